@@ -60,7 +60,7 @@ export function createClusterAccess(options: ClusterAccessOptions): ClusterAcces
     if (isBroken || kept !== used) drop(used);
     else if (used.users === 0) used.idle = setTimeout(() => drop(used), KEPT_MILLISECONDS).unref();
   };
-  const use = async <Result>(server: ApiServer, read: (reader: HttpsReader) => Promise<Result>): Promise<Result> => {
+  return clusterAccessOver(async (server, read) => {
     const used = open(server);
     clearTimeout(used.idle);
     used.users += 1;
@@ -72,32 +72,37 @@ export function createClusterAccess(options: ClusterAccessOptions): ClusterAcces
     } finally {
       letGo(used, isBroken);
     }
-  };
-
-  return {
-    serverVersion: (server) =>
-      use(server, async (reader) => {
-        const { gitVersion } = await readJson<{ gitVersion?: string }>(reader, '/version');
-        if (gitVersion) return gitVersion;
-        throw new ClusterAccessError('ClusterServerFault', 'The API server gave no version.');
-      }),
-    ready: (server) => use(server, readReadiness),
-    listNodes: (server) => use(server, async (reader) => (await readList<V1Node>(reader, '/api/v1/nodes')).map(toNode)),
-    listWorkloads: (server, namespace) =>
-      use(server, async (reader) => {
-        const place = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}`;
-        const list = <Item>(plural: string) => readList<Item>(reader, `${place}/${plural}`);
-        const deployments = await list<V1Deployment>('deployments');
-        const daemonSets = await list<V1DaemonSet>('daemonsets');
-        const statefulSets = await list<V1StatefulSet>('statefulsets');
-        return [
-          ...deployments.map((one) => fromReplicas('Deployment', one)),
-          ...daemonSets.map(fromDaemonSet),
-          ...statefulSets.map((one) => fromReplicas('StatefulSet', one)),
-        ];
-      }),
-  };
+  });
 }
+
+type Reads = Pick<HttpsReader, 'get'>;
+
+/** The port over any way to API servers. */
+export const clusterAccessOver = (
+  use: <Result>(server: ApiServer, read: (reader: Reads) => Promise<Result>) => Promise<Result>,
+): ClusterAccess => ({
+  serverVersion: (server) =>
+    use(server, async (reader) => {
+      const { gitVersion } = await readJson<{ gitVersion?: string }>(reader, '/version');
+      if (gitVersion) return gitVersion;
+      throw new ClusterAccessError('ClusterServerFault', 'The API server gave no version.');
+    }),
+  ready: (server) => use(server, readReadiness),
+  listNodes: (server) => use(server, async (reader) => (await readList<V1Node>(reader, '/api/v1/nodes')).map(toNode)),
+  listWorkloads: (server, namespace) =>
+    use(server, async (reader) => {
+      const place = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}`;
+      const list = <Item>(plural: string) => readList<Item>(reader, `${place}/${plural}`);
+      const deployments = await list<V1Deployment>('deployments');
+      const daemonSets = await list<V1DaemonSet>('daemonsets');
+      const statefulSets = await list<V1StatefulSet>('statefulsets');
+      return [
+        ...deployments.map((one) => fromReplicas('Deployment', one)),
+        ...daemonSets.map(fromDaemonSet),
+        ...statefulSets.map((one) => fromReplicas('StatefulSet', one)),
+      ];
+    }),
+});
 
 function readerOf(server: ApiServer, options: ClusterAccessOptions): HttpsReader {
   if (server.endpoint.startsWith('http://') && options.plainHttp !== true)
@@ -106,7 +111,7 @@ function readerOf(server: ApiServer, options: ClusterAccessOptions): HttpsReader
   return openReader(server, options, { timeoutMilliseconds, userAgent: 'liftlock' });
 }
 
-const readJson = async <Body extends object>(reader: Pick<HttpsReader, 'get'>, path: string): Promise<Body> =>
+const readJson = async <Body extends object>(reader: Reads, path: string): Promise<Body> =>
   objectOf(await reader.get({ path }));
 
 /** The object in an answer. @throws ClusterAccessError for any other answer. */
@@ -118,7 +123,7 @@ export function objectOf<Body extends object>({ status, text }: ReadAnswer): Bod
 }
 
 /** Follows `continue` to the end. */
-export async function readList<Item>(reader: Pick<HttpsReader, 'get'>, path: string): Promise<Item[]> {
+export async function readList<Item>(reader: Reads, path: string): Promise<Item[]> {
   const found: Item[] = [];
   let next: string | undefined;
   do {
@@ -136,7 +141,7 @@ export async function readList<Item>(reader: Pick<HttpsReader, 'get'>, path: str
 }
 
 /** `GET /readyz?verbose` gives one line per check, `[+]ping ok` or `[-]etcd failed: reason withheld`; 200 when all are well. */
-async function readReadiness(reader: HttpsReader): Promise<{ ok: boolean; failed: string[] }> {
+async function readReadiness(reader: Reads): Promise<{ ok: boolean; failed: string[] }> {
   const { status, text } = await reader.get({ path: '/readyz?verbose', accept: '*/*' });
   const lines = text.split('\n');
   if (status !== 200 && !lines.some((line) => /^\[[+-]\]/.test(line))) throw statusError(status, messageOf(text));

@@ -57,7 +57,7 @@ export async function startLocalCloud(_: Session, options: LocalUpOptions): Prom
     writeOut(`${welcome(started, continued, speed).join('\n')}\n`);
     liftlockEvents(cloud, plainLines(writeOut));
     while (!signal.aborted) await cloud.clock.runUntil(new Date(cloud.clock.now().getTime() + DAY), signal);
-    const { lines } = accessLines(accessReport(cloud), cloud.faults);
+    const { lines } = accessLines(await accessReport(cloud), cloud.faults);
     writeOut(`${lines.join('\n')}\n`);
     return EXIT.ok;
   } finally {

@@ -50,7 +50,7 @@ export const startInCloud: StartLocalRun = async (prepared, { seed, speed, port,
       },
     },
     introduction: [`in the local cloud at ${cloud.wire.origin}, from the synthesized templates`],
-    conclusion: () => accessLines(accessReport(cloud), cloud.faults),
+    conclusion: async () => accessLines(await accessReport(cloud), cloud.faults),
     exports: exportLines({ origin: cloud.wire.origin, anchors: cloud.anchorBucket, ...cloud.hub }),
     close,
   };

@@ -24,7 +24,7 @@ export const startInProcess: StartLocalRun = async (prepared, { seed, speed, por
     untilRest: (options) => runWorld(world, options),
     person: personIn(world),
     introduction: ['in one process'],
-    conclusion: () => ({ lines: [], ok: true }),
+    conclusion: async () => ({ lines: [], ok: true }),
     exports: api === undefined ? [] : [`export LIFTLOCK_API_URL=${api.url}`],
     close: async () => api?.close(),
   };

@@ -25,7 +25,7 @@ export interface LocalRun extends RunView {
   /** What to say before it runs, about where and what it is. */
   readonly introduction: readonly string[];
   /** What is to be said of this kind of run after its report; `ok` is whether it counts as a success. */
-  conclusion(): { readonly lines: readonly string[]; readonly ok: boolean };
+  conclusion(): Promise<{ readonly lines: readonly string[]; readonly ok: boolean }>;
   /** How to reach it while it runs; empty when it serves nothing. */
   readonly exports: readonly string[];
   close(): Promise<void>;

@@ -67,7 +67,7 @@ export async function start(_: Session, options: StartOptions): Promise<ExitCode
       html: options.html,
       ownFleet: resolve(options.fleet) === EXAMPLE_FLEET ? undefined : options.fleet,
     });
-    const conclusion = run.conclusion();
+    const conclusion = await run.conclusion();
     if (options.html !== undefined) {
       await writeFile(options.html, renderHtml(report));
       writeError(`The report is in ${options.html}.\n`);

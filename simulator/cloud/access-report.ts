@@ -1,4 +1,5 @@
 import type { Denial } from '../iam/access/access-record.ts';
+import { ineffectiveGrants } from '../iam/reports/ineffective-grants.ts';
 import type { LocalCloud } from './local-cloud.ts';
 
 /** What a run says of the template's permissions. */
@@ -15,23 +16,26 @@ export interface AccessReport {
 }
 
 /** Looks at everything that IAM decided in a run. */
-export function accessReport({ authority, options, wiring }: LocalCloud): AccessReport {
-  const { iam } = authority;
-  const nameOf = (role: string): string => wiring.nameOf(role);
+export async function accessReport(cloud: LocalCloud): Promise<AccessReport> {
+  const { iam } = cloud.authority;
   const usage = iam.usage();
-  const denials = iam.denials();
-  const deployed = new Set(options.stacks.map(({ account }) => account));
+  const ineffective = await ineffectiveGrants(iam.directory);
   return {
-    decided: [...usage, ...denials].reduce((sum, { count }) => sum + count, 0),
+    decided: [...usage, ...iam.denials()].reduce((sum, { count }) => sum + count, 0),
     permissions: usage.length,
-    missing: distinct(
-      denials.filter((denial) => !isMeant(denial, deployed)).map((denial) => sentence(nameOf(denial.role), denial)),
-    ),
+    missing: missingPermissions(cloud),
     ineffective: distinct(
-      iam.ineffectiveGrants().map(({ role, action, resource }) => `${nameOf(role)} ${action} on ${resource}`),
+      ineffective.map(({ role, action, resource }) => `${cloud.wiring.nameOf(role)} ${action} on ${resource}`),
     ),
     problems: iam.problems(),
   };
+}
+
+/** What was denied and, as far as the fleet says, should not have been. */
+export function missingPermissions({ authority, options, wiring }: LocalCloud): string[] {
+  const deployed = new Set(options.stacks.map(({ account }) => account));
+  const denials = authority.iam.denials().filter((denial) => !isMeant(denial, deployed));
+  return distinct(denials.map((denial) => sentence(wiring.nameOf(denial.role), denial)));
 }
 
 /** Accounts without the spoke role deny Liftlock everything, and people may ask for what they may not do. */

@@ -67,7 +67,7 @@ describe('faults', () => {
     const call = () => world.call('UpdateClusterVersion', { name: 'shop', version: '1.36', clientRequestToken: 't' });
     expect(refusal(call)).toBe('TimeoutError');
     const [update] = updateTimeline(world.state);
-    expect(call().update?.id).toBe(update?.updateId);
+    expect(call().update?.id).toBe(update?.id);
     expect(acceptedMutations(world.state)).toHaveLength(1);
     expect(acceptedMutations(world.state, { withReplays: true })).toHaveLength(2);
   });

@@ -1,4 +1,5 @@
 import type { UpdateNodegroupConfigRequest } from '@aws-sdk/client-eks';
+import { given } from '../../core/model/given.ts';
 import type {
   Addon,
   AddonInfo,
@@ -77,23 +78,12 @@ export function createInMemoryEks(fake: FakeEks, options: InMemoryEksOptions): E
       all(
         scope,
         'ListInsights',
-        { clusterName, ...(categories === undefined ? {} : { filter: { categories } }) },
+        { clusterName, ...given({ filter: categories && { categories } }) },
         (output) => output.insights as InsightSummary[],
       ),
     describeInsight: async (scope, input) => (await send(scope, 'DescribeInsight', input)).insight as Insight,
-    startInsightsRefresh: async (scope, input) => {
-      const { status, message } = await send(scope, 'StartInsightsRefresh', input);
-      return { ...(status === undefined ? {} : { status }), ...(message === undefined ? {} : { message }) };
-    },
-    describeInsightsRefresh: async (scope, input) => {
-      const { status, message, startedAt, endedAt } = await send(scope, 'DescribeInsightsRefresh', input);
-      return {
-        ...(status === undefined ? {} : { status }),
-        ...(message === undefined ? {} : { message }),
-        ...(startedAt === undefined ? {} : { startedAt }),
-        ...(endedAt === undefined ? {} : { endedAt }),
-      };
-    },
+    startInsightsRefresh: async (scope, input) => given(await send(scope, 'StartInsightsRefresh', input)),
+    describeInsightsRefresh: async (scope, input) => given(await send(scope, 'DescribeInsightsRefresh', input)),
     describeClusterVersions: (scope) =>
       all(scope, 'DescribeClusterVersions', {}, (output) => output.clusterVersions as ClusterVersionInformation[]),
     updateClusterVersion: async (scope, { timeoutMinutes, ...input }) => {

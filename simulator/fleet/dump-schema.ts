@@ -13,7 +13,7 @@ const minor = z.string().regex(/^\d+\.\d+$/, 'is not a Kubernetes minor such as 
 const issues = z.looseObject({ issues: z.array(z.looseObject({})).nullish() }).nullish();
 const tags = z.record(z.string(), z.string()).nullish();
 
-export const clusterDump = z.looseObject({
+const clusterDump = z.looseObject({
   name: z.string().regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, 'is not a name that EKS gives a cluster'),
   arn: z.string().regex(/^arn:[^:]+:eks:[^:]+:[^:]+:cluster\/.+$/, 'is not the ARN of an EKS cluster'),
   createdAt: timestamp.optional(),
@@ -27,7 +27,7 @@ export const clusterDump = z.looseObject({
 
 const nodegroupStatus = ['CREATING', 'ACTIVE', 'UPDATING', 'DELETING', 'CREATE_FAILED', 'DELETE_FAILED', 'DEGRADED'];
 
-export const nodegroupDump = z.looseObject({
+const nodegroupDump = z.looseObject({
   nodegroupName: z.string(),
   nodegroupArn: z.string().optional(),
   clusterName: z.string(),
@@ -66,7 +66,7 @@ const addonStatus = [
   'UPDATE_FAILED',
 ];
 
-export const addonDump = z.looseObject({
+const addonDump = z.looseObject({
   addonName: z.string(),
   clusterName: z.string(),
   addonVersion: z.string(),
@@ -81,13 +81,13 @@ export const addonDump = z.looseObject({
   tags,
 });
 
-export const fargateProfileDump = z.looseObject({
+const fargateProfileDump = z.looseObject({
   fargateProfileName: z.string(),
   clusterName: z.string(),
   createdAt: timestamp.optional(),
 });
 
-export const insightDump = z.looseObject({
+const insightDump = z.looseObject({
   id: z.string(),
   name: z.string(),
   category: z.string().optional(),
@@ -123,7 +123,7 @@ export const insightDump = z.looseObject({
     .nullish(),
 });
 
-export const updateDump = z.looseObject({
+const updateDump = z.looseObject({
   id: z.string(),
   status: z.enum(['InProgress', 'Failed', 'Cancelled', 'Successful']),
   type: z.string(),
@@ -132,7 +132,7 @@ export const updateDump = z.looseObject({
   errors: z.array(z.looseObject({})).optional(),
 });
 
-export const accessEntryDump = z.looseObject({
+const accessEntryDump = z.looseObject({
   clusterName: z.string(),
   principalArn: z.string(),
   kubernetesGroups: z.array(z.string()).optional(),
@@ -140,7 +140,7 @@ export const accessEntryDump = z.looseObject({
   createdAt: timestamp.optional(),
 });
 
-export const addonInfoDump = z.looseObject({
+const addonInfoDump = z.looseObject({
   addonName: z.string(),
   addonVersions: z.array(
     z.looseObject({
@@ -150,7 +150,7 @@ export const addonInfoDump = z.looseObject({
   ),
 });
 
-export const clusterVersionDump = z.looseObject({
+const clusterVersionDump = z.looseObject({
   clusterVersion: minor,
   releaseDate: timestamp,
   endOfStandardSupportDate: timestamp,
@@ -159,12 +159,18 @@ export const clusterVersionDump = z.looseObject({
   kubernetesPatchVersion: z.string().optional(),
 });
 
-export type ClusterDump = z.infer<typeof clusterDump>;
-export type NodegroupDump = z.infer<typeof nodegroupDump>;
-export type AddonDump = z.infer<typeof addonDump>;
-export type FargateProfileDump = z.infer<typeof fargateProfileDump>;
-export type InsightDump = z.infer<typeof insightDump>;
-export type UpdateDump = z.infer<typeof updateDump>;
-export type AccessEntryDump = z.infer<typeof accessEntryDump>;
-export type AddonInfoDump = z.infer<typeof addonInfoDump>;
-export type ClusterVersionDump = z.infer<typeof clusterVersionDump>;
+/** What the CLI's output may describe, by what each is called here. */
+export const DUMPS = {
+  cluster: clusterDump,
+  nodegroup: nodegroupDump,
+  addon: addonDump,
+  fargateProfile: fargateProfileDump,
+  insight: insightDump,
+  update: updateDump,
+  accessEntry: accessEntryDump,
+  addonVersions: addonInfoDump,
+  clusterVersion: clusterVersionDump,
+};
+
+export type DumpKind = keyof typeof DUMPS;
+export type DumpOf<Kind extends DumpKind> = z.infer<(typeof DUMPS)[Kind]>;

@@ -1,7 +1,8 @@
+import { given } from '../../core/model/given.ts';
 import { addAddon } from '../eks/add-cluster.ts';
 import type { AddonRecord, ClusterRecord } from '../eks/state/cluster-record.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
-import type { AddonDump, AddonInfoDump } from './dump-schema.ts';
+import type { DumpOf } from './dump-schema.ts';
 import type { Findings } from './problems.ts';
 
 /** Adds an add-on as printed by describe-addon, with its workload in kube-system where it is a known one. */
@@ -9,7 +10,7 @@ export function importAddon(
   state: FakeEksState,
   cluster: ClusterRecord,
   path: string,
-  dump: AddonDump,
+  dump: DumpOf<'addon'>,
   findings: Findings,
 ): void {
   const name = dump.addonName;
@@ -20,16 +21,18 @@ export function importAddon(
   addAddon(cluster, name, dump.addonVersion);
   const addon = cluster.addons.at(-1);
   if (addon === undefined) return;
-  const given = {
-    ...(dump.addonArn === undefined ? {} : { arn: dump.addonArn }),
-    ...(dump.status === undefined ? {} : { status: dump.status as AddonRecord['status'] }),
-    ...(dump.createdAt === undefined ? {} : { createdAt: dump.createdAt, modifiedAt: dump.createdAt }),
-    ...(dump.modifiedAt === undefined ? {} : { modifiedAt: dump.modifiedAt }),
-    ...(dump.serviceAccountRoleArn === undefined ? {} : { serviceAccountRoleArn: dump.serviceAccountRoleArn }),
-    ...(dump.configurationValues === undefined ? {} : { configurationValues: dump.configurationValues }),
-    ...(dump.podIdentityAssociations === undefined ? {} : { podIdentityAssociations: dump.podIdentityAssociations }),
+  const { addonArn: arn, status, createdAt, modifiedAt = createdAt } = dump;
+  const { serviceAccountRoleArn, configurationValues, podIdentityAssociations } = dump;
+  const told = {
+    arn,
+    status,
+    createdAt,
+    modifiedAt,
+    serviceAccountRoleArn,
+    configurationValues,
+    podIdentityAssociations,
   };
-  Object.assign(addon, given);
+  Object.assign(addon, given(told));
   addon.tags = { ...dump.tags };
   addon.healthIssues = (dump.health?.issues ?? []) as AddonRecord['healthIssues'];
   sayCompatibility(state, cluster, addon, findings);
@@ -59,7 +62,7 @@ function sayCompatibility(state: FakeEksState, cluster: ClusterRecord, addon: Ad
 }
 
 /** Add-on versions as printed by describe-addon-versions: they replace what is built in for that add-on. */
-export function importAddonVersions(state: FakeEksState, dump: AddonInfoDump): void {
+export function importAddonVersions(state: FakeEksState, dump: DumpOf<'addonVersions'>): void {
   state.addonVersions[dump.addonName] = dump.addonVersions.map((each) => ({
     version: each.addonVersion,
     minors: each.compatibilities.map((compatibility) => compatibility.clusterVersion),

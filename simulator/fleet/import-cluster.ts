@@ -2,7 +2,7 @@ import { clusterArn } from '../eks/clusters.ts';
 import { newCluster } from '../eks/new-cluster.ts';
 import type { ClusterDescription, ClusterRecord } from '../eks/state/cluster-record.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
-import type { ClusterDump } from './dump-schema.ts';
+import type { DumpOf } from './dump-schema.ts';
 import { knowVersion } from './import-versions.ts';
 import type { Findings } from './problems.ts';
 
@@ -23,7 +23,7 @@ const ownFields = [
 export function importCluster(
   state: FakeEksState,
   path: string,
-  dump: ClusterDump,
+  dump: DumpOf<'cluster'>,
   findings: Findings,
 ): ClusterRecord | undefined {
   const [, , , region = '', account = ''] = dump.arn.split(':');

@@ -5,7 +5,7 @@ import type { ClusterRecord, FargateProfileRecord } from '../eks/state/cluster-r
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
 import type { NodegroupDescription, NodegroupRecord } from '../eks/state/nodegroup-record.ts';
 import { calendarRow } from '../eks/support-calendar.ts';
-import type { FargateProfileDump, NodegroupDump } from './dump-schema.ts';
+import type { DumpOf } from './dump-schema.ts';
 import type { Findings } from './problems.ts';
 
 const described = [
@@ -25,7 +25,7 @@ export function importNodegroup(
   state: FakeEksState,
   cluster: ClusterRecord,
   path: string,
-  dump: NodegroupDump,
+  dump: DumpOf<'nodegroup'>,
   findings: Findings,
 ): void {
   const name = dump.nodegroupName;
@@ -77,7 +77,7 @@ export function importNodegroup(
 }
 
 /** Adds a Fargate profile; its pods are not known and none are made up. */
-export function importFargateProfile(cluster: ClusterRecord, dump: FargateProfileDump): void {
+export function importFargateProfile(cluster: ClusterRecord, dump: DumpOf<'fargateProfile'>): void {
   const createdAt = dump.createdAt ?? cluster.createdAt;
   cluster.fargateProfiles.push({
     ...(dump as object),

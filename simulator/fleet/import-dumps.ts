@@ -1,6 +1,6 @@
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
-import type { AccessEntryDump } from './dump-schema.ts';
+import type { DumpOf } from './dump-schema.ts';
 import { importAddon, importAddonVersions } from './import-addon.ts';
 import { importCluster } from './import-cluster.ts';
 import { importFargateProfile, importNodegroup } from './import-compute.ts';
@@ -91,7 +91,7 @@ function isIn(cluster: { account: string; region: string }, arn: string): boolea
  * Adds an access entry as printed by describe-access-entry. From then on only principals with an entry get into that
  * cluster; an entry without groups reads everything, since its policies are not part of that output.
  */
-function importAccessEntry(cluster: ClusterRecord, dump: AccessEntryDump): void {
+function importAccessEntry(cluster: ClusterRecord, dump: DumpOf<'accessEntry'>): void {
   cluster.kubernetes.access.authentication = 'access-entries';
   const groups = dump.kubernetesGroups ?? [];
   cluster.accessEntries.push({

@@ -2,14 +2,14 @@ import { noteApiClient } from '../eks/insights/api-clients.ts';
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
 import type { InsightRecord } from '../eks/state/insights-state.ts';
-import type { InsightDump } from './dump-schema.ts';
+import type { DumpOf } from './dump-schema.ts';
 
 /**
  * Adds an insight as printed by list-insights or describe-insight; the one with details wins. It stands as it is until
  * the next refresh, which evaluates the checks known here anew and keeps the others. What it tells of API clients and
  * add-on versions goes on to count.
  */
-export function importInsight(state: FakeEksState, cluster: ClusterRecord, dump: InsightDump): void {
+export function importInsight(state: FakeEksState, cluster: ClusterRecord, dump: DumpOf<'insight'>): void {
   const { items } = cluster.insights;
   const at = items.findIndex((each) => each.id === dump.id);
   const detailed = dump.categorySpecificSummary !== undefined || dump.recommendation !== undefined;

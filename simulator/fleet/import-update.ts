@@ -2,7 +2,7 @@ import type { UpdateType } from '@aws-sdk/client-eks';
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import type { UpdateRecord } from '../eks/state/update-record.ts';
-import type { UpdateDump } from './dump-schema.ts';
+import type { DumpOf } from './dump-schema.ts';
 import { containsName } from './owner.ts';
 import type { Findings } from './problems.ts';
 
@@ -12,7 +12,7 @@ import type { Findings } from './problems.ts';
  * A successful VersionUpdate to the present version makes a rollback possible for 7 days from its start, the safe bound
  * (facts: eks.md §3.6).
  */
-export function importUpdate(cluster: ClusterRecord, path: string, dump: UpdateDump, findings: Findings): void {
+export function importUpdate(cluster: ClusterRecord, path: string, dump: DumpOf<'update'>, findings: Findings): void {
   const params = (dump.params ?? []) as UpdateRecord['params'];
   const value = (type: string) => params.find((parameter) => parameter.type === type)?.value;
   const createdAt = dump.createdAt ?? cluster.createdAt;

@@ -2,10 +2,10 @@ import { KubeVersion } from '../../core/version/kube-version.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
 import { calendarRow } from '../eks/support-calendar.ts';
 import type { SupportCalendarRow } from '../eks/support-calendar-data.ts';
-import type { ClusterVersionDump } from './dump-schema.ts';
+import type { DumpOf } from './dump-schema.ts';
 
 /** A minor as printed by describe-cluster-versions: it replaces what is built in for it, or stands beside that. */
-export function importClusterVersion(state: FakeEksState, dump: ClusterVersionDump): void {
+export function importClusterVersion(state: FakeEksState, dump: DumpOf<'clusterVersion'>): void {
   const minor = dump.clusterVersion;
   const known = calendarRow(state.supportCalendar, minor);
   addRow(state, {

@@ -6,7 +6,7 @@ import type { History, Violation } from './history.ts';
 export function oneUpdate({ world, ours }: History): Violation[] {
   const spans = updateTimeline(world.eks.state);
   return ours.flatMap((mutation) => {
-    const own = spans.find((span) => span.updateId === mutation.updateId);
+    const own = spans.find((span) => span.id === mutation.updateId);
     if (own === undefined) return [];
     return spans
       .filter(
@@ -16,10 +16,10 @@ export function oneUpdate({ world, ours }: History): Violation[] {
           span.nodegroupName === own.nodegroupName &&
           span.addonName === own.addonName,
       )
-      .filter((span) => span.startedAt < own.startedAt && (span.endedAt ?? Number.POSITIVE_INFINITY) > own.startedAt)
+      .filter((span) => span.createdAt < own.createdAt && (span.endedAt ?? Number.POSITIVE_INFINITY) > own.createdAt)
       .map((span) => ({
         invariant: 'one-update',
-        message: `${own.updateId} on ${own.clusterArn} was started while ${span.updateId} ran`,
+        message: `${own.id} on ${own.clusterArn} was started while ${span.id} ran`,
       }));
   });
 }

@@ -11,14 +11,6 @@ import { storedObjects } from './objects/stored-objects.ts';
 import { asWritten, daemonSetObject, deploymentObject, statefulSetObject } from './objects/workload-object.ts';
 import type { ResourceType } from './resource-types.ts';
 
-/** What the API server answers to a list, as JSON. */
-export interface ObjectList {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly resourceVersion: string };
-  readonly items: readonly KubernetesObject[];
-}
-
 /** An object that may be made. Those of one basis, where they have one, are the same to the letter, so that one of them is enough. */
 export interface Source {
   readonly key: string;

@@ -2,8 +2,9 @@ import { testWorld } from '../../test/material/eks/world.ts';
 import { addCluster, type ClusterSpecification } from '../eks/add-cluster.ts';
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import { requestEviction } from './evict-pod.ts';
-import { FakeKubernetes, type KubernetesRequest } from './fake-kubernetes.ts';
-import { createInMemoryClusterAccess } from './in-memory-cluster-access.ts';
+import { FakeKubernetes } from './fake-kubernetes.ts';
+import { createInMemoryClusterReader } from './in-memory-cluster-reader.ts';
+import { createInMemoryClusterAccess } from './in-memory-cluster-readers.ts';
 import type { KubernetesAccess } from './kubernetes-state.ts';
 
 const principal = 'arn:aws:sts::111111111111:assumed-role/LiftlockSpoke/session';
@@ -16,21 +17,29 @@ function worldWith(specification: Partial<ClusterSpecification> = {}) {
   const cluster = Object.values(world.state.clusters)[0];
   if (cluster === undefined) throw new Error('the world has a cluster');
   const kubernetes = new FakeKubernetes(world.fake);
-  const access = createInMemoryClusterAccess(kubernetes, { clock: { now: () => world.now() }, principal });
+  const clock = { now: () => world.now() };
+  const access = createInMemoryClusterAccess(kubernetes, { clock, principal: () => principal, sleep: async () => {} });
+  const server = createInMemoryClusterReader({ fake: kubernetes, clusterArn: cluster.arn, principal, clock });
+  const listed = async (path: string): Promise<Listed> => JSON.parse((await server.get({ path })).text);
   const target = {
     scope: { account: cluster.account, region: cluster.region },
     name: cluster.name,
     endpoint: cluster.description.endpoint ?? '',
     certificateAuthority: '',
   };
-  return { world, cluster, kubernetes, access, target };
+  return { world, cluster, listed, access, target };
 }
 
-const podsOfShop = (kubernetes: FakeKubernetes, request: KubernetesRequest) =>
-  (kubernetes.listObjects(request, 'pods', 'shop')?.items ?? []).map(({ metadata }) => ({
-    namespace: 'shop',
-    name: metadata.name,
-  }));
+interface Listed {
+  readonly kind: string;
+  readonly items: readonly { readonly metadata: { readonly name: string }; readonly status: object }[];
+}
+
+const PODS = '/api/v1/namespaces/shop/pods';
+const BUDGETS = '/apis/policy/v1/namespaces/shop/poddisruptionbudgets';
+
+const podsOfShop = async (listed: (path: string) => Promise<Listed>) =>
+  (await listed(PODS)).items.map(({ metadata: { name } }) => ({ namespace: 'shop', name }));
 
 /** Empty: the pod went. */
 function refusalOf(...[cluster, pod, now]: [ClusterRecord, { namespace: string; name: string }, Date]): string {
@@ -64,39 +73,37 @@ describe('the port', () => {
   });
 
   test('a workload that does not bear the new kubelet crashes after the roll', async () => {
-    const { world, cluster, kubernetes, access, target } = worldWith({
+    const { world, listed, access, target } = worldWith({
       nodegroups: [{ name: 'workers', version: '1.35' }],
       workloads: [{ ...api, kind: 'Deployment', crashesFromKubelet: '1.36' }],
     });
     world.call('UpdateNodegroupVersion', { clusterName: 'shop', nodegroupName: 'workers', version: '1.36' });
     world.settle();
     const crashing = { containerStatuses: [{ state: { waiting: { reason: 'CrashLoopBackOff' } } }] };
-    const request = { clusterArn: cluster.arn, principal, now: world.now() };
-    expect(kubernetes.listObjects(request, 'pods', 'shop')?.items).toMatchObject(Array(3).fill({ status: crashing }));
+    expect((await listed(PODS)).items).toMatchObject(Array(3).fill({ status: crashing }));
     expect((await access.listWorkloads(target, 'shop'))[0]).toMatchObject({ desired: 3, available: 0 });
   });
 });
 
-test('lists are also there as the API server sends them', () => {
-  const { world, kubernetes, cluster } = worldWith({ workloads: [{ ...api, kind: 'Deployment' }] });
-  const request = { clusterArn: cluster.arn, principal, now: world.now() };
-  expect(kubernetes.listObjects(request, 'nodes')).toMatchObject({
+test('lists are also there as the API server sends them', async () => {
+  const { listed } = worldWith({ workloads: [{ ...api, kind: 'Deployment' }] });
+  expect(await listed('/api/v1/nodes')).toMatchObject({
     kind: 'NodeList',
     apiVersion: 'v1',
     items: Array(3).fill({ status: { nodeInfo: { kubeletVersion: expect.stringMatching(/^v1\.36\./) } } }),
   });
-  expect(kubernetes.listObjects(request, 'pods', 'shop')?.items).toHaveLength(3);
-  expect(kubernetes.listObjects(request, 'pods', 'kube-system')?.items).toMatchObject(
+  expect((await listed(PODS)).items).toHaveLength(3);
+  expect((await listed('/api/v1/namespaces/kube-system/pods')).items).toMatchObject(
     Array(2 + 3 + 3).fill({ status: { phase: 'Running' } }),
   );
-  expect(kubernetes.listObjects(request, 'deployments', 'shop')?.items).toMatchObject([
+  expect((await listed('/apis/apps/v1/namespaces/shop/deployments')).items).toMatchObject([
     { metadata: { namespace: 'shop', name: 'api' }, spec: { replicas: 3 }, status: { availableReplicas: 3 } },
   ]);
-  expect(kubernetes.listObjects(request, 'daemonsets')?.items).toHaveLength(2);
-  expect(kubernetes.listObjects(request, 'poddisruptionbudgets')?.items).toMatchObject([
+  expect((await listed('/apis/apps/v1/daemonsets')).items).toHaveLength(2);
+  expect((await listed('/apis/policy/v1/poddisruptionbudgets')).items).toMatchObject([
     { metadata: { name: 'coredns' }, spec: { maxUnavailable: 1 }, status: { disruptionsAllowed: 1 } },
   ]);
-  expect(kubernetes.listObjects(request, 'gizmos')).toBeUndefined();
+  expect(await listed('/api/v1/gizmos')).toMatchObject({ kind: 'Status', code: 404 });
 });
 
 describe('access', () => {
@@ -159,39 +166,36 @@ describe('eviction', () => {
     ['maxUnavailable 0', { maxUnavailable: 0 }, 0],
     ['maxUnavailable 1', { maxUnavailable: 1 }, 1],
     ['maxUnavailable 34% of 3, rounded up', { maxUnavailable: '34%' }, 2],
-  ])('%s lets as many go as upstream', (_, limits, allowed) => {
-    const { world, kubernetes, cluster } = worldWith({
+  ])('%s lets as many go as upstream', async (_, limits, allowed) => {
+    const { world, listed, cluster } = worldWith({
       workloads: [{ ...api, kind: 'Deployment' }],
       podDisruptionBudgets: [{ ...budget, ...limits }],
     });
-    const request = { clusterArn: cluster.arn, principal, now: world.now() };
-    expect(kubernetes.listPodDisruptionBudgets(request, 'shop')[0]?.disruptionsAllowed).toBe(allowed);
-    const pods = podsOfShop(kubernetes, request);
+    expect((await listed(BUDGETS)).items).toMatchObject([{ status: { disruptionsAllowed: allowed } }]);
+    const pods = await podsOfShop(listed);
     const refused = pods.map((pod) => refusalOf(cluster, pod, world.now())).filter((answer) => answer !== '');
     expect(pods.length - refused.length).toBe(allowed);
     for (const answer of refused) expect(answer).toContain('would violate the pod');
   });
 
-  test('a pod under two budgets is never evicted', () => {
-    const { world, kubernetes, cluster } = worldWith({
+  test('a pod under two budgets is never evicted', async () => {
+    const { world, listed, cluster } = worldWith({
       workloads: [{ ...api, kind: 'Deployment' }],
       podDisruptionBudgets: [
         { ...budget, maxUnavailable: 3 },
         { ...budget, name: 'second', maxUnavailable: 3 },
       ],
     });
-    const request = { clusterArn: cluster.arn, principal, now: world.now() };
-    const [pod] = podsOfShop(kubernetes, request);
+    const [pod] = await podsOfShop(listed);
     expect(pod && refusalOf(cluster, pod, world.now())).toContain('more than one PodDisruptionBudget');
   });
 
-  test('an evicted pod comes back elsewhere, and is ready after a while', () => {
-    const { world, kubernetes, cluster } = worldWith({ workloads: [{ ...api, kind: 'Deployment' }] });
-    const request = () => ({ clusterArn: cluster.arn, principal, now: world.now() });
-    const [pod] = podsOfShop(kubernetes, request());
+  test('an evicted pod comes back elsewhere, and is ready after a while', async () => {
+    const { world, cluster, listed, access, target } = worldWith({ workloads: [{ ...api, kind: 'Deployment' }] });
+    const [pod] = await podsOfShop(listed);
     if (pod !== undefined) requestEviction(cluster, pod, world.now().getTime());
-    expect(kubernetes.listWorkloads(request(), 'shop')[0]).toMatchObject({ desired: 3, available: 2 });
+    expect((await access.listWorkloads(target, 'shop'))[0]).toMatchObject({ desired: 3, available: 2 });
     world.pass(1);
-    expect(kubernetes.listWorkloads(request(), 'shop')[0]).toMatchObject({ desired: 3, available: 3 });
+    expect((await access.listWorkloads(target, 'shop'))[0]).toMatchObject({ desired: 3, available: 3 });
   });
 });

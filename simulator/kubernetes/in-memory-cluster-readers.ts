@@ -1,6 +1,7 @@
+import { clusterAccessOver } from '../../adapters/kubernetes/create-cluster-access.ts';
 import { hookJobsOver } from '../../adapters/kubernetes/create-hook-jobs.ts';
 import { nodeOperatorOver, type ServerCalls } from '../../adapters/kubernetes/create-node-operator.ts';
-import type { ApiServer } from '../../core/ports/cluster-access.ts';
+import type { ApiServer, ClusterAccess } from '../../core/ports/cluster-access.ts';
 import type { ClusterReader, ClusterReaders, ReadRequest } from '../../core/ports/cluster-reader.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import type { HookJobs } from '../../core/ports/hook-jobs.ts';
@@ -21,7 +22,13 @@ export interface InMemoryReadersOptions {
   readonly onRequest?: (clusterArn: string, request: ServedRequest) => void;
 }
 
-/** The port of core that changes nodes and pods, on the fake API servers, in this process. */
+/** The port of core that looks at nodes and workloads, on the fake API servers, in this process. */
+export const createInMemoryClusterAccess = (fake: FakeKubernetes, options: InMemoryReadersOptions): ClusterAccess => {
+  const histories = new Histories();
+  return clusterAccessOver((server, read) => read(openServer(fake, options, server, histories)));
+};
+
+/** Likewise the one that changes nodes and pods. */
 export const createInMemoryNodeOperators = (fake: FakeKubernetes, options: InMemoryReadersOptions): NodeOperators => {
   const histories = new Histories();
   return { open: (server) => nodeOperatorOver(openServer(fake, options, server, histories)) };

@@ -22,8 +22,8 @@ import { seededRandom } from '../eks/seeded-random.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
 import type { Timing } from '../eks/timing.ts';
 import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
-import { createInMemoryClusterAccess } from '../kubernetes/in-memory-cluster-access.ts';
 import {
+  createInMemoryClusterAccess,
   createInMemoryClusterReaders,
   createInMemoryHookJobs,
   createInMemoryNodeOperators,
@@ -171,9 +171,9 @@ export class World implements RunView {
       },
     };
     const kubernetes = new FakeKubernetes(this.eks);
+    const looking = { clock: this.clock, sleep: (milliseconds: number) => this.clock.sleep(milliseconds) };
     const reading = {
-      clock: this.clock,
-      sleep: (milliseconds: number) => this.clock.sleep(milliseconds),
+      ...looking,
       ...given({ requestMilliseconds: options.requestMilliseconds, onRequest: options.onRequest }),
     };
     this.ports = {
@@ -184,7 +184,7 @@ export class World implements RunView {
       templates: createInMemoryTemplates(this.eks.state),
       account: createInMemoryAccount(this.eks.state),
       silences: this.silences,
-      clusters: createInMemoryClusterAccess(kubernetes, { clock: this.clock, principal: spokePrincipal }),
+      clusters: createInMemoryClusterAccess(kubernetes, { ...looking, principal: spokePrincipal }),
       nodes: createInMemoryNodeOperators(kubernetes, { ...reading, principal: operatePrincipal }),
       jobs: createInMemoryHookJobs(kubernetes, { ...reading, principal: hookPrincipal }),
       readers: createInMemoryClusterReaders(kubernetes, { ...reading, principal: spokePrincipal }),

@@ -3,7 +3,6 @@ import type { DialectName, PlainRequest } from './dialect.ts';
 import { operationAt } from './dialect-rest.ts';
 import { parseQuery } from './query-string.ts';
 import { loadService } from './service-model.ts';
-import { services } from './services.ts';
 import type { Signature } from './signature.ts';
 
 /** Region of requests that nobody signed: they name none. */
@@ -29,21 +28,14 @@ export async function serviceOf(
   listed: Readonly<Partial<Record<ServiceName, readonly string[]>>>,
 ): Promise<string | undefined> {
   if (signature !== undefined) return signature.scope.service;
-  if (dialect === 'json') {
-    const target = request.headers['x-amz-target'] ?? '';
-    return SERVICE_NAMES.find((name) => target.startsWith(`${services[name].target}.`));
-  }
-  if (dialect === 'query') {
-    const version = versionOf(request);
-    return SERVICE_NAMES.find(
-      (name) => services[name].dialects.includes('query') && services[name].version === version,
-    );
-  }
+  const target = request.headers['x-amz-target'] ?? '';
   for (const name of SERVICE_NAMES) {
-    const operations = services[name].dialects.includes('rest') ? listed[name] : undefined;
-    if (operations === undefined) continue;
-    const found = operationAt(await loadService(name), request.method, request.path);
-    if (found !== undefined && operations.includes(found.name)) return name;
+    const service = await loadService(name);
+    if (!service.dialects.includes(dialect)) continue;
+    if (dialect === 'json' && target.startsWith(`${service.target}.`)) return name;
+    if (dialect === 'query' && service.version === versionOf(request)) return name;
+    const found = dialect === 'rest' ? operationAt(service, request.method, request.path) : undefined;
+    if (found !== undefined && listed[name]?.includes(found.name)) return name;
   }
   return undefined;
 }

@@ -1,7 +1,8 @@
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { ServiceName } from './aws-call.ts';
+import type { DialectName } from './dialect.ts';
 import { type Route, routeOf } from './route.ts';
-import { type ServiceFacts, services } from './services.ts';
+import { services } from './services.ts';
 
 export interface OperationModel {
   readonly name: string;
@@ -11,8 +12,22 @@ export interface OperationModel {
   readonly route?: Route;
 }
 
-/** A service as the SDK's schemas describe it. */
-export interface ServiceModel extends ServiceFacts {
+/** What the SDK's client of a service knows of its protocol. */
+interface ProtocolFacts {
+  readonly dialects: readonly DialectName[];
+  /** Before the dot of `X-Amz-Target`. */
+  readonly target?: string | undefined;
+  /** `Version` of the query protocol. */
+  readonly version?: string | undefined;
+  /** `application/x-amz-json-1.0`. */
+  readonly jsonVersion?: '1.0' | '1.1';
+  readonly xmlNamespace?: string | undefined;
+  /** Errors of its JSON carry the code of the query protocol in `x-amzn-query-error` (trait awsQueryCompatible). */
+  readonly queryCompatible?: boolean | undefined;
+}
+
+/** A service as the SDK's client and schemas describe it. */
+export interface ServiceModel extends ProtocolFacts {
   readonly name: ServiceName;
   readonly operations: ReadonlyMap<string, OperationModel>;
   /** By the name of the shape. */
@@ -36,15 +51,45 @@ export function loadService(name: ServiceName): Promise<ServiceModel> {
 }
 
 async function readModel(name: ServiceName): Promise<ServiceModel> {
-  const facts = services[name];
-  const exported = Object.values(await facts.load());
+  const { load, also, ...facts } = services[name];
+  const module = (await load?.()) ?? {};
+  const exported = Object.values(module);
+  const { dialects, ...known } = protocolOf(module);
   return {
+    ...known,
     ...facts,
+    dialects: also === undefined ? dialects : [...dialects, also],
     name,
     operations: new Map(exported.filter(isOperation).map((tuple) => [tuple[2], operationOf(tuple)])),
     errors: new Map(
       exported.filter(isError).map((tuple) => [tuple[2], NormalizedSchema.of(tuple as unknown as SchemaReference)]),
     ),
+  };
+}
+
+/** By the names of the SDK's protocols. */
+const DIALECTS = { AwsJson: 'json', AwsQuery: 'query', AwsRestJson: 'rest' } as const;
+
+interface Client {
+  readonly config: {
+    readonly protocol: object;
+    readonly protocolSettings: Readonly<Record<'serviceTarget' | 'version' | 'xmlNamespace', string | undefined>> & {
+      readonly awsQueryCompatible?: boolean;
+    };
+  };
+}
+
+/** A client is made for nothing else: it sends no request. */
+function protocolOf(module: object): ProtocolFacts {
+  const [, Client] = Object.entries(module).find(([name]) => /^[A-Z].*Client$/.test(name)) ?? [];
+  if (Client === undefined) return { dialects: [] };
+  const { protocol, protocolSettings } = (new Client({ region: 'us-east-1' }) as Client).config;
+  const [, name = '', jsonVersion] = /^(.+?)(1_[01])?Protocol$/.exec(protocol.constructor.name) ?? [];
+  const dialect = DIALECTS[name as keyof typeof DIALECTS];
+  const { serviceTarget: target, version, xmlNamespace, awsQueryCompatible: queryCompatible } = protocolSettings;
+  return {
+    ...{ dialects: [dialect], target, version, xmlNamespace, queryCompatible },
+    ...(jsonVersion === undefined ? {} : { jsonVersion: jsonVersion.replace('_', '.') as '1.0' }),
   };
 }
 

@@ -50,7 +50,7 @@ export async function auditEvidence(assembly: Assembly): Promise<string[]> {
       await whatComesTwice(cloud, expect);
       await whatTheStreamLost(cloud, expect);
       await offline(folder, expect);
-      problems.push(...cloudProblems(cloud, notes));
+      problems.push(...(await cloudProblems(cloud, notes)));
       await whatWasPutBack(cloud, expect);
       return problems;
     });

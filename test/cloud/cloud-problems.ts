@@ -1,4 +1,4 @@
-import { accessReport } from '../../simulator/cloud/access-report.ts';
+import { accessReport, missingPermissions as allMissing } from '../../simulator/cloud/access-report.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
 import type { Message } from '../../simulator/cloud/queues/queue.ts';
 
@@ -6,8 +6,8 @@ import { isLostAnswer } from './lost-answer.ts';
 import { PROBE } from './refused.ts';
 
 /** What the local cloud itself has to complain of: permissions, functions that threw, letters that nobody took, notes. */
-export function cloudProblems(cloud: LocalCloud, notes: readonly string[]): string[] {
-  const { ineffective, problems } = accessReport(cloud);
+export async function cloudProblems(cloud: LocalCloud, notes: readonly string[]): Promise<string[]> {
+  const { ineffective, problems } = await accessReport(cloud);
   const undelivered = cloud.queues
     .all()
     .filter(({ options, messages }) => messages.length > 0 && options.redrive === undefined)
@@ -30,7 +30,7 @@ export function cloudProblems(cloud: LocalCloud, notes: readonly string[]): stri
 
 /** What was denied and should not have been: not what the run itself tries in order to see it denied. */
 export const missingPermissions = (cloud: LocalCloud): string[] =>
-  accessReport(cloud).missing.filter((text) => !text.includes(PROBE));
+  allMissing(cloud).filter((text) => !text.includes(PROBE));
 
 /** A queue that is read is read at once. */
 const isNeglected = ({ receives, visibleAt }: Message, now: Date): boolean =>

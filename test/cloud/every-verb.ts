@@ -55,7 +55,7 @@ export async function everyVerb(assembly: Assembly): Promise<string[]> {
       .map(
         ({ role, action, resource, where, why }) => `${role} was denied ${action} on ${resource} (${where}): ${why}`,
       );
-    return [...terminal.problems, ...uncalledVerbs(terminal.lines), ...denied, ...cloudProblems(cloud, notes)];
+    return [...terminal.problems, ...uncalledVerbs(terminal.lines), ...denied, ...(await cloudProblems(cloud, notes))];
   } finally {
     await close();
     await rm(folder, { recursive: true, force: true });

@@ -53,7 +53,7 @@ export async function replannedRun(assembly: Assembly, clusters: number): Promis
       ...problems,
       ...neverTried(grants),
       ...(await counted(cloud)),
-      ...cloudProblems(cloud, notes).filter((one) => !isDeath(one)),
+      ...(await cloudProblems(cloud, notes)).filter((one) => !isDeath(one)),
     ];
   } finally {
     await close();

@@ -41,7 +41,7 @@ export async function smallRun(assembly?: Assembly, options: SmallRunOptions = {
   if (options.endsAtFirstProblem === true) endAtFirstProblem(cloud, notes);
   try {
     const { ended, problems } = await wholeDay(cloud, prepared, notes);
-    problems.push(...cloudProblems(cloud, notes), ...logWarnings(cloud), ...unlogged(cloud));
+    problems.push(...(await cloudProblems(cloud, notes)), ...logWarnings(cloud), ...unlogged(cloud));
     return { problems, ended, recording: recordingOf(cloud) };
   } finally {
     await close();

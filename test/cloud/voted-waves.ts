@@ -50,7 +50,7 @@ export async function votedWaves(assembly: Assembly): Promise<string[]> {
     const behind = Object.values(cloud.eks.state.clusters).filter(({ version }) => version !== '1.37');
     problems.push(...behind.map(({ name, version }) => `${name} ended at ${version}`));
     problems.push(...(await checkInvariants(cloud)).map(({ invariant, message }) => `${invariant}: ${message}`));
-    return [...problems, ...cloudProblems(cloud, notes)];
+    return [...problems, ...(await cloudProblems(cloud, notes))];
   } finally {
     await close();
   }

@@ -1,11 +1,10 @@
 import { createClusterAccess } from '../../adapters/kubernetes/create-cluster-access.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
-import { createInMemoryClusterAccess } from '../../simulator/kubernetes/in-memory-cluster-access.ts';
 import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
+import { createInMemoryClusterAccess } from '../../simulator/kubernetes/in-memory-cluster-readers.ts';
 import { testCaller, testWorld } from '../material/eks/world.ts';
 import type { ClusterAccessUnderTest } from './cluster-access-contract.ts';
-import { kubernetesFace } from './kubernetes-face.ts';
 import { startKubernetesLoopback } from './kubernetes-loopback.ts';
 import { selfSignedCertificate } from './self-signed-certificate.ts';
 
@@ -30,7 +29,11 @@ export function shop(replicas = 1_100) {
 export async function inMemoryClusterAccess(): Promise<ClusterAccessUnderTest> {
   const { world, cluster, fake } = shop();
   return {
-    access: createInMemoryClusterAccess(fake, { clock: { now: world.now }, principal: testCaller.principal }),
+    access: createInMemoryClusterAccess(fake, {
+      clock: { now: world.now },
+      principal: () => testCaller.principal,
+      sleep: async () => {},
+    }),
     server: { scope, name: 'shop', endpoint: 'https://in-memory', certificateAuthority: '' },
     cluster,
     close: async () => {},
@@ -39,28 +42,12 @@ export async function inMemoryClusterAccess(): Promise<ClusterAccessUnderTest> {
 
 /** The real adapter and the real client, over TLS, answered by the same fake. */
 export async function clusterAccessOverTls(): Promise<ClusterAccessUnderTest> {
-  const { world, cluster, fake } = shop();
-  const tls = selfSignedCertificate(['127.0.0.1']);
-  const request = () => ({ clusterArn: cluster.arn, principal: testCaller.principal, now: world.now() });
-  const loopback = await startKubernetesLoopback(kubernetesFace(fake, request), tls);
-  return {
-    access: createClusterAccess({
-      credentials: async () => ({ accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'session' }),
-      clock: { now: world.now },
-    }),
-    server: {
-      scope,
-      name: 'shop',
-      endpoint: loopback.endpoint,
-      certificateAuthority: Buffer.from(tls.certificate).toString('base64'),
-    },
-    cluster,
-    close: () => loopback.close(),
-  };
+  const { cluster, server, options, close } = await shopOverTls();
+  return { access: createClusterAccess(options), server, cluster, close };
 }
 
 /** A cluster whose API server answers over TLS, also what changes something, and what an adapter takes to ask it. */
-export async function shopOverTls(replicas: number) {
+export async function shopOverTls(replicas?: number) {
   const { world, cluster, fake } = shop(replicas);
   const tls = selfSignedCertificate(['127.0.0.1']);
   const calls = createInMemoryClusterReader({

@@ -1,7 +1,8 @@
+import { apiRowsOfResource } from '../../core/scan/data/api-table.ts';
 import { apiVersionOf, qualifiedName, type ResourceType } from '../../simulator/kubernetes/resource-types.ts';
-import { builtInResources } from '../../simulator/kubernetes/resources/built-in-resources.ts';
 import { customTypes } from '../../simulator/kubernetes/resources/custom-types.ts';
 import { servedBuiltIns } from '../../simulator/kubernetes/resources/served-built-ins.ts';
+import { byPriority } from '../../simulator/kubernetes/resources/version-priority.ts';
 import { type Cycle, countIn } from './planted.ts';
 import { widgetDefinition } from './widget-definition.ts';
 
@@ -89,9 +90,9 @@ function fixedCount({ kind, version, deprecation }: ResourceType): number | unde
 function oldWrites({ group, resource, custom }: ResourceType): OldWrites | undefined {
   if (custom === true) return { apiVersion: `${group}/v1beta1`, cycle: { length: 10, planted: 3, stale: 7 } };
   if (!oldKinds.includes(resource)) return undefined;
-  const found = builtInResources
-    .find((each) => each.resource === resource && each.group === group)
-    ?.versions.find(({ removed, offByDefault }) => removed !== undefined && offByDefault !== true);
+  const found = apiRowsOfResource(group, resource)
+    .filter(({ removed, servedByDefault }) => removed !== null && servedByDefault)
+    .toSorted((one, other) => byPriority(one.version, other.version))[0];
   if (found === undefined) return undefined;
   return { apiVersion: apiVersionOf({ group, version: found.version }), cycle: { length: 4, planted: 1, stale: 2 } };
 }

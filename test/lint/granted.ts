@@ -1,7 +1,7 @@
 import type { CloudParts } from '../../simulator/cloud/cloud-parts.ts';
 import { iamInstallers } from '../../simulator/cloud/install/install-iam.ts';
 import { Wiring } from '../../simulator/cloud/wiring.ts';
-import { unusedGrants } from '../../simulator/iam/local-iam.ts';
+import { readPolicy } from '../../simulator/iam/policy/read-policy.ts';
 import { IamDirectory } from '../../simulator/iam/principals/iam-directory.ts';
 import { SMALL_SETTINGS } from '../cloud/small-settings.ts';
 import { synthesize } from '../material/infra/synthesize.ts';
@@ -17,6 +17,13 @@ export function grantedActions(): string[] {
       for (const resource of resources.filter((one) => one.type === type))
         install(resource, { directory } as CloudParts, resources);
   }
-  // Nothing was used: what is unused is then all that is granted.
-  return [...new Set(unusedGrants(directory, []).map(({ role, action }) => `${wiring.nameOf(role)} ${action}`))].sort();
+  const granted = directory.roles().flatMap((role) =>
+    directory
+      .identityPolicies(role)
+      .flatMap((named) => readPolicy(named, 'identity').statements)
+      // What NotAction grants has no end.
+      .flatMap(({ effect, action }) => (effect === 'Allow' && action?.negated === false ? action.patterns : []))
+      .map((action) => `${wiring.nameOf(role.arn)} ${action}`),
+  );
+  return [...new Set(granted)].sort();
 }

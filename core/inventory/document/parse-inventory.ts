@@ -10,6 +10,7 @@ import { parseBySchema } from '../../config/schema-issues.ts';
 import type { YamlDocument } from '../../config/yaml-document.ts';
 import type { ClusterControl, ClusterRecord } from '../../contracts/items/cluster.ts';
 import { clusterKey } from '../../model/cluster-key.ts';
+import { given } from '../../model/given.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { type InventoryCluster, type InventoryDocument, inventorySchema } from './inventory-schema.ts';
 
@@ -196,15 +197,11 @@ export function recordedCluster(written: InventoryCluster): ClusterRecord {
     region,
     name,
     version: KubeVersion.parse(written.kubernetesVersion).toString(),
-    ...(platformVersion === undefined ? {} : { platformVersion }),
     status,
-    ...(supportType === undefined ? {} : { supportType }),
     endpoint: written.endpoint ?? ENDPOINT,
-    ...(authenticationMode === undefined ? {} : { authenticationMode }),
     autoMode,
-    ...(unsupported === undefined ? {} : { unsupported }),
+    ...given({ platformVersion, supportType, authenticationMode, unsupported, otherNodes, plannedChanges }),
     nodegroups: nodegroups.map((group) => ({ ...group })),
-    ...(otherNodes === undefined ? {} : { otherNodes }),
     fargateProfiles,
     addons,
     insights: written.insights ?? NO_INSIGHTS,
@@ -215,8 +212,7 @@ export function recordedCluster(written: InventoryCluster): ClusterRecord {
     unreadable: [],
     versionObservedAt: createdAt,
     lastSeenAt: written.lastSeenAt ?? createdAt,
-    ...(plannedChanges === undefined ? {} : { plannedChanges }),
-    ...(written.deletedAt == null ? {} : { deletedAt: written.deletedAt }),
+    ...given({ deletedAt: written.deletedAt ?? undefined }),
   };
 }
 

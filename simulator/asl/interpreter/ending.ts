@@ -1,3 +1,4 @@
+import { given } from '../../../core/model/given.ts';
 import type { Json, JsonObject } from '../json/json.ts';
 import { type ExecutionStatus, rootStrand } from './execution.ts';
 import type { Failure } from './failure.ts';
@@ -19,18 +20,12 @@ function end(turn: Turn, status: Exclude<ExecutionStatus, 'RUNNING'>, outcome: {
   if (status !== 'SUCCEEDED' && root !== undefined) execution.unfinished = standStill(turn, root);
   dropEverything(turn);
   const { output, error, cause } = outcome;
-  const result = {
-    ...(output === undefined ? {} : { output }),
-    ...(error === undefined ? {} : { error }),
-    ...(cause === undefined ? {} : { cause }),
-  };
+  const result = given({ output, error, cause });
   Object.assign(execution, result, { status, stopDate: turn.now.toISOString() });
   turn.effects.push({ type: 'ended', status, ...result });
 }
 
-function failureDetails({ error, cause }: Failure): JsonObject {
-  return { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
-}
+const failureDetails = ({ error, cause }: Failure): JsonObject & Failure => given({ error, cause });
 
 /** The machine's own strand came to its end. */
 export function succeed(turn: Turn, output: Json): void {
@@ -40,11 +35,8 @@ export function succeed(turn: Turn, output: Json): void {
 }
 
 /** A failure that nothing caught. */
-export function fail(turn: Turn, { error, cause }: Failure): void {
-  const failure = failureDetails({
-    ...(error === undefined ? {} : { error }),
-    ...(cause === undefined ? {} : { cause }),
-  });
+export function fail(turn: Turn, thrown: Failure): void {
+  const failure = failureDetails(thrown);
   turn.record(undefined, 'ExecutionFailed', { executionFailedEventDetails: failure });
   end(turn, 'FAILED', failure);
 }

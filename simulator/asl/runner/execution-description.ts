@@ -1,3 +1,4 @@
+import { given } from '../../../core/model/given.ts';
 import type { Execution, ExecutionStatus } from '../interpreter/execution.ts';
 import type { JsonObject } from '../json/json.ts';
 import type { ExecutionRecord } from './execution-record.ts';
@@ -49,10 +50,8 @@ export function describe({ execution, inputText }: ExecutionRecord, now: Date): 
     startDate: new Date(startDate),
     ...redriveOf(execution, now),
     input: inputText,
-    ...(stopDate === undefined ? {} : { stopDate: new Date(stopDate) }),
+    ...given({ stopDate: stopDate === undefined ? undefined : new Date(stopDate), error, cause }),
     ...(output === undefined ? {} : { output: JSON.stringify(output) }),
-    ...(error === undefined ? {} : { error }),
-    ...(cause === undefined ? {} : { cause }),
   };
 }
 
@@ -73,8 +72,7 @@ export function describeToParent(
   const { arn, stateMachineArn, name, status, startDate, stopDate, input, output, error, cause } = execution;
   const { redriveCount, redriveDate, redriveStatus, redriveStatusReason } = redriveOf(execution, now);
   return {
-    ...(cause === undefined ? {} : { Cause: cause }),
-    ...(error === undefined ? {} : { Error: error }),
+    ...given({ Cause: cause, Error: error }),
     ExecutionArn: arn,
     Input: parsed ? input : inputText,
     InputDetails: { Included: true },

@@ -1,3 +1,4 @@
+import { given } from '../../../core/model/given.ts';
 import type { HistoryEvent } from '../../asl/interpreter/history-event.ts';
 import type { ExecutionDescription } from '../../asl/runner/execution-description.ts';
 import type { MachineRecord } from '../../asl/runner/machine-registry.ts';
@@ -45,8 +46,7 @@ export function machineOperations(
       context: OperationContext,
     ) => {
       const { stateMachineArn: machineArn, name, input: text } = input;
-      const optional = { ...(name === undefined ? {} : { name }), ...(text === undefined ? {} : { input: text }) };
-      const started = await runner.startExecution({ machineArn, ...optional });
+      const started = await runner.startExecution({ machineArn, ...given({ name, input: text }) });
       const asked = { stateMachineArn: machineArn, name: started.executionArn.split(':').at(-1), input: HIDDEN };
       onAct('StartExecution', asked, { executionArn: started.executionArn }, context);
       return started;
@@ -56,11 +56,7 @@ export function machineOperations(
       { executionArn, error, cause }: ExecutionInput & { error?: string; cause?: string },
       context: OperationContext,
     ) => {
-      const stopped = await runner.stopExecution({
-        executionArn,
-        ...(error === undefined ? {} : { error }),
-        ...(cause === undefined ? {} : { cause }),
-      });
+      const stopped = await runner.stopExecution({ executionArn, ...given({ error, cause }) });
       onAct('StopExecution', { executionArn, error: HIDDEN, cause: HIDDEN }, stopped, context);
       return stopped;
     },
@@ -135,7 +131,7 @@ export function machinesByHand({ runner, authority, kept, byHand }: MachineHost)
       const arn = `arn:aws:states:${region}:${account}:stateMachine:${name}`;
       const source = { service: 'states.amazonaws.com', sourceArn: arn, sourceAccount: account };
       authority.inRole(roleArn, source, [], `creation of ${name}`);
-      runner.machines.create({ arn, name, definition, roleArn, ...(type === undefined ? {} : { type }) });
+      runner.machines.create({ arn, name, definition, roleArn, ...given({ type }) });
       kept.executions.keepMachines(runner.machines.records());
       tag(arn, tags);
       return { stateMachineArn: arn, creationDate: now };

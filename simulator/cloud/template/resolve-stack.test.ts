@@ -6,9 +6,8 @@ import { iamInstallers } from '../install/install-iam.ts';
 import { machineInstallers } from '../install/install-machines.ts';
 import { observabilityInstallers } from '../install/install-observability.ts';
 import type { Template } from './assembly.ts';
-import { IDENTITIES } from './identity.ts';
-import { UNDERSTOOD } from './properties.ts';
 import { resolveStack } from './resolve-stack.ts';
+import { RESOURCE_KINDS } from './resource-kinds.ts';
 
 const place = { account: '111111111111', region: 'eu-west-1', partition: 'aws', origin: 'http://127.0.0.1:4566' };
 const resolved = (template: Template, parameters = {}, imports = new Map<string, unknown>()) =>
@@ -221,7 +220,6 @@ it('leaves out resources and outputs whose condition does not hold', () => {
 it('knows of each type how it is called, how far it is understood, and how it is made', () => {
   const installers = { ...dataInstallers, ...apiInstallers, ...eventInstallers, ...functionInstallers };
   const others = { ...iamInstallers, ...machineInstallers, ...observabilityInstallers };
-  const names = Object.keys(IDENTITIES).sort();
-  expect(Object.keys(UNDERSTOOD).sort()).toEqual(names);
+  const names = Object.keys(RESOURCE_KINDS).sort();
   expect(Object.keys({ ...installers, ...others }).sort()).toEqual(names);
 });

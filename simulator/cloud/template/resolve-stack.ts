@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Template } from './assembly.ts';
-import { IDENTITIES, type Identity, type Place } from './identity.ts';
 import { holds, type IntrinsicScope, resolve } from './intrinsics.ts';
-import { UNDERSTOOD } from './properties.ts';
+import { anonymous, type Identity, type Place, RESOURCE_KINDS } from './resource-kinds.ts';
 import { TemplateProblem } from './template-problem.ts';
 
 /** One stack in one account and Region, as `cdk deploy` or a StackSet would put it there. */
@@ -63,7 +62,7 @@ export function resolveStack(template: Template, deployment: Deployment): Resolv
     if (resource === undefined) throw new Error(`there is no resource or parameter ${logicalId}`);
     if (!isThere(resource))
       throw new Error(`${logicalId} is not made: its condition ${resource.Condition} does not hold`);
-    const type = IDENTITIES[resource.Type];
+    const type = RESOURCE_KINDS[resource.Type];
     if (type === undefined) throw new TemplateProblem(stack, logicalId, `the type ${resource.Type} is not understood`);
     const text = (property: string | undefined): string | undefined => {
       const value = property === undefined ? undefined : resolve(resource.Properties?.[property], scope);
@@ -71,7 +70,8 @@ export function resolveStack(template: Template, deployment: Deployment): Resolv
     };
     const given = text(type.nameProperty);
     const parent = text(type.parentProperty);
-    const identity = type.identify({ ...place, given, parent, generated: generatedName(stack, logicalId) });
+    const { identify = anonymous } = type;
+    const identity = identify({ ...place, given, parent, generated: generatedName(stack, logicalId) });
     identities.set(logicalId, identity);
     return identity;
   }
@@ -111,8 +111,9 @@ export function resolveStack(template: Template, deployment: Deployment): Resolv
 }
 
 function refuseUnknown(stack: string, logicalId: string, type: string, properties: object): void {
-  const { effective = [], inert = [] } = UNDERSTOOD[type] ?? {};
-  const unknown = Object.keys(properties).filter((name) => !effective.includes(name) && !inert.includes(name));
+  const { nameProperty, parentProperty, effective = [], inert = [] } = RESOURCE_KINDS[type] ?? {};
+  const known = [nameProperty, parentProperty, ...effective, ...inert];
+  const unknown = Object.keys(properties).filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new TemplateProblem(stack, logicalId, `${unknown.join(', ')} of ${type} is not understood`);
 }

@@ -3,22 +3,8 @@ import type { FakeEksState } from '../state/fake-eks-state.ts';
 import type { UpdateRecord } from '../state/update-record.ts';
 import type { MutationRecord } from './mutation-record.ts';
 
-/** The true life of one update, which the API never tells. Times are epoch milliseconds. */
-export interface UpdateSpan {
-  readonly clusterArn: string;
-  readonly clusterCreatedAt: number;
-  readonly updateId: string;
-  readonly type: UpdateRecord['type'];
-  readonly nodegroupName?: string;
-  readonly addonName?: string;
-  readonly principal: string;
-  readonly fromVersion?: string;
-  readonly toVersion?: string;
-  readonly startedAt: number;
-  /** Undefined while it runs. */
-  readonly endedAt: number | undefined;
-  readonly status: UpdateRecord['status'];
-}
+/** The true life of one update, and whose it is. */
+type UpdateSpan = UpdateRecord & { readonly clusterArn: string; readonly clusterCreatedAt: number };
 
 /** Every cluster there is and was. */
 export function everyCluster(state: FakeEksState): ClusterRecord[] {
@@ -28,8 +14,10 @@ export function everyCluster(state: FakeEksState): ClusterRecord[] {
 /** Every update of every cluster there is and was, by start. */
 export function updateTimeline(state: FakeEksState): UpdateSpan[] {
   return everyCluster(state)
-    .flatMap((cluster) => cluster.updates.map((update) => span(cluster, update)))
-    .sort((left, right) => left.startedAt - right.startedAt);
+    .flatMap(({ arn, createdAt, updates }) =>
+      updates.map((update) => ({ ...update, clusterArn: arn, clusterCreatedAt: createdAt })),
+    )
+    .sort((left, right) => left.createdAt - right.createdAt);
 }
 
 /** The versions one cluster's control plane has had; the key is the ARN with the creation time. */
@@ -78,27 +66,10 @@ export function overlappingUpdates(state: FakeEksState): [UpdateSpan, UpdateSpan
   for (const each of updateTimeline(state)) {
     const key = [each.clusterArn, each.clusterCreatedAt, each.nodegroupName, each.addonName].join('|');
     const earlier = latest.get(key);
-    if (earlier !== undefined && (earlier.endedAt ?? Number.POSITIVE_INFINITY) > each.startedAt) {
+    if (earlier !== undefined && (earlier.endedAt ?? Number.POSITIVE_INFINITY) > each.createdAt) {
       overlaps.push([earlier, each]);
     }
     latest.set(key, each);
   }
   return overlaps;
-}
-
-function span(cluster: ClusterRecord, update: UpdateRecord): UpdateSpan {
-  return {
-    clusterArn: cluster.arn,
-    clusterCreatedAt: cluster.createdAt,
-    updateId: update.id,
-    type: update.type,
-    ...(update.nodegroupName === undefined ? {} : { nodegroupName: update.nodegroupName }),
-    ...(update.addonName === undefined ? {} : { addonName: update.addonName }),
-    principal: update.principal,
-    ...(update.fromVersion === undefined ? {} : { fromVersion: update.fromVersion }),
-    ...(update.toVersion === undefined ? {} : { toVersion: update.toVersion }),
-    startedAt: update.createdAt,
-    endedAt: update.endedAt,
-    status: update.status,
-  };
 }

@@ -1,69 +1,57 @@
-import type {
-  DescribeAccessEntryRequest,
-  DescribeAccessEntryResponse,
-  ListAccessEntriesRequest,
-  ListAccessEntriesResponse,
-  ListAssociatedAccessPoliciesRequest,
-  ListAssociatedAccessPoliciesResponse,
-} from '@aws-sdk/client-eks';
 import { arnPrefix, findCluster } from '../clusters.ts';
 import { FakeEksError } from '../errors.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { paginate } from '../pagination.ts';
 import type { AccessEntryRecord, ClusterRecord } from '../state/cluster-record.ts';
+import type { EksOperations } from './eks-operations.ts';
 
-export function listAccessEntries(
-  context: OperationContext,
-  input: ListAccessEntriesRequest,
-): ListAccessEntriesResponse {
-  const cluster = clusterWithEntries(context, input.clusterName);
-  const principals = cluster.accessEntries
-    .filter(
-      (entry) =>
-        input.associatedPolicyArn === undefined ||
-        entry.policies.some((policy) => policy.policyArn === input.associatedPolicyArn),
-    )
-    .map((entry) => entry.principalArn)
-    .sort();
-  const { page, ...rest } = paginate(principals, input);
-  return { accessEntries: page, ...rest };
-}
+export const accessEntries: EksOperations<
+  'ListAccessEntries' | 'DescribeAccessEntry' | 'ListAssociatedAccessPolicies'
+> = {
+  ListAccessEntries(context, input) {
+    const cluster = clusterWithEntries(context, input.clusterName);
+    const principals = cluster.accessEntries
+      .filter(
+        (entry) =>
+          input.associatedPolicyArn === undefined ||
+          entry.policies.some((policy) => policy.policyArn === input.associatedPolicyArn),
+      )
+      .map((entry) => entry.principalArn)
+      .sort();
+    const { page, ...rest } = paginate(principals, input);
+    return { accessEntries: page, ...rest };
+  },
 
-export function describeAccessEntry(
-  context: OperationContext,
-  input: DescribeAccessEntryRequest,
-): DescribeAccessEntryResponse {
-  const cluster = clusterWithEntries(context, input.clusterName);
-  const entry = findEntry(cluster, input.principalArn);
-  return {
-    accessEntry: {
-      clusterName: cluster.name,
-      principalArn: entry.principalArn,
-      kubernetesGroups: [...entry.kubernetesGroups],
-      accessEntryArn: `${arnPrefix(cluster.account, cluster.region)}access-entry/${cluster.name}/role/${cluster.account}/${entry.principalArn.split('/').at(-1)}`,
-      createdAt: new Date(entry.createdAt),
+  DescribeAccessEntry(context, input) {
+    const cluster = clusterWithEntries(context, input.clusterName);
+    const entry = findEntry(cluster, input.principalArn);
+    return {
+      accessEntry: {
+        clusterName: cluster.name,
+        principalArn: entry.principalArn,
+        kubernetesGroups: [...entry.kubernetesGroups],
+        accessEntryArn: `${arnPrefix(cluster.account, cluster.region)}access-entry/${cluster.name}/role/${cluster.account}/${entry.principalArn.split('/').at(-1)}`,
+        createdAt: new Date(entry.createdAt),
+        modifiedAt: new Date(entry.createdAt),
+        tags: {},
+        username: entry.principalArn,
+        type: entry.type,
+      },
+    };
+  },
+
+  ListAssociatedAccessPolicies(context, input) {
+    const cluster = clusterWithEntries(context, input.clusterName);
+    const entry = findEntry(cluster, input.principalArn);
+    const policies = entry.policies.map((policy) => ({
+      ...structuredClone(policy),
+      associatedAt: new Date(entry.createdAt),
       modifiedAt: new Date(entry.createdAt),
-      tags: {},
-      username: entry.principalArn,
-      type: entry.type,
-    },
-  };
-}
-
-export function listAssociatedAccessPolicies(
-  context: OperationContext,
-  input: ListAssociatedAccessPoliciesRequest,
-): ListAssociatedAccessPoliciesResponse {
-  const cluster = clusterWithEntries(context, input.clusterName);
-  const entry = findEntry(cluster, input.principalArn);
-  const policies = entry.policies.map((policy) => ({
-    ...structuredClone(policy),
-    associatedAt: new Date(entry.createdAt),
-    modifiedAt: new Date(entry.createdAt),
-  }));
-  const { page, ...rest } = paginate(policies, input);
-  return { clusterName: cluster.name, principalArn: entry.principalArn, associatedAccessPolicies: page, ...rest };
-}
+    }));
+    const { page, ...rest } = paginate(policies, input);
+    return { clusterName: cluster.name, principalArn: entry.principalArn, associatedAccessPolicies: page, ...rest };
+  },
+};
 
 /** With `CONFIG_MAP` access entries are impossible (facts: eks.md §10.1). */
 function clusterWithEntries(context: OperationContext, name: string | undefined): ClusterRecord {

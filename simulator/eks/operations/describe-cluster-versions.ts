@@ -1,14 +1,9 @@
-import type {
-  ClusterVersionInformation,
-  ClusterVersionStatus,
-  DescribeClusterVersionsRequest,
-  DescribeClusterVersionsResponse,
-  VersionStatus,
-} from '@aws-sdk/client-eks';
+import type { ClusterVersionInformation, ClusterVersionStatus, VersionStatus } from '@aws-sdk/client-eks';
 import type { OperationContext } from '../operation-context.ts';
 import { paginate } from '../pagination.ts';
 import { supportStatus } from '../support-calendar.ts';
 import type { SupportCalendarRow } from '../support-calendar-data.ts';
+import type { EksOperations } from './eks-operations.ts';
 
 const deprecatedStatus: Readonly<Record<VersionStatus, ClusterVersionStatus>> = {
   STANDARD_SUPPORT: 'standard-support',
@@ -16,28 +11,27 @@ const deprecatedStatus: Readonly<Record<VersionStatus, ClusterVersionStatus>> = 
   UNSUPPORTED: 'unsupported',
 };
 
-/** Released minors, newest first; unsupported ones only when asked for (facts: eks.md §1.2). */
-export function describeClusterVersions(
-  context: OperationContext,
-  input: DescribeClusterVersionsRequest,
-): DescribeClusterVersionsResponse {
-  const calendar = context.state.supportCalendar;
-  const released = calendar.filter((row) => supportStatus(calendar, row.minor, context.now) !== undefined);
-  const newest = released.at(-1)?.minor;
-  const versions = released
-    .map((row) => information(row, context, row.minor === newest))
-    .filter((info) => {
-      if (input.clusterVersions !== undefined && !input.clusterVersions.includes(info.clusterVersion ?? ''))
-        return false;
-      if (input.defaultOnly === true && info.defaultVersion !== true) return false;
-      if (input.versionStatus !== undefined) return info.versionStatus === input.versionStatus;
-      if (input.status !== undefined) return info.status === input.status;
-      return input.includeAll === true || input.clusterVersions !== undefined || info.versionStatus !== 'UNSUPPORTED';
-    })
-    .reverse();
-  const { page, ...rest } = paginate(versions, input);
-  return { clusterVersions: page, ...rest };
-}
+export const versionOffer: EksOperations<'DescribeClusterVersions'> = {
+  /** Released minors, newest first; unsupported ones only when asked for (facts: eks.md §1.2). */
+  DescribeClusterVersions(context, input) {
+    const calendar = context.state.supportCalendar;
+    const released = calendar.filter((row) => supportStatus(calendar, row.minor, context.now) !== undefined);
+    const newest = released.at(-1)?.minor;
+    const versions = released
+      .map((row) => information(row, context, row.minor === newest))
+      .filter((info) => {
+        if (input.clusterVersions !== undefined && !input.clusterVersions.includes(info.clusterVersion ?? ''))
+          return false;
+        if (input.defaultOnly === true && info.defaultVersion !== true) return false;
+        if (input.versionStatus !== undefined) return info.versionStatus === input.versionStatus;
+        if (input.status !== undefined) return info.status === input.status;
+        return input.includeAll === true || input.clusterVersions !== undefined || info.versionStatus !== 'UNSUPPORTED';
+      })
+      .reverse();
+    const { page, ...rest } = paginate(versions, input);
+    return { clusterVersions: page, ...rest };
+  },
+};
 
 function information(
   row: SupportCalendarRow,

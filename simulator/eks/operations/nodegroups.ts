@@ -1,30 +1,37 @@
-import type {
-  DescribeNodegroupRequest,
-  DescribeNodegroupResponse,
-  ListNodegroupsRequest,
-  ListNodegroupsResponse,
-  Nodegroup,
-} from '@aws-sdk/client-eks';
+import type { Nodegroup } from '@aws-sdk/client-eks';
 import { findCluster, findNodegroup } from '../clusters.ts';
 import { copyJson } from '../copy-json.ts';
-import type { OperationContext } from '../operation-context.ts';
+import { FakeEksError } from '../errors.ts';
 import { paginate } from '../pagination.ts';
 import type { ClusterRecord } from '../state/cluster-record.ts';
 import type { NodegroupRecord } from '../state/nodegroup-record.ts';
+import { laterForNodegroup, updateInProgress } from '../updates.ts';
+import type { EksOperations } from './eks-operations.ts';
 
-export function listNodegroups(context: OperationContext, input: ListNodegroupsRequest): ListNodegroupsResponse {
-  const cluster = findCluster(context.state, context.caller, input.clusterName);
-  const { page, ...rest } = paginate(cluster.nodegroups.map((each) => each.name).sort(), input);
-  return { nodegroups: page, ...rest };
-}
+export const nodegroups: EksOperations<'ListNodegroups' | 'DescribeNodegroup' | 'DeleteNodegroup'> = {
+  ListNodegroups(context, input) {
+    const cluster = findCluster(context.state, context.caller, input.clusterName);
+    const { page, ...rest } = paginate(cluster.nodegroups.map((each) => each.name).sort(), input);
+    return { nodegroups: page, ...rest };
+  },
 
-export function describeNodegroup(
-  context: OperationContext,
-  input: DescribeNodegroupRequest,
-): DescribeNodegroupResponse {
-  const cluster = findCluster(context.state, context.caller, input.clusterName);
-  return { nodegroup: renderNodegroup(cluster, findNodegroup(cluster, input.nodegroupName)) };
-}
+  DescribeNodegroup(context, input) {
+    const cluster = findCluster(context.state, context.caller, input.clusterName);
+    return { nodegroup: renderNodegroup(cluster, findNodegroup(cluster, input.nodegroupName)) };
+  },
+
+  /** Its nodes are drained for some minutes and then taken away whatever runs on them; the group goes with the last one. */
+  DeleteNodegroup(context, input) {
+    const cluster = findCluster(context.state, context.caller, input.clusterName);
+    const nodegroup = findNodegroup(cluster, input.nodegroupName);
+    if (nodegroup.status === 'DELETING') return { nodegroup: renderNodegroup(cluster, nodegroup) };
+    if (updateInProgress(cluster, { nodegroupName: nodegroup.name }) !== undefined)
+      throw new FakeEksError('ResourceInUseException', 'Nodegroup cannot be deleted as it has an update in progress');
+    Object.assign(nodegroup, { status: 'DELETING', modifiedAt: context.now, deletedAt: context.now });
+    laterForNodegroup(context, cluster, nodegroup, 1_000);
+    return { nodegroup: renderNodegroup(cluster, nodegroup) };
+  },
+};
 
 export function renderNodegroup(cluster: ClusterRecord, nodegroup: NodegroupRecord): Nodegroup {
   return {

@@ -4,13 +4,14 @@ import { copyJson } from '../copy-json.ts';
 import { type EksErrorName, type ErrorSubject, FakeEksError, UnmodelledOperation } from '../errors.ts';
 import { refreshWhenDue } from '../insights/refresh.ts';
 import type { OperationContext } from '../operation-context.ts';
-import { handlers, isOperationName, mutatingOperations } from './catalog.ts';
+import { handlers, isMutating, isOperationName } from './catalog.ts';
 
 /** Serves one call as EKS would: permission, rate, arguments, then the operation; accepted and refused mutations are logged. */
 export function serve(context: OperationContext, operation: string, input: object): object {
-  const handler = isOperationName(operation) ? handlers[operation] : undefined;
-  if (handler === undefined) throw new UnmodelledOperation(`the operation eks:${operation}`);
-  const mutating = mutatingOperations.has(operation);
+  const handler = handlers[operation];
+  if (!isOperationName(operation) || handler === undefined)
+    throw new UnmodelledOperation(`the operation eks:${operation}`);
+  const mutating = isMutating(operation);
   try {
     requirePermission(context, operation);
     takeToken(context, operation);

@@ -1,30 +1,27 @@
-import type {
-  TagResourceRequest,
-  TagResourceResponse,
-  UntagResourceRequest,
-  UntagResourceResponse,
-} from '@aws-sdk/client-eks';
 import { FakeEksError, required } from '../errors.ts';
 import type { OperationContext } from '../operation-context.ts';
+import type { EksOperations } from './eks-operations.ts';
 
-/** Adds or changes tags of a cluster, node group or add-on, of which it may have 50 at most. Its errors are its own. */
-export function tagResource(context: OperationContext, input: TagResourceRequest): TagResourceResponse {
-  const arn = required(input.resourceArn, 'resourceArn');
-  const added = required(input.tags, 'tags');
-  const tags = tagsOf(context, arn);
-  if (new Set([...Object.keys(tags), ...Object.keys(added)]).size > 50) {
-    throw new FakeEksError('BadRequestException', 'A resource can have at most 50 tags');
-  }
-  Object.assign(tags, added);
-  return {};
-}
+export const tags: EksOperations<'TagResource' | 'UntagResource'> = {
+  /** Adds or changes tags of a cluster, node group or add-on, of which it may have 50 at most. Its errors are its own. */
+  TagResource(context, input) {
+    const arn = required(input.resourceArn, 'resourceArn');
+    const added = required(input.tags, 'tags');
+    const tags = tagsOf(context, arn);
+    if (new Set([...Object.keys(tags), ...Object.keys(added)]).size > 50) {
+      throw new FakeEksError('BadRequestException', 'A resource can have at most 50 tags');
+    }
+    Object.assign(tags, added);
+    return {};
+  },
 
-/** Takes tags off again; a key that is not there is no error. https://docs.aws.amazon.com/eks/latest/APIReference/API_UntagResource.html */
-export function untagResource(context: OperationContext, input: UntagResourceRequest): UntagResourceResponse {
-  const tags = tagsOf(context, required(input.resourceArn, 'resourceArn'));
-  for (const key of required(input.tagKeys, 'tagKeys')) delete tags[key];
-  return {};
-}
+  /** Takes tags off again; a key that is not there is no error. https://docs.aws.amazon.com/eks/latest/APIReference/API_UntagResource.html */
+  UntagResource(context, input) {
+    const tags = tagsOf(context, required(input.resourceArn, 'resourceArn'));
+    for (const key of required(input.tagKeys, 'tagKeys')) delete tags[key];
+    return {};
+  },
+};
 
 function tagsOf(context: OperationContext, arn: string): Record<string, string> {
   const { account, region } = context.caller;

@@ -1,4 +1,4 @@
-import type { UpdateAddonRequest, UpdateAddonResponse, UpdateParam } from '@aws-sdk/client-eks';
+import type { UpdateAddonRequest, UpdateParam } from '@aws-sdk/client-eks';
 import { addonMinor } from '../../../core/version/addon-version.ts';
 import { isCompatible } from '../addon-catalog.ts';
 import { findAddon, findCluster, requireActive } from '../clusters.ts';
@@ -9,36 +9,39 @@ import type { OperationContext } from '../operation-context.ts';
 import type { AddonRecord, ClusterRecord } from '../state/cluster-record.ts';
 import { draw } from '../timing.ts';
 import { acceptUpdate, becomeVisibleSoon, later, renderUpdate } from '../updates.ts';
+import type { EksOperations } from './eks-operations.ts';
 
-/** Moves an add-on to a version which EKS lists for the cluster's present minor (facts: eks.md §7). */
-export function updateAddon(context: OperationContext, input: UpdateAddonRequest): UpdateAddonResponse {
-  const cluster = findCluster(context.state, context.caller, input.clusterName);
-  const addon = findAddon(cluster, input.addonName);
-  const earlier = earlierUpdate('UpdateAddon', cluster, input);
-  if (earlier !== undefined) return { update: renderUpdate(earlier) };
-  requireAddonUpdatable(cluster, addon);
-  requireActive(cluster);
-  checkVersion(context, cluster, addon, input.addonVersion);
-  checkConfiguration(input.configurationValues);
-  const update = acceptUpdate(context, cluster, {
-    type: 'AddonUpdate',
-    addonName: addon.name,
-    params: parameters(input),
-    fromVersion: addon.version,
-    toVersion: input.addonVersion ?? addon.version,
-    principal: context.caller.principal,
-    request: { operation: 'UpdateAddon', input: { ...input } },
-  });
-  if (addon.customised && (input.resolveConflicts ?? 'NONE') === 'NONE') {
-    update.plannedFailure ??= {
-      errorCode: 'ConfigurationConflict',
-      errorMessage: `Conflicts found when trying to apply. Will not continue due to resolve conflicts mode. Conflicts: ${addon.name}`,
-    };
-  }
-  becomeVisibleSoon(context, cluster, update);
-  later(context, cluster, draw(context.random, context.timing.addon), 'addon-ends', update.id);
-  return { update: renderUpdate(update) };
-}
+export const addonUpdate: EksOperations<'UpdateAddon'> = {
+  /** Moves an add-on to a version which EKS lists for the cluster's present minor (facts: eks.md §7). */
+  UpdateAddon(context, input) {
+    const cluster = findCluster(context.state, context.caller, input.clusterName);
+    const addon = findAddon(cluster, input.addonName);
+    const earlier = earlierUpdate('UpdateAddon', cluster, input);
+    if (earlier !== undefined) return { update: renderUpdate(earlier) };
+    requireAddonUpdatable(cluster, addon);
+    requireActive(cluster);
+    checkVersion(context, cluster, addon, input.addonVersion);
+    checkConfiguration(input.configurationValues);
+    const update = acceptUpdate(context, cluster, {
+      type: 'AddonUpdate',
+      addonName: addon.name,
+      params: parameters(input),
+      fromVersion: addon.version,
+      toVersion: input.addonVersion ?? addon.version,
+      principal: context.caller.principal,
+      request: { operation: 'UpdateAddon', input: { ...input } },
+    });
+    if (addon.customised && (input.resolveConflicts ?? 'NONE') === 'NONE') {
+      update.plannedFailure ??= {
+        errorCode: 'ConfigurationConflict',
+        errorMessage: `Conflicts found when trying to apply. Will not continue due to resolve conflicts mode. Conflicts: ${addon.name}`,
+      };
+    }
+    becomeVisibleSoon(context, cluster, update);
+    later(context, cluster, draw(context.random, context.timing.addon), 'addon-ends', update.id);
+    return { update: renderUpdate(update) };
+  },
+};
 
 /** An add-on the catalog does not know can only be re-applied at the version it has. */
 function checkVersion(

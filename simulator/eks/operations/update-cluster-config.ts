@@ -1,52 +1,51 @@
-import type { UpdateClusterConfigRequest, UpdateClusterConfigResponse } from '@aws-sdk/client-eks';
+import type { UpdateClusterConfigRequest } from '@aws-sdk/client-eks';
 import { findCluster, requireActive, requireManaged } from '../clusters.ts';
 import { FakeEksError, UnmodelledOperation } from '../errors.ts';
 import { earlierUpdate } from '../idempotency.ts';
 import { refuseWhileClusterUpdates } from '../one-update-at-a-time.ts';
-import type { OperationContext } from '../operation-context.ts';
 import { supportStatus } from '../support-calendar.ts';
 import { draw } from '../timing.ts';
 import { acceptUpdate, becomeVisibleSoon, later, renderUpdate } from '../updates.ts';
+import type { EksOperations } from './eks-operations.ts';
 
-/**
- * Changes the upgrade policy, as an UpgradePolicyUpdate which takes the control plane's one slot. A cluster that is in
- * extended support cannot leave it (facts: eks.md §1.3). Other settings are not modelled.
- */
-export function updateClusterConfig(
-  context: OperationContext,
-  input: UpdateClusterConfigRequest,
-): UpdateClusterConfigResponse {
-  const cluster = findCluster(context.state, context.caller, input.name);
-  const supportType = supportTypeOf(input);
-  const earlier = earlierUpdate('UpdateClusterConfig', cluster, input);
-  if (earlier !== undefined) return { update: renderUpdate(earlier) };
-  requireManaged(cluster);
-  refuseWhileClusterUpdates(cluster, 'UpgradePolicyUpdate');
-  requireActive(cluster);
-  if (supportType === cluster.supportType) {
-    throw new FakeEksError(
-      'InvalidParameterException',
-      `Cluster is already at the desired configuration with supportType: ${supportType}`,
-    );
-  }
-  const status = supportStatus(context.state.supportCalendar, cluster.version, context.now);
-  // The facts give no name for this one.
-  if (supportType === 'STANDARD' && status !== 'STANDARD_SUPPORT') {
-    throw new FakeEksError(
-      'InvalidRequestException',
-      `Extended support cannot be disabled for cluster ${cluster.name}: version ${cluster.version} is in extended support`,
-    );
-  }
-  const update = acceptUpdate(context, cluster, {
-    type: 'UpgradePolicyUpdate',
-    params: [{ type: 'UpgradePolicy', value: JSON.stringify({ supportType }) }],
-    principal: context.caller.principal,
-    request: { operation: 'UpdateClusterConfig', input: { ...input } },
-  });
-  becomeVisibleSoon(context, cluster, update);
-  later(context, cluster, draw(context.random, context.timing.config), 'config-ends', update.id);
-  return { update: renderUpdate(update) };
-}
+export const clusterConfigUpdate: EksOperations<'UpdateClusterConfig'> = {
+  /**
+   * Changes the upgrade policy, as an UpgradePolicyUpdate which takes the control plane's one slot. A cluster that is in
+   * extended support cannot leave it (facts: eks.md §1.3). Other settings are not modelled.
+   */
+  UpdateClusterConfig(context, input) {
+    const cluster = findCluster(context.state, context.caller, input.name);
+    const supportType = supportTypeOf(input);
+    const earlier = earlierUpdate('UpdateClusterConfig', cluster, input);
+    if (earlier !== undefined) return { update: renderUpdate(earlier) };
+    requireManaged(cluster);
+    refuseWhileClusterUpdates(cluster, 'UpgradePolicyUpdate');
+    requireActive(cluster);
+    if (supportType === cluster.supportType) {
+      throw new FakeEksError(
+        'InvalidParameterException',
+        `Cluster is already at the desired configuration with supportType: ${supportType}`,
+      );
+    }
+    const status = supportStatus(context.state.supportCalendar, cluster.version, context.now);
+    // The facts give no name for this one.
+    if (supportType === 'STANDARD' && status !== 'STANDARD_SUPPORT') {
+      throw new FakeEksError(
+        'InvalidRequestException',
+        `Extended support cannot be disabled for cluster ${cluster.name}: version ${cluster.version} is in extended support`,
+      );
+    }
+    const update = acceptUpdate(context, cluster, {
+      type: 'UpgradePolicyUpdate',
+      params: [{ type: 'UpgradePolicy', value: JSON.stringify({ supportType }) }],
+      principal: context.caller.principal,
+      request: { operation: 'UpdateClusterConfig', input: { ...input } },
+    });
+    becomeVisibleSoon(context, cluster, update);
+    later(context, cluster, draw(context.random, context.timing.config), 'config-ends', update.id);
+    return { update: renderUpdate(update) };
+  },
+};
 
 /** One kind of change per call; the words are EKS's (kubernetes-sigs/cluster-api-provider-aws#3553, aws-controllers-k8s/community#2995). */
 function supportTypeOf(input: UpdateClusterConfigRequest): 'STANDARD' | 'EXTENDED' {

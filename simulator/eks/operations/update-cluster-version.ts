@@ -1,9 +1,4 @@
-import type {
-  Category,
-  InsightStatusValue,
-  UpdateClusterVersionRequest,
-  UpdateClusterVersionResponse,
-} from '@aws-sdk/client-eks';
+import type { Category, InsightStatusValue } from '@aws-sdk/client-eks';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { findCluster, requireManaged } from '../clusters.ts';
 import { FakeEksError, required } from '../errors.ts';
@@ -16,43 +11,43 @@ import { isPreviousMinor, requireRollbackEligible } from '../rollback-eligibilit
 import type { ClusterRecord } from '../state/cluster-record.ts';
 import { isOffered, parseMinor } from '../support-calendar.ts';
 import { renderUpdate } from '../updates.ts';
+import type { EksOperations } from './eks-operations.ts';
 
-/**
- * Starts an upgrade to the next minor, or, when the target is one minor lower, a VersionRollback (facts: eks.md §2.1).
- * Rollback insights block unless `force`; upgrade insights do not, unless the state says that they do (facts: eks.md C3).
- */
-export function updateClusterVersion(
-  context: OperationContext,
-  input: UpdateClusterVersionRequest & { rollbackConfig?: { timeoutMinutes?: number | undefined } | undefined },
-): UpdateClusterVersionResponse {
-  const cluster = findCluster(context.state, context.caller, input.name);
-  const earlier = earlierUpdate('UpdateClusterVersion', cluster, input);
-  if (earlier !== undefined) return { update: renderUpdate(earlier) };
-  const version = required(input.version, 'version');
-  const rollback = parseMinor(version) !== undefined && isPreviousMinor(cluster, version);
-  const type = rollback ? 'VersionRollback' : 'VersionUpdate';
-  const force = input.force === true;
-  requireManaged(cluster);
-  refuseWhileClusterUpdates(cluster, type);
-  checkStatus(cluster);
-  if (rollback) {
-    refuseRollbackWhileAnythingUpdates(cluster);
-    requireRollbackEligible(context.state, cluster, version, context.now);
-    requireReadyForRollback(context, cluster, force);
-  } else {
-    checkVersion(context, cluster, version);
-    requireNodegroupsWithinSkew(cluster, version);
-    requireReadyForUpgrade(context, cluster, force);
-  }
-  const update = startControlPlaneUpdate(context, cluster, {
-    version,
-    type,
-    principal: context.caller.principal,
-    request: { operation: 'UpdateClusterVersion', input: { ...input } },
-    ...(rollback ? { nodePhaseMinutes: input.rollbackConfig?.timeoutMinutes ?? 720 } : {}),
-  });
-  return { update: renderUpdate(update) };
-}
+export const clusterVersionUpdate: EksOperations<'UpdateClusterVersion'> = {
+  /**
+   * Starts an upgrade to the next minor, or, when the target is one minor lower, a VersionRollback (facts: eks.md §2.1).
+   * Rollback insights block unless `force`; upgrade insights do not, unless the state says that they do (facts: eks.md C3).
+   */
+  UpdateClusterVersion(context, input) {
+    const cluster = findCluster(context.state, context.caller, input.name);
+    const earlier = earlierUpdate('UpdateClusterVersion', cluster, input);
+    if (earlier !== undefined) return { update: renderUpdate(earlier) };
+    const version = required(input.version, 'version');
+    const rollback = parseMinor(version) !== undefined && isPreviousMinor(cluster, version);
+    const type = rollback ? 'VersionRollback' : 'VersionUpdate';
+    const force = input.force === true;
+    requireManaged(cluster);
+    refuseWhileClusterUpdates(cluster, type);
+    checkStatus(cluster);
+    if (rollback) {
+      refuseRollbackWhileAnythingUpdates(cluster);
+      requireRollbackEligible(context.state, cluster, version, context.now);
+      requireReadyForRollback(context, cluster, force);
+    } else {
+      checkVersion(context, cluster, version);
+      requireNodegroupsWithinSkew(cluster, version);
+      requireReadyForUpgrade(context, cluster, force);
+    }
+    const update = startControlPlaneUpdate(context, cluster, {
+      version,
+      type,
+      principal: context.caller.principal,
+      request: { operation: 'UpdateClusterVersion', input: { ...input } },
+      ...(rollback ? { nodePhaseMinutes: input.rollbackConfig?.timeoutMinutes ?? 720 } : {}),
+    });
+    return { update: renderUpdate(update) };
+  },
+};
 
 /** InvalidRequestException is the error for a wrong state of the cluster (facts: eks.md §2.2); its words are not known. */
 function checkStatus(cluster: ClusterRecord): void {

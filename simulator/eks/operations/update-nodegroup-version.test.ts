@@ -154,7 +154,7 @@ describe('a roll', () => {
     world.call('UpdateNodegroupVersion', { ...subject, version: '1.36' });
     world.settle();
     const [update] = updateTimeline(world.state);
-    const minutes = ((update?.endedAt ?? 0) - (update?.startedAt ?? 0)) / 60_000;
+    const minutes = ((update?.endedAt ?? 0) - (update?.createdAt ?? 0)) / 60_000;
     expect(update?.status).toBe('Failed');
     expect(minutes).toBeGreaterThan(15);
     expect(minutes).toBeLessThan(15 + 2 + 3 + 2);

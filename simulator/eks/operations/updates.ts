@@ -1,38 +1,34 @@
-import type {
-  DescribeUpdateRequest,
-  DescribeUpdateResponse,
-  ListUpdatesRequest,
-  ListUpdatesResponse,
-} from '@aws-sdk/client-eks';
 import { findAddon, findCluster, findNodegroup } from '../clusters.ts';
 import { FakeEksError } from '../errors.ts';
-import type { OperationContext } from '../operation-context.ts';
 import { paginate } from '../pagination.ts';
 import type { ClusterRecord } from '../state/cluster-record.ts';
 import { isAbout, renderUpdate } from '../updates.ts';
+import type { EksOperations } from './eks-operations.ts';
 
-/** Ids only, of one subject, and not in the order of their creation: none is documented (facts: eks.md §2.4). */
-export function listUpdates(context: OperationContext, input: ListUpdatesRequest): ListUpdatesResponse {
-  const cluster = findCluster(context.state, context.caller, input.name);
-  checkSubject(cluster, input);
-  const listedUntil = context.now - (context.state.listLagSeconds ?? 0) * 1000;
-  const ids = cluster.updates
-    .filter((update) => isAbout(update, input) && update.createdAt <= listedUntil)
-    .map((update) => update.id);
-  const { page, ...rest } = paginate(ids.sort(), input);
-  return { updateIds: page, ...rest };
-}
+export const updates: EksOperations<'ListUpdates' | 'DescribeUpdate'> = {
+  /** Ids only, of one subject, and not in the order of their creation: none is documented (facts: eks.md §2.4). */
+  ListUpdates(context, input) {
+    const cluster = findCluster(context.state, context.caller, input.name);
+    checkSubject(cluster, input);
+    const listedUntil = context.now - (context.state.listLagSeconds ?? 0) * 1000;
+    const ids = cluster.updates
+      .filter((update) => isAbout(update, input) && update.createdAt <= listedUntil)
+      .map((update) => update.id);
+    const { page, ...rest } = paginate(ids.sort(), input);
+    return { updateIds: page, ...rest };
+  },
 
-/** A node group's or add-on's update is found only with its subject's name (facts: eks.md §5.2, §7). */
-export function describeUpdate(context: OperationContext, input: DescribeUpdateRequest): DescribeUpdateResponse {
-  const cluster = findCluster(context.state, context.caller, input.name);
-  checkSubject(cluster, input);
-  const update = cluster.updates.find((each) => each.id === input.updateId && isAbout(each, input));
-  if (update === undefined) {
-    throw new FakeEksError('ResourceNotFoundException', `No update found for ID: ${input.updateId}`);
-  }
-  return { update: renderUpdate(update) };
-}
+  /** A node group's or add-on's update is found only with its subject's name (facts: eks.md §5.2, §7). */
+  DescribeUpdate(context, input) {
+    const cluster = findCluster(context.state, context.caller, input.name);
+    checkSubject(cluster, input);
+    const update = cluster.updates.find((each) => each.id === input.updateId && isAbout(each, input));
+    if (update === undefined) {
+      throw new FakeEksError('ResourceNotFoundException', `No update found for ID: ${input.updateId}`);
+    }
+    return { update: renderUpdate(update) };
+  },
+};
 
 function checkSubject(
   cluster: ClusterRecord,

@@ -1,7 +1,19 @@
 import fc from 'fast-check';
 import { resourceCovers } from '../evaluation/resource-match.ts';
 import { overlaps } from './arn-overlap.ts';
-import { dynamodb, eks, iam, lambda, logs, ssm } from './resource-arns.ts';
+
+const eks = {
+  cluster: 'arn:<Partition>:eks:<Region>:<Account>:cluster/<ClusterName>',
+  nodegroup: 'arn:<Partition>:eks:<Region>:<Account>:nodegroup/<ClusterName>/<NodegroupName>/<UUID>',
+};
+const dynamodb = {
+  table: 'arn:<Partition>:dynamodb:<Region>:<Account>:table/<TableName>',
+  index: 'arn:<Partition>:dynamodb:<Region>:<Account>:table/<TableName>/index/<IndexName>',
+};
+const role = 'arn:<Partition>:iam::<Account>:role/<RoleNameWithPath>';
+const parameter = 'arn:<Partition>:ssm:<Region>:<Account>:parameter/<ParameterNameWithoutLeadingSlash>';
+const logStream = 'arn:<Partition>:logs:<Region>:<Account>:log-group:<LogGroupName>:log-stream:<LogStreamName>';
+const lambdaFunction = 'arn:<Partition>:lambda:<Region>:<Account>:function:<FunctionName>';
 
 it.each([
   ['arn:aws:eks:*:222222222222:cluster/*', eks.cluster, true],
@@ -14,14 +26,14 @@ it.each([
   ['arn:aws:dynamodb:r:1:table/items/index/*', dynamodb.table, false],
   ['arn:aws:dynamodb:r:1:table/items/index/*', dynamodb.index, true],
   ['arn:aws:dynamodb:r:1:table/*', dynamodb.index, true],
-  ['arn:aws:iam::1:role/team/*', iam.role, true],
-  ['arn:aws:iam::1:user/*', iam.role, false],
-  ['arn:aws:ssm:*::parameter/aws/service/*', ssm.parameter, true],
-  ['arn:aws:logs:r:1:log-group:/aws/lambda/x:*', logs.logStream, true],
-  ['arn:aws:logs:r:1:log-group:/aws/lambda/x', logs.logStream, false],
-  ['arn:aws:lambda:r:1:function:scan:live', lambda.function, false],
-  ['arn:aws:lambda:r:1:function:sc?n', lambda.function, true],
-  ['arn:aws:lambda:r:1:function:', lambda.function, false],
+  ['arn:aws:iam::1:role/team/*', role, true],
+  ['arn:aws:iam::1:user/*', role, false],
+  ['arn:aws:ssm:*::parameter/aws/service/*', parameter, true],
+  ['arn:aws:logs:r:1:log-group:/aws/lambda/x:*', logStream, true],
+  ['arn:aws:logs:r:1:log-group:/aws/lambda/x', logStream, false],
+  ['arn:aws:lambda:r:1:function:scan:live', lambdaFunction, false],
+  ['arn:aws:lambda:r:1:function:sc?n', lambdaFunction, true],
+  ['arn:aws:lambda:r:1:function:', lambdaFunction, false],
 ])('%s meets %s: %s', (pattern, template, expected) => {
   expect(overlaps(pattern, template)).toBe(expected);
 });

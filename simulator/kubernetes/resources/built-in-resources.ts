@@ -1,94 +1,57 @@
-import { all, type BuiltInResource, builtIn, reads } from './built-in-resource.ts';
-import { deviceResources } from './device-resources.ts';
-import { extensionResources } from './extension-resources.ts';
-import { storageResources } from './storage-resources.ts';
-import { workloadResources } from './workload-resources.ts';
+/** A resource that comes with Kubernetes, whatever its versions. */
+export interface BuiltInResource {
+  /** Empty for the core group. */
+  readonly group: string;
+  /** `poddisruptionbudgets` */
+  readonly resource: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly verbs: readonly string[];
+}
 
-/** Networks, endpoints, leases and events. Served versions as in facts: deprecated-apis.json, `rows`. */
-const networkResources: readonly BuiltInResource[] = [
-  builtIn('discovery.k8s.io', 'endpointslices', 'EndpointSlice', {
-    versions: [
-      { version: 'v1', from: '1.21' },
-      { version: 'v1beta1', from: '1.16', deprecated: '1.21', removed: '1.25' },
-      { version: 'v1alpha1', from: '1.16', removed: '1.17', offByDefault: true },
-    ],
-  }),
-  builtIn('networking.k8s.io', 'clustercidrs', 'ClusterCIDR', {
-    namespaced: false,
-    versions: [{ version: 'v1alpha1', from: '1.25', deprecated: '1.28', removed: '1.29', offByDefault: true }],
-  }),
-  builtIn('networking.k8s.io', 'ingressclasses', 'IngressClass', {
-    namespaced: false,
-    versions: [
-      { version: 'v1', from: '1.19' },
-      { version: 'v1beta1', from: '1.18', deprecated: '1.19', removed: '1.22' },
-    ],
-  }),
-  builtIn('networking.k8s.io', 'ingresses', 'Ingress', {
-    shortNames: ['ing'],
-    versions: [
-      { version: 'v1', from: '1.19' },
-      { version: 'v1beta1', from: '1.14', deprecated: '1.19', removed: '1.22' },
-    ],
-  }),
-  builtIn('networking.k8s.io', 'ipaddresses', 'IPAddress', {
-    namespaced: false,
-    shortNames: ['ip'],
-    versions: [
-      { version: 'v1', from: '1.33' },
-      { version: 'v1beta1', from: '1.31', deprecated: '1.34', removed: '1.37', offByDefault: true },
-      { version: 'v1alpha1', from: '1.27', deprecated: '1.30', removed: '1.31', offByDefault: true },
-    ],
-  }),
-  builtIn('networking.k8s.io', 'networkpolicies', 'NetworkPolicy', { shortNames: ['netpol'] }),
-  builtIn('networking.k8s.io', 'servicecidrs', 'ServiceCIDR', {
-    namespaced: false,
-    versions: [
-      { version: 'v1', from: '1.33' },
-      { version: 'v1beta1', from: '1.31', deprecated: '1.34', removed: '1.37', offByDefault: true },
-      { version: 'v1alpha1', from: '1.27', deprecated: '1.30', removed: '1.31', offByDefault: true },
-    ],
-  }),
-  builtIn('events.k8s.io', 'events', 'Event', {
-    shortNames: ['ev'],
-    versions: [
-      { version: 'v1', from: '1.19' },
-      { version: 'v1beta1', deprecated: '1.22', removed: '1.25' },
-    ],
-  }),
-  builtIn('coordination.k8s.io', 'leasecandidates', 'LeaseCandidate', {
-    versions: [
-      { version: 'v1beta1', from: '1.33', deprecated: '1.36', removed: '1.39', offByDefault: true },
-      { version: 'v1alpha2', from: '1.32', deprecated: '1.35', removed: '1.38', offByDefault: true },
-      { version: 'v1alpha1', from: '1.31', removed: '1.32', offByDefault: true },
-    ],
-  }),
-  builtIn('coordination.k8s.io', 'leases', 'Lease', {
-    versions: [
-      { version: 'v1', from: '1.14' },
-      { version: 'v1beta1', from: '1.12', deprecated: '1.19', removed: '1.22' },
-    ],
-  }),
-];
+const reads = ['get', 'list', 'watch'];
 
-/** The core group. Served versions as in facts: deprecated-apis.json, `rows`. */
-const coreResources: readonly BuiltInResource[] = [
-  builtIn('', 'componentstatuses', 'ComponentStatus', {
-    namespaced: false,
-    shortNames: ['cs'],
-    versions: [{ version: 'v1', deprecated: '1.19' }],
-  }),
+/** Of what people may change; whole collections cannot be deleted at once here. */
+export const readsAndWrites = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
+
+/** `kubectl get all` */
+const all = ['all'];
+const clusterWide = { namespaced: false };
+
+/** A namespaced resource that can be read and written; `rest` says what is otherwise. */
+const builtIn = (
+  group: string,
+  resource: string,
+  kind: string,
+  rest: Partial<BuiltInResource> = {},
+): BuiltInResource => ({
+  group,
+  resource,
+  kind,
+  namespaced: true,
+  shortNames: [],
+  categories: [],
+  verbs: readsAndWrites,
+  ...rest,
+});
+
+/**
+ * Everything that Kubernetes brings along and keeps; reviews are not kept (server/reviews.ts). At which versions a minor serves them is in
+ * the scan's table of APIs (`served-built-ins.ts`).
+ */
+export const builtInResources: readonly BuiltInResource[] = [
+  // The core group.
+  builtIn('', 'componentstatuses', 'ComponentStatus', { ...clusterWide, shortNames: ['cs'] }),
   builtIn('', 'configmaps', 'ConfigMap', { shortNames: ['cm'] }),
-  builtIn('', 'endpoints', 'Endpoints', {
-    shortNames: ['ep'],
-    versions: [{ version: 'v1', deprecated: '1.33', replacement: 'discovery.k8s.io/v1 EndpointSlice' }],
-  }),
+  builtIn('', 'endpoints', 'Endpoints', { shortNames: ['ep'] }),
   builtIn('', 'events', 'Event', { shortNames: ['ev'] }),
   builtIn('', 'limitranges', 'LimitRange', { shortNames: ['limits'] }),
-  builtIn('', 'namespaces', 'Namespace', { namespaced: false, shortNames: ['ns'] }),
-  builtIn('', 'nodes', 'Node', { namespaced: false, shortNames: ['no'], verbs: [...reads, 'patch', 'update'] }),
+  builtIn('', 'namespaces', 'Namespace', { ...clusterWide, shortNames: ['ns'] }),
+  builtIn('', 'nodes', 'Node', { ...clusterWide, shortNames: ['no'], verbs: [...reads, 'patch', 'update'] }),
   builtIn('', 'persistentvolumeclaims', 'PersistentVolumeClaim', { shortNames: ['pvc'] }),
-  builtIn('', 'persistentvolumes', 'PersistentVolume', { namespaced: false, shortNames: ['pv'] }),
+  builtIn('', 'persistentvolumes', 'PersistentVolume', { ...clusterWide, shortNames: ['pv'] }),
   builtIn('', 'pods', 'Pod', { shortNames: ['po'], categories: all }),
   builtIn('', 'podtemplates', 'PodTemplate'),
   builtIn('', 'replicationcontrollers', 'ReplicationController', { shortNames: ['rc'], categories: all }),
@@ -96,72 +59,102 @@ const coreResources: readonly BuiltInResource[] = [
   builtIn('', 'secrets', 'Secret'),
   builtIn('', 'serviceaccounts', 'ServiceAccount', { shortNames: ['sa'] }),
   builtIn('', 'services', 'Service', { shortNames: ['svc'], categories: all }),
-];
-
-/** Roles and certificates. Served versions as in facts: deprecated-apis.json, `rows`. */
-const accessResources: readonly BuiltInResource[] = [
+  // What runs: workloads, what scales, schedules and protects them.
+  builtIn('apps', 'controllerrevisions', 'ControllerRevision'),
+  builtIn('apps', 'daemonsets', 'DaemonSet', { shortNames: ['ds'], categories: all }),
+  builtIn('apps', 'deployments', 'Deployment', { shortNames: ['deploy'], categories: all }),
+  builtIn('apps', 'replicasets', 'ReplicaSet', { shortNames: ['rs'], categories: all }),
+  builtIn('apps', 'statefulsets', 'StatefulSet', { shortNames: ['sts'], categories: all }),
+  builtIn('autoscaling', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', {
+    shortNames: ['hpa'],
+    categories: all,
+  }),
+  builtIn('batch', 'cronjobs', 'CronJob', { shortNames: ['cj'], categories: all }),
+  builtIn('batch', 'jobs', 'Job', { categories: all }),
+  builtIn('extensions', 'daemonsets', 'DaemonSet'),
+  builtIn('extensions', 'deployments', 'Deployment'),
+  builtIn('extensions', 'ingresses', 'Ingress', { shortNames: ['ing'] }),
+  builtIn('extensions', 'networkpolicies', 'NetworkPolicy'),
+  builtIn('extensions', 'podsecuritypolicies', 'PodSecurityPolicy', clusterWide),
+  builtIn('extensions', 'replicasets', 'ReplicaSet'),
+  builtIn('policy', 'poddisruptionbudgets', 'PodDisruptionBudget', { shortNames: ['pdb'] }),
+  builtIn('policy', 'podsecuritypolicies', 'PodSecurityPolicy', { ...clusterWide, shortNames: ['psp'] }),
+  builtIn('scheduling.k8s.io', 'podgroups', 'PodGroup'),
+  builtIn('scheduling.k8s.io', 'priorityclasses', 'PriorityClass', { ...clusterWide, shortNames: ['pc'] }),
+  builtIn('scheduling.k8s.io', 'workloads', 'Workload'),
+  // Networks, endpoints, leases and events.
+  builtIn('discovery.k8s.io', 'endpointslices', 'EndpointSlice'),
+  builtIn('networking.k8s.io', 'clustercidrs', 'ClusterCIDR', clusterWide),
+  builtIn('networking.k8s.io', 'ingressclasses', 'IngressClass', clusterWide),
+  builtIn('networking.k8s.io', 'ingresses', 'Ingress', { shortNames: ['ing'] }),
+  builtIn('networking.k8s.io', 'ipaddresses', 'IPAddress', { ...clusterWide, shortNames: ['ip'] }),
+  builtIn('networking.k8s.io', 'networkpolicies', 'NetworkPolicy', { shortNames: ['netpol'] }),
+  builtIn('networking.k8s.io', 'servicecidrs', 'ServiceCIDR', clusterWide),
+  builtIn('events.k8s.io', 'events', 'Event', { shortNames: ['ev'] }),
+  builtIn('coordination.k8s.io', 'leasecandidates', 'LeaseCandidate'),
+  builtIn('coordination.k8s.io', 'leases', 'Lease'),
+  // Storage, storage versions and runtimes.
+  builtIn('storage.k8s.io', 'csidrivers', 'CSIDriver', clusterWide),
+  builtIn('storage.k8s.io', 'csinodes', 'CSINode', clusterWide),
+  builtIn('storage.k8s.io', 'csistoragecapacities', 'CSIStorageCapacity'),
+  builtIn('storage.k8s.io', 'storageclasses', 'StorageClass', { ...clusterWide, shortNames: ['sc'] }),
+  builtIn('storage.k8s.io', 'volumeattachments', 'VolumeAttachment', clusterWide),
+  builtIn('storage.k8s.io', 'volumeattributesclasses', 'VolumeAttributesClass', {
+    ...clusterWide,
+    shortNames: ['vac'],
+  }),
+  builtIn('storagemigration.k8s.io', 'storageversionmigrations', 'StorageVersionMigration', clusterWide),
+  builtIn('node.k8s.io', 'runtimeclasses', 'RuntimeClass', clusterWide),
+  // Roles and certificates.
   builtIn('certificates.k8s.io', 'certificatesigningrequests', 'CertificateSigningRequest', {
-    namespaced: false,
+    ...clusterWide,
     shortNames: ['csr'],
-    versions: [
-      { version: 'v1', from: '1.19' },
-      { version: 'v1beta1', from: '1.12', deprecated: '1.19', removed: '1.22' },
-    ],
   }),
-  builtIn('certificates.k8s.io', 'clustertrustbundles', 'ClusterTrustBundle', {
-    namespaced: false,
-    versions: [
-      { version: 'v1', from: '1.37' },
-      { version: 'v1beta1', from: '1.33', deprecated: '1.37', removed: '1.40', offByDefault: true },
-      { version: 'v1alpha1', from: '1.26', deprecated: '1.34', removed: '1.37', offByDefault: true },
-    ],
+  builtIn('certificates.k8s.io', 'clustertrustbundles', 'ClusterTrustBundle', clusterWide),
+  builtIn('certificates.k8s.io', 'podcertificaterequests', 'PodCertificateRequest'),
+  builtIn('rbac.authorization.k8s.io', 'clusterrolebindings', 'ClusterRoleBinding', clusterWide),
+  builtIn('rbac.authorization.k8s.io', 'clusterroles', 'ClusterRole', clusterWide),
+  builtIn('rbac.authorization.k8s.io', 'rolebindings', 'RoleBinding'),
+  builtIn('rbac.authorization.k8s.io', 'roles', 'Role'),
+  // What extends the API server, and what it lets through.
+  builtIn('admissionregistration.k8s.io', 'mutatingadmissionpolicies', 'MutatingAdmissionPolicy', clusterWide),
+  builtIn(
+    'admissionregistration.k8s.io',
+    'mutatingadmissionpolicybindings',
+    'MutatingAdmissionPolicyBinding',
+    clusterWide,
+  ),
+  builtIn('admissionregistration.k8s.io', 'mutatingwebhookconfigurations', 'MutatingWebhookConfiguration', clusterWide),
+  builtIn('admissionregistration.k8s.io', 'validatingadmissionpolicies', 'ValidatingAdmissionPolicy', clusterWide),
+  builtIn(
+    'admissionregistration.k8s.io',
+    'validatingadmissionpolicybindings',
+    'ValidatingAdmissionPolicyBinding',
+    clusterWide,
+  ),
+  builtIn(
+    'admissionregistration.k8s.io',
+    'validatingwebhookconfigurations',
+    'ValidatingWebhookConfiguration',
+    clusterWide,
+  ),
+  builtIn('apiextensions.k8s.io', 'customresourcedefinitions', 'CustomResourceDefinition', {
+    ...clusterWide,
+    shortNames: ['crd', 'crds'],
   }),
-  builtIn('certificates.k8s.io', 'podcertificaterequests', 'PodCertificateRequest', {
-    versions: [
-      { version: 'v1', from: '1.37' },
-      { version: 'v1beta1', from: '1.35', deprecated: '1.37', removed: '1.40', offByDefault: true },
-      { version: 'v1alpha1', from: '1.34', removed: '1.35', offByDefault: true },
-    ],
-  }),
-  builtIn('rbac.authorization.k8s.io', 'clusterrolebindings', 'ClusterRoleBinding', {
-    namespaced: false,
-    versions: [
-      { version: 'v1' },
-      { version: 'v1beta1', deprecated: '1.17', removed: '1.22' },
-      { version: 'v1alpha1', deprecated: '1.17', removed: '1.23', offByDefault: true },
-    ],
-  }),
-  builtIn('rbac.authorization.k8s.io', 'clusterroles', 'ClusterRole', {
-    namespaced: false,
-    versions: [
-      { version: 'v1' },
-      { version: 'v1beta1', deprecated: '1.17', removed: '1.22' },
-      { version: 'v1alpha1', deprecated: '1.17', removed: '1.23', offByDefault: true },
-    ],
-  }),
-  builtIn('rbac.authorization.k8s.io', 'rolebindings', 'RoleBinding', {
-    versions: [
-      { version: 'v1' },
-      { version: 'v1beta1', deprecated: '1.17', removed: '1.22' },
-      { version: 'v1alpha1', deprecated: '1.17', removed: '1.23', offByDefault: true },
-    ],
-  }),
-  builtIn('rbac.authorization.k8s.io', 'roles', 'Role', {
-    versions: [
-      { version: 'v1' },
-      { version: 'v1beta1', deprecated: '1.17', removed: '1.22' },
-      { version: 'v1alpha1', deprecated: '1.17', removed: '1.23', offByDefault: true },
-    ],
-  }),
-];
-
-/** Everything that Kubernetes brings along and keeps; reviews are not kept (server/reviews.ts). */
-export const builtInResources: readonly BuiltInResource[] = [
-  ...coreResources,
-  ...workloadResources,
-  ...networkResources,
-  ...storageResources,
-  ...accessResources,
-  ...extensionResources,
-  ...deviceResources,
+  builtIn('apiregistration.k8s.io', 'apiservices', 'APIService', clusterWide),
+  builtIn('flowcontrol.apiserver.k8s.io', 'flowschemas', 'FlowSchema', clusterWide),
+  builtIn('flowcontrol.apiserver.k8s.io', 'prioritylevelconfigurations', 'PriorityLevelConfiguration', clusterWide),
+  // Dynamic resource allocation. EKS turns its v1beta1 on from 1.33 (facts: deprecated-apis.md §0).
+  builtIn('resource.k8s.io', 'deviceclasses', 'DeviceClass', clusterWide),
+  builtIn('resource.k8s.io', 'devicetaintrules', 'DeviceTaintRule', clusterWide),
+  builtIn('resource.k8s.io', 'podschedulingcontexts', 'PodSchedulingContext'),
+  builtIn('resource.k8s.io', 'podschedulings', 'PodScheduling'),
+  builtIn('resource.k8s.io', 'resourceclaimparameters', 'ResourceClaimParameters'),
+  builtIn('resource.k8s.io', 'resourceclaims', 'ResourceClaim'),
+  builtIn('resource.k8s.io', 'resourceclaimtemplates', 'ResourceClaimTemplate'),
+  builtIn('resource.k8s.io', 'resourceclasses', 'ResourceClass', clusterWide),
+  builtIn('resource.k8s.io', 'resourceclassparameters', 'ResourceClassParameters'),
+  builtIn('resource.k8s.io', 'resourcepoolstatusrequests', 'ResourcePoolStatusRequest', clusterWide),
+  builtIn('resource.k8s.io', 'resourceslices', 'ResourceSlice', clusterWide),
 ];

@@ -1,5 +1,5 @@
 import type { Deprecation, ResourceType } from '../resource-types.ts';
-import { readsAndWrites } from './built-in-resource.ts';
+import { readsAndWrites } from './built-in-resources.ts';
 import { groupOf, list, record, type StoredObject, texts } from './stored-object.ts';
 import { byPriority } from './version-priority.ts';
 

@@ -1,8 +1,11 @@
+import type { ApiRow } from '../../../core/scan/data/api-row.ts';
+import { apiRows } from '../../../core/scan/data/api-rows.ts';
+import { isReached } from '../../../core/scan/data/api-table.ts';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { apiVersionOf, type Deprecation, type ResourceType } from '../resource-types.ts';
-import type { ApiVersion, BuiltInResource } from './built-in-resource.ts';
-import { builtInResources } from './built-in-resources.ts';
+import { type BuiltInResource, builtInResources } from './built-in-resources.ts';
 import { storageGroup } from './storage-group.ts';
+import { byPriority } from './version-priority.ts';
 
 const known = new Map<string, readonly ResourceType[]>();
 
@@ -18,41 +21,56 @@ export function servedBuiltIns(minor: string, turnedOn: readonly string[]): read
 }
 
 function typesOf(resource: BuiltInResource, minor: KubeVersion, turnedOn: readonly string[]): ResourceType[] {
-  const { versions, ...rest } = resource;
-  const { group } = resource;
-  const served = versions.filter((each) => isServed(each, minor, turnedOn.includes(apiVersionOf({ group, ...each }))));
-  return served.map((each) => {
-    const deprecation = deprecationOf(resource, each, minor);
-    return {
-      ...rest,
-      version: each.version,
-      singular: rest.kind.toLowerCase(),
-      storage: `${storageGroup(group, rest.kind)}/${rest.resource}`,
-      ...(deprecation === undefined ? {} : { deprecation }),
-    };
-  });
+  const { group, kind } = resource;
+  return versionsOf(resource)
+    .filter(({ version, introduced, row }) => {
+      if (!isReached(introduced, minor) || isReached(row?.removed ?? null, minor)) return false;
+      const onByDefault = row?.servedByDefault !== false || isReached(row.eksServedFrom, minor);
+      return onByDefault || turnedOn.includes(apiVersionOf({ group, version }));
+    })
+    .map(({ version, row }) => ({
+      ...resource,
+      version,
+      singular: kind.toLowerCase(),
+      storage: `${storageGroup(group, kind)}/${resource.resource}`,
+      ...(row !== undefined && isReached(row.deprecated, minor) ? { deprecation: deprecationOf(row) } : {}),
+    }));
 }
 
-function isServed({ from, removed, offByDefault, onInEksFrom }: ApiVersion, minor: KubeVersion, turnedOn: boolean) {
-  if (from !== undefined && minor.isOlderThan(KubeVersion.parse(from))) return false;
-  if (removed !== undefined && !minor.isOlderThan(KubeVersion.parse(removed))) return false;
-  if (offByDefault !== true || turnedOn) return true;
-  return onInEksFrom !== undefined && !minor.isOlderThan(KubeVersion.parse(onInEksFrom));
+interface KnownVersion {
+  readonly version: string;
+  readonly introduced: string;
+  /** Of a version that some release deprecates or removes, or leaves off. */
+  readonly row?: ApiRow;
+}
+
+const nameOf = ({ group, kind }: { readonly group: string; readonly kind: string }): string => `${group}/${kind}`;
+const rowsOfKind = Map.groupBy(apiRows, nameOf);
+const replacementsOfKind = Map.groupBy(
+  apiRows.flatMap(({ replacements }) => replacements),
+  nameOf,
+);
+
+/**
+ * All versions that any minor serves, in the order in which an API server prefers them: those with a row, what rows say to write instead,
+ * and `v1` of a kind that the table knows nothing of. It knows nothing of autoscaling/v1 either, which replaced nothing and stays.
+ */
+function versionsOf(resource: BuiltInResource): KnownVersion[] {
+  const name = nameOf(resource);
+  const rows = rowsOfKind.get(name)?.map((row) => ({ version: row.version, introduced: row.introduced, row })) ?? [];
+  const kept = replacementsOfKind.get(name) ?? [];
+  const versions = new Map([...kept, ...rows].map((each): [string, KnownVersion] => [each.version, each]));
+  if (versions.size === 0 || resource.group === 'autoscaling') versions.set('v1', { version: 'v1', introduced: '1.0' });
+  return [...versions.values()].sort((one, other) => byPriority(one.version, other.version));
 }
 
 /** Words as in k8s.io/apiserver, `pkg/endpoints/deprecation`. */
-function deprecationOf(resource: BuiltInResource, version: ApiVersion, minor: KubeVersion): Deprecation | undefined {
-  const { group, kind, versions } = resource;
-  const { deprecated, removed } = version;
-  if (deprecated === undefined || minor.isOlderThan(KubeVersion.parse(deprecated))) return undefined;
-  const [best] = versions;
-  const successor =
-    best === undefined || best.version === version.version ? undefined : `${apiVersionOf({ group, ...best })} ${kind}`;
-  const instead = version.replacement ?? successor;
+function deprecationOf({ group, version, kind, deprecated, removed, replacements }: ApiRow): Deprecation {
+  const best = replacements.at(-1);
   const warning = [
-    `${apiVersionOf({ group, ...version })} ${kind} is deprecated in v${deprecated}+`,
-    ...(removed === undefined ? [] : [`, unavailable in v${removed}+`]),
-    ...(instead === undefined ? [] : [`; use ${instead}`]),
+    `${apiVersionOf({ group, version })} ${kind} is deprecated in v${deprecated}+`,
+    ...(removed === null ? [] : [`, unavailable in v${removed}+`]),
+    ...(best === undefined ? [] : [`; use ${apiVersionOf(best)} ${best.kind}`]),
   ].join('');
   return { warning, removedRelease: removed ?? '' };
 }

@@ -55,7 +55,7 @@ say({
   problems: [
     ...(isNoneUpgraded && !continued ? ['no cluster was upgraded, so that no kill could strike that'] : []),
     ...violations.map(({ invariant, message }) => `${invariant}: ${message}`),
-    ...cloudProblems(cloud, notes),
+    ...(await cloudProblems(cloud, notes)),
   ],
 });
 await close();

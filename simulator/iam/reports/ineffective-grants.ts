@@ -1,0 +1,41 @@
+import { readPolicy } from '../policy/read-policy.ts';
+import type { IamDirectory } from '../principals/iam-directory.ts';
+import { actionFacts } from './action-facts.ts';
+import { overlaps } from './arn-overlap.ts';
+
+/** An action and a resource of one statement that never meet: there is no such action, or it does not take such a resource. */
+export interface IneffectiveGrant {
+  readonly role: string;
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** Looks at every Allow of every role. */
+export async function ineffectiveGrants(directory: IamDirectory): Promise<IneffectiveGrant[]> {
+  const grants = directory.roles().flatMap((role) =>
+    directory.identityPolicies(role).flatMap((named) =>
+      readPolicy(named, 'identity').statements.flatMap(({ effect, action, resource }) => {
+        if (effect !== 'Allow' || action === undefined || resource === undefined) return [];
+        if (action.negated || resource.negated) return [];
+        return action.patterns.flatMap((pattern) =>
+          resource.patterns.map((each) => ({ role: role.arn, action: pattern, resource: each })),
+        );
+      }),
+    ),
+  );
+  const arns = new Map<string, readonly string[]>();
+  for (const pattern of new Set(grants.map(({ action }) => action)))
+    arns.set(
+      pattern,
+      (await actionFacts(pattern)).flatMap((facts) => facts.arns),
+    );
+  return grants.filter(({ action, resource }) => {
+    // `*` is taken by every action, and by nothing else is an action without resources granted.
+    if (action === '*' || resource === '*') return false;
+    const pattern = withoutVariables(resource);
+    return arns.get(action)?.some((template) => overlaps(pattern, template)) !== true;
+  });
+}
+
+/** A variable may have any value. */
+const withoutVariables = (resource: string): string => resource.replaceAll(/\$\{[^}]*\}/g, '*');
