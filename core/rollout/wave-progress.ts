@@ -163,8 +163,10 @@ function settled(situation: WaveSituation, wave: Wave): Decision[] {
   // That its policy had no rules for it is said no more once it has.
   if (end.status === wave.status && !isGivenUp(wave)) return [];
   const passes = PASSED_WAVES.includes(end.status);
-  const watched = passes && wave.lastSuccessAt !== undefined && isWatched(spec) && wave.promotedBy === undefined;
-  if (!watched) return [{ type: 'change-wave', wave, status: end.status, reasons: end.reasons }];
+  // Where nobody has succeeded nothing soaks, as after accepted failures; gates have to be green before the next one begins all the same.
+  const asks = wave.lastSuccessAt === undefined ? spec !== undefined && spec.gates.length > 0 : isWatched(spec);
+  if (!passes || !asks || wave.promotedBy !== undefined)
+    return [{ type: 'change-wave', wave, status: end.status, reasons: end.reasons }];
   const { reasons } = soakOf(wave, spec, situation.now);
   return [{ type: 'change-wave', wave, status: 'Soaking', reasons: [...reasons, ...end.reasons] }];
 }

@@ -1,10 +1,11 @@
 import type { Wave } from '../../core/contracts/items/rollout.ts';
+import { resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { applySpec, at, spec, statusOf } from './changed-policy.ts';
-import { hours, smallFleet, touched, wavesOf } from './small-fleet.ts';
-import { staged } from './staged-fleet.ts';
+import { hours, PERSON, rolloutIdOf, smallFleet, touched, wavesOf } from './small-fleet.ts';
+import { failing, staged } from './staged-fleet.ts';
 
 const HOUR = 3_600_000;
 const inHours = (world: World, hours: number) => new Date(world.clock.now().getTime() + hours * HOUR);
@@ -104,4 +105,25 @@ describe('a gate that a person adds to a wave that soaks', () => {
       false,
     ]);
   });
+});
+
+test('a gate has to be green before the next wave begins also where nothing succeeded, and a person has accepted that', async () => {
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d']), ...staged('prod', ['p'])],
+    policy: spec(at('dev', { soak: '1h', gates: [{ alarm: 'errors' }] }), at('prod')),
+    prepare: failing('d'),
+  });
+  await hours(world, 4);
+  expect(await statusOf(world, 'dev')).toBe('Halted');
+  world.gates.set('errors', 'red');
+  await resumeRollout(world.ports, await rolloutIdOf(world), PERSON, 'known', { acceptFailures: true });
+  await hours(world, 6);
+  expect([await statusOf(world, 'dev'), await statusOf(world, 'prod'), touched(world, 'p')]).toEqual([
+    'Soaking',
+    'Pending',
+    false,
+  ]);
+  world.gates.clear();
+  await hours(world, 4);
+  expect([await statusOf(world, 'dev'), touched(world, 'p')]).toEqual(['CompletedWithFailures', true]);
 });
