@@ -214,6 +214,9 @@ test('a plan that was made under another policy is not approved, and may be reje
     name: 'PlanChanged',
     message: expect.stringContaining('is planned anew within a minute'),
   });
+  await expect(voted({}, { rollout: { ...rollout, status: 'Halted' } })).rejects.toThrow(
+    'is planned anew once its rollout goes on, which is halted. First: liftlock rollout resume r',
+  );
   expect((await voted({ decision: 'Rejected' }, { rollout })).stored?.approvals).toHaveLength(1);
   // What has begun keeps the plan that it began with.
   expect((await voted({}, { rollout, wave: { status: 'Open' } })).stored?.approvals).toHaveLength(1);

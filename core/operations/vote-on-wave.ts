@@ -131,11 +131,21 @@ export async function findWave({ table }: Pick<OperatorPorts, 'table'>, id: stri
   throw new Refusal('WaveNotFound', `The rollout ${id} has no wave ${name.slice(0, 100)}; it has ${names}.`);
 }
 
-/** Of a plan that was made under an earlier policy nothing is said that holds: the next look makes it anew. Fails with `PlanChanged`. */
+/**
+ * Of a plan that was made under an earlier policy nothing is said that holds: the next look makes it anew, of a halted rollout once it is resumed. Fails with
+ * `PlanChanged`.
+ */
 export function refuseOutdated(rollout: Rollout, wave: Wave, config: AppliedConfig | undefined): void {
   if (wave.status !== 'Pending' || config === undefined || config.revision === rollout.policyRevision) return;
-  const said = `The policy ${rollout.policy} has changed, and the wave ${wave.name} is planned anew within a minute. Look again: liftlock describe rollout ${rollout.id}`;
-  throw new Refusal('PlanChanged', said);
+  const { id, policy, status } = rollout;
+  const when =
+    status === 'Halted'
+      ? `once its rollout goes on, which is halted. First: liftlock rollout resume ${id}`
+      : `within a minute. Look again: liftlock describe rollout ${id}`;
+  throw new Refusal(
+    'PlanChanged',
+    `The policy ${policy} has changed, and the wave ${wave.name} is planned anew ${when}`,
+  );
 }
 
 function refuseState(wave: Wave, asksForApproval: boolean, decision: Vote['decision']): void {
