@@ -187,7 +187,9 @@ const ROLLOUT_REASONS = {
   Wave: told('Which wave takes the cluster, and by what.'),
   WaveFull: passing('As many clusters of the wave are in flight as may be.', 'place'),
   WaveHalted: lasting('The wave is halted until liftlock retry or rollout resume.'),
-  WaveReopened: told('A retry has opened a halted wave again, and its rollout goes on for its other clusters, too.'),
+  WaveReopened: told(
+    'A retry has opened a wave again: one that was halted, and its rollout goes on for its other clusters, too; or one that had passed, and later ones wait.',
+  ),
   WavePending: passing('The wave has not opened.', 'turn'),
   WaveSkipped: lasting('The wave was skipped, since none of its clusters needed work.'),
   WaveTag: told('The tag wave of the cluster moves it to a later wave.'),

@@ -69,6 +69,15 @@ test.each([
   expect((detail as { reasons?: object } | undefined)?.reasons).toEqual(isTold ? told : undefined);
 });
 
+test('that a retry has later waves wait is told and on record where its wave had passed', async () => {
+  const { result, ofRollout } = await after(retryCluster, { wave: { status: 'CompletedWithFailures' } });
+  const told = [
+    { code: 'WaveReopened', message: expect.stringMatching(/had passed and is open again: .* waits until/) },
+  ];
+  expect(result).toEqual({ ...without, told });
+  expect(ofRollout).toMatchObject([{ detail: { reasons: told } }]);
+});
+
 /** It failed half-way by hand, and nobody has looked at that since. */
 const unseen: Given = {
   control: { clusterKey: KEY, held: { ...held, mutated: true } },

@@ -9,6 +9,7 @@ import { FLEET, fleetSpec, loadAppliedConfigs, readPolicies } from '../policy/ap
 import { isForgotten, labeled } from '../policy/cluster-labels.ts';
 import { policyByHand, policyOf } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
+import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { without } from '../protocol/rollback.ts';
 import { waveStatusChanged } from '../protocol/settle.ts';
 import { waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
@@ -320,9 +321,12 @@ async function requeue(
         : replace(Rollouts, rollout, { ...rollout.data, ...(staysHalted ? { reasons: retried.reasons } : begun) }),
     ];
     const reopens = wave.data.status === 'Halted' && retried.status !== 'Halted' && rolloutStatus !== 'Paused';
-    const said = `The wave ${wave.data.name} was halted and is open again: the rollout ${rolloutId} goes on for its other clusters, too. To have them wait: liftlock rollout pause ${rolloutId}`;
-    const reasons = reopens ? [reason('WaveReopened', said)] : [];
-    const detail = { clusterKey, wave: wave.data.name, from: status, to: next.status, ...(reopens && { reasons }) };
+    const { name } = wave.data;
+    const others = `The wave ${name} was halted and is open again: the rollout ${rolloutId} goes on for its other clusters, too. To have them wait: liftlock rollout pause ${rolloutId}`;
+    const later = `The wave ${name} had passed and is open again: whoever has not begun in a later one waits until it has passed anew.`;
+    const hadPassed = PASSED_WAVES.includes(wave.data.status) && !PASSED_WAVES.includes(retried.status);
+    const reasons = reopens ? [reason('WaveReopened', others)] : hadPassed ? [reason('WaveReopened', later)] : [];
+    const detail = { clusterKey, wave: name, from: status, to: next.status, ...(reasons.length > 0 && { reasons }) };
     requeued.push({ writes, wave: retried, record: rolloutEntry(rolloutId, 'MemberRetried', by, detail), reasons });
   }
   return requeued;
