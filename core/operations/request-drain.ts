@@ -143,8 +143,9 @@ function evictionsFor(
   const look = `Now: ${showsBudgets(spec, name, KubeVersion.parse(version))}`;
   const [newest] = latest?.scans ?? [];
   const found = newest?.causes.flatMap(({ cause, what }) => (cause.startsWith('drain:') ? (what ?? []) : [])) ?? [];
-  if (found.length === 0) return [`What may keep pods from being evicted is not known beforehand. ${look}`];
-  return [`In the way of evictions at ${newest?.scannedAt}: ${found.join(' ')} ${look}`];
+  if (newest === undefined) return [`What may keep pods from being evicted is not known beforehand. ${look}`];
+  if (found.length === 0) return [`The look of ${newest.scannedAt} has named nothing in the way of evictions. ${look}`];
+  return [`In the way of evictions at ${newest.scannedAt}: ${found.join(' ')} ${look}`];
 }
 
 const underWay = ({ name }: ClusterRecord, { id, startedAt = '' }: Upgrade): Reason =>

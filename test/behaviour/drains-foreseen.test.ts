@@ -46,6 +46,16 @@ test('before it is approved it is said which nodes it is about, what was in the 
   expect((await foreseen())[1]).toMatch(/^In the way of evictions at 2026-\S+: .*shop\/strict.* Now: liftlock scan/);
 });
 
+test('before it is approved it is said that the last look has named nothing in the way of evictions', async () => {
+  const world = await shop({});
+  await startByHand(world, 'scan-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
+  await run(world, 1);
+  const { foreseen } = await requestDrain(world.ports, await recordOf(world, 'web'), 'legacy', PERSON, {
+    approve: false,
+  });
+  expect(foreseen[1]).toMatch(/^The look of 2026-\S+ has named nothing in the way of evictions\. Now: liftlock scan/);
+});
+
 test('a drain of the only nodes that a cluster has says that evicted pods have nowhere to go', async () => {
   const world = await shop({ other: { name: 'empty', nodes: 0 } });
   const { foreseen } = await requestDrain(world.ports, await recordOf(world, 'web'), 'legacy', PERSON, {
