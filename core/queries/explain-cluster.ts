@@ -15,7 +15,7 @@ import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { mayExtendSupport, reversalOf, rollbackView } from '../protocol/rollback-view.ts';
 import { isOpen, isUndo, undoEntriesOf } from '../protocol/undo.ts';
-import { inventoryGaps } from '../rollout/automatic-rollouts.ts';
+import { AT_REST, inventoryGaps } from '../rollout/automatic-rollouts.ts';
 import { patchesOf, patchReasons } from '../rollout/candidates.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
@@ -24,7 +24,7 @@ import { isFinished } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
-import { Accounts, Organizations, PolicyRollouts, ReadinessHistories, Rollouts } from '../store/entities.ts';
+import { Accounts, Organizations, ReadinessHistories, Rollouts } from '../store/entities.ts';
 import { load, ofKind } from '../store/entity.ts';
 import { isTried, loadMemberIn, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -36,10 +36,10 @@ import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import type { Explanation, Verdict } from './explanation.ts';
 import { findRolloutGoingOn, summaryOf } from './in-rollout.ts';
 import { openSilences } from './open-silences.ts';
+import { ENDED_WELL, type Place, placeAmong, rolloutsByPolicy } from './place-of.ts';
 import { supportView } from './support-view.ts';
 import { upgradeViews } from './upgrade-view.ts';
-import { ENDED_WELL, goingOn, verdictOf } from './verdict.ts';
-import type { Place } from './verdict-at-target.ts';
+import { goingOn, verdictOf } from './verdict.ts';
 
 /**
  * Asks the reconciler's own decision why this cluster is or is not upgrading; nothing is decided here a second time. Who explains many
@@ -57,7 +57,7 @@ export async function explainCluster(
   const { state } = await summaryOf(ports.table, snapshot, cluster, now);
   const goesOn = await findRolloutGoingOn(ports.table, snapshot, cluster.clusterKey);
   const waits = goesOn?.member ?? snapshot.members.find(({ clusterKey }) => clusterKey === cluster.clusterKey);
-  const place = await placeOf(ports.table, waits, aim, cluster.clusterKey);
+  const place = await placeOf(ports.table, snapshot, cluster, { waits, aim }, now);
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const journal = await undoEntriesOf(ports.table, cluster.clusterKey);
   const control = snapshot.controls.get(cluster.clusterKey);
@@ -221,14 +221,25 @@ function lastScan(
   return { scan: { scannedAt, target, verdict, errors, warnings, gaps }, scanBlocked, scanLooked };
 }
 
-/** In the rollout that it waits in, else in the newest one of its policy. */
-async function placeOf(table: Table, waits: Member | undefined, { policy }: ClusterPolicy, clusterKey: string) {
-  const newest = policy === undefined ? undefined : await load(table, PolicyRollouts, policy.metadata.name);
-  const rolloutId = waits?.rolloutId ?? newest?.data.rolloutId;
-  const rollout = rolloutId === undefined ? undefined : await load(table, Rollouts, rolloutId);
-  if (rollout === undefined) return undefined;
-  const waves = (await loadWaves(table, rollout.data.id)).map(({ data }) => data);
-  return { rollout: rollout.data, waves, member: await loadMemberIn(table, rollout.data, clusterKey) };
+async function placeOf(
+  table: Table,
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  { waits, aim }: { readonly waits: Member | undefined; readonly aim: ClusterPolicy },
+  now: Date,
+): Promise<Place | undefined> {
+  const name = aim.policy?.metadata.name ?? '';
+  const rollouts = (await rolloutsByPolicy(table, new Set(name === '' ? [] : [name]))).get(name) ?? [];
+  const wavesOf = async (rolloutId: string) => (await loadWaves(table, rolloutId)).map(({ data }) => data);
+  const waitsIn = waits && (await load(table, Rollouts, waits.rolloutId))?.data;
+  const found =
+    waitsIn === undefined
+      ? await placeAmong(table, snapshot, rollouts, cluster, now)
+      : { rollout: waitsIn, member: await loadMemberIn(table, waitsIn, cluster.clusterKey) };
+  if (found === undefined) return undefined;
+  const other = rollouts.find(({ id, status }) => id !== found.rollout.id && !AT_REST.includes(status));
+  const beside = other && { rollout: other, waves: await wavesOf(other.id) };
+  return { ...found, waves: await wavesOf(found.rollout.id), beside };
 }
 
 function rolloutOf(place: Place | undefined, wave: Wave | undefined): Explanation['rollout'] {
