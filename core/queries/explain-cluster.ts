@@ -20,6 +20,7 @@ import { patchesOf, patchReasons } from '../rollout/candidates.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
+import { soonestOf, waitsOf } from '../rollout/openings.ts';
 import { isFinished } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
@@ -34,7 +35,7 @@ import { readinessView } from './cluster-readiness.ts';
 import { activeUpgrade, asUpgraded } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import type { Explanation, Verdict } from './explanation.ts';
-import { findRolloutGoingOn, summaryOf } from './in-rollout.ts';
+import { findRolloutsGoingOn, summaryOf } from './in-rollout.ts';
 import { openSilences } from './open-silences.ts';
 import { ENDED_WELL, type Place, placeAmong, rolloutsByPolicy } from './place-of.ts';
 import { supportView } from './support-view.ts';
@@ -55,8 +56,9 @@ export async function explainCluster(
   const now = ports.clock.now();
   const aim = clusterPolicy(snapshot, cluster, now);
   const { state } = await summaryOf(ports.table, snapshot, cluster, now);
-  const goesOn = await findRolloutGoingOn(ports.table, snapshot, cluster.clusterKey);
-  const waits = goesOn?.member ?? snapshot.members.find(({ clusterKey }) => clusterKey === cluster.clusterKey);
+  const waits =
+    (await waitingIn(ports.table, snapshot, cluster.clusterKey, now)) ??
+    snapshot.members.find(({ clusterKey }) => clusterKey === cluster.clusterKey);
   const place = await placeOf(ports.table, snapshot, cluster, { waits, aim }, now);
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const journal = await undoEntriesOf(ports.table, cluster.clusterKey);
@@ -221,6 +223,17 @@ function lastScan(
   return { scan: { scannedAt, target, verdict, errors, warnings, gaps }, scanBlocked, scanLooked };
 }
 
+/** Its member in the rollout that has its upgrade, or that lets it begin first: it may wait in several. */
+async function waitingIn(table: Table, snapshot: FleetSnapshot, clusterKey: string, now: Date) {
+  const goingOn = await findRolloutsGoingOn(table, snapshot, clusterKey);
+  const ids = goingOn.filter(({ rollout }) => Rollouts.active(rollout)).map(({ rollout }) => rollout.id);
+  const begun = activeUpgrade(snapshot, clusterKey)?.rolloutId;
+  const first =
+    begun ?? (ids.length > 1 ? soonestOf(waitsOf(snapshot, new Set([clusterKey]), now).waits, ids) : ids[0]);
+  return (goingOn.find(({ rollout }) => rollout.id === first) ?? goingOn[0])?.member;
+}
+
+/** In the rollout that it waits in, else among all of its policy. */
 async function placeOf(
   table: Table,
   snapshot: FleetSnapshot,

@@ -69,13 +69,13 @@ export async function inRollout(
   );
 }
 
-/** The newest of the rollouts that have it as a member and go on, or may be resumed. */
-export async function findRolloutGoingOn(table: Pick<Table, 'get'>, { members }: FleetSnapshot, clusterKey: string) {
+/** The rollouts that have it as a member and go on, or may be resumed, the newest first. */
+export async function findRolloutsGoingOn(table: Pick<Table, 'get'>, { members }: FleetSnapshot, clusterKey: string) {
   const own = members.filter((member) => member.clusterKey === clusterKey);
   const rollouts = await Promise.all(own.map(({ rolloutId }) => load(table, Rollouts, rolloutId)));
   const places = own.flatMap((member, index) => {
     const rollout = rollouts[index]?.data;
     return rollout === undefined || AT_REST.includes(rollout.status) ? [] : { member, rollout };
   });
-  return places.sort((a, b) => newestFirst(a.rollout, b.rollout))[0];
+  return places.sort((a, b) => newestFirst(a.rollout, b.rollout));
 }

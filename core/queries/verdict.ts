@@ -48,14 +48,18 @@ export function verdictOf(
   const isOwn = ({ clusterKey }: { readonly clusterKey: string }) => clusterKey === cluster.clusterKey;
   const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
   // What is begun has the cluster: a rollout, or another start by hand, that waits for it too, waits for other things.
+  const going = goingOn(place);
   const isOfIt = ({ rolloutId, upgradeId = upgrade?.id }: Waiting) =>
-    upgrade === undefined || (rolloutId === upgrade.rolloutId && upgradeId === upgrade.id);
+    upgrade === undefined
+      ? going === undefined || rolloutId === going.rollout.id
+      : rolloutId === upgrade.rolloutId && upgradeId === upgrade.id;
   const { decisions, waits: all } = waitsOf(snapshot, new Set([cluster.clusterKey]), now);
   const waits = all.filter(isOfIt);
   const until = earliestOpening(waits);
   const asked = waits.flatMap(({ reasons }) => reasons);
-  const member = snapshot.members.find(isOwn);
-  const waiting = [...asked, ...turnsAt(snapshot)(cluster.clusterKey, member?.rolloutId, asked, until)];
+  const rolloutId = (upgrade ?? place?.member ?? snapshot.members.find(isOwn))?.rolloutId;
+  const waiting = [...asked, ...turnsAt(snapshot)(cluster.clusterKey, rolloutId, asked, until)];
+  const elsewhere = going === undefined ? [] : waitsElsewhere(snapshot, going, all);
   const held = snapshot.controls.get(cluster.clusterKey)?.held;
   // What Liftlock begins by itself may have to wait before it ever runs.
   const hasToWait = upgrade?.status === 'Pending' && waits.length > 0;
@@ -118,14 +122,13 @@ export function verdictOf(
     const refused = waiting.filter((one) => !isLook(one));
     return said(after(condition, at), ...standingFirst([...refused, ...since, ...waiting.filter(isLook)]));
   }
-  const going = goingOn(place);
   if (aim.policy === undefined) {
     // A member of a wave that has begun stays one, whatever selects it now.
     const hasBegun = place?.waves.some(
       ({ index, status }) => index === going?.member.waveIndex && status !== 'Pending',
     );
     if (going !== undefined && hasBegun && !isTried(going.member))
-      return inRollout(snapshot, going, waiting, until ?? upcoming(going.member.resumeAt, now));
+      return inRollout(snapshot, going, [...waiting, ...elsewhere], until ?? upcoming(going.member.resumeAt, now));
     const isAmbiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
     if (!isAmbiguous && left !== undefined) return failedHalfWay(snapshot, cluster, aim, { left, place }, now);
     const alone = isAmbiguous ? after('Selectors are changed so that one policy alone selects it.') : NEVER;
@@ -161,7 +164,7 @@ export function verdictOf(
       : inRollout(
           snapshot,
           going,
-          [...waiting, ...stalled(snapshot, going, now)],
+          [...waiting, ...stalled(snapshot, going, now), ...elsewhere],
           until ?? upcoming(going.member.resumeAt, now),
         );
 }
@@ -175,6 +178,25 @@ function stalled(snapshot: FleetSnapshot, { rollout, waves, member }: MemberPlac
       ? wave.index === member.waveIndex
       : why.code !== 'UpgradeUnderWay' && members.some(({ clusterKey }) => clusterKey === member.clusterKey);
     return wave.index < member.waveIndex || isOwn ? why : [];
+  });
+}
+
+/** The other rollouts that it waits in: each lets it begin by itself, so what stands in the way there is in the way of none but that. */
+function waitsElsewhere(
+  snapshot: FleetSnapshot,
+  { rollout, member }: MemberPlace,
+  waits: readonly Waiting[],
+): Reason[] {
+  const { clusterKey } = member;
+  const others = snapshot.rollouts.filter(
+    ({ id }) =>
+      id !== rollout.id && snapshot.members.some((one) => one.clusterKey === clusterKey && one.rolloutId === id),
+  );
+  return others.map(({ id, policy }) => {
+    const there = waits.filter(({ rolloutId }) => rolloutId === id).flatMap(({ reasons }) => reasons);
+    const why = [...new Set(there.map(({ message }) => message))].join(' ');
+    const text = `It waits in the rollout ${id} of ${policy} as well, and goes with the one that lets it begin first.`;
+    return reason('InRollout', why === '' ? text : `${text} There: ${why}`);
   });
 }
 
@@ -196,7 +218,10 @@ function inRollout(
   if (member.status === 'Excluded') return said(isServed(member) ? after(takes) : NEVER, ...member.reasons);
   const told = laterWaveOf(member);
   if (rollout.status === 'Halted') return halted(snapshot, place, ...told);
-  if (waiting.length === 0) return said(NEXT_TICK, reason('Next', `It is next in the rollout ${rollout.id}.`), ...told);
+  if (waiting.every(({ code }) => code === 'InRollout')) {
+    const next = reason('Next', `It is next in the rollout ${rollout.id}.`);
+    return said(NEXT_TICK, next, ...waiting, ...told);
+  }
   const undecided = waves.find((one) => waitsForPromotion(one) && one.index < member.waveIndex);
   const others = waiting.some(({ code }) => code !== 'EarlierWave') ? ', and the other reasons above are gone' : '';
   const condition =

@@ -1,4 +1,5 @@
 import type { Member } from '../contracts/items/rollout.ts';
+import { kindOf } from '../contracts/reasons.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { settledAt } from '../policy/quarantine.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -25,6 +26,21 @@ export function waitsOf(
 /** When what waits so can begin at the earliest: once the last of the instants has come; undefined = no instant is known. */
 export const earliestOpening = (waits: readonly Waiting[]): string | undefined =>
   waits.flatMap((wait) => wait.until ?? []).sort((a, b) => (a < b ? 1 : -1))[0];
+
+/**
+ * Of the rollouts in which one cluster waits the one that lets it begin first, as far as is known: each of them suffices. First those in which only an instant
+ * that nobody knows is waited for, since that may be any, then those with an instant, then those that wait for a person.
+ */
+export function soonestOf(waits: readonly Waiting[], rollouts: readonly string[]): string | undefined {
+  const rankOf = (id: string): string => {
+    const own = waits.filter(({ rolloutId }) => rolloutId === id);
+    const codes = own.flatMap(({ reasons }) => reasons.map(({ code }) => code));
+    const asks = codes.some((code) => code === 'RolloutPaused' || kindOf(code) === 'lasting');
+    return `${Number(asks)} ${earliestOpening(own) ?? ''}`;
+  };
+  const ranked = rollouts.map((id) => ({ id, rank: rankOf(id) }));
+  return ranked.sort((a, b) => (a.rank === b.rank ? 0 : a.rank < b.rank ? -1 : 1))[0]?.id;
+}
 
 /** The fleet as if the instants had come for which these clusters are parked or set aside. */
 function asIfDue(snapshot: FleetSnapshot, clusterKeys: ReadonlySet<string>, now: Date): FleetSnapshot {
@@ -59,8 +75,15 @@ export function openingsOf(snapshot: FleetSnapshot, now: Date): ReadonlyMap<stri
   const { waits } = waitsOf(snapshot, new Set(waiting.map(({ clusterKey }) => clusterKey)), now);
   const byMember = Map.groupBy(waits, ({ clusterKey, rolloutId }) => `${rolloutId} ${clusterKey}`);
   const turn = turnsAt(snapshot);
+  const ofCluster = Map.groupBy(waiting, ({ clusterKey }) => clusterKey);
+  const goesWith = ({ clusterKey, rolloutId }: Member): boolean => {
+    const ids = (ofCluster.get(clusterKey) ?? []).map((one) => one.rolloutId);
+    if (ids.length < 2) return true;
+    const own = ids.flatMap((id) => byMember.get(`${id} ${clusterKey}`) ?? []);
+    return soonestOf(own, ids) === rolloutId;
+  };
   return new Map(
-    waiting.map((one) => {
+    waiting.filter(goesWith).map((one) => {
       const { clusterKey, rolloutId, to } = one;
       const own = byMember.get(`${rolloutId} ${clusterKey}`) ?? [];
       const until = earliestOpening(own);
