@@ -1,6 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Wave } from '../contracts/items/rollout.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { shortId } from '../model/cluster-key.ts';
@@ -243,7 +243,10 @@ async function placeOf(
 ): Promise<Place | undefined> {
   const name = aim.policy?.metadata.name ?? '';
   const rollouts = (await rolloutsByPolicy(table, new Set(name === '' ? [] : [name]))).get(name) ?? [];
-  const wavesOf = async (rolloutId: string) => (await loadWaves(table, rolloutId)).map(({ data }) => data);
+  const whole = async (rollout: Rollout) => ({
+    rollout,
+    waves: (await loadWaves(table, rollout.id)).map(({ data }) => data),
+  });
   const waitsIn = waits && (await load(table, Rollouts, waits.rolloutId))?.data;
   const found =
     waitsIn === undefined
@@ -251,8 +254,7 @@ async function placeOf(
       : { rollout: waitsIn, member: await loadMemberIn(table, waitsIn, cluster.clusterKey) };
   if (found === undefined) return undefined;
   const other = rollouts.find(({ id, status }) => id !== found.rollout.id && !AT_REST.includes(status));
-  const beside = other && { rollout: other, waves: await wavesOf(other.id) };
-  return { ...found, waves: await wavesOf(found.rollout.id), beside };
+  return { ...found, ...(await whole(found.rollout)), beside: other && (await whole(other)) };
 }
 
 function rolloutOf(place: Place | undefined, wave: Wave | undefined): Explanation['rollout'] {

@@ -40,7 +40,8 @@ export function withoutRollout(
   }
   if (aim.wave === undefined) return said(UNPLACED, ...whyUnplaced(aim));
   const goesOn = place !== undefined && !AT_REST.includes(place.rollout.status);
-  const tried = place === undefined || goesOn ? undefined : leftOutBy(snapshot, cluster, place, now);
+  const served = place && leftOutBy(snapshot, cluster, place, now);
+  const tried = goesOn ? undefined : served;
   if (place !== undefined && tried !== undefined && isTried(tried) && place.rollout.status !== 'Aborted')
     return again(snapshot, { ...place, member: tried }, false, now);
   const out = place === undefined || tried === undefined ? undefined : takenOut(tried, place.rollout);
@@ -48,14 +49,15 @@ export function withoutRollout(
   if (busy !== undefined) {
     const { id, status } = busy.rollout;
     const member = goesOn ? place.member : undefined;
+    const isThrough = member?.status === 'Succeeded' ? `is done with it, which it took to ${member.to}` : undefined;
     const without = member === undefined ? 'was planned' : 'goes on';
-    const text = `The rollout ${id} of its policy is ${status} and ${without} without it.`;
+    const text = `The rollout ${id} of its policy is ${status} and ${isThrough ?? `${without} without it`}.`;
     const wave = busy.waves.find(({ index }) => index === member?.waveIndex);
     const isPlannedAnew = wave?.status === 'Pending' && status !== 'Halted';
     const ends = whatEnds(busy, `liftlock upgrade cluster ${cluster.name} --to ${aim.target}`);
     const takes = isPlannedAnew
       ? 'The next full look of the reconciler plans it anew, within the hour.'
-      : aim.policy?.spec.trigger === 'manual' || out !== undefined
+      : aim.policy?.spec.trigger === 'manual' || served !== undefined
         ? `${ends}; then somebody runs: liftlock rollout create ${name}.`
         : `${ends}; then another one takes it.`;
     return said(after(takes), reason('RolloutBusy', text), ...(out?.reasons ?? []));

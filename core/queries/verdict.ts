@@ -156,8 +156,9 @@ export function verdictOf(
     return said(after(`${condition} ${finishes}`), ...refusals, ...half.reasons);
   }
   if (aim.target === undefined) return said(after('The target is offered there.'), ...aim.reasons);
-  // Whose reason to be taken out is gone waits for another plan or another rollout; whom a person took out does not.
-  return going === undefined || (going.member.status === 'Excluded' && !isServed(going.member))
+  // With whom its rollout is done, for an older target, waits for another rollout, and so does whose reason to be taken out is gone; whom a person took out does not.
+  const isSkipped = going?.member.status === 'Excluded' && isServed(going.member);
+  return going === undefined || (ENDED_WELL.includes(going.member.status) && !isSkipped)
     ? besideStop(snapshot, withoutRollout(snapshot, cluster, aim, place, now))
     : isTried(going.member)
       ? again(snapshot, going, isFinished, now)
