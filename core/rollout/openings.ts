@@ -1,5 +1,5 @@
 import type { Member } from '../contracts/items/rollout.ts';
-import { kindOf } from '../contracts/reasons.ts';
+import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { settledAt } from '../policy/quarantine.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -11,7 +11,7 @@ import { turnsAt } from './turn-at.ts';
 
 /**
  * What the decision says to clusters that wait. Before an instant that a cluster waits for nothing else is asked about it, and that may be in
- * its way all the same: so it is asked as if that had come, too.
+ * its way all the same: so it is asked what will be in its way then, too.
  */
 export function waitsOf(
   snapshot: FleetSnapshot,
@@ -19,9 +19,37 @@ export function waitsOf(
   now: Date,
 ): { readonly decisions: readonly Decision[]; readonly waits: readonly Waiting[] } {
   const { decisions, waiting } = decide(snapshot, now);
-  const later = decide(asIfDue(snapshot, clusterKeys, now), now).waiting;
-  return { decisions, waits: [...waiting, ...later].filter(({ clusterKey }) => clusterKeys.has(clusterKey)) };
+  const due = asIfDue(snapshot, clusterKeys, now);
+  const instants = instantsOf(snapshot, clusterKeys, now);
+  const instantOf = (one: Waiting): string => instants.get(nameOf(one)) ?? now.toISOString();
+  const later = [...new Set([now.toISOString(), ...instants.values()])].flatMap((at) =>
+    decide(due, new Date(at)).waiting.filter((one) => instantOf(one) === at),
+  );
+  const then = later.map((one) => (instants.has(nameOf(one)) ? { ...one, reasons: one.reasons.map(saidOfThen) } : one));
+  return { decisions, waits: [...waiting, ...then].filter(({ clusterKey }) => clusterKeys.has(clusterKey)) };
 }
+
+/** Who waits: a member of a rollout, or an upgrade that a person has started. */
+const nameOf = (one: { readonly [Name in 'clusterKey' | 'rolloutId' | 'upgradeId']?: string | undefined }): string =>
+  `${one.clusterKey} ${one.rolloutId ?? one.upgradeId}`;
+
+/** The instants to come before which nothing else is asked about those of these clusters that wait for one. */
+function instantsOf({ members, upgrades, clusters }: FleetSnapshot, clusterKeys: ReadonlySet<string>, now: Date) {
+  const byHand = upgrades.filter(({ rolloutId }) => rolloutId === undefined);
+  const all = [...members, ...byHand.map(({ id: upgradeId, ...one }) => ({ ...one, upgradeId, rolloutId: undefined }))];
+  const found = new Map<string, string>();
+  for (const one of all.filter(({ clusterKey }) => clusterKeys.has(clusterKey))) {
+    const cluster = clusters.get(one.clusterKey);
+    const settles = cluster && settledAt(cluster).toISOString();
+    const [last] = [one.resumeAt, settles].flatMap((at) => at ?? []).sort((a, b) => (a < b ? 1 : -1));
+    if (last !== undefined && new Date(last) > now) found.set(nameOf(one), last);
+  }
+  return found;
+}
+
+/** A calendar that is closed at such an instant may be open now. */
+const saidOfThen = ({ code, message }: Reason): Reason =>
+  waitsFor(code) === 'window' ? { code, message: `Then: ${message}` } : { code, message };
 
 /** When what waits so can begin at the earliest: once the last of the instants has come; undefined = no instant is known. */
 export const earliestOpening = (waits: readonly Waiting[]): string | undefined =>
