@@ -187,7 +187,7 @@ export const FLEET_VERBS: Verbs = {
     load: async () => (await import('./verbs/explain.ts')).unhold('release'),
   },
   'skip <kind> <name>': {
-    description: 'take a cluster out of the rollout that it waits in: skip cluster web',
+    description: 'take a cluster out of every rollout that it waits in: skip cluster web',
     options: REASONED,
     load: async () => (await import('./verbs/explain.ts')).unhold('skip'),
   },

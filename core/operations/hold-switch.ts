@@ -17,7 +17,7 @@ import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { outOfHold } from '../queries/upgrade-plan.ts';
 import { nextHopId } from '../rollout/admission.ts';
-import { AT_REST, goesOnWith } from '../rollout/automatic-rollouts.ts';
+import { AT_REST, goesOnWith, newestFirst } from '../rollout/automatic-rollouts.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { isFinished, newerIsUnderWay, refusalsOfRetry, retriedMember, retriedWave } from '../rollout/retry-member.ts';
 import type { AuditEntry } from '../store/audit.ts';
@@ -218,8 +218,7 @@ async function goingOn(table: Table, cluster: Read<ClusterRecord>) {
     places.push({ member, rollout, wave, checks: isOver ? checks : [] });
   }
   // Of the rollouts of one policy that it failed in the one under way tries it again, or the newest; who aborted that one took no older one up.
-  const rankOf = ({ rollout: { data } }: RolloutMember) => `${AT_REST.includes(data.status) ? 0 : 1} ${data.createdAt}`;
-  const inOrder = places.sort((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1));
+  const inOrder = places.sort((a, b) => newestFirst(b.rollout.data, a.rollout.data));
   const newest = new Map(inOrder.map((place) => [place.rollout.data.policy, place]));
   return { places: [...newest.values()].filter(({ rollout }) => rollout.data.status !== 'Aborted'), stranger };
 }

@@ -1,6 +1,6 @@
 import { namedError } from '../contracts/errors.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
-import type { Reason } from '../contracts/step-result.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import { isHalfDone } from '../protocol/hop-before.ts';
 import { COUNTED } from '../protocol/settle-decision.ts';
 import { type Refusal, wrongState } from '../queries/refusal.ts';
@@ -17,72 +17,101 @@ export const busyReplanning = ({ id }: Rollout): Refusal =>
 
 const WAITS: readonly Member['status'][] = ['Pending', 'Running', 'Parked', 'Quarantined', 'Blocked'];
 
+/** `told`: which rollouts these are, where it waited in several. */
+type Skipped = Member & { readonly told?: readonly Reason[] };
+
 /**
- * Takes a cluster out of the rollout that it waits in; another target finds it again. What was begun cannot be skipped: it is half done.
- * Fails with `ClusterNotFound` or `WrongState`.
+ * Takes a cluster out of every rollout that it waits in, since each would let it begin; another target finds it again. What was begun in one of them cannot be
+ * skipped: it is half done. Fails with `ClusterNotFound` or `WrongState`.
  */
-export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string, reason: string): Promise<Member> {
+export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string, why: string): Promise<Skipped> {
   return changeAndTell(ports, async (now) => {
     const { table } = ports;
     const cluster = await load(table, Clusters, clusterKey);
     if (cluster === undefined)
       throw namedError('ClusterNotFound', `The inventory has no cluster ${clusterKey}. Run: liftlock get clusters`);
+    const { name } = cluster.data;
     const grant = await load(table, Grants, clusterKey);
+    const control = await load(table, ClusterControls, clusterKey);
     const found = (await loadKind(table, Members)).filter((member) => member.clusterKey === clusterKey);
-    for (const { rolloutId, waveIndex } of found) {
-      const rollout = await load(table, Rollouts, rolloutId);
-      const member = await load(table, Members, rolloutId, waveIndex, clusterKey);
-      const wave = await load(table, Waves, rolloutId, waveIndex);
-      const isOver = rollout === undefined || AT_REST.includes(rollout.data.status);
-      if (isOver || member === undefined || wave === undefined || !WAITS.includes(member.data.status)) continue;
-      const { status: waits, inFlight, failedBefore, upgradeId = '' } = member.data;
-      const begun = await load(table, Upgrades, clusterKey, upgradeId);
-      const upgrade = begun?.data;
-      const control = await load(table, ClusterControls, clusterKey);
-      // What a person has begun and what failed half-way counts in the rollout as soon as that is looked at.
-      const isLeft = (upgrade !== undefined && isHalfDone(upgrade)) || control?.data.held?.mutated === true;
-      const isHeld = grant !== undefined && grant.data.status !== 'free';
-      if (waits === 'Running' || inFlight || isHeld || failedBefore === true || isLeft) {
-        throw wrongState(
-          `${cluster.data.name} was begun in the rollout ${rolloutId}, so it cannot be skipped: it would stay half done.`,
-        );
-      }
-      if (rollout.data.following !== undefined) throw busyReplanning(rollout.data);
-      // Once it is open such a wave is Undecided; before, it would be skipped whole, and the next one begin unproved.
-      const { name, status, members, excluded } = wave.data;
-      const isLast = status === 'Pending' && members - excluded <= 1 && waveIndex < rollout.data.waves.length - 1;
-      if (isLast) {
-        const said = `${cluster.data.name} is the last cluster of the wave ${name} of ${rolloutId}, which without it would prove nothing to the waves after it.`;
-        throw wrongState(`${said} Keep it out by its tags or by the policy, or abort the rollout.`);
-      }
-      const reasons: Reason[] = [{ code: 'Skipped', message: `${by} took it out of this rollout: ${reason}` }];
-      const next: Member = { ...member.data, status: 'Excluded', resumeAt: undefined, reasons };
-      const counted = { ...wave.data, excluded: wave.data.excluded + 1 };
-      const counter = COUNTED[member.data.status as keyof typeof COUNTED];
-      if (counter !== undefined) counted[counter] -= 1;
-      // What was parked before its first change is at its end with it: nothing that it waits for matters any more.
-      const isParked = upgrade?.status === 'Parked' && upgrade.rolloutId === rolloutId;
-      const canceled = { status: 'Canceled', resumeAt: undefined, endedAt: now.toISOString(), reasons } as const;
-      const ended = begun !== undefined && isParked ? [replace(Upgrades, begun, { ...begun.data, ...canceled })] : [];
-      return {
-        result: next,
-        writes: [
-          replace(Members, member, next),
-          replace(Waves, wave, counted),
-          ...ended,
-          unchanged(Grants, grant, clusterKey),
-          unchanged(ClusterControls, control, clusterKey),
-          unchanged(Rollouts, rollout, rolloutId),
-          // The plan of a wave that has not begun is another one without it: nobody is to approve the old one for long.
-          await writeMark(table, now),
-        ],
-        record: [
-          rolloutEntry(rolloutId, 'MemberSkipped', by, { clusterKey, reasons }),
-          ...ended.map(() => auditEntry(clusterKey, 'UpgradeCanceled', by, { upgradeId, reasons })),
-        ],
-        events: ([change]) => [memberChanged(next, wave.data, change)],
-      };
-    }
-    throw wrongState(`${cluster.data.name} waits in no rollout, so there is nothing to skip.`);
+    const places = (await Promise.all(found.map((one) => placeOf(table, one)))).filter((one) => one !== undefined);
+    const [first] = places;
+    if (first === undefined) throw wrongState(`${name} waits in no rollout, so there is nothing to skip.`);
+    const isHeld = grant !== undefined && grant.data.status !== 'free';
+    // What a person has begun and what failed half-way counts in the rollout as soon as that is looked at.
+    const isBegun = isHeld || control?.data.held?.mutated === true;
+    for (const place of places) refuseIfBegun(name, place, isBegun);
+    const reasons: Reason[] = [{ code: 'Skipped', message: `${by} took it out of this rollout: ${why}` }];
+    const taken = places.map((place) => takenOut(place, { by, reasons, now }));
+    const ids = places.map(({ rollout }) => rollout.data.id).join(' and ');
+    const told = [reason('Skipped', `${by} took it out of ${places.length} rollouts that it waited in: ${ids}.`)];
+    const result = { ...first.member.data, ...skippedBy(reasons) };
+    return {
+      result: places.length === 1 ? result : { ...result, told },
+      writes: [
+        ...taken.flatMap(({ writes }) => writes),
+        unchanged(Grants, grant, clusterKey),
+        unchanged(ClusterControls, control, clusterKey),
+        // The plan of a wave that has not begun is another one without it: nobody is to approve the old one for long.
+        await writeMark(table, now),
+      ],
+      record: [...taken.map(({ record }) => record), ...taken.flatMap(({ canceled }) => canceled)],
+      events: (changes) => taken.map(({ next, place }, at) => memberChanged(next, place.wave.data, changes[at])),
+    };
   });
+}
+
+type Place = NonNullable<Awaited<ReturnType<typeof placeOf>>>;
+
+/** Where a member waits; undefined where it does not, or its rollout has ended. */
+async function placeOf(table: OperatorPorts['table'], { rolloutId, waveIndex, clusterKey }: Member) {
+  const rollout = await load(table, Rollouts, rolloutId);
+  const member = await load(table, Members, rolloutId, waveIndex, clusterKey);
+  const wave = await load(table, Waves, rolloutId, waveIndex);
+  const isOver = rollout === undefined || AT_REST.includes(rollout.data.status);
+  if (isOver || member === undefined || wave === undefined || !WAITS.includes(member.data.status)) return undefined;
+  return { rollout, member, wave, upgrade: await load(table, Upgrades, clusterKey, member.data.upgradeId ?? '') };
+}
+
+function refuseIfBegun(cluster: string, { rollout, member, wave, upgrade }: Place, isBegun: boolean): void {
+  const { id, following, waves } = rollout.data;
+  const { status: waits, inFlight, failedBefore, waveIndex } = member.data;
+  const isLeft = upgrade !== undefined && isHalfDone(upgrade.data);
+  if (waits === 'Running' || inFlight || failedBefore === true || isLeft || isBegun)
+    throw wrongState(`${cluster} was begun in the rollout ${id}, so it cannot be skipped: it would stay half done.`);
+  if (following !== undefined) throw busyReplanning(rollout.data);
+  // Once it is open such a wave is Undecided; before, it would be skipped whole, and the next one begin unproved.
+  const { name, status, members, excluded } = wave.data;
+  if (status !== 'Pending' || members - excluded > 1 || waveIndex >= waves.length - 1) return;
+  const said = `${cluster} is the last cluster of the wave ${name} of ${id}, which without it would prove nothing to the waves after it.`;
+  throw wrongState(`${said} Keep it out by its tags or by the policy, or abort the rollout.`);
+}
+
+const skippedBy = (reasons: Reason[]) => ({ status: 'Excluded', resumeAt: undefined, reasons }) as const;
+
+function takenOut(
+  place: Place,
+  { by, reasons, now }: { readonly by: string; readonly reasons: Reason[]; readonly now: Date },
+) {
+  const { rollout, member, wave, upgrade } = place;
+  const { clusterKey, rolloutId, upgradeId } = member.data;
+  const next: Member = { ...member.data, ...skippedBy(reasons) };
+  const counted = { ...wave.data, excluded: wave.data.excluded + 1 };
+  const counter = COUNTED[member.data.status as keyof typeof COUNTED];
+  if (counter !== undefined) counted[counter] -= 1;
+  // What was parked before its first change is at its end with it: nothing that it waits for matters any more.
+  const isParked = upgrade?.data.status === 'Parked' && upgrade.data.rolloutId === rolloutId;
+  const canceled = { status: 'Canceled', resumeAt: undefined, endedAt: now.toISOString(), reasons } as const;
+  const ended = upgrade !== undefined && isParked ? [replace(Upgrades, upgrade, { ...upgrade.data, ...canceled })] : [];
+  return {
+    ...{ place, next },
+    writes: [
+      replace(Members, member, next),
+      replace(Waves, wave, counted),
+      ...ended,
+      unchanged(Rollouts, rollout, rolloutId),
+    ],
+    record: rolloutEntry(rolloutId, 'MemberSkipped', by, { clusterKey, reasons }),
+    canceled: ended.map(() => auditEntry(clusterKey, 'UpgradeCanceled', by, { upgradeId, reasons })),
+  };
 }

@@ -1,6 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Wave } from '../contracts/items/rollout.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { shortId } from '../model/cluster-key.ts';
@@ -15,16 +15,17 @@ import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { mayExtendSupport, reversalOf, rollbackView } from '../protocol/rollback-view.ts';
 import { isOpen, isUndo, undoEntriesOf } from '../protocol/undo.ts';
-import { inventoryGaps } from '../rollout/automatic-rollouts.ts';
+import { AT_REST, inventoryGaps } from '../rollout/automatic-rollouts.ts';
 import { patchesOf, patchReasons } from '../rollout/candidates.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
+import { soonestOf, waitsOf } from '../rollout/openings.ts';
 import { isFinished } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
-import { Accounts, Organizations, PolicyRollouts, ReadinessHistories, Rollouts } from '../store/entities.ts';
+import { Accounts, Organizations, ReadinessHistories, Rollouts } from '../store/entities.ts';
 import { load, ofKind } from '../store/entity.ts';
 import { isTried, loadMemberIn, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -34,12 +35,12 @@ import { readinessView } from './cluster-readiness.ts';
 import { activeUpgrade, asUpgraded } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import type { Explanation, Verdict } from './explanation.ts';
-import { findRolloutGoingOn, summaryOf } from './in-rollout.ts';
+import { findRolloutsGoingOn, summaryOf } from './in-rollout.ts';
 import { openSilences } from './open-silences.ts';
+import { ENDED_WELL, type Place, placeAmong, rolloutsByPolicy } from './place-of.ts';
 import { supportView } from './support-view.ts';
 import { upgradeViews } from './upgrade-view.ts';
-import { ENDED_WELL, goingOn, verdictOf } from './verdict.ts';
-import type { Place } from './verdict-at-target.ts';
+import { goingOn, verdictOf } from './verdict.ts';
 
 /**
  * Asks the reconciler's own decision why this cluster is or is not upgrading; nothing is decided here a second time. Who explains many
@@ -55,9 +56,10 @@ export async function explainCluster(
   const now = ports.clock.now();
   const aim = clusterPolicy(snapshot, cluster, now);
   const { state } = await summaryOf(ports.table, snapshot, cluster, now);
-  const goesOn = await findRolloutGoingOn(ports.table, snapshot, cluster.clusterKey);
-  const waits = goesOn?.member ?? snapshot.members.find(({ clusterKey }) => clusterKey === cluster.clusterKey);
-  const place = await placeOf(ports.table, waits, aim, cluster.clusterKey);
+  const waits =
+    (await waitingIn(ports.table, snapshot, cluster.clusterKey, now)) ??
+    snapshot.members.find(({ clusterKey }) => clusterKey === cluster.clusterKey);
+  const place = await placeOf(ports.table, snapshot, cluster, { waits, aim }, now);
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const journal = await undoEntriesOf(ports.table, cluster.clusterKey);
   const control = snapshot.controls.get(cluster.clusterKey);
@@ -221,14 +223,38 @@ function lastScan(
   return { scan: { scannedAt, target, verdict, errors, warnings, gaps }, scanBlocked, scanLooked };
 }
 
-/** In the rollout that it waits in, else in the newest one of its policy. */
-async function placeOf(table: Table, waits: Member | undefined, { policy }: ClusterPolicy, clusterKey: string) {
-  const newest = policy === undefined ? undefined : await load(table, PolicyRollouts, policy.metadata.name);
-  const rolloutId = waits?.rolloutId ?? newest?.data.rolloutId;
-  const rollout = rolloutId === undefined ? undefined : await load(table, Rollouts, rolloutId);
-  if (rollout === undefined) return undefined;
-  const waves = (await loadWaves(table, rollout.data.id)).map(({ data }) => data);
-  return { rollout: rollout.data, waves, member: await loadMemberIn(table, rollout.data, clusterKey) };
+/** Its member in the rollout that has its upgrade, or that lets it begin first: it may wait in several. */
+async function waitingIn(table: Table, snapshot: FleetSnapshot, clusterKey: string, now: Date) {
+  const goingOn = await findRolloutsGoingOn(table, snapshot, clusterKey);
+  const ids = goingOn.filter(({ rollout }) => Rollouts.active(rollout)).map(({ rollout }) => rollout.id);
+  const begun = activeUpgrade(snapshot, clusterKey)?.rolloutId;
+  const first =
+    begun ?? (ids.length > 1 ? soonestOf(waitsOf(snapshot, new Set([clusterKey]), now).waits, ids) : ids[0]);
+  return (goingOn.find(({ rollout }) => rollout.id === first) ?? goingOn[0])?.member;
+}
+
+/** In the rollout that it waits in, else among all of its policy. */
+async function placeOf(
+  table: Table,
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  { waits, aim }: { readonly waits: Member | undefined; readonly aim: ClusterPolicy },
+  now: Date,
+): Promise<Place | undefined> {
+  const name = aim.policy?.metadata.name ?? '';
+  const rollouts = (await rolloutsByPolicy(table, new Set(name === '' ? [] : [name]))).get(name) ?? [];
+  const whole = async (rollout: Rollout) => ({
+    rollout,
+    waves: (await loadWaves(table, rollout.id)).map(({ data }) => data),
+  });
+  const waitsIn = waits && (await load(table, Rollouts, waits.rolloutId))?.data;
+  const found =
+    waitsIn === undefined
+      ? await placeAmong(table, snapshot, rollouts, cluster, now)
+      : { rollout: waitsIn, member: await loadMemberIn(table, waitsIn, cluster.clusterKey) };
+  if (found === undefined) return undefined;
+  const other = rollouts.find(({ id, status }) => id !== found.rollout.id && !AT_REST.includes(status));
+  return { ...found, ...(await whole(found.rollout)), beside: other && (await whole(other)) };
 }
 
 function rolloutOf(place: Place | undefined, wave: Wave | undefined): Explanation['rollout'] {

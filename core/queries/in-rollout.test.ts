@@ -33,7 +33,7 @@ test('of clusters that are where they should be, only those that were held once 
   const controls = held.map(({ clusterKey }): [string, ClusterControl] => [clusterKey, { clusterKey }]);
   const snapshot = { ...fleetSnapshot({ clusters, policies }), controls: new Map(controls) };
   const summaries = clusters.map((cluster) => clusterSummary(snapshot, cluster, NOW));
-  const told = await inRollout(counted, snapshot, summaries);
+  const told = await inRollout(counted, snapshot, summaries, NOW);
   expect(told.map(({ name, state }) => [name, state])).toEqual([
     ['a', 'UpToDate'],
     ['b', 'Blocked'],

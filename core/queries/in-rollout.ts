@@ -1,22 +1,22 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Rollout } from '../contracts/items/rollout.ts';
 import { hopId, hopTo, isFinish } from '../model/hop.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
-import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
+import { AT_REST, isServed, newestFirst } from '../rollout/automatic-rollouts.ts';
 import { hasPins } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { PolicyRollouts, Rollouts, Upgrades } from '../store/entities.ts';
+import { Rollouts, Upgrades } from '../store/entities.ts';
 import { load, loadAll } from '../store/entity.ts';
-import { isTried, loadMemberIn } from '../store/members.ts';
+import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
+import { asUpgraded, type ClusterSummary, clusterSummary } from './cluster-summary.ts';
+import { leftOutBy, placeAmong, rolloutsByPolicy } from './place-of.ts';
 
 /** What lists, `describe` and `explain` say of one cluster, with the same word. */
 export async function summaryOf(table: Table, snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date) {
   const alone = clusterSummary(snapshot, cluster, now);
-  const [summary = alone] = await inRollout(table, snapshot, [alone]);
+  const [summary = alone] = await inRollout(table, snapshot, [alone], now);
   return summary;
 }
 
@@ -26,7 +26,7 @@ const WAITS: readonly ClusterSummary['state'][] = ['Behind', 'ImagesBehind', 'Ad
 const THROUGH: readonly ClusterSummary['state'][] = ['UpToDate', 'PatchesUnknown', 'ManualNodes', 'Unmanaged'];
 
 /**
- * Says of clusters that are behind what became of them in the newest rollout of their policy. Members that have ended are not in the
+ * Says of clusters that are behind what became of them in the rollouts of their policy. Members that have ended are not in the
  * snapshot, so each takes a read; clusters that are where they should be take none, unless they were held once: a hop may have left them half
  * done, and the item of a hold stays.
  */
@@ -34,12 +34,10 @@ export async function inRollout(
   table: Table,
   snapshot: FleetSnapshot,
   summaries: readonly ClusterSummary[],
+  now: Date,
 ): Promise<ClusterSummary[]> {
-  const newest = new Map<string, Rollout | undefined>();
-  for (const name of new Set(summaries.flatMap(({ state, policy }) => (WAITS.includes(state) ? (policy ?? []) : [])))) {
-    const known = (await load(table, PolicyRollouts, name))?.data;
-    newest.set(name, known && (await load(table, Rollouts, known.rolloutId))?.data);
-  }
+  const policies = summaries.flatMap(({ state, policy }) => (WAITS.includes(state) ? (policy ?? []) : []));
+  const rollouts = await rolloutsByPolicy(table, new Set(policies));
   const heldOnce = summaries.filter(({ key, state }) => THROUGH.includes(state) && snapshot.controls.has(key));
   const keys = heldOnce.flatMap(({ key, version }) =>
     [hopTo(KubeVersion.parse(version)), hopId(version, version)].map((id) => Upgrades.key(key, id)),
@@ -50,29 +48,34 @@ export async function inRollout(
   const left = new Set(ends.filter(isLeft).map(({ clusterKey }) => clusterKey));
   return Promise.all(
     summaries.map(async (summary): Promise<ClusterSummary> => {
-      const { key, policy, target } = summary;
+      const { key, policy } = summary;
       if (left.has(key)) return { ...summary, state: 'Blocked' };
-      const rollout = WAITS.includes(summary.state) ? newest.get(policy ?? '') : undefined;
-      if (rollout === undefined) return summary;
-      const found = await loadMemberIn(table, rollout, key);
+      const ofPolicy = WAITS.includes(summary.state) ? rollouts.get(policy ?? '') : undefined;
+      const recorded = snapshot.clusters.get(key);
+      if (ofPolicy === undefined || recorded === undefined) return summary;
+      const cluster = asUpgraded(snapshot, recorded);
+      const place = await placeAmong(table, snapshot, ofPolicy, cluster, now);
+      if (place === undefined) return summary;
+      const { rollout, member: found } = place;
       // What an earlier hop has come to says nothing of its images and add-ons.
       const isOfIt = summary.state === 'Behind' || (found !== undefined && hasPins(found));
       const member = isOfIt ? found : undefined;
       const goesOn = !AT_REST.includes(rollout.status);
-      const isBlocked = member !== undefined && isTried(member) && (goesOn || member.to === target);
+      const isBlocked =
+        member !== undefined && isTried(member) && (goesOn || leftOutBy(snapshot, cluster, place, now) !== undefined);
       const isOut = member?.status === 'Excluded' && goesOn && isServed(member);
       return isBlocked || isOut ? { ...summary, state: isBlocked ? 'Blocked' : 'Excluded' } : summary;
     }),
   );
 }
 
-/** The newest of the rollouts that have it as a member and go on, or may be resumed. */
-export async function findRolloutGoingOn(table: Pick<Table, 'get'>, { members }: FleetSnapshot, clusterKey: string) {
+/** The rollouts that have it as a member and go on, or may be resumed, the newest first. */
+export async function findRolloutsGoingOn(table: Pick<Table, 'get'>, { members }: FleetSnapshot, clusterKey: string) {
   const own = members.filter((member) => member.clusterKey === clusterKey);
   const rollouts = await Promise.all(own.map(({ rolloutId }) => load(table, Rollouts, rolloutId)));
   const places = own.flatMap((member, index) => {
     const rollout = rollouts[index]?.data;
     return rollout === undefined || AT_REST.includes(rollout.status) ? [] : { member, rollout };
   });
-  return places.sort((a, b) => (a.rollout.createdAt < b.rollout.createdAt ? 1 : -1))[0];
+  return places.sort((a, b) => newestFirst(a.rollout, b.rollout));
 }

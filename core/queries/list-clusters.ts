@@ -44,7 +44,7 @@ export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter
   const keys = new Set(items.map((cluster) => cluster.clusterKey));
   const narrowed = { ...snapshot, upgrades: snapshot.upgrades.filter((upgrade) => keys.has(upgrade.clusterKey)) };
   const summaries = items.map((cluster) => clusterSummary(narrowed, cluster, now));
-  const listed = await inRollout(ports.table, snapshot, summaries);
+  const listed = await inRollout(ports.table, snapshot, summaries, now);
   const { controls, learned } = snapshot;
   const scans = await latestScansOf(ports.table, [...keys]);
   const byKey = new Map(items.map((cluster) => [cluster.clusterKey, cluster]));

@@ -58,6 +58,49 @@ test.each<[string, readonly Entry[], number]>([
   },
 );
 
+test.each<[string, readonly Entry[], number]>([
+  ['nobody has finished', [], 0],
+  [
+    'its rollout has finished',
+    [['2026-07-03T00:00:00Z', web.clusterKey, 'UpgradeSucceeded', 'liftlock', hop('1.34', '1.34')]],
+    1,
+  ],
+  [
+    'was finished in the second try, and once more for newer nodes',
+    [
+      ['2026-07-03T00:00:00Z', web.clusterKey, 'UpgradeFailed', 'liftlock', { ...hop('1.34', '1.34'), mutated: true }],
+      ['2026-07-04T00:00:00Z', web.clusterKey, 'UpgradeSucceeded', 'liftlock', hop('1.34', '1.34')],
+      ['2026-07-05T00:00:00Z', web.clusterKey, 'UpgradeSucceeded', 'liftlock', hop('1.34', '1.34')],
+    ],
+    1,
+  ],
+  [
+    'was finished in the period before, and once more in this one',
+    [
+      ['2026-06-30T00:00:00Z', web.clusterKey, 'UpgradeSucceeded', 'liftlock', hop('1.34', '1.34')],
+      ['2026-07-05T00:00:00Z', web.clusterKey, 'UpgradeSucceeded', 'liftlock', hop('1.34', '1.34')],
+    ],
+    0,
+  ],
+  [
+    'was finished and taken back',
+    [
+      ['2026-07-03T00:00:00Z', web.clusterKey, 'UpgradeSucceeded', 'liftlock', hop('1.34', '1.34')],
+      ['2026-07-04T00:00:00Z', web.clusterKey, 'UpgradeRolledBack', 'liftlock', hop('1.33', '1.34')],
+    ],
+    0,
+  ],
+])(
+  'a minor by which a hop has moved its cluster before it failed, and that %s, counts once that is whole',
+  async (_, then, moved) => {
+    const answer = await report([
+      ['2026-06-29T00:00:00Z', web.clusterKey, 'UpgradeFailed', 'liftlock', { ...hop('1.33', '1.34'), mutated: true }],
+      ...then,
+    ]);
+    expect([answer.minorsMoved, answer.clusters.moved]).toEqual([moved, moved]);
+  },
+);
+
 describe('how late clusters were', () => {
   // 1.32 has left standard support on 2026-03-23, 1.33 on 2026-07-29: core/version/support-calendar.ts.
   test('is counted from the end of standard support to the next version, within the period, at list price', async () => {

@@ -46,11 +46,9 @@ export async function quarterReport(
   );
   const regions = new Map((await loadKind(table, Regions)).map((region) => [region.region, region]));
   const items = [...records.values()].flat().filter(({ at }) => timesIn({ from: at }, since, until) > 0);
-  // Steps that were started by hand, and what was undone after them, are no hops.
-  const all = items.filter(
-    (item) => item.event === 'UpgradeRolledBack' || (hopOfItem(item) ?? '') === item.detail.upgradeId,
-  );
-  const hopOf = ({ subject, detail: { from, to } }: AuditItem): string => `${subject} ${from}-${to}`;
+  const all = items.filter(isOfHop);
+  const movedBy = (item: AuditItem) => ({ ...item.detail, ...finishedBy(item, records.get(item.subject) ?? []) });
+  const hopOf = (item: AuditItem): string => `${item.subject} ${movedBy(item).from}-${item.detail.to}`;
   // A rollback whose check failed and that was asked for again has taken one hop back, and not two.
   const last = new Map<string, string>();
   const ends = all.filter((item) => {
@@ -60,7 +58,7 @@ export async function quarterReport(
   });
   // What was taken back by the end of the period has not moved by then.
   const stands = new Map(ends.filter(({ event }) => STANDS.includes(event)).map((one) => [hopOf(one), one]));
-  const moved = [...stands.values()].filter(({ event, detail }) => event === STANDS[0] && detail.from !== detail.to);
+  const moved = [...stands.values()].filter((one) => one.event === STANDS[0] && movedBy(one).from !== one.detail.to);
   const ended = ENDS.map((status) => [status, ends.filter(({ event }) => event === `Upgrade${status}`).length]);
   const known = clusters.filter(({ clusterKey }) => records.has(clusterKey));
   const lateness = known.map((cluster) =>
@@ -106,6 +104,23 @@ export async function quarterReport(
       ...unread,
     ],
   };
+}
+
+/** Steps that were started by hand, and what was undone after them, are no hops. */
+const isOfHop = (item: AuditItem): boolean =>
+  item.event === 'UpgradeRolledBack' || (hopOfItem(item) ?? '') === item.detail.upgradeId;
+
+/** Where the hop came from that had moved its cluster and failed, and that this upgrade has brought to its end; undefined where it is none such. */
+function finishedBy(item: AuditItem, record: readonly AuditItem[]): { readonly from: unknown } | undefined {
+  const { from, to } = item.detail;
+  if (item.event !== STANDS[0] || from !== to) return undefined;
+  // What has failed to finish it says nothing of the hop.
+  const ends = record.filter(
+    ({ event, detail }) =>
+      detail.to === to && (STANDS.includes(event) || (event === 'UpgradeFailed' && detail.from !== to)),
+  );
+  const last = ends.filter(isOfHop).findLast(({ sequence }) => sequence < item.sequence);
+  return last?.event === 'UpgradeFailed' && last.detail.mutated === true ? { from: last.detail.from } : undefined;
 }
 
 const cents = (dollars: number): number => Math.round(dollars * 100) / 100;

@@ -43,6 +43,31 @@ test.each<[string, Partial<Wave>, Partial<Wave>, Partial<Rollout>, string | null
   expect((await loadRolloutDetail(table, 'r', NOON)).waitsForApproval).toBe(waits);
 });
 
+test.each<[string, Partial<Wave>, string | null, string]>([
+  [
+    'ends after an earlier wave that a retry has opened again',
+    { status: 'Open', members: 2, succeeded: 1 },
+    null,
+    'The wave before comes first: it has 1 of 2 clusters still open. The soak of all ends after that, and not before 2026-11-20T22:00:00.000Z.',
+  ],
+  ['ends at its time where none is', { status: 'Completed' }, '2026-11-20T22:00:00.000Z', 'It soaks until then.'],
+])('a wave that soaks %s', async (_, before, until, said) => {
+  const table = new MemoryTable();
+  const soaks = { lastSuccessAt: NOON.toISOString(), reasons: [reason('Soaking', 'It soaks until then.')] };
+  await keep(table, {
+    policy: policyConfig(policyWith({ name: 'p', waves: '[{ name: before }, { name: all, soak: 10h }]' })),
+    rollout: rolloutItem({ id: 'r', policy: 'p', waves: ['before', 'all'] }),
+    waves: [
+      waveItem({ index: 0, name: 'before', ...before }),
+      waveItem({ index: 1, name: 'all', status: 'Soaking', ...soaks }),
+    ],
+    member: undefined,
+  });
+  const { standings, waveDetails } = await loadRolloutDetail(table, 'r', NOON);
+  expect(standings?.[1]?.soakUntil).toBe(until);
+  expect(waveDetails[1]?.reasons.map(({ message }) => message)).toEqual([said]);
+});
+
 test.each<[Rollout['status'], Partial<Wave>, string | null]>([
   [
     'Halted',

@@ -3,6 +3,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';
 import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
@@ -28,7 +29,8 @@ import { type Unready, unreadyToOpen } from '../rollout/require-ready.ts';
 import { triedOnce } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { underWayOf } from '../rollout/under-way.ts';
-import { unsettledIn, waitsForPromotion } from '../rollout/wave-end.ts';
+import { unsettled } from '../rollout/waiting.ts';
+import { unsettledIn, waitsForPromotion, waveInTurn } from '../rollout/wave-end.ts';
 import { withoutHooks } from '../rollout/wave-hooks.ts';
 import { soakOf } from '../rollout/wave-soak.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
@@ -69,7 +71,7 @@ export interface RolloutDetail extends RolloutSummary {
 export async function listRollouts(table: Table, now: Date): Promise<{ items: RolloutSummary[] }> {
   const rollouts = await loadKind(table, Rollouts);
   const known = await Promise.all(rollouts.map(async (one) => ({ one, waves: await loadWavesOf(table, one.id) })));
-  const mayWait = known.some(({ one, waves }) => one.status === 'Running' && nextOf(waves)?.status === 'Pending');
+  const mayWait = known.some(({ one, waves }) => one.status === 'Running' && waveInTurn(waves)?.status === 'Pending');
   const snapshot = mayWait ? await loadSnapshot(table, await table.queryActive(), 'motion') : undefined;
   const items = await Promise.all(
     known.map(async ({ one, waves }) => {
@@ -179,7 +181,7 @@ async function standingsOf(table: Table, rollout: Rollout, waves: readonly Wave[
   return Promise.all(
     waves.map(async (wave) => {
       const ruling = isAsked(rollout, wave) ? await rulingWaves(table, policy, wave) : [];
-      return waveStanding(rollout, wave, { policy, ruling, policyAppliedBy: authors }, now);
+      return waveStanding(rollout, wave, { policy, ruling, policyAppliedBy: authors, first: waveInTurn(waves) }, now);
     }),
   );
 }
@@ -202,7 +204,11 @@ function detail(
     .sort((a, b) => a.waveIndex - b.waveIndex || a.position - b.position);
   return {
     ...summary(rollout, waves, members, standings, late, now),
-    waveDetails: waves.map((wave) => toldWave(wave, now)),
+    waveDetails: waves.map((wave) => {
+      const held = standings.find(({ index }) => index === wave.index)?.soakHeldBy;
+      const others = wave.reasons.filter(({ code }) => code !== 'Soaking');
+      return toldWave(held === undefined ? wave : { ...wave, reasons: [held, ...others] }, now);
+    }),
     members: ordered,
   };
 }
@@ -218,7 +224,7 @@ function summary(
   late: Unready | undefined,
   now: Date,
 ) {
-  const next = nextOf(waves);
+  const next = waveInTurn(waves);
   const lacksApproval = standings.some((one) => one.index === next?.index && one.approvalReasons.length > 0);
   const waitsForApproval = rollout.status === 'Running' && lacksApproval ? (next?.name ?? null) : null;
   const isLate = next !== undefined && late !== undefined && waitsForApproval === null;
@@ -243,8 +249,6 @@ function summary(
     waitsForPromotion: waves.find(waitsForPromotion)?.name ?? null,
   };
 }
-
-const nextOf = (waves: readonly Wave[]): Wave | undefined => waves.find(({ status }) => !PASSED_WAVES.includes(status));
 
 const loadWavesOf = async (table: Table, id: string): Promise<Wave[]> =>
   (await loadWaves(table, id)).map(({ data }) => data);
@@ -274,10 +278,13 @@ function waveStanding(
     policy,
     ruling,
     policyAppliedBy,
+    first,
   }: {
     readonly policy: UpgradePolicy | undefined;
     readonly ruling: readonly WaveSpec[];
     readonly policyAppliedBy: readonly string[];
+    /** The one whose turn it is. */
+    readonly first: Wave | undefined;
   },
   now: Date,
 ) {
@@ -285,12 +292,16 @@ function waveStanding(
   const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.createdBy };
   const acts = !isAtRest(rollout);
   const soak = acts && wave.status === 'Soaking' ? soakOf(wave, spec, now) : undefined;
+  // A retry has opened an earlier one again: until that has passed nobody ends this soak.
+  const isHeld = soak !== undefined && first !== undefined && first.index < wave.index;
   const approvals = ruling.flatMap(({ approval }) => (approval?.before === true ? approval.approvals : []));
   const named = spec?.approval?.before === true && !isEmpty(wave) ? spec.approval.approvals : 0;
   return {
     index: wave.index,
-    /** When its soak will be over if every gate stays green; null while it does not soak, or a gate is not green. */
-    soakUntil: soak?.until?.toISOString() ?? null,
+    /** When its soak will be over if every gate stays green; null while it does not soak, a gate is not green, or an earlier wave comes first. */
+    soakUntil: isHeld ? null : (soak?.until?.toISOString() ?? null),
+    /** Which earlier wave has to pass before its soak ends. */
+    ...given({ soakHeldBy: isHeld ? heldBack(first, wave, soak.until) : undefined }),
     /** How many approvals it asks for; 0 = none. */
     approvalsWanted: Math.max(named, ...approvals),
     /** Why it may not begin for want of approval; empty = it may, or has begun. */
@@ -300,4 +311,10 @@ function waveStanding(
     /** Where its order to pass windows over stands; null where there is none. */
     breakGlass: waveGlass(wave, policy?.spec.breakGlass, now),
   };
+}
+
+function heldBack(first: Wave, { name }: Wave, until: Date | undefined): Reason {
+  const { code, message } = unsettled(first);
+  const soaked = until === undefined ? '' : `, and not before ${until.toISOString()}`;
+  return { code, message: `${message} The soak of ${name} ends after that${soaked}.` };
 }

@@ -7,7 +7,7 @@ import type { Table } from '../ports/table.ts';
 import { Clusters } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { loadMembers } from '../store/members.ts';
-import { ENDED_WELL } from './verdict.ts';
+import { ENDED_WELL } from './place-of.ts';
 
 /**
  * The waves of a policy by which the members of a wave begin, as each grant asks: the one of its name, else those that take its clusters now. One that has

@@ -76,13 +76,13 @@ test('who asks for a hop to where the control plane is, and nodes are not, is to
 const aborted = rolloutItem({ id: 'a-old', status: 'Aborted', createdAt: '2026-11-01T00:00:00.000Z' });
 const first = rolloutItem({ id: 'b-first', policy: 'other', createdAt: '2026-11-02T00:00:00.000Z' });
 const halted = rolloutItem({ id: 'c-new', status: 'Halted', createdAt: '2026-11-03T00:00:00.000Z' });
-test.each<[string, readonly Rollout[], string | undefined]>([
-  ['an older one was aborted', [aborted, halted], 'c-new (Halted), of which it is Pending;'],
-  ['several go on', [first, halted], 'c-new (Halted), of which it is Pending;'],
-  ['it was aborted', [aborted], undefined],
+test.each<[string, readonly Rollout[], readonly string[], string]>([
+  ['an older one was aborted', [aborted, halted], ['c-new (Halted)'], 'c-new'],
+  ['several go on, and one of them runs', [first, halted], ['c-new (Halted)', 'b-first (Running)'], 'b-first'],
+  ['it was aborted', [aborted], [], 'a-old'],
 ])(
-  'who upgrades a member by hand is told of the newest rollout that goes on, and where both stand: %s',
-  async (_, rollouts, said) => {
+  'who upgrades a member by hand is told of all rollouts that go on with it, and who explains it of the one that it goes with: %s',
+  async (_, rollouts, said, explained) => {
     const table = new MemoryTable();
     await keep(table, { rollout: undefined, waves: [], member: undefined });
     const members = rollouts.map(({ id }) => memberItem({ rolloutId: id, clusterKey: cluster.clusterKey }));
@@ -92,10 +92,12 @@ test.each<[string, readonly Rollout[], string | undefined]>([
       ...members.map((one) => put(Members, one, 'absent')),
     ]);
     const { notes } = await planUpgrade({ table, clock }, cluster, '1.37');
-    const told = said && `It is a member of the rollout ${said} started by hand it waits neither`;
-    expect(notes.map(({ message }) => message)).toEqual(told === undefined ? [] : [expect.stringContaining(told)]);
+    const told = said.map(
+      (one) => `It is a member of the rollout ${one}, of which it is Pending; started by hand it waits`,
+    );
+    expect(notes.map(({ message }) => message)).toEqual(told.map((one) => expect.stringContaining(one)));
     const { rollout } = await explainCluster({ table, clock }, cluster);
-    expect(rollout).toMatchObject({ id: said === undefined ? 'a-old' : 'c-new', memberStatus: 'Pending' });
+    expect(rollout).toMatchObject({ id: explained, memberStatus: 'Pending' });
   },
 );
 

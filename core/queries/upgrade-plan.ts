@@ -24,7 +24,7 @@ import { regionOffer } from '../version/region-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { undoWarnings } from './cluster-warnings.ts';
-import { findRolloutGoingOn } from './in-rollout.ts';
+import { findRolloutsGoingOn } from './in-rollout.ts';
 import { loadClusterNow } from './load-cluster-now.ts';
 import { invalidInput } from './refusal.ts';
 
@@ -104,7 +104,7 @@ export async function planUpgrade(
     notes: [
       // The upgrade would begin beside what is left: the undo is not in its way while it waits for its next try.
       ...undoWarnings(await undoEntriesOf(ports.table, cluster.clusterKey), ofCluster(snapshot, cluster)),
-      ...notesOf(aim, hops, await findRolloutGoingOn(ports.table, snapshot, cluster.clusterKey)),
+      ...notesOf(aim, hops, await findRolloutsGoingOn(ports.table, snapshot, cluster.clusterKey)),
       ...(left === undefined && hops.length > 0 ? await lastFound(ports, snapshot, cluster, next) : []),
     ],
     execution: null,
@@ -242,7 +242,7 @@ function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy, isThere: bo
 function notesOf(
   { policy, target }: ClusterPolicy,
   hops: readonly KubeVersion[],
-  place: Awaited<ReturnType<typeof findRolloutGoingOn>>,
+  places: Awaited<ReturnType<typeof findRolloutsGoingOn>>,
 ): Reason[] {
   const notes: Reason[] = [];
   const [first, ...later] = hops;
@@ -257,7 +257,7 @@ function notesOf(
   const last = hops.at(-1);
   if (policy !== undefined && target !== undefined && last !== undefined && target.isOlderThan(last))
     notes.push(reason('BeyondPolicy', `The policy ${policy.metadata.name} asks for ${target} only.`));
-  if (place !== undefined)
+  for (const place of places)
     notes.push(
       reason(
         'InRollout',

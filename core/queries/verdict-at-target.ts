@@ -1,14 +1,13 @@
 import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Rollout } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { canFinish, lagReason, unseenText, whoFinishes, whoseRolloutTakesIt } from '../model/lag.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { wayToFinish } from '../protocol/left-half-done.ts';
-import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
-import { hasPins, type Pins, patchesOf, patchReasons, pinsOf } from '../rollout/candidates.ts';
-import { pinTexts } from '../rollout/plan-hash.ts';
+import { AT_REST } from '../rollout/automatic-rollouts.ts';
+import { hasPins, patchesOf, patchReasons, pinsOf } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -16,34 +15,10 @@ import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { refusalsOf } from './cluster-summary.ts';
 import type { Verdict } from './explanation.ts';
+import { type ClusterRollouts, leftOutBy, type Place } from './place-of.ts';
 import { finishing } from './upgrade-plan.ts';
-
-/** The rollout that the cluster waits in, else the newest one of its policy, and the cluster's place in it. */
-export interface Place {
-  readonly rollout: Rollout;
-  readonly waves: readonly Wave[];
-  readonly member: Member | undefined;
-}
-
-/** The rollouts that matter to one cluster. */
-export interface ClusterRollouts {
-  readonly place: Place | undefined;
-  /** The rollout of the upgrade that runs, is parked or was left; an older one than the newest at times. */
-  readonly ofUpgrade: Rollout | undefined;
-  /** The upgrade that the cluster is held for, or of one that is not held, the hop to its version that failed half-way. */
-  readonly left?: Upgrade | undefined;
-  /** Whether the cluster was brought to the target of `place` after it ended there without success. */
-  readonly isFinished?: boolean;
-}
-
-export const after = (condition: string, at?: string | null) => ({ at: at ?? null, condition });
-
-export function said(when: Verdict['when'], ...reasons: readonly Reason[]): Verdict {
-  const unique = reasons.filter(
-    (one, index) => reasons.findIndex(({ code, message }) => code === one.code && message === one.message) === index,
-  );
-  return { reasons: unique, when };
-}
+import { again, takenOut } from './verdict-of-tried.ts';
+import { after, said } from './verdict-words.ts';
 
 /** At its pin a newer version alone gives it no other target. */
 export function atTarget(
@@ -72,11 +47,13 @@ export function atTarget(
   const refusals = lags.length === 0 ? [] : refusalsOf(snapshot, cluster, aim);
   if (refusals.length > 0) return said(after('What excludes it is taken away.'), ...lags, ...refusals, ...reasons);
   if (lags.length > 0 && aim.wave === undefined) return said(UNPLACED, ...lags, ...whyUnplaced(aim), ...reasons);
-  const tried = isPatched ? triedAlready(pins, place) : undefined;
-  if (tried !== undefined) {
-    const retry = `Somebody removes the cause and runs: liftlock retry cluster ${cluster.name}`;
-    const when = isTried(tried) ? retry : `Somebody runs: liftlock rollout create ${metadata.name}`;
-    return said(after(`${when}; or a newer version or image comes.`), ...lags, ...tried.reasons, ...reasons);
+  const tried = lags.length === 0 || place === undefined ? undefined : leftOutBy(snapshot, cluster, place, now);
+  if (place !== undefined && tried !== undefined) {
+    const another = isPatched ? 'a newer version or image comes' : 'a newer version becomes the target';
+    const { when, reasons: why } = isTried(tried)
+      ? again(snapshot, { ...place, member: tried }, false, now)
+      : takenOut(tried, place.rollout);
+    return said(after(`${when.condition}; or ${another}.`, when.at), ...lags, ...why, ...reasons);
   }
   if (lags.length > 0)
     return said(
@@ -100,16 +77,6 @@ export const UNPLACED = after('What keeps it out of every wave is corrected.');
 export const whyUnplaced = ({ placement }: ClusterPolicy): Reason[] =>
   placement.filter(({ code }) => code !== 'Policy');
 
-/** The member that had the very images and add-ons to go to and has ended without them: nothing but a person tries it again. */
-function triedAlready(pins: Pins, place: Place | undefined): Member | undefined {
-  const { member } = place ?? {};
-  const had = new Set(pinTexts(member ?? {}));
-  const hadAll = pinTexts(pins).every((pin) => had.has(pin));
-  return member !== undefined && hadAll && (isTried(member) || (member.status === 'Excluded' && isServed(member)))
-    ? member
-    : undefined;
-}
-
 /** Who brings up what is behind there, and after which rollout. `isPatched`: its images alone. */
 function whenFinished(
   snapshot: FleetSnapshot,
@@ -121,7 +88,7 @@ function whenFinished(
   const { metadata, spec } = policy;
   const isOfIt = (one: Rollout) => one.policy === metadata.name && !AT_REST.includes(one.status);
   // One that is halted is not in the snapshot, and nobody creates another beside it.
-  const known = [...(place === undefined ? [] : [place.rollout]), ...snapshot.rollouts];
+  const known = [place?.rollout, place?.beside?.rollout, ...snapshot.rollouts].filter((one) => one !== undefined);
   const busy = isPatched || (canFinish(cluster, spec) && spec.finish !== 'never') ? known.find(isOfIt) : undefined;
   const who = isPatched ? whoseRolloutTakesIt(metadata.name) : whoFinishes(cluster, policy);
   return busy === undefined ? who : `The rollout ${busy.id} ends, and then ${uncapitalized(who)}`;
@@ -134,8 +101,10 @@ export function orFinished(
   policy: UpgradePolicy,
   place: Place | undefined,
   { when, reasons }: Verdict,
+  now: Date,
 ): Verdict {
-  if (policy.spec.finish === 'never' || !canFinish(cluster, policy.spec)) return { when, reasons };
+  const isLeftOut = place !== undefined && leftOutBy(snapshot, cluster, place, now) !== undefined;
+  if (policy.spec.finish === 'never' || !canFinish(cluster, policy.spec) || isLeftOut) return { when, reasons };
   const condition = `${when.condition}; or ${uncapitalized(whenFinished(snapshot, cluster, policy, place))}`;
   return { when: { ...when, condition }, reasons };
 }
@@ -151,7 +120,8 @@ export function failedHalfWay(
   const text = `The upgrade from ${left.from} to ${left.to}, which ${left.requestedBy} asked for, has moved the control plane and failed: the cluster is half done.`;
   const { refusals, somebody } = finishing(snapshot, cluster, left, now);
   const isAtTarget = target !== undefined && !needsWork;
-  const isFinished = isAtTarget && canFinish(cluster, policy?.spec) && refusals.length === 0;
+  const isLeftOut = place !== undefined && leftOutBy(snapshot, cluster, place, now) !== undefined;
+  const isFinished = isAtTarget && canFinish(cluster, policy?.spec) && refusals.length === 0 && !isLeftOut;
   const byHand = wayToFinish(cluster, left);
   // As where somebody else has moved the control plane, and a person may still make that hop to its end.
   const condition =

@@ -6,7 +6,7 @@ import { isLastLook } from '../protocol/hop-before.ts';
 import { momentOf } from '../protocol/situation.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import type { Verdict } from './explanation.ts';
-import { after, said } from './verdict-at-target.ts';
+import { after, said } from './verdict-words.ts';
 
 /** What is said of an upgrade that runs; `orders`: what people have said since to the fleet and to its rollout. */
 export function whileItRuns(upgrade: Upgrade, orders: readonly Reason[], held: ClusterControl['held']): Verdict {

@@ -1,12 +1,12 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason, standingFirst } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
-import { fleetRefusals, haltRefusals, OBSERVE_MODE, rolloutRefusals } from '../protocol/standing-refusals.ts';
+import { haltRefusals, rolloutRefusals } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { nextHopId } from '../rollout/admission.ts';
 import { AT_REST, goesOnWith, isServed } from '../rollout/automatic-rollouts.ts';
@@ -14,33 +14,21 @@ import type { Waiting } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
 import { earliestOpening, waitsOf } from '../rollout/openings.ts';
-import { newerIsUnderWay, refusalsOfRetry, triedOnce } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { turnsAt } from '../rollout/turn-at.ts';
-import type { Answer } from '../rollout/waiting.ts';
 import { waitsForPromotion, wayToResume } from '../rollout/wave-end.ts';
 import { isTried } from '../store/members.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
 import type { Verdict } from './explanation.ts';
+import { type ClusterRollouts, ENDED_WELL, type Place, type WholeRollout } from './place-of.ts';
 import { finishing, outOfHold, somebodyOnce } from './upgrade-plan.ts';
-import {
-  after,
-  atTarget,
-  type ClusterRollouts,
-  failedHalfWay,
-  orFinished,
-  type Place,
-  said,
-  UNPLACED,
-  whyUnplaced,
-} from './verdict-at-target.ts';
+import { atTarget, failedHalfWay, orFinished } from './verdict-at-target.ts';
+import { again, type MemberPlace, refusalsBeside, refusalsIn } from './verdict-of-tried.ts';
 import { whileItRuns } from './verdict-while-it-runs.ts';
+import { besideStop, withoutRollout } from './verdict-without-rollout.ts';
+import { after, andResume, promoting, refusedByFleet, said } from './verdict-words.ts';
 
-type MemberPlace = Place & { readonly member: Member };
-
-/** A member that its rollout is done with, and not for want of success. */
-export const ENDED_WELL: readonly Member['status'][] = ['Succeeded', 'Excluded'];
 /** What every grant is asked again. */
 const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));
 const isLook = ({ code }: Reason): boolean => code === 'ResumesLater';
@@ -60,14 +48,18 @@ export function verdictOf(
   const isOwn = ({ clusterKey }: { readonly clusterKey: string }) => clusterKey === cluster.clusterKey;
   const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
   // What is begun has the cluster: a rollout, or another start by hand, that waits for it too, waits for other things.
+  const going = goingOn(place);
   const isOfIt = ({ rolloutId, upgradeId = upgrade?.id }: Waiting) =>
-    upgrade === undefined || (rolloutId === upgrade.rolloutId && upgradeId === upgrade.id);
+    upgrade === undefined
+      ? going === undefined || rolloutId === going.rollout.id
+      : rolloutId === upgrade.rolloutId && upgradeId === upgrade.id;
   const { decisions, waits: all } = waitsOf(snapshot, new Set([cluster.clusterKey]), now);
   const waits = all.filter(isOfIt);
   const until = earliestOpening(waits);
   const asked = waits.flatMap(({ reasons }) => reasons);
-  const member = snapshot.members.find(isOwn);
-  const waiting = [...asked, ...turnsAt(snapshot)(cluster.clusterKey, member?.rolloutId, asked, until)];
+  const rolloutId = (upgrade ?? place?.member ?? snapshot.members.find(isOwn))?.rolloutId;
+  const waiting = [...asked, ...turnsAt(snapshot)(cluster.clusterKey, rolloutId, asked, until)];
+  const elsewhere = going === undefined ? [] : waitsElsewhere(snapshot, going, all);
   const held = snapshot.controls.get(cluster.clusterKey)?.held;
   // What Liftlock begins by itself may have to wait before it ever runs.
   const hasToWait = upgrade?.status === 'Pending' && waits.length > 0;
@@ -91,7 +83,7 @@ export function verdictOf(
     if (going.length > 0) return said(after('It is gone: then nothing is left to be done for it.'), why, ...going);
     if (triedAgain) {
       const { reasons, until } = isWaited
-        ? refusalsOfRetry(snapshot, place.rollout, place.waves, place.member, now)
+        ? refusalsIn(snapshot, { ...place, member: place.member }, now)
         : refusalsBeside(inRollout, place);
       const refused = refusedByFleet(snapshot);
       const condition = `${somebodyOnce(reasons)} runs: liftlock retry cluster ${cluster.name} (or release)${andResume(refused) || '.'}`;
@@ -130,14 +122,13 @@ export function verdictOf(
     const refused = waiting.filter((one) => !isLook(one));
     return said(after(condition, at), ...standingFirst([...refused, ...since, ...waiting.filter(isLook)]));
   }
-  const going = goingOn(place);
   if (aim.policy === undefined) {
     // A member of a wave that has begun stays one, whatever selects it now.
     const hasBegun = place?.waves.some(
       ({ index, status }) => index === going?.member.waveIndex && status !== 'Pending',
     );
     if (going !== undefined && hasBegun && !isTried(going.member))
-      return inRollout(snapshot, going, waiting, until ?? upcoming(going.member.resumeAt, now));
+      return inRollout(snapshot, going, [...waiting, ...elsewhere], until ?? upcoming(going.member.resumeAt, now));
     const isAmbiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
     if (!isAmbiguous && left !== undefined) return failedHalfWay(snapshot, cluster, aim, { left, place }, now);
     const alone = isAmbiguous ? after('Selectors are changed so that one policy alone selects it.') : NEVER;
@@ -149,7 +140,7 @@ export function verdictOf(
   if (aim.target !== undefined && !aim.needsWork && !snapshot.members.some(isOwn)) {
     const rests = atTarget(snapshot, cluster, aim.policy, aim, place, now);
     if (tried !== undefined) {
-      const { when, reasons } = orFinished(snapshot, cluster, aim.policy, place, tried);
+      const { when, reasons } = orFinished(snapshot, cluster, aim.policy, place, tried, now);
       return said(when, ...rests.reasons, ...reasons);
     }
     return left === undefined ? rests : failedHalfWay(snapshot, cluster, aim, { left, place }, now);
@@ -165,15 +156,16 @@ export function verdictOf(
     return said(after(`${condition} ${finishes}`), ...refusals, ...half.reasons);
   }
   if (aim.target === undefined) return said(after('The target is offered there.'), ...aim.reasons);
-  // Whose reason to be taken out is gone waits for another plan or another rollout; whom a person took out does not.
-  return going === undefined || (going.member.status === 'Excluded' && !isServed(going.member))
+  // With whom its rollout is done, for an older target, waits for another rollout, and so does whose reason to be taken out is gone; whom a person took out does not.
+  const isSkipped = going?.member.status === 'Excluded' && isServed(going.member);
+  return going === undefined || (ENDED_WELL.includes(going.member.status) && !isSkipped)
     ? besideStop(snapshot, withoutRollout(snapshot, cluster, aim, place, now))
     : isTried(going.member)
       ? again(snapshot, going, isFinished, now)
       : inRollout(
           snapshot,
           going,
-          [...waiting, ...stalled(snapshot, going, now)],
+          [...waiting, ...stalled(snapshot, going, now), ...elsewhere],
           until ?? upcoming(going.member.resumeAt, now),
         );
 }
@@ -187,6 +179,25 @@ function stalled(snapshot: FleetSnapshot, { rollout, waves, member }: MemberPlac
       ? wave.index === member.waveIndex
       : why.code !== 'UpgradeUnderWay' && members.some(({ clusterKey }) => clusterKey === member.clusterKey);
     return wave.index < member.waveIndex || isOwn ? why : [];
+  });
+}
+
+/** The other rollouts that it waits in: each lets it begin by itself, so what stands in the way there is in the way of none but that. */
+function waitsElsewhere(
+  snapshot: FleetSnapshot,
+  { rollout, member }: MemberPlace,
+  waits: readonly Waiting[],
+): Reason[] {
+  const { clusterKey } = member;
+  const others = snapshot.rollouts.filter(
+    ({ id }) =>
+      id !== rollout.id && snapshot.members.some((one) => one.clusterKey === clusterKey && one.rolloutId === id),
+  );
+  return others.map(({ id, policy }) => {
+    const there = waits.filter(({ rolloutId }) => rolloutId === id).flatMap(({ reasons }) => reasons);
+    const why = [...new Set(there.map(({ message }) => message))].join(' ');
+    const text = `It waits in the rollout ${id} of ${policy} as well, and goes with the one that lets it begin first.`;
+    return reason('InRollout', why === '' ? text : `${text} There: ${why}`);
   });
 }
 
@@ -208,7 +219,10 @@ function inRollout(
   if (member.status === 'Excluded') return said(isServed(member) ? after(takes) : NEVER, ...member.reasons);
   const told = laterWaveOf(member);
   if (rollout.status === 'Halted') return halted(snapshot, place, ...told);
-  if (waiting.length === 0) return said(NEXT_TICK, reason('Next', `It is next in the rollout ${rollout.id}.`), ...told);
+  if (waiting.every(({ code }) => code === 'InRollout')) {
+    const next = reason('Next', `It is next in the rollout ${rollout.id}.`);
+    return said(NEXT_TICK, next, ...waiting, ...told);
+  }
   const undecided = waves.find((one) => waitsForPromotion(one) && one.index < member.waveIndex);
   const others = waiting.some(({ code }) => code !== 'EarlierWave') ? ', and the other reasons above are gone' : '';
   const condition =
@@ -216,23 +230,15 @@ function inRollout(
   return said(after(condition, at), ...waiting, ...told);
 }
 
-const promoting = ({ name }: Pick<Wave, 'name'>, { id }: Pick<Rollout, 'id'>): string =>
-  `An approver looks at the wave ${name} and runs: liftlock rollout promote ${id} --reason WHY`;
-
-type Paused = Pick<Place, 'rollout' | 'waves'>;
-
 const wavesOf = (snapshot: FleetSnapshot, { id }: Rollout, place: Place | undefined): readonly Wave[] =>
   place?.rollout.id === id ? place.waves : snapshot.waves.filter(({ rolloutId }) => rolloutId === id);
 
 /** The reconciler does not look at a rollout that is halted until a person has it go on, so that what stood in the way before says nothing; a stop of the fleet outlasts that. */
-function halted(snapshot: FleetSnapshot, { rollout, waves }: Paused, ...told: readonly Reason[]): Verdict {
+function halted(snapshot: FleetSnapshot, { rollout, waves }: WholeRollout, ...told: readonly Reason[]): Verdict {
   const refused = refusedByFleet(snapshot);
   const condition = `Somebody has looked at what failed and runs: ${wayToResume(rollout, waves)}${andResume(refused)}`;
   return said(after(condition), ...haltRefusals(rollout), ...refused, ...told);
 }
-
-const andResume = (refused: readonly Reason[]): string =>
-  refused.some(({ code }) => code === 'FleetStopped') ? '; and somebody runs: liftlock fleet resume' : '';
 
 /** What others wait for too, in the order in which it comes. */
 const COMES: Readonly<Record<WaitedFor, string>> = {
@@ -245,7 +251,7 @@ const COMES: Readonly<Record<WaitedFor, string>> = {
 const TAG = 'its tag is changed, which is seen within the hour';
 
 /** What a person lifts, or the next look at the cluster. */
-const liftedIn = (its: Paused | undefined): Partial<Record<string, string>> => ({
+const liftedIn = (its: WholeRollout | undefined): Partial<Record<string, string>> => ({
   FleetStopped: 'somebody runs liftlock fleet resume',
   ObserveMode: 'the Fleet is applied with mode: act',
   NotInFleet: 'the Fleet names its account and Region again',
@@ -261,7 +267,7 @@ const liftedIn = (its: Paused | undefined): Partial<Record<string, string>> => (
 function conditionOf(
   waiting: readonly Reason[],
   at: string | null,
-  its: Paused | undefined,
+  its: WholeRollout | undefined,
   since: readonly Reason[] = [],
 ): string {
   const lifted = liftedIn(its);
@@ -286,110 +292,3 @@ function conditionOf(
 
 const upcoming = (at: string | undefined, now: Date): string | null =>
   at !== undefined && new Date(at) > now ? at : null;
-
-/** One try for each cluster and target: what ended without success waits for a person. */
-function again(
-  snapshot: FleetSnapshot,
-  { member, rollout, waves }: MemberPlace,
-  isFinished: boolean,
-  now: Date,
-): Verdict {
-  const { reasons, until } = isFinished ? NOTHING_REFUSES : refusalsOfRetry(snapshot, rollout, waves, member, now);
-  const retry = `runs: liftlock retry cluster ${member.name}`;
-  const condition = isFinished
-    ? `It is whole at ${member.to}: it counts as succeeded once somebody ${retry}`
-    : `${somebodyOnce(reasons)} removes the cause and ${retry}`;
-  return said(after(condition, until), ...triedOnce(member), ...reasons);
-}
-
-const NOTHING_REFUSES: Answer = { reasons: [] };
-
-/** What the Fleet and a stop refuse to everybody. */
-const refusedByFleet = ({ fleet, control }: FleetSnapshot): Reason[] =>
-  fleet === undefined ? [] : fleetRefusals(fleet, control);
-
-/** What refuses a retry in a rollout that is not the newest of its policy. */
-const refusalsBeside = (own: Rollout, place: Place | undefined): Answer =>
-  place === undefined || place.rollout.id === own.id || AT_REST.includes(place.rollout.status)
-    ? NOTHING_REFUSES
-    : { reasons: [newerIsUnderWay(place.rollout)] };
-
-/** Nothing begins in a rollout that is to come either, as long as the fleet is stopped. */
-function besideStop(snapshot: FleetSnapshot, { when, reasons }: Verdict): Verdict {
-  const stop = refusedByFleet(snapshot).filter(({ code }) => code === 'FleetStopped');
-  const condition = when.condition && `${when.condition.replace(/\.$/, '')}${andResume(stop)}`;
-  return stop.length === 0 ? { when, reasons } : said({ ...when, condition }, ...reasons, ...stop);
-}
-
-function withoutRollout(
-  snapshot: FleetSnapshot,
-  cluster: ClusterRecord,
-  aim: ClusterPolicy,
-  place: Place | undefined,
-  now: Date,
-): Verdict {
-  const name = aim.policy?.metadata.name ?? '';
-  if (snapshot.fleet === undefined) {
-    const text = 'No Fleet is applied, so nothing may be changed.';
-    return said(after('Somebody runs: liftlock apply -f fleet.yaml'), reason('FleetNotConfigured', text));
-  }
-  if (snapshot.fleet.mode !== 'act') {
-    const acting = { ...snapshot, fleet: { ...snapshot.fleet, mode: 'act' as const } };
-    const { when, reasons } = withoutRollout(acting, cluster, aim, place, now);
-    const others = reasons.filter(({ code }) => code !== 'Automatic');
-    const then = others.length === 0 || when.condition === null ? '' : ` Then: ${when.condition}`;
-    return said(after(`The Fleet is applied with mode: act.${then}`, when.at), OBSERVE_MODE, ...others);
-  }
-  if (aim.wave === undefined) return said(UNPLACED, ...whyUnplaced(aim));
-  const tried = place?.member;
-  const isAborted = place?.rollout.status === 'Aborted';
-  if (place !== undefined && tried !== undefined && tried.to === aim.target?.toString() && isTried(tried) && !isAborted)
-    return again(snapshot, { ...place, member: tried }, false, now);
-  if (place !== undefined && !AT_REST.includes(place.rollout.status)) {
-    const { id, status } = place.rollout;
-    const without = tried === undefined ? 'was planned' : 'goes on';
-    const text = `The rollout ${id} of its policy is ${status} and ${without} without it.`;
-    const wave = place.waves.find(({ index }) => index === tried?.waveIndex);
-    const isPlannedAnew = wave?.status === 'Pending' && status !== 'Halted';
-    const ends = whatEnds(place, `liftlock upgrade cluster ${cluster.name} --to ${aim.target}`);
-    const takes = isPlannedAnew
-      ? 'The next full look of the reconciler plans it anew, within the hour.'
-      : aim.policy?.spec.trigger === 'manual'
-        ? `${ends}; then somebody runs: liftlock rollout create ${name}.`
-        : `${ends}; then another one takes it.`;
-    return said(after(takes), reason('RolloutBusy', text));
-  }
-  if (place !== undefined && tried !== undefined && tried.to === aim.target?.toString() && isServed(tried))
-    return takenOut(tried, place.rollout);
-  if (aim.policy?.spec.trigger === 'automatic') {
-    const condition = 'The next full look of the reconciler creates a rollout, within the hour.';
-    return said(after(condition), reason('Automatic', `The policy ${name} begins rollouts by itself.`));
-  }
-  const text = `The policy ${name} has trigger: manual, and no rollout of it is under way.`;
-  return said(after(`Somebody runs: liftlock rollout create ${name}`), reason('ManualTrigger', text));
-}
-
-/** Who ends a rollout for a cluster that is not in it. A promotion would have its later waves begin for the sake of that one, so `byHand` comes first there. */
-function whatEnds({ rollout, waves }: Paused, byHand: string): string {
-  const undecided = waves.find(waitsForPromotion);
-  if (undecided === undefined) return 'That rollout ends';
-  const opens = waves.some(({ index, status }) => index > undecided.index && status === 'Pending');
-  if (!opens) return promoting(undecided, rollout);
-  return `Somebody takes it there by hand: ${byHand}; or gives that rollout up: liftlock rollout abort ${rollout.id}, since to promote its wave ${undecided.name} would open the waves after it`;
-}
-
-/** One that a rollout is through with: nothing takes it up again by itself for that target, a rollout that a person creates does. */
-function takenOut(member: Member, rollout: Rollout): Verdict {
-  const aborted = rollout.status === 'Aborted';
-  const what = aborted ? 'was aborted' : `ended with ${member.name} ${member.status}`;
-  const text = `The rollout ${rollout.id} ${what}. No other one begins by itself for ${member.name} and ${member.to}.`;
-  // The rollout tells who aborted it and why; a member that the abort took out would only say again that it was. What was seen at a success was
-  // before somebody took the cluster back.
-  const others = member.reasons.filter(({ code }) => code !== 'RolloutAborted' && member.status !== 'Succeeded');
-  return said(
-    after(`Somebody runs: liftlock rollout create ${rollout.policy}`),
-    reason(aborted ? 'RolloutAborted' : 'TakenOut', text),
-    ...(aborted ? rollout.reasons : []),
-    ...others,
-  );
-}

@@ -8,7 +8,7 @@ import { some } from '../model/words.ts';
 import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
 import { Upgrades } from '../store/entities.ts';
 import { type MemberIndex, upgradeOf } from './admission.ts';
-import type { Candidate } from './candidates.ts';
+import { type Candidate, candidatesOf } from './candidates.ts';
 import type { Decision } from './decisions.ts';
 import { memberChange } from './member-progress.ts';
 import { pinTexts } from './plan-hash.ts';
@@ -17,6 +17,10 @@ import type { FleetSnapshot } from './snapshot.ts';
 import { isSettled, waveEnd } from './wave-end.ts';
 
 export const AT_REST: readonly Rollout['status'][] = ['Completed', 'CompletedWithFailures', 'Aborted'];
+
+/** The order of rollouts of one policy: the one that goes on, and then those that have ended, the newest first. */
+export const newestFirst = (a: Rollout, b: Rollout): number =>
+  Number(AT_REST.includes(a.status)) - Number(AT_REST.includes(b.status)) || (a.createdAt < b.createdAt ? 1 : -1);
 
 /**
  * Whether a retry may have a rollout go on with a cluster that the policy `selecting` selects now. A member of one under way stays one; one
@@ -39,14 +43,12 @@ export function servedKeys(
   return aims.map((aim) => `${policy}/${aim}/${clusterKey}`);
 }
 
+const keysOf = (policy: string, { cluster: { clusterKey, version: from }, target, pins }: Candidate): string[] =>
+  servedKeys(policy, { clusterKey, from, to: target.toString(), ...pins });
+
 /** Whether a rollout of the policy has tried all of that. */
-export function wasServed(
-  served: ReadonlySet<string>,
-  policy: string,
-  { cluster: { clusterKey, version: from }, target, pins }: Candidate,
-): boolean {
-  return servedKeys(policy, { clusterKey, from, to: target.toString(), ...pins }).every((key) => served.has(key));
-}
+export const wasServed = (served: ReadonlySet<string>, policy: string, candidate: Candidate): boolean =>
+  keysOf(policy, candidate).every((key) => served.has(key));
 
 /**
  * Whether an abort has left an upgrade of the cluster half done, which a person finishes or lets go (`explain`). A rollout that begins by itself takes in
@@ -64,6 +66,30 @@ export const isLeftHalfDone = ({ upgrades, rollouts }: FleetSnapshot, clusterKey
 /** A cluster that an abort or a person took out is not taken up again by itself; one that a tag excluded is, once the tag is gone. */
 export const isServed = ({ status, reasons }: Pick<Member, 'status' | 'reasons'>): boolean =>
   status !== 'Excluded' || reasons.some(({ code }) => code === 'RolloutAborted' || code === 'Skipped');
+
+/** What members of a policy's rollouts have tried, as `servedKeys` says it. */
+export const servedBy = (policy: string, members: readonly Member[]): ReadonlySet<string> =>
+  new Set(members.filter(isServed).flatMap((member) => servedKeys(policy, member)));
+
+/**
+ * For whose sake no rollout of the policy takes a cluster up by itself: the first of its members in them (`own`) that has tried some of what it is a candidate
+ * for, where they have tried all of that; undefined = the next rollout takes it in, or it needs nothing.
+ */
+export function whyLeftOut(
+  snapshot: FleetSnapshot,
+  policy: string,
+  cluster: ClusterRecord,
+  own: readonly Member[],
+  now: Date,
+): Member | undefined {
+  const served = servedBy(policy, own);
+  if (served.size === 0) return undefined;
+  const alone = { ...snapshot, clusters: new Map([[cluster.clusterKey, cluster]]) };
+  const [candidate] = [...candidatesOf(alone, policy, now).byWave.values()].flat();
+  if (candidate === undefined || !wasServed(served, policy, candidate)) return undefined;
+  const asked = new Set(keysOf(policy, candidate));
+  return own.find((member) => isServed(member) && servedKeys(policy, member).some((key) => asked.has(key)));
+}
 
 /**
  * Rollouts of policies with `trigger: automatic`: one at a time for each policy, over the clusters that need work and were in none for that

@@ -29,7 +29,7 @@ import {
 import { batched, dataOf, decode, load, loadAll, loadKind, ofKind } from '../store/entity.ts';
 import { isMember } from '../store/members.ts';
 import { nextHopId } from './admission.ts';
-import { isServed, servedKeys } from './automatic-rollouts.ts';
+import { servedBy } from './automatic-rollouts.ts';
 import {
   clustersInTurn,
   clustersThatWait,
@@ -322,11 +322,9 @@ export async function loadHistory(
     latestScansOf(reader, clusterKeys),
   ]);
   const policyOf = new Map(rollouts.map((rollout) => [rollout.id, rollout.policy]));
-  const served = new Set<string>();
+  const byPolicy = Map.groupBy(members, ({ rolloutId }) => policyOf.get(rolloutId) ?? '');
+  const served = new Set([...byPolicy].flatMap(([policy, own]) => [...servedBy(policy, own)]));
   const underWay = new Set(rollouts.filter((rollout) => Rollouts.active(rollout)).map((rollout) => rollout.id));
-  for (const member of members) {
-    if (isServed(member)) for (const key of servedKeys(policyOf.get(member.rolloutId) ?? '', member)) served.add(key);
-  }
   return {
     scans,
     history: {

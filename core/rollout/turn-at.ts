@@ -28,7 +28,8 @@ export function turnsAt(
     decidedAt.set(until, { waiting, first, expired });
     const names = (first.get(rolloutId) ?? []).map(({ name }) => name);
     const goes = names.length === 0 ? '' : ` ${some(names, MOST_BEFORE)} ${names.length === 1 ? 'goes' : 'go'} first.`;
-    const then = (waiting.get(clusterKey) ?? []).flatMap(({ reasons }) => reasons);
+    const own = (waiting.get(clusterKey) ?? []).filter((one) => one.rolloutId === rolloutId);
+    const then = own.flatMap(({ reasons }) => reasons);
     const isAnew = expired.has(clusterKey) && !then.some(({ code }) => code === 'ApprovalExpired');
     const turn = then
       .filter(({ code }) => ['place', 'cap'].includes(waitsFor(code) ?? '') || code === 'ApprovalExpired')

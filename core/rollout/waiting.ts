@@ -5,9 +5,8 @@ import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { waveNamed } from '../policy/wave-of.ts';
-import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { isSettled, unsettledIn } from './wave-end.ts';
+import { isSettled, unsettledIn, waveInTurn } from './wave-end.ts';
 import { soakOf } from './wave-soak.ts';
 
 /** Why a member waits, and until when as far as is known. No reasons = it was admitted. */
@@ -32,7 +31,7 @@ export function waitingForWaves(
 ): (member: Member, answer: Answer) => Answer {
   const policy = snapshot.policies.get(rollout.policy)?.policy;
   const ordered = [...waves].sort((a, b) => a.index - b.index);
-  const current = ordered.find((wave) => !PASSED_WAVES.includes(wave.status));
+  const current = waveInTurn(ordered);
   if (current === undefined) return (_, answer) => answer;
   const [spec, next] = [current, ordered[current.index + 1]].map((wave) => waveNamed(policy, wave?.name ?? ''));
   const soak = current.status === 'Soaking' ? soakOf(current, spec, now, clockOf(snapshot, [next, spec])) : undefined;
@@ -63,7 +62,8 @@ function clockOf({ calendars }: FleetSnapshot, specs: readonly (WaveSpec | undef
   return (at) => clockText(theirs, at);
 }
 
-function unsettled(wave: Wave): Reason {
+/** What a wave that has not passed says to those after it. */
+export function unsettled(wave: Wave): Reason {
   if (wave.status === 'Pending') return reason('EarlierWave', `The wave ${wave.name} comes first, and has not begun.`);
   const state = isSettled(wave)
     ? `is ${wave.status}`

@@ -3,6 +3,7 @@ import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { allowedFailures, exceedsBudget, hasNoneSucceeded, judgedOf } from '../policy/wave-room.ts';
+import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { noneSucceeded, settledText } from '../protocol/settle-decision.ts';
 import type { Decision } from './decisions.ts';
 
@@ -12,6 +13,10 @@ export const unsettledIn = ({ members, succeeded, failed, blocked, excluded }: W
 
 /** Every member has ended, or will be seen to later. */
 export const isSettled = (wave: Wave): boolean => unsettledIn(wave) <= wave.quarantined;
+
+/** The wave whose turn it is: of those that have not passed the first, and nothing is decided about one after it. */
+export const waveInTurn = (waves: readonly Wave[]): Wave | undefined =>
+  waves.toSorted((a, b) => a.index - b.index).find(({ status }) => !PASSED_WAVES.includes(status));
 
 /** Whether a person may let it pass: it proves too little, and nothing of it runs that would, or goes back. */
 export const waitsForPromotion = ({ status, inFlight, goingBack = [] }: Wave): boolean =>

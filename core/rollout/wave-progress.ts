@@ -15,7 +15,7 @@ import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { rolloutEnd } from '../protocol/settle-decision.ts';
 import type { Decision } from './decisions.ts';
 import type { Unready } from './require-ready.ts';
-import { isSettled, unsettledIn, waveEnd } from './wave-end.ts';
+import { isSettled, unsettledIn, waveEnd, waveInTurn } from './wave-end.ts';
 import { heldByHooks, withoutHooks } from './wave-hooks.ts';
 import { estimateSeconds, limitChanges, limitsOf } from './wave-limits.ts';
 import { gatesAfter, gatesChanged, isGivenUp, isWatched, soakOf } from './wave-soak.ts';
@@ -53,10 +53,9 @@ function decisionsOf(situation: WaveSituation): Decision[] {
   const { rollout } = situation;
   const ordered = [...situation.waves].sort((a, b) => a.index - b.index);
   const decisions = ordered.flatMap((wave) => adjusted(situation, wave));
-  for (const wave of ordered) {
-    if (PASSED_WAVES.includes(wave.status)) continue;
+  const wave = waveInTurn(ordered);
+  if (wave !== undefined)
     return [...decisions, ...(rollout.status === 'Running' || wave.status !== 'Pending' ? next(situation, wave) : [])];
-  }
   if (rollout.status !== 'Running' || ordered.length === 0) return decisions;
   // Stragglers run after their wave has ended: the rollout stays until none is left.
   if (ordered.some((wave) => unsettledIn(wave) > 0)) return decisions;

@@ -20,8 +20,11 @@ export async function loadMembers(table: Pick<Table, 'queryPartition'>, rolloutI
   return ofKind(await table.queryPartition(rolloutPartition(rolloutId), 'MEMBER#'), Members).filter(isMember);
 }
 
-/** A cluster as a member of a rollout, whatever its wave. Waves are few, members many: one place in each wave instead of all members. */
-export async function loadMemberIn(table: Pick<Table, 'getAll'>, { id, waves }: Rollout, clusterKey: string) {
-  const keys = [...waves.keys()].map((index) => Members.key(id, index, clusterKey));
-  return (await loadAll(table, Members, keys)).find(isMember);
+/** A cluster as a member of these rollouts, in their order, whatever its wave. Waves are few, members many: one place in each wave instead of all members. */
+export async function loadMembersIn(table: Pick<Table, 'getAll'>, rollouts: readonly Rollout[], clusterKey: string) {
+  const keys = rollouts.flatMap(({ id, waves }) => [...waves.keys()].map((at) => Members.key(id, at, clusterKey)));
+  return (await loadAll(table, Members, keys)).filter(isMember);
 }
+
+export const loadMemberIn = async (table: Pick<Table, 'getAll'>, rollout: Rollout, clusterKey: string) =>
+  (await loadMembersIn(table, [rollout], clusterKey))[0];

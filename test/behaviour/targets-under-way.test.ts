@@ -1,7 +1,9 @@
 import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { apply, at, fleetOf, lookAround, spec, statusOf } from './changed-policy.ts';
-import { hours, memberOf, mutationsOf, PERSON, smallFleet, versionOf } from './small-fleet.ts';
+import { apply, applySpec, at, fleetOf, lookAround, spec, statusOf } from './changed-policy.ts';
+import { hours, memberOf, mutationsOf, PERSON, recordOf, rolloutIdOf, smallFleet, versionOf } from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
 
 /** Regions offer versions up to what `newest` says. */
 function offers(world: World, newest: Record<string, string>): void {
@@ -65,4 +67,28 @@ describe('once a wave has begun', () => {
     expect(await statusOf(world, 'dev')).toBe('Soaking');
     expect((await memberOf(world, 'q')).to).toBe('1.36');
   });
+
+  test.each([
+    ['automatic', 'That rollout ends; then another one takes it.'],
+    ['manual', 'That rollout ends; then somebody runs: liftlock rollout create policy-0.'],
+  ])(
+    'whom it has taken to the older target is told that the next rollout takes it on (trigger %s)',
+    async (trigger, condition) => {
+      const waves = spec(at('dev', { soak: '48h' }), at('prod'));
+      const world = await smallFleet({
+        clusters: [...staged('dev', ['d'], '1.35'), ...staged('prod', ['p'], '1.35')],
+        policy: { ...waves, target: '1.36' },
+      });
+      await hours(world, 4);
+      await applySpec(world, { ...waves, target: '1.37', trigger });
+      await hours(world, 2);
+      const { state, when, reasons } = await explainCluster(world.ports, await recordOf(world, 'd'));
+      expect([state, when]).toEqual(['Behind', { at: null, condition }]);
+      expect(reasons.map(({ message }) => message)).toEqual([
+        `The rollout ${await rolloutIdOf(world)} of its policy is Running and is done with it, which it took to 1.36.`,
+      ]);
+      await hours(world, 72);
+      expect(versionOf(world, 'd')).toBe(trigger === 'automatic' ? '1.37' : '1.36');
+    },
+  );
 });

@@ -285,3 +285,27 @@ test('who waits is told for what and until when: the soak first, then the window
   expect(closed.reasons.map(({ code }) => code)).toEqual(['WindowClosed']);
   await run(world);
 });
+
+test.each([
+  // Its windows are 21:00 to 03:00 and the hop begins at 21:00.
+  [
+    'outside of every window says when the next one opens',
+    '7h',
+    '2026-11-21T21:00:00.000Z',
+    ['WindowClosed', 'Baking', 'ResumesLater'],
+  ],
+  ['within a window says when it ends', '4h', '2026-11-21T01:', ['Baking', 'ResumesLater']],
+])('who bakes and is through %s', async (_, bake, at, codes) => {
+  const world = await smallFleet({
+    clusters: staged('dev', ['d1']),
+    calendars: { dev: nightly },
+    policy: { waves: [{ name: 'all', calendar: 'dev', bake }] },
+  });
+  await until(world, '2026-11-21T00:00:00Z');
+  const { when, reasons } = await explainCluster(world.ports, await recordOf(world, 'd1'));
+  expect([when.at, reasons.map(({ code }) => code)]).toEqual([expect.stringContaining(at), codes]);
+  await run(world);
+  const [, next] = mutationsOf(world);
+  expect((next?.at ?? 0) - Date.parse(when.at ?? '')).toBeLessThan(15 * 60_000);
+  expect(next?.at).toBeGreaterThanOrEqual(Date.parse(when.at ?? ''));
+});

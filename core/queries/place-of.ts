@@ -1,0 +1,83 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Table } from '../ports/table.ts';
+import { AT_REST, newestFirst, whyLeftOut } from '../rollout/automatic-rollouts.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { Rollouts } from '../store/entities.ts';
+import { loadKind } from '../store/entity.ts';
+import { loadMembersIn } from '../store/members.ts';
+
+/** A rollout, and its waves. */
+export interface WholeRollout {
+  readonly rollout: Rollout;
+  readonly waves: readonly Wave[];
+}
+
+/** The rollout that the cluster waits in, else the one of its policy for whose sake no other takes it up, else the newest one; and its place in it. */
+export interface Place extends WholeRollout {
+  readonly member: Member | undefined;
+  /** What it is in the other rollouts of that policy, the newest first. */
+  readonly others?: readonly Member[];
+  /** Another rollout of its policy, which goes on without it. */
+  readonly beside?: WholeRollout | undefined;
+}
+
+/** The rollouts that matter to one cluster. */
+export interface ClusterRollouts {
+  readonly place: Place | undefined;
+  /** The rollout of the upgrade that runs, is parked or was left; an older one than the newest at times. */
+  readonly ofUpgrade: Rollout | undefined;
+  /** The upgrade that the cluster is held for, or of one that is not held, the hop to its version that failed half-way. */
+  readonly left?: Upgrade | undefined;
+  /** Whether the cluster was brought to the target of `place` after it ended there without success. */
+  readonly isFinished?: boolean;
+}
+
+/** A member that its rollout is done with, and not for want of success. */
+export const ENDED_WELL: readonly Member['status'][] = ['Succeeded', 'Excluded'];
+
+/** All rollouts of each of these policies, in the order in which they count. */
+export async function rolloutsByPolicy(
+  table: Pick<Table, 'queryKind'>,
+  policies: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, readonly Rollout[]>> {
+  if (policies.size === 0) return new Map();
+  const known = (await loadKind(table, Rollouts)).filter(({ policy }) => policies.has(policy));
+  return Map.groupBy(known.sort(newestFirst), ({ policy }) => policy);
+}
+
+/** The place of a cluster among all rollouts of its policy (`rolloutsByPolicy`); a cluster that is held has the one that a retry would try again. */
+export async function placeAmong(
+  table: Pick<Table, 'getAll'>,
+  snapshot: FleetSnapshot,
+  rollouts: readonly Rollout[],
+  cluster: ClusterRecord,
+  now: Date,
+): Promise<Omit<Place, 'waves' | 'beside'> | undefined> {
+  const [newest] = rollouts;
+  if (newest === undefined) return undefined;
+  const own = await loadMembersIn(table, rollouts, cluster.clusterKey);
+  const inNewest = own.find(({ rolloutId }) => rolloutId === newest.id);
+  const isHeld = snapshot.controls.get(cluster.clusterKey)?.held !== undefined;
+  const goesOn = inNewest !== undefined && !AT_REST.includes(newest.status);
+  const left = isHeld
+    ? own.find(({ status }) => !ENDED_WELL.includes(status))
+    : goesOn
+      ? inNewest
+      : whyLeftOut(snapshot, newest.policy, cluster, own, now);
+  const member = left ?? inNewest;
+  const rollout = rollouts.find(({ id }) => id === member?.rolloutId) ?? newest;
+  return { rollout, member, others: own.filter((one) => one !== member) };
+}
+
+/** For whose sake no rollout takes the cluster up by itself (`whyLeftOut`), where that is its place and is over. */
+export function leftOutBy(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  { rollout, member, others = [] }: Pick<Place, 'rollout' | 'member' | 'others'>,
+  now: Date,
+): Member | undefined {
+  if (member === undefined || !AT_REST.includes(rollout.status)) return undefined;
+  return whyLeftOut(snapshot, rollout.policy, cluster, [member, ...others], now);
+}

@@ -1,0 +1,53 @@
+import type { Member, Rollout } from '../contracts/items/rollout.ts';
+import { reason } from '../contracts/step-result.ts';
+import { AT_REST } from '../rollout/automatic-rollouts.ts';
+import { newerIsUnderWay, refusalsOfRetry, triedOnce } from '../rollout/retry-member.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import type { Answer } from '../rollout/waiting.ts';
+import type { Verdict } from './explanation.ts';
+import type { Place } from './place-of.ts';
+import { somebodyOnce } from './upgrade-plan.ts';
+import { after, said } from './verdict-words.ts';
+
+export type MemberPlace = Place & { readonly member: Member };
+
+/** One try for each cluster and target: what ended without success waits for a person. */
+export function again(snapshot: FleetSnapshot, place: MemberPlace, isFinished: boolean, now: Date): Verdict {
+  const { member, rollout } = place;
+  const { reasons, until } = isFinished ? refusalsBeside(rollout, place) : refusalsIn(snapshot, place, now);
+  const retry = `runs: liftlock retry cluster ${member.name}`;
+  const condition = isFinished
+    ? `It is whole at ${member.to}: it counts as succeeded once somebody ${retry}`
+    : `${somebodyOnce(reasons)} removes the cause and ${retry}`;
+  return said(after(condition, until), ...triedOnce(member), ...reasons);
+}
+
+/** What refuses a retry in the place that the cluster has. */
+export function refusalsIn(snapshot: FleetSnapshot, place: MemberPlace, now: Date): Answer {
+  const { rollout, waves, member } = place;
+  const { reasons, until } = refusalsOfRetry(snapshot, rollout, waves, member, now);
+  return { reasons: [...reasons, ...refusalsBeside(rollout, place).reasons], until };
+}
+
+/** What refuses it in a rollout, whoever is to be tried again: that another one of its policy goes on. */
+export function refusalsBeside({ id, policy }: Rollout, place: Place | undefined): Answer {
+  const known = [place?.rollout, place?.beside?.rollout].filter((one) => one !== undefined);
+  const others = known.filter((one) => one.id !== id && one.policy === policy && !AT_REST.includes(one.status));
+  return { reasons: others.map(newerIsUnderWay) };
+}
+
+/** One that a rollout is through with: nothing takes it up again by itself for that target, a rollout that a person creates does. */
+export function takenOut(member: Member, rollout: Rollout): Verdict {
+  const aborted = rollout.status === 'Aborted';
+  const what = aborted ? 'was aborted' : `ended with ${member.name} ${member.status}`;
+  const text = `The rollout ${rollout.id} ${what}. No other one begins by itself for ${member.name} and ${member.to}.`;
+  // The rollout tells who aborted it and why; a member that the abort took out would only say again that it was. What was seen at a success was
+  // before somebody took the cluster back.
+  const others = member.reasons.filter(({ code }) => code !== 'RolloutAborted' && member.status !== 'Succeeded');
+  return said(
+    after(`Somebody runs: liftlock rollout create ${rollout.policy}`),
+    reason(aborted ? 'RolloutAborted' : 'TakenOut', text),
+    ...(aborted ? rollout.reasons : []),
+    ...others,
+  );
+}

@@ -1,0 +1,81 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { reason } from '../contracts/step-result.ts';
+import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
+import { AT_REST } from '../rollout/automatic-rollouts.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { waitsForPromotion } from '../rollout/wave-end.ts';
+import { isTried } from '../store/members.ts';
+import type { ClusterPolicy } from './cluster-policy.ts';
+import type { Verdict } from './explanation.ts';
+import { leftOutBy, type Place, type WholeRollout } from './place-of.ts';
+import { UNPLACED, whyUnplaced } from './verdict-at-target.ts';
+import { again, takenOut } from './verdict-of-tried.ts';
+import { after, andResume, promoting, refusedByFleet, said } from './verdict-words.ts';
+
+/** Nothing begins in a rollout that is to come either, as long as the fleet is stopped. */
+export function besideStop(snapshot: FleetSnapshot, { when, reasons }: Verdict): Verdict {
+  const stop = refusedByFleet(snapshot).filter(({ code }) => code === 'FleetStopped');
+  const condition = when.condition && `${when.condition.replace(/\.$/, '')}${andResume(stop)}`;
+  return stop.length === 0 ? { when, reasons } : said({ ...when, condition }, ...reasons, ...stop);
+}
+
+export function withoutRollout(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  aim: ClusterPolicy,
+  place: Place | undefined,
+  now: Date,
+): Verdict {
+  const name = aim.policy?.metadata.name ?? '';
+  if (snapshot.fleet === undefined) {
+    const text = 'No Fleet is applied, so nothing may be changed.';
+    return said(after('Somebody runs: liftlock apply -f fleet.yaml'), reason('FleetNotConfigured', text));
+  }
+  if (snapshot.fleet.mode !== 'act') {
+    const acting = { ...snapshot, fleet: { ...snapshot.fleet, mode: 'act' as const } };
+    const { when, reasons } = withoutRollout(acting, cluster, aim, place, now);
+    const others = reasons.filter(({ code }) => code !== 'Automatic');
+    const then = others.length === 0 || when.condition === null ? '' : ` Then: ${when.condition}`;
+    return said(after(`The Fleet is applied with mode: act.${then}`, when.at), OBSERVE_MODE, ...others);
+  }
+  if (aim.wave === undefined) return said(UNPLACED, ...whyUnplaced(aim));
+  const goesOn = place !== undefined && !AT_REST.includes(place.rollout.status);
+  const served = place && leftOutBy(snapshot, cluster, place, now);
+  const tried = goesOn ? undefined : served;
+  if (place !== undefined && tried !== undefined && isTried(tried) && place.rollout.status !== 'Aborted')
+    return again(snapshot, { ...place, member: tried }, false, now);
+  const out = place === undefined || tried === undefined ? undefined : takenOut(tried, place.rollout);
+  const busy = goesOn ? place : place?.beside;
+  if (busy !== undefined) {
+    const { id, status } = busy.rollout;
+    const member = goesOn ? place.member : undefined;
+    const isThrough = member?.status === 'Succeeded' ? `is done with it, which it took to ${member.to}` : undefined;
+    const without = member === undefined ? 'was planned' : 'goes on';
+    const text = `The rollout ${id} of its policy is ${status} and ${isThrough ?? `${without} without it`}.`;
+    const wave = busy.waves.find(({ index }) => index === member?.waveIndex);
+    const isPlannedAnew = wave?.status === 'Pending' && status !== 'Halted';
+    const ends = whatEnds(busy, `liftlock upgrade cluster ${cluster.name} --to ${aim.target}`);
+    const takes = isPlannedAnew
+      ? 'The next full look of the reconciler plans it anew, within the hour.'
+      : aim.policy?.spec.trigger === 'manual' || served !== undefined
+        ? `${ends}; then somebody runs: liftlock rollout create ${name}.`
+        : `${ends}; then another one takes it.`;
+    return said(after(takes), reason('RolloutBusy', text), ...(out?.reasons ?? []));
+  }
+  if (out !== undefined) return out;
+  if (aim.policy?.spec.trigger === 'automatic') {
+    const condition = 'The next full look of the reconciler creates a rollout, within the hour.';
+    return said(after(condition), reason('Automatic', `The policy ${name} begins rollouts by itself.`));
+  }
+  const text = `The policy ${name} has trigger: manual, and no rollout of it is under way.`;
+  return said(after(`Somebody runs: liftlock rollout create ${name}`), reason('ManualTrigger', text));
+}
+
+/** Who ends a rollout for a cluster that is not in it. A promotion would have its later waves begin for the sake of that one, so `byHand` comes first there. */
+function whatEnds({ rollout, waves }: WholeRollout, byHand: string): string {
+  const undecided = waves.find(waitsForPromotion);
+  if (undecided === undefined) return 'That rollout ends';
+  const opens = waves.some(({ index, status }) => index > undecided.index && status === 'Pending');
+  if (!opens) return promoting(undecided, rollout);
+  return `Somebody takes it there by hand: ${byHand}; or gives that rollout up: liftlock rollout abort ${rollout.id}, since to promote its wave ${undecided.name} would open the waves after it`;
+}
