@@ -166,7 +166,8 @@ test('a cluster that was finished since has succeeded when it is retried, and it
   expect(wave).toMatchObject({ status: 'Open', failed: 0, succeeded: 3, lastSuccessAt: NOON.toISOString() });
   expect(wave?.traits).toEqual({ failed: {}, succeeded: { a: 1 } });
   expect(rollout?.status).toBe('Running');
-  const detail = { clusterKey: KEY, wave: 'all', from: 'Failed', to: 'Succeeded' };
+  const reasons = [{ code: 'WaveReopened', message: expect.stringContaining('had passed and is open again') }];
+  const detail = { clusterKey: KEY, wave: 'all', from: 'Failed', to: 'Succeeded', reasons };
   expect(ofRollout).toEqual([{ event: 'MemberRetried', principal: 'ann', detail }]);
 });
 
