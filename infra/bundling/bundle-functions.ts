@@ -34,6 +34,17 @@ export const createToJSONSchemaMethod = () => toJSONSchema;
 export { createToJSONSchemaMethod as createStandardJSONSchemaMethod, toJSONSchema as JSONSchemaGenerator };`,
 );
 
+/** No function makes code of a schema (`z.compile`), which is thirty kilobytes in each bundle. */
+const withoutCompiler = replacing(
+  'without-compiler',
+  /[\\/]zod[\\/]v4[\\/]core[\\/]compile\.js$/,
+  `export function compile() { throw new Error('No function compiles schemas.'); }
+export { compile as withParser, compile as compileFn };
+export const INVALID = undefined;
+export class ZodCompileAsyncError extends Error {}
+export class ZodCompileUnsupportedError extends Error {}`,
+);
+
 /** The SDK reads the names of browsers where it runs in one. */
 const withoutBrowsers = replacing(
   'without-browsers',
@@ -102,7 +113,7 @@ export async function bundleFunctions(names: readonly FunctionName[], outputFold
     legalComments: 'none',
     banner: { js: REQUIRE },
     plugins: [
-      ...[onlyEnglish, withoutJsonSchema, withoutJsonSchemaMethods, withoutBrowsers],
+      ...[onlyEnglish, withoutJsonSchema, withoutJsonSchemaMethods, withoutCompiler, withoutBrowsers],
       ...[withoutEventStreams, credentialsOfLambda],
     ],
     metafile: true,
