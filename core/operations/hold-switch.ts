@@ -321,10 +321,15 @@ async function requeue(
     ];
     const reopens = wave.data.status === 'Halted' && retried.status !== 'Halted' && rolloutStatus !== 'Paused';
     const { name } = wave.data;
-    const others = `The wave ${name} was halted and is open again: the rollout ${rolloutId} goes on for its other clusters, too. To have them wait: liftlock rollout pause ${rolloutId}`;
-    const later = `The wave ${name} had passed and is open again: whoever has not begun in a later one waits until it has passed anew.`;
     const hadPassed = PASSED_WAVES.includes(wave.data.status) && !PASSED_WAVES.includes(retried.status);
-    const reasons = reopens ? [reason('WaveReopened', others)] : hadPassed ? [reason('WaveReopened', later)] : [];
+    const reasons: Reason[] = [];
+    if (reopens) {
+      const said = `The wave ${name} was halted and is open again: the rollout ${rolloutId} goes on for its other clusters, too. To have them wait: liftlock rollout pause ${rolloutId}`;
+      reasons.push(reason('WaveReopened', said));
+    } else if (hadPassed) {
+      const said = `The wave ${name} had passed and is open again: whoever has not begun in a later one waits until it has passed anew.`;
+      reasons.push(reason('WaveReopened', said));
+    }
     const detail = { clusterKey, wave: name, from: status, to: next.status, ...(reasons.length > 0 && { reasons }) };
     requeued.push({ writes, wave: retried, record: rolloutEntry(rolloutId, 'MemberRetried', by, detail), reasons });
   }

@@ -75,9 +75,11 @@ export async function placeAmong(
 export function leftOutBy(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
-  { rollout, member, others = [] }: Pick<Place, 'rollout' | 'member' | 'others'>,
+  place: Pick<Place, 'rollout' | 'member' | 'others'> | undefined,
   now: Date,
 ): Member | undefined {
+  if (place === undefined) return undefined;
+  const { rollout, member, others = [] } = place;
   if (member === undefined || !AT_REST.includes(rollout.status)) return undefined;
   return whyLeftOut(snapshot, rollout.policy, cluster, [member, ...others], now);
 }

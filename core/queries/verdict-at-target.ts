@@ -47,7 +47,7 @@ export function atTarget(
   const refusals = lags.length === 0 ? [] : refusalsOf(snapshot, cluster, aim);
   if (refusals.length > 0) return said(after('What excludes it is taken away.'), ...lags, ...refusals, ...reasons);
   if (lags.length > 0 && aim.wave === undefined) return said(UNPLACED, ...lags, ...whyUnplaced(aim), ...reasons);
-  const tried = lags.length === 0 || place === undefined ? undefined : leftOutBy(snapshot, cluster, place, now);
+  const tried = lags.length === 0 ? undefined : leftOutBy(snapshot, cluster, place, now);
   if (place !== undefined && tried !== undefined) {
     const another = isPatched ? 'a newer version or image comes' : 'a newer version becomes the target';
     const { when, reasons: why } = isTried(tried)
@@ -103,7 +103,7 @@ export function orFinished(
   { when, reasons }: Verdict,
   now: Date,
 ): Verdict {
-  const isLeftOut = place !== undefined && leftOutBy(snapshot, cluster, place, now) !== undefined;
+  const isLeftOut = leftOutBy(snapshot, cluster, place, now) !== undefined;
   if (policy.spec.finish === 'never' || !canFinish(cluster, policy.spec) || isLeftOut) return { when, reasons };
   const condition = `${when.condition}; or ${uncapitalized(whenFinished(snapshot, cluster, policy, place))}`;
   return { when: { ...when, condition }, reasons };
@@ -120,7 +120,7 @@ export function failedHalfWay(
   const text = `The upgrade from ${left.from} to ${left.to}, which ${left.requestedBy} asked for, has moved the control plane and failed: the cluster is half done.`;
   const { refusals, somebody } = finishing(snapshot, cluster, left, now);
   const isAtTarget = target !== undefined && !needsWork;
-  const isLeftOut = place !== undefined && leftOutBy(snapshot, cluster, place, now) !== undefined;
+  const isLeftOut = leftOutBy(snapshot, cluster, place, now) !== undefined;
   const isFinished = isAtTarget && canFinish(cluster, policy?.spec) && refusals.length === 0 && !isLeftOut;
   const byHand = wayToFinish(cluster, left);
   // As where somebody else has moved the control plane, and a person may still make that hop to its end.

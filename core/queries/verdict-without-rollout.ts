@@ -40,7 +40,7 @@ export function withoutRollout(
   }
   if (aim.wave === undefined) return said(UNPLACED, ...whyUnplaced(aim));
   const goesOn = place !== undefined && !AT_REST.includes(place.rollout.status);
-  const served = place && leftOutBy(snapshot, cluster, place, now);
+  const served = leftOutBy(snapshot, cluster, place, now);
   const tried = goesOn ? undefined : served;
   if (place !== undefined && tried !== undefined && isTried(tried) && place.rollout.status !== 'Aborted')
     return again(snapshot, { ...place, member: tried }, false, now);

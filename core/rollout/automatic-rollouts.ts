@@ -1,5 +1,6 @@
 import type { FleetSpec } from '../config/types.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
@@ -51,17 +52,17 @@ export const wasServed = (served: ReadonlySet<string>, policy: string, candidate
   keysOf(policy, candidate).every((key) => served.has(key));
 
 /**
- * Whether an abort has left an upgrade of the cluster half done, which a person finishes or lets go (`explain`). A rollout that begins by itself takes in
+ * Clusters of which an abort has left an upgrade half done, which a person finishes or lets go (`explain`). A rollout that begins by itself takes in
  * nobody of whom it would wait for that: it would never end, and its policy upgrade nobody else.
  */
-export const isLeftHalfDone = ({ upgrades, rollouts }: FleetSnapshot, clusterKey: string): boolean =>
-  upgrades.some(
-    (one) =>
-      one.clusterKey === clusterKey &&
-      one.rolloutId !== undefined &&
-      Upgrades.active(one) &&
-      !rollouts.some(({ id }) => id === one.rolloutId),
-  );
+export function leftHalfDone({
+  upgrades,
+  rollouts,
+}: Pick<FleetSnapshot, 'upgrades' | 'rollouts'>): ReadonlySet<string> {
+  const underWay = new Set(rollouts.map(({ id }) => id));
+  const isLeft = (one: Upgrade) => one.rolloutId !== undefined && Upgrades.active(one) && !underWay.has(one.rolloutId);
+  return new Set(upgrades.filter(isLeft).map(({ clusterKey }) => clusterKey));
+}
 
 /** A cluster that an abort or a person took out is not taken up again by itself; one that a tag excluded is, once the tag is gone. */
 export const isServed = ({ status, reasons }: Pick<Member, 'status' | 'reasons'>): boolean =>
@@ -99,6 +100,7 @@ export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPl
   const { history, fleet } = snapshot;
   if (history === undefined || fleet?.mode !== 'act') return [];
   if (history.accounts !== undefined && !isInventoryComplete(fleet, history, snapshot, now)) return [];
+  const left = leftHalfDone(snapshot);
   const plans: RolloutPlan[] = [];
   for (const [name, { policy }] of snapshot.policies) {
     if (policy.spec.trigger !== 'automatic') continue;
@@ -110,7 +112,7 @@ export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPl
       salt: String(history.rollouts.filter((rollout) => rollout.policy === name).length),
       // A cluster that is held since it failed is not tried again, and its wave proves nothing without it.
       skip: (candidate) =>
-        isLeftHalfDone(snapshot, candidate.cluster.clusterKey) ||
+        left.has(candidate.cluster.clusterKey) ||
         (wasServed(history.served, name, candidate) &&
           snapshot.controls.get(candidate.cluster.clusterKey)?.held === undefined),
     });

@@ -69,7 +69,7 @@ export function lowerTarget(
   if (spec === undefined) return undefined;
   const region = regions.get(cluster.region);
   // A look at what moves reads no Region: there a minor that is written out says where it ends, and the next full look what "latest" comes to.
-  const named = KubeVersion.tryParse(String(channelSpecOf(spec.target, channels)?.target));
+  const named = KubeVersion.tryParse(channelSpecOf(spec.target, channels)?.target ?? '');
   const aim =
     region === undefined && named !== undefined
       ? { target: named }

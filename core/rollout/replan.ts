@@ -12,7 +12,7 @@ import { isForgotten } from '../policy/cluster-labels.ts';
 import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { atRest, isLeftHalfDone, wasServed } from './automatic-rollouts.ts';
+import { atRest, leftHalfDone, wasServed } from './automatic-rollouts.ts';
 import { type Candidate, candidatesOf, hasPins } from './candidates.ts';
 import type { Decision } from './decisions.ts';
 import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves, withLaterWave } from './later-wave.ts';
@@ -165,6 +165,7 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
   const ofRollout = new Set(place.members.map(({ clusterKey }) => clusterKey));
   // One try for each cluster and target, as when a rollout begins by itself (automatic-rollouts.ts).
   const served = rollout.createdBy === LIFTLOCK ? snapshot.history?.served : undefined;
+  const left = leftHalfDone(snapshot);
   const proved = firstFree === 0 ? undefined : provedPins(snapshot, place.members);
   const { byWave, leftOut } = candidatesOf(snapshot, rollout.policy, now, {
     finish: rollout.finish,
@@ -173,7 +174,7 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
     skip: (candidate) =>
       !ofRollout.has(candidate.cluster.clusterKey) &&
       served !== undefined &&
-      (wasServed(served, rollout.policy, candidate) || isLeftHalfDone(snapshot, candidate.cluster.clusterKey)),
+      (wasServed(served, rollout.policy, candidate) || left.has(candidate.cluster.clusterKey)),
   });
   const byIndex = new Map<number, Candidate[]>();
   const own = new Map<string, string>();

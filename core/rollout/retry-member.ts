@@ -102,14 +102,12 @@ export function refusalsOfRetry(
     wave.index === member.waveIndex ? retriedWave(wave, member, again, waves, now) : wave,
   );
   const waiting = [again, ...fleet.members.filter(({ rolloutId }) => rolloutId === rollout.id)];
-  const wave = after.find(({ index }) => index === member.waveIndex);
-  const was = waves.find(({ index }) => index === member.waveIndex)?.status;
-  // Of a wave that only has to open again the policy has to have rules still: no plan moves a failure out of it.
-  const begun = wave?.status === 'Pending' && was !== 'Pending' ? ({ ...wave, status: 'Open' } as const) : wave;
+  // As it is before: the policy has to have rules for it also where it has still to open after that, since no plan moves a failure out of it.
+  const wave = waves.find(({ index }) => index === member.waveIndex);
   const standing = standingReasons(
     snapshot,
     rollout,
-    begun,
+    wave,
     again,
     suspects(snapshot, rollout, after, waiting, now),
     now,
