@@ -6,6 +6,7 @@ import {
   failuresOf,
   haltedBefore,
   mostInFlight,
+  placeRefusal,
   waveRefusal,
   worstCase,
 } from './wave-room.ts';
@@ -34,11 +35,23 @@ test.each([
   ['in flight below the budget', { countInFlight: true, inFlight: 1 }, undefined],
   ['in flight at the budget', { countInFlight: true, inFlight: 2 }, 'BudgetInFlight'],
   ['in flight at what is left of it', { countInFlight: true, failed: 1, inFlight: 1 }, 'BudgetInFlight'],
+  ['in flight beside one that goes back', { countInFlight: true, goingBack: ['a'], inFlight: 1 }, 'BudgetInFlight'],
+  ['one that goes back, where those in flight do not count', { goingBack: ['a'], inFlight: 1 }, undefined],
   ['a budget that was lowered below what has failed', { failed: 3 }, 'FailureBudgetExceeded'],
   ['as many failures as a person has accepted', { failed: 3, acceptedFailures: 3 }, undefined],
   ['one is always let in', { countInFlight: true, failed: 2, inFlight: 0 }, undefined],
 ] as const)('%s', (_, more, code) => {
   expect(waveRefusal(wave(more))?.code).toBe(code);
+});
+
+test.each<[string, Partial<Wave>, string | undefined]>([
+  ['as many in flight as may still fail', { inFlight: 2 }, undefined],
+  ['one has failed since that was not in flight', { inFlight: 2, failed: 1 }, 'BudgetInFlight'],
+  ['one goes back since', { inFlight: 2, goingBack: ['a'] }, 'BudgetInFlight'],
+  ['the last one left', { inFlight: 1, failed: 2, goingBack: ['a'] }, undefined],
+  ['those in flight do not count', { inFlight: 2, failed: 1, countInFlight: false }, undefined],
+])('who has a place may begin: %s', (_, more, code) => {
+  expect(placeRefusal(wave({ countInFlight: true, ...more }))?.code).toBe(code);
 });
 
 test('failures that a person has accepted are the budget from then on', () => {

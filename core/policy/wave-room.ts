@@ -86,21 +86,35 @@ export function waveRefusal(wave: Wave): Reason | undefined {
     const said = `${wave.inFlight} of at most ${wave.maxConcurrency} clusters of the wave ${wave.name} are in flight.`;
     return reason('WaveFull', said);
   }
-  const left = leftToFail(wave);
-  if (wave.countInFlight === true && wave.inFlight >= left) {
-    const said = `${wave.inFlight} clusters of the wave ${wave.name} are in flight and each may still fail; ${left} may (countInFlight).`;
-    return reason('BudgetInFlight', said);
-  }
-  return undefined;
+  return wave.countInFlight === true && wave.inFlight >= leftToFail(wave) ? budgetInFlight(wave) : undefined;
 }
 
-const leftToFail = (wave: Pick<Wave, 'failed' | 'maxFailures' | 'acceptedFailures'>): number =>
-  Math.max(1, allowedFailures(wave) - wave.failed);
+/**
+ * Why one that has its place in the wave and has changed nothing may not begin: since it was let in, others have failed that were not in flight (they are
+ * being taken back, or a person had upgraded them), and not all that are in flight may fail now.
+ */
+export const placeRefusal = (wave: Wave): Reason | undefined =>
+  wave.countInFlight === true && wave.inFlight > leftToFail(wave) ? budgetInFlight(wave) : undefined;
+
+function budgetInFlight(wave: Wave): Reason {
+  const { name, inFlight, goingBack = [] } = wave;
+  const back =
+    goingBack.length === 0
+      ? ''
+      : `, while ${counted(goingBack.length, 'cluster')} of it ${goingBack.length === 1 ? 'goes' : 'go'} back`;
+  const said = `${counted(inFlight, 'cluster')} of the wave ${name} ${inFlight === 1 ? 'is' : 'are'} in flight and each may still fail; ${leftToFail(wave)} may (countInFlight)${back}.`;
+  return reason('BudgetInFlight', said);
+}
+
+type MayFail = Pick<Wave, 'failed' | 'maxFailures' | 'acceptedFailures' | 'goingBack'>;
+
+/** What goes back counts as a failure once it is back, and is taken for one from when that is asked for; one that had failed is so counted twice meanwhile. */
+const leftToFail = (wave: MayFail): number =>
+  Math.max(1, allowedFailures(wave) - wave.failed - (wave.goingBack?.length ?? 0));
 
 /** So many clusters of a wave may be in flight at once now: `countInFlight` lets no more be than may still fail. */
-export const mostInFlight = (
-  wave: Pick<Wave, 'failed' | 'maxFailures' | 'acceptedFailures' | 'maxConcurrency' | 'countInFlight'>,
-): number => (wave.countInFlight === true ? Math.min(wave.maxConcurrency, leftToFail(wave)) : wave.maxConcurrency);
+export const mostInFlight = (wave: MayFail & Pick<Wave, 'maxConcurrency' | 'countInFlight'>): number =>
+  wave.countInFlight === true ? Math.min(wave.maxConcurrency, leftToFail(wave)) : wave.maxConcurrency;
 
 /**
  * The most clusters of a wave that can fail, everything going wrong at once: the budget is used up, and then all that may be in flight

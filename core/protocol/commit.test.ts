@@ -97,7 +97,7 @@ test('what a step has read of its upgrade is read in one request with all that i
     return table.reads.get;
   };
   const without = await reads({});
-  expect(await reads({ upgrade: upgrade() })).toBe(without - 5);
+  expect(await reads({ upgrade: upgrade() })).toBe(without - 7);
   const later = { upgrades: [upgrade({ mutated: true })] };
   expect(await reads({ upgrade: upgrade({ mutated: true }) }, later)).toBe((await reads({}, later)) - 3);
 });

@@ -41,7 +41,7 @@ import {
 } from '../store/entity.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
-import { hasActed } from './hop-before.ts';
+import { hasActed, hopsBefore } from './hop-before.ts';
 import { mayHaveActed } from './intent-store.ts';
 import { momentOf, type Situation } from './situation.ts';
 import { refusalsAt } from './vetoes.ts';
@@ -226,7 +226,8 @@ export async function readCommitSnapshot(
   let wave: Read<Wave> | undefined;
   let member: Read<Member> | undefined;
   const earlier: Read<Wave>[] = [];
-  if (rolloutId !== undefined && waveIndex !== undefined) {
+  let before: readonly (Upgrade | undefined)[] = [];
+  if (upgrade !== undefined && rolloutId !== undefined && waveIndex !== undefined) {
     // Later mutations go on in a halted wave (protocol.md rule 7), so only the first one depends on the counters of waves.
     // A change that a broken glass lets pass rests on that too.
     if (hasActed(upgrade?.data)) {
@@ -239,6 +240,8 @@ export async function readCommitSnapshot(
         const one = await read(Waves, rolloutId, index);
         if (one !== undefined) earlier.push(one);
       }
+      const hops = hopsBefore(upgrade.data);
+      before = (await Promise.all(hops.map((id) => load(reader, Upgrades, clusterKey, id)))).map((one) => one?.data);
     }
   }
   const place = rollout && { rollout: rollout.data, wave: wave?.data };
@@ -260,6 +263,8 @@ export async function readCommitSnapshot(
     member,
     /** Those before it; none when the first change was made already. */
     earlier: earlier.map(({ data }) => data),
+    /** The hops before it; none when the first change was made already. */
+    before,
     /** What the policy says of the hop; undefined where no policy selects a cluster that a person upgrades. */
     rules,
     policyAppliedBy,
@@ -274,12 +279,17 @@ function keysOfUpgrade(upgrade: Upgrade): ItemKey[] {
   const own = Upgrades.key(clusterKey, id);
   if (rolloutId === undefined || waveIndex === undefined) return [own];
   const waves = Array.from({ length: waveIndex + 1 }, (_, index) => index).slice(hasActed(upgrade) ? waveIndex : 0);
-  const member = hasActed(upgrade) ? [] : [Members.key(rolloutId, waveIndex, clusterKey)];
-  return [own, Rollouts.key(rolloutId), ...member, ...waves.map((index) => Waves.key(rolloutId, index))];
+  const ofFirst = hasActed(upgrade)
+    ? []
+    : [
+        Members.key(rolloutId, waveIndex, clusterKey),
+        ...hopsBefore(upgrade).map((before) => Upgrades.key(clusterKey, before)),
+      ];
+  return [own, Rollouts.key(rolloutId), ...ofFirst, ...waves.map((index) => Waves.key(rolloutId, index))];
 }
 
 /** The same for whoever decides. */
 function situationOf(snapshot: CommitSnapshot): Omit<Situation, 'now' | 'target'> {
-  const { fleet, earlier, rules, policyAppliedBy, checks: _, ...reads } = snapshot;
-  return { ...dataOfEach(reads), fleet: fleetSpec(fleet?.data), earlier, rules, policyAppliedBy };
+  const { fleet, earlier, before, rules, policyAppliedBy, checks: _, ...reads } = snapshot;
+  return { ...dataOfEach(reads), fleet: fleetSpec(fleet?.data), earlier, before, rules, policyAppliedBy };
 }

@@ -32,7 +32,7 @@ export interface Situation {
   readonly clusterControl: ClusterControl | undefined;
   readonly grant: Grant | undefined;
   readonly upgrade: Upgrade | undefined;
-  /** Of a grant: the upgrades that have to be whole before it (`hopsBefore`). */
+  /** Of a grant and a first change: the upgrades that have to be whole before it (`hopsBefore`). */
   readonly before?: readonly (Upgrade | undefined)[] | undefined;
   readonly rollout?: Rollout | undefined;
   readonly wave?: Wave | undefined;

@@ -235,6 +235,27 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
     NOTHING,
     NOTHING,
   ],
+  [
+    'a failure since then of one that was not in flight',
+    {
+      wave: { countInFlight: true, inFlight: 2, maxFailures: 2, maxConcurrency: 9, failed: 1 },
+      member: { inFlight: true },
+    },
+    NOTHING,
+    ['BudgetInFlight'],
+    NOTHING,
+  ],
+  [
+    'the same, for one that goes on to its next minor',
+    {
+      wave: { countInFlight: true, inFlight: 2, maxFailures: 2, maxConcurrency: 9, failed: 1 },
+      member: { inFlight: true },
+      before: [hopBefore({ status: 'Succeeded', rolloutId: 'r' })],
+    },
+    NOTHING,
+    NOTHING,
+    NOTHING,
+  ],
   ['a failure since it was decided', { failures: { known: 0, now: 1 } }, ['FailedMeanwhile'], NOTHING, NOTHING],
   ['no approval', asking, ['ApprovalMissing'], ['ApprovalMissing'], NOTHING],
   [

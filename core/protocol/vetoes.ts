@@ -6,7 +6,7 @@ import { capKeys, capRefusals, recount } from '../policy/caps.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { unreadablePolicy } from '../policy/policy-of.ts';
 import { givenUp } from '../policy/wave-of.ts';
-import { exceedsBudget, goesBack, haltedBefore, waveRefusal, whyHalted } from '../policy/wave-room.ts';
+import { exceedsBudget, goesBack, haltedBefore, placeRefusal, waveRefusal, whyHalted } from '../policy/wave-room.ts';
 import { authority, busyWith, otherTarget } from './authority.ts';
 import { isGranting, isPlanned, isWaiting, PASSED_WAVES } from './granting-waves.ts';
 import { hasActed, underWayRefusals } from './hop-before.ts';
@@ -180,6 +180,17 @@ export const VETOES: readonly Veto[] = [
     reasons: (situation) => {
       const place = placeOf(situation);
       return place === undefined || place.member.inFlight ? NONE : only(waveRefusal(place.wave));
+    },
+  },
+  {
+    // One that goes on, also to its next minor, has had its place since before, and would keep it parked: two of them would wait for each other.
+    asked: ['first'],
+    rule: 'all that are in flight in the wave may still fail (`countInFlight`); a cluster that goes on with what has changed it, or to its next minor, is not asked',
+    codes: ['BudgetInFlight'],
+    reasons: (situation) => {
+      const [place, { before = [], upgrade }] = [placeOf(situation), situation];
+      const goesOn = upgrade?.mutated === true || before.some((hop) => hop?.rolloutId === place?.rollout.id);
+      return place === undefined || goesOn ? NONE : only(placeRefusal(place.wave));
     },
   },
   {

@@ -249,6 +249,22 @@ test('where nobody may lift it, it is tried again until it has ended by itself, 
   expect(await open()).toEqual([]);
 });
 
+test('a fault of the moment leaves no rule behind, though the silence has ended by itself', async () => {
+  const { mute, lift, clock, silences, open } = await silencing({ longest: '20m' });
+  await mute();
+  clock.minutes = 30;
+  let fails = true;
+  silences.refuse = (operation) => {
+    if (operation === 'get' && fails) throw failing('ThrottlingException', 'slow down');
+  };
+  const tried = await lift();
+  expect(tried).toMatchObject({ status: 'parked', resumeAt: '2026-11-20T12:45:00.000Z' });
+  expect(tried.reasons[0]?.message).toContain('It has ended by itself, and its rule is left; that is tried again');
+  fails = false;
+  expect((await lift()).status).toBe('done');
+  expect([await open(), silences.rules.all()]).toEqual([[], []]);
+});
+
 test('a rule that somebody has deleted meanwhile is missed', async () => {
   const { mute, end, silences } = await silencing();
   await mute();

@@ -245,10 +245,12 @@ export async function liftSilence(
     }
   } catch (error) {
     const now = ports.clock.now();
-    if (now.toISOString() < until) {
-      const again = new Date(Math.min(now.getTime() + AGAIN_MILLISECONDS, Date.parse(until)));
-      const why = `The silence of ${some(alarms, MOST_NAMED)} could not be lifted: ${said(error)}. It ends by itself at ${until}, and is tried again; or delete the mute rule ${name}.`;
-      return parked(again, reason('NotLifted', why));
+    const isOver = now.toISOString() >= until;
+    if (!isOver || !isDenied(error)) {
+      const again = now.getTime() + AGAIN_MILLISECONDS;
+      const ends = isOver ? 'It has ended by itself, and its rule is left' : `It ends by itself at ${until}`;
+      const why = `The silence of ${some(alarms, MOST_NAMED)} could not be lifted: ${said(error)}. ${ends}; that is tried again, or delete the mute rule ${name}.`;
+      return parked(new Date(isOver ? again : Math.min(again, Date.parse(until))), reason('NotLifted', why));
     }
     // CloudWatch has ended it by itself, and nobody need wait for a permission.
     how = 'gone';
