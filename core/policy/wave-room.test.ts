@@ -14,7 +14,7 @@ import {
 const wave = (more: Partial<Wave> = {}): Wave =>
   waveItem({ members: 10, needWork: 10, maxConcurrency: 3, maxFailures: 2, ...more });
 
-test.each([
+test.each<[string, Partial<Wave>, string | undefined]>([
   ['room', {}, undefined],
   ['a full wave', { inFlight: 3 }, 'WaveFull'],
   ['the first canary', { canaries: 2 }, undefined],
@@ -40,7 +40,7 @@ test.each([
   ['a budget that was lowered below what has failed', { failed: 3 }, 'FailureBudgetExceeded'],
   ['as many failures as a person has accepted', { failed: 3, acceptedFailures: 3 }, undefined],
   ['one is always let in', { countInFlight: true, failed: 2, inFlight: 0 }, undefined],
-] as const)('%s', (_, more, code) => {
+])('%s', (_, more, code) => {
   expect(waveRefusal(wave(more))?.code).toBe(code);
 });
 

@@ -168,3 +168,21 @@ test('an attempt after one that has changed the cluster is asked for approvals l
   // Or it was written by the release before, which said no more.
   expect(asked(again)).toEqual([]);
 });
+
+test('what has changed its cluster goes on without an approval; who keeps a place between two hops does not', () => {
+  const none = { calendars: [], calendarNames: [], problems: [], mayOverrun: false, estimateMilliseconds: 0 };
+  const wave = { name: 'all', approval: { before: true, approvals: 1, fourEyes: false } };
+  const rules = { rules: { ...none, wave } as unknown as HopRules };
+  const between = { ...rules, member: memberItem({ status: 'Parked', inFlight: true }) };
+  expect(codes('grant', { ...between, upgrade: upgrade({ mutated: true }) })).toEqual([]);
+  expect([codes('grant', between), codes('first', between)]).toEqual([['ApprovalMissing'], ['ApprovalMissing']]);
+  expect(codes('grant', { ...rules, upgrade: upgrade({ mutated: true }) })).toEqual(['ApprovalMissing']);
+});
+
+test('who goes on, also to the next minor, keeps a place that is too many by now, and is not asked for it', () => {
+  const full = { wave: waveItem({ countInFlight: true, inFlight: 2 }) };
+  const [own, others] = ['r', 'other'].map((rolloutId) => upgrade({ status: 'Succeeded', rolloutId }));
+  expect(codes('first', { ...full, before: [others] })).toEqual(['BudgetInFlight']);
+  expect(codes('first', { ...full, before: [own] })).toEqual([]);
+  expect(codes('first', { ...full, upgrade: upgrade({ mutated: true, noChangeYet: true }) })).toEqual([]);
+});
