@@ -42,7 +42,9 @@ export const heldAfter = ({ message }: Reason, from: string): Reason =>
 /** What ended without success: mutated = Failed, untouched = Blocked, which is no failure (semantics.md, Failure budget). */
 function terminalStatus(upgrade: Upgrade, end: UpgradeEnd): Upgrade['status'] {
   if (end.status === 'done') return 'Succeeded';
-  if (end.status === 'parked') return 'Parked';
+  // Nobody goes on with what its rollout's abort has found before the first change.
+  const isLetGo = !upgrade.mutated && end.reasons.some(({ code }) => code === 'RolloutAborted');
+  if (end.status === 'parked') return isLetGo ? 'Canceled' : 'Parked';
   if (end.status === 'gone') return 'Canceled';
   // What is to be taken back is not given up, whatever is in the way.
   if (isUndo(upgrade)) return 'Parked';

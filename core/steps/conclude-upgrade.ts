@@ -66,6 +66,7 @@ export async function concludeUpgrade(
       if (end.status === 'failed') end = await withRollback(ports.table, clusterKey, upgradeId, end);
       const upgrade = await settleUpgrade(ports, clusterKey, number, { ...end, isUnseen }, upgradeId);
       if (upgrade?.status === 'Failed' && end.status === 'blocked') return conclusion('Failed', end, nested);
+      if (upgrade?.status === 'Canceled') return conclusion('Canceled', end, nested);
     }
   }
   return conclusion(STATUS[end.status], end, nested);

@@ -31,9 +31,14 @@ describe('what ends every waiting ends that for a hook', () => {
     expect(versionOf(world, 'web')).toBe('1.37');
   });
 
-  test('an abort ends it, and nothing was touched', async () => {
+  test('an abort ends it with its next look, and nothing was touched', async () => {
     const { world } = await once();
     await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'enough');
+    await minutesLater(world, 15);
+    expect(await upgradesOf(world)).toMatchObject([{ status: 'Canceled', reasons: [{ code: 'RolloutAborted' }] }]);
+    const left = { status: 'Excluded', inFlight: false, reasons: [{ code: 'RolloutAborted' }] };
+    expect(await memberOf(world, 'web')).toMatchObject(left);
+    expect((await world.auditTimeline()).map(({ event }) => event)).not.toContain('UpgradeParked');
     await run(world);
     expect(calls(world)).toEqual([]);
     expect((await upgradesOf(world)).map(({ status }) => status)).not.toContain('Running');
