@@ -1,7 +1,8 @@
-import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
-import type { Wave } from '../contracts/items/rollout.ts';
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import { reason } from '../contracts/step-result.ts';
 import { clusterPolicy } from './cluster-policy.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -28,6 +29,29 @@ test.each<[string, readonly Partial<Wave>[], string]>([
   const place = { rollout, waves, member: undefined };
   expect(verdictOf(snapshot, cluster, aim, { place, ofUpgrade: undefined }, NOW).when.condition).toBe(condition);
 });
+
+test.each<[Rollout['status'], string]>([
+  ['Running', 'The next full look of the reconciler plans it anew, within the hour.'],
+  [
+    'Halted',
+    'The rollout goes on, and what that takes says: liftlock describe rollout r. Then the next full look of the reconciler plans it anew, within the hour.',
+  ],
+])(
+  'who was taken out of a wave that has not begun comes back with the next plan of a rollout that is %s',
+  (status, condition) => {
+    const cluster = clusterRecord({ name: 'web', version: '1.36' });
+    const policies = { p: { selector: {}, target: '1.37', trigger: 'automatic', waves: [{ name: 'w0' }] } };
+    const rollout = rolloutItem({ waves: ['w0'], status });
+    const waves = [waveItem({ name: 'w0', status: 'Pending' })];
+    const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), rollouts: [rollout], waves };
+    const aim = clusterPolicy(snapshot, cluster, NOW);
+    const gone = [reason('NotInFleet', 'It is in no account of the Fleet.')];
+    const place = { rollout, waves, member: memberItem({ clusterKey: cluster.clusterKey, status: 'Excluded', reasons: gone }) };
+    const verdict = verdictOf(snapshot, cluster, aim, { place, ofUpgrade: undefined }, NOW);
+    expect(verdict.when.condition).toBe(condition);
+    expect(verdict.reasons[0]?.message).toBe(`The rollout r of its policy is ${status} and its wave w0 has not begun.`);
+  },
+);
 
 test.each<[string, string]>([
   ['manual', 'Somebody runs: liftlock rollout create p; and somebody runs: liftlock fleet resume'],

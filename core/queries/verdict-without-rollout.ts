@@ -51,12 +51,18 @@ export function withoutRollout(
     const member = goesOn ? place.member : undefined;
     const isThrough = member?.status === 'Succeeded' ? `is done with it, which it took to ${member.to}` : undefined;
     const without = member === undefined ? 'was planned' : 'goes on';
-    const text = `The rollout ${id} of its policy is ${status} and ${isThrough ?? `${without} without it`}.`;
     const wave = busy.waves.find(({ index }) => index === member?.waveIndex);
-    const isPlannedAnew = wave?.status === 'Pending' && status !== 'Halted';
+    const isPlannedAnew = wave?.status === 'Pending';
+    const isOut = isPlannedAnew ? `its wave ${wave.name} has not begun` : `${without} without it`;
+    const text = `The rollout ${id} of its policy is ${status} and ${isThrough ?? isOut}.`;
     const ends = whatEnds(busy, `liftlock upgrade cluster ${cluster.name} --to ${aim.target}`);
+    // One that is halted is not planned anew before it goes on.
+    const goesOnFirst =
+      status === 'Halted'
+        ? `The rollout goes on, and what that takes says: liftlock describe rollout ${id}. Then the`
+        : 'The';
     const takes = isPlannedAnew
-      ? 'The next full look of the reconciler plans it anew, within the hour.'
+      ? `${goesOnFirst} next full look of the reconciler plans it anew, within the hour.`
       : aim.policy?.spec.trigger === 'manual' || served !== undefined
         ? `${ends}; then somebody runs: liftlock rollout create ${name}.`
         : `${ends}; then another one takes it.`;
