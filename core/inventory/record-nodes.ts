@@ -1,4 +1,5 @@
 import type { ClusterRecord, OtherNodeGroup } from '../contracts/items/cluster.ts';
+import { reason } from '../contracts/step-result.ts';
 import { isSame } from '../model/is-same.ts';
 import { keptGroups } from '../model/seen-nodes.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -32,5 +33,21 @@ export async function recordNodes(
       return NOTHING;
     const otherNodes = { seenAt: at.toISOString(), groups };
     return { ...NOTHING, writes: [replace(Clusters, read, { ...read.data, otherNodes })] };
+  });
+}
+
+/** Has the next look read all of a cluster, of which more has changed than the inventory knows; until then nobody says that it is up to date. */
+export async function recordUnread(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  { clusterKey, lastSeenAt }: ClusterRecord,
+  message: string,
+): Promise<void> {
+  await change(ports, async () => {
+    const read = await load(ports.table, Clusters, clusterKey);
+    // Somebody may have looked since, or have been here before.
+    const isDone = read?.data.lastSeenAt !== lastSeenAt || read.data.unreadable.some((one) => one.message === message);
+    if (read === undefined || isDone) return NOTHING;
+    const unreadable = [...read.data.unreadable, reason('Unreadable', message)];
+    return { ...NOTHING, writes: [replace(Clusters, read, { ...read.data, unreadable })] };
   });
 }

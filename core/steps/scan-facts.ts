@@ -1,8 +1,9 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
 import { unlessGone } from '../contracts/eks-errors.ts';
-import { recordNodes } from '../inventory/record-nodes.ts';
+import { recordNodes, recordUnread } from '../inventory/record-nodes.ts';
 import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';
+import { isSame } from '../model/is-same.ts';
 import { groupOfOne } from '../model/seen-nodes.ts';
 import { nodesAllowed } from '../nodes/disruption-ledger.ts';
 import { asRolled } from '../nodes/managed-groups/update-config.ts';
@@ -63,6 +64,7 @@ export async function readFacts(
   const count = groups.reduce((sum, { scalingConfig }) => sum + (scalingConfig?.desiredSize ?? 0), 0);
   const nodegroups = groups.map((group) => asRolled(nodes, group, nodesAllowed(count, disruption?.maxUnavailable)));
   const addons = await readAddons(ports, context);
+  await tellWhatMoved(ports, context, groups, addons);
   const versions = hasMoved ? [] : await ports.eks.describeClusterVersions(scope);
   const isHop = context.grant !== undefined && !(context.upgrade !== undefined && isFinish(context.upgrade));
   const now = ports.clock.now();
@@ -130,6 +132,29 @@ async function readAddons(
     if (addon !== undefined) found.push({ addon, ...given({ info }) });
   }
   return found;
+}
+
+/** Whoever has moved, made or deleted a node group or an add-on may have told nobody. Who has a grant reads all of the cluster at its end. */
+async function tellWhatMoved(
+  ports: StepPorts,
+  { record, grant }: StepContext,
+  groups: readonly Nodegroup[],
+  addons: PreflightFacts['addons'],
+): Promise<void> {
+  if (grant !== undefined) return;
+  const known = await record();
+  const sorted = (parts: readonly (readonly unknown[])[]) => parts.map((part) => part.join(' ')).sort();
+  const found = sorted([
+    ...groups.map((group) => [group.nodegroupName, group.version, group.releaseVersion]),
+    ...addons.map(({ addon: { addonName, addonVersion } }) => [addonName, addonVersion]),
+  ]);
+  const before = sorted([
+    ...known.nodegroups.map(({ name, version, releaseVersion }) => [name, version, releaseVersion]),
+    ...known.addons.map(({ name, version }) => [name, version]),
+  ]);
+  if (isSame(found, before)) return;
+  const said = 'A scan has found other node groups or add-ons than are known: the next look reads them.';
+  await recordUnread(ports, known, said);
 }
 
 const EKS_FACTS = {

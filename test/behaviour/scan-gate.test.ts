@@ -1,6 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import { applyDocuments } from '../../core/operations/apply-documents.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
+import { requestScan } from '../../core/operations/requests.ts';
 import { SCANNERS_RBAC, VIEWERS, VIEWERS_RBAC } from '../../core/queries/access-manifest.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { scanReport } from '../../core/queries/scan-history.ts';
@@ -11,6 +12,7 @@ import type { Fault } from '../../simulator/faults/fault.ts';
 import type { StoredObject } from '../../simulator/kubernetes/resources/stored-object.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { attributesClass, OLD } from '../material/kubernetes/attributes-class.ts';
+import { minutesLater } from './hooked-fleet.ts';
 import {
   clusterArn,
   discover,
@@ -343,4 +345,21 @@ test('a policy may want a young backup by Velero, and an alarm that is OK, befor
     kubernetes.objects = [definition, backup(world.ports.clock.now().toISOString())];
   });
   expect(await retried(world)).toEqual(['Succeeded', 'pass', 0]);
+});
+
+test('a cluster is up to date no longer once a scan has seen an older node group of which nobody told', async () => {
+  const world = await smallFleet({ clusters: [{ ...web, version: '1.37' }] });
+  await run(world);
+  const state = async () => (await explainCluster(world.ports, await recordOf(world, 'web'))).state;
+  expect(await state()).toBe('UpToDate');
+  change(world, ({ nodegroups }) => {
+    const [workers] = nodegroups;
+    if (workers !== undefined) nodegroups.push({ ...workers, name: 'late', version: '1.36' });
+  });
+  expect(await state()).toBe('UpToDate');
+  await requestScan(world.ports, await recordOf(world, 'web'), '1.38', 'ana');
+  await minutesLater(world, 10);
+  expect(await state()).toBe('PatchesUnknown');
+  await discover(world);
+  expect(await state()).toBe('NodesBehind');
 });
