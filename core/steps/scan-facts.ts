@@ -193,11 +193,12 @@ async function readServer(
     else if (state !== undefined && otherNodes !== undefined)
       await recordNodes(ports, await context.record(), otherNodes, new Date(state.startedAt));
     const workloads = hasMoved ? [] : await ports.clusters.listWorkloads(server, 'kube-system');
+    const missing = hasMoved ? [] : await missingDeployments(ports, server, policy?.smoke.deployments ?? []);
     const { reading, objects, passing } = asksProbes
       ? await readClusterProbes(ports, server, policy)
       : { reading: {}, objects: 0, passing: [] };
     return {
-      server: { ready, workloads, nodes: asksNodes ? (nodes ?? []) : [] },
+      server: { ready, workloads, missing, nodes: asksNodes ? (nodes ?? []) : [] },
       coverage: { ...SERVER_FACTS, status: 'read', detail: '', count: 1 + objects + workloads.length },
       ...{ reading, passing: [...passing, ...startingIn(reading)] },
     };
@@ -209,6 +210,18 @@ async function readServer(
     const passing = asksProbes && code === 'ClusterServerFault' && mayPass(error) ? [message] : [];
     return { ...unread(denied ? 'denied' : 'error', `${code}: ${message}`), passing };
   }
+}
+
+async function missingDeployments(
+  { clusters }: Pick<Ports, 'clusters'>,
+  server: ApiServer,
+  named: readonly string[],
+): Promise<string[]> {
+  const there = new Set<string>();
+  for (const namespace of new Set(named.map((one) => one.slice(0, one.indexOf('/')))))
+    for (const { kind, name } of await clusters.listWorkloads(server, namespace))
+      if (kind === 'Deployment') there.add(`${namespace}/${name}`);
+  return named.filter((one) => !there.has(one));
 }
 
 /** What the cluster runs of its own and has not started yet on a node that has just joined; a look later it may have. */

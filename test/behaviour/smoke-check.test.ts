@@ -29,8 +29,14 @@ const crashing = (name: string, crashesFromKubelet: string) => ({
 
 test('what the policy checks in a cluster is not passed while nobody can read the policy', async () => {
   const world = await smallFleet({
-    clusters: [{ name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] }],
-    policy: { smoke: { deployments: ['shop/nothing'] } },
+    clusters: [
+      { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }], workloads: [crashing('shop', '1.39')] },
+    ],
+    policy: { smoke: { deployments: ['shop/shop'] } },
+  });
+  // What is missing is looked at twice, and the policy changes between.
+  onStep(world, 'roll-node-group/workers', 'done', 'web', () => {
+    for (const { kubernetes } of Object.values(world.eks.state.clusters)) kubernetes.workloads = [];
   });
   onStep(world, 'update-addons-after', 'done', 'web', async () => {
     const read = await load(world.table, Configs, 'UpgradePolicy', 'policy-0');

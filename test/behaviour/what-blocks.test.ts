@@ -4,6 +4,7 @@ import { scanMatrix } from '../../core/queries/scan-matrix.ts';
 import { planUpgrade } from '../../core/queries/upgrade-plan.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
+import { onStep } from './on-step.ts';
 import {
   clusterArn,
   discover,
@@ -194,10 +195,26 @@ describe('the smoke check', () => {
     expect(versionOf(world, 'web')).toBe('1.37');
   });
 
-  test('fails when a Deployment that the policy names does not exist', async () => {
+  test('would fail for a Deployment that the policy names and that does not exist: no control plane moves before that', async () => {
     const world = await smallFleet({ clusters: [web], policy: { smoke: { deployments: ['shop/nothing'] } } });
     await run(world);
-    expect((await memberOf(world, 'web')).reasons.map((reason) => reason.code)).toEqual(['WorkloadMissing']);
+    const member = await memberOf(world, 'web');
+    expect([member.status, member.reasons.map(({ code }) => code)]).toEqual(['Blocked', ['WorkloadMissing']]);
+    expect(mutationsOf(world)).toEqual([]);
+  });
+
+  test('fails for one that is gone since the scan', async () => {
+    const shop = { kind: 'Deployment' as const, namespace: 'shop', name: 'api', replicas: 1, image: 'api:1' };
+    const world = await smallFleet({
+      clusters: [{ ...web, workloads: [{ ...shop, labels: { app: 'api' } }] }],
+      policy: { smoke: { deployments: ['shop/api'] } },
+    });
+    onStep(world, 'roll-node-group/workers', 'done', 'web', async () => {
+      for (const { kubernetes } of Object.values(world.eks.state.clusters)) kubernetes.workloads = [];
+    });
+    await run(world);
+    const member = await memberOf(world, 'web');
+    expect([member.status, member.reasons.map(({ code }) => code)]).toEqual(['Failed', ['WorkloadMissing']]);
   });
 });
 

@@ -83,7 +83,7 @@ const smoke = z
   .strictObject({
     deployments: listOf(deployment, 100, 'deployments')
       .default([])
-      .describe('Deployments that must be available after an upgrade.'),
+      .describe('Deployments that must be there before a hop, and available after an upgrade.'),
     urls: listOf(
       textUpTo(2048).describe("An https URL of a public or allowed host; {cluster} stands for the cluster's name."),
       20,

@@ -156,6 +156,11 @@ test.each<[string, PreflightFacts, readonly string[]]>([
     facts({ addons: [dnsAt('v1.11.0-eksbuild.1', { status: 'DEGRADED' })] }),
     ['warning AddonStatus coredns'],
   ],
+  [
+    'has not what the policy has the smoke check look at',
+    facts({ server: { ...quiet, missing: ['shop/web'] } }),
+    ['error WorkloadMissing web'],
+  ],
   ['has no DNS', facts({ server: { ...quiet, workloads: [dns] } }), ['error WorkloadUnavailable dns']],
 ])('a cluster that %s is told, by the name of the check', (_, given, expected) => {
   expect(told(given)).toEqual(expected);
@@ -215,7 +220,7 @@ test('each check has a name of its own and finds something in the worst of clust
       ...['1', '2'].map((version) => group({ instanceTypes: ['m5.large'], launchTemplate: { id: 'lt', version } })),
       group({ nodeRole: 'role/own' }),
     ],
-    server: { ready: { ok: false, failed: ['etcd'] }, workloads: [dns], nodes: [] },
+    server: { ready: { ok: false, failed: ['etcd'] }, workloads: [dns], missing: ['shop/web'], nodes: [] },
     addons: [dnsAt('v1.14.0', { status: 'CREATE_FAILED' })],
     alarms: [{ gate: 'errors', status: 'red', message: 'It is in ALARM.' }],
     urls: [{ url: 'x.example.com/ready', isReady: false, answer: 'it answered 503' }],

@@ -21,6 +21,7 @@ import { policyUrls } from './policy-urls.ts';
 import type { PreflightCheck, PreflightFacts } from './preflight-check.ts';
 import { roleGone } from './role-gone.ts';
 import { roleUntrusted } from './role-untrusted.ts';
+import { smokeDeployments } from './smoke-deployments.ts';
 import { surgeAddresses } from './surge-addresses.ts';
 import { systemWorkloads } from './system-workloads.ts';
 import { targetOffered } from './target-offered.ts';
@@ -56,6 +57,7 @@ export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
   vcpuQuota,
   apiServerReady,
   systemWorkloads,
+  smokeDeployments,
 ];
 
 export const observePreflight = (facts: PreflightFacts): Observation[] =>

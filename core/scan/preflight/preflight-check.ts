@@ -86,6 +86,8 @@ interface ServerFacts {
   readonly ready: { readonly ok: boolean; readonly failed: readonly string[] };
   /** Of the namespace kube-system. */
   readonly workloads: readonly Workload[];
+  /** Of the Deployments that the policy names (`namespace/name`), those that are not there. */
+  readonly missing?: readonly string[];
   /** Where the policy leaves out the scan of nodes; otherwise that one tells of them. */
   readonly nodes: readonly Node[];
 }
