@@ -46,7 +46,11 @@ test.each<[Rollout['status'], string]>([
     const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), rollouts: [rollout], waves };
     const aim = clusterPolicy(snapshot, cluster, NOW);
     const gone = [reason('NotInFleet', 'It is in no account of the Fleet.')];
-    const place = { rollout, waves, member: memberItem({ clusterKey: cluster.clusterKey, status: 'Excluded', reasons: gone }) };
+    const place = {
+      rollout,
+      waves,
+      member: memberItem({ clusterKey: cluster.clusterKey, status: 'Excluded', reasons: gone }),
+    };
     const verdict = verdictOf(snapshot, cluster, aim, { place, ofUpgrade: undefined }, NOW);
     expect(verdict.when.condition).toBe(condition);
     expect(verdict.reasons[0]?.message).toBe(`The rollout r of its policy is ${status} and its wave w0 has not begun.`);

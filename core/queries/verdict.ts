@@ -127,9 +127,9 @@ export function verdictOf(
     const hasBegun = place?.waves.some(
       ({ index, status }) => index === going?.member.waveIndex && status !== 'Pending',
     );
-    if (going !== undefined && hasBegun && !isTried(going.member))
-      return inRollout(snapshot, going, [...waiting, ...elsewhere], until ?? upcoming(going.member.resumeAt, now));
     const isAmbiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
+    if (going !== undefined && hasBegun && !isAmbiguous && !isTried(going.member))
+      return inRollout(snapshot, going, [...waiting, ...elsewhere], until ?? upcoming(going.member.resumeAt, now));
     if (!isAmbiguous && left !== undefined) return failedHalfWay(snapshot, cluster, aim, { left, place }, now);
     const alone = isAmbiguous ? after('Selectors are changed so that one policy alone selects it.') : NEVER;
     const when = waiting.length === 0 ? alone : after(conditionOf(waiting, until ?? null, place), until);
@@ -256,6 +256,7 @@ const liftedIn = (its: WholeRollout | undefined): Partial<Record<string, string>
   ObserveMode: 'the Fleet is applied with mode: act',
   NotInFleet: 'the Fleet names its account and Region again',
   ...{ Excluded: TAG, BadTag: TAG, Pinned: TAG },
+  AmbiguousPolicy: 'selectors are changed so that one policy alone selects it',
   InventoryIncomplete: 'it was looked at anew, within the hour',
   ...(its && { RolloutPaused: `somebody runs ${wayToResume(its.rollout, its.waves)}` }),
 });

@@ -5,6 +5,7 @@ import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
+import { ambiguousPolicy } from '../policy/policy-of.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { givenUp, rulingWave } from '../policy/wave-of.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
@@ -14,6 +15,7 @@ import { AT_REST } from './automatic-rollouts.ts';
 import { lowerTarget, nextHop } from './cluster-target.ts';
 import type { Decision } from './decisions.ts';
 import { besideLaterWave, laterWaveOf } from './later-wave.ts';
+import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import type { SuspicionOf } from './suspects.ts';
 
@@ -113,7 +115,7 @@ export function letIn(
 
 /**
  * What stands against a member as its cluster is, whatever its calendars say: tags, unreachable, new, going, suspected (design.md,
- * quarantine), or that its policy has no wave for it any more, or goes to an older version than its next hop. It sets aside, or takes out, whoever has not begun.
+ * quarantine), or that its policy has no wave for it any more, does not select it alone, or goes to an older version than its next hop. It sets aside, or takes out, whoever has not begun.
  */
 export function standingReasons(
   snapshot: FleetSnapshot,
@@ -143,9 +145,20 @@ export function standingReasons(
     ...quarantineReasons(cluster, now),
     ...(suspected === undefined ? [] : [suspected]),
     ...homeless,
+    ...(hasBegun ? ambiguity(snapshot, cluster, member) : []),
     // Whose Channel nobody can read waits as it is: what it was to go to is known.
     ...(lower?.code === 'LowerTarget' ? [lower] : []),
   ];
+}
+
+/**
+ * Several policies select it, so that its windows and approvals may be those of another one. A look that has not read all policies knows what the last full one
+ * has found: whatever changes that has the next one read all of them.
+ */
+function ambiguity(snapshot: FleetSnapshot, cluster: ClusterRecord, member: Member): readonly Reason[] {
+  if (snapshot.history === undefined) return member.reasons.filter(({ code }) => code === 'AmbiguousPolicy');
+  const match = policyMatch(snapshot, cluster);
+  return match.type === 'ambiguous' ? [ambiguousPolicy(match.names)] : [];
 }
 
 const isOther = (before: readonly Reason[], after: readonly Reason[]): boolean =>

@@ -13,6 +13,7 @@ import {
   DAY,
   hours,
   memberOf,
+  membersOf,
   onRecord,
   PERSON,
   recordOf,
@@ -132,6 +133,29 @@ test('a cluster that two policies select is left alone, also where somebody else
   const { reasons } = await explainCluster(world.ports, await recordOf(world, 'p'));
   expect(reasons.map(({ code }) => code)).toContain('AmbiguousPolicy');
   expect([groupsOf(world, 'p'), touched(world, 'p'), touched(world, 'q')]).toEqual([['1.36'], false, true]);
+});
+
+test('a cluster of an open wave that two policies select by now does not begin, and does once one alone selects it', async () => {
+  const world = await smallFleet({
+    clusters: staged('dev', ['a', 'b']),
+    policy: spec(at('dev', { maxConcurrency: 1 })),
+  });
+  await hours(world, 0.2);
+  const waits = (await membersOf(world)).find(({ status }) => status === 'Pending')?.name ?? '';
+  const careful = spec(at('prod', { approval: { approvals: 2 } }));
+  await applySpec(
+    world,
+    { ...careful, trigger: 'manual', selector: { when: `cluster.name == "${waits}"` } },
+    'careful',
+  );
+  await hours(world, 24);
+  const { state, reasons, when } = await explainCluster(world.ports, await recordOf(world, waits));
+  expect([state, reasons.map(({ code }) => code)]).toEqual(['Waiting', ['AmbiguousPolicy']]);
+  expect(when.condition).toBe('Once selectors are changed so that one policy alone selects it.');
+  expect([(await memberOf(world, waits)).status, touched(world, waits)]).toEqual(['Quarantined', false]);
+  await applySpec(world, { ...careful, selector: { when: 'cluster.name == "nobody"' } }, 'careful');
+  await hours(world, 6);
+  expect(versionOf(world, waits)).toBe('1.37');
 });
 
 test.each([
