@@ -7,7 +7,7 @@ import { isUndo } from '../protocol/undo.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { wrongState } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
-import { waitsForPromotion } from '../rollout/wave-end.ts';
+import { isLeftUndecided } from '../rollout/wave-end.ts';
 import { isGivenUp } from '../rollout/wave-soak.ts';
 import { changeAndTell } from '../store/change.ts';
 import { rolloutEntry, waveChanged } from '../store/changes.ts';
@@ -36,7 +36,7 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
       throw wrongState(
         `${back.message}. Look at what it comes to, and then, where the wave is to pass all the same: liftlock rollout promote ${id}`,
       );
-    const wave = waves.find(({ data }) => data.status === 'Soaking' || waitsForPromotion(data));
+    const wave = waves.find(({ data }) => data.status === 'Soaking' || isLeftUndecided(data));
     if (wave === undefined) {
       const states = waves
         .map(({ data }) => `${data.name} is ${data.status}${data.inFlight > 0 ? `, ${data.inFlight} in flight` : ''}`)

@@ -30,7 +30,7 @@ import { triedOnce } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { underWayOf } from '../rollout/under-way.ts';
 import { unsettled } from '../rollout/waiting.ts';
-import { unsettledIn, waitsForPromotion, waveInTurn } from '../rollout/wave-end.ts';
+import { unsettledIn, waitingForPromotion, waveInTurn } from '../rollout/wave-end.ts';
 import { withoutHooks } from '../rollout/wave-hooks.ts';
 import { soakOf } from '../rollout/wave-soak.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
@@ -246,7 +246,7 @@ function summary(
     /** The wave that does not open before its hooks say go, as they are asked now or have halted the rollout; null where there is none. */
     waitsForHooks: asksHooks && next !== undefined && withoutHooks(next) !== undefined ? next.name : null,
     /** The wave that proves too little to pass, which an approver may let pass; null where there is none. */
-    waitsForPromotion: waves.find(waitsForPromotion)?.name ?? null,
+    waitsForPromotion: isAtRest(rollout) ? null : (waitingForPromotion(waves)?.name ?? null),
   };
 }
 

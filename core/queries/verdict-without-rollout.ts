@@ -3,7 +3,7 @@ import { reason } from '../contracts/step-result.ts';
 import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { waitsForPromotion } from '../rollout/wave-end.ts';
+import { waitingForPromotion } from '../rollout/wave-end.ts';
 import { isTried } from '../store/members.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import type { Verdict } from './explanation.ts';
@@ -79,7 +79,7 @@ export function withoutRollout(
 
 /** Who ends a rollout for a cluster that is not in it. A promotion would have its later waves begin for the sake of that one, so `byHand` comes first there. */
 function whatEnds({ rollout, waves }: WholeRollout, byHand: string): string {
-  const undecided = waves.find(waitsForPromotion);
+  const undecided = waitingForPromotion(waves);
   if (undecided === undefined) return 'That rollout ends';
   const opens = waves.some(({ index, status }) => index > undecided.index && status === 'Pending');
   if (!opens) return promoting(undecided, rollout);

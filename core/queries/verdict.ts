@@ -16,7 +16,7 @@ import { stalledWaves } from '../rollout/never-starting.ts';
 import { earliestOpening, waitsOf } from '../rollout/openings.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { turnsAt } from '../rollout/turn-at.ts';
-import { waitsForPromotion, wayToResume } from '../rollout/wave-end.ts';
+import { waitingForPromotion, wayToResume } from '../rollout/wave-end.ts';
 import { isTried } from '../store/members.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
@@ -223,7 +223,8 @@ function inRollout(
     const next = reason('Next', `It is next in the rollout ${rollout.id}.`);
     return said(NEXT_TICK, next, ...waiting, ...told);
   }
-  const undecided = waves.find((one) => waitsForPromotion(one) && one.index < member.waveIndex);
+  const promoted = waitingForPromotion(waves);
+  const undecided = promoted !== undefined && promoted.index < member.waveIndex ? promoted : undefined;
   const others = waiting.some(({ code }) => code !== 'EarlierWave') ? ', and the other reasons above are gone' : '';
   const condition =
     undecided === undefined ? conditionOf(waiting, at, place) : `${promoting(undecided, rollout)}${others}`;

@@ -46,7 +46,11 @@ async function read(
 ) {
   const before = table.reads.get;
   const rollouts = policies.map((policy) => rolloutItem({ policy }));
-  const configs = await configsOf(batched(table), { rollouts, waves: kept }, Promise.resolve(clusters));
+  const configs = await configsOf(
+    batched(table),
+    { rollouts, waves: Promise.resolve(kept) },
+    Promise.resolve(clusters),
+  );
   return { names: names(configs), requests: table.reads.get - before };
 }
 

@@ -136,7 +136,11 @@ export async function loadSnapshot(
     await Promise.all([
       everything || upgrades.some(waitsByHand)
         ? loadEveryConfig(table)
-        : configsOf(reader, { rollouts, waves }, clustersRead),
+        : configsOf(
+            reader,
+            { rollouts, waves: started(passing.then((passed) => [...waves, ...passed])) },
+            clustersRead,
+          ),
       everything ? table.queryPartition('VERSIONS') : [],
       past(),
       load(reader, Epochs),
@@ -163,6 +167,11 @@ export async function loadSnapshot(
     looked,
   );
   const fleet = fleetSpec(configs.find(({ kind, name }) => kind === 'Fleet' && name === FLEET));
+  // What an abort has found Undecided is in no index, and nobody waits for it any more.
+  const aborted = new Set(looked.history?.rollouts.flatMap(({ id, status }) => (status === 'Aborted' ? [id] : [])));
+  const left = looked.history?.waves.filter(
+    ({ rolloutId, status }) => status === 'Undecided' && aborted.has(rolloutId),
+  );
   return {
     epoch: epoch?.data,
     fleet,
@@ -182,7 +191,7 @@ export async function loadSnapshot(
     grants,
     upgrades: [...upgrades, ...ended],
     rollouts,
-    waves: [...waves, ...passed],
+    waves: [...waves, ...passed, ...(left ?? [])],
     members,
     ...looked,
     ...(asked.scans && { scans: asked.scans }),
@@ -275,13 +284,17 @@ let namedLast: ReadonlyMap<string, Named> = new Map();
  */
 export async function configsOf(
   reader: Pick<Table, 'get'>,
-  { rollouts, waves }: { readonly rollouts: readonly Rollout[]; readonly waves: readonly Pick<Wave, 'calendars'>[] },
+  {
+    rollouts,
+    waves,
+  }: { readonly rollouts: readonly Rollout[]; readonly waves: Promise<readonly Pick<Wave, 'calendars'>[]> },
   reading: Promise<readonly ClusterRecord[]>,
 ): Promise<AppliedConfig[]> {
   const ahead = new Map([...namedLast].map(([id, one]) => [id, load(reader, Configs, ...one)]));
   const inForce = [...new Set(rollouts.map(({ policy }) => policy))];
-  const [clusters, fleet, ...read] = await Promise.all([
+  const [clusters, kept, fleet, ...read] = await Promise.all([
     reading,
+    waves,
     load(reader, Configs, 'Fleet', FLEET),
     ...inForce.map((name) => load(reader, Configs, 'UpgradePolicy', name)),
     ...ahead.values(),
@@ -291,7 +304,7 @@ export async function configsOf(
   const names = [
     ...policies.flatMap((policy) => namedBy(policy?.data)),
     ...clusters.flatMap(({ tags }) => clusterTags(tags, prefix).calendars.map(asCalendar)),
-    ...waves.flatMap(({ calendars }) => (calendars ?? []).map(asCalendar)),
+    ...kept.flatMap(({ calendars }) => (calendars ?? []).map(asCalendar)),
   ];
   namedLast = new Map(names.map((one) => [one.join('#'), one]));
   const named = await Promise.all([...namedLast].map(([id, one]) => ahead.get(id) ?? load(reader, Configs, ...one)));

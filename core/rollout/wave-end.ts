@@ -2,7 +2,7 @@ import type { Wave as WaveSpec } from '../config/types.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { allowedFailures, exceedsBudget, hasNoneSucceeded, judgedOf } from '../policy/wave-room.ts';
+import { allowedFailures, exceedsBudget, goesBack, hasNoneSucceeded, judgedOf } from '../policy/wave-room.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { noneSucceeded, settledText } from '../protocol/settle-decision.ts';
 import type { Decision } from './decisions.ts';
@@ -18,9 +18,14 @@ export const isSettled = (wave: Wave): boolean => unsettledIn(wave) <= wave.quar
 export const waveInTurn = (waves: readonly Wave[]): Wave | undefined =>
   waves.toSorted((a, b) => a.index - b.index).find(({ status }) => !PASSED_WAVES.includes(status));
 
-/** Whether a person may let it pass: it proves too little, and nothing of it runs that would, or goes back. */
-export const waitsForPromotion = ({ status, inFlight, goingBack = [] }: Wave): boolean =>
-  status === 'Undecided' && inFlight === 0 && goingBack.length === 0;
+/** Whether it proves too little, and nothing of it runs that would prove more. */
+export const isLeftUndecided = ({ status, inFlight }: Wave): boolean => status === 'Undecided' && inFlight === 0;
+
+/** The wave of these, which are all of a rollout, that a person may let pass: nothing of it or before it goes back. */
+export function waitingForPromotion(waves: readonly Wave[]): Wave | undefined {
+  const wave = waves.find(isLeftUndecided);
+  return wave === undefined || goesBack(waves.filter(({ index }) => index <= wave.index)) ? undefined : wave;
+}
 
 type Spec = Pick<WaveSpec, 'failureBudget' | 'onUndecided'>;
 

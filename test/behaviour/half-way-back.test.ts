@@ -1,0 +1,44 @@
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
+import { requestRollback } from '../../core/operations/request-rollback.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { listRollouts } from '../../core/queries/rollout-views.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { at, hold, spec, statusOf } from './changed-policy.ts';
+import { discover, hours, PERSON, recordOf, rolloutIdOf, smallFleet, upgradesOf } from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
+
+/** The rollback of this cluster fails half-way: its control plane is still to go. */
+async function failsHalfWayBack(world: World, name: string): Promise<void> {
+  const failure = {
+    clusterName: name,
+    nodegroupName: 'workers',
+    type: 'VersionUpdate',
+    errorCode: 'NodeCreationFailure',
+  };
+  world.eks.state.plannedFailures.push({ ...failure, errorMessage: 'no' } as never);
+  await requestRollback(world.ports, await recordOf(world, name), PERSON, { approve: true });
+  await hours(world, 3);
+  const back = (await upgradesOf(world)).find(({ id }) => id === 'rollback-1.37-1.36');
+  expect([back?.status, back?.mutated]).toEqual(['Failed', true]);
+}
+
+// docs/rollouts.md, Orders: `rollout promote` is "refused while a cluster of it, or of a wave before it, goes back".
+// Smallest mend: let both ask goesBack(waves up to it) first; in inRollout no `promoting` while GoesBack stands.
+test('nobody is told to promote a wave while a cluster of a wave before it goes back', async () => {
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d']), ...staged('staging', ['s']), ...staged('prod', ['p'])],
+    policy: spec(at('dev'), at('staging'), at('prod')),
+  });
+  await discover(world);
+  await hold(world, 's');
+  await hours(world, 3);
+  expect([await statusOf(world, 'dev'), await statusOf(world, 'staging')]).toEqual(['Completed', 'Undecided']);
+  await failsHalfWayBack(world, 'd');
+  const [listed] = (await listRollouts(world.table, world.clock.now())).items;
+  const { when } = await explainCluster(world.ports, await recordOf(world, 'p'));
+  const refused = await promoteRollout(world.ports, await rolloutIdOf(world), PERSON, 'why').catch(
+    ({ message }: Error) => message,
+  );
+  expect(refused).toMatch(/rollback of d has ended/);
+  expect([listed?.waitsForPromotion, when.condition]).toEqual([null, expect.not.stringMatching(/^An approver looks/)]);
+});
