@@ -96,9 +96,16 @@ export function overtaken(parked: Upgrade, cluster: ClusterRecord | undefined): 
   return { type: 'cancel-upgrade', upgrade: parked, reasons: [reason('BeyondTarget', said)] };
 }
 
+/** One that is set aside for a few hours, since its cluster is new. */
+export function comesByItself(member: Member): boolean {
+  const reasons = besideLaterWave(member);
+  const isNew = reasons.length > 0 && reasons.every(({ code }) => code === 'Creating' || code === 'RecentlyCreated');
+  return member.status === 'Quarantined' && isNew;
+}
+
 /**
  * A member against which nothing stands any more is waited for again while its wave is under way: that neither passes nor proves anything
- * without it. None where it was not set aside, or by a foreign update, which ends by itself.
+ * without it; one that waits for it opens. None where it was not set aside, or by a foreign update, which ends by itself.
  */
 export function letIn(
   member: Member,
@@ -107,7 +114,8 @@ export function letIn(
   standing: readonly Reason[],
 ): Decision[] {
   if (member.status !== 'Quarantined' || standing.length > 0) return [];
-  if (wave?.status !== 'Open' && wave?.status !== 'Undecided') return [];
+  const waits = wave?.status === 'Pending' && comesByItself(member);
+  if (wave?.status !== 'Open' && wave?.status !== 'Undecided' && !waits) return [];
   if (besideLaterWave(member).some(({ code }) => code === 'ForeignUpdate')) return [];
   const status = upgrade?.status === 'Parked' ? 'Parked' : 'Pending';
   return [{ type: 'change-member', member, status, reasons: laterWaveOf(member) }];

@@ -11,6 +11,10 @@ const later = new Date(NOW.getTime() + 3_600_000).toISOString();
 const suspected = reason('SuspiciousTrait', 'It shares what those that failed have.');
 const foreign = reason('ForeignUpdate', 'Somebody else updates it.');
 const recent = reason('RecentlyCreated', 'It was created an hour ago.');
+const unreachable = {
+  ...{ type: 'Reachable', status: 'False' as const, reason: 'Denied', message: 'no' },
+  lastTransitionTime: '2026-11-20T11:00:00.000Z',
+};
 const fresh: Partial<ClusterRecord> = { createdAt: '2026-11-20T11:00:00.000Z' };
 
 interface Given {
@@ -44,8 +48,14 @@ function decided({ second = {}, member = {}, clusters = {} }: Given): string[] {
 test.each<[string, Given, string[]]>([
   [
     'as long as it stands, the wave has proved nothing',
-    { clusters: fresh, member: { reasons: [recent] } },
+    { clusters: { conditions: [unreachable] }, member: { reasons: [reason('Unreachable', '')] } },
     ['wave Undecided'],
+  ],
+  ['the wave waits for who is only new', { clusters: fresh, member: { reasons: [recent] } }, []],
+  [
+    'and does not open before one of them may begin',
+    { second: { status: 'Pending' }, clusters: fresh, member: { reasons: [recent] } },
+    [],
   ],
   ['once it is gone, they begin, and the wave does not end', {}, ['grant a', 'grant b']],
   [

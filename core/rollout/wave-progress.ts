@@ -14,6 +14,7 @@ import { exceedsBudget, goesBack, MAY_HALT } from '../policy/wave-room.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { rolloutEnd } from '../protocol/settle-decision.ts';
 import type { Decision } from './decisions.ts';
+import { comesByItself } from './member-progress.ts';
 import type { Unready } from './require-ready.ts';
 import { isSettled, unsettledIn, waveEnd, waveInTurn } from './wave-end.ts';
 import { heldByHooks, withoutHooks } from './wave-hooks.ts';
@@ -121,6 +122,8 @@ function opened(situation: WaveSituation, wave: Wave): Decision[] {
     ];
     return [{ type: 'change-wave', wave, status: 'Skipped', reasons }];
   }
+  // It would prove nothing, and a person would be asked for what comes by itself.
+  if (needWork === 0 && own.some(comesByItself)) return asksAnew(wave);
   // What nobody can read opens nothing: which approvals and windows hold is not known.
   const spec = specOf(situation, wave);
   if (policy === undefined || spec === undefined) return asksAnew(wave);
@@ -154,6 +157,8 @@ function awaited(situation: WaveSituation, wave: Wave): Decision[] | undefined {
 function settled(situation: WaveSituation, wave: Wave): Decision[] {
   const spec = specOf(situation, wave);
   const end = waveEnd(wave, spec);
+  const isAwaited = (member: Member): boolean => member.waveIndex === wave.index && comesByItself(member);
+  if (end.status === 'Undecided' && situation.members.some(isAwaited)) return [];
   // How many must be judged, and how long it soaks, nobody can say without its policy.
   if (spec === undefined && end.status !== 'Halted' && wave.promotedBy === undefined) {
     const { reasons } = soakOf(wave, spec, situation.now);

@@ -5,9 +5,7 @@ import { at, hold, spec, statusOf } from './changed-policy.ts';
 import { discover, hours, PERSON, rolloutIdOf, smallFleet } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
-// docs/protocol.md, Wave: "Undecided --> Skipped: the rollout was aborted"; docs/semantics.md, Waves: "Skipped … or the rollout was aborted before it
-// proved anything". docs/api.md: waitsForPromotion names a wave that an approver may let pass.
-// Smallest mend: in loadSnapshot take the waves of history (which a full look has anyway) for aborted rollouts into `passed`; in summary say null where
+// docs/protocol.md, Wave: "Undecided --> Skipped: the rollout was aborted"; docs/api.md: waitsForPromotion names a wave that an approver may let pass.
 async function undecidedAndAborted() {
   const world = await smallFleet({
     clusters: [...staged('dev', ['d']), ...staged('prod', ['p'])],

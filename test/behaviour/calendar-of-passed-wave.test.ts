@@ -8,7 +8,6 @@ import { staged } from './staged-fleet.ts';
 
 // docs/rollouts.md, When the policy changes: "where none does [select it] … what is half done goes on by the calendars that the wave had last";
 // docs/semantics.md, Windows: "the upgrade parks and goes on when the window opens". And explain says "The next tick of the reconciler, within a minute".
-// Smallest mend: configsOf(reader, { rollouts, waves: [...waves, ...(await passing)] }, clustersRead), i.e. have configsOf wait for `passing` too.
 const calendar = (duration: string) =>
   calendarSchema.parse({
     apiVersion: 'liftlock/v1alpha1',

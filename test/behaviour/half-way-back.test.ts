@@ -23,7 +23,6 @@ async function failsHalfWayBack(world: World, name: string): Promise<void> {
 }
 
 // docs/rollouts.md, Orders: `rollout promote` is "refused while a cluster of it, or of a wave before it, goes back".
-// Smallest mend: let both ask goesBack(waves up to it) first; in inRollout no `promoting` while GoesBack stands.
 test('nobody is told to promote a wave while a cluster of a wave before it goes back', async () => {
   const world = await smallFleet({
     clusters: [...staged('dev', ['d']), ...staged('staging', ['s']), ...staged('prod', ['p'])],

@@ -4,7 +4,7 @@ import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestUpgrade } from '../../core/operations/requests.ts';
 import { abortRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
-import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
+import { listRollouts, loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { apply, at, hold, keyOf, spec, two } from './changed-policy.ts';
@@ -165,4 +165,29 @@ test('a wave does not flip while Liftlock only looks whether somebody else is th
   );
   expect(ofWaves).toEqual(['WaveOpen staging', 'WaveUndecided staging', 'WaveOpen staging', 'WaveOpen prod']);
   expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['Completed', 'Completed']);
+});
+
+test('a wave of new clusters alone waits for them and asks nobody to promote it', async () => {
+  const world = await smallFleet({ clusters: staged('prod', ['old'], '1.37'), policy: spec(at('dev'), at('prod')) });
+  const createdAt = world.clock.now();
+  for (const one of [...staged('dev', ['d']), ...staged('prod', ['p'])])
+    addCluster(world.eks.state, { ...one, createdAt });
+  await discover(world);
+  await hours(world, 1);
+  for (let hour = 0; hour < 4; hour += 1) {
+    await hours(world, 1);
+    const [listed] = (await listRollouts(world.table, world.clock.now())).items;
+    expect([listed?.waitsForPromotion ?? null, touched(world, 'd'), touched(world, 'p')]).toEqual([null, false, false]);
+  }
+  await hours(world, 12);
+  expect([versionOf(world, 'd'), versionOf(world, 'p')]).toEqual(['1.37', '1.37']);
+  const passed = (await world.auditTimeline()).filter(({ event }) =>
+    /^Wave(Open|Completed|Undecided|Passed)$/.test(event),
+  );
+  expect(passed.map(({ event, detail }) => `${event} ${detail?.wave}`)).toEqual([
+    'WaveOpen dev',
+    'WaveCompleted dev',
+    'WaveOpen prod',
+    'WaveCompleted prod',
+  ]);
 });
