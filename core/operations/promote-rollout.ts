@@ -3,12 +3,12 @@ import type { Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { clusterNameOf } from '../model/cluster-key.ts';
 import { goesBack } from '../policy/wave-room.ts';
+import { isGivenUp } from '../policy/wave-soak.ts';
 import { isUndo } from '../protocol/undo.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { wrongState } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
-import { isLeftUndecided } from '../rollout/wave-end.ts';
-import { isGivenUp } from '../rollout/wave-soak.ts';
+import { isLeftUndecided, waveAskedBeforeNext } from '../rollout/wave-end.ts';
 import { changeAndTell } from '../store/change.ts';
 import { rolloutEntry, waveChanged } from '../store/changes.ts';
 import { Grants, Rollouts, Waves } from '../store/entities.ts';
@@ -19,7 +19,7 @@ import type { OperatorPorts } from './fleet-switch.ts';
 
 /**
  * A person's word in the place of a wave's proof: ends the soak of the one that soaks, its gates included, or lets one pass that is Undecided;
- * what has proved something soaks all the same. What the next one asks for still holds. Fails with `WrongState`, also while one of its clusters, or of a
+ * what has proved something soaks all the same; or has the next wave begin whatever the gates of one that has passed say. What the next one asks for still holds. Fails with `WrongState`, also while one of its clusters, or of a
  * wave before it, goes back.
  */
 export function promoteRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Told<Wave>> {
@@ -29,14 +29,19 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
     if (AT_REST.includes(rollout.data.status))
       throw wrongState(`The rollout ${id} is ${rollout.data.status}: nothing waits for its waves any more.`);
     const waves = await loadWaves(table, id);
-    const due = waves.findIndex(({ data }) => data.status === 'Soaking' || data.status === 'Undecided');
-    const back = goesBack(waves.slice(0, due + 1).map(({ data }) => data));
+    const shut = waveAskedBeforeNext(waves.map(({ data }) => data));
+    const due = waves.findIndex(({ data }) => ['Soaking', 'Undecided'].includes(data.status));
+    const upTo = waves.slice(0, (due < 0 ? (shut?.index ?? due) : due) + 1);
+    const back = goesBack(upTo.map(({ data }) => data));
     // It would take effect when that has ended, whatever the cluster is found to be by then: nobody has seen that yet.
     if (back !== undefined)
       throw wrongState(
         `${back.message}. Look at what it comes to, and then, where the wave is to pass all the same: liftlock rollout promote ${id}`,
       );
-    const wave = waves.find(({ data }) => data.status === 'Soaking' || isLeftUndecided(data));
+    const isDue = ({ data }: (typeof waves)[number]) => data.status === 'Soaking' || isLeftUndecided(data);
+    const keepsNextShut = ({ data }: (typeof waves)[number]) =>
+      data.index === shut?.index && data.gates?.readings.some(({ status }) => status !== 'green') === true;
+    const wave = waves.find(isDue) ?? waves.find(keepsNextShut);
     if (wave === undefined) {
       const states = waves
         .map(({ data }) => `${data.name} is ${data.status}${data.inFlight > 0 ? `, ${data.inFlight} in flight` : ''}`)
@@ -49,11 +54,15 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
       throw wrongState(
         `${clusterNameOf(running.clusterKey)} of the wave ${wave.data.name} is being upgraded (${running.upgradeId}), and what becomes of it is not known yet. Try again when it has ended.`,
       );
-    const what = isUndecided ? 'let it pass although it proves nothing' : 'skipped the soak';
+    const what = isUndecided
+      ? 'let it pass although it proves nothing'
+      : isDue(wave)
+        ? 'skipped the soak'
+        : 'lets the next wave begin whatever its gates say';
     const reasons: Reason[] = [{ code: 'Promoted', message: `${by} ${what}: ${reason}` }];
     const next: Wave = {
       ...wave.data,
-      reasons,
+      reasons: isDue(wave) ? reasons : [...wave.data.reasons, ...reasons],
       ...(isUndecided ? { status: passed(wave.data) } : {}),
       ...(isUndecided && !isGivenUp(wave.data) ? {} : { promotedBy: by }),
     };
@@ -63,7 +72,12 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
       : { wave: name, soakedSince: lastSuccessAt, reasons };
     return {
       result: toldWave(next, now),
-      writes: [replace(Waves, wave, next), unchanged(Rollouts, rollout, id)],
+      writes: [
+        replace(Waves, wave, next),
+        unchanged(Rollouts, rollout, id),
+        // Nor has a rollback been asked for before it meanwhile.
+        ...upTo.flatMap((one) => (one === wave ? [] : [unchanged(Waves, one, id, one.data.index)])),
+      ],
       record: [rolloutEntry(id, isUndecided ? 'WavePassed' : 'WavePromoted', by, detail)],
       events: ([change]) => [waveChanged(next, change, 'promotion')],
     };

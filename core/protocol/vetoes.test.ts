@@ -1,6 +1,6 @@
 import { waveItem } from '../../test/material/items/rollout-items.ts';
 import { NOON } from '../../test/material/protocol/one-upgrade.ts';
-import { codesAt, fleet, type Given, rules, upgrade } from '../../test/material/protocol/situation.ts';
+import { codesAt, fleet, type Given, gated, rules, upgrade } from '../../test/material/protocol/situation.ts';
 import { compileCalendar } from '../calendar/compile-calendar.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
@@ -197,6 +197,10 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
   ['a wave before it, of which one goes back', earlier(GOING_BACK), ['GoesBack'], ['GoesBack'], NOTHING],
   ['a wave before it that is open again', earlier({ status: 'Open' }), ['EarlierWave'], NOTHING, NOTHING],
   ['a wave before it that has passed', earlier({ status: 'CompletedWithFailures' }), NOTHING, NOTHING, NOTHING],
+  ['a wave before it, a gate of which is not known', gated('unknown'), ['GateUnknown'], NOTHING, NOTHING],
+  ['a wave before it, a gate of which is red', gated('red'), ['GateRed'], NOTHING, NOTHING],
+  ['a wave before it, the gates of which nobody has read', gated(undefined), ['GatesUnknown'], NOTHING, NOTHING],
+  ['a wave before it, the gates of which are green', gated('green'), NOTHING, NOTHING, NOTHING],
   ['nobody of that name', { member: 'none' }, ['NotAMember'], ['NotAMember'], NOTHING],
   ['one that has left with a later plan', { member: { status: 'Left' } }, ['NotAMember'], ['NotAMember'], NOTHING],
   [

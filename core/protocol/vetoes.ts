@@ -5,8 +5,9 @@ import { approvalRefusals } from '../policy/approvals.ts';
 import { capKeys, capRefusals, recount } from '../policy/caps.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { unreadablePolicy } from '../policy/policy-of.ts';
-import { givenUp } from '../policy/wave-of.ts';
+import { givenUp, waveNamed } from '../policy/wave-of.ts';
 import { exceedsBudget, goesBack, haltedBefore, placeRefusal, waveRefusal, whyHalted } from '../policy/wave-room.ts';
+import { gateBefore, waveBefore } from '../policy/wave-soak.ts';
 import { authority, busyWith, otherTarget } from './authority.ts';
 import { isGranting, isPlanned, isWaiting, PASSED_WAVES } from './granting-waves.ts';
 import { hasActed, underWayRefusals } from './hop-before.ts';
@@ -132,10 +133,10 @@ export const VETOES: readonly Veto[] = [
   {
     // A straggler of an earlier wave may have failed since the grant.
     asked: BEGINNING,
-    rule: 'no wave before it is halted, and no cluster of one is being taken back',
+    rule: 'no wave before it is halted, and no cluster of one is being taken back; what has changed its cluster goes on beside that',
     codes: ['EarlierWaveHalted', 'GoesBack'],
-    reasons: ({ rollout, earlier = [] }) =>
-      rollout === undefined ? NONE : only(haltedBefore(earlier), goesBack(earlier)),
+    reasons: ({ rollout, earlier = [], upgrade }) =>
+      rollout === undefined ? NONE : only(haltedBefore(earlier), hasActed(upgrade) ? undefined : goesBack(earlier)),
   },
   {
     asked: ['grant'],
@@ -191,6 +192,19 @@ export const VETOES: readonly Veto[] = [
       const [place, { before = [], upgrade }] = [placeOf(situation), situation];
       const goesOn = upgrade?.mutated === true || before.some((hop) => hop?.rolloutId === place?.rollout.id);
       return place === undefined || goesOn ? NONE : only(placeRefusal(place.wave));
+    },
+  },
+  {
+    // They may have turned red since the wave before it has passed: an approval, a hook or a window may have taken days.
+    asked: ['grant'],
+    rule: 'before the first cluster of the wave, the gates of the wave before it are green, unless a person has promoted that',
+    codes: ['GateRed', 'GateUnknown', 'GatesUnknown'],
+    reasons: (situation) => {
+      const [place, { earlier = [], rules, now }] = [placeOf(situation), situation];
+      if (place === undefined || place.member.inFlight || place.wave.startedAt !== undefined) return NONE;
+      const before = waveBefore(earlier, place.wave);
+      const hasPassed = before !== undefined && PASSED_WAVES.includes(before.status);
+      return !hasPassed ? NONE : only(gateBefore(before, waveNamed(rules?.policy, before.name), now));
     },
   },
   {

@@ -8,9 +8,11 @@ import { startOnce } from '../model/start-once.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { loadedRules } from '../policy/load-rules.ts';
 import { readRules } from '../policy/read-rules.ts';
+import { goesBack } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
+import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { turnGivenBack, withoutHoldOf } from '../protocol/rollback.ts';
 import { waveStatusChanged } from '../protocol/settle.ts';
 import { waveGoingOn, waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
@@ -144,11 +146,14 @@ async function changeWave(
     const applied = revision === undefined ? undefined : await load(ports.table, Configs, 'UpgradePolicy', policy);
     const isPassedOver = status === 'Skipped' && applied === undefined;
     if (applied?.data.revision !== revision && !isPassedOver) return NOTHING;
+    const before = begins && status === 'Open' ? await passedBefore(ports, decided) : [];
+    if (before === undefined) return NOTHING;
     const next = turnedWave(read.data, { status, reasons, limits }, at.toISOString());
     return {
       ...NOTHING,
       writes: [
         replace(Waves, read, next),
+        ...before,
         unchanged(Rollouts, rollout, decided.rolloutId),
         ...(revision === undefined ? [] : [unchanged(Configs, applied, 'UpgradePolicy', policy)]),
         // Nor does anything begin on versions, tags or other configuration that are news to that tick.
@@ -158,6 +163,15 @@ async function changeWave(
       events: ([change]) => [waveChanged(next, change)],
     };
   });
+}
+
+/** "All waves before it have passed, and nothing of them goes back": what one that opens rests on; undefined where that is not so by now. */
+async function passedBefore(ports: ApplyPorts, { rolloutId, index }: Wave): Promise<WriteOperation[] | undefined> {
+  const all = await loadWaves(ports.table, rolloutId);
+  const before = all.filter(({ data }) => data.index < index);
+  const holds =
+    before.every(({ data }) => PASSED_WAVES.includes(data.status)) && !goesBack(before.map(({ data }) => data));
+  return holds ? before.map((one) => unchanged(Waves, one, rolloutId, one.data.index)) : undefined;
 }
 
 async function changeMember(

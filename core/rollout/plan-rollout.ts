@@ -101,7 +101,7 @@ export function plannedWave(
     members: members.length,
     needWork,
     ...limitsOf(spec, needWork),
-    inFlight: 0,
+    inFlight: members.filter(({ inFlight }) => inFlight).length,
     ...counts,
     ...(owed === 0 ? {} : { owed }),
     ...(strays === 0 ? {} : { strays }),

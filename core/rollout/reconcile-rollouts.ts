@@ -24,6 +24,7 @@ import { NOTHING_OVERDUE, type Overdue, overdueWaves } from './overdue-waves.ts'
 import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { tellDeadlines } from './tell-deadlines.ts';
+import { waveAskedBeforeNext } from './wave-end.ts';
 
 export type ReconcilePorts = Pick<
   Ports,
@@ -312,7 +313,7 @@ function quantile(sorted: readonly number[], share: number): number {
 /** Events wake the reconciler more often; a gate is not asked again within this. */
 const AT_MOST_EVERY_MILLISECONDS = 30_000;
 
-/** Reads the gates of every wave that soaks, as `<rolloutId>/<waveIndex>`. */
+/** Reads the gates of every wave that soaks, or has passed and is followed by one that has not begun, as `<rolloutId>/<waveIndex>`. */
 export async function readGates(
   ports: { readonly gates: GateReader; readonly clock: Clock },
   snapshot: FleetSnapshot,
@@ -338,7 +339,8 @@ export async function readGates(
 }
 
 function gatesOf(snapshot: FleetSnapshot, wave: Wave) {
-  if (wave.status !== 'Soaking') return [];
+  const all = snapshot.waves.filter(({ rolloutId }) => rolloutId === wave.rolloutId);
+  if (wave.status !== 'Soaking' && waveAskedBeforeNext(all)?.index !== wave.index) return [];
   const rollout = snapshot.rollouts.find(({ id }) => id === wave.rolloutId);
   const policy = rollout === undefined ? undefined : snapshot.policies.get(rollout.policy)?.policy;
   return waveNamed(policy, wave.name)?.gates ?? [];

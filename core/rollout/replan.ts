@@ -116,10 +116,11 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
       const at = { rolloutId: rollout.id, index: firstFree + offset };
       const own = next.filter((member) => member.waveIndex === at.index);
       const before = waves.find(({ index, name }) => index >= firstFree && name === spec.name);
-      return keepWords(before, {
+      const planned = {
         ...plannedWave(snapshot, policy, at, spec, own),
         ...given({ lastSuccessAt: lastSuccess(own) }),
-      });
+      };
+      return keepWords(before, planned, own);
     }),
     ...surplus.map((wave) => emptied(wave, next)),
   ]
@@ -296,14 +297,29 @@ function merged(
  * What was said of the same plan still counts, as does its number. Of another one it is kept for the record, and is void for good: who took it
  * back in between must not find it in force when the plan is as before.
  */
-function keepWords(before: Wave | undefined, wave: Wave): Wave {
-  const { approvals, conditions, plan, breakGlass, traits, hooks, reasons } = before ?? {};
+function keepWords(before: Wave | undefined, wave: Wave, own: readonly Member[]): Wave {
+  const { approvals, conditions, plan, breakGlass, traits, hooks, reasons, acceptedFailures, rollingBack } =
+    before ?? {};
   const isSamePlan = before?.planHash === wave.planHash;
   const words = isSamePlan ? approvals : approvals?.map((word) => ({ ...word, isVoid: true as const }));
   const glass = isSamePlan ? breakGlass : breakGlass && { ...breakGlass, planHash: undefined };
   const { hooks: _, ...planned } = wave;
   const asked = isSamePlan ? given({ hooks, reasons }) : {};
-  return { ...planned, ...given({ plan, approvals: words, breakGlass: glass, conditions, traits }), ...asked };
+  // One that had begun, and has not opened since a retry or a halt, may have clusters that go back, and failures that a person has accepted.
+  const isOwn = (key: string) => own.some(({ clusterKey }) => clusterKey === key);
+  const [goingBack, automaticRollbacks] = [before?.goingBack, before?.automaticRollbacks].map((keys) => {
+    const kept = keys?.filter(isOwn);
+    return kept?.length === 0 ? undefined : kept;
+  });
+  const stood = {
+    ...{ acceptedFailures, goingBack, automaticRollbacks },
+    rollingBack: rollingBack !== undefined && isOwn(rollingBack) ? rollingBack : undefined,
+  };
+  return {
+    ...planned,
+    ...given({ plan, approvals: words, breakGlass: glass, conditions, traits, ...stood }),
+    ...asked,
+  };
 }
 
 /**
@@ -316,7 +332,7 @@ function emptied(wave: Wave, planned: readonly Member[]): Wave {
   const needWork = own.length - counts.excluded - counts.quarantined;
   const { breakGlass, ...before } = wave;
   const { planHash, owed, strays, ...emptiedWave } = { ...before, members: own.length, needWork, ...counts };
-  return keepWords(before, emptiedWave);
+  return keepWords(before, emptiedWave, own);
 }
 
 function newestTarget(members: readonly Member[], otherwise: string): string {

@@ -5,9 +5,9 @@ import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { waveNamed } from '../policy/wave-of.ts';
+import { soakOf } from '../policy/wave-soak.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { isSettled, unsettledIn, waveInTurn } from './wave-end.ts';
-import { soakOf } from './wave-soak.ts';
 
 /** Why a member waits, and until when as far as is known. No reasons = it was admitted. */
 export interface Answer {

@@ -3,6 +3,7 @@ import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { allowedFailures, exceedsBudget, goesBack, hasNoneSucceeded, judgedOf } from '../policy/wave-room.ts';
+import { waveBefore } from '../policy/wave-soak.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { noneSucceeded, settledText } from '../protocol/settle-decision.ts';
 import type { Decision } from './decisions.ts';
@@ -17,6 +18,15 @@ export const isSettled = (wave: Wave): boolean => unsettledIn(wave) <= wave.quar
 /** The wave whose turn it is: of those that have not passed the first, and nothing is decided about one after it. */
 export const waveInTurn = (waves: readonly Wave[]): Wave | undefined =>
   waves.toSorted((a, b) => a.index - b.index).find(({ status }) => !PASSED_WAVES.includes(status));
+
+/** The wave of these, which are all of a rollout, whose gates have to be green right before the next one begins, and that one has not. */
+export function waveAskedBeforeNext(waves: readonly Wave[]): Wave | undefined {
+  const next = waveInTurn(waves);
+  if (next === undefined || next.startedAt !== undefined || !BEGIN.includes(next.status)) return undefined;
+  return waveBefore(waves, next);
+}
+
+const BEGIN: readonly Wave['status'][] = ['Pending', 'Open'];
 
 /** Whether it proves too little, and nothing of it runs that would prove more. */
 export const isLeftUndecided = ({ status, inFlight }: Wave): boolean => status === 'Undecided' && inFlight === 0;

@@ -1,5 +1,5 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
-import type { GateReading } from '../contracts/items/gate.ts';
+import type { GateReading, GateState } from '../contracts/items/gate.ts';
 import type { ApprovalRecord, LearnedDurations, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
@@ -11,15 +11,15 @@ import type { ApprovalEvidence } from '../policy/approval-evidence.ts';
 import { approvalRefusals, clustersOf, isExpired } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { exceedsBudget, goesBack, MAY_HALT } from '../policy/wave-room.ts';
+import { freshUntil, gateBefore, gatesAfter, gatesChanged, isGivenUp, isWatched, soakOf } from '../policy/wave-soak.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { rolloutEnd } from '../protocol/settle-decision.ts';
 import type { Decision } from './decisions.ts';
 import { comesByItself } from './member-progress.ts';
 import type { Unready } from './require-ready.ts';
-import { isSettled, unsettledIn, waveEnd, waveInTurn } from './wave-end.ts';
+import { isSettled, unsettledIn, waveAskedBeforeNext, waveEnd, waveInTurn } from './wave-end.ts';
 import { heldByHooks, withoutHooks } from './wave-hooks.ts';
 import { estimateSeconds, limitChanges, limitsOf } from './wave-limits.ts';
-import { gatesAfter, gatesChanged, isGivenUp, isWatched, soakOf } from './wave-soak.ts';
 
 /** What the waves of one rollout are decided from. `members` are those that have not settled. */
 export interface WaveSituation {
@@ -53,7 +53,11 @@ export function waveDecisions(situation: WaveSituation): Decision[] {
 function decisionsOf(situation: WaveSituation): Decision[] {
   const { rollout } = situation;
   const ordered = [...situation.waves].sort((a, b) => a.index - b.index);
-  const decisions = ordered.flatMap((wave) => adjusted(situation, wave));
+  const before = waveAskedBeforeNext(ordered);
+  const decisions = [
+    ...ordered.flatMap((wave) => adjusted(situation, wave)),
+    ...(before === undefined ? [] : watchedBeforeNext(situation, before)),
+  ];
   const wave = waveInTurn(ordered);
   if (wave !== undefined)
     return [...decisions, ...(rollout.status === 'Running' || wave.status !== 'Pending' ? next(situation, wave) : [])];
@@ -78,6 +82,16 @@ function adjusted(situation: WaveSituation, wave: Wave): Decision[] {
   if (said.length === 0) return [];
   const reasons = [reason('PolicyChanged', `The policy ${situation.rollout.policy} has changed: ${said.join(', ')}.`)];
   return [{ type: 'adjust-wave', wave, changes, event: 'WaveLimitsChanged', reasons }];
+}
+
+/** The gates of a wave that has passed: they have to be green right before the next one begins (core/protocol/vetoes.ts). */
+function watchedBeforeNext(situation: WaveSituation, wave: Wave): Decision[] {
+  const readings = situation.readings(wave);
+  if (readings === undefined) return [];
+  const gates = gatesAfter(wave.gates, readings, situation.now);
+  const event = gatesChanged(wave.gates, gates) ? 'WaveGatesChanged' : undefined;
+  const red = gateBefore({ ...wave, gates }, specOf(situation, wave), situation.now);
+  return [{ type: 'adjust-wave', wave, changes: { gates }, event, reasons: red === undefined ? [] : [red] }];
 }
 
 function next(situation: WaveSituation, wave: Wave): Decision[] {
@@ -240,7 +254,7 @@ function evidenceOf({ rollout, now }: WaveSituation, wave: Wave, before: readonl
       failed,
       blocked,
       quarantined,
-      soakedHours: hoursSince([lastSuccessAt, gates?.notGreenAt], now),
+      soakedHours: soakedHours(lastSuccessAt, gates, now),
     })),
     succeeded: sum((one) => one.succeeded),
     failed: sum((one) => one.failed),
@@ -250,11 +264,12 @@ function evidenceOf({ rollout, now }: WaveSituation, wave: Wave, before: readonl
   };
 }
 
-function hoursSince(instants: readonly (string | undefined)[], now: Date): number {
-  const [success] = instants;
-  if (success === undefined) return 0;
-  const latest = Math.max(...instants.flatMap((at) => (at === undefined ? [] : [Date.parse(at)])));
-  return (now.getTime() - latest) / 3_600_000;
+/** What nobody has looked at for five minutes is not known to be green: hours count up to the last reading. */
+function soakedHours(lastSuccessAt: string | undefined, gates: GateState | undefined, now: Date): number {
+  if (lastSuccessAt === undefined) return 0;
+  const since = Math.max(Date.parse(lastSuccessAt), Date.parse(gates?.notGreenAt ?? lastSuccessAt));
+  const until = gates === undefined ? now.getTime() : Math.min(now.getTime(), freshUntil(gates));
+  return Math.max(0, until - since) / 3_600_000;
 }
 
 /** Whether Liftlock itself approves a wave, and why; without an answer it does not, with code `PolicyError` (fail closed). */

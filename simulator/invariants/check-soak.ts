@@ -37,7 +37,9 @@ export const checkSoak = (history: History): Check => {
         ({ before, after }) => before !== undefined && !PASSED.includes(before.status) && PASSED.includes(after.status),
       )
       .flatMap(({ after }) => passedTooEarly(history, moment, after, seen));
-    return item.event === 'Granted' ? [...violations, ...beforeItsTurn(moment)] : violations;
+    return item.event === 'Granted'
+      ? [...violations, ...beforeItsTurn(moment), ...overAGate(history, moment, seen)]
+      : violations;
   };
 };
 
@@ -59,6 +61,20 @@ function beforeItsTurn({ item, store }: Moment): Violation[] {
     .map(({ name, status }) =>
       soak(`${item.subject} began at ${item.at}, before the wave ${name} had passed: it is ${status}`),
     );
+}
+
+/** The first cluster of a wave begins over no gate of the wave before it that is not green then, but for a person's word. */
+function overAGate(history: History, { item, store, at }: Moment, { promoted }: Seen): Violation[] {
+  const place = placeAt(store, item.detail);
+  if (place === undefined || wentOn(store, place, item.subject)) return [];
+  if (store.was(Waves, place.rollout.id, place.wave.index)?.startedAt !== undefined) return [];
+  const before = place.earlier.filter(({ status }) => status !== 'Skipped').at(-1);
+  const spec = place.policy?.waves.find(({ name }) => name === before?.name);
+  const isPromoted = promoted.has(`rollout/${place.rollout.id}`) && before?.promotedBy !== undefined;
+  if (spec === undefined || isPromoted) return [];
+  const gates = spec.gates.map((gate) => ('alarm' in gate ? gate.alarm : gate.webhook));
+  const what = `${item.subject} began at ${item.at} after the wave ${before?.name}`;
+  return gateProblems(history.gateReadings, gates, at, at).map((why) => soak(`${what}; ${why}`));
 }
 
 function passedTooEarly(history: History, moment: Moment, wave: Wave, { lastSuccess, promoted }: Seen): Violation[] {

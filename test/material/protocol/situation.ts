@@ -85,3 +85,16 @@ function expectNamedCodes(moment: Moment, situation: Situation): void {
     if (said.length > 0 && ends === true) return;
   }
 }
+
+/** The wave before it has passed, and its gate was read so. */
+export const gated = (status: 'green' | 'red' | 'unknown' | undefined): Given => {
+  const readings = status === undefined ? [] : [{ gate: 'errors', status, message: 'Read.' }];
+  const gates = status === undefined ? {} : { gates: { checkedAt: NOON.toISOString(), readings } };
+  const before = { name: 'before', gates: [{ alarm: 'errors' }] };
+  const policy = { metadata: { name: 'p' }, spec: { waves: [before] } } as never;
+  return {
+    wave: { index: 1 },
+    earlier: [waveItem({ name: 'before', status: 'Completed', ...gates })],
+    rules: rules({ policy }),
+  };
+};

@@ -4,11 +4,15 @@ import type { Wave as WaveSpec } from '../config/types.ts';
 import type { GateReading, GateState } from '../contracts/items/gate.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { gateName } from '../policy/gate-answer.ts';
-import { goesBack } from '../policy/wave-room.ts';
+import { gateName } from './gate-answer.ts';
+import { goesBack } from './wave-room.ts';
 
 /** A reading counts for so long (semantics.md, Soak). */
 const FRESH_MILLISECONDS = 5 * 60_000;
+
+/** Until when a reading counts, in milliseconds since 1970. */
+export const freshUntil = ({ checkedAt }: Pick<GateState, 'checkedAt'>): number =>
+  Date.parse(checkedAt) + FRESH_MILLISECONDS;
 
 type Spec = Pick<WaveSpec, 'soak' | 'gates'>;
 
@@ -38,7 +42,7 @@ export function soakOf(wave: Wave, spec: Spec | undefined, now: Date, clock = (a
     return { isOver: false, until: undefined, reasons: [reason('NoWave', text)] };
   }
   if (back !== undefined) return { isOver: false, until: undefined, reasons: [back] };
-  const gates = spec.gates.length === 0 ? undefined : gateProblem(wave, spec.gates, now);
+  const gates = gateProblem(wave, spec.gates, now, 'Its soak starts again when all are green.');
   const length = spec.soak === undefined ? 0 : durationMilliseconds(spec.soak);
   const starts = [wave.lastSuccessAt, wave.gates?.notGreenAt].flatMap((at) =>
     at === undefined ? [] : [Date.parse(at)],
@@ -50,9 +54,23 @@ export function soakOf(wave: Wave, spec: Spec | undefined, now: Date, clock = (a
   return { isOver: false, until, reasons: [reason('Soaking', said)] };
 }
 
-function gateProblem(wave: Wave, asked: Spec['gates'], now: Date): Reason | undefined {
+/** The wave whose gates have to be green right before this one begins: the one before it, of those that were not passed over. */
+export const waveBefore = (waves: readonly Wave[], { index }: Pick<Wave, 'index'>): Wave | undefined =>
+  waves
+    .filter((one) => one.index < index && one.status !== 'Skipped')
+    .reduce<Wave | undefined>((last, one) => (last === undefined || one.index > last.index ? one : last), undefined);
+
+/** Why the first cluster after a wave that has passed does not begin: a gate of it is not green, whatever it was while the wave soaked. A promotion passes that over. */
+export function gateBefore(wave: Wave, spec: Spec | undefined, now: Date): Reason | undefined {
+  if (wave.promotedBy !== undefined) return undefined;
+  const then = `The wave after it begins once all are green, or with: liftlock rollout promote ${wave.rolloutId}`;
+  return gateProblem(wave, spec?.gates ?? [], now, then);
+}
+
+function gateProblem(wave: Wave, asked: Spec['gates'], now: Date, then: string): Reason | undefined {
+  if (asked.length === 0) return undefined;
   const { gates } = wave;
-  const isOld = gates === undefined || now.getTime() - Date.parse(gates.checkedAt) > FRESH_MILLISECONDS;
+  const isOld = gates === undefined || now.getTime() > freshUntil(gates);
   const [first, ...others] = isOld ? [] : gates.readings.filter(({ status }) => status !== 'green');
   // The readings may be of the gates that the policy had before.
   const areRead = !isOld && asked.every((gate) => gates.readings.some((one) => one.gate === gateName(gate)));
@@ -62,14 +80,14 @@ function gateProblem(wave: Wave, asked: Spec['gates'], now: Date): Reason | unde
   const more = others.length === 0 ? '' : ` ${others.length} more are not green either.`;
   return reason(
     first.status === 'red' ? 'GateRed' : 'GateUnknown',
-    `The gate ${first.gate} of the wave ${wave.name} is ${first.status}: ${first.message}${more} Its soak starts again when all are green.`,
+    `The gate ${first.gate} of the wave ${wave.name} is ${first.status}: ${first.message}${more} ${then}`,
   );
 }
 
 /** The gates after one more reading. What nobody looked at for too long counts as not green until now. */
 export function gatesAfter(before: GateState | undefined, readings: readonly GateReading[], now: Date): GateState {
   const at = now.toISOString();
-  const unseen = before !== undefined && now.getTime() - Date.parse(before.checkedAt) > FRESH_MILLISECONDS;
+  const unseen = before !== undefined && now.getTime() > freshUntil(before);
   const allGreen = readings.every(({ status }) => status === 'green');
   const notGreenAt = unseen || !allGreen ? at : before?.notGreenAt;
   return { checkedAt: at, readings: [...readings], ...(notGreenAt === undefined ? {} : { notGreenAt }) };
