@@ -13,7 +13,7 @@ import {
   LISTS,
   type ListName,
   NEEDS,
-  observedBy,
+  OBSERVED,
   observeNothing,
   observeObject,
   type TestJobs,
@@ -68,7 +68,7 @@ export async function readClusterProbes(
   }
   const asked = (Object.keys(NEEDS) as ClusterProbe[]).filter((one) => one !== 'test-jobs' || seen.tests.length > 0);
   const probes = asked.filter((one) => NEEDS[one].every((list) => lists.includes(list) && !unread.has(list)));
-  const reading: Reading = Object.fromEntries(probes.map((probe) => [probe, observedBy(probe, seen)]));
+  const reading: Reading = Object.fromEntries(probes.map((probe) => [probe, OBSERVED[probe](seen)]));
   return {
     ...{ reading, seen },
     /** How many objects were read. */
