@@ -1,5 +1,5 @@
 import { reason } from '../../core/contracts/step-result.ts';
-import type { Explanation } from '../../core/queries/explanation.ts';
+import type { Explanation } from '../../core/queries/explain-cluster.ts';
 import { colourOf } from '../output/print.ts';
 import { explanationText } from './explain.ts';
 

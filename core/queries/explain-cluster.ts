@@ -42,6 +42,9 @@ import { supportView } from './support-view.ts';
 import { upgradeViews } from './upgrade-view.ts';
 import { goingOn, verdictOf } from './verdict.ts';
 
+/** Why a cluster is or is not upgrading, and when it will. */
+export type Explanation = Awaited<ReturnType<typeof explainCluster>>;
+
 /**
  * Asks the reconciler's own decision why this cluster is or is not upgrading; nothing is decided here a second time. Who explains many
  * clusters reads the fleet once and gives it.

@@ -1,8 +1,4 @@
 import type { Reason } from '../contracts/step-result.ts';
-import type { explainCluster } from './explain-cluster.ts';
-
-/** Why a cluster is or is not upgrading, and when it will. */
-export type Explanation = Awaited<ReturnType<typeof explainCluster>>;
 
 /** The part of an explanation that a verdict gives. */
 export interface Verdict {
