@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { apiVersion } from '../../core/config/kinds.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import { objectName } from '../../core/config/schema/names.ts';
-import { type ImportedFreezes, ImportProblem, importFreezes, nameOf } from '../../core/icalendar/import-freezes.ts';
+import { ImportProblem, importFreezes, nameOf } from '../../core/icalendar/import-freezes.ts';
 import { visible } from '../../core/model/visible.ts';
 import { EXIT, type ExitCode, invalid, type Session } from '../command/session.ts';
 import { yamlOf } from '../output/print.ts';
@@ -41,7 +41,7 @@ function checkName(name: string): void {
   throw invalid(`liftlock: --name is "${visible(name)}", which ${issue.message}. Write ${nameOf(name, 'imported')}.`);
 }
 
-function imported(text: string, file: string, timeZone: string | undefined, now: Date): ImportedFreezes {
+function imported(text: string, file: string, timeZone: string | undefined, now: Date) {
   try {
     return importFreezes(text, timeZone, now);
   } catch (error) {

@@ -33,18 +33,8 @@ function sealOf(page: Buffer): string {
 
 const SEAL = /<!-- blocks of 1024 bytes: ([0-9a-f ]+) -->\n<!-- sha256 of all before this line: ([0-9a-f]{64}) -->\n$/;
 
-export interface ReadEvidence {
-  /** Undefined where the machine-readable part is none. */
-  readonly document?: EvidenceDocument;
-  /** What is wrong with the file as such, each in a sentence, with where. */
-  readonly problems: readonly string[];
-  readonly unchecked: readonly string[];
-  /** Of the whole file: whoever has kept it elsewhere needs nothing else to tell that this is that file. */
-  readonly sha256: string;
-}
-
 /** Reads a file of which nothing is believed yet. @param version of Liftlock that reads it: a page that another one made it cannot compare. */
-export function readEvidence(file: Buffer, version: string): ReadEvidence {
+export function readEvidence(file: Buffer, version: string) {
   const text = file.toString('latin1');
   const found = SEAL.exec(text);
   const page = file.subarray(0, found?.index ?? file.length);
@@ -62,7 +52,9 @@ export function readEvidence(file: Buffer, version: string): ReadEvidence {
   const forged = isSealed && difference >= 0 ? [`${FORGED}: byte ${difference} is another one.`] : [];
   const other = `Liftlock ${document?.madeWith} made it, and this is ${version}`;
   return {
-    ...(document === undefined ? {} : { document }),
+    /** Undefined where the machine-readable part is none. */
+    document,
+    /** What is wrong with the file as such, each in a sentence, with where. */
     problems: [...changed, ...('problem' in part ? [part.problem] : []), ...forged],
     unchecked: [
       ...('other' in part ? [`What it says: ${part.other}`] : []),
@@ -70,6 +62,7 @@ export function readEvidence(file: Buffer, version: string): ReadEvidence {
         ? []
         : [`Whether the page says what its machine-readable part says: ${other}.`]),
     ],
+    /** Of the whole file: whoever has kept it elsewhere needs nothing else to tell that this is that file. */
     sha256: digest(file),
   };
 }

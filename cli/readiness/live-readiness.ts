@@ -5,7 +5,7 @@ import { simulateDrain } from '../../core/scan/drain/simulate-drain.ts';
 import { coverageOf } from '../../core/scan/live/keep.ts';
 import { isGap } from '../../core/scan/report/verdict.ts';
 import { EXIT, type ExitCode, type Session } from '../command/session.ts';
-import { print, section, tableLines } from '../output/print.ts';
+import { listed, print, section, tableLines } from '../output/print.ts';
 import { readLive } from '../scan/collect-live.ts';
 import type { ReadinessOptions } from './readiness.ts';
 
@@ -57,10 +57,7 @@ export async function liveReadiness(session: Session, options: ReadinessOptions)
         visible(`    fix: ${fix}`),
       ]),
     ),
-    ...section(
-      'Not read',
-      gaps.map(({ what, detail }) => visible(`  ${what}: ${detail}`)),
-    ),
+    ...listed('Not read', gaps, ({ what, detail }) => `${what}: ${detail}`),
   ]);
   if (answer.verdict === 'stuck') return EXIT.blocked;
   return verdict === 'drains' ? EXIT.ok : EXIT.incomplete;

@@ -3,7 +3,7 @@ import { counted, some } from '../../core/model/words.ts';
 import type { OwnedRepair, OwnerReport } from '../../core/queries/owner-report.ts';
 import { part } from '../client/paths.ts';
 import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
-import { print, printLines, section } from '../output/print.ts';
+import { listed, print, printLines } from '../output/print.ts';
 import { markdownCode, markdownTable, markdownText } from '../output/scan/markdown.ts';
 
 /** What one owner has to mend before when. Exit 6 when something of it stops a hop. */
@@ -23,14 +23,7 @@ function textOf(report: OwnerReport): string[] {
     ...item.fixes.map((fix) => `  fix: ${fix}`),
     `  ${datesOf(item)}`,
   ]);
-  return [
-    totals(report),
-    ...lines,
-    ...section(
-      'Not known',
-      unknownOf(report).map((line) => `  ${line}`),
-    ),
-  ].map(visible);
+  return [totals(report), ...lines, ...listed('Not known', unknownOf(report), (line) => line)].map(visible);
 }
 
 const HEAD = ['Before', 'Cluster', 'For', 'What', 'Fix', 'Dates'];

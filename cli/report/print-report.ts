@@ -1,6 +1,6 @@
 import { visible } from '../../core/model/visible.ts';
 import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
-import { print, printLines, section, tableSection } from '../output/print.ts';
+import { listed, print, printLines, tableSection } from '../output/print.ts';
 import { markdownTable, markdownText } from '../output/scan/markdown.ts';
 
 export interface PeriodOption extends OutputOption {
@@ -31,11 +31,10 @@ export async function printReport(
       const rows = all.map((row) => row.map(visible));
       return tableSection(heading, heads, rows, session.io.columns);
     });
-    const missing = section(
-      'Not recorded',
-      notRecorded.map((line) => `  ${line}`),
-    );
-    return print(session, output, report, () => [totals, ...shown, ...missing]);
+    return print(session, output, report, () => [
+      ...[totals, ...shown],
+      ...listed('Not recorded', notRecorded, (line) => line),
+    ]);
   }
   const told = tables.filter(({ rows }) => rows.length > 0);
   const shown = told.flatMap(({ heading, heads, rows }) => {

@@ -2,7 +2,7 @@ import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
 import { comparedText, rollbackText, supportText, unknownSection } from './cluster-text.ts';
 
 const now = new Date('2026-11-20T00:00:00.000Z');
-const deadline = { kind: 'endOfStandardSupport', at: '2026-12-02T00:00:00.000Z', daysLeft: 12, forced: false };
+const deadline = { kind: 'endOfStandardSupport' as const, at: '2026-12-02T00:00:00.000Z', daysLeft: 12, forced: false };
 
 test.each<[Parameters<typeof supportText>[0], string]>([
   [{ state: 'standard', deadline, dollarsPerDayLate: 0 }, 'standard until 2026-12-02 (in 12d)'],

@@ -1,5 +1,5 @@
 import { reason } from '../../core/contracts/step-result.ts';
-import type { Explanation } from '../../core/queries/explanation.ts';
+import type { Explanation } from '../../core/queries/explain-cluster.ts';
 import { colourOf } from '../output/print.ts';
 import { explanationText } from './explain.ts';
 
@@ -130,7 +130,8 @@ test('the way back of the next hop is told before anything begins, and nothing i
 
 test('its place is told with how many there are in its wave, how many of them go at once, and where it goes', () => {
   const goal = { from: '1.36', to: '1.37', status: 'Pending', releases: { workers: '1.37.1-20261112' } } as const;
-  const of = { id: 'r', status: 'Running', wave: 'all', waveStatus: 'Pending', memberStatus: 'Pending', goal };
+  const statuses = { status: 'Running', waveStatus: 'Pending', memberStatus: 'Pending' } as const;
+  const of = { id: 'r', wave: 'all', ...statuses, goal };
   const lines = explanationText({ ...explanation, rollout: { ...of, position: 3, of: 9, atOnce: 2 } }, shown);
   expect(lines.find((line) => line.startsWith('Rollout'))).toMatch(
     / r \(Running\), wave all \(Pending\), place 3 of 9, 2 at once: Pending, 1\.36 -> 1\.37, workers to 1\.37\.1-20261112$/,

@@ -1,6 +1,6 @@
 import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
-import type { Explanation } from '../../core/queries/explanation.ts';
+import type { Explanation } from '../../core/queries/explain-cluster.ts';
 import { clusterParam } from '../client/paths.ts';
 import { NO_REASON, type OutputOption, type ReasonOption, type Session } from '../command/session.ts';
 import { blockerLines, facts, painted, print, reasonLines, relativeTime, section, shown } from '../output/print.ts';

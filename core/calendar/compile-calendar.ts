@@ -32,11 +32,7 @@ export function compileCalendar(name: string, spec: CalendarSpec): CompiledCalen
 }
 
 /** The rules that are right, and what is wrong with the others. */
-export function compileRules(spec: CalendarSpec): {
-  readonly windows: readonly Rule[];
-  readonly freezes: readonly Rule[];
-  readonly problems: readonly CalendarProblem[];
-} {
+export function compileRules(spec: CalendarSpec) {
   const zone = timeZone(spec.timeZone);
   const problems: CalendarProblem[] = [];
   if (zone === undefined) problems.push({ path: ['timeZone'], message: unknownZone(spec.timeZone) });

@@ -16,28 +16,20 @@ interface ImportedFreeze {
   readonly ticket?: string;
 }
 
-export interface ImportedFreezes {
-  /** What the file calls itself. */
-  readonly title: string | undefined;
-  readonly timeZone: string;
-  readonly freezes: readonly ImportedFreeze[];
-  /** What was left out or cut, a sentence each. */
-  readonly notes: readonly string[];
-}
-
 const MOST_FREEZES = 1000;
 
 /**
  * The events of an iCalendar file as freezes. Cancelled events, and those that leave people free (TRANSPARENT), are left out and told.
  * `zoneName` is the zone of whole days and of times without one; else the file's own (X-WR-TIMEZONE), else UTC. Throws ImportProblem.
  */
-export function importFreezes(text: string, zoneName: string | undefined, now: Date): ImportedFreezes {
+export function importFreezes(text: string, zoneName: string | undefined, now: Date) {
   const roots = parseCalendar(text);
   const [first] = roots;
   const wanted = zoneName ?? textOf(first, 'x-wr-timezone') ?? 'UTC';
   const zone = timeZone(wanted);
   if (zone === undefined)
     throw new ImportProblem(`"${wanted}" is no time zone that is known here. Give one by --time-zone.`);
+  /** What was left out or cut, a sentence each. */
   const notes: string[] = [];
   const nameFor = freezeNames();
   const freezes = roots.flatMap((root) => {

@@ -1,3 +1,4 @@
+import { batchesOf } from '../model/batches.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { NEVER } from '../policy/cluster-labels.ts';
 import type { Scope } from '../ports/eks.ts';
@@ -21,9 +22,9 @@ export async function forgetLooks(
 ): Promise<void> {
   const listed = [...(await table.queryKind(Clusters.kind)), ...more];
   const keys = [...new Map(listed.map(({ pk, sk }) => [pk, { pk, sk }])).values()];
-  for (let start = 0; start < keys.length; start += AT_ONCE) {
+  for (const batch of batchesOf(keys, AT_ONCE)) {
     await decideAndWrite(async () => {
-      const items = await table.getAll(keys.slice(start, start + AT_ONCE));
+      const items = await table.getAll(batch);
       const known = items.flatMap((item) => (item === undefined ? [] : [decode(Clusters, item)]));
       const writes = known
         .filter(({ data }) => isMeant(data) && data.deletedAt === undefined)

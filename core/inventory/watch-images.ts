@@ -1,4 +1,5 @@
 import type { ImageReleases } from '../contracts/items/cluster.ts';
+import { batchesOf } from '../model/batches.ts';
 import type { AccountReader } from '../ports/account.ts';
 import type { Scope } from '../ports/eks.ts';
 import { compareReleases, RELEASED_TYPES, releaseParameter } from '../version/image-release.ts';
@@ -18,8 +19,7 @@ export async function readReleases(
     RELEASED_TYPES.map((amiType) => ({ version, amiType, name: releaseParameter(version, amiType) ?? '' })),
   );
   const images: ImageReleases['images'] = [];
-  for (let from = 0; from < asked.length; from += NAMES) {
-    const batch = asked.slice(from, from + NAMES);
+  for (const batch of batchesOf(asked, NAMES)) {
     const found = await account.getParameters(
       scope,
       batch.map(({ name }) => name),

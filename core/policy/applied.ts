@@ -83,10 +83,7 @@ export function selectorAlone({ document }: AppliedConfig): UpgradePolicy['spec'
 }
 
 /** Policies as applied, and those that this version cannot read. */
-export function readPolicies(configs: readonly AppliedConfig[]): {
-  readonly policies: UpgradePolicy[];
-  readonly unreadable: AppliedConfig[];
-} {
+export function readPolicies(configs: readonly AppliedConfig[]) {
   const policies: UpgradePolicy[] = [];
   const unreadable: AppliedConfig[] = [];
   for (const config of configs) {

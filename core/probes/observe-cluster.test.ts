@@ -8,7 +8,7 @@ import {
 import {
   type ClusterProbe,
   type ListName,
-  observedBy,
+  OBSERVED,
   observeNothing,
   observeObject,
   type TestJobs,
@@ -21,7 +21,7 @@ function observed(probe: ClusterProbe, lists: Partial<Record<ListName, readonly 
   const seen = observeNothing(NOON, moved);
   for (const [list, items = []] of Object.entries(lists))
     for (const item of items) observeObject(list as ListName, item as never, seen);
-  return observedBy(probe, seen);
+  return OBSERVED[probe](seen);
 }
 
 test('a node is down that is not Ready, and degraded under pressure; one on its way out is not looked at', () => {
@@ -218,7 +218,7 @@ test('of a test of the policy the last Job counts that carries its labels and ha
   const seenOf = (test: TestJobs, ...jobs: object[]) => {
     const seen = observeNothing(NOON, [], [test]);
     for (const one of jobs) observeObject('jobs', one as never, seen);
-    return observedBy('test-jobs', seen);
+    return OBSERVED['test-jobs'](seen);
   };
   const elsewhere = run('e', 'Complete', JUST_NOW, { namespace: 'bank' });
   const unlabelled = run('u', 'Complete', JUST_NOW, { labels: { test: 'checkout' } });

@@ -284,12 +284,8 @@ function noteEndpoints({ namespace, metadata }: SeenObject, object: Mapping, { r
   if (service !== undefined && isReady) reachable.add(`${namespace}/${service}`);
 }
 
-/** What one probe says, once its lists were read. */
-export function observedBy(probe: ClusterProbe, seen: ClusterObservation): readonly Observed[] {
-  return OBSERVED[probe](seen);
-}
-
-const OBSERVED: Readonly<Record<ClusterProbe, (seen: ClusterObservation) => readonly Observed[]>> = {
+/** What each probe says, once its lists were read. */
+export const OBSERVED: Readonly<Record<ClusterProbe, (seen: ClusterObservation) => readonly Observed[]>> = {
   nodes: ({ nodes }) => nodes,
   workloads: ({ workloads, pods }) =>
     [...workloads.values()].map(({ desired, available, ...one }) => {

@@ -159,23 +159,9 @@ const GRANTEES = {
 } as const;
 
 /** How the role of one cluster's account gets into the group: an access entry, or a line in aws-auth where there are none. */
-export interface ClusterAccessManifest {
-  readonly cluster: string;
-  readonly authenticationMode: string;
-  readonly principalArn: string;
-  /** AWS CLI command; null where the cluster knows no access entries. */
-  readonly accessEntryCommand: string | null;
-  /** The same for CloudFormation. */
-  readonly accessEntryTemplate: string | null;
-  /** An item for `mapRoles` of the ConfigMap kube-system/aws-auth; null where access entries are to be used. */
-  readonly awsAuthMapRole: string | null;
-}
+export type ClusterAccessManifest = ReturnType<typeof accessManifest>;
 
-export function accessManifest(
-  cluster: ClusterRecord,
-  spokeRoleName: string,
-  tier: Tier = 'look',
-): ClusterAccessManifest {
+export function accessManifest(cluster: ClusterRecord, spokeRoleName: string, tier: Tier = 'look') {
   const { roleOf, group, entry } = GRANTEES[tier];
   const { account, region, name, arn } = cluster;
   const partition = parseClusterArn(arn)?.partition ?? 'aws';
@@ -189,7 +175,9 @@ export function accessManifest(
   }
   return {
     ...base,
+    /** AWS CLI command; null where the cluster knows no access entries. */
     accessEntryCommand: `aws eks create-access-entry --region ${region} --cluster-name ${name} --principal-arn ${principalArn} --type STANDARD --kubernetes-groups ${group}`,
+    /** The same for CloudFormation. */
     accessEntryTemplate: `${entry}:
   Type: AWS::EKS::AccessEntry
   Properties:
@@ -199,6 +187,7 @@ export function accessManifest(
     KubernetesGroups:
       - ${group}
 `,
+    /** An item for `mapRoles` of the ConfigMap kube-system/aws-auth; null where access entries are to be used. */
     awsAuthMapRole: null,
   };
 }

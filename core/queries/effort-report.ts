@@ -7,24 +7,8 @@ import { loadKind } from '../store/entity.ts';
 import { actsOf, clusterWaits, hopOfItem, minutesIn, rolloutWaits, type Spent, timesIn } from './effort.ts';
 import { periodStart } from './report-period.ts';
 
-interface Row extends Pick<Spent, 'hop' | 'team' | 'what'> {
-  /** In the period, and in the one of equal length before it. */
-  readonly now: number;
-  readonly before: number;
-}
-
 /** What upgrades have cost people, and what they have waited for. */
-export interface EffortReport {
-  readonly since: string;
-  readonly until: string;
-  /** Where the period begins that this one is compared with; it ends where this one begins. */
-  readonly before: string;
-  /** Times, by the names that the audit gives to acts. */
-  readonly acts: readonly Row[];
-  /** Minutes, of each cluster that waits and of each wave as a whole. */
-  readonly waits: readonly Row[];
-  readonly notRecorded: readonly string[];
-}
+export type EffortReport = Awaited<ReturnType<typeof effortReport>>;
 
 const NOT_RECORDED = [
   'How long a wave that has not opened yet has waited for an approval, or for its clusters to be ready.',
@@ -37,18 +21,19 @@ const NOT_RECORDED = [
 const MOST_CLUSTERS = 500;
 const AT_ONCE = 20;
 
-export async function effortReport(
-  { table, clock }: Pick<Ports, 'table' | 'clock'>,
-  sinceText: string,
-): Promise<EffortReport> {
+export async function effortReport({ table, clock }: Pick<Ports, 'table' | 'clock'>, sinceText: string) {
   const until = clock.now();
   const since = periodStart(sinceText, until);
   const before = new Date(2 * since.getTime() - until.getTime());
   const { acts, waits, unread } = await readEffort(table, before);
   const periods = [since, until, before, since] as const;
   return {
-    ...{ since: since.toISOString(), until: until.toISOString(), before: before.toISOString() },
+    ...{ since: since.toISOString(), until: until.toISOString() },
+    /** Where the period begins that this one is compared with; it ends where this one begins. */
+    before: before.toISOString(),
+    /** Times, by the names that the audit gives to acts. */
     acts: rows(acts, timesIn, periods),
+    /** Minutes, of each cluster that waits and of each wave as a whole. */
     waits: rows(waits, minutesIn, periods),
     notRecorded: [...NOT_RECORDED, ...unread],
   };
@@ -116,12 +101,13 @@ function rows(
   all: readonly Spent[],
   measure: typeof minutesIn,
   [since, until, before, end]: readonly [Date, Date, Date, Date],
-): Row[] {
+) {
   const groups = Map.groupBy(all, ({ hop, team, what }) => JSON.stringify([hop, team, what]));
   const sum = (those: readonly Spent[], from: Date, to: Date) =>
     Math.round(those.reduce((total, one) => total + measure(one, from, to), 0));
   return [...groups.values()]
-    .flatMap((those): Row[] => {
+    .flatMap((those) => {
+      /** In the period, and in the one of equal length before it. */
       const row = { now: sum(those, since, until), before: sum(those, before, end) };
       return those.slice(0, 1).map(({ hop, team, what }) => ({ hop, team, what, ...row }));
     })

@@ -34,13 +34,16 @@ import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
 import { activeUpgrade, asUpgraded } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
-import type { Explanation, Verdict } from './explanation.ts';
+import type { Verdict } from './explanation.ts';
 import { findRolloutsGoingOn, summaryOf } from './in-rollout.ts';
 import { openSilences } from './open-silences.ts';
 import { ENDED_WELL, type Place, placeAmong, rolloutsByPolicy } from './place-of.ts';
 import { supportView } from './support-view.ts';
 import { upgradeViews } from './upgrade-view.ts';
 import { goingOn, verdictOf } from './verdict.ts';
+
+/** Why a cluster is or is not upgrading, and when it will. */
+export type Explanation = Awaited<ReturnType<typeof explainCluster>>;
 
 /**
  * Asks the reconciler's own decision why this cluster is or is not upgrading; nothing is decided here a second time. Who explains many
@@ -50,7 +53,7 @@ export async function explainCluster(
   ports: Pick<Ports, 'table' | 'clock'>,
   record: ClusterRecord,
   given?: FleetSnapshot,
-): Promise<Explanation> {
+) {
   const snapshot = given ?? (await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet'));
   const cluster = asUpgraded(snapshot, snapshot.clusters.get(record.clusterKey) ?? record);
   const now = ports.clock.now();
@@ -130,21 +133,31 @@ export async function explainCluster(
             verification: aim.policy.spec.verification,
           },
     wave: aim.wave?.name ?? null,
+    /** Names of Calendars that must all be open; empty = always; null = a policy that may select it cannot be read. */
     calendars: rules.unreadable ? null : rules.calendarNames,
+    /** Why this policy, this wave and these calendars, in the order in which labels, expressions and tags decide. */
     placement: [...aim.placement, ...(rules.unreadable ? [UNREADABLE] : rules.calendarReasons)],
     target: aim.target?.toString() ?? null,
+    /** The minors still to pass through, one hop each. */
     hops: hops.map(String),
+    /** Until when EKS would take the next hop back, or why not, and what it asks for that; empty without a hop. */
     reversal: reversalOf(cluster, hops, region, { now, mayExtend }),
     rollout: rolloutOf(place, wave),
     upgrade: latest,
+    /** What the smoke check of the last hop has compared, and of which: of a rollback the hop that it takes back, since what got worse got so in that. */
     compared: lookedAt?.comparison == null ? null : { id: lookedAt.id, ...lookedAt.comparison },
     ...lastScan(scans?.scans[0], upgrades),
+    /** What is known today to stop the hops that it waits for, whatever it waits for now: the inventory and the last scans. Empty while one runs. */
     foreseen,
+    /** What the last upgrade ended for, where it did without success and is not past: all that its scan found, each with its owner and repair. */
     // What the last look foresees once more is not said twice; of a long one that look kept the beginning.
     stoppedBy: stoppedBy.filter(({ what }) => !foreseen.some(({ message }) => message.includes(what.slice(0, 200)))),
+    /** Whether it may go one minor up, by what is known today. */
     readiness: readinessView(snapshot, cluster, scans, now),
+    /** Since when it is so and by what it is stopped, as hourly looks have found it; null before the first. */
     readinessHistory: (await load(ports.table, ReadinessHistories, cluster.clusterKey))?.data ?? null,
     held: held === undefined ? null : { reason: held.reason, since: held.since },
+    /** By whose order its windows and freezes are passed over now. */
     breakGlass: glassInForce(control, ofHop.wave, rules.policy?.spec.breakGlass, now) ?? null,
     rollback: rollbackView(cluster, {
       ...{ upgrades, region, now, nodes: aim.policy?.spec.nodes },
@@ -207,21 +220,25 @@ function rulesOfHop(
 }
 
 /** The step asks more than its report tells (insights, nodes, who else is at work), and may end before there is one: what it said counts. */
-function lastScan(
-  scan: LatestScans['scans'][number] | undefined,
-  upgrades: readonly Upgrade[],
-): Pick<Explanation, 'scan' | 'scanBlocked' | 'scanLooked'> {
+function lastScan(scan: LatestScans['scans'][number] | undefined, upgrades: readonly Upgrade[]) {
   const steps = upgrades.flatMap(({ steps: { 'scan-cluster': step } }) => step ?? []);
   const [step] = steps.sort((a, b) => ((a.endedAt ?? '') < (b.endedAt ?? '') ? 1 : -1));
   const { status, startedAt = '', endedAt: at = '', reasons: [why] = [] } = step ?? {};
   const isNewest = scan === undefined || scan.scannedAt <= at;
-  const scanBlocked = status === 'blocked' && isNewest && why !== undefined ? { at, reason: why } : null;
   const leftNone = scan === undefined || scan.scannedAt < startedAt;
-  const scanLooked = status === 'done' && leftNone && why !== undefined ? { at, reason: why } : null;
-  if (scan === undefined) return { scan: null, scanBlocked, scanLooked };
-  const { scannedAt, target, verdict, errors, warnings, gaps } = scan;
-  return { scan: { scannedAt, target, verdict, errors, warnings, gaps }, scanBlocked, scanLooked };
+  return {
+    /** The last report; an upgrade's own scan runs right before its hop. */
+    scan: scan === undefined ? null : reportOf(scan),
+    /** Why the step that scans for an upgrade was blocked, where nobody has scanned since; a report that passes is then not the answer. */
+    scanBlocked: status === 'blocked' && isNewest && why !== undefined ? { at, reason: why } : null,
+    /** What the step that scans for an upgrade said where it passed and left no report, as at the target, and nobody has scanned since. */
+    scanLooked: status === 'done' && leftNone && why !== undefined ? { at, reason: why } : null,
+  };
 }
+
+const reportOf = ({ scannedAt, target, verdict, errors, warnings, gaps }: LatestScans['scans'][number]) => {
+  return { scannedAt, target, verdict, errors, warnings, gaps };
+};
 
 /** Its member in the rollout that has its upgrade, or that lets it begin first: it may wait in several. */
 async function waitingIn(table: Table, snapshot: FleetSnapshot, clusterKey: string, now: Date) {
@@ -257,7 +274,7 @@ async function placeOf(
   return { ...found, ...(await whole(found.rollout)), beside: other && (await whole(other)) };
 }
 
-function rolloutOf(place: Place | undefined, wave: Wave | undefined): Explanation['rollout'] {
+function rolloutOf(place: Place | undefined, wave: Wave | undefined) {
   if (place?.member === undefined) return null;
   const { rollout, member } = place;
   const { from, to, status, releases, addons } = member;
@@ -266,9 +283,11 @@ function rolloutOf(place: Place | undefined, wave: Wave | undefined): Explanatio
     status: rollout.status,
     wave: wave?.name ?? '',
     waveStatus: wave?.status ?? '',
+    /** From where to where it goes, and to which releases of images and versions of add-ons. */
     goal: { from, to, status, ...given({ releases, addons }) },
     // Its status is what its upgrade came to before, as describe rollout shows it.
     memberStatus: wave !== undefined && goesBackItself(wave, member.clusterKey) !== undefined ? 'GoesBack' : status,
+    /** Its place in the order of its wave, of how many, and how many of them go at once. */
     position: member.position,
     of: wave?.members ?? 0,
     atOnce: wave === undefined ? 0 : mostInFlight(wave),

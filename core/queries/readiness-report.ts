@@ -1,4 +1,4 @@
-import type { ReadinessDay, ReadinessHistory } from '../contracts/items/readiness-history.ts';
+import type { ReadinessHistory } from '../contracts/items/readiness-history.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import { shortId } from '../model/cluster-key.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -19,24 +19,12 @@ export interface ClusterReadiness extends Pick<ReadinessHistory, 'causes' | 'end
 }
 
 /** How the readiness of a fleet has come along. */
-export interface ReadinessReport {
-  readonly since: string;
-  readonly until: string;
-  /** The last look of each day in UTC, the oldest first; days on which nobody looked are missing. */
-  readonly days: readonly ReadinessDay[];
-  /** Who is stopped, the longest first, and then who was; what ended is the newest first. */
-  readonly clusters: readonly ClusterReadiness[];
-  /** How many more there are, of which an answer has no room. */
-  readonly left: number;
-}
+export type ReadinessReport = Awaited<ReturnType<typeof readinessReport>>;
 
 /** An answer of a function holds 6 MB. */
 const MOST_CLUSTERS = 500;
 
-export async function readinessReport(
-  { table, clock }: Pick<Ports, 'table' | 'clock'>,
-  sinceText: string,
-): Promise<ReadinessReport> {
+export async function readinessReport({ table, clock }: Pick<Ports, 'table' | 'clock'>, sinceText: string) {
   const now = clock.now();
   const since = periodStart(sinceText, now).toISOString();
   const [days, histories, records] = await Promise.all([
@@ -61,8 +49,11 @@ export async function readinessReport(
   return {
     since,
     until: now.toISOString(),
+    /** The last look of each day in UTC, the oldest first; days on which nobody looked are missing. */
     days: days.map((item) => decode(ReadinessDays, item).data).filter(({ date }) => date >= since.slice(0, 10)),
+    /** Who is stopped, the longest first, and then who was; what ended is the newest first. */
     clusters: clusters.slice(0, MOST_CLUSTERS),
+    /** How many more there are, of which an answer has no room. */
     left: Math.max(0, clusters.length - MOST_CLUSTERS),
   };
 }

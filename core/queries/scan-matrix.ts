@@ -1,6 +1,5 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
-import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import { loadLivingRecords } from '../inventory/records.ts';
 import { shortId } from '../model/cluster-key.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -13,24 +12,7 @@ import { parseLabelSelector } from './label-selector-text.ts';
 import { invalidInput } from './refusal.ts';
 
 /** One cluster in the matrix. What was never scanned for the target is said so, and never passes. */
-export interface MatrixRow {
-  readonly cluster: string;
-  readonly name: string;
-  /** What it has now. */
-  readonly version: string;
-  /** `never`: no scan at all. `other-target`: the last scans were for other minors. `there`: it is at the target, or past it. */
-  readonly verdict: 'pass' | 'fail' | 'incomplete' | 'never' | 'other-target' | 'there';
-  /** Whether it may go all the way to the target by what is known now, on every hop and by a look that is young enough. */
-  readonly readiness: ReadinessVerdict;
-  readonly errors: number | null;
-  readonly warnings: number | null;
-  readonly gaps: number | null;
-  readonly scannedAt: string | null;
-  /** What it had when it was scanned; another one than now means that the scan is of a time before. */
-  readonly scannedFrom: string | null;
-  /** Targets of the last scans, the newest first. */
-  readonly targets: readonly string[];
-}
+export type MatrixRow = ReturnType<typeof rowOf>;
 
 export type ScanMatrix = Awaited<ReturnType<typeof scanMatrix>>;
 
@@ -79,19 +61,25 @@ function rowOf(
   scan: LatestScans['scans'][number] | undefined,
   target: KubeVersion,
   now: Date,
-): MatrixRow {
+) {
   const there = !KubeVersion.parse(record.version).isOlderThan(target);
+  const unscanned = scans.length === 0 ? ('never' as const) : ('other-target' as const);
   return {
     cluster: shortId(record),
     name: record.name,
+    /** What it has now. */
     version: record.version,
-    verdict: there ? 'there' : (scan?.verdict ?? (scans.length === 0 ? 'never' : 'other-target')),
+    /** `never`: no scan at all. `other-target`: the last scans were for other minors. `there`: it is at the target, or past it. */
+    verdict: there ? ('there' as const) : (scan?.verdict ?? unscanned),
+    /** Whether it may go all the way to the target by what is known now, on every hop and by a look that is young enough. */
     readiness: readinessFor(record, target, { scans: { clusterKey: record.clusterKey, scans }, now }).verdict,
     errors: scan?.errors ?? null,
     warnings: scan?.warnings ?? null,
     gaps: scan?.gaps ?? null,
     scannedAt: scan?.scannedAt ?? null,
+    /** What it had when it was scanned; another one than now means that the scan is of a time before. */
     scannedFrom: scan?.from ?? null,
+    /** Targets of the last scans, the newest first. */
     targets: scans.map((one) => one.target),
   };
 }

@@ -2,34 +2,22 @@ import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.t
 import { latenessPerDay, supportOf } from '../version/cluster-support.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
-import type { SupportState } from '../version/support-status.ts';
 
 /** How a version stands in a Region: what people pay for and until when. */
-export interface SupportView {
-  readonly state: SupportState;
-  /** The next date that matters; null once unsupported, or where none is known. */
-  readonly deadline: {
-    readonly kind: string;
-    readonly at: string;
-    readonly daysLeft: number;
-    /** Whether EKS moves the control plane by force from then on, at any time. */
-    readonly forced: boolean;
-  } | null;
-  /** Dollars per cluster and day beyond the standard price; null where the state is unknown. */
-  readonly dollarsPerDayLate: number | null;
-}
+export type SupportView = ReturnType<typeof supportView>;
 
 /** Of a version, or of a cluster with what AWS plans for it. */
 export function supportView(
   cluster: Pick<ClusterRecord, 'version' | 'plannedChanges' | 'supportType'>,
   region: RegionVersions | undefined,
   now: Date,
-): SupportView {
+) {
   if (KubeVersion.tryParse(cluster.version) === undefined)
-    return { state: 'unknown', deadline: null, dollarsPerDayLate: null };
+    return { state: 'unknown' as const, deadline: null, dollarsPerDayLate: null };
   const { state, deadline } = supportOf(cluster, regionCalendar(region), now);
   return {
     state,
+    /** The next date that matters; null once unsupported, or where none is known. */
     deadline:
       deadline === undefined
         ? null
@@ -37,8 +25,10 @@ export function supportView(
             kind: deadline.kind,
             at: deadline.at.toISOString(),
             daysLeft: deadline.daysLeft,
+            /** Whether EKS moves the control plane by force from then on, at any time. */
             forced: deadline.forced,
           },
+    /** Dollars per cluster and day beyond the standard price; null where the state is unknown. */
     dollarsPerDayLate: latenessPerDay(state, cluster.supportType) ?? null,
   };
 }

@@ -1,5 +1,4 @@
 import type { Member } from '../contracts/items/rollout.ts';
-import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import { blockingFindings } from '../model/blocking-findings.ts';
 import type { NodesSpec } from '../model/image-rule.ts';
 import type { Table } from '../ports/table.ts';
@@ -8,23 +7,13 @@ import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { Clusters } from '../store/entities.ts';
 import { loadAll } from '../store/entity.ts';
 
-/** What was known of a cluster on its way when somebody judged its wave. */
-interface ShownMember {
-  readonly clusterKey: string;
-  readonly to: string;
-  readonly verdict: ReadinessVerdict;
-  readonly scannedAt: string | null;
-  /** Causes of errors on its way, those too that its policy lets pass. */
-  readonly findings: number;
-}
-
 /** What an approver of a wave is shown of those of its members that are to go; a cluster that the inventory has no more is left out. `nodes`: what its policy says of images. */
 export async function waveReadiness(
   table: Pick<Table, 'getAll'>,
   members: readonly Pick<Member, 'clusterKey' | 'from' | 'to'>[],
   now: Date,
   nodes: NodesSpec,
-): Promise<ShownMember[]> {
+) {
   const keys = members.map(({ clusterKey }) => clusterKey);
   const [clusters, scans] = await Promise.all([
     loadAll(
@@ -41,6 +30,8 @@ export async function waveReadiness(
     if (cluster === undefined) return [];
     const found = scans.get(clusterKey) ?? { clusterKey, scans: [] };
     const { verdict, scannedAt } = readinessOfMember(cluster, member, { scans: found, now, nodes });
-    return [{ clusterKey, to, verdict, scannedAt, findings: blockingFindings(found, cluster.version, to).length }];
+    // Causes of errors on its way, those too that its policy lets pass.
+    const findings = blockingFindings(found, cluster.version, to).length;
+    return [{ clusterKey, to, verdict, scannedAt, findings }];
   });
 }

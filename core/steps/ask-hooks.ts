@@ -117,10 +117,9 @@ export async function afterHooks(
   moment: Omit<HookMoment, 'at'>,
   outcome: StepOutcome,
 ): Promise<StepOutcome> {
-  if (outcome.result.status !== 'done') return outcome;
+  if (outcome.status !== 'done') return outcome;
   const held = await askHooks(ports, context, { ...moment, at: 'after' });
-  if (held === undefined) return outcome;
-  return { ...outcome, result: { ...held, reasons: [...held.reasons, ...outcome.result.reasons] } };
+  return held === undefined ? outcome : { ...outcome, ...held, reasons: [...held.reasons, ...outcome.reasons] };
 }
 
 /** Those of the whole upgrade are asked in its first step that changes something, in each attempt, and in its last one. */

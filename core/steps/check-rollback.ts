@@ -18,9 +18,6 @@ import type { StepContext, StepPorts } from './context.ts';
 import { decideAddon } from './decide-addon.ts';
 import { waitForInsights } from './refresh-insights.ts';
 import { insightReason, isRepaired, rollbackInsights } from './rollback-insights.ts';
-import type { StepOutcome } from './run-step.ts';
-
-const STEP = 'scan-cluster';
 
 type CheckPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2'>;
 
@@ -28,11 +25,7 @@ type CheckPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2'>;
  * Everything that could stop a rollback half-way, asked before its first change: EKS's own readiness, what the cluster's record says of its way back once it
  * was read anew, each node group and each add-on. Changes nothing on the cluster.
  */
-export async function checkRollback(ports: CheckPorts, context: StepContext): Promise<StepOutcome> {
-  return { step: STEP, result: await check(ports, context) };
-}
-
-async function check(ports: CheckPorts, context: StepContext): Promise<StepResult> {
+export async function checkRollback(ports: CheckPorts, context: StepContext): Promise<StepResult> {
   const { cluster, name, target } = context;
   if (KubeVersion.parse(cluster.version).equals(target))
     return done(reason('AtTarget', `The control plane of ${name} is at ${target} already.`));

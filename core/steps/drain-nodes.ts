@@ -50,26 +50,21 @@ export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Pr
   return runStep(ports, stepInput, 'grant', step, async (context) => {
     if (group === undefined) {
       const said = 'It was not said which node group to drain. Give its name as "nodegroup" beside cluster and target.';
-      return { step, result: blocked(reason('NoNodegroup', said)) };
+      return blocked(reason('NoNodegroup', said));
     }
     const { read } = await loadHopPolicy(ports, context);
     const policy = read?.rules(new Map()).policy;
     const settings = policy && drainSettingsOf(policy);
-    if (settings === undefined) {
-      return { step, result: blocked(drainNotAllowed(context.name, policy?.metadata.name)) };
-    }
+    if (settings === undefined) return blocked(drainNotAllowed(context.name, policy?.metadata.name));
     const before = await takenBackFirst(ports, context);
-    if (before !== undefined) return { step, result: before };
+    if (before !== undefined) return before;
     const known = { told: [], ...EMPTY_MEMORY, ...context.upgrade?.steps[step]?.detail } as Kept;
     const drain = new Drain(ports, context, group, settings, known);
     const result = await withApiServer(ports, context, operators(ports), (operator) => drain.go(operator));
     const isLong = result.status === 'wait' && stepInput.poll >= MOST_LOOKS;
     const kept = { ...drain.memory, told: await tellBlockers(ports, context, group, { known, drain, result }) };
-    return {
-      step,
-      result: isLong ? parked(ports.clock.now(), ...result.reasons) : result,
-      ...(isSame(kept, known) ? {} : { detail: kept }),
-    };
+    const outcome = isLong ? parked(ports.clock.now(), ...result.reasons) : result;
+    return isSame(kept, known) ? outcome : { ...outcome, detail: kept };
   });
 }
 

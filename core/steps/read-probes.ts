@@ -13,7 +13,7 @@ import {
   LISTS,
   type ListName,
   NEEDS,
-  observedBy,
+  OBSERVED,
   observeNothing,
   observeObject,
   type TestJobs,
@@ -38,17 +38,6 @@ interface WhatIsRead {
   readonly lists?: readonly ListName[];
 }
 
-interface ReadProbes {
-  readonly reading: Reading;
-  readonly seen: ClusterObservation;
-  /** How many objects were read. */
-  readonly objects: number;
-  /** Why a probe has no reading, a sentence each. */
-  readonly unread: readonly string[];
-  /** Those of them for which another look may have one: a fault passes, and a permission or a limit stays as it is. */
-  readonly passing: readonly string[];
-}
-
 /**
  * One reading of a cluster, by eight lists. What of it a role may not read is told; without pods and workloads it fails as an access error.
  */
@@ -57,7 +46,7 @@ export async function readClusterProbes(
   server: ApiServer,
   { components = [], smoke }: Partial<Pick<UpgradePolicySpec, 'components' | 'smoke'>> = {},
   { begunAfter, areAwaited = false, lists = Object.keys(LISTS) as ListName[] }: WhatIsRead = {},
-): Promise<ReadProbes> {
+) {
   const moved = components.flatMap(({ workload: one }) =>
     one === undefined ? [] : [`${one.kind} ${one.namespace}/${one.name}`],
   );
@@ -79,10 +68,14 @@ export async function readClusterProbes(
   }
   const asked = (Object.keys(NEEDS) as ClusterProbe[]).filter((one) => one !== 'test-jobs' || seen.tests.length > 0);
   const probes = asked.filter((one) => NEEDS[one].every((list) => lists.includes(list) && !unread.has(list)));
+  const reading: Reading = Object.fromEntries(probes.map((probe) => [probe, OBSERVED[probe](seen)]));
   return {
-    reading: Object.fromEntries(probes.map((probe) => [probe, observedBy(probe, seen)])),
-    ...{ seen, objects },
+    ...{ reading, seen },
+    /** How many objects were read. */
+    objects,
+    /** Why a probe has no reading, a sentence each. */
     unread: [...unread].map(said),
+    /** Those of them for which another look may have one: a fault passes, and a permission or a limit stays as it is. */
     passing: [...unread].filter(([, error]) => mayPass(error)).map(said),
   };
 }

@@ -26,10 +26,7 @@ export async function restoreNodes(
   ports: NodeStepPorts & UnaskedPorts & JobPorts & SilencePorts,
   stepInput: StepInput,
 ): Promise<StepResult> {
-  return runStep(ports, stepInput, 'grant', STEP, async (context) => ({
-    step: STEP,
-    result: await takeBack(ports, context),
-  }));
+  return runStep(ports, stepInput, 'grant', STEP, (context) => takeBack(ports, context));
 }
 
 async function takeBack(

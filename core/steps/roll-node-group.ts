@@ -41,23 +41,21 @@ export async function rollNodeGroup(ports: RollPorts, stepInput: StepInput): Pro
       'InvalidInput',
       'roll-node-group was given no node group: its machine passes one item of list-node-groups.',
     );
-  const step = `${STEP}/${group}`;
   const moment = { step: STEP, part: group };
   const body = async (context: StepContext) => {
     const before = failedBefore(context, group);
     if (before !== undefined) {
       const said = `${group} was not started, because the node group ${before} failed in this attempt.`;
-      return { step, result: blocked(reason('NotStarted', said)) };
+      return blocked(reason('NotStarted', said));
     }
     const begun = await goOnWithUpdateConfig(ports, context, group);
     // Groups are rolled one after the other, for hours: somebody may delete one that waits, and the cluster was there a moment ago.
     const result = begun ?? (await unlessGone(() => roll(ports, context, group))) ?? deletedMeanwhile(group);
     const back = await withUpdateConfigBack(ports, context, group, result);
-    const outcome = { step, result: await withSilenceLifted(ports, context, moment, back) };
-    return afterHooks(ports, context, moment, outcome);
+    return afterHooks(ports, context, moment, await withSilenceLifted(ports, context, moment, back));
   };
   const effectsOf: EffectsOf = (clusterKey, name) => [...silenceOf(moment)(clusterKey, name), ['updateConfig', group]];
-  return runStep(ports, stepInput, 'grant', step, body, effectsOf);
+  return runStep(ports, stepInput, 'grant', `${STEP}/${group}`, body, effectsOf);
 }
 
 const deletedMeanwhile = (group: string): StepResult =>

@@ -11,7 +11,7 @@ async function ran(ends: StepResult | Error, given: GivenStep = {}) {
   const ports = await oneStep(new MemoryTable(), given);
   const result = await runStep(ports, stepInput(), 'grant', 'a', async () => {
     if (ends instanceof Error) throw ends;
-    return { step: 'a-kept', result: ends, detail: { seen: 1 } };
+    return { ...ends, step: 'a-kept', detail: { seen: 1 } };
   });
   return { result, steps: (await load(ports.table, Upgrades, KEY, '1.36-1.37'))?.data.steps };
 }

@@ -28,10 +28,10 @@ import {
 
 const THROTTLED_SECONDS = 30;
 
-export interface StepOutcome {
-  /** Name under which the upgrade keeps the step's state. */
-  readonly step: string;
-  readonly result: StepResult;
+/** What a step has come to. */
+export interface StepOutcome extends StepResult {
+  /** Under which the upgrade keeps the step's state, where that is another name than the step's own. */
+  readonly step?: string;
   /** What later steps need to know of this one. */
   readonly detail?: Readonly<Record<string, unknown>>;
 }
@@ -50,35 +50,27 @@ export async function runStep(
 ): Promise<StepResult> {
   const again = await lookAgain(ports, stepInput);
   if (again !== undefined) return again;
-  const context = await readable(step, () => openStep(ports, stepInput, needs, effectsOf));
-  if ('outcome' in context) return context.outcome.result;
-  if (isResult(context.value)) return context.value;
-  const opened = context.value;
-  const ran = await readable(step, () => body(opened));
-  const outcome = 'outcome' in ran ? begunGoesOn(ports, opened, ran.outcome) : ran.value;
-  const result = { ...outcome.result, reasons: bounded(outcome.result.reasons) };
-  return recordStep(ports, opened, outcome.step, result, outcome.detail);
-}
-
-/** What was begun is not failed by a permission that is missing for a while: it parks, and looks again. */
-function begunGoesOn(ports: StepPorts, context: StepContext, outcome: StepOutcome): StepOutcome {
-  if (outcome.result.status !== 'blocked' || context.upgrade?.mutated !== true) return outcome;
-  return { ...outcome, result: parked(deniedRetryAt(ports), ...outcome.result.reasons) };
+  const context = await readable(() => openStep(ports, stepInput, needs, effectsOf), blocked);
+  if (isResult(context)) return context;
+  // What was begun is not failed by a permission that is missing for a while: it parks, and looks again.
+  const denied = (why: Reason) =>
+    context.upgrade?.mutated === true ? parked(deniedRetryAt(ports), why) : blocked(why);
+  const outcome: StepOutcome = await readable(() => body(context), denied);
+  const { step: name = step, detail, ...result } = outcome;
+  return recordStep(ports, context, name, { ...result, reasons: bounded(result.reasons) }, detail);
 }
 
 async function readable<Value>(
-  step: string,
   read: () => Promise<Value>,
-): Promise<{ value: Value } | { outcome: StepOutcome }> {
+  denied: (why: Reason) => StepResult,
+): Promise<Value | StepResult> {
   try {
-    return { value: await read() };
+    return await read();
   } catch (error) {
-    if (isThrottled(error)) {
-      const throttled = reason('Throttled', `AWS throttles the account's calls: ${errorMessage(error)}`);
-      return { outcome: { step, result: wait(THROTTLED_SECONDS, throttled) } };
-    }
+    if (isThrottled(error))
+      return wait(THROTTLED_SECONDS, reason('Throttled', `AWS throttles the account's calls: ${errorMessage(error)}`));
     if (!isDenied(error)) throw error;
-    return { outcome: { step, result: blocked(deniedReason(error)) } };
+    return denied(deniedReason(error));
   }
 }
 

@@ -80,14 +80,14 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const notes: Reason[] = [];
   if (hasMoved) notes.push(reason('AtTarget', `The control plane of ${name} is at ${target} already.`));
   const unfresh = await waitForInsights(ports, context, hasMoved, notes);
-  if (unfresh !== undefined) return { step: STEP, result: unfresh };
+  if (unfresh !== undefined) return unfresh;
   const byHand = context.grant === undefined;
   const { spec: policy, unknown } = await context.policy();
-  if (unknown.length > 0 && !byHand) return { step: STEP, result: parked(undefined, ...unknown) };
+  if (unknown.length > 0 && !byHand) return parked(undefined, ...unknown);
   const server = policy?.verification === 'eks-api' ? NOT_ASKED : findApiServer(context);
   if (server === NOT_ASKED) notes.push(reason('NotVerified', NOT_VERIFIED));
   const between = await compareBetween(ports, context, policy, isServer(server) ? server : undefined);
-  if (between?.result !== undefined) return { step: STEP, result: between.result, detail: between.detail };
+  if (between?.result !== undefined) return { ...between.result, detail: between.detail };
   notes.push(...(between?.notes ?? []));
   const rules = policy?.scan;
   const skip = rules?.skip ?? [];
@@ -95,8 +95,7 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const rollsOnly = hasMoved && rollsInside(context) !== undefined;
   const isWhole = byHand || !hasMoved || rollsOnly;
   const objects = isWhole ? await readObjects(ports, context, server, skip) : undefined;
-  if (objects?.ended === false)
-    return { step: STEP, result: wait(objects.pauseSeconds, reason('Scanning', objects.said)) };
+  if (objects?.ended === false) return wait(objects.pauseSeconds, reason('Scanning', objects.said));
   const asksInsights = isWhole && !rollsOnly && !skip.includes('insight');
   const insights = asksInsights ? await readInsights(ports.eks, context.scope, name) : undefined;
   const { facts, coverage, detail, unheard } = await readFacts(ports, context, server, policy, objects?.state);
@@ -105,7 +104,7 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
     const why = unheard.map((one) =>
       reason('ProbeInconclusive', `Not known before the hop yet, and read again: ${one}`),
     );
-    return { step: STEP, result: wait(UNHEARD_SECONDS, ...why) };
+    return wait(UNHEARD_SECONDS, ...why);
   }
   const report = await reportOf(ports, context, { facts, coverage, insights, state: objects?.state, rules });
   const kept = isWhole ? await keepReport(ports, context, report) : undefined;
@@ -116,7 +115,7 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const told = [...notes, ...decision.notes];
   const blockers = [...decision.blockers, ...unapproved];
   const result = blockers.length > 0 ? blocked(...blockers, ...told) : done(...told, lookedAt(report));
-  return { step: STEP, result, detail: between?.detail ?? detail };
+  return { ...result, detail: between?.detail ?? detail };
 }
 
 /** What the report that was just kept shows and no approval of the wave has shown. */

@@ -31,17 +31,8 @@ export const NOT_ASKED = 'not asked';
 export type Server = ApiServer | typeof NOT_ASKED | undefined;
 export const isServer = (server: Server): server is ApiServer => typeof server === 'object';
 
-/** What EKS and the API server tell, how much of it could be read, and what the smoke check compares with afterwards. */
-interface ReadFacts {
-  readonly facts: PreflightFacts;
-  readonly coverage: readonly Coverage[];
-  readonly detail: Readonly<Record<string, unknown>>;
-  /** What is missing to compare with, for a fault that may pass, a sentence each. */
-  readonly unheard: readonly string[];
-}
-
 /**
- * Asked last, since it changes quickly.
+ * What EKS and the API server tell, how much of it could be read, and what the smoke check compares with afterwards. Asked last, since it changes quickly.
  *
  * @param state what was read of the cluster's objects: where its nodes are among them, they are not read a second time
  */
@@ -51,7 +42,7 @@ export async function readFacts(
   server: Server,
   policy: Pick<UpgradePolicySpec, 'scan' | 'smoke' | 'nodes' | 'disruption' | 'components'> | undefined,
   state: LiveScanState | undefined,
-): Promise<ReadFacts> {
+) {
   const { scan: rules, smoke, nodes, disruption, components } = policy ?? {};
   const skip = rules?.skip ?? [];
   const holdsOwned = rules?.versionOwner === 'hold';
@@ -101,8 +92,9 @@ export async function readFacts(
     : {};
   const baseline = Object.keys(seen).length === 0 ? {} : { baseline: takeBaseline(seen, now) };
   const ofServer = read.server === undefined ? {} : { server: read.server };
+  const facts: PreflightFacts = { ...told, ...ofPolicy?.facts, capacity: ofEc2.capacity, ...ofServer };
   return {
-    facts: { ...told, ...ofPolicy?.facts, capacity: ofEc2.capacity, ...ofServer },
+    facts,
     coverage: [
       ofEks,
       read.coverage,
@@ -111,6 +103,7 @@ export async function readFacts(
       ...(ofPolicy?.coverage ?? []),
     ],
     detail: asksProbes ? baseline : (context.upgrade?.steps[STEP]?.detail ?? {}),
+    /** What is missing to compare with, for a fault that may pass, a sentence each. */
     unheard: read.passing,
   };
 }

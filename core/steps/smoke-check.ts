@@ -40,22 +40,21 @@ export type SmokePorts = HookPorts & RatePorts & Pick<Ports, 'clusters' | 'gates
 export function smokeCheck(ports: SmokePorts, stepInput: StepInput): Promise<StepResult> {
   return runStep(ports, stepInput, 'read', STEP, async (context) => {
     const held = await askHooks(ports, context, { at: 'before', step: STEP });
-    if (held !== undefined) return { step: STEP, result: held };
-    return afterHooks(ports, context, { step: STEP }, await check(ports, context));
+    return held ?? afterHooks(ports, context, { step: STEP }, await check(ports, context));
   });
 }
 
 async function check(ports: SmokePorts, context: StepContext): Promise<StepOutcome> {
   const { cluster, target, name } = context;
   const rests = await readControlPlaneAtRest(ports, context);
-  if ('stop' in rests) return { step: STEP, result: rests.stop };
+  if ('stop' in rests) return rests.stop;
   const found: Found = { problems: [], notes: [], looked: [], unheard: [], unrolled: [] };
   const { problems, notes, looked } = found;
   if (!KubeVersion.parse(cluster.version).equals(target))
     problems.push(reason('WrongVersion', `${name} is at ${cluster.version}, not at ${target}.`));
   const { spec: policy, unknown } = await context.policy();
   // What it asks to be checked nobody knows: that is never taken for nothing.
-  if (unknown.length > 0) return { step: STEP, result: parked(undefined, ...unknown) };
+  if (unknown.length > 0) return parked(undefined, ...unknown);
   const rates = await compareHopRates(ports, context, policy);
   const settled = settledBefore(context);
   notes.push(...(settled?.notes ?? []));
@@ -64,7 +63,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
     settled === undefined
       ? await lookAround(ports, context, policy, found)
       : await withTestJobs(ports, context, policy, settled.states);
-  if (found.unrolled.length > 0) return { step: STEP, result: parked(nodesLater(ports), ...found.unrolled) };
+  if (found.unrolled.length > 0) return parked(nodesLater(ports), ...found.unrolled);
   const [now, startedAt] = [ports.clock.now(), context.startedAt.getTime()];
   const settledAt = startedAt + SETTLE_MINUTES * 60_000;
   const isSettling = now.getTime() < settledAt;
@@ -93,10 +92,8 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
     now.getTime() >= startedAt + LOOKED_AT_MINUTES * 60_000;
   const before = context.upgrade && wellSince(context.upgrade);
   const kept = { comparedAt: now.toISOString(), verdicts, ...given({ wellSince: before }), ...(endsLooking && all) };
-  const outcome = (result: StepResult): StepOutcome => ({
-    ...{ step: STEP, result },
-    ...(!isAsRecorded(context, kept) && { detail: kept }),
-  });
+  const outcome = (result: StepResult): StepOutcome =>
+    isAsRecorded(context, kept) ? result : { ...result, detail: kept };
   if (isSettled && openRates.length > 0)
     return outcome(wait(secondsUntil(openRates, now), ...openRates.map(verdictReason)));
   if (isSettled) {
@@ -104,11 +101,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
     const since = (await hasMovedSince(ports, context, before)) ? now.toISOString() : (before ?? now.toISOString());
     const watched = await stillWatched(ports, context, policy, since);
     if (watched === undefined) return outcome(done(...told));
-    return {
-      step: STEP,
-      result: { ...watched, reasons: [...watched.reasons, ...told] },
-      detail: { ...kept, wellSince: since },
-    };
+    return { ...watched, reasons: [...watched.reasons, ...told], detail: { ...kept, wellSince: since } };
   }
   if (!isSettling && problems.length > 0) return outcome(failed(...problems, ...told, ...notes));
   const poll = pollSeconds(context.startedAt, now, { least: 30, most: 120 });

@@ -34,14 +34,14 @@ export function updateAddons(ports: ActPorts & MovePorts, stepInput: StepInput):
   const phase = parseMachineInput(stepInput.input).phase ?? 'after';
   const moment = { step: STEP, part: phase };
   const body = async (context: StepContext) => {
-    if (isRollback(context.upgrade) !== (phase === 'back')) return { step: STEP, result: blocked(otherPhase(context)) };
-    if (phase === 'back') return { step: `${STEP}-back`, result: await everyAddon(ports, context, phase) };
+    if (isRollback(context.upgrade) !== (phase === 'back')) return blocked(otherPhase(context));
+    const step = `${STEP}-${phase}`;
+    if (phase === 'back') return { ...(await everyAddon(ports, context, phase)), step };
     const addons = await everyAddon(ports, context, phase);
     const moved = addons.status === 'done' ? await moveComponents(ports, context, phase) : undefined;
     const result = moved === undefined ? addons : { ...moved, reasons: [...moved.reasons, ...addons.reasons] };
     const told = await withSilenceLifted(ports, context, moment, result);
-    const outcome = { step: `${STEP}-${phase}`, result: told };
-    return afterHooks(ports, context, moment, outcome);
+    return afterHooks(ports, context, moment, { ...told, step });
   };
   return runStep(ports, stepInput, 'grant', STEP, body, silenceOf(moment));
 }

@@ -19,7 +19,7 @@ import { pollSeconds, type StepContext } from './context.ts';
 import { notActive, readControlPlane } from './read-control-plane.ts';
 import { waitForInsights } from './refresh-insights.ts';
 import { insightReason, rollbackInsights } from './rollback-insights.ts';
-import { runStep, type StepOutcome } from './run-step.ts';
+import { runStep } from './run-step.ts';
 import { silenceOf, withSilenceLifted } from './silence-alarms.ts';
 
 const STEP = 'upgrade-control-plane' as const;
@@ -37,12 +37,11 @@ export function upgradeControlPlane(ports: ActPorts, stepInput: StepInput): Prom
     'grant',
     STEP,
     async (context) => {
-      if (isRollback(context.upgrade)) return rollBack(ports, context);
+      if (isRollback(context.upgrade)) return { ...(await rollBack(ports, context)), step: BACK };
       const mutation = { step: STEP, subject: 'cluster', prepare: () => prepare(ports, context) };
       const what = `Upgrade of ${context.name} to ${context.target}`;
       const result = await act(ports, context, what, mutation, BOUNDS, () => arrived(ports, context));
-      const told = await withSilenceLifted(ports, context, MOMENT, result);
-      return afterHooks(ports, context, { step: STEP }, { step: STEP, result: told });
+      return afterHooks(ports, context, { step: STEP }, await withSilenceLifted(ports, context, MOMENT, result));
     },
     silenceOf(MOMENT),
   );
@@ -76,13 +75,12 @@ const BACK = 'rollback-control-plane' as const;
 const isAutoMode = ({ computeConfig }: Cluster): boolean => computeConfig?.enabled === true;
 
 /** The last thing that a rollback changes: by then nodes and add-ons are at the minor before, and nothing that EKS finds may stand against it. */
-async function rollBack(ports: ActPorts, context: StepContext): Promise<StepOutcome> {
+async function rollBack(ports: ActPorts, context: StepContext): Promise<StepResult> {
   const extended = await extendSupport(ports, context);
-  if (extended !== undefined) return { step: BACK, result: extended };
+  if (extended !== undefined) return extended;
   const mutation = { step: BACK, subject: 'cluster', prepare: () => prepareBack(ports, context) };
   const what = `Rollback of ${context.name} to ${context.target}`;
-  const result = await actUnasked(ports, context, what, mutation, BOUNDS, () => arrived(ports, context));
-  return { step: BACK, result };
+  return actUnasked(ports, context, what, mutation, BOUNDS, () => arrived(ports, context));
 }
 
 async function prepareBack(ports: ActPorts, context: StepContext): ReturnType<Mutation['prepare']> {

@@ -20,16 +20,10 @@ export interface CloudFleetOptions
   readonly signal?: AbortSignal;
 }
 
-export interface CloudFleet {
-  readonly cloud: LocalCloud;
-  readonly prepared: PreparedFleet;
-  /** Whether it goes on from what an earlier run kept. */
-  readonly continued: boolean;
-  close(): Promise<void>;
-}
+export type CloudFleet = Awaited<ReturnType<typeof startCloudFleet>>;
 
 /** Synthesizes, installs the stacks of the hub and of every account of the fleet that does not deny them, and applies the folder's config. */
-export async function startCloudFleet(prepared: PreparedFleet, options: CloudFleetOptions): Promise<CloudFleet> {
+export async function startCloudFleet(prepared: PreparedFleet, options: CloudFleetOptions) {
   const { fleet, loaded } = prepared;
   const { accounts: named, organizationId, regions, spokeRole } = fleet.spec;
   // An organization has every account of the folder.
@@ -58,6 +52,7 @@ export async function startCloudFleet(prepared: PreparedFleet, options: CloudFle
       ...given({ externalId }),
     }),
   });
+  /** Whether it goes on from what an earlier run kept. */
   const { isContinued: continued } = cloud.kept;
   try {
     // They are their owners', and no stack of Liftlock makes them.

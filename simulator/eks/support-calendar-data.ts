@@ -1,13 +1,5 @@
 /** One minor of EKS: dates are days in UTC, `patch` and `build` make the versions that servers and kubelets report. */
-export interface SupportCalendarRow {
-  readonly minor: string;
-  readonly releaseDate: string;
-  readonly endOfStandardSupport: string;
-  readonly endOfExtendedSupport: string;
-  readonly patch: string;
-  readonly build: string;
-  readonly platformVersion: string;
-}
+export type SupportCalendarRow = ReturnType<typeof row>;
 
 /** Amazon EKS Kubernetes release calendar (facts: eks.md §1.1). Patches and platform versions are plausible, not measured. */
 export const supportCalendarData: readonly SupportCalendarRow[] = [
@@ -29,6 +21,6 @@ function row(
   patch: string,
   build: string,
   platformVersion: string,
-): SupportCalendarRow {
+) {
   return { minor, releaseDate, endOfStandardSupport, endOfExtendedSupport, patch, build, platformVersion };
 }

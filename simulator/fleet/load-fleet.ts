@@ -1,9 +1,9 @@
 import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
+import { given } from '../../core/model/given.ts';
 import { startPods } from '../eks/add-cluster.ts';
 import { emptyState } from '../eks/empty-state.ts';
 import { refreshWhenDue } from '../eks/insights/refresh.ts';
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
-import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
 import type { UpdateRecord } from '../eks/state/update-record.ts';
 import { applyScenario } from './apply-scenario.ts';
 import { importDumps } from './import-dumps.ts';
@@ -14,20 +14,7 @@ import type { Dump } from './recognise.ts';
 import { type Scenario, scenarioSchema } from './scenario-schema.ts';
 
 /** A folder of files, as a world that can run. */
-export interface LoadedFleet {
-  /** For `new FakeEks(state, …)`; the clusters' Kubernetes side is in it. */
-  readonly state: FakeEksState;
-  /** Where time starts: the `now` that was asked for, else the scenario's, else the default or the latest time in the dumps. */
-  readonly now: Date;
-  /** What EKS offered when Liftlock last looked; absent = it never did. */
-  readonly knownVersions?: readonly string[];
-  /** Approvals that are given in a run: of a wave of a policy, so many milliseconds after it asks. */
-  readonly approvals: readonly { readonly policy: string; readonly wave: string; readonly afterMilliseconds: number }[];
-  /** YAML files with Liftlock's own kinds, relative to the folder, by name. */
-  readonly configPaths: readonly string[];
-  /** What was taken for granted, as sentences for people. */
-  readonly statements: readonly string[];
-}
+export type LoadedFleet = ReturnType<typeof loadFleetFiles>;
 
 export interface LoadOptions {
   /** Where time is to start, whatever the folder says. */
@@ -45,7 +32,7 @@ export async function loadFleet(directory: string, options: LoadOptions = {}): P
 }
 
 /** The same from files that were read already. */
-export function loadFleetFiles(files: readonly FolderFile[], options: LoadOptions = {}): LoadedFleet {
+export function loadFleetFiles(files: readonly FolderFile[], options: LoadOptions = {}) {
   const findings: Findings = { problems: [], statements: [] };
   const { dumps, configPaths } = parseFiles(files, findings);
   const found = readScenario(
@@ -77,12 +64,18 @@ export function loadFleetFiles(files: readonly FolderFile[], options: LoadOption
     return { policy, wave, afterMilliseconds: durationMilliseconds(after) };
   });
   return {
+    /** For `new FakeEks(state, …)`; the clusters' Kubernetes side is in it. */
     state,
+    /** Where time starts: the `now` that was asked for, else the scenario's, else the default or the latest time in the dumps. */
     now,
+    /** YAML files with Liftlock's own kinds, relative to the folder, by name. */
     configPaths,
+    /** Approvals that are given in a run: of a wave of a policy, so many milliseconds after it asks. */
     approvals,
+    /** What was taken for granted, as sentences for people. */
     statements: findings.statements,
-    ...(knownVersions === undefined ? {} : { knownVersions }),
+    /** What EKS offered when Liftlock last looked; absent = it never did. */
+    ...given({ knownVersions }),
   };
 }
 

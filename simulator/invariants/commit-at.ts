@@ -1,5 +1,5 @@
 import type { UpgradePolicySpec, Wave as WaveSpec } from '../../core/config/types.ts';
-import type { Grant, Intent, Upgrade } from '../../core/contracts/items/protocol.ts';
+import type { Intent, Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
 import { Configs, Grants, Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
@@ -8,21 +8,10 @@ import type { Moment } from './check-history.ts';
 import type { StoreAt } from './store-at.ts';
 
 /** An intent at the moment of its commit, with what it was committed for. */
-export interface CommitAt {
-  readonly clusterKey: string;
-  readonly step: string;
-  readonly subject: string;
-  readonly attempt: number;
-  readonly grantNumber: number;
-  readonly call: Intent['call'];
-  readonly grant: Grant | undefined;
-  readonly upgrade: Upgrade | undefined;
-  /** Nothing of the upgrade was changed before. */
-  readonly first: boolean;
-}
+export type CommitAt = NonNullable<ReturnType<typeof commitAt>>;
 
 /** The commit that an audit item tells of; undefined for all other items. */
-export function commitAt({ item, store }: Moment): CommitAt | undefined {
+export function commitAt({ item, store }: Moment) {
   if (item.event !== 'MutationCommitted') return undefined;
   const clusterKey = item.subject;
   const detail = item.detail as unknown as Intent;
@@ -37,6 +26,7 @@ export function commitAt({ item, store }: Moment): CommitAt | undefined {
     call,
     grant: store.get(Grants, clusterKey),
     upgrade: store.get(Upgrades, clusterKey, upgradeId),
+    /** Nothing of the upgrade was changed before. */
     first: was?.mutated !== true || was.noChangeYet === true,
   };
 }

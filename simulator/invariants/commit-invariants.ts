@@ -4,13 +4,7 @@ import { type History, keyOfMutation, type Violation } from './history.ts';
 const LATEST_SECONDS = 30;
 const OUTCOMES = new Set(['MutationAccepted', 'UpdateEnded', 'MutationLost']);
 
-interface Commit {
-  readonly item: AuditItem;
-  readonly token: string;
-  readonly identity: string;
-}
-
-export function commitsOf(history: History): Commit[] {
+export function commitsOf(history: History) {
   return history.timeline
     .filter((item) => item.event === 'MutationCommitted')
     .map((item) => {

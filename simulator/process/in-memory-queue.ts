@@ -1,3 +1,4 @@
+import { batchesOf } from '../../core/model/batches.ts';
 import type { ClusterItem, ClusterQueue } from '../../core/ports/outside.ts';
 import type { Timers } from '../clock/timers.ts';
 
@@ -42,11 +43,10 @@ export class InMemoryQueue implements ClusterQueue {
       this.#sent += 1;
       return { messageId: `message-${this.#sent}`, body, receives: 1 };
     });
-    for (let start = 0; start < messages.length; start += BATCH) {
+    for (const batch of batchesOf(messages, BATCH)) {
       // A queue never loses a message.
       const [first = 0, ...copies] = this.#arrivals();
-      for (const milliseconds of [first, ...copies])
-        this.#schedule(messages.slice(start, start + BATCH), milliseconds / 1000);
+      for (const milliseconds of [first, ...copies]) this.#schedule(batch, milliseconds / 1000);
     }
   }
 

@@ -1,19 +1,8 @@
 import type { Member } from '../../core/contracts/items/rollout.ts';
 import { isBehind } from './bucket.ts';
 
-/** Where members of a wave stand, each in one of these: nothing counts as upgraded that was not. */
-export interface WaveCounts {
-  /** Nodes and all. */
-  readonly upgraded: number;
-  readonly notWhole: number;
-  readonly failed: number;
-  readonly blocked: number;
-  readonly excluded: number;
-  readonly quarantined: number;
-  readonly running: number;
-  readonly parked: number;
-  readonly pending: number;
-}
+/** Where members of a wave stand, each in one of these: nothing counts as upgraded, nodes and all, that was not. */
+export type WaveCounts = ReturnType<typeof countMembers>;
 
 const KINDS = {
   Succeeded: 'upgraded',
@@ -26,7 +15,7 @@ const KINDS = {
   Pending: 'pending',
 } as const;
 
-export function countMembers(members: readonly Member[]): WaveCounts {
+export function countMembers(members: readonly Member[]) {
   const counts = {
     ...{ upgraded: 0, notWhole: 0, failed: 0, blocked: 0, excluded: 0, quarantined: 0 },
     ...{ running: 0, parked: 0, pending: 0 },

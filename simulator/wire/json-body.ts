@@ -19,10 +19,7 @@ export function writeJson(schema: NormalizedSchema, value: object): string {
 }
 
 /** An error's body. AWS names the message `message` or `Message`, as the shape does. */
-export function writeJsonRefusal({ name, message, fields, schema }: Refusal): {
-  readonly type: string;
-  readonly body: string;
-} {
+export function writeJsonRefusal({ name, message, fields, schema }: Refusal) {
   const namespace = schema?.getName(true)?.split('#')[0] ?? 'com.amazon.coral.service';
   const type = `${namespace}#${name}`;
   const member = schema === undefined ? undefined : messageMember(schema);

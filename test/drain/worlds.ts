@@ -38,7 +38,6 @@ export const aShape = (parts: Partial<PodShape> = {}): PodShape => ({
   terms: [],
   tolerations: [],
   claims: [],
-  hasLocalData: false,
   cpu: 0,
   memory: 0,
   ...parts,

@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { ANCHOR_FOLDER, anchorName, anchorNumber } from '../../../core/anchors/anchor.ts';
 import { namedError } from '../../../core/contracts/errors.ts';
+import { batchesOf } from '../../../core/model/batches.ts';
 import type { AnchorFile, AnchorStore } from '../../../core/ports/anchors.ts';
 import { lightenClient, readLimits } from '../request-limits.ts';
 
@@ -86,9 +87,8 @@ export class AnchorBucket implements AnchorStore {
       after = IsTruncated === true ? { KeyMarker: NextKeyMarker, VersionIdMarker: NextVersionIdMarker } : undefined;
     }
     const files: AnchorFile[] = [];
-    const left = [...versions];
-    while (left.length > 0) {
-      const part = left.splice(0, AT_ONCE).map(async ([name, all]): Promise<AnchorFile> => {
+    for (const batch of batchesOf([...versions], AT_ONCE)) {
+      const part = batch.map(async ([name, all]): Promise<AnchorFile> => {
         // The newest version comes first.
         const { VersionId } = all.at(-1) ?? {};
         const text = await this.#textOf({ Key: name, ...(VersionId === undefined ? {} : { VersionId }) });

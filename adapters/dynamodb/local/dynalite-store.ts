@@ -77,7 +77,6 @@ export interface DynaliteTable {
   readonly KeySchema: readonly KeyAttribute[];
   readonly AttributeDefinitions: readonly (KeyAttribute & { readonly AttributeType: string })[];
   readonly GlobalSecondaryIndexes?: readonly TableIndex[];
-  readonly LocalSecondaryIndexes?: readonly TableIndex[];
 }
 
 interface TableIndex {

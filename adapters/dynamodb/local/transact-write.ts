@@ -274,8 +274,8 @@ function plainPart(table: DynaliteTable, kind: string, request: Item): PlainPart
 
 function put(table: DynaliteTable, request: Item): PlainPart | undefined {
   const { Item: item, ...rest } = membersOf<PartRequest>(request, [...MEMBERS, 'Item']) ?? { TableName: undefined };
-  const { TableName, KeySchema, GlobalSecondaryIndexes: indexes = [], LocalSecondaryIndexes = [] } = table;
-  if (!isObject(item) || LocalSecondaryIndexes.length > 0) return undefined;
+  const { TableName, KeySchema, GlobalSecondaryIndexes: indexes = [] } = table;
+  if (!isObject(item)) return undefined;
   const key = keyOf(table, Object.fromEntries(KeySchema.map(({ AttributeName: name }) => [name, item[name]])));
   const holds =
     rest.ConditionExpression === undefined && Object.keys(rest).length === 1 ? () => true : conditionOf(rest);

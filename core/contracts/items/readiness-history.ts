@@ -43,4 +43,3 @@ export const readinessDay = z.object({
   at: timestamp,
   counts: z.partialRecord(word, z.number().int().nonnegative()),
 });
-export type ReadinessDay = z.infer<typeof readinessDay>;

@@ -1,5 +1,5 @@
 import { apiVersion } from '../../config/kinds.ts';
-import type { PlanCluster, PlanDocument, PlanWave } from '../document/plan-schema.ts';
+import type { PlanDocument, PlanWave } from '../document/plan-schema.ts';
 
 /** A value that is another one now; only what has changed is listed. */
 export interface Moved {
@@ -8,33 +8,8 @@ export interface Moved {
   readonly after: string | number | boolean | null;
 }
 
-interface Place extends Pick<PlanCluster, 'name' | 'accountId' | 'region'> {
-  readonly policy: string;
-  readonly wave: string;
-}
-
 /** What has moved from one plan to another. Clusters are the same by account, Region and name. */
-export interface PlanDiff {
-  readonly apiVersion: string;
-  readonly kind: 'RolloutPlanDiff';
-  /** The instants from which the two were planned. */
-  readonly before: string;
-  readonly after: string;
-  /** Policies of which a rollout ran when one of the two inventories was printed: the plan's dates are not its own, and nothing of them is compared. */
-  readonly running: PlanDocument['running'];
-  /** Of the whole: feasible, deadline, what limits it, the hash. */
-  readonly plan: readonly Moved[];
-  readonly waves: readonly (Pick<Place, 'policy' | 'wave'> & Shift)[];
-  readonly clusters: readonly (Place & Shift)[];
-}
-
-interface Shift {
-  readonly change: Change;
-  readonly moved: readonly Moved[];
-}
-
-/** `joined` and `left` are about waves: a cluster that is excluded now has left. */
-export type Change = 'joined' | 'left' | 'moved';
+export type PlanDiff = ReturnType<typeof diffOf>;
 
 const WAVE_FIELDS = [
   'target',
@@ -48,7 +23,7 @@ const WAVE_FIELDS = [
 ] as const;
 const CLUSTER_FIELDS = ['policy', 'wave', 'from', 'to', 'start', 'end', 'position'] as const;
 
-export function diffOf(older: PlanDocument, newer: PlanDocument): PlanDiff {
+export function diffOf(older: PlanDocument, newer: PlanDocument) {
   const running = [...newer.running, ...older.running.filter(isNoneOf(newer.running))];
   const resting = (plan: PlanDocument) => ({ ...plan, waves: plan.waves.filter(isNoneOf(running)) });
   const [before, after] = [resting(older), resting(newer)];
@@ -66,9 +41,12 @@ export function diffOf(older: PlanDocument, newer: PlanDocument): PlanDiff {
   return {
     apiVersion,
     kind: 'RolloutPlanDiff',
+    /** The instants from which the two were planned. */
     before: before.now,
     after: after.now,
+    /** Policies of which a rollout ran when one of the two inventories was printed: the plan's dates are not its own, and nothing of them is compared. */
     running,
+    /** Of the whole: feasible, deadline, what limits it, the hash. */
     plan: movedOf(shown(before), shown(after), Object.keys(shown(after)) as (keyof ReturnType<typeof shown>)[]),
     waves: changes(byKey(before.waves, waveKey), byKey(after.waves, waveKey), WAVE_FIELDS).map(
       ({ item, change, moved }) => ({ policy: item.policy, wave: item.name, change, moved }),
@@ -90,15 +68,18 @@ const waveKey = (wave: PlanWave): string => `${wave.policy}/${wave.name}`;
 const byKey = <Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item> =>
   new Map(items.map((item) => [keyOf(item), item]));
 
-type Placed = PlanCluster & Place;
-
-const clustersOf = ({ waves }: PlanDocument): Map<string, Placed> =>
+const clustersOf = ({ waves }: PlanDocument) =>
   byKey(
     waves.flatMap(({ clusters, policy, name }) => clusters.map((cluster) => ({ ...cluster, policy, wave: name }))),
     ({ accountId, region, name }) => `${accountId}/${region}/${name}`,
   );
 
-type Changed<Item> = Shift & { readonly item: Item };
+interface Changed<Item> {
+  readonly item: Item;
+  /** `joined` and `left` are about waves: a cluster that is excluded now has left. */
+  readonly change: 'joined' | 'left' | 'moved';
+  readonly moved: readonly Moved[];
+}
 
 function changes<Item>(
   before: ReadonlyMap<string, Item>,

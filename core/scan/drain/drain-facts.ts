@@ -82,8 +82,6 @@ export interface PodShape {
   readonly tolerations: readonly Toleration[];
   /** Claims of its volumes. */
   readonly claims: readonly string[];
-  /** An emptyDir on disk or a hostPath: its data goes with the pod. */
-  readonly hasLocalData: boolean;
   readonly cpu: number;
   readonly memory: number;
 }

@@ -159,10 +159,6 @@ function shapeOf({ namespace, metadata, spec }: SeenPod, controller: PodShape['c
     terms: podTerms(spec),
     tolerations: mappingsOf(spec.tolerations).map(tolerationOf),
     claims: volumes.flatMap(({ persistentVolumeClaim }) => textOf(mappingOf(persistentVolumeClaim).claimName) ?? []),
-    hasLocalData: volumes.some(
-      ({ emptyDir, hostPath }) =>
-        hostPath !== undefined || (emptyDir !== undefined && mappingOf(emptyDir).medium !== 'Memory'),
-    ),
     cpu: sum(requested('cpu').map((quantity) => millicoresOf(quantity) ?? 0)),
     memory: sum(requested('memory').map((quantity) => quantityOf(quantity) ?? 0)),
   };

@@ -26,13 +26,7 @@ export function chooseBaseline(
  * same id that nothing else accounts for (the file was renamed); so another copy of a known object is new. What was waived in the
  * baseline, or was less severe there, has not been accepted as it is now, and is new.
  */
-export function compareWithBaseline(
-  findings: readonly Finding[],
-  { scannedAt, subject, findings: older }: Baseline,
-): {
-  readonly findings: readonly Finding[];
-  readonly baseline: Omit<NonNullable<ScanReport['baseline']>, 'new' | 'unchanged'>;
-} {
+export function compareWithBaseline(findings: readonly Finding[], { scannedAt, subject, findings: older }: Baseline) {
   const matches = matched(findings, older);
   const marked = findings.map((finding) => {
     const other = matches.get(finding);

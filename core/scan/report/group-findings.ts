@@ -3,17 +3,10 @@ import { some } from '../../model/words.ts';
 import type { Finding } from './report-schema.ts';
 
 /** Findings that one repair mends, in the order of the report. */
-export interface FindingGroup {
-  readonly cause: string;
-  /** Whoever its findings name, the first three by name. */
-  readonly owner: string | null;
-  /** The worst of its findings that are not waived; of all where all are. */
-  readonly severity: Finding['severity'];
-  readonly findings: readonly Finding[];
-}
+export type FindingGroup = ReturnType<typeof groupByCause>[number];
 
 /** Groups in the order of their first findings, so what to fix first stays at the top. */
-export function groupByCause(findings: readonly Finding[]): FindingGroup[] {
+export function groupByCause(findings: readonly Finding[]) {
   return [...Map.groupBy(findings, ({ cause }) => cause)].map(([cause, members]) => {
     return { cause, owner: ownersOf(members), severity: worst(members), findings: members };
   });
@@ -21,13 +14,14 @@ export function groupByCause(findings: readonly Finding[]): FindingGroup[] {
 
 const MOST_OWNERS = 3;
 
-/** One file may hold what belongs to several teams: each has to know. */
+/** Whoever its findings name, the first three by name. One file may hold what belongs to several teams: each has to know. */
 function ownersOf(members: readonly Finding[]): string | null {
   const owners = [...new Set(members.flatMap(({ owner }) => owner ?? []))];
   if (owners.length === 0) return null;
   return some(owners, MOST_OWNERS);
 }
 
+/** Of those that are not waived; of all where all are. */
 function worst(members: readonly Finding[]): Finding['severity'] {
   const counted = members.filter(({ waived }) => !waived);
   return worstOf(counted.length === 0 ? members : counted);

@@ -58,16 +58,10 @@ export function checkTemplate(
 /** What an expression reads that depends on where it stands. */
 interface References {
   /** Members of `$states`: `input`, `result`, `errorOutput`, `context`. */
-  readonly statesMembers: ReadonlySet<string>;
+  readonly statesMembers: Set<string>;
   /** Names read from a context item, which no expression of a state machine has. */
-  readonly topLevelNames: ReadonlySet<string>;
+  readonly topLevelNames: Set<string>;
   /** Whether the root context item `$$` is read. */
-  readonly root: boolean;
-}
-
-interface Found {
-  statesMembers: Set<string>;
-  topLevelNames: Set<string>;
   root: boolean;
 }
 
@@ -79,7 +73,7 @@ function isNode(value: unknown): value is Node {
 }
 
 /** Visits everything below a node; inside steps and predicates a context item exists, so bare names are fine there. */
-function visit(value: unknown, hasContext: boolean, found: Found): void {
+function visit(value: unknown, hasContext: boolean, found: References): void {
   if (Array.isArray(value)) {
     for (const item of value) visit(item, hasContext, found);
     return;
@@ -97,7 +91,7 @@ function visit(value: unknown, hasContext: boolean, found: Found): void {
   }
 }
 
-function visitPath(path: Node, steps: readonly unknown[], hasContext: boolean, found: Found): void {
+function visitPath(path: Node, steps: readonly unknown[], hasContext: boolean, found: References): void {
   const [first, second] = steps;
   if (isNode(first) && first.type === 'name' && typeof first.value === 'string' && !hasContext) {
     found.topLevelNames.add(first.value);
@@ -117,7 +111,7 @@ function visitPath(path: Node, steps: readonly unknown[], hasContext: boolean, f
 
 /** Reads from the syntax tree of an expression what it refers to. */
 function referencesOf(expression: CompiledExpression): References {
-  const found: Found = { statesMembers: new Set(), topLevelNames: new Set(), root: false };
+  const found: References = { statesMembers: new Set(), topLevelNames: new Set(), root: false };
   visit(expression.ast(), false, found);
   return found;
 }

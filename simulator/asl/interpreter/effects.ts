@@ -1,17 +1,10 @@
 import type { Json } from '../json/json.ts';
-import type { Execution, ExecutionStatus } from './execution.ts';
+import type { Execution, ExecutionStatus, PendingTask } from './execution.ts';
 
 /** Have the task done, and report back with a stimulus that carries its id. Instants are ISO 8601 text. */
-export interface ScheduleTask {
+export interface ScheduleTask
+  extends Pick<PendingTask, 'taskId' | 'resource' | 'arguments' | 'credentials' | 'taskToken' | 'heartbeatSeconds'> {
   readonly type: 'scheduleTask';
-  readonly taskId: string;
-  readonly resource: string;
-  readonly arguments: Json;
-  readonly credentials?: { readonly RoleArn: string };
-  /** Present for `.waitForTaskToken`: the task ends when someone reports with this token. */
-  readonly taskToken?: string;
-  readonly timeoutAt?: string;
-  readonly heartbeatSeconds?: number;
   /** Whether the task was submitted before: after a restart, wait for its end instead of starting it anew. */
   readonly submitted: boolean;
 }

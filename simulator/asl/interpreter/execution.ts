@@ -57,8 +57,8 @@ export interface PendingTask {
   readonly resource: string;
   readonly arguments: Json;
   readonly credentials?: { readonly RoleArn: string };
+  /** Present for `.waitForTaskToken`: the task ends when someone reports with this token. */
   readonly taskToken?: string;
-  readonly timeoutAt?: string;
   readonly heartbeatSeconds?: number;
   timeoutTimer?: string;
   heartbeatTimer?: string;

@@ -3,15 +3,8 @@ import type { IamDirectory } from '../principals/iam-directory.ts';
 import { actionFacts } from './action-facts.ts';
 import { overlaps } from './arn-overlap.ts';
 
-/** An action and a resource of one statement that never meet: there is no such action, or it does not take such a resource. */
-export interface IneffectiveGrant {
-  readonly role: string;
-  readonly action: string;
-  readonly resource: string;
-}
-
-/** Looks at every Allow of every role. */
-export async function ineffectiveGrants(directory: IamDirectory): Promise<IneffectiveGrant[]> {
+/** Of every Allow of every role, an action and a resource that never meet: there is no such action, or it does not take such a resource. */
+export async function ineffectiveGrants(directory: IamDirectory) {
   const grants = directory.roles().flatMap((role) =>
     directory.identityPolicies(role).flatMap((named) =>
       readPolicy(named, 'identity').statements.flatMap(({ effect, action, resource }) => {

@@ -116,18 +116,12 @@ function conditionsOf(node: NodeState, createdAt: number, now: number) {
 }
 
 /** What a node of an instance type has: vCPUs, memory, and the pods for which its network interfaces have addresses. */
-interface NodeCapacity {
-  readonly cpu: number;
-  readonly memoryKibibytes: number;
-  readonly pods: number;
-}
-
 const processors: Readonly<Record<string, number>> = { medium: 1, large: 2, xlarge: 4, metal: 96 };
 const podsOfSizes: Readonly<Record<string, number>> = { medium: 17, large: 29, xlarge: 58, '2xlarge': 58 };
 const gibibytesPerProcessor: Readonly<Record<string, number>> = { c: 2, m: 4, r: 8, t: 4, x: 16 };
 
 /** By the naming of EC2: `m6i.2xlarge` has twice the vCPUs of `m6i.xlarge`, and 4 GiB for each. */
-function nodeCapacity(instanceType: string): NodeCapacity {
+function nodeCapacity(instanceType: string) {
   const [family = 'm', size = 'large'] = instanceType.split('.');
   const times = /^(\d+)xlarge$/.exec(size)?.[1];
   const cpu = times === undefined ? (processors[size] ?? 2) : 4 * Number(times);

@@ -63,16 +63,13 @@ export async function beginTask(turn: Turn, strand: Strand, state: TaskState): P
   const [value, text] = await argumentsOf(turn, strand, state, taskToken);
   const limits = await limitsOf(turn, strand, state);
   const credentials = await credentialsOf(turn, strand, state);
-  const { timeoutInSeconds, heartbeatInSeconds } = limits;
+  const { heartbeatInSeconds } = limits;
   const request = {
     taskId: `task-${turn.newId()}`,
     resource: state.Resource,
     arguments: value,
     ...(credentials ? { credentials } : {}),
     ...(taskToken === undefined ? {} : { taskToken }),
-    ...(timeoutInSeconds === undefined
-      ? {}
-      : { timeoutAt: new Date(turn.now.getTime() + 1_000 * timeoutInSeconds).toISOString() }),
     ...(heartbeatInSeconds === undefined ? {} : { heartbeatSeconds: heartbeatInSeconds }),
     submitted: false,
   };
