@@ -9,10 +9,16 @@ import { runStep } from './run-step.ts';
 /** Runs a step that ends so, or fails so. */
 async function ran(ends: StepResult | Error, given: GivenStep = {}) {
   const ports = await oneStep(new MemoryTable(), given);
-  const result = await runStep(ports, stepInput(), 'grant', 'a', async () => {
-    if (ends instanceof Error) throw ends;
-    return { ...ends, step: 'a-kept', detail: { seen: 1 } };
-  });
+  const result = await runStep(
+    ports,
+    stepInput(),
+    'grant',
+    ({ name }) => `a-of-${name}`,
+    async () => {
+      if (ends instanceof Error) throw ends;
+      return { ...ends, detail: { seen: 1 } };
+    },
+  );
   return { result, steps: (await load(ports.table, Upgrades, KEY, '1.36-1.37'))?.data.steps };
 }
 const begun = { upgrades: [upgrade({ mutated: true })] };
@@ -22,7 +28,7 @@ const denied = failing('AccessDeniedException', 'no');
 test('a step that has run gives its result, which is kept with what later steps need', async () => {
   const { result, steps } = await ran(done(reason('AtTarget', 'x')));
   expect(result).toEqual(done(reason('AtTarget', 'x')));
-  expect(steps).toMatchObject({ 'a-kept': { status: 'done', detail: { seen: 1 } } });
+  expect(steps).toMatchObject({ 'a-of-web': { status: 'done', detail: { seen: 1 } } });
 });
 
 test('as many reasons are kept as a person reads', async () => {
@@ -54,7 +60,7 @@ test.each<[string, Error, GivenStep, object, string | undefined]>([
 ])('a step %s', async (_, error, given, expected, kept) => {
   const { result, steps } = await ran(error, given);
   expect(result).toEqual(expected);
-  expect(steps?.a?.status).toBe(kept);
+  expect(steps?.['a-of-web']?.status).toBe(kept);
 });
 
 test('a step whose cluster cannot be read for a while waits, and one that is denied it is blocked', async () => {

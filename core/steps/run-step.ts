@@ -30,8 +30,6 @@ const THROTTLED_SECONDS = 30;
 
 /** What a step has come to. */
 export interface StepOutcome extends StepResult {
-  /** Under which the upgrade keeps the step's state, where that is another name than the step's own. */
-  readonly step?: string;
   /** What later steps need to know of this one. */
   readonly detail?: Readonly<Record<string, unknown>>;
 }
@@ -39,12 +37,14 @@ export interface StepOutcome extends StepResult {
 /**
  * Opens a step, runs it and records its state, unless all there is to do is to ask again about an update that runs. A throttled read waits, a denied one blocks with its reason: neither is a fault, and
  * neither passes for an answer.
+ *
+ * @param step under which the upgrade keeps the state of the step, however it ends
  */
 export async function runStep(
   ports: StepPorts,
   stepInput: StepInput,
   needs: 'grant' | 'read',
-  step: string,
+  step: string | ((context: StepContext) => string),
   body: (context: StepContext) => Promise<StepOutcome>,
   effectsOf?: EffectsOf,
 ): Promise<StepResult> {
@@ -56,7 +56,8 @@ export async function runStep(
   const denied = (why: Reason) =>
     context.upgrade?.mutated === true ? parked(deniedRetryAt(ports), why) : blocked(why);
   const outcome: StepOutcome = await readable(() => body(context), denied);
-  const { step: name = step, detail, ...result } = outcome;
+  const { detail, ...result } = outcome;
+  const name = typeof step === 'string' ? step : step(context);
   return recordStep(ports, context, name, { ...result, reasons: bounded(result.reasons) }, detail);
 }
 

@@ -1,7 +1,9 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { grant, intent, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { grant, intent, KEY, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { type FakeEks, failing, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { Addon } from '../ports/eks.ts';
+import { Upgrades } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
 import { updateAddons } from './update-addons.ts';
 
 const BOTH = ['1.36', '1.37'];
@@ -35,6 +37,13 @@ test.each(['before', 'after'] as const)('an add-on goes to a version that fits %
   expect(sent).toStrictEqual([{ ...call, resolveConflicts: 'PRESERVE' }]);
   expect([status, codes, waitSeconds]).toEqual(['wait', ['UpdateInProgress'], 60]);
   expect(said).toBe('Update of cni: EKS works on update u-1.');
+});
+
+test('also what a step that is throttled has to tell is kept under the name of its phase', async () => {
+  const ports = await oneStep(new MemoryTable(), { eks: { addons: { cni: failing('ThrottlingException') } } });
+  await updateAddons(ports, stepInput({ phase: 'before' }));
+  const { steps = {} } = (await load(ports.table, Upgrades, KEY, '1.36-1.37'))?.data ?? {};
+  expect(Object.keys(steps)).toEqual(['update-addons-before']);
 });
 
 test('what an add-on had is sent again as it was read', async () => {

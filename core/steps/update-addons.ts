@@ -35,15 +35,14 @@ export function updateAddons(ports: ActPorts & MovePorts, stepInput: StepInput):
   const moment = { step: STEP, part: phase };
   const body = async (context: StepContext) => {
     if (isRollback(context.upgrade) !== (phase === 'back')) return blocked(otherPhase(context));
-    const step = `${STEP}-${phase}`;
-    if (phase === 'back') return { ...(await everyAddon(ports, context, phase)), step };
+    if (phase === 'back') return everyAddon(ports, context, phase);
     const addons = await everyAddon(ports, context, phase);
     const moved = addons.status === 'done' ? await moveComponents(ports, context, phase) : undefined;
     const result = moved === undefined ? addons : { ...moved, reasons: [...moved.reasons, ...addons.reasons] };
     const told = await withSilenceLifted(ports, context, moment, result);
-    return afterHooks(ports, context, moment, { ...told, step });
+    return afterHooks(ports, context, moment, told);
   };
-  return runStep(ports, stepInput, 'grant', STEP, body, silenceOf(moment));
+  return runStep(ports, stepInput, 'grant', `${STEP}-${phase}`, body, silenceOf(moment));
 }
 
 const otherPhase = ({ upgrade, input }: StepContext): Reason =>

@@ -35,9 +35,9 @@ export function upgradeControlPlane(ports: ActPorts, stepInput: StepInput): Prom
     ports,
     stepInput,
     'grant',
-    STEP,
+    ({ upgrade }) => (isRollback(upgrade) ? BACK : STEP),
     async (context) => {
-      if (isRollback(context.upgrade)) return { ...(await rollBack(ports, context)), step: BACK };
+      if (isRollback(context.upgrade)) return rollBack(ports, context);
       const mutation = { step: STEP, subject: 'cluster', prepare: () => prepare(ports, context) };
       const what = `Upgrade of ${context.name} to ${context.target}`;
       const result = await act(ports, context, what, mutation, BOUNDS, () => arrived(ports, context));
