@@ -140,9 +140,11 @@ const ROLLOUT_REASONS = {
   EarlierWave: passing('A wave before it has not passed.', 'turn'),
   EarlierWaveHalted: lasting('A wave before it is halted until liftlock retry or rollout resume.'),
   FailureBudgetExceeded: lasting('More failed than may, so the wave is halted.'),
-  GateRed: passing('A gate of the wave is red; the soak starts again when all are green.'),
+  GateRed: passing('A gate of the wave is red; its soak starts again, or the next wave begins, when all are green.'),
   GatesUnknown: passing('The gates of the wave have not been read in the last five minutes.'),
-  GateUnknown: passing('A gate of the wave cannot be judged; the soak starts again when all are green.'),
+  GateUnknown: passing(
+    'A gate of the wave cannot be judged; its soak starts again, or the next wave begins, when all are green.',
+  ),
   LaterWave: told(
     'The wave that matches the cluster had begun before it joined, so it goes with the next one that had not.',
   ),
