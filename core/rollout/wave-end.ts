@@ -27,6 +27,20 @@ export function waitingForPromotion(waves: readonly Wave[]): Wave | undefined {
   return wave === undefined || goesBack(waves.filter(({ index }) => index <= wave.index)) ? undefined : wave;
 }
 
+/**
+ * Why a wave's cluster cannot be taken out of it; undefined where it can. Once a wave is open one without its last cluster is Undecided; before, it would be
+ * skipped whole, and the next one begin unproved.
+ */
+export function whyNotSkipped(
+  cluster: string,
+  { waves }: Pick<Rollout, 'waves'>,
+  { rolloutId, name, status, members, excluded, index }: Wave,
+): string | undefined {
+  if (status !== 'Pending' || members - excluded > 1 || index >= waves.length - 1) return undefined;
+  const said = `${cluster} is the last cluster of the wave ${name} of ${rolloutId}, which without it would prove nothing to the waves after it.`;
+  return `${said} Keep it out by its tags or by the policy, or abort the rollout.`;
+}
+
 type Spec = Pick<WaveSpec, 'failureBudget' | 'onUndecided'>;
 
 /**
