@@ -201,13 +201,13 @@ export function outOfHold(
   cluster: ClusterRecord,
   left: Upgrade | undefined,
   now: Date,
-  policy?: string,
+  byRollout = false,
 ) {
   const { refusals, somebody } = finishing(snapshot, cluster, left, now);
   // Of a hop that somebody else had made only the hold is on record.
   const hop = snapshot.controls.get(cluster.clusterKey)?.held?.upgradeId?.split('-').at(-1) ?? '';
   const known = (clusterPolicy(snapshot, cluster, now).target ?? KubeVersion.tryParse(hop))?.toString();
-  return { refusals, condition: `${somebody} ${wayOutOfHold(cluster, left, { policy, known })}` };
+  return { refusals, condition: `${somebody} ${wayOutOfHold(cluster, left, { byRollout, known })}` };
 }
 
 function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy, isThere: boolean, isMoved: boolean): string[] {

@@ -90,8 +90,8 @@ export function verdictOf(
       // A stop refuses no retry, and lets nothing of it begin.
       return said(after(condition, until), why, ...reasons, ...refused);
     }
-    const policy = inRollout === undefined || inRollout.policy === selecting ? undefined : selecting;
-    const { refusals, condition } = outOfHold(snapshot, cluster, left, now, policy);
+    const byRollout = inRollout !== undefined && selecting !== undefined && inRollout.policy !== selecting;
+    const { refusals, condition } = outOfHold(snapshot, cluster, left, now, byRollout);
     return said(after(condition), why, ...refusals);
   }
   const aborted = upgrade && leftByAbort(upgrade, ofUpgrade);
