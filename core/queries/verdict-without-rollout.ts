@@ -44,7 +44,7 @@ export function withoutRollout(
   const tried = goesOn ? undefined : served;
   if (place !== undefined && tried !== undefined && isTried(tried) && place.rollout.status !== 'Aborted')
     return again(snapshot, { ...place, member: tried }, false, now);
-  const out = place === undefined || tried === undefined ? undefined : takenOut(tried, place.rollout);
+  const out = place === undefined || tried === undefined ? undefined : takenOut(snapshot, place, tried);
   const busy = goesOn ? place : place?.beside;
   if (busy !== undefined) {
     const { id, status } = busy.rollout;

@@ -20,5 +20,8 @@ export const refusedByFleet = ({ fleet, control }: FleetSnapshot): Reason[] =>
 export const andResume = (refused: readonly Reason[]): string =>
   refused.some(({ code }) => code === 'FleetStopped') ? '; and somebody runs: liftlock fleet resume' : '';
 
+/** A sentence as a part of one that has begun. */
+export const uncapitalized = (sentence: string): string => `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
+
 export const promoting = ({ name }: Pick<Wave, 'name'>, { id }: Pick<Rollout, 'id'>): string =>
   `An approver looks at the wave ${name} and runs: liftlock rollout promote ${id} --reason WHY`;
