@@ -16,7 +16,7 @@ import type { Verdict } from './explanation.ts';
 import { type ClusterRollouts, leftOutBy, type Place } from './place-of.ts';
 import { finishing } from './upgrade-plan.ts';
 import { again, onceEnded, takenOut } from './verdict-of-tried.ts';
-import { after, said, uncapitalized } from './verdict-words.ts';
+import { after, onceFleetActs, said, uncapitalized } from './verdict-words.ts';
 
 /** At its pin a newer version alone gives it no other target. */
 export function atTarget(
@@ -48,17 +48,22 @@ export function atTarget(
   const tried = lags.length === 0 ? undefined : leftOutBy(snapshot, cluster, place, now);
   if (place !== undefined && tried !== undefined) {
     const another = isPatched ? 'a newer version or image comes' : 'a newer version becomes the target';
-    const { when, reasons: why } = isTried(tried)
-      ? again(snapshot, { ...place, member: tried }, false, now)
-      : takenOut(snapshot, place, tried);
-    return said(after(`${when.condition}; or ${another}.`, when.at), ...lags, ...why, ...reasons);
+    return onceFleetActs(snapshot, (acting) => {
+      const { when, reasons: why } = isTried(tried)
+        ? again(acting, { ...place, member: tried }, false, now)
+        : takenOut(acting, place, tried);
+      return said(after(`${when.condition}; or ${another}.`, when.at), ...lags, ...why, ...reasons);
+    });
   }
-  if (lags.length > 0)
-    return said(
-      after(`${whenFinished(snapshot, cluster, policy, place, isPatched)}; or a newer version becomes the target.`),
+  if (lags.length > 0) {
+    const finished = whenFinished(snapshot, cluster, policy, place, isPatched);
+    const verdict = said(
+      after(`${finished}; or a newer version becomes the target.`),
       ...[...lags, ...unknown],
       ...reasons,
     );
+    return isPatched || takesIn(cluster, spec) ? onceFleetActs(snapshot, () => verdict) : verdict;
+  }
   const isAtPin = pin !== undefined && !KubeVersion.parse(version).isOlderThan(pin);
   const another = isAtPin ? moves : 'A newer version becomes the target.';
   const when = unknown.length === 0 ? another : `${READ_AGAIN}; or ${uncapitalized(another)}`;

@@ -1,3 +1,4 @@
+import { stopFleet } from '../../core/operations/fleet-switch.ts';
 import { abortRollout, startRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
@@ -27,4 +28,28 @@ test('who is behind at its target and was in an aborted rollout is not told to c
     'ImagesBehind',
     expect.stringMatching(/^The rollout \S+ ends, and then somebody runs: liftlock rollout create policy-0; or /),
   ]);
+});
+
+const behind = { name: 'd', version: '1.37', tags: { stage: 'dev' }, nodegroups: [{ name: 'old', version: '1.36' }] };
+
+test.each([
+  ['propose', 'Somebody runs: liftlock rollout create policy-0 --finish'],
+  ['always', 'The next rollout of policy-0 takes it in'],
+])('who is behind at its target is told that the Fleet only looks: finish %s', async (finish, then) => {
+  const policy = { ...spec(at('dev')), finish };
+  const world = await smallFleet({ mode: 'observe', clusters: [behind], policy });
+  await hours(world, 2);
+  expect(await refusalOf(world, true)).toMatch(/in mode "observe".*no rollout is created/);
+  const { state, when, reasons } = await explained(world, 'd');
+  expect([state, reasons.map(({ code }) => code)]).toEqual(['NodesBehind', ['ObserveMode', 'NodesBehind']]);
+  expect(when.condition).toMatch(`The Fleet is applied with mode: act. Then: ${then}`);
+});
+
+test('who is behind at its target is told that the fleet is stopped', async () => {
+  const world = await smallFleet({ clusters: [behind], policy: spec(at('dev')) });
+  await hours(world, 2);
+  await stopFleet(world.ports, PERSON, 'no');
+  const { when, reasons } = await explained(world, 'd');
+  expect(reasons.map(({ code }) => code)).toContain('FleetStopped');
+  expect(when.condition).toMatch(/; and somebody runs: liftlock fleet resume$/);
 });
