@@ -113,19 +113,19 @@ export function orFinished(
 export function failedHalfWay(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
-  { policy, target, needsWork }: ClusterPolicy,
+  { policy, target, needsWork, wave }: ClusterPolicy,
   { left, place }: Pick<ClusterRollouts, 'place'> & { readonly left: Upgrade },
   now: Date,
 ): Verdict {
   const text = `The upgrade from ${left.from} to ${left.to}, which ${left.requestedBy} asked for, has moved the control plane and failed: the cluster is half done.`;
   const { refusals, somebody } = finishing(snapshot, cluster, left, now);
-  const isAtTarget = target !== undefined && !needsWork;
+  const isTakenIn = target !== undefined && !needsWork && wave !== undefined;
   const isLeftOut = leftOutBy(snapshot, cluster, place, now) !== undefined;
-  const isFinished = isAtTarget && canFinish(cluster, policy?.spec) && refusals.length === 0 && !isLeftOut;
+  const isFinished = isTakenIn && refusals.length === 0 && !isLeftOut;
   const byHand = wayToFinish(cluster, left);
   // As where somebody else has moved the control plane, and a person may still make that hop to its end.
   const condition =
-    isFinished && policy !== undefined && policy.spec.finish !== 'never'
+    isFinished && policy !== undefined && takesIn(cluster, policy.spec)
       ? `${somebody} removes the cause, and then ${uncapitalized(whenFinished(snapshot, cluster, policy, place))}; or somebody ${byHand}`
       : `${somebody} removes the cause and ${byHand}`;
   const lag = [lagReason(cluster, policy?.spec) ?? []].flat();

@@ -1,10 +1,12 @@
 import { stopFleet } from '../../core/operations/fleet-switch.ts';
+import { releaseCluster } from '../../core/operations/hold-switch.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
 import { abortRollout, startRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { at, lookAround, spec } from './changed-policy.ts';
-import { hours, PERSON, recordOf, rolloutIdOf, smallFleet } from './small-fleet.ts';
+import { apply, at, keyOf, lookAround, spec } from './changed-policy.ts';
+import { hours, PERSON, recordOf, rolloutIdOf, smallFleet, versionOf } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
 /** What the command that explain advises at other times is refused with. */
@@ -52,4 +54,24 @@ test('who is behind at its target is told that the fleet is stopped', async () =
   const { when, reasons } = await explained(world, 'd');
   expect(reasons.map(({ code }) => code)).toContain('FleetStopped');
   expect(when.condition).toMatch(/; and somebody runs: liftlock fleet resume$/);
+});
+
+test('who is half done and in no wave of its policy is not told that a rollout of it finishes that', async () => {
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d']), ...staged('prod', ['p'], '1.37')],
+    policy: { ...spec(at('dev'), at('prod')), trigger: 'manual' },
+  });
+  const failure = { type: 'VersionUpdate', errorCode: 'NodeCreationFailure', errorMessage: 'no' } as const;
+  world.eks.state.plannedFailures.push({ clusterName: 'd', nodegroupName: 'workers', ...failure });
+  await hours(world, 1);
+  await requestUpgrade(world.ports, await recordOf(world, 'd'), '1.37', PERSON, { approve: true });
+  await hours(world, 3);
+  await releaseCluster(world.ports, await keyOf(world, 'd'), PERSON);
+  await apply(world, at('prod'));
+  await hours(world, 1);
+  expect(versionOf(world, 'd')).toBe('1.37');
+  expect(await refusalOf(world, true)).toMatch(/can be upgraded or finished now/);
+  expect((await explained(world, 'd')).when.condition).toBe(
+    'Somebody removes the cause and runs: liftlock upgrade cluster d --to 1.37 --approve',
+  );
 });
