@@ -1,4 +1,5 @@
 import { CALL_SECONDS, GRACE_SECONDS } from '../contracts/mutating-calls.ts';
+import { batchesOf } from '../model/batches.ts';
 import type { AuditItem, Table } from '../ports/table.ts';
 import { type AnchorPorts, anchorLines, isOwnItem, readAnchor } from './anchor.ts';
 
@@ -37,7 +38,7 @@ export async function sweepAudit(ports: AnchorPorts & { readonly table: Table },
     !hashes.has(id) && !foreign.has(id) && item.at <= settled ? [item] : [],
   );
   const changed = [...hashes].filter(([id, { hash, at }]) => at >= since.toISOString() && items.get(id)?.hash !== hash);
-  for (const batch of batchesOf(late))
+  for (const batch of batchesOf(late, Number.POSITIVE_INFINITY, ANCHOR_LENGTH))
     await anchorLines(
       ports,
       of,
@@ -63,19 +64,4 @@ async function recent({ anchors }: AnchorPorts, since: string) {
     }
   }
   return { hashes, whole: true };
-}
-
-function batchesOf(items: readonly AuditItem[]): AuditItem[][] {
-  const batches: AuditItem[][] = [];
-  let length = ANCHOR_LENGTH;
-  for (const item of items) {
-    const own = JSON.stringify(item).length;
-    if (length + own > ANCHOR_LENGTH) {
-      batches.push([]);
-      length = 0;
-    }
-    batches.at(-1)?.push(item);
-    length += own;
-  }
-  return batches;
 }

@@ -37,6 +37,8 @@ export const BATCH_KEYS = 100;
 export const TRANSACTION_OPERATIONS = 100;
 const TRANSACTION_BYTES = 4 * 1024 * 1024;
 const ITEM_BYTES = 400 * 1024;
+/** Characters that the writes of one transaction may have together: the record that the audit keeps of them is one item. */
+export const RECORD_LENGTH = 250_000;
 
 /** A hundred items of this size fit into a transaction. */
 const FAR_FROM_LIMITS = 32 * 1024;

@@ -1,6 +1,15 @@
-/** Consecutive pieces of at most `size`. */
-export function batchesOf<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
+/** Consecutive pieces of at most `size`, and of at most `length` characters of JSON together; what is longer is a piece by itself. */
+export function batchesOf<T>(items: readonly T[], size: number, length = Number.POSITIVE_INFINITY): T[][] {
+  const batches: T[][] = [];
+  let room = 0;
+  for (const item of items) {
+    const own = length === Number.POSITIVE_INFINITY ? 0 : JSON.stringify(item).length;
+    if (own > room || (batches.at(-1)?.length ?? size) >= size) {
+      batches.push([]);
+      room = length;
+    }
+    batches.at(-1)?.push(item);
+    room -= own;
+  }
+  return batches;
 }

@@ -103,7 +103,7 @@ function placeOfWave(ports: OperatorPorts, id: string, name: string): FindPlace 
       throw wrongState(`The rollout ${id} is ${rollout.data.status}: nothing begins in it any more.`);
     const wave = await findWave(ports, id, name);
     const config = await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
-    if (opening) refuseOutdated(rollout.data, wave.data, config?.data);
+    if (opening) await refuseOutdated(table, rollout.data, wave.data, config?.data);
     const { breakGlass: glass, ...rest } = wave.data;
     return {
       subject: `rollout/${id}`,

@@ -297,7 +297,7 @@ test.each<[string, Given, string]>([
 
 test('a retry of what ended below the version that its control plane has now says that the hold goes first', async () => {
   const message =
-    'web is held, and no rollout would try it again. Somebody runs: liftlock release cluster web. Who finishes it then says: liftlock explain cluster web';
+    'web is held, and no rollout would try it again. Somebody runs: liftlock release cluster web. Who goes on with it then says: liftlock explain cluster web';
   await expect(after(retryCluster, byHand({ to: '1.35' }))).rejects.toMatchObject({ name: 'WrongState', message });
 });
 

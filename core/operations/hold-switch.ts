@@ -261,7 +261,7 @@ async function triedByNobody(
     );
   const left = await load(table, Upgrades, cluster.clusterKey, upgradeId);
   const snapshot = await loadSnapshot(table, await table.queryActive(), 'fleet');
-  const { refusals, condition } = outOfHold(snapshot, cluster, left?.data, clock.now(), policy);
+  const { refusals, condition } = outOfHold(snapshot, cluster, left?.data, clock.now(), policy !== undefined);
   const why = [
     `${cluster.name} is held, and no rollout would try it again.`,
     ...(said === undefined ? [] : [said]),

@@ -49,10 +49,34 @@ const notTakenUp = (now: string) =>
 const heldStill = 'web is held, and no rollout would try it again. ';
 
 test.each<[string, Record<string, object>, Kept, string, string]>([
-  ['another one does', { new: {} }, { policy: nobody }, 'new', 'liftlock rollout create new'],
-  ['another one does too', { new: {} }, {}, 'new and p', 'liftlock upgrade cluster web --to VERSION --approve'],
-  ['none does', {}, { policy: nobody }, 'no policy', 'liftlock upgrade cluster web --to VERSION --approve'],
-  ['it is gone', {}, { policy: undefined }, 'no policy', 'liftlock upgrade cluster web --to VERSION --approve'],
+  [
+    'another one does',
+    { new: {} },
+    { policy: nobody },
+    'new',
+    '. Who goes on with it then says: liftlock explain cluster web',
+  ],
+  [
+    'another one does too',
+    { new: {} },
+    {},
+    'new and p',
+    ', and then runs: liftlock upgrade cluster web --to VERSION --approve',
+  ],
+  [
+    'none does',
+    {},
+    { policy: nobody },
+    'no policy',
+    ', and then runs: liftlock upgrade cluster web --to VERSION --approve',
+  ],
+  [
+    'it is gone',
+    {},
+    { policy: undefined },
+    'no policy',
+    ', and then runs: liftlock upgrade cluster web --to VERSION --approve',
+  ],
 ])(
   'a rollout that has ended is not taken up again for a cluster that its policy does not select any more: %s',
   async (_, more, kept, now, then) => {
@@ -63,7 +87,7 @@ test.each<[string, Record<string, object>, Kept, string, string]>([
           'Once nothing refuses it any more (now AmbiguousPolicy), somebody',
         ]
       : ['', 'Somebody'];
-    const told = `${heldStill}${notTakenUp(now)}${why} ${who} runs: liftlock release cluster web, and then runs: ${then}`;
+    const told = `${heldStill}${notTakenUp(now)}${why} ${who} runs: liftlock release cluster web${then}`;
     await expect(applied(retryCluster, given, more)).rejects.toMatchObject({ name: 'WrongState', message: told });
     const { member, rollout } = await applied(releaseCluster, given, more);
     expect([member?.status, rollout?.status]).toEqual(['Blocked', 'Completed']);
@@ -118,7 +142,7 @@ test('a rollout is not taken up again where it would go on with another cluster 
       },
       {},
     );
-  const told = `${notTakenUp('no policy').replace('web', 'aside')} Somebody runs: liftlock release cluster web, and then runs: liftlock rollout create p`;
+  const told = `${notTakenUp('no policy').replace('web', 'aside')} Somebody runs: liftlock release cluster web. Who goes on with it then says: liftlock explain cluster web`;
   await expect(others('Quarantined')).rejects.toThrow(told);
   for (const status of ['Succeeded', 'Excluded', 'Failed', 'Blocked'] as const)
     expect((await others(status)).member?.status).toBe('Pending');

@@ -18,7 +18,7 @@ import { fingerprintOf } from '../rollout/fingerprint.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { haltsAgain, wayToResume } from '../rollout/wave-end.ts';
+import { haltsAgain, MAY_PAUSE, wayToResume } from '../rollout/wave-end.ts';
 import { withoutHooks } from '../rollout/wave-hooks.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
@@ -33,7 +33,7 @@ import { findRollback, giveUpRollback } from './request-rollback.ts';
 /** No mutating call of it is committed from now on; what runs parks at its next one. */
 export function pauseRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Told<Rollout>> {
   return switchRollout(ports, id, by, 'RolloutPaused', (rollout) => {
-    refuseUnless(rollout, ['Planned', 'Running'], 'pause');
+    refuseUnless(rollout, MAY_PAUSE, 'pause');
     return { ...rollout, status: 'Paused', reasons: [{ code: 'Paused', message: `${by}: ${reason}` }] };
   });
 }

@@ -5,6 +5,7 @@ import { isHalfDone } from '../protocol/hop-before.ts';
 import { COUNTED } from '../protocol/settle-decision.ts';
 import { type Refusal, wrongState } from '../queries/refusal.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
+import { whyNotSkipped } from '../rollout/wave-end.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
 import { auditEntry, memberChanged, rolloutEntry } from '../store/changes.ts';
 import { ClusterControls, Clusters, Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
@@ -74,17 +75,14 @@ async function placeOf(table: OperatorPorts['table'], { rolloutId, waveIndex, cl
 }
 
 function refuseIfBegun(cluster: string, { rollout, member, wave, upgrade }: Place, isBegun: boolean): void {
-  const { id, following, waves } = rollout.data;
-  const { status: waits, inFlight, failedBefore, waveIndex } = member.data;
+  const { id, following } = rollout.data;
+  const { status: waits, inFlight, failedBefore } = member.data;
   const isLeft = upgrade !== undefined && isHalfDone(upgrade.data);
   if (waits === 'Running' || inFlight || failedBefore === true || isLeft || isBegun)
     throw wrongState(`${cluster} was begun in the rollout ${id}, so it cannot be skipped: it would stay half done.`);
   if (following !== undefined) throw busyReplanning(rollout.data);
-  // Once it is open such a wave is Undecided; before, it would be skipped whole, and the next one begin unproved.
-  const { name, status, members, excluded } = wave.data;
-  if (status !== 'Pending' || members - excluded > 1 || waveIndex >= waves.length - 1) return;
-  const said = `${cluster} is the last cluster of the wave ${name} of ${id}, which without it would prove nothing to the waves after it.`;
-  throw wrongState(`${said} Keep it out by its tags or by the policy, or abort the rollout.`);
+  const last = whyNotSkipped(cluster, rollout.data, wave.data);
+  if (last !== undefined) throw wrongState(last);
 }
 
 const skippedBy = (reasons: Reason[]) => ({ status: 'Excluded', resumeAt: undefined, reasons }) as const;

@@ -139,7 +139,7 @@ test.each<[string, Partial<Vote>, Given, string, string]>([
     { decision: 'Rejected' },
     { waves: '[{ name: prod }]' },
     'WrongState',
-    `${noApproval} To have nothing new start in it: liftlock rollout pause r`,
+    `${noApproval} To have nothing new start: liftlock rollout pause r`,
   ],
   [
     'it has ended',

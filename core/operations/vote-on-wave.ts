@@ -13,7 +13,7 @@ import { rulingWaves } from '../queries/ruling-waves.ts';
 import { waveReadiness } from '../readiness/wave-readiness.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { countVerdicts } from '../rollout/readiness.ts';
-import { isSettled } from '../rollout/wave-end.ts';
+import { isSettled, MAY_PAUSE, whyOutdated } from '../rollout/wave-end.ts';
 import { changeAndTell } from '../store/change.ts';
 import { rolloutEntry, waveChanged } from '../store/changes.ts';
 import { Configs, Rollouts, Waves } from '../store/entities.ts';
@@ -52,8 +52,8 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
     const config = await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
     const policy = upgradePolicy(config?.data);
     const asked = (await rulingWaves(table, policy, wave.data)).flatMap(({ approval }) => approval ?? []);
-    refuseState(wave.data, asked.length > 0, vote.decision);
-    if (vote.decision === 'Approved') refuseOutdated(rollout.data, wave.data, config?.data);
+    refuseState(rollout.data, wave.data, asked.length > 0, vote.decision);
+    if (vote.decision === 'Approved') await refuseOutdated(table, rollout.data, wave.data, config?.data);
     const { planHash } = wave.data;
     if (planHash === undefined)
       throw wrongState(`The wave ${name} has no plan that could be approved yet; look again in a minute.`);
@@ -81,7 +81,7 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
     if (words.length > MOST_PEOPLE && word.decision === 'Rejected' && oldest >= 0) words.splice(oldest, 1);
     if (words.length > MOST_PEOPLE)
       throw wrongState(
-        `${MOST_PEOPLE} people have judged the wave ${name}, and no more are kept. To have nothing new start: liftlock rollout pause ${id}`,
+        `${MOST_PEOPLE} people have judged the wave ${name}, and no more are kept.${wayToWait(rollout.data)}`,
       );
     const next: Wave = { ...wave.data, approvals: words };
     const said = `${vote.by}${vote.comment === undefined ? '' : `: ${vote.comment}`}`;
@@ -131,27 +131,25 @@ export async function findWave({ table }: Pick<OperatorPorts, 'table'>, id: stri
   throw new Refusal('WaveNotFound', `The rollout ${id} has no wave ${name.slice(0, 100)}; it has ${names}.`);
 }
 
-/**
- * Of a plan that was made under an earlier policy nothing is said that holds: the next look makes it anew, of a halted rollout once it is resumed. Fails with
- * `PlanChanged`.
- */
-export function refuseOutdated(rollout: Rollout, wave: Wave, config: AppliedConfig | undefined): void {
-  if (wave.status !== 'Pending' || config === undefined || config.revision === rollout.policyRevision) return;
-  const { id, policy, status } = rollout;
-  const when =
-    status === 'Halted'
-      ? `once its rollout goes on, which is halted. First: liftlock rollout resume ${id}`
-      : `within a minute. Look again: liftlock describe rollout ${id}`;
-  throw new Refusal(
-    'PlanChanged',
-    `The policy ${policy} has changed, and the wave ${wave.name} is planned anew ${when}`,
-  );
+/** Fails with `PlanChanged`. */
+export async function refuseOutdated(
+  table: Table,
+  rollout: Rollout,
+  wave: Wave,
+  config: AppliedConfig | undefined,
+): Promise<void> {
+  const waves = (await loadWaves(table, rollout.id)).map(({ data }) => data);
+  const why = whyOutdated(rollout, waves, wave, config);
+  if (why !== undefined) throw new Refusal('PlanChanged', why.message);
 }
 
-function refuseState(wave: Wave, asksForApproval: boolean, decision: Vote['decision']): void {
+/** How a person keeps what is still to come from beginning, as it is not refused. */
+const wayToWait = ({ id, status }: Rollout): string =>
+  MAY_PAUSE.includes(status) ? ` To have nothing new start: liftlock rollout pause ${id}` : '';
+
+function refuseState(rollout: Rollout, wave: Wave, asksForApproval: boolean, decision: Vote['decision']): void {
   if (!asksForApproval) {
-    const pause =
-      decision === 'Rejected' ? ` To have nothing new start in it: liftlock rollout pause ${wave.rolloutId}` : '';
+    const pause = decision === 'Rejected' ? wayToWait(rollout) : '';
     throw wrongState(`The wave ${wave.name} asks for no approval: its policy says none.${pause}`);
   }
   const hasStragglers =

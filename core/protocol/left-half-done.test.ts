@@ -56,7 +56,7 @@ test('what is left of a hop that somebody has gone past is finished by whoever e
     `starts the state machines roll-node-group and update-addons by hand (aws stepfunctions start-execution) with {"cluster": "${cluster.arn}", "targetVersion": "1.37"}.`,
   );
   expect(wayOutOfHold(at, upgrade({ to: '1.36' }))).toBe(
-    `runs: liftlock release cluster ${cluster.name}. Who finishes it then says: liftlock explain cluster ${cluster.name}`,
+    `runs: liftlock release cluster ${cluster.name}. Who goes on with it then says: liftlock explain cluster ${cluster.name}`,
   );
 });
 
@@ -139,11 +139,11 @@ describe('ways out of what is no hop', () => {
   });
 
   test('a hold is in the way of no rollback, and of what has changed nothing a rollout begins it', () => {
-    expect(wayOutOfHold(cluster, back(), { policy: 'p' })).toBe(wayToFinish(cluster, back()));
-    const policy = { policy: 'standard' };
-    const release = 'runs: liftlock release cluster web, and then runs: liftlock';
-    expect(wayOutOfHold(cluster, upgrade({ mutated: false }), policy)).toBe(`${release} rollout create standard`);
-    expect(wayOutOfHold(cluster, upgrade({ mutated: true }), policy)).toBe(`${release} ${HOP}`);
+    expect(wayOutOfHold(cluster, back(), { byRollout: true })).toBe(wayToFinish(cluster, back()));
+    const release = 'runs: liftlock release cluster web';
+    const of = (mutated: boolean) => wayOutOfHold(cluster, upgrade({ mutated }), { byRollout: true });
+    expect(of(false)).toBe(`${release}. Who goes on with it then says: liftlock explain cluster web`);
+    expect(of(true)).toBe(`${release}, and then runs: liftlock ${HOP}`);
   });
   const HOP = 'upgrade cluster web --to 1.37 --approve';
 

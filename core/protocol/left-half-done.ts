@@ -127,20 +127,19 @@ export function wayToTryAgain(
 const isLeftBehind = ({ version }: Pick<ClusterRecord, 'version'>, upgrade: Upgrade | undefined): boolean =>
   upgrade?.machine === 'upgrade-cluster' && KubeVersion.parse(upgrade.to).isOlderThan(KubeVersion.parse(version));
 
-/** The same while the cluster is held and no rollout would try it again. What has changed nothing yet is begun by a rollout of `policy`. */
+/** The same while the cluster is held and no rollout would try it again. `byRollout`: what has changed nothing yet a rollout of the policy that selects it now begins. */
 export function wayOutOfHold(
   cluster: ClusterRecord,
   upgrade: Upgrade | undefined,
-  { policy, known }: { readonly policy?: string | undefined; readonly known?: string | undefined } = {},
+  { byRollout = false, known }: { readonly byRollout?: boolean; readonly known?: string | undefined } = {},
 ): string {
-  const isBegun = policy === undefined || upgrade?.mutated === true;
   // A hold is in the way of no rollback.
   if (isRollback(upgrade)) return wayToFinish(cluster, upgrade);
-  // Whether its policy, its rollout or a person finishes what follows the control plane is decided once the hold is off.
-  if (isLeftBehind(cluster, upgrade))
-    return `runs: liftlock release cluster ${cluster.name}. Who finishes it then says: liftlock explain cluster ${cluster.name}`;
-  const then = isBegun ? wayToFinish(cluster, upgrade, known) : `runs: liftlock rollout create ${policy}`;
-  return `runs: liftlock release cluster ${cluster.name}, and then ${then}`;
+  const release = `runs: liftlock release cluster ${cluster.name}`;
+  // Whether its policy, a rollout that is under way, another one or a person goes on is decided once the hold is off.
+  if (isLeftBehind(cluster, upgrade) || (byRollout && upgrade?.mutated !== true))
+    return `${release}. Who goes on with it then says: liftlock explain cluster ${cluster.name}`;
+  return `${release}, and then ${wayToFinish(cluster, upgrade, known)}`;
 }
 
 /** The releases and versions to which whoever finishes by hand what has failed goes: those to which it was to go. What was finished once is whole. */

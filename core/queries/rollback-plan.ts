@@ -49,15 +49,14 @@ export async function planRollback(
       id === rollbackId(current.next(), current) && mutated && status !== 'Succeeded' && status !== 'Canceled',
   );
   const from = begun === undefined ? current : current.next();
-  // What has begun to go back is asked as what goes on.
-  const { rules, window } = rulesByHand(snapshot, cluster, memberRules(snapshot, now), begun !== undefined);
+  const asked = refusalsOfRollback(snapshot, cluster, from.previous(), begun !== undefined, now);
+  const { rules, window, refusals: refusedNow } = asked;
   const region = snapshot.regions.get(cluster.region);
   const spec = rules.policy?.spec;
   const mayExtend = mayExtendSupport(spec, { extendSupport });
   const view = rollbackView(cluster, { upgrades, region, nodes: spec?.nodes, mayExtend, now });
   const isOver = begun === undefined && view.status === 'NotReversible';
   const inTheWay = begun === undefined ? (isOver ? view.reasons : view.blockers) : [];
-  const refusedNow = refusalsNow(snapshot, cluster, { rules, window }, from.previous(), now);
   const refusals = [
     ...underWay(upgrades, cluster.name, from),
     ...inTheWay,
@@ -81,18 +80,22 @@ export async function planRollback(
   };
 }
 
-/** Of what runs there nothing is refused: it is held, and when it has parked or ended the rollback begins. */
-function refusalsNow(
+/**
+ * Why a rollback that a person asks for would get no grant now, and the rules that it is asked by. Of what runs there nothing is refused: it is held, and when it
+ * has parked or ended the rollback begins. `begun`: it has gone back, and is asked as what goes on.
+ */
+export function refusalsOfRollback(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
-  asked: ReturnType<typeof rulesByHand>,
   target: KubeVersion,
+  begun: boolean,
   now: Date,
-): Reason[] {
+) {
+  const asked = rulesByHand(snapshot, cluster, memberRules(snapshot, now), begun);
   const { epoch, fleet, control, controls, ledger } = snapshot;
   const clusterControl = controls.get(cluster.clusterKey);
   const situation = { epoch, fleet, control, cluster, clusterControl, ledger, target, now, ...asked };
-  return refusalsAt('rollback-grant', { ...situation, grant: undefined, upgrade: undefined });
+  return { ...asked, refusals: refusalsAt('rollback-grant', { ...situation, grant: undefined, upgrade: undefined }) };
 }
 
 /** What a step waits for before it sends anything. */

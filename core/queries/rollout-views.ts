@@ -31,7 +31,7 @@ import { triedOnce } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { underWayOf } from '../rollout/under-way.ts';
 import { unsettled } from '../rollout/waiting.ts';
-import { unsettledIn, waitingForPromotion, waveInTurn } from '../rollout/wave-end.ts';
+import { unsettledIn, waitingForPromotion, waveInTurn, whyOutdated } from '../rollout/wave-end.ts';
 import { withoutHooks } from '../rollout/wave-hooks.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { ClusterControls, Configs, Rollouts } from '../store/entities.ts';
@@ -181,7 +181,9 @@ async function standingsOf(table: Table, rollout: Rollout, waves: readonly Wave[
   return Promise.all(
     waves.map(async (wave) => {
       const ruling = isAsked(rollout, wave) ? await rulingWaves(table, policy, wave) : [];
-      return waveStanding(rollout, wave, { policy, ruling, policyAppliedBy: authors, first: waveInTurn(waves) }, now);
+      const outdated = whyOutdated(rollout, waves, wave, applied);
+      const first = waveInTurn(waves);
+      return waveStanding(rollout, wave, { policy, ruling, outdated, policyAppliedBy: authors, first }, now);
     }),
   );
 }
@@ -277,11 +279,14 @@ function waveStanding(
   {
     policy,
     ruling,
+    outdated,
     policyAppliedBy,
     first,
   }: {
     readonly policy: UpgradePolicy | undefined;
     readonly ruling: readonly WaveSpec[];
+    /** Why its plan cannot be approved. */
+    readonly outdated: Reason | undefined;
     readonly policyAppliedBy: readonly string[];
     /** The one whose turn it is. */
     readonly first: Wave | undefined;
@@ -294,6 +299,7 @@ function waveStanding(
   const soak = acts && wave.status === 'Soaking' ? soakOf(wave, spec, now) : undefined;
   // A retry has opened an earlier one again: until that has passed nobody ends this soak.
   const isHeld = soak !== undefined && first !== undefined && first.index < wave.index;
+  const lacking = ruling.flatMap((one) => approvalRefusals(one, wave, requesters, now));
   const approvals = ruling.flatMap(({ approval }) => (approval?.before === true ? approval.approvals : []));
   const named = spec?.approval?.before === true && !isEmpty(wave) ? spec.approval.approvals : 0;
   return {
@@ -305,7 +311,7 @@ function waveStanding(
     /** How many approvals it asks for; 0 = none. */
     approvalsWanted: Math.max(named, ...approvals),
     /** Why it may not begin for want of approval; empty = it may, or has begun. */
-    approvalReasons: ruling.flatMap((one) => approvalRefusals(one, wave, requesters, now)),
+    approvalReasons: lacking.length > 0 && outdated !== undefined ? [outdated] : lacking,
     /** The most clusters that can fail before nothing more starts; null where nothing starts any more. */
     worstCase: acts ? worstCaseNow(wave) : null,
     /** Where its order to pass windows over stands; null where there is none. */

@@ -2,7 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { shortId } from '../model/cluster-key.ts';
-import { hopRefusals } from '../model/hop.ts';
+import { hopRefusals, isRollback } from '../model/hop.ts';
 import { unfinished } from '../model/lag.ts';
 import { fillCluster } from '../model/placeholders.ts';
 import { counted } from '../model/words.ts';
@@ -27,6 +27,7 @@ import { undoWarnings } from './cluster-warnings.ts';
 import { findRolloutsGoingOn } from './in-rollout.ts';
 import { loadClusterNow } from './load-cluster-now.ts';
 import { invalidInput } from './refusal.ts';
+import { refusalsOfRollback } from './rollback-plan.ts';
 
 /** What an upgrade of one cluster by hand would do, or has begun. */
 export interface UpgradePlan {
@@ -183,6 +184,10 @@ export function refusalsByHand(
 export function finishing(snapshot: FleetSnapshot, cluster: ClusterRecord, left: Upgrade | undefined, now: Date) {
   const version = KubeVersion.parse(cluster.version);
   const to = left === undefined ? version : KubeVersion.parse(left.to);
+  if (isRollback(left)) {
+    const { refusals } = refusalsOfRollback(snapshot, cluster, to, to.equals(version), now);
+    return { refusals, somebody: somebodyOnce(refusals) };
+  }
   const isBehind = to.isOlderThan(version);
   const refusals = refusalsByHand(snapshot, cluster, isBehind ? version : to, now).filter(
     ({ code }) => code !== 'Held' && !(isBehind && code === 'UpgradeUnderWay'),
@@ -201,13 +206,13 @@ export function outOfHold(
   cluster: ClusterRecord,
   left: Upgrade | undefined,
   now: Date,
-  policy?: string,
+  byRollout = false,
 ) {
   const { refusals, somebody } = finishing(snapshot, cluster, left, now);
   // Of a hop that somebody else had made only the hold is on record.
   const hop = snapshot.controls.get(cluster.clusterKey)?.held?.upgradeId?.split('-').at(-1) ?? '';
   const known = (clusterPolicy(snapshot, cluster, now).target ?? KubeVersion.tryParse(hop))?.toString();
-  return { refusals, condition: `${somebody} ${wayOutOfHold(cluster, left, { policy, known })}` };
+  return { refusals, condition: `${somebody} ${wayOutOfHold(cluster, left, { byRollout, known })}` };
 }
 
 function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy, isThere: boolean, isMoved: boolean): string[] {

@@ -1,12 +1,10 @@
 import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Rollout } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { canFinish, lagReason, unseenText, whoFinishes, whoseRolloutTakesIt } from '../model/lag.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { wayToFinish } from '../protocol/left-half-done.ts';
-import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { hasPins, patchesOf, patchReasons, pinsOf } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { isTried } from '../store/members.ts';
@@ -17,8 +15,8 @@ import { refusalsOf } from './cluster-summary.ts';
 import type { Verdict } from './explanation.ts';
 import { type ClusterRollouts, leftOutBy, type Place } from './place-of.ts';
 import { finishing } from './upgrade-plan.ts';
-import { again, takenOut } from './verdict-of-tried.ts';
-import { after, said } from './verdict-words.ts';
+import { again, onceEnded, takenOut } from './verdict-of-tried.ts';
+import { after, onceFleetActs, said, uncapitalized } from './verdict-words.ts';
 
 /** At its pin a newer version alone gives it no other target. */
 export function atTarget(
@@ -50,17 +48,22 @@ export function atTarget(
   const tried = lags.length === 0 ? undefined : leftOutBy(snapshot, cluster, place, now);
   if (place !== undefined && tried !== undefined) {
     const another = isPatched ? 'a newer version or image comes' : 'a newer version becomes the target';
-    const { when, reasons: why } = isTried(tried)
-      ? again(snapshot, { ...place, member: tried }, false, now)
-      : takenOut(tried, place.rollout);
-    return said(after(`${when.condition}; or ${another}.`, when.at), ...lags, ...why, ...reasons);
+    return onceFleetActs(snapshot, (acting) => {
+      const { when, reasons: why } = isTried(tried)
+        ? again(acting, { ...place, member: tried }, false, now)
+        : takenOut(acting, place, tried);
+      return said(after(`${when.condition}; or ${another}.`, when.at), ...lags, ...why, ...reasons);
+    });
   }
-  if (lags.length > 0)
-    return said(
-      after(`${whenFinished(snapshot, cluster, policy, place, isPatched)}; or a newer version becomes the target.`),
+  if (lags.length > 0) {
+    const finished = whenFinished(snapshot, cluster, policy, place, isPatched);
+    const verdict = said(
+      after(`${finished}; or a newer version becomes the target.`),
       ...[...lags, ...unknown],
       ...reasons,
     );
+    return isPatched || takesIn(cluster, spec) ? onceFleetActs(snapshot, () => verdict) : verdict;
+  }
   const isAtPin = pin !== undefined && !KubeVersion.parse(version).isOlderThan(pin);
   const another = isAtPin ? moves : 'A newer version becomes the target.';
   const when = unknown.length === 0 ? another : `${READ_AGAIN}; or ${uncapitalized(another)}`;
@@ -69,13 +72,14 @@ export function atTarget(
 
 const READ_AGAIN = 'Liftlock reads what there is (images, and what it has left unread, every hour, add-ons once a day)';
 
-/** The same as a part of a sentence that has begun. */
-const uncapitalized = (sentence: string): string => `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
-
 /** When a cluster goes that is in no wave, and why it is in none. */
 export const UNPLACED = after('What keeps it out of every wave is corrected.');
 export const whyUnplaced = ({ placement }: ClusterPolicy): Reason[] =>
   placement.filter(({ code }) => code !== 'Policy');
+
+/** Whether a rollout takes in what is behind there, by itself or once a person creates it. */
+const takesIn = (cluster: ClusterRecord, spec: UpgradePolicy['spec']): boolean =>
+  canFinish(cluster, spec) && spec.finish !== 'never';
 
 /** Who brings up what is behind there, and after which rollout. `isPatched`: its images alone. */
 function whenFinished(
@@ -85,13 +89,9 @@ function whenFinished(
   place: Place | undefined,
   isPatched = false,
 ): string {
-  const { metadata, spec } = policy;
-  const isOfIt = (one: Rollout) => one.policy === metadata.name && !AT_REST.includes(one.status);
-  // One that is halted is not in the snapshot, and nobody creates another beside it.
-  const known = [place?.rollout, place?.beside?.rollout, ...snapshot.rollouts].filter((one) => one !== undefined);
-  const busy = isPatched || (canFinish(cluster, spec) && spec.finish !== 'never') ? known.find(isOfIt) : undefined;
-  const who = isPatched ? whoseRolloutTakesIt(metadata.name) : whoFinishes(cluster, policy);
-  return busy === undefined ? who : `The rollout ${busy.id} ends, and then ${uncapitalized(who)}`;
+  const { name } = policy.metadata;
+  const who = isPatched ? whoseRolloutTakesIt(name) : whoFinishes(cluster, policy);
+  return isPatched || takesIn(cluster, policy.spec) ? onceEnded(snapshot, name, place, who) : who;
 }
 
 /** What a rollout tries again when somebody asks, another one finishes when this one has ended. */
@@ -104,7 +104,7 @@ export function orFinished(
   now: Date,
 ): Verdict {
   const isLeftOut = leftOutBy(snapshot, cluster, place, now) !== undefined;
-  if (policy.spec.finish === 'never' || !canFinish(cluster, policy.spec) || isLeftOut) return { when, reasons };
+  if (!takesIn(cluster, policy.spec) || isLeftOut) return { when, reasons };
   const condition = `${when.condition}; or ${uncapitalized(whenFinished(snapshot, cluster, policy, place))}`;
   return { when: { ...when, condition }, reasons };
 }
@@ -113,19 +113,19 @@ export function orFinished(
 export function failedHalfWay(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
-  { policy, target, needsWork }: ClusterPolicy,
+  { policy, target, needsWork, wave }: ClusterPolicy,
   { left, place }: Pick<ClusterRollouts, 'place'> & { readonly left: Upgrade },
   now: Date,
 ): Verdict {
   const text = `The upgrade from ${left.from} to ${left.to}, which ${left.requestedBy} asked for, has moved the control plane and failed: the cluster is half done.`;
   const { refusals, somebody } = finishing(snapshot, cluster, left, now);
-  const isAtTarget = target !== undefined && !needsWork;
+  const isTakenIn = target !== undefined && !needsWork && wave !== undefined;
   const isLeftOut = leftOutBy(snapshot, cluster, place, now) !== undefined;
-  const isFinished = isAtTarget && canFinish(cluster, policy?.spec) && refusals.length === 0 && !isLeftOut;
+  const isFinished = isTakenIn && refusals.length === 0 && !isLeftOut;
   const byHand = wayToFinish(cluster, left);
   // As where somebody else has moved the control plane, and a person may still make that hop to its end.
   const condition =
-    isFinished && policy !== undefined && policy.spec.finish !== 'never'
+    isFinished && policy !== undefined && takesIn(cluster, policy.spec)
       ? `${somebody} removes the cause, and then ${uncapitalized(whenFinished(snapshot, cluster, policy, place))}; or somebody ${byHand}`
       : `${somebody} removes the cause and ${byHand}`;
   const lag = [lagReason(cluster, policy?.spec) ?? []].flat();

@@ -37,7 +37,7 @@ test.each<[string, string, Partial<Rollout>, string]>([
     'is left to the policy that selects it now',
     'old',
     { status: 'Completed' },
-    'Somebody runs: liftlock release cluster web, and then runs: liftlock rollout create p',
+    'Somebody runs: liftlock release cluster web. Who goes on with it then says: liftlock explain cluster web',
   ],
   [
     'is left to a rollout after one that was aborted',

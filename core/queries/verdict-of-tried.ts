@@ -7,7 +7,7 @@ import type { Answer } from '../rollout/waiting.ts';
 import type { Verdict } from './explanation.ts';
 import type { Place } from './place-of.ts';
 import { somebodyOnce } from './upgrade-plan.ts';
-import { after, said } from './verdict-words.ts';
+import { after, said, uncapitalized } from './verdict-words.ts';
 
 export type MemberPlace = Place & { readonly member: Member };
 
@@ -36,8 +36,18 @@ export function refusalsBeside({ id, policy }: Rollout, place: Place | undefined
   return { reasons: others.map(newerIsUnderWay) };
 }
 
+/** `then`, once the rollout of the policy that is under way has ended: there is one at a time. */
+export function onceEnded(snapshot: FleetSnapshot, policy: string, place: Place | undefined, then: string): string {
+  const isOfIt = (one: Rollout) => one.policy === policy && !AT_REST.includes(one.status);
+  // One that is halted is not in the snapshot, and nobody creates another beside it.
+  const known = [place?.rollout, place?.beside?.rollout, ...snapshot.rollouts].filter((one) => one !== undefined);
+  const busy = known.find(isOfIt);
+  return busy === undefined ? then : `The rollout ${busy.id} ends, and then ${uncapitalized(then)}`;
+}
+
 /** One that a rollout is through with: nothing takes it up again by itself for that target, a rollout that a person creates does. */
-export function takenOut(member: Member, rollout: Rollout): Verdict {
+export function takenOut(snapshot: FleetSnapshot, place: Place, member: Member): Verdict {
+  const { rollout } = place;
   const aborted = rollout.status === 'Aborted';
   const what = aborted ? 'was aborted' : `ended with ${member.name} ${member.status}`;
   const text = `The rollout ${rollout.id} ${what}. No other one begins by itself for ${member.name} and ${member.to}.`;
@@ -45,7 +55,7 @@ export function takenOut(member: Member, rollout: Rollout): Verdict {
   // before somebody took the cluster back.
   const others = member.reasons.filter(({ code }) => code !== 'RolloutAborted' && member.status !== 'Succeeded');
   return said(
-    after(`Somebody runs: liftlock rollout create ${rollout.policy}`),
+    after(onceEnded(snapshot, rollout.policy, place, `Somebody runs: liftlock rollout create ${rollout.policy}`)),
     reason(aborted ? 'RolloutAborted' : 'TakenOut', text),
     ...(aborted ? rollout.reasons : []),
     ...others,

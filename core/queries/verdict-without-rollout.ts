@@ -1,6 +1,5 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { reason } from '../contracts/step-result.ts';
-import { OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { waitingForPromotion } from '../rollout/wave-end.ts';
@@ -10,14 +9,7 @@ import type { Verdict } from './explanation.ts';
 import { leftOutBy, type Place, type WholeRollout } from './place-of.ts';
 import { UNPLACED, whyUnplaced } from './verdict-at-target.ts';
 import { again, takenOut } from './verdict-of-tried.ts';
-import { after, andResume, promoting, refusedByFleet, said } from './verdict-words.ts';
-
-/** Nothing begins in a rollout that is to come either, as long as the fleet is stopped. */
-export function besideStop(snapshot: FleetSnapshot, { when, reasons }: Verdict): Verdict {
-  const stop = refusedByFleet(snapshot).filter(({ code }) => code === 'FleetStopped');
-  const condition = when.condition && `${when.condition.replace(/\.$/, '')}${andResume(stop)}`;
-  return stop.length === 0 ? { when, reasons } : said({ ...when, condition }, ...reasons, ...stop);
-}
+import { after, promoting, said } from './verdict-words.ts';
 
 export function withoutRollout(
   snapshot: FleetSnapshot,
@@ -27,24 +19,13 @@ export function withoutRollout(
   now: Date,
 ): Verdict {
   const name = aim.policy?.metadata.name ?? '';
-  if (snapshot.fleet === undefined) {
-    const text = 'No Fleet is applied, so nothing may be changed.';
-    return said(after('Somebody runs: liftlock apply -f fleet.yaml'), reason('FleetNotConfigured', text));
-  }
-  if (snapshot.fleet.mode !== 'act') {
-    const acting = { ...snapshot, fleet: { ...snapshot.fleet, mode: 'act' as const } };
-    const { when, reasons } = withoutRollout(acting, cluster, aim, place, now);
-    const others = reasons.filter(({ code }) => code !== 'Automatic');
-    const then = others.length === 0 || when.condition === null ? '' : ` Then: ${when.condition}`;
-    return said(after(`The Fleet is applied with mode: act.${then}`, when.at), OBSERVE_MODE, ...others);
-  }
   if (aim.wave === undefined) return said(UNPLACED, ...whyUnplaced(aim));
   const goesOn = place !== undefined && !AT_REST.includes(place.rollout.status);
   const served = leftOutBy(snapshot, cluster, place, now);
   const tried = goesOn ? undefined : served;
   if (place !== undefined && tried !== undefined && isTried(tried) && place.rollout.status !== 'Aborted')
     return again(snapshot, { ...place, member: tried }, false, now);
-  const out = place === undefined || tried === undefined ? undefined : takenOut(tried, place.rollout);
+  const out = place === undefined || tried === undefined ? undefined : takenOut(snapshot, place, tried);
   const busy = goesOn ? place : place?.beside;
   if (busy !== undefined) {
     const { id, status } = busy.rollout;

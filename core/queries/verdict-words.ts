@@ -1,6 +1,6 @@
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
-import type { Reason } from '../contracts/step-result.ts';
-import { fleetRefusals } from '../protocol/standing-refusals.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { fleetRefusals, OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import type { Verdict } from './explanation.ts';
 
@@ -19,6 +19,29 @@ export const refusedByFleet = ({ fleet, control }: FleetSnapshot): Reason[] =>
 
 export const andResume = (refused: readonly Reason[]): string =>
   refused.some(({ code }) => code === 'FleetStopped') ? '; and somebody runs: liftlock fleet resume' : '';
+
+/** What `ask` says of a rollout that is to come while the Fleet acts: nothing begins in it before that, nor as long as the fleet is stopped. */
+export function onceFleetActs(snapshot: FleetSnapshot, ask: (acting: FleetSnapshot) => Verdict): Verdict {
+  const { fleet } = snapshot;
+  if (fleet === undefined) {
+    const text = 'No Fleet is applied, so nothing may be changed.';
+    return said(after('Somebody runs: liftlock apply -f fleet.yaml'), reason('FleetNotConfigured', text));
+  }
+  const asked = ask({ ...snapshot, fleet: { ...fleet, mode: 'act' } });
+  const { when, reasons } = fleet.mode === 'act' ? asked : whileObserving(asked);
+  const stop = refusedByFleet(snapshot).filter(({ code }) => code === 'FleetStopped');
+  const condition = when.condition && `${when.condition.replace(/\.$/, '')}${andResume(stop)}`;
+  return stop.length === 0 ? { when, reasons } : said({ ...when, condition }, ...reasons, ...stop);
+}
+
+function whileObserving({ when, reasons }: Verdict): Verdict {
+  const others = reasons.filter(({ code }) => code !== 'Automatic');
+  const then = others.length === 0 || when.condition === null ? '' : ` Then: ${when.condition}`;
+  return said(after(`The Fleet is applied with mode: act.${then}`, when.at), OBSERVE_MODE, ...others);
+}
+
+/** A sentence as a part of one that has begun. */
+export const uncapitalized = (sentence: string): string => `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
 
 export const promoting = ({ name }: Pick<Wave, 'name'>, { id }: Pick<Rollout, 'id'>): string =>
   `An approver looks at the wave ${name} and runs: liftlock rollout promote ${id} --reason WHY`;

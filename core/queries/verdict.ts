@@ -26,8 +26,8 @@ import { finishing, outOfHold, somebodyOnce } from './upgrade-plan.ts';
 import { atTarget, failedHalfWay, orFinished } from './verdict-at-target.ts';
 import { again, type MemberPlace, refusalsBeside, refusalsIn } from './verdict-of-tried.ts';
 import { whileItRuns } from './verdict-while-it-runs.ts';
-import { besideStop, withoutRollout } from './verdict-without-rollout.ts';
-import { after, andResume, promoting, refusedByFleet, said } from './verdict-words.ts';
+import { withoutRollout } from './verdict-without-rollout.ts';
+import { after, andResume, onceFleetActs, promoting, refusedByFleet, said } from './verdict-words.ts';
 
 /** What every grant is asked again. */
 const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));
@@ -90,8 +90,8 @@ export function verdictOf(
       // A stop refuses no retry, and lets nothing of it begin.
       return said(after(condition, until), why, ...reasons, ...refused);
     }
-    const policy = inRollout === undefined || inRollout.policy === selecting ? undefined : selecting;
-    const { refusals, condition } = outOfHold(snapshot, cluster, left, now, policy);
+    const byRollout = inRollout !== undefined && selecting !== undefined && inRollout.policy !== selecting;
+    const { refusals, condition } = outOfHold(snapshot, cluster, left, now, byRollout);
     return said(after(condition), why, ...refusals);
   }
   const aborted = upgrade && leftByAbort(upgrade, ofUpgrade);
@@ -159,7 +159,7 @@ export function verdictOf(
   // With whom its rollout is done, for an older target, waits for another rollout, and so does whose reason to be taken out is gone; whom a person took out does not.
   const isSkipped = going?.member.status === 'Excluded' && isServed(going.member);
   return going === undefined || (ENDED_WELL.includes(going.member.status) && !isSkipped)
-    ? besideStop(snapshot, withoutRollout(snapshot, cluster, aim, place, now))
+    ? onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now))
     : isTried(going.member)
       ? again(snapshot, going, isFinished, now)
       : inRollout(

@@ -2,9 +2,10 @@ import { namedError } from '../contracts/errors.ts';
 import type { HookState } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, StagedMember, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
-import { TRANSACTION_OPERATIONS } from '../contracts/table-schema.ts';
+import { RECORD_LENGTH, TRANSACTION_OPERATIONS } from '../contracts/table-schema.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
+import { batchesOf } from '../model/batches.ts';
 import { given } from '../model/given.ts';
 import { isSame } from '../model/is-same.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -50,7 +51,8 @@ export async function applyReplan(ports: ReplanPorts, decided: Rollout, changes:
     ...grants.values(),
   ];
   // The rollout and the audit come beside them.
-  if (atOnce.length + 2 <= TRANSACTION_OPERATIONS) return putInForce(ports, rollout, changes, { plan }, atOnce);
+  if (batchesOf(atOnce, TRANSACTION_OPERATIONS - 2, RECORD_LENGTH).length <= 1)
+    return putInForce(ports, rollout, changes, { plan }, atOnce);
   // Another plan has another hash: what somebody else has staged, or left behind, is none of this one.
   const following = sha256Hex(canonicalJson(followers));
   await stage(ports, decided.id, following, followers, grants);
@@ -65,12 +67,12 @@ export async function followPlan(ports: ReplanPorts, rolloutId: string): Promise
   if (rollout?.data.following === undefined) return;
   const { following, ...arrived } = rollout.data;
   const writes = await writesToFollow(table, rolloutId, following);
-  const last = Math.max(0, Math.ceil(writes.length / FOLLOWING) - 1);
-  for (let batch = 0; batch <= last; batch += 1) {
-    const part = writes.slice(batch * FOLLOWING, (batch + 1) * FOLLOWING);
-    const end = batch === last ? [replace(Rollouts, rollout, arrived)] : [];
-    await write(ports, rolloutId, 'RolloutPlanned', { plan: arrived.plan, items: part.length }, [...part, ...end]);
-  }
+  const parts = batchesOf(writes, FOLLOWING, RECORD_LENGTH);
+  const last = parts.pop() ?? [];
+  const record = (part: typeof last) => ({ plan: arrived.plan, items: part.length });
+  for (const part of parts) await write(ports, rolloutId, 'RolloutPlanned', record(part), part);
+  const end = [...last, replace(Rollouts, rollout, arrived)];
+  await write(ports, rolloutId, 'RolloutPlanned', record(last), end);
 }
 
 const moved = (what: string) => namedError('TransactionConflict', `${what} has moved since it was read.`);
@@ -182,8 +184,7 @@ async function stage(
 ): Promise<void> {
   const items = await ports.table.queryPartition(stagedPartition(id));
   const known = new Map(items.map((item) => [item.sk, decode(StagedMembers, item)]));
-  for (let start = 0; start < followers.length; start += STAGED) {
-    const part = followers.slice(start, start + STAGED);
+  for (const part of batchesOf(followers, STAGED, RECORD_LENGTH)) {
     const ofGrants = new Map(part.map(({ member: { clusterKey } }) => [clusterKey, grants.get(clusterKey)]));
     await write(ports, id, 'RolloutPlanned', { items: part.length }, [
       ...[...ofGrants.values()].filter((check) => check !== undefined),

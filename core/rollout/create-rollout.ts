@@ -1,4 +1,6 @@
 import type { ReconcileMarker } from '../contracts/items/rollout.ts';
+import { RECORD_LENGTH } from '../contracts/table-schema.ts';
+import { batchesOf } from '../model/batches.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
@@ -9,7 +11,7 @@ import { load, put, type Read, replace, unchanged } from '../store/entity.ts';
 import { AT_REST } from './automatic-rollouts.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
 
-/** Members that one transaction takes beside the rollout and its waves; a larger fleet takes several. */
+/** Members and waves that one transaction takes beside the audit; a larger fleet takes several. */
 const BATCH = 80;
 
 /**
@@ -70,8 +72,7 @@ async function writeChildren(
     ...plan.members.map((member) => put(Members, member, 'absent')),
     ...plan.waves.map((wave) => put(Waves, wave, 'absent')),
   ].filter((write) => write.type === 'put' && !written.has(write.item.sk));
-  for (let start = 0; start < children.length; start += BATCH) {
-    const batch = children.slice(start, start + BATCH);
+  for (const batch of batchesOf(children, BATCH, RECORD_LENGTH)) {
     const entry = rolloutEntry(id, 'RolloutPlanned', principal, { items: batch.length });
     await transactWithAudit(ports.table, batch, [entry], ports.clock.now());
   }

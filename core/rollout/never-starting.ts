@@ -45,7 +45,8 @@ export function stalledWaves(
     const own = members.filter(({ waveIndex, status }) => waveIndex === wave.index && status === 'Pending');
     // Whoever waits for a later wave is looked at again before its turn comes.
     const isAsked = wave.status === 'Pending' && (place === 0 || snapshot.takesLooksForMade === true);
-    const late = isAsked ? unready(snapshot, waveNamed(policy, wave.name), wave, own, now) : undefined;
+    const spec = waveNamed(policy, wave.name);
+    const late = isAsked ? unready(snapshot, spec, { rollout, wave }, own, now) : undefined;
     const awaited = late === undefined ? [] : [{ wave, ...late, holds, staysShut: true, leavesAt: undefined }];
     const whys = new Map<string, Member[]>();
     for (const member of own) {
@@ -73,7 +74,7 @@ export function stalledWaves(
     const stuck = [...whys.values()].flat();
     const blocked = wave.blocked + stuck.length;
     const best = { ...wave, blocked, succeeded: wave.members - wave.failed - wave.excluded - blocked };
-    const isUndecided = patience !== undefined && waveEnd(best, waveNamed(policy, wave.name)).status === 'Undecided';
+    const isUndecided = patience !== undefined && waveEnd(best, spec).status === 'Undecided';
     const asks = isUndecided ? ' Too few are judged then, so that an approver lets it pass (rollout promote).' : '';
     const said = reason('NeverStarts', `In the wave ${wave.name}, ${who} ${then}${asks}`);
     return [{ wave, members: stuck, holds, staysShut: false, leavesAt: at, reason: said }, ...begun, ...awaited];

@@ -15,6 +15,7 @@ const scan = (parts: Partial<KnownScans['scans'][number]> = {}) => ({
 const stuck = { cause: 'drain:web/api', owner: 'team-web', severity: 'error', findings: 1 } as const;
 const failing = scan({ verdict: 'fail', causes: [stuck] });
 const member = memberItem({ clusterKey: web.clusterKey, name: 'web', from: '1.35', to: '1.36', waveIndex: 0 });
+const ALL = { rollout: { waves: ['all'] }, wave: waveItem({ name: 'all' }) };
 
 function waitsFor(scans: KnownScans['scans'], required: string | undefined, more: object = {}, to = '1.36') {
   const looks = {
@@ -23,13 +24,7 @@ function waitsFor(scans: KnownScans['scans'], required: string | undefined, more
     policies: new Map(),
     ...more,
   };
-  const found = unready(
-    looks,
-    required === undefined ? {} : { requireReady: required },
-    { name: 'all' },
-    [{ ...member, to }],
-    NOW,
-  );
+  const found = unready(looks, required === undefined ? {} : { requireReady: required }, ALL, [{ ...member, to }], NOW);
   return found?.reason.message.match(/\(requireReady\): (.*?)\. What/)?.[1];
 }
 
@@ -67,7 +62,7 @@ test('it says the commands that answer about the same way, and look at the hop t
     scans: new Map([[web.clusterKey, scans]]),
     policies: new Map(),
   };
-  const found = unready(looks, { requireReady: '24h' }, { name: 'all' }, [{ ...member, to: '1.37' }], NOW);
+  const found = unready(looks, { requireReady: '24h' }, ALL, [{ ...member, to: '1.37' }], NOW);
   expect(found?.reason.message).toContain('liftlock readiness cluster web --to 1.37.');
   expect(found?.reason.message).toContain('liftlock scan cluster web --target 1.37.');
 });
@@ -84,12 +79,12 @@ test('a plan takes looks to be made in time, and what is known to be in the way 
 test('the first ten are named, and how many more there are', () => {
   const all = Array.from({ length: 12 }, (_, index) => ({ ...member, name: `web-${index}` }));
   const looks = { clusters: new Map([[web.clusterKey, web]]), scans: new Map(), policies: new Map() };
-  const found = unready(looks, { requireReady: '24h' }, { name: 'all' }, all, NOW);
+  const found = unready(looks, { requireReady: '24h' }, ALL, all, NOW);
   expect(found?.members).toHaveLength(12);
   expect(found?.reason.message).toMatch(/web-9 was not looked at yet and 2 more\. /);
   // A cluster that the inventory has no more is none of its business.
   const gone = { ...looks, clusters: new Map() };
-  expect(unready(gone, { requireReady: '24h' }, { name: 'all' }, all, NOW)).toBeUndefined();
+  expect(unready(gone, { requireReady: '24h' }, ALL, all, NOW)).toBeUndefined();
 });
 
 const asked = (own: Partial<Wave>[], rollout: Partial<Rollout> = {}, more: Partial<Member> = {}) => {

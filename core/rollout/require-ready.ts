@@ -11,6 +11,7 @@ import { blockersOnTheWay, lookCommand } from './hop-blockers.ts';
 import { nodesIn } from './policy-matches.ts';
 import { isReady, readinessTo } from './readiness.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import { whyNotSkipped } from './wave-end.ts';
 
 type Looks = Pick<FleetSnapshot, 'clusters' | 'policies' | 'scans' | 'takesLooksForMade'>;
 
@@ -47,7 +48,8 @@ export function unreadyToOpen(
   const asked = askedToBeReady({ ...snapshot, rollouts: [rollout], waves, members });
   const wave = waves.find(({ rolloutId, index }) => rolloutId === rollout.id && index === asked[0]?.waveIndex);
   if (wave === undefined || rollout.status !== 'Running') return undefined;
-  return unready(snapshot, waveNamed(snapshot.policies.get(rollout.policy)?.policy, wave.name), wave, asked, now);
+  const spec = waveNamed(snapshot.policies.get(rollout.policy)?.policy, wave.name);
+  return unready(snapshot, spec, { rollout, wave }, asked, now);
 }
 
 /**
@@ -57,7 +59,7 @@ export function unreadyToOpen(
 export function unready(
   snapshot: Looks,
   spec: Pick<WaveSpec, 'requireReady'> | undefined,
-  wave: Pick<Wave, 'name'>,
+  { rollout, wave }: { readonly rollout: Pick<Rollout, 'waves'>; readonly wave: Wave },
   members: readonly Member[],
   now: Date,
 ): Unready | undefined {
@@ -72,9 +74,10 @@ export function unready(
   if (first === undefined) return undefined;
   const { name, to } = first.member;
   const who = found.map(({ member, words }) => `${member.name} ${words}`);
+  const without = whyNotSkipped(name, rollout, wave) ?? `Without it: liftlock skip cluster ${name}`;
   const message =
     `The wave ${wave.name} opens once each of its clusters is ready by a look of the last ${required} (requireReady): ${some(who, MOST_NAMED)}. ` +
-    `What is in the way: liftlock readiness cluster ${name} --to ${to}. A new look: ${first.look}. Without it: liftlock skip cluster ${name}`;
+    `What is in the way: liftlock readiness cluster ${name} --to ${to}. A new look: ${first.look}. ${without}`;
   return { members: found.map(({ member }) => member), reason: reason('NotReady', message) };
 }
 

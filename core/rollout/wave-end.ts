@@ -1,5 +1,5 @@
 import type { Wave as WaveSpec } from '../config/types.ts';
-import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { allowedFailures, exceedsBudget, goesBack, hasNoneSucceeded, judgedOf } from '../policy/wave-room.ts';
@@ -35,6 +35,20 @@ export const isLeftUndecided = ({ status, inFlight }: Wave): boolean => status =
 export function waitingForPromotion(waves: readonly Wave[]): Wave | undefined {
   const wave = waves.find(isLeftUndecided);
   return wave === undefined || goesBack(waves.filter(({ index }) => index <= wave.index)) ? undefined : wave;
+}
+
+/**
+ * Why a wave's cluster cannot be taken out of it; undefined where it can. Once a wave is open one without its last cluster is Undecided; before, it would be
+ * skipped whole, and the next one begin unproved.
+ */
+export function whyNotSkipped(
+  cluster: string,
+  { waves }: Pick<Rollout, 'waves'>,
+  { rolloutId, name, status, members, excluded, index }: Wave,
+): string | undefined {
+  if (status !== 'Pending' || members - excluded > 1 || index >= waves.length - 1) return undefined;
+  const said = `${cluster} is the last cluster of the wave ${name} of ${rolloutId}, which without it would prove nothing to the waves after it.`;
+  return `${said} Keep it out by its tags or by the policy, or abort the rollout.`;
 }
 
 type Spec = Pick<WaveSpec, 'failureBudget' | 'onUndecided'>;
@@ -96,4 +110,26 @@ export function haltsAgain(wave: Wave): string | undefined {
 export function wayToResume({ id }: Pick<Rollout, 'id'>, waves: readonly Wave[]): string {
   const accepts = waves.some((wave) => wave.status === 'Halted' && haltsAgain(wave) !== undefined);
   return `liftlock rollout resume ${id}${accepts ? ' --accept-failures' : ''}`;
+}
+
+/** What `liftlock rollout pause` is not refused of. */
+export const MAY_PAUSE: readonly Rollout['status'][] = ['Planned', 'Running'];
+
+/**
+ * Why nothing that holds can be said of a plan: it was made under an earlier policy. The next look makes it anew, of a halted rollout once it is resumed.
+ * `applied`: the policy in force.
+ */
+export function whyOutdated(
+  rollout: Rollout,
+  waves: readonly Wave[],
+  { name, status }: Wave,
+  applied: Pick<AppliedConfig, 'revision'> | undefined,
+): Reason | undefined {
+  const { id, policy, policyRevision } = rollout;
+  if (status !== 'Pending' || applied === undefined || applied.revision === policyRevision) return undefined;
+  const when =
+    rollout.status === 'Halted'
+      ? `once its rollout goes on, which is halted. First: ${wayToResume(rollout, waves)}`
+      : `within a minute. Look again: liftlock describe rollout ${id}`;
+  return reason('PolicyChanged', `The policy ${policy} has changed, and the wave ${name} is planned anew ${when}`);
 }

@@ -23,6 +23,20 @@ async function failsHalfWayBack(world: World, name: string): Promise<void> {
 }
 
 // docs/rollouts.md, Orders: `rollout promote` is "refused while a cluster of it, or of a wave before it, goes back".
+test('who may go on with a rollback that has failed half-way is not told to wait for a window which it need not keep', async () => {
+  const world = await smallFleet({
+    clusters: staged('dev', ['web']),
+    calendars: { c: { windows: [{ name: 'w', schedule: '0 8 * * *', duration: '4h' }] } },
+    policy: spec(at('dev', { calendar: 'c' })),
+  });
+  await hours(world, 6);
+  await failsHalfWayBack(world, 'web');
+  const { when } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  const plan = await requestRollback(world.ports, await recordOf(world, 'web'), PERSON, { approve: true });
+  expect(plan.status).toBe('Started');
+  expect(when.condition).toBe('Somebody runs: liftlock rollback cluster web --approve');
+});
+
 test('nobody is told to promote a wave while a cluster of a wave before it goes back', async () => {
   const world = await smallFleet({
     clusters: [...staged('dev', ['d']), ...staged('staging', ['s']), ...staged('prod', ['p'])],

@@ -38,7 +38,7 @@ test.each([
     expect(versionOf(world, 'web')).toBe('1.37');
     const explained = async () => (await explainCluster(world.ports, await recordOf(world, 'web'))).when.condition;
     expect(await explained()).toBe(
-      'Somebody runs: liftlock release cluster web. Who finishes it then says: liftlock explain cluster web',
+      'Somebody runs: liftlock release cluster web. Who goes on with it then says: liftlock explain cluster web',
     );
     await releaseCluster(world.ports, await keyOf(world, 'web'), PERSON);
     await hours(world, 0.5);

@@ -1,14 +1,16 @@
 import { pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
+import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { attributesClass, OLD } from '../material/kubernetes/attributes-class.ts';
-import { at, CARL, clusterOf, spec, statusOf } from './changed-policy.ts';
+import { at, CARL, clusterOf, keyOf, spec, statusOf } from './changed-policy.ts';
 import {
   clusterArn,
   hours,
   minutes,
+  PERSON,
   recordOf,
   rolloutIdOf,
   smallFleet,
@@ -83,4 +85,17 @@ test('looks that have grown old do not open it', async () => {
   expect((await explained(world, 'web'))[0]?.message).toMatch(
     /pay is blocked, web was looked at too long ago|web was looked at too long ago, pay is blocked/,
   );
+});
+
+test('nobody is told to skip the last cluster of a wave that waits for it to be ready, which is refused', async () => {
+  const clusters = [cluster('dev', 'dev'), cluster('web', 'prod')];
+  const world = await smallFleet({ clusters, policy: spec(at('dev', { requireReady: '24h' }), at('prod')) });
+  await hours(world, 2);
+  const refused = await skipCluster(world.ports, await keyOf(world, 'dev'), PERSON, 'why').catch(
+    ({ message }: Error) => message,
+  );
+  expect(refused).toMatch(/^dev is the last cluster of the wave dev/);
+  const [why] = await explained(world, 'dev');
+  expect(why?.message).not.toMatch(/liftlock skip cluster/);
+  expect(why?.message).toMatch(`A new look: liftlock scan cluster dev. ${refused}`);
 });

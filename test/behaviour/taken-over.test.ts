@@ -43,7 +43,7 @@ test('a cluster that another policy has taken over is not upgraded past its appr
   await takeOver(world);
   await run(world);
   const explained = async () => (await explainCluster(world.ports, await recordOf(world, 'p1'))).when.condition;
-  const way = 'runs: liftlock release cluster p1, and then runs: liftlock rollout create new';
+  const way = 'runs: liftlock release cluster p1. Who goes on with it then says: liftlock explain cluster p1';
   expect(await explained()).toBe(`Somebody ${way}`);
   await expect(retryCluster(world.ports, clusterKey, PERSON)).rejects.toThrow(
     `p1 is selected by new now. Somebody ${way}`,
