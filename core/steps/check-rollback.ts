@@ -1,7 +1,8 @@
 import { unlessGone } from '../contracts/eks-errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { blocked, done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
+import { blocked, done, parked, type Reason, reason } from '../contracts/step-result.ts';
 import { observeCluster } from '../inventory/observe-cluster.ts';
+import { given } from '../model/given.ts';
 import { rollbackRefusals } from '../model/hop.ts';
 import { groupOfOne, keptGroups } from '../model/seen-nodes.ts';
 import { counted } from '../model/words.ts';
@@ -29,20 +30,20 @@ type CheckPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2'>;
  * was read anew, each node group and each add-on. Changes nothing on the cluster.
  */
 export async function checkRollback(ports: CheckPorts, context: StepContext): Promise<StepOutcome> {
-  return { step: STEP, result: await check(ports, context) };
+  return { step: STEP, ...(await check(ports, context)) };
 }
 
-async function check(ports: CheckPorts, context: StepContext): Promise<StepResult> {
+async function check(ports: CheckPorts, context: StepContext): Promise<Omit<StepOutcome, 'step'>> {
   const { cluster, name, target } = context;
   if (KubeVersion.parse(cluster.version).equals(target))
-    return done(reason('AtTarget', `The control plane of ${name} is at ${target} already.`));
+    return { result: done(reason('AtTarget', `The control plane of ${name} is at ${target} already.`)) };
   const wrong = rollbackRefusals(cluster.version, target);
-  if (wrong.length > 0) return blocked(...wrong);
+  if (wrong.length > 0) return { result: blocked(...wrong) };
   const notes: Reason[] = [];
   const unfresh = await waitForInsights(ports, context, false, notes);
-  if (unfresh !== undefined) return unfresh;
+  if (unfresh !== undefined) return { result: unfresh };
   const { spec, unknown } = await context.policy();
-  if (unknown.length > 0) return parked(undefined, ...unknown);
+  if (unknown.length > 0) return { result: parked(undefined, ...unknown) };
   const asksServer = spec?.verification !== 'eks-api';
   const { record, unread } = await observeAnew(ports, context, asksServer);
   const upgrades = await upgradesOf(ports.table, context.clusterKey);
@@ -50,9 +51,15 @@ async function check(ports: CheckPorts, context: StepContext): Promise<StepResul
   const now = ports.clock.now();
   const known = { upgrades, region, nodes: spec?.nodes, mayExtend: mayExtendSupport(spec, context.upgrade), now };
   const told = rollbackView(record, known);
-  const view =
-    told.status === 'Unknown' ? rollbackView(record, { ...known, begunAt: await begunAt(ports, context) }) : told;
-  if (view.status !== 'Reversible') return blocked(...view.reasons);
+  const begun = told.status === 'Unknown' ? await begunAt(ports, context) : undefined;
+  const reversibleFrom = begun?.toISOString();
+  const asked = upgrades.map((one) =>
+    one.id === context.upgrade?.id ? { ...one, ...given({ reversibleFrom }) } : one,
+  );
+  const view = begun === undefined ? told : rollbackView(record, { ...known, upgrades: asked });
+  // EKS is asked here alone: whoever asks later how long there is a way back reads it in the upgrade.
+  const found = given({ reversibleFrom, reversibleUntil: view.until ?? undefined });
+  if (view.status !== 'Reversible') return { result: blocked(...view.reasons), found };
   const insights = await rollbackInsights(ports, context);
   const blockers = [
     ...unread,
@@ -61,9 +68,9 @@ async function check(ports: CheckPorts, context: StepContext): Promise<StepResul
     ...(await groupsInTheWay(ports, context, record, { nodes: spec?.nodes, asksServer })),
     ...(await addonsInTheWay(ports, context)),
   ];
-  if (blockers.length > 0) return blocked(...blockers, ...notes);
+  if (blockers.length > 0) return { result: blocked(...blockers, ...notes), found };
   const looked = `EKS takes ${name} back to ${target} until ${view.until}; ${counted(record.nodegroups.length, 'node group')} and ${counted(record.addons.length, 'add-on')} can go there.`;
-  return done(reason('Looked', looked), ...view.reasons, ...notes);
+  return { result: done(reason('Looked', looked), ...view.reasons, ...notes), found };
 }
 
 /** The cluster as it is now, which nobody records here. What could not be read is told: nobody knows what follows the control plane. */

@@ -34,6 +34,8 @@ export interface StepOutcome {
   readonly result: StepResult;
   /** What later steps need to know of this one. */
   readonly detail?: Readonly<Record<string, unknown>>;
+  /** What it has found of the upgrade itself. */
+  readonly found?: Pick<Upgrade, 'reversibleFrom' | 'reversibleUntil'>;
 }
 
 /**
@@ -57,7 +59,7 @@ export async function runStep(
   const ran = await readable(step, () => body(opened));
   const outcome = 'outcome' in ran ? begunGoesOn(ports, opened, ran.outcome) : ran.value;
   const result = { ...outcome.result, reasons: bounded(outcome.result.reasons) };
-  return recordStep(ports, opened, outcome.step, result, outcome.detail);
+  return recordStep(ports, opened, outcome.step, result, outcome);
 }
 
 /** What was begun is not failed by a permission that is missing for a while: it parks, and looks again. */
@@ -88,7 +90,7 @@ export async function recordStep(
   context: StepContext,
   step: string,
   result: StepResult,
-  detail?: Readonly<Record<string, unknown>>,
+  { detail, found }: Pick<StepOutcome, 'detail' | 'found'>,
 ): Promise<StepResult> {
   const { upgrade: known, clusterKey } = context;
   if (known === undefined) return result;
@@ -118,9 +120,8 @@ export async function recordStep(
       step === 'upgrade-control-plane' && read.data.controlPlaneCompletedAt === undefined
         ? await controlPlaneEnd(ports, read.data, context.grant?.number)
         : {};
-    const writes = [
-      replace(Upgrades, read, { ...read.data, ...controlPlane, steps: { ...read.data.steps, [step]: next } }),
-    ];
+    const steps = { ...read.data.steps, [step]: next };
+    const writes = [replace(Upgrades, read, { ...read.data, ...controlPlane, ...found, steps })];
     if (before?.status === status) return { result: said, writes };
     const told = { upgradeId: known.id, step, status, reasons: [...said.reasons] };
     const { account, region } = context.scope;
