@@ -1,9 +1,11 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason, standingFirst } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
+import { whyNever } from '../policy/never-starts.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
 import { haltRefusals, rolloutRefusals } from '../protocol/standing-refusals.ts';
@@ -12,6 +14,7 @@ import { nextHopId } from '../rollout/admission.ts';
 import { AT_REST, goesOnWith, isServed } from '../rollout/automatic-rollouts.ts';
 import type { Waiting } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
+import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
 import { earliestOpening, waitsOf } from '../rollout/openings.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -113,6 +116,7 @@ export function verdictOf(
     );
     if (granted.some((one) => isOwn(one) && one.id === upgrade.id))
       return said(NEXT_TICK, reason('Next', 'Nothing is in the way of its upgrade any more: it goes on.'));
+    waiting.push(...neverOpen(snapshot, cluster, upgrade, waiting, now));
     const at = until ?? upcoming(upgrade.resumeAt, now);
     const looksAgain = upgrade.resumeAt !== undefined && waiting.every(isLook);
     // What refused it when it parked may be gone: where the reconciler asks for it now, its answer stands in place of that.
@@ -168,6 +172,23 @@ export function verdictOf(
           [...waiting, ...stalled(snapshot, going, now), ...elsewhere],
           until ?? upcoming(going.member.resumeAt, now),
         );
+}
+
+/** What a person has started, and what goes back, waits for a person where its calendars never open; what it has begun needs no opening as long as all of it. */
+function neverOpen(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  { rolloutId, mutated }: Upgrade,
+  waiting: readonly Reason[],
+  now: Date,
+): Reason[] {
+  const isShut = waiting.some(({ code }) => waitsFor(code) === 'window');
+  if (rolloutId !== undefined || !isShut || waiting.some(({ code }) => code === 'TooLate')) return [];
+  const { rules } = rulesByHand(snapshot, cluster, memberRules(snapshot, now));
+  const why = whyNever(mutated ? { ...rules, estimateMilliseconds: 0 } : rules, now);
+  if (why === undefined) return [];
+  const said = `As things are it never ${mutated ? 'goes on' : 'begins'}: ${why} Change the calendars; or liftlock break-glass cluster ${cluster.name} --reason WHY passes them.`;
+  return [reason('NeverStarts', said)];
 }
 
 /** Whom it waits for that never starts, itself included. */
