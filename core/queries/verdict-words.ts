@@ -20,5 +20,9 @@ export const refusedByFleet = ({ fleet, control }: FleetSnapshot): Reason[] =>
 export const andResume = (refused: readonly Reason[]): string =>
   refused.some(({ code }) => code === 'FleetStopped') ? '; and somebody runs: liftlock fleet resume' : '';
 
+/** What has failed there is none of its rollout's own, which goes on with the cluster without that. */
+export const retriedIn = ({ id }: Pick<Rollout, 'id'>, name: string): string =>
+  `Once it is released, its rollout ${id} takes the cluster up again with: liftlock retry cluster ${name}`;
+
 export const promoting = ({ name }: Pick<Wave, 'name'>, { id }: Pick<Rollout, 'id'>): string =>
   `An approver looks at the wave ${name} and runs: liftlock rollout promote ${id} --reason WHY`;

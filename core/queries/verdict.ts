@@ -30,7 +30,7 @@ import { atTarget, failedHalfWay, orFinished } from './verdict-at-target.ts';
 import { again, type MemberPlace, refusalsBeside, refusalsIn } from './verdict-of-tried.ts';
 import { whileItRuns } from './verdict-while-it-runs.ts';
 import { besideStop, withoutRollout } from './verdict-without-rollout.ts';
-import { after, andResume, promoting, refusedByFleet, said } from './verdict-words.ts';
+import { after, andResume, promoting, refusedByFleet, retriedIn, said } from './verdict-words.ts';
 
 /** What every grant is asked again. */
 const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));
@@ -95,7 +95,9 @@ export function verdictOf(
     }
     const policy = inRollout === undefined || inRollout.policy === selecting ? undefined : selecting;
     const { refusals, condition } = outOfHold(snapshot, cluster, left, now, policy);
-    return said(after(condition), why, ...refusals);
+    const isDrained = isOther && left?.machine === 'drain-nodes' && goesOnWith(place.rollout, selecting);
+    const goesOn = isDrained ? ` ${retriedIn(place.rollout, cluster.name)}` : '';
+    return said(after(`${condition}${goesOn}`), why, ...refusals);
   }
   const aborted = upgrade && leftByAbort(upgrade, ofUpgrade);
   if (aborted !== undefined) {
