@@ -135,7 +135,12 @@ export function verdictOf(
     );
     const isAmbiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
     if (going !== undefined && hasBegun && !isAmbiguous && !isTried(going.member))
-      return inRollout(snapshot, going, [...waiting, ...elsewhere], until ?? upcoming(going.member.resumeAt, now));
+      return inRollout(
+        snapshot,
+        going,
+        [...waiting, ...stalled(snapshot, going, now), ...elsewhere],
+        until ?? upcoming(going.member.resumeAt, now),
+      );
     if (!isAmbiguous && left !== undefined) return failedHalfWay(snapshot, cluster, aim, { left, place }, now);
     const alone = isAmbiguous ? after('Selectors are changed so that one policy alone selects it.') : NEVER;
     const when = waiting.length === 0 ? alone : after(conditionOf(waiting, until ?? null, place), until);
