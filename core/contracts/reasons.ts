@@ -155,7 +155,7 @@ const ROLLOUT_REASONS = {
   MemberRunning: passing('The member runs already.'),
   MemberSucceeded: lasting('The member has succeeded already.'),
   NeverStarts: lasting(
-    'No opening of its calendars within three years takes the hop: the wave waits for the cluster, or leaves it behind (cannotStart).',
+    'No opening of its calendars within three years takes it: its wave waits for the cluster, or leaves it behind (cannotStart); what a person has started waits for a person.',
   ),
   NextHop: passing('One hop has ended, and the next one follows.'),
   NoneJudged: lasting('No upgrade was tried to its end, so the wave waits for rollout promote.'),
@@ -272,6 +272,7 @@ const DRAIN_REASONS = {
   DrainTerminatingStuck: lasting('The pod terminates for too long: a finalizer, or a kubelet that does not answer.'),
   DrainUncordoned: lasting('Somebody has taken off the cordon of Liftlock, and the node is left to them.'),
   Drained: told('The nodes hold nothing any more that has to go.'),
+  DrainParked: told('A drain that waits holds nodes cordoned until it goes on, or somebody cancels it.'),
 };
 
 /** What hooks of a policy say (docs/hooks.md). */

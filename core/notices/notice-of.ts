@@ -4,6 +4,7 @@ import type { Reason } from '../contracts/step-result.ts';
 import { shortId } from '../model/cluster-key.ts';
 import { visibleLine } from '../model/visible.ts';
 import { apart } from '../model/words.ts';
+import { wayToCancel } from '../nodes/left-cordoned.ts';
 import { wayToTryAgain } from '../protocol/left-half-done.ts';
 
 /** What is sent of an event, to programs and with the words for people. */
@@ -131,7 +132,7 @@ function holdNotice(event: Of<'ClusterHeld'>): Notice {
 function drainNotice(event: Of<'DrainBlocked'>): Notice {
   const { nodegroup, reasons } = event.detail;
   const what = `Pods stand in the way of the drain of ${nodegroup} in ${named(event.detail)}.`;
-  const cancel = `liftlock drain nodegroup ${nodegroup} --cluster ${nameOf(event.detail)} --cancel`;
+  const cancel = wayToCancel(nodegroup, nameOf(event.detail));
   return notice(event, what, because(reasons), `It goes on by itself once they may go. To end it: ${cancel}`);
 }
 

@@ -295,6 +295,21 @@ test.each<[string, Given, string]>([
   },
 );
 
+test('a retry of a cluster that a failed drain holds says what has its rollout go on without the drain', async () => {
+  const id = 'drain-nodes-1';
+  const drained = {
+    ...byHand({ id, machine: 'drain-nodes', input: { nodegroup: 'legacy' } }, {}),
+    control: { clusterKey: KEY, held: { ...held, upgradeId: id, mutated: true } },
+    member: { status: 'Pending' as const },
+  };
+  const message =
+    'web is held by a drain, and no rollout would try that again. Somebody runs: liftlock release cluster web, and then runs: liftlock drain nodegroup legacy --cluster web --approve. Once it is released, its rollout r takes the cluster up again with: liftlock retry cluster web';
+  await expect(after(retryCluster, drained)).rejects.toMatchObject({ name: 'WrongState', message });
+  const { member, control } = await after(releaseCluster, drained);
+  const retried = await after(retryCluster, { ...drained, member: member ?? {}, control });
+  expect([member?.status, retried.member?.status]).toEqual(['Failed', 'Pending']);
+});
+
 test('a retry of what ended below the version that its control plane has now says that the hold goes first', async () => {
   const message =
     'web is held, and no rollout would try it again. Somebody runs: liftlock release cluster web. Who goes on with it then says: liftlock explain cluster web';

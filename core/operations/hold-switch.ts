@@ -16,6 +16,7 @@ import { waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { outOfHold } from '../queries/upgrade-plan.ts';
+import { retriedIn } from '../queries/verdict-words.ts';
 import { nextHopId } from '../rollout/admission.ts';
 import { AT_REST, goesOnWith, newestFirst } from '../rollout/automatic-rollouts.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
@@ -99,7 +100,8 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Re
     const isLeftHop = ended.some(({ member }) => hopOf(member.data, cluster.data, held) === held?.upgradeId);
     // Another hop than the rollout's own is tried by nobody, and must not be forgotten over it.
     const isOtherHop = held?.mutated === true && held.upgradeId !== undefined && !isLeftHop;
-    if (event === 'Retried' && isOtherHop) throw await triedByNobody(ports, cluster.data, stranger, held.upgradeId);
+    if (event === 'Retried' && isOtherHop)
+      throw await triedByNobody(ports, cluster.data, stranger, held.upgradeId, ended[0]?.rollout.data);
     const requeued =
       event === 'Retried' ? await requeue(table, cluster.data, ended, { held, by, now }) : counted.map(putOnRecord);
     const entry: AuditEntry = {
@@ -254,6 +256,7 @@ async function triedByNobody(
   cluster: ClusterRecord,
   { said, policy, isAwaited }: Partial<Stranger> = {},
   upgradeId = '',
+  rollout?: Rollout,
 ): Promise<Refusal> {
   if (isAwaited === true)
     return wrongState(
@@ -262,12 +265,15 @@ async function triedByNobody(
   const left = await load(table, Upgrades, cluster.clusterKey, upgradeId);
   const snapshot = await loadSnapshot(table, await table.queryActive(), 'fleet');
   const { refusals, condition } = outOfHold(snapshot, cluster, left?.data, clock.now(), policy !== undefined);
+  const isDrain = left?.data.machine === 'drain-nodes';
   const why = [
-    `${cluster.name} is held, and no rollout would try it again.`,
+    `${cluster.name} is held${isDrain ? ' by a drain' : ''}, and no rollout would try ${isDrain ? 'that' : 'it'} again.`,
     ...(said === undefined ? [] : [said]),
     ...refusals.map(({ message }) => message),
+    condition,
+    ...(isDrain && rollout !== undefined ? [retriedIn(rollout, cluster.name)] : []),
   ];
-  return wrongState(`${why.join(' ')} ${condition}`);
+  return wrongState(why.join(' '));
 }
 
 const isUnderWay = ({ name, status, rolloutId }: Member): Refusal =>

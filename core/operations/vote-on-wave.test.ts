@@ -79,6 +79,22 @@ test('an approval says until when it counts, of a wave that has begun, and of a 
   expect((await voted({}, { waves })).stored).not.toHaveProperty('holdsUntil');
 });
 
+test('an approval that others precede says until when as many count as the wave asks for', async () => {
+  const waves = '[{ name: canary, clusters: [a] }, { name: prod, approval: { approvals: 2, expiresAfter: 24h } }]';
+  const given = (hoursAgo: number, principal: string): ApprovalRecord => {
+    return { ...word, principal, at: new Date(NOON.getTime() - hoursAgo * 3_600_000).toISOString() };
+  };
+  const until = async (...approvals: ApprovalRecord[]) =>
+    (await voted({}, { waves, wave: { approvals } })).result.holdsUntil;
+  const inHours = (hours: number) => new Date(NOON.getTime() + hours * 3_600_000).toISOString();
+  expect(await until(given(20, 'sso:1/dora'))).toBe(inHours(4));
+  expect(await until(given(20, 'sso:1/dora'), given(6, 'sso:1/erin'))).toBe(inHours(18));
+  // Its own earlier word counts no more, nor does one that has expired, or is of another plan.
+  expect(await until(given(20, word.principal))).toBeUndefined();
+  expect(await until(given(25, 'sso:1/dora'))).toBeUndefined();
+  expect(await until({ ...given(20, 'sso:1/dora'), planHash: 'other' })).toBeUndefined();
+});
+
 test('of each person the newest word is kept, and nobody pushes out what another one said', async () => {
   const rejected = { ...word, principal: 'sso:1/dora', decision: 'Rejected' as const };
   const before = [

@@ -3,7 +3,7 @@ import { batchesOf } from '../model/batches.ts';
 import { given } from '../model/given.ts';
 import { newestOfEach } from '../model/last-words.ts';
 import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
-import { clustersOf, holdsUntil, mayApprove } from '../policy/approvals.ts';
+import { approvedUntil, clustersOf, mayApprove } from '../policy/approvals.ts';
 import type { Table } from '../ports/table.ts';
 import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
 import { findRollout } from '../queries/find-rollout.ts';
@@ -30,7 +30,7 @@ export interface Vote {
   readonly planHash?: string | undefined;
 }
 
-/** `holdsUntil`: when an approval of a wave that has not begun expires, RFC 3339; absent where it does not. */
+/** `holdsUntil`: when a wave that has not begun has approvals enough no more, RFC 3339; absent where it has too few, or they do not expire. */
 type Voted = Told<Wave> & { readonly holdsUntil?: string };
 
 /** So many people's words of one wave are kept, the newest of each: one who speaks often pushes nobody else's out. */
@@ -87,7 +87,8 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
     const said = `${vote.by}${vote.comment === undefined ? '' : `: ${vote.comment}`}`;
     const reasons = [{ code: vote.decision, message: said }];
     const counts = vote.decision === 'Approved' && wave.data.startedAt === undefined;
-    const [until] = counts ? asked.flatMap((one) => holdsUntil(one, word)?.toISOString() ?? []).sort() : [];
+    const ends = counts ? asked.flatMap((one) => approvedUntil(one, next, requesters, now)?.toISOString() ?? []) : [];
+    const [until] = ends.sort();
     return {
       result: { ...toldWave(next, now), ...given({ holdsUntil: until }) },
       writes: [

@@ -115,8 +115,16 @@ function ofRule({ autoApproveWhen }: Approval, { comment = '' }: ApprovalRecord)
   return [reason('NotAnApprover', `Liftlock approved it by a rule that the policy does not state: ${comment}.`)];
 }
 
+/** Until when as many approvals count as a wave asks for that has not begun; undefined = for good, or they are not as many now. */
+export function approvedUntil(approval: Approval, wave: Approved, requesters: Requesters, now: Date): Date | undefined {
+  if (!approval.before || approvalRefusals({ approval }, wave, requesters, now).length > 0) return undefined;
+  const counting = lastWords(wave).filter((word) => whyBarred(approval, word, requesters).length === 0);
+  const ends = counting.flatMap((word) => holdsUntil(approval, word) ?? []);
+  return ends.toSorted((a, b) => b.getTime() - a.getTime())[approval.approvals - 1];
+}
+
 /** Until when an approval counts for a wave that has not begun; undefined = for good. */
-export const holdsUntil = (approval: Approval | undefined, { at }: Pick<ApprovalRecord, 'at'>): Date | undefined =>
+const holdsUntil = (approval: Approval | undefined, { at }: Pick<ApprovalRecord, 'at'>): Date | undefined =>
   approval?.expiresAfter === undefined
     ? undefined
     : new Date(Date.parse(at) + durationMilliseconds(approval.expiresAfter));

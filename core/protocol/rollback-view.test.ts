@@ -288,6 +288,30 @@ test.each<[string, object, string, string[], string[]]>([
   },
 );
 
+test.each<[string, object, string | null]>([
+  ['waits half-way', { status: 'Parked' }, daysAgo(-5)],
+  ['has ended since', { status: 'Blocked', endedAt: daysAgo(0.5) }, daysAgo(-5)],
+  ['had ended before it came here anew', { status: 'Failed', endedAt: daysAgo(2) }, null],
+  ['goes on from the minor before', { status: 'Parked', id: 'rollback-1.35-1.34', to: '1.34' }, null],
+])('of an upgrade that somebody else has made a rollback that %s knows what EKS has told it', (_, given, until) => {
+  const back = { id: 'rollback-1.36-1.35', to: '1.35', machine: 'rollback-cluster', reasons: [], steps: {}, ...given };
+  const upgrades = [{ ...back, reversibleFrom: daysAgo(2) } as unknown as Upgrade];
+  expect(rollbackView(cluster, { upgrades, region, now }).until).toBe(until);
+  expect(rollbackView(cluster, { upgrades, region, now: new Date(daysAgo(-5)) }).reasons[0]).toEqual({
+    code: until === null ? 'NotObserved' : 'TooLate',
+    message: expect.stringContaining(until === null ? '' : `EKS began the upgrade to 1.36 at ${daysAgo(2)}`),
+  });
+});
+
+test('a rollback that has arrived promises no further way back by the upgrade that it has taken back', () => {
+  const steps = {
+    'rollback-control-plane': { status: 'done', endedAt: daysAgo(0), reasons: [], startedAt: daysAgo(0) },
+  };
+  const back = { id: 'rollback-1.36-1.35', to: '1.35', machine: 'rollback-cluster', status: 'Running', steps };
+  const upgrades = [{ ...back, reversibleFrom: daysAgo(2) } as unknown as Upgrade];
+  expect(rollbackView({ ...cluster, lastSeenAt: daysAgo(1) }, { upgrades, region, now }).until).toBeNull();
+});
+
 test.each<[string, object, string]>([
   ['for being too late', {}, 'NotReversible TooLate'],
   ['for nothing of it on file', { reasons: [{ code: 'NotObserved', message: 'Told.' }] }, 'NotReversible NotObserved'],

@@ -30,7 +30,7 @@ export interface RollbackView {
 /** Until when EKS takes a control plane back that reached its version at this instant. */
 export const rollbackEnd = (completedAt: string): Date => new Date(Date.parse(completedAt) + SEVEN_DAYS);
 
-/** From when EKS counts the seven days of an upgrade, as far as Liftlock has seen that. */
+/** From when EKS counts the seven days of an upgrade, as far as Liftlock has seen that; of a rollback, those of what it takes back. */
 export const wayBackFrom = ({ reversibleFrom, controlPlaneCompletedAt }: Upgrade): string | undefined =>
   reversibleFrom ?? controlPlaneCompletedAt;
 
@@ -43,13 +43,11 @@ interface KnownOfRollback {
   /** Whether policy or person lets the support type be set to EXTENDED. */
   readonly mayExtend?: boolean | undefined;
   readonly now: Date;
-  /** When EKS began the update to the version, where Liftlock did not see it end: the seven days are counted from there, which is less than EKS gives. */
-  readonly begunAt?: Date | undefined;
 }
 
 /** Whether it may go back, until when, what goes with it, and what a person has to do before. */
 export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): RollbackView {
-  const { upgrades, region, now, begunAt } = known;
+  const { upgrades, region, now } = known;
   const current = versionNow(cluster, upgrades);
   const reached = ({ controlPlaneCompletedAt, reachedBefore }: Upgrade) => controlPlaneCompletedAt ?? reachedBefore;
   const wasAt = upgrades.find((one) => reached(one) && current.isOlderThan(KubeVersion.parse(one.to)));
@@ -63,14 +61,15 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
     const text = `The control plane was taken back from ${back.from} to ${back.to} at ${back.endedAt}; EKS takes it back once.`;
     return nowhere('NotReversible', 'TakenBackOnce', text);
   }
+  const to = current.previous();
   // Where a hop was taken back from somebody else has gone since, and later.
-  const there = upgrades.filter(({ to, status }) => to === current.toString() && status !== 'RolledBack');
-  const completedAt = there
+  const there = upgrades.filter(
+    (one) => one.to === current.toString() && one.status !== 'RolledBack' && !isRollback(one),
+  );
+  const completedAt = [...there, ...rollbacksFrom(cluster, current, upgrades)]
     .flatMap((one) => wayBackFrom(one) ?? [])
-    .concat(begunAt?.toISOString() ?? [])
     .sort()
     .at(-1);
-  const to = current.previous();
   const calendar = regionCalendar(region);
   if (completedAt === undefined) return notOurs(cluster, to, calendar, known);
   const { name, supportType } = cluster;
@@ -79,7 +78,8 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
   if (until === undefined) {
     const [unsupported] = asked;
     if (unsupported !== undefined) return { ...NOWHERE, status: 'NotReversible', reasons: [unsupported] };
-    const since = begunAt === undefined ? 'The control plane reached' : 'EKS began the upgrade to';
+    const isBegin = upgrades.some(({ reversibleFrom }) => reversibleFrom === completedAt);
+    const since = isBegin ? 'EKS began the upgrade to' : 'The control plane reached';
     const text = `${since} ${current} at ${completedAt}; EKS rolls back within 7 days, until ${rollbackEnd(completedAt).toISOString()}.`;
     return nowhere('NotReversible', 'TooLate', text);
   }
@@ -128,6 +128,14 @@ function arrivedAt(upgrade: Upgrade): string | undefined {
   if (isRollback(upgrade)) return hasGoneBack(upgrade) ? upgrade.steps['rollback-control-plane']?.endedAt : undefined;
   return upgrade.status === 'RolledBack' ? undefined : upgrade.controlPlaneCompletedAt;
 }
+
+/** What was to take it back from where it is, and has asked EKS when its upgrade began that somebody else has made; none that ended before it came here anew. */
+const rollbacksFrom = (cluster: ClusterRecord, current: KubeVersion, upgrades: readonly Upgrade[]): Upgrade[] =>
+  upgrades.filter(
+    ({ id, endedAt }) =>
+      id === rollbackId(current, current.previous()) &&
+      (endedAt ?? cluster.versionObservedAt) >= cluster.versionObservedAt,
+  );
 
 /** So many groups are named: a reason is cut at some length. */
 const MOST_NAMED = 6;
@@ -235,9 +243,7 @@ function notOurs(
 ): RollbackView {
   const { name, version, createdAt, versionObservedAt: seen, supportType } = cluster;
   const { now, upgrades, mayExtend } = known;
-  const asked = upgrades.find(({ id, status, endedAt = '' }) => {
-    return id === rollbackId(KubeVersion.parse(version), to) && status === 'Blocked' && endedAt >= seen;
-  });
+  const asked = rollbacksFrom(cluster, KubeVersion.parse(version), upgrades).find(({ status }) => status === 'Blocked');
   const stays = asked?.reasons.find(({ code }) => code === 'TooLate' || code === 'NotObserved');
   if (stays !== undefined) return { ...NOWHERE, status: 'NotReversible', reasons: [stays] };
   if (now.getTime() - Date.parse(seen) >= SEVEN_DAYS) {

@@ -4,7 +4,8 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { undoId } from '../model/hop.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { ownedBy } from '../model/version-owners.ts';
-import { leftCordoned } from '../nodes/left-cordoned.ts';
+import { some } from '../model/words.ts';
+import { leftCordoned, wayToCancel } from '../nodes/left-cordoned.ts';
 import { tagProblems } from '../policy/cluster-tags.ts';
 import { isOpen, isUndo } from '../protocol/undo.ts';
 import { skewOf } from '../scan/preflight/proved-blockers.ts';
@@ -42,17 +43,26 @@ export function clusterWarnings(
   ];
 }
 
-/** What drains have left cordoned in groups that are still there, as long as the journal has it: nobody looks whether somebody has uncordoned it since. */
+/**
+ * What drains hold cordoned while they wait, and what they have left so in groups that are still there, as long as the journal has it: nobody looks whether
+ * somebody has uncordoned it since.
+ */
 function drainedWarnings(
-  { nodegroups, otherNodes }: ClusterRecord,
+  { name: cluster, nodegroups, otherNodes }: ClusterRecord,
   journal: readonly Read<UndoEntry>[],
   upgrades: readonly Upgrade[],
 ): Reason[] {
-  const kept = journal.filter(({ data }) => data.effect === 'cordon' && data.closed?.how === 'kept');
+  const cordons = journal.flatMap(({ data }) => (data.effect === 'cordon' ? data : []));
   const groups = [...nodegroups, ...(otherNodes?.groups ?? [])].flatMap(({ name }) => name ?? []);
-  return upgrades.flatMap(({ id, input, endedAt }) => {
-    const nodes = kept.flatMap(({ data: { upgradeId, subject } }) => (upgradeId === id ? subject : []));
+  return upgrades.flatMap(({ id, machine, status, input, endedAt }) => {
+    const own = cordons.filter(({ upgradeId }) => upgradeId === id);
     const group = String(input?.nodegroup);
+    const held = own.flatMap(({ subject, closed }) => (closed === undefined ? subject : []));
+    if (machine === 'drain-nodes' && status === 'Parked' && held.length > 0) {
+      const said = `The drain of ${group} waits, and holds cordoned: ${some(held, 5)}. To end it and have them uncordoned: ${wayToCancel(group, cluster)}`;
+      return reason('DrainParked', said);
+    }
+    const nodes = own.flatMap(({ subject, closed }) => (closed?.how === 'kept' ? subject : []));
     if (nodes.length === 0 || !groups.includes(group)) return [];
     return reason('Drained', `The drain of ${group} ended at ${endedAt}. ${leftCordoned(nodes)}`);
   });

@@ -1,11 +1,12 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { judged } from '../../test/material/scan/findings.ts';
 import { reportOf as scanReport } from '../../test/material/scan/report.ts';
 import type { ScanCause } from '../contracts/items/scan.ts';
 import { readCode } from '../contracts/reasons.ts';
 import { saveReport } from '../scan/fleet/report-store.ts';
-import { ClusterControls, Clusters, Regions } from '../store/entities.ts';
+import { ClusterControls, Clusters, Regions, Upgrades } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { ownerReport } from './owner-report.ts';
@@ -38,6 +39,8 @@ async function reportOf(
         /** The upgrade that a roll has held it by, stopped by a budget. */
         readonly held?: string;
         readonly heldBy?: string;
+        /** An upgrade that looks again in an hour. */
+        readonly waits?: readonly [from: string, to: string];
         /** Causes that a waiver covered in the whole report. */
         readonly waived?: readonly string[];
       }
@@ -62,6 +65,7 @@ async function reportOf(
       groupsAt = version,
       held,
       heldBy = 'PodEvictionFailure',
+      waits,
       waived = [],
     },
   ] of Object.entries(found)) {
@@ -79,6 +83,19 @@ async function reportOf(
     ]);
     const reason = { code: readCode(heldBy), message: 'Reached max retries.' };
     const control = { clusterKey: record.clusterKey, held: { reason, since: NOW.toISOString(), upgradeId: held } };
+    const resumeAt = new Date(NOW.getTime() + 3_600_000).toISOString();
+    if (waits !== undefined) {
+      const [from, to] = waits;
+      const parked = {
+        id: `${from}-${to}`,
+        status: 'Parked',
+        from,
+        to,
+        clusterKey: record.clusterKey,
+        resumeAt,
+      } as const;
+      await table.transact([put(Upgrades, upgrade(parked), 'absent')]);
+    }
     if (held !== undefined) await table.transact([put(ClusterControls, control as never, 'absent')]);
     const report = scanReport({
       from: '1.33',
@@ -105,6 +122,17 @@ test('what stops a hop comes before warnings, and what ends sooner before what e
     ['soon', '1.34', 'pdb:gateway', true, '2026-12-01'],
     ['late', '1.35', 'pdb:gateway', true, '2027-03-01'],
     ['warned', '1.34', 'pdb:gateway', false, '2026-12-01'],
+  ]);
+});
+
+test('an instant at which something else begins than the hop that it is about is not said to be when that is mended', async () => {
+  const { items } = await reportOf({
+    finishes: { team: 'payments', scans: [scan('1.35', [cause({})])], waits: ['1.34', '1.34'] },
+    hops: { team: 'payments', scans: [scan('1.35', [cause({})])], waits: ['1.34', '1.35'] },
+  });
+  expect(items.map(([name, , , , before]) => [name, before])).toEqual([
+    ['hops', '2026-11-20'],
+    ['finishes', '2027-03-01'],
   ]);
 });
 

@@ -20,7 +20,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { clusterPolicy } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
 import { activeUpgrade } from './cluster-summary.ts';
-import { explainCluster } from './explain-cluster.ts';
+import { type Explanation, explainCluster } from './explain-cluster.ts';
 import { type SupportView, supportView } from './support-view.ts';
 
 /** One thing that somebody mends in one cluster. */
@@ -40,7 +40,7 @@ interface Repair {
 }
 
 export interface OwnedRepair extends Repair {
-  /** When the cluster can begin at the earliest, as `explain` says it; null = no instant is known. */
+  /** When the cluster can begin to go there at the earliest, as `explain` says it; null = no instant is known, or it waits for something else. */
   readonly opensAt: string | null;
   readonly deadline: SupportView['deadline'];
   /** The earlier of both: by then it should be mended. */
@@ -83,11 +83,12 @@ export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: 
   affected.sort((a, b) => earlier(a.deadline?.at, b.deadline?.at));
   const items: OwnedRepair[] = [];
   for (const [index, { cluster, repairs, deadline }] of affected.entries()) {
-    const { when } = index < MOST_OPENINGS ? await explainCluster(ports, cluster, snapshot) : { when: { at: null } };
-    // An instant that has passed is when it began, or could have: nothing is left to wait for.
-    const opensAt = when.at !== null && Date.parse(when.at) > now.getTime() ? when.at : null;
-    const [before = null] = [opensAt, deadline?.at].flatMap((at) => at ?? []).sort();
-    items.push(...repairs.map((one) => ({ ...one, opensAt, deadline, before })));
+    const explained = index < MOST_OPENINGS ? await explainCluster(ports, cluster, snapshot) : undefined;
+    for (const one of repairs) {
+      const opensAt = explained === undefined ? null : openingTo(one.target, explained, now);
+      const [before = null] = [opensAt, deadline?.at].flatMap((at) => at ?? []).sort();
+      items.push({ ...one, opensAt, deadline, before });
+    }
   }
   items.sort((a, b) => Number(b.stops) - Number(a.stops) || earlier(a.before, b.before));
   const left = Math.max(0, items.length - MOST_ITEMS);
@@ -101,6 +102,14 @@ export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: 
     /** Those of them of which nobody knows enough: not looked at lately, or not in full. */
     unknown: unknown.map(shortId).sort(),
   };
+}
+
+/** What it waits for may lead to another minor than the one that a repair is about, as where its nodes are finished. */
+function openingTo(target: string, { version, hops, upgrade, when }: Explanation, now: Date): string | null {
+  // An instant that has passed is when it began, or could have: nothing is left to wait for.
+  if (when.at === null || Date.parse(when.at) <= now.getTime()) return null;
+  const leadsTo = [version, ...hops, ...(upgrade === null || upgrade.endedAt !== null ? [] : [upgrade.to])];
+  return leadsTo.includes(target) ? when.at : null;
 }
 
 const earlier = (a: string | null | undefined, b: string | null | undefined): number => {

@@ -78,7 +78,10 @@ test.each<[string, object, object, string]>([
 );
 
 test.each([
-  ['drain-nodes-1', 'release cluster web, and then runs: liftlock drain nodegroup legacy --cluster web --approve.'],
+  [
+    'drain-nodes-1',
+    'release cluster web, and then runs: liftlock drain nodegroup legacy --cluster web --approve. Once it is released, its rollout r takes the cluster up again with: liftlock retry cluster web',
+  ],
   ['1.36-1.37', 'retry cluster web (or release).'],
 ])('held by %s beside a rollout that has it: %s', (id, way) => {
   const { cluster, snapshot, aim } = heldCluster();

@@ -43,5 +43,9 @@ function whileObserving({ when, reasons }: Verdict): Verdict {
 /** A sentence as a part of one that has begun. */
 export const uncapitalized = (sentence: string): string => `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
 
+/** What has failed there is none of its rollout's own, which goes on with the cluster without that. */
+export const retriedIn = ({ id }: Pick<Rollout, 'id'>, name: string): string =>
+  `Once it is released, its rollout ${id} takes the cluster up again with: liftlock retry cluster ${name}`;
+
 export const promoting = ({ name }: Pick<Wave, 'name'>, { id }: Pick<Rollout, 'id'>): string =>
   `An approver looks at the wave ${name} and runs: liftlock rollout promote ${id} --reason WHY`;

@@ -1,9 +1,11 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason, standingFirst } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
+import { whyNever } from '../policy/never-starts.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
 import { haltRefusals, rolloutRefusals } from '../protocol/standing-refusals.ts';
@@ -12,6 +14,7 @@ import { nextHopId } from '../rollout/admission.ts';
 import { AT_REST, goesOnWith, isServed } from '../rollout/automatic-rollouts.ts';
 import type { Waiting } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
+import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
 import { earliestOpening, waitsOf } from '../rollout/openings.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -27,7 +30,7 @@ import { atTarget, failedHalfWay, orFinished } from './verdict-at-target.ts';
 import { again, type MemberPlace, refusalsBeside, refusalsIn } from './verdict-of-tried.ts';
 import { whileItRuns } from './verdict-while-it-runs.ts';
 import { withoutRollout } from './verdict-without-rollout.ts';
-import { after, andResume, onceFleetActs, promoting, refusedByFleet, said } from './verdict-words.ts';
+import { after, andResume, onceFleetActs, promoting, refusedByFleet, retriedIn, said } from './verdict-words.ts';
 
 /** What every grant is asked again. */
 const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));
@@ -92,7 +95,9 @@ export function verdictOf(
     }
     const byRollout = inRollout !== undefined && selecting !== undefined && inRollout.policy !== selecting;
     const { refusals, condition } = outOfHold(snapshot, cluster, left, now, byRollout);
-    return said(after(condition), why, ...refusals);
+    const isDrained = isOther && left?.machine === 'drain-nodes' && goesOnWith(place.rollout, selecting);
+    const goesOn = isDrained ? ` ${retriedIn(place.rollout, cluster.name)}` : '';
+    return said(after(`${condition}${goesOn}`), why, ...refusals);
   }
   const aborted = upgrade && leftByAbort(upgrade, ofUpgrade);
   if (aborted !== undefined) {
@@ -113,6 +118,7 @@ export function verdictOf(
     );
     if (granted.some((one) => isOwn(one) && one.id === upgrade.id))
       return said(NEXT_TICK, reason('Next', 'Nothing is in the way of its upgrade any more: it goes on.'));
+    waiting.push(...neverOpen(snapshot, cluster, upgrade, waiting, now));
     const at = until ?? upcoming(upgrade.resumeAt, now);
     const looksAgain = upgrade.resumeAt !== undefined && waiting.every(isLook);
     // What refused it when it parked may be gone: where the reconciler asks for it now, its answer stands in place of that.
@@ -129,7 +135,12 @@ export function verdictOf(
     );
     const isAmbiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
     if (going !== undefined && hasBegun && !isAmbiguous && !isTried(going.member))
-      return inRollout(snapshot, going, [...waiting, ...elsewhere], until ?? upcoming(going.member.resumeAt, now));
+      return inRollout(
+        snapshot,
+        going,
+        [...waiting, ...stalled(snapshot, going, now), ...elsewhere],
+        until ?? upcoming(going.member.resumeAt, now),
+      );
     if (!isAmbiguous && left !== undefined) return failedHalfWay(snapshot, cluster, aim, { left, place }, now);
     const alone = isAmbiguous ? after('Selectors are changed so that one policy alone selects it.') : NEVER;
     const when = waiting.length === 0 ? alone : after(conditionOf(waiting, until ?? null, place), until);
@@ -168,6 +179,23 @@ export function verdictOf(
           [...waiting, ...stalled(snapshot, going, now), ...elsewhere],
           until ?? upcoming(going.member.resumeAt, now),
         );
+}
+
+/** What a person has started, and what goes back, waits for a person where its calendars never open; what it has begun needs no opening as long as all of it. */
+function neverOpen(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  { rolloutId, mutated }: Upgrade,
+  waiting: readonly Reason[],
+  now: Date,
+): Reason[] {
+  const isShut = waiting.some(({ code }) => waitsFor(code) === 'window');
+  if (rolloutId !== undefined || !isShut || waiting.some(({ code }) => code === 'TooLate')) return [];
+  const { rules } = rulesByHand(snapshot, cluster, memberRules(snapshot, now));
+  const why = whyNever(mutated ? { ...rules, estimateMilliseconds: 0 } : rules, now);
+  if (why === undefined) return [];
+  const said = `As things are it never ${mutated ? 'goes on' : 'begins'}: ${why} Change the calendars; or liftlock break-glass cluster ${cluster.name} --reason WHY passes them.`;
+  return [reason('NeverStarts', said)];
 }
 
 /** Whom it waits for that never starts, itself included. */

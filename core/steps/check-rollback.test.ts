@@ -65,13 +65,14 @@ async function checked(given: Given = {}) {
   });
   const context = await contextOf(ports, stepInput({ targetVersion: '1.36' }));
   const before = (await load(ports.table, Clusters, KEY))?.revision;
-  const result = await checkRollback(ports, context);
+  const { found, ...result } = await checkRollback(ports, context);
   expect(ports.sent).toEqual([]);
   expect((await load(ports.table, Clusters, KEY))?.revision).toBe(before);
   return {
     status: result.status,
     codes: result.reasons.map(({ code }) => code),
     said: result.reasons.map(({ message }) => message).join(' '),
+    found,
   };
 }
 
@@ -199,9 +200,13 @@ describe('of an upgrade that somebody else has made the seven days count from wh
   const told = (...updates: object[]) => checked({ hops: [], updates: { cluster: updates as never } });
 
   test('where EKS still lists it', async () => {
-    expect(await told(update({}))).toMatchObject({ status: 'done', said: expect.stringContaining(daysAgo(-5)) });
+    expect(await told(update({}))).toMatchObject({
+      ...{ status: 'done', said: expect.stringContaining(daysAgo(-5)) },
+      found: { reversibleFrom: daysAgo(2), reversibleUntil: daysAgo(-5) },
+    });
     expect(await told(update({ createdAt: new Date(daysAgo(8)) }))).toMatchObject({
       ...{ codes: ['TooLate'], said: expect.stringContaining(`EKS began the upgrade to 1.37 at ${daysAgo(8)}`) },
+      found: { reversibleFrom: daysAgo(8) },
     });
   });
 

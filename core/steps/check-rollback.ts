@@ -1,7 +1,8 @@
 import { unlessGone } from '../contracts/eks-errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { blocked, done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
+import { blocked, done, parked, type Reason, reason } from '../contracts/step-result.ts';
 import { observeCluster } from '../inventory/observe-cluster.ts';
+import { given } from '../model/given.ts';
 import { rollbackRefusals } from '../model/hop.ts';
 import { groupOfOne, keptGroups } from '../model/seen-nodes.ts';
 import { counted } from '../model/words.ts';
@@ -18,6 +19,7 @@ import type { StepContext, StepPorts } from './context.ts';
 import { decideAddon } from './decide-addon.ts';
 import { waitForInsights } from './refresh-insights.ts';
 import { insightReason, isRepaired, rollbackInsights } from './rollback-insights.ts';
+import type { StepOutcome } from './run-step.ts';
 
 type CheckPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2'>;
 
@@ -25,7 +27,7 @@ type CheckPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2'>;
  * Everything that could stop a rollback half-way, asked before its first change: EKS's own readiness, what the cluster's record says of its way back once it
  * was read anew, each node group and each add-on. Changes nothing on the cluster.
  */
-export async function checkRollback(ports: CheckPorts, context: StepContext): Promise<StepResult> {
+export async function checkRollback(ports: CheckPorts, context: StepContext): Promise<StepOutcome> {
   const { cluster, name, target } = context;
   if (KubeVersion.parse(cluster.version).equals(target))
     return done(reason('AtTarget', `The control plane of ${name} is at ${target} already.`));
@@ -43,9 +45,15 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   const now = ports.clock.now();
   const known = { upgrades, region, nodes: spec?.nodes, mayExtend: mayExtendSupport(spec, context.upgrade), now };
   const told = rollbackView(record, known);
-  const view =
-    told.status === 'Unknown' ? rollbackView(record, { ...known, begunAt: await begunAt(ports, context) }) : told;
-  if (view.status !== 'Reversible') return blocked(...view.reasons);
+  const begun = told.status === 'Unknown' ? await begunAt(ports, context) : undefined;
+  const reversibleFrom = begun?.toISOString();
+  const asked = upgrades.map((one) =>
+    one.id === context.upgrade?.id ? { ...one, ...given({ reversibleFrom }) } : one,
+  );
+  const view = begun === undefined ? told : rollbackView(record, { ...known, upgrades: asked });
+  // EKS is asked here alone: whoever asks later how long there is a way back reads it in the upgrade.
+  const found = given({ reversibleFrom, reversibleUntil: view.until ?? undefined });
+  if (view.status !== 'Reversible') return { ...blocked(...view.reasons), found };
   const insights = await rollbackInsights(ports, context);
   const blockers = [
     ...unread,
@@ -54,9 +62,9 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
     ...(await groupsInTheWay(ports, context, record, { nodes: spec?.nodes, asksServer })),
     ...(await addonsInTheWay(ports, context)),
   ];
-  if (blockers.length > 0) return blocked(...blockers, ...notes);
+  if (blockers.length > 0) return { ...blocked(...blockers, ...notes), found };
   const looked = `EKS takes ${name} back to ${target} until ${view.until}; ${counted(record.nodegroups.length, 'node group')} and ${counted(record.addons.length, 'add-on')} can go there.`;
-  return done(reason('Looked', looked), ...view.reasons, ...notes);
+  return { ...done(reason('Looked', looked), ...view.reasons, ...notes), found };
 }
 
 /** The cluster as it is now, which nobody records here. What could not be read is told: nobody knows what follows the control plane. */

@@ -34,7 +34,7 @@ async function recorded(result: StepResult, { before, name = 's', detail, kept =
     await table.transact([replace(Upgrades, read, { ...upgrade(), mutated: true })]);
   }
   const writes = table.writes;
-  expect(await recordStep(ports, context, name, result, detail as never)).toBe(result);
+  expect(await recordStep(ports, context, name, result, { detail } as never)).toBe(result);
   const after = (await load(table, Upgrades, KEY, '1.36-1.37'))?.data;
   return {
     upgrade: after,

@@ -32,6 +32,8 @@ const THROTTLED_SECONDS = 30;
 export interface StepOutcome extends StepResult {
   /** What later steps need to know of this one. */
   readonly detail?: Readonly<Record<string, unknown>>;
+  /** What it has found of the upgrade itself. */
+  readonly found?: Pick<Upgrade, 'reversibleFrom' | 'reversibleUntil'>;
 }
 
 /**
@@ -56,9 +58,9 @@ export async function runStep(
   const denied = (why: Reason) =>
     context.upgrade?.mutated === true ? parked(deniedRetryAt(ports), why) : blocked(why);
   const outcome: StepOutcome = await readable(() => body(context), denied);
-  const { detail, ...result } = outcome;
+  const { detail: _, found: __, ...result } = outcome;
   const name = typeof step === 'string' ? step : step(context);
-  return recordStep(ports, context, name, { ...result, reasons: bounded(result.reasons) }, detail);
+  return recordStep(ports, context, name, { ...result, reasons: bounded(result.reasons) }, outcome);
 }
 
 async function readable<Value>(
@@ -81,7 +83,7 @@ export async function recordStep(
   context: StepContext,
   step: string,
   result: StepResult,
-  detail?: Readonly<Record<string, unknown>>,
+  { detail, found }: Pick<StepOutcome, 'detail' | 'found'>,
 ): Promise<StepResult> {
   const { upgrade: known, clusterKey } = context;
   if (known === undefined) return result;
@@ -111,9 +113,8 @@ export async function recordStep(
       step === 'upgrade-control-plane' && read.data.controlPlaneCompletedAt === undefined
         ? await controlPlaneEnd(ports, read.data, context.grant?.number)
         : {};
-    const writes = [
-      replace(Upgrades, read, { ...read.data, ...controlPlane, steps: { ...read.data.steps, [step]: next } }),
-    ];
+    const steps = { ...read.data.steps, [step]: next };
+    const writes = [replace(Upgrades, read, { ...read.data, ...controlPlane, ...found, steps })];
     if (before?.status === status) return { result: said, writes };
     const told = { upgradeId: known.id, step, status, reasons: [...said.reasons] };
     const { account, region } = context.scope;

@@ -1,7 +1,10 @@
+import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { cancelDrain } from '../../core/operations/request-drain.ts';
+import { startRollout } from '../../core/operations/rollout-orders.ts';
 import { openUndoEntries } from '../../core/protocol/undo.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { cordoned, drain, drainedShop, drainsOf, loosen, podsOnLegacy, setAccess, strict } from './drained-shop.ts';
-import { minutes, recordOf, run, upgradesOf } from './small-fleet.ts';
+import { hours, memberOf, minutes, PERSON, recordOf, run, upgradesOf } from './small-fleet.ts';
 
 test('a drain that follows one whose cordons could not be taken back yet leaves its nodes cordoned', async () => {
   const world = await drainedShop([strict]);
@@ -20,4 +23,20 @@ test('a drain that follows one whose cordons could not be taken back yet leaves 
   expect((await drainsOf(world)).map(({ status }) => status).sort()).toEqual(['Canceled', 'Succeeded']);
   expect([podsOnLegacy(world), cordoned(world)]).toEqual([0, ['legacy', 'legacy', 'legacy']]);
   expect(await openUndoEntries(world.table, (await recordOf(world, 'web')).clusterKey)).toEqual([]);
+});
+
+test('after a drain that failed under a rollout explain and retry name what has that go on without it', async () => {
+  const world = await drainedShop([strict], { policy: { drain: { pause: '0s', podTimeout: '3m' }, target: '1.37' } });
+  await drain(world);
+  await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+  await hours(world, 1);
+  const { clusterKey } = await recordOf(world, 'web');
+  const { when } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  const said =
+    /runs: liftlock release cluster web, and then .* Once it is released, its rollout \S+ takes the cluster up again with: liftlock retry cluster web$/;
+  expect(when.condition).toMatch(said);
+  await expect(retryCluster(world.ports, clusterKey, PERSON)).rejects.toThrow(said);
+  await releaseCluster(world.ports, clusterKey, PERSON);
+  await retryCluster(world.ports, clusterKey, PERSON);
+  expect((await memberOf(world, 'web')).status).toBe('Pending');
 });

@@ -2,7 +2,7 @@ import { requestDrain } from '../../core/operations/request-drain.ts';
 import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
 import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { discover, PERSON, recordOf, smallFleet, upgradesOf } from './small-fleet.ts';
+import { discover, PERSON, recordOf, type SmallFleet, smallFleet, upgradesOf } from './small-fleet.ts';
 
 const api = {
   ...{ kind: 'Deployment' as const, namespace: 'shop', name: 'api', replicas: 6, labels: { app: 'api' } },
@@ -12,12 +12,22 @@ const api = {
 /** A budget that lets none of the six pods go. */
 export const strict = { namespace: 'shop', name: 'strict', matchLabels: { app: 'api' }, minAvailable: 6 };
 
+interface Given extends Pick<SmallFleet, 'policy' | 'calendars'> {
+  readonly tags?: Record<string, string>;
+}
+
 /** One cluster with the groups `legacy` and `new`, of three nodes each, whose policy lets Liftlock drain. */
-export async function drainedShop(budgets: readonly (typeof strict)[] = []): Promise<World> {
+export async function drainedShop(
+  budgets: readonly (typeof strict)[] = [],
+  { tags = {}, policy = {}, calendars = {} }: Given = {},
+): Promise<World> {
   const nodegroups = ['legacy', 'new'].map((name) => ({ name, nodes: 3 }));
   const world = await smallFleet({
-    clusters: [{ name: 'web', version: '1.36', workloads: [api], nodegroups, podDisruptionBudgets: [...budgets] }],
-    policy: { trigger: 'manual', drain: { pause: '0s' } },
+    clusters: [
+      { name: 'web', version: '1.36', workloads: [api], nodegroups, podDisruptionBudgets: [...budgets], tags },
+    ],
+    policy: { trigger: 'manual', drain: { pause: '0s' }, ...policy },
+    calendars,
   });
   await discover(world);
   return world;

@@ -70,6 +70,17 @@ test('by itself a wave waits for who never starts, and whoever asks hears whom i
   expect(await checkInvariants(world)).toEqual([]);
 });
 
+test('a member that no policy selects any more is told so as well', async () => {
+  const world = await fleet({ cannotStart: LEAVES });
+  await hours(world, 2);
+  const before = await explained(world, 'acme');
+  expect(before.codes).toContain('NeverStarts');
+  await applySpec(world, { ...spec(...waves), cannotStart: LEAVES, selector: { when: 'cluster.name != "acme"' } });
+  await hours(world, 0.5);
+  const { codes, when } = await explained(world, 'acme');
+  expect([codes, when]).toEqual([before.codes, before.when]);
+});
+
 test('where the policy says so it is left behind as long after its wave has opened: no failure, no hold, and the others go on', async () => {
   const world = await fleet({ cannotStart: LEAVES });
   await hours(world, 2);

@@ -6,6 +6,7 @@ import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { planRollback } from '../../core/queries/rollback-plan.ts';
 import { onStep } from './on-step.ts';
 import {
+  DAY,
   hours,
   membersOf,
   PERSON,
@@ -254,4 +255,30 @@ test('one that a stop holds half-way past its seven days is told of before, over
   await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false, finish: true });
   await run(world);
   expect((await said()).state).toBe('UpToDate');
+});
+
+test('of an upgrade that somebody else has made it is known from its scan on until when EKS takes it back', async () => {
+  const begunAt = DAY.getTime() + 60_000;
+  const world = await smallFleet({
+    clusters: [{ name: 'a', version: '1.36', nodegroups: [{ name: 'workers', version: '1.36' }] }],
+    policy: { trigger: 'manual', target: '1.37' },
+  });
+  const place = { at: begunAt, account: '111111111111', region: 'eu-central-1' };
+  const principal = 'arn:aws:iam::111111111111:user/alice';
+  const operation = 'UpdateClusterVersion';
+  world.eks.addActor({ ...place, do: 'operation', principal, operation, input: { name: 'a', version: '1.37' } });
+  await hours(world, 3);
+  await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false, finish: true });
+  await run(world);
+  onStep(world, 'roll-node-group/workers', 'done', 'a', () => void stopFleet(world.ports, PERSON, 'look'));
+  const plan = await requestRollback(world.ports, await recordOf(world, 'a'), PERSON, { approve: true });
+  expect(plan.until).toBeNull();
+  await hours(world, 5);
+  const said = async () => explainCluster(world.ports, await recordOf(world, 'a'));
+  const until = new Date(begunAt + 7 * 24 * 3_600_000).toISOString();
+  expect((await said()).rollback).toMatchObject({ status: 'Reversible', until });
+  await hours(world, 6 * 24 + 20);
+  const { reasons, rollback } = await said();
+  expect(reasons.map(({ code }) => code)).toContain('TooLate');
+  expect([rollback.status, rollback.reasons[0]?.code]).toEqual(['NotReversible', 'TooLate']);
 });

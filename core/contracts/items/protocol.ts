@@ -227,7 +227,10 @@ export const upgrade = z.object({
   endedAt: timestamp.optional(),
   /** Our own observation of the control plane at `to`: the rollback clock starts here (design.md §3). */
   controlPlaneCompletedAt: timestamp.optional(),
-  /** When its update was begun, where nobody looked while that may have ended: EKS may count its seven days from as early as that. */
+  /**
+   * When its update was begun, where nobody looked while that may have ended: EKS may count its seven days from as early as that. Of a rollback, when the
+   * update was begun that it takes back, as EKS has told it where somebody else had made that.
+   */
   reversibleFrom: timestamp.optional(),
   /** When the attempt before was there that was taken back: EKS takes no control plane back twice. */
   reachedBefore: timestamp.optional(),
