@@ -26,7 +26,7 @@ test('whoever skips the soak of a wave is kept with it, on record, and told', as
   expect(promoted).toEqual({ ...waves[1], promotedBy: 'ann', reasons });
   expect((await load(table, Waves, 'r', 1))?.data).toMatchObject(promoted);
   expect((await load(table, Waves, 'r', 0))?.data).toEqual(waves[0]);
-  expect(checksOf(operations)).toEqual(['ROLLOUT#r ROLLOUT 1']);
+  expect(checksOf(operations)).toEqual(['ROLLOUT#r ROLLOUT 1', 'ROLLOUT#r WAVE#000 1']);
   const detail = { wave: 'dev', soakedSince: lastSuccessAt, reasons };
   expect(await recordOf(table, 'rollout/r')).toEqual([{ event: 'WavePromoted', principal: 'ann', detail }]);
   expect(told).toEqual(toldOfWave({ wave: 'dev', status: 'Soaking', about: 'promotion', reasons }));
