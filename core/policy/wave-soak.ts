@@ -38,8 +38,9 @@ export function soakOf(wave: Wave, spec: Spec | undefined, now: Date, clock = (a
   const back = goesBack([wave]);
   if (wave.promotedBy !== undefined && back === undefined) return { isOver: true, until: now, reasons: [] };
   if (spec === undefined) {
-    const text = `No policy that can be read has a wave ${wave.name}: nobody knows how long it soaks. An approver may go on: liftlock rollout promote ${wave.rolloutId}`;
-    return { isOver: false, until: undefined, reasons: [reason('NoWave', text)] };
+    const text = `No policy that can be read has a wave ${wave.name}: nobody knows how long it soaks.`;
+    const goesOn = back?.message ?? `An approver may go on: liftlock rollout promote ${wave.rolloutId}`;
+    return { isOver: false, until: undefined, reasons: [reason('NoWave', `${text} ${goesOn}`)] };
   }
   if (back !== undefined) return { isOver: false, until: undefined, reasons: [back] };
   const gates = gateProblem(wave, spec.gates, now, 'Its soak starts again when all are green.');

@@ -12,7 +12,7 @@ test.each<[string, readonly Partial<Wave>[], string]>([
   [
     'would open the wave after it is advised by nobody',
     [{ status: 'Undecided' }, { status: 'Pending' }],
-    'Somebody takes it there by hand: liftlock upgrade cluster web --to 1.37; or gives that rollout up: liftlock rollout abort r, since to promote its wave w0 would open the waves after it; then another one takes it.',
+    'Somebody takes it there by hand: liftlock upgrade cluster web --to 1.37 --approve; or somebody gives that rollout up: liftlock rollout abort r, since to promote its wave w0 would open the waves after it; then another one takes it.',
   ],
   [
     'ends the rollout is advised',

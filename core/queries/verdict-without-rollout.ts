@@ -1,12 +1,14 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { reason } from '../contracts/step-result.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { waitingForPromotion } from '../rollout/wave-end.ts';
 import { isTried } from '../store/members.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import type { Verdict } from './explanation.ts';
 import { leftOutBy, type Place, type WholeRollout } from './place-of.ts';
+import { refusalsByHand, somebodyOnce } from './upgrade-plan.ts';
 import { UNPLACED, whyUnplaced } from './verdict-at-target.ts';
 import { again, takenOut } from './verdict-of-tried.ts';
 import { after, promoting, said } from './verdict-words.ts';
@@ -36,7 +38,7 @@ export function withoutRollout(
     const isPlannedAnew = wave?.status === 'Pending';
     const isOut = isPlannedAnew ? `its wave ${wave.name} has not begun` : `${without} without it`;
     const text = `The rollout ${id} of its policy is ${status} and ${isThrough ?? isOut}.`;
-    const ends = whatEnds(busy, `liftlock upgrade cluster ${cluster.name} --to ${aim.target}`);
+    const { ends, refusals } = whatEnds(snapshot, busy, cluster, aim, now);
     // One that is halted is not planned anew before it goes on.
     const goesOnFirst =
       status === 'Halted'
@@ -47,7 +49,7 @@ export function withoutRollout(
       : aim.policy?.spec.trigger === 'manual' || served !== undefined
         ? `${ends}; then somebody runs: liftlock rollout create ${name}.`
         : `${ends}; then another one takes it.`;
-    return said(after(takes), reason('RolloutBusy', text), ...(out?.reasons ?? []));
+    return said(after(takes), reason('RolloutBusy', text), ...(isPlannedAnew ? [] : refusals), ...(out?.reasons ?? []));
   }
   if (out !== undefined) return out;
   if (aim.policy?.spec.trigger === 'automatic') {
@@ -58,11 +60,23 @@ export function withoutRollout(
   return said(after(`Somebody runs: liftlock rollout create ${name}`), reason('ManualTrigger', text));
 }
 
-/** Who ends a rollout for a cluster that is not in it. A promotion would have its later waves begin for the sake of that one, so `byHand` comes first there. */
-function whatEnds({ rollout, waves }: WholeRollout, byHand: string): string {
+/**
+ * Who ends a rollout for a cluster that is not in it, and what would refuse that now. A promotion would have its later waves begin for the sake of that one, so an
+ * upgrade by hand comes first there.
+ */
+function whatEnds(
+  snapshot: FleetSnapshot,
+  { rollout, waves }: WholeRollout,
+  cluster: ClusterRecord,
+  { target }: ClusterPolicy,
+  now: Date,
+): { readonly ends: string; readonly refusals: readonly Reason[] } {
   const undecided = waitingForPromotion(waves);
-  if (undecided === undefined) return 'That rollout ends';
+  if (undecided === undefined) return { ends: 'That rollout ends', refusals: [] };
   const opens = waves.some(({ index, status }) => index > undecided.index && status === 'Pending');
-  if (!opens) return promoting(undecided, rollout);
-  return `Somebody takes it there by hand: ${byHand}; or gives that rollout up: liftlock rollout abort ${rollout.id}, since to promote its wave ${undecided.name} would open the waves after it`;
+  if (!opens) return { ends: promoting(undecided, rollout), refusals: [] };
+  const refusals = refusalsByHand(snapshot, cluster, KubeVersion.parse(cluster.version).next(), now);
+  const byHand = `liftlock upgrade cluster ${cluster.name} --to ${target} --approve`;
+  const ends = `${somebodyOnce(refusals)} takes it there by hand: ${byHand}; or somebody gives that rollout up: liftlock rollout abort ${rollout.id}, since to promote its wave ${undecided.name} would open the waves after it`;
+  return { ends, refusals };
 }

@@ -3,7 +3,7 @@ import { requestRollback } from '../../core/operations/request-rollback.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listRollouts } from '../../core/queries/rollout-views.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { at, hold, spec, statusOf } from './changed-policy.ts';
+import { apply, at, hold, spec, statusOf } from './changed-policy.ts';
 import { discover, hours, PERSON, recordOf, rolloutIdOf, smallFleet, upgradesOf } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
@@ -54,4 +54,22 @@ test('nobody is told to promote a wave while a cluster of a wave before it goes 
   );
   expect(refused).toMatch(/rollback of d has ended/);
   expect([listed?.waitsForPromotion, when.condition]).toEqual([null, expect.not.stringMatching(/^An approver looks/)]);
+});
+
+test('nobody is told to promote a wave that is given up while a cluster of its own goes back', async () => {
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d']), ...staged('prod', ['p'])],
+    policy: spec(at('dev', { soak: '90h' }), at('prod')),
+  });
+  await hours(world, 3);
+  await apply(world, at('prod'));
+  await hours(world, 2);
+  expect(await statusOf(world, 'dev')).toBe('Soaking');
+  await failsHalfWayBack(world, 'd');
+  const { when, reasons } = await explainCluster(world.ports, await recordOf(world, 'p'));
+  const refused = await promoteRollout(world.ports, await rolloutIdOf(world), PERSON, 'why').catch(
+    ({ message }: Error) => message,
+  );
+  expect(refused).toMatch(/rollback of d has ended/);
+  expect([when.condition, ...reasons.map(({ message }) => message)].join(' ')).not.toMatch(/An approver may go on/);
 });

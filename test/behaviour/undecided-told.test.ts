@@ -45,7 +45,7 @@ test.each<[string, (world: World, command: string) => Promise<unknown>]>([
   [
     'upgraded by hand',
     async (world, command) => {
-      const [, name = '', to = ''] = command.match(/upgrade cluster (\S+) --to (\S+?);/) ?? [];
+      const [, name = '', to = ''] = command.match(/upgrade cluster (\S+) --to (\S+) --approve;/) ?? [];
       return requestUpgrade(world.ports, await recordOf(world, name), to, PERSON, { approve: true });
     },
   ],
