@@ -232,15 +232,6 @@ describe('in a wave that has begun', () => {
     await run(world);
     expect(versionOf(world, waiting)).toBe('1.37');
   });
-  test('a cluster goes on that a second policy selects by now, and explain does not say that it is left alone', async () => {
-    const world = await smallFleet({ clusters: two, policy: waves });
-    await hours(world, 0.2);
-    await applySpec(world, { ...spec(at('dev', { approval: { approvals: 2 } })), trigger: 'manual' }, 'policy-1');
-    const { reasons } = await explainCluster(world.ports, await recordOf(world, 'e'));
-    expect(reasons.map(({ code }) => code)).toEqual(['WaveFull']);
-    await hours(world, 8);
-    expect(touched(world, 'e')).toBe(true);
-  });
 });
 
 describe('what has failed before and is retried', () => {
