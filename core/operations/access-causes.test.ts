@@ -108,7 +108,11 @@ test.each<[string, AccessCheck, string]>([
   ['the spoke role, as a scan says', refused(EKS, 'cluster', 'Denied', 'EKS said no.'), ROLE],
   ['the spoke role, as the deep look says', refused(EKS, 'add-ons', 'AccessDeniedException'), ROLE],
   ['the spoke role, for rates', refused('Rates', 'metrics of CloudWatch', 'Denied'), ROLE],
-  ['the spoke role, for silences', refused('Silences', 'alarms', 'Denied'), ROLE],
+  [
+    'the tag of the alarms, or the spoke role, for silences',
+    refused('Silences', 'alarms', 'Denied'),
+    `Give each alarm the tag liftlock:silence=allowed. Where it is refused all the same: ${ROLE}`,
+  ],
   ['an upgrade that shows it', { ...unseen('alarms'), part: 'Silences' }, 'The next upgrade of the policy shows it.'],
   ['time, as the server fails', refused(SERVER, 'nodes', 'ClusterServerFault'), PASSES],
   ['time, as EKS fails', refused(EKS, 'cluster', 'ThrottlingException', 'Slow down.'), PASSES],

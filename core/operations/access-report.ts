@@ -1,3 +1,4 @@
+import { SILENCE_TAG } from '../contracts/mutating-calls.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { arnOf, parseClusterArn } from '../model/cluster-key.ts';
 import { isAccessErrorName } from '../ports/cluster-access.ts';
@@ -119,8 +120,13 @@ function fixOf(part: AccessCheck['part'], { code }: Reason, account: string): st
     case 'ClusterUnreachable':
       return 'Give Liftlock a way to the endpoint, or choose verification: eks-api in the UpgradePolicy.';
   }
-  if (part !== 'API server' && DENIED.test(code))
-    return `Deploy or update the spoke role in the account ${account} (docs/install.md, Spokes).`;
+  if (part !== 'API server' && DENIED.test(code)) {
+    const role = `Deploy or update the spoke role in the account ${account} (docs/install.md, Spokes).`;
+    // IAM says the same of an alarm without its tag and of a role without the permission.
+    return part === 'Silences'
+      ? `Give each alarm the tag ${SILENCE_TAG.key}=${SILENCE_TAG.value}. Where it is refused all the same: ${role}`
+      : role;
+  }
   return `It may pass. ${LOOK_AGAIN}`;
 }
 

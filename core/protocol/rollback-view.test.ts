@@ -76,8 +76,8 @@ test('a group with an AMI of its own goes back where the table of the policy nam
 });
 
 test('of a group that cannot go back now the reason is told, and many are counted', () => {
-  const deleting = reasonsOf({ nodegroups: [group('workers', '1.36', { status: 'DELETING' })] });
-  expect(deleting[0]?.message).toContain('workers (The node group workers is DELETING');
+  const failed = reasonsOf({ nodegroups: [group('workers', '1.36', { status: 'CREATE_FAILED' })] });
+  expect(failed[0]?.message).toContain('workers (The node group workers is CREATE_FAILED');
   const many = reasonsOf({ nodegroups: 'abcdefgh'.split('').map((name) => group(name, '1.36')) });
   expect(many[0]?.message).toMatch(/; and 2 more\.$/);
 });

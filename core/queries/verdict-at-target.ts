@@ -1,6 +1,7 @@
 import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { AnyCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { canFinish, lagReason, unseenText, whoFinishes, whoseRolloutTakesIt } from '../model/lag.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
@@ -129,5 +130,9 @@ export function failedHalfWay(
       ? `${somebody} removes the cause, and then ${uncapitalized(whenFinished(snapshot, cluster, policy, place))}; or somebody ${byHand}`
       : `${somebody} removes the cause and ${byHand}`;
   const lag = [lagReason(cluster, policy?.spec) ?? []].flat();
-  return said(after(condition), ...left.reasons, reason('HalfDone', text), ...lag, ...refusals);
+  const why = left.reasons.filter(({ code }) => !STOOD_THEN.includes(code));
+  return said(after(condition), ...why, reason('HalfDone', text), ...lag, ...refusals);
 }
+
+/** What an attempt has said of where its nodes or its control plane were: a rollback may have moved them since, and how they are is told beside it. */
+const STOOD_THEN: readonly AnyCode[] = ['Rolled', 'AtTarget'];

@@ -1,5 +1,6 @@
 import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
@@ -71,4 +72,16 @@ test.each<[string, string]>([
   const aim = clusterPolicy(snapshot, cluster, NOW);
   const { reasons, when } = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined }, NOW);
   expect([when.condition, reasons.at(-1)?.code]).toEqual([condition, 'FleetStopped']);
+});
+
+test('who is half done is told why, and not where its nodes were when it failed: a rollback may have moved them since', () => {
+  const nodegroups = [{ name: 'workers', version: '1.36', status: 'ACTIVE', issues: [] }];
+  const cluster = clusterRecord({ name: 'web', version: '1.37', nodegroups });
+  const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'w0' }] } };
+  const snapshot = fleetSnapshot({ clusters: [cluster], policies });
+  const reasons = [reason('HookRefused', 'No.'), reason('Rolled', 'Every node of workers was replaced at 1.37.')];
+  const left = upgrade({ clusterKey: cluster.clusterKey, status: 'Failed', mutated: true, reasons });
+  const aim = clusterPolicy(snapshot, cluster, NOW);
+  const verdict = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined, left }, NOW);
+  expect(verdict.reasons.map(({ code }) => code)).toEqual(['HookRefused', 'HalfDone', 'NodesBehind']);
 });

@@ -105,16 +105,17 @@ export function comesByItself(member: Member): boolean {
 
 /**
  * A member against which nothing stands any more is waited for again while its wave is under way: that neither passes nor proves anything
- * without it; one that waits for it opens. None where it was not set aside, or by a foreign update, which ends by itself.
+ * without it; one whose turn it is, and that waits for it, opens. None where it was not set aside, or by a foreign update, which ends by itself.
  */
 export function letIn(
   member: Member,
   wave: Wave | undefined,
   upgrade: Upgrade | undefined,
   standing: readonly Reason[],
+  isInTurn = false,
 ): Decision[] {
   if (member.status !== 'Quarantined' || standing.length > 0) return [];
-  const waits = wave?.status === 'Pending' && comesByItself(member);
+  const waits = wave?.status === 'Pending' && isInTurn && comesByItself(member);
   if (wave?.status !== 'Open' && wave?.status !== 'Undecided' && !waits) return [];
   if (besideLaterWave(member).some(({ code }) => code === 'ForeignUpdate')) return [];
   const status = upgrade?.status === 'Parked' ? 'Parked' : 'Pending';

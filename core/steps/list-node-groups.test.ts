@@ -138,7 +138,7 @@ test.each<[string, Given, object]>([
   [
     'bakes from when the step ended, where nothing else is known',
     { wave: bakes, of: step('2026-11-20T12:00:00.000Z') },
-    baking,
+    { ...baking, told: [baking.told[0]?.replace('is at 1.37 since', 'was found at 1.37 at')] },
   ],
   [
     'bakes from when its update ended, not the step',

@@ -60,15 +60,17 @@ async function everyGroup(ports: StepPorts, context: StepContext, groups: readon
 
 /**
  * Between control plane and nodes a cluster runs for a while with its nodes behind, and can be rolled back cheaply: the upgrade parks.
- * It counts from when the control plane was seen to be there; where only nodes are to follow, that was long ago. A node group that a person rolls by itself does not wait.
+ * It counts from when the control plane was seen to arrive, or was found there that somebody else had brought; where only nodes are to follow, that was long ago. A node group that a person rolls by itself does not wait.
  */
 function stillBaking({ wave }: HopPolicy, context: StepContext, now: Date): StepResult | undefined {
   const { upgrade } = context;
   if (wave?.bake === undefined || upgrade?.machine !== 'upgrade-cluster' || isFinish(upgrade)) return undefined;
-  const since = upgrade.controlPlaneCompletedAt ?? upgrade.steps['upgrade-control-plane']?.endedAt;
+  const { controlPlaneCompletedAt: arrivedAt, steps, to } = upgrade;
+  const since = arrivedAt ?? steps['upgrade-control-plane']?.endedAt;
   if (since === undefined) return undefined;
   const until = new Date(Date.parse(since) + durationMilliseconds(wave.bake));
   if (until <= now) return undefined;
-  const said = `The control plane is at ${upgrade.to} since ${since}; it bakes for ${wave.bake} before it goes on, until ${until.toISOString()}.`;
+  const there = arrivedAt === undefined ? `was found at ${to} at` : `is at ${to} since`;
+  const said = `The control plane ${there} ${since}; it bakes for ${wave.bake} before it goes on, until ${until.toISOString()}.`;
   return parked(until, reason('Baking', said));
 }

@@ -72,6 +72,7 @@ test.each<[string, Given, string, string, string]>([
     "Somebody else's ConfigUpdate (x) runs on the node group a; nothing is started while it does.",
   ],
   ['is being created', { group: { status: 'CREATING' } }, 'parked', 'NotActive', 'The node group a is CREATING.'],
+  ['is being deleted', { group: { status: 'DELETING' } }, 'parked', 'NotActive', 'The node group a is DELETING.'],
   [
     'has failed',
     {

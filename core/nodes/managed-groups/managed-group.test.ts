@@ -38,7 +38,7 @@ test.each<[string, Partial<Nodegroup>, string]>([
   ['is being created', { status: 'CREATING' }, 'others NotActive'],
   ['is being updated', { status: 'UPDATING' }, 'others ForeignUpdate'],
   ['is there and being updated', { version: '1.37', status: 'UPDATING' }, 'others ForeignUpdate'],
-  ['is being deleted', { status: 'DELETING' }, 'blocked NodegroupStatus'],
+  ['is being deleted', { status: 'DELETING' }, 'others NotActive'],
   ['never came up', { status: 'CREATE_FAILED' }, 'blocked NodegroupStatus'],
   ['cannot be deleted', { status: 'DELETE_FAILED' }, 'blocked NodegroupStatus'],
   ['has a status that nobody knows', { status: 'PAUSED' }, 'blocked NodegroupStatus'],
@@ -113,7 +113,7 @@ test.each<[string, Partial<Nodegroup>, ManagedGroup['image'], string]>([
     'roll lt-1:4',
   ],
   ['is being created', { status: 'CREATING' }, wanted, 'others NotActive'],
-  ['is being deleted', { status: 'DELETING' }, wanted, 'blocked NodegroupStatus'],
+  ['is being deleted', { status: 'DELETING' }, wanted, 'others NotActive'],
 ])('a group with an AMI of its own that %s', (_, given, image, expected) => {
   expect(next(group({ ...own, ...given }), image)).toBe(expected);
 });

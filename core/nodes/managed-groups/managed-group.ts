@@ -127,8 +127,8 @@ function moveTo(unit: ManagedGroup, target: KubeVersion): Move<GroupCall> {
   if (hasNoImage(nodegroup, target))
     return { type: 'blocked', reason: reason('Al2Nodegroup', `${noImageText(nodegroup)} ${NEW_GROUP}`) };
   if (status === 'UPDATING') return { type: 'others', reason: updatingReason(group) };
-  if (status === 'CREATING')
-    return { type: 'others', reason: reason('NotActive', `The node group ${group} is CREATING.`) };
+  if (status === 'CREATING' || status === 'DELETING')
+    return { type: 'others', reason: reason('NotActive', `The node group ${group} is ${status}.`) };
   // A failed roll leaves a group ACTIVE or DEGRADED with some nodes replaced; sending it again goes on (facts: eks.md §5.4).
   if (status !== 'ACTIVE' && status !== 'DEGRADED') {
     const issues = issueTexts(nodegroup.health).join('; ');

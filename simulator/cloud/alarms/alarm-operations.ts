@@ -18,6 +18,12 @@ interface PutAlarm {
   readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
 }
 
+interface Tagged {
+  readonly ResourceARN: string;
+  readonly Tags?: PutAlarm['Tags'];
+  readonly TagKeys?: readonly string[];
+}
+
 interface NamedRule {
   readonly AlarmMuteRuleName: string;
 }
@@ -76,6 +82,17 @@ export function alarmOperations(alarms: Alarms): Operations {
       alarms.make({ arn, name, account, region, kind: 'metric', ...told, tags: alarms.tagsOf(arn) ?? tags });
       return {};
     },
+    TagResource: ({ ResourceARN: arn, Tags = [] }: Tagged) => {
+      alarms.retag(arn, { ...tagsOf(arn), ...Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value])) });
+      return {};
+    },
+    UntagResource: ({ ResourceARN: arn, TagKeys = [] }: Tagged) => {
+      alarms.retag(arn, Object.fromEntries(Object.entries(tagsOf(arn)).filter(([key]) => !TagKeys.includes(key))));
+      return {};
+    },
+    ListTagsForResource: ({ ResourceARN: arn }: Tagged) => ({
+      Tags: Object.entries(tagsOf(arn)).map(([Key, Value]) => ({ Key, Value })),
+    }),
     SetAlarmState: (
       input: { AlarmName: string; StateValue: AlarmState['value']; StateReason: string },
       { account, region, now }: OperationContext,
@@ -115,6 +132,12 @@ export function alarmOperations(alarms: Alarms): Operations {
         .map((rule) => summarized(rule, now)),
     }),
   };
+
+  function tagsOf(arn: string): Readonly<Record<string, string>> {
+    const tags = alarms.tagsOf(arn);
+    if (tags === undefined) throw new AwsFault('ResourceNotFoundException', `There is no alarm ${arn}.`);
+    return tags;
+  }
 
   function described(alarm: Alarm, now: Date): object {
     const { value, reason, since } = alarms.stateOf(alarm, now);

@@ -67,3 +67,24 @@ it('keeps alarms that were made by hand, and the states of all', async () => {
   later.add({ arn: 'arn:b', name: 'b', account: ACCOUNT, region: REGION, kind: 'metric' });
   expect(later.of(ACCOUNT, REGION).map((alarm) => later.stateOf(alarm, new Date()).value)).toEqual(['OK', 'ALARM']);
 });
+
+it('tags an alarm that is there, takes a tag off again, and keeps those of alarms that were made by hand', async () => {
+  const own = { AlarmName: 'own', ComparisonOperator: 'GreaterThanThreshold', EvaluationPeriods: 1 } as const;
+  await client.send(new sdk.PutMetricAlarmCommand(own));
+  const ResourceARN = `arn:aws:cloudwatch:${REGION}:${ACCOUNT}:alarm:own`;
+  const kept: KeptAlarms[] = [];
+  alarms.onChange = (all) => void kept.push(all);
+  const Tags = [
+    { Key: 'liftlock:silence', Value: 'allowed' },
+    { Key: 'team', Value: 'a' },
+  ];
+  await client.send(new sdk.TagResourceCommand({ ResourceARN, Tags }));
+  expect((await client.send(new sdk.ListTagsForResourceCommand({ ResourceARN }))).Tags).toEqual(Tags);
+  await client.send(new sdk.UntagResourceCommand({ ResourceARN, TagKeys: ['team'] }));
+  expect(kept.at(-1)?.made[0]?.tags).toEqual({ 'liftlock:silence': 'allowed' });
+  await client.send(new sdk.TagResourceCommand({ ResourceARN: 'arn:a', Tags }));
+  expect(alarms.tagsOf('arn:a')).toHaveProperty('team', 'a');
+  await expect(client.send(new sdk.TagResourceCommand({ ResourceARN: 'arn:none', Tags }))).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+  });
+});

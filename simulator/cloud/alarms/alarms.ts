@@ -81,6 +81,14 @@ export class Alarms {
     return alarm && (alarm.tags ?? {});
   }
 
+  /** Those of an alarm of a template last until it is made again. */
+  retag(arn: string, tags: Readonly<Record<string, string>>): void {
+    const alarm = this.#all.get(arn);
+    if (alarm === undefined) return;
+    if (this.#made.has(arn)) this.make({ ...alarm, tags });
+    else this.add({ ...alarm, tags });
+  }
+
   of(account: string, region: string): readonly Alarm[] {
     return [...this.#all.values()].filter((alarm) => alarm.account === account && alarm.region === region);
   }

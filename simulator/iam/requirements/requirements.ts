@@ -77,6 +77,8 @@ const snsRows: RequirementRows = {
 const muteRule = (call: CallFacts) =>
   arnOf('cloudwatch', call, `alarm-mute-rule:${textOrAny(call.input, 'AlarmMuteRuleName')}`);
 
+const onTagged = on((call) => textOrAny(call.input, 'ResourceARN'));
+
 const onAlarm = on((call) => arnOf('cloudwatch', call, `alarm:${textOrAny(call.input, 'AlarmName')}`));
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html */
@@ -94,6 +96,7 @@ const monitoringRows: RequirementRows = {
   GetMetricStatistics: onNoResource,
   ListAlarmMuteRules: on((call) => arnOf('cloudwatch', call, 'alarm-mute-rule:*')),
   ListMetrics: onNoResource,
+  ListTagsForResource: onTagged,
   // On the rule, and on each alarm that it mutes (API reference of PutAlarmMuteRule).
   PutAlarmMuteRule: (call) =>
     [
@@ -105,6 +108,8 @@ const monitoringRows: RequirementRows = {
     need(call, 'PutMetricData', '*', { 'cloudwatch:namespace': text(call.input, 'Namespace') ?? null }),
   ],
   SetAlarmState: onAlarm,
+  TagResource: onTagged,
+  UntagResource: onTagged,
 };
 
 function group(call: CallFacts): string {
