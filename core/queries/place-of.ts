@@ -61,8 +61,10 @@ export async function placeAmong(
   const inNewest = own.find(({ rolloutId }) => rolloutId === newest.id);
   const isHeld = snapshot.controls.get(cluster.clusterKey)?.held !== undefined;
   const goesOn = inNewest !== undefined && !AT_REST.includes(newest.status);
+  const isAborted = ({ rolloutId }: Member) => rollouts.find(({ id }) => id === rolloutId)?.status === 'Aborted';
+  // Who aborted a rollout took no older one up: no retry does (core/operations/hold-switch.ts).
   const left = isHeld
-    ? own.find(({ status }) => !ENDED_WELL.includes(status))
+    ? own.find((one) => !ENDED_WELL.includes(one.status) || isAborted(one))
     : goesOn
       ? inNewest
       : whyLeftOut(snapshot, newest.policy, cluster, own, now);

@@ -77,7 +77,9 @@ export function verdictOf(
       held.mutated === true &&
       held.upgradeId !== undefined &&
       nextHopId(place.member, cluster, { clusterKey: cluster.clusterKey, retried: held }) !== held.upgradeId;
-    const inRollout = isOther ? undefined : isWaited ? place.rollout : ofUpgrade;
+    // What an abort has let go of no older rollout takes up.
+    const isLetGo = place?.member !== undefined && place.rollout.status === 'Aborted';
+    const inRollout = isOther ? undefined : isWaited || isLetGo ? place.rollout : ofUpgrade;
     const selecting = aim.policy?.metadata.name;
     const triedAgain = inRollout !== undefined && goesOnWith(inRollout, selecting);
     const why = reason('Held', `Held since ${held.since}: ${held.reason.message}`);
