@@ -52,7 +52,7 @@ function keepsTheContract<T extends OwnerTypes>(under: NodeOwnerUnderTest<T>): v
     test.each<[string, Situation, string]>([
       ['at the target', THERE, 'done AtTarget'],
       ['being created', { ...BEHIND, state: 'being created' }, 'others NotActive'],
-      ['being deleted', { ...BEHIND, state: 'being deleted' }, 'blocked NodegroupStatus'],
+      ['being deleted', { ...BEHIND, state: 'being deleted' }, 'others NotActive'],
       ['never made', { ...BEHIND, state: 'never made' }, 'blocked NodegroupStatus'],
     ])('%s: %s', async (_, situation, expected) => {
       const move = await roll(situation);
