@@ -10,7 +10,7 @@ export const CHECK_NAMES: readonly string[] = [
     ClusterStatus ClusterHealth NotOneHop NotOffered NodegroupStatus VersionSkew AddonIncompatible AddonStatus ComponentVersion WillBeReverted AlarmNotOk UrlNotReady
     BackupTooOld HopNotReversible NetworkGone LaunchTemplateGone ImageGone CustomImage RoleGone RoleUntrusted KeyUnusable ControlPlaneAddresses SurgeAddresses
     VcpuQuota ApiServerNotReady WorkloadUnavailable DrainStuck DrainUncertain DrainLosesPods NodeNotReady NodeCordoned NodePressure
-    WorkloadPaused InsightError InsightWarning InsightUnknown InsightStale InsightOutdated AddonInsight
+    WorkloadMissing WorkloadPaused InsightError InsightWarning InsightUnknown InsightStale InsightOutdated AddonInsight
     kube-scheduler-config-v1alpha1 kube-scheduler-config-v1alpha2 kube-scheduler-config-v1beta1 kube-scheduler-config-v1beta2
     kube-scheduler-config-v1beta3 exec-credential-v1alpha1 feature-gates-gone-1-31 feature-gates-gone-1-32 feature-gates-gone-1-33
     feature-gates-gone-1-34 feature-gates-gone-1-35 feature-gates-gone-1-36 feature-gates-gone-1-37 feature-gates-locked-1-31
