@@ -1,6 +1,6 @@
 import type { ClusterRecord, OtherNodeGroup } from '../contracts/items/cluster.ts';
-import { reason } from '../contracts/step-result.ts';
 import { isSame } from '../model/is-same.ts';
+import { toReadAgain } from '../model/lag.ts';
 import { keptGroups } from '../model/seen-nodes.ts';
 import type { Ports } from '../ports/ports.ts';
 import { change, NOTHING } from '../store/change.ts';
@@ -47,7 +47,6 @@ export async function recordUnread(
     // Somebody may have looked since, or have been here before.
     const isDone = read?.data.lastSeenAt !== lastSeenAt || read.data.unreadable.some((one) => one.message === message);
     if (read === undefined || isDone) return NOTHING;
-    const unreadable = [...read.data.unreadable, reason('Unreadable', message)];
-    return { ...NOTHING, writes: [replace(Clusters, read, { ...read.data, unreadable })] };
+    return { ...NOTHING, writes: [replace(Clusters, read, toReadAgain(read.data, message))] };
   });
 }

@@ -128,6 +128,12 @@ export const isReadAgain = (cluster: ClusterRecord): boolean =>
   [...cluster.nodegroups, ...cluster.addons].some(isAtWork) ||
   unreachable(cluster) !== undefined;
 
+/** The same cluster, of which the next look reads all, since it may be otherwise by now. */
+export const toReadAgain = (cluster: ClusterRecord, message: string): ClusterRecord => ({
+  ...cluster,
+  unreadable: [...cluster.unreadable, reason('Unreadable', message)],
+});
+
 /** Why nobody knows whether node groups and add-ons are where the control plane is; undefined where they were read, and at rest. */
 export function partsUnknown({ name, unreadable, nodegroups, addons }: ClusterRecord): Reason | undefined {
   const [unread] = unreadable.filter(({ part }) => part !== 'insights' && part !== 'Fargate profiles');

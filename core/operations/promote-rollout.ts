@@ -30,8 +30,10 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
       throw wrongState(`The rollout ${id} is ${rollout.data.status}: nothing waits for its waves any more.`);
     const waves = await loadWaves(table, id);
     const shut = waveAskedBeforeNext(waves.map(({ data }) => data));
-    const due = waves.findIndex(({ data }) => ['Soaking', 'Undecided'].includes(data.status));
-    const upTo = waves.slice(0, (due < 0 ? (shut?.index ?? due) : due) + 1);
+    const first =
+      waves.find(({ data }) => ['Soaking', 'Undecided'].includes(data.status)) ??
+      waves.find(({ data }) => data.index === shut?.index);
+    const upTo = first === undefined ? [] : waves.slice(0, waves.indexOf(first) + 1);
     const back = goesBack(upTo.map(({ data }) => data));
     // It would take effect when that has ended, whatever the cluster is found to be by then: nobody has seen that yet.
     if (back !== undefined)

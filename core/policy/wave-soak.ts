@@ -59,7 +59,8 @@ export function soakOf(wave: Wave, spec: Spec | undefined, now: Date, clock = (a
 export const waveBefore = (waves: readonly Wave[], { index }: Pick<Wave, 'index'>): Wave | undefined =>
   waves
     .filter((one) => one.index < index && one.status !== 'Skipped')
-    .reduce<Wave | undefined>((last, one) => (last === undefined || one.index > last.index ? one : last), undefined);
+    .toSorted((a, b) => a.index - b.index)
+    .at(-1);
 
 /** Why the first cluster after a wave that has passed does not begin: a gate of it is not green, whatever it was while the wave soaked. A promotion passes that over. */
 export function gateBefore(wave: Wave, spec: Spec | undefined, now: Date): Reason | undefined {

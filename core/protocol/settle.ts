@@ -4,9 +4,10 @@ import type { Grant, Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { changesNoCluster, hasNoUpdate } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
-import { type Reason, reason } from '../contracts/step-result.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { hopId, hopTo, isRollback, rollbackId } from '../model/hop.ts';
+import { toReadAgain } from '../model/lag.ts';
 import { upgradePolicy } from '../policy/applied.ts';
 import { recount } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -100,8 +101,7 @@ export function settleUpgrade(
     const seen = isUnread ? await load(table, Clusters, clusterKey) : undefined;
     if (seen !== undefined) {
       const said = `Nobody has read it since ${upgrade.data.id} ended, which had changed it: the next look does.`;
-      const unreadable = [...seen.data.unreadable, reason('Unreadable', said)];
-      operations.push(replace(Clusters, seen, { ...seen.data, unreadable }));
+      operations.push(replace(Clusters, seen, toReadAgain(seen.data, said)));
     }
     if (settlement.member !== undefined) operations.push(replace(Members, member, settlement.member));
     const ownWave = rollback?.wave ?? settlement.wave;

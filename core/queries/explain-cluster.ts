@@ -34,13 +34,13 @@ import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
 import { activeUpgrade, asUpgraded } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
-import type { Verdict } from './explanation.ts';
 import { findRolloutsGoingOn, summaryOf } from './in-rollout.ts';
 import { openSilences } from './open-silences.ts';
 import { ENDED_WELL, type Place, placeAmong, rolloutsByPolicy } from './place-of.ts';
 import { supportView } from './support-view.ts';
 import { upgradeViews } from './upgrade-view.ts';
 import { goingOn, verdictOf } from './verdict.ts';
+import type { Verdict } from './verdict-words.ts';
 
 /** Why a cluster is or is not upgrading, and when it will. */
 export type Explanation = Awaited<ReturnType<typeof explainCluster>>;

@@ -13,11 +13,10 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { refusalsOf } from './cluster-summary.ts';
-import type { Verdict } from './explanation.ts';
 import { type ClusterRollouts, leftOutBy, type Place } from './place-of.ts';
 import { finishing } from './upgrade-plan.ts';
 import { again, onceEnded, takenOut } from './verdict-of-tried.ts';
-import { after, onceFleetActs, said, uncapitalized } from './verdict-words.ts';
+import { after, onceFleetActs, said, uncapitalized, type Verdict } from './verdict-words.ts';
 
 /** At its pin a newer version alone gives it no other target. */
 export function atTarget(

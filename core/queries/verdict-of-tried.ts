@@ -4,10 +4,9 @@ import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { newerIsUnderWay, refusalsOfRetry, triedOnce } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import type { Answer } from '../rollout/waiting.ts';
-import type { Verdict } from './explanation.ts';
 import type { Place } from './place-of.ts';
 import { somebodyOnce } from './upgrade-plan.ts';
-import { after, said, uncapitalized } from './verdict-words.ts';
+import { after, said, uncapitalized, type Verdict } from './verdict-words.ts';
 
 export type MemberPlace = Place & { readonly member: Member };
 

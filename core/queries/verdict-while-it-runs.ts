@@ -5,8 +5,7 @@ import { isRollback } from '../model/hop.ts';
 import { isLastLook } from '../protocol/hop-before.ts';
 import { momentOf } from '../protocol/situation.ts';
 import { VETOES } from '../protocol/vetoes.ts';
-import type { Verdict } from './explanation.ts';
-import { after, said } from './verdict-words.ts';
+import { after, said, type Verdict } from './verdict-words.ts';
 
 /** What is said of an upgrade that runs; `orders`: what people have said since to the fleet and to its rollout. */
 export function whileItRuns(upgrade: Upgrade, orders: readonly Reason[], held: ClusterControl['held']): Verdict {

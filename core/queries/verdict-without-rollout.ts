@@ -6,12 +6,11 @@ import { waitingForPromotion } from '../rollout/wave-end.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
-import type { Verdict } from './explanation.ts';
 import { leftOutBy, type Place, type WholeRollout } from './place-of.ts';
 import { refusalsByHand, somebodyOnce } from './upgrade-plan.ts';
 import { UNPLACED, whyUnplaced } from './verdict-at-target.ts';
 import { again, takenOut } from './verdict-of-tried.ts';
-import { after, promoting, said } from './verdict-words.ts';
+import { after, promoting, said, type Verdict } from './verdict-words.ts';
 
 export function withoutRollout(
   snapshot: FleetSnapshot,

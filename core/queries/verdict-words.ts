@@ -2,7 +2,18 @@ import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { fleetRefusals, OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import type { Verdict } from './explanation.ts';
+
+/** The part of an explanation that a verdict gives. */
+export interface Verdict {
+  /** Never empty. */
+  readonly reasons: readonly Reason[];
+  readonly when: {
+    /** Null when no instant is known. */
+    readonly at: string | null;
+    /** What must happen before, as a sentence; null when nothing will by itself. */
+    readonly condition: string | null;
+  };
+}
 
 export const after = (condition: string, at?: string | null) => ({ at: at ?? null, condition });
 

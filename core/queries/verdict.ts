@@ -23,14 +23,22 @@ import { waitingForPromotion, wayToResume } from '../rollout/wave-end.ts';
 import { isTried } from '../store/members.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
-import type { Verdict } from './explanation.ts';
 import { type ClusterRollouts, ENDED_WELL, type Place, type WholeRollout } from './place-of.ts';
 import { finishing, outOfHold, somebodyOnce } from './upgrade-plan.ts';
 import { atTarget, failedHalfWay, orFinished } from './verdict-at-target.ts';
 import { again, type MemberPlace, refusalsBeside, refusalsIn } from './verdict-of-tried.ts';
 import { whileItRuns } from './verdict-while-it-runs.ts';
 import { withoutRollout } from './verdict-without-rollout.ts';
-import { after, andResume, onceFleetActs, promoting, refusedByFleet, retriedIn, said } from './verdict-words.ts';
+import {
+  after,
+  andResume,
+  onceFleetActs,
+  promoting,
+  refusedByFleet,
+  retriedIn,
+  said,
+  type Verdict,
+} from './verdict-words.ts';
 
 /** What every grant is asked again. */
 const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));

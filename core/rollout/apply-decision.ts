@@ -118,14 +118,35 @@ async function changeRollout(
   });
 }
 
-/** "These waves are still as they were seen": part of the transaction that rests on them. Undefined where one has moved already. */
-async function stillSeen({ table }: ApplyPorts, rolloutId: string, seen: readonly Wave[]) {
-  const waves = (await loadWaves(table, rolloutId)).filter(({ data }) =>
-    seen.some(({ index }) => index === data.index),
-  );
-  if (!waves.every(({ data }) => seen.some((wave) => isSame(wave, data)))) return undefined;
+/** "These waves are still as they are now": part of the transaction that rests on them. Undefined where what it rests on is not so any more. */
+async function restOn(
+  { table }: ApplyPorts,
+  rolloutId: string,
+  isMeant: (wave: Wave) => boolean,
+  holds: (waves: readonly Wave[]) => boolean,
+): Promise<WriteOperation[] | undefined> {
+  const waves = (await loadWaves(table, rolloutId)).filter(({ data }) => isMeant(data));
+  if (!holds(waves.map(({ data }) => data))) return undefined;
   return waves.map((wave) => unchanged(Waves, wave, rolloutId, wave.data.index));
 }
+
+/** None of them has moved since it was seen. */
+const stillSeen = (ports: ApplyPorts, rolloutId: string, seen: readonly Wave[]) =>
+  restOn(
+    ports,
+    rolloutId,
+    ({ index }) => seen.some((wave) => wave.index === index),
+    (waves) => waves.every((one) => seen.some((wave) => isSame(wave, one))),
+  );
+
+/** All waves before one that opens have passed, and nothing of them goes back. */
+const passedBefore = (ports: ApplyPorts, { rolloutId, index }: Wave) =>
+  restOn(
+    ports,
+    rolloutId,
+    (wave) => wave.index < index,
+    (waves) => waves.every(({ status }) => PASSED_WAVES.includes(status)) && goesBack(waves) === undefined,
+  );
 
 async function changeWave(
   ports: ApplyPorts,
@@ -163,15 +184,6 @@ async function changeWave(
       events: ([change]) => [waveChanged(next, change)],
     };
   });
-}
-
-/** "All waves before it have passed, and nothing of them goes back": what one that opens rests on; undefined where that is not so by now. */
-async function passedBefore(ports: ApplyPorts, { rolloutId, index }: Wave): Promise<WriteOperation[] | undefined> {
-  const all = await loadWaves(ports.table, rolloutId);
-  const before = all.filter(({ data }) => data.index < index);
-  const holds =
-    before.every(({ data }) => PASSED_WAVES.includes(data.status)) && !goesBack(before.map(({ data }) => data));
-  return holds ? before.map((one) => unchanged(Waves, one, rolloutId, one.data.index)) : undefined;
 }
 
 async function changeMember(

@@ -112,7 +112,7 @@ export function letIn(
   wave: Wave | undefined,
   upgrade: Upgrade | undefined,
   standing: readonly Reason[],
-  isInTurn = false,
+  isInTurn: boolean,
 ): Decision[] {
   if (member.status !== 'Quarantined' || standing.length > 0) return [];
   const waits = wave?.status === 'Pending' && isInTurn && comesByItself(member);

@@ -298,22 +298,21 @@ function merged(
  * back in between must not find it in force when the plan is as before.
  */
 function keepWords(before: Wave | undefined, wave: Wave, own: readonly Member[]): Wave {
-  const { approvals, conditions, plan, breakGlass, traits, hooks, reasons, acceptedFailures, rollingBack } =
-    before ?? {};
+  const { approvals, conditions, plan, breakGlass, traits, hooks, reasons } = before ?? {};
+  const { acceptedFailures, goingBack, automaticRollbacks, rollingBack } = before ?? {};
   const isSamePlan = before?.planHash === wave.planHash;
   const words = isSamePlan ? approvals : approvals?.map((word) => ({ ...word, isVoid: true as const }));
   const glass = isSamePlan ? breakGlass : breakGlass && { ...breakGlass, planHash: undefined };
   const { hooks: _, ...planned } = wave;
   const asked = isSamePlan ? given({ hooks, reasons }) : {};
   // One that had begun, and has not opened since a retry or a halt, may have clusters that go back, and failures that a person has accepted.
-  const isOwn = (key: string) => own.some(({ clusterKey }) => clusterKey === key);
-  const [goingBack, automaticRollbacks] = [before?.goingBack, before?.automaticRollbacks].map((keys) => {
-    const kept = keys?.filter(isOwn);
-    return kept?.length === 0 ? undefined : kept;
-  });
+  const ownOf = (keys: readonly string[] = []): string[] | undefined => {
+    const kept = keys.filter((key) => own.some(({ clusterKey }) => clusterKey === key));
+    return kept.length === 0 ? undefined : kept;
+  };
   const stood = {
-    ...{ acceptedFailures, goingBack, automaticRollbacks },
-    rollingBack: rollingBack !== undefined && isOwn(rollingBack) ? rollingBack : undefined,
+    ...{ acceptedFailures, goingBack: ownOf(goingBack), automaticRollbacks: ownOf(automaticRollbacks) },
+    rollingBack: ownOf(rollingBack === undefined ? [] : [rollingBack])?.[0],
   };
   return {
     ...planned,

@@ -1,15 +1,10 @@
+import type { ResourceType } from '../resource-types.ts';
+
 /** A resource that comes with Kubernetes, whatever its versions. */
-export interface BuiltInResource {
-  /** Empty for the core group. */
-  readonly group: string;
-  /** `poddisruptionbudgets` */
-  readonly resource: string;
-  readonly kind: string;
-  readonly namespaced: boolean;
-  readonly shortNames: readonly string[];
-  readonly categories: readonly string[];
-  readonly verbs: readonly string[];
-}
+export type BuiltInResource = Pick<
+  ResourceType,
+  'group' | 'resource' | 'kind' | 'namespaced' | 'shortNames' | 'categories' | 'verbs'
+>;
 
 const reads = ['get', 'list', 'watch'];
 
