@@ -1,6 +1,6 @@
 import { addonFits } from '../../model/addon-target.ts';
 import { issueTexts } from '../../model/issue-text.ts';
-import { isPassing } from '../../model/passing-status.ts';
+import { partPasses } from '../../model/passing-status.ts';
 import { preflightCheck } from './preflight-check.ts';
 
 /** One that has to move anyway may be repaired by that. One that fits is left alone, and its step fails where it is not well. */
@@ -10,7 +10,7 @@ export const addonStatus = preflightCheck({
   finds: 'An add-on that would stay at its version is not ACTIVE, and does not become so by itself.',
   observe: ({ target, addons }) =>
     addons
-      .filter(({ addon }) => addon.status !== 'ACTIVE' && !isPassing(addon.status))
+      .filter(({ addon }) => addon.status !== 'ACTIVE' && !partPasses(addon.status))
       .map(({ addon, info }) => ({
         severity: info !== undefined && !addonFits(addon, info, target.toString()) ? 'warning' : 'error',
         subject: { kind: 'Addon', name: addon.addonName },

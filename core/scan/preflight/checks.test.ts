@@ -95,6 +95,17 @@ test.each<[string, PreflightFacts, readonly string[]]>([
     ['warning NodegroupStatus a'],
   ],
   ['has a group that is made', facts({ nodegroups: [group({ status: 'CREATING' })] }), ['warning NodegroupStatus a']],
+  [
+    'has a group that is being deleted',
+    facts({ nodegroups: [group({ status: 'DELETING' })] }),
+    ['warning NodegroupStatus a'],
+  ],
+  [
+    'has a group that could not be deleted',
+    facts({ nodegroups: [group({ status: 'DELETE_FAILED' })] }),
+    ['error NodegroupStatus a'],
+  ],
+  ['has an add-on that is being deleted', facts({ addons: [dnsAt('v1.12.0-eksbuild.1', { status: 'DELETING' })] }), []],
   ['has a group whose image ends', facts({ nodegroups: [group({ amiType: 'AL2_x86_64' })] }), ['error al2-ami a']],
   ['has a group that is too old', facts({ nodegroups: [group({ version: '1.33' })] }), ['error VersionSkew a']],
   [

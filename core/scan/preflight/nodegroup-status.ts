@@ -1,8 +1,8 @@
 import { issueTexts } from '../../model/issue-text.ts';
-import { isPassing } from '../../model/passing-status.ts';
+import { partPasses } from '../../model/passing-status.ts';
 import { preflightCheck } from './preflight-check.ts';
 
-/** One that never came up, or is going, cannot be rolled: that is said before the control plane moves, not after. */
+/** One that never came up, or could not be deleted, cannot be rolled: that is said before the control plane moves, not after. */
 export const nodegroupStatus = preflightCheck({
   name: 'NodegroupStatus',
   source: 'eks',
@@ -11,14 +11,14 @@ export const nodegroupStatus = preflightCheck({
     nodegroups
       .filter(({ status }) => status !== 'ACTIVE' && status !== 'UPDATING')
       .map(({ nodegroupName, status, health }) => ({
-        severity: isPassing(status) || status === 'DEGRADED' ? 'warning' : 'error',
+        severity: partPasses(status) || status === 'DEGRADED' ? 'warning' : 'error',
         subject: { kind: 'Nodegroup', name: nodegroupName },
         cause: `nodegroup:${nodegroupName}`,
         message: [`The node group ${nodegroupName} is ${status}`, ...issueTexts(health)]
           .join('; ')
           .replace(/\.?$/, '.'),
-        fix: isPassing(status)
-          ? 'Wait until it is ACTIVE.'
+        fix: partPasses(status)
+          ? `Wait until it is ${status === 'DELETING' ? 'gone' : 'ACTIVE'}.`
           : 'Repair it, or delete it (aws eks describe-nodegroup, health.issues).',
       })),
 });
