@@ -162,6 +162,23 @@ test('the plan that approve prints is one that --plan takes', async () => {
   });
 });
 
+test('who created a rollout takes back by approve what they have rejected, and approves nothing by that', async () => {
+  await withWorld(async (served) => {
+    const stdin = FLEET_YAML.replace('name: dev,', 'name: dev, approval: { fourEyes: true },');
+    expect((await run(served, 'apply -f -', { stdin })).code).toBe(0);
+    const { id } = await json<Rollout>(served, 'rollout create standard');
+    expect((await run(served, `approve ${id} dev`)).code).not.toBe(0);
+    expect((await run(served, `reject ${id} dev --reason later`)).out).toContain(': Rejected by ');
+    const { code, out } = await run(served, `approve ${id} dev`);
+    expect([code, out]).toEqual([
+      0,
+      `wave dev of ${id}: your rejection is taken back. Others have to approve it (fourEyes).\n`,
+    ]);
+    expect((await run(served, `describe rollout ${id}`)).out).not.toContain('Rejected');
+    expect((await run(served, `approve ${id} dev`)).code).not.toBe(0);
+  });
+});
+
 interface Explained {
   readonly state: string;
   readonly reasons: readonly { readonly code: string; readonly message: string }[];

@@ -82,9 +82,14 @@ export const voteOnWave =
     const [last] = (wave.approvals ?? []).slice(-1);
     const until =
       wave.holdsUntil === undefined ? '' : `; its first cluster has to start before ${wave.holdsUntil} (expiresAfter)`;
+    const place = `wave ${wave.name} of ${wave.rolloutId}`;
+    if (wave.decision === 'Withdrawn')
+      return print(session, options.output, wave, () => [
+        visible(`${place}: your rejection is taken back. Others have to approve it (fourEyes).`),
+      ]);
     return print(session, options.output, wave, () => [
       visible(
-        `wave ${wave.name} of ${wave.rolloutId}: ${last?.decision ?? ''} by ${last?.principal ?? ''}, plan ${wave.planHash ?? ''} of ${counted(last?.clusters ?? 0, 'cluster')}${until}`,
+        `${place}: ${last?.decision ?? ''} by ${last?.principal ?? ''}, plan ${wave.planHash ?? ''} of ${counted(last?.clusters ?? 0, 'cluster')}${until}`,
       ),
     ]);
   };

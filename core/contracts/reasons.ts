@@ -114,6 +114,7 @@ const CALENDAR_REASONS = {
   NotAnApprover: lasting('A person is not among those who may approve.'),
   NotAutoApproved: lasting('autoApproveWhen is false, so the wave waits for a person.'),
   Rejected: told('A person rejected the plan of the wave.'),
+  Withdrawn: told('A person who may not approve the wave took a rejection of theirs back.'),
   RanPastWindow: told('What EKS worked on ended after the window had closed.'),
   ForcedUpgrade: told('A plan begins only when EKS may have moved the control plane by force.'),
   RunsPastWindow: told('A plan takes an upgrade to go on after the window has closed.'),

@@ -1,5 +1,6 @@
 import { intent } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
+import { WAVE_WORDS } from '../model/last-words.ts';
 import type { StoredItem } from '../ports/table.ts';
 import { Configs, Members, Rollouts, UndoEntries, Upgrades, Waves } from '../store/entities.ts';
 import type { Entity } from '../store/entity.ts';
@@ -15,7 +16,7 @@ export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' |
   // Members move on with their clusters; how they were planned stands in the record of the rollout.
   const planned = new LastWrites(items.filter(({ subject }) => subject.startsWith(ROLLOUT_SUBJECT)));
   const upgrades = state.all(Upgrades).filter(({ id }) => isToldIn(scope, id));
-  const voices = items.filter(({ event }) => event === 'WaveApproved' || event === 'WaveRejected');
+  const voices = items.filter(({ event }) => WAVE_WORDS.includes(event));
   return {
     upgrades: upgrades.map((one) => ({
       ...pick(one, ['clusterKey', 'id', 'from', 'to', 'status', 'reasons', 'mutated', 'requestedBy', 'rolloutId']),

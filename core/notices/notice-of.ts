@@ -253,8 +253,13 @@ function waveNotice(event: Of<'WaveChanged'>): Notice | undefined {
   const look = `liftlock describe rollout ${rolloutId}`;
   switch (about) {
     case 'approval': {
-      const voted = reasons.some(({ code }) => code === 'Rejected') ? 'rejected' : 'approved';
-      return notice(event, `${which} was ${voted}.`, because(reasons), `${NOTHING} To look: ${look}`);
+      const isOf = (asked: string): boolean => reasons.some(({ code }) => code === asked);
+      const voted = isOf('Rejected')
+        ? 'was rejected'
+        : isOf('Withdrawn')
+          ? 'is rejected no more by who had rejected it'
+          : 'was approved';
+      return notice(event, `${which} ${voted}.`, because(reasons), `${NOTHING} To look: ${look}`);
     }
     case 'limits':
       return notice(event, `${which} has other limits.`, because(reasons), `${NOTHING} To look: ${look}`);

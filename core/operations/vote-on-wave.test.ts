@@ -67,6 +67,31 @@ test.each<[Partial<Vote>, Partial<ApprovalRecord>, string]>([
   expect(told).toEqual(toldOfWave({ wave: 'prod', status: 'Pending', about: 'approval', reasons }));
 });
 
+test('who may not approve for four eyes takes their own rejection back, which counts for nothing else, and is on record', async () => {
+  const other = { ...word, principal: 'sso:1/carl' };
+  const approvals = [other, { ...word, principal: 'sso:1/bob', decision: 'Rejected' as const }];
+  const { result, stored, record, told } = await voted({ by: 'sso:2/Bob', comment: 'mended' }, { wave: { approvals } });
+  expect([result.decision, result.approvals, stored?.approvals]).toEqual(['Withdrawn', [other], [other]]);
+  expect(stored).not.toHaveProperty('decision');
+  const principal = 'sso:2/Bob';
+  const detail = { ...word, principal, decision: 'Withdrawn', comment: 'mended', wave: 'prod', index: 1 };
+  expect(record).toEqual([{ event: 'WaveRejectionWithdrawn', principal, detail }]);
+  const reasons = [{ code: 'Withdrawn', message: 'sso:2/Bob: mended' }];
+  expect(told).toEqual(toldOfWave({ wave: 'prod', status: 'Pending', about: 'approval', reasons }));
+});
+
+test.each<[string, Partial<ApprovalRecord>, Partial<Vote>]>([
+  ['whose rejection was of another plan', { planHash: 'older' }, {}],
+  ['of whom somebody else has rejected it', { principal: 'sso:1/carl' }, {}],
+  ['who has approved it before the four eyes were asked for', { decision: 'Approved' }, {}],
+  ['who may approve no more at all', { principal: 'sso:1/eve' }, { by: 'sso:1/eve' }],
+])('nobody takes a rejection back %s', async (_, more, vote) => {
+  const approvals = [{ ...word, principal: 'sso:1/bob', decision: 'Rejected' as const, ...more }];
+  await expect(voted({ by: 'sso:1/bob', ...vote }, { wave: { approvals } })).rejects.toMatchObject({
+    name: 'NotAllowed',
+  });
+});
+
 test('an approval says until when it counts, of a wave that has begun, and of a no, nothing does', async () => {
   const waves = '[{ name: canary, clusters: [a] }, { name: prod, approval: { expiresAfter: 24h } }]';
   const until = async (vote: Partial<Vote>, wave: Partial<Wave> = {}) =>

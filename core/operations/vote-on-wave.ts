@@ -1,7 +1,7 @@
 import type { AppliedConfig, ApprovalRecord, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { batchesOf } from '../model/batches.ts';
 import { given } from '../model/given.ts';
-import { newestOfEach } from '../model/last-words.ts';
+import { isOwnRejection, newestOfEach } from '../model/last-words.ts';
 import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { approvedUntil, clustersOf, mayApprove } from '../policy/approvals.ts';
 import type { Table } from '../ports/table.ts';
@@ -30,14 +30,18 @@ export interface Vote {
   readonly planHash?: string | undefined;
 }
 
-/** `holdsUntil`: when a wave that has not begun has approvals enough no more, RFC 3339; absent where it has too few, or they do not expire. */
-type Voted = Told<Wave> & { readonly holdsUntil?: string };
+/**
+ * `holdsUntil`: when a wave that has not begun has approvals enough no more, RFC 3339; absent where it has too few, or they do not expire.
+ * `decision`: `Withdrawn` where the approval has only taken the person's own rejection back.
+ */
+type Voted = Told<Wave> & { readonly decision: Vote['decision'] | 'Withdrawn'; readonly holdsUntil?: string };
 
 /** So many people's words of one wave are kept, the newest of each: one who speaks often pushes nobody else's out. */
 const MOST_PEOPLE = 100;
 
 /**
- * Approves or rejects the plan of a wave that has not begun, or takes an approval back from one that has: then nothing new starts in it.
+ * Approves or rejects the plan of a wave that has not begun, or takes an approval back from one that has: then nothing new starts in it. An approval
+ * of who may not approve because of four eyes takes a rejection of theirs back, and counts for nothing else: nobody else can.
  * Fails with `RolloutNotFound`, `WaveNotFound`, `WrongState`, `PlanChanged` or `NotAllowed`.
  */
 export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote: Vote): Promise<Voted> {
@@ -63,8 +67,15 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
     }
     const { authors, checks } = await loadAuthors(table, config?.data);
     const requesters = { policyAppliedBy: authors, rolloutCreatedBy: rollout.data.createdBy };
-    refuseVote(asked, vote, requesters);
-    const members = vote.decision === 'Approved' ? await membersToGo(table, wave.data) : [];
+    const barred = refusalsOfVote(asked, vote, requesters);
+    const withdraws = vote.decision === 'Approved' && barred.some(({ code }) => code === 'FourEyes');
+    const isHeard = withdraws
+      ? isOwnRejection(wave.data, vote.by) &&
+        refusalsOfVote(asked, { ...vote, decision: 'Rejected' }, requesters).length === 0
+      : barred.length === 0;
+    if (!isHeard) throw new Refusal('NotAllowed', barred.map(({ message }) => message).join(' '), { reasons: barred });
+    const decision: Voted['decision'] = withdraws ? 'Withdrawn' : vote.decision;
+    const members = decision === 'Approved' ? await membersToGo(table, wave.data) : [];
     const shown = await waveReadiness(table, members, now, policy?.spec.nodes);
     const word: ApprovalRecord = {
       decision: vote.decision,
@@ -75,7 +86,8 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
       ...(shown.length > 0 ? { shown: countVerdicts(shown.map(({ verdict }) => verdict)) } : {}),
       ...(vote.comment === undefined ? {} : { comment: vote.comment }),
     };
-    const words = newestOfEach([...(wave.data.approvals ?? []), word]);
+    // What takes a rejection back is on record, and is no word on the wave.
+    const words = newestOfEach([...(wave.data.approvals ?? []), word]).filter((one) => !withdraws || one !== word);
     // A rejection is heard however many have spoken: an approval gives way, the oldest first.
     const oldest = words.findIndex(({ decision }) => decision === 'Approved');
     if (words.length > MOST_PEOPLE && word.decision === 'Rejected' && oldest >= 0) words.splice(oldest, 1);
@@ -85,12 +97,12 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
       );
     const next: Wave = { ...wave.data, approvals: words };
     const said = `${vote.by}${vote.comment === undefined ? '' : `: ${vote.comment}`}`;
-    const reasons = [{ code: vote.decision, message: said }];
-    const counts = vote.decision === 'Approved' && wave.data.startedAt === undefined;
+    const reasons = [{ code: decision, message: said }];
+    const counts = decision === 'Approved' && wave.data.startedAt === undefined;
     const ends = counts ? asked.flatMap((one) => approvedUntil(one, next, requesters, now)?.toISOString() ?? []) : [];
     const [until] = ends.sort();
     return {
-      result: { ...toldWave(next, now), ...given({ holdsUntil: until }) },
+      result: { ...toldWave(next, now), decision, ...given({ holdsUntil: until }) },
       writes: [
         replace(Waves, wave, next),
         unchanged(Rollouts, rollout, id),
@@ -98,7 +110,10 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
         ...checks,
       ],
       record: [
-        rolloutEntry(id, `Wave${vote.decision}`, vote.by, { wave: name, index: next.index, ...word }),
+        rolloutEntry(id, withdraws ? 'WaveRejectionWithdrawn' : `Wave${decision}`, vote.by, {
+          ...{ wave: name, index: next.index },
+          ...{ ...word, decision },
+        }),
         ...shownEntries(id, name, vote.by, shown),
       ],
       events: ([change]) => [waveChanged({ ...next, reasons }, change, 'approval')],
@@ -160,15 +175,13 @@ function refuseState(rollout: Rollout, wave: Wave, asksForApproval: boolean, dec
 }
 
 /** Anybody who may approve may reject, the requester too: taking back one's own wish needs no second person. Any of the waves may ask for it. */
-function refuseVote(
+function refusalsOfVote(
   asked: readonly Parameters<typeof mayApprove>[0][],
   { decision, by }: Vote,
   requesters: Parameters<typeof mayApprove>[2],
-): void {
+): ReturnType<typeof mayApprove> {
   const answers = asked.map((approval) =>
     mayApprove(decision === 'Approved' ? approval : { ...approval, fourEyes: false }, by, requesters),
   );
-  if (answers.some((reasons) => reasons.length === 0)) return;
-  const reasons = answers[0] ?? [];
-  throw new Refusal('NotAllowed', reasons.map(({ message }) => message).join(' '), { reasons });
+  return answers.find((reasons) => reasons.length === 0) ?? answers[0] ?? [];
 }

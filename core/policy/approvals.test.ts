@@ -67,15 +67,19 @@ test.each([
 
 const BEGUN = { startedAt: '2026-11-20T09:00:00.000Z' };
 const TAKES_BACK = 'It goes on when they approve, or when the plan changes and is approved.';
+const TAKEN_BACK =
+  'They may not approve it themselves (fourEyes): it goes on when they take that back (liftlock approve r prod) and others approve, or when the plan changes and is approved.';
 const NEVER = 'They may not approve it themselves: it goes on when the plan changes and is approved.';
 test.each([
   ['who may approve', { fourEyes: true }, 'a', {}, TAKES_BACK],
   ['the author without four eyes', {}, 'author', {}, TAKES_BACK],
-  ['the author with four eyes', { fourEyes: true }, 'author', {}, NEVER],
-  ['the creator with four eyes', { fourEyes: true }, 'creator', {}, NEVER],
+  ['the author with four eyes', { fourEyes: true }, 'author', {}, TAKEN_BACK],
+  ['the creator with four eyes', { fourEyes: true }, 'creator', {}, TAKEN_BACK],
+  ['the creator, who is named no more', { fourEyes: true, from: ['b'] }, 'creator', {}, NEVER],
   ['who is not named', { from: ['b'] }, 'a', {}, NEVER],
   ['who may approve, once it began', {}, 'a', BEGUN, 'It goes on when they approve.'],
-  ['the author, once it began', { fourEyes: true }, 'author', BEGUN, 'its plan is fixed since it began: abort'],
+  ['the author, once it began', { fourEyes: true }, 'author', BEGUN, '(liftlock approve r prod) and others approve.'],
+  ['who is not named, once it began', { from: ['b'] }, 'a', BEGUN, 'its plan is fixed since it began: abort'],
 ])('a rejection by %s says what ends it', (_, approval, principal, more, expected) => {
   const [refusal] = refusals(approval, [word(principal, { decision: 'Rejected' })], more);
   expect(refusal?.message).toContain(expected);

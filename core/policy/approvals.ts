@@ -34,8 +34,8 @@ export function approvalRefusals(
   const rejected = words.find(({ decision }) => decision === 'Rejected');
   if (rejected !== undefined) {
     const why = rejected.comment === undefined ? '' : `: ${rejected.comment}`;
-    const mayTakeBack = barred(rejected).length === 0;
-    const said = `The wave ${wave.name} was rejected by ${rejected.principal} at ${rejected.at}${why}. ${rejectionEnds(wave, mayTakeBack)}`;
+    const ends = rejectionEnds(wave, barred(rejected));
+    const said = `The wave ${wave.name} was rejected by ${rejected.principal} at ${rejected.at}${why}. ${ends}`;
     return [reason('ApprovalRejected', said)];
   }
   const at = wave.startedAt === undefined ? now : new Date(wave.startedAt);
@@ -79,11 +79,17 @@ export function isShownToApprovers(
   return showing.length >= approval.approvals;
 }
 
-/** The requester may reject and, where four eyes are asked for, never approve; a wave that has begun keeps its plan. */
-function rejectionEnds(wave: Approved, mayTakeBack: boolean): string {
-  const hasBegun = wave.startedAt !== undefined;
-  if (mayTakeBack)
-    return `It goes on when they approve${hasBegun ? '' : ', or when the plan changes and is approved'}.`;
+/**
+ * The requester may reject and, where four eyes are asked for, take that back alone; whoever is named no more may neither. A wave that has begun keeps its plan.
+ *
+ * @param barred why the approval of who rejected it would not count
+ */
+function rejectionEnds({ rolloutId, name, startedAt }: Approved, barred: readonly Reason[]): string {
+  const hasBegun = startedAt !== undefined;
+  const orPlan = hasBegun ? '' : ', or when the plan changes and is approved';
+  if (barred.length === 0) return `It goes on when they approve${orPlan}.`;
+  if (barred.every(({ code }) => code === 'FourEyes'))
+    return `They may not approve it themselves (fourEyes): it goes on when they take that back (liftlock approve ${rolloutId} ${name}) and others approve${orPlan}.`;
   return hasBegun
     ? 'They may not approve it themselves, and its plan is fixed since it began: abort the rollout and create another one for what is left.'
     : 'They may not approve it themselves: it goes on when the plan changes and is approved.';

@@ -1,6 +1,7 @@
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { UPGRADE_STATUSES } from '../contracts/items/protocol.ts';
 import { shortId } from '../model/cluster-key.ts';
+import { WAVE_WORDS } from '../model/last-words.ts';
 import { counted } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { AuditItem } from '../ports/table.ts';
@@ -66,7 +67,7 @@ export async function quarterReport(
   );
   const late = lateness.filter(({ hours }) => hours > 0).sort((a, b) => b.hours - a.hours);
   const unknown = lateness.filter(({ unknownHours }) => unknownHours > 0).length;
-  const voices = items.filter(({ event }) => event === 'WaveApproved' || event === 'WaveRejected');
+  const voices = items.filter(({ event }) => WAVE_WORDS.includes(event));
   const sum = (name: 'hours' | 'dollars') => late.reduce((total, one) => total + one[name], 0);
   return {
     ...{ since: since.toISOString(), until: until.toISOString() },

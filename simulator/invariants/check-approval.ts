@@ -110,6 +110,7 @@ function missing(
   const member = store.get(Members, rollout.id, wave.index, item.subject);
   const counts = [...last.values()].filter(
     (one) =>
+      one.type === 'approved' &&
       one.at + lasts + SKEW_MILLISECONDS >= began &&
       one.plan.has(`${item.subject} ${member?.to}`) &&
       mayAnswer(one, asked, [rollout.createdBy, author]),
@@ -145,7 +146,7 @@ const likePerson = (principal: string): string =>
 
 /** A person's word on one wave, as the audit has it on the record of its rollout. */
 interface ApprovalOnRecord {
-  readonly type: 'approved' | 'rejected';
+  readonly type: 'approved' | 'rejected' | 'withdrawn';
   readonly rolloutId: string;
   readonly waveIndex: number;
   /** The wave's plan hash that it is bound to. */
@@ -164,7 +165,7 @@ interface Detail {
   readonly comment?: string;
 }
 
-const EVENTS = { WaveApproved: 'approved', WaveRejected: 'rejected' } as const;
+const EVENTS = { WaveApproved: 'approved', WaveRejected: 'rejected', WaveRejectionWithdrawn: 'withdrawn' } as const;
 
 /** The approval that an audit item records; undefined for all other items. The one place that knows how approvals are recorded. */
 function approvalAt({ item, at }: Moment): ApprovalOnRecord | undefined {

@@ -65,6 +65,20 @@ test('four eyes: who applied the policy or created the rollout does not count', 
   expect(touched(world, 'p1')).toBe(true);
 });
 
+test('four eyes: who applied the policy takes their own rejection back, and what others had approved counts again', async () => {
+  const world = await smallFleet({ clusters, policy: policy(asking({ fourEyes: true })) });
+  await run(world);
+  const id = await rolloutIdOf(world);
+  await voteOnWave(world.ports, id, 'prod', { decision: 'Rejected', by: PERSON });
+  await approve(world, APPROVER);
+  await run(world);
+  expect(touched(world, 'p1')).toBe(false);
+  await approve(world, PERSON);
+  await run(world);
+  expect(touched(world, 'p1')).toBe(true);
+  expect(await checkInvariants(world)).toEqual([]);
+});
+
 test('what a person has upgraded by hand is planned anew at once: nobody approves a hop that is done', async () => {
   const behind = [...staged('dev', ['d1']), ...staged('prod', ['p1', 'p2'], '1.35')];
   const world = await smallFleet({ clusters: behind, policy: policy(asking({}), { target: '1.37' }) });
