@@ -122,12 +122,12 @@ describe('ways out of what is no hop', () => {
     [
       'a rollback that EKS refuses',
       back({ reasons: [reason('TooLate', '')] }),
-      'liftlock release cluster web. EKS takes it back no more;',
+      'liftlock release cluster web. EKS takes it back no more. How',
     ],
     [
       'one that was done before',
       back({ reasons: [reason('TakenBackOnce', '')] }),
-      'liftlock release cluster web. EKS takes it back no more;',
+      'liftlock release cluster web. EKS takes it back no more. How',
     ],
     [
       'one whose control plane is back',

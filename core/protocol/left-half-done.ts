@@ -95,7 +95,7 @@ export function wayToFinish(
     return `runs: liftlock release cluster ${name}. It is back at ${to}; once what failed is mended, liftlock rollback cluster ${name} --approve checks it once more, and moves nothing`;
   if (isRollback(upgrade))
     return isOver(upgrade)
-      ? `runs: liftlock release cluster ${name}. EKS takes it back no more; what had gone back by then follows its control plane with: liftlock rollout create POLICY --finish`
+      ? `runs: liftlock release cluster ${name}. EKS takes it back no more. How what had gone back by then follows its control plane then says: liftlock explain cluster ${name}`
       : `runs: liftlock rollback cluster ${name} --approve`;
   if (machine !== 'upgrade-cluster') return `starts the state machine ${machine} by hand once more.`;
   // Somebody has taken the control plane further: no hop leads there, and what is left are the machines that follow it, each by itself.
