@@ -197,6 +197,12 @@ describe('a member that parked', () => {
     expect(admitted(given(at(-60))).names).toEqual(['a']);
   });
 
+  test('rests until the later of both, and tells that one', () => {
+    const given = (resumeAt: string) => ({ members: { a: { ...parked, grantedAt: at(-10), resumeAt } } });
+    expect(admitted(given(at(60))).waits.map(({ until }) => until)).toEqual([at(60)]);
+    expect(admitted(given(at(5))).waits.map(({ until }) => until)).toEqual([at(20)]);
+  });
+
   test('goes on with its own hop, whatever comes after it', () => {
     const upgrade = { id: '1.35-1.36', from: '1.35', to: '1.36' };
     const members = { a: { ...parked, upgradeId: '1.35-1.36' } };

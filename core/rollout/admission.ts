@@ -155,7 +155,7 @@ function postponed(
   standing: readonly Reason[],
   now: Date,
 ): Answer | undefined {
-  const later = restsUntil(member, now) ?? member.resumeAt;
+  const [later] = [restsUntil(member), member.resumeAt].flatMap((at) => at ?? []).sort((a, b) => (a < b ? 1 : -1));
   if (later !== undefined && new Date(later) > now) return { reasons: [resumesLater(later)], until: later };
   if (member.inFlight || standing.length === 0) return undefined;
   return { reasons: standing, until: asideUntil(snapshot, member, standing) };
@@ -164,11 +164,10 @@ function postponed(
 /** A member that parked less than 30 s after its grant, by a slow clock or anything else, is not granted again, or it would loop. */
 const REST_MILLISECONDS = 30_000;
 
-function restsUntil({ status, grantedAt }: Member, now: Date): string | undefined {
-  if (status !== 'Parked' || grantedAt === undefined) return undefined;
-  const until = new Date(Date.parse(grantedAt) + REST_MILLISECONDS);
-  return until > now ? until.toISOString() : undefined;
-}
+const restsUntil = ({ status, grantedAt }: Member): string | undefined =>
+  status !== 'Parked' || grantedAt === undefined
+    ? undefined
+    : new Date(Date.parse(grantedAt) + REST_MILLISECONDS).toISOString();
 
 /** One that was just created comes back by itself; nobody knows when the others do. */
 export function asideUntil(
