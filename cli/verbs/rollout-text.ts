@@ -131,3 +131,10 @@ function conditionLines(conditions: readonly Condition[] | undefined, now: Date)
     visible(`  ${type.padEnd(12)} ${status.padEnd(7)} ${relativeTime(lastTransitionTime, now)}, ${reason}: ${message}`),
   );
 }
+
+/** What a promotion has come to. A soak that was skipped ends in the next tick. */
+export function promotedText({ name, rolloutId, status, promotedBy, reasons }: Wave): string {
+  const is = status === 'Soaking' && promotedBy !== undefined ? 'passes within a minute' : `is ${status}`;
+  const why = reasons.findLast(({ code }) => code === 'Promoted')?.message ?? '';
+  return `The wave ${name} of ${rolloutId} ${is}: ${why}`;
+}

@@ -14,7 +14,7 @@ import {
 } from '../command/session.ts';
 import { print } from '../output/print.ts';
 import { shownAt } from './columns.ts';
-import { rolloutText } from './rollout-text.ts';
+import { promotedText, rolloutText } from './rollout-text.ts';
 
 export async function createRollout(
   session: Session,
@@ -99,9 +99,7 @@ export async function promote(session: Session, id: string, options: ReasonOptio
   const of = (await session.client()).v1.rollouts[':id'];
   const json = { reason: options.reason ?? NO_REASON };
   const wave = await of.promote.$post({ param: { id: part(id) }, json });
-  return print(session, options.output, wave, () => [
-    visible(`The wave ${wave.name} of ${id} is ${wave.status}: ${wave.reasons[0]?.message ?? ''}`),
-  ]);
+  return print(session, options.output, wave, () => [visible(promotedText(wave))]);
 }
 
 /** Clears traits of suspicion. */

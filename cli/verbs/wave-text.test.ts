@@ -3,7 +3,7 @@ import type { GlassStanding } from '../../core/queries/glass-standing.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
 import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { colourOf } from '../output/print.ts';
-import { goalText, limitsText, rolloutText, waveLines } from './rollout-text.ts';
+import { goalText, limitsText, promotedText, rolloutText, waveLines } from './rollout-text.ts';
 
 const at = '2026-11-20T07:00:00.000Z';
 const now = new Date('2026-11-20T08:00:00Z');
@@ -172,4 +172,15 @@ test.each<[string, Partial<Parameters<typeof goalText>[0]>, string]>([
   ['what is there', { from: '1.37', status: 'Succeeded', releases: { a: '1.37.1-1' } }, '1.37'],
 ])('whoever approves reads where it goes: of %s', (_, goal, expected) => {
   expect(goalText({ from: '1.36', to: '1.37', status: 'Pending', ...goal })).toBe(expected);
+});
+
+const promoted = [reason('GateRed', 'It is red.'), reason('Promoted', 'ann skipped the soak: hotfix')];
+test.each([
+  ['that its soak is skipped', { promotedBy: 'ann' }, 'passes within a minute'],
+  ['that it soaks on', {}, 'is Soaking'],
+  ['that it has passed', { promotedBy: 'ann', status: 'Completed' as const }, 'is Completed'],
+])('who promotes a wave hears %s, with their own words', (_, more, is) => {
+  expect(promotedText({ ...wave, reasons: promoted, ...more })).toBe(
+    `The wave canary of r ${is}: ann skipped the soak: hotfix`,
+  );
 });
