@@ -50,13 +50,33 @@ export function replans(snapshot: FleetSnapshot, now: Date): Decision[] {
 }
 
 export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): Replan | undefined {
+  const waves = snapshot.history?.waves.filter((wave) => wave.rolloutId === rollout.id) ?? [];
+  waves.sort((a, b) => a.index - b.index);
+  const isUnopened = ({ status, openedAt }: Wave): boolean => status === 'Undecided' && openedAt === undefined;
+  // Nobody of it could begin when it was its turn. As soon as somebody can, it is a wave that has not begun.
+  const unopened = waves.find(isUnopened);
+  const anew = unopened && plannedFrom(snapshot, rollout, waves, unopened.index, now);
+  if (anew?.members.some(({ next }) => next?.waveIndex === unopened?.index && next?.status === 'Pending')) return anew;
+  const begun = waves.filter((wave) => wave.status !== 'Pending');
+  return plannedFrom(snapshot, rollout, waves, begun.length, now);
+}
+
+/**
+ * @param waves all of the rollout, in their order
+ * @param firstFree index of the first wave that is planned anew
+ */
+function plannedFrom(
+  snapshot: FleetSnapshot,
+  rollout: Rollout,
+  waves: readonly Wave[],
+  firstFree: number,
+  now: Date,
+): Replan | undefined {
   const { history } = snapshot;
   const applied = snapshot.policies.get(rollout.policy);
   if (history === undefined || applied === undefined || snapshot.fleet === undefined) return undefined;
-  const waves = history.waves.filter((wave) => wave.rolloutId === rollout.id).sort((a, b) => a.index - b.index);
   const members = history.members.filter((member) => member.rolloutId === rollout.id);
-  const begun = waves.filter((wave) => wave.status !== 'Pending');
-  const firstFree = begun.length;
+  const begun = waves.slice(0, firstFree);
   if (waves.length > 0 && firstFree === waves.length) return undefined;
   const { policy } = applied;
   const taken = new Set(begun.map((wave) => wave.name));

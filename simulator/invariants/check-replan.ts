@@ -1,7 +1,12 @@
+import type { Wave } from '../../core/contracts/items/rollout.ts';
 import { Members, Waves } from '../../core/store/entities.ts';
 import type { Check } from './check-history.ts';
 
 const REPLANS = new Set(['RolloutReplanned', 'RolloutPlanned']);
+
+/** One of which nobody could begin when it was its turn may be Undecided, and has begun nothing all the same. */
+const hasBegun = ({ status, openedAt }: Wave): boolean =>
+  status !== 'Pending' && !(status === 'Undecided' && openedAt === undefined);
 
 /**
  * 9 `approval`: a plan that changes leaves waves that have begun as they are: nobody joins, leaves or moves there, and their hash and their
@@ -13,13 +18,13 @@ export const checkReplan =
     if (!REPLANS.has(item.event)) return [];
     const waves = store
       .written(Waves)
-      .filter(({ before }) => before !== undefined && before.status !== 'Pending')
+      .filter(({ before }) => before !== undefined && hasBegun(before))
       .map(({ after }) => `the wave ${after.name} of ${after.rolloutId}`);
     const members = store
       .written(Members)
       .filter(({ before, after }) => {
         const wave = store.was(Waves, after.rolloutId, after.waveIndex);
-        return before?.inFlight === true || (wave !== undefined && wave.status !== 'Pending');
+        return before?.inFlight === true || (wave !== undefined && hasBegun(wave));
       })
       .map(({ after }) => `${after.name} in wave ${after.waveIndex}`);
     return [...waves, ...members].map((what) => ({
