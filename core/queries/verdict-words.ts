@@ -2,6 +2,7 @@ import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { fleetRefusals, OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { mayGoOn } from '../rollout/wave-end.ts';
 
 /** The part of an explanation that a verdict gives. */
 export interface Verdict {
@@ -58,5 +59,10 @@ export const uncapitalized = (sentence: string): string => `${sentence.charAt(0)
 export const retriedIn = ({ id }: Pick<Rollout, 'id'>, name: string): string =>
   `Once it is released, its rollout ${id} takes the cluster up again with: liftlock retry cluster ${name}`;
 
-export const promoting = ({ name }: Pick<Wave, 'name'>, { id }: Pick<Rollout, 'id'>): string =>
-  `An approver looks at the wave ${name} and runs: liftlock rollout promote ${id} --reason WHY`;
+/** How a wave that proves too little is passed. */
+export function promoting(wave: Wave, { id }: Pick<Rollout, 'id'>): string {
+  const promote = `liftlock rollout promote ${id} --reason WHY`;
+  return mayGoOn(wave)
+    ? `Nothing keeps the clusters of the wave ${wave.name} out any more, so that it goes on by itself; or an approver looks at it and goes on without them: ${promote}`
+    : `An approver looks at the wave ${wave.name} and runs: ${promote}`;
+}

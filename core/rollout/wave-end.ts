@@ -51,6 +51,10 @@ export function whyNotSkipped(
   return `${said} Keep it out by its tags or by the policy, or abort the rollout.`;
 }
 
+/** Whether a wave that proves too little may go on without a person: clusters of it are set aside, or were kept out before it opened. */
+export const mayGoOn = ({ quarantined, excluded, openedAt }: Wave): boolean =>
+  quarantined > 0 || (openedAt === undefined && excluded > 0);
+
 type Spec = Pick<WaveSpec, 'failureBudget' | 'onUndecided'>;
 
 /**
@@ -70,7 +74,10 @@ export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reas
   if (judged < wanted && spec?.onUndecided !== 'pass') {
     const none = 'No upgrade was tried to its end, so the wave proves nothing';
     const few = `Only ${judged} were judged and ${wanted} are asked for (minJudged)`;
-    const todo = ` An approver may go on: liftlock rollout promote ${wave.rolloutId}`;
+    const promote = `liftlock rollout promote ${wave.rolloutId}`;
+    const todo = mayGoOn(wave)
+      ? ` It goes on by itself once nothing keeps its clusters out any more; an approver may go on without them: ${promote}`
+      : ` An approver may go on: ${promote}`;
     return {
       status: 'Undecided',
       reasons: said(judged === 0 ? 'NoneJudged' : 'TooFewJudged', judged === 0 ? none : few, todo),

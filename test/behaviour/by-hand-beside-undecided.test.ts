@@ -1,8 +1,9 @@
 import { requestUpgrade } from '../../core/operations/requests.ts';
+import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
-import { at, hold, lookAround, spec, statusOf } from './changed-policy.ts';
-import { discover, hours, PERSON, recordOf, smallFleet } from './small-fleet.ts';
+import { ANA, at, hold, lookAround, spec, statusOf } from './changed-policy.ts';
+import { hours, PERSON, recordOf, rolloutIdOf, smallFleet } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
 test('who is advised to take a cluster by hand past a rollout that waits for a promotion is told what refuses that now, and to approve it', async () => {
@@ -11,7 +12,10 @@ test('who is advised to take a cluster by hand past a rollout that waits for a p
     calendars: { c: { windows: [{ name: 'w', schedule: '0 3 * * *', duration: '4h' }] } },
     policy: spec(at('dev', { calendar: 'c', approval: { approvals: 1 } }), at('prod', { calendar: 'c' })),
   });
-  await discover(world);
+  await hours(world, 0.5);
+  await voteOnWave(world.ports, await rolloutIdOf(world), 'dev', { decision: 'Approved', by: ANA });
+  await hours(world, 0.1);
+  expect(await statusOf(world, 'dev')).toBe('Open');
   await hold(world, 'd');
   await hours(world, 2);
   expect(await statusOf(world, 'dev')).toBe('Undecided');

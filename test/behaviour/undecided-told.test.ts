@@ -58,7 +58,9 @@ test.each<[string, (world: World, command: string) => Promise<unknown>]>([
   ],
 ])('who is released while an earlier wave is undecided is %s, and no later wave opens for it', async (_, heed) => {
   const policy = { ...spec(at('dev'), at('prod')), trigger: 'manual' };
-  const world = await smallFleet({ clusters: two, policy });
+  // Nothing runs in it, so that its scan blocks it and its wave, which has begun, proves nothing.
+  const empty = { name: 'empty', version: '1.36', tags: { stage: 'dev' } };
+  const world = await smallFleet({ clusters: [...two, empty], policy });
   await discover(world);
   await hours(world, 0.5);
   await hold(world, 'd');
@@ -75,6 +77,21 @@ test.each<[string, (world: World, command: string) => Promise<unknown>]>([
     '1.37',
     false,
   ]);
+});
+
+test('who is released before its wave, which is undecided, has opened goes on in it, and no later wave opens before that has passed', async () => {
+  const world = await smallFleet({ clusters: two, policy: { ...spec(at('dev'), at('prod')), trigger: 'manual' } });
+  await discover(world);
+  await hours(world, 0.5);
+  await hold(world, 'd');
+  await apply(world, at('dev'), at('prod'));
+  await hours(world, 3);
+  expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['Undecided', 'Pending']);
+  await releaseCluster(world.ports, await keyOf(world, 'd'), PERSON);
+  await hours(world, 0.5);
+  expect([touched(world, 'd'), touched(world, 'p')]).toEqual([true, false]);
+  await hours(world, 10);
+  expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['Completed', 'Completed']);
 });
 
 const ACCOUNT = '222222222222';
