@@ -2,11 +2,12 @@ import { MemoryTable } from '../../adapters/memory/table.ts';
 import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { cluster, fleetConfig, type Kept, keep, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { fleetSchema } from '../config/schema/fleet.ts';
+import type { ReasonCode } from '../contracts/reasons.ts';
 import { reason } from '../contracts/step-result.ts';
 import type { ItemKey } from '../ports/table.ts';
 import { Clusters, Rollouts, Waves } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
-import { keptAway, loadKeptAway, type Orders } from './kept-away.ts';
+import { keptAway, loadReasonsNow, type Orders, reasonsNow } from './kept-away.ts';
 
 const { spec: fleet } = fleetSchema.parse(fleetConfig.document);
 const watched = upgrade({ status: 'Parked', mutated: true, reasons: [reason('Watching', 'It is watched.')] });
@@ -61,6 +62,47 @@ test.each([
   expect(codes({ control: { stopped: true }, cluster: paused }, one)).toEqual([]);
 });
 
+const parked = (...codes: readonly ReasonCode[]) =>
+  upgrade({ status: 'Parked', mutated: true, reasons: codes.map((code) => reason(code, `${code}.`)) });
+
+test.each<[string, Parameters<typeof reasonsNow>[0], Partial<Orders>, readonly string[]]>([
+  [
+    'what stands against it now, before what it parked for',
+    parked('WindowClosed'),
+    { control: { stopped: true, by: 'ann', reason: 'a fire' } },
+    ['The fleet was stopped by ann: a fire.', 'WindowClosed.'],
+  ],
+  ['nothing of a stop that is over', parked('FleetStopped', 'WindowClosed'), {}, ['WindowClosed.']],
+  [
+    'the pause in place of the stop that is over',
+    parked('FleetStopped'),
+    { rollout: rolloutItem({ status: 'Paused' }) },
+    ['The rollout r is paused.'],
+  ],
+  ['that all of it is over', parked('FleetStopped'), {}, ['It parked for this, which is over: FleetStopped.']],
+  [
+    'of a rollback neither the pause nor a tag, which do not keep it',
+    { ...parked('WindowClosed', 'FleetStopped'), machine: 'rollback-cluster' },
+    { rollout: rolloutItem({ status: 'Paused' }), cluster: paused },
+    ['WindowClosed.'],
+  ],
+  [
+    'of what undoes nothing, since all of this does not keep it',
+    { ...parked('Throttled'), machine: 'restore-nodes' },
+    { control: { stopped: true } },
+    ['Throttled.'],
+  ],
+  ['of what runs its own words', { ...parked('FleetStopped'), status: 'Running' }, {}, ['FleetStopped.']],
+  [
+    'of what an abort has left its own words',
+    parked('FleetStopped'),
+    { rollout: rolloutItem({ status: 'Aborted' }) },
+    ['FleetStopped.'],
+  ],
+])('of a parked upgrade is told %s', (_, one, given, expected) => {
+  expect(reasonsNow(one, { ...none, ...given }).map(({ message }) => message)).toEqual(expected);
+});
+
 test('of what an abort has left this is not told: others tell that', () => {
   expect(codes({ control: { stopped: true }, rollout: rolloutItem({ status: 'Aborted' }) })).toEqual([]);
 });
@@ -85,37 +127,41 @@ describe('by what the table says', () => {
       put(Waves, waveItem({ rolloutId: 'r2', index: 1, status: 'Halted' }), 'absent'),
       put(Clusters, { ...cluster, clusterKey: 'other' }, 'absent'),
     ]);
-    const of = await loadKeptAway(reader, [watched, other]);
+    const of = await loadReasonsNow(reader, [watched, other]);
     expect(of(watched).map(({ message }) => message)).toEqual([
       'The rollout r is paused.',
       'The wave its own is Halted.',
       expect.stringContaining('liftlock/paused'),
+      'It is watched.',
     ]);
-    expect(of(other)).toEqual([]);
+    expect(of(other)).toEqual(other.reasons);
   });
 
   test('the stop of the fleet and a Fleet that is missing are told to all', async () => {
-    const stopped = await loadKeptAway(await kept({ control: { stopped: true, by: 'ann', reason: 'a fire' } }), [
+    const stopped = await loadReasonsNow(await kept({ control: { stopped: true, by: 'ann', reason: 'a fire' } }), [
       watched,
     ]);
-    expect(stopped(watched)).toEqual([reason('FleetStopped', 'The fleet was stopped by ann: a fire.')]);
-    expect(stopped({ ...watched, status: 'Running' })).toEqual([]);
-    const bare = await loadKeptAway(await kept({ fleet: undefined }), [watched]);
-    expect(bare(watched).map(({ code }) => code)).toEqual(['FleetNotConfigured']);
+    expect(stopped(watched).map(({ message }) => message)).toEqual([
+      'The fleet was stopped by ann: a fire.',
+      'It is watched.',
+    ]);
+    expect(stopped({ ...watched, status: 'Running' })).toEqual(watched.reasons);
+    const bare = await loadReasonsNow(await kept({ fleet: undefined }), [watched]);
+    expect(bare(watched).map(({ code }) => code)).toEqual(['FleetNotConfigured', 'Watching']);
   });
 
-  test('where nobody is watched nothing is read, else each item once', async () => {
+  test('where nobody is parked nothing is read, else each item once', async () => {
     const reader = await kept({});
-    expect((await loadKeptAway(reader, [upgrade()]))(upgrade())).toEqual([]);
+    expect((await loadReasonsNow(reader, [upgrade()]))(upgrade())).toEqual(upgrade().reasons);
     expect(reader.asked).toEqual([]);
-    await loadKeptAway(reader, [watched, watched, upgrade()]);
+    await loadReasonsNow(reader, [watched, watched, upgrade()]);
     expect(reader.asked.map((keys) => keys.length)).toEqual([5]);
   });
 
   test('one that a person began has the orders of the fleet and of its cluster', async () => {
     const { rolloutId: _, waveIndex: __, ...byHand } = watched;
-    const of = await loadKeptAway(await kept({ control: { stopped: true }, cluster: paused }), [byHand]);
-    expect(of(byHand).map(({ code }) => code)).toEqual(['FleetStopped', 'Excluded']);
+    const of = await loadReasonsNow(await kept({ control: { stopped: true }, cluster: paused }), [byHand]);
+    expect(of(byHand).map(({ code }) => code)).toEqual(['FleetStopped', 'Excluded', 'Watching']);
   });
 });
 

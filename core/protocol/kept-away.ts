@@ -2,7 +2,9 @@ import type { FleetSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { FleetControl, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { AnyCode, ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { isSame } from '../model/is-same.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { itemId, type Table } from '../ports/table.ts';
@@ -13,7 +15,10 @@ import { isWatched } from './hop-before.ts';
 import { fleetRefusals, haltRefusals, NO_FLEET, rolloutRefusals } from './standing-refusals.ts';
 
 /** An upgrade, or a member that stands for it. */
-type Begun = Pick<Upgrade, 'reasons' | 'to' | 'clusterKey' | 'rolloutId' | 'waveIndex'> & { readonly status: string };
+type Begun = Pick<Upgrade, 'reasons' | 'to' | 'clusterKey' | 'rolloutId' | 'waveIndex'> & {
+  readonly status: string;
+  readonly machine?: Upgrade['machine'];
+};
 
 /** What the grant of a last look rests on beside its time. */
 export interface Orders {
@@ -28,8 +33,11 @@ export interface Orders {
  * Why nobody looks at a cluster that is watched when its watch is over: orders of people, and the halt of its rollout. Empty where its last look comes by itself,
  * and of whatever is not watched, or was left by an abort (`leftByAbort`). The grant of that look is refused for the same.
  */
-export function keptAway(begun: Begun, { fleet, control, rollout, wave, cluster }: Orders): Reason[] {
-  if (!isWatched(begun) || rollout?.status === 'Aborted') return [];
+export const keptAway = (begun: Begun, orders: Orders): Reason[] =>
+  isWatched(begun) && orders.rollout?.status !== 'Aborted' ? standing(begun, orders) : [];
+
+/** What the grant of any parked hop is refused for, whatever it parked for. */
+function standing(begun: Begun, { fleet, control, rollout, wave, cluster }: Orders): Reason[] {
   return [
     ...(fleet === undefined ? [NO_FLEET] : fleetRefusals(fleet, control)),
     ...rolloutRefusals(rollout),
@@ -41,14 +49,37 @@ export function keptAway(begun: Begun, { fleet, control, rollout, wave, cluster 
   ];
 }
 
-/** The same of several, by what the table says now; where none is watched that takes no reading. */
-export async function loadKeptAway(
+/** What is asked again, so that what was true when somebody parked is not repeated. A rollback asks the Fleet alone. */
+const OF_FLEET: readonly AnyCode[] = ['FleetNotConfigured', 'ObserveMode', 'FleetStopped'] satisfies ReasonCode[];
+const OF_HOP: readonly AnyCode[] = [
+  ...OF_FLEET,
+  ...(['RolloutPaused', 'RolloutHalted', 'WaveHalted'] satisfies ReasonCode[]),
+  ...(['Gone', 'NotInFleet', 'Unsupported', 'Excluded', 'Pinned'] satisfies ReasonCode[]),
+];
+
+/** The undoing of what was left goes on under all of this. */
+const isAsked = ({ status, machine }: Begun): boolean => status === 'Parked' && machine !== 'restore-nodes';
+
+/** Why it does not go on as things stand: what stands against it now, and of what it parked for whatever that does not tell. */
+export function reasonsNow(begun: Begun, orders: Orders): readonly Reason[] {
+  if (!isAsked(begun) || orders.rollout?.status === 'Aborted') return begun.reasons;
+  const asked = begun.machine === 'rollback-cluster' ? OF_FLEET : OF_HOP;
+  const now = standing(begun, orders).filter(
+    ({ code }) => begun.machine !== 'rollback-cluster' || asked.includes(code),
+  );
+  const others = begun.reasons.filter((one) => !asked.includes(one.code) && !now.some((each) => isSame(each, one)));
+  if (now.length + others.length > 0) return [...now, ...others];
+  return begun.reasons.map(({ code, message }) => ({ code, message: `It parked for this, which is over: ${message}` }));
+}
+
+/** The same of several, by what the table says now; where none is parked that takes no reading. */
+export async function loadReasonsNow(
   table: Pick<Table, 'getAll'>,
   all: readonly Begun[],
-): Promise<(one: Begun) => Reason[]> {
-  const watched = all.filter(isWatched);
-  if (watched.length === 0) return () => [];
-  const keys = watched.flatMap(({ clusterKey, rolloutId = '', waveIndex = 0 }) => [
+): Promise<(one: Begun) => readonly Reason[]> {
+  const parked = all.filter(isAsked);
+  if (parked.length === 0) return ({ reasons }) => reasons;
+  const keys = parked.flatMap(({ clusterKey, rolloutId = '', waveIndex = 0 }) => [
     Clusters.key(clusterKey),
     ...[Rollouts.key(rolloutId), Waves.key(rolloutId, waveIndex)],
   ]);
@@ -58,7 +89,7 @@ export async function loadKeptAway(
   const [control] = ofKind(items, FleetControls);
   const [rollouts, waves, clusters] = [ofKind(items, Rollouts), ofKind(items, Waves), ofKind(items, Clusters)];
   return (one) =>
-    keptAway(one, {
+    reasonsNow(one, {
       ...{ fleet, control },
       rollout: rollouts.find(({ id }) => id === one.rolloutId),
       wave: waves.find(({ rolloutId, index }) => rolloutId === one.rolloutId && index === one.waveIndex),

@@ -15,7 +15,7 @@ import { worstCaseNow } from '../policy/worst-case.ts';
 import type { Table } from '../ports/table.ts';
 import { busyWith } from '../protocol/authority.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
-import { loadKeptAway } from '../protocol/kept-away.ts';
+import { loadReasonsNow } from '../protocol/kept-away.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
@@ -90,13 +90,10 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
   const waves = await loadWavesOf(table, id);
   const standings = await standingsOf(table, rollout, waves, now);
   const { stalled, forewarned: told, late } = await foreseen(table, rollout, waves, members, now);
-  const [keptAway, held] = await Promise.all([loadKeptAway(table, told), heldOf(table, told)]);
+  const [reasonsNow, held] = await Promise.all([loadReasonsNow(table, told), heldOf(table, told)]);
   const shown = told.map((member) => ({
     ...member,
-    reasons: [
-      ...keptAway(member),
-      ...(wasHeld(member) && !held.has(member.clusterKey) ? triedOnce : ownReasons)(member),
-    ],
+    reasons: [...(wasHeld(member) && !held.has(member.clusterKey) ? triedOnce : reasonsNow)(member)],
   }));
   return {
     ...detail({ ...rollout, reasons: [...rollout.reasons, ...stalled] }, waves, shown, standings, late, now),
@@ -105,7 +102,6 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
   };
 }
 
-const ownReasons = ({ reasons }: Member) => reasons;
 const wasHeld = (member: Member): boolean => isTried(member) && member.reasons.some(({ code }) => code === 'Held');
 
 /** Which of those that were held when they ended are so still: a person may have taken that off since. */

@@ -3,7 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { shortId } from '../model/cluster-key.ts';
 import type { Table } from '../ports/table.ts';
 import { comparisonOf } from '../probes/probe-verdict.ts';
-import { loadKeptAway } from '../protocol/kept-away.ts';
+import { loadReasonsNow } from '../protocol/kept-away.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
 import { Rollouts, Upgrades } from '../store/entities.ts';
 import { loadAll, ofKind } from '../store/entity.ts';
@@ -25,10 +25,10 @@ export async function upgradeViews(
     Rollouts,
     [...ids].map((id) => Rollouts.key(id)),
   );
-  const keptAway = await loadKeptAway(table, upgrades);
+  const reasonsNow = await loadReasonsNow(table, upgrades);
   return upgrades.map((one) => {
     const rollout = rollouts.find(({ id }) => id === one.rolloutId);
-    const reasons = leftByAbort(one, rollout) ?? [...keptAway(one), ...one.reasons];
+    const reasons = leftByAbort(one, rollout) ?? [...reasonsNow(one)];
     // An instant that what it parked for has named says nothing where something else is in the way.
     const resumeAt = reasons[0] === one.reasons[0] ? one.resumeAt : undefined;
     return upgradeView({ ...one, reasons, resumeAt }, cluster);
