@@ -11,7 +11,7 @@ import { quarantineReasons } from '../policy/quarantine.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { waveRefusal } from '../policy/wave-room.ts';
 import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
-import { settle, type UpgradeEnd, waveAfter } from '../protocol/settle-decision.ts';
+import { settle, type UpgradeEnd, waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
 import type { Decision } from '../rollout/decisions.ts';
 import { hopBlockers } from '../rollout/hop-blockers.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
@@ -156,9 +156,9 @@ export class VirtualFleet {
         return true;
       case 'change-member': {
         const { member, status, reasons } = decision;
-        const next: Member = { ...member, status, reasons: [...reasons], inFlight: false };
+        const next = withoutPlace(member, status, reasons);
         const wave = this.#wave({ rolloutId: member.rolloutId, index: member.waveIndex });
-        this.#setWave({ ...waveAfter(wave, member, next, at), inFlight: wave.inFlight - (member.inFlight ? 1 : 0) });
+        this.#setWave(waveWithout(wave, member, next, now));
         this.#setMember(next);
         return true;
       }

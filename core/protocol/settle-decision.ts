@@ -219,9 +219,10 @@ export function waveWithout(wave: Wave, before: Member, after: Member, at: Date)
 export const waveGoingOn = (wave: Wave): Wave =>
   wave.status === 'Undecided' ? { ...wave, status: reopenedAs(wave), endedAt: undefined, reasons: [] } : wave;
 
-/** A member that gives its place back, and what it is then. */
+/** A member that gives its place back, and what it is then. One that has succeeded without another hop goes no further than it is. */
 export const withoutPlace = (member: Member, status: Member['status'], reasons: readonly Reason[]): Member => ({
   ...member,
+  ...(status === 'Succeeded' ? { to: member.from } : {}),
   status: unlessFailed(member, status),
   inFlight: false,
   reasons: [...reasons],

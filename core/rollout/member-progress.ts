@@ -70,6 +70,9 @@ export function memberChange(
   // Nobody waits for who has neither a wave any more nor one to come back to: a later rollout takes it up where the policy does.
   const isLeft = wave !== undefined && PASSED_WAVES.includes(wave.status) && !member.inFlight;
   const closing = standing.filter(({ code }) => kindOf(code) === 'closing' || (isLeft && code === 'NoWave'));
+  // Its last hop has succeeded, and that was the last one.
+  const hasArrived = parked === undefined && member.reasons[0]?.code === 'NextHop' && member.from === cluster.version;
+  if (hasArrived && closing.some(({ code }) => code === 'LowerTarget')) return change('Succeeded', ...closing);
   if (closing.length > 0) return takeOut(...closing);
   // Between two hops nothing is half-done: who has no wave any more gives its place back.
   if (member.inFlight && !standing.some(({ code }) => code === 'NoWave')) return undefined;
