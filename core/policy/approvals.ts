@@ -48,7 +48,9 @@ export function approvalRefusals(
   const approved = newestOfEach(wave.approvals ?? []).filter(({ decision }) => decision === 'Approved');
   const voided = approved.some((word) => !isOfPlan(word, wave) && barred(word).length === 0);
   const since = new Set([...(voided ? [VOIDED] : []), ...approved.flatMap(barred).map(({ message }) => message)]);
-  const how = `Run: liftlock approve ${wave.rolloutId} ${wave.name}`;
+  const { autoApproveWhen: rule } = approval;
+  const byItself = rule === undefined ? '' : `One is given by itself once this is true: ${rule}. `;
+  const how = `${byItself}Run: liftlock approve ${wave.rolloutId} ${wave.name}`;
   return [
     reason(
       expired > 0 ? 'ApprovalExpired' : 'ApprovalMissing',

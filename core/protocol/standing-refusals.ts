@@ -13,7 +13,10 @@ export const NO_FLEET = reason(
   'No Fleet is applied, so nothing may be changed. Run: liftlock apply -f fleet.yaml',
 );
 
-export const OBSERVE_MODE = reason('ObserveMode', 'The fleet is in mode "observe": Liftlock only looks.');
+export const OBSERVE_MODE = reason(
+  'ObserveMode',
+  'The fleet is in mode "observe": Liftlock only looks until the Fleet is applied with mode: act.',
+);
 
 /** The fleet's mode and its switch. */
 export function fleetRefusals(fleet: FleetSpec, control: FleetControl | undefined): Reason[] {

@@ -2,7 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { waitingForPromotion } from '../rollout/wave-end.ts';
+import { hasBegun, waitingForPromotion } from '../rollout/wave-end.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
@@ -34,7 +34,7 @@ export function withoutRollout(
     const isThrough = member?.status === 'Succeeded' ? `is done with it, which it took to ${member.to}` : undefined;
     const without = member === undefined ? 'was planned' : 'goes on';
     const wave = busy.waves.find(({ index }) => index === member?.waveIndex);
-    const isPlannedAnew = wave?.status === 'Pending';
+    const isPlannedAnew = wave !== undefined && !hasBegun(wave);
     const isOut = isPlannedAnew ? `its wave ${wave.name} has not begun` : `${without} without it`;
     const text = `The rollout ${id} of its policy is ${status} and ${isThrough ?? isOut}.`;
     const { ends, refusals } = whatEnds(snapshot, busy, cluster, aim, now);

@@ -19,7 +19,7 @@ import { stalledWaves } from '../rollout/never-starting.ts';
 import { earliestOpening, waitsOf } from '../rollout/openings.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { turnsAt } from '../rollout/turn-at.ts';
-import { waitingForPromotion, wayToResume } from '../rollout/wave-end.ts';
+import { hasBegun, waitingForPromotion, wayToResume } from '../rollout/wave-end.ts';
 import { isTried } from '../store/members.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
@@ -140,11 +140,9 @@ export function verdictOf(
   }
   if (aim.policy === undefined) {
     // A member of a wave that has begun stays one, whatever selects it now.
-    const hasBegun = place?.waves.some(
-      ({ index, status }) => index === going?.member.waveIndex && status !== 'Pending',
-    );
+    const isFixed = going !== undefined && isInBegunWave(going);
     const isAmbiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
-    if (going !== undefined && hasBegun && !isAmbiguous && !isTried(going.member))
+    if (isFixed && !isAmbiguous && !isTried(going.member))
       return inRollout(
         snapshot,
         going,
@@ -170,6 +168,11 @@ export function verdictOf(
   if (refusals.length > 0) {
     const unreachable = refusals.every(({ code }) => code === 'Unreachable');
     const condition = unreachable ? 'Liftlock can read the cluster again.' : 'What excludes it is taken away.';
+    // Its wave has begun without it, and does not take it in again.
+    if (left === undefined && going?.member.status === 'Excluded' && isInBegunWave(going)) {
+      const next = onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now));
+      return said(after(`${condition} Then: ${next.when.condition}`), ...refusals, ...next.reasons);
+    }
     if (left === undefined) return said(after(condition), ...refusals);
     // That lets the next minor begin; what is left of the last one a person finishes.
     const half = failedHalfWay(snapshot, cluster, aim, { left, place }, now);
@@ -239,6 +242,9 @@ function waitsElsewhere(
   });
 }
 
+const isInBegunWave = ({ waves, member }: MemberPlace): boolean =>
+  waves.some((wave) => wave.index === member.waveIndex && hasBegun(wave));
+
 /** The cluster's place as a member of a rollout that has not ended. */
 export function goingOn(place: Place | undefined): MemberPlace | undefined {
   if (place?.member === undefined || AT_REST.includes(place.rollout.status)) return undefined;
@@ -253,7 +259,9 @@ function inRollout(
 ): Verdict {
   const { rollout, waves, member } = place;
   // Whom a person took out no rollout takes by itself for that target, and one that a person creates does.
-  const takes = `The rollout ${rollout.id} ends, and then somebody runs: liftlock rollout create ${rollout.policy}; or another version becomes the target.`;
+  const promoted = waitingForPromotion(waves);
+  const ends = promoted === undefined ? `The rollout ${rollout.id} ends` : promoting(promoted, rollout);
+  const takes = `${ends}, and then somebody runs: liftlock rollout create ${rollout.policy}; or another version becomes the target.`;
   if (member.status === 'Excluded') return said(isServed(member) ? after(takes) : NEVER, ...member.reasons);
   const told = laterWaveOf(member);
   if (rollout.status === 'Halted') return halted(snapshot, place, ...told);
@@ -261,7 +269,6 @@ function inRollout(
     const next = reason('Next', `It is next in the rollout ${rollout.id}.`);
     return said(NEXT_TICK, next, ...waiting, ...told);
   }
-  const promoted = waitingForPromotion(waves);
   const undecided = promoted !== undefined && promoted.index < member.waveIndex ? promoted : undefined;
   const others = waiting.some(({ code }) => code !== 'EarlierWave') ? ', and the other reasons above are gone' : '';
   const condition =
@@ -287,6 +294,7 @@ const COMES: Readonly<Record<WaitedFor, string>> = {
   window: 'its calendars are open',
 };
 
+const GATE = 'the gates of the wave before it are green, and its wave is open';
 const TAG = 'its tag is changed, which is seen within the hour';
 
 /** What a person lifts, or the next look at the cluster. */
@@ -297,6 +305,8 @@ const liftedIn = (its: WholeRollout | undefined): Partial<Record<string, string>
   ...{ Excluded: TAG, BadTag: TAG, Pinned: TAG },
   AmbiguousPolicy: 'selectors are changed so that one policy alone selects it',
   InventoryIncomplete: 'it was looked at anew, within the hour',
+  Creating: 'it is there and six hours old',
+  ...{ GateRed: GATE, GateUnknown: GATE, GatesUnknown: GATE },
   ...(its && { RolloutPaused: `somebody runs ${wayToResume(its.rollout, its.waves)}` }),
 });
 

@@ -19,6 +19,7 @@ import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves, withLaterWa
 import { plannedMember, plannedWave } from './plan-rollout.ts';
 import { provedPins } from './proved-pins.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import { hasBegun } from './wave-end.ts';
 import { wavePlace } from './wave-place.ts';
 
 /** From what was read to what should be; undefined = it is not there yet, or not any more. */
@@ -52,9 +53,8 @@ export function replans(snapshot: FleetSnapshot, now: Date): Decision[] {
 export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): Replan | undefined {
   const waves = snapshot.history?.waves.filter((wave) => wave.rolloutId === rollout.id) ?? [];
   waves.sort((a, b) => a.index - b.index);
-  const isUnopened = ({ status, openedAt }: Wave): boolean => status === 'Undecided' && openedAt === undefined;
-  // Nobody of it could begin when it was its turn. As soon as somebody can, it is a wave that has not begun.
-  const unopened = waves.find(isUnopened);
+  // Nobody of it could begin when it was its turn.
+  const unopened = waves.find((wave) => wave.status !== 'Pending' && !hasBegun(wave));
   const anew = unopened && plannedFrom(snapshot, rollout, waves, unopened.index, now);
   if (anew?.members.some(({ next }) => next?.waveIndex === unopened?.index && next?.status === 'Pending')) return anew;
   const begun = waves.filter((wave) => wave.status !== 'Pending');

@@ -51,6 +51,10 @@ export function whyNotSkipped(
   return `${said} Keep it out by its tags or by the policy, or abort the rollout.`;
 }
 
+/** Whether its plan stands. One that was Undecided before it opened is planned anew as soon as one of its clusters may begin. */
+export const hasBegun = ({ status, openedAt }: Wave): boolean =>
+  status !== 'Pending' && !(status === 'Undecided' && openedAt === undefined);
+
 /** Whether a wave that proves too little may go on without a person: clusters of it are set aside, or were kept out before it opened. */
 export const mayGoOn = ({ quarantined, excluded, openedAt }: Wave): boolean =>
   quarantined > 0 || (openedAt === undefined && excluded > 0);
