@@ -62,8 +62,8 @@ export async function explainCluster(
   const waits =
     (await waitingIn(ports.table, snapshot, cluster.clusterKey, now)) ??
     snapshot.members.find(({ clusterKey }) => clusterKey === cluster.clusterKey);
-  const place = await placeOf(ports.table, snapshot, cluster, { waits, aim }, now);
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
+  const place = await placeOf(ports.table, snapshot, cluster, { waits, aim, upgrades }, now);
   const journal = await undoEntriesOf(ports.table, cluster.clusterKey);
   const control = snapshot.controls.get(cluster.clusterKey);
   const held = control?.held;
@@ -255,7 +255,11 @@ async function placeOf(
   table: Table,
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
-  { waits, aim }: { readonly waits: Member | undefined; readonly aim: ClusterPolicy },
+  {
+    waits,
+    aim,
+    upgrades,
+  }: { readonly waits: Member | undefined; readonly aim: ClusterPolicy; readonly upgrades: readonly Upgrade[] },
   now: Date,
 ): Promise<Place | undefined> {
   const name = aim.policy?.metadata.name ?? '';
@@ -264,7 +268,11 @@ async function placeOf(
     rollout,
     waves: (await loadWaves(table, rollout.id)).map(({ data }) => data),
   });
-  const waitsIn = waits && (await load(table, Rollouts, waits.rolloutId))?.data;
+  // A retry has it tried again where it was held, as long as that rollout goes on, whatever policy selects it by now.
+  const held = snapshot.controls.get(cluster.clusterKey)?.held?.upgradeId;
+  const id = waits?.rolloutId ?? (held && upgrades.find((one) => one.id === held)?.rolloutId);
+  const known = id === undefined ? undefined : (await load(table, Rollouts, id))?.data;
+  const waitsIn = waits === undefined && known !== undefined && AT_REST.includes(known.status) ? undefined : known;
   const found =
     waitsIn === undefined
       ? await placeAmong(table, snapshot, rollouts, cluster, now)
