@@ -1,5 +1,6 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { blockingFindings } from '../model/blocking-findings.ts';
@@ -78,9 +79,10 @@ export function plannedWave(
 ): Wave {
   const counts = countSettled(members);
   const needWork = members.length - counts.excluded - counts.quarantined;
-  const owed = members.filter(
-    ({ status, reasons }) => status === 'Excluded' && reasons.some(({ code }) => OWED.includes(code)),
-  ).length;
+  // Whom a person took out of the last wave is owed to nobody: no wave rests on what it would have proved.
+  const isOwed = ({ code }: Reason): boolean =>
+    OWED.includes(code) && (code !== 'Skipped' || spec !== policy.spec.waves.at(-1));
+  const owed = members.filter(({ status, reasons }) => status === 'Excluded' && reasons.some(isOwed)).length;
   const strays = members.filter(({ status, isStray }) => status === 'Failed' && isStray === true).length;
   const { epoch, scans } = snapshot;
   const going = members.filter(goes);

@@ -173,6 +173,13 @@ function settled(situation: WaveSituation, wave: Wave): Decision[] {
   const end = waveEnd(wave, spec);
   const isAwaited = (member: Member): boolean => member.waveIndex === wave.index && comesByItself(member);
   if (end.status === 'Undecided' && situation.members.some(isAwaited)) return [];
+  // What it would have proved to the waves after it nobody asks for where there is none.
+  const isLast = situation.waves.every(({ index }) => index <= wave.index);
+  const isEmpty = wave.members === wave.excluded && (wave.owed ?? 0) === 0;
+  if (end.status === 'Undecided' && isLast && isEmpty) {
+    const left = reason('NothingToDo', `No cluster is left in this wave: all ${wave.members} were taken out.`);
+    return [{ type: 'change-wave', wave, status: 'Skipped', reasons: [left] }];
+  }
   // How many must be judged, and how long it soaks, nobody can say without its policy.
   if (spec === undefined && end.status !== 'Halted' && wave.promotedBy === undefined) {
     const { reasons } = soakOf(wave, spec, situation.now);

@@ -100,7 +100,7 @@ test('a cluster that was skipped while it was parked is not told what parked it:
   await skipCluster(world.ports, (await recordOf(world, 'web')).clusterKey, PERSON, 'later, by hand');
   await resumeFleet(world.ports, PERSON);
   await hours(world, 1);
-  expect(codes(await explained(world))).toEqual(['Skipped']);
+  expect(codes(await explained(world))).toEqual(['TakenOut', 'Skipped']);
 });
 
 test('an upgrade that an abort left before its control plane is gone on with by hand', async () => {

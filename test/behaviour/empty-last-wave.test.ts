@@ -1,0 +1,52 @@
+import { skipCluster } from '../../core/operations/skip-cluster.ts';
+import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { at, clusterOf, keyOf, lookAround, spec, statusOf } from './changed-policy.ts';
+import { hours, PERSON, rolloutsOf, smallFleet } from './small-fleet.ts';
+import { staged } from './staged-fleet.ts';
+
+const CALENDARS = { nights: { windows: [{ name: 'w', schedule: '0 1 * * *', duration: '4h' }] } };
+
+const TAKEN_OUT: Record<string, (world: World) => Promise<unknown>> = {
+  'is skipped': async (world) => skipCluster(world.ports, await keyOf(world, 'p'), PERSON, 'not now'),
+  'is deleted': async (world) => {
+    const { arn = '' } = clusterOf(world, 'p') ?? {};
+    delete world.eks.state.clusters[arn];
+    await lookAround(world);
+  },
+};
+
+describe.each(Object.entries(TAKEN_OUT))('a last wave whose only cluster %s', (_, takeOut) => {
+  test.each([
+    ['before it has opened', { bake: '2h' }, {}],
+    ['while it is open', {}, { calendar: 'nights' }],
+  ])(
+    '%s ends as Skipped, and its rollout with it: nobody has to promote what proves nothing to anybody',
+    async (when, dev, prod) => {
+      const world = await smallFleet({
+        clusters: [...staged('dev', ['d']), ...staged('prod', ['p'])],
+        calendars: CALENDARS,
+        policy: spec(at('dev', dev), at('prod', prod)),
+      });
+      await hours(world, when === 'while it is open' ? 3 : 1);
+      expect(await statusOf(world, 'prod')).toBe(when === 'while it is open' ? 'Open' : 'Pending');
+      await takeOut(world);
+      await hours(world, 6);
+      expect([await statusOf(world, 'dev'), await statusOf(world, 'prod')]).toEqual(['Completed', 'Skipped']);
+      expect((await rolloutsOf(world)).map(({ status }) => status)).toEqual(['Completed']);
+      expect(await checkInvariants(world)).toEqual([]);
+    },
+  );
+});
+
+test('one that others follow waits for a person: they would begin unproved', async () => {
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d']), ...staged('prod', ['p'])],
+    calendars: CALENDARS,
+    policy: spec(at('dev', { calendar: 'nights' }), at('prod')),
+  });
+  await hours(world, 1);
+  await skipCluster(world.ports, await keyOf(world, 'd'), PERSON, 'not now');
+  await hours(world, 6);
+  expect([await statusOf(world, 'dev'), await statusOf(world, 'prod')]).toEqual(['Undecided', 'Pending']);
+});
