@@ -260,7 +260,8 @@ export function whoFinishes(
   const code = lagCode(cluster, spec);
   if (!canFinish(cluster, spec))
     return code === 'ManualNodes' ? whoMoves(cluster, spec) : 'Somebody updates or removes the add-on';
-  if (finish === 'propose') return `Somebody runs: liftlock rollout create ${policy} --finish`;
+  if (finish === 'propose')
+    return `Somebody runs: liftlock rollout create ${policy} --finish (whom it takes says --dry-run)`;
   if (finish === 'always') return whoseRolloutTakesIt(policy);
   const byHand =
     code === 'NodesBehind' ? 'starts the state machine liftlock-roll-node-group for it' : 'updates the add-on';

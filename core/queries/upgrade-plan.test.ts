@@ -68,7 +68,7 @@ test('who asks for a hop to where the control plane is, and nodes are not, is to
   expect(refusals.map(({ code, message }) => `${code}: ${message}`)).toEqual([
     'AlreadyThere: The cluster is at 1.37 already.',
     expect.stringMatching(
-      /^NodesBehind: .* a is at 1\.36 and stops the hop to 1\.40\. Somebody runs: liftlock rollout create p --finish\.$/,
+      /^NodesBehind: .* a is at 1\.36 and stops the hop to 1\.40\. Somebody runs: liftlock rollout create p --finish \(whom it takes says --dry-run\)\.$/,
     ),
   ]);
 });

@@ -327,7 +327,13 @@ test.each<[string, { version?: string; amiType?: string; wants?: string | undefi
     'NodesBehind',
     'Somebody starts the state machine liftlock-roll-node-group for it, or applies p with finish: propose',
   ],
-  ['a managed group', {}, 'propose', 'NodesBehind', 'Somebody runs: liftlock rollout create p --finish'],
+  [
+    'a managed group',
+    {},
+    'propose',
+    'NodesBehind',
+    'Somebody runs: liftlock rollout create p --finish (whom it takes says --dry-run)',
+  ],
   [
     'a managed group, which its policy finishes,',
     {},
@@ -348,7 +354,7 @@ test.each<[string, { version?: string; amiType?: string; wants?: string | undefi
     { version: '1.36', wants: 'v2' },
     'propose',
     'AddonsBehind',
-    'Somebody runs: liftlock rollout create p --finish',
+    'Somebody runs: liftlock rollout create p --finish (whom it takes says --dry-run)',
   ],
   [
     'an add-on that has no way,',
@@ -378,7 +384,7 @@ test('who was moved past the target, and is behind there, is finished where it i
   const aim = clusterPolicy(snapshot, cluster, NOW);
   const { when } = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined }, NOW);
   expect(when.condition).toBe(
-    'Somebody runs: liftlock rollout create p --finish; or a newer version becomes the target.',
+    'Somebody runs: liftlock rollout create p --finish (whom it takes says --dry-run); or a newer version becomes the target.',
   );
 });
 
@@ -390,6 +396,6 @@ test('what is proposed waits for the rollout of its policy that is under way', (
   const aim = clusterPolicy(snapshot, cluster, NOW);
   const { when } = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined }, NOW);
   expect(when.condition).toMatch(
-    /^The rollout r ends, and then somebody runs: liftlock rollout create p --finish; or /,
+    /^The rollout r ends, and then somebody runs: liftlock rollout create p --finish \(whom it takes says --dry-run\); or /,
   );
 });

@@ -101,7 +101,7 @@ test.each<[string, Given, readonly string[]]>([
     'is at its target, and a node group is not',
     { clusters: [cluster('a', { version: '1.37', nodegroups: [{ ...group, version: '1.36' }] })] },
     [
-      'a NodesBehind: The control plane of a is at 1.37, and nodes are behind: g is at 1.36 and stops the hop to 1.40. Somebody runs: liftlock rollout create p --finish.',
+      'a NodesBehind: The control plane of a is at 1.37, and nodes are behind: g is at 1.36 and stops the hop to 1.40. Somebody runs: liftlock rollout create p --finish (whom it takes says --dry-run).',
     ],
   ],
   [
@@ -116,7 +116,7 @@ test.each<[string, Given, readonly string[]]>([
       policies: { p: policy({ target: '1.35' }) },
     },
     [
-      'a NodesBehind: The control plane of a is at 1.36, and nodes are behind: g is at 1.35 and stops the hop to 1.39. Somebody runs: liftlock rollout create p --finish.',
+      'a NodesBehind: The control plane of a is at 1.36, and nodes are behind: g is at 1.35 and stops the hop to 1.39. Somebody runs: liftlock rollout create p --finish (whom it takes says --dry-run).',
     ],
   ],
   [

@@ -23,7 +23,8 @@ test('add-ons that EKS does not list for the version are behind, and are moved a
     policy: { finish: 'propose' },
   });
   await hours(world, 2);
-  const condition = 'Somebody runs: liftlock rollout create policy-0 --finish; or a newer version becomes the target.';
+  const condition =
+    'Somebody runs: liftlock rollout create policy-0 --finish (whom it takes says --dry-run); or a newer version becomes the target.';
   expect(await saidOf(world, 'left')).toEqual(['AddonsBehind', ['AddonsBehind'], condition]);
   expect((await saidOf(world, 'old'))[0]).toBe('UpToDate');
 

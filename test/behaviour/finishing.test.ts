@@ -41,7 +41,7 @@ test('a policy that only proposes it waits for a person, and then brings the nod
   const [state, codes, condition] = await saidOf(world);
   expect([state, codes]).toEqual(['NodesBehind', ['NodesBehind']]);
   expect(condition).toBe(
-    'Somebody runs: liftlock rollout create policy-0 --finish; or a newer version becomes the target.',
+    'Somebody runs: liftlock rollout create policy-0 --finish (whom it takes says --dry-run); or a newer version becomes the target.',
   );
   const { members } = await startRollout(world.ports, 'policy-0', PERSON, { dryRun: true, finish: true });
   expect(members.map(({ name, from, to }) => [name, from, to])).toEqual([['left', '1.37', '1.37']]);
@@ -107,7 +107,8 @@ test.each([
 test('who was moved past the target is finished at its own version, and goes no further', async () => {
   const world = await fleet({ finish: 'propose', target: '1.36' });
   await hours(world, 2);
-  const how = 'Somebody runs: liftlock rollout create policy-0 --finish; or a newer version becomes the target.';
+  const how =
+    'Somebody runs: liftlock rollout create policy-0 --finish (whom it takes says --dry-run); or a newer version becomes the target.';
   expect(await saidOf(world)).toEqual(['NodesBehind', ['NodesBehind'], how]);
   await finish(world);
   await run(world);

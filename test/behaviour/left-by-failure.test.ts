@@ -121,7 +121,7 @@ test('a cluster that a failed hop left half done in a rollout is not called up t
   const world = await failedHalfWay('in a rollout');
   await releaseCluster(world.ports, await keyOf(world), PERSON);
   const retry = 'Somebody removes the cause and runs: liftlock retry cluster web';
-  const proposed = 'somebody runs: liftlock rollout create policy-0 --finish';
+  const proposed = 'somebody runs: liftlock rollout create policy-0 --finish (whom it takes says --dry-run)';
   const rolloutId = await rolloutIdOf(world);
   const waits = `${retry}; or the rollout ${rolloutId} ends, and then ${proposed}`;
   expect(await told(world)).toMatchObject({ states: behind, condition: waits });

@@ -11,7 +11,7 @@ test.each([
     'never',
     'Somebody starts the state machine liftlock-roll-node-group for it, or applies policy-0 with finish: propose',
   ],
-  ['propose', 'Somebody runs: liftlock rollout create policy-0 --finish'],
+  ['propose', 'Somebody runs: liftlock rollout create policy-0 --finish (whom it takes says --dry-run)'],
   ['always', 'The next rollout of policy-0 takes it in'],
 ])(
   'a cluster that failed half-way, and that somebody moves further, is released, and then finished as finish: %s has it',

@@ -35,7 +35,7 @@ test('who is behind at its target and was in an aborted rollout is not told to c
 const behind = { name: 'd', version: '1.37', tags: { stage: 'dev' }, nodegroups: [{ name: 'old', version: '1.36' }] };
 
 test.each([
-  ['propose', 'Somebody runs: liftlock rollout create policy-0 --finish'],
+  ['propose', 'Somebody runs: liftlock rollout create policy-0 --finish (whom it takes says --dry-run)'],
   ['always', 'The next rollout of policy-0 takes it in'],
 ])('who is behind at its target is told that the Fleet only looks: finish %s', async (finish, then) => {
   const policy = { ...spec(at('dev')), finish };
