@@ -10,7 +10,8 @@ export async function reportQuarter(
   const client = await session.client();
   const query = { since: asked, ...(end === undefined ? {} : { until: end }) };
   const report = await client.v1.reports.quarter.$get({ query });
-  const { since, until, clusters, minorsMoved, ended, late, acts, waits, approvals, notRecorded } = report;
+  const { since, until, clusters, minorsMoved, ended, rollbacksFailed, late, acts, waits, approvals, notRecorded } =
+    report;
   const rows = (all: readonly { readonly what: string; readonly count: number }[]) =>
     all.map(({ what, count }) => [what, `${count}`]);
   return printReport(session, output, report, {
@@ -20,7 +21,10 @@ export async function reportQuarter(
       {
         heading: 'Upgrades by how they ended',
         heads: ['END', 'TIMES'],
-        rows: Object.entries(ended).map(([what, count]) => [what, `${count}`]),
+        rows: [...Object.entries(ended), ['Rollbacks that failed', rollbacksFailed]].map(([what, count]) => [
+          `${what}`,
+          `${count}`,
+        ]),
       },
       {
         heading: 'Past standard support',

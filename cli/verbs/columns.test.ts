@@ -11,6 +11,7 @@ const rollout: RolloutDetail = {
   progress: { members: 28, ...counts },
   currentWave: null,
   waitsForApproval: null,
+  isRejected: false,
   waitsForReadiness: null,
   waitsForPromotion: null,
   waitsForHooks: null,
@@ -39,6 +40,7 @@ test('get policies names one that this version cannot read, and counts no cluste
 
 test.each([
   [{ waitsForApproval: 'prod', waitsForReadiness: null }, 'prod (needs approval)'],
+  [{ waitsForApproval: 'prod', isRejected: true }, 'prod (rejected)'],
   [{ waitsForReadiness: { wave: 'prod', clusters: 2 } }, 'prod (2 not ready)'],
   [{ waitsForHooks: 'prod' }, 'prod (asks its hooks)'],
   [{ waitsForHooks: 'prod', status: 'Halted' as const }, 'prod (halted by a hook)'],

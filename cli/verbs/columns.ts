@@ -103,15 +103,18 @@ const rollouts: Listing<RolloutSummary> = {
     plain('POLICY', (item) => item.policy),
     plain('TARGET', (item) => item.target),
     status('STATUS', (item) => item.status),
-    plain('WAVE', ({ waitsForApproval, waitsForReadiness: late, waitsForPromotion, waitsForHooks, ...rollout }) => {
-      const { currentWave, reasons, status: stands } = rollout;
-      if (reasons[0]?.code === 'GoesBack') return `${currentWave ?? ''} (a cluster goes back)`.trim();
-      if (waitsForPromotion !== null) return `${waitsForPromotion} (needs promote)`;
-      if (waitsForApproval !== null) return `${waitsForApproval} (needs approval)`;
-      if (waitsForHooks !== null)
-        return `${waitsForHooks} (${stands === 'Halted' ? 'halted by a hook' : 'asks its hooks'})`;
-      return late === null ? currentWave : `${late.wave} (${late.clusters} not ready)`;
-    }),
+    plain(
+      'WAVE',
+      ({ waitsForApproval, isRejected, waitsForReadiness: late, waitsForPromotion, waitsForHooks, ...rollout }) => {
+        const { currentWave, reasons, status: stands } = rollout;
+        if (reasons[0]?.code === 'GoesBack') return `${currentWave ?? ''} (a cluster goes back)`.trim();
+        if (waitsForPromotion !== null) return `${waitsForPromotion} (needs promote)`;
+        if (waitsForApproval !== null) return `${waitsForApproval} (${isRejected ? 'rejected' : 'needs approval'})`;
+        if (waitsForHooks !== null)
+          return `${waitsForHooks} (${stands === 'Halted' ? 'halted by a hook' : 'asks its hooks'})`;
+        return late === null ? currentWave : `${late.wave} (${late.clusters} not ready)`;
+      },
+    ),
     plain('DONE', ({ progress }) => `${progress.succeeded}/${progress.members - progress.excluded}`),
     plain('IN FLIGHT', ({ progress }) => progress.inFlight),
     plain('LEFT OPEN', ({ progress }) => progress.leftHalfDone),

@@ -82,14 +82,15 @@ export const voteOnWave =
     const [last] = (wave.approvals ?? []).slice(-1);
     const until =
       wave.holdsUntil === undefined ? '' : `; its first cluster has to start before ${wave.holdsUntil} (expiresAfter)`;
+    const still = wave.stillRejected === undefined ? '' : ` ${wave.stillRejected}`;
     const place = `wave ${wave.name} of ${wave.rolloutId}`;
     if (wave.decision === 'Withdrawn')
       return print(session, options.output, wave, () => [
-        visible(`${place}: your rejection is taken back. Others have to approve it (fourEyes).`),
+        visible(`${place}: your rejection is taken back. Others have to approve it (fourEyes).${still}`),
       ]);
     return print(session, options.output, wave, () => [
       visible(
-        `${place}: ${last?.decision ?? ''} by ${last?.principal ?? ''}, plan ${wave.planHash ?? ''} of ${counted(last?.clusters ?? 0, 'cluster')}${until}`,
+        `${place}: ${last?.decision ?? ''} by ${last?.principal ?? ''}, plan ${wave.planHash ?? ''} of ${counted(last?.clusters ?? 0, 'cluster')}${until}${still === '' ? '' : `.${still}`}`,
       ),
     ]);
   };

@@ -192,7 +192,7 @@ test('the only rollout of its policy needs no other to have ended', async () => 
 });
 
 const notHeld =
-  'web is not held, and nothing of it has failed or is blocked in a rollout that was not aborted. What keeps it, and which command goes on with it: liftlock explain cluster web. One that was skipped goes with the next target.';
+  'web is not held, and nothing of it has failed or is blocked in a rollout that was not aborted. What keeps it, and which command goes on with it: liftlock explain cluster web. One that was skipped waits for a rollout that somebody creates, or for another target.';
 test.each<[string, Given, string]>([
   ['is not known', { kept: { cluster: undefined } }, `The inventory has no cluster ${KEY}. Run: liftlock get clusters`],
   [

@@ -286,7 +286,7 @@ function nothingToTakeOff(name: string, [first]: readonly RolloutMember[], stran
     return wrongState(`${name} is not held. ${stranger.said} What takes it up: liftlock explain cluster ${name}`);
   if (first === undefined)
     return wrongState(
-      `${name} is not held, and nothing of it has failed or is blocked in a rollout that was not aborted. What keeps it, and which command goes on with it: liftlock explain cluster ${name}. One that was skipped goes with the next target.`,
+      `${name} is not held, and nothing of it has failed or is blocked in a rollout that was not aborted. What keeps it, and which command goes on with it: liftlock explain cluster ${name}. One that was skipped waits for a rollout that somebody creates, or for another target.`,
     );
   const { status, rolloutId } = first.member.data;
   return wrongState(

@@ -92,6 +92,14 @@ test.each<[string, Partial<ApprovalRecord>, Partial<Vote>]>([
   });
 });
 
+test('who approves what somebody else has rejected hears that it stays so', async () => {
+  const approvals = [{ ...word, principal: 'sso:1/bob', decision: 'Rejected' as const, comment: 'not now' }];
+  const { result } = await voted({}, { wave: { approvals } });
+  expect(result.stillRejected).toMatch(/^The wave prod was rejected by sso:1\/bob at .*: not now\. /);
+  expect((await voted()).result.stillRejected).toBeUndefined();
+  expect((await voted({ decision: 'Rejected' })).result.stillRejected).toBeUndefined();
+});
+
 test('an approval says until when it counts, of a wave that has begun, and of a no, nothing does', async () => {
   const waves = '[{ name: canary, clusters: [a] }, { name: prod, approval: { expiresAfter: 24h } }]';
   const until = async (vote: Partial<Vote>, wave: Partial<Wave> = {}) =>

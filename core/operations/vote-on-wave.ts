@@ -3,7 +3,7 @@ import { batchesOf } from '../model/batches.ts';
 import { given } from '../model/given.ts';
 import { isOwnRejection, newestOfEach } from '../model/last-words.ts';
 import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
-import { approvedUntil, clustersOf, mayApprove } from '../policy/approvals.ts';
+import { approvalRefusals, approvedUntil, clustersOf, mayApprove } from '../policy/approvals.ts';
 import type { Table } from '../ports/table.ts';
 import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
 import { findRollout } from '../queries/find-rollout.ts';
@@ -32,9 +32,13 @@ export interface Vote {
 
 /**
  * `holdsUntil`: when a wave that has not begun has approvals enough no more, RFC 3339; absent where it has too few, or they do not expire.
- * `decision`: `Withdrawn` where the approval has only taken the person's own rejection back.
+ * `stillRejected`: who has rejected it, and what ends that, for whoever approves it all the same. `decision`: `Withdrawn` where the approval has only taken the person's own rejection back.
  */
-type Voted = Told<Wave> & { readonly decision: Vote['decision'] | 'Withdrawn'; readonly holdsUntil?: string };
+type Voted = Told<Wave> & {
+  readonly decision: Vote['decision'] | 'Withdrawn';
+  readonly holdsUntil?: string;
+  readonly stillRejected?: string;
+};
 
 /** So many people's words of one wave are kept, the newest of each: one who speaks often pushes nobody else's out. */
 const MOST_PEOPLE = 100;
@@ -101,8 +105,15 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
     const counts = decision === 'Approved' && wave.data.startedAt === undefined;
     const ends = counts ? asked.flatMap((one) => approvedUntil(one, next, requesters, now)?.toISOString() ?? []) : [];
     const [until] = ends.sort();
+    const stillRejected = asked
+      .flatMap((approval) => approvalRefusals({ approval }, next, requesters, now))
+      .find(({ code }) => code === 'ApprovalRejected')?.message;
     return {
-      result: { ...toldWave(next, now), decision, ...given({ holdsUntil: until }) },
+      result: {
+        ...toldWave(next, now),
+        decision,
+        ...given({ holdsUntil: until, stillRejected: decision === 'Rejected' ? undefined : stillRejected }),
+      },
       writes: [
         replace(Waves, wave, next),
         unchanged(Rollouts, rollout, id),

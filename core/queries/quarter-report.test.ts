@@ -101,6 +101,15 @@ test.each<[string, readonly Entry[], number]>([
   },
 );
 
+test('a rollback that failed is counted beside the ends of hops, and one that came to its end is not', async () => {
+  const back = { ...hop('1.34', '1.33'), upgradeId: 'rollback-1.34-1.33' };
+  const { ended, rollbacksFailed } = await report([
+    ['2026-07-03T00:00:00Z', web.clusterKey, 'UpgradeFailed', 'liftlock', back],
+    ['2026-07-04T00:00:00Z', web.clusterKey, 'UpgradeSucceeded', 'liftlock', back],
+  ]);
+  expect([ended.Failed, rollbacksFailed]).toEqual([0, 1]);
+});
+
 describe('how late clusters were', () => {
   // 1.32 has left standard support on 2026-03-23, 1.33 on 2026-07-29: core/version/support-calendar.ts.
   test('is counted from the end of standard support to the next version, within the period, at list price', async () => {

@@ -1,6 +1,7 @@
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { UPGRADE_STATUSES } from '../contracts/items/protocol.ts';
 import { shortId } from '../model/cluster-key.ts';
+import { rollbackId } from '../model/hop.ts';
 import { WAVE_WORDS } from '../model/last-words.ts';
 import { counted } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -61,6 +62,11 @@ export async function quarterReport(
   const stands = new Map(ends.filter(({ event }) => STANDS.includes(event)).map((one) => [hopOf(one), one]));
   const moved = [...stands.values()].filter((one) => one.event === STANDS[0] && movedBy(one).from !== one.detail.to);
   const ended = ENDS.map((status) => [status, ends.filter(({ event }) => event === `Upgrade${status}`).length]);
+  // Of hops each end is told, and a rollback that came to its end is one of its hop; what broke off is told apart.
+  const brokenOff = items.filter(({ event, detail: { upgradeId, from, to } }) => {
+    const isBack = upgradeId === rollbackId(String(from), String(to));
+    return event === 'UpgradeFailed' && isBack;
+  }).length;
   const known = clusters.filter(({ clusterKey }) => records.has(clusterKey));
   const lateness = known.map((cluster) =>
     latenessOf(cluster, records.get(cluster.clusterKey) ?? [], regions.get(cluster.region), since, until),
@@ -79,6 +85,8 @@ export async function quarterReport(
     minorsMoved: moved.length,
     /** Each end of a try; one that was taken back after its end counts in both. */
     ended: Object.fromEntries(ended) as Record<(typeof ENDS)[number], number>,
+    /** Rollbacks that failed: what had gone back by then may be a minor behind its control plane. */
+    rollbacksFailed: brokenOff,
     /** Past standard support. */
     late: {
       ...{ hours: Math.round(sum('hours')), dollars: cents(sum('dollars')) },

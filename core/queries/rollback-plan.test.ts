@@ -46,6 +46,13 @@ test('it says where it leads, until when, and what it would do, in the order of 
   ]);
 });
 
+test.each(['Parked', 'Pending'] as const)('of one that was asked for already and is %s it says so', async (status) => {
+  const { notes } = await planned({ upgrades: [hop(2), back({ status, requestedBy: 'ann' })] });
+  expect(notes.find(({ code }) => code === 'RollingBack')?.message).toBe(
+    `A rollback to 1.36 was asked for already, by ann, and is ${status}. What it waits for: liftlock explain cluster web`,
+  );
+});
+
 const held = { clusterKey: KEY, held: { reason: quoted('UpdateFailed', 'no'), since: NOON.toISOString() } };
 test.each<[string, Kept, Partial<ClusterRecord>]>([
   ['a hold', { clusterControl: held }, {}],

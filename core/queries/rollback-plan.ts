@@ -74,6 +74,7 @@ export async function planRollback(
     refusals,
     notes: [
       ...view.reasons.filter((one) => !inTheWay.includes(one)),
+      ...askedAlready(upgrades, cluster.name, from),
       ...(refusals.length > 0 ? [] : endsFirst(snapshot, cluster, upgrades)),
     ],
     execution: null,
@@ -115,6 +116,16 @@ function underWay(upgrades: readonly Upgrade[], name: string, from: KubeVersion)
     const said = `The control plane is on its way from ${from} to ${hop.to}; once it has arrived, liftlock rollback cluster ${name} takes it back to ${from}.`;
     return [reason('UpgradeUnderWay', said)];
   });
+}
+
+/** One that waits is not begun twice either: a person who asks again has it begin without its turn. */
+function askedAlready(upgrades: readonly Upgrade[], name: string, from: KubeVersion): Reason[] {
+  const waits = upgrades.find(
+    ({ id, status }) => id === rollbackId(from, from.previous()) && (status === 'Parked' || status === 'Pending'),
+  );
+  if (waits === undefined) return [];
+  const said = `A rollback to ${waits.to} was asked for already, by ${waits.requestedBy}, and is ${waits.status}. What it waits for: liftlock explain cluster ${name}`;
+  return [reason('RollingBack', said)];
 }
 
 function endsFirst({ grants }: FleetSnapshot, { clusterKey }: ClusterRecord, upgrades: readonly Upgrade[]): Reason[] {

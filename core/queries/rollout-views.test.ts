@@ -43,6 +43,24 @@ test.each<[string, Partial<Wave>, Partial<Wave>, Partial<Rollout>, string | null
   expect((await loadRolloutDetail(table, 'r', NOON)).waitsForApproval).toBe(waits);
 });
 
+test('a wave that somebody has rejected is told apart from one that waits for approvals', async () => {
+  const listed = async (...decisions: readonly ('Approved' | 'Rejected')[]) => {
+    const table = new MemoryTable();
+    const approvals = decisions.map((decision) => ({
+      ...{ decision, principal: `sso:1/${decision}`, at: NOON.toISOString(), planHash: 'hash', clusters: 1 },
+    }));
+    await keep(table, {
+      policy: asking,
+      rollout: rolloutItem({ id: 'r', policy: 'p', policyRevision: 'of p', waves: ['all'] }),
+      waves: [waveItem({ index: 0, name: 'all', status: 'Pending', planHash: 'hash', approvals })],
+      member: undefined,
+    });
+    return (await listRollouts(table, NOON)).items[0];
+  };
+  expect(await listed()).toMatchObject({ waitsForApproval: 'all', isRejected: false });
+  expect(await listed('Rejected', 'Approved')).toMatchObject({ waitsForApproval: 'all', isRejected: true });
+});
+
 test.each<[string, Partial<Wave>, string | null, string]>([
   [
     'ends after an earlier wave that a retry has opened again',
@@ -131,7 +149,7 @@ test('a wave under way that the policy has renamed asks for what its clusters be
   await keep(table, {
     policy: policyConfig(policyWith({ name: 'p', waves: `[{ name: production, approval: ${approval} }]` })),
     cluster,
-    rollout: rolloutItem({ id: 'r', policy: 'p', waves: ['all'] }),
+    rollout: rolloutItem({ id: 'r', policy: 'p', policyRevision: 'of p', waves: ['all'] }),
     waves: [waveItem({ index: 0, name: 'all', status: 'Open', planHash: 'hash' })],
     member: memberItem({ clusterKey: cluster.clusterKey, status: 'Pending', waveIndex: 0 }),
   });

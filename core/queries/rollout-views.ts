@@ -224,6 +224,9 @@ function summary(
 ) {
   const next = waveInTurn(waves);
   const lacksApproval = standings.some((one) => one.index === next?.index && one.approvalReasons.length > 0);
+  const isRejected = standings.some(
+    (one) => one.index === next?.index && one.approvalReasons.some(({ code }) => code === 'ApprovalRejected'),
+  );
   const waitsForApproval = rollout.status === 'Running' && lacksApproval ? (next?.name ?? null) : null;
   const isLate = next !== undefined && late !== undefined && waitsForApproval === null;
   const asksHooks = rollout.status === 'Running' || rollout.status === 'Halted';
@@ -239,6 +242,8 @@ function summary(
     currentWave: waves.find((wave) => wave.status !== 'Pending' && !PASSED_WAVES.includes(wave.status))?.name ?? null,
     /** The wave whose turn it is and that may not begin for want of approval; null where there is none, or the rollout does not run. */
     waitsForApproval,
+    /** Whether that is for a rejection, which no other approval passes. */
+    isRejected: waitsForApproval !== null && isRejected,
     /** Likewise for want of clusters that are ready (`requireReady`), and of how many; null while an approval comes first. */
     waitsForReadiness: isLate ? { wave: next.name, clusters: late.members.length } : null,
     /** The wave that does not open before its hooks say go, as they are asked now or have halted the rollout; null where there is none. */
