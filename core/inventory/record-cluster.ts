@@ -5,6 +5,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { clusterKey } from '../model/cluster-key.ts';
 import { isSame } from '../model/is-same.ts';
+import { sentence } from '../model/words.ts';
 import { FLEET, fleetSpec, loadAppliedConfigs, upgradePolicy } from '../policy/applied.ts';
 import { NEVER } from '../policy/cluster-labels.ts';
 import type { Cluster } from '../ports/eks.ts';
@@ -196,7 +197,7 @@ function unreachable(record: ClusterRecord, why: string, now: Date): ClusterReco
     type: 'Reachable',
     status: 'False' as const,
     reason: 'Denied',
-    message: `It cannot be read: ${why.replace(/\.?$/, '.')} Run: liftlock access check`,
+    message: `It cannot be read: ${sentence(why)} Run: liftlock access check`,
     lastTransitionTime,
   };
   return { ...record, conditions: [...record.conditions.filter((other) => other.type !== 'Reachable'), condition] };

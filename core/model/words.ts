@@ -12,3 +12,6 @@ export function apart<One>(all: readonly One[], nameOf: (one: One) => string, in
   const alike = Map.groupBy(new Map(all.map((one) => [inFull(one), one])).values(), nameOf);
   return (one: One): string => ((alike.get(nameOf(one))?.length ?? 0) > 1 ? inFull(one) : nameOf(one));
 }
+
+/** What somebody else says as a sentence of ours: with its full stop. */
+export const sentence = (text: string): string => text.replace(/\.?$/, '.');

@@ -90,7 +90,9 @@ test('the words are those of the first cluster, and say what to run once', () =>
     fix: LOOK_AGAIN,
   });
   expect(words('Run: liftlock access check was said.')?.message).toBe('Run: liftlock access check was said.');
-  expect(words('Then Run: liftlock access check finds it.')?.message).toBe('Then Run: liftlock access check finds it.');
+  expect(words('Then. Run: liftlock access check finds it.')?.message).toBe(
+    'Then. Run: liftlock access check finds it.',
+  );
   const second = reportOf('1b', [unseen('nodes', 'the second')]);
   expect(accessCauses([reportOf('1a', [unseen('nodes', 'the first')]), second])[0]?.message).toBe('the first');
 });

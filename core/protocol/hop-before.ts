@@ -77,6 +77,6 @@ export const sameUnderWay = (hop: Upgrade, name: string): Reason =>
 function underWay({ from, to, requestedBy, rolloutId, startedAt, status, reasons }: Upgrade): string {
   const inRollout = rolloutId === undefined ? '' : ` in the rollout ${rolloutId}`;
   const since = startedAt === undefined ? '' : ` since ${startedAt}`;
-  const why = reasons.length === 0 ? '' : ` (${reasons.map(({ code }) => code).join(', ')})`;
+  const why = reasons.length === 0 ? '' : ` (${[...new Set(reasons.map(({ code }) => code))].join(', ')})`;
   return `The upgrade from ${from} to ${to}, which ${requestedBy} asked for${inRollout}, is under way${since} and ${status}${why}`;
 }

@@ -4,7 +4,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { undoId } from '../model/hop.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { ownedBy } from '../model/version-owners.ts';
-import { some } from '../model/words.ts';
+import { sentence, some } from '../model/words.ts';
 import { leftCordoned, wayToCancel } from '../nodes/left-cordoned.ts';
 import { tagProblems } from '../policy/cluster-tags.ts';
 import { isOpen, isUndo } from '../protocol/undo.ts';
@@ -80,7 +80,7 @@ export function undoWarnings(journal: readonly Read<UndoEntry>[], upgrades: read
     if (first === undefined) return [];
     const names = left.map(({ data: { effect, subject } }) => `${LEFT[effect]} ${subject}`).join(', ');
     const again = resumeAt === undefined ? '' : ` It is tried again at ${resumeAt}.`;
-    const why = reasons.map(({ message }) => message.replace(/\.?$/, '.')).join(' ');
+    const why = reasons.map(({ message }) => sentence(message)).join(' ');
     return reason(
       'NotTakenBack',
       `What ${first.data.upgradeId} has left is not taken back yet (${names}): ${why}${again}`,

@@ -5,6 +5,7 @@ import { errorMessage, errorName } from '../contracts/errors.ts';
 import { given } from '../model/given.ts';
 import { isRollback } from '../model/hop.ts';
 import { remembered } from '../model/remembered.ts';
+import { sentence } from '../model/words.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
 import { gateName } from '../policy/gate-answer.ts';
 import type { MetricMinute } from '../ports/account.ts';
@@ -172,7 +173,7 @@ function unread(
 ): RateVerdict {
   const isOfWorkspace = rate.from === 'prometheus' && 'workspace' in rate.events;
   const account = isOfWorkspace ? rate.events.workspace.split(':')[4] : scope.account;
-  const said = `${whoseOf(rate, scope)} could not be read: ${errorName(error)}: ${errorMessage(error).replace(/\.?$/, '.')}`;
+  const said = `${whoseOf(rate, scope)} could not be read: ${errorName(error)}: ${sentence(errorMessage(error))}`;
   const { concludesAt: __, ...refused } = verdict;
   if (isDenied(error)) {
     const lacks = READS[rate.from];

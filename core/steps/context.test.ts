@@ -131,7 +131,7 @@ test('a denial parks what was begun for ten minutes, and is told by whoever has 
   expect(await opened({ eks: { cluster: denied }, kept })).toEqual({
     status: 'parked',
     resumeAt: '2026-11-20T12:10:00.000Z',
-    reasons: [{ code: 'Denied', message: 'web cannot be read: no Run: liftlock access check' }],
+    reasons: [{ code: 'Denied', message: 'web cannot be read: no. Run: liftlock access check' }],
   });
   await expect(opened({ eks: { cluster: denied } })).rejects.toBe(denied);
   const throttled = failing('ThrottlingException');

@@ -6,6 +6,7 @@ import { ACCEPTED_CONTRACTS, type MachineInput, parseMachineInput, type StepInpu
 import { blocked, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { clusterKey as keyOf, parseClusterArn } from '../model/cluster-key.ts';
 import { hopTo } from '../model/hop.ts';
+import { sentence } from '../model/words.ts';
 import { loadPolicyForUpgrade, type PolicyForUpgrade } from '../policy/policy-for-upgrade.ts';
 import type { Cluster, Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -192,7 +193,7 @@ export async function openStep(
   if ('error' in looked && !isNotFound(looked.error)) {
     // A denial in the middle of an upgrade parks it; before its first change it blocks.
     if (upgrade?.data.mutated !== true || !isDenied(looked.error)) throw looked.error;
-    const said = `${arn.name} cannot be read: ${errorMessage(looked.error)} Run: liftlock access check`;
+    const said = `${arn.name} cannot be read: ${sentence(errorMessage(looked.error))} Run: liftlock access check`;
     return parked(deniedRetryAt(ports), reason('Denied', said));
   }
   const key = grant?.data.clusterKey ?? living;
@@ -292,7 +293,7 @@ export const deniedRetryAt = (ports: Pick<Ports, 'clock'>): Date =>
 
 /** A denial, in AWS's words, and where to look. */
 export const deniedReason = (error: unknown): Reason =>
-  reason('Denied', `${errorName(error)}: ${errorMessage(error)} Run: liftlock access check`);
+  reason('Denied', `${errorName(error)}: ${sentence(errorMessage(error))} Run: liftlock access check`);
 
 /** Seconds between two looks, and from the beginning to the first one. */
 export interface PollBounds {

@@ -218,7 +218,7 @@ describe('an upgrade that a person starts', () => {
     [
       'is of a cluster that it is denied',
       { eks: { cluster: failing('AccessDeniedException', 'no') } },
-      'Denied: AccessDeniedException: no Run: liftlock access check',
+      'Denied: AccessDeniedException: no. Run: liftlock access check',
     ],
   ])('is blocked where it %s: %#', async (_, given, told) => {
     expect(await asked(given)).toMatchObject({ status: 'blocked', told: [told], grant: undefined });

@@ -49,7 +49,7 @@ const waits = {
 };
 const blocks = {
   status: 'blocked',
-  reasons: [{ code: 'Denied', message: 'AccessDeniedException: no Run: liftlock access check' }],
+  reasons: [{ code: 'Denied', message: 'AccessDeniedException: no. Run: liftlock access check' }],
 };
 const parks = { ...blocks, status: 'parked', resumeAt: '2026-11-20T12:10:00.000Z' };
 

@@ -1,6 +1,7 @@
 import { addonFits } from '../../model/addon-target.ts';
 import { issueTexts } from '../../model/issue-text.ts';
 import { partPasses } from '../../model/passing-status.ts';
+import { sentence } from '../../model/words.ts';
 import { preflightCheck } from './preflight-check.ts';
 
 /** One that has to move anyway may be repaired by that. One that fits is left alone, and its step fails where it is not well. */
@@ -15,9 +16,7 @@ export const addonStatus = preflightCheck({
         severity: info !== undefined && !addonFits(addon, info, target.toString()) ? 'warning' : 'error',
         subject: { kind: 'Addon', name: addon.addonName },
         cause: `addon:${addon.addonName}`,
-        message: [`The add-on ${addon.addonName} is ${addon.status}`, ...issueTexts(addon.health)]
-          .join('; ')
-          .replace(/\.?$/, '.'),
+        message: sentence([`The add-on ${addon.addonName} is ${addon.status}`, ...issueTexts(addon.health)].join('; ')),
         fix: 'Repair it, or remove it (aws eks describe-addon, health.issues).',
       })),
 });

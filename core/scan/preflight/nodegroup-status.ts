@@ -1,5 +1,6 @@
 import { issueTexts } from '../../model/issue-text.ts';
 import { partPasses } from '../../model/passing-status.ts';
+import { sentence } from '../../model/words.ts';
 import { preflightCheck } from './preflight-check.ts';
 
 /** One that never came up, or could not be deleted, cannot be rolled: that is said before the control plane moves, not after. */
@@ -14,9 +15,7 @@ export const nodegroupStatus = preflightCheck({
         severity: partPasses(status) || status === 'DEGRADED' ? 'warning' : 'error',
         subject: { kind: 'Nodegroup', name: nodegroupName },
         cause: `nodegroup:${nodegroupName}`,
-        message: [`The node group ${nodegroupName} is ${status}`, ...issueTexts(health)]
-          .join('; ')
-          .replace(/\.?$/, '.'),
+        message: sentence([`The node group ${nodegroupName} is ${status}`, ...issueTexts(health)].join('; ')),
         fix: partPasses(status)
           ? `Wait until it is ${status === 'DELETING' ? 'gone' : 'ACTIVE'}.`
           : 'Repair it, or delete it (aws eks describe-nodegroup, health.issues).',
