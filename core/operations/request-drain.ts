@@ -9,6 +9,7 @@ import type { DrainSettings } from '../nodes/drain-move.ts';
 import { drainNotAllowed, drainSettingsOf, showsBudgets } from '../nodes/drain-settings.ts';
 import type { Ports } from '../ports/ports.ts';
 import { openUndoEntries, undoOf } from '../protocol/undo.ts';
+import type { AskedPlan } from '../queries/asked-plan.ts';
 import { loadClusterNow } from '../queries/load-cluster-now.ts';
 import { invalidInput, wrongState } from '../queries/refusal.ts';
 import { refusalsByHand } from '../queries/upgrade-plan.ts';
@@ -24,19 +25,13 @@ import { planBlocked, requested, takenUpAt } from './requests.ts';
 type DrainPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
 
 /** What draining one group of nodes by Liftlock itself would do, or has begun. */
-export interface RequestedDrain {
-  readonly cluster: string;
-  readonly clusterKey: string;
+export interface RequestedDrain extends AskedPlan {
   readonly nodegroup: string;
-  readonly status: 'Blocked' | 'NotApproved' | 'Started';
   /** The policy that it goes by, and what it says of drains; null where none does. */
   readonly policy: string | null;
   readonly drain: DrainSettings | null;
   /** Which nodes it is about, what stood in the way of evictions at the last look, and whether other nodes are known. */
   readonly foreseen: readonly string[];
-  /** Why it may not start now; empty when it may. */
-  readonly refusals: readonly Reason[];
-  readonly execution: string | null;
 }
 
 /**

@@ -90,6 +90,7 @@ export type AuditHead = Pick<AuditItem, 'sequence' | 'hash'>;
 
 /** One link of a subject's chain. `hash` covers every other member; `previousHash` is the hash of the item before (`''` for the first). */
 export interface AuditItem {
+  /** A cluster key, `rollout/<id>`, or `fleet`. */
   readonly subject: string;
   /** 1, 2, 3, … without gaps. */
   readonly sequence: number;

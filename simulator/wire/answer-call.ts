@@ -1,5 +1,5 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { type AwsCall, AwsFault, type ServiceName, type Signer } from './aws-call.ts';
+import { type AwsCall, AwsFault, type ServiceName } from './aws-call.ts';
 import type { Dialect, PlainRequest } from './dialect.ts';
 import type { HttpAnswer } from './http-message.ts';
 import { malformed } from './malformed.ts';
@@ -8,16 +8,12 @@ import { refuse } from './refuse.ts';
 import type { OperationModel, ServiceModel } from './service-model.ts';
 import type { WireOptions } from './wire-options.ts';
 
-interface Addressed {
+interface Addressed extends Pick<AwsCall, 'region' | 'signer' | 'requestId' | 'origin'> {
   readonly plain: PlainRequest;
   readonly service: ServiceModel;
   readonly dialect: Dialect;
   /** As the request names it. */
   readonly operation: string | undefined;
-  readonly region: string;
-  readonly signer?: Signer;
-  readonly requestId: string;
-  readonly origin: string;
 }
 
 /** From the operation's name to its answer. Throws AwsFault for what never reaches the service. */

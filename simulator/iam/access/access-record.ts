@@ -11,12 +11,7 @@ export interface Denial {
 }
 
 /** What a role was allowed. */
-export interface Usage {
-  readonly role: string;
-  readonly action: string;
-  readonly resource: string;
-  readonly count: number;
-}
+export type Usage = Pick<Denial, 'role' | 'action' | 'resource' | 'count'>;
 
 /** Plain JSON. */
 export interface AccessRecordState {
