@@ -20,9 +20,7 @@ import { auditEntry, upgradeChanged } from '../store/changes.ts';
 import { clusterPartition, Upgrades } from '../store/entities.ts';
 import { decode, put, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { planBlocked, requested, takenUpAt } from './requests.ts';
-
-type DrainPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
+import { planBlocked, type RequestPorts, requested, takenUpAt } from './requests.ts';
 
 /** What draining one group of nodes by Liftlock itself would do, or has begun. */
 export interface RequestedDrain extends AskedPlan {
@@ -39,7 +37,7 @@ export interface RequestedDrain extends AskedPlan {
  * `InvalidInput` (no such group) and `DrainBlocked`.
  */
 export async function requestDrain(
-  ports: DrainPorts,
+  ports: RequestPorts,
   record: ClusterRecord,
   nodegroup: string,
   by: string,
@@ -79,7 +77,7 @@ export async function requestDrain(
   return { ...plan, status: 'Started', execution };
 }
 
-async function planDrain(ports: DrainPorts, record: ClusterRecord, nodegroup: string): Promise<RequestedDrain> {
+async function planDrain(ports: RequestPorts, record: ClusterRecord, nodegroup: string): Promise<RequestedDrain> {
   const { snapshot, cluster } = await loadClusterNow(ports, record);
   const groups = groupsOf(cluster);
   if (!groups.includes(nodegroup)) {

@@ -2,6 +2,7 @@ import type { NormalizedSchema } from '@smithy/core/schema';
 import { type AwsCall, AwsFault, type ServiceName } from './aws-call.ts';
 import type { Dialect, PlainRequest } from './dialect.ts';
 import type { HttpAnswer } from './http-message.ts';
+import { join } from './json-value.ts';
 import { malformed } from './malformed.ts';
 import { mistypedIn } from './mistyped-in.ts';
 import { refuse } from './refuse.ts';
@@ -97,8 +98,6 @@ function requiredCount(schema: NormalizedSchema): number {
   const tuple: unknown = schema.getSchema();
   return Array.isArray(tuple) && typeof tuple[6] === 'number' ? tuple[6] : 0;
 }
-
-const join = (path: string, name: string) => (path === '' ? name : `${path}.${name}`);
 
 const notNull = (member: string) =>
   `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`;
