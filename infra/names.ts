@@ -34,7 +34,7 @@ export const ANCHOR_BUCKET_ARN = 'LiftlockAnchorBucketArn';
 export const defaultExternalId = (hubAccount: string): string => `liftlock-${hubAccount}`;
 
 /** Secrets that webhooks of gates are signed with are told from all others by their name; policies name them at any time, in any Region. */
-export const webhookSecrets = (): string => `arn:${Aws.PARTITION}:secretsmanager:*:${Aws.ACCOUNT_ID}:secret:liftlock/*`;
+export const webhookSecrets = (): string => anyRegion('secretsmanager', 'secret:liftlock/*');
 
 const anyRegion = (service: string, resource: string): string =>
   `arn:${Aws.PARTITION}:${service}:*:${Aws.ACCOUNT_ID}:${resource}`;

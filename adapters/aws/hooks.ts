@@ -2,12 +2,10 @@ import { noAnswer, readHookAnswer } from '../../core/policy/hook-answer.ts';
 import type { Hooks } from '../../core/ports/outside.ts';
 import type { AwsReceivers } from './aws-receivers.ts';
 import { whyUnanswered } from './gate-reader.ts';
-import { bodyOf, callWebhook } from './gates/webhook-gate.ts';
+import { bodyOf, callWebhook, type WebhookGatesOptions } from './gates/webhook-gate.ts';
 import { inTime } from './pinned-addresses.ts';
 
-type WebhookOptions = Parameters<typeof callWebhook>[0];
-
-export interface HooksOptions extends WebhookOptions {
+export interface HooksOptions extends WebhookGatesOptions {
   readonly receivers: AwsReceivers;
   readonly timeoutMilliseconds?: number;
 }

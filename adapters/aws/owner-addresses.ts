@@ -4,18 +4,16 @@ import { remembered } from '../../core/model/remembered.ts';
 import { detailWithNotice } from '../../core/notices/notice-of.ts';
 import { oneLine } from '../../core/policy/gate-answer.ts';
 import type { OwnerAddresses } from '../../core/ports/outside.ts';
-import { callWebhook } from './gates/webhook-gate.ts';
+import { callWebhook, type WebhookGatesOptions } from './gates/webhook-gate.ts';
 import { inTime } from './pinned-addresses.ts';
 import { mutationLimits } from './request-limits.ts';
-
-type WebhookOptions = Parameters<typeof callWebhook>[0];
 
 /** Everything that one address takes together: credentials, a secret, names, the answer. */
 const TIMEOUT_MILLISECONDS = 10_000;
 
 /** By topics of SNS and by webhooks, each tried once: what is not taken goes to the topic of the hub, and must not come twice. */
 export function createOwnerAddresses(
-  options: WebhookOptions & { readonly timeoutMilliseconds?: number },
+  options: WebhookGatesOptions & { readonly timeoutMilliseconds?: number },
 ): OwnerAddresses {
   const clientIn = remembered((region: string) => new SNSClient({ ...mutationLimits, region }));
   const publish = (topic: string, message: string, abortSignal: AbortSignal) =>

@@ -2,11 +2,11 @@ import { isStale } from '../../core/contracts/eks-errors.ts';
 import { namedError } from '../../core/contracts/errors.ts';
 import type { Prometheus } from '../../core/ports/prometheus.ts';
 import { readQueryAnswer } from '../../core/probes/query-answer.ts';
-import { callWebhook, MOST_BYTES, textOf } from './gates/webhook-gate.ts';
+import { callWebhook, MOST_BYTES, textOf, type WebhookGatesOptions } from './gates/webhook-gate.ts';
 import { inTime } from './pinned-addresses.ts';
 import { createSignedCalls, type Refusal, type SignedCallsOptions } from './signed-calls.ts';
 
-type PrometheusOptions = Parameters<typeof callWebhook>[0] & SignedCallsOptions;
+type PrometheusOptions = WebhookGatesOptions & SignedCallsOptions;
 
 interface Span {
   readonly from: Date;

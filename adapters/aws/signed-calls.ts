@@ -5,10 +5,11 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { namedError } from '../../core/contracts/errors.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import type { Clock } from '../../core/ports/outside.ts';
+import type { SpokeCredentials } from './spoke-role.ts';
 import { createTokenBucket, type Sleep } from './token-bucket.ts';
 
 export interface SignedCallsOptions {
-  readonly sessions: { readonly forAccount: (account: string) => Promise<Session> };
+  readonly sessions: { readonly forAccount: (account: string) => Promise<Omit<SpokeCredentials, 'expiration'>> };
   readonly clock: Clock;
   readonly sleep: Sleep;
   /** In place of AWS's own, by the SDK's name of the service (`SERVICE_QUOTAS`), as its clients take it from the environment. */
@@ -19,12 +20,6 @@ export interface SignedCallsOptions {
   readonly timeoutMilliseconds?: number;
   /** What an answer may have, where whoever asks decides how long it is; without a limit when absent. */
   readonly mostBytes?: number;
-}
-
-interface Session {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
 }
 
 interface Service {

@@ -15,7 +15,7 @@ interface SpokeRole {
 }
 
 /** Temporary credentials, in the shape that clients of the SDK take. */
-interface SpokeCredentials {
+export interface SpokeCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string;

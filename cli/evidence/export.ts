@@ -12,7 +12,6 @@ import { EVIDENCE_FORMAT, type EvidenceDocument, type EvidenceScope } from '../.
 import { proofsOf, saltOf } from '../../core/evidence/verify-evidence.ts';
 import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
-import type { AnchorFile } from '../../core/ports/anchors.ts';
 import { dateOf, startOf } from '../../core/queries/report-period.ts';
 import { Members } from '../../core/store/entities.ts';
 import { anchorFiles } from '../audit/records.ts';
@@ -41,7 +40,8 @@ export async function exportEvidence(session: Session, options: ExportOptions): 
   const madeAt = (client.time ?? session.io.now()).toISOString();
   const scope = await scopeOf(session, options, madeAt);
   const files = (await anchorFiles(session, options.anchors)) ?? [];
-  const known = (await recordsFor(session, scope, files)).map(({ subject, items }) => ({
+  const chain = readChain(files);
+  const known = (await recordsFor(session, scope, anchoredSubjects(chain))).map(({ subject, items }) => ({
     subject,
     items: items.filter(({ at }) => at <= madeAt),
   }));
@@ -50,7 +50,6 @@ export async function exportEvidence(session: Session, options: ExportOptions): 
     throw new Failure(
       `liftlock: nothing is on record of ${scopeText(scope)}. What there is: liftlock get upgrades --all, liftlock get rollouts.`,
     );
-  const chain = readChain(files);
   const of = chain.of || null;
   const { redact: redacted = null } = options;
   const salt = saltOf({ redacted, of });
@@ -115,18 +114,14 @@ function instant(date: Date | undefined, otherwise: string): string {
   throw invalid(`liftlock: --${otherwise}. Write it as 2026-07-01 or 2026-07-01T08:00:00Z.`);
 }
 
-async function recordsFor(
-  session: Session,
-  scope: EvidenceScope,
-  files: readonly AnchorFile[],
-): Promise<AuditRecord[]> {
+async function recordsFor(session: Session, scope: EvidenceScope, anchored: readonly string[]): Promise<AuditRecord[]> {
   const read = (subjects: readonly string[]) => readRecords(session, scope, subjects);
   const fleet = await read([FLEET_SUBJECT]);
   if (scope.kind === 'rollout') {
     const rollout = await read([`${ROLLOUT_SUBJECT}${scope.rolloutId}`]);
     return [...fleet, ...rollout, ...(await read(rollout.flatMap(membersOf)))];
   }
-  if (scope.kind === 'period') return [...fleet, ...(await read(await subjectsKnown(session, files)))];
+  if (scope.kind === 'period') return [...fleet, ...(await read(await subjectsKnown(session, anchored)))];
   const cluster = await read([scope.clusterKey]);
   const rollouts = cluster.flatMap(({ items }) => items.map(({ detail }) => detail.rolloutId));
   const named = rollouts.filter((id) => typeof id === 'string');
@@ -155,16 +150,12 @@ const membersOf = ({ items }: AuditRecord): string[] =>
     .filter(({ kind }) => kind === Members.kind)
     .flatMap(({ data }) => Members.schema.safeParse(data).data?.clusterKey ?? []);
 
-async function subjectsKnown(session: Session, files: readonly AnchorFile[]): Promise<string[]> {
+async function subjectsKnown(session: Session, anchored: readonly string[]): Promise<string[]> {
   const client = await session.client();
   const { items: rollouts } = await client.v1.rollouts.$get({});
   const { items: clusters } = await client.whole('items', (query) =>
     client.v1.clusters.$get({ query: { gone: 'true', ...query } }),
   );
   // Whoever has taken a cluster out of the inventory has not taken it out of the anchors.
-  return [
-    ...rollouts.map(({ id }) => `${ROLLOUT_SUBJECT}${id}`),
-    ...clusters.map(({ key }) => key),
-    ...anchoredSubjects(readChain(files)),
-  ];
+  return [...rollouts.map(({ id }) => `${ROLLOUT_SUBJECT}${id}`), ...clusters.map(({ key }) => key), ...anchored];
 }

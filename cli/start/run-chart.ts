@@ -42,43 +42,31 @@ function bandsOf({ rollouts, clusters }: RunReport): Band[] {
 }
 
 function bandSvg({ title, wave, clusters }: Band, scale: Scale, y: number, height: number, endedAt: string): string {
-  const shaded = (
-    spans: readonly TimeSpan[] = [],
-    kind: string,
-    of = y,
-    high = height,
-    words = (_: TimeSpan) => '',
-  ): string =>
+  const shaded = (spans: readonly TimeSpan[] = [], kind: string, top: number, high: number, words: string): string =>
     spans
       .map((span) => {
         const [from, to] = [scale.x(Date.parse(span.from)), scale.x(Date.parse(span.to))];
-        const name = `${words(span)}${span.from} to ${span.to}`;
-        return `<g><title>${escaped(name)}</title>${rect(kind, from, of, Math.max(2, to - from), high)}</g>`;
+        const name = `${words}${span.from} to ${span.to}`;
+        return `<g><title>${escaped(name)}</title>${rect(kind, from, top, Math.max(2, to - from), high)}</g>`;
       })
       .join('');
-  const frozen =
-    wave?.freezes.map((freeze) => shaded([freeze], 'frozen', y, height, () => `freeze ${freeze.what}, `)) ?? [];
+  const frozen = wave?.freezes.map((freeze) => shaded([freeze], 'frozen', y, height, `freeze ${freeze.what}, `)) ?? [];
   const rows = clusters.map((cluster, index) => {
     const top = y + HEAD + index * ROW;
     const steps = cluster.steps.map((step) => {
       const span = { from: step.startedAt, to: step.endedAt ?? endedAt };
-      return shaded(
-        [span],
-        `step ${step.status}`,
-        top + 2,
-        ROW - 4,
-        () => `${step.hop} ${step.step}: ${step.status}, `,
-      );
+      const words = `${step.hop} ${step.step}: ${step.status}, `;
+      return shaded([span], `step ${step.status}`, top + 2, ROW - 4, words);
     });
     const label = `${shortened(cluster.name)} · ${resultOf(cluster)}`;
     return `<text class="label" x="${LEFT - 8}" y="${top + 11}">${escaped(label)}</text>${steps.join('')}`;
   });
   return [
     `<g>${rect('band', 0, y, WIDTH, height)}`,
-    shaded(wave?.closed, 'closed', y, height, () => 'windows closed, '),
+    shaded(wave?.closed, 'closed', y, height, 'windows closed, '),
     ...frozen,
-    shaded(wave?.open, 'open', y + 20, 4, () => 'open, '),
-    shaded(wave?.soaks, 'soak', y + 18, 8, () => 'soaks, '),
+    shaded(wave?.open, 'open', y + 20, 4, 'open, '),
+    shaded(wave?.soaks, 'soak', y + 18, 8, 'soaks, '),
     `<text class="wave" x="8" y="${y + 14}">${escaped(title)}</text>`,
     ...rows,
     '</g>',

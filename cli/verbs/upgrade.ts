@@ -1,4 +1,5 @@
 import { visible } from '../../core/model/visible.ts';
+import type { AskedPlan } from '../../core/queries/asked-plan.ts';
 import type { RefusalName } from '../../core/queries/refusal.ts';
 import type { UpgradePlan } from '../../core/queries/upgrade-plan.ts';
 import { ApiFailure } from '../client/api-failure.ts';
@@ -23,7 +24,7 @@ export async function upgrade(session: Session, kindText: string, name: string, 
 }
 
 /** Prints what is only planned unless it is approved, and what became of it. A refused approval (`blocked`) brings the plan with it, so that people see the same as without. */
-export async function tellPlan<Plan extends Pick<UpgradePlan, 'status' | 'cluster'>>(
+export async function tellPlan<Plan extends AskedPlan>(
   session: Session,
   output: OutputOption['output'],
   asked: Promise<Plan>,

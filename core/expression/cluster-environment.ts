@@ -1,9 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { given } from '../model/given.ts';
-import { remembered } from '../model/remembered.ts';
-import { createEnvironment, type ExpressionRecord, listOf } from './environment.ts';
+import { createEnvironment, type FieldsOf } from './environment.ts';
 
-const cluster: ExpressionRecord = {
+const cluster: FieldsOf<ReturnType<typeof viewOf>> = {
   name: { type: 'string', text: 'Its name in EKS.' },
   arn: { type: 'string', text: 'Its ARN.' },
   account: { type: 'string', text: 'The AWS account, 12 digits.' },
@@ -31,7 +29,7 @@ const cluster: ExpressionRecord = {
   insightWarnings: { type: 'int', text: 'EKS upgrade insights with status WARNING.' },
 };
 
-const nodegroup: ExpressionRecord = {
+const nodegroup: FieldsOf<ClusterRecord['nodegroups'][number]> = {
   name: { type: 'string', text: 'Its name.' },
   version: { type: 'string', text: 'Its Kubernetes minor. May be missing.' },
   releaseVersion: { type: 'string', text: 'The release of its AMI. May be missing.' },
@@ -40,7 +38,7 @@ const nodegroup: ExpressionRecord = {
   desiredSize: { type: 'int', text: 'How many nodes it should have. May be missing.' },
 };
 
-const addon: ExpressionRecord = {
+const addon: FieldsOf<ClusterRecord['addons'][number]> = {
   name: { type: 'string', text: 'Its name, such as `vpc-cni`.' },
   version: { type: 'string', text: 'Its version.' },
   status: { type: 'string', text: '`ACTIVE`, `DEGRADED`, … as EKS says it.' },
@@ -53,33 +51,16 @@ const addon: ExpressionRecord = {
 export const clusterEnvironment = createEnvironment<ClusterRecord>(
   { NodeGroup: nodegroup, Addon: addon, Cluster: cluster },
   { cluster: { type: 'Cluster', text: 'The cluster as it was last observed.' } },
-  // A record is read by many policies and waves; it never changes once it was read.
-  remembered((record: ClusterRecord) => ({ cluster: viewOf(record) }), new WeakMap()),
+  (record) => ({ cluster: viewOf(record) }),
 );
 
-function viewOf(record: ClusterRecord): Readonly<Record<string, unknown>> {
-  const { name, arn, account, region, version, status, autoMode, labels, tags, endpoint } = record;
-  const { platformVersion, supportType, authenticationMode } = record;
+function viewOf({ endpoint, insights, ...record }: ClusterRecord) {
   return {
-    ...{ name, arn, account, region, version, status, autoMode },
-    minor: BigInt(/^\d+\.(\d+)/.exec(version)?.[1] ?? 0),
-    ...given({ platformVersion, supportType, authenticationMode }),
+    ...record,
+    minor: /^\d+\.(\d+)/.exec(record.version)?.[1] ?? 0,
     publicAccess: endpoint.publicAccess,
     privateAccess: endpoint.privateAccess,
-    createdAt: new Date(record.createdAt),
-    labels: new Map(Object.entries(labels)),
-    tags: new Map(Object.entries(tags)),
-    nodegroups: listOf('cluster.nodegroups', record.nodegroups).map(nodegroupView),
-    addons: listOf('cluster.addons', record.addons).map(({ name, version, status }) => ({ name, version, status })),
-    fargateProfiles: listOf('cluster.fargateProfiles', record.fargateProfiles),
-    managedBy: listOf('cluster.managedBy', record.managedBy),
-    insightErrors: BigInt(record.insights.error),
-    insightWarnings: BigInt(record.insights.warning),
+    insightErrors: insights.error,
+    insightWarnings: insights.warning,
   };
-}
-
-function nodegroupView(group: ClusterRecord['nodegroups'][number]): Readonly<Record<string, unknown>> {
-  const { name, status, version, releaseVersion, amiType, desiredSize: size } = group;
-  const desiredSize = size === undefined ? undefined : BigInt(size);
-  return { name, status, ...given({ version, releaseVersion, amiType, desiredSize }) };
 }

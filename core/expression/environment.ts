@@ -1,4 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
+import { remembered } from '../model/remembered.ts';
 import { matchesGlob } from '../selector/glob.ts';
 
 /** No list that expressions see is longer: what an expression may cost rests on it. */
@@ -11,7 +12,10 @@ interface ExpressionField {
   readonly text: string;
 }
 
-export type ExpressionRecord = Readonly<Record<string, ExpressionField>>;
+type ExpressionRecord = Readonly<Record<string, ExpressionField>>;
+
+/** A record whose fields are those of a value, or some of them. */
+export type FieldsOf<Value> = Readonly<Partial<Record<keyof Value & string, ExpressionField>>>;
 
 /** What expressions of one kind can see. */
 export interface ExpressionEnvironment<Value> {
@@ -30,10 +34,11 @@ class TooLong extends Error {
   }
 }
 
-export function createEnvironment<Value>(
+/** @param viewOf what the variables and the fields of their records are called in a value; the types that they are declared with say what CEL gets */
+export function createEnvironment<Value extends object>(
   records: Readonly<Record<string, ExpressionRecord>>,
   variables: ExpressionRecord,
-  variablesOf: (value: Value) => Readonly<Record<string, unknown>>,
+  viewOf: (value: Value) => object,
 ): ExpressionEnvironment<Value> {
   const cel = new Environment({
     enableOptionalTypes: true,
@@ -45,11 +50,31 @@ export function createEnvironment<Value>(
     cel.registerType(name, { fields });
   }
   for (const [name, { type }] of Object.entries(variables)) cel.registerVariable(name, type);
-  return { cel, records, variables, variablesOf };
-}
 
-/** A list as expressions see it. */
-export function listOf<Item>(what: string, items: readonly Item[]): readonly Item[] {
-  if (items.length > LONGEST_LIST) throw new TooLong(what, items.length);
-  return items;
+  function asTyped(type: string, value: unknown, path: string): unknown {
+    const [, item] = /^list<(.+)>$/.exec(type) ?? [];
+    if (item !== undefined) {
+      const items = value as readonly unknown[];
+      if (items.length > LONGEST_LIST) throw new TooLong(path, items.length);
+      return items.map((one) => asTyped(item, one, path));
+    }
+    if (type.startsWith('map<')) return new Map(Object.entries(value as object));
+    if (type === 'int') return BigInt(value as number);
+    if (type === 'google.protobuf.Timestamp') return new Date(value as string);
+    const record = records[type];
+    return record === undefined ? value : fieldsOf(record, value as object, `${path}.`);
+  }
+
+  /** What a value does not have is missing, and not empty. */
+  function fieldsOf(record: ExpressionRecord, value: object, path = ''): Readonly<Record<string, unknown>> {
+    const known = Object.entries(value).flatMap(([name, field]) => {
+      const { type } = record[name] ?? {};
+      return type === undefined || field === undefined ? [] : [[name, asTyped(type, field, `${path}${name}`)]];
+    });
+    return Object.fromEntries(known);
+  }
+
+  // A value is read by many policies and waves; it never changes once it was read.
+  const variablesOf = remembered((value: Value) => fieldsOf(variables, viewOf(value)), new WeakMap());
+  return { cel, records, variables, variablesOf };
 }

@@ -1,18 +1,18 @@
 import type { ApprovalEvidence } from '../policy/approval-evidence.ts';
-import { createEnvironment, type ExpressionRecord, listOf } from './environment.ts';
+import { createEnvironment, type FieldsOf } from './environment.ts';
 
-const rollout: ExpressionRecord = {
+const rollout: FieldsOf<ApprovalEvidence['rollout']> = {
   id: { type: 'string', text: 'Its id.' },
   policy: { type: 'string', text: 'The policy it carries out.' },
   target: { type: 'string', text: 'The newest minor of any cluster in it.' },
 };
 
-const wave: ExpressionRecord = {
+const wave: FieldsOf<ApprovalEvidence['wave']> = {
   name: { type: 'string', text: 'The wave that asks for approval.' },
   index: { type: 'int', text: 'How many waves come before it.' },
 };
 
-const earlier: ExpressionRecord = {
+const earlier: FieldsOf<ApprovalEvidence['earlier'][number]> = {
   name: { type: 'string', text: 'Its name.' },
   status: { type: 'string', text: '`Completed`, `CompletedWithFailures`, `Skipped`, …' },
   members: { type: 'int', text: 'How many clusters it has.' },
@@ -38,22 +38,5 @@ export const evidenceEnvironment = createEnvironment<ApprovalEvidence>(
       text: 'Blocking findings in the latest scans of the clusters of this wave. No value once it has begun.',
     },
   },
-  (evidence) => ({
-    rollout: { ...evidence.rollout },
-    wave: { name: evidence.wave.name, index: BigInt(evidence.wave.index) },
-    earlier: listOf('earlier', evidence.earlier).map((one) => ({
-      name: one.name,
-      status: one.status,
-      members: BigInt(one.members),
-      succeeded: BigInt(one.succeeded),
-      failed: BigInt(one.failed),
-      blocked: BigInt(one.blocked),
-      quarantined: BigInt(one.quarantined),
-      soakedHours: one.soakedHours,
-    })),
-    succeeded: BigInt(evidence.succeeded),
-    failed: BigInt(evidence.failed),
-    blocked: BigInt(evidence.blocked),
-    ...(evidence.findings === undefined ? {} : { findings: BigInt(evidence.findings) }),
-  }),
+  (evidence) => evidence,
 );

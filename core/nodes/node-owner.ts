@@ -16,8 +16,6 @@ export type Move<Call> =
 export interface Batch {
   /** Nodes that are down together at most. */
   readonly atOnce: number;
-  /** Whether new nodes come before old ones go. */
-  readonly newFirst: boolean;
 }
 
 /** How an undo of a journal entry ends without a call: the unit is gone, has its own again, or has what somebody else has set. */

@@ -101,9 +101,9 @@ function placeOfWave(ports: OperatorPorts, id: string, name: string): FindPlace 
     const rollout = await findRollout(table, id);
     if (opening && AT_REST.includes(rollout.data.status))
       throw wrongState(`The rollout ${id} is ${rollout.data.status}: nothing begins in it any more.`);
-    const wave = await findWave(ports, id, name);
+    const { wave, waves } = await findWave(ports, id, name);
     const config = await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
-    if (opening) await refuseOutdated(table, rollout.data, wave.data, config?.data);
+    if (opening) refuseOutdated(rollout.data, waves, wave.data, config?.data);
     const { breakGlass: glass, ...rest } = wave.data;
     return {
       subject: `rollout/${id}`,

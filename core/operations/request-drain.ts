@@ -9,6 +9,7 @@ import type { DrainSettings } from '../nodes/drain-move.ts';
 import { drainNotAllowed, drainSettingsOf, showsBudgets } from '../nodes/drain-settings.ts';
 import type { Ports } from '../ports/ports.ts';
 import { openUndoEntries, undoOf } from '../protocol/undo.ts';
+import type { AskedPlan } from '../queries/asked-plan.ts';
 import { loadClusterNow } from '../queries/load-cluster-now.ts';
 import { invalidInput, wrongState } from '../queries/refusal.ts';
 import { refusalsByHand } from '../queries/upgrade-plan.ts';
@@ -19,24 +20,16 @@ import { auditEntry, upgradeChanged } from '../store/changes.ts';
 import { clusterPartition, Upgrades } from '../store/entities.ts';
 import { decode, put, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { planBlocked, requested, takenUpAt } from './requests.ts';
-
-type DrainPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
+import { planBlocked, type RequestPorts, requested, takenUpAt } from './requests.ts';
 
 /** What draining one group of nodes by Liftlock itself would do, or has begun. */
-export interface RequestedDrain {
-  readonly cluster: string;
-  readonly clusterKey: string;
+export interface RequestedDrain extends AskedPlan {
   readonly nodegroup: string;
-  readonly status: 'Blocked' | 'NotApproved' | 'Started';
   /** The policy that it goes by, and what it says of drains; null where none does. */
   readonly policy: string | null;
   readonly drain: DrainSettings | null;
   /** Which nodes it is about, what stood in the way of evictions at the last look, and whether other nodes are known. */
   readonly foreseen: readonly string[];
-  /** Why it may not start now; empty when it may. */
-  readonly refusals: readonly Reason[];
-  readonly execution: string | null;
 }
 
 /**
@@ -44,7 +37,7 @@ export interface RequestedDrain {
  * `InvalidInput` (no such group) and `DrainBlocked`.
  */
 export async function requestDrain(
-  ports: DrainPorts,
+  ports: RequestPorts,
   record: ClusterRecord,
   nodegroup: string,
   by: string,
@@ -84,7 +77,7 @@ export async function requestDrain(
   return { ...plan, status: 'Started', execution };
 }
 
-async function planDrain(ports: DrainPorts, record: ClusterRecord, nodegroup: string): Promise<RequestedDrain> {
+async function planDrain(ports: RequestPorts, record: ClusterRecord, nodegroup: string): Promise<RequestedDrain> {
   const { snapshot, cluster } = await loadClusterNow(ports, record);
   const groups = groupsOf(cluster);
   if (!groups.includes(nodegroup)) {

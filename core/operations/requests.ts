@@ -26,7 +26,7 @@ const PATIENCE_MINUTES = 5;
 /** An execution that does not come to its grant by then (it was lost) is started by the reconciler. */
 export const takenUpAt = (now: Date): string => new Date(now.getTime() + PATIENCE_MINUTES * 60_000).toISOString();
 
-type RequestPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
+export type RequestPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
 
 /**
  * An execution that a person asks for. Its name has 44 characters at most, and only such that can be logged: executions nested in it are named

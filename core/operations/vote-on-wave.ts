@@ -1,4 +1,4 @@
-import type { AppliedConfig, ApprovalRecord, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { ApprovalRecord, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { batchesOf } from '../model/batches.ts';
 import { given } from '../model/given.ts';
 import { isOwnRejection, newestOfEach } from '../model/last-words.ts';
@@ -17,7 +17,7 @@ import { isSettled, MAY_PAUSE, whyOutdated } from '../rollout/wave-end.ts';
 import { changeAndTell } from '../store/change.ts';
 import { rolloutEntry, waveChanged } from '../store/changes.ts';
 import { Configs, Rollouts, Waves } from '../store/entities.ts';
-import { load, type Read, replace, unchanged } from '../store/entity.ts';
+import { load, replace, unchanged } from '../store/entity.ts';
 import { loadMembers, loadWaves } from '../store/members.ts';
 import { type Told, toldWave } from '../store/with-conditions.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
@@ -52,7 +52,7 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
   return changeAndTell(ports, async (now) => {
     const { table } = ports;
     const rollout = await findRollout(table, id);
-    const wave = await findWave(ports, id, name);
+    const { wave, waves } = await findWave(ports, id, name);
     if (isOver(rollout.data, wave.data)) {
       const said = `The rollout ${id} is ${rollout.data.status}: nothing begins in it any more, whatever is said of its waves.`;
       throw wrongState(said);
@@ -61,7 +61,7 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
     const policy = upgradePolicy(config?.data);
     const asked = (await rulingWaves(table, policy, wave.data)).flatMap(({ approval }) => approval ?? []);
     refuseState(rollout.data, wave.data, asked.length > 0, vote.decision);
-    if (vote.decision === 'Approved') await refuseOutdated(table, rollout.data, wave.data, config?.data);
+    if (vote.decision === 'Approved') refuseOutdated(rollout.data, waves, wave.data, config?.data);
     const { planHash } = wave.data;
     if (planHash === undefined)
       throw wrongState(`The wave ${name} has no plan that could be approved yet; look again in a minute.`);
@@ -149,24 +149,19 @@ export function shownEntries(id: string, wave: string, by: string, shown: Awaite
   return batchesOf(shown, MEMBERS_TOLD).map((members) => rolloutEntry(id, 'WaveShown', by, { wave, members }));
 }
 
-/** Fails with `WaveNotFound`. */
-export async function findWave({ table }: Pick<OperatorPorts, 'table'>, id: string, name: string): Promise<Read<Wave>> {
-  const waves = await loadWaves(table, id);
-  const wave = waves.find(({ data }) => data.name === name);
-  if (wave !== undefined) return wave;
-  const names = waves.map(({ data }) => data.name).join(', ');
+/** The wave, and what all of its rollout are. Fails with `WaveNotFound`. */
+export async function findWave({ table }: Pick<OperatorPorts, 'table'>, id: string, name: string) {
+  const read = await loadWaves(table, id);
+  const waves = read.map(({ data }) => data);
+  const wave = read.find(({ data }) => data.name === name);
+  if (wave !== undefined) return { wave, waves };
+  const names = waves.map((one) => one.name).join(', ');
   throw new Refusal('WaveNotFound', `The rollout ${id} has no wave ${name.slice(0, 100)}; it has ${names}.`);
 }
 
 /** Fails with `PlanChanged`. */
-export async function refuseOutdated(
-  table: Table,
-  rollout: Rollout,
-  wave: Wave,
-  config: AppliedConfig | undefined,
-): Promise<void> {
-  const waves = (await loadWaves(table, rollout.id)).map(({ data }) => data);
-  const why = whyOutdated(rollout, waves, wave, config);
+export function refuseOutdated(...about: Parameters<typeof whyOutdated>): void {
+  const why = whyOutdated(...about);
   if (why !== undefined) throw new Refusal('PlanChanged', why.message);
 }
 

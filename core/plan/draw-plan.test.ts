@@ -389,7 +389,9 @@ test('nodes that are behind are planned where the policy finishes them', () => {
   expect(times(planned('always'))).toEqual(['left 20T08:00-20T09:00']);
   expect(planned('propose').excluded.map(({ name, reason }) => [name, reason])).toEqual([['left', 'NodesBehind']]);
   const told = (state: string) => planned('propose', state).excluded[0]?.message;
-  expect(told('NodesBehind')).toMatch(/ Somebody runs: liftlock rollout create \S+ --finish\.$/);
+  expect(told('NodesBehind')).toMatch(
+    / Somebody runs: liftlock rollout create \S+ --finish \(whom it takes says --dry-run\)\.$/,
+  );
   // While it bakes nobody has to do anything.
   expect(told('NodesKept')).toMatch(/ the hop to 1\.39\. Its upgrade had not ended when the inventory was printed\.$/);
 });

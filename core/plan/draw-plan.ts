@@ -4,6 +4,7 @@ import type { UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Inventory } from '../inventory/document/parse-inventory.ts';
+import { compareTexts } from '../model/compare-texts.ts';
 import { isLag, lagReason } from '../model/lag.ts';
 import { some } from '../model/words.ts';
 import { HORIZON_MILLISECONDS } from '../policy/never-starts.ts';
@@ -95,7 +96,7 @@ function runningOf({ policies }: PlanRules, { running }: Inventory): PlanDocumen
       const message = `Policy ${policy} (${some(clusters)}): a rollout or an upgrade was under way when the inventory was printed, so its dates here are not those of what runs, but of a new rollout with what was left. What runs says where it stands and until when it waits: liftlock describe rollout (liftlock get rollouts names it), liftlock explain cluster ${clusters[0]}.`;
       return { policy, clusters, message };
     })
-    .sort((a, b) => compare(a.policy, b.policy));
+    .sort((a, b) => compareTexts(a.policy, b.policy));
 }
 
 /** Of policies of which no cluster goes: whose end of support it was meant to come before nobody knows then. */
@@ -221,7 +222,10 @@ function excludedOf({ rules, input, plans }: Drawn, { underWay }: Inventory): Pl
           : why;
       return { name: cluster.name, accountId: account, region, reason: exclusionOf(code), message };
     })
-    .sort((a, b) => compare(a.name, b.name) || compare(a.accountId, b.accountId) || compare(a.region, b.region));
+    .sort(
+      (a, b) =>
+        compareTexts(a.name, b.name) || compareTexts(a.accountId, b.accountId) || compareTexts(a.region, b.region),
+    );
 }
 
 /** What is behind while an upgrade has not ended is no business of another one. */
@@ -229,5 +233,3 @@ const notYet = (cluster: ClusterRecord, { code, message }: Reason, spec: Upgrade
   code,
   message: `${lagReason(cluster, spec)?.message ?? message} Its upgrade had not ended when the inventory was printed.`,
 });
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,3 +1,4 @@
+import { compareTexts } from '../model/compare-texts.ts';
 /**
  * The one store: a transactional table of items with revisions, and beside it the append-only audit. Nothing is deleted by anybody; what is
  * kept for a while only says when it may go (`expiresAt`).
@@ -47,9 +48,7 @@ export interface ItemKey {
 export const itemId = ({ pk, sk }: ItemKey): string => `${pk}\u0000${sk}`;
 
 /** The order in which a table gives what it gives. */
-export const byKey = (a: ItemKey, b: ItemKey): number => compare(a.pk, b.pk) || compare(a.sk, b.sk);
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+export const byKey = (a: ItemKey, b: ItemKey): number => compareTexts(a.pk, b.pk) || compareTexts(a.sk, b.sk);
 
 export interface StoredItem extends ItemKey {
   readonly kind: string;
@@ -90,6 +89,7 @@ export type AuditHead = Pick<AuditItem, 'sequence' | 'hash'>;
 
 /** One link of a subject's chain. `hash` covers every other member; `previousHash` is the hash of the item before (`''` for the first). */
 export interface AuditItem {
+  /** A cluster key, `rollout/<id>`, or `fleet`. */
   readonly subject: string;
   /** 1, 2, 3, … without gaps. */
   readonly sequence: number;

@@ -1,5 +1,5 @@
 import { given } from '../model/given.ts';
-import { type Mapping, mappingOf, mappingsOf, textOf } from '../scan/manifest/manifest-object.ts';
+import { type Mapping, mappingOf, mappingsOf, numberOf, textOf } from '../scan/manifest/manifest-object.ts';
 import { ownershipOf } from '../scan/owner/owner.ts';
 import type { Observed } from './baseline.ts';
 import type { StateProbe, Unwell } from './probe-verdict.ts';
@@ -357,4 +357,3 @@ function lastWrittenAt({ creationTimestamp, managedFields }: Mapping): string | 
 const carries = (labels: Mapping, wanted: Mapping): boolean =>
   Object.entries(wanted).every(([key, value]) => labels[key] === value);
 const ownerOf = (metadata: Mapping) => given({ owner: ownershipOf(metadata).owner });
-const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);

@@ -53,13 +53,13 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
   const wasAt = upgrades.find((one) => reached(one) && current.isOlderThan(KubeVersion.parse(one.to)));
   if (wasAt !== undefined) {
     const text = `The control plane reached ${wasAt.to} at ${reached(wasAt)} and is at ${current} again; EKS takes it back once, and only to the minor before an upgrade.`;
-    return nowhere('NotReversible', 'TakenBackOnce', text);
+    return nowhere('TakenBackOnce', text);
   }
   // Of an upgrade that somebody else had made only the rollback is on record.
   const back = upgrades.find((one) => isRollback(one) && one.status === 'Succeeded' && one.to === current.toString());
   if (back !== undefined) {
     const text = `The control plane was taken back from ${back.from} to ${back.to} at ${back.endedAt}; EKS takes it back once.`;
-    return nowhere('NotReversible', 'TakenBackOnce', text);
+    return nowhere('TakenBackOnce', text);
   }
   const to = current.previous();
   // Where a hop was taken back from somebody else has gone since, and later.
@@ -77,11 +77,11 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
   const { until, reasons: asked } = wayBack(to, { ...has, completedAt: new Date(completedAt) });
   if (until === undefined) {
     const [unsupported] = asked;
-    if (unsupported !== undefined) return { ...NOWHERE, status: 'NotReversible', reasons: [unsupported] };
+    if (unsupported !== undefined) return { ...NOWHERE, reasons: [unsupported] };
     const isBegin = upgrades.some(({ reversibleFrom }) => reversibleFrom === completedAt);
     const since = isBegin ? 'EKS began the upgrade to' : 'The control plane reached';
     const text = `${since} ${current} at ${completedAt}; EKS rolls back within 7 days, until ${rollbackEnd(completedAt).toISOString()}.`;
-    return nowhere('NotReversible', 'TooLate', text);
+    return nowhere('TooLate', text);
   }
   const blockers = [...asked.filter(isInTheWay), ...nodesFirst(cluster, current, to, known.nodes)];
   // Once a rollback has begun, its steps tell what has gone back: the record is older.
@@ -245,22 +245,20 @@ function notOurs(
   const { now, upgrades, mayExtend } = known;
   const asked = rollbacksFrom(cluster, KubeVersion.parse(version), upgrades).find(({ status }) => status === 'Blocked');
   const stays = asked?.reasons.find(({ code }) => code === 'TooLate' || code === 'NotObserved');
-  if (stays !== undefined) return { ...NOWHERE, status: 'NotReversible', reasons: [stays] };
+  if (stays !== undefined) return { ...NOWHERE, reasons: [stays] };
   if (now.getTime() - Date.parse(seen) >= SEVEN_DAYS) {
     const text = `It has been at ${version} since ${seen} or longer; EKS rolls back within 7 days.`;
-    return nowhere('NotReversible', 'TooLate', text);
+    return nowhere('TooLate', text);
   }
   const { until, reasons } = wayBack(to, { name, completedAt: now, now, calendar, supportType, mayExtend });
-  if (until === undefined) return { ...NOWHERE, status: 'NotReversible', reasons };
+  if (until === undefined) return { ...NOWHERE, reasons };
   const blockers = reasons.filter(isInTheWay);
   const text = `Liftlock saw no upgrade to ${version} end, and the cluster, which was created at ${createdAt}, at ${version} first at ${seen}; EKS does not tell when an upgrade completed. A rollback goes by when EKS says that it began, and is blocked where that is too long ago, or nothing of it is on file.`;
   return { ...NOWHERE, status: 'Unknown', reasons: [...reasons, reason('NotObserved', text)], blockers };
 }
 
-const NOWHERE = { to: null, until: null, blockers: [] } as const;
-const nowhere = (status: RollbackView['status'], code: ReasonCode, text: string): RollbackView => {
-  return { ...NOWHERE, status, reasons: [reason(code, text)] };
-};
+const NOWHERE = { status: 'NotReversible', to: null, until: null, blockers: [] } as const;
+const nowhere = (code: ReasonCode, text: string): RollbackView => ({ ...NOWHERE, reasons: [reason(code, text)] });
 
 /** What will be so of the way back of the cluster's next hop; empty where none is to come. */
 export const reversalOf = (

@@ -1,3 +1,4 @@
+import { compareTexts } from '../model/compare-texts.ts';
 import { invalidInput } from './refusal.ts';
 
 /** One page of a list that is sorted by id. `next` is the id to go on after; absent on the last page. */
@@ -19,12 +20,10 @@ export function pageOf<Item>(items: readonly Item[], idOf: (item: Item) => strin
   const { limit = PAGE_LIMIT, after } = request;
   if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_LIMIT)
     throw invalidInput(`limit is ${limit}; it is a whole number from 1 to ${PAGE_LIMIT}.`);
-  const sorted = items.map((item) => ({ item, id: idOf(item) })).sort((a, b) => compare(a.id, b.id));
-  const rest = after === undefined ? sorted : sorted.filter(({ id }) => compare(id, after) > 0);
+  const sorted = items.map((item) => ({ item, id: idOf(item) })).sort((a, b) => compareTexts(a.id, b.id));
+  const rest = after === undefined ? sorted : sorted.filter(({ id }) => compareTexts(id, after) > 0);
   const page = rest.slice(0, limit);
   const last = page.at(-1);
   const more = rest.length > page.length && last !== undefined ? { next: last.id } : {};
   return { items: page.map(({ item }) => item), ...more };
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -12,25 +12,14 @@ import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
+import type { AskedHop } from './asked-plan.ts';
 import { loadClusterNow } from './load-cluster-now.ts';
 import { givesWay } from './verdict-while-it-runs.ts';
 
 /** What taking a cluster back to the minor before would do, or has begun. */
-export interface RollbackPlan {
-  readonly cluster: string;
-  readonly clusterKey: string;
-  readonly from: string;
-  readonly to: string;
-  readonly status: 'Blocked' | 'NotApproved' | 'Started';
+export interface RollbackPlan extends AskedHop {
   /** When EKS takes it back no more; null where that is not known. */
   readonly until: string | null;
-  /** Steps in their order, as sentences. */
-  readonly checks: readonly string[];
-  /** Why it may not start now; empty when it may. */
-  readonly refusals: readonly Reason[];
-  readonly notes: readonly Reason[];
-  /** Null while nothing was started. */
-  readonly execution: string | null;
 }
 
 /** Fails with `ClusterGone`; anything else that is in the way is a refusal. What EKS itself has against it the first step of the rollback asks. */

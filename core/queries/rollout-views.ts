@@ -174,11 +174,11 @@ async function standingsOf(table: Table, rollout: Rollout, waves: readonly Wave[
   const applied = (await load(table, Configs, 'UpgradePolicy', rollout.policy))?.data;
   const policy = upgradePolicy(applied);
   const { authors } = await loadAuthors(table, applied);
+  const first = waveInTurn(waves);
   return Promise.all(
     waves.map(async (wave) => {
       const ruling = isAsked(rollout, wave) ? await rulingWaves(table, policy, wave) : [];
       const outdated = whyOutdated(rollout, waves, wave, applied);
-      const first = waveInTurn(waves);
       return waveStanding(rollout, wave, { policy, ruling, outdated, policyAppliedBy: authors, first }, now);
     }),
   );

@@ -5,7 +5,7 @@ import { labeled } from '../policy/cluster-labels.ts';
 import { rulingWave, waveNamed } from '../policy/wave-of.ts';
 import type { Table } from '../ports/table.ts';
 import { Clusters } from '../store/entities.ts';
-import { load } from '../store/entity.ts';
+import { loadAll } from '../store/entity.ts';
 import { loadMembers } from '../store/members.ts';
 import { ENDED_WELL } from './place-of.ts';
 
@@ -14,7 +14,7 @@ import { ENDED_WELL } from './place-of.ts';
  * not begun and whose name is given up has nobody in it any more.
  */
 export async function rulingWaves(
-  table: Pick<Table, 'get' | 'queryPartition'>,
+  table: Pick<Table, 'get' | 'getAll' | 'queryPartition'>,
   policy: UpgradePolicy | undefined,
   { rolloutId, index, name, status }: Wave,
 ): Promise<readonly WaveSpec[]> {
@@ -24,11 +24,8 @@ export async function rulingWaves(
   const fleet = await loadFleetInForce(table);
   const members = (await loadMembers(table, rolloutId)).filter((member) => member.waveIndex === index);
   const toGo = members.filter((member) => !ENDED_WELL.includes(member.status));
-  const ruling = await Promise.all(
-    toGo.map(async ({ clusterKey }) => {
-      const cluster = (await load(table, Clusters, clusterKey))?.data;
-      return cluster && rulingWave(policy, labeled(cluster, fleet), name, fleet?.tagPrefix ?? '').wave;
-    }),
-  );
+  const keys = toGo.map(({ clusterKey }) => Clusters.key(clusterKey));
+  const clusters = await loadAll(table, Clusters, keys);
+  const ruling = clusters.map((one) => rulingWave(policy, labeled(one, fleet), name, fleet?.tagPrefix ?? '').wave);
   return policy.spec.waves.filter((one) => ruling.includes(one));
 }

@@ -22,6 +22,7 @@ import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionOffer } from '../version/region-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
+import type { AskedHop } from './asked-plan.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
 import { undoWarnings } from './cluster-warnings.ts';
 import { findRolloutsGoingOn } from './in-rollout.ts';
@@ -30,25 +31,13 @@ import { invalidInput } from './refusal.ts';
 import { refusalsOfRollback } from './rollback-plan.ts';
 
 /** What an upgrade of one cluster by hand would do, or has begun. */
-export interface UpgradePlan {
-  readonly cluster: string;
-  readonly clusterKey: string;
-  readonly from: string;
+export interface UpgradePlan extends AskedHop {
   /** Where its control plane is now: past `from` where an upgrade was left half done. */
   readonly version: string;
-  readonly to: string;
-  readonly status: 'Blocked' | 'NotApproved' | 'Started';
   /** One upgrade each; only the first is started, the others are asked for one by one. */
   readonly hops: readonly string[];
-  /** Steps of each hop, in order, as sentences. */
-  readonly checks: readonly string[];
-  /** Why it may not start now; empty when it may. */
-  readonly refusals: readonly Reason[];
   /** Until when EKS would take the first hop back, or why not, and what it asks for that; empty for what was begun before. */
   readonly reversal: readonly Reason[];
-  readonly notes: readonly Reason[];
-  /** Null while nothing was started. */
-  readonly execution: string | null;
 }
 
 /** Fails with `InvalidInput` when `to` is not a minor and with `ClusterGone`; anything else that is in the way is a refusal. */

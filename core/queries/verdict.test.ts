@@ -383,9 +383,8 @@ test('who was moved past the target, and is behind there, is finished where it i
   const snapshot = fleetSnapshot({ clusters: [cluster], policies });
   const aim = clusterPolicy(snapshot, cluster, NOW);
   const { when } = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined }, NOW);
-  expect(when.condition).toBe(
-    'Somebody runs: liftlock rollout create p --finish (whom it takes says --dry-run); or a newer version becomes the target.',
-  );
+  const runs = 'Somebody runs: liftlock rollout create p --finish (whom it takes says --dry-run)';
+  expect(when.condition).toBe(`${runs}; or a newer version becomes the target.`);
 });
 
 test('what is proposed waits for the rollout of its policy that is under way', () => {

@@ -138,17 +138,18 @@ export function verdictOf(
     const refused = waiting.filter((one) => !isLook(one));
     return said(after(condition, at), ...standingFirst([...refused, ...since, ...waiting.filter(isLook)]));
   }
+  const waitsThere = (there: MemberPlace) =>
+    inRollout(
+      snapshot,
+      there,
+      [...waiting, ...stalled(snapshot, there, now), ...elsewhere],
+      until ?? upcoming(there.member.resumeAt, now),
+    );
   if (aim.policy === undefined) {
     // A member of a wave that has begun stays one, whatever selects it now.
     const isFixed = going !== undefined && isInBegunWave(going);
     const isAmbiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
-    if (isFixed && !isAmbiguous && !isTried(going.member))
-      return inRollout(
-        snapshot,
-        going,
-        [...waiting, ...stalled(snapshot, going, now), ...elsewhere],
-        until ?? upcoming(going.member.resumeAt, now),
-      );
+    if (isFixed && !isAmbiguous && !isTried(going.member)) return waitsThere(going);
     if (!isAmbiguous && left !== undefined) return failedHalfWay(snapshot, cluster, aim, { left, place }, now);
     const alone = isAmbiguous ? after('Selectors are changed so that one policy alone selects it.') : NEVER;
     const when = waiting.length === 0 ? alone : after(conditionOf(waiting, until ?? null, place), until);
@@ -186,12 +187,7 @@ export function verdictOf(
     ? onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now))
     : isTried(going.member)
       ? again(snapshot, going, isFinished, now)
-      : inRollout(
-          snapshot,
-          going,
-          [...waiting, ...stalled(snapshot, going, now), ...elsewhere],
-          until ?? upcoming(going.member.resumeAt, now),
-        );
+      : waitsThere(going);
 }
 
 /** What a person has started, and what goes back, waits for a person where its calendars never open; what it has begun needs no opening as long as all of it. */

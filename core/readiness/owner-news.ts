@@ -1,12 +1,11 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
-import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { ClusterNews, OwnerNews } from '../contracts/items/owner-news.ts';
-import type { KnownScans } from '../contracts/items/scan.ts';
 import { bounded, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { hasPins, isPatchOverdue, type Patches, patchReasons, pinsOf } from '../rollout/candidates.ts';
 import { stoppersOf } from '../rollout/hop-blockers.ts';
-import { type Readiness, readinessOf } from '../rollout/readiness.ts';
+import { type Known, type Readiness, readinessOf } from '../rollout/readiness.ts';
 import { ownershipOf } from '../scan/owner/owner.ts';
 import { clusterNames } from '../store/changes.ts';
 import { deadlinesOf } from '../version/cluster-support.ts';
@@ -25,19 +24,14 @@ export interface ClusterTold {
   readonly look: LookOfHistory;
 }
 
-interface Look {
+interface Look extends Omit<Known, 'nodes'> {
   readonly cluster: ClusterRecord;
-  readonly scans: KnownScans | undefined;
-  readonly region: RegionVersions | undefined;
-  /** Where it is to go; undefined where no policy says. */
-  readonly target?: KubeVersion | undefined;
   /** What was told before; undefined = nothing. */
   readonly before: ClusterNews | undefined;
   /** When its upgrade begins, as far as there is news of it. */
   readonly announcement?: Announcement | undefined;
   /** What its policy wants newer inside its minor. */
   readonly patches?: Patches | undefined;
-  readonly now: Date;
 }
 
 /** Whose a cluster is, by the labels that the Fleet gives to its tags, or the tags themselves. */

@@ -2,6 +2,7 @@ import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.t
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import { sha256Hex } from '../hash/sha256.ts';
+import { compareTexts } from '../model/compare-texts.ts';
 import { startOnce } from '../model/start-once.ts';
 import { oldestImage } from '../nodes/managed-groups/image-lag.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -55,7 +56,7 @@ export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: D
   const limit = new Date(now.getTime() - HOURS * HOUR).toISOString();
   const due = asked
     .filter(({ cluster, scannedAt }) => scannedAt < limit && !busy.has(cluster.clusterKey))
-    .sort((a, b) => compare(a.scannedAt, b.scannedAt) || compare(a.cluster.clusterKey, b.cluster.clusterKey));
+    .sort((a, b) => compareTexts(a.scannedAt, b.scannedAt) || compareTexts(a.cluster.clusterKey, b.cluster.clusterKey));
   // Looks that leave no report, as where an account keeps Liftlock out, are asked for again each hour: they take turns, and nobody else's place.
   const most = Math.ceil(asked.length / HOURS);
   const [never, old] = [
@@ -125,8 +126,6 @@ function patchCounts(
     oldestImageDays: Math.floor((now.getTime() - Math.min(now.getTime(), ...made)) / (24 * HOUR)),
   };
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /**
  * Has the looks of the next hour begin, each at its time, and tells owners what those before have found. Looks change nothing, take no grant, and

@@ -60,7 +60,7 @@ export interface MemberIndex {
   readonly upgrades: ReadonlyMap<string, FleetSnapshot['upgrades']>;
 }
 
-interface Admission {
+export interface Admission {
   readonly snapshot: FleetSnapshot;
   readonly rollout: Rollout;
   readonly room: Room;

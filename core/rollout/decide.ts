@@ -8,7 +8,7 @@ import { queueOf } from '../protocol/rollback.ts';
 import { opensTooLate, tooLate } from '../protocol/rollback-vetoes.ts';
 import { fleetRefusals } from '../protocol/standing-refusals.ts';
 import { isUndo } from '../protocol/undo.ts';
-import { admit, askToBegin, type MemberIndex, type Room } from './admission.ts';
+import { type Admission, admit, askToBegin } from './admission.ts';
 import { atRest, automaticRollouts, restingDecisions } from './automatic-rollouts.ts';
 import type { Decided, Decision, Waiting } from './decisions.ts';
 import { overtaken } from './member-progress.ts';
@@ -20,13 +20,7 @@ import type { Answer } from './waiting.ts';
 import { waveDecisions } from './wave-progress.ts';
 
 /** What every decider looks at, and what those before it have left of the caps. */
-interface Look {
-  readonly snapshot: FleetSnapshot;
-  readonly now: Date;
-  readonly room: Room;
-  readonly index: MemberIndex;
-  readonly rulesOf: ReturnType<typeof memberRules>;
-}
+type Look = Omit<Admission, 'rollout'>;
 
 type Decider = (look: Look) => { readonly decisions: readonly Decision[]; readonly waiting?: readonly Waiting[] };
 

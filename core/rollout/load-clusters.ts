@@ -8,6 +8,7 @@ import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
 import { ClusterControls, Clusters } from '../store/entities.ts';
 import { loadAll, loadKind } from '../store/entity.ts';
 import { fingerprintOf } from './fingerprint.ts';
+import type { FleetSnapshot } from './snapshot.ts';
 import { isSettled } from './wave-end.ts';
 
 /** With more clusters than this, reading all of a kind takes fewer requests than reading them by key. */
@@ -41,12 +42,7 @@ export async function loadClusters(
 }
 
 /** What is not at rest, as the sparse index has it, and the waves beside it. */
-interface Moving {
-  readonly rollouts: readonly Rollout[];
-  readonly members: readonly Member[];
-  readonly upgrades: readonly Upgrade[];
-  readonly waves: readonly Wave[];
-}
+type Moving = Pick<FleetSnapshot, 'rollouts' | 'members' | 'upgrades' | 'waves'>;
 
 /** Clusters of members whose turn it is, and of upgrades that a person asked for. */
 export function clustersInTurn({ rollouts, members, upgrades, waves }: Moving, now: Date | undefined): string[] {

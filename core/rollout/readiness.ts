@@ -28,7 +28,7 @@ export interface Readiness {
 /** A look that is older says nothing any more; every cluster is looked at anew within that time. */
 export const MAX_AGE_HOURS = 24;
 
-interface Known {
+export interface Known {
   readonly scans: KnownScans | undefined;
   /** What EKS offers in the cluster's Region; undefined while nobody has asked. */
   readonly region: RegionVersions | undefined;

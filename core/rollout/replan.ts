@@ -21,6 +21,7 @@ import { provedPins } from './proved-pins.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { hasBegun } from './wave-end.ts';
 import { wavePlace } from './wave-place.ts';
+import { whatChanged } from './what-changed.ts';
 
 /** From what was read to what should be; undefined = it is not there yet, or not any more. */
 export interface Change<Item> {
@@ -160,7 +161,7 @@ function plannedFrom(
     changedWaves,
     members: [...removed.map((member) => ({ before: member, next: undefined })), ...put],
     reasons: [
-      ...told(before, next, removed, target, rollout, applied.revision),
+      ...whatChanged(before, next, removed, { target, revision: applied.revision, rollout }),
       ...toldOfLaterWaves(before, next, names),
     ],
   };
@@ -357,46 +358,4 @@ function emptied(wave: Wave, planned: readonly Member[]): Wave {
 function newestTarget(members: readonly Member[], otherwise: string): string {
   const targets = members.filter(({ status }) => status !== 'Excluded').map(({ to }) => KubeVersion.parse(to));
   return targets.sort((a, b) => b.compare(a))[0]?.toString() ?? otherwise;
-}
-
-const MOST_NAMES = 5;
-
-function told(
-  before: readonly Member[],
-  next: readonly Member[],
-  removed: readonly Pick<Member, 'clusterKey'>[],
-  target: string,
-  rollout: Rollout,
-  revision: string,
-): Reason[] {
-  const was = new Map(before.map((member) => [member.clusterKey, member]));
-  const is = new Set(next.map((member) => member.clusterKey));
-  const joined = next.filter((member) => !was.has(member.clusterKey));
-  const changed = (how: (old: Member, member: Member) => boolean): Member[] =>
-    next.filter((member) => {
-      const old = was.get(member.clusterKey);
-      return old !== undefined && how(old, member);
-    });
-  const moved = changed((old, { waveIndex, to }) => old.waveIndex !== waveIndex || old.to !== to);
-  const letIn = changed((old, { status }) => old.status === 'Excluded' && status !== 'Excluded');
-  const keptOut = changed((old, { status }) => old.status !== 'Excluded' && status === 'Excluded');
-  const left = removed.filter((member) => !is.has(member.clusterKey));
-  const reasons: Reason[] = [];
-  if (revision !== rollout.policyRevision)
-    reasons.push(reason('PolicyChanged', `The policy ${rollout.policy} has changed.`));
-  if (target !== rollout.target)
-    reasons.push(reason('TargetChanged', `The target is ${target} instead of ${rollout.target}.`));
-  const list = (members: readonly Member[]) => {
-    const names = members.slice(0, MOST_NAMES).map(({ name }) => name);
-    return names.length < members.length ? `${names.join(', ')} and others` : names.join(', ');
-  };
-  if (joined.length > 0) reasons.push(reason('ClustersJoined', `${joined.length} joined: ${list(joined)}.`));
-  if (moved.length > 0) reasons.push(reason('ClustersMoved', `${moved.length} moved: ${list(moved)}.`));
-  if (letIn.length > 0) reasons.push(reason('ClustersLetIn', `${letIn.length} let in again: ${list(letIn)}.`));
-  if (keptOut.length > 0) reasons.push(reason('ClustersKeptOut', `${keptOut.length} kept out: ${list(keptOut)}.`));
-  if (left.length > 0)
-    reasons.push(reason('ClustersLeft', `${left.length} left: no wave that has still to begin takes them now.`));
-  if (reasons.length === 0)
-    reasons.push(reason('PlanRefreshed', 'Positions or what is known of the clusters changed.'));
-  return reasons;
 }

@@ -30,10 +30,10 @@ export function waitingForWaves(
   answerAt: (member: Member, at: Date) => Answer,
 ): (member: Member, answer: Answer) => Answer {
   const policy = snapshot.policies.get(rollout.policy)?.policy;
-  const ordered = [...waves].sort((a, b) => a.index - b.index);
-  const current = waveInTurn(ordered);
+  const current = waveInTurn(waves);
   if (current === undefined) return (_, answer) => answer;
-  const [spec, next] = [current, ordered[current.index + 1]].map((wave) => waveNamed(policy, wave?.name ?? ''));
+  const after = waves.find(({ index }) => index === current.index + 1);
+  const [spec, next] = [current, after].map((wave) => waveNamed(policy, wave?.name ?? ''));
   const soak = current.status === 'Soaking' ? soakOf(current, spec, now, clockOf(snapshot, [next, spec])) : undefined;
   // Who is asked before it opens, as the last question has left it.
   const asked = current.status === 'Pending' ? current.reasons : [];

@@ -5,13 +5,7 @@ import { frozenJson } from './frozen-json.ts';
 import { withConditions } from './with-conditions.ts';
 
 /** Something to put on a subject's record. The chain's members (sequence, hashes) are added when it is written. */
-export interface AuditEntry {
-  /** A cluster key, `rollout/<id>`, or `fleet`. */
-  readonly subject: string;
-  readonly event: string;
-  readonly principal: string;
-  readonly detail: Readonly<Record<string, unknown>>;
-}
+export type AuditEntry = Pick<AuditItem, 'subject' | 'event' | 'principal' | 'detail'>;
 
 /** Writes whose revision is known; caches (`any`) are not part of the record. */
 function writesOf(operations: readonly WriteOperation[]): readonly StoredItem[] {

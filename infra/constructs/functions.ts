@@ -85,10 +85,6 @@ export class Functions extends Construct {
     return starters.map((name) => this.get(name).role.roleArn);
   }
 
-  get all(): readonly HubFunction[] {
-    return [...this.#all.values()];
-  }
-
   #consume({ clusterQueue, settings }: Reach): void {
     const mapping = new EventSourceMapping(this, 'ClusterQueue', {
       target: this.get('record-clusters').function,

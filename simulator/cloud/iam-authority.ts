@@ -1,4 +1,4 @@
-import { type DenyingService, denialFault } from '../iam/access/denial-fault.ts';
+import { denialFault } from '../iam/access/denial-fault.ts';
 import type { Decision } from '../iam/evaluation/access-request.ts';
 import { LocalIam } from '../iam/local-iam.ts';
 import type { Principal } from '../iam/principals/principal.ts';
@@ -6,7 +6,7 @@ import type { Lookups, Requirement } from '../iam/requirements/requirement.ts';
 import type { AssumedRole } from '../iam/sessions/assume-role.ts';
 import type { AssumeRoleInput } from '../iam/sessions/assume-role-input.ts';
 import type { IssuedSession } from '../iam/sessions/role-session.ts';
-import type { AwsCall } from '../wire/aws-call.ts';
+import type { AwsCall, ServiceName } from '../wire/aws-call.ts';
 import type { Authority, Source } from './authority.ts';
 import type { ResourcePolicies } from './resource-policies.ts';
 
@@ -109,7 +109,7 @@ export class IamAuthority implements Authority {
 }
 
 /** The service that says no: `lambda` of `lambda:InvokeFunction`. CloudWatch signs as `monitoring`. */
-function serviceOf(action: string): DenyingService {
+function serviceOf(action: string): ServiceName {
   const prefix = action.slice(0, action.indexOf(':'));
-  return (prefix === 'cloudwatch' ? 'monitoring' : prefix) as DenyingService;
+  return (prefix === 'cloudwatch' ? 'monitoring' : prefix) as ServiceName;
 }

@@ -177,7 +177,7 @@ describe('the log', () => {
     world.call('UpdateClusterVersion', { name: 'shop', version: '1.36' });
     world.settle();
     const [update] = updateTimeline(world.state);
-    expect(update).toMatchObject({ fromVersion: '1.35', toVersion: '1.36', status: 'Successful' });
+    expect(update).toMatchObject({ toVersion: '1.36', status: 'Successful' });
     const cluster = { arn: update?.clusterArn ?? '', createdAt: update?.clusterCreatedAt ?? 0 };
     expect(versionAt(world.state, cluster, (update?.endedAt ?? 0) - 1)).toBe('1.35');
     expect(versionAt(world.state, cluster, update?.endedAt ?? 0)).toBe('1.36');

@@ -1,7 +1,5 @@
-import type { AuditItem, ItemKey, StoredItem } from '../../core/ports/table.ts';
+import { type AuditItem, itemId, type StoredItem } from '../../core/ports/table.ts';
 import type { Entity } from '../../core/store/entity.ts';
-
-const idOf = ({ pk, sk }: ItemKey): string => `${pk}\u0000${sk}`;
 
 /**
  * The table as the audit alone tells it, item by item: every audit item carries what its transaction wrote. So a rule can be judged
@@ -16,7 +14,7 @@ export class StoreAt {
   apply(item: AuditItem): void {
     this.#replaced = new Map();
     for (const write of (item.detail.writes ?? []) as readonly StoredItem[]) {
-      const id = idOf(write);
+      const id = itemId(write);
       const known = this.#items.get(id);
       if (known !== undefined && known.revision >= write.revision) continue;
       this.#replaced.set(id, known);
@@ -29,12 +27,12 @@ export class StoreAt {
 
   /** As it is after the item that was applied last. */
   get<Data, Parts extends readonly unknown[]>(entity: Entity<Data, Parts>, ...parts: Parts): Data | undefined {
-    return this.#items.get(idOf(entity.key(...parts)))?.data as Data | undefined;
+    return this.#items.get(itemId(entity.key(...parts)))?.data as Data | undefined;
   }
 
   /** As it was before that item. */
   was<Data, Parts extends readonly unknown[]>(entity: Entity<Data, Parts>, ...parts: Parts): Data | undefined {
-    const id = idOf(entity.key(...parts));
+    const id = itemId(entity.key(...parts));
     const write = this.#replaced.has(id) ? this.#replaced.get(id) : this.#items.get(id);
     return write?.data as Data | undefined;
   }

@@ -1,23 +1,20 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { type AwsCall, AwsFault, type ServiceName, type Signer } from './aws-call.ts';
+import { type AwsCall, AwsFault, type ServiceName } from './aws-call.ts';
 import type { Dialect, PlainRequest } from './dialect.ts';
 import type { HttpAnswer } from './http-message.ts';
+import { join } from './json-value.ts';
 import { malformed } from './malformed.ts';
 import { mistypedIn } from './mistyped-in.ts';
 import { refuse } from './refuse.ts';
 import type { OperationModel, ServiceModel } from './service-model.ts';
 import type { WireOptions } from './wire-options.ts';
 
-interface Addressed {
+interface Addressed extends Pick<AwsCall, 'region' | 'signer' | 'requestId' | 'origin'> {
   readonly plain: PlainRequest;
   readonly service: ServiceModel;
   readonly dialect: Dialect;
   /** As the request names it. */
   readonly operation: string | undefined;
-  readonly region: string;
-  readonly signer?: Signer;
-  readonly requestId: string;
-  readonly origin: string;
 }
 
 /** From the operation's name to its answer. Throws AwsFault for what never reaches the service. */
@@ -101,8 +98,6 @@ function requiredCount(schema: NormalizedSchema): number {
   const tuple: unknown = schema.getSchema();
   return Array.isArray(tuple) && typeof tuple[6] === 'number' ? tuple[6] : 0;
 }
-
-const join = (path: string, name: string) => (path === '' ? name : `${path}.${name}`);
 
 const notNull = (member: string) =>
   `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`;

@@ -12,7 +12,7 @@ import type { HttpAnswer, HttpRequest } from './http-message.ts';
 import { malformed } from './malformed.ts';
 import { plainRequest } from './plain-request.ts';
 import { splitTarget } from './query-string.ts';
-import { refuse } from './refuse.ts';
+import { type Refused, refuse } from './refuse.ts';
 import { loadService, type ServiceModel } from './service-model.ts';
 import { readSignature, type Signature } from './signature.ts';
 import { BODY_LIMIT, type WireOptions } from './wire-options.ts';
@@ -22,12 +22,9 @@ const dialects: Readonly<Record<DialectName, Dialect>> = { json, query, rest, xm
 export const dialectFor = ({ headers, target }: Pick<HttpRequest, 'headers' | 'target'>): Dialect =>
   dialects[dialectOf({ headers, ...splitTarget(target) })];
 
-interface Received {
+interface Received extends Refused {
   readonly request: HttpRequest;
   readonly origin: string;
-  readonly requestId: string;
-  readonly dialect: Dialect;
-  readonly options: WireOptions;
 }
 
 /** Answers one request in the protocol that it came in, errors too. */

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { compareTexts } from '../../core/model/compare-texts.ts';
 import type { HttpRequest } from './http-message.ts';
 import { pairsOf, splitTarget } from './query-string.ts';
 import type { Signature } from './signature.ts';
@@ -40,10 +41,11 @@ function canonicalPath(path: string): string {
 }
 
 function canonicalQuery(query: string, place: Signature['place']): string {
+  // Sorted by bytes, which encoded names and values are compared by as texts: they are ASCII.
   return pairsOf(query)
     .filter(([name]) => place === 'header' || name !== 'X-Amz-Signature')
     .map(([name, value]) => [encode(name), encode(value)] as const)
-    .sort(([name, value], [otherName, otherValue]) => compare(name, otherName) || compare(value, otherValue))
+    .sort(([name, value], [otherName, otherValue]) => compareTexts(name, otherName) || compareTexts(value, otherValue))
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
 }
@@ -61,9 +63,6 @@ function payloadHash({ headers, body }: HttpRequest, { scope, place }: Signed): 
   const isUnsigned = declared === UNSIGNED || (declared === undefined && scope.service === 's3' && place === 'query');
   return isUnsigned ? UNSIGNED : hash('sha256', body);
 }
-
-/** By bytes; both are ASCII by now. */
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** RFC 3986, stricter than `encodeURIComponent`. */
 const encode = (text: string): string =>

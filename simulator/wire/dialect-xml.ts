@@ -1,4 +1,5 @@
 import type { Dialect } from './dialect.ts';
+import { escaped } from './xml-body.ts';
 
 /** restXml, which S3 alone speaks. It reads its requests and writes its answers itself; what is here is how it refuses. */
 export const xml: Dialect = {
@@ -20,6 +21,3 @@ export const xml: Dialect = {
 function unused(): never {
   throw new Error('S3 reads its requests itself');
 }
-
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-const escaped = (text: string): string => text.replace(/[&<>]/g, (letter) => escapes[letter] ?? letter);

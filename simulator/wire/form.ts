@@ -1,3 +1,5 @@
+import { decode } from './query-string.ts';
+
 /** A form's parameters by the parts of their names: `Tag.member.1.Key=a` is a value under Tag, member, 1, Key. */
 export interface FormNode {
   value?: string;
@@ -36,5 +38,3 @@ function place(root: FormNode, parts: readonly string[]): FormNode {
   }
   return node;
 }
-
-const decode = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));

@@ -74,10 +74,10 @@ function readNumber(json: unknown, path: string): number {
   return json;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const join = (path: string, name: string) => (path === '' ? name : `${path}.${name}`);
+export const join = (path: string, name: string) => (path === '' ? name : `${path}.${name}`);
 
 function mismatch(path: string, expected: string, json: unknown): TypeError {
   const given = Array.isArray(json) ? 'list' : json === null ? 'null' : typeof json;

@@ -1,4 +1,5 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
+import { isObject } from './json-value.ts';
 
 /**
  * The path of the first value in an output that is not of its type, so that a service's mistake is not sent as if AWS could: the SDK's
@@ -42,6 +43,3 @@ function isScalar(schema: NormalizedSchema, value: unknown): boolean {
 }
 
 const isDate = (value: unknown): value is Date => Object.prototype.toString.call(value) === '[object Date]';
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -27,4 +27,4 @@ export function splitTarget(target: string): { readonly path: string; readonly q
   return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
 }
 
-const decode = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));
+export const decode = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));

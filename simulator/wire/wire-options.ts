@@ -1,13 +1,9 @@
 import type { SecretOf } from './authenticate.ts';
-import type { AwsCall, ServiceName, Signer } from './aws-call.ts';
+import type { AwsCall, ServiceName } from './aws-call.ts';
 import type { HttpAnswer, HttpRequest } from './http-message.ts';
 
 /** What is known of a request that is passed on as it came. */
-export interface PassedRequest {
-  readonly region: string;
-  readonly signer?: Signer;
-  readonly requestId: string;
-  readonly origin: string;
+export interface PassedRequest extends Pick<AwsCall, 'region' | 'signer' | 'requestId' | 'origin'> {
   /** As `X-Amz-Target` or `Action` says. */
   readonly operation?: string;
 }

@@ -51,4 +51,4 @@ const contentOf = (element: string): string => /^<Error>(.*)<\/Error>$/s.exec(el
 const attribute = (namespace: string | undefined) => (namespace === undefined ? '' : ` xmlns="${namespace}"`);
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-const escaped = (text: string): string => text.replace(/[&<>]/g, (letter) => escapes[letter] ?? letter);
+export const escaped = (text: string): string => text.replace(/[&<>]/g, (letter) => escapes[letter] ?? letter);

@@ -1,7 +1,7 @@
 import { openUndoEntries } from '../../core/protocol/undo.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { hours, memberOf, mutationsOf, recordOf, run, smallFleet } from './small-fleet.ts';
+import { hours, memberOf, mutationsOf, onlyCluster, recordOf, run, smallFleet } from './small-fleet.ts';
 
 const THREE = { maxUnavailable: 3 };
 const ONE = { maxUnavailable: 1 };
@@ -16,11 +16,6 @@ const fleet = (disruption: object) =>
     ],
     policy: { disruption },
   });
-const clusterOf = (world: World) => {
-  const [cluster] = Object.values(world.eks.state.clusters);
-  if (cluster === undefined) throw new Error('no cluster');
-  return cluster;
-};
 const calls = (world: World) =>
   mutationsOf(world).flatMap(({ operation, request }) => {
     if (operation === 'UpdateNodegroupVersion') return [`roll ${request.nodegroupName}`];
@@ -51,7 +46,7 @@ test.each<[string, string, string[]]>([
 ])('a node that somebody has cordoned counts: %s', async (_, owner, rolled) => {
   const world = await fleet({ ...ONE, pause: '0s' });
   const labels = ['alpha.eksctl.io/nodegroup-name', 'eks.amazonaws.com/nodegroup'];
-  const cordoned = clusterOf(world).kubernetes.nodes.find((node) => labels.some((key) => node.labels[key] === owner));
+  const cordoned = onlyCluster(world).kubernetes.nodes.find((node) => labels.some((key) => node.labels[key] === owner));
   if (cordoned === undefined) throw new Error('no node');
   cordoned.unschedulable = true;
   await hours(world, 12);
@@ -79,7 +74,7 @@ test('a group whose settings were changed twice for one roll, the second time in
     count += 1;
     if (count !== 1) return;
     // While EKS sets two at once a node of somebody else goes down, so that one at once is left; and EKS fails to set that.
-    const cluster = clusterOf(world);
+    const cluster = onlyCluster(world);
     const other = cluster.kubernetes.nodes.find((node) => node.labels['alpha.eksctl.io/nodegroup-name'] === 'own');
     if (other === undefined) throw new Error('no node');
     other.unschedulable = true;
@@ -92,5 +87,5 @@ test('a group whose settings were changed twice for one roll, the second time in
   });
   await hours(world, 12);
   expect(calls(world).slice(0, 2)).toEqual([{ maxUnavailable: 2 }, ONE]);
-  expect(clusterOf(world).nodegroups.map(({ updateConfig }) => updateConfig)).toEqual([THREE, THREE]);
+  expect(onlyCluster(world).nodegroups.map(({ updateConfig }) => updateConfig)).toEqual([THREE, THREE]);
 });

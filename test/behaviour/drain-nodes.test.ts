@@ -6,70 +6,23 @@ import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { UndoEntries } from '../../core/store/entities.ts';
 import { load, put } from '../../core/store/entity.ts';
-import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
-import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
 import { operatePrincipal, type World } from '../../simulator/process/world.ts';
+import { cordoned, drain, drainedShop, loosen, podsOnLegacy, stateOf, strict } from './drained-shop.ts';
 import {
   beginByHand,
   clusterArn,
-  discover,
   minutes,
   onRecord,
   PERSON,
   recordOf,
   rolloutIdOf,
   run,
-  smallFleet,
   startByHand,
   upgradesOf,
 } from './small-fleet.ts';
 
-const api = {
-  kind: 'Deployment',
-  namespace: 'shop',
-  name: 'api',
-  replicas: 6,
-  labels: { app: 'api' },
-  image: 'registry.example/api:1',
-} as const;
-const web = {
-  ...{ name: 'web', version: '1.36', workloads: [api] },
-  nodegroups: [
-    { name: 'legacy', nodes: 3 },
-    { name: 'new', nodes: 3 },
-  ],
-};
-const strict = { namespace: 'shop', name: 'strict', matchLabels: { app: 'api' }, minAvailable: 6 };
-
-async function shop(given: { drain?: object | undefined; budgets?: (typeof strict)[] } = {}): Promise<World> {
-  const { drain = { pause: '0s' }, budgets = [] } = given;
-  const world = await smallFleet({
-    clusters: [{ ...web, podDisruptionBudgets: budgets }],
-    policy: { trigger: 'manual', ...('drain' in given && given.drain === undefined ? {} : { drain }) },
-  });
-  await discover(world);
-  return world;
-}
-
-const start = async (world: World) =>
-  requestDrain(world.ports, await recordOf(world, 'web'), 'legacy', PERSON, { approve: true });
-const stateOf = (world: World) => Object.values(world.eks.state.clusters)[0]?.kubernetes ?? { nodes: [], pods: [] };
-/** As `kubectl patch pdb` does. */
-async function loosen(world: World, minAvailable: number): Promise<void> {
-  const fake = new FakeKubernetes(world.eks);
-  const [{ arn } = { arn: '' }] = Object.values(world.eks.state.clusters);
-  const calls = createInMemoryClusterReader({ fake, clusterArn: arn, principal: PERSON, clock: world.clock });
-  const path = '/apis/policy/v1/namespaces/shop/poddisruptionbudgets/strict';
-  const contentType = 'application/merge-patch+json';
-  const { status } = await calls.change({ method: 'PATCH', path, contentType, body: { spec: { minAvailable } } });
-  expect(status).toBe(200);
-}
-const cordoned = (world: World) =>
-  stateOf(world).nodes.flatMap((node) => (node.unschedulable ? [node.nodegroupName] : []));
-const podsOnLegacy = (world: World) => {
-  const legacy = new Set(stateOf(world).nodes.flatMap((node) => (node.nodegroupName === 'legacy' ? [node.name] : [])));
-  return stateOf(world).pods.filter((pod) => legacy.has(pod.nodeName ?? '')).length;
-};
+const shop = ({ budgets = [], ...policy }: { drain?: object | undefined; budgets?: (typeof strict)[] } = {}) =>
+  drainedShop(budgets, { policy });
 const drainOf = async (world: World) => (await upgradesOf(world)).find(({ machine }) => machine === 'drain-nodes');
 const open = async (world: World) =>
   (await openUndoEntries(world.table, (await recordOf(world, 'web')).clusterKey)).length;
@@ -77,7 +30,7 @@ const open = async (world: World) =>
 test('the nodes of a group are cordoned and emptied, stay so, and nothing is left to undo', async () => {
   const world = await shop();
   expect(podsOnLegacy(world)).toBeGreaterThan(0);
-  expect((await start(world)).status).toBe('Started');
+  expect((await drain(world)).status).toBe('Started');
   await run(world, 1);
   expect(await drainOf(world)).toMatchObject({ status: 'Succeeded', requestedBy: PERSON, mutated: true });
   expect([podsOnLegacy(world), cordoned(world)]).toEqual([0, ['legacy', 'legacy', 'legacy']]);
@@ -86,7 +39,7 @@ test('the nodes of a group are cordoned and emptied, stay so, and nothing is lef
 
 test('a budget that lets no pod go is named, and once its time is over the cordons are taken back', async () => {
   const world = await shop({ budgets: [strict], drain: { pause: '0s', podTimeout: '10m' } });
-  await start(world);
+  await drain(world);
   await minutes(world, 3);
   const running = await drainOf(world);
   expect(running?.status).toBe('Running');
@@ -107,7 +60,7 @@ test('a budget that lets no pod go is named, and once its time is over the cordo
 
 test('a budget that somebody loosens in the middle lets it go on', async () => {
   const world = await shop({ budgets: [strict] });
-  await start(world);
+  await drain(world);
   await minutes(world, 3);
   await loosen(world, 4);
   await run(world, 1);
@@ -120,7 +73,7 @@ test('without spec.drain nothing is touched, and it is said what is missing', as
   const cluster = await recordOf(world, 'web');
   const plan = await requestDrain(world.ports, cluster, 'legacy', PERSON, { approve: false });
   expect(plan).toMatchObject({ status: 'Blocked', drain: null, refusals: [{ code: 'DrainNotAllowed' }] });
-  await expect(start(world)).rejects.toThrow('has no spec.drain');
+  await expect(drain(world)).rejects.toThrow('has no spec.drain');
   await expect(requestDrain(world.ports, cluster, 'legacyy', PERSON, { approve: false })).rejects.toThrow(
     'has no node group "legacyy" that is known: it has legacy, new.',
   );
@@ -129,7 +82,7 @@ test('without spec.drain nothing is touched, and it is said what is missing', as
 
 test('a stop halts it, the cordons stay, and it goes on where it was', async () => {
   const world = await shop({ budgets: [strict] });
-  await start(world);
+  await drain(world);
   await minutes(world, 2);
   await stopFleet(world.ports, PERSON, 'look');
   await minutes(world, 5);
@@ -151,7 +104,7 @@ test.each([true, false])(
   'who cancels it gets the cordons back, also while the fleet is stopped: %s',
   async (stopped) => {
     const world = await shop({ budgets: [strict] });
-    await start(world);
+    await drain(world);
     await minutes(world, 2);
     if (stopped) {
       await stopFleet(world.ports, PERSON, 'look');
@@ -175,7 +128,7 @@ test('who cordoned before us stays cordoned, however it ends', async () => {
   const world = await shop({ budgets: [strict], drain: { pause: '0s', podTimeout: '5m' } });
   const [first] = stateOf(world).nodes;
   if (first !== undefined) first.unschedulable = true;
-  await start(world);
+  await drain(world);
   await run(world, 1);
   expect((await drainOf(world))?.status).toBe('Failed');
   expect(stateOf(world).nodes.flatMap(({ name, unschedulable }) => (unschedulable ? [name] : []))).toEqual([
@@ -187,7 +140,7 @@ test('while nodes of others are down it waits without the grant, naming them, an
   const world = await shop();
   const others = () => stateOf(world).nodes.filter(({ nodegroupName }) => nodegroupName === 'new');
   for (const node of others().slice(0, 1)) node.unschedulable = true;
-  await start(world);
+  await drain(world);
   await minutes(world, 4);
   const waiting = await drainOf(world);
   expect([waiting?.status, waiting?.mutated, cordoned(world)]).toEqual(['Parked', false, ['new']]);
@@ -205,7 +158,7 @@ test('while nodes of others are down it waits without the grant, naming them, an
 
 test('nodes that an earlier drain has emptied leave the next one its room', async () => {
   const world = await shop({});
-  await start(world);
+  await drain(world);
   await run(world, 1);
   expect([(await drainOf(world))?.status, cordoned(world)]).toEqual(['Succeeded', ['legacy', 'legacy', 'legacy']]);
   await requestDrain(world.ports, await recordOf(world, 'web'), 'new', PERSON, { approve: true });
@@ -215,7 +168,7 @@ test('nodes that an earlier drain has emptied leave the next one its room', asyn
 
 test('one drain at a time, and only the one that is named is canceled', async () => {
   const world = await shop({ budgets: [strict] });
-  await start(world);
+  await drain(world);
   await minutes(world, 2);
   const cluster = await recordOf(world, 'web');
   const other = await requestDrain(world.ports, cluster, 'new', PERSON, { approve: false });
@@ -240,7 +193,7 @@ test('what the policy does not let Liftlock drain any more is not begun, and by 
 
 test('a pod that came back to an emptied node is seen before the drain counts as done', async () => {
   const world = await shop({ drain: { pause: '2m' } });
-  await start(world);
+  await drain(world);
   const marked = () => stateOf(world).nodes.filter(({ unschedulable }) => unschedulable);
   while (marked().length < 2) await minutes(world, 1);
   const moved = stateOf(world).pods.find(({ nodeName }) => !marked().some(({ name }) => name === nodeName));
@@ -251,7 +204,7 @@ test('a pod that came back to an emptied node is seen before the drain counts as
 
 test('an undo closes what is gone, leaves what somebody has taken over, and touches no other drain', async () => {
   const world = await shop({ budgets: [strict], drain: { pause: '0s', maxUnavailable: 3, order: 'spread' } });
-  await start(world);
+  await drain(world);
   await minutes(world, 2);
   const { clusterKey } = await recordOf(world, 'web');
   const other = { clusterKey, effect: 'cordon' as const, subject: 'elsewhere', uid: 'u', upgradeId: 'another' };
@@ -274,7 +227,7 @@ test('an undo closes what is gone, leaves what somebody has taken over, and touc
 
 test('a tag that excludes the cluster halts it at once, and it is not begun again and again before discovery', async () => {
   const world = await shop({ budgets: [strict] });
-  await start(world);
+  await drain(world);
   await minutes(world, 2);
   const [cluster] = Object.values(world.eks.state.clusters);
   if (cluster !== undefined) cluster.tags = { 'liftlock/paused': 'true' };
@@ -286,7 +239,7 @@ test('a tag that excludes the cluster halts it at once, and it is not begun agai
 
 test('while EKS rolls the group nothing of it is cordoned or evicted, and it is named', async () => {
   const world = await shop({ budgets: [strict] });
-  await start(world);
+  await drain(world);
   await minutes(world, 2);
   const caller = { account: '111111111111', region: 'eu-central-1', principal: PERSON };
   const roll = { clusterName: 'web', nodegroupName: 'legacy', force: true };
@@ -303,7 +256,7 @@ test('while EKS rolls the group nothing of it is cordoned or evicted, and it is 
 
 test('what it knows outlives a stop: who is in the way since when, and who was told', async () => {
   const world = await shop({ budgets: [strict] });
-  await start(world);
+  await drain(world);
   await minutes(world, 10);
   await stopFleet(world.ports, PERSON, 'look');
   await minutes(world, 5);
@@ -321,11 +274,11 @@ test('without access it is not begun; one that loses it parks, and what is to be
       kubernetes.access.authentication = authentication;
   };
   setAccess('access-entries');
-  await start(world);
+  await drain(world);
   await minutes(world, 2);
   expect(await drainOf(world)).toMatchObject({ status: 'Blocked', mutated: false });
   setAccess('any-principal');
-  await start(world);
+  await drain(world);
   await minutes(world, 3);
   setAccess('access-entries');
   await minutes(world, 3);
@@ -355,14 +308,14 @@ test('what the first call of a drain is refused parks it, without a hold', async
     kubernetes.access.authentication = 'access-entries';
     accessEntries.push({ ...looks, principalArn: operatePrincipal({ account, region }) });
   }
-  await start(world);
+  await drain(world);
   await minutes(world, 3);
   expect(await drainOf(world)).toMatchObject({ status: 'Parked', reasons: [{ code: 'ClusterForbidden' }] });
 });
 
 test('nodes that are seen for longer than their group are drained all the same', async () => {
   const world = await shop();
-  await start(world);
+  await drain(world);
   for (const cluster of Object.values(world.eks.state.clusters))
     cluster.nodegroups = cluster.nodegroups.filter(({ name }) => name !== 'legacy');
   await run(world, 1);
@@ -373,7 +326,7 @@ test.each(['a rollout', 'a person'])(
   'what a canceled drain has left is taken back before %s has the cluster',
   async (who) => {
     const world = await shop({ budgets: [strict] });
-    await start(world);
+    await drain(world);
     await minutes(world, 2);
     const input = { cluster: clusterArn('web'), targetVersion: '1.37' };
     if (who === 'a person') await beginByHand(world, 'upgrade-cluster', input);
@@ -390,7 +343,7 @@ test.each(['a rollout', 'a person'])(
 
 test('a rollout that wants the cluster meanwhile says who has it', async () => {
   const world = await shop({ budgets: [strict] });
-  await start(world);
+  await drain(world);
   await minutes(world, 5);
   await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
   await minutes(world, 2);

@@ -1,8 +1,7 @@
-import { requestDrain } from '../../core/operations/request-drain.ts';
 import { launchNode } from '../../simulator/kubernetes/launch-node.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { cordoned, drainsOf, stateOf } from './drained-shop.ts';
-import { discover, minutes, PERSON, recordOf, run, smallFleet } from './small-fleet.ts';
+import { cordoned, drain, drainsOf, stateOf } from './drained-shop.ts';
+import { discover, minutes, run, smallFleet } from './small-fleet.ts';
 
 const api = {
   ...{ kind: 'Deployment' as const, namespace: 'shop', name: 'api', replicas: 3, labels: { app: 'api' } },
@@ -21,8 +20,6 @@ async function cluster(others: readonly { name: string; nodes: number }[] = []):
   return world;
 }
 
-const drain = async (world: World) =>
-  requestDrain(world.ports, await recordOf(world, 'web'), 'legacy', PERSON, { approve: true });
 const pending = (world: World) => stateOf(world).pods.filter(({ nodeName }) => nodeName === undefined);
 const ended = async (world: World) => {
   const [{ status, reasons, steps } = { status: 'none', reasons: [], steps: {} }] = await drainsOf(world);

@@ -13,6 +13,7 @@ import {
   hours,
   memberOf,
   mutationsOf,
+  observedTags,
   recordOf,
   rolloutsOf,
   run,
@@ -28,11 +29,6 @@ const manual = { trigger: 'manual' };
 const setTags = (world: World, tags: Record<string, string>) => {
   for (const cluster of Object.values(world.eks.state.clusters)) cluster.tags = { ...tags };
 };
-const observedTags = (world: World) =>
-  world.table
-    .auditTimeline()
-    .filter(({ event }) => event === 'TagsObserved')
-    .map(({ detail: { tags, before } }) => ({ tags, before }));
 
 describe('discovery', () => {
   test('records what a cluster is and who manages it', async () => {

@@ -7,7 +7,17 @@ import type { ClusterSpecification } from '../../simulator/eks/add-cluster.ts';
 import { historyOf } from '../../simulator/invariants/history.ts';
 import { upToDateIsWhole } from '../../simulator/invariants/rest-invariants.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { clusterArn, discover, hours, memberOf, recordOf, run, smallFleet, startByHand } from './small-fleet.ts';
+import {
+  clusterArn,
+  discover,
+  hours,
+  memberOf,
+  onlyCluster,
+  recordOf,
+  run,
+  smallFleet,
+  startByHand,
+} from './small-fleet.ts';
 
 // docs/rollouts.md, Nodes and add-ons that were left behind: whose nodes Liftlock does not roll.
 
@@ -17,14 +27,9 @@ const web = (version: string, ...otherNodes: NonNullable<ClusterSpecification['o
   clusters: [{ name: 'web', version, nodegroups: [{ name: 'workers' }], otherNodes }],
 });
 const stateOf = async ({ table, clock }: World) => (await listClusters({ table, clock }, {})).items[0]?.state;
-const living = (world: World) => {
-  const [cluster] = Object.values(world.eks.state.clusters);
-  if (cluster === undefined) throw new Error('no cluster');
-  return cluster;
-};
 /** What moves them has moved them. */
 const replaceOthers = (world: World, kubeletVersion: string): void => {
-  for (const node of living(world).kubernetes.nodes)
+  for (const node of onlyCluster(world).kubernetes.nodes)
     if (node.nodegroupName === undefined) node.kubeletVersion = kubeletVersion;
 };
 
@@ -92,7 +97,7 @@ test('nodes that were seen at the version of the control plane are behind once s
   expect((await recordOf(world, 'web')).otherNodes?.groups).toEqual([
     { kind: 'karpenter', name: 'spot', version: '1.36', count: 2 },
   ]);
-  const cluster = living(world);
+  const cluster = onlyCluster(world);
   cluster.version = '1.37';
   for (const group of cluster.nodegroups) group.version = '1.37';
   await hours(world, 30);

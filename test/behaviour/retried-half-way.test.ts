@@ -4,7 +4,6 @@ import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.
 import { requestUpgrade } from '../../core/operations/requests.ts';
 import { abortRollout, pauseRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
-import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import { ANA, applySpec, at, groupsOf, keyOf, lookAround, spec, waveNamed } from './changed-policy.ts';
 import {
   beforeCommit,
@@ -14,6 +13,7 @@ import {
   hours,
   memberOf,
   mutationsOf,
+  nodesFail,
   PERSON,
   recordOf,
   rolloutIdOf,
@@ -55,15 +55,6 @@ async function retriedAndTakenOut() {
   await lookAround(world);
   return world;
 }
-
-const nodesFail = (state: FakeEksState): void =>
-  void state.plannedFailures.push({
-    clusterName: 'p',
-    nodegroupName: 'one',
-    type: 'VersionUpdate',
-    errorCode: 'NodeCreationFailure',
-    errorMessage: 'no nodes',
-  });
 
 async function failedHalfWay() {
   const world = await smallFleet({

@@ -1,7 +1,17 @@
 import { requestRollback } from '../../core/operations/request-rollback.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { hours, mutationsOf, PERSON, recordOf, run, smallFleet, upgradesOf, versionOf } from './small-fleet.ts';
+import {
+  hours,
+  mutationsOf,
+  onlyCluster,
+  PERSON,
+  recordOf,
+  run,
+  smallFleet,
+  upgradesOf,
+  versionOf,
+} from './small-fleet.ts';
 
 // docs/rollbacks.md, What it does not do: Auto Mode.
 
@@ -13,14 +23,9 @@ const upgraded = async (rollback: object = {}, cluster: object = auto) => {
 };
 const goBack = async (world: World) =>
   requestRollback(world.ports, await recordOf(world, 'web'), PERSON, { approve: true });
-const living = (world: World) => {
-  const [cluster] = Object.values(world.eks.state.clusters);
-  if (cluster === undefined) throw new Error('no cluster');
-  return cluster;
-};
 const endsOf = async (world: World) => (await upgradesOf(world)).map(({ id, status }) => `${id} ${status}`);
 const kubeletsOf = (world: World) =>
-  living(world).kubernetes.nodes.map(({ kubeletVersion }) => kubeletVersion.slice(1, 5));
+  onlyCluster(world).kubernetes.nodes.map(({ kubeletVersion }) => kubeletVersion.slice(1, 5));
 const IS_BACK = ['1.36-1.37 RolledBack', 'rollback-1.37-1.36 Succeeded'];
 
 test('of Auto Mode EKS takes the nodes back itself; those that may not be disrupted are told before', async () => {
@@ -29,7 +34,7 @@ test('of Auto Mode EKS takes the nodes back itself; those that may not be disrup
   await run(world);
   expect([await endsOf(world), kubeletsOf(world)]).toEqual([IS_BACK, ['1.36', '1.36']]);
   const held = await upgraded();
-  for (const node of living(held).kubernetes.nodes) node.doNotDisrupt = true;
+  for (const node of onlyCluster(held).kubernetes.nodes) node.doNotDisrupt = true;
   await goBack(held);
   await run(held);
   const [, back] = await upgradesOf(held);
@@ -48,7 +53,7 @@ async function stuckInAutoMode(rollback: object) {
     updateClusterVersion: async (...call: Parameters<typeof updateClusterVersion>) => {
       Object.assign(world.ports.mutator, { updateClusterVersion });
       const update = await updateClusterVersion(...call);
-      for (const node of living(world).kubernetes.nodes) node.doNotDisrupt = true;
+      for (const node of onlyCluster(world).kubernetes.nodes) node.doNotDisrupt = true;
       return update;
     },
   });
@@ -68,7 +73,7 @@ test('Auto Mode has as long to take its nodes back as the policy says, and the c
   await run(world);
   expect(await state()).toEqual(['Failed', '1.37', expect.stringContaining('ended Failed: Auto Mode nodes')]);
   // Asked for again it tries again.
-  for (const node of living(world).kubernetes.nodes) node.doNotDisrupt = false;
+  for (const node of onlyCluster(world).kubernetes.nodes) node.doNotDisrupt = false;
   await goBack(world);
   await run(world);
   expect((await state())[1]).toBe('1.36');
@@ -88,7 +93,7 @@ test('what somebody cancels while the nodes go back ends as that, and the cluste
   const { world, sent, state } = await stuckInAutoMode({});
   await hours(world, 1);
   expect(sent()).toBeUndefined();
-  const { account, region, updates } = living(world);
+  const { account, region, updates } = onlyCluster(world);
   const caller = { account, region, principal: `arn:aws:iam::${account}:user/ann` };
   world.eks.operation('CancelUpdate', { name: 'web', updateId: updates.at(-1)?.id }, caller, world.clock.now());
   await run(world);

@@ -13,6 +13,7 @@ import {
   hours,
   memberOf,
   mutationsOf,
+  onlyCluster,
   PERSON,
   recordOf,
   run,
@@ -146,15 +147,10 @@ describe('killed at each boundary it ends the same', () => {
   });
 });
 
-const living = (world: World) => {
-  const [cluster] = Object.values(world.eks.state.clusters);
-  if (cluster === undefined) throw new Error('no cluster');
-  return cluster;
-};
 const deprecated = { id: 'i', name: 'Stored objects', category: 'ROLLBACK_READINESS' as const };
 const insight = (status: 'ERROR' | 'UNKNOWN') => (world: World) => {
   const insightStatus = { status, reason: 'networking.k8s.io/v1 servicecidrs is in use.' };
-  living(world).insights.items.push({
+  onlyCluster(world).insights.items.push({
     ...deprecated,
     kubernetesVersion: '1.36',
     imported: true,
@@ -164,10 +160,10 @@ const insight = (status: 'ERROR' | 'UNKNOWN') => (world: World) => {
 const othersAt =
   (labels: Record<string, string>, kubeletVersion = 'v1.37.0-eks-x') =>
   (world: World) => {
-    const [node] = living(world).kubernetes.nodes;
+    const [node] = onlyCluster(world).kubernetes.nodes;
     const own = { name: 'other', labels, kubeletVersion, ready: true };
     if (node !== undefined)
-      living(world).kubernetes.nodes.push({ ...structuredClone(node), ...own, nodegroupName: undefined } as never);
+      onlyCluster(world).kubernetes.nodes.push({ ...structuredClone(node), ...own, nodegroupName: undefined } as never);
   };
 
 describe('what EKS or nobody takes back is found before anything is changed, and the cluster is free again', () => {
@@ -184,7 +180,7 @@ describe('what EKS or nobody takes back is found before anything is changed, and
     [
       'a group with an AMI of its own',
       (world) => {
-        for (const group of living(world).nodegroups) group.amiType = 'CUSTOM';
+        for (const group of onlyCluster(world).nodegroups) group.amiType = 'CUSTOM';
       },
       'NodesFirst',
       'workers runs a custom AMI',
@@ -192,8 +188,8 @@ describe('what EKS or nobody takes back is found before anything is changed, and
     [
       'an add-on that has no version there',
       (world) => {
-        living(world).addons.push({
-          ...structuredClone(living(world).addons[0]),
+        onlyCluster(world).addons.push({
+          ...structuredClone(onlyCluster(world).addons[0]),
           name: 'adot',
           version: 'v9.9.9-eksbuild.1',
         } as never);
@@ -310,7 +306,7 @@ describe('a rollback that is begun', () => {
         region: 'eu-central-1',
         principal: 'arn:aws:iam::111111111111:role/ann',
       };
-      living(world).nodegroups.length = 0;
+      onlyCluster(world).nodegroups.length = 0;
       world.eks.operation('DeleteCluster', { name: 'web' }, caller, world.clock.now());
     });
     await goBack(world);

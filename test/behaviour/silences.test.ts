@@ -9,7 +9,6 @@ import { muteStatus } from '../../simulator/cloud/alarms/mute-rules.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
-import { machineDefinitions } from '../../simulator/process/machines.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { AT_MUTATIONS } from '../e2e/crash-scenarios.ts';
 import { calls, minutesLater } from './hooked-fleet.ts';
@@ -21,6 +20,7 @@ import {
   rolloutIdOf,
   run,
   smallFleet,
+  stopExecutions,
   upgradesOf,
   versionOf,
 } from './small-fleet.ts';
@@ -67,12 +67,6 @@ const committed = async (world: World) =>
     event === 'MutationCommitted' ? [(detail.call as { name: string }).name] : [],
   );
 const ours = (world: World) => world.muteRules.all().filter(({ name }) => name !== 'liftlock-night');
-
-async function stopExecutions({ runner }: World): Promise<void> {
-  for (const { arn: machineArn } of machineDefinitions())
-    for (const { executionArn } of runner.listExecutions({ machineArn, statusFilter: 'RUNNING' }).executions)
-      await runner.stopExecution({ executionArn });
-}
 
 /** Until a silence stands, so that somebody may do something meanwhile. */
 async function untilSilent(world: World, step = ''): Promise<void> {

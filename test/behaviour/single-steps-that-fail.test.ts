@@ -2,7 +2,6 @@ import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.
 import { requestUpgrade } from '../../core/operations/requests.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
-import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import { at, clusterOf, groupsOf, hold, keyOf, lookAround, spec } from './changed-policy.ts';
 import {
   beforeCommit,
@@ -11,6 +10,7 @@ import {
   controlsOf,
   hours,
   memberOf,
+  nodesFail,
   PERSON,
   recordOf,
   rolloutIdOf,
@@ -25,14 +25,6 @@ import { failing, staged } from './staged-fleet.ts';
 // docs/semantics.md, Failure budget: what fails in a single step by hand beside the hop that a rollout has parked half-way fails as part of that hop.
 const P = { name: 'p', version: '1.35', tags: { stage: 'dev' }, nodegroups: [{ name: 'one' }, { name: 'two' }] };
 type World = Awaited<ReturnType<typeof smallFleet>>;
-const nodesFail = (state: FakeEksState): void =>
-  void state.plannedFailures.push({
-    clusterName: 'p',
-    nodegroupName: 'one',
-    type: 'VersionUpdate',
-    errorCode: 'NodeCreationFailure',
-    errorMessage: 'no nodes',
-  });
 const pausesBeforeRoll = {
   ...beforeCommit(async (one) => void (await pauseRollout(one.ports, await rolloutIdOf(one), PERSON, 'x'))),
   function: 'roll-node-group' as const,

@@ -16,7 +16,7 @@ import type { Fault } from '../../simulator/faults/fault.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { loadAllMembers } from '../../simulator/process/load-all-members.ts';
-import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
+import { MACHINE_ARN_PREFIX, machineDefinitions } from '../../simulator/process/machines.ts';
 import { IDLE_MINUTES, runWorld } from '../../simulator/process/run-world.ts';
 import { spokePrincipal, World } from '../../simulator/process/world.ts';
 
@@ -166,6 +166,36 @@ export const mutationsOf = (world: World) =>
 /** Whether Liftlock changed anything of the cluster. */
 export const touched = (world: World, name: string): boolean =>
   mutationsOf(world).some(({ clusterArn }) => clusterArn.endsWith(`/${name}`));
+
+/** What the fake EKS has of the one cluster. */
+export function onlyCluster(world: World) {
+  const [cluster] = Object.values(world.eks.state.clusters);
+  if (cluster === undefined) throw new Error('no cluster');
+  return cluster;
+}
+
+export const observedTags = (world: World) =>
+  world.table
+    .auditTimeline()
+    .filter(({ event }) => event === 'TagsObserved')
+    .map(({ detail: { tags, before } }) => ({ tags, before }));
+
+/** For `prepare`: no new node of the group `one` of the cluster `p` comes up. */
+export const nodesFail = (state: FakeEksState): void =>
+  void state.plannedFailures.push({
+    clusterName: 'p',
+    nodegroupName: 'one',
+    type: 'VersionUpdate',
+    errorCode: 'NodeCreationFailure',
+    errorMessage: 'no nodes',
+  });
+
+/** A person stops all that runs in Step Functions. */
+export async function stopExecutions({ runner }: World): Promise<void> {
+  for (const { arn: machineArn } of machineDefinitions())
+    for (const { executionArn } of runner.listExecutions({ machineArn, statusFilter: 'RUNNING' }).executions)
+      await runner.stopExecution({ executionArn });
+}
 
 /** Lets so many hours pass, whatever is at rest. */
 export const hours = (world: World, count: number, idleMinutes = IDLE_MINUTES): Promise<boolean> =>

@@ -14,6 +14,7 @@ import {
   memberOf,
   membersOf,
   minutes,
+  observedTags,
   PERSON,
   recordOf,
   run,
@@ -27,11 +28,6 @@ const manual = { trigger: 'manual' };
 const setTags = (world: World, tags: Record<string, string>) => {
   for (const cluster of Object.values(world.eks.state.clusters)) cluster.tags = { ...tags };
 };
-const observedTags = (world: World) =>
-  world.table
-    .auditTimeline()
-    .filter(({ event }) => event === 'TagsObserved')
-    .map(({ detail: { tags, before } }) => ({ tags, before }));
 const byTier = { labels: { fromTags: { stage: 'tier' } } };
 
 test('a tag with the prefix in another case is recorded: it keeps Liftlock away', async () => {

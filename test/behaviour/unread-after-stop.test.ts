@@ -2,25 +2,18 @@ import { releaseCluster } from '../../core/operations/hold-switch.ts';
 import { requestRollback } from '../../core/operations/request-rollback.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
-import { machineDefinitions } from '../../simulator/process/machines.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { onStep } from './on-step.ts';
-import { hours, PERSON, recordOf, smallFleet } from './small-fleet.ts';
+import { hours, PERSON, recordOf, smallFleet, stopExecutions } from './small-fleet.ts';
 
 const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers', nodes: 2 }] };
 const stateOf = async (world: World) => (await listClusters(world.ports, {})).items[0]?.state;
 
-async function stopAll({ runner }: World): Promise<void> {
-  for (const { arn: machineArn } of machineDefinitions())
-    for (const { executionArn } of runner.listExecutions({ machineArn, statusFilter: 'RUNNING' }).executions)
-      await runner.stopExecution({ executionArn });
-}
-
 test('a cluster that is released half-way back is never said to be up to date, and behind as soon as it was read', async () => {
   const world = await smallFleet({ clusters: [web] });
   await hours(world, 3);
-  onStep(world, 'roll-node-group/workers', 'running', 'web', () => stopAll(world));
+  onStep(world, 'roll-node-group/workers', 'running', 'web', () => stopExecutions(world));
   const { clusterKey } = await recordOf(world, 'web');
   await requestRollback(world.ports, await recordOf(world, 'web'), PERSON, { approve: true });
   const states: unknown[] = [];

@@ -2,20 +2,15 @@ import { ClusterAccessError } from '../../core/ports/cluster-access.ts';
 import type { StoredObject } from '../../simulator/kubernetes/resources/stored-object.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { onStep } from './on-step.ts';
-import { DAY, hours, smallFleet, upgradesOf, versionOf } from './small-fleet.ts';
+import { DAY, hours, onlyCluster, smallFleet, upgradesOf, versionOf } from './small-fleet.ts';
 
 // docs/probes.md, Tests of yours: while a test is waited for, what befalls the rest of the cluster long after the hop is no matter of the hop.
 
 const web = { kind: 'Deployment' as const, namespace: 'shop', name: 'web', replicas: 2, labels: { app: 'web' } };
-const clusterOf = (world: World) => {
-  const [cluster] = Object.values(world.eks.state.clusters);
-  if (cluster === undefined) throw new Error('no cluster');
-  return cluster;
-};
 /** A run of the test that begins now, or did so many minutes ago. */
 function runTest(world: World, image: string, minutesAgo = 0): void {
   const creationTimestamp = new Date(world.clock.now().getTime() - minutesAgo * 60_000).toISOString();
-  const { kubernetes } = clusterOf(world);
+  const { kubernetes } = onlyCluster(world);
   kubernetes.objects ??= [];
   const job: StoredObject = {
     ...{ apiVersion: 'batch/v1', kind: 'Job' },
@@ -69,7 +64,7 @@ function breakServer({ ports, clock }: World, minutes: number): void {
 
 test('a workload that crashes then takes nothing back', async () => {
   const { world, upgrade, codes } = await hop((one) => {
-    for (const pod of clusterOf(one).kubernetes.pods)
+    for (const pod of onlyCluster(one).kubernetes.pods)
       if (pod.owner === 'Deployment/shop/web') pod.waitingReason = 'CrashLoopBackOff';
   });
   expect([upgrade?.status, versionOf(world, 'web')]).toEqual(['Succeeded', '1.37']);

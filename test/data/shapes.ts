@@ -17,7 +17,6 @@ const apiRow = z.strictObject({
   resource: z.string().regex(/^[a-z]+(\/[a-z]+)?$/, 'is no plural resource name'),
   namespaced: z.boolean(),
   stability: z.enum(['alpha', 'beta', 'stable']),
-  kindType: z.enum(['resource', 'virtual', 'subresource']),
   servedByDefault: z.boolean(),
   eksServedFrom: minor.nullable(),
   introduced: minor,

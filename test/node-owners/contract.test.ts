@@ -135,11 +135,6 @@ function keepsTheContract<T extends OwnerTypes>(under: NodeOwnerUnderTest<T>): v
       expect(await plan({ ...BEHIND, ...situation }, room, atOnce)).toMatchObject({ atOnce: expected });
     });
 
-    test('whether new nodes come first is told', async () => {
-      expect((await plan(BEHIND)).newFirst).toBe(true);
-      expect((await plan({ ...BEHIND, set: 'old nodes first, 2 at once' })).newFirst).toBe(false);
-    });
-
     test.each<[string, Situation['set']]>([
       ['new nodes first', 'new nodes first, 2 at once'],
       ['old nodes first', 'old nodes first, 2 at once'],

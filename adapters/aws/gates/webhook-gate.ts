@@ -8,7 +8,7 @@ import type { Clock } from '../../../core/ports/outside.ts';
 import { addressesOf, pinnedLookup, type Resolve, resolveByDns } from '../pinned-addresses.ts';
 import type { WebhookSecrets } from './webhook-secrets.ts';
 
-interface WebhookGatesOptions {
+export interface WebhookGatesOptions {
   readonly secrets: WebhookSecrets;
   readonly clock: Clock;
   readonly resolve?: Resolve;

@@ -67,7 +67,7 @@ export const managedGroups: NodeOwner<{
   },
   plan({ nodes, nodegroup }, room) {
     const settings = settingsFor(nodes, nodegroup, room);
-    return { settings, atOnce: nodesAtOnce(settings, nodegroup), newFirst: settings.updateStrategy !== 'MINIMAL' };
+    return { settings, atOnce: nodesAtOnce(settings, nodegroup) };
   },
   roll(unit, target) {
     const { nodegroupName, version } = unit.nodegroup;

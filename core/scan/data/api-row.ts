@@ -12,8 +12,6 @@ export interface ApiRow extends GroupVersionKind {
   readonly resource: string;
   readonly namespaced: boolean;
   readonly stability: 'alpha' | 'beta' | 'stable';
-  /** Objects are kept; a `virtual` kind is only asked (reviews), a `subresource` is part of another one (`scale`, `eviction`). */
-  readonly kindType: 'resource' | 'virtual' | 'subresource';
   /** False for alpha versions and for beta versions that came with 1.24 or later: a cluster serves them only when it was told to. */
   readonly servedByDefault: boolean;
   /** The EKS minor from which EKS turned on what upstream leaves off; null where it did not. */

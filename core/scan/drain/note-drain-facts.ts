@@ -3,7 +3,15 @@ import { cordonerOf } from '../../model/cordoner.ts';
 import { given } from '../../model/given.ts';
 import { managedGroup, nodeOwner } from '../../model/node-owner.ts';
 import { type LabelSelector, labelOperators } from '../../selector/label-selector.ts';
-import { labelsOf, type Mapping, mappingOf, mappingsOf, textOf, textsOf } from '../manifest/manifest-object.ts';
+import {
+  labelsOf,
+  type Mapping,
+  mappingOf,
+  mappingsOf,
+  numberOf,
+  textOf,
+  textsOf,
+} from '../manifest/manifest-object.ts';
 import type { LiveObject } from '../observe/live-object.ts';
 import { ownershipOf } from '../owner/owner.ts';
 import type {
@@ -278,8 +286,6 @@ function controllerOf({ ownerReferences }: Mapping): PodShape['controller'] {
 
 const conditionOf = (status: Mapping, type: string): string | undefined =>
   textOf(mappingsOf(status.conditions).find((condition) => condition.type === type)?.status);
-
-const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
 const FACTORS: Readonly<Record<string, number>> = {
   '': 1,

@@ -34,6 +34,8 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
+export const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+
 /** The items of a list that are text. */
 export const textsOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.flatMap((item) => textOf(item) ?? []) : [];

@@ -1,5 +1,4 @@
 import type { LoadedMachine } from '../definition/load.ts';
-import type { Json } from '../json/json.ts';
 import { beginState } from './begin-state.ts';
 import type { Effect, Stimulus } from './effects.ts';
 import { abort, fail, succeed, timeOut } from './ending.ts';
@@ -12,14 +11,10 @@ import { endWait } from './states/wait.ts';
 import { type Environment, HistoryFull, type Step, Turn } from './turn.ts';
 
 /** What an execution is started with. */
-export interface ExecutionStart {
-  readonly arn: string;
-  readonly name: string;
-  readonly stateMachineArn: string;
-  readonly stateMachineName: string;
-  readonly roleArn?: string;
-  readonly input: Json;
-}
+export type ExecutionStart = Pick<
+  Execution,
+  'arn' | 'name' | 'stateMachineArn' | 'stateMachineName' | 'roleArn' | 'input'
+>;
 
 /** An execution after it moved on, and what its host has to do now. `execution` is the object that was passed in. */
 export interface Advance {

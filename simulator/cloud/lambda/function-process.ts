@@ -1,4 +1,5 @@
-import type { EnvironmentSetup, FromRuntime, ToRuntime, WorkerAnswer, WorkerRequest } from './worker-messages.ts';
+import type { HttpAnswer } from '../../wire/http-message.ts';
+import type { EnvironmentSetup, FromRuntime, ToRuntime, WorkerRequest } from './worker-messages.ts';
 
 /** What an execution environment runs in. */
 export interface FunctionProcess {
@@ -20,7 +21,7 @@ export interface ProcessListener {
 
 export interface ProcessSetup extends EnvironmentSetup {
   /** Answers requests to `origin` and to API servers. A rejection is a connection that breaks. */
-  readonly answer?: (request: WorkerRequest) => Promise<WorkerAnswer>;
+  readonly answer?: (request: WorkerRequest) => Promise<HttpAnswer>;
 }
 
 /** Gives what a runtime says to whom it is for. */

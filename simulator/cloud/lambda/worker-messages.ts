@@ -1,3 +1,5 @@
+import type { HttpAnswer } from '../../wire/http-message.ts';
+
 /** An execution environment: one function's module, loaded once, with variables of its own. */
 export interface EnvironmentSetup {
   /** Epoch milliseconds of virtual time in one cell, written by the host. */
@@ -35,13 +37,6 @@ export interface WorkerRequest {
   readonly body: string | Uint8Array;
 }
 
-export interface WorkerAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
-  readonly breaksOff?: boolean;
-}
-
 /** What the function is told about its invocation beside the event. */
 export interface InvocationContext {
   readonly awsRequestId: string;
@@ -60,7 +55,7 @@ export type ToRuntime =
   /** Virtual time has come to where a sleep is over. */
   | { readonly type: 'awake' }
   /** The answer to the request of this number; absent where the host failed: the connection broke. */
-  | { readonly type: 'answer'; readonly id: number; readonly answer?: WorkerAnswer | undefined };
+  | { readonly type: 'answer'; readonly id: number; readonly answer?: HttpAnswer | undefined };
 
 /** An error as Lambda answers it: `{"errorType", "errorMessage", "trace"}`. */
 export interface FunctionError {

@@ -4,14 +4,15 @@ import type { IncomingMessage, RequestOptions } from 'node:http';
 import type { RequestOptions as HttpsOptions } from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import { Readable } from 'node:stream';
-import type { EnvironmentSetup, ServersHere, WorkerAnswer, WorkerRequest } from './worker-messages.ts';
+import type { HttpAnswer } from '../../wire/http-message.ts';
+import type { EnvironmentSetup, ServersHere, WorkerRequest } from './worker-messages.ts';
 
 /** The requests of functions that wait for their answers. */
 export interface WaitingRequests<Sender> {
   /** Also for one that went by the network. */
   readonly areWaiting: (sender: Sender) => boolean;
   /** Ends the request of that number; without an answer, as a connection that breaks. */
-  readonly end: (id: number, answer: WorkerAnswer | undefined) => void;
+  readonly end: (id: number, answer: HttpAnswer | undefined) => void;
 }
 
 export interface RequestsHost<Sender> {
@@ -175,7 +176,7 @@ class MessageRequest extends EventEmitter {
     this.#send({ method: method ?? 'GET', target: path ?? '/', headers: Object.fromEntries(sent), body });
   }
 
-  receive(answer: WorkerAnswer | undefined): void {
+  receive(answer: HttpAnswer | undefined): void {
     if (answer === undefined) {
       this.destroy();
       return;

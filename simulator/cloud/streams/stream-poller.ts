@@ -1,6 +1,6 @@
 import { readStream } from '../../iam/requirements/service-work.ts';
-import type { Authority, Source } from '../authority.ts';
-import type { Functions } from '../lambda/functions.ts';
+import type { Source } from '../authority.ts';
+import type { PollerHost } from '../lambda/queue-poller.ts';
 import type { StreamRecord, TableStream } from './table-streams.ts';
 
 export interface StreamPollerOptions {
@@ -18,11 +18,7 @@ export interface StreamPollerOptions {
   readonly source: Source;
 }
 
-export interface StreamPollerHost {
-  readonly functions: Functions;
-  readonly authority: Authority;
-  readonly now: () => number;
-  readonly scheduleAt: (at: number, run: () => Promise<void>) => void;
+export interface StreamPollerHost extends Omit<PollerHost, 'onBatch'> {
   readonly onBatch: (options: StreamPollerOptions) => void;
   readonly sendToQueue: (arn: string, body: string, sender: string) => void;
 }

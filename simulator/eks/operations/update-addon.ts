@@ -26,7 +26,6 @@ export const addonUpdate: EksOperations<'UpdateAddon'> = {
       type: 'AddonUpdate',
       addonName: addon.name,
       params: parameters(input),
-      fromVersion: addon.version,
       toVersion: input.addonVersion ?? addon.version,
       principal: context.caller.principal,
       request: { operation: 'UpdateAddon', input: { ...input } },

@@ -37,7 +37,6 @@ export function startControlPlaneUpdate(
       { type: 'Version', value: hop.version },
       { type: 'PlatformVersion', value: latestPlatformVersion(world.state.supportCalendar, hop.version) },
     ],
-    fromVersion: cluster.version,
     toVersion: hop.version,
     principal: hop.principal,
     ...(hop.request === undefined ? {} : { request: hop.request }),

@@ -20,7 +20,6 @@ export function startRoll(
     type: 'VersionUpdate',
     nodegroupName: nodegroup.name,
     params: parameters(aim),
-    fromVersion: nodegroup.version,
     toVersion: aim.version,
     principal,
     request,

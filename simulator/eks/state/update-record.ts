@@ -14,7 +14,6 @@ export interface UpdateRecord {
   /** Absent for an update of the control plane. */
   nodegroupName?: string;
   addonName?: string;
-  fromVersion?: string;
   toVersion?: string;
   /** Only a rollback on Auto Mode has a node phase, and only there it can be cancelled (facts: eks.md §3.5). */
   phase?: 'nodes' | 'control-plane';

@@ -1,5 +1,3 @@
-import type { MatchedStatement } from '../evaluation/access-request.ts';
-
 /** A request that was refused; one that was refused in the same way before is counted. */
 export interface Denial {
   /** ARN of the role or user, or the service's name. */
@@ -12,14 +10,8 @@ export interface Denial {
   readonly count: number;
 }
 
-/** What a role was allowed, and by which statements. */
-export interface Usage {
-  readonly role: string;
-  readonly action: string;
-  readonly resource: string;
-  readonly count: number;
-  readonly allowedBy: readonly MatchedStatement[];
-}
+/** What a role was allowed. */
+export type Usage = Pick<Denial, 'role' | 'action' | 'resource' | 'count'>;
 
 /** Plain JSON. */
 export interface AccessRecordState {
@@ -45,7 +37,6 @@ export class AccessRecord {
     this.#denials.set(key, { ...denial, count: (this.#denials.get(key)?.count ?? 0) + 1 });
   }
 
-  /** Counts; the statements are those of the last time. */
   addUsage(usage: Omit<Usage, 'count'>): void {
     const key = usageKey(usage);
     this.#usage.set(key, { ...usage, count: (this.#usage.get(key)?.count ?? 0) + 1 });

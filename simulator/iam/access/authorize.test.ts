@@ -73,21 +73,14 @@ it('writes down what was denied, with the role and the place', () => {
   ]);
 });
 
-it('counts what was used, with the statements that allowed it', () => {
+it('counts what was used', () => {
   const iam = spokeWorld();
   const principal = functionSession(iam, 'scan-cluster');
   for (let times = 0; times < 3; times++) {
     iam.authorize({ principal, action: 'dynamodb:GetItem', resource: TABLE, where: 'test' });
   }
   const used = iam.usage().filter(({ action }) => action === 'dynamodb:GetItem');
-  expect(used).toMatchObject([
-    {
-      role: principal.roleArn,
-      resource: TABLE,
-      count: 3,
-      allowedBy: [{ policy: 'DefaultPolicy', statement: 1, sid: 'Items', actionPattern: 'dynamodb:GetItem' }],
-    },
-  ]);
+  expect(used).toMatchObject([{ role: principal.roleArn, resource: TABLE, count: 3 }]);
 });
 
 it('a grant on a table is none on its index', () => {

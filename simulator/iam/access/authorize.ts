@@ -59,7 +59,7 @@ export function authorizer({ directory, record, now, organizationId }: Authorize
     });
     const role = holderOf(principal);
     record.addProblems(decision.problems.map((problem) => `${role}: ${problem}`));
-    if (decision.allowed) record.addUsage({ role, action, resource, allowedBy: decision.matched });
+    if (decision.allowed) record.addUsage({ role, action, resource });
     else record.addDenial({ role, action, resource, where, why: decision.why });
     return decision;
   };

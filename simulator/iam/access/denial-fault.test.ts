@@ -1,11 +1,12 @@
 import { roleSessionOf } from '../../../test/material/iam/principals.ts';
-import { type DenyingService, denialFault } from './denial-fault.ts';
+import type { ServiceName } from '../../wire/aws-call.ts';
+import { denialFault } from './denial-fault.ts';
 
 const RESOURCE = 'arn:aws:x:eu-west-1:111111111111:thing';
 const USER = 'User: arn:aws:sts::111111111111:assumed-role/worker/work is not authorized to perform:';
 const because = (action: string) => `because no identity-based policy allows the ${action} action`;
 
-it.each<[DenyingService, string, string, string, number]>([
+it.each<[ServiceName, string, string, string, number]>([
   ['eks', 'eks:DescribeCluster', 'eks:DescribeCluster', 'AccessDeniedException', 403],
   ['states', 'states:StartExecution', 'states:StartExecution', 'AccessDeniedException', 400],
   ['dynamodb', 'dynamodb:PutItem', 'dynamodb:PutItem', 'AccessDeniedException', 400],

@@ -1,9 +1,6 @@
 import { AwsFault, type ServiceName } from '../../wire/aws-call.ts';
 import { nameOf, type Principal } from '../principals/principal.ts';
 
-/** Services that refuse. */
-export type DenyingService = ServiceName;
-
 interface DenialShape {
   readonly name: string;
   readonly status: number;
@@ -13,7 +10,7 @@ const JSON_DENIAL: DenialShape = { name: 'AccessDeniedException', status: 400 };
 const REST_DENIAL: DenialShape = { name: 'AccessDeniedException', status: 403 };
 const QUERY_DENIAL: DenialShape = { name: 'AccessDenied', status: 403 };
 
-const SHAPES: Readonly<Record<DenyingService, DenialShape>> = {
+const SHAPES: Readonly<Record<ServiceName, DenialShape>> = {
   aps: REST_DENIAL,
   backup: REST_DENIAL,
   dynamodb: JSON_DENIAL,
@@ -43,7 +40,7 @@ const SHAPES: Readonly<Record<DenyingService, DenialShape>> = {
  * accounts.
  */
 export function denialFault(
-  service: DenyingService,
+  service: ServiceName,
   principal: Principal,
   action: string,
   resource: string,
@@ -60,7 +57,7 @@ export function denialFault(
 }
 
 /** As observed: SQS writes its actions in lower case, SNS its prefix in upper case. */
-function asWritten(service: DenyingService, action: string): string {
+function asWritten(service: ServiceName, action: string): string {
   if (service === 'sqs') return action.toLowerCase();
   return service === 'sns' ? action.replace(/^sns:/, 'SNS:') : action;
 }

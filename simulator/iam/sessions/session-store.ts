@@ -5,10 +5,7 @@ import type { User } from '../principals/role.ts';
 import { newCredentials, type SessionCredentials } from './credentials.ts';
 
 /** A session and what signs for it; plain JSON. */
-export interface StoredSession {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
+export interface StoredSession extends Omit<SessionCredentials, 'expiration'> {
   /** ISO 8601. */
   readonly expiration: string;
   readonly session: RoleSession;

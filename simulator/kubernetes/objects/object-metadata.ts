@@ -55,12 +55,10 @@ export function uidOf(cluster: ClusterRecord, { kind, namespace = '', name, inca
   ].join('-');
 }
 
-export function controllerReference(
-  cluster: ClusterRecord,
-  apiVersion: string,
-  identity: Identity,
-): readonly [OwnerReference] {
+/** The controllers that there are (Deployments, ReplicaSets, StatefulSets, DaemonSets) are of apps/v1. */
+export function controllerReference(cluster: ClusterRecord, identity: Identity): readonly [OwnerReference] {
   const uid = uidOf(cluster, identity);
+  const apiVersion = 'apps/v1';
   return [{ apiVersion, kind: identity.kind, name: identity.name, uid, controller: true, blockOwnerDeletion: true }];
 }
 

@@ -185,7 +185,7 @@ function podOwner(cluster: ClusterRecord, pod: PodState): PodOwner {
   if (kind === undefined || name === undefined) return { labels: {} };
   if (kind !== 'Deployment') {
     const labels = kind === 'StatefulSet' ? statefulLabels(pod) : { 'controller-revision-hash': '6c8d9f7b54' };
-    const ownerReferences = controllerReference(cluster, 'apps/v1', { kind, namespace, name });
+    const ownerReferences = controllerReference(cluster, { kind, namespace, name });
     return { generateName: `${name}-`, labels, ownerReferences };
   }
   const hash = podTemplateHash({ kind, namespace, name });
@@ -193,7 +193,7 @@ function podOwner(cluster: ClusterRecord, pod: PodState): PodOwner {
   return {
     generateName: `${replicaSet.name}-`,
     labels: { 'pod-template-hash': hash },
-    ownerReferences: controllerReference(cluster, 'apps/v1', replicaSet),
+    ownerReferences: controllerReference(cluster, replicaSet),
   };
 }
 

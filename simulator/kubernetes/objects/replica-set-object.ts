@@ -27,7 +27,7 @@ export function replicaSetObject(cluster: ClusterRecord, deployment: WorkloadSta
         'deployment.kubernetes.io/desired-replicas': String(desired),
         'deployment.kubernetes.io/revision': '1',
       },
-      ownerReferences: controllerReference(cluster, 'apps/v1', deployment),
+      ownerReferences: controllerReference(cluster, deployment),
     },
     spec: {
       replicas: desired,

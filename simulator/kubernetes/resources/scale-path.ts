@@ -1,11 +1,6 @@
+import type { GroupVersionKind } from '../../../core/scan/data/api-row.ts';
 import type { KubernetesState } from '../kubernetes-state.ts';
 import { groupOf, list, record } from './stored-object.ts';
-
-interface Versioned {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-}
 
 /** Kinds of Kubernetes itself that have the subresource. */
 const builtIn: readonly string[] = [
@@ -18,7 +13,7 @@ const builtIn: readonly string[] = [
 ];
 
 /** Where objects of a kind say how many replicas they want: `['spec', 'replicas']`; undefined for a kind without `scale`. */
-export function scalePath({ objects = [] }: KubernetesState, type: Versioned): readonly string[] | undefined {
+export function scalePath({ objects = [] }: KubernetesState, type: GroupVersionKind): readonly string[] | undefined {
   if (builtIn.includes(`${type.group}/${type.kind}`)) return ['spec', 'replicas'];
   const definition = objects
     .filter((object) => object.kind === 'CustomResourceDefinition' && groupOf(object) === 'apiextensions.k8s.io')

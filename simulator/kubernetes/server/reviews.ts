@@ -1,14 +1,12 @@
+import type { GroupVersionKind } from '../../../core/scan/data/api-row.ts';
 import { type Attributes, grantedRules, isAllowed, userName } from '../permissions.ts';
 import { type Answer, json } from './answer.ts';
 import { type Call, readBody } from './call.ts';
 import { badRequest } from './refusals.ts';
 
 /** Objects that are not kept: creating one asks a question, and the answer is its status. */
-export interface ReviewType {
-  readonly group: string;
-  readonly version: string;
+export interface ReviewType extends GroupVersionKind {
   readonly resource: string;
-  readonly kind: string;
 }
 
 type Spec = Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 import type { Rollout } from '../../../core/contracts/items/rollout.ts';
 import { arnOf } from '../../../core/model/cluster-key.ts';
+import { compareTexts } from '../../../core/model/compare-texts.ts';
 import type { Table } from '../../../core/ports/table.ts';
 import { Upgrades } from '../../../core/store/entities.ts';
 import { loadKind } from '../../../core/store/entity.ts';
@@ -31,11 +32,9 @@ export async function bucketsOf(table: Table, arns: readonly string[]): Promise<
   for (const arn of arns) {
     const last = upgrades
       .get(arn)
-      ?.toSorted((a, b) => compare(a.startedAt ?? '', b.startedAt ?? ''))
+      ?.toSorted((a, b) => compareTexts(a.startedAt ?? '', b.startedAt ?? ''))
       .at(-1);
     buckets[bucketOf(members.get(arn)?.at(-1), last)] += 1;
   }
   return buckets;
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
