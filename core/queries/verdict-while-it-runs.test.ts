@@ -1,7 +1,11 @@
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { reason } from '../contracts/step-result.ts';
 import { fleetRefusals, rolloutRefusals } from '../protocol/standing-refusals.ts';
+import { clusterPolicy } from './cluster-policy.ts';
+import { verdictOf } from './verdict.ts';
 import { whileItRuns } from './verdict-while-it-runs.ts';
 
 const SINCE = '2026-11-20T11:00:00.000Z';
@@ -74,4 +78,21 @@ test('what no stop is in the way of is not said to park for one', () => {
   const rollback = { id: 'rollback-1.37-1.36', machine: 'rollback-cluster' } as const;
   expect(told(rollback, [...paused, ...aborted], back)).toEqual(runs);
   expect(told(rollback)).toEqual({ codes: ['Running', 'FleetStopped'], condition: PARKS });
+});
+
+test('what was asked for and nothing keeps does not run yet: it begins at the next tick', () => {
+  const cluster = clusterRecord({ name: 'web', version: '1.37' });
+  const {
+    rolloutId: _,
+    waveIndex: __,
+    ...one
+  } = upgrade({
+    ...{ clusterKey: cluster.clusterKey, id: 'rollback-1.37-1.36', machine: 'rollback-cluster', status: 'Pending' },
+    ...{ from: '1.37', to: '1.36', mutated: false },
+  });
+  const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies: {} }), upgrades: [one] };
+  const now = new Date('2026-11-20T12:00:00Z');
+  const aim = clusterPolicy(snapshot, cluster, now);
+  const { when, reasons } = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined }, now);
+  expect([when.condition, reasons[0]?.code]).toEqual(['The next tick of the reconciler, within a minute.', 'Next']);
 });

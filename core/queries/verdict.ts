@@ -74,6 +74,8 @@ export function verdictOf(
   const held = snapshot.controls.get(cluster.clusterKey)?.held;
   // What Liftlock begins by itself may have to wait before it ever runs.
   const hasToWait = upgrade?.status === 'Pending' && waits.length > 0;
+  if (upgrade?.status === 'Pending' && !hasToWait)
+    return said(NEXT_TICK, reason('Next', 'Nothing is in the way of it: it begins.'), ...upgrade.reasons);
   if (upgrade !== undefined && upgrade.status !== 'Parked' && !hasToWait)
     return whileItRuns(upgrade, [...refusedByFleet(snapshot), ...rolloutRefusals(ofUpgrade)], held);
   // A rollback holds its cluster itself, and goes on under any hold.
