@@ -12,7 +12,7 @@ import { closeGrant, freeGrant, resolveIntents, settleUpgrade } from '../protoco
 
 type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions' | 'events'>;
 
-/** A grant this young may not have its execution yet: it is asked about at every tick, until its upgrade shows a step of that execution. */
+/** A grant this young may not have its execution yet: the execution is asked about at every tick until the upgrade shows a step of it. */
 const YOUNG_MINUTES = 10;
 /** Older executions are asked about this often, spread over the minutes, since DescribeExecution is scarce (facts: serverless.md §1.1). */
 const CHECK_EVERY_MINUTES = 5;

@@ -30,11 +30,11 @@ export const MAX_AGE_HOURS = 24;
 
 export interface Known {
   readonly scans: KnownScans | undefined;
-  /** What EKS offers in the cluster's Region; undefined while nobody has asked. */
+  /** The versions that EKS offers in the cluster's Region; undefined while nobody has asked. */
   readonly region: RegionVersions | undefined;
-  /** Where the cluster is to go; undefined where no policy says. */
+  /** The version that the cluster is to go to; undefined where no policy names one. */
   readonly target?: KubeVersion | undefined;
-  /** What its policy says of images of node groups. */
+  /** What the cluster's policy says of images of node groups. */
   readonly nodes?: NodesSpec;
   readonly now: Date;
 }
