@@ -19,7 +19,7 @@ const VOIDED = 'Its plan has changed since it was approved, which voided that.';
 
 /**
  * Why a wave may not begin for want of approval; empty = it may. Approvals bind to the wave's plan hash; the last word of each person
- * counts; they must hold when the first cluster starts, and expiry never stops a wave that runs (semantics.md, Approval).
+ * counts; they must hold when the first cluster starts, and expiry never stops a wave that runs (policies.md, Approvals).
  */
 export function approvalRefusals(
   spec: Pick<WaveSpec, 'approval'> | undefined,

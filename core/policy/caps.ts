@@ -41,7 +41,7 @@ function limitIn(key: CapKey, caps: Caps, { fromTags }: FleetSpec['labels']): nu
   return Object.entries(caps.perLabel).find(([label]) => key.startsWith(labelKey(label, '')))?.[1];
 }
 
-/** The Fleet's cap, or the policy's where that is tighter: a policy may only tighten (semantics.md, Caps). */
+/** The Fleet's cap, or the policy's where that is tighter: a policy may only tighten (semantics.md, In flight, and caps). */
 export function capLimit(
   key: CapKey,
   fleet: Pick<FleetSpec, 'caps' | 'labels'>,

@@ -62,7 +62,7 @@ export const mayGoOn = ({ quarantined, excluded, openedAt }: Wave): boolean =>
 type Spec = Pick<WaveSpec, 'failureBudget' | 'onUndecided'>;
 
 /**
- * How a settled wave ends (semantics.md, Wave): never Completed where clusters failed, Halted where some were tried and none succeeded,
+ * How a settled wave ends (semantics.md, Waves): never Completed where clusters failed, Halted where some were tried and none succeeded,
  * Undecided where fewer were judged than the policy asks for. Without `spec`, one judged cluster is enough.
  */
 export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reasons: Reason[] } {
