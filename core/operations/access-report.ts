@@ -5,22 +5,22 @@ import { isAccessErrorName } from '../ports/cluster-access.ts';
 import type { Tier } from '../queries/access-manifest.ts';
 import type { ScanRunView } from '../queries/scan-history.ts';
 
-/** `NotChecked` is neither good nor bad: nobody looked. */
+/** `NotChecked` is neither good nor bad: nobody has looked. */
 export type AccessStatus = 'Readable' | 'Refused' | 'NotChecked';
 
 /** One thing that Liftlock reads, or changes at an API server. */
 export interface AccessCheck {
   /**
-   * `AWS`: what a scan asks of EC2, IAM, KMS and Service Quotas; only what they refused. `Drains` and `Hooks`: what the tiers *operate* and *hooks* are for;
-   * `Rates` and `Silences`: what the spoke role may do at CloudWatch; `Queries`: of a Prometheus API, and their secrets. Only where the policy drains, asks by
-   * Jobs, compares rates or silences alarms; no upgrade is stopped for want of them.
+   * `AWS`: what a scan asks of EC2, IAM, KMS and Service Quotas; only refusals are listed. `Drains` and `Hooks`: what the tiers *operate* and *hooks*
+   * are for; `Rates` and `Silences`: what the spoke role may do at CloudWatch; `Queries`: queries of a Prometheus API, with their secrets. These five
+   * are listed only where the policy drains, asks by Jobs, compares rates or silences alarms; no upgrade is stopped for want of them.
    */
   readonly part: 'EKS API' | 'AWS' | 'API server' | 'Drains' | 'Hooks' | 'Rates' | 'Queries' | 'Silences';
   readonly what: string;
   readonly status: AccessStatus;
-  /** Why it cannot be read, or why nobody looked; absent when it can. */
+  /** Why it cannot be read, or why nobody has looked; absent when it can be read. */
   readonly reason?: Reason;
-  /** When that was seen. */
+  /** When this was seen. */
   readonly asOf: string | null;
 }
 
@@ -28,9 +28,12 @@ export interface AccessCheck {
 export interface AccessReport {
   readonly cluster: string;
   readonly clusterKey: string;
-  /** How much the cluster's policy needs; null without a policy. `eks-api` needs nothing of the API server. */
+  /** How much the cluster's policy needs; null without a policy. `eks-api` needs nothing from the API server. */
   readonly verification: 'full' | 'eks-api' | null;
-  /** `Ok`: all that is needed can be read. `Incomplete`: something was refused. `Unknown`: nothing was refused, but not all was checked. */
+  /**
+   * `Ok`: all that is needed can be read. `Incomplete`: something needed was refused. `Unknown`: nothing needed was refused, but not all of it was
+   * checked.
+   */
   readonly status: 'Ok' | 'Incomplete' | 'Unknown';
   readonly checks: readonly AccessCheck[];
 }
@@ -48,29 +51,29 @@ export function accessStatus(
   return needed.length > 0 ? 'Unknown' : 'Ok';
 }
 
-/** What of the policy's needs and wishes cannot be read, or nobody has looked at. */
+/** The checks, of everything that the policy needs or would like, that were refused or not made. */
 const openOf = ({ checks, verification }: Pick<AccessReport, 'checks' | 'verification'>) =>
   checks.filter(({ part, status }) => status !== 'Readable' && (part !== 'API server' || verification !== 'eks-api'));
 
-/** Whether all that the policy asks for can be read, also what no upgrade is stopped for the want of: then it has no cause. */
+/** Whether everything that the policy asks for can be read, also what no upgrade is stopped for the want of. Such a report has no cause. */
 export const isReadable = (report: AccessReport): boolean => openOf(report).length === 0;
 
-/** One thing to repair, for all clusters of an account that it keeps Liftlock out of. */
+/** One thing to repair, for all clusters of an account that Liftlock cannot read because of it. */
 export interface AccessCause {
-  /** Null for what nobody looked at: that is not of an account. */
+  /** Null for what nobody has looked at, which is no matter of one account. */
   readonly account: string | null;
   readonly status: Exclude<AccessStatus, 'Readable'>;
   readonly part: AccessCheck['part'];
   readonly code: string;
-  /** What cannot be read, in any of the clusters. */
+  /** Everything that cannot be read, taking all of the clusters together. */
   readonly whats: readonly string[];
-  /** Of the first cluster: messages name clusters and endpoints. */
+  /** The message of the first cluster, since messages name clusters and endpoints. */
   readonly message: string;
   readonly fix: string;
   readonly clusters: readonly string[];
 }
 
-/** What was refused and what nobody looked at, by account and cause; what was refused comes first, and the widest of it. */
+/** What was refused and what nobody has looked at, by account and cause. Refusals come first, and among them those that concern the most clusters. */
 export function accessCauses(reports: readonly AccessReport[]): AccessCause[] {
   const causes = new Map<string, AccessCause & { readonly whats: string[]; readonly clusters: string[] }>();
   for (const report of reports) {
@@ -102,7 +105,7 @@ export function accessCauses(reports: readonly AccessReport[]): AccessCause[] {
 
 const LOOK_AGAIN = 'Run: liftlock access check --now';
 
-/** As discovery calls it, and as AWS's services do. */
+/** The code of a denial, as discovery and as AWS's services name it. */
 const DENIED = /^(Denied|AccessDenied.*)$/;
 
 function fixOf(part: AccessCheck['part'], { code }: Reason, account: string): string {
@@ -122,7 +125,7 @@ function fixOf(part: AccessCheck['part'], { code }: Reason, account: string): st
   }
   if (part !== 'API server' && DENIED.test(code)) {
     const role = `Deploy or update the spoke role in the account ${account} (docs/install.md, Spokes).`;
-    // IAM says the same of an alarm without its tag and of a role without the permission.
+    // IAM answers alike where an alarm lacks the tag and where the role lacks the permission.
     return part === 'Silences'
       ? `Give each alarm the tag ${SILENCE_TAG.key}=${SILENCE_TAG.value}. Where it is refused all the same: ${role}`
       : role;
@@ -132,13 +135,13 @@ function fixOf(part: AccessCheck['part'], { code }: Reason, account: string): st
 
 const AT_THE_SERVER = ['NoEndpoint', 'ScanIncomplete'];
 
-/** A report, and what a scan met that was made for it: also one that ended without a report of its own. */
+/** Adds to a report what the scan met that was started for it, also where that scan has ended without a report of its own. */
 export function withScan(report: AccessReport, run: ScanRunView | undefined): AccessReport {
   if (run === undefined) return report;
   const denied = run.reasons.find(({ code }) => code === 'Denied');
   const refused = run.reasons.find(({ code }) => isAccessErrorName(code) || AT_THE_SERVER.includes(code));
   const checks = report.checks.map((check): AccessCheck => {
-    // A scan has no part in what drains, hooks, rates and silences may do.
+    // A scan does not touch what drains, hooks, rates and silences need.
     if (isOfPolicy(check)) return check;
     if (check.part === 'API server')
       return refused !== undefined && check.status === 'NotChecked' ? refusedFor(check, run, refused) : check;

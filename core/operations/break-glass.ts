@@ -18,7 +18,7 @@ import { findWave, refuseOutdated } from './vote-on-wave.ts';
 interface BreakGlassOrder {
   readonly by: string;
   readonly reason: string;
-  /** How long it holds; of a second person's word, who agrees to what was asked, nothing. */
+  /** How long the order holds. It means nothing where a second person agrees to what was asked. */
   readonly milliseconds: number;
 }
 
@@ -29,15 +29,15 @@ export interface BreakGlassAnswer {
   readonly until: string | null;
   readonly reason: string | null;
   readonly by: readonly string[];
-  /** Since when somebody had asked already: that stands with its reason and time, whatever was said now. */
+  /** Since when another order stood already. Its reason and its time stay, whatever this person said. */
   readonly keptSince?: string;
-  /** What was said now, where the reason that stands is another. */
+  /** What this person said, where the reason of the order is another one. */
   readonly comment?: string;
-  /** How many people it needs. */
+  /** How many people the order needs. */
   readonly peopleNeeded: number;
 }
 
-/** Where an order is kept, and under which rules it is given: the strictest holds. */
+/** Where an order is kept, and the rules of all policies under which it is given: the strictest rule holds. */
 interface Place {
   readonly subject: string;
   readonly of: string;
@@ -46,7 +46,7 @@ interface Place {
   readonly rules: readonly Parameters<typeof isInForce>[1][];
   write(glass: BreakGlass | undefined): readonly WriteOperation[];
 }
-/** `opening`: what ends an order asks less than what gives one, so that no order stands that nobody can end. */
+/** `opening`: true for giving an order. Ending one needs fewer conditions, so that there is no order that nobody can end. */
 type FindPlace = (opening: boolean) => Promise<Place>;
 
 /** Lets one cluster go now, whatever its calendars say. Fails with `WrongState` or `NotAllowed`. */
@@ -57,11 +57,11 @@ export const breakGlassOfCluster = (ports: OperatorPorts, cluster: ClusterRecord
 export const breakGlassOfWave = (ports: OperatorPorts, id: string, wave: string, order: BreakGlassOrder) =>
   breakGlass(ports, placeOfWave(ports, id, wave), order);
 
-/** Ends it early: whatever was begun parks before its next change. */
+/** Ends the order early: an upgrade that was begun under it parks before its next change. */
 export const mendGlassOfCluster = (ports: OperatorPorts, cluster: ClusterRecord, by: string, reason: string) =>
   mendGlass(ports, placeOfCluster(ports, cluster), by, reason);
 
-/** The same of a wave. */
+/** Ends the order of a wave early. */
 export const mendGlassOfWave = (ports: OperatorPorts, id: string, wave: string, by: string, reason: string) =>
   mendGlass(ports, placeOfWave(ports, id, wave), by, reason);
 
@@ -85,7 +85,7 @@ function placeOfCluster({ table }: OperatorPorts, cluster: ClusterRecord): FindP
   };
 }
 
-/** Those by which a hop of the cluster goes that a rollout begins, whatever selects it now. */
+/** The policies of the rollouts that may begin a hop of the cluster, whichever policy selects it now. */
 async function policiesOfRollouts(table: Table, clusterKey: string): Promise<(UpgradePolicy | undefined)[]> {
   const members = ofKind(await table.queryActive(), Members).filter((member) => member.clusterKey === clusterKey);
   const rollouts = await Promise.all(members.map(({ rolloutId }) => load(table, Rollouts, rolloutId)));
@@ -138,7 +138,7 @@ async function breakGlass(ports: OperatorPorts, find: FindPlace, order: BreakGla
       until,
       ...(planHash === undefined ? {} : { planHash }),
       ...(rules.some((rule) => rule?.fourEyes === true) ? { fourEyes: true } : {}),
-      // A person who asks twice is still one person, and asked when they did so first.
+      // A person who asks twice still counts as one person, with the time of the first word.
       by: first === undefined ? [...before, word] : before.map((one) => (one === first ? word : one)),
     };
     const status = isOpen(next, place, now) ? 'Opened' : 'Requested';
@@ -153,7 +153,7 @@ async function breakGlass(ports: OperatorPorts, find: FindPlace, order: BreakGla
   return answer;
 }
 
-/** Somebody has asked, and another person is needed: who comes now agrees to that, or asks once more. */
+/** Whether somebody has asked and a second person is needed: that person's word agrees to the order, and the first person's word only repeats it. */
 function isWaiting(place: Place, now: Date): boolean {
   const { glass, planHash } = place;
   if (glass === undefined || glass.planHash !== planHash || Date.parse(glass.until) <= now.getTime()) return false;
@@ -182,7 +182,7 @@ interface Word {
   readonly keptSince?: string | undefined;
 }
 
-/** A second person agrees to what was asked: the reason on record is that of the order, and their own words stand beside it. */
+/** Writes an order, or its end. When a second person agrees, the reason on record stays that of the order, and their own words stand beside it. */
 function ordered(
   place: Place,
   next: BreakGlass | undefined,

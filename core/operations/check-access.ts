@@ -16,7 +16,7 @@ import { scansOf } from '../scan/fleet/report-store.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
 import { type AccessCheck, type AccessReport, accessStatus } from './access-report.ts';
 
-/** What discovery and the last scan met, and what nobody has looked at. Nothing is asked of the cluster: the API has no way there. */
+/** What discovery and the last scan met, and what nobody has looked at. This asks nothing of the cluster, since the API's function has no way to it. */
 export async function checkAccess({ table }: Pick<Ports, 'table'>, record: ClusterRecord): Promise<AccessReport> {
   const match = policyOf(record, await loadAllPolicies(table));
   const verification = match.type === 'one' ? match.policy.spec.verification : null;
@@ -47,8 +47,8 @@ export async function checkAccess({ table }: Pick<Ports, 'table'>, record: Clust
 }
 
 /**
- * Whether nodes may be drained where the policy says how, as the last drain has met it. Nobody asks before: the role that drains is another
- * one than that which looks. `upgrades` come newest first.
+ * Whether nodes may be drained where the policy says how, judged by the last drain. Nobody can ask before one, since the role that drains is not the
+ * one that looks. `upgrades` come newest first.
  */
 export function checkDrains({ metadata, spec }: UpgradePolicy, upgrades: readonly Upgrade[]): AccessCheck[] {
   if (spec.drain === undefined) return [];
@@ -65,7 +65,7 @@ export function checkDrains({ metadata, spec }: UpgradePolicy, upgrades: readonl
   return [{ ...check, status: 'NotChecked', reason: reason('NotChecked', message), asOf: null }];
 }
 
-/** The same of Jobs that the policy asks by, as the last question has met it. */
+/** Whether the policy's hooks may ask by Jobs, judged by the last question. */
 export function checkHookJobs({ metadata, spec }: UpgradePolicy, upgrades: readonly Upgrade[]): AccessCheck[] {
   const keys = [
     ...(spec.hooks ?? []).flatMap(({ name, ask }) => ('job' in ask ? [`${name}/`] : [])),
@@ -91,8 +91,8 @@ export function checkHookJobs({ metadata, spec }: UpgradePolicy, upgrades: reado
 }
 
 /**
- * Whether rates can be read where the policy compares them, as the last smoke check has met it: those of CloudWatch together, each query alone. The API may
- * neither ask a Prometheus API nor read a secret, so that it tries none. `upgrades` come newest first.
+ * Whether rates can be read where the policy compares them, judged by the last smoke check: all of CloudWatch's together, each query by itself. The
+ * API's function may neither ask a Prometheus API nor read a secret, so it does not try. `upgrades` come newest first.
  */
 export function checkRates({ metadata, spec }: UpgradePolicy, upgrades: readonly Upgrade[]): AccessCheck[] {
   const { apiServer, metrics, queries = [] } = spec.smoke.rates ?? {};
@@ -124,7 +124,7 @@ export function checkRates({ metadata, spec }: UpgradePolicy, upgrades: readonly
   ];
 }
 
-/** The same of alarms that the policy silences, as the last silence has met it. */
+/** Whether the alarms may be silenced that the policy names, judged by the last silence. */
 export function checkSilences({ metadata, spec }: UpgradePolicy, silences: readonly SilenceEntry[]): AccessCheck[] {
   if ((spec.silences ?? []).length === 0) return [];
   const check = { part: 'Silences', what: 'alarms' } as const;
@@ -145,7 +145,7 @@ export function checkSilences({ metadata, spec }: UpgradePolicy, silences: reado
 
 const EKS_READS = ['cluster', 'node groups', 'add-ons', 'Fargate profiles', 'insights', 'updates'] as const;
 
-/** What discovery and the daily deep look met last; updates are read by scans alone. */
+/** What discovery and the daily deep look met last; only scans read updates. */
 export function checkEksFromInventory(record: ClusterRecord, seen: ScanSeen | undefined): AccessCheck[] {
   const asOf = record.lastSeenAt;
   const denied = record.conditions.find(({ type, status }) => type === 'Reachable' && status !== 'True');
@@ -166,12 +166,12 @@ export function checkEksFromInventory(record: ClusterRecord, seen: ScanSeen | un
   });
 }
 
-/** What the last scan met: one that an upgrade made, or one that a person asked for. It has read the updates of the cluster in any case. */
+/** What the last scan met, whether an upgrade or a person had it made. Such a scan has read the updates of the cluster in any case. */
 interface ScanSeen {
   readonly at: string;
-  /** `unseen`: the scan did not come to the API server, or was not to. */
+  /** `unseen`: the scan did not get to the API server, or was told not to. */
   readonly server: 'read' | 'unseen' | Refusal[];
-  /** What the spoke role may not ask AWS for beside EKS. */
+  /** What the spoke role may not ask AWS for, apart from EKS. */
   readonly aws?: readonly Refusal[];
 }
 
@@ -180,7 +180,7 @@ interface Refusal {
   readonly why: Reason;
 }
 
-/** Undefined without a scan. `upgrades` and `scans` come newest first; steps end after the scan that they keep began. */
+/** What the last scan met; undefined without a scan. `upgrades` and `scans` come newest first; a step ends after the scan that it keeps has begun. */
 export function scanSeen(upgrades: readonly Upgrade[], scans: readonly ScanSummary[]): ScanSeen | undefined {
   const step = upgrades.map(({ steps }) => steps['scan-cluster']).find((one) => one?.endedAt !== undefined);
   const [scan] = scans;
@@ -193,11 +193,11 @@ export function scanSeen(upgrades: readonly Upgrade[], scans: readonly ScanSumma
     server: refused.length > 0 ? refused.map((why) => ({ what: 'API server', why })) : passed ? 'read' : 'unseen',
   };
   if (kept === undefined) return said;
-  // A step that was refused nothing at the API server may have ended before it came there.
+  // A step that the API server refused nothing may have ended before it got there.
   return said.server === 'unseen' || kept.at > said.at ? kept : { ...said, aws: kept.aws ?? [] };
 }
 
-/** Of the gaps those that are a matter of access: an aggregated API that is down, or tables that do not reach so far, are not. */
+/** Only gaps that are a matter of access count: an aggregated API that is down, or tables that do not cover a version, are not. */
 function seenOf({ scannedAt: at, gaps, unread }: ScanSummary): ScanSeen {
   const [ofAws, others] = [true, false].map((is) =>
     unread.filter(({ source = '' }) => AWS_SOURCES.includes(source) === is),
@@ -209,17 +209,17 @@ function seenOf({ scannedAt: at, gaps, unread }: ScanSummary): ScanSeen {
     if (isAccessErrorName(said)) return [{ what, why: reason(said, detail.slice(said.length + 2)) }];
     return status === 'denied' ? [{ what, why: reason('ClusterForbidden', `${what}: ${detail}`) }] : [];
   });
-  // Where nobody is let in at all, or no way leads there, that need not be told list by list.
+  // Where the API server lets Liftlock in nowhere, or cannot be reached, one line says so instead of one for each list.
   const first = server.find(({ why }) => why.code !== 'ClusterForbidden');
   if (first !== undefined) return { at, aws, server: [first] };
-  // A summary names twenty gaps: of more, one that it left out may have been a refusal.
+  // A summary names twenty gaps: where there are more, one of those that it leaves out may have been a refusal.
   const known = gaps <= unread.length;
   return { at, aws, server: server.length > 0 ? server : known ? 'read' : 'unseen' };
 }
 
 const WHATS = ['readyz', 'nodes', 'pods', 'deployments', 'daemonsets', 'statefulsets'] as const;
 
-/** What the last scan met at the API server. Of a scan with gaps the gaps are told; without a scan nobody has looked yet. */
+/** What the last scan met at the API server. Where the scan has gaps, these are listed; without a scan nobody has looked yet. */
 export function checkServerFromScans(seen: ScanSeen | undefined): AccessCheck[] {
   const part = 'API server';
   if (seen === undefined || seen.server === 'unseen') {

@@ -41,15 +41,15 @@ import type { OperatorPorts } from './fleet-switch.ts';
 import { findRollback, giveUpRollback, letWaveGoOn, refuseWhileGoingBack } from './request-rollback.ts';
 import { busyReplanning } from './skip-cluster.ts';
 
-/** `told`: what follows from it for others than the cluster. */
+/** `told`: what the order means for others than the cluster. */
 type Unheld = ClusterControl & { readonly told?: readonly Reason[] };
 
-/** Takes the hold off and has the cluster tried again in its rollout: it no longer counts as failed there. Refused where no rollout would. */
+/** Takes the hold off and has the cluster tried again in its rollout, where it no longer counts as failed. Refused where no rollout would try it. */
 export function retryCluster(ports: OperatorPorts, clusterKey: string, by: string): Promise<Unheld> {
   return unhold(ports, clusterKey, by, 'Retried');
 }
 
-/** Takes the hold off; in its rollout the cluster stays as it ended, and another rollout may take it. */
+/** Takes the hold off. In its rollout the cluster stays as it ended, and another rollout may take it up. */
 export function releaseCluster(ports: OperatorPorts, clusterKey: string, by: string): Promise<ClusterControl> {
   return unhold(ports, clusterKey, by, 'Released');
 }
@@ -64,7 +64,7 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Re
     const back = await findRollback(table, clusterKey);
     const read = await load(table, ClusterControls, clusterKey);
     const isFree = grant === undefined || grant.data.status === 'free';
-    // One that waits for the hop which it is to take back is given up while that runs.
+    // A rollback that waits for the hop that it is to take back is given up while that hop still runs.
     if (event === 'Released' && back !== undefined && (isFree || grant.data.upgradeId !== back.data.id)) {
       const { ended, left, ...given } = await giveUpRollback(table, back, read, { by, now });
       return {
@@ -98,7 +98,7 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Re
     if (event === 'Retried' && places.length === 0)
       throw await triedByNobody(ports, cluster.data, stranger, held?.upgradeId);
     const isLeftHop = ended.some(({ member }) => hopOf(member.data, cluster.data, held) === held?.upgradeId);
-    // Another hop than the rollout's own is tried by nobody, and must not be forgotten over it.
+    // No rollout tries a hop that is not its own, so the hold for such a hop must not be forgotten by this retry.
     const isOtherHop = held?.mutated === true && held.upgradeId !== undefined && !isLeftHop;
     if (event === 'Retried' && isOtherHop)
       throw await triedByNobody(ports, cluster.data, stranger, held.upgradeId, ended[0]?.rollout.data);
@@ -125,7 +125,7 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Re
         ...(await letWaveGoOn(table, clusterKey, waves)),
         await writeMark(table, now),
       ],
-      // What was counted in a rollout is taken back there, too.
+      // Each rollout has an entry of its own for what this changes in it.
       record: [entry, ...requeued.map(({ record }) => record)],
       events: ([, ...changes]) =>
         waves.flatMap((after, index) => waveStatusChanged(waveBefore(after), after, changes[index])),
@@ -136,7 +136,7 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Re
 const hopOf = (member: Member, cluster: ClusterRecord, held: ClusterControl['held']): string =>
   nextHopId(member, cluster, { clusterKey: cluster.clusterKey, retried: held });
 
-/** What failed half-way by hand counts in its rollout, also where nobody has looked at that yet (semantics.md, Failure budget). */
+/** Counts a cluster that failed half-way by hand as failed in its rollout, where no tick has done so yet (semantics.md, Failure budget). */
 function withFailure(place: RolloutMember, held: ClusterControl['held'], now: Date): RolloutMember {
   const { member, wave } = place;
   const failed = withoutPlace(member.data, 'Failed', holdRefusals({ clusterKey: '', held }));
@@ -153,7 +153,7 @@ function putOnRecord({ member, wave, rollout, checks }: RolloutMember): {
   const { clusterKey, rolloutId, reasons } = member.data;
   if (rollout.data.following !== undefined) throw busyReplanning(rollout.data);
   const places = [replace(Members, member, member.data), replace(Waves, wave, wave.data)];
-  // A rollout that is halted says how many have failed by now, as its wave does.
+  // A halted rollout tells how many have failed, like its wave.
   const isHalted = rollout.data.status === 'Halted' && wave.data.status === 'Halted';
   const own = isHalted
     ? replace(Rollouts, rollout, { ...rollout.data, reasons: wave.data.reasons })
@@ -169,22 +169,22 @@ interface RolloutMember {
   readonly member: Read<Member>;
   readonly rollout: Read<Rollout>;
   readonly wave: Read<Wave>;
-  /** What it rests on that its rollout may be taken up again. */
+  /** Checks of what allows the rollout to be taken up again. */
   readonly checks: readonly WriteOperation[];
 }
 
 const THROUGH: readonly Member['status'][] = ['Succeeded', 'Excluded', 'Left'];
 
-/** What keeps a rollout that has ended from being taken up again. */
+/** Why a rollout that has ended cannot be taken up again. */
 interface Stranger {
   readonly said: string;
-  /** The policy that the cluster would be tried under. */
+  /** The policy under which the cluster would be tried now. */
   readonly policy: string | undefined;
-  /** It passes by itself: whose tags nobody knows is looked at by the next discovery. */
+  /** This passes by itself: the next discovery looks at the cluster whose tags nobody knows. */
   readonly isAwaited?: true;
 }
 
-/** Members of rollouts that may go on and are not through with the cluster; the failed and blocked ones `retry` tries again. */
+/** The members of the cluster in rollouts that may go on and are not through with it; `retry` tries the failed and blocked ones again. */
 async function goingOn(table: Table, cluster: Read<ClusterRecord>) {
   const { clusterKey } = cluster.data;
   const places: RolloutMember[] = [];
@@ -201,7 +201,7 @@ async function goingOn(table: Table, cluster: Read<ClusterRecord>) {
     if (wave === undefined) continue;
     const { policy } = rollout.data;
     const others = left.filter(({ data }) => data.rolloutId === rolloutId && !isTried(data));
-    // One under way keeps its members, whatever selects them now.
+    // A rollout under way keeps its members, whatever selects their clusters now.
     const isOver = rollout.data.status !== 'Aborted' && !goesOnWith(rollout.data, undefined);
     const found = isOver
       ? await strangerOf(table, fleetSpec(fleet?.data), rollout.data, [member, ...others])
@@ -219,13 +219,14 @@ async function goingOn(table: Table, cluster: Read<ClusterRecord>) {
     ];
     places.push({ member, rollout, wave, checks: isOver ? checks : [] });
   }
-  // Of the rollouts of one policy that it failed in the one under way tries it again, or the newest; who aborted that one took no older one up.
+  // Of the rollouts of one policy in which the cluster failed, the one under way or else the newest tries it again. Where that newest one was
+  // aborted, no older one is taken up.
   const inOrder = places.sort((a, b) => newestFirst(b.rollout.data, a.rollout.data));
   const newest = new Map(inOrder.map((place) => [place.rollout.data.policy, place]));
   return { places: [...newest.values()].filter(({ rollout }) => rollout.data.status !== 'Aborted'), stranger };
 }
 
-/** The first of those that a rollout would go on with which may not: another policy asks for its own approvals. */
+/** The first of the members that the rollout would go on with whose cluster another policy selects: that policy asks for its own approvals. */
 async function strangerOf(
   table: Table,
   fleet: FleetSpec | undefined,
@@ -250,7 +251,7 @@ async function strangerOf(
   return undefined;
 }
 
-/** Names what would do, and what would refuse that now, in the words of `explain`. */
+/** The refusal where no rollout would try the cluster again: it names what would help, and what would refuse that now, in the words of `explain`. */
 async function triedByNobody(
   { table, clock }: OperatorPorts,
   cluster: ClusterRecord,
@@ -294,7 +295,7 @@ function nothingToTakeOff(name: string, [first]: readonly RolloutMember[], stran
   );
 }
 
-/** Those members wait again or are through, and a wave that they halted opens again. */
+/** Has these members wait again, or counts them as through, and opens a wave again that they had halted. */
 async function requeue(
   table: Table,
   cluster: ClusterRecord,
@@ -312,7 +313,7 @@ async function requeue(
     if (!isThrough || member.data.isStray === true) await refuseInVain(table, place, waves, now);
     const next = retriedMember(member.data, isThrough ? hop : undefined);
     const retried = retriedWave(wave.data, member.data, next, waves, now);
-    // A retry that opens nothing sets nothing going; what keeps the rollout halted is told as its wave has it now.
+    // A retry that reopens nothing does not start the rollout; the rollout's reasons then say what its wave now says.
     const { status: rolloutStatus } = rollout.data;
     const staysHalted = rolloutStatus === 'Halted' && retried.status === 'Halted';
     const begun = { status: 'Running', endedAt: undefined, reasons: [] } as const;
@@ -342,7 +343,7 @@ async function requeue(
   return requeued;
 }
 
-/** A retry that would have the cluster fail again, untried, or go further than its policy says by now, changes nothing and says why. */
+/** Refuses a retry that would have the cluster fail again untried, or go further than its policy says by now. Nothing is changed then. */
 async function refuseInVain(
   table: Table,
   { member: { data: member }, rollout }: RolloutMember,
@@ -360,7 +361,7 @@ async function refuseInVain(
   throw new Refusal('UpgradeBlocked', `${member.name} is not tried again now: ${said} ${then}`);
 }
 
-/** Its own rollout becomes the policy's newest again, unless a newer one is under way. */
+/** The cluster's rollout becomes the policy's newest again, unless a newer one is under way. */
 async function becomesNewest(table: Table, rollout: Rollout): Promise<WriteOperation[]> {
   const newest = await load(table, PolicyRollouts, rollout.policy);
   if (newest === undefined) return [];
@@ -368,6 +369,6 @@ async function becomesNewest(table: Table, rollout: Rollout): Promise<WriteOpera
   if (running !== undefined && running.data.id !== rollout.id && !AT_REST.includes(running.data.status)) {
     throw wrongState(`${newerIsUnderWay(running.data).message} Try again when it has ended.`);
   }
-  // Also where it is the newest already: a rollout that is being created meanwhile rests on that one having ended.
+  // This is written even where the rollout is the newest already: the creation of another rollout rests on this one having ended, and then fails.
   return [replace(PolicyRollouts, newest, { ...newest.data, rolloutId: rollout.id })];
 }

@@ -18,9 +18,9 @@ import { type Told, toldWave } from '../store/with-conditions.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 /**
- * A person's word in the place of a wave's proof: ends the soak of the one that soaks, its gates included, or lets one pass that is Undecided;
- * what has proved something soaks all the same; or has the next wave begin whatever the gates of one that has passed say. What the next one asks for still holds. Fails with `WrongState`, also while one of its clusters, or of a
- * wave before it, goes back.
+ * A person's word that stands for a wave's proof. It ends the soak of a soaking wave, its gates included; or lets an Undecided wave pass (one that
+ * has proved something soaks all the same); or lets the next wave begin whatever the gates of a passed wave say. What the next wave asks for still
+ * holds. Fails with `WrongState`, also while a cluster of the wave, or of a wave before it, goes back.
  */
 export function promoteRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Told<Wave>> {
   return changeAndTell(ports, async (now) => {
@@ -35,7 +35,7 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
       waves.find(({ data }) => data.index === shut?.index);
     const upTo = first === undefined ? [] : waves.slice(0, waves.indexOf(first) + 1);
     const back = goesBack(upTo.map(({ data }) => data));
-    // It would take effect when that has ended, whatever the cluster is found to be by then: nobody has seen that yet.
+    // The promotion would take effect when the rollback has ended, whatever the cluster turns out to be then: the person cannot have seen that yet.
     if (back !== undefined)
       throw wrongState(
         `${back.message}. Look at what it comes to, and then, where the wave is to pass all the same: liftlock rollout promote ${id}`,
@@ -77,7 +77,7 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
       writes: [
         replace(Waves, wave, next),
         unchanged(Rollouts, rollout, id),
-        // Nor has a rollback been asked for before it meanwhile.
+        // The checks make sure that no rollback was asked for in an earlier wave meanwhile.
         ...upTo.flatMap((one) => (one === wave ? [] : [unchanged(Waves, one, id, one.data.index)])),
       ],
       record: [rolloutEntry(id, isUndecided ? 'WavePassed' : 'WavePromoted', by, detail)],
@@ -86,7 +86,7 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
   });
 }
 
-/** Upgrades of a wave's clusters that hold their grants. Those that a person has begun are in no counter of the wave. */
+/** Grants of a wave's clusters that are held. Upgrades that a person has begun are in no counter of the wave, so the counters do not tell. */
 async function grantsIn(table: OperatorPorts['table'], { rolloutId, index }: Wave): Promise<Grant[]> {
   const own = (await loadMembers(table, rolloutId)).filter(({ waveIndex }) => waveIndex === index);
   const keys = own.map(({ clusterKey }) => Grants.key(clusterKey));

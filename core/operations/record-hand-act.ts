@@ -11,7 +11,7 @@ import { Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
-/** What somebody did to an execution by hand, and the ARN that CloudTrail gives of who did. */
+/** What a person did to an execution by hand, with the ARN that CloudTrail gives for that person. */
 export interface HandAct {
   readonly act: keyof typeof HAND_ACTS;
   readonly execution: string;
@@ -19,9 +19,9 @@ export interface HandAct {
 }
 
 /**
- * Puts on record who started, stopped or redrove an execution by hand. An execution does not know it, and what its input says of it proves
- * nothing; CloudTrail tells some minutes later (semantics.md, People). Told twice, it stands on record twice. What started with an unusable
- * input did nothing, and has no record.
+ * Records who started, stopped or redrove an execution by hand. The execution does not know it, and what its input says proves nothing; CloudTrail
+ * tells some minutes later (semantics.md, People). An event that comes twice is recorded twice. An execution that started with unusable input did
+ * nothing, and is not recorded.
  */
 export async function recordHandAct(
   ports: Pick<Ports, 'table' | 'clock' | 'executions'>,

@@ -22,18 +22,18 @@ import { decode, put, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { planBlocked, type RequestPorts, requested, takenUpAt } from './requests.ts';
 
-/** What draining one group of nodes by Liftlock itself would do, or has begun. */
+/** What a drain of one node group by Liftlock itself would do, or has begun. */
 export interface RequestedDrain extends AskedPlan {
   readonly nodegroup: string;
-  /** The policy that it goes by, and what it says of drains; null where none does. */
+  /** The policy that the drain goes by, and its settings for drains; null where there is none. */
   readonly policy: string | null;
   readonly drain: DrainSettings | null;
-  /** Which nodes it is about, what stood in the way of evictions at the last look, and whether other nodes are known. */
+  /** Which nodes are concerned, what stood in the way of evictions at the last look, and whether other nodes are known. */
   readonly foreseen: readonly string[];
 }
 
 /**
- * Says what a drain would go by and, when it is approved, starts its execution, which asks for its grant like any other. Fails with `ClusterGone`,
+ * Says what a drain would do and, when it is approved, starts its execution, which asks for its grant like any other. Fails with `ClusterGone`,
  * `InvalidInput` (no such group) and `DrainBlocked`.
  */
 export async function requestDrain(
@@ -127,7 +127,10 @@ function nodesFor(cluster: ClusterRecord, nodegroup: string): string[] {
   return [`Its nodes: kubectl get nodes -l ${label}=${nodegroup}`, ...(isElsewhere ? [] : [alone])];
 }
 
-/** As the newest look has found it, for whatever minor: a budget does not ask where nodes go. */
+/**
+ * What the newest look has found in the way of evictions, for whatever minor it was: a PodDisruptionBudget does not depend on the version that nodes
+ * go to.
+ */
 function evictionsFor(
   { name, version }: ClusterRecord,
   spec: UpgradePolicy['spec'] | undefined,
@@ -144,7 +147,7 @@ function evictionsFor(
 const underWay = ({ name }: ClusterRecord, { id, startedAt = '' }: Upgrade): Reason =>
   reason('UpgradeUnderWay', `The drain ${id} of ${name} is under way since ${startedAt}.`);
 
-/** Groups of EKS, and those that were seen on nodes which eksctl made. */
+/** Node groups of EKS, and groups of eksctl that were seen on nodes. */
 const groupsOf = ({ nodegroups, otherNodes }: ClusterRecord): string[] => [
   ...nodegroups.map(({ name }) => name),
   ...(otherNodes?.groups ?? []).flatMap(({ kind, name }) =>
@@ -153,8 +156,8 @@ const groupsOf = ({ nodegroups, otherNodes }: ClusterRecord): string[] => [
 ];
 
 /**
- * Ends the drain of a cluster that runs or waits: from this instant on nothing of it is committed, and its cordons are taken back once its
- * execution has ended. Fails with `WrongState` where none of that group is under way.
+ * Ends a drain that runs or waits: from this moment on none of its calls is committed, and its cordons are taken back once its execution has ended.
+ * Fails with `WrongState` where no drain of that group is under way.
  */
 export function cancelDrain(
   ports: Pick<Ports, 'table' | 'clock' | 'events'>,
@@ -181,7 +184,7 @@ export function cancelDrain(
     const undo = undoOf(ended, await openUndoEntries(ports.table, clusterKey, ended.id), now);
     const detail = { upgradeId: ended.id, reason: why, undo: undo?.id };
     return {
-      /** `undo`: the upgrade that takes the cordons back; null where there is none to take back. */
+      /** `undo`: the upgrade that takes the cordons back; null where there are none. */
       result: { cluster: shortId(cluster), upgrade: ended.id, undo: undo?.id ?? null },
       writes: [replace(Upgrades, read, ended), ...(undo === undefined ? [] : [put(Upgrades, undo, 'absent')])],
       record: [auditEntry(clusterKey, 'DrainCanceled', by, detail)],

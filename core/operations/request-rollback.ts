@@ -18,8 +18,8 @@ import { decode, load, type Read, replace } from '../store/entity.ts';
 import { planBlocked, requested, takenUpAt } from './requests.ts';
 
 /**
- * Says what taking a cluster one minor back would do and, when it is approved, starts its execution, which asks for its grant like any other. From then on
- * the cluster is held, so that a hop which runs there parks at its next change. Fails with `ClusterGone` and `RollbackBlocked`.
+ * Says what taking a cluster one minor back would do and, when it is approved, starts its execution, which asks for its grant like any other. From
+ * then on the cluster is held, so a hop that runs there parks at its next change. Fails with `ClusterGone` and `RollbackBlocked`.
  */
 export async function requestRollback(
   ports: Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>,
@@ -57,7 +57,7 @@ export async function requestRollback(
   return { ...plan, status: 'Started', execution };
 }
 
-/** The rollback of a cluster that waits. */
+/** The waiting or running rollback of a cluster. */
 export const findRollback = async (table: Table, clusterKey: string): Promise<Read<Upgrade> | undefined> =>
   (await rollbacksOf(table, clusterKey)).find(({ data }) => Upgrades.active(data));
 
@@ -66,7 +66,10 @@ async function rollbacksOf(table: Table, clusterKey: string): Promise<Read<Upgra
   return items.map((item) => decode(Upgrades, item)).filter(({ data }) => isRollback(data));
 }
 
-/** What a rollback that has failed half-way keeps back begins again once its cluster is let go, or tried again. `written`: waves that are written beside it. */
+/**
+ * Lets later waves begin again that a half-way failed rollback keeps back, once its cluster is released or tried again. `written`: waves that the
+ * transaction writes already.
+ */
 export async function letWaveGoOn(table: Table, clusterKey: string, written: readonly Wave[]) {
   const ended = (await rollbacksOf(table, clusterKey)).sort((a, b) =>
     `${a.data.endedAt}`.localeCompare(`${b.data.endedAt}`),
@@ -81,8 +84,8 @@ export const refuseWhileGoingBack = (name: string, { from, to, status }: Upgrade
   );
 
 /**
- * A rollback that waits ends with its hold. What it has taken back by then stays where it is: node groups one minor behind their control plane.
- * `written`: waves that are written beside it.
+ * Ends a rollback that waits, and its hold. What it has taken back already stays where it is, such as node groups one minor behind their control
+ * plane. `written`: waves that the transaction writes already.
  */
 export async function giveUpRollback(
   table: Pick<Table, 'get' | 'queryPartition'>,
@@ -100,9 +103,10 @@ export async function giveUpRollback(
     endedAt: now.toISOString(),
   };
   const { held } = control?.data ?? {};
-  // Who held it before does so still, and is released after this.
+  // An earlier hold stays, and has to be released after this.
   const next = withoutHoldOf(control?.data ?? { clusterKey }, id);
-  // A control plane that is on its way back arrives there, whoever gives the rollback up: a hop that had not ended would take it up again by itself.
+  // A control plane that is on its way back arrives there, whoever gives the rollback up. Its hop ends with that: otherwise it would take the control
+  // plane up again by itself.
   const left = (await isOnItsWayBack(table, back.data)) ? await takeHopBack(table, ended, now) : undefined;
   const waves = left?.waves.map(({ after }) => after) ?? [];
   const turn = await turnGivenBack(table, { ...ended, status: 'Canceled' }, [...written, ...waves]);

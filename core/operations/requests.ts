@@ -23,14 +23,14 @@ import { KubeVersion } from '../version/kube-version.ts';
 
 const PATIENCE_MINUTES = 5;
 
-/** An execution that does not come to its grant by then (it was lost) is started by the reconciler. */
+/** When the reconciler starts the upgrade: an execution that has not asked for its grant by then was lost. */
 export const takenUpAt = (now: Date): string => new Date(now.getTime() + PATIENCE_MINUTES * 60_000).toISOString();
 
 export type RequestPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>;
 
 /**
- * An execution that a person asks for. Its name has 44 characters at most, and only such that can be logged: executions nested in it are named
- * after it (protocol.md rule 2). `start` is for when it is on record.
+ * An execution that a person asks for. Its name has at most 44 characters, and only those that Step Functions logs, since executions nested in it are
+ * named after it (protocol.md, Grants). `start` is called once the request is recorded.
  */
 export function requested(
   { executions, ids }: RequestPorts,
@@ -45,13 +45,13 @@ export function requested(
   return { name, input, execution: executions.arnFor(machine, name), start };
 }
 
-/** Nothing is begun that something is in the way of. Whoever asked gets the plan with that, as without approving it. */
+/** The refusal of a request that something stands against. It contains the plan with the reasons, as a request without approval would have shown it. */
 export const planBlocked = (name: RefusalName, said: string, plan: { readonly refusals: readonly Reason[] }): Refusal =>
   new Refusal(name, `${said}: ${plan.refusals.map(({ message }) => message).join(' ')}`, { plan });
 
 /**
- * Plans the upgrade of one cluster and, when it is approved, starts the execution of its next hop. The execution asks for its grant like
- * any other, so everything that forbids an upgrade is checked again there; the audit names who asked before anything starts.
+ * Plans the upgrade of one cluster and, when it is approved, starts the execution of its next hop. The execution asks for its grant like any other,
+ * so everything that forbids an upgrade is checked again there; the audit names who asked before anything starts.
  */
 export async function requestUpgrade(
   ports: RequestPorts,
@@ -76,7 +76,7 @@ export async function requestUpgrade(
   return { ...plan, status: 'Started', execution };
 }
 
-/** The upgrade is on record with who asked before anything starts. One that waits is taken up as it is; one that runs has its grant already. */
+/** Records the upgrade, with who asked, before anything starts. A waiting upgrade is taken up as it is; a running one has its grant already. */
 async function pendingUpgrade(
   ports: RequestPorts,
   clusterKey: string,
@@ -109,8 +109,8 @@ async function pendingUpgrade(
 }
 
 /**
- * Starts a scan of one cluster for a target; without one for its next minor, or its own where EKS offers none. It changes nothing in the cluster and takes no grant. The audit
- * names who asked before anything starts.
+ * Starts a scan of one cluster for a target; without a target for its next minor, or for its own where EKS offers none. The scan changes nothing in
+ * the cluster and takes no grant. The audit names who asked before anything starts.
  */
 export async function requestScan(
   ports: RequestPorts,
@@ -142,7 +142,7 @@ export async function requestScan(
   return scanRunView(cluster, run);
 }
 
-/** Where EKS offers no newer minor nothing breaks by going there, and what can be read shows at its own. */
+/** The minor that a scan without a target is for. Where EKS offers no newer minor, the cluster's own shows at least what can be read. */
 async function nextOf({ table }: RequestPorts, cluster: ClusterRecord, version: KubeVersion): Promise<KubeVersion> {
   const region = await load(table, Regions, cluster.region);
   return region === undefined ? version.next() : (nextMinor(cluster, region.data) ?? version);

@@ -18,17 +18,17 @@ interface Restore {
   readonly restoredTo: Date;
   readonly mutatorsOffSince: Date;
   readonly by: string;
-  /** What the records are held against; absent = only against themselves. */
+  /** The anchors that the records are compared with; absent = the records are only checked against themselves. */
   readonly anchors?: AnchorChain;
-  /** Also records that somebody has changed are folded; what is wrong with them goes on record. */
+  /** Also folds records that somebody has changed; what is wrong with them goes on record. */
   readonly acceptBrokenAudit?: boolean;
 }
 
 /**
- * Brings a table that was restored to an earlier point up to date, and fences everything that still believes in the old one
- * (protocol.md rule 11), whatever was restored before. Before it: mutators off, grace waited. Folds the audit's writes over the table (a newer
- * revision wins, and what is written after a restore is newer than all before it), counts the ledger from the grants, raises the epoch, and
- * comes up stopped; `liftlock fleet resume` lets it go on. Fails with `InvalidInput`.
+ * Brings a restored table up to date, and fences everything that still acts by the old one (protocol.md, Restore of the table), however often the
+ * table was restored. The mutators must be off and their grace period over. It folds the audit's writes over the table (the newer revision wins, and
+ * everything written after a restore is newer than everything before it), counts the ledger from the grants, raises the epoch, and leaves the fleet
+ * stopped; `liftlock fleet resume` lets it go on. Fails with `InvalidInput`.
  */
 export async function recoverAfterRestore(
   ports: Pick<Ports, 'clock'> & { readonly table: RestoredTable },
@@ -50,13 +50,13 @@ export async function recoverAfterRestore(
   refuseFuture(writes, now);
   refuseAhead('The time that the table was restored to,', restoredTo, now);
   const folded = await fold(table, writes);
-  // Discovery writes without a record, so that what it knew last is lost: labels by a newer rule, tags that nothing had asked for.
+  // Discovery writes without a record, so its latest writes are lost: labels by a newer rule, and tags that no recorded change needed.
   await forgetLooks(
     table,
     undefined,
     writes.filter(({ kind }) => kind === Clusters.kind),
   );
-  // Accounts that came after that point are known once their organization is listed anew.
+  // Accounts that came after the point of the restore are known again once their organization is listed anew.
   await writeUnrecorded(table, [put(Organizations, { organizationId: '' }, 'any')]);
   await markDirty({ table, clock: ports.clock });
   const epoch = await load(table, Epochs);
@@ -82,7 +82,10 @@ export async function recoverAfterRestore(
   return { epoch: number, folded };
 }
 
-/** From the wrong clock: nobody would know how long the mutators were off, and the record would tell of a restore that cannot have been. */
+/**
+ * Refuses a time in the future, which comes from a wrong clock: nobody would know how long the mutators are off, or the record would tell of a
+ * restore that cannot have happened.
+ */
 function refuseAhead(what: string, at: Date, now: Date): void {
   if (at.getTime() - now.getTime() <= MOST_AHEAD) return;
   throw namedError(
@@ -94,8 +97,8 @@ function refuseAhead(what: string, at: Date, now: Date): void {
 const MOST_NAMED = 10;
 
 /**
- * Where records do not hold against their anchors or in themselves: whoever changed them would write into the table what Liftlock never
- * decided. A record that is gone altogether is among those that the anchors name.
+ * Records that do not agree with their anchors or in themselves: whoever changed them could write things into the table that Liftlock never decided.
+ * A record that is missing altogether is found by the anchors that name it.
  */
 async function breaksOf(table: Ports['table'], subjects: Iterable<string>, chain: AnchorChain): Promise<string[]> {
   const breaks = chain.problems.map((problem) => `anchors: ${problem}`);
@@ -114,10 +117,10 @@ function brokenAudit(broken: readonly string[]): Error {
   );
 }
 
-/** Writes within one millisecond are ahead of it by one each. */
+/** Writes within one millisecond get revisions that are one apart, so a revision may be ahead of the clock by this much. */
 const MOST_AHEAD = 1_000;
 
-/** What is written from now on must be newer than all that the audit knows. */
+/** Refuses a clock that is behind the audit: everything written from now on must be newer than all that the audit knows. */
 function refuseFuture(writes: readonly StoredItem[], now: Date): void {
   const ahead = Math.max(0, ...writes.map(({ revision }) => revision)) - revisionOf(now);
   if (ahead <= MOST_AHEAD) return;
@@ -134,7 +137,7 @@ async function fold(table: RestoredTable, writes: readonly StoredItem[]): Promis
   return newer.length;
 }
 
-/** By the grants that hold a place, each read anew: the index may not have all that was folded yet. */
+/** Counts the grants that hold a place, each read anew, since the index may not have everything that was folded yet. */
 async function countGrants(table: Ports['table'], writes: readonly StoredItem[]): Promise<Record<string, number>> {
   const keys = new Map<string, ItemKey>();
   for (const { pk, sk, kind } of [...(await table.queryKind(Grants.kind)), ...writes])
@@ -145,10 +148,7 @@ async function countGrants(table: Ports['table'], writes: readonly StoredItem[])
   return counts;
 }
 
-/**
- * What all of the audit tells, whatever time a person says the table was restored to: one that is too late would lose what was ordered
- * before it.
- */
+/** Reads the whole audit, whatever time a person says the table was restored to: a time that is too late would lose what was ordered before it. */
 async function readAudit(table: RestoredTable): Promise<{ subjects: Set<string>; writes: StoredItem[] }> {
   const subjects = new Set<string>();
   const newest = new Map<string, StoredItem>();
@@ -159,7 +159,7 @@ async function readAudit(table: RestoredTable): Promise<{ subjects: Set<string>;
   return { subjects, writes: [...newest.values()] };
 }
 
-/** Keeps the last write of each item: the newest revision, whatever the order of subjects. What expires is not brought back. */
+/** Keeps the last write of each item: the newest revision, in whatever order subjects come. Items that expire are not brought back. */
 export function keepNewest(newest: Map<string, StoredItem>, { detail }: Pick<AuditItem, 'detail'>): void {
   for (const item of (detail.writes ?? []) as readonly StoredItem[]) {
     const known = newest.get(itemId(item));

@@ -30,7 +30,7 @@ import { type Told, toldRollout } from '../store/with-conditions.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { findRollback, giveUpRollback } from './request-rollback.ts';
 
-/** No mutating call of it is committed from now on; what runs parks at its next one. */
+/** Pauses a rollout: no mutating call of it is committed from now on, and a running upgrade parks at its next call. */
 export function pauseRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Told<Rollout>> {
   return switchRollout(ports, id, by, 'RolloutPaused', (rollout) => {
     refuseUnless(rollout, MAY_PAUSE, 'pause');
@@ -38,7 +38,7 @@ export function pauseRollout(ports: OperatorPorts, id: string, by: string, reaso
   });
 }
 
-/** Goes on: a paused rollout, or one with a halted wave that its budget has room for again, or whose failures a person has accepted. */
+/** Resumes a rollout that is paused, or that has a halted wave whose budget has room again or whose failures a person has accepted. */
 export function resumeRollout(
   ports: OperatorPorts,
   id: string,
@@ -48,11 +48,11 @@ export function resumeRollout(
 ): Promise<Told<Rollout>> {
   const accept = options.acceptFailures === true;
   const next = (rollout: Rollout, waves: readonly Read<Wave>[]): Rollout => {
-    // A wave that was halted when its rollout was aborted must not bring the rollout back.
+    // An aborted rollout must not come back by way of a wave that was halted at that time.
     refuseUnless(rollout, ['Paused', 'Running', 'Halted'], 'resume');
     const undecided = waves.find((wave) => wave.data.status === 'Undecided');
     const halted = waves.filter((wave) => wave.data.status === 'Halted');
-    // A hook halts a rollout before its wave has opened.
+    // A hook halts a rollout before the wave has opened, so no wave is halted then.
     const isHeld = rollout.status === 'Halted' && waves.some(({ data }) => withoutHooks(data) !== undefined);
     if (rollout.status !== 'Paused' && halted.length === 0 && !isHeld) {
       const said =
@@ -61,7 +61,7 @@ export function resumeRollout(
           : `The wave ${undecided.data.name} is undecided: it proves nothing, so an approver has to let it pass: liftlock rollout promote ${id}`;
       throw wrongState(said);
     }
-    // All of them open again, so that none may halt again at once.
+    // All halted waves open again together, so none of them may be about to halt at once.
     const again = accept ? [] : halted.flatMap(({ data }) => haltsAgain(data) ?? []);
     if (again.length > 0) {
       const said = again.join(' ');
@@ -74,7 +74,8 @@ export function resumeRollout(
     return { ...rollout, status: 'Running', endedAt: undefined, reasons: [] };
   };
   return switchRollout(ports, id, by, 'RolloutResumed', next, why, (waves, _, { status }) => {
-    // A pause says nothing of why a wave is halted: that for rollbacks somebody lifts who resumes the rollout once that is what it stands for.
+    // A wave that is halted for rollbacks opens only when a person resumes a rollout that is not merely paused: ending a pause says nothing about why
+    // the wave is halted.
     const opened = reopened(waves, by, accept).filter(
       ({ read }) => status !== 'Paused' || !isHaltedForRollbacks(read.data),
     );
@@ -89,8 +90,8 @@ export function resumeRollout(
 }
 
 /**
- * Nothing new starts and what is parked stays so; what EKS works on finishes, and so does what has begun to go back. It cannot be taken back. Rollbacks
- * that Liftlock has begun by itself and that have changed nothing end with it.
+ * Aborts a rollout, for good. Nothing of it starts any more and parked upgrades stay parked; what EKS works on finishes, and so does a rollback that
+ * has begun. Rollbacks that Liftlock has begun by itself and that have changed nothing end with the rollout.
  */
 export function abortRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Told<Rollout>> {
   const next = (rollout: Rollout): Rollout => {
@@ -126,14 +127,14 @@ async function giveUpWaiting(
   return beside;
 }
 
-/** What an order changes beside the rollout itself. */
+/** The changes that an order makes beside the rollout itself. */
 interface Beside {
   readonly waves: readonly WaveWrite[];
   readonly writes?: readonly WriteOperation[];
   readonly record?: readonly AuditEntry[];
   /** What the record of the order says beside its reasons. */
   readonly detail?: Readonly<Record<string, unknown>>;
-  /** Rollbacks that are given up. */
+  /** Rollbacks that the order gives up. */
   readonly given?: readonly Upgrade[];
 }
 
@@ -170,18 +171,18 @@ function switchRollout(
     const { waves: waveWrites, writes = [], record = [], detail, given = [] } = await change(waves, now, read.data);
     const { status, reasons } = changed;
     return {
-      // What it means now: whoever scripts by conditions would take the order for not heeded.
+      // The answer has the conditions as they are now: a script that reads conditions would otherwise take the order for ignored.
       result: toldRollout(changed, now),
       writes: [
         replace(Rollouts, read, changed),
         ...waveWrites.map(({ read: wave, next }) => replace(Waves, wave, next)),
         ...writes,
-        // What is aborted is tidied by the next full look. What goes on has to be planned anew first: while it was halted nobody looked at it,
-        // and another policy may have its later waves now.
+        // The next full look tidies up after an abort. A resumed rollout has to be planned anew first: while it was halted nobody planned it, and
+        // another policy may have taken over clusters of its later waves.
         ...(status === 'Paused' ? [] : [await writeMark(ports.table, now)]),
       ],
       record: [rolloutEntry(id, event, by, { from: read.data.status, to: status, reasons, why, ...detail }), ...record],
-      // Each rollback that is given up has a record of its own, after that of the order.
+      // Each rollback that was given up has a record of its own, after that of the order.
       events: ([first, ...others]) => [
         rolloutChanged(changed, first),
         ...waveWrites.map(({ next: wave }) => waveChanged(wave, first)),
@@ -191,7 +192,10 @@ function switchRollout(
   });
 }
 
-/** Opens halted waves again; who skipped a soak skipped that one alone. How one ends that has settled is decided as for any other, from the failures that a person has accepted. */
+/**
+ * Opens halted waves again. A skipped soak was skipped once and is asked for again. The end of a settled wave is decided as for any other, with the
+ * failures that a person has accepted.
+ */
 function reopened(waves: readonly Read<Wave>[], by: string, accept: boolean): WaveWrite[] {
   const reasons: Reason[] = [{ code: 'Resumed', message: `Resumed by ${by}.` }];
   return waves
@@ -214,7 +218,7 @@ function reopened(waves: readonly Read<Wave>[], by: string, accept: boolean): Wa
     });
 }
 
-/** Clears traits of suspicion, all of them or none: clusters that were set aside for them go on at the next tick. Fails with `WrongState`. */
+/** Clears traits of suspicion, all of them or none: clusters that were set aside for these traits go on at the next tick. Fails with `WrongState`. */
 export function releaseTraits(
   ports: OperatorPorts,
   id: string,
@@ -249,9 +253,10 @@ export function releaseTraits(
 type RolloutPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'ids'>;
 
 /**
- * Plans a rollout of a policy and creates it, whatever the policy's trigger. With `dryRun` the plan is all. Unlike an automatic rollout it
- * takes clusters again that were in one for this target before, and with `incompleteInventory` it is planned over what is known so far: it
- * says so then. `finish`: also clusters whose nodes or add-ons are behind their control plane. Fails with `PolicyNotFound`, `NothingToDo`, `RolloutBusy` or `RolloutBlocked`.
+ * Plans a rollout of a policy and creates it, whatever the policy's trigger; with `dryRun` it only plans. Unlike an automatic rollout it takes
+ * clusters again that were in one for this target before, and with `incompleteInventory` it plans over what is known so far, and says so. `finish`:
+ * it also takes clusters whose nodes or add-ons are behind their control plane. Fails with `PolicyNotFound`, `NothingToDo`, `RolloutBusy` or
+ * `RolloutBlocked`.
  */
 export async function startRollout(
   ports: RolloutPorts,
@@ -264,7 +269,7 @@ export async function startRollout(
   mayPlan(snapshot, policy);
   const { fleet, history } = snapshot;
   const isRead = fleet !== undefined && history !== undefined;
-  // What automatic rollouts wait for.
+  // Automatic rollouts wait until these gaps are gone.
   const gaps = isRead ? bounded(inventoryGaps(fleet, history, snapshot, ports.clock.now())) : [];
   if (gaps.length > 0 && options.incompleteInventory !== true) throw incomplete(gaps);
   const details = { createdBy: by, finish: options.finish };
@@ -274,17 +279,17 @@ export async function startRollout(
     const said = `${OBSERVES.message} Look at the plan with --dry-run, or apply the Fleet with mode: act.`;
     throw new Refusal('RolloutBlocked', said, { reasons: [OBSERVES] });
   }
-  // The same plan gives the same id; after a rollout that has ended, the next one is another on purpose.
+  // The same plan has the same id; where a rollout with that id has ended, the new one gets another id on purpose.
   const taken = await load(table, Rollouts, plan.rollout.id);
   const fresh = taken === undefined ? plan : planOrRefuse(ports, snapshot, policy, details, gaps, ports.ids.next());
   if ((await decideAndWrite(() => createRollout(ports, fresh, by))) !== 'created') throw busy(policy);
   const created = await loadRolloutDetail(table, fresh.rollout.id, ports.clock.now());
-  // Whom it could take in if it were asked to finish.
+  // The clusters that the rollout could take in if it were asked to finish them.
   const behind = fresh.leftOut.filter(({ reason: why }) => isLag(why));
   return behind.length === 0 ? created : { ...created, leftOut: behind };
 }
 
-/** A plan that would be refused as things stand says so. */
+/** The plan with the reasons for which it would be refused as things stand. */
 async function asFarAsItMay(
   table: RolloutPorts['table'],
   plan: RolloutPlan,
@@ -336,7 +341,7 @@ function planOrRefuse(
   mayFinish(snapshot, policy, finish);
   const plan = planRollout(snapshot, policy, { now: ports.clock.now(), ...details, ...given({ salt }) });
   if (plan === undefined) {
-    // The clusters that it has upgraded already are at their target; those that it is at are its own.
+    // There is nothing to plan because a rollout of the policy is under way: its clusters are at their target already, or belong to it.
     if (snapshot.rollouts.some((rollout) => rollout.policy === policy)) throw busy(policy);
     throw new Refusal(
       'NothingToDo',
@@ -348,14 +353,14 @@ function planOrRefuse(
   return { ...plan, rollout: { ...plan.rollout, reasons: bounded([reason('PlannedIncomplete', said)]) } };
 }
 
-/** A policy that finishes nothing does not do so because somebody asks. */
+/** Refuses to finish clusters of a policy with `finish: never`, even if a person asks for that. */
 function mayFinish({ policies }: FleetSnapshot, name: string, finish: boolean | undefined): void {
   if (finish !== true || policies.get(name)?.policy.spec.finish !== 'never') return;
   const said = `The policy ${name} has finish: never, so what is behind is left to whoever looks after them. Apply it with finish: propose, or plan without --finish.`;
   throw new Refusal('NothingToDo', said);
 }
 
-/** Names what keeps clusters away that are behind, and those that the same command would take in if it were asked to finish. */
+/** Names what keeps clusters away that are behind, and the clusters that the command would take in with --finish. */
 function whyNone(snapshot: FleetSnapshot, policy: string, now: Date, finish: boolean | undefined): string {
   const behind = [...candidatesOf(snapshot, policy, now, { finish: true }).byWave.values()].flat();
   const kept = behind.flatMap(({ cluster, refusals: [first] }) => (first ? `${cluster.name}: ${first.message}` : []));

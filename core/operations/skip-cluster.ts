@@ -12,18 +12,18 @@ import { ClusterControls, Clusters, Grants, Members, Rollouts, Upgrades, Waves }
 import { load, loadKind, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
-/** While members follow another plan their waves count them already where they will be. */
+/** The refusal while members follow another plan: their waves already count them where they will be. */
 export const busyReplanning = ({ id }: Rollout): Refusal =>
   wrongState(`The rollout ${id} is being planned anew, which takes a minute at most. Try again then.`);
 
 const WAITS: readonly Member['status'][] = ['Pending', 'Running', 'Parked', 'Quarantined', 'Blocked'];
 
-/** `told`: which rollouts these are, where it waited in several. */
+/** `told`: the rollouts, where the cluster waited in several. */
 type Skipped = Member & { readonly told?: readonly Reason[] };
 
 /**
- * Takes a cluster out of every rollout that it waits in, since each would let it begin; another target finds it again. What was begun in one of them cannot be
- * skipped: it is half done. Fails with `ClusterNotFound` or `WrongState`.
+ * Takes a cluster out of every rollout that it waits in, since each of them would let it begin; a rollout to another target may take it in again. A
+ * cluster that one of them has begun cannot be skipped, since it is half done. Fails with `ClusterNotFound` or `WrongState`.
  */
 export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string, why: string): Promise<Skipped> {
   return changeAndTell(ports, async (now) => {
@@ -39,7 +39,7 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
     const [first] = places;
     if (first === undefined) throw wrongState(`${name} waits in no rollout, so there is nothing to skip.`);
     const isHeld = grant !== undefined && grant.data.status !== 'free';
-    // What a person has begun and what failed half-way counts in the rollout as soon as that is looked at.
+    // What a person has begun, and what failed half-way, will count in the rollout as soon as a tick looks at it.
     const isBegun = isHeld || control?.data.held?.mutated === true;
     for (const place of places) refuseIfBegun(name, place, isBegun);
     const reasons: Reason[] = [{ code: 'Skipped', message: `${by} took it out of this rollout: ${why}` }];
@@ -53,7 +53,7 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
         ...taken.flatMap(({ writes }) => writes),
         unchanged(Grants, grant, clusterKey),
         unchanged(ClusterControls, control, clusterKey),
-        // The plan of a wave that has not begun is another one without it: nobody is to approve the old one for long.
+        // Without the cluster a wave that has not begun has another plan; the full look makes it soon, so that nobody approves the old one.
         await writeMark(table, now),
       ],
       record: [...taken.map(({ record }) => record), ...taken.flatMap(({ canceled }) => canceled)],
@@ -64,7 +64,7 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
 
 type Place = NonNullable<Awaited<ReturnType<typeof placeOf>>>;
 
-/** Where a member waits; undefined where it does not, or its rollout has ended. */
+/** Where a member waits; undefined where it does not wait, or its rollout has ended. */
 async function placeOf(table: OperatorPorts['table'], { rolloutId, waveIndex, clusterKey }: Member) {
   const rollout = await load(table, Rollouts, rolloutId);
   const member = await load(table, Members, rolloutId, waveIndex, clusterKey);
@@ -97,7 +97,7 @@ function takenOut(
   const counted = { ...wave.data, excluded: wave.data.excluded + 1 };
   const counter = COUNTED[member.data.status as keyof typeof COUNTED];
   if (counter !== undefined) counted[counter] -= 1;
-  // What was parked before its first change is at its end with it: nothing that it waits for matters any more.
+  // An upgrade that was parked before its first change ends here: nothing that it waits for matters any more.
   const isParked = upgrade?.data.status === 'Parked' && upgrade.data.rolloutId === rolloutId;
   const canceled = { status: 'Canceled', resumeAt: undefined, endedAt: now.toISOString(), reasons } as const;
   const ended = upgrade !== undefined && isParked ? [replace(Upgrades, upgrade, { ...upgrade.data, ...canceled })] : [];

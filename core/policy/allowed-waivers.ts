@@ -6,8 +6,8 @@ import type { Finding } from '../scan/report/report-schema.ts';
 import { matchesGlob } from '../selector/glob.ts';
 
 /**
- * Whether the policy of a cluster lets a waiver hold for a finding: by what it is about, who applied it, and how long after that it ends. A
- * policy that says nothing of waivers lets all hold.
+ * Whether the policy of a cluster lets a waiver cover a finding: it judges what the finding is about, who applied the waiver, and how long after that
+ * the waiver ends. A policy that says nothing of waivers lets all of them count.
  */
 export function allowsWaiver(
   rules: Pick<UpgradePolicySpec['scan'], 'waivers'> | undefined,

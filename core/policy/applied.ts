@@ -14,7 +14,7 @@ import { Configs } from '../store/entities.ts';
 import { decode, load, parseFrozen, unchanged } from '../store/entity.ts';
 import type { ChannelSpec } from './channels.ts';
 
-/** The Fleet object is kept under one key, whatever its name: there is one. */
+/** There is one Fleet object, so it is kept under one key, whatever its name. */
 export const FLEET = 'fleet';
 
 /** Everything of one kind that is applied, whether or not this version can read it. */
@@ -26,7 +26,7 @@ export async function loadAppliedConfigs(
   return items.map((item) => decode(Configs, item).data);
 }
 
-/** What was applied; undefined when there is nothing, or nothing that this version can read. */
+/** The applied document; undefined when there is none, or this version cannot read it. */
 function documentOf<Schema extends z.ZodType>(
   schema: Schema,
   applied: AppliedConfig | undefined,
@@ -47,7 +47,7 @@ export async function loadFleetInForce(table: Pick<Table, 'get'>): Promise<Fleet
   return fleetSpec((await load(table, Configs, 'Fleet', FLEET))?.data);
 }
 
-/** Waivers as applied. One that this version cannot read covers nothing. */
+/** Waivers as applied. A waiver that this version cannot read covers nothing. */
 export async function scanWaivers(table: Pick<Table, 'queryPartition'>): Promise<CheckedWaiver[]> {
   const applied = await loadAppliedConfigs(table, 'ScanWaiver');
   return applied.flatMap((config): CheckedWaiver[] => {
@@ -66,7 +66,7 @@ export const calendarSpec = (applied: AppliedConfig | undefined): CalendarSpec |
 export const channelSpec = (applied: AppliedConfig | undefined): ChannelSpec | undefined =>
   documentOf(channelSchema, applied)?.spec;
 
-/** A policy that was applied before there was `finish` finishes nothing until it is applied again. */
+/** A policy that was applied before the field `finish` existed finishes nothing until it is applied again. */
 const storedPolicySchema = z.preprocess((document) => {
   const { spec, ...rest } = document as { readonly spec?: object };
   return { ...rest, spec: { finish: 'never', ...spec } };
@@ -76,7 +76,7 @@ const storedPolicySchema = z.preprocess((document) => {
 export const upgradePolicy = (applied: AppliedConfig | undefined): UpgradePolicy | undefined =>
   documentOf(storedPolicySchema, applied);
 
-/** What a policy selects of which this version can read no more than that; undefined = not even that. */
+/** The selector of a policy of which this version can read no more; undefined = it cannot read the selector either. */
 export function selectorAlone({ document }: AppliedConfig): UpgradePolicy['spec']['selector'] | undefined {
   const spec = document.spec as { selector?: unknown } | undefined;
   return labelSelectorSchema.safeParse(spec?.selector).data;
@@ -94,21 +94,24 @@ export function readPolicies(configs: readonly AppliedConfig[]) {
   return { policies, unreadable };
 }
 
-/** The Channel that says where a policy goes; undefined where it says that itself. */
+/** The Channel that a policy's target names; undefined where the policy states the target itself. */
 export function channelNamed(applied: AppliedConfig | undefined): string | undefined {
   const target = upgradePolicy(applied)?.spec.target;
   return typeof target === 'object' ? target.channel : undefined;
 }
 
-/** The person who last changed what approvals agree to; one who changed only a cap since does not count. */
+/** The person who last changed something that approvals agree to; a person who has changed only a cap since then does not count. */
 export const authorOf = (applied: AppliedConfig | undefined): string | undefined =>
   applied?.authoredBy ?? applied?.appliedBy;
 
-/** The people who may not approve alone what a policy plans (four eyes): its author, and the one who moved the Channel that its target is. */
+/**
+ * The people who may not approve alone what a policy plans (four eyes): the policy's author, and the person who last applied the Channel that its
+ * target names.
+ */
 export const authorsOf = (applied: AppliedConfig | undefined, channel: AppliedConfig | undefined): readonly string[] =>
   [authorOf(applied), channel?.appliedBy].filter((one) => one !== undefined);
 
-/** The same, read afresh; `checks`: "the Channel is still as read". */
+/** `authorsOf`, with the Channel read afresh; `checks` check that the Channel is still as read. */
 export async function loadAuthors(table: Pick<Table, 'get'>, applied: AppliedConfig | undefined) {
   const name = channelNamed(applied);
   const channel = name === undefined ? undefined : await load(table, Configs, 'Channel', name);

@@ -6,7 +6,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { isOfPlan, lastWords, newestOfEach } from '../model/last-words.ts';
 import { EVERYBODY, namesPrincipal, personOf } from '../model/principal.ts';
 
-/** The people who may not agree where four eyes are asked for. */
+/** The people who may not approve where the policy asks for four eyes. */
 export interface Requesters {
   readonly policyAppliedBy: readonly string[] | undefined;
   readonly rolloutCreatedBy: string;
@@ -19,7 +19,7 @@ const VOIDED = 'Its plan has changed since it was approved, which voided that.';
 
 /**
  * Why a wave may not begin for want of approval; empty = it may. Approvals bind to the wave's plan hash; the last word of each person
- * counts; they must hold when the first cluster starts, and expiry never stops a wave that runs (semantics.md, Approval).
+ * counts; they must hold when the first cluster starts, and expiry never stops a wave that runs (policies.md, Approvals).
  */
 export function approvalRefusals(
   spec: Pick<WaveSpec, 'approval'> | undefined,
@@ -63,8 +63,8 @@ const whyBarred = (approval: Approval, word: ApprovalRecord, requesters: Request
   word.principal === LIFTLOCK ? ofRule(approval, word) : mayApprove(approval, word.principal, requesters);
 
 /**
- * Whether as many approvals as the wave asks for were given once something was known of one of its clusters: earlier ones did not show it. A
- * wave that asks for none agrees to whatever its policy lets pass.
+ * Whether as many approvals as the wave asks for were given after something became known of one of its clusters, since earlier ones did not show it
+ * to the approver. A wave that asks for no approval agrees to everything that its policy lets pass.
  *
  * @param since RFC 3339, UTC
  */
@@ -82,9 +82,10 @@ export function isShownToApprovers(
 }
 
 /**
- * The requester may reject and, where four eyes are asked for, take that back alone; whoever is named no more may neither. A wave that has begun keeps its plan.
+ * What ends the rejection of a wave. The requester may reject and, under four eyes, may take that back but not approve alone; a person who is no
+ * approver any more can do neither. The plan of a wave that has begun is fixed.
  *
- * @param barred why the approval of who rejected it would not count
+ * @param barred why an approval by the person who rejected the wave would not count
  */
 function rejectionEnds({ rolloutId, name, startedAt }: Approved, barred: readonly Reason[]): string {
   const hasBegun = startedAt !== undefined;
@@ -117,13 +118,13 @@ export function mayApprove(approval: Approval, principal: string, requesters: Re
   return reasons;
 }
 
-/** A rule that the policy in force states counts once, whoever applied it; one that it states no more does not. */
+/** An approval by a rule counts as long as the policy in force states that rule, whoever applied it. */
 function ofRule({ autoApproveWhen }: Approval, { comment = '' }: ApprovalRecord): Reason[] {
   if (comment === autoApproveWhen) return [];
   return [reason('NotAnApprover', `Liftlock approved it by a rule that the policy does not state: ${comment}.`)];
 }
 
-/** Until when as many approvals count as a wave asks for that has not begun; undefined = for good, or they are not as many now. */
+/** Until when a wave that has not begun has as many valid approvals as it asks for; undefined = for good, or it has too few now. */
 export function approvedUntil(approval: Approval, wave: Approved, requesters: Requesters, now: Date): Date | undefined {
   if (!approval.before || approvalRefusals({ approval }, wave, requesters, now).length > 0) return undefined;
   const counting = lastWords(wave).filter((word) => whyBarred(approval, word, requesters).length === 0);

@@ -8,18 +8,18 @@ import { EVERYBODY, namesPrincipal, personOf } from '../model/principal.ts';
 
 type Rule = UpgradePolicySpec['breakGlass'];
 
-/** Everything that it passes. A calendar that is not there or cannot be read stays closed: nobody knows what it would say. */
+/** The codes that a broken glass passes. A calendar that does not exist or cannot be read stays closed, since nobody knows what it would say. */
 const PASSED: readonly ReasonCode[] = ['WindowClosed', 'Frozen', 'WindowTooShort', 'WindowClosing'];
 export const passesBreakGlass = ({ code }: Reason): boolean => PASSED.some((passed) => passed === code);
 
 /** The longest that one order holds. */
 export const MOST_HOURS = 24;
 
-/** How many people have to ask for it: two where the policy wants four eyes, or one did when it was asked for. */
+/** How many people have to ask for the order: two where the policy wants four eyes now, or wanted them when the order was asked for. */
 export const peopleNeeded = (rule: Rule, glass?: BreakGlass): number =>
   rule?.fourEyes === true || glass?.fourEyes === true ? 2 : 1;
 
-/** Whether this person's word counts. */
+/** Whether the word of this person counts. */
 export const mayBreakGlass = (rule: Rule, principal: string): boolean =>
   personOf(principal) !== undefined &&
   (rule?.from ?? [EVERYBODY]).some((pattern) => namesPrincipal(pattern, principal));
@@ -31,7 +31,7 @@ export function isInForce(glass: BreakGlass | undefined, rule: Rule, now: Date):
   return new Set(people).size >= peopleNeeded(rule, glass);
 }
 
-/** The order by which the calendars of this cluster, as a member of this wave or of none, are passed over now. */
+/** The order, if any, that lets this cluster pass its calendars now, as a member of this wave or of none. */
 export function glassInForce(
   control: ClusterControl | undefined,
   wave: Pick<Wave, 'breakGlass' | 'planHash'> | undefined,

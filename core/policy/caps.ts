@@ -4,15 +4,18 @@ import type { Ledger } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { rememberedBy } from '../model/remembered.ts';
 
-/** `total`, `account/<id>`, `region/<name>`, `label/<label>/<value>`. A missing label is one value of its own: the empty one. */
+/** `total`, `account/<id>`, `region/<name>`, `label/<label>/<value>`. Clusters without the label count under the empty value. */
 type CapKey = string;
 
-/** With its slashes escaped: `team` and `team/db` never count under one key. */
+/** The slashes of a label are escaped, so that `team` and `team/db` never count under one key. */
 const labelKey = (label: string, value: string): CapKey => `label/${encodeURIComponent(label)}/${value}`;
 
 type Place = Pick<ClusterRecord, 'account' | 'region' | 'labels'>;
 
-/** Every key that a grant of this cluster counts against, capped today or not: a cap set later must find the counts right. */
+/**
+ * Every key that a grant of this cluster counts against, whether a cap exists for it today or not: a cap that is set later must find the counts
+ * right.
+ */
 export const capKeys = rememberedBy(({ account, region, labels }: Place, fleet: FleetSpec): CapKey[] => [
   'total',
   `account/${account}`,
@@ -26,7 +29,7 @@ type Caps = FleetSpec['caps'] | UpgradePolicySpec['caps'];
 
 function limitIn(key: CapKey, caps: Caps, { fromTags }: FleetSpec['labels']): number | undefined {
   if (key === 'total' && caps.perLabel !== undefined) {
-    // A label that no tag gives is missing everywhere, and clusters without it count as one value: that is everybody.
+    // No tag gives this label, so no cluster has it. Clusters without a label count as one value, so this cap counts all clusters.
     const ungiven = Object.entries(caps.perLabel).filter(([label]) => !Object.hasOwn(fromTags, label));
     const limits = [caps.total, ...ungiven.map(([, limit]) => limit)].filter((limit) => limit !== undefined);
     return limits.length === 0 ? undefined : Math.min(...limits);
@@ -38,7 +41,7 @@ function limitIn(key: CapKey, caps: Caps, { fromTags }: FleetSpec['labels']): nu
   return Object.entries(caps.perLabel).find(([label]) => key.startsWith(labelKey(label, '')))?.[1];
 }
 
-/** The Fleet's cap, or the policy's where that is tighter: a policy may only tighten (semantics.md, Caps). */
+/** The Fleet's cap, or the policy's where that is tighter: a policy may only tighten (semantics.md, In flight, and caps). */
 export function capLimit(
   key: CapKey,
   fleet: Pick<FleetSpec, 'caps' | 'labels'>,
@@ -60,7 +63,7 @@ export function capRefusals(
   const reasons: Reason[] = [];
   for (const key of keys) {
     const count = counts[key] ?? 0;
-    // No cap is below 1, so what nobody counts against has room.
+    // No cap is below 1, so a key without any count has room.
     const limit = count === 0 ? undefined : capLimit(key, fleet, policy);
     if (limit === undefined || count < limit) continue;
     const isOfTotal = [fleet.caps.total, policy?.caps.total].includes(limit);
@@ -77,7 +80,7 @@ export function recount(counts: Ledger['counts'], keys: readonly CapKey[], by: 1
   return next;
 }
 
-/** The same on counts that nobody else holds: with hundreds of accounts a copy for each grant is most of a tick. */
+/** `recount` in place, for counts that no other code holds: with hundreds of accounts, copying them for each grant takes most of a tick. */
 export function recountInPlace(counts: Ledger['counts'], keys: readonly CapKey[], by: 1 | -1): void {
   for (const key of keys) {
     const count = (counts[key] ?? 0) + by;

@@ -6,30 +6,30 @@ import { unreachable } from '../model/unreachable.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { isForgotten } from './cluster-labels.ts';
 
-/** What a cluster's own tags ask for. They only make things safer; one that cannot be read holds the cluster (semantics.md, Cluster tags). */
+/** What a cluster's own tags ask for. They only make things safer; a tag that cannot be read holds the cluster (semantics.md, Tags on clusters). */
 export interface ClusterTags {
   readonly paused: boolean;
-  /** A ceiling: nothing of ours goes beyond it. */
+  /** A ceiling: Liftlock never takes the cluster beyond it. */
   readonly pin: KubeVersion | undefined;
-  /** The wave that it asks for; only a later one than its own counts. */
+  /** The wave that the tag asks for; it counts only where it comes later than the cluster's own. */
   readonly wave: string | undefined;
-  /** Calendars that must be open beside those of its wave. */
+  /** Calendars that must be open beside those of the cluster's wave. */
   readonly calendars: readonly string[];
-  /** What cannot be read, by the tag that says it. */
+  /** Tags that cannot be read, each with the reason. */
   readonly problems: ReadonlyMap<string, Reason>;
 }
 
 const KNOWN = new Set(['paused', 'pin-version', 'wave', 'calendar']);
 
-/** Most clusters ask for nothing. */
+/** Most clusters have no such tags. */
 const NO_TAGS: ClusterTags = { paused: false, pin: undefined, wave: undefined, calendars: [], problems: new Map() };
 
-/** What the tags of a cluster ask for, by the Fleet's prefix. */
+/** What the tags of a cluster ask for that have the Fleet's prefix. */
 export const clusterTags = rememberedBy(readTags);
 
 function readTags(tags: Readonly<Record<string, string>>, prefix: string): ClusterTags {
   const own = Object.keys(tags).filter((key) => key.toLowerCase().startsWith(prefix.toLowerCase()));
-  // Without a Fleet that this version can read nobody knows which tags are Liftlock's, and nothing is done (`FleetNotConfigured`).
+  // Without a Fleet that this version can read, nobody knows which tags are meant for Liftlock, and nothing is done anyway (`FleetNotConfigured`).
   if (own.length === 0 || prefix === '') return NO_TAGS;
   const problems = new Map<string, Reason>();
   const bad = (tag: string, said: string): void => void problems.set(tag, reason('BadTag', `The tag ${tag} ${said}`));
@@ -58,7 +58,10 @@ function readTags(tags: Readonly<Record<string, string>>, prefix: string): Clust
   return { paused: pausedText === 'true', pin, wave, calendars, problems };
 }
 
-/** The inventory's tags with what EKS says by now (`fresh`): its wave, and its Calendars, of which those of both readings must be open, since tags only make safer. */
+/**
+ * The tags of the inventory with newer ones from EKS (`fresh`): the newer wave counts, and the Calendars of both readings must be open, since tags
+ * only make things safer.
+ */
 export function withFresh(
   tags: ClusterRecord['tags'],
   fresh: ClusterRecord['tags'],
@@ -74,7 +77,7 @@ export function withFresh(
 /**
  * Tags of a cluster that hold it, because nobody can tell what they ask for.
  *
- * @param calendars those that are applied, by name; absent = not looked at
+ * @param calendars names of the applied Calendars; absent = they are not checked
  */
 export function tagProblems(
   tags: ClusterRecord['tags'],
@@ -95,9 +98,9 @@ export function tagProblems(
 }
 
 /**
- * Why Liftlock may not move this cluster to `target` as the cluster itself stands; empty when it may.
+ * Why Liftlock may not move this cluster to `target`, judged by the cluster alone; empty when it may.
  *
- * @param calendars those that are applied, by name; absent = not looked at
+ * @param calendars names of the applied Calendars; absent = they are not checked
  */
 export function clusterRefusals(
   cluster: ClusterRecord,
@@ -127,19 +130,22 @@ export function clusterRefusals(
   return reasons;
 }
 
-/** Whether it has to be looked at anew before anything is planned: where the Fleet does not name it nobody looks. */
+/**
+ * Whether the cluster has to be looked at anew before anything is planned. A cluster that the Fleet does not name is not waited for, since nobody
+ * looks at it.
+ */
 export const isAwaited = (cluster: ClusterRecord | undefined, fleet: FleetSpec | undefined): boolean =>
   cluster !== undefined && isForgotten(cluster) && (fleet === undefined || unnamedIn(fleet, cluster) === undefined);
 
 /**
- * What the Fleet does not name of where a cluster is; undefined = it names both. Which accounts an organization has only a look at it tells: before the
- * first one it brings none in, and one that could not be listed again takes nobody out.
+ * Which part of a cluster's place, its Region or its account, the Fleet does not name; undefined = it names both. Only a look at an organization
+ * tells which accounts it has: before the first look it brings no account in, and while it cannot be listed again, no account is taken out.
  */
 export function unnamedIn(
   { accounts, organizationId, isOrganizationUnlisted, regions }: FleetSpec,
   { account, region }: Pick<ClusterRecord, 'account' | 'region'>,
 ): string | undefined {
-  // A plan may be made without a Fleet; one that is applied names Regions.
+  // Plans may be made without a Fleet, and then no Region is named; an applied Fleet always names Regions.
   if (regions.length === 0) return undefined;
   if (!regions.includes(region)) return `the Region ${region}`;
   if (setOf(accounts).has(account)) return undefined;
@@ -149,5 +155,5 @@ export function unnamedIn(
     : undefined;
 }
 
-/** A Fleet names thousands, and is asked about each cluster at each look. */
+/** A set of the accounts: a Fleet may name thousands, and each look asks for each cluster. */
 const setOf = remembered((accounts: readonly string[]): ReadonlySet<string> => new Set(accounts), new WeakMap());

@@ -5,7 +5,7 @@ import type { HookJobState } from '../ports/hook-jobs.ts';
 import type { HookReceiver } from '../ports/outside.ts';
 import { gateName, oneLine, withoutSecrets } from './gate-answer.ts';
 
-/** What audit and people call who is asked: of a URL host and path. */
+/** The name of a hook's receiver in the audit and for people: of a URL only host and path. */
 export function receiverName(receiver: HookReceiver): string {
   if ('webhook' in receiver) return gateName(receiver);
   if ('job' in receiver) return `Job of ${receiver.job.image}`;
@@ -14,7 +14,7 @@ export function receiverName(receiver: HookReceiver): string {
 
 export const noAnswer = (why: string): HookAnswer => ({ answer: 'none', message: why });
 
-/** What the body of an answer says. Anything but the vocabulary of docs/hooks.md is no answer, and is not repeated. */
+/** Reads the body of an answer. Anything outside of the vocabulary of docs/hooks.md is no answer, and its text is not repeated. */
 export function readHookAnswer(body: string, confidential: readonly string[] = []): HookAnswer {
   const { data } = hookAnswer.safeParse(parseJson(body));
   if (data === undefined)
@@ -24,8 +24,8 @@ export function readHookAnswer(body: string, confidential: readonly string[] = [
 }
 
 /**
- * What a Job says: its container by the code that it ends with, and nobody else. One that failed otherwise (an image that cannot be had, a deadline)
- * has judged nothing, so that is no answer.
+ * The answer of a Job: only the exit code of its container counts. A Job that failed otherwise (its image cannot be pulled, its deadline passed) has
+ * judged nothing, so it gives no answer.
  */
 export function readHookJob({ name, status, message: said }: HookJobState): HookAnswer {
   const message = oneLine(said);
@@ -35,12 +35,12 @@ export function readHookJob({ name, status, message: said }: HookJobState): Hook
   return { answer: status === 'succeeded' ? 'go' : 'stop', message };
 }
 
-/** An execution that was started to ask. */
+/** An execution that was started to answer a hook. */
 export type HookExecution = Pick<ExecutionState, 'status' | 'error' | 'cause'> & { readonly output?: string };
 
 /**
- * What an execution says. One that has failed has judged nothing, so that is no answer: whoever redrives it in time is heard. One word is all that
- * an execution can say, and so wait is none either.
+ * The answer of an execution. An execution that has failed has judged nothing, so it gives no answer; a person who redrives it in time makes it
+ * count. An execution can answer only once, so `wait` is no answer either.
  */
 export function readHookExecution(name: string, { status, output = '', error, cause }: HookExecution): HookAnswer {
   if (status === 'RUNNING' || status === 'PENDING_REDRIVE')

@@ -9,9 +9,9 @@ export type Hook = NonNullable<UpgradePolicySpec['hooks']>[number];
 /** A hook whose turn it is. */
 export interface DueHook {
   readonly hook: Hook;
-  /** Under which its upgrade keeps what it has said. */
+  /** The key under which the upgrade keeps the hook's answer. */
   readonly key: string;
-  /** What it moves, where it is the hook of a component. */
+  /** The component that the hook moves, where it is the hook of a component. */
   readonly component?: NonNullable<HookRequest['component']>;
 }
 
@@ -22,10 +22,10 @@ type HookDecision =
   | { readonly type: 'stop'; readonly reason: Reason };
 
 /**
- * What hooks that are asked at one moment come to, one after the other: pure. An answer counts under the grant that it was given under, so that
- * none is used after the upgrade was parked; but that what was done is well is not asked again.
+ * What the hooks that are asked at one moment come to, one after the other; pure. An answer counts only under the grant under which it was given, so
+ * that none is used after the upgrade was parked; but a hook that has found a finished step well is not asked again.
  *
- * @param again the command that has it asked anew once it has said no
+ * @param again the command that has a hook asked anew after it has said no
  */
 export function decideHooks(
   due: readonly DueHook[],
@@ -46,14 +46,14 @@ export function decideHooks(
   return { type: 'pass' };
 }
 
-/** What a hook has said that still counts. */
+/** The state of a hook, if it still counts under this grant. */
 export function standing(state: HookState | undefined, hook: Hook, grantNumber: number): HookState | undefined {
   if (state === undefined || state.grantNumber === grantNumber) return state;
   const isSettled = hook.at === 'after' && (state.answer === 'go' || (!hook.blocking && state.answer !== undefined));
   return isSettled ? state : undefined;
 }
 
-/** Without a go by then the step stops. */
+/** The step stops when the hook has not said go by then. */
 export const answerBy = ({ timeout }: Hook, { askedSince }: Pick<HookState, 'askedSince'>): Date =>
   new Date(Date.parse(askedSince) + durationMilliseconds(timeout));
 
@@ -72,14 +72,14 @@ function timedOut(due: DueHook, state: HookState, again: string): Reason {
   return reason('HookTimedOut', `${said} Look at what answers there; once it would say go: ${again}`);
 }
 
-/** It is asked again until then. */
+/** The reason while a hook is asked again and again, until its time is over. */
 export function hookWaits(due: DueHook, state: HookState): Reason {
   const by = answerBy(due.hook, state).toISOString();
   const said = `${hookTitle(due)} is asked since ${state.askedSince}; ${lastWords(state)}.`;
   return reason('HookWaits', `${said} Without a go by ${by} ${whatStops(due.hook)}.`);
 }
 
-/** Under which an upgrade keeps what the hook of a component has said; no hook of the policy has such a name. */
+/** The key under which an upgrade keeps the answer of a component's hook; no hook of a policy can have such a name. */
 export const componentKey = (name: string, phase: string): string => `component:${name}/before/update-addons/${phase}`;
 export const isOfComponent = (key: string, phase?: string): boolean =>
   key.startsWith('component:') && (phase === undefined || key.endsWith(`/${phase}`));
@@ -95,6 +95,6 @@ const lastWords = ({ answer, message }: HookState): string =>
     ? `it gives no answer that counts${words(message)}`
     : `it says ${answer}${words(message)}`;
 
-/** A sentence of somebody else, as it stands. */
+/** The sentence of somebody else, unchanged, in quotes. */
 export const words = (message: string | undefined): string =>
   message === undefined || message === '' ? '' : `: “${message.replace(/\.$/, '')}”`;

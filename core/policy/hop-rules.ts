@@ -12,12 +12,12 @@ import { type RulingWave, rulingWave } from './wave-of.ts';
 export type HopRules = ReturnType<typeof hopRules>;
 
 const NO_POLICY: RulingWave = { wave: undefined, unplaced: [] };
-/** Nothing is known of this fleet and nobody said anything: an hour (semantics.md, Cannot finish). */
+/** The estimate where the policy states none and too little was learned of this fleet: an hour (semantics.md, Windows, bakes, watches and estimates). */
 export const DEFAULT_ESTIMATE_MILLISECONDS = 3_600_000;
-/** From so many upgrades on their durations are believed. */
+/** From this many upgrades on the learned durations count. */
 const ENOUGH = 5;
 
-/** How long one hop of this policy is taken to last: as it says, as learned (nine of ten ended by then), or an hour. */
+/** How long one hop of this policy is expected to last: as the policy says, as learned (nine of ten ended by then), or an hour. */
 export function estimateOf(policy: UpgradePolicy | undefined, learned: LearnedDurations | undefined): number {
   const said = policy?.spec.estimates.upgrade;
   if (said !== undefined) return durationMilliseconds(said);
@@ -26,15 +26,15 @@ export function estimateOf(policy: UpgradePolicy | undefined, learned: LearnedDu
 }
 
 /**
- * Up to the bake, where there is one, only the control plane's part must fit into the window: half of the hop, since nobody knows more
- * (semantics.md, Cannot finish).
+ * The part of the estimate that must fit into the window. Where there is a bake, it is only the control plane's part: half of the hop, since nobody
+ * knows more (semantics.md, Windows, bakes, watches and estimates).
  */
 export const untilParked = (estimateMilliseconds: number, wave: Pick<WaveSpec, 'bake'> | undefined): number =>
   wave?.bake === undefined ? estimateMilliseconds : estimateMilliseconds / 2;
 
 /**
- * The rules of a cluster's next hop. `applied` is undefined where no policy selects the cluster. `wave` is the one that its rollout has put it
- * in; without a rollout the policy's own choice holds. `calendars` gives those that are applied.
+ * The rules of a cluster's next hop. `applied` is undefined where no policy selects the cluster. `wave` is the wave of the cluster in its rollout;
+ * without a rollout the policy chooses one. `calendars` are the applied ones.
  */
 export function hopRules(
   applied: UpgradePolicy | 'unreadable' | undefined,
@@ -48,24 +48,25 @@ export function hopRules(
   const policy = unreadable ? undefined : applied;
   const { wave: spec, unplaced } =
     policy === undefined ? NO_POLICY : rulingWave(policy, cluster, wave?.name, tagPrefix);
-  // What was begun in a wave that is given up goes on by its last calendars; by hand, without a wave, those of the tags hold alone.
+  // An upgrade that has begun in a wave which the policy has given up goes on by that wave's last calendars; one that a person starts, without a
+  // wave, goes by those of the tags alone.
   const last = { name: wave?.name ?? '', calendar: wave?.calendars };
   const named = calendarNamesOf(spec ?? last, clusterTags(cluster.tags, tagPrefix), calendars);
   const found = named.names.flatMap((name) => calendars.get(name) ?? []);
   const estimate = wave?.estimateSeconds === undefined ? estimateOf(policy, learned) : wave.estimateSeconds * 1000;
   return {
     policy,
-    /** The policy that it goes by is not applied, or this version cannot read it: nobody knows its windows and approvals. */
+    /** The policy of the hop is not applied, or this version cannot read it: nobody knows its windows and approvals. */
     unreadable,
     wave: spec,
-    /** Why no wave has rules for it, or nobody can tell which policy has. */
+    /** Why no wave has rules for the cluster, or nobody can tell which policy has. */
     unplaced,
     calendars: found,
-    /** Names of the calendars that hold, for whoever must know that they have not changed. */
+    /** Names of the calendars that hold, for transactions that check that these have not changed. */
     calendarNames: named.names,
-    /** Where these come from, and what is wrong with them. */
+    /** Where these calendars come from, and what is wrong with them. */
     calendarReasons: named.reasons,
-    /** Calendars that are named and cannot be used: such a cluster's window is closed (semantics.md, Calendar). */
+    /** Named calendars that cannot be used: the window of such a cluster is closed (semantics.md, Windows, bakes, watches and estimates). */
     problems: named.reasons.filter(({ code }) => kindOf(code) !== 'told'),
     estimateMilliseconds: untilParked(estimate, spec),
     mayOverrun: spec?.mayOverrun ?? false,
@@ -73,17 +74,16 @@ export function hopRules(
 }
 
 interface ClusterCalendars {
-  /** All must be open; none = always open. */
+  /** The names of calendars that must all be open; none = always open. */
   readonly names: readonly string[];
-  /** Where they come from, with codes `WaveCalendar` and `CalendarTag`; `BadTag` and `NoCalendar` mean closed until corrected. */
+  /** Where the calendars come from, with codes `WaveCalendar` and `CalendarTag`; `BadTag` and `NoCalendar` mean closed until corrected. */
   readonly reasons: readonly Reason[];
 }
 
 /**
- * The calendars that hold for a cluster: those of its wave, and those that its tag adds; a tag never takes one away (semantics.md,
- * Cluster tags).
+ * The calendars that hold for a cluster: those of its wave, and those that its tag adds; a tag never takes one away (semantics.md, Tags on clusters).
  *
- * @param applied names of the Calendars in force; absent = not looked at
+ * @param applied names of the Calendars in force; absent = they are not checked
  */
 export function calendarNamesOf(
   wave: Pick<WaveSpec, 'name' | 'calendar'>,

@@ -11,19 +11,19 @@ interface LoadedRules {
   /** Undefined where the cluster is not known, or there is no Fleet. */
   readonly rules: HopRules | undefined;
   readonly policyAppliedBy: readonly string[] | undefined;
-  /** "The policy, its Channel and the calendars are still as read": part of the transaction that rests on them. */
+  /** Checks that the policy, its Channel and the calendars are still as read, for the transaction that rests on them. */
   readonly checks: readonly WriteOperation[];
 }
 
 const NO_RULES: LoadedRules = { rules: undefined, policyAppliedBy: undefined, checks: [] };
 
-/** What a hop rests on, ready to be asked. */
+/** The rules of a hop with their calendars compiled. */
 export function loadedRules(read: ReadRules | undefined): LoadedRules {
   if (read === undefined) return NO_RULES;
   return { rules: compiledRules(read), policyAppliedBy: read.policyAppliedBy, checks: read.checks };
 }
 
-/** The rules that were read, under their calendars. */
+/** The rules that were read, with their calendars compiled. */
 export function compiledRules({ rules, calendars }: ReadRules): HopRules {
   const compiled = calendars.flatMap((applied) => {
     const calendar = compiledCalendar(applied);
@@ -32,13 +32,13 @@ export function compiledRules({ rules, calendars }: ReadRules): HopRules {
   return rules(new Map(compiled));
 }
 
-/** Undefined when this version cannot read it: then it counts as not applied, and closed. */
+/** The compiled calendar; undefined when this version cannot read it: then it counts as not applied, and closed. */
 export function compiledCalendar(applied: AppliedConfig | undefined): CompiledCalendar | undefined {
   const spec = calendarSpec(applied);
   return applied === undefined || spec === undefined ? undefined : compileOnce({ ...applied, spec });
 }
 
-/** Compiling takes time and gives the same for the same revision. */
+/** Compiled calendars are kept: compiling takes time and gives the same for the same revision. */
 const compileOnce = remembered(
   ({ name, spec }: Pick<AppliedConfig, 'name' | 'revision'> & { readonly spec: CalendarSpec }) =>
     compileCalendar(name, spec),

@@ -4,25 +4,28 @@ import type { HopRules } from './hop-rules.ts';
 import { LAST_COMMIT_MILLISECONDS } from './window-rule.ts';
 
 const HORIZON_DAYS = 3 * 366;
-/** The same in words: a calendar tells its next opening however much later it is (core/calendar/calendar-state.ts). */
+/** The horizon in words for reasons. A calendar itself tells its next opening however much later it is (core/calendar/calendar-state.ts). */
 const AHEAD = 'within three years, as far ahead as Liftlock plans';
-/** So far ahead an opening is looked for, and a plan is drawn: what has none by then never will. */
+/** How far ahead an opening is looked for, and a plan is drawn: a hop without an opening by then counts as never starting. */
 export const HORIZON_MILLISECONDS = HORIZON_DAYS * 86_400_000;
 
-/** Whether calendars leave an opening that a hop fits into, and that it can begin in at any time in `[from, to)` (semantics.md, Cannot finish). */
+/**
+ * Whether the calendars have an opening in which the hop can begin at some time in `[from, to)`, and into which it fits (semantics.md, Windows,
+ * bakes, watches and estimates).
+ */
 export function hasRoom(
   { calendars, mayOverrun, estimateMilliseconds }: Pick<HopRules, 'calendars' | 'mayOverrun' | 'estimateMilliseconds'>,
   from: Date,
   to: Date,
 ): boolean {
   const needed = Math.max(LAST_COMMIT_MILLISECONDS, mayOverrun ? 0 : estimateMilliseconds);
-  // The window of a hop that begins right before the end closes after it.
+  // A hop may begin right before the end of the range, and then its window closes after the range.
   return hasOpening(calendars, from, new Date(to.getTime() + needed), needed);
 }
 
 /**
- * Why a hop never starts as its calendars are, in a sentence; undefined = it may. `from`: looked at from then on. Of a calendar that is not
- * applied or cannot be read nobody knows when it opens.
+ * Why a hop never starts as its calendars are, in a sentence; undefined = it may start. Openings count from `from` on. Nobody knows when a calendar
+ * opens that is not applied or cannot be read, so with one of those the hop may start.
  */
 export function whyNever(rules: HopRules, now: Date, from = now): string | undefined {
   const { calendars, calendarNames, problems, estimateMilliseconds, wave } = rules;

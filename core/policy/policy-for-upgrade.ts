@@ -10,13 +10,16 @@ import { labeled } from './cluster-labels.ts';
 import { policyByHand, policyOf, undecidedPolicy, unreadablePolicy } from './policy-of.ts';
 import { keysOfRules } from './read-rules.ts';
 
-/** What an upgrade goes by; `spec` is undefined where no policy selects the cluster, and where nobody knows which one does or what it says. */
+/**
+ * The policy that an upgrade goes by. `spec` is undefined where no policy selects the cluster, and where nobody knows which one does or what it says
+ * (`unknown`).
+ */
 export interface PolicyForUpgrade {
   readonly spec: UpgradePolicySpec | undefined;
   readonly unknown: readonly Reason[];
 }
 
-/** The policy that an upgrade runs under: its rollout's, or for one started by hand the one that selects its cluster. */
+/** The policy that an upgrade goes by: its rollout's, or for an upgrade that a person started the one that selects its cluster. */
 export async function loadPolicyForUpgrade(
   table: Pick<Table, 'get' | 'getAll' | 'queryPartition'>,
   cluster: () => Promise<ClusterRecord>,

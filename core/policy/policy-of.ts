@@ -10,8 +10,8 @@ import { matchSelector } from '../selector/match.ts';
 import { loadAppliedConfigs, readPolicies, selectorAlone } from './applied.ts';
 
 /**
- * `none`: no policy selects the cluster. `ambiguous`: several do, so it is left alone (semantics.md, Wave). `errors`: policies whose
- * expression has no answer for it, which is never a match.
+ * `none`: no policy selects the cluster. `ambiguous`: several do, so the cluster is left alone (semantics.md, Which policy). `errors`: policies whose
+ * expression has no answer for the cluster, which is never a match.
  */
 export type PolicyMatch = { readonly errors: readonly PolicyError[] } & (
   | { readonly type: 'one'; readonly policy: UpgradePolicy }
@@ -25,7 +25,7 @@ interface PolicyError {
   readonly reason: Reason;
 }
 
-/** `unreadable`: policies that this version cannot read, but for what they select. */
+/** `unreadable`: policies of which this version can read the selector at most. */
 export function policyOf(
   cluster: ClusterRecord,
   policies: readonly UpgradePolicy[],
@@ -55,26 +55,26 @@ export function policyOf(
   return { type: 'one', policy: first, errors };
 }
 
-/** `names` = the policies that select it. */
+/** `names`: the policies that select the cluster. */
 export const ambiguousPolicy = (names: readonly string[]): Reason =>
   reason('AmbiguousPolicy', `Several policies select it (${names.join(', ')}); it is left alone until one does.`);
 
 /**
- * The policy that an upgrade goes by which a person starts: the one that selects its cluster. Where none does that this version can read, one
- * that it cannot read may: one of `unreadable`. Undefined = the Fleet and the calendars of its tags limit it.
+ * The policy for an upgrade that a person starts: the one that selects its cluster. Where no policy that this version can read selects the cluster,
+ * an unreadable one may, so one of `unreadable` is named. Undefined = only the Fleet and the calendars of the cluster's tags limit the upgrade.
  */
 export function policyByHand(match: PolicyMatch, unreadable: readonly AppliedConfig[]): string | undefined {
   if (match.type === 'one') return match.policy.metadata.name;
   return match.type === 'none' ? unreadable[0]?.name : undefined;
 }
 
-/** Why a cluster has no policy although one may select it: then nobody knows its windows. */
+/** Why it is not decided which policy a cluster belongs to, though one may select it: then nobody knows its windows. */
 export function undecidedPolicy(match: PolicyMatch): Reason[] {
   if (match.type === 'ambiguous') return [ambiguousPolicy(match.names)];
   return match.type === 'none' ? match.errors.map((error) => error.reason) : [];
 }
 
-/** `name`: the rollout's policy; absent of what a person starts. */
+/** `name`: the policy of the rollout; absent for an upgrade that a person starts. */
 export const unreadablePolicy = (name: string | undefined): Reason =>
   reason(
     'PolicyNotConfigured',
@@ -87,7 +87,7 @@ export async function loadAllPolicies(table: Pick<Table, 'queryPartition'>): Pro
   return readPolicies(await loadAppliedConfigs(table, 'UpgradePolicy')).policies;
 }
 
-/** An expression had no answer: what would have followed from it does not happen, and this says why. */
+/** The reason where an expression has no answer: what would follow from it does not happen, and this says why. */
 export const policyError = (whether: string, field: string, error: string): Reason =>
   reason(
     'PolicyError',
@@ -96,7 +96,7 @@ export const policyError = (whether: string, field: string, error: string): Reas
 
 type Selector = UpgradePolicySpec['selector'];
 
-/** Whether a selector takes a cluster, and why. `error`: its expression has no answer, so it does not match and somebody must be told. */
+/** Whether a selector takes a cluster, and why. `error`: its expression has no answer, so it does not match, and people must be told. */
 interface Selection {
   readonly matches: boolean;
   /** As `SelectorMatch.reasons`. */
@@ -104,7 +104,7 @@ interface Selection {
   readonly error?: string;
 }
 
-/** Labels first: the expression is asked only about clusters that the labels leave. */
+/** Labels are matched first: the expression is evaluated only for clusters that the labels leave. */
 export function selects(selector: Selector, cluster: ClusterRecord): Selection {
   const byLabels = matchSelector(selector, cluster.labels);
   const { when } = selector;
@@ -118,12 +118,12 @@ export function selects(selector: Selector, cluster: ClusterRecord): Selection {
   return { matches, reasons: matches ? [...byLabels.reasons, `${text} is true`] : [`needs: ${text}; it is false`] };
 }
 
-/** Reasons are kept in items and read by people; the whole expression stands in the policy. */
+/** The expression shortened, since reasons are kept in items and read by people; the policy has the whole of it. */
 const shortened = (when: string): string => (when.length > 120 ? `${when.slice(0, 119)}…` : when);
 
 function failed(when: string, error: string): Selection {
   return { matches: false, reasons: [`the expression ${shortened(when)} has no answer: ${error}`], error };
 }
 
-/** An expression means the same for ever, and thousands of different ones are never in use at once. */
+/** A compiled expression is kept: its meaning never changes, and there are never thousands of different ones in use at once. */
 const compiledOf = remembered((source: string) => compilePredicate(source, clusterEnvironment), atMost(1000));

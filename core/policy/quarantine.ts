@@ -8,7 +8,7 @@ export const SETTLING_MILLISECONDS = 6 * 3_600_000;
 export const settledAt = ({ createdAt }: Pick<ClusterRecord, 'createdAt'>): Date =>
   new Date(Date.parse(createdAt) + SETTLING_MILLISECONDS);
 
-/** Why a cluster is set aside for a while, outside the failure budget; it comes back by itself when none holds any more. */
+/** Why a cluster is set aside for a while, outside of the failure budget; it comes back by itself when no reason holds any more. */
 export function quarantineReasons(cluster: Pick<ClusterRecord, 'status' | 'createdAt' | 'name'>, now: Date): Reason[] {
   if (cluster.status === 'DELETING') return [reason('Deleting', `The cluster ${cluster.name} is being deleted.`)];
   if (cluster.status === 'CREATING') return [reason('Creating', `The cluster ${cluster.name} is being created.`)];

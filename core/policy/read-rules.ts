@@ -11,14 +11,14 @@ import { labeled } from './cluster-labels.ts';
 import { type HopRules, hopRules } from './hop-rules.ts';
 import { policyByHand, policyOf, undecidedPolicy } from './policy-of.ts';
 
-/** What was read of a hop's rules. Whoever needs no window does not load what compiles calendars, which is large. */
+/** What was read of a hop's rules. Code that needs no window thus does not load what compiles calendars, which is large. */
 export interface ReadRules {
-  /** The rules under these calendars, by name. */
+  /** The rules, given the compiled calendars by name. */
   rules(calendars: ReadonlyMap<string, CompiledCalendar>): HopRules;
-  /** Calendars that hold and are applied. */
+  /** The applied calendars that hold for the hop. */
   readonly calendars: readonly AppliedConfig[];
   readonly policyAppliedBy: readonly string[] | undefined;
-  /** "The policy, its Channel and the calendars are still as read": part of the transaction that rests on them. */
+  /** Checks that the policy, its Channel and the calendars are still as read, for the transaction that rests on them. */
   readonly checks: readonly WriteOperation[];
 }
 
@@ -28,9 +28,9 @@ interface Selecting {
 }
 
 /**
- * Reads what a policy says of a cluster's hop, strongly consistent: its rollout's policy, or for an upgrade started by hand the one that
- * selects the cluster (`policyByHand`). Undefined for a cluster that is not known or without a Fleet: there nothing may start anyway.
- * `ahead`: who has read some of it already, as `keysOfRules` says.
+ * Reads the rules for a cluster's hop, strongly consistent: by the policy of its rollout, or for an upgrade that a person started by the policy that
+ * selects the cluster (`policyByHand`). Undefined for a cluster that is not known or without a Fleet: nothing may start there anyway. `ahead`: a
+ * reader that has some of these items already, as `keysOfRules` names them.
  */
 export async function readRules(
   table: Pick<Table, 'getAll' | 'queryPartition'>,
@@ -80,16 +80,22 @@ async function selecting(table: Pick<Table, 'queryPartition'>, cluster: ClusterR
   return { name: policyByHand(match, unreadable), undecided: undecidedPolicy(match) };
 }
 
-/** The items that a rollout's rules were read from last, by its id. It says what to read ahead; what is decided rests on what is read each time. */
+/**
+ * The items from which the rules of each rollout were last read, by its id. They only tell what to read ahead; every decision rests on a fresh
+ * reading.
+ */
 const lastRead = new WeakMap<Pick<Table, 'getAll'>, Map<string, readonly ItemKey[]>>();
-/** Rollouts end, and nobody tells a function: the one that was not read for longest is forgotten. */
+/** A function is not told when a rollout ends, so beyond this many the rollout that was not read for longest is forgotten. */
 const MOST_REMEMBERED = 500;
 
-/** Which items the rules of a rollout are likely in, to be read together with what names them; none where nobody has read them yet. */
+/**
+ * The items that the rules of a rollout are likely in, so that they are read together with the rollout itself; none where no rules of it were read
+ * yet.
+ */
 export const keysOfRules = (table: Pick<Table, 'getAll'>, rolloutId: string | undefined): readonly ItemKey[] =>
   (rolloutId === undefined ? undefined : lastRead.get(table)?.get(rolloutId)) ?? [];
 
-/** `checks`: of all that the rules were read from. */
+/** `checks`: the checks of everything that the rules were read from. */
 function rememberRules(table: Pick<Table, 'getAll'>, rolloutId: string, checks: readonly WriteOperation[]): void {
   const known = lastRead.get(table) ?? new Map<string, readonly ItemKey[]>();
   lastRead.set(table, known);

@@ -15,8 +15,8 @@ export interface WantedSilence {
 }
 
 /**
- * What a policy silences during a step of a cluster: the alarms of all its rules for that step in one mute rule, none of them for longer than its own
- * rule says, so that the shortest one counts. Undefined = nothing.
+ * What a policy silences during a step of a cluster: the alarms of all its rules for that step, in one mute rule. No alarm may rest for longer than
+ * its own rule says, so the shortest time counts. Undefined = nothing is silenced.
  */
 export function silenceDuring(rules: Silences, step: SilencedStep, cluster: string): WantedSilence | undefined {
   const ofStep = rules.filter(({ during }) => during.includes(step));
@@ -28,20 +28,21 @@ export function silenceDuring(rules: Silences, step: SilencedStep, cluster: stri
   };
 }
 
-/** Of which cluster, step and node group (or phase of add-ons) a silence is. */
+/** The cluster, the step and the node group (or phase of add-ons) that a silence is for. */
 export interface SilencePlace {
   readonly clusterKey: string;
   readonly step: SilencedStep;
   readonly part: string;
 }
 
-/** In the description of a rule: it is ours, and of that place. */
+/** This mark in the description of a mute rule says that Liftlock made the rule, and for which place. */
 export const silenceMark = ({ clusterKey, step, part }: SilencePlace): string =>
   `liftlock:${sha256Hex(canonicalJson({ clusterKey, step, part }))}`;
 
 /**
- * One for each place, whoever asks: of two clusters of an account and Region, one after the other under a name too, it differs. A cluster's name has up to 100 characters, a
- * node group's up to 63: they are cut, and the hash tells them apart; CloudWatch takes 255.
+ * The name of the mute rule of a place. It is the same whoever asks, and differs for two clusters of an account and Region, also for one that was
+ * created anew under the same name. The name of a cluster has up to 100 characters and that of a node group up to 63: both are cut, and the hash
+ * tells them apart; CloudWatch takes 255.
  */
 export function muteRuleName(place: SilencePlace, cluster: string): string {
   const hash = silenceMark(place).slice(-32);
@@ -49,16 +50,16 @@ export function muteRuleName(place: SilencePlace, cluster: string): string {
 }
 
 const MINUTE = 60_000;
-/** A call arrives within so many milliseconds, or never. */
+/** A call arrives within this many milliseconds, or never. */
 const UNDER_WAY = 20_000;
 
-/** From the next minute on by when the call has arrived. @param recordedAt when it was committed */
+/** The first full minute after the call must have arrived. @param recordedAt when the call was committed */
 export const silentFrom = (recordedAt: Date): Date =>
   new Date(Math.ceil((recordedAt.getTime() + UNDER_WAY) / MINUTE) * MINUTE);
 
 /**
- * The rule in which they are silent from the next minute on: `at` knows minutes, and nothing says what CloudWatch makes of one that has passed.
- * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Schedule.html
+ * The mute rule that silences the alarms from the next minute on: its `at` is exact to the minute, and nothing documents what CloudWatch does with a
+ * minute that has passed. Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Schedule.html
  */
 export function muteRuleOf(
   place: SilencePlace,
@@ -79,6 +80,6 @@ export function muteRuleOf(
   };
 }
 
-/** Whether nobody else has made it. */
+/** Whether Liftlock, and nobody else, has made the rule. */
 export const isOurRule = (rule: { readonly description: string }, mark: string): boolean =>
   rule.description.endsWith(mark);

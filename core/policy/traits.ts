@@ -1,9 +1,9 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 
-/** One thing that a cluster has and others may lack: `add-on/vpc-cni/v1.18.1-eksbuild.1`, `ami/AL2_x86_64`. Shown to people as it is. */
+/** One property that a cluster has and others may lack: `add-on/vpc-cni/v1.18.1-eksbuild.1`, `ami/AL2_x86_64`. People are shown it as it is. */
 export type Trait = string;
 
-/** What may explain a failure, as far as the inventory tells: versions, add-ons, AMI families, kinds of compute. Sorted. */
+/** The properties that may explain a failure, as far as the inventory tells: versions, add-ons, AMI families, kinds of compute. Sorted. */
 export function traitsOf(
   cluster: Pick<
     ClusterRecord,
@@ -19,7 +19,7 @@ export function traitsOf(
   const traits = [
     `version/${version}`,
     ...addons.map((addon) => `add-on/${addon.name}/${addon.version}`),
-    // A cluster with another CNI has no add-on for it: the add-on that is missing tells that.
+    // A cluster with another CNI has no add-on for it, so the missing vpc-cni add-on tells that.
     `cni/${autoMode || addons.some(({ name }) => name === 'vpc-cni') ? 'vpc-cni' : 'self-managed'}`,
     ...nodegroups.flatMap(({ amiType }) => (amiType === undefined ? [] : [`ami/${amiType}`])),
     ...nodegroups.flatMap((group) => (group.version === undefined ? [] : [`node-version/${group.version}`])),

@@ -5,7 +5,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { scansOfHops } from '../model/blocking-findings.ts';
 import { type Approved, approvalRefusals, isShownToApprovers, type Requesters } from './approvals.ts';
 
-/** Who agrees to a wave, and what was said of it. */
+/** Who has to agree to a wave, and the approvals that it has. */
 export interface ApprovedWave {
   readonly spec: Pick<WaveSpec, 'approval'> | undefined;
   readonly wave: Approved;
@@ -13,10 +13,10 @@ export interface ApprovedWave {
 }
 
 /**
- * What a scan has found that its policy lets pass, and that was not known yet when the wave was approved: whoever agreed has not agreed to it.
- * One reason for each cause; empty for waves that nobody approves, or has approved yet.
+ * What a scan has found that the policy lets pass, and that was not known when the wave was approved: the approvers have not agreed to it. One reason
+ * for each cause; empty for waves that need no approval or do not have it yet.
  *
- * @param name of the cluster
+ * @param name the name of the cluster
  */
 export function unapprovedFindings(
   scan: KnownScans['scans'][number],
@@ -37,7 +37,7 @@ export function unapprovedFindings(
   ];
 }
 
-/** The same of every hop to come whose last look lets it go on: what the gate will say there if nothing changes. */
+/** `unapprovedFindings` for every hop to come whose last look lets it go on: this is what the gate will say there if nothing changes. */
 export function unapprovedOnTheWay(
   scans: KnownScans | undefined,
   cluster: Pick<ClusterRecord, 'name' | 'version'>,

@@ -7,18 +7,18 @@ import { clusterTags } from './cluster-tags.ts';
 import { policyError, selects } from './policy-of.ts';
 
 interface WavePlace {
-  /** In `spec.waves`; -1 = in none, and `reasons` say why (`NoWave`, `PolicyError`, `BadTag`). */
+  /** The index in `spec.waves`; -1 = the cluster is in no wave, and `reasons` say why (`NoWave`, `PolicyError`, `BadTag`). */
   readonly index: number;
-  /** Where expressions have no answer for it: the last wave that it may belong to. */
+  /** The last wave that the cluster may belong to, where expressions have no answer for it. */
   readonly latest?: number;
-  /** Never empty: also why it is in that wave, with codes `Wave` and `WaveTag`. */
+  /** Never empty: the reasons also say why the cluster is in its wave, with codes `Wave` and `WaveTag`. */
   readonly reasons: readonly Reason[];
 }
 
 /**
- * The wave of a cluster that the policy selects: the first one that takes it, unless its tag asks for a later one (semantics.md, Wave and
- * Cluster tags). A tag that names an earlier wave or none at all, and an expression without an answer, keep it out of all of them: in
- * another wave it might go too soon.
+ * The wave of a cluster that the policy selects: the first one that takes it, unless its tag asks for a later one (semantics.md, Waves and Tags on
+ * clusters). A tag that names an earlier or an unknown wave, and an expression without an answer, keep the cluster out of all waves: in another wave
+ * it might go too soon.
  */
 export function waveOf(policy: UpgradePolicy, cluster: ClusterRecord, prefix: string): WavePlace {
   const chosen = bySelector(cluster, policy);
@@ -48,16 +48,17 @@ export const waveNamed = (policy: Pick<UpgradePolicy, 'spec'> | undefined, name:
 
 export interface RulingWave {
   readonly wave: Wave | undefined;
-  /** Why the policy has none for the cluster: no wave takes it, or its tag asks for one that it may not have. */
+  /** Why the policy has no wave for the cluster: none takes it, or its tag asks for a wave that it may not have. */
   readonly unplaced: readonly Reason[];
 }
 
 /**
- * The wave that a cluster goes by: the one that its rollout has put it in, whatever takes it now, but for a tag that asks for one that it may
- * not have. Whom its tags put, or may put, into a later one by now does not begin in this one: it would go too soon. A wave that is not in the policy any
- * more gives way to the one that takes the cluster now, where the policy selects it still: another one may, with windows of its own.
+ * The wave that a cluster goes by: the one of its rollout, whichever takes it now, unless its tag asks for a wave that it may not have. A cluster
+ * whose tags or policy put it (or may put it) into a later wave by now does not begin in this one, since it would go too soon. Where the policy has
+ * given the wave up, the wave that takes the cluster now counts, as long as the policy still selects the cluster: another policy may, with windows of
+ * its own.
  *
- * @param name of the wave that its rollout has put it in
+ * @param name the wave of the cluster in its rollout
  */
 export function rulingWave(
   policy: UpgradePolicy,
@@ -82,7 +83,7 @@ export function rulingWave(
 export const noWave = ({ metadata }: UpgradePolicy): Reason =>
   reason('NoWave', `No wave of the policy ${metadata.name} selects it.`);
 
-/** Of a member that only counts as failed in its rollout (`isStray`). */
+/** The reason of a member that only counts as failed in its rollout (`isStray`). */
 export const givenUp = (policy: string): Reason =>
   reason('NoWave', `No wave of ${policy} that is still to begin takes it: a later rollout may, unless it is held.`);
 
@@ -114,13 +115,13 @@ function taken(wave: Wave, cluster: ClusterRecord): ReturnType<typeof selects> {
   return selects(wave.selector, cluster);
 }
 
-/** Whether one of them says the cluster by more than its name: as `account.region.name`, or by its ARN. */
+/** Whether one of these entries names the cluster by more than its name: as `account.region.name`, or by its ARN. */
 export const isPlacedIn = (
   clusters: readonly string[],
   cluster: Pick<ClusterRecord, 'account' | 'region' | 'name' | 'arn'>,
 ): boolean => isNamedIn(clusters, shortId(cluster)) || isNamedIn(clusters, cluster.arn);
 
-/** Waves may name thousands, and each is looked for among all of them. */
+/** A set of the clusters: waves may name thousands, and each is looked for among all of them. */
 const setOf = remembered((clusters: readonly string[]) => new Set(clusters), new WeakMap());
 export const isNamedIn = (clusters: readonly string[], text: string): boolean => setOf(clusters).has(text);
 

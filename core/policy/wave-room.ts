@@ -3,39 +3,42 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterNameOf } from '../model/cluster-key.ts';
 import { counted } from '../model/words.ts';
 
-/** So many failures the wave may have: its budget, or as many as a person has accepted. */
+/** How many failures the wave may have: its budget, or as many as a person has accepted. */
 export const allowedFailures = (wave: Pick<Wave, 'maxFailures' | 'acceptedFailures'>): number =>
   Math.max(wave.maxFailures, wave.acceptedFailures ?? 0);
 
-/** Whether more have failed than may: then the wave halts (semantics.md, Failure budget). */
+/** Whether more upgrades have failed than may: then the wave halts (semantics.md, Failure budget). */
 export const exceedsBudget = (wave: Pick<Wave, 'failed' | 'maxFailures' | 'acceptedFailures'>): boolean =>
   wave.failed > allowedFailures(wave);
 
-/** Whether a wave proves nothing by what has failed in it: some were tried and none succeeded, and no person has accepted that (semantics.md, Waves). */
+/**
+ * Whether the failures of a wave leave it without proof: some clusters were tried, none succeeded, and no person has accepted that (semantics.md,
+ * Waves).
+ */
 export const hasNoneSucceeded = (wave: Pick<Wave, 'succeeded' | 'failed' | 'acceptedFailures'>): boolean =>
   wave.succeeded === 0 && wave.failed > (wave.acceptedFailures ?? 0);
 
-/** For people: how many have failed and how many may, as counted now. */
+/** The reason, for people, that more have failed than may, with the numbers as counted now. */
 export function overBudget(wave: Pick<Wave, 'name' | 'failed' | 'maxFailures' | 'acceptedFailures'>): Reason {
   const { name, failed } = wave;
   const said = `${counted(failed, 'upgrade')} of the wave ${name} failed and at most ${allowedFailures(wave)} may.`;
   return reason('FailureBudgetExceeded', said);
 }
 
-/** For people: what keeps a wave halted. */
+/** What keeps a wave halted, for people. */
 export const whyHalted = (wave: Wave): string =>
   exceedsBudget(wave) || wave.reasons.length === 0
     ? `${wave.failed} failed and at most ${allowedFailures(wave)} may.`
     : wave.reasons.map(({ message }) => message).join(' ');
 
-/** Failures of all waves of a rollout. */
+/** The failures of all waves of a rollout. */
 export const failuresOf = (waves: readonly Pick<Wave, 'failed'>[]): number =>
   waves.reduce((sum, wave) => sum + wave.failed, 0);
 
 /** Waves that halt when more of them fail than may; one that has passed is not judged anew. */
 export const MAY_HALT: readonly Wave['status'][] = ['Open', 'Undecided', 'Soaking'];
 
-/** Why nothing begins after these waves, and none of them passes: what one of them has proved is being taken back (semantics.md, Waves). */
+/** Why nothing begins after these waves, and none of them passes: something that one of them has proved is being taken back (semantics.md, Waves). */
 export function goesBack(waves: readonly Pick<Wave, 'name' | 'goingBack'>[]): Reason | undefined {
   const wave = waves.find(({ goingBack = [] }) => goingBack.length > 0);
   if (wave === undefined) return undefined;
@@ -44,7 +47,7 @@ export function goesBack(waves: readonly Pick<Wave, 'name' | 'goingBack'>[]): Re
   return reason('GoesBack', said);
 }
 
-/** The same of one of its clusters, whatever had become of its upgrade by then; undefined where it does not go back. */
+/** The reason where this cluster itself goes back, whatever became of its upgrade; undefined where it does not. */
 export const goesBackItself = ({ goingBack }: Pick<Wave, 'goingBack'>, clusterKey: string): Reason | undefined =>
   goingBack?.includes(clusterKey) === true
     ? reason(
@@ -54,8 +57,8 @@ export const goesBackItself = ({ goingBack }: Pick<Wave, 'goingBack'>, clusterKe
     : undefined;
 
 /**
- * Why nothing begins after these waves: one of them is halted, or halts when its turn comes. Several that a retry has opened again are judged one after
- * the other, and a budget may have been lowered meanwhile.
+ * Why nothing begins after these waves: one of them is halted, or will halt when its turn comes. Waves that a retry has opened again are judged one
+ * after the other, and a budget may have been lowered meanwhile.
  */
 export function haltedBefore(earlier: readonly Wave[]): Reason | undefined {
   const halted = earlier.find(
@@ -67,15 +70,15 @@ export function haltedBefore(earlier: readonly Wave[]): Reason | undefined {
   return reason('EarlierWaveHalted', said);
 }
 
-/** Members of its own whose upgrades came to an end. */
+/** How many members of the wave's own had upgrades that came to an end. */
 export const judgedOf = ({ succeeded, failed, strays = 0 }: Pick<Wave, 'succeeded' | 'failed' | 'strays'>): number =>
   succeeded + failed - strays;
 
-/** Why one more cluster of a wave may not be in flight beside those that are; undefined = it may. */
+/** Why one more cluster of a wave may not be in flight now; undefined = it may. */
 export function waveRefusal(wave: Wave): Reason | undefined {
   if (exceedsBudget(wave)) return overBudget(wave);
   const { succeeded, failed, strays = 0, acceptedFailures = 0 } = wave;
-  // One that failed keeps the rest back as well, unless a person has accepted that.
+  // A failed canary keeps the rest back as well, unless a person has accepted the failure.
   const passed = succeeded + Math.min(failed - strays, acceptedFailures);
   const canaries = Math.min(wave.canaries ?? 0, wave.needWork);
   if (passed < canaries && wave.inFlight >= 1) {
@@ -90,8 +93,8 @@ export function waveRefusal(wave: Wave): Reason | undefined {
 }
 
 /**
- * Why one that has its place in the wave and has changed nothing may not begin: since it was let in, others have failed that were not in flight (they are
- * being taken back, or a person had upgraded them), and not all that are in flight may fail now.
+ * Why a cluster that has its place in the wave and has changed nothing may not begin: since it was let in, clusters have failed that were not in
+ * flight (they are being taken back, or a person had upgraded them), so not all clusters in flight may still fail.
  */
 export const placeRefusal = (wave: Wave): Reason | undefined =>
   wave.countInFlight === true && wave.inFlight > leftToFail(wave) ? budgetInFlight(wave) : undefined;
@@ -108,17 +111,20 @@ function budgetInFlight(wave: Wave): Reason {
 
 type MayFail = Pick<Wave, 'failed' | 'maxFailures' | 'acceptedFailures' | 'goingBack'>;
 
-/** What goes back counts as a failure once it is back, and is taken for one from when that is asked for; one that had failed is so counted twice meanwhile. */
+/**
+ * A cluster that goes back counts as a failure once it is back, and is taken for one from the moment that its rollback is asked for. One that had
+ * failed before counts twice until then.
+ */
 const leftToFail = (wave: MayFail): number =>
   Math.max(1, allowedFailures(wave) - wave.failed - (wave.goingBack?.length ?? 0));
 
-/** So many clusters of a wave may be in flight at once now: `countInFlight` lets no more be than may still fail. */
+/** How many clusters of a wave may be in flight at once now: with `countInFlight` no more than may still fail. */
 export const mostInFlight = (wave: MayFail & Pick<Wave, 'maxConcurrency' | 'countInFlight'>): number =>
   wave.countInFlight === true ? Math.min(wave.maxConcurrency, leftToFail(wave)) : wave.maxConcurrency;
 
 /**
- * The most clusters of a wave that can fail, everything going wrong at once: the budget is used up, and then all that may be in flight
- * fail too, since what has begun is not broken off. `countInFlight` leaves one of those (semantics.md, Failure budget).
+ * The most clusters of a wave that can fail when everything goes wrong at once: the budget is used up, and then all clusters that may be in flight
+ * fail too, since what has begun is not broken off. With `countInFlight` only one cluster can be in flight then (semantics.md, Failure budget).
  */
 export function worstCase(
   wave: Pick<Wave, 'maxFailures' | 'acceptedFailures' | 'maxConcurrency' | 'needWork' | 'countInFlight'>,

@@ -7,7 +7,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { gateName } from './gate-answer.ts';
 import { goesBack } from './wave-room.ts';
 
-/** A reading counts for so long (semantics.md, Soak). */
+/** A reading counts for this long (semantics.md, Waves). */
 const FRESH_MILLISECONDS = 5 * 60_000;
 
 /** Until when a reading counts, in milliseconds since 1970. */
@@ -16,23 +16,23 @@ export const freshUntil = ({ checkedAt }: Pick<GateState, 'checkedAt'>): number 
 
 type Spec = Pick<WaveSpec, 'soak' | 'gates'>;
 
-/** Whether a wave is watched at all before the next one begins. Of one that nobody can read any more it is not known. */
+/** Whether anything watches a wave before the next one begins. Where nobody can read its policy any more that is not known, so it counts as watched. */
 export const isWatched = (spec: Spec | undefined): boolean =>
   spec === undefined || spec.soak !== undefined || spec.gates.length > 0;
 
 interface Soak {
   readonly isOver: boolean;
-  /** When it will be over if every gate stays green; undefined while a gate is not. */
+  /** When the soak will be over if every gate stays green; undefined while a gate is not green. */
   readonly until: Date | undefined;
   readonly reasons: readonly Reason[];
 }
 
-/** Whether the policy had no rules for it when this was looked at last: nobody knows how long it would soak. */
+/** Whether the policy had no rules for the wave when it was last looked at: nobody knows how long it would soak. */
 export const isGivenUp = ({ reasons }: Wave): boolean => reasons.some(({ code }) => code === 'NoWave');
 
 /**
- * Where the soak of a settled wave stands. It begins at the observed end of the last success; a gate that was red or unknown, or that
- * nobody looked at for five minutes, starts it again (semantics.md, Soak). `clock` writes instants for people; in UTC when absent.
+ * Where the soak of a settled wave stands. The soak counts from the observed end of the last success; a gate that was red or unknown, or that nobody
+ * read for five minutes, starts it again (semantics.md, Waves). `clock` writes instants for people; without it they are in UTC.
  */
 export function soakOf(wave: Wave, spec: Spec | undefined, now: Date, clock = (at: Date) => clockText([], at)): Soak {
   const back = goesBack([wave]);
@@ -55,14 +55,17 @@ export function soakOf(wave: Wave, spec: Spec | undefined, now: Date, clock = (a
   return { isOver: false, until, reasons: [reason('Soaking', said)] };
 }
 
-/** The wave whose gates have to be green right before this one begins: the one before it, of those that were not passed over. */
+/** The wave whose gates have to be green right before this one begins: the one before it among those that were not skipped. */
 export const waveBefore = (waves: readonly Wave[], { index }: Pick<Wave, 'index'>): Wave | undefined =>
   waves
     .filter((one) => one.index < index && one.status !== 'Skipped')
     .toSorted((a, b) => a.index - b.index)
     .at(-1);
 
-/** Why the first cluster after a wave that has passed does not begin: a gate of it is not green, whatever it was while the wave soaked. A promotion passes that over. */
+/**
+ * Why the first cluster of the next wave does not begin: a gate of this wave, which has passed, is not green now. A promotion by a person passes that
+ * over.
+ */
 export function gateBefore(wave: Wave, spec: Spec | undefined, now: Date): Reason | undefined {
   if (wave.promotedBy !== undefined) return undefined;
   const then = `The wave after it begins once all are green, or with: liftlock rollout promote ${wave.rolloutId}`;
@@ -74,7 +77,7 @@ function gateProblem(wave: Wave, asked: Spec['gates'], now: Date, then: string):
   const { gates } = wave;
   const isOld = gates === undefined || now.getTime() > freshUntil(gates);
   const [first, ...others] = isOld ? [] : gates.readings.filter(({ status }) => status !== 'green');
-  // The readings may be of the gates that the policy had before.
+  // The readings may be of gates that the policy had before.
   const areRead = !isOld && asked.every((gate) => gates.readings.some((one) => one.gate === gateName(gate)));
   if (first === undefined && areRead) return undefined;
   if (first === undefined)
@@ -86,7 +89,7 @@ function gateProblem(wave: Wave, asked: Spec['gates'], now: Date, then: string):
   );
 }
 
-/** The gates after one more reading. What nobody looked at for too long counts as not green until now. */
+/** The gates after one more reading. A pause in the readings that was too long counts as not green until now. */
 export function gatesAfter(before: GateState | undefined, readings: readonly GateReading[], now: Date): GateState {
   const at = now.toISOString();
   const unseen = before !== undefined && now.getTime() > freshUntil(before);
@@ -95,6 +98,6 @@ export function gatesAfter(before: GateState | undefined, readings: readonly Gat
   return { checkedAt: at, readings: [...readings], ...(notGreenAt === undefined ? {} : { notGreenAt }) };
 }
 
-/** Whether one more reading says something else than the one before, so that people want to know. */
+/** Whether a gate reads differently than in the reading before, so that people want to know. */
 export const gatesChanged = (before: GateState | undefined, after: GateState): boolean =>
   after.readings.some(({ gate, status }) => before?.readings.find((one) => one.gate === gate)?.status !== status);

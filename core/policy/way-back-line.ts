@@ -2,7 +2,10 @@ import { writtenDuration } from '../calendar/duration.ts';
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { UpgradePolicy } from '../config/types.ts';
 
-/** For how long the hops of a policy can be taken back at the least, before anybody knows its clusters: in words, for whoever writes it. */
+/**
+ * For how long, at the least, the hops of a policy can be taken back, before anybody knows its clusters: in words, for the person who writes the
+ * policy.
+ */
 export function wayBackLine({ metadata, spec }: Pick<UpgradePolicy, 'metadata' | 'spec'>): string {
   const waves = Map.groupBy(spec.waves, ({ bake = '0s', watch = '0s', rollNodes }) => {
     const rests = durationMilliseconds(bake) + durationMilliseconds(watch);

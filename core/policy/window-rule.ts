@@ -6,25 +6,26 @@ import { nameAt } from '../calendar/openings.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { HopRules } from './hop-rules.ts';
 
-/** No commit is made so shortly before a window closes: its call follows within seconds, but the clocks differ (protocol.md rule 4). */
+/** No commit is made so shortly before a window closes: its call follows within seconds, but clocks differ (protocol.md, One mutating call). */
 export const LAST_COMMIT_MILLISECONDS = 60_000;
-/** Openings that are looked through for one that is long enough. */
+/** This many openings are looked through for one that is long enough. */
 const OPENINGS = 200;
 
-/** What a hop must fit into, and what of it. */
+/** What a hop must fit into, and how long it takes. */
 type FitRules = Pick<HopRules, 'calendars' | 'estimateMilliseconds'> & Partial<Pick<HopRules, 'wave'>>;
 
 export interface WindowAnswer {
   readonly reasons: readonly Reason[];
-  /** When it may start at the earliest; null = no opening is known in which it could. Undefined while nothing is in the way. */
+  /** When the hop may start at the earliest; null = no opening is known in which it could. Undefined while nothing is in the way. */
   readonly startsAt?: Date | null;
 }
 
 const NOTHING: WindowAnswer = { reasons: [] };
 
 /**
- * What the calendars say to a hop that begins now, or (`begun`) goes on now. A hop begins only when all of it fits into the window, up to
- * the bake where there is one, unless it may overrun; what was begun goes on while the window is open (semantics.md, Cannot finish).
+ * What the calendars say to a hop that begins now, or (`begun`) goes on now. A hop begins only when all of it fits into the window (with a bake: the
+ * part up to the bake), unless it may overrun; a hop that was begun goes on while the window is open (semantics.md, Windows, bakes, watches and
+ * estimates).
  */
 export function windowRule(
   rules: FitRules & Pick<HopRules, 'problems' | 'mayOverrun'>,
@@ -42,7 +43,7 @@ export function windowRule(
     const code = state.freeze === null ? 'WindowClosed' : 'Frozen';
     const told = state.reasons.map(({ message }) => message).join(' ');
     const reasons = [reason(code, told)];
-    // The next opening is not the one in which it begins: whoever reads that it opens tonight would wait in vain.
+    // The hop does not begin in the next opening: a person who reads only that it opens tonight would wait in vain.
     const next = state.opensAt?.getTime();
     if (startsAt?.getTime() !== next) reasons.push(tooShort(rules, 'The next opening is too short', startsAt));
     return { reasons, startsAt };

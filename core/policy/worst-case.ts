@@ -15,7 +15,10 @@ export function worstCaseFailures(wave: Pick<Wave, 'maxConcurrency' | 'failureBu
   return worstCase({ ...limits, needWork: members, countInFlight });
 }
 
-/** The most that a wave can come to from where it stands: who has failed, who is in flight, and who may still begin under its limits. */
+/**
+ * The most clusters that can fail in a wave from where it stands: those that have failed, those that are in flight, and those that may still begin
+ * under its limits.
+ */
 export function worstCaseNow(wave: WaveItem): number {
   const begun = wave.failed + wave.inFlight;
   const beginsNothing = wave.status === 'Halted' || exceedsBudget(wave);
@@ -23,7 +26,10 @@ export function worstCaseNow(wave: WaveItem): number {
   return Math.min(clustersOf(wave) - wave.succeeded - wave.blocked, most);
 }
 
-/** That of its policy in words, where nobody knows yet how many clusters a wave has: one line for each wave. `selected`: how many the policy has in all. */
+/**
+ * The worst case of each wave of a policy in words, one line each, where nobody knows yet how many clusters a wave has. `selected`: how many the
+ * policy selects in all.
+ */
 export function worstCaseLines(
   { metadata, spec }: { readonly metadata: { readonly name: string }; readonly spec: UpgradePolicy['spec'] },
   selected = Number.POSITIVE_INFINITY,

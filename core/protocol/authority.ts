@@ -4,18 +4,18 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { holderOf } from './execution-name.ts';
 
-/** The execution that asks, from its machine's context object: never from a person's input (protocol.md rule 2). */
+/** The execution that asks. It comes from the context object of its machine, never from a person's input (protocol.md, Grants). */
 export interface Asker {
   readonly arn: string;
   readonly name: string;
 }
 
-/** A name that says so claims to be nested; such an execution never asks for a grant of its own. */
+/** Whether an execution's name claims that it is nested in another one; such an execution never asks for a grant of its own. */
 export const claimsToBeNested = (asker: Asker): boolean => holderOf(asker.name) !== undefined;
 
 /**
- * May this execution act for the grant? Only its holder and executions named after the holder may, and only while it is open. Only some machines
- * start others: under any other grant an execution that is named like a nested one was started by a person.
+ * Whether this execution may act for the grant. Only the holder and executions that are named after the holder may, and only while the grant is open.
+ * Only some machines start others: under any other grant a person has started the execution that is named like a nested one.
  */
 export function authority(grant: Grant | undefined, asker: Asker): 'holder' | 'nested' | 'none' {
   if (grant === undefined || grant.status !== 'open') return 'none';
@@ -23,7 +23,10 @@ export function authority(grant: Grant | undefined, asker: Asker): 'holder' | 'n
   return NESTING_MACHINES.includes(grant.machine) && holderOf(asker.name) === grant.executionName ? 'nested' : 'none';
 }
 
-/** Why an execution that acts for a grant does not: a person's input, which its name carried in, asks for another version than the upgrade goes to. */
+/**
+ * The reason to refuse an execution whose input asks for another version than the upgrade of its grant goes to. A person may have started it with
+ * that input under a fitting name.
+ */
 export const otherTarget = ({ id, to }: Pick<Upgrade, 'id' | 'to'>, target: KubeVersion): Reason | undefined =>
   KubeVersion.parse(to).equals(target)
     ? undefined
@@ -32,7 +35,7 @@ export const otherTarget = ({ id, to }: Pick<Upgrade, 'id' | 'to'>, target: Kube
         `This execution asks for ${target}, and its grant is of the upgrade ${id}, which goes to ${to}.`,
       );
 
-/** Who has the grant of a cluster, for whoever has to wait for it. */
+/** The reason for everybody who has to wait for a cluster's grant: it names the upgrade that has it. */
 export const busyWith = (grant: Grant | undefined): readonly Reason[] =>
   grant === undefined || grant.status === 'free'
     ? []

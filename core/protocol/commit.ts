@@ -58,37 +58,36 @@ export interface WantedChange {
   readonly target: KubeVersion;
   /** The cluster's tags as EKS has them now; the inventory may lag behind. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
-  /** The upgrade as its step has read it, to read together what the commit rests on. */
+  /** The upgrade as the step has read it: it names most items that the commit rests on, so they are read in one request. */
   readonly upgrade?: Upgrade | undefined;
 }
 
-/** What is about to be sent. */
+/** The call that is about to be sent. */
 export interface PreparedCall {
   readonly call: (clientRequestToken: string) => MutatingCall | CallWithoutUpdate;
   readonly knownUpdateIds: readonly string[];
-  /** What is written in the same transaction, such as how it is undone. */
+  /** Writes for the same transaction, such as the undo entry of the call. */
   readonly beside?: readonly WriteOperation[];
 }
 
-/** A repeat gives the intent it repeats: the stored request is sent again, never a new one. */
+/** One commit of one attempt. Where it repeats an intent, it sends the request stored there again, never a new one. */
 export interface CommitRequest extends WantedChange, PreparedCall {
   readonly attempt: number;
   readonly repeats: Read<Intent> | undefined;
-  /** The item of a call before it, which has ended: calls without an update need no item each. */
+  /** The item of the call before this one, which has ended; this commit overwrites it, since calls without an update share one item. */
   readonly replaces?: Read<Intent> | undefined;
 }
 
 type CommitResult = { readonly committed: Read<Intent> } | { readonly refused: Reason[] };
 
 /**
- * Commits an intent in one transaction with the checks of everything that could forbid the call (protocol.md rule 4). When something moved
- * in between, decides anew. The upgrade becomes *mutated* in the same transaction, and its member takes a place of the wave
- * until it settles.
+ * Commits an intent in one transaction with the checks of everything that could forbid the call (protocol.md, One mutating call). When something
+ * moved in between, the function decides anew. The same transaction marks the upgrade as *mutated*.
  */
 export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitRequest): Promise<CommitResult> {
   return decideAndWrite(async () => {
     const snapshot = await readCommitSnapshot(ports.table, request.clusterKey, request.upgrade, request.tags);
-    // Read after what it rests on, unlike in core/store/change.ts: a window that closes meanwhile is closed.
+    // Unlike in core/store/change.ts the clock is read after the items: a window that closes while they are read counts as closed.
     const now = ports.clock.now();
     const { name: call } = request.repeats?.data.call ?? request.call('');
     const refused = refusalsOf(snapshot, request, now, call);
@@ -140,7 +139,7 @@ export function commit(ports: Pick<Ports, 'table' | 'clock'>, request: CommitReq
   });
 }
 
-/** Why the change would not be committed now: the checks of a commit, for who waits before it. Nothing is written. */
+/** Why the change would not be committed now. A step that waits before it commits asks this; nothing is written. */
 export async function refusalsNow(ports: Pick<Ports, 'table' | 'clock'>, change: WantedChange): Promise<Reason[]> {
   const snapshot = await readCommitSnapshot(ports.table, change.clusterKey, change.upgrade, change.tags);
   return refusalsOf(snapshot, change, ports.clock.now());
@@ -158,8 +157,8 @@ function refusalsOf(
 }
 
 /**
- * The upgrade has changed its cluster from now on. It is written, too, where something is to be undone: whoever ends it meanwhile has read what there is to
- * undo before this, and reads it anew.
+ * Marks the upgrade as one that has changed its cluster. The upgrade is also written where an undo entry is written beside it: a function that ends
+ * the upgrade may have read the undo entries before, and this new revision makes it read them again.
  */
 function mutated(upgrade: Read<Upgrade>, call: string, beside: CommitRequest['beside'] = []): WriteOperation {
   const { data } = upgrade;
@@ -171,7 +170,7 @@ function mutated(upgrade: Read<Upgrade>, call: string, beside: CommitRequest['be
   return replace(Upgrades, upgrade, { ...begun, mutated: true });
 }
 
-/** Whether an item that is written over tells of a call of this upgrade that may have taken effect. */
+/** Whether the intent that is overwritten tells of a call of this same upgrade that may have taken effect. */
 const isOfOne = (replaced: Intent | undefined, { id }: Upgrade): boolean =>
   replaced?.upgradeId === id && mayHaveActed(replaced);
 
@@ -186,8 +185,8 @@ export function clientRequestToken(parts: TokenParts): string {
 type CommitSnapshot = Awaited<ReturnType<typeof readCommitSnapshot>>;
 
 /**
- * Reads it strongly consistent. `known`: the upgrade as its step has read it, which names most of what is needed: that is read in one request.
- * Nothing else rests on it. `tags`: the cluster's as EKS has them now.
+ * Reads the snapshot strongly consistent. `known` is the upgrade as its step has read it: it names most of the items, so they are read in one
+ * request; nothing else rests on it. `tags` are the cluster's tags as EKS has them now.
  */
 export async function readCommitSnapshot(
   table: Pick<Table, 'get' | 'getAll' | 'queryPartition'>,
@@ -228,8 +227,8 @@ export async function readCommitSnapshot(
   const earlier: Read<Wave>[] = [];
   let before: readonly (Upgrade | undefined)[] = [];
   if (upgrade !== undefined && rolloutId !== undefined && waveIndex !== undefined) {
-    // Later mutations go on in a halted wave (protocol.md rule 7), so only the first one depends on the counters of waves.
-    // A change that a broken glass lets pass rests on that too.
+    // In a halted wave an upgrade that has begun goes on, so only its first change depends on the counters of the waves. A change that a broken glass
+    // lets pass depends on its wave as well.
     if (hasActed(upgrade?.data)) {
       wave = await load(reader, Waves, rolloutId, waveIndex);
       if (wave?.data.breakGlass !== undefined) checks.push(unchanged(Waves, wave, rolloutId, waveIndex));
@@ -259,21 +258,21 @@ export async function readCommitSnapshot(
     clusterControl,
     rollout,
     wave,
-    /** Not read when the first change was made already. */
+    /** Not read when the upgrade has made its first change already. */
     member,
-    /** Those before it; none when the first change was made already. */
+    /** The waves before this one; none when the upgrade has made its first change already. */
     earlier: earlier.map(({ data }) => data),
-    /** The hops before it; none when the first change was made already. */
+    /** The hops before this one; none when the upgrade has made its first change already. */
     before,
     /** What the policy says of the hop; undefined where no policy selects a cluster that a person upgrades. */
     rules,
     policyAppliedBy,
-    /** "All of it is still as read": what the commit's transaction checks besides its own writes. */
+    /** Checks that everything read above is still as it was read; the commit's transaction has them beside its own writes. */
     checks,
   };
 }
 
-/** Its own key, and those of its rollout and of the waves that its first mutation rests on. */
+/** The keys of the upgrade, of its rollout, and of the waves that its first change rests on. */
 function keysOfUpgrade(upgrade: Upgrade): ItemKey[] {
   const { clusterKey, id, rolloutId, waveIndex } = upgrade;
   const own = Upgrades.key(clusterKey, id);
@@ -288,7 +287,7 @@ function keysOfUpgrade(upgrade: Upgrade): ItemKey[] {
   return [own, Rollouts.key(rolloutId), ...ofFirst, ...waves.map((index) => Waves.key(rolloutId, index))];
 }
 
-/** The same for whoever decides. */
+/** The snapshot in the form that vetoes read. */
 function situationOf(snapshot: CommitSnapshot): Omit<Situation, 'now' | 'target'> {
   const { fleet, earlier, before, rules, policyAppliedBy, checks: _, ...reads } = snapshot;
   return { ...dataOfEach(reads), fleet: fleetSpec(fleet?.data), earlier, before, rules, policyAppliedBy };

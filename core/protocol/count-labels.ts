@@ -6,7 +6,10 @@ import type { Table } from '../ports/table.ts';
 import { Grants, Ledgers } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
 
-/** What a cluster newly counts for that holds a grant while its labels change: in the transaction that writes them, as a grant rests on the cluster. */
+/**
+ * The caps that a cluster newly counts for when its labels change while it holds a grant. They are written in the transaction that writes the labels,
+ * which a grant checks.
+ */
 export async function countLabels(table: Pick<Table, 'get'>, cluster: ClusterRecord, fleet: FleetSpec) {
   const { clusterKey: subject, labels } = cluster;
   const grant = await load(table, Grants, subject);

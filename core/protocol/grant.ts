@@ -41,21 +41,21 @@ import { momentOf } from './situation.ts';
 import { isUndo } from './undo.ts';
 import { refusalsAt } from './vetoes.ts';
 
-/** `input`: members that a person gave beside cluster and target, e.g. `nodegroup`. */
+/** `input`: what a person gave beside cluster and target, e.g. `nodegroup`. */
 export interface GrantRequest
   extends Readonly<Pick<Upgrade, 'clusterKey' | 'machine' | 'from' | 'to' | 'requestedBy' | 'input'>> {
   readonly upgradeId: string;
-  /** `failures`: those of the rollout that whoever decided this knew of. */
+  /** `failures`: how many failures of the rollout the caller knew of when it decided to grant. */
   readonly member?: { readonly rolloutId: string; readonly waveIndex: number; readonly failures: number };
-  /** An execution that was started by hand and asks for itself; absent = the reconciler grants and starts one. */
+  /** An execution that a person started and that asks for itself; where it is absent the reconciler grants and starts an execution. */
   readonly asker?: Asker;
 }
 
 type GrantResult = { readonly granted: Grant } | { readonly refused: readonly Reason[] };
 
 /**
- * Grants a cluster's upgrade in one transaction: grant free → open with the next number, every cap counted, the upgrade Running,
- * its member in flight (protocol.md rule 1).
+ * Grants a cluster's upgrade in one transaction: the grant goes from free to open with the next number, every cap is counted, the upgrade becomes
+ * Running and its member is in flight (protocol.md, Grants).
  */
 export function grantUpgrade(
   ports: Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>,
@@ -103,7 +103,7 @@ export function grantUpgrade(
       return { result: { refused: [reason('UnknownCluster', 'The cluster is not in the inventory.')] } };
     if (upgrade !== undefined && isGivenUpFor(request.asker, upgrade.data))
       return { result: { refused: upgrade.data.reasons } };
-    // One that has ended left its turn: whoever starts it over by hand does so at their own word.
+    // A rollback that has ended has given its turn back: a person who starts it again does so at their own word, outside of the queue.
     const back = upgrade !== undefined && Upgrades.active(upgrade.data) ? queueOf(upgrade.data) : undefined;
     const left = isRollback(request)
       ? await waveOfHop(table, { ...request, ...given({ rollbackOf: back }) })
@@ -173,7 +173,7 @@ export function grantUpgrade(
     operations.push(...beforeIds.map((id, index) => unchanged(Upgrades, before[index], clusterKey, id)));
     if (rollout !== undefined && wave !== undefined && member !== undefined) {
       operations.push(unchanged(Rollouts, rollout, rollout.data.id));
-      // Waves before it decide whether it may begin; those after it too, by what failed there.
+      // Earlier waves decide whether this one may begin; later waves that have begun count too, since something may have failed in them.
       for (const one of others)
         if (one.data.index < wave.data.index || one.data.status !== 'Pending')
           operations.push(unchanged(Waves, one, one.data.rolloutId, one.data.index));
@@ -208,14 +208,15 @@ export function grantUpgrade(
   });
 }
 
-/** What has changed its cluster is judged by what that was before: the version that it came from, and not the one that it is at half-way. */
+/** Whether an upgrade that has changed its cluster goes on. It is judged by the traits that the cluster had before, not by those it has half-way. */
 const isGoneOnWith = (upgrade: Upgrade | undefined, { upgradeId, traits }: Member): boolean =>
-  // Of one that is tried again it is not noted.
+  // A member that is tried again has no note of its former traits.
   upgrade?.mutated === true && upgrade.id === (upgradeId ?? upgrade.id) && traits !== undefined;
 
 /**
- * What is not done is tried again or is not needed any more (a node group that is gone): it says so itself. The baseline of a scan stays, and what a drain
- * remembers; of a smoke check that was watched when it found all well, and not what it had compared by then; and of one that waits for nodes, which ones.
+ * The steps that an attempt keeps. A step that is not done runs again, or finds itself that it is not needed any more (its node group is gone). The
+ * baseline of the scan and the memory of a drain stay. A watched smoke check keeps only since when all was well, not what it has compared; one that
+ * waits for nodes keeps which nodes.
  */
 function stepsToKeep(upgrade: Upgrade): Upgrade['steps'] {
   const { 'smoke-check': smokeCheck, ...others } = upgrade.steps;
@@ -253,9 +254,9 @@ function runningUpgrade(
         reasons: [],
         startedAt: now,
       };
-  // One that a person starts belongs to no rollout, whatever it belonged to before.
+  // An upgrade that a person starts belongs to no rollout, whatever rollout it belonged to before.
   const { resumeAt: _, endedAt: __, rolloutId: ___, waveIndex: ____, releases: _____, addons: ______, ...rest } = base;
-  // What is pinned is of the minor that the member arrives at; hops on the way take the newest.
+  // The pinned versions are for the minor that the member arrives at; hops on the way take the newest versions.
   const pins = planned === undefined ? pinnedBefore(existing) : planned.to === to ? planned : undefined;
   return {
     ...rest,

@@ -2,8 +2,8 @@ import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { isMember } from '../store/members.ts';
 
 /**
- * Waves whose members may run. Stragglers run after their wave has ended, under its limits; one may still decide a wave that was undecided.
- * Where members run a budget can be exceeded, so these are also the waves that can be halted.
+ * Waves whose members may run. Stragglers run after their wave has ended, under its limits, and a straggler may still decide a wave that was
+ * Undecided. A running member can exceed the budget, so these are also the waves that can be halted.
  */
 const GRANTING = ['Open', 'Soaking', 'Completed', 'CompletedWithFailures', 'Undecided'] as const;
 export const GRANTING_WAVES: readonly Wave['status'][] = GRANTING;
@@ -11,8 +11,8 @@ export const isGranting = (status: Wave['status']): status is (typeof GRANTING)[
   GRANTING_WAVES.includes(status);
 
 /**
- * What a wave is again that goes on. One that came to its end without having opened, since nobody of it could begin, has still to: its hooks, approvals and
- * `requireReady` were never asked.
+ * The status of a wave that goes on again. A wave may have ended without having opened, since none of its clusters could begin: it is Pending again,
+ * because nobody has asked its hooks, its approvals and `requireReady` yet.
  */
 export const reopenedAs = ({ openedAt }: Pick<Wave, 'openedAt'>): 'Open' | 'Pending' =>
   openedAt === undefined ? 'Pending' : 'Open';
@@ -24,7 +24,7 @@ const WAITING = ['Pending', 'Parked', 'Quarantined'] as const;
 export const isWaiting = (status: Member['status']): status is (typeof WAITING)[number] =>
   WAITING.some((waiting) => waiting === status);
 
-/** Whether the plan that the wave is of has this member: what was approved, and no later one. */
+/** Whether the plan that the wave belongs to has this member: a later plan, which nobody has approved yet, does not count. */
 export const isPlanned = (
   member: Member,
   wave: Wave,

@@ -34,9 +34,9 @@ export async function intentsOf(
 }
 
 /**
- * Records how a call ended, once: an outcome that is there already stays (two invocations may learn the same thing). Gives the intent as it
- * stands afterwards. `seen`: the intent as this invocation has read or written it, which is tried first; when it has moved since, it is
- * read anew.
+ * Records how a call ended, once: an outcome that is there already stays, since two invocations may learn the same. Returns the intent as it stands
+ * afterwards. `seen` is the intent as this invocation has read or written it; it is tried first, and when the item has moved since then it is read
+ * anew.
  */
 export async function recordOutcome(
   ports: Pick<Ports, 'table' | 'clock'>,
@@ -50,7 +50,7 @@ export async function recordOutcome(
     known = undefined;
     if (read === undefined || read.data.attempt !== intent.attempt) return { result: intent };
     const before = read.data.outcome;
-    // "It was refused" and "it was not sent" are about one commit; another invocation may have committed the attempt again since.
+    // "Refused" and "not sent" are about one commit; another invocation may have committed the attempt again since then.
     if (outcome.type !== 'accepted' && read.data.commits !== intent.commits) return { result: read.data };
     const isNews =
       before === undefined ||
@@ -59,7 +59,7 @@ export async function recordOutcome(
         outcome.type === 'accepted' &&
         before.observed === undefined &&
         outcome.observed !== undefined) ||
-      // Its update went with the node group or add-on that it was of.
+      // The node group or add-on is gone, and the accepted update went with it.
       (before.type === 'accepted' && before.observed === undefined && outcome.type === 'lost');
     if (!isNews) return { result: read.data };
     const next: Intent = { ...read.data, outcome };
@@ -72,7 +72,7 @@ export async function recordOutcome(
   });
 }
 
-/** Records that EKS said no, where that need not mean that nothing began. */
+/** Records that EKS answered with an error that does not prove that nothing began. */
 export function recordDoubt(ports: Pick<Ports, 'table' | 'clock'>, seen: Read<Intent>, error: unknown): Promise<void> {
   return change(ports, async (now) => {
     const { clusterKey, step, subject, attempt, commits } = seen.data;
@@ -89,17 +89,20 @@ export function recordDoubt(ports: Pick<Ports, 'table' | 'clock'>, seen: Read<In
   });
 }
 
-/** Whether what it tells of, or what it has told of before, may have taken effect. */
+/** Whether the call of this intent, or an earlier call that this item had before, may have taken effect. */
 export const mayHaveActed = ({ outcome, answeredBefore }: Intent): boolean =>
   answeredBefore === true || (outcome?.type !== 'refused' && outcome?.type !== 'never-sent');
 
-/** Whether it is of an upgrade, of whichever attempt at it since the first that changed something: ids are used again for hops that are made again. */
+/**
+ * Whether the intent belongs to this upgrade, from its first attempt that changed something on. Time decides too, since a hop that is made again has
+ * the same id.
+ */
 export const isOfUpgrade = (
   { id, startedAt = '', firstStartedAt = startedAt }: Upgrade,
   { upgradeId, committedAt }: Intent,
 ): boolean => upgradeId === id && committedAt >= firstStartedAt;
 
-/** How an intent ends that was looked up for the last time and not found. */
+/** The outcome of an intent that was looked up for the last time and not found. */
 export function notBegun({ doubt }: Intent, at: string): Outcome {
   return doubt === undefined
     ? { type: 'never-sent', at }

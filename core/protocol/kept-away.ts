@@ -20,7 +20,7 @@ type Begun = Pick<Upgrade, 'reasons' | 'to' | 'clusterKey' | 'rolloutId' | 'wave
   readonly machine?: Upgrade['machine'];
 };
 
-/** What the grant of a last look rests on beside its time. */
+/** What the grant of a last look depends on, beside its time. */
 export interface Orders {
   readonly fleet: FleetSpec | undefined;
   readonly control: FleetControl | undefined;
@@ -30,13 +30,13 @@ export interface Orders {
 }
 
 /**
- * Why nobody looks at a cluster that is watched when its watch is over: orders of people, and the halt of its rollout. Empty where its last look comes by itself,
- * and of whatever is not watched, or was left by an abort (`leftByAbort`). The grant of that look is refused for the same.
+ * Why nobody looks at a watched cluster when its watch is over: an order of a person, or the halt of its rollout. Empty where the last look comes by
+ * itself, where the upgrade is not watched, and where an abort has left it (`leftByAbort`). The grant of that look is refused for the same reasons.
  */
 export const keptAway = (begun: Begun, orders: Orders): Reason[] =>
   isWatched(begun) && orders.rollout?.status !== 'Aborted' ? standing(begun, orders) : [];
 
-/** What the grant of any parked hop is refused for, whatever it parked for. */
+/** The reasons that refuse the grant of any parked hop, whatever the hop parked for. */
 function standing(begun: Begun, { fleet, control, rollout, wave, cluster }: Orders): Reason[] {
   return [
     ...(fleet === undefined ? [NO_FLEET] : fleetRefusals(fleet, control)),
@@ -49,7 +49,10 @@ function standing(begun: Begun, { fleet, control, rollout, wave, cluster }: Orde
   ];
 }
 
-/** What is asked again, so that what was true when somebody parked is not repeated. A rollback asks the Fleet alone. */
+/**
+ * Codes that are asked again now, so that nobody reads a reason that was true only when the upgrade parked. Of a rollback only the codes of the Fleet
+ * are asked.
+ */
 const OF_FLEET: readonly AnyCode[] = ['FleetNotConfigured', 'ObserveMode', 'FleetStopped'] satisfies ReasonCode[];
 const OF_HOP: readonly AnyCode[] = [
   ...OF_FLEET,
@@ -57,10 +60,10 @@ const OF_HOP: readonly AnyCode[] = [
   ...(['Gone', 'NotInFleet', 'Unsupported', 'Excluded', 'Pinned'] satisfies ReasonCode[]),
 ];
 
-/** The undoing of what was left goes on under all of this. */
+/** Whether the reasons are asked again. An upgrade that only undoes goes on under all of these, so its own reasons stay. */
 const isAsked = ({ status, machine }: Begun): boolean => status === 'Parked' && machine !== 'restore-nodes';
 
-/** Why it does not go on as things stand: what stands against it now, and of what it parked for whatever that does not tell. */
+/** Why the upgrade does not go on now: first what stands against it at this moment, then its reasons for parking that are not asked again. */
 export function reasonsNow(begun: Begun, orders: Orders): readonly Reason[] {
   if (!isAsked(begun) || orders.rollout?.status === 'Aborted') return begun.reasons;
   const asked = begun.machine === 'rollback-cluster' ? OF_FLEET : OF_HOP;
@@ -72,7 +75,7 @@ export function reasonsNow(begun: Begun, orders: Orders): readonly Reason[] {
   return begun.reasons.map(({ code, message }) => ({ code, message: `It parked for this, which is over: ${message}` }));
 }
 
-/** The same of several, by what the table says now; where none is parked that takes no reading. */
+/** `reasonsNow` for several upgrades, by what the table says now. It reads nothing where none of them is parked. */
 export async function loadReasonsNow(
   table: Pick<Table, 'getAll'>,
   all: readonly Begun[],

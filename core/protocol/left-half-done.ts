@@ -14,9 +14,10 @@ import type { Asker } from './authority.ts';
 import { isHalfDone, isWatched, wellSince } from './hop-before.ts';
 
 /**
- * The upgrade to a version, or the one that finishes it, where it is not at its end. `left`, where the control plane is there already (`isThere`): it has changed the cluster,
- * and nobody goes on with it but a person. One that failed has ended, and is anybody's; one that waits in a rollout that was not aborted is the
- * rollout's, before the control plane has moved only if it has changed the cluster.
+ * The upgrade to a version, or the upgrade that finishes that version, while it is not whole. `left` is returned only where the control plane is at
+ * the version already (`isThere`): the upgrade has changed the cluster, and only a person goes on with it. A failed upgrade has ended, so anybody may
+ * take it up. One that waits in a rollout that was not aborted belongs to that rollout; before the control plane has moved it does so only if it has
+ * changed the cluster.
  */
 export async function findHopInHand(
   table: Pick<Table, 'get' | 'getAll'>,
@@ -57,8 +58,8 @@ type Begun = Pick<Upgrade, 'mutated' | 'from' | 'to' | 'reasons'> & {
 };
 
 /**
- * What is true of an upgrade that its rollout's abort left half-way, in place of what parked it: no rollout goes on with it, and what it waited
- * for (a bake, a window) moves nothing any more. Undefined of any other.
+ * The reasons of an upgrade that its rollout's abort left half-way. They replace what parked it: no rollout goes on with it, so what it waited for (a
+ * bake, a window) moves nothing any more. Undefined for any other upgrade.
  */
 export function leftByAbort(begun: Begun, rollout: Rollout | undefined): Reason[] | undefined {
   if (rollout?.status !== 'Aborted' || begun.status !== 'Parked' || !begun.mutated) return undefined;
@@ -70,19 +71,22 @@ export function leftByAbort(begun: Begun, rollout: Rollout | undefined): Reason[
   return [reason('RolloutAborted', text), ...rollout.reasons];
 }
 
-/** Whether it has changed its cluster and has ended without success, and nothing has finished it since (`finish`: the upgrade that does). */
+/** Whether the upgrade has changed its cluster and failed, and nothing has finished it since then (`finish`: the upgrade that would). */
 export const hasFailedHalfWay = ({ mutated, status, endedAt = '' }: Upgrade, finish: Upgrade | undefined): boolean =>
   mutated && status === 'Failed' && !(finish?.status === 'Succeeded' && (finish.endedAt ?? '') >= endedAt);
 
-/** Nothing that a person does opens the way back of the same hop again. */
+/** Whether the rollback has ended for good: nothing that a person does lets EKS take back the same hop again. */
 const isOver = (rollback: Upgrade | undefined): boolean =>
   rollback?.reasons.some(({ code }) => code === 'TooLate' || code === 'TakenBackOnce') === true;
 
-/** Whether a rollback has taken the control plane back: only its checks are left, whatever they say. */
+/** Whether a rollback has taken the control plane back: only its checks are left, and their result changes nothing about that. */
 export const hasGoneBack = (upgrade: Upgrade): boolean =>
   isRollback(upgrade) && upgrade.steps['rollback-control-plane']?.status === 'done';
 
-/** What a person does about what an upgrade has left, after "Somebody". `known`: where it was to go, of an upgrade that nobody knows. */
+/**
+ * What a person does about an upgrade that was left half-way; the text follows "Somebody". `known`: the version to name where the upgrade is not
+ * known.
+ */
 export function wayToFinish(
   { name, arn, version }: ClusterRecord,
   upgrade: Upgrade | undefined,
@@ -98,15 +102,16 @@ export function wayToFinish(
       ? `runs: liftlock release cluster ${name}. EKS takes it back no more. How what had gone back by then follows its control plane then says: liftlock explain cluster ${name}`
       : `runs: liftlock rollback cluster ${name} --approve`;
   if (machine !== 'upgrade-cluster') return `starts the state machine ${machine} by hand once more.`;
-  // Somebody has taken the control plane further: no hop leads there, and what is left are the machines that follow it, each by itself.
+  // Somebody has taken the control plane further, so no hop leads to the version of this upgrade. What is left are the machines that follow the
+  // control plane, each by itself.
   if (isLeftBehind({ version }, upgrade))
     return `starts the state machines roll-node-group and update-addons by hand (aws stepfunctions start-execution) with {"cluster": "${arn}", "targetVersion": "${version}"}.`;
   return `runs: liftlock upgrade cluster ${name} --to ${to} --approve`;
 }
 
 /**
- * What has an upgrade tried again that a step has ended without success: its rollout, where it is of one, else whoever asked for it does so anew. `holds`: its
- * cluster is held by that end.
+ * How an upgrade is tried again that a step has ended without success: its rollout tries it again where it has one; otherwise the person asks for it
+ * anew. `holds`: that end has put a hold on the cluster.
  */
 export function wayToTryAgain(
   name: string,
@@ -123,32 +128,38 @@ export function wayToTryAgain(
   return holds ? `liftlock release cluster ${name}, and then ${anew}` : anew;
 }
 
-/** Whether somebody has taken the control plane past the version that it led to. */
+/** Whether somebody has taken the control plane past the version that the upgrade led to. */
 const isLeftBehind = ({ version }: Pick<ClusterRecord, 'version'>, upgrade: Upgrade | undefined): boolean =>
   upgrade?.machine === 'upgrade-cluster' && KubeVersion.parse(upgrade.to).isOlderThan(KubeVersion.parse(version));
 
-/** The same while the cluster is held and no rollout would try it again. `byRollout`: what has changed nothing yet a rollout of the policy that selects it now begins. */
+/**
+ * `wayToFinish` while the cluster is held and no rollout would try the upgrade again. `byRollout`: a rollout of the policy that selects the cluster
+ * now begins what has changed nothing yet.
+ */
 export function wayOutOfHold(
   cluster: ClusterRecord,
   upgrade: Upgrade | undefined,
   { byRollout = false, known }: { readonly byRollout?: boolean; readonly known?: string | undefined } = {},
 ): string {
-  // A hold is in the way of no rollback.
+  // A hold does not stop a rollback.
   if (isRollback(upgrade)) return wayToFinish(cluster, upgrade);
   const release = `runs: liftlock release cluster ${cluster.name}`;
-  // Whether its policy, a rollout that is under way, another one or a person goes on is decided once the hold is off.
+  // Who goes on (the policy, a rollout that is under way, another one or a person) is decided only when the hold is off.
   if (isLeftBehind(cluster, upgrade) || (byRollout && upgrade?.mutated !== true))
     return `${release}. Who goes on with it then says: liftlock explain cluster ${cluster.name}`;
   return `${release}, and then ${wayToFinish(cluster, upgrade, known)}`;
 }
 
-/** The releases and versions to which whoever finishes by hand what has failed goes: those to which it was to go. What was finished once is whole. */
+/**
+ * The releases and versions for a person who finishes a failed upgrade by hand: the same that it was to go to. An upgrade that has succeeded is whole
+ * and pins nothing.
+ */
 export const pinnedBefore = (ended: Upgrade | undefined): Pick<Upgrade, 'releases' | 'addons'> =>
   ended === undefined || ended.status === 'Succeeded' ? {} : given({ releases: ended.releases, addons: ended.addons });
 
 /**
- * What an attempt that begins anew keeps of the one before it under its id, whoever asks for it: nothing of what was finished once, a group that is
- * behind again is another matter; and of a rollback what has not been brought up again since.
+ * What a new attempt keeps of the earlier one with the same id, whoever asks for it. It keeps nothing of a finish that has succeeded, since a group
+ * that is behind again is another matter. Of a rollback it keeps what nobody has brought up again since.
  */
 export async function keptBefore(table: Pick<Table, 'get'>, attempt: Upgrade | undefined) {
   if (attempt !== undefined && isRollback(attempt)) return keptOfRollback(table, attempt);
@@ -156,23 +167,24 @@ export async function keptBefore(table: Pick<Table, 'get'>, attempt: Upgrade | u
   return keptOf(isWhole ? undefined : attempt);
 }
 
-/** Whether somebody has given it up before its execution could ask: that is not begun over by the same execution. */
+/** Whether somebody gave up the upgrade before its execution could ask for a grant: the same execution does not begin it again. */
 export const isGivenUpFor = (asker: Asker | undefined, upgrade: Upgrade | undefined): boolean =>
   asker !== undefined &&
   upgrade?.execution === asker.arn &&
   (upgrade.status === 'Canceled' || upgrade.reasons[0]?.code === 'RollbackGivenUp');
 
 /**
- * What the next attempt keeps of one that has ended. What it changed stays changed, so failing now is a failure (semantics.md, Failure budget);
- * what it broke must not pass for normal; and the seven days of a rollback count from the change.
+ * What the next attempt keeps of an attempt that has ended. It keeps that the cluster was changed, so that failing now is a failure (semantics.md,
+ * Failure budget); the baseline, so that what the earlier attempt broke does not pass for normal; and the time of the change, from which the seven
+ * days of a rollback count.
  */
 function keptOf(attempt: Upgrade | undefined) {
-  // Of one that was taken back the next attempt keeps only when it had arrived.
+  // Of an upgrade that was taken back the next attempt keeps only when its control plane had arrived.
   const wasTakenBack = attempt?.status === 'RolledBack';
   const ended = wasTakenBack ? undefined : attempt;
   const reachedBefore = (wasTakenBack ? attempt.controlPlaneCompletedAt : undefined) ?? attempt?.reachedBefore;
   const { mutated = false, steps, controlPlaneCompletedAt, reversibleFrom, startedAt, hooks = {} } = ended ?? {};
-  // Whoever has said stop to what was moved is not passed by a retry.
+  // A retry does not pass the answer of a person who has stopped a component.
   const ofComponents = Object.entries(hooks).filter(([key]) => isOfComponent(key));
   const firstStartedAt = mutated ? (ended?.firstStartedAt ?? startedAt) : undefined;
   const baseline = mutated ? steps?.['scan-cluster'] : undefined;
@@ -185,7 +197,7 @@ function keptOf(attempt: Upgrade | undefined) {
   };
 }
 
-/** The same of a rollback: nothing where that has come to its end, or where what it had taken back by then was brought up again since. */
+/** `keptOf` for a rollback: it keeps nothing unless the rollback has failed, and nothing where what it had taken back was brought up again since. */
 async function keptOfRollback(table: Pick<Table, 'get'>, attempt: Upgrade) {
   if (attempt.status !== 'Failed') return keptOf(undefined);
   const { clusterKey, from, to, endedAt = '' } = attempt;
@@ -195,6 +207,6 @@ async function keptOfRollback(table: Pick<Table, 'get'>, attempt: Upgrade) {
   return keptOf(isUpAgain ? undefined : attempt);
 }
 
-/** When all of it was last found where it should be; undefined where it was not. */
+/** When the hop was last found whole, with everything where it should be; undefined where it is not whole. */
 const wholeSince = (hop: Upgrade): string | undefined =>
   hop.status === 'Succeeded' ? hop.endedAt : isWatched(hop) ? wellSince(hop) : undefined;

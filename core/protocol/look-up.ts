@@ -7,12 +7,12 @@ import type { EksReader, Update } from '../ports/eks.ts';
 import { hasTargetOf, subjectOf } from './update-subject.ts';
 
 /**
- * Clocks of EKS and of the committer may differ by this much. What was there before the commit is among the known updates, so that a wide
- * interval takes nobody else's update for ours.
+ * The clocks of EKS and of the committer may differ by this much. The interval may be wide, since every update that existed before the commit is
+ * among the known ones and is never taken for ours.
  */
 const SKEW_SECONDS = 60;
 
-/** Between two looks at what a call whose outcome is not known may have started. */
+/** Seconds between two looks at what a call with unknown outcome may have started. */
 export const LOOK_AGAIN_SECONDS = 30;
 export const OUTCOME_UNKNOWN: Reason = reason(
   'OutcomeUnknown',
@@ -22,15 +22,15 @@ export const OUTCOME_UNKNOWN: Reason = reason(
 export const callOf = (intent: Pick<Intent, 'call'>): MutatingCall => intent.call as unknown as MutatingCall;
 
 /**
- * Finds the update that an intent without outcome started, if EKS took its call: not among those known before, of the same type and
- * target, created in the commit's interval (protocol.md rule 4). `gone` = the cluster, node group or add-on that was asked does not exist any
- * more and took its updates with it: nobody can find out, and what lives under its name now is another one, whose updates are not ours.
- * Undefined = EKS lists none. Mutates nothing.
+ * Finds the update that an intent without outcome started, if EKS took its call: an update that was not known before, of the same type and target,
+ * created in the commit's interval (protocol.md, One mutating call). `gone`: the cluster, node group or add-on of the call does not exist any more
+ * and took its updates with it, so nobody can find out; what has its name now is another one, whose updates are not ours. Undefined: EKS lists no
+ * such update. This function changes nothing.
  */
 export async function lookUp(eks: LookUpReader, intent: Intent): Promise<Update | 'gone' | undefined> {
   try {
     const update = await findUpdate(eks, intent);
-    // Asked after the list: where what was asked is still there now, the list was its own.
+    // This is asked after the list was read: where the subject of the call is still there now, the list was its own.
     return (await isGone(eks, intent)) ? 'gone' : update;
   } catch (error) {
     if (isNotFound(error)) return 'gone';
@@ -68,7 +68,7 @@ export function isOfCall(intent: Intent, update: Update): boolean {
   );
 }
 
-/** Whether what an intent was about does not exist any more, or another one has its name. */
+/** Whether the subject of an intent does not exist any more, or another one has its name. */
 export async function isGone(eks: LookUpReader, intent: Intent): Promise<boolean> {
   try {
     return await isAnother(eks, intent);
@@ -79,8 +79,8 @@ export async function isGone(eks: LookUpReader, intent: Intent): Promise<boolean
 }
 
 /**
- * A cluster is known by when it was created, since an ARN may be used anew. A node group or add-on that was committed to was there before:
- * one that was created later, or less than the clocks' difference earlier, is another one.
+ * A cluster is recognized by when it was created, since its ARN may be used again. A node group or add-on existed before the commit: one that was
+ * created later, or less than the clocks' difference earlier, is another one.
  */
 async function isAnother(eks: LookUpReader, { scope, clusterKey, committedAt, ...intent }: Intent): Promise<boolean> {
   const { name, nodegroupName, addonName } = subjectOf(callOf(intent));
@@ -97,10 +97,10 @@ async function isAnother(eks: LookUpReader, { scope, clusterKey, committedAt, ..
 }
 
 /**
- * What may be done about a step's newest intent (protocol.md rule 4):
- * - `none`: a new attempt may be committed, with this number (what was lost counts as ended);
+ * What may be done about a step's newest intent (protocol.md, One mutating call):
+ * - `none`: a new attempt may be committed, with this number (a lost one counts as ended);
  * - `in-grace`: its call may still arrive, so nobody sends anything before `until`;
- * - `look-up`: find out, without mutating, whether EKS took it; only what is not found by the last time did not begin;
+ * - `look-up`: find out, without changing anything, whether EKS took the call; only a call that is not found in the last look did not begin;
  * - `running`: EKS took it; poll this update.
  */
 type IntentState =
@@ -114,7 +114,7 @@ export function intentState(newest: Intent | undefined, now: Date): IntentState 
   const { outcome } = newest;
   if (outcome === undefined) {
     const until = graceEnd(newest);
-    // What EKS has answered does not arrive any more.
+    // EKS has answered this call, so it is not still on its way.
     if (now < until && newest.doubt === undefined) return { type: 'in-grace', until, intent: newest };
     return { type: 'look-up', intent: newest, isLast: now >= listEnd(newest) };
   }
@@ -124,7 +124,7 @@ export function intentState(newest: Intent | undefined, now: Date): IntentState 
   return { type: 'none', nextAttempt: newest.attempt + 1 };
 }
 
-/** From then on ListUpdates shows whatever the call has started. */
+/** From this time on ListUpdates shows whatever the call has started. */
 export const listEnd = (intent: Intent): Date => new Date(graceEnd(intent).getTime() + LIST_LAG_SECONDS * 1000);
 
 export function graceEnd(intent: Intent): Date {

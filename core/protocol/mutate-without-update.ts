@@ -9,16 +9,16 @@ import { loadNewestIntent, recordOutcome } from './intent-store.ts';
 import { graceEnd } from './look-up.ts';
 import { CONTENDED, type NotSent, STALE_COMMIT, STALE_COMMIT_MILLISECONDS } from './mutate.ts';
 
-/** Nothing of a batch is sent later than this after its commit: the invocation that committed is over by `CALL_SECONDS`. */
+/** Nothing of a batch is sent later than this after its commit: the invocation that committed ends within `CALL_SECONDS`. */
 const LAST_SEND_MILLISECONDS = (CALL_SECONDS - 10) * 1000;
 
 export interface MutationWithoutUpdate extends WantedChange {
   readonly call: CallWithoutUpdate;
-  /** How it is undone, written with the commit. */
+  /** The undo entry of the call, written with the commit. */
   readonly beside?: readonly WriteOperation[];
 }
 
-/** It was refused, and nothing was done; or nothing of it was sent. */
+/** The call did nothing: it was refused, or nothing of it was sent. */
 export type Undone =
   | { readonly type: 'refused'; readonly error: string; readonly message: string }
   | { readonly type: 'never-sent' };
@@ -26,12 +26,12 @@ export type Undone =
 type MutationWithoutUpdateResult<Answer> = { readonly type: 'answered'; readonly answer: Answer } | NotSent;
 
 /**
- * Commits a call that has no update to ask for later, and makes it in the same invocation (docs/protocol.md, "Calls that have no update"). One
- * commit covers what one invocation does to one node: whoever comes next commits anew, so that a stop halts a drain within 30 seconds. What an
- * invocation began that died is not looked up: it shows on the cluster, and a second one is refused by its precondition.
+ * Commits a call that has no update to ask for later, and makes it in the same invocation (docs/protocol.md, "Calls that have no update"). One commit
+ * covers what one invocation does to one node: the next invocation commits anew, so that a stop halts a drain within 30 seconds. Nobody looks up what
+ * an invocation began before it died: it shows on the cluster, and the precondition of a second call refuses it.
  *
- * `send`: makes the call, and begins nothing of it when `mayGoOn` says no. What it throws leaves the intent open until its grace is over.
- * `undone`: what became of it where the answer says that nothing was done.
+ * `send` makes the call, and begins nothing more of it when `mayGoOn` says no. When it throws, the intent stays open until its grace is over.
+ * `undone` tells what became of the call where the answer says that nothing was done.
  */
 export async function mutateWithoutUpdate<Answer>(
   ports: Pick<Ports, 'table' | 'clock'>,
@@ -68,7 +68,7 @@ export async function mutateWithoutUpdate<Answer>(
   return { type: 'answered', answer };
 }
 
-/** How long a call may still arrive of which nobody has heard the answer. */
+/** How long a call without a known answer may still arrive. */
 function millisecondsOpen(intent: Intent, now: Date): number {
   return intent.outcome === undefined ? graceEnd(intent).getTime() - now.getTime() : 0;
 }

@@ -11,14 +11,14 @@ import { commit, type PreparedCall, type WantedChange } from './commit.ts';
 import { loadNewestIntent, notBegun, recordDoubt, recordOutcome } from './intent-store.ts';
 import { callOf, intentState, LOOK_AGAIN_SECONDS, lookUp, OUTCOME_UNKNOWN } from './look-up.ts';
 
-/** One change that a step wants, and how to make sure right before that it is still wanted. */
+/** One change that a step wants, with how the step makes sure, right before the call, that it is still wanted. */
 export interface Mutation extends WantedChange {
-  /** Reads the outside afresh. `stop` ends the step without a call: done already, not possible, or somebody else's update runs. */
+  /** Reads the outside afresh. `stop` ends the step without a call: the change is done already, is not possible, or somebody else's update runs. */
   prepare(): Promise<PreparedCall | { readonly stop: StepResult }>;
 }
 
 export type NotSent =
-  /** Not now: its call may still arrive, or too many write at once. */
+  /** Not now: the call may still arrive, or too many functions write to the same items. */
   | { readonly type: 'wait'; readonly seconds: number; readonly reason: Reason }
   /** Something forbids it: mode, stop, pause, exclusion, pin, hold, a lost grant. */
   | { readonly type: 'forbidden'; readonly reasons: Reason[] };
@@ -27,13 +27,16 @@ type MutationResult =
   /** EKS took the call, now or before: poll this update. */
   | { readonly type: 'running'; readonly intent: Intent; readonly updateId: string; readonly seen?: Read<Intent> }
   | { readonly type: 'stop'; readonly result: StepResult }
-  /** What was asked is gone, and with it what the call began; that is on record. Called again, it looks anew at what has its name now. */
+  /**
+   * The subject of the call is gone, and the call's effect with it; that is recorded. The next call of this function looks anew at what has the name
+   * now.
+   */
   | { readonly type: 'lost' }
   | NotSent
   /** EKS said no. */
   | { readonly type: 'rejected'; readonly error: string; readonly message: string };
 
-/** A call is not sent when its commit is older than this: no mutation later than 30 s after its commit (design.md, invariant 11). */
+/** A call is not sent when its commit is older than this: no call leaves later than 30 s after its commit (docs/simulation.md, invariant 11). */
 export const STALE_COMMIT_MILLISECONDS = 5_000;
 const RETRY_SECONDS = 5;
 const THROTTLED_SECONDS = 10;
@@ -49,9 +52,9 @@ const unknown = (seconds: number): MutationResult => ({ type: 'wait', seconds, r
 type MutationPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'mutator'>;
 
 /**
- * The mutator: nothing else in Liftlock changes anything outside its own tables. Look before acting again, commit, then call
- * (protocol.md rule 4). Re-entrant: called again at any point, by any number of invocations, it makes each step attempt at most once.
- * `seen`: the step's newest intent, where this invocation has just read it.
+ * The mutator: only this function makes the calls that EKS tells the end of by an update. It looks before it acts again, commits, then calls
+ * (protocol.md, One mutating call). Any number of invocations may call it again at any point: it makes each step attempt at most once. `seen` is the
+ * step's newest intent, where this invocation has just read it.
  */
 export async function mutate(
   ports: MutationPorts,
@@ -85,7 +88,7 @@ export async function mutate(
 
   const prepared = await mutation.prepare();
   if ('stop' in prepared) {
-    // What was looked up and not found will not be sent again: the intent must not stay open.
+    // The call that was looked up and not found will not be sent again, so its intent must not stay open.
     if (repeats !== undefined && prepared.stop.status !== 'wait') await neverSent(ports, repeats);
     return { type: 'stop', result: prepared.stop };
   }
@@ -114,7 +117,7 @@ async function call(ports: MutationPorts, scope: Scope, committed: Read<Intent>)
   try {
     update = await send(ports.mutator, scope, callOf(intent));
   } catch (error) {
-    // It was tried once, and nothing of it was looked at.
+    // EKS throttled the only try, so it has not looked at the request.
     if (isThrottled(error)) {
       await neverSent(ports, committed);
       return { type: 'wait', seconds: THROTTLED_SECONDS, reason: reason('Throttled', errorMessage(error)) };
@@ -123,7 +126,7 @@ async function call(ports: MutationPorts, scope: Scope, committed: Read<Intent>)
       await recordDoubt(ports, committed, error);
       return unknown(LOOK_AGAIN_SECONDS);
     }
-    // Anything but a definite no may have taken effect: the intent stays open, and the next look decides after the grace period.
+    // Any other error may hide a call that took effect: the intent stays open, and the next look decides after the grace period.
     if (!isWithoutEffect(error)) throw error;
     const outcome = {
       type: 'refused' as const,
@@ -135,7 +138,7 @@ async function call(ports: MutationPorts, scope: Scope, committed: Read<Intent>)
     await recordOutcome(ports, intent, outcome, committed);
     return { type: 'rejected', error: outcome.error, message: outcome.message };
   }
-  // Outside of the try: what the table says of this write, in the same names, says nothing about the call.
+  // This write is outside of the try: errors of the table may have the names of EKS's errors, and they say nothing about the call.
   return accepted(ports, intent, update, committed);
 }
 

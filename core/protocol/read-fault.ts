@@ -1,7 +1,7 @@
 import { quoted, type Reason, reason } from '../contracts/step-result.ts';
 import { parseJson } from '../model/parse-json.ts';
 
-/** As much of a cause as a person reads. */
+/** The longest part of a cause that people are shown. */
 const LONGEST_CAUSE = 500;
 
 interface EndedExecution {
@@ -12,7 +12,7 @@ interface EndedExecution {
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** Why an execution ended that concluded nothing: somebody stopped it, it timed out or something failed that retries did not cure. */
+/** Why an execution ended without concluding: somebody stopped it, it timed out, or something failed and retries did not help. */
 export function stoppedFromOutside(
   { status, error, cause }: EndedExecution,
   cluster: string,
@@ -29,16 +29,16 @@ export function stoppedFromOutside(
   );
 }
 
-/** An execution that was stopped starts its child under the same name when it is redriven, and the child has ended with it (facts: serverless.md §1). */
+/** A stopped execution that is redriven starts its child under the same name again, and that child has ended with it (facts: serverless.md §1). */
 const CHILD_HAS_ENDED = 'StepFunctions.ExecutionAlreadyExistsException';
 const AFTER_REDRIVE =
   'A redrive cannot run again what its execution had started and that has ended since. Another attempt can.';
-/** Whether a rollout tries it again, or who asked for it asks anew, is known only when somebody looks. */
+/** Only a look at that time tells whether a rollout tries the upgrade again or its person has to ask anew. */
 const whoGoesOn = (cluster: string): string => `what goes on with it says: liftlock explain cluster ${cluster}`;
 
 /**
- * What a task failed with, as far as a person reads it. Step Functions writes as cause Lambda's error with its stack, or the description of an
- * execution that was waited for (`.sync:2`), which would have ended well if it had concluded.
+ * The error of a task in the words that people read. Step Functions writes Lambda's error with its stack as cause, or the description of an execution
+ * that it waited for (`.sync:2`), which would have ended well if it had concluded.
  *
  * @param cluster its name
  */

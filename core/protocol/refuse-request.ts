@@ -12,8 +12,8 @@ import { upgradeEntry } from './settle.ts';
 import { settle } from './settle-decision.ts';
 
 /**
- * Ends what a person has asked for, once the execution that was to carry it out is refused its grant for something that does not pass by itself: whoever
- * was told so has it begin by nothing but another word (docs/protocol.md, Parking). What has begun, or waited before that, stays as it is.
+ * Ends what a person has asked for, when its execution is refused the grant for something that does not pass by itself: that person was told so, and
+ * nothing of it begins later without another word of theirs (docs/protocol.md, Parking). What has begun, or had waited before that, stays as it is.
  */
 export function refuseRequest(
   ports: Pick<Ports, 'table' | 'clock' | 'events'>,
@@ -28,7 +28,7 @@ export function refuseRequest(
     const { upgrade, hold } = settle(now, read.data, undefined, undefined, { status: 'blocked', reasons });
     const control = await load(table, ClusterControls, clusterKey);
     const free = withoutHoldOf(control?.data ?? { clusterKey }, id);
-    // One that had taken something back before leaves its cluster as it found it: held.
+    // A rollback that had taken something back in an earlier attempt leaves its cluster held, as it found it.
     const isHalfBack = isRollback(upgrade) && hold !== undefined;
     const held = isHalfBack ? { reason: hold, since: now.toISOString(), upgradeId: id, mutated: true } : undefined;
     const next: ClusterControl = { ...free, held: free.held ?? held };

@@ -12,15 +12,15 @@ import { type Moment, NONE, ofCluster, unplacedBy, type Veto, windowReasons } fr
 export const ROLLBACKS: readonly Moment[] = ['rollback-grant', 'rollback'];
 const STOP_ROLLBACKS: readonly AnyCode[] = ['Gone', 'NotInFleet', 'Unreachable'];
 
-/** Why a rollback that has changed nothing does not begin any more; empty while EKS takes its cluster back. */
+/** Why a rollback that has changed nothing does not begin any more; empty while EKS still takes its cluster back. */
 export function tooLate({ reversibleUntil, mutated, from }: Upgrade, now: Date): readonly Reason[] {
   if (reversibleUntil === undefined || mutated || now < new Date(reversibleUntil)) return NONE;
   return [reason('TooLate', `EKS took the control plane back from ${from} until ${reversibleUntil}.`)];
 }
 
 /**
- * Why a rollback that its calendars refuse waits for a person, and not for them: EKS takes its cluster back no more when they let it begin. Empty where they do
- * before. `opensAt`: the first opening into which it fits; null = none is known.
+ * Why a rollback that its calendars refuse waits for a person instead: EKS does not take its cluster back any more when the calendars let it begin.
+ * Empty where they let it begin in time. `opensAt`: the first opening into which the rollback fits; null = none is known.
  */
 export function opensTooLate(
   refusals: readonly Reason[],
@@ -35,17 +35,17 @@ export function opensTooLate(
   return [reason('TooLate', said)];
 }
 
-/** What only rollbacks are asked, and what keeps the two directions apart. */
+/** Vetoes that only rollbacks are asked, and the veto that keeps upgrades and rollbacks to their own direction. */
 export const ROLLBACK_VETOES: readonly Veto[] = [
   {
-    // Who goes back does so because of what a pin, a tag or a hold may be there for.
+    // A person may take a cluster back for the very reason that a pin, a tag or a hold is there, so only these three refuse a rollback.
     asked: ROLLBACKS,
     rule: 'of a rollback: the cluster lives, is in the Fleet and can be reached',
     codes: ['Gone', 'NotInFleet', 'Unreachable'],
     reasons: (situation) => ofCluster(situation).filter(({ code }) => STOP_ROLLBACKS.includes(code)),
   },
   {
-    // Its steps park on the same, so that a grant would be given and given back for ever.
+    // The steps of a rollback park for the same reasons: without this veto the grant would be given and given back for ever.
     asked: ROLLBACKS,
     rule: 'of a rollback: one policy alone selects the cluster, or none, and this version can read it: it may want windows, and says how nodes are rolled',
     codes: ['PolicyNotConfigured', 'AmbiguousPolicy', 'PolicyError'],
@@ -55,7 +55,7 @@ export const ROLLBACK_VETOES: readonly Veto[] = [
         : unplacedBy(rules, (code) => code === 'AmbiguousPolicy' || code === 'PolicyError'),
   },
   {
-    // What has begun to go back is let go on: EKS alone refuses it then.
+    // A rollback that has changed something goes on: from then on only EKS refuses it.
     asked: ['rollback-grant'],
     rule: 'of a rollback that has changed nothing yet: EKS takes the control plane back still, as far as Liftlock has seen its upgrade end',
     codes: ['TooLate'],
@@ -75,7 +75,7 @@ export const ROLLBACK_VETOES: readonly Veto[] = [
     asked: ROLLBACKS,
     rule: 'of a rollback whose policy says `rollback.windows: obey`: the calendars are open, or a person has broken the glass for its cluster; what was begun goes on until they close',
     codes: ['WindowClosed', 'Frozen', 'WindowTooShort', 'WindowClosing', 'NoCalendar', 'CalendarInvalid'],
-    // It is of no wave, so that an order for one is none for it.
+    // A rollback belongs to no wave, so an order that breaks the glass for a wave does not cover it.
     reasons: (situation) =>
       situation.rules?.policy?.spec.rollback.windows === 'obey'
         ? windowReasons({ ...situation, wave: undefined })
@@ -98,7 +98,7 @@ export const ROLLBACK_VETOES: readonly Veto[] = [
   },
 ];
 
-/** Of the one change of a rollback that costs money: what a step has read of its policy may have been withdrawn since. */
+/** This veto guards the one change of a rollback that costs money: the permission that a step has read in the policy may have been withdrawn since. */
 export const EXTENSION_VETO: Veto = {
   asked: ['rollback'],
   rule: 'of the support type: the policy in force, or the person who asked for the rollback, lets it be set',

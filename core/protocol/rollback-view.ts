@@ -15,22 +15,22 @@ import { regionCalendar } from '../version/region-calendar.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
 import { hasGoneBack } from './left-half-done.ts';
 
-/** May EKS still take the control plane one minor back (facts: eks.md §3)? Told by our own record of when the upgrade ended. */
+/** Whether EKS may still take the control plane one minor back (facts: eks.md §3), told by our own record of when the upgrade ended. */
 export interface RollbackView {
   readonly status: 'Reversible' | 'NotReversible' | 'Unknown';
-  /** The minor it would go back to. */
+  /** The minor that the control plane would go back to. */
   readonly to: string | null;
   readonly until: string | null;
-  /** Why not, or what goes back with it and what has to be done before. */
+  /** Why the control plane does not go back, or what goes back with it and what has to be done before. */
   readonly reasons: readonly Reason[];
-  /** Those that Liftlock does not see to: a person has to, before. */
+  /** The reasons that a person has to remove before, since Liftlock does not. */
   readonly blockers: readonly Reason[];
 }
 
-/** Until when EKS takes a control plane back that reached its version at this instant. */
+/** Until when EKS takes a control plane back that reached its version at the given instant. */
 export const rollbackEnd = (completedAt: string): Date => new Date(Date.parse(completedAt) + SEVEN_DAYS);
 
-/** From when EKS counts the seven days of an upgrade, as far as Liftlock has seen that; of a rollback, those of what it takes back. */
+/** From when EKS counts the seven days of an upgrade, as far as Liftlock has seen that; for a rollback: of the upgrade that it takes back. */
 export const wayBackFrom = ({ reversibleFrom, controlPlaneCompletedAt }: Upgrade): string | undefined =>
   reversibleFrom ?? controlPlaneCompletedAt;
 
@@ -38,14 +38,14 @@ export const wayBackFrom = ({ reversibleFrom, controlPlaneCompletedAt }: Upgrade
 interface KnownOfRollback {
   readonly upgrades: readonly Upgrade[];
   readonly region: RegionVersions | undefined;
-  /** What the policy says of the images of node groups. */
+  /** The rules of the policy for the images of node groups. */
   readonly nodes?: NodesSpec;
-  /** Whether policy or person lets the support type be set to EXTENDED. */
+  /** Whether the policy or a person lets the support type be set to EXTENDED. */
   readonly mayExtend?: boolean | undefined;
   readonly now: Date;
 }
 
-/** Whether it may go back, until when, what goes with it, and what a person has to do before. */
+/** Whether the cluster may go back, until when, what goes back with it, and what a person has to do before. */
 export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): RollbackView {
   const { upgrades, region, now } = known;
   const current = versionNow(cluster, upgrades);
@@ -55,14 +55,14 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
     const text = `The control plane reached ${wasAt.to} at ${reached(wasAt)} and is at ${current} again; EKS takes it back once, and only to the minor before an upgrade.`;
     return nowhere('TakenBackOnce', text);
   }
-  // Of an upgrade that somebody else had made only the rollback is on record.
+  // Where somebody else had made the upgrade, only its rollback is on record.
   const back = upgrades.find((one) => isRollback(one) && one.status === 'Succeeded' && one.to === current.toString());
   if (back !== undefined) {
     const text = `The control plane was taken back from ${back.from} to ${back.to} at ${back.endedAt}; EKS takes it back once.`;
     return nowhere('TakenBackOnce', text);
   }
   const to = current.previous();
-  // Where a hop was taken back from somebody else has gone since, and later.
+  // A hop that was taken back does not count: if the cluster is at that version again, somebody else has moved it there since.
   const there = upgrades.filter(
     (one) => one.to === current.toString() && one.status !== 'RolledBack' && !isRollback(one),
   );
@@ -84,7 +84,7 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
     return nowhere('TooLate', text);
   }
   const blockers = [...asked.filter(isInTheWay), ...nodesFirst(cluster, current, to, known.nodes)];
-  // Once a rollback has begun, its steps tell what has gone back: the record is older.
+  // Once a rollback has begun, its steps tell what has gone back: the inventory is older than they are.
   const isUnderWay = upgrades.some(
     ({ id, status, mutated }) => id === rollbackId(current, to) && status === 'Running' && mutated,
   );
@@ -103,18 +103,18 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
   };
 }
 
-/** Of what EKS asks of the minor before (`wayBack`). */
+/** Whether a reason of `wayBack`, which tells what EKS asks of the minor before, keeps the cluster from going back. */
 const isInTheWay = ({ code }: Reason): boolean => code === 'NeedsExtendedSupport';
 
-/** A policy says so for every rollback of its clusters, who asks for one for that alone. */
+/** The policy allows it for every rollback of its clusters; a person who asks for a rollback allows it for that one alone. */
 export const mayExtendSupport = (
   policy: Pick<UpgradePolicySpec, 'rollback'> | undefined,
   rollback?: Pick<Upgrade, 'extendSupport'>,
 ): boolean => policy?.rollback.extendSupport === true || rollback?.extendSupport === true;
 
 /**
- * Where the control plane is: what is recorded of it is older than the end of an update that Liftlock itself has seen since, as while a hook is asked
- * after it, or the smoke check of a rollback waits.
+ * The version of the control plane now. The inventory may be older than the end of an update that Liftlock itself has seen since, for instance while
+ * a hook is asked after the hop, or while the smoke check of a rollback waits.
  */
 export function versionNow({ version, lastSeenAt }: ClusterRecord, upgrades: readonly Upgrade[]): KubeVersion {
   const [last] = upgrades
@@ -129,7 +129,10 @@ function arrivedAt(upgrade: Upgrade): string | undefined {
   return upgrade.status === 'RolledBack' ? undefined : upgrade.controlPlaneCompletedAt;
 }
 
-/** What was to take it back from where it is, and has asked EKS when its upgrade began that somebody else has made; none that ended before it came here anew. */
+/**
+ * Rollbacks from the version that the cluster is at: they have asked EKS when an upgrade by somebody else began. One that ended before the cluster
+ * was seen there belongs to an earlier stay.
+ */
 const rollbacksFrom = (cluster: ClusterRecord, current: KubeVersion, upgrades: readonly Upgrade[]): Upgrade[] =>
   upgrades.filter(
     ({ id, endedAt }) =>
@@ -137,14 +140,14 @@ const rollbacksFrom = (cluster: ClusterRecord, current: KubeVersion, upgrades: r
       (endedAt ?? cluster.versionObservedAt) >= cluster.versionObservedAt,
   );
 
-/** So many groups are named: a reason is cut at some length. */
+/** At most this many groups are named, since a long reason is cut. */
 const MOST_NAMED = 6;
 const named = (all: readonly string[]): string =>
   `${all.slice(0, MOST_NAMED).join('; ')}${all.length > MOST_NAMED ? `; and ${all.length - MOST_NAMED} more` : ''}`;
 
 const hasFollowed = (current: KubeVersion, version = '') => KubeVersion.tryParse(version)?.equals(current) === true;
 
-/** Managed groups whose nodes have followed the control plane, each with what the owner of such groups says of the way back. */
+/** Managed groups whose nodes have followed the control plane, each with why Liftlock cannot take it back, if so. */
 function followers(
   { name: clusterName, ...cluster }: ClusterRecord,
   current: KubeVersion,
@@ -165,7 +168,7 @@ function followers(
   });
 }
 
-/** What a table of the policy lacks is known; what tags and parameters name for the minor before is looked up right before it is used. */
+/** A gap in the policy's table is known now; images that tags or parameters name for the minor before are looked up right before they are used. */
 function imageOfWayBack(
   { region }: Pick<ClusterRecord, 'region'>,
   group: ClusterRecord['nodegroups'][number],
@@ -177,7 +180,7 @@ function imageOfWayBack(
   return tableImage(rule, to, region) === undefined ? noNamedImage(rule, to, region, group.name) : 'eks';
 }
 
-/** What Liftlock does not take back, with what does. */
+/** Nodes that Liftlock does not take back, each with who or what does. */
 function nodesFirst(cluster: ClusterRecord, current: KubeVersion, to: KubeVersion, nodes: NodesSpec): Reason[] {
   const groups = followers(cluster, current, to, nodes).flatMap(({ name, stuck }) =>
     stuck === undefined ? [] : [`${name} (${stuck.message.replace(/\.$/, '')})`],
@@ -193,7 +196,7 @@ function nodesFirst(cluster: ClusterRecord, current: KubeVersion, to: KubeVersio
   return [reason('NodesFirst', said)];
 }
 
-/** What a rollback takes back before the control plane. */
+/** Node groups that a rollback takes back before the control plane. */
 function goBackAlong(
   cluster: ClusterRecord,
   current: KubeVersion,
@@ -208,7 +211,10 @@ function goBackAlong(
   return [reason('NodesGoBack', said)];
 }
 
-/** Of a roll that has begun and is not done EKS tells the version before, while nodes run both: only a look at them since tells which. */
+/**
+ * While a roll has begun and is not done, EKS tells the group's version from before, though nodes run both: only a look at the nodes after the roll
+ * tells which.
+ */
 function unreadRolls({ nodegroups, otherNodes }: ClusterRecord, upgrades: readonly Upgrade[], current: KubeVersion) {
   return nodegroups.flatMap(({ name, version }): Reason[] => {
     const rolls = upgrades.flatMap(({ to, steps }) =>
@@ -222,7 +228,7 @@ function unreadRolls({ nodegroups, otherNodes }: ClusterRecord, upgrades: readon
   });
 }
 
-/** Each hop brings it along, and it may never be newer than its API server (Kubernetes' version skew policy). */
+/** Each hop brings kube-proxy along, and kube-proxy may never be newer than its API server (Kubernetes' version skew policy). */
 const addonsFirst = ({ addons }: ClusterRecord, to: KubeVersion): Reason[] =>
   addons.flatMap(({ name, version }) => {
     if (name !== 'kube-proxy' || KubeVersion.tryParse(version)?.minorsBehind(to) !== -1) return [];
@@ -231,9 +237,10 @@ const addonsFirst = ({ addons }: ClusterRecord, to: KubeVersion): Reason[] =>
   });
 
 /**
- * EKS does not tell when an upgrade completed; without our own record only the age of what we saw helps, and what a rollback was told that has asked EKS
- * when it began (`check-rollback.ts`): no later one is told better while the cluster stays at its version. What EKS asks of the minor before does not hang on
- * that: it is in the way, or costs what it costs, whenever the upgrade has ended.
+ * The way back of an upgrade that Liftlock has not seen end. EKS does not tell when an upgrade completed, so two things are known: since when we see
+ * the version, and what an earlier rollback was told when it asked EKS when the upgrade began (`check-rollback.ts`); a later one is told the same
+ * while the cluster stays at its version. What EKS asks of the minor before does not depend on the time: it is in the way, or costs what it costs,
+ * whenever the upgrade has ended.
  */
 function notOurs(
   cluster: ClusterRecord,
@@ -260,7 +267,7 @@ function notOurs(
 const NOWHERE = { status: 'NotReversible', to: null, until: null, blockers: [] } as const;
 const nowhere = (code: ReasonCode, text: string): RollbackView => ({ ...NOWHERE, reasons: [reason(code, text)] });
 
-/** What will be so of the way back of the cluster's next hop; empty where none is to come. */
+/** What the way back of the cluster's next hop will be like; empty where no hop is to come. */
 export const reversalOf = (
   { name, version, supportType }: ClusterRecord,
   hops: readonly KubeVersion[],

@@ -19,8 +19,8 @@ import { heldAfter, rolloutEnd, takenBackReason, waveWithout, withoutPlace } fro
 type Asked = Pick<Upgrade, 'clusterKey' | 'from' | 'to'> & { readonly upgradeId: string };
 
 /**
- * The cluster is held from when its rollback is asked for: a hop that runs parks at its next change and gives its grant back, and no other one begins.
- * Whoever held it before goes on doing so.
+ * Holds the cluster from the moment that its rollback is asked for: a hop that runs parks at its next change and gives its grant back, and no other
+ * hop begins. An earlier hold stays.
  */
 export function heldForRollback(control: ClusterControl | undefined, asked: Asked, now: string): ClusterControl {
   const { clusterKey, upgradeId, from, to } = asked;
@@ -29,7 +29,7 @@ export function heldForRollback(control: ClusterControl | undefined, asked: Aske
   return { ...control, clusterKey, held: control?.held ?? held };
 }
 
-/** The hold of a cluster that is asked to go back, and that it is told of in the wave of its hop. */
+/** The writes when a cluster is asked to go back: its hold, and a note in the wave of its hop. */
 export async function askedBack(table: Pick<Table, 'get'>, asked: Asked, now: Date): Promise<WriteOperation[]> {
   const { clusterKey } = asked;
   const [control, wave] = await Promise.all([load(table, ClusterControls, clusterKey), waveOfHop(table, asked)]);
@@ -39,13 +39,13 @@ export async function askedBack(table: Pick<Table, 'get'>, asked: Asked, now: Da
   ];
 }
 
-/** A hold that is there for a rollback alone goes with it; whoever held the cluster before does so still. */
+/** Takes away a hold that is there for this rollback alone; an earlier hold stays. */
 export function withoutHoldOf(control: ClusterControl, upgradeId: string): ClusterControl {
   const { held, ...free } = control;
   return held?.reason.code === 'RollingBack' && held.upgradeId === upgradeId ? free : control;
 }
 
-/** Whether EKS has been told by this rollback to take the control plane back, or may have been, and has not been seen to fail at it. */
+/** Whether this rollback has told EKS to take the control plane back, or may have told it, and EKS was not seen to fail at it. */
 export async function isOnItsWayBack(
   table: Pick<Table, 'queryPartition'>,
   { clusterKey, id, mutated, startedAt = '' }: Upgrade,
@@ -58,18 +58,18 @@ export async function isOnItsWayBack(
   return outcome.type === 'accepted' && [undefined, 'Successful'].includes(outcome.observed?.status);
 }
 
-/** What a rollback that has come to its end makes of what it has taken back. */
+/** What the end of a rollback makes of the hop that it has taken back. */
 interface TakenBack {
   readonly writes: readonly WriteOperation[];
-  /** What has ended with it; none where Liftlock has made nothing of it. */
+  /** The upgrades that end with the rollback; none where Liftlock had made no hop of it. */
   readonly hops: readonly Upgrade[];
   readonly waves: readonly { readonly before: Wave; readonly after: Wave }[];
 }
 
 /**
- * The hop is RolledBack, which counts as a failure in its wave, also where it had succeeded, and nothing takes the cluster there again before a person
- * says so (protocol.md, States). So is what was about to bring nodes and add-ons to the version that is gone. All of it is written in the transaction that
- * ends the rollback.
+ * The hop becomes RolledBack, also where it had succeeded. Its wave counts it as a failure, and nothing takes the cluster to that version again
+ * before a person says so (protocol.md, States). The upgrade that was to finish nodes and add-ons at that version ends likewise. All of this is
+ * written in the transaction that ends the rollback.
  */
 export async function takeHopBack(
   table: Pick<Table, 'get' | 'queryPartition'>,
@@ -84,13 +84,13 @@ export async function takeHopBack(
     [id, hopId(from, from), hopTo(left.next())].map((one) => load(table, Upgrades, clusterKey, one)),
   );
   const told = rolledBackReason(said, hop?.data);
-  // What Liftlock has not changed is no failure of its hop, whoever had moved it (semantics.md, Failure budget).
+  // A hop that Liftlock had not changed is no failure, whoever had moved the control plane (semantics.md, Failure budget).
   const ofUntouched = byOthers && hop?.data.mutated === false ? ('Blocked' as const) : undefined;
   const ended = { reason: heldAfter(told, from), since: now.toISOString(), upgradeId: id };
   const hold = ofUntouched === undefined ? { ...ended, mutated: true } : ended;
   const waits = [finish, next].map((one) => (one !== undefined && Upgrades.active(one.data) ? one : undefined));
   const each = [hop, waits[0]].filter((one) => one !== undefined);
-  // A place that both have is written once.
+  // A member that both upgrades share is written once.
   const isOfHop = ({ data }: Read<Upgrade>): boolean => data !== hop?.data && data.rolloutId === hop?.data.rolloutId;
   const taken = await Promise.all(
     each.map((one) =>
@@ -105,7 +105,7 @@ export async function takeHopBack(
     taken.flatMap((one) => one.hops),
     taken.flatMap((one) => one.waves),
   ];
-  // Nobody goes on with the next hop that was begun at the minor which is left: it would be half done for ever.
+  // Nobody goes on with a next hop that began at the version which is left: it would stay half done for ever, so it is canceled.
   if (waits[1] !== undefined) {
     const end = { resumeAt: undefined, endedAt: now.toISOString() };
     const canceled: Upgrade = { ...waits[1].data, ...end, status: 'Canceled', reasons: [reason('RolledBack', said)] };
@@ -115,7 +115,10 @@ export async function takeHopBack(
   return { hold, writes, hops, waves };
 }
 
-/** The same of what somebody has taken back past Liftlock. What others had moved is nobody's hop; whatever was to follow it finds that it is gone. */
+/**
+ * `takeHopBack` for a control plane that somebody took back past Liftlock. Where others had moved it up, there is no hop of Liftlock to end, and only
+ * the hold is returned.
+ */
 export async function foundTakenBack(
   table: Pick<Table, 'get' | 'queryPartition'>,
   at: Pick<Upgrade, 'clusterKey' | 'from' | 'to'>,
@@ -129,7 +132,10 @@ export async function foundTakenBack(
   return { writes: [], hops: [], waves: [], hold };
 }
 
-/** Most views show one reason alone: why the hop was taken back is in it, also where the end of its rollback is written a second time. */
+/**
+ * Most views show one reason alone, so it also says why the hop had failed. Where the end of the rollback is written a second time, the first reason
+ * stays.
+ */
 function rolledBackReason(said: string, hop?: Upgrade): Reason {
   const [first] = hop?.reasons ?? [];
   if (hop?.status === 'RolledBack' && first !== undefined) return first;
@@ -170,7 +176,7 @@ async function rolledBack(
   const counted = waveWithout(wave.data, member.data, failed, now);
   const after = waveLeftBy(counted, { clusterKey, status: 'Succeeded', mutated: true });
   writes.push(replace(Members, member, failed), replace(Waves, wave, after));
-  // A rollout that had ended with a success less says so.
+  // A rollout that has ended changes how it ended, since one cluster less has succeeded.
   if (rollout !== undefined && ENDED.includes(rollout.data.status)) {
     const end = rolloutEnd(waves.map(({ data }) => (data.index === waveIndex ? after : data)));
     writes.push(replace(Rollouts, rollout, { ...rollout.data, ...end }));
@@ -180,14 +186,14 @@ async function rolledBack(
 
 const ENDED: readonly Rollout['status'][] = ['Completed', 'CompletedWithFailures'];
 
-/** So many clusters of one rollout go back by themselves; then it halts, and a person looks (protocol.md, rule 6). */
+/** This many clusters of one rollout go back by themselves; then the wave halts, and a person looks (protocol.md, States). */
 const MOST_BY_ITSELF = 2;
 
 /**
- * The rollback that a hop begins by itself which has left its cluster worse than it was, with its wave, which halts with the last one that may. `refused`: as
- * many have gone back already.
+ * The rollback that begins by itself after a hop that has left its cluster worse, with its wave, which halts with the last rollback that the budget
+ * allows. `refused`: the budget is used up already.
  *
- * @param waves all of its rollout, its own as the end of the hop leaves it
+ * @param waves all waves of the rollout; the hop's own wave as the end of the hop leaves it
  */
 export function beginRollback(
   hop: Upgrade,
@@ -224,13 +230,13 @@ export function beginRollback(
   return { upgrade, wave: { ...counted, status: 'Halted', reasons: isHalted ? [...wave.reasons, spent] : [spent] } };
 }
 
-/** Where a rollback waits for its turn that Liftlock has begun by itself; undefined of one that a person has asked for, also since. */
+/** The wave whose queue a rollback waits in that Liftlock has begun by itself; undefined for one that a person has asked for, be it later. */
 export const queueOf = ({ requestedBy, rollbackOf }: Pick<Upgrade, 'requestedBy' | 'rollbackOf'>) =>
   requestedBy === LIFTLOCK ? rollbackOf : undefined;
 
 /**
- * The turn of a rollback in its wave, which the next one has once it has ended, and its place in the rollout's budget where it has taken nothing
- * back; `written`: waves that are written already.
+ * Gives back the turn of a rollback in its wave, so that the next one has it, and its place in the rollout's budget where the rollback has taken
+ * nothing back. `written`: waves that the transaction writes already.
  */
 export async function turnGivenBack(
   table: Pick<Table, 'get'>,
@@ -246,10 +252,7 @@ export async function turnGivenBack(
   return next === wave.data ? [] : [replace(Waves, wave, next)];
 }
 
-/**
- * The wave of the hop that a rollback takes back, of one that Liftlock has begun by itself as of one that a person asks for; none where the hop was of no
- * rollout.
- */
+/** The wave of the hop that a rollback takes back, whether Liftlock or a person began the rollback; undefined where the hop belonged to no rollout. */
 export async function waveOfHop(
   table: Pick<Table, 'get'>,
   {
@@ -264,21 +267,21 @@ export async function waveOfHop(
 }
 
 /**
- * The wave from when the rollback of a cluster is asked for: nothing begins after it before that has ended. Whoever had promoted it did not know of that: as
- * long as it has not passed, it is asked for anew.
+ * The wave from the moment that a cluster of it is asked to go back: nothing begins in later waves before that rollback has ended. The person who
+ * promoted a soaking wave did not know of the rollback, so that promotion is dropped and has to be asked for again.
  */
 export function waveGoingBack({ promotedBy, ...wave }: Wave, clusterKey: string): Wave {
   const kept = wave.status === 'Soaking' ? {} : given({ promotedBy });
   return { ...wave, ...kept, goingBack: [...new Set([...(wave.goingBack ?? []), clusterKey])] };
 }
 
-/** The wave once a rollback in it has ended: without its turn, and without its place in the budget where it has taken nothing back. */
+/** The wave once a rollback in it has ended: the turn is given back, and so is the place in the budget where the rollback has taken nothing back. */
 export function waveLeftBy(
   wave: Wave,
   { clusterKey, status, mutated }: Pick<Upgrade, 'clusterKey' | 'status' | 'mutated'>,
 ): Wave {
   const turn = withoutTurn(wave, clusterKey);
-  // What has failed half-way has taken something back, until somebody goes on with it or lets its cluster go.
+  // A rollback that failed half-way has taken something back: its cluster counts as going back until somebody goes on with it or lets the cluster go.
   const left = status === 'Failed' ? turn : without(turn, 'goingBack', clusterKey);
   const isUntouched = (status === 'Canceled' || status === 'Blocked') && !mutated;
   return isUntouched ? without(left, 'automaticRollbacks', clusterKey) : left;
@@ -287,10 +290,10 @@ export function waveLeftBy(
 const automaticRollbacksOf = (waves: readonly Wave[]): number =>
   waves.reduce((sum, one) => sum + (one.automaticRollbacks?.length ?? 0), 0);
 
-/** Whether as many clusters of a rollout with these waves go back by themselves, or have done so, as may. */
+/** Whether as many clusters of these waves' rollout go back by themselves, or have done so, as may. */
 export const isRollbackBudgetSpent = (waves: readonly Wave[]): boolean => automaticRollbacksOf(waves) >= MOST_BY_ITSELF;
 
-/** The same wave where the list does not have the cluster. */
+/** The wave without the cluster in this list; the very same object where the list does not have it. */
 export function without(wave: Wave, list: 'automaticRollbacks' | 'goingBack', clusterKey: string): Wave {
   const { [list]: keys = [], ...rest } = wave;
   if (!keys.includes(clusterKey)) return wave;

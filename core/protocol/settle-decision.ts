@@ -9,14 +9,14 @@ import { GRANTING_WAVES, reopenedAs } from './granting-waves.ts';
 import { isWatched } from './hop-before.ts';
 import { isUndo } from './undo.ts';
 
-/** How an execution left its upgrade. `stopped` = ended from outside: StopExecution, a timeout, the history limit, a fault. */
+/** How an execution left its upgrade. `stopped`: it was ended from outside, by StopExecution, a timeout, the history limit or a fault. */
 export interface UpgradeEnd {
   readonly status: 'done' | 'failed' | 'blocked' | 'parked' | 'stopped' | 'gone';
   readonly reasons: readonly Reason[];
   readonly resumeAt?: string;
-  /** Of one that has failed, and whose policy has it taken back by itself: what got worse. */
+  /** What got worse; only for a failed upgrade whose policy has it taken back by itself. */
   readonly worse?: readonly Reason[];
-  /** Nobody has read since where its cluster is. */
+  /** Nobody has read the cluster since the upgrade ended. */
   readonly isUnseen?: boolean;
 }
 
@@ -24,29 +24,32 @@ export interface Settlement {
   readonly upgrade: Upgrade;
   readonly member: Member | undefined;
   readonly wave: Wave | undefined;
-  /** Nothing starts there until a person says so. */
+  /** Why the cluster is held from now on: nothing starts there until a person says so. Undefined: it is not held. */
   readonly hold: Reason | undefined;
 }
 
-/** Why a hop, its member and its cluster are as they are whose control plane went back, and `byOthers`: past Liftlock. */
+/** The reason that a hop, its member and its cluster get when the control plane went back; `byOthers`: not by Liftlock. */
 export const takenBackReason = (from: string, to: string, byOthers = false): Reason =>
   reason(
     'RolledBack',
     `The control plane was taken back from ${from} to ${to}${byOthers ? ', and not by Liftlock' : ''}.`,
   );
 
-/** What a hold alone says ends with the hold: the hop and its member say what was, for good. */
+/** The reason of the hold adds what the hold forbids, which ends with the hold; the hop and its member keep the plain reason for good. */
 export const heldAfter = ({ message }: Reason, from: string): Reason =>
   reason('RolledBack', `${message} Nothing takes it to ${from} again before somebody retries or releases it.`);
 
-/** What ended without success: mutated = Failed, untouched = Blocked, which is no failure (semantics.md, Failure budget). */
+/**
+ * The status of an upgrade that has ended. Without success it is Failed where it was mutated, and Blocked, which is no failure, where it was not
+ * (semantics.md, Failure budget).
+ */
 function terminalStatus(upgrade: Upgrade, end: UpgradeEnd): Upgrade['status'] {
   if (end.status === 'done') return 'Succeeded';
-  // Nobody goes on with what its rollout's abort has found before the first change.
+  // The rollout was aborted before this upgrade's first change, so nobody goes on with it.
   const isLetGo = !upgrade.mutated && end.reasons.some(({ code }) => code === 'RolloutAborted');
   if (end.status === 'parked') return isLetGo ? 'Canceled' : 'Parked';
   if (end.status === 'gone') return 'Canceled';
-  // What is to be taken back is not given up, whatever is in the way.
+  // An upgrade that only undoes is never given up, whatever is in its way.
   if (isUndo(upgrade)) return 'Parked';
   if (end.reasons[0]?.code === 'RolledBack' && upgrade.mutated) return 'RolledBack';
   return upgrade.mutated ? 'Failed' : 'Blocked';
@@ -54,7 +57,10 @@ function terminalStatus(upgrade: Upgrade, end: UpgradeEnd): Upgrade['status'] {
 
 const UNDO_AGAIN_MILLISECONDS = { least: 15 * 60_000, most: 6 * 3_600_000 };
 
-/** When what has parked goes on. What cannot be taken back is tried ever more rarely: at an eighth of the time that it was tried for. */
+/**
+ * When a parked upgrade goes on. An undo that does not succeed is tried ever more rarely: it waits an eighth of the time for which it was tried so
+ * far.
+ */
 function resumeOf(upgrade: Upgrade, { status, resumeAt }: UpgradeEnd, now: Date): string | undefined {
   if (!isUndo(upgrade) || (status === 'parked' && resumeAt === undefined)) return resumeAt;
   const { least, most } = UNDO_AGAIN_MILLISECONDS;
@@ -63,7 +69,7 @@ function resumeOf(upgrade: Upgrade, { status, resumeAt }: UpgradeEnd, now: Date)
   return resumeAt !== undefined && resumeAt > at ? resumeAt : at;
 }
 
-/** What becomes of upgrade, member and wave: pure. Places of the wave are given back when the grant is freed, not here. */
+/** What becomes of upgrade, member and wave. The place in the wave is given back when the grant is freed, not here. */
 export function settle(
   now: Date,
   upgrade: Upgrade,
@@ -82,9 +88,9 @@ export function settle(
     endedAt: status === 'Parked' ? undefined : at,
   };
   const [first = reason('Stopped', 'The upgrade ended without a reason.')] = end.reasons;
-  // What is to be taken back is tried again, however it ended, and is in nobody's way.
+  // An upgrade that only undoes is tried again, however it ended, and does not stand in anybody's way: it never holds the cluster.
   const failed = status === 'Failed' || (end.status === 'stopped' && !isUndo(upgrade)) ? first : undefined;
-  // Whoever has taken it back had a reason, also where Liftlock had not moved it.
+  // A person who took the control plane back had a reason for it, also where Liftlock had not moved it up: the cluster is held.
   const isTakenBack = first.code === 'RolledBack' && (status === 'RolledBack' || status === 'Blocked');
   const hold = isTakenBack ? heldAfter(first, upgrade.to) : failed;
   if (member === undefined || wave === undefined) return { upgrade: settled, member: undefined, wave: undefined, hold };
@@ -100,7 +106,7 @@ function memberAfter(member: Member, upgrade: Upgrade, end: UpgradeEnd): Member 
     case 'Succeeded':
       if (upgrade.to === member.to)
         return { ...member, status: 'Succeeded', from: upgrade.to, failedBefore: undefined, reasons };
-      // More hops follow back to back inside the wave; the place is kept.
+      // More hops follow back to back inside the wave, and the member keeps its place.
       return {
         ...member,
         failedBefore: undefined,
@@ -129,8 +135,8 @@ function memberAfter(member: Member, upgrade: Upgrade, end: UpgradeEnd): Member 
 }
 
 /**
- * What a member becomes that is taken out of its wave or set aside: one whose failure a retry took back, without trying it to its end, has
- * failed (semantics.md, Failure budget). Otherwise whoever may retry could take failures away.
+ * The status of a member that is taken out of its wave or set aside. Where a retry took its failure back and nothing has tried it to its end since,
+ * it counts as failed again (semantics.md, Failure budget). Otherwise everybody who may retry could make failures disappear.
  */
 export const unlessFailed = (
   { failedBefore }: Pick<Member, 'failedBefore'>,
@@ -138,7 +144,7 @@ export const unlessFailed = (
 ): Member['status'] =>
   failedBefore === true && ['Excluded', 'Quarantined', 'Blocked'].includes(status) ? 'Failed' : status;
 
-/** The counter of a wave that a settled member is in. */
+/** The counter of a wave for each status that settles a member. */
 export const COUNTED = {
   Succeeded: 'succeeded',
   Failed: 'failed',
@@ -147,7 +153,7 @@ export const COUNTED = {
   Quarantined: 'quarantined',
 } as const;
 
-/** The counters of a wave with these members. */
+/** The counters of a wave that has these members. */
 export function countSettled(members: readonly Member[]): Pick<Wave, (typeof COUNTED)[keyof typeof COUNTED]> {
   const counts = { succeeded: 0, failed: 0, blocked: 0, excluded: 0, quarantined: 0 };
   for (const { status } of members) {
@@ -157,15 +163,15 @@ export function countSettled(members: readonly Member[]): Pick<Wave, (typeof COU
   return counts;
 }
 
-/** What has become of the members of a wave, in numbers. */
+/** How many members of a wave ended in which way, in words. */
 export const settledText = ({ succeeded, failed, blocked, excluded, quarantined }: Wave): string =>
   `${succeeded} succeeded, ${failed} failed, ${blocked} blocked, ${excluded} excluded, ${quarantined} quarantined`;
 
-/** Why a wave is halted of which nothing is left that succeeded. */
+/** Why a wave is halted in which no success is left. */
 export const noneSucceeded = (wave: Wave): Reason =>
   reason('NoneSucceeded', `Some were tried and none succeeded: ${settledText(wave)}.`);
 
-/** How a rollout ends whose waves have ended so. */
+/** The end of a rollout whose waves have ended like these. */
 export function rolloutEnd(waves: readonly Wave[]): Pick<Rollout, 'status' | 'reasons'> {
   const failed = waves.reduce((sum, wave) => sum + wave.failed, 0);
   const blocked = waves.reduce((sum, wave) => sum + wave.blocked, 0);
@@ -173,7 +179,7 @@ export function rolloutEnd(waves: readonly Wave[]): Pick<Rollout, 'status' | 're
   return { status: failed > 0 ? 'CompletedWithFailures' : 'Completed', reasons: [reason('AllWavesEnded', said)] };
 }
 
-/** The newest durations that are kept of a wave. */
+/** A wave keeps this many of its newest durations. */
 const MOST_DURATIONS = 100;
 
 /** Moves one member from one counter to another, and halts the wave in the same write when its budget is exceeded. */
@@ -186,22 +192,23 @@ export function waveAfter(wave: Wave, before: Member, after: Member, at: string)
   next.traits = traitsAfter(wave, before, after);
   if (after.isStray === true) next.strays = (next.strays ?? 0) + Number(to === 'failed') - Number(from === 'failed');
   if (after.status === 'Succeeded') next.lastSuccessAt = at;
-  // A straggler may fail long after its wave has ended: a budget is kept, not only while the wave is open.
+  // A straggler may fail long after its wave has ended: the budget holds then, too.
   if (next.status === 'Completed' && next.failed > 0) next.status = 'CompletedWithFailures';
-  // How it has ended is told in numbers, which are others by now.
+  // The reason tells in numbers how the wave has ended, so it is written anew with the new numbers.
   if (from !== undefined && to !== undefined && next.reasons.some(({ code }) => code === 'Settled'))
     next.reasons = [reason('Settled', `Every cluster has settled: ${settledText(next)}.`)];
-  // One that is halted says how many have failed by now.
+  // The reason of a halted wave tells how many have failed, so it is written anew with each failure.
   const isOther = next.failed !== wave.failed && next.reasons.some(({ code }) => code === 'FailureBudgetExceeded');
   if (exceedsBudget(next) && (GRANTING_WAVES.includes(next.status) || isOther)) {
     next.status = 'Halted';
     const { code, message } = overBudget(next);
-    // That as many have gone back by themselves as may is another reason, which no retry of others takes away.
+    // The wave may also be halted because as many clusters as may have gone back by themselves: that reason stays, since no retry of other clusters
+    // takes it away.
     const beside = wave.status === 'Halted' ? wave.reasons.filter((one) => one.code === 'RollbackBudget') : [];
     const said = to === 'failed' ? `${message} The last one was ${after.name}.` : message;
     next.reasons = [{ code, message: said }, ...beside];
   }
-  // What let the next wave begin was taken back, or will let it once the soak is over.
+  // The wave's only success was taken back. It has let the next wave begin, or would do so after the soak, so the wave halts.
   if (['CompletedWithFailures', 'Soaking'].includes(next.status) && from === 'succeeded' && hasNoneSucceeded(next)) {
     next.status = 'Halted';
     next.reasons = [noneSucceeded(next)];
@@ -209,17 +216,17 @@ export function waveAfter(wave: Wave, before: Member, after: Member, at: string)
   return next;
 }
 
-/** Counts a member anew that is taken out: between two hops it gives its place back; a quarantined one has none. */
+/** Counts a member that is taken out of its wave. A member that has a place, as between two hops, gives it back; a quarantined one has none. */
 export function waveWithout(wave: Wave, before: Member, after: Member, at: Date): Wave {
   const counted = waveAfter(wave, before, after, at.toISOString());
   return { ...counted, inFlight: counted.inFlight - (before.inFlight ? 1 : 0) };
 }
 
-/** A wave of which a cluster goes on after all: it was Undecided while nothing of it could, and what it comes to is open again. */
+/** A wave in which a cluster goes on after all: the wave was Undecided while none could, and its result is open again. */
 export const waveGoingOn = (wave: Wave): Wave =>
   wave.status === 'Undecided' ? { ...wave, status: reopenedAs(wave), endedAt: undefined, reasons: [] } : wave;
 
-/** A member that gives its place back, and what it is then. One that has succeeded without another hop goes no further than it is. */
+/** A member that gives its place back, with its new status. One that counts as succeeded without another hop has its present version as target. */
 export const withoutPlace = (member: Member, status: Member['status'], reasons: readonly Reason[]): Member => ({
   ...member,
   ...(status === 'Succeeded' ? { to: member.from } : {}),
@@ -228,7 +235,7 @@ export const withoutPlace = (member: Member, status: Member['status'], reasons: 
   reasons: [...reasons],
 });
 
-/** A member that is tried again is no longer counted as it was: its next end says more. */
+/** Moves the traits of a member between the counters. A member that is tried again is taken out of them, since its next end says more. */
 function traitsAfter(wave: Wave, before: Member, after: Member): Wave['traits'] {
   const { failed, succeeded, withoutCause = 0 } = wave.traits ?? { failed: {}, succeeded: {} };
   const count = (counts: Record<string, number>, status: Member['status']) => {
@@ -244,21 +251,25 @@ function traitsAfter(wave: Wave, before: Member, after: Member): Wave['traits'] 
   };
 }
 
-/** Whoever is asked by a hook and says no, or nothing, tells nothing of what clusters have in common; nor does what failed by hand, untried here. */
+/**
+ * Whether a failure tells nothing of what clusters have in common: a hook was refused or not answered, or the upgrade was started by hand, so that no
+ * traits were noted.
+ */
 const failedWithoutCause = ({ status, traits, reasons }: Member): boolean =>
   status === 'Failed' &&
   (traits === undefined || reasons.some(({ code }) => code === 'HookRefused' || code === 'HookTimedOut'));
 
 /**
- * How long this hop took, up to its watch, is what the next estimates are learned from; one that waited for a person or a window says nothing, nor does
- * one that moved no control plane.
+ * Adds how long this hop took, up to its watch, to the durations that later estimates are made of. A hop that waited for a person or a window tells
+ * nothing of that, nor does an upgrade that moved no control plane.
  */
 function withDuration(wave: Wave, member: Member, upgrade: Upgrade, at: string): Wave {
   if (isFinish(upgrade)) return wave;
   const uninterrupted = upgrade.startedAt !== undefined && upgrade.startedAt === member.grantedAt;
   if (!uninterrupted || !(upgrade.status === 'Succeeded' || isWatched(upgrade))) return wave;
   const seconds = (Date.parse(at) - Date.parse(member.grantedAt ?? at)) / 1000;
-  // Two functions' clocks may differ by a minute: one that ended before it began says nothing, and could not be read again.
+  // The clocks of two functions may differ by a minute. A hop that ended before it began says nothing, and its negative duration could not be read
+  // from the table.
   if (seconds < 0) return wave;
   return { ...wave, durations: [...(wave.durations ?? []), seconds].slice(-MOST_DURATIONS) };
 }

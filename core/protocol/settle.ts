@@ -37,9 +37,9 @@ import { type Settlement, settle, type UpgradeEnd, waveWithout, withoutPlace } f
 import { openUndoEntries, undoOf } from './undo.ts';
 
 /**
- * Ends (or parks) the upgrade of a grant in one transaction with its member's and wave's counters and, where it failed, the hold on its
- * cluster. Only the first to come does it: an upgrade that is not Running any more stays as it is. Gives the upgrade as it stands.
- * `grantedUpgrade`: the grant's, where it is known, to read it together with the grant.
+ * Ends (or parks) the upgrade of a grant in one transaction with its member's and wave's counters and, where it failed, the hold on its cluster. Only
+ * the first caller does it: an upgrade that is not Running any more stays as it is. Returns the upgrade as it stands afterwards. `grantedUpgrade`:
+ * the id of the grant's upgrade where the caller knows it, so that both are read together.
  */
 export function settleUpgrade(
   ports: Pick<Ports, 'table' | 'clock' | 'events'>,
@@ -70,8 +70,9 @@ export function settleUpgrade(
     const { mutated } = changes;
     const settlement = settle(now, { ...upgrade.data, ...changes }, member?.data, wave?.data, end);
     const isBack = isRollback(upgrade.data) && settlement.upgrade.status === 'Succeeded';
-    // Its hop is over from when the control plane is back, also where a check fails after that, or waits: who gives it up then has taken the cluster back.
-    // So it is where nobody waits any more while EKS takes it back.
+    // The hop is over once the control plane is back, also where a check of the rollback fails or waits after that: the cluster is back even if
+    // somebody gives the rollback up then. The same holds where the rollback failed while EKS still takes the control plane back and nobody waits for
+    // it any more.
     const { status } = settlement.upgrade;
     const hasLeft = hasGoneBack(upgrade.data)
       ? status === 'Parked' || status === 'Failed'
@@ -94,9 +95,9 @@ export function settleUpgrade(
     const refused = begun !== undefined && 'refused' in begun ? begun.refused : undefined;
     const rollback = begun !== undefined && 'upgrade' in begun ? begun : undefined;
     const undo = undoOf(settlement.upgrade, left, now);
-    // One that parks again and again leaves its undo under the same name each time.
+    // An upgrade that parks again and again leaves its undo under the same id each time.
     if (undo !== undefined) operations.push(replace(Upgrades, await load(table, Upgrades, clusterKey, undo.id), undo));
-    // Updates that it began may go on, and EKS need not show one of them at once.
+    // Updates that the upgrade began may go on, and EKS may not list one of them yet: the next look reads the whole cluster.
     const isUnread = mutated && (end.status === 'stopped' || end.isUnseen === true);
     const seen = isUnread ? await load(table, Clusters, clusterKey) : undefined;
     if (seen !== undefined) {
@@ -127,24 +128,24 @@ export function settleUpgrade(
       upgradeId: hop?.upgrade.id ?? upgrade.data.id,
       ...(mutated ? { mutated } : {}),
     };
-    // A rollback that has changed nothing leaves its cluster to whoever held it before.
+    // A rollback that has changed nothing leaves an earlier hold of its cluster in place.
     const before = isRollback(upgrade.data) && !mutated ? control?.data : undefined;
     const isTheirs = before?.held !== undefined && withoutHoldOf(before, upgrade.data.id) === before;
     const held = isBack ? back?.hold : isTheirs ? undefined : own;
     const hold = held?.reason;
     if (held === undefined && settlement.upgrade.status !== 'Parked' && control !== undefined) {
-      // It has changed nothing, so that nothing but itself was in the way of others.
+      // The upgrade has changed nothing, and only its own hold was in the way of others: the hold goes.
       const free = withoutHoldOf(control.data, upgrade.data.id);
       if (free !== control.data) operations.push(replace(ClusterControls, control, free));
     }
     if (held !== undefined) {
       const next: ClusterControl = { ...(isTried || isBack ? undisputed : control?.data), clusterKey, held };
       operations.push(replace(ClusterControls, control, next));
-      // A rollout elsewhere in which this cluster waits hears of the hold before its turn comes.
+      // A rollout elsewhere in which this cluster waits hears of the hold before the cluster's turn comes.
       operations.push(await writeMark(table, now));
       entries.push(auditEntry(clusterKey, 'ClusterHeld', LIFTLOCK, { reason: hold }));
     }
-    // Whoever hears of the hold hears what becomes of the cluster: it goes back by itself, or no more do.
+    // The event of the hold also says what becomes of the cluster: it goes back by itself, or the budget lets no more clusters do so.
     const becomes = [rollback?.upgrade.reasons[0], refused].filter((one) => one !== undefined);
     return {
       result: settled,
@@ -171,24 +172,27 @@ async function rollbackOf(
 ) {
   if (upgrade.status !== 'Failed' || wave === undefined || worse.length === 0) return undefined;
   const before = await load(table, Upgrades, upgrade.clusterKey, rollbackId(upgrade.to, upgrade.from));
-  // Whom somebody has asked to go back does so at their word.
+  // A person has asked for this rollback already, and it goes on as theirs.
   if (before !== undefined && Upgrades.active(before.data)) return undefined;
   const rollout = await load(table, Rollouts, wave.rolloutId);
   if (rollout === undefined || rollout.data.status === 'Aborted') return undefined;
   const { policy } = rollout.data;
   const applied = await load(table, Configs, 'UpgradePolicy', policy);
-  // Whoever has found it worse has read the policy before this transaction, and it may have been withdrawn since.
+  // The step that found the cluster worse has read the policy before this transaction, and the policy may have been withdrawn since.
   if (upgradePolicy(applied?.data)?.spec.rollback.automatic !== true) return undefined;
   const others = (await loadWaves(table, wave.rolloutId)).filter(({ data }) => data.index !== wave.index);
   const begun = beginRollback(upgrade, wave, [wave, ...others.map(({ data }) => data)], worse, now);
   if ('refused' in begun) return begun;
-  // As many as may go back in all of its waves together.
+  // The budget of rollbacks counts all waves together, so the transaction checks the other waves too.
   const counted = others.map((one) => unchanged(Waves, one, one.data.rolloutId, one.data.index));
   const rests = [unchanged(Rollouts, rollout, wave.rolloutId), unchanged(Configs, applied, 'UpgradePolicy', policy)];
   return { ...begun, writes: [...counted, ...rests, replace(Upgrades, before, begun.upgrade)] };
 }
 
-/** The hop that a rollout has parked half-way, of the versions that a single step is about: what fails beside it fails as part of it. */
+/**
+ * The half-way hop that a rollout has parked on this cluster, at the versions that the single step is about: when the step fails, the hop fails with
+ * it.
+ */
 async function hopBeside(table: Pick<Table, 'get'>, { clusterKey, from }: Upgrade) {
   const version = KubeVersion.parse(from);
   for (const id of [hopTo(version), hopId(version, version), hopTo(version.next())]) {
@@ -207,7 +211,7 @@ async function hopBeside(table: Pick<Table, 'get'>, { clusterKey, from }: Upgrad
 
 type HopBeside = NonNullable<Awaited<ReturnType<typeof hopBeside>>>;
 
-/** It has no grant that would be freed later, so that its place in the wave is given back at once. */
+/** The hop has no grant that would be freed later, so its place in the wave is given back at once. */
 function settleBeside({ upgrade, member, wave }: HopBeside, now: Date, reasons: readonly Reason[]) {
   const ended = settle(now, upgrade.data, undefined, undefined, { status: 'failed', reasons });
   const failed = withoutPlace(member.data, 'Failed', reasons);
@@ -224,14 +228,15 @@ function settleBeside({ upgrade, member, wave }: HopBeside, now: Date, reasons: 
 const CLOCKS_DIFFER_MILLISECONDS = 60_000;
 
 /**
- * What was refused, or never sent, changed nothing; an intent whose outcome is not known may have (semantics.md, Failure budget). Nor does what was
- * sent under the same id weeks ago, by an attempt that has come to its end.
+ * Whether the upgrade has changed its cluster. A call that was refused or never sent changed nothing; a call whose outcome is not known may have
+ * (semantics.md, Failure budget). Calls that an earlier attempt, which has come to its end, sent under the same id weeks ago do not count.
  */
 async function changesOf({ table }: Pick<Ports, 'table'>, upgrade: Upgrade) {
   if (!upgrade.mutated) return { changes: { mutated: false } };
   const changes = await changesSeen(table, upgrade);
   if (changes.mutated) return { changes };
-  // No item says that nothing is committed meanwhile, but whatever is goes on record: where the record has gone on since, all is decided anew.
+  // No item shows that nothing is committed meanwhile, but every commit goes on record: where the record has grown since, the transaction is decided
+  // anew.
   const { clusterKey } = upgrade;
   const chain = new Map([[clusterKey, await table.auditHead(clusterKey)]]);
   return { changes: await changesSeen(table, upgrade), chain };
@@ -251,7 +256,7 @@ async function changesSeen(table: Table, upgrade: Upgrade) {
   return { mutated: changes.length > 0, ...(isOfBefore ? { noChangeYet: true as const } : {}) };
 }
 
-/** A wave halts in the transaction that makes an upgrade fail (protocol.md rule 6), and whoever is told of waves hears of it there. */
+/** A wave may halt in the transaction that makes an upgrade fail (protocol.md, Wave); the event of that change comes from there too. */
 export function waveStatusChanged(
   before: Wave | undefined,
   after: Wave | undefined,
@@ -260,7 +265,7 @@ export function waveStatusChanged(
   return after === undefined || before?.status === after.status ? [] : [waveChanged(after, change)];
 }
 
-/** What goes on record of an upgrade that has ended or parked. */
+/** The entry of the audit for an upgrade that has ended or parked. */
 export function upgradeEntry(clusterKey: string, upgrade: Upgrade): AuditEntry {
   const { id, from, to, status, mutated, reasons, resumeAt, rolloutId, waveIndex, requestedBy } = upgrade;
   const detail = { upgradeId: id, from, to, status, mutated, reasons, resumeAt, rolloutId, waveIndex, requestedBy };
@@ -281,8 +286,8 @@ export function closeGrant(ports: Pick<Ports, 'table' | 'clock'>, clusterKey: st
 }
 
 /**
- * Resolves every open intent of a cluster whose grant is closing: waits out its grace, looks it up until it must be listed, writes its outcome.
- * Gives the instant to come back at, or undefined when none is open any more. Fails when EKS cannot be read.
+ * Resolves every open intent of a cluster whose grant is closing: waits out its grace, looks it up until EKS must list its update, writes its
+ * outcome. Returns the instant to come back at, or undefined when no intent is open any more. Fails when EKS cannot be read.
  */
 export async function resolveIntents(
   ports: Pick<Ports, 'table' | 'clock' | 'eks'>,
@@ -303,7 +308,7 @@ export async function resolveIntents(
   return again;
 }
 
-/** Undefined = what it may have started may not be listed yet. */
+/** The outcome of an open intent; undefined = EKS may not list yet what the call has started. */
 async function outcomeOf({ eks, clock }: Pick<Ports, 'eks' | 'clock'>, intent: Intent): Promise<Intent['outcome']> {
   const at = clock.now().toISOString();
   if (hasNoUpdate(intent.call.name)) return { type: 'unheard', at };
@@ -314,9 +319,9 @@ async function outcomeOf({ eks, clock }: Pick<Ports, 'eks' | 'clock'>, intent: I
 }
 
 /**
- * closing → free, the caps counted down and the wave's place given back, in one transaction (protocol.md rule 3). One that was done by hand
- * asks for a full look: while it was held no plan that waits took the cluster's new version in (replan.ts). `grantedUpgrade`: the grant's,
- * where it is known, to read it together with the grant.
+ * closing → free: counts the caps down and gives the wave's place back, in one transaction (protocol.md, Grants). After an upgrade that belongs to no
+ * rollout it asks for a full look: while the cluster was under that grant, no plan that waits has taken in its new version (replan.ts).
+ * `grantedUpgrade`: the id of the grant's upgrade where the caller knows it, so that both are read together.
  */
 export function freeGrant(
   ports: Pick<Ports, 'table' | 'clock'>,
@@ -348,7 +353,8 @@ export function freeGrant(
         // The hop before the one that was granted, which this rollout may have made.
         upgrade && load(place, Upgrades, clusterKey, hopTo(KubeVersion.parse(upgrade.data.from))),
       ]);
-      // A member that was mutated and has not settled keeps its place: so does one between two hops, and one that bakes, whoever moved it.
+      // A member that was mutated and has not settled keeps its place. So does a member between two hops, and one that bakes, whoever moved its
+      // control plane.
       const unsettled = member !== undefined && (member.data.status === 'Parked' || member.data.status === 'Running');
       const { mutated, status, reasons: [first] = [] } = upgrade?.data ?? {};
       const isChanged = mutated === true || status === 'Succeeded' || first?.code === 'Baking';

@@ -16,8 +16,8 @@ import { hasActed, isLastLook } from './hop-before.ts';
 import { isUndo } from './undo.ts';
 
 /**
- * When something is asked: before a grant, before the first change of an upgrade, or before every later one; before the grant and the changes of a
- * rollback, which neither its rollout nor a hold, pin or exclusion is in the way of; and of what only undoes, which no stop, window, hold or cap is.
+ * When vetoes are asked: before a grant, before the first change of an upgrade, or before every later one; before the grant and the changes of a
+ * rollback, which its rollout, a hold, a pin or an exclusion do not stop; and for an undo, which no stop, window, hold or cap stops.
  */
 export type Moment = 'grant' | 'first' | 'later' | 'rollback-grant' | 'rollback' | 'undo-grant' | 'undo';
 
@@ -32,31 +32,31 @@ export interface Situation {
   readonly clusterControl: ClusterControl | undefined;
   readonly grant: Grant | undefined;
   readonly upgrade: Upgrade | undefined;
-  /** Of a grant and a first change: the upgrades that have to be whole before it (`hopsBefore`). */
+  /** For a grant and a first change: the upgrades that have to be whole before this one (`hopsBefore`). */
   readonly before?: readonly (Upgrade | undefined)[] | undefined;
   readonly rollout?: Rollout | undefined;
   readonly wave?: Wave | undefined;
-  /** Waves before it: one that is halted stops those after it too. */
+  /** Waves before this one: a halted one stops the later ones too. */
   readonly earlier?: readonly Wave[];
   readonly member?: Member | undefined;
-  /** What the policy says of this hop, and the calendars of the cluster's tags; undefined where the cluster or the Fleet is not known. */
+  /** The policy's rules for this hop, and the calendars of the cluster's tags; undefined where the cluster or the Fleet is not known. */
   readonly rules?: HopRules | undefined;
-  /** The people who applied the policy, and the Channel that it goes by, as they are in force. */
+  /** The people who applied the policy in force and the Channel that it goes by. */
   readonly policyAppliedBy?: readonly string[] | undefined;
-  /** Of a grant alone. */
+  /** For a grant alone. */
   readonly ledger?: Ledger | undefined;
-  /** Of a grant: failures of the rollout that whoever decided it knew of, and those that are counted now. */
+  /** For a grant: the failures of the rollout that the caller knew of when it decided, and those that are counted now. */
   readonly failures?: { readonly known: number | undefined; readonly now: number } | undefined;
-  /** What the calendars say, where it was asked already: the same answer serves many clusters. */
+  /** The answer of the calendars, where it was asked already: one answer serves many clusters. */
   readonly window?: WindowAnswer | undefined;
-  /** Of a commit: who asks, and the cluster's tags as EKS has them now, since the inventory may lag behind. */
+  /** For a commit: the execution that asks, and the cluster's tags as EKS has them now, since the inventory may lag behind. */
   readonly asker?: Asker | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
-  /** Of a commit: what is about to be called. */
+  /** For a commit: the call that is about to be made. */
   readonly call?: (MutatingCall | CallWithoutUpdate)['name'] | undefined;
 }
 
-/** What a grant or a commit of an upgrade is asked: what undoes or goes back is asked less, whoever asks it. */
+/** The moment of a grant or a commit of this upgrade: an undo or a rollback is asked fewer vetoes than an upgrade. */
 export function momentOf(upgrade: Pick<Upgrade, 'machine'> | undefined, asked: 'grant' | 'first' | 'later'): Moment {
   if (isUndo(upgrade)) return asked === 'grant' ? 'undo-grant' : 'undo';
   if (isRollback(upgrade)) return asked === 'grant' ? 'rollback-grant' : 'rollback';
@@ -65,10 +65,10 @@ export function momentOf(upgrade: Pick<Upgrade, 'machine'> | undefined, asked: '
 
 export interface Veto {
   readonly asked: readonly Moment[];
-  /** What must be so, for the documents. */
+  /** The rule in words, for the documents. */
   readonly rule: string;
   readonly codes: readonly ReasonCode[];
-  /** What comes after it cannot be asked. */
+  /** A refusal by this veto ends the list: later vetoes need what it found missing. */
   readonly ends?: true;
   readonly reasons: (situation: Situation, moment: Moment) => readonly Reason[];
 }
@@ -78,7 +78,7 @@ export const NONE: readonly Reason[] = [];
 export const unplacedBy = (rules: HopRules | undefined, asked: (code: Reason['code']) => boolean): readonly Reason[] =>
   (rules?.unplaced ?? NONE).filter(({ code }) => asked(code));
 
-/** The inventory may lag behind EKS, and what whoever asks has read may lag behind the inventory: both readings count. */
+/** The inventory may lag behind EKS, and the tags that the asking step has read may lag behind the inventory: both readings count. */
 export function ofCluster({ cluster, fleet, target, tags }: Situation): readonly Reason[] {
   if (cluster === undefined || fleet === undefined) return NONE;
   const reasons = clusterRefusals(cluster, target, fleet);
@@ -87,7 +87,10 @@ export function ofCluster({ cluster, fleet, target, tags }: Situation): readonly
   return [...new Map(reasons.map((one) => [one.message, one])).values()];
 }
 
-/** What calendars say to what begins now, or goes on, but for what a person has let pass. The last look of a watch changes nothing; what would is asked again. */
+/**
+ * What the calendars say to an upgrade that begins now or goes on, without what a broken glass lets pass. The last look of a watch changes nothing,
+ * so it is not asked; a change after it is.
+ */
 export function windowReasons(situation: Situation): readonly Reason[] {
   const { rules, window, now, upgrade, clusterControl, wave, call } = situation;
   if (upgrade !== undefined && call === undefined && isLastLook(upgrade)) return NONE;

@@ -26,22 +26,25 @@ export function fleetRefusals(fleet: FleetSpec, control: FleetControl | undefine
   return [...reasons, reason('FleetStopped', said)];
 }
 
-/** What a person has done to the rollout of an upgrade that is under way. */
+/** Reasons that a person's order for the rollout gives against its upgrades that are under way. */
 export function rolloutRefusals(rollout: Pick<Rollout, 'id' | 'status'> | undefined): Reason[] {
   if (rollout?.status === 'Paused') return [reason('RolloutPaused', `The rollout ${rollout.id} is paused.`)];
   if (rollout?.status === 'Aborted') return [reason('RolloutAborted', `The rollout ${rollout.id} was aborted.`)];
   return [];
 }
 
-/** What the halt of a rollout says to whatever it has begun and does not run: the reconciler does not look at it until a person has it go on. */
+/**
+ * Reasons that a halted rollout gives for everything that it has begun and that does not run: the reconciler does not look at the rollout until a
+ * person has it go on.
+ */
 export const haltRefusals = (rollout: Pick<Rollout, 'id' | 'status' | 'reasons'> | undefined): Reason[] =>
   rollout?.status === 'Halted'
     ? [reason('RolloutHalted', `The rollout ${rollout.id} is halted: nothing begins in it.`), ...rollout.reasons]
     : [];
 
 /**
- * A hold on the cluster; empty when it is not held, or a retry has let that very upgrade to `target` be tried again by its rollout, and that
- * is who asks (`isOfRetry`).
+ * Why a hold keeps the upgrade from going on. Empty when the cluster is not held, or when a retry lets exactly this upgrade to `target` be tried
+ * again by its rollout, and that rollout asks (`isOfRetry`).
  */
 export function holdRefusals(control: ClusterControl | undefined, target?: KubeVersion, isOfRetry?: boolean): Reason[] {
   const { held, retried } = control ?? {};
@@ -49,7 +52,7 @@ export function holdRefusals(control: ClusterControl | undefined, target?: KubeV
   if (retried === undefined || target === undefined) return [];
   const own: (string | undefined)[] = [hopTo(target), hopId(target, target)];
   if (isOfRetry === true && own.includes(retried.upgradeId)) return [];
-  // What its hold said ends with the hold: that nothing takes it there again before somebody retries it.
+  // The hold is off, so the sentence of its reason that forbids everything before a retry is over too; the text below says what is so now.
   const isBack = retried.reason.code === 'RolledBack';
   const became = isBack ? 'was taken back' : `has failed half-way (${retried.reason.message})`;
   const said = `The upgrade ${retried.upgradeId} ${became}, and only the rollout that it was retried in ${isBack ? 'makes it again' : 'goes on with it'}: nothing else begins before it has succeeded, or a person releases the cluster.`;

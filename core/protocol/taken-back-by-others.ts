@@ -15,8 +15,8 @@ import { versionNow } from './rollback-view.ts';
 import { upgradeEntry, waveStatusChanged } from './settle.ts';
 
 /**
- * Whether the control plane of a hop has been where that leads, and is at the minor before again: nothing of Liftlock's takes one down while its hop
- * goes on, so that somebody else has.
+ * Whether the control plane of a hop has arrived at its target and is at the minor before again. Nothing in Liftlock takes a control plane down while
+ * its hop goes on, so somebody else has done it.
  */
 export function wasTakenBack(upgrade: Upgrade | undefined, version: string): upgrade is Upgrade {
   if (upgrade === undefined || isFinish(upgrade) || !HOP_MACHINES.includes(upgrade.machine)) return false;
@@ -24,9 +24,9 @@ export function wasTakenBack(upgrade: Upgrade | undefined, version: string): upg
 }
 
 /**
- * What becomes of a cluster whose control plane Liftlock knows to have been a minor further up, where no rollback of Liftlock's has taken it down: whoever has done that had
- * a reason, so that its hop counts as taken back and the cluster is held (protocol.md, States). Undefined where Liftlock has taken it down itself. An upgrade that runs
- * finds it by itself, and ends with that.
+ * What becomes of a cluster whose control plane is lower than Liftlock knows it to have been, where no rollback of Liftlock has taken it down.
+ * Whoever took it down had a reason, so its hop counts as taken back and the cluster is held (protocol.md, States). Undefined where Liftlock has
+ * taken it down itself, or where the upgrade still runs: it finds this itself, and ends with it.
  */
 export async function leftByOthers(
   table: Pick<Table, 'get' | 'getAll' | 'queryPartition'>,
@@ -37,7 +37,8 @@ export async function leftByOthers(
 ): Promise<Required<Omit<ToldChange<undefined>, 'result' | 'chain'>> | undefined> {
   const { lastSeenAt } = before;
   const reader = batched(table);
-  // The record may never have had the minor to which its hop has moved it, as where nobody could read it when that ended. What is described may be older than that, too.
+  // The inventory may never have seen the minor to which the hop has moved the cluster, when nobody could read it at that end. The description may be
+  // older than that end, too.
   const above = await load(reader, Upgrades, clusterKey, hopTo(KubeVersion.parse(to).next()));
   const isBefore = (above?.data.controlPlaneCompletedAt ?? '') < describedAt.toISOString();
   const from = `${versionNow(before, above !== undefined && isBefore ? [above.data] : [])}`;
@@ -47,12 +48,12 @@ export async function leftByOthers(
     load(reader, Upgrades, clusterKey, rollbackId(from, to)),
     load(reader, ClusterControls, clusterKey),
   ]);
-  // One that waits, or was refused or given up, has taken nothing down: who was told so may have done it by hand.
+  // A rollback that waits, was refused or was given up has taken nothing down: the person who was told so may have taken it down by hand.
   const isSince = back !== undefined && (Upgrades.active(back.data) || (back.data.endedAt ?? '') >= lastSeenAt);
   const isOurs = isSince && (hasGoneBack(back.data) || (await isOnItsWayBack(table, back.data)));
   if (isOurs || hop?.data.status === 'RolledBack' || hop?.data.status === 'Running') return undefined;
   const taken = await foundTakenBack(table, { clusterKey, from, to }, hop?.data, now);
-  // A rollback that waits still may be given up, and its hold with it.
+  // A rollback that still waits may be given up, and the hold that belongs to it ends then: the cluster gets a hold of its own.
   const { held, ...others } = withoutHoldOf(control?.data ?? { clusterKey }, rollbackId(from, to));
   const next: ClusterControl = { ...others, held: held ?? taken.hold };
   const isHeld = held === undefined;

@@ -9,15 +9,15 @@ import { auditEntry } from '../store/changes.ts';
 import { clusterPartition, UNDO, UndoEntries, Upgrades } from '../store/entities.ts';
 import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
 
-/** Closed entries are kept so long beside the audit, which has them for ever. */
+/** Closed entries are kept in the table for this long; the audit keeps them for ever. */
 const KEPT_MILLISECONDS = 30 * 86_400_000;
-/** A transaction has room for a hundred writes, and each is on record too. */
+/** A transaction has room for a hundred writes, and each of these is recorded as well. */
 const AT_ONCE = 40;
 
-/** Whether an upgrade only takes back what another one has left: neither a stop nor a window, hold or cap is in its way, and it counts nothing. */
+/** Whether an upgrade only takes back what another one has left: no stop, window, hold or cap stops it, and it counts for none. */
 export const isUndo = (upgrade: Pick<Upgrade, 'machine'> | undefined): boolean => upgrade?.machine === 'restore-nodes';
 
-/** A cluster's journal: what is open, and what is kept of what was. */
+/** The journal of a cluster: its open entries, and the closed ones that are still kept. */
 export async function undoEntriesOf(
   table: Pick<Ports['table'], 'queryPartition'>,
   clusterKey: string,
@@ -46,7 +46,7 @@ export async function loadUndoEntry<Effect extends UndoEntry['effect']>(
   return hasEffect(effect)(read) ? read : undefined;
 }
 
-/** What is open in a cluster's journal: all of it, or what one upgrade has left. */
+/** The open entries of a cluster's journal: all of them, or those that one upgrade has left. */
 export async function openUndoEntries(
   table: Pick<Ports['table'], 'queryPartition'>,
   clusterKey: string,
@@ -56,14 +56,14 @@ export async function openUndoEntries(
   return open.filter(({ data }) => upgradeId === undefined || data.upgradeId === upgradeId);
 }
 
-/** The silences of a journal: those that are open, and what is kept of those that were. */
+/** The silences in a journal, open and closed. */
 export const silencesIn = (entries: readonly Read<UndoEntry>[]): SilenceEntry[] =>
   entries.map(({ data }) => data).filter((one) => one.effect === 'silence');
 
 /**
- * Closes entries on record. One that somebody else has closed meanwhile stays as it is; and what a drain leaves is `kept` only while that runs: one
- * that was canceled meanwhile is taken back. `notes`: what a silence has to tell, in place of what it had; `lacks`: for want of
- * which permission there is none.
+ * Closes entries and records that. An entry that somebody else has closed meanwhile stays as it is. Entries of a drain are closed as `kept` only
+ * while the drain runs: where it was canceled meanwhile, its cordons are taken back. `notes` replaces what a silence has to tell; `lacks` names the
+ * permission for want of which there is no silence.
  */
 export async function closeUndoEntries(
   ports: Pick<Ports, 'table' | 'clock'>,
@@ -105,7 +105,7 @@ export async function closeUndoEntries(
   }
 }
 
-/** One that the same upgrade has begun anew since is another one, and open. */
+/** Whether both are the same entry: the same upgrade may have begun the effect anew since, and that entry is another one, and open. */
 const isSameEffect = (one: UndoEntry, other: UndoEntry): boolean =>
   (['effect', 'subject', 'upgradeId', 'recordedAt'] as const).every((name) => one[name] === other[name]);
 
@@ -128,9 +128,9 @@ export function noteSilence(
 }
 
 /**
- * The upgrade that takes back what another one has left; it is written in the transaction that ends or parks that one, so that nothing of it can be
- * lost. Undefined where that one has left nothing. Cordons stay where it has come to its end or goes on later; the update settings of a node group are
- * ours for one roll, and no longer.
+ * The upgrade that takes back what another upgrade has left. The transaction that ends or parks the other one writes it, so that nothing can be lost.
+ * Undefined where nothing is left. Cordons stay where the other one has succeeded or goes on later; the update settings of a node group are ours for
+ * one roll, and no longer.
  */
 export function undoOf(ended: Upgrade, entries: readonly Read<UndoEntry>[], now: Date): Upgrade | undefined {
   const { clusterKey, id, status, to, requestedBy } = ended;

@@ -1,10 +1,10 @@
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import type { Update, UpdateSubject } from '../ports/eks.ts';
 
-/** Name of the control plane among the subjects of a cluster's settled updates. */
+/** The name that stands for the control plane among the subjects of a cluster's settled updates. */
 export const CONTROL_PLANE = 'cluster';
 
-/** Where EKS lists the update that a call starts. */
+/** The subject under which EKS lists the update that a call starts. */
 export function subjectOf(call: MutatingCall): UpdateSubject {
   switch (call.name) {
     case 'UpdateClusterVersion':
@@ -19,7 +19,7 @@ export function subjectOf(call: MutatingCall): UpdateSubject {
   }
 }
 
-/** What the call asks for, as EKS repeats it in `update.params`; undefined where it does not say. */
+/** The parameter of the update in which EKS repeats what the call asked for; undefined where there is none. */
 function requested(call: MutatingCall): { type: string; value: string } | undefined {
   switch (call.name) {
     case 'UpdateClusterVersion':
@@ -31,7 +31,7 @@ function requested(call: MutatingCall): { type: string; value: string } | undefi
       const { version, releaseVersion, launchTemplate } = call.input;
       if (releaseVersion !== undefined) return { type: 'ReleaseVersion', value: releaseVersion };
       if (version !== undefined) return { type: 'Version', value: version };
-      // A group with an AMI of its own has no version: it goes to one of its launch template.
+      // A group with an AMI of its own has no version: it goes to a version of its launch template.
       const ofTemplate = launchTemplate?.version;
       return ofTemplate === undefined ? undefined : { type: 'LaunchTemplateVersion', value: ofTemplate };
     }
@@ -46,7 +46,7 @@ function requested(call: MutatingCall): { type: string; value: string } | undefi
   }
 }
 
-/** Same target as the call: an update that names another version is somebody else's. */
+/** Whether the update has the target of the call: one that names another version is somebody else's. */
 export function hasTargetOf(update: Update, call: MutatingCall): boolean {
   const wanted = requested(call);
   if (wanted === undefined) return true;

@@ -25,7 +25,7 @@ const COMMITS: readonly Moment[] = ['first', 'later'];
 const LOOKED_AT = reason('InventoryIncomplete', 'The cluster is looked at anew first: what is known of it is older.');
 
 /**
- * Everything that forbids a grant or a change, in the order in which people are told. Whoever grants, commits, admits members or explains
+ * Everything that forbids a grant or a change, in the order in which people are told. Every function that grants, commits, admits members or explains
  * asks this list, so that nothing is forbidden in one place and allowed in another.
  */
 export const VETOES: readonly Veto[] = [
@@ -65,7 +65,7 @@ export const VETOES: readonly Veto[] = [
     reasons: ({ fleet, control }) => (fleet === undefined ? NONE : fleetRefusals(fleet, control)),
   },
   {
-    // Windows, approvals and caps that nobody can read would count as none.
+    // Without a readable policy its windows, approvals and caps would count as none.
     asked: ALWAYS,
     rule: 'the policy that it goes by is applied, this version can read it, it alone selects the cluster, and tag and expressions tell its wave',
     codes: ['PolicyNotConfigured', 'AmbiguousPolicy', 'PolicyError', 'BadTag'],
@@ -154,7 +154,7 @@ export const VETOES: readonly Veto[] = [
         : [reason('NotAMember', 'The cluster is not a member of the rollout.')],
   },
   {
-    // The process that decided this may have slept since: a member that has ended meanwhile is not begun again by that.
+    // The process that decided this may have slept since then: a member that has ended meanwhile must not begin again.
     asked: ['grant'],
     rule: 'the member waits',
     codes: ['MemberRunning', 'MemberSucceeded', 'MemberFailed', 'MemberBlocked', 'MemberExcluded'],
@@ -184,7 +184,8 @@ export const VETOES: readonly Veto[] = [
     },
   },
   {
-    // One that goes on, also to its next minor, has had its place since before, and would keep it parked: two of them would wait for each other.
+    // A cluster that goes on, also to its next minor, has had its place since before. It would keep that place while it is parked, so two such
+    // clusters would wait for each other.
     asked: ['first'],
     rule: 'all that are in flight in the wave may still fail (`countInFlight`); a cluster that goes on with what has changed it, or to its next minor, is not asked',
     codes: ['BudgetInFlight'],
@@ -195,7 +196,7 @@ export const VETOES: readonly Veto[] = [
     },
   },
   {
-    // They may have turned red since the wave before it has passed: an approval, a hook or a window may have taken days.
+    // The gates may have turned red since the wave before has passed: an approval, a hook or a window may have taken days.
     asked: ['grant'],
     rule: 'before the first cluster of the wave, the gates of the wave before it are green, unless a person has promoted that',
     codes: ['GateRed', 'GateUnknown', 'GatesUnknown'],
@@ -215,7 +216,7 @@ export const VETOES: readonly Veto[] = [
     reasons: failedMeanwhile,
   },
   {
-    // What a person starts needs no wave, and what has changed the cluster goes on by the calendars that its wave had.
+    // An upgrade that a person starts needs no wave, and one that has changed its cluster goes on by the calendars that its wave had.
     asked: BEGINNING,
     rule: 'the policy has a wave for the cluster, its own or the one that takes it now; what has changed it goes on',
     codes: ['NoWave'],
@@ -250,12 +251,12 @@ export const VETOES: readonly Veto[] = [
     },
   },
   {
-    // What has changed the cluster is not stopped in the middle of its work.
+    // An execution that has changed its cluster is not stopped in the middle of its work.
     asked: BEGINNING,
     rule: 'the cluster was looked at since the table was restored, and since its tags were changed; an execution that has changed it goes on',
     codes: ['InventoryIncomplete'],
     reasons: ({ cluster, tags, upgrade }, moment) => {
-      // Labels, waves, policies and expressions go by them, and whoever granted this knew others.
+      // Labels, waves, policies and expressions depend on the tags, and the grant was decided by other tags.
       const isRetagged = tags !== undefined && !isSame(tags, cluster?.tags);
       return (isForgotten(cluster) || isRetagged) && (moment === 'grant' || !hasActed(upgrade)) ? [LOOKED_AT] : NONE;
     },
@@ -277,7 +278,7 @@ export const VETOES: readonly Veto[] = [
   EXTENSION_VETO,
 ];
 
-/** Why it may not be done now; empty = it may. Pure; the transaction that follows checks that nothing of it has moved. */
+/** Why the upgrade may not do this now; empty = it may. The transaction that follows checks that nothing of the situation has moved. */
 export function refusalsAt(moment: Moment, situation: Situation): Reason[] {
   const reasons: Reason[] = [];
   for (const veto of VETOES) {
@@ -289,7 +290,7 @@ export function refusalsAt(moment: Moment, situation: Situation): Reason[] {
   return reasons;
 }
 
-/** Where the cluster is a member; undefined where it is none, or was started by hand. */
+/** The rollout, wave and member of the cluster; undefined where it is no member, or its upgrade was started by hand. */
 function placeOf({ rollout, wave, member }: Situation) {
   if (rollout === undefined || wave === undefined || member === undefined || !isPlanned(member, wave)) return undefined;
   return { rollout, wave, member };
@@ -317,7 +318,10 @@ function ofRunningRollout({ rollout, upgrade }: Situation): readonly Reason[] {
     : NONE;
 }
 
-/** A person's retry opens a wave again: whoever has not begun waits for it once more, stragglers of later waves too. */
+/**
+ * A person's retry may open an earlier wave again: every cluster that has not begun then waits for that wave once more, stragglers of later waves
+ * too.
+ */
 function reopenedBefore({ rollout, earlier = [], member }: Situation): readonly Reason[] {
   if (rollout === undefined || member?.inFlight === true) return NONE;
   const reopened = earlier.find((one) => one.status !== 'Halted' && !PASSED_WAVES.includes(one.status));
@@ -336,7 +340,8 @@ function failedMeanwhile(situation: Situation): readonly Reason[] {
 function unapproved(situation: Situation, moment: Moment): readonly Reason[] {
   const place = placeOf(situation);
   const { rules, policyAppliedBy, upgrade, now } = situation;
-  // Between two hops nothing is half-done: the grant is asked like the first change, or it would be given and park for ever.
+  // Between two hops nothing is half done, so the grant needs the approval that the first change needs: otherwise it would be given, and the upgrade
+  // would park, for ever.
   if (place === undefined || (moment === 'grant' && place.member.inFlight && hasActed(upgrade))) return NONE;
   const requesters = { policyAppliedBy, rolloutCreatedBy: place.rollout.createdBy };
   return approvalRefusals(rules?.wave, place.wave, requesters, now);

@@ -5,17 +5,17 @@ import { parseClusterArn, shortId } from '../model/cluster-key.ts';
 /** The Kubernetes group that Liftlock's role is in; a ClusterRoleBinding gives it what Liftlock reads. */
 export const VIEWERS = 'liftlock-viewers';
 
-/** The group of the role that drains, which nobody is in before somebody asks for the tier *operate*. */
+/** The group of the role that drains. Nobody is in it before somebody applies what the tier *operate* needs. */
 export const OPERATORS = 'liftlock-operators';
 
 /** The group of the role that runs Jobs of hooks. */
 export const HOOK_RUNNERS = 'liftlock-hooks';
 
-/** What may be given of a cluster: to *look*; to *operate* on nodes and pods; to run Jobs of *hooks*. Each has a role of its own. */
+/** What Liftlock may be given in a cluster: to *look*; to *operate* on nodes and pods; to run Jobs of *hooks*. Each tier has a role of its own. */
 export const TIERS = ['look', 'operate', 'hooks'] as const;
 export type Tier = (typeof TIERS)[number];
 
-/** Gives a ClusterRole to a group, or a Role of one namespace, as the document after it. */
+/** The document that gives a ClusterRole, or a Role of one namespace, to a group; it follows the role's own document. */
 const bindingOf = (role: string, group = VIEWERS, namespace?: string): string => {
   const [kind, place] = namespace === undefined ? ['ClusterRole', ''] : ['Role', `\n  namespace: ${namespace}`];
   return `---
@@ -35,10 +35,10 @@ subjects:
 };
 
 /**
- * What Liftlock reads of a cluster, and nothing else: what upgrades look at, and lists of whatever Kubernetes itself serves, for scans.
- * Secrets are left out, and with them the releases of Helm; so are custom resources, whose groups only the cluster's owner knows, but for
- * ENIConfigs, which say what subnets pods are in (docs/scan.md, "Permissions"). EKS's own policies do not fit: AmazonEKSViewPolicy shows no
- * nodes, AmazonEKSAdminViewPolicy shows Secrets (facts: eks.md §10.1).
+ * What Liftlock reads of a cluster, and nothing else: what upgrades look at, and lists of everything that Kubernetes itself serves, for scans.
+ * Secrets, and with them the releases of Helm, are left out. So are custom resources, whose groups only the cluster's owner knows, except ENIConfigs,
+ * which tell the subnets of pods (docs/scan.md, "Permissions"). EKS's own policies do not fit: AmazonEKSViewPolicy shows no nodes,
+ * AmazonEKSAdminViewPolicy shows Secrets (facts: eks.md §10.1).
  */
 export const VIEWERS_RBAC = `apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
@@ -80,8 +80,8 @@ rules:
 ${bindingOf(VIEWERS)}`;
 
 /**
- * What the role above leaves out: custom resources, and Secrets with Helm's releases. RBAC cannot take one kind out of all, so it is a role
- * of its own; a team that keeps Secrets out names its groups instead of "*" and leaves the source out in its policy.
+ * What the role above leaves out: custom resources, and Secrets with Helm's releases. RBAC cannot take one kind out of all, so this is a role of its
+ * own. A team that keeps Secrets out names its groups instead of "*", and leaves that source out in its policy.
  */
 export const SCANNERS_RBAC = `# For scans before upgrades. Helm keeps its releases in Secrets: of them only group, version, kind and name
 # of what is in them are kept. Without this role, or without Secrets in it, say so in the UpgradePolicy (scan.skip).
@@ -98,7 +98,7 @@ rules:
 ${bindingOf('liftlock-scanners')}`;
 
 /**
- * What drains that Liftlock makes itself take: to cordon nodes and to evict pods. It deletes nothing, and reads no more than where pods are. Kubernetes
+ * What Liftlock needs for its own drains: to cordon nodes and to evict pods. It deletes nothing, and reads no more than where pods are. Kubernetes
  * has no smaller right than to patch a node; evictions keep every PodDisruptionBudget.
  */
 const OPERATORS_RBAC = `# For drains that Liftlock makes itself (UpgradePolicy.spec.drain). It cordons nodes and evicts pods by the eviction API.
@@ -119,8 +119,9 @@ rules:
 ${bindingOf(OPERATORS, OPERATORS)}`;
 
 /**
- * What asking by Jobs takes, in one namespace. Who may create Jobs there runs what it likes by any service account of the namespace, which RBAC cannot
- * narrow down: the Fleet's list of images is Liftlock's own promise, and nothing else is to be in that namespace.
+ * What Liftlock needs to ask hooks by Jobs, in one namespace. Whoever may create Jobs there can run anything with any service account of the
+ * namespace, and RBAC cannot narrow that down: only Liftlock itself keeps to the Fleet's list of images, and nothing else should be in that
+ * namespace.
  */
 const hookRunnersRbac = (
   namespace: string,
@@ -144,21 +145,21 @@ rules:
     verbs: [list]
 ${bindingOf(HOOK_RUNNERS, HOOK_RUNNERS, namespace)}`;
 
-/** RBAC of a tier: apply it in each cluster. That of hooks is of the namespace that the Fleet names for their Jobs. */
+/** The RBAC of each tier, to be applied in each cluster. That of *hooks* is for the namespace that the Fleet names for Jobs. */
 export const RBAC = {
   look: () => `${VIEWERS_RBAC}---\n${SCANNERS_RBAC}`,
   operate: () => OPERATORS_RBAC,
   hooks: hookRunnersRbac,
 } as const satisfies Readonly<Record<Tier, (namespace: string) => string>>;
 
-/** By tier: the role that takes it, its group, and what the access entry is called in a template. */
+/** For each tier: the role that gets it, the group of that role, and the name of the access entry in a template. */
 const GRANTEES = {
   look: { roleOf: (spokeRoleName: string) => spokeRoleName, group: VIEWERS, entry: 'LiftlockAccessEntry' },
   operate: { roleOf: operateRoleName, group: OPERATORS, entry: 'LiftlockOperateAccessEntry' },
   hooks: { roleOf: hookRoleName, group: HOOK_RUNNERS, entry: 'LiftlockHookAccessEntry' },
 } as const;
 
-/** How the role of one cluster's account gets into the group: an access entry, or a line in aws-auth where there are none. */
+/** How the role gets into its group in one cluster: by an access entry, or by a line in aws-auth where the cluster has no access entries. */
 export type ClusterAccessManifest = ReturnType<typeof accessManifest>;
 
 export function accessManifest(cluster: ClusterRecord, spokeRoleName: string, tier: Tier = 'look') {
@@ -166,7 +167,7 @@ export function accessManifest(cluster: ClusterRecord, spokeRoleName: string, ti
   const { account, region, name, arn } = cluster;
   const partition = parseClusterArn(arn)?.partition ?? 'aws';
   const principalArn = `arn:${partition}:iam::${account}:role/${roleOf(spokeRoleName)}`;
-  // EKS clusters from before access entries exist say nothing: those are CONFIG_MAP.
+  // EKS tells no authentication mode for clusters that are older than access entries: those use the ConfigMap.
   const authenticationMode = cluster.authenticationMode ?? 'CONFIG_MAP';
   const base = { cluster: shortId(cluster), authenticationMode, principalArn };
   if (authenticationMode === 'CONFIG_MAP') {
@@ -175,9 +176,9 @@ export function accessManifest(cluster: ClusterRecord, spokeRoleName: string, ti
   }
   return {
     ...base,
-    /** AWS CLI command; null where the cluster knows no access entries. */
+    /** AWS CLI command; null where the cluster has no access entries. */
     accessEntryCommand: `aws eks create-access-entry --region ${region} --cluster-name ${name} --principal-arn ${principalArn} --type STANDARD --kubernetes-groups ${group}`,
-    /** The same for CloudFormation. */
+    /** The same entry for CloudFormation. */
     accessEntryTemplate: `${entry}:
   Type: AWS::EKS::AccessEntry
   Properties:
@@ -187,7 +188,7 @@ export function accessManifest(cluster: ClusterRecord, spokeRoleName: string, ti
     KubernetesGroups:
       - ${group}
 `,
-    /** An item for `mapRoles` of the ConfigMap kube-system/aws-auth; null where access entries are to be used. */
+    /** An item for `mapRoles` of the ConfigMap kube-system/aws-auth; null where the cluster has access entries. */
     awsAuthMapRole: null,
   };
 }

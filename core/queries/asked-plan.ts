@@ -1,6 +1,6 @@
 import type { Reason } from '../contracts/step-result.ts';
 
-/** What something that a person asks for would do to one cluster, or has begun. */
+/** What something that a person asks for would do to one cluster, or what of it has begun. */
 export interface AskedPlan {
   readonly cluster: string;
   readonly clusterKey: string;
@@ -11,7 +11,7 @@ export interface AskedPlan {
   readonly execution: string | null;
 }
 
-/** The same of a hop, up or back. */
+/** The plan of a hop, up or back. */
 export interface AskedHop extends AskedPlan {
   readonly from: string;
   readonly to: string;

@@ -6,7 +6,7 @@ import type { Table } from '../ports/table.ts';
 import { blockersOf } from '../scan/fleet/decide-hop.ts';
 import { loadReport, scansOf } from '../scan/fleet/report-store.ts';
 
-/** One thing that keeps a cluster from its target; what nobody knows of it is null. */
+/** One thing that keeps a cluster from its target; null where nobody knows a detail. */
 export interface ClusterBlocker {
   readonly code: string;
   readonly what: string;
@@ -15,7 +15,7 @@ export interface ClusterBlocker {
   readonly fix: string | null;
 }
 
-/** What ends a reason whose own words do not say it. `PodEvictionFailure` is a word of EKS. */
+/** What ends a blocker whose own words do not say it. `PodEvictionFailure` is EKS's name. */
 const ADVICE: Readonly<Record<string, string>> = {
   PodEvictionFailure: `Give the PodDisruptionBudget room: ${BUDGET_ROOM}.`,
   ClusterUnreachable: 'Give Liftlock a route to the API server, or set verification: eks-api in its policy.',
@@ -25,8 +25,8 @@ const ADVICE: Readonly<Record<string, string>> = {
 const adviceFor = (code: string): string | null => ADVICE[code] ?? null;
 
 /**
- * All that keeps a cluster from its target: where a scan has stopped its last upgrade what it stopped it for, none of it cut or left out,
- * else the reasons that are told of it.
+ * Everything that keeps a cluster from its target. Where a scan has stopped the cluster's last upgrade, this is all that the scan found, uncut;
+ * otherwise it is the reasons that are given for the cluster.
  */
 export async function findClusterBlockers(
   table: Pick<Table, 'queryPartition'>,
@@ -44,7 +44,7 @@ export async function findClusterBlockers(
 async function stoppedBy(table: Pick<Table, 'queryPartition'>, last: Upgrade | undefined): Promise<ClusterBlocker[]> {
   const step = last?.steps['scan-cluster'];
   if (last?.status !== 'Blocked' || step?.status !== 'blocked') return [];
-  // A step may have ended before there was a report, and what an earlier one says may be mended.
+  // A step may have ended before there was a report, and what an older report says may be mended by now.
   const scans = await scansOf(table, last.clusterKey);
   const scan = scans.find(({ target, scannedAt }) => target === last.to && scannedAt >= step.startedAt);
   const report = scan === undefined ? undefined : await loadReport(table, scan);

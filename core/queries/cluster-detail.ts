@@ -47,9 +47,9 @@ export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, r
     autoMode,
     endpoint,
     nodegroups: nodegroups.map((group) => withSettings(group, open)),
-    /** Alarms whose actions Liftlock silences now, and until when that ends by itself. */
+    /** Alarms whose actions Liftlock silences now, and when each silence ends by itself. */
     silences: openSilences(open),
-    /** What rang while it was silenced, told when the silence was lifted. */
+    /** Alarms that rang while they were silenced, as told when the silence was lifted. */
     rangSilently: rangSilently(silencesIn(journal)),
     /** Nodes outside managed groups, as they were last seen; null where nobody has read the nodes. */
     otherNodes: cluster.otherNodes ?? null,
@@ -61,7 +61,7 @@ export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, r
     managedBy: cluster.managedBy,
     conditions: cluster.conditions,
     held: held === undefined ? null : { ...held, upgradeId: held.upgradeId ?? null },
-    /** A person's order to pass windows over, in force or asked for: `status` says which. */
+    /** A person's order to pass windows, in force or only asked for: `status` says which. */
     breakGlass:
       breakGlass === undefined ? null : { ...breakGlass, ...clusterGlass(breakGlass, policy?.spec.breakGlass, now) },
     rollback: rollbackView(cluster, {
@@ -71,7 +71,7 @@ export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, r
       mayExtend: mayExtendSupport(policy?.spec),
       now,
     }),
-    /** What AWS Health says that AWS will do, the next one first. */
+    /** What AWS Health announces that AWS will do, the next change first. */
     plannedChanges: cluster.plannedChanges ?? [],
     warnings: clusterWarnings(cluster, journal, upgrades),
     /** Newest first. */
@@ -81,7 +81,7 @@ export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, r
   };
 }
 
-/** Which update settings a group has now, and which are its own: others while Liftlock rolls it. Null where nobody has read them. */
+/** The update settings that a group has now, and its own ones, which differ while Liftlock rolls the group. Null where nobody has read them. */
 function withSettings(
   { updateSettings: seen, ...group }: ClusterRecord['nodegroups'][number],
   open: readonly Read<UndoEntry>[],

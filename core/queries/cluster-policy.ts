@@ -10,13 +10,13 @@ import { KubeVersion } from '../version/kube-version.ts';
 /** What the applied policies mean for one cluster. */
 export interface ClusterPolicy {
   readonly policy: UpgradePolicy | undefined;
-  /** The first wave that takes it; undefined when none does. */
+  /** The first wave of the policy that takes the cluster; undefined when none does. */
   readonly wave: { readonly index: number; readonly name: string } | undefined;
-  /** Why this policy, this wave and no other: labels, expressions and tags, in the order in which they decide. */
+  /** Why the cluster is in this policy and wave: labels, expressions and tags, in the order in which they decide. */
   readonly placement: readonly Reason[];
   readonly target: KubeVersion | undefined;
   readonly needsWork: boolean;
-  /** Why there is no policy, no target, or a lower target than the policy's. */
+  /** Why the cluster has no policy, no target, or a lower target than the policy's. */
   readonly reasons: readonly Reason[];
 }
 
@@ -51,7 +51,7 @@ function selectedBy({ metadata, spec }: UpgradePolicy, cluster: ClusterRecord): 
   return reason('Policy', `${metadata.name} is the only policy that selects it: ${reasons.join(' and ')}.`);
 }
 
-/** Says of each policy what is missing, so that a person sees which label to set. */
+/** Says for each policy why it does not select the cluster, so that a person sees which label to set. */
 function noPolicy(
   cluster: ClusterRecord,
   policies: readonly UpgradePolicy[],

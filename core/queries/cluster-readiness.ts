@@ -16,7 +16,7 @@ export interface ReadinessView extends Readiness {
   readonly cluster: string;
   readonly name: string;
   readonly version: string;
-  /** Where it is to go, or was asked about; null where nothing says. */
+  /** The version that the cluster is to go to, or that was asked about; null where nothing says. */
   readonly target: string | null;
 }
 
@@ -36,9 +36,9 @@ export function readinessView(
 }
 
 /**
- * Of one cluster, and of all hops to `to` where that is asked: what stands in the way of a later one blocks, too.
+ * The readiness of one cluster, and for all hops to `to` where that is asked: what stands in the way of a later hop blocks too.
  *
- * @param to a minor; undefined = what its policy says
+ * @param to a minor; undefined = the next one, as the policy has it
  */
 export async function clusterReadiness(
   ports: Pick<Ports, 'table' | 'clock'>,

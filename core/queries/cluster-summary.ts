@@ -20,38 +20,41 @@ import { supportView } from './support-view.ts';
 export type ClusterState =
   | 'Gone'
   | 'Upgrading'
-  /** It is on its way back to the minor before. */
+  /** The cluster is on its way back to the minor before. */
   | 'RollingBack'
   | 'Held'
   | 'Parked'
-  /** All of it has moved and is no worse than before, and it is compared with before once more when its watch is over. */
+  /** Everything has moved and is no worse than before; the cluster is compared with before once more when its watch is over. */
   | 'Watched'
   | 'Unmanaged'
   | 'UpToDate'
-  /** Its control plane is at the target or past it, and a managed node group is older. */
+  /** The control plane is at the target or past it, and a managed node group is older. */
   | 'NodesBehind'
-  /** Likewise, and all of these are along, but EKS does not list the version of an add-on for its own, or the policy wants a newer one (`patch`). */
+  /**
+   * Control plane and nodes are at the target, but EKS does not list the version of an add-on for this minor, or the policy wants a newer one
+   * (`patch`).
+   */
   | 'AddonsBehind'
-  /** Likewise, of nodes that Liftlock cannot roll. */
+  /** The control plane is at the target, and nodes that Liftlock cannot roll are older. */
   | 'ManualNodes'
-  /** It is whole, and the image of a node group is older than its policy wants (`patch`). */
+  /** Everything is at the target, and the image of a node group is older than its policy wants (`patch`). */
   | 'ImagesBehind'
-  /** It is whole as far as that was read, and nobody knows whether nodes are behind, or images or add-ons older than its policy wants. */
+  /** Everything that was read is at the target, and nobody knows whether nodes are behind, or images or add-ons older than the policy wants. */
   | 'PatchesUnknown'
-  /** Its nodes are older for now, as the policy or a bake wants it. */
+  /** The cluster's nodes are older for now, because the policy or a bake wants that. */
   | 'NodesKept'
   | 'Excluded'
   | 'Unreachable'
-  /** Its upgrade ended without success, and nothing is behind that a rollout would finish; there is one try for each target. */
+  /** The cluster's upgrade ended without success, and no rollout would finish what is behind; there is one try for each target. */
   | 'Blocked'
-  /** A member of a rollout that has not come to it; or its target is not known yet. */
+  /** The cluster is a member of a rollout that has not come to it, or its target is not known yet. */
   | 'Waiting'
-  /** In no rollout that will come to it. */
+  /** The cluster is behind and in no rollout that will come to it. */
   | 'Behind';
 
 export type ClusterSummary = ReturnType<typeof clusterSummary>;
 
-/** As it is by now, of which the inventory learns when it looks again. */
+/** The cluster as it is by now, which the inventory learns only at its next look. */
 export function asUpgraded(snapshot: FleetSnapshot, cluster: ClusterRecord): ClusterRecord {
   const own = snapshot.upgrades.filter(({ clusterKey }) => clusterKey === cluster.clusterKey);
   return own.length === 0 ? cluster : { ...cluster, version: versionNow(cluster, own).toString() };
@@ -85,7 +88,10 @@ export function clusterSummary(snapshot: FleetSnapshot, recorded: ClusterRecord,
   };
 }
 
-/** What keeps its last look away leaves it parked; a rollout that has halted, was aborted or has ended is not among those that are read. */
+/**
+ * The state of a parked upgrade's cluster. It counts as watched only while its last look will come; a rollout that has halted, was aborted or has
+ * ended is not in the snapshot.
+ */
 function parkedState(snapshot: FleetSnapshot, cluster: ClusterRecord, upgrade: Upgrade): ClusterState {
   const { rolloutId, waveIndex } = upgrade;
   const { fleet, control } = snapshot;
@@ -97,7 +103,7 @@ function parkedState(snapshot: FleetSnapshot, cluster: ClusterRecord, upgrade: U
   return upgrade.reasons.some(({ code }) => code === 'Baking') ? 'NodesKept' : 'Parked';
 }
 
-/** The strongest thing first: what runs, then what a person must look at, then what will come by itself; in-rollout.ts adds what has ended. */
+/** The strongest state first: what runs, then what a person must look at, then what will come by itself. in-rollout.ts adds what has ended. */
 function clusterState(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
@@ -111,7 +117,7 @@ function clusterState(
   if (upgrade !== undefined && upgrade.status !== 'Parked') return 'Upgrading';
   if (snapshot.controls.get(cluster.clusterKey)?.held !== undefined) return 'Held';
   if (upgrade !== undefined) return parkedState(snapshot, cluster, upgrade);
-  // Also of a policy that cannot be read, and at the version where nodes or add-ons are left: its rollout has not done with it.
+  // A member waits for its rollout even if its policy cannot be read, and also at the target, where nodes or add-ons may be left.
   const member = snapshot.members.find(({ clusterKey }) => clusterKey === cluster.clusterKey);
   const isMember = member !== undefined;
   if (policy === undefined && !isMember)
@@ -133,7 +139,7 @@ function clusterState(
   return patches.images.length > 0 ? 'ImagesBehind' : 'AddonsBehind';
 }
 
-/** Why the cluster as it stands is not touched, wherever it is to go; past its target it is to stay where it is. */
+/** Why Liftlock does not touch the cluster as it stands, whatever its target is; a cluster past its target is judged for where it is. */
 export function refusalsOf(
   { fleet, calendars }: FleetSnapshot,
   cluster: ClusterRecord,
@@ -147,8 +153,8 @@ export function refusalsOf(
 const ACTIVE: readonly Upgrade['status'][] = ['Pending', 'Running', 'Parked'];
 
 /**
- * The upgrade that runs or is parked; of several the one that runs, or that takes the cluster back, and an undo last. One that is parked
- * says nothing of where the cluster stands, and is told among its warnings (`NotTakenBack`).
+ * The upgrade that runs or is parked. Of several the running one counts, then a rollback, and an undo last. A parked undo says nothing of where the
+ * cluster stands; it is told among the cluster's warnings (`NotTakenBack`).
  */
 export function activeUpgrade(snapshot: FleetSnapshot, clusterKey: string): Upgrade | undefined {
   const own = snapshot.upgrades.filter(

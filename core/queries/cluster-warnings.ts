@@ -13,8 +13,8 @@ import type { Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
 /**
- * What people should know of a cluster beside its upgrade: what Kubernetes does not support of how it stands, who else moves it, what could not be read
- * of it, and what drains and other upgrades have left.
+ * What people should know of a cluster beside its upgrade: what Kubernetes does not support in its present state, who else moves it, what could not
+ * be read of it, and what drains and other upgrades have left.
  */
 export function clusterWarnings(
   cluster: ClusterRecord,
@@ -29,7 +29,7 @@ export function clusterWarnings(
   const nodegroups = cluster.nodegroups.flatMap(({ name, issues }) =>
     issues.map((issue) => reason('NodegroupIssue', `Node group ${name}: ${issue}`)),
   );
-  // As after somebody has taken the control plane back past Liftlock, with its nodes left where they were.
+  // Such a skew arises when somebody takes the control plane back past Liftlock and leaves the nodes where they were.
   const names = cluster.nodegroups.map(({ name }) => name);
   const skewed = skewOf(cluster, [KubeVersion.parse(cluster.version)], names, true).map((one) => one.reason);
   return [
@@ -44,8 +44,8 @@ export function clusterWarnings(
 }
 
 /**
- * What drains hold cordoned while they wait, and what they have left so in groups that are still there, as long as the journal has it: nobody looks whether
- * somebody has uncordoned it since.
+ * Nodes that waiting drains hold cordoned, and nodes that ended drains have left cordoned in groups that still exist, as long as the journal has
+ * them. Nobody checks whether somebody has uncordoned them since.
  */
 function drainedWarnings(
   { name: cluster, nodegroups, otherNodes }: ClusterRecord,
@@ -70,7 +70,7 @@ function drainedWarnings(
 
 const LEFT = { cordon: 'the cordon of', updateConfig: 'update settings of', job: 'the Job', silence: 'the mute rule' };
 
-/** What upgrades have left that could not be taken back by now. Nobody else tells of it: what they were to do has ended. */
+/** What upgrades have left and could not take back so far. Only this tells it, since those upgrades have ended. */
 export function undoWarnings(journal: readonly Read<UndoEntry>[], upgrades: readonly Upgrade[]): Reason[] {
   return upgrades.flatMap((upgrade) => {
     const { id, status, reasons, resumeAt } = upgrade;
@@ -89,10 +89,10 @@ export function undoWarnings(journal: readonly Read<UndoEntry>[], upgrades: read
 }
 
 /**
- * What each of the cluster's own Liftlock tags does; they only make things safer.
+ * What each of the cluster's own Liftlock tags does; tags only make things safer.
  *
- * @param calendars those that are applied, by name
- * @param placement why it is in its wave, or in none
+ * @param calendars the applied Calendars, by name
+ * @param placement why the cluster is in its wave, or in none
  */
 export function tagEffects(
   { tags }: Pick<ClusterRecord, 'tags'>,
@@ -114,7 +114,7 @@ export function tagEffects(
   });
 }
 
-/** Of a tag that can be read. */
+/** The effect of a tag that can be read. */
 function effectOf(name: string, value: string): string {
   if (name === 'paused') return value === 'true' ? 'Liftlock keeps away from the cluster.' : 'None: it is not paused.';
   if (name === 'pin-version') return `Liftlock takes the cluster no further than ${value}.`;

@@ -7,7 +7,7 @@ import { loadKind } from '../store/entity.ts';
 import { actsOf, clusterWaits, hopOfItem, minutesIn, rolloutWaits, type Spent, timesIn } from './effort.ts';
 import { periodStart } from './report-period.ts';
 
-/** What upgrades have cost people, and what they have waited for. */
+/** What upgrades have cost people, and what the upgrades have waited for. */
 export type EffortReport = Awaited<ReturnType<typeof effortReport>>;
 
 const NOT_RECORDED = [
@@ -17,7 +17,10 @@ const NOT_RECORDED = [
   'Which part of a soak was due to a gate that was not green.',
 ];
 
-/** Records are read one by one, with all that their transactions wrote: clusters that were upgraded in these periods come first. */
+/**
+ * Records are read one by one, with everything that their transactions wrote, so only this many clusters are read: first those that were upgraded in
+ * these periods.
+ */
 const MOST_CLUSTERS = 500;
 const AT_ONCE = 20;
 
@@ -29,19 +32,19 @@ export async function effortReport({ table, clock }: Pick<Ports, 'table' | 'cloc
   const periods = [since, until, before, since] as const;
   return {
     ...{ since: since.toISOString(), until: until.toISOString() },
-    /** Where the period begins that this one is compared with; it ends where this one begins. */
+    /** The begin of the period that this one is compared with; it ends where this one begins. */
     before: before.toISOString(),
-    /** Times, by the names that the audit gives to acts. */
+    /** How often people acted, by the audit's names of their acts. */
     acts: rows(acts, timesIn, periods),
-    /** Minutes, of each cluster that waits and of each wave as a whole. */
+    /** Minutes that each cluster, and each wave as a whole, has waited. */
     waits: rows(waits, minutesIn, periods),
     notRecorded: [...NOT_RECORDED, ...unread],
   };
 }
 
 /**
- * What people did and upgrades waited for, from an instant on, as the records tell; `seen` is shown each of these. `unread`: what was left out, in
- * sentences.
+ * What people did and what upgrades waited for, from an instant on, as the records tell. `seen` is given each record that was read. `unread`: what
+ * was left out, in sentences.
  */
 export async function readEffort(
   table: Table,
@@ -96,7 +99,7 @@ export async function readEffort(
   };
 }
 
-/** Sums by hop, team and what they are of, the most first; what is nothing in both periods is left out. */
+/** Sums by hop, team and act or cause, the largest first; rows that are empty in both periods are left out. */
 function rows(
   all: readonly Spent[],
   measure: typeof minutesIn,
@@ -107,7 +110,7 @@ function rows(
     Math.round(those.reduce((total, one) => total + measure(one, from, to), 0));
   return [...groups.values()]
     .flatMap((those) => {
-      /** In the period, and in the one of equal length before it. */
+      /** The sum in the period, and in the period of equal length before it. */
       const row = { now: sum(those, since, until), before: sum(those, before, end) };
       return those.slice(0, 1).map(({ hop, team, what }) => ({ hop, team, what, ...row }));
     })

@@ -3,22 +3,22 @@ import { waitsFor } from '../contracts/reasons.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import type { AuditItem } from '../ports/table.ts';
 
-/** Whose clusters, and between which minors: `1.36-1.37`, or `to 1.37` of what a rollout has in common. */
+/** The owner of the clusters, and the hop: `1.36-1.37`, or `to 1.37` for a whole rollout. */
 interface About {
   readonly hop: string | null;
   readonly team: string | null;
 }
-/** Something that a person did at an instant, in the words of the audit, or a time in which something waited; without an end it still does. */
+/** An act of a person at one instant, in the words of the audit, or a time in which something waited. A wait without an end still goes on. */
 export interface Spent extends About {
   readonly what: string;
   readonly from: string;
   readonly to?: string;
 }
 
-/** Records that stand beside the one of the act itself, and what an execution writes in the name of who started it. */
+/** Records that are written beside the record of the act itself, and those that an execution writes in the name of the person who started it. */
 const BESIDE = ['WaveShown', 'RolloutPlanned', 'MemberRetried', 'UpgradeCanceled', 'Granted', 'UpgradeParked'];
 
-/** What people did, whatever it was: who is not Liftlock is a person, also where nobody knows which. */
+/** Every act of people: a principal that is not Liftlock is a person, even where nobody knows which. */
 export function actsOf(items: readonly AuditItem[], aboutOf: (item: AuditItem) => About): Spent[] {
   return items.flatMap((item) => {
     const { event, principal, at, detail } = item;
@@ -27,10 +27,10 @@ export function actsOf(items: readonly AuditItem[], aboutOf: (item: AuditItem) =
   });
 }
 
-/** An upgrade by one minor, or what takes it back. */
+/** An upgrade by one minor, or the rollback of one. */
 const HOP = /^(?:rollback-)?(\d+\.\d+-\d+\.\d+)$/;
 
-/** The hop that an item of a cluster is about; of a rollback the way back. */
+/** The hop that an entry of a cluster's record is about; a rollback belongs to the hop that it takes back. */
 export function hopOfItem({ detail: { upgradeId, from, to, held } }: AuditItem): string | null {
   const ofHeld = typeof held === 'object' && held !== null && 'upgradeId' in held ? held.upgradeId : undefined;
   const [named] = [upgradeId, ofHeld].flatMap((id) => HOP.exec(String(id))?.[1] ?? []);
@@ -42,30 +42,30 @@ const ENDED = [
   ...['UpgradeSucceeded', 'UpgradeFailed', 'UpgradeBlocked', 'UpgradeCanceled', 'UpgradeRolledBack'],
   'RollbackGivenUp',
 ];
-/** What a person answers by an act. */
+/** Ends of upgrades that a person has to answer by an act. */
 const STOPPED: Readonly<Record<string, string>> = {
   UpgradeBlocked: 'blocked',
   UpgradeFailed: 'failed',
   UpgradeRolledBack: 'rolled back',
 };
 const TAKEN_UP = ['ClusterRetried', 'ClusterReleased', 'Granted', 'UpgradeSucceeded', 'UpgradeCanceled', 'ClusterGone'];
-/** Nothing of a blocked upgrade had moved the cluster, so whoever moves it later has taken it up. */
+/** A blocked upgrade has not moved the cluster, so whoever moves it later has taken the work up. */
 const MOVED_ON = ['VersionObserved'];
-/** A rollback that ends so leaves its cluster as it was, to whoever held it before. */
+/** A rollback that ends in one of these ways leaves its cluster as it was, and an earlier hold in place. */
 const LEFT_AS_IT_WAS = ['UpgradeBlocked', 'RollbackGivenUp'];
 
-/** What takes back what an upgrade has left takes up nothing. */
+/** An undo takes back what an upgrade has left, and does not take the cluster up again. */
 const isOfUndo = ({ detail: { upgradeId } }: AuditItem): boolean => String(upgradeId).startsWith('undo-');
 const isOfRollback = ({ detail: { upgradeId } }: AuditItem): boolean => String(upgradeId).startsWith('rollback-');
-/** What stopped the upgrades of a cluster; a rollback that was refused has not. */
+/** What stopped the upgrades of a cluster. A rollback that was refused has not stopped any. */
 const stopOf = (item: AuditItem): string | undefined =>
   item.event === 'UpgradeBlocked' && isOfRollback(item) ? undefined : STOPPED[item.event];
 
 /**
- * How long the upgrades of one cluster waited and for what.
+ * How long the upgrades of one cluster waited, and for what.
  *
- * @param openedAt when the wave had opened by which an upgrade was granted
- * @param leftAt when the cluster left a rollout for good: it was skipped there, or the rollout aborted
+ * @param openedAt when the wave had opened under which an upgrade was granted
+ * @param leftAt when the cluster left a rollout for good: it was skipped there, or the rollout was aborted
  */
 export function clusterWaits(
   items: readonly AuditItem[],
@@ -85,7 +85,7 @@ export function clusterWaits(
       waits.push({ hop, team, what: parkedFor(detail.reasons), from: at, ...(end && { to: end.at }) });
     }
     const stopped = stopOf(item);
-    // One transaction may end a rollback and its hop: one cluster waits.
+    // One transaction may end a rollback and its hop, and the cluster waits only once.
     if (stopped !== undefined && !items.slice(0, index).some((one) => one.at === at && stopOf(one) !== undefined)) {
       const left = leftAt(detail.rolloutId);
       waits.push(...timesStopped(items, item, left).map((time) => ({ hop, team, what: stopped, ...time })));
@@ -97,7 +97,10 @@ export function clusterWaits(
   return waits;
 }
 
-/** When a cluster waited for a person to take up what stopped it: not while it was being taken back, and again where that changed nothing. */
+/**
+ * The times in which a cluster waited for a person to take up what stopped it. The time of a rollback does not count; after a rollback that changed
+ * nothing the cluster waits again.
+ */
 function timesStopped(
   items: readonly AuditItem[],
   stop: AuditItem,
@@ -107,7 +110,7 @@ function timesStopped(
   const left = leftAt !== undefined && leftAt > stop.at ? leftAt : undefined;
   const times: Pick<Spent, 'from' | 'to'>[] = [];
   let from: string | undefined = stop.at;
-  // What was written with the stop ends it not.
+  // Entries of the same instant were written with the stop and do not end it.
   for (const one of items.filter((item) => item.at > stop.at && !isOfUndo(item))) {
     if (left !== undefined && one.at > left) break;
     const isBack = isOfRollback(one);
@@ -122,7 +125,7 @@ function timesStopped(
   return times;
 }
 
-/** The first reason is the one that it parked for. */
+/** The first reason is the one that the upgrade parked for. */
 function parkedFor(reasons: unknown): string {
   const [first] = Array.isArray(reasons) ? (reasons as readonly Reason[]) : [];
   const shared = first === undefined ? undefined : waitsFor(first.code);
@@ -131,10 +134,13 @@ function parkedFor(reasons: unknown): string {
 
 const PASSED = ['WaveCompleted', 'WaveCompletedWithFailures', 'WaveSkipped', 'WavePassed', 'WavePromoted'];
 
-/** Until a wave whose turn has come opens where nothing is in its way. */
+/** A wave whose turn has come opens within this time where nothing is in its way. */
 const TICKS = 2 * 60_000;
 
-/** How long the waves of one rollout soaked, and waited from their turn for their last approval, and for readiness (or while paused) until they opened. */
+/**
+ * How long the waves of one rollout soaked, waited from their turn for their last approval, and then waited for readiness (or for the end of a pause)
+ * until they opened.
+ */
 export function rolloutWaits(items: readonly AuditItem[], about: About): Spent[] {
   const waits: Spent[] = [];
   let turn: string | undefined;
@@ -156,12 +162,12 @@ export function rolloutWaits(items: readonly AuditItem[], about: About): Spent[]
   return waits;
 }
 
-/** Minutes of a wait that lie in a period. */
+/** The minutes of a wait that lie in a period. */
 export function minutesIn({ from, to }: Pick<Spent, 'from' | 'to'>, start: Date, end: Date): number {
   const until = to === undefined ? end.getTime() : Math.min(Date.parse(to), end.getTime());
   return Math.max(0, until - Math.max(Date.parse(from), start.getTime())) / 60_000;
 }
 
-/** Whether an act lies in a period: the instant at which it ends is one of it. */
+/** 1 for an act that lies in the period, else 0; the instant at which a period ends belongs to it. */
 export const timesIn = ({ from }: Pick<Spent, 'from'>, start: Date, end: Date): number =>
   Number(from > start.toISOString() && from <= end.toISOString());

@@ -46,7 +46,7 @@ import type { Verdict } from './verdict-words.ts';
 export type Explanation = Awaited<ReturnType<typeof explainCluster>>;
 
 /**
- * Asks the reconciler's own decision why this cluster is or is not upgrading; nothing is decided here a second time. Who explains many
+ * Asks the reconciler's own decision why this cluster is or is not upgrading; nothing is decided here a second time. A caller that explains many
  * clusters reads the fleet once and gives it.
  */
 export async function explainCluster(
@@ -84,7 +84,7 @@ export async function explainCluster(
   const region = snapshot.regions.get(cluster.region);
   const mayExtend = mayExtendSupport(aim.policy?.spec);
   const scans = (await latestScansOf(ports.table, [cluster.clusterKey])).get(cluster.clusterKey);
-  // Of what runs the scan is past, and of what was tried its end tells more.
+  // A running upgrade is past its scan, and of one that was tried its end tells more.
   const isOver = activeUpgrade(snapshot, cluster.clusterKey) !== undefined || (member !== undefined && isTried(member));
   const toCome = isOver ? undefined : (goingOn(place)?.member.to ?? aim.target?.toString());
   const unapproved = (to: string) => {
@@ -97,10 +97,11 @@ export async function explainCluster(
     };
     return unapprovedOnTheWay(scans, cluster, to, approved, now);
   };
-  // What only takes back what another one has left says nothing of where the cluster stands.
+  // An undo takes back what another upgrade has left, and says nothing of where the cluster stands.
   const [last] = upgrades.filter((one) => !isUndo(one));
   const newest = last?.from === cluster.version ? last : undefined;
-  // What a person has had tried again since is over, and so is what was before a hop that runs now; what goes back does so because of it.
+  // An upgrade that a person has had tried again is over, and so is one from before a hop that runs now. A rollback goes on because of what stopped
+  // the hop, so that stays.
   const goesBack = last !== undefined && isRollback(last);
   const runs = activeUpgrade(snapshot, cluster.clusterKey)?.status === 'Running' && !goesBack;
   const isTriedAgain = control?.retried !== undefined || runs;
@@ -133,31 +134,37 @@ export async function explainCluster(
             verification: aim.policy.spec.verification,
           },
     wave: aim.wave?.name ?? null,
-    /** Names of Calendars that must all be open; empty = always; null = a policy that may select it cannot be read. */
+    /** Names of the Calendars that must all be open; empty = always open; null = a policy that may select the cluster cannot be read. */
     calendars: rules.unreadable ? null : rules.calendarNames,
     /** Why this policy, this wave and these calendars, in the order in which labels, expressions and tags decide. */
     placement: [...aim.placement, ...(rules.unreadable ? [UNREADABLE] : rules.calendarReasons)],
     target: aim.target?.toString() ?? null,
-    /** The minors still to pass through, one hop each. */
+    /** The minors that the cluster still has to pass through, one hop each. */
     hops: hops.map(String),
-    /** Until when EKS would take the next hop back, or why not, and what it asks for that; empty without a hop. */
+    /** Until when EKS would take the next hop back, or why not, and what EKS asks for a rollback; empty without a hop. */
     reversal: reversalOf(cluster, hops, region, { now, mayExtend }),
     rollout: rolloutOf(place, wave),
     upgrade: latest,
-    /** What the smoke check of the last hop has compared, and of which: of a rollback the hop that it takes back, since what got worse got so in that. */
+    /**
+     * What the smoke check of the last hop has compared, and the id of that hop. For a rollback this is the hop that it takes back, since there
+     * things got worse.
+     */
     compared: lookedAt?.comparison == null ? null : { id: lookedAt.id, ...lookedAt.comparison },
     ...lastScan(scans?.scans[0], upgrades),
-    /** What is known today to stop the hops that it waits for, whatever it waits for now: the inventory and the last scans. Empty while one runs. */
+    /**
+     * What is known today to stop the hops that the cluster waits for, whatever it waits for now, from the inventory and the last scans. Empty while
+     * an upgrade runs.
+     */
     foreseen,
-    /** What the last upgrade ended for, where it did without success and is not past: all that its scan found, each with its owner and repair. */
-    // What the last look foresees once more is not said twice; of a long one that look kept the beginning.
+    /** What the last upgrade ended for, where it ended without success and still matters: everything that its scan found, each with owner and repair. */
+    // What the last look foresees anyway is not said twice; of a long text that look has kept only the beginning.
     stoppedBy: stoppedBy.filter(({ what }) => !foreseen.some(({ message }) => message.includes(what.slice(0, 200)))),
-    /** Whether it may go one minor up, by what is known today. */
+    /** Whether the cluster may go one minor up, by what is known today. */
     readiness: readinessView(snapshot, cluster, scans, now),
-    /** Since when it is so and by what it is stopped, as hourly looks have found it; null before the first. */
+    /** Since when the cluster is ready or not, and what stops it, as hourly looks have found it; null before the first look. */
     readinessHistory: (await load(ports.table, ReadinessHistories, cluster.clusterKey))?.data ?? null,
     held: held === undefined ? null : { reason: held.reason, since: held.since },
-    /** By whose order its windows and freezes are passed over now. */
+    /** The order by which the cluster may pass its windows and freezes now. */
     breakGlass: glassInForce(control, ofHop.wave, rules.policy?.spec.breakGlass, now) ?? null,
     rollback: rollbackView(cluster, {
       ...{ upgrades, region, now, nodes: aim.policy?.spec.nodes },
@@ -176,7 +183,10 @@ const UNREADABLE = reason(
   'A policy that may select it cannot be read, so nobody knows its calendars and nothing begins.',
 );
 
-/** A rollout begins only once all of the Fleet is known, but where a person plans over what is: what is missing for that nobody else tells of a cluster. */
+/**
+ * A rollout begins by itself only when all of the Fleet is known; a person may plan one over the known part. Only this tells a cluster's reader which
+ * part is not known.
+ */
 async function untilAllIsKnown(
   table: Pick<Table, 'get' | 'queryPartition'>,
   snapshot: FleetSnapshot,
@@ -199,7 +209,7 @@ async function untilAllIsKnown(
   return { when: { condition, at: null }, reasons: bounded([...verdict.reasons, ...gaps]) };
 }
 
-/** What its next hop goes by, as its grant is asked: in a rollout that goes on by the wave that it is in, else as a start by hand. */
+/** The rules of the cluster's next hop, as its grant asks them: those of its wave in a rollout that goes on, otherwise those of a start by hand. */
 function rulesOfHop(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
@@ -219,7 +229,10 @@ function rulesOfHop(
   return { ...rulesOf(rollout?.policy, cluster, wave), wave };
 }
 
-/** The step asks more than its report tells (insights, nodes, who else is at work), and may end before there is one: what it said counts. */
+/**
+ * The scan step asks more than its report tells (insights, nodes, who else is at work), and may end before there is a report, so what the step said
+ * counts too.
+ */
 function lastScan(scan: LatestScans['scans'][number] | undefined, upgrades: readonly Upgrade[]) {
   const steps = upgrades.flatMap(({ steps: { 'scan-cluster': step } }) => step ?? []);
   const [step] = steps.sort((a, b) => ((a.endedAt ?? '') < (b.endedAt ?? '') ? 1 : -1));
@@ -227,11 +240,11 @@ function lastScan(scan: LatestScans['scans'][number] | undefined, upgrades: read
   const isNewest = scan === undefined || scan.scannedAt <= at;
   const leftNone = scan === undefined || scan.scannedAt < startedAt;
   return {
-    /** The last report; an upgrade's own scan runs right before its hop. */
+    /** The last report. An upgrade's own scan runs right before its hop. */
     scan: scan === undefined ? null : reportOf(scan),
-    /** Why the step that scans for an upgrade was blocked, where nobody has scanned since; a report that passes is then not the answer. */
+    /** Why the scan step of an upgrade was blocked, where nobody has scanned since; a report that passes is no answer then. */
     scanBlocked: status === 'blocked' && isNewest && why !== undefined ? { at, reason: why } : null,
-    /** What the step that scans for an upgrade said where it passed and left no report, as at the target, and nobody has scanned since. */
+    /** What the scan step of an upgrade said where it passed without a report, as it does at the target, and nobody has scanned since. */
     scanLooked: status === 'done' && leftNone && why !== undefined ? { at, reason: why } : null,
   };
 }
@@ -240,7 +253,7 @@ const reportOf = ({ scannedAt, target, verdict, errors, warnings, gaps }: Latest
   return { scannedAt, target, verdict, errors, warnings, gaps };
 };
 
-/** Its member in the rollout that has its upgrade, or that lets it begin first: it may wait in several. */
+/** The cluster's member in the rollout that has its upgrade, or else in the one that lets it begin first: it may wait in several. */
 async function waitingIn(table: Table, snapshot: FleetSnapshot, clusterKey: string, now: Date) {
   const goingOn = await findRolloutsGoingOn(table, snapshot, clusterKey);
   const ids = goingOn.filter(({ rollout }) => Rollouts.active(rollout)).map(({ rollout }) => rollout.id);
@@ -250,7 +263,7 @@ async function waitingIn(table: Table, snapshot: FleetSnapshot, clusterKey: stri
   return (goingOn.find(({ rollout }) => rollout.id === first) ?? goingOn[0])?.member;
 }
 
-/** In the rollout that it waits in, else among all of its policy. */
+/** The cluster's place in the rollout that it waits in, or else among all rollouts of its policy. */
 async function placeOf(
   table: Table,
   snapshot: FleetSnapshot,
@@ -268,7 +281,7 @@ async function placeOf(
     rollout,
     waves: (await loadWaves(table, rollout.id)).map(({ data }) => data),
   });
-  // A retry has it tried again where it was held, as long as that rollout goes on, whatever policy selects it by now.
+  // A retry tries the cluster again in the rollout in which it was held, as long as that rollout goes on, whatever policy selects it by now.
   const held = snapshot.controls.get(cluster.clusterKey)?.held?.upgradeId;
   const id = waits?.rolloutId ?? (held && upgrades.find((one) => one.id === held)?.rolloutId);
   const known = id === undefined ? undefined : (await load(table, Rollouts, id))?.data;
@@ -291,18 +304,18 @@ function rolloutOf(place: Place | undefined, wave: Wave | undefined) {
     status: rollout.status,
     wave: wave?.name ?? '',
     waveStatus: wave?.status ?? '',
-    /** From where to where it goes, and to which releases of images and versions of add-ons. */
+    /** The versions that the cluster goes from and to in this rollout, with the releases of images and versions of add-ons. */
     goal: { from, to, status, ...given({ releases, addons }) },
-    // Its status is what its upgrade came to before, as describe rollout shows it.
+    // For a cluster that goes back, the member's status is the result of the upgrade before; describe rollout shows it likewise.
     memberStatus: wave !== undefined && goesBackItself(wave, member.clusterKey) !== undefined ? 'GoesBack' : status,
-    /** Its place in the order of its wave, of how many, and how many of them go at once. */
+    /** The cluster's place in the order of its wave, how many clusters the wave has, and how many of them go at once. */
     position: member.position,
     of: wave?.members ?? 0,
     atOnce: wave === undefined ? 0 : mostInFlight(wave),
   };
 }
 
-/** That patches are overdue is said whatever is in the way of them. */
+/** Adds that patches are overdue, which is said whatever else stands in their way. */
 function withOverdue<Verdict extends { readonly reasons: readonly Reason[] }>(
   verdict: Verdict,
   patches: readonly Reason[],

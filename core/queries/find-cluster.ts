@@ -9,15 +9,15 @@ import { invalidInput, Refusal } from './refusal.ts';
 
 type Place = Pick<ClusterRecord, 'account' | 'region' | 'name'>;
 
-/** The short identifier of the cluster that a key is of; the key itself where it holds no ARN of one. */
+/** The short identifier of a key's cluster; the key itself where it contains no cluster ARN. */
 export function idOfKey(key: string): string {
   const place = parseClusterArn(arnOf(key));
   return place === undefined ? key : shortId(place);
 }
 
 /**
- * The cluster that a person means: by name, by `account.region.name`, by ARN, or by key (ARN and creation time, also of one that is gone).
- * Fails with `ClusterNotFound`, `AmbiguousCluster` (its details list the candidates), or `InvalidInput`.
+ * The cluster that a person means: by name, by `account.region.name`, by ARN, or by key (ARN and creation time, also of a deleted cluster). Fails
+ * with `ClusterNotFound`, `AmbiguousCluster` (its details list the candidates), or `InvalidInput`.
  */
 export async function findCluster(table: Table, text: string): Promise<ClusterRecord> {
   if (text.includes('@')) return byKey(table, text);
@@ -55,7 +55,7 @@ function parseShortId(text: string): Place | undefined {
   return { account, region, name };
 }
 
-/** `gone`: one that had the name. */
+/** `gone`: a deleted cluster that had the name. */
 function notFound(text: string, gone?: ClusterRecord): never {
   throw namedError(
     'ClusterNotFound',

@@ -8,7 +8,7 @@ import { isWatched } from '../protocol/hop-before.ts';
 import { Accounts, Configs, FleetControls, Grants, Ledgers, Organizations, Upgrades } from '../store/entities.ts';
 import { load, ofKind } from '../store/entity.ts';
 
-/** The fleet as a whole: may anything change, who stopped it, what could be read. */
+/** The fleet as a whole: whether anything may change, who stopped it, and what could be read. */
 export type FleetStatus = Awaited<ReturnType<typeof fleetStatus>> & {
   /** Version of the time-zone data that windows are judged by where Liftlock runs: `2026c`. */
   readonly timeZoneData?: string | undefined;
@@ -40,14 +40,17 @@ export async function fleetStatus(ports: Pick<Ports, 'table'>) {
     appliedAt: config?.data.appliedAt ?? null,
     spec: spec ?? null,
     clusters: records.length,
-    /** Upgrades that may act right now: those that have a grant (semantics.md, In flight, and caps). A rollout counts what is parked half-way, too. */
+    /**
+     * Upgrades that have a grant, and so may act right now (semantics.md, In flight, and caps). A rollout also counts upgrades that are parked
+     * half-way.
+     */
     upgradesInFlight: active.filter((item) => item.kind === Grants.kind).length,
     upgradesParked: parked.length,
-    /** Of those, the ones that are watched. */
+    /** How many of the parked upgrades are watched. */
     upgradesWatched: parked.filter(isWatched).length,
-    /** How many of those in flight count against each cap. */
+    /** How many of the upgrades in flight count against each cap. */
     capCounts: ledger?.data.counts ?? {},
-    /** Of the Fleet alone; an organization that cannot be listed is one that cannot be read. */
+    /** Accounts that the Fleet names. An organization that cannot be listed is shown as one that cannot be read. */
     accounts: [
       ...unlisted(spec, organization?.data),
       ...ofKind(accounts, Accounts)

@@ -4,16 +4,16 @@ import { glassInForce, isInForce, mayBreakGlass, peopleNeeded } from '../policy/
 
 type Rule = Parameters<typeof isInForce>[1];
 
-/** Where an order stands under the policy as it is now: asked for is not yet open. */
+/** Where an order stands under the policy as it is now: an order that was asked for need not be open yet. */
 export interface GlassStanding {
-  /** `Replaced`: it was for a plan that the wave has no more. */
+  /** `Replaced`: the order was for a plan that the wave does not have any more. */
   readonly status: 'Opened' | 'Requested' | 'Over' | 'Replaced';
-  /** How many people whose word counts have asked for it. */
+  /** How many people whose word counts have asked for the order. */
   readonly people: number;
   readonly peopleNeeded: number;
 }
 
-/** The order of a cluster's own. */
+/** Where the order for a cluster stands. */
 export const clusterGlass = (glass: BreakGlass, rule: Rule, now: Date): GlassStanding =>
   standing(glass, isInForce(glass, rule, now), rule, now);
 
@@ -29,7 +29,7 @@ function standing(glass: BreakGlass, isOpen: boolean, rule: Rule, now: Date): Gl
   const isOver = Date.parse(glass.until) <= now.getTime();
   return {
     status: isOpen ? 'Opened' : isOver ? 'Over' : 'Requested',
-    // Nobody stands in an order twice (core/operations/break-glass.ts).
+    // An order has each person once (core/operations/break-glass.ts).
     people: glass.by.filter(({ principal }) => mayBreakGlass(rule, principal)).length,
     peopleNeeded: peopleNeeded(rule, glass),
   };

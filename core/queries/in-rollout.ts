@@ -13,22 +13,22 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { asUpgraded, type ClusterSummary, clusterSummary } from './cluster-summary.ts';
 import { leftOutBy, placeAmong, rolloutsByPolicy } from './place-of.ts';
 
-/** What lists, `describe` and `explain` say of one cluster, with the same word. */
+/** The summary of one cluster, so that lists, `describe` and `explain` use the same word for its state. */
 export async function summaryOf(table: Table, snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date) {
   const alone = clusterSummary(snapshot, cluster, now);
   const [summary = alone] = await inRollout(table, snapshot, [alone], now);
   return summary;
 }
 
-/** What somebody waits for a rollout to bring. */
+/** States in which people wait for a rollout to bring something. */
 const WAITS: readonly ClusterSummary['state'][] = ['Behind', 'ImagesBehind', 'AddonsBehind'];
-/** Where nothing is behind that a rollout would finish: that the last hop failed half-way tells nobody but the hop. */
+/** States in which nothing is behind that a rollout would finish: that the last hop failed half-way shows only in the hop's own item. */
 const THROUGH: readonly ClusterSummary['state'][] = ['UpToDate', 'PatchesUnknown', 'ManualNodes', 'Unmanaged'];
 
 /**
- * Says of clusters that are behind what became of them in the rollouts of their policy. Members that have ended are not in the
- * snapshot, so each takes a read; clusters that are where they should be take none, unless they were held once: a hop may have left them half
- * done, and the item of a hold stays.
+ * Says of clusters that are behind what became of them in the rollouts of their policy. The snapshot does not have members that have ended, so each
+ * such cluster takes a read. Clusters that are where they should be take none, unless they were held once: a hop may have left them half done, and
+ * the item of the hold stays.
  */
 export async function inRollout(
   table: Table,
@@ -57,7 +57,7 @@ export async function inRollout(
       const place = await placeAmong(table, snapshot, ofPolicy, cluster, now);
       if (place === undefined) return summary;
       const { rollout, member: found } = place;
-      // What an earlier hop has come to says nothing of its images and add-ons.
+      // The result of an earlier hop says nothing of the images and add-ons of the cluster.
       const isOfIt = summary.state === 'Behind' || (found !== undefined && hasPins(found));
       const member = isOfIt ? found : undefined;
       const goesOn = !AT_REST.includes(rollout.status);
@@ -69,7 +69,7 @@ export async function inRollout(
   );
 }
 
-/** The rollouts that have it as a member and go on, or may be resumed, the newest first. */
+/** The rollouts that have the cluster as a member and go on, or may be resumed, the newest first. */
 export async function findRolloutsGoingOn(table: Pick<Table, 'get'>, { members }: FleetSnapshot, clusterKey: string) {
   const own = members.filter((member) => member.clusterKey === clusterKey);
   const rollouts = await Promise.all(own.map(({ rolloutId }) => load(table, Rollouts, rolloutId)));

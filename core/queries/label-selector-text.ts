@@ -10,7 +10,7 @@ export function parseLabelSelector(text: string): LabelSelector {
   return { matchLabels: {}, matchExpressions: splitTerms(text).map((term) => requirement(term, text)) };
 }
 
-/** At commas that are not inside parentheses. */
+/** Splits at commas that are not inside parentheses. */
 function splitTerms(text: string): string[] {
   const terms: string[] = [];
   let depth = 0;

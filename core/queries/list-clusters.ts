@@ -16,18 +16,18 @@ export interface ClusterFilter extends PageRequest {
   readonly selector?: string | undefined;
   readonly account?: string | undefined;
   readonly region?: string | undefined;
-  /** Clusters that were deleted too. */
+  /** Also lists clusters that were deleted. */
   readonly gone?: boolean | undefined;
-  /** Each cluster also as an inventory document has it, and what was learned of durations. */
+  /** Adds each cluster as an inventory document has it, and the learned durations. */
   readonly inventory?: boolean | undefined;
 }
 
-/** `inventory` only where it was asked for. */
+/** `inventory` is there only where it was asked for. */
 export type ListedCluster = ClusterSummary & { readonly readiness: ReadinessView; readonly inventory?: WrittenCluster };
 
 export type ClusterPage = Page<ListedCluster> & { readonly learned?: LearnedDurations };
 
-/** The inventory, filtered, by id. Only the page's clusters are looked at: that is what costs. */
+/** The inventory, filtered, by id. Only the clusters of the page are summarized, since that is the expensive part. */
 export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter: ClusterFilter): Promise<ClusterPage> {
   const selector = filter.selector === undefined ? undefined : parseLabelSelector(filter.selector);
   const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');
@@ -40,7 +40,7 @@ export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter
   );
   const { items, ...rest } = pageOf(chosen, (cluster) => `${shortId(cluster)}@${cluster.createdAt}`, filter);
   const now = ports.clock.now();
-  // Upgrades are looked up cluster by cluster; the page's are enough.
+  // The summary searches all upgrades for each cluster, so only those of the page's clusters are kept.
   const keys = new Set(items.map((cluster) => cluster.clusterKey));
   const narrowed = { ...snapshot, upgrades: snapshot.upgrades.filter((upgrade) => keys.has(upgrade.clusterKey)) };
   const summaries = items.map((cluster) => clusterSummary(narrowed, cluster, now));

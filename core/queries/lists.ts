@@ -24,9 +24,9 @@ export async function listCalendars({ table }: Pick<Ports, 'table'>) {
     );
     return {
       name,
-      /** Null when this version cannot read what was applied: then it is closed. */
+      /** Null when this version cannot read the applied Calendar: then it counts as closed. */
       spec: calendarSpec(config) ?? null,
-      /** Waves that go by it, as `policy/wave`. */
+      /** Waves that go by this Calendar, as `policy/wave`. */
       usedBy,
       ...{ revision, appliedBy, appliedAt },
     };
@@ -35,7 +35,7 @@ export async function listCalendars({ table }: Pick<Ports, 'table'>) {
 }
 
 export type ChannelView = ItemOf<typeof listChannels>;
-/** Those that are there without being written first, then the others by name. */
+/** The built-in channels first, then the others by name. */
 export async function listChannels({ table }: Pick<Ports, 'table'>) {
   const configs = await loadAppliedConfigs(table, 'Channel');
   const targets = (await loadAllPolicies(table)).flatMap(({ metadata, spec: { target } }) =>
@@ -48,13 +48,13 @@ export async function listChannels({ table }: Pick<Ports, 'table'>) {
     const builtIn = BUILT_IN_CHANNELS.get(name);
     return {
       name,
-      /** Null when this version cannot read what was applied: then nothing moves by it. */
+      /** Null when this version cannot read the applied Channel: then no cluster moves by it. */
       spec: (config === undefined ? builtIn : channelSpec(config)) ?? null,
-      /** `replaced`: one that is built in, with other words of yours. */
+      /** `replaced`: people have applied a Channel with the name of a built-in one. */
       source: config === undefined ? 'built-in' : builtIn === undefined ? 'applied' : 'replaced',
-      /** Policies whose target it is. */
+      /** Policies whose target this channel is. */
       usedBy: usersOf(name),
-      /** Null for one that nobody applied. */
+      /** Null for a channel that nobody has applied. */
       appliedBy: config?.appliedBy ?? null,
       appliedAt: config?.appliedAt ?? null,
     };
@@ -73,17 +73,17 @@ export async function listPolicies({ table }: Pick<Ports, 'table'>) {
       const rollout = await load(table, PolicyRollouts, config.name);
       return {
         name: config.name,
-        /** Null when this version cannot read what was applied: then nothing happens under it. */
+        /** Null when this version cannot read the applied policy: then nothing happens under it. */
         spec: upgradePolicy(config)?.spec ?? null,
         revision: config.revision,
         appliedBy: config.appliedBy,
         appliedAt: config.appliedAt,
-        /** Clusters that it alone selects. */
+        /** How many clusters this policy alone selects. */
         clusters: matches.filter((match) => match.type === 'one' && match.policy.metadata.name === config.name).length,
-        /** Clusters that it selects together with other policies: left alone until one does. */
+        /** How many clusters it selects together with other policies; these are left alone until one policy selects them. */
         ambiguousClusters: matches.filter((match) => match.type === 'ambiguous' && match.names.includes(config.name))
           .length,
-        /** Clusters for which its expression has no answer (`PolicyError`): it does not select them. */
+        /** For how many clusters its expression has no answer (`PolicyError`); it does not select them. */
         undecidedClusters: matches.filter(({ errors }) => errors.some(({ policy }) => policy === config.name)).length,
         newestRollout: rollout?.data.rolloutId ?? null,
       };
@@ -94,7 +94,7 @@ export async function listPolicies({ table }: Pick<Ports, 'table'>) {
 
 /** One minor in one Region. */
 export type VersionView = ItemOf<typeof listVersions>;
-/** What EKS offers in each Region, oldest first, and how much of the fleet runs what. Versions that only clusters have are listed too. */
+/** What EKS offers in each Region, oldest first, and how much of the fleet runs which version. Versions that only clusters have are listed too. */
 export async function listVersions(ports: Pick<Ports, 'table' | 'clock'>) {
   const now = ports.clock.now();
   const regions = ofKind(await ports.table.queryPartition('VERSIONS'), Regions);
@@ -117,7 +117,7 @@ export async function listVersions(ports: Pick<Ports, 'table' | 'clock'>) {
         releaseDate: row?.releaseDate ?? null,
         endOfStandardSupport: row?.endOfStandardSupport ?? null,
         endOfExtendedSupport: row?.endOfExtendedSupport ?? null,
-        /** Clusters of the fleet that run it there. */
+        /** How many clusters of the fleet run this version there. */
         clusters: here.filter((cluster) => cluster.version === version).length,
       };
     });

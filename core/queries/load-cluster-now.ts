@@ -4,7 +4,7 @@ import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { Refusal } from './refusal.ts';
 
-/** The fleet as it stands, and the cluster as it was recorded last, for a plan of what somebody asks of it. Fails with `ClusterGone`. */
+/** The fleet as it stands and the newest record of the cluster, for the plan of what a person asks for. Fails with `ClusterGone`. */
 export async function loadClusterNow(
   { table }: Pick<Ports, 'table'>,
   record: ClusterRecord,

@@ -1,6 +1,6 @@
 import type { SilenceEntry, UndoEntry } from '../contracts/items/protocol.ts';
 
-/** Of what is open in the journal of a cluster: alarms whose actions Liftlock silences now, and until when that ends by itself. */
+/** The silences among the open entries of a cluster's journal: the alarms whose actions Liftlock silences now, and when each silence ends by itself. */
 export const openSilences = (open: readonly { readonly data: UndoEntry }[]) =>
   open.flatMap(({ data }) => {
     if (data.effect !== 'silence') return [];
@@ -8,7 +8,7 @@ export const openSilences = (open: readonly { readonly data: UndoEntry }[]) =>
     return [{ rule, step, part, alarms, since, until, notes }];
   });
 
-/** Of silences that are over: what rang then, as it was told when they were lifted. The journal keeps that for 30 days. */
+/** What rang during silences that are over, as it was told when they were lifted. The journal keeps that for 30 days. */
 export const rangSilently = (silences: readonly SilenceEntry[]) =>
   silences.flatMap(({ upgradeId, step, part, closed, notes = [] }) => {
     const rang = notes.filter(({ code }) => code === 'SilencedAlarmRings');

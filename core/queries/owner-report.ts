@@ -23,38 +23,41 @@ import { activeUpgrade } from './cluster-summary.ts';
 import { type Explanation, explainCluster } from './explain-cluster.ts';
 import { type SupportView, supportView } from './support-view.ts';
 
-/** One thing that somebody mends in one cluster. */
+/** One thing that its owner has to mend in one cluster. */
 interface Repair {
   readonly cluster: string;
   readonly version: string;
-  /** The first minor that it is about. */
+  /** The first minor that the repair is needed for. */
   readonly target: string;
   readonly cause: string;
-  /** Whether it stops the hop there; else it is a warning. */
+  /** Whether it stops the hop to that minor; otherwise it is a warning. */
   readonly stops: boolean;
-  /** In words, where there are any. */
+  /** The finding in words, where there are any. */
   readonly what: string | null;
   readonly fixes: readonly string[];
-  /** Since when it is known. */
+  /** Since when the finding is known. */
   readonly since: string | null;
 }
 
 export interface OwnedRepair extends Repair {
-  /** When the cluster can begin to go there at the earliest, as `explain` says it; null = no instant is known, or it waits for something else. */
+  /**
+   * When the cluster can begin to go to that minor at the earliest, as `explain` says it; null = no instant is known, or the cluster waits for
+   * something else.
+   */
   readonly opensAt: string | null;
   readonly deadline: SupportView['deadline'];
-  /** The earlier of both: by then it should be mended. */
+  /** The earlier of opening and deadline: by then it should be mended. */
   readonly before: string | null;
 }
 
 /** What one owner has to mend in the whole fleet, the most urgent first. */
 export type OwnerReport = Awaited<ReturnType<typeof ownerReport>>;
 
-/** Clusters whose openings are asked for: each is a decision of its own. */
+/** For how many clusters the opening is asked, since each takes a decision of its own. */
 const MOST_OPENINGS = 50;
-/** An answer of a function holds 6 MB. */
+/** At most this many items, since an answer of a function holds 6 MB. */
 const MOST_ITEMS = 1_000;
-/** EKS's own word for a roll that a budget has stopped. */
+/** EKS's own name for a roll that a PodDisruptionBudget has stopped. */
 const NOT_EVICTED = readCode('PodEvictionFailure');
 
 export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: string) {
@@ -79,7 +82,7 @@ export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: 
     const { deadline } = supportView(cluster, snapshot.regions.get(cluster.region), now);
     return repairs.length === 0 ? [] : [{ cluster, repairs, deadline }];
   });
-  // Who has least time is asked about first.
+  // Clusters with the least time left are asked about first.
   affected.sort((a, b) => earlier(a.deadline?.at, b.deadline?.at));
   const items: OwnedRepair[] = [];
   for (const [index, { cluster, repairs, deadline }] of affected.entries()) {
@@ -95,18 +98,18 @@ export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: 
   return {
     owner,
     items: items.slice(0, MOST_ITEMS),
-    /** How many more there are, of which an answer has no room. */
+    /** How many more items there are for which the answer has no room. */
     left,
-    /** Its own clusters. */
+    /** How many clusters the owner has. */
     clusterCount: own.length,
-    /** Those of them of which nobody knows enough: not looked at lately, or not in full. */
+    /** Those clusters of the owner of which too little is known: they were not looked at lately, or not in full. */
     unknown: unknown.map(shortId).sort(),
   };
 }
 
-/** What it waits for may lead to another minor than the one that a repair is about, as where its nodes are finished. */
+/** The opening, if the cluster then goes to the minor that the repair is for. It may also wait for something else, as where its nodes are finished. */
 function openingTo(target: string, { version, hops, upgrade, when }: Explanation, now: Date): string | null {
-  // An instant that has passed is when it began, or could have: nothing is left to wait for.
+  // An instant that has passed is when the cluster began, or could have begun: nothing is left to wait for.
   if (when.at === null || Date.parse(when.at) <= now.getTime()) return null;
   const leadsTo = [version, ...hops, ...(upgrade === null || upgrade.endedAt !== null ? [] : [upgrade.to])];
   return leadsTo.includes(target) ? when.at : null;
@@ -117,7 +120,7 @@ const earlier = (a: string | null | undefined, b: string | null | undefined): nu
   return one < other ? -1 : one > other ? 1 : 0;
 };
 
-/** A roll has stopped at a budget whatever a waiver says of it: the look for the minor of its cluster with what was waived of drains. */
+/** The scans with drain findings counted that were waived: the roll for this minor has stopped at a PodDisruptionBudget, whatever a waiver says of it. */
 async function withWaivedDrains(table: Ports['table'], { clusterKey, scans }: LatestScans, version: string) {
   const scan = (await scansOf(table, clusterKey)).find(({ target }) => target === version);
   const report = scan && (await loadReport(table, scan));
@@ -135,7 +138,7 @@ async function withWaivedDrains(table: Ports['table'], { clusterKey, scans }: La
   };
 }
 
-/** Whether something of a cluster has still to come to the minor of its control plane. */
+/** Whether some part of a cluster has still to come to the minor of its control plane. */
 function isHalfWay(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): boolean {
   const { policy, target } = clusterPolicy(snapshot, cluster, now);
   const held = snapshot.controls.get(cluster.clusterKey)?.held;
@@ -147,7 +150,7 @@ function isHalfWay(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): 
   );
 }
 
-/** What stops each hop that was looked at, and what its scan warns of; what two hops have in common is mended once, before the first. */
+/** What stops each hop that was looked at, and what its scan warns of. What two hops have in common is listed once, for the first of them. */
 function repairsOf(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,

@@ -15,7 +15,7 @@ export interface PageRequest {
 /** A thousand clusters are about a megabyte of JSON; a Lambda answer may have six. */
 export const PAGE_LIMIT = 1000;
 
-/** Ids sort as text and do not move when the list changes, so nothing that stays is skipped or told twice. */
+/** Ids sort as text and do not change when the list does, so no item that stays is skipped or listed twice. */
 export function pageOf<Item>(items: readonly Item[], idOf: (item: Item) => string, request: PageRequest): Page<Item> {
   const { limit = PAGE_LIMIT, after } = request;
   if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_LIMIT)

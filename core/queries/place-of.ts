@@ -8,33 +8,36 @@ import { Rollouts } from '../store/entities.ts';
 import { loadKind } from '../store/entity.ts';
 import { loadMembersIn } from '../store/members.ts';
 
-/** A rollout, and its waves. */
+/** A rollout with its waves. */
 export interface WholeRollout {
   readonly rollout: Rollout;
   readonly waves: readonly Wave[];
 }
 
-/** The rollout that the cluster waits in, else the one of its policy for whose sake no other takes it up, else the newest one; and its place in it. */
+/**
+ * The place of a cluster in the rollout that it waits in; else in the one of its policy because of which no other takes it up; else in the newest
+ * one.
+ */
 export interface Place extends WholeRollout {
   readonly member: Member | undefined;
-  /** What it is in the other rollouts of that policy, the newest first. */
+  /** The cluster's members in the other rollouts of that policy, the newest first. */
   readonly others?: readonly Member[];
-  /** Another rollout of its policy, which goes on without it. */
+  /** Another rollout of the policy, which goes on without the cluster. */
   readonly beside?: WholeRollout | undefined;
 }
 
 /** The rollouts that matter to one cluster. */
 export interface ClusterRollouts {
   readonly place: Place | undefined;
-  /** The rollout of the upgrade that runs, is parked or was left; an older one than the newest at times. */
+  /** The rollout of the upgrade that runs, is parked or was left, which need not be the newest one. */
   readonly ofUpgrade: Rollout | undefined;
-  /** The upgrade that the cluster is held for, or of one that is not held, the hop to its version that failed half-way. */
+  /** The upgrade that the cluster is held for; where it is not held, the hop to its version that failed half-way. */
   readonly left?: Upgrade | undefined;
-  /** Whether the cluster was brought to the target of `place` after it ended there without success. */
+  /** Whether the cluster was brought to the target of `place` after it had ended there without success. */
   readonly isFinished?: boolean;
 }
 
-/** A member that its rollout is done with, and not for want of success. */
+/** Statuses of members that their rollout is done with, other than for want of success. */
 export const ENDED_WELL: readonly Member['status'][] = ['Succeeded', 'Excluded'];
 
 /** All rollouts of each of these policies, in the order in which they count. */
@@ -47,7 +50,10 @@ export async function rolloutsByPolicy(
   return Map.groupBy(known.sort(newestFirst), ({ policy }) => policy);
 }
 
-/** The place of a cluster among all rollouts of its policy (`rolloutsByPolicy`); a cluster that is held has the one that a retry would try again. */
+/**
+ * The place of a cluster among all rollouts of its policy (`rolloutsByPolicy`). For a held cluster this is the rollout in which a retry would try it
+ * again.
+ */
 export async function placeAmong(
   table: Pick<Table, 'getAll'>,
   snapshot: FleetSnapshot,
@@ -62,7 +68,7 @@ export async function placeAmong(
   const isHeld = snapshot.controls.get(cluster.clusterKey)?.held !== undefined;
   const goesOn = inNewest !== undefined && !AT_REST.includes(newest.status);
   const isAborted = ({ rolloutId }: Member) => rollouts.find(({ id }) => id === rolloutId)?.status === 'Aborted';
-  // Who aborted a rollout took no older one up: no retry does (core/operations/hold-switch.ts).
+  // An abort also ends older rollouts for the cluster: no retry takes one of them up (core/operations/hold-switch.ts).
   const left = isHeld
     ? own.find((one) => !ENDED_WELL.includes(one.status) || isAborted(one))
     : goesOn
@@ -73,7 +79,7 @@ export async function placeAmong(
   return { rollout, member, others: own.filter((one) => one !== member) };
 }
 
-/** For whose sake no rollout takes the cluster up by itself (`whyLeftOut`), where that is its place and is over. */
+/** The member because of which no rollout takes the cluster up by itself (`whyLeftOut`), where the cluster's place is in a rollout that is over. */
 export function leftOutBy(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,

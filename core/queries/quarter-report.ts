@@ -15,7 +15,7 @@ import { hopOfItem, minutesIn, type Spent, timesIn } from './effort.ts';
 import { readEffort } from './effort-report.ts';
 import { periodEnd, periodStart } from './report-period.ts';
 
-/** How upgrades may end; each end stands in the record of its cluster. */
+/** The ways in which upgrades end; each end is in the record of its cluster. */
 const ENDS = [
   'Succeeded',
   'Failed',
@@ -29,10 +29,10 @@ const NOT_RECORDED = [
   'What a cluster was billed: hours are reckoned by the versions that were observed and the support type that it has now, dollars at list price.',
 ];
 
-/** What says whether a hop has moved its cluster for good. */
+/** Events that say whether a hop has moved its cluster for good. */
 const STANDS = ['UpgradeSucceeded', 'UpgradeRolledBack'];
 
-/** What a quarter, or any other period, came to: for whoever answers for a fleet. */
+/** What a quarter, or any other period, came to, for people who are responsible for a fleet. */
 export type QuarterReport = Awaited<ReturnType<typeof quarterReport>>;
 
 export async function quarterReport(
@@ -51,18 +51,18 @@ export async function quarterReport(
   const all = items.filter(isOfHop);
   const movedBy = (item: AuditItem) => ({ ...item.detail, ...finishedBy(item, records.get(item.subject) ?? []) });
   const hopOf = (item: AuditItem): string => `${item.subject} ${movedBy(item).from}-${item.detail.to}`;
-  // A rollback whose check failed and that was asked for again has taken one hop back, and not two.
+  // A rollback whose check failed and that was asked for again has taken one hop back, not two.
   const last = new Map<string, string>();
   const ends = all.filter((item) => {
     const isAgain = item.event === 'UpgradeRolledBack' && last.get(hopOf(item)) === item.event;
     last.set(hopOf(item), item.event);
     return !isAgain;
   });
-  // What was taken back by the end of the period has not moved by then.
+  // A hop that was taken back before the end of the period has not moved its cluster.
   const stands = new Map(ends.filter(({ event }) => STANDS.includes(event)).map((one) => [hopOf(one), one]));
   const moved = [...stands.values()].filter((one) => one.event === STANDS[0] && movedBy(one).from !== one.detail.to);
   const ended = ENDS.map((status) => [status, ends.filter(({ event }) => event === `Upgrade${status}`).length]);
-  // Of hops each end is told, and a rollback that came to its end is one of its hop; what broke off is told apart.
+  // Of hops each end is counted, and a rollback that succeeded counts as an end of its hop; rollbacks that failed are counted apart.
   const brokenOff = items.filter(({ event, detail: { upgradeId, from, to } }) => {
     const isBack = upgradeId === rollbackId(String(from), String(to));
     return event === 'UpgradeFailed' && isBack;
@@ -77,17 +77,17 @@ export async function quarterReport(
   const sum = (name: 'hours' | 'dollars') => late.reduce((total, one) => total + one[name], 0);
   return {
     ...{ since: since.toISOString(), until: until.toISOString() },
-    /** How many lived at its end, and how many went at least one minor up and stayed there. */
+    /** How many clusters existed at the end of the period, and how many went at least one minor up and stayed there. */
     clusters: {
       atEnd: clusters.filter((cluster) => livesAt(cluster, until)).length,
       moved: new Set(moved.map(({ subject }) => subject)).size,
     },
     minorsMoved: moved.length,
-    /** Each end of a try; one that was taken back after its end counts in both. */
+    /** How often tries ended in each way; an upgrade that was taken back after its end counts in both. */
     ended: Object.fromEntries(ended) as Record<(typeof ENDS)[number], number>,
-    /** Rollbacks that failed: what had gone back by then may be a minor behind its control plane. */
+    /** Rollbacks that failed: node groups that had gone back by then may be a minor behind their control plane. */
     rollbacksFailed: brokenOff,
-    /** Past standard support. */
+    /** Time past standard support. */
     late: {
       ...{ hours: Math.round(sum('hours')), dollars: cents(sum('dollars')) },
       clusters: late.map((one) => ({
@@ -97,7 +97,7 @@ export async function quarterReport(
       })),
     },
     acts: countsOf(acts, (one) => timesIn(one, since, until)),
-    /** Minutes, of each cluster that waits and of each wave as a whole. */
+    /** Minutes that each cluster, and each wave as a whole, has waited. */
     waits: countsOf(waits, (one) => minutesIn(one, since, until)),
     approvals: voices
       .map(({ at, principal: by, subject, detail: { wave, decision, planHash, clusters: count } }) => ({
@@ -115,15 +115,15 @@ export async function quarterReport(
   };
 }
 
-/** Steps that were started by hand, and what was undone after them, are no hops. */
+/** Steps that were started by hand, and undos after them, are no hops. */
 const isOfHop = (item: AuditItem): boolean =>
   item.event === 'UpgradeRolledBack' || (hopOfItem(item) ?? '') === item.detail.upgradeId;
 
-/** Where the hop came from that had moved its cluster and failed, and that this upgrade has brought to its end; undefined where it is none such. */
+/** Where the hop began that had moved its cluster and failed, if this upgrade has finished that hop; otherwise undefined. */
 function finishedBy(item: AuditItem, record: readonly AuditItem[]): { readonly from: unknown } | undefined {
   const { from, to } = item.detail;
   if (item.event !== STANDS[0] || from !== to) return undefined;
-  // What has failed to finish it says nothing of the hop.
+  // An upgrade that failed to finish the hop says nothing of the hop itself.
   const ends = record.filter(
     ({ event, detail }) =>
       detail.to === to && (STANDS.includes(event) || (event === 'UpgradeFailed' && detail.from !== to)),
@@ -134,7 +134,7 @@ function finishedBy(item: AuditItem, record: readonly AuditItem[]): { readonly f
 
 const cents = (dollars: number): number => Math.round(dollars * 100) / 100;
 
-/** One that was deleted is not there from then on. */
+/** A deleted cluster does not exist from its deletion on. */
 const livesAt = ({ createdAt, deletedAt }: ClusterRecord, at: Date): boolean =>
   createdAt <= at.toISOString() && (deletedAt === undefined || deletedAt > at.toISOString());
 
@@ -145,10 +145,10 @@ function countsOf(all: readonly Spent[], measure: (one: Spent) => number) {
     .sort((a, b) => b.count - a.count || (a.what < b.what ? -1 : 1));
 }
 
-/** What says at which version a cluster is from then on. */
+/** Events that tell which version a cluster has from then on. */
 const SEEN = ['ClusterDiscovered', 'VersionObserved'];
 
-/** How long a cluster was at versions past their standard support, in a period, from when it was first seen. */
+/** How long a cluster was at versions past their standard support, in a period, from when Liftlock first saw it. */
 function latenessOf(
   cluster: ClusterRecord,
   items: readonly AuditItem[],

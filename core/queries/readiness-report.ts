@@ -7,21 +7,21 @@ import { Clusters, READINESS_DAYS, ReadinessDays, ReadinessHistories } from '../
 import { decode, loadKind } from '../store/entity.ts';
 import { periodStart } from './report-period.ts';
 
-/** One cluster that something stops, or has stopped in the period. */
+/** A cluster that something stops, or has stopped in the period. */
 export interface ClusterReadiness extends Pick<ReadinessHistory, 'causes' | 'ended' | 'words'> {
   readonly cluster: string;
   readonly version: string;
-  /** Whose it is, by its labels; each cause has an owner of its own. */
+  /** The owner of the cluster, by its labels; each cause has an owner of its own. */
   readonly owner: string | null;
-  /** What it is now, and since when; null = it is gone. */
+  /** The verdict now, and since when it is that; null = the cluster is gone. */
   readonly verdict: ReadinessVerdict | null;
   readonly since: string | null;
 }
 
-/** How the readiness of a fleet has come along. */
+/** How the readiness of a fleet has developed. */
 export type ReadinessReport = Awaited<ReturnType<typeof readinessReport>>;
 
-/** An answer of a function holds 6 MB. */
+/** At most this many clusters, since an answer of a function holds 6 MB. */
 const MOST_CLUSTERS = 500;
 
 export async function readinessReport({ table, clock }: Pick<Ports, 'table' | 'clock'>, sinceText: string) {
@@ -49,11 +49,11 @@ export async function readinessReport({ table, clock }: Pick<Ports, 'table' | 'c
   return {
     since,
     until: now.toISOString(),
-    /** The last look of each day in UTC, the oldest first; days on which nobody looked are missing. */
+    /** The last look of each day in UTC, the oldest first; days without a look are missing. */
     days: days.map((item) => decode(ReadinessDays, item).data).filter(({ date }) => date >= since.slice(0, 10)),
-    /** Who is stopped, the longest first, and then who was; what ended is the newest first. */
+    /** First the clusters that are stopped, the longest first, then those that were; what ended is the newest first. */
     clusters: clusters.slice(0, MOST_CLUSTERS),
-    /** How many more there are, of which an answer has no room. */
+    /** How many more clusters there are for which the answer has no room. */
     left: Math.max(0, clusters.length - MOST_CLUSTERS),
   };
 }

@@ -1,4 +1,4 @@
-/** Names of refusals beside those of `core/contracts/errors.ts`. They are API: HTTP statuses and exit codes follow them. */
+/** Names of refusals beside those of `core/contracts/errors.ts`. They are API: HTTP statuses and exit codes depend on them. */
 export type RefusalName =
   | 'InvalidInput'
   | 'PolicyNotFound'
@@ -15,7 +15,7 @@ export type RefusalName =
   | 'DrainBlocked'
   | 'RollbackBlocked';
 
-/** Something that was asked for and is not done, with what a person needs to ask again. */
+/** Something that was asked for and is not done, with what a person needs to know to ask again. */
 export class Refusal extends Error {
   readonly details: Readonly<Record<string, unknown>> | undefined;
 
@@ -26,9 +26,9 @@ export class Refusal extends Error {
   }
 }
 
-/** Of what is asked for at the wrong time: it may be done once things stand otherwise. */
+/** The refusal of something that was asked for at the wrong time: it may be done when the state is another. */
 export const wrongState = (message: string): Refusal => new Refusal('WrongState', message);
 
-/** Of what is asked for in a way that nobody can answer. */
+/** The refusal of a request that cannot be answered as it is written. */
 export const invalidInput = (message: string, details?: Readonly<Record<string, unknown>>): Refusal =>
   new Refusal('InvalidInput', message, details);

@@ -4,7 +4,7 @@ import { invalidInput } from './refusal.ts';
 
 const MOST_DAYS = HISTORY_MILLISECONDS / 86_400_000;
 
-/** Until when a report tells: a date, or now. */
+/** The end of a report's period: a date, or now. */
 export function periodEnd(until: string | undefined, now: Date): Date {
   if (until === undefined) return now;
   const end = dateOf(until);
@@ -12,18 +12,18 @@ export function periodEnd(until: string | undefined, now: Date): Date {
   return end < now ? end : now;
 }
 
-/** A day, which begins at midnight UTC, or an instant. JavaScript takes the 31st of February for the 3rd of March. */
+/** A day, which begins at midnight UTC, or an instant. Undefined for dates such as the 31st of February, which JavaScript takes for the 3rd of March. */
 export function dateOf(text: string): Date | undefined {
   if (!/^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/.test(text)) return undefined;
   const date = new Date(text);
   return Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text.slice(0, 10)) ? undefined : date;
 }
 
-/** A duration before now, such as 90d, or a date. */
+/** The instant that a duration before now, such as 90d, or a date means. */
 export const startOf = (since: string, now: Date): Date | undefined =>
   /^\d{1,5}[mhd]$/.test(since) ? new Date(now.getTime() - durationMilliseconds(since)) : dateOf(since);
 
-/** From when on a report tells. */
+/** The begin of a report's period. */
 export function periodStart(since: string, now: Date): Date {
   const start = startOf(since, now)?.getTime();
   if (start === undefined)

@@ -16,13 +16,16 @@ import type { AskedHop } from './asked-plan.ts';
 import { loadClusterNow } from './load-cluster-now.ts';
 import { givesWay } from './verdict-while-it-runs.ts';
 
-/** What taking a cluster back to the minor before would do, or has begun. */
+/** What taking a cluster back to the minor before would do, or what of it has begun. */
 export interface RollbackPlan extends AskedHop {
-  /** When EKS takes it back no more; null where that is not known. */
+  /** When EKS stops taking the cluster back; null where that is not known. */
   readonly until: string | null;
 }
 
-/** Fails with `ClusterGone`; anything else that is in the way is a refusal. What EKS itself has against it the first step of the rollback asks. */
+/**
+ * Plans a rollback. Fails with `ClusterGone`; everything else that is in the way is a refusal. What EKS itself has against it is asked by the
+ * rollback's first step.
+ */
 export async function planRollback(
   ports: Pick<Ports, 'table' | 'clock'>,
   record: ClusterRecord,
@@ -32,7 +35,7 @@ export async function planRollback(
   const now = ports.clock.now();
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const current = versionNow(cluster, upgrades);
-  // Its control plane is back already, and what is left of the rollback goes on.
+  // The control plane is back already, and the rest of that rollback goes on.
   const begun = upgrades.find(
     ({ id, status, mutated }) =>
       id === rollbackId(current.next(), current) && mutated && status !== 'Succeeded' && status !== 'Canceled',
@@ -71,8 +74,9 @@ export async function planRollback(
 }
 
 /**
- * Why a rollback that a person asks for would get no grant now, and the rules that it is asked by. Of what runs there nothing is refused: it is held, and when it
- * has parked or ended the rollback begins. `begun`: it has gone back, and is asked as what goes on.
+ * Why a rollback that a person asks for would get no grant now, and the rules that it is judged by. An upgrade that runs on the cluster is no reason:
+ * it is held, and when it has parked or ended the rollback begins. `begun`: the control plane has gone back, so the rollback is judged as one that
+ * goes on.
  */
 export function refusalsOfRollback(
   snapshot: FleetSnapshot,
@@ -88,10 +92,10 @@ export function refusalsOfRollback(
   return { ...asked, refusals: refusalsAt('rollback-grant', { ...situation, grant: undefined, upgrade: undefined }) };
 }
 
-/** What a step waits for before it sends anything. */
+/** Reasons for which a step waits before it sends anything. */
 const BEFORE_ITS_CALL: readonly string[] = ['HookWaits', 'Silencing'];
 
-/** A rollback that runs is not begun twice, and from a minor that a control plane is leaving upwards there is no way back. */
+/** A rollback that runs is not begun twice, and while a control plane is on its way up there is no way back from the minor that it leaves. */
 function underWay(upgrades: readonly Upgrade[], name: string, from: KubeVersion): Reason[] {
   return upgrades.flatMap(({ id, status, startedAt, steps, ...hop }): Reason[] => {
     if (status !== 'Running') return [];
@@ -107,7 +111,7 @@ function underWay(upgrades: readonly Upgrade[], name: string, from: KubeVersion)
   });
 }
 
-/** One that waits is not begun twice either: a person who asks again has it begin without its turn. */
+/** A rollback that waits is not begun twice either: when a person asks again, it begins without waiting for its turn. */
 function askedAlready(upgrades: readonly Upgrade[], name: string, from: KubeVersion): Reason[] {
   const waits = upgrades.find(
     ({ id, status }) => id === rollbackId(from, from.previous()) && (status === 'Parked' || status === 'Pending'),

@@ -43,27 +43,30 @@ import { waveGlass } from './glass-standing.ts';
 import { rulingWaves } from './ruling-waves.ts';
 
 const COUNTERS = ['members', 'inFlight', 'succeeded', 'failed', 'blocked', 'excluded', 'quarantined'] as const;
-/** How many clusters of a rollout stand where, over all its waves. `leftHalfDone`: parked where nothing of the rollout goes on any more, those too that have moved and were watched. */
+/**
+ * How many clusters of a rollout stand where, over all its waves. `leftHalfDone`: parked although nothing of the rollout goes on any more, including
+ * those that have moved and were watched.
+ */
 type RolloutProgress = Readonly<Record<(typeof COUNTERS)[number] | 'leftHalfDone', number>>;
 
 export type RolloutSummary = ReturnType<typeof summary>;
 
 export interface ShownMember extends Member {
-  /** Of who has not begun: whether it may go all the way by what is known today. */
+  /** For a member that has not begun: whether it may go all the way by what is known today. */
   readonly readiness?: ReadinessVerdict;
-  /** Its rollback is asked for, runs or has failed half-way: its status is what its upgrade came to before. */
+  /** Set while its rollback is asked for, runs or has failed half-way: the member's status is the result of its upgrade before that. */
   readonly goesBack?: true;
 }
 
 export interface RolloutDetail extends RolloutSummary {
   readonly waveDetails: readonly Told<Wave>[];
-  /** In the order in which they go. */
+  /** The members in the order in which they go. */
   readonly members: readonly ShownMember[];
-  /** Of each wave under the policy as applied now; not of a plan. */
+  /** The standing of each wave under the policy as applied now; absent in a plan. */
   readonly standings?: readonly WaveStanding[];
-  /** What clusters that failed share and those that succeeded lack: clusters that have it are set aside. */
+  /** Traits that the failed clusters share and the succeeded ones lack: clusters with these traits are set aside. */
   readonly suspiciousTraits?: readonly string[];
-  /** Only of a plan: clusters that the policy selects and that need nothing or belong to no wave. Of one just created those that are behind. */
+  /** In a plan: clusters that the policy selects and that need nothing or belong to no wave. In a rollout just created: the clusters that are behind. */
   readonly leftOut?: RolloutPlan['leftOut'];
 }
 
@@ -104,7 +107,7 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
 
 const wasHeld = (member: Member): boolean => isTried(member) && member.reasons.some(({ code }) => code === 'Held');
 
-/** Which of those that were held when they ended are so still: a person may have taken that off since. */
+/** Those clusters that were held when they ended and still are: a person may have taken a hold off since. */
 async function heldOf(table: Table, members: readonly Member[]): Promise<ReadonlySet<string>> {
   const keys = members.filter(wasHeld).map(({ clusterKey }) => ClusterControls.key(clusterKey));
   const controls = await loadAll(table, ClusterControls, keys);
@@ -112,14 +115,14 @@ async function heldOf(table: Table, members: readonly Member[]): Promise<Readonl
 }
 
 /**
- * Waves that wait for who never starts, said before all others, and members with what will stop them: where nobody waits, or nothing goes
- * on, that takes no reading.
+ * Waves that wait for members that never start, to be said before everything else, and the members with what will stop them. This reads nothing where
+ * no member waits.
  */
 async function foreseen(table: Table, rollout: Rollout, waves: readonly Wave[], members: readonly Member[], now: Date) {
   const waiting = members.filter(({ status }) => status === 'Pending').map(({ clusterKey }) => clusterKey);
   if (waiting.length === 0) return { stalled: [], forewarned: members, late: undefined };
   const read = await loadSnapshot(table, await table.queryActive(), 'motion');
-  // Of waves that wait for readiness they are read already.
+  // The scans of members whose wave waits for readiness are in the snapshot already.
   const lacking = waiting.filter((key) => !read.scans?.has(key));
   const snapshot = { ...read, scans: new Map([...(read.scans ?? []), ...(await latestScansOf(table, lacking))]) };
   const rulesOf = memberRules(snapshot, now);
@@ -137,7 +140,7 @@ async function foreseen(table: Table, rollout: Rollout, waves: readonly Wave[], 
   };
 }
 
-/** A plan in the same shape as the rollout that it would become; who would be stopped by what is known today says so. */
+/** A plan in the shape of the rollout that it would become; members that something known today would stop say so. */
 export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot, now: Date): RolloutDetail {
   const ahead = { ...snapshot, takesLooksForMade: true };
   const stalled = stalledWaves(ahead, plan.rollout, plan.waves, plan.members, now);
@@ -147,7 +150,7 @@ export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot, now: Date
   return { ...detail(planned, plan.waves, members, [], undefined, now), leftOut: plan.leftOut };
 }
 
-/** The same members; who has not begun says what is known today to stop it on its way. `unapproved`: what no approval of its wave has shown. */
+/** The members, each that has not begun with what is known today to stop it on its way. `unapproved`: findings that no approval of its wave has shown. */
 function forewarned(
   snapshot: FleetSnapshot,
   members: readonly Member[],
@@ -213,7 +216,7 @@ function detail(
 
 const leftIn = (rollout: Rollout, member: Member) => leftByAbort({ ...member, mutated: member.inFlight }, rollout);
 
-/** The waves count what an abort has left half-done among what is in flight, since it keeps its place there: only its member tells. */
+/** The waves count members that an abort has left half done as in flight, since they keep their places; only the members tell that they are left. */
 function summary(
   rollout: Rollout,
   waves: readonly Wave[],
@@ -242,13 +245,13 @@ function summary(
     currentWave: waves.find((wave) => wave.status !== 'Pending' && !PASSED_WAVES.includes(wave.status))?.name ?? null,
     /** The wave whose turn it is and that may not begin for want of approval; null where there is none, or the rollout does not run. */
     waitsForApproval,
-    /** Whether that is for a rejection, which no other approval passes. */
+    /** Whether the wave waits because a person has rejected it, which no other approval overrules. */
     isRejected: waitsForApproval !== null && isRejected,
-    /** Likewise for want of clusters that are ready (`requireReady`), and of how many; null while an approval comes first. */
+    /** The wave whose turn it is and that waits for clusters to be ready (`requireReady`), with their number; null while an approval comes first. */
     waitsForReadiness: isLate ? { wave: next.name, clusters: late.members.length } : null,
-    /** The wave that does not open before its hooks say go, as they are asked now or have halted the rollout; null where there is none. */
+    /** The wave that does not open before its hooks say go, whether they are asked now or have halted the rollout; null where there is none. */
     waitsForHooks: asksHooks && next !== undefined && withoutHooks(next) !== undefined ? next.name : null,
-    /** The wave that proves too little to pass, which an approver may let pass; null where there is none. */
+    /** The wave that proves too little to pass and that an approver may let pass; null where there is none. */
     waitsForPromotion: isAtRest(rollout) ? null : (waitingForPromotion(waves)?.name ?? null),
   };
 }
@@ -256,23 +259,23 @@ function summary(
 const loadWavesOf = async (table: Table, id: string): Promise<Wave[]> =>
   (await loadWaves(table, id)).map(({ data }) => data);
 
-/** Where a wave stands under its policy as applied now: what its item alone does not tell. */
+/** Where a wave stands under its policy as applied now, which its item alone does not tell. */
 export type WaveStanding = ReturnType<typeof waveStanding>;
 
-/** One that is at rest forecasts nothing, soaks nothing and asks nobody. */
+/** A rollout that is at rest forecasts nothing, soaks nothing and asks nobody. */
 const isAtRest = ({ status }: Rollout): boolean => AT_REST.includes(status);
 
-/** A wave in which nobody needs work is passed over, whoever has agreed to it. */
+/** A wave in which no cluster needs work is skipped, whoever has approved it. */
 const isEmpty = (wave: Wave): boolean => wave.status === 'Pending' && unsettledIn(wave) === 0;
 
-/** Whether something of it may still begin by its approvals. */
+/** Whether something in the wave may still begin by its approvals. */
 const isAsked = (rollout: Rollout, wave: Wave): boolean =>
   !isAtRest(rollout) && !isEmpty(wave) && (wave.status === 'Pending' || wave.status === 'Open');
 
 /**
- * Of waves that have not ended; a wave whose policy is gone, or cannot be read, asks for nothing that could be told.
+ * The standing of a wave that has not ended. Where its policy is gone, or cannot be read, nothing can be told of what it asks for.
  *
- * @param ruling the waves of the policy that its members begin by, where any may
+ * @param ruling the waves of the policy that the members begin by, where any may begin
  */
 function waveStanding(
   rollout: Rollout,
@@ -286,10 +289,10 @@ function waveStanding(
   }: {
     readonly policy: UpgradePolicy | undefined;
     readonly ruling: readonly WaveSpec[];
-    /** Why its plan cannot be approved. */
+    /** Why the plan of the wave cannot be approved. */
     readonly outdated: Reason | undefined;
     readonly policyAppliedBy: readonly string[];
-    /** The one whose turn it is. */
+    /** The wave whose turn it is. */
     readonly first: Wave | undefined;
   },
   now: Date,
@@ -298,24 +301,24 @@ function waveStanding(
   const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.createdBy };
   const acts = !isAtRest(rollout);
   const soak = acts && wave.status === 'Soaking' ? soakOf(wave, spec, now) : undefined;
-  // A retry has opened an earlier one again: until that has passed nobody ends this soak.
+  // A retry has opened an earlier wave again: until that one has passed, this soak does not end.
   const isHeld = soak !== undefined && first !== undefined && first.index < wave.index;
   const lacking = ruling.flatMap((one) => approvalRefusals(one, wave, requesters, now));
   const approvals = ruling.flatMap(({ approval }) => (approval?.before === true ? approval.approvals : []));
   const named = spec?.approval?.before === true && !isEmpty(wave) ? spec.approval.approvals : 0;
   return {
     index: wave.index,
-    /** When its soak will be over if every gate stays green; null while it does not soak, a gate is not green, or an earlier wave comes first. */
+    /** When the soak will be over if every gate stays green; null while the wave does not soak, a gate is not green, or an earlier wave comes first. */
     soakUntil: isHeld ? null : (soak?.until?.toISOString() ?? null),
-    /** Which earlier wave has to pass before its soak ends. */
+    /** The earlier wave that has to pass before the soak ends. */
     ...given({ soakHeldBy: isHeld ? heldBack(first, wave, soak.until) : undefined }),
-    /** How many approvals it asks for; 0 = none. */
+    /** How many approvals the wave asks for; 0 = none. */
     approvalsWanted: Math.max(named, ...approvals),
-    /** Why it may not begin for want of approval; empty = it may, or has begun. */
+    /** Why the wave may not begin for want of approval; empty = it may begin, or has begun. */
     approvalReasons: lacking.length > 0 && outdated !== undefined ? [outdated] : lacking,
     /** The most clusters that can fail before nothing more starts; null where nothing starts any more. */
     worstCase: acts ? worstCaseNow(wave) : null,
-    /** Where its order to pass windows over stands; null where there is none. */
+    /** Where the order to pass the wave's windows stands; null where there is none. */
     breakGlass: waveGlass(wave, policy?.spec.breakGlass, now),
   };
 }

@@ -10,8 +10,8 @@ import { loadMembers } from '../store/members.ts';
 import { ENDED_WELL } from './place-of.ts';
 
 /**
- * The waves of a policy by which the members of a wave begin, as each grant asks: the one of its name, else those that take its clusters now. One that has
- * not begun and whose name is given up has nobody in it any more.
+ * The waves of the policy by which the members of a wave begin, as each grant asks: the wave of the same name, or else those that take its clusters
+ * now. A wave that has not begun, and whose name the policy has given up, has no members any more.
  */
 export async function rulingWaves(
   table: Pick<Table, 'get' | 'getAll' | 'queryPartition'>,

@@ -11,22 +11,22 @@ import { invalidInput } from './refusal.ts';
 /** A scan in the history of its cluster. */
 export type ScanView = Omit<ScanSummary, 'clusterKey' | 'parts'>;
 
-/** So many findings of a report fit into one answer of Lambda, whatever is in them. */
+/** This many findings of a report fit into one answer of Lambda, however long they are. */
 const FINDINGS = 1_000;
 
 const scanView = ({ clusterKey: _, parts: __, ...view }: ScanSummary): ScanView => view;
 
-/** The newest first. */
+/** The scans of a cluster, the newest first. */
 export async function scanHistory(table: Ports['table'], cluster: ClusterRecord, limit: number): Promise<ScanView[]> {
   return (await scansOf(table, cluster.clusterKey)).slice(0, limit).map(scanView);
 }
 
-/** A page of a report: all of it but its findings, which go on after `next`. */
+/** A page of a report: everything but the findings, which go on after `next`. */
 export interface ReportPage extends ScanReport {
   readonly next?: string;
 }
 
-/** The report of one time, or the newest, of one target where it is given. Fails with `ScanNotFound`. */
+/** The report of one time, or the newest one, for one target where it is given. Fails with `ScanNotFound`. */
 export async function scanReport(
   table: Ports['table'],
   cluster: ClusterRecord,
@@ -45,7 +45,7 @@ export async function scanReport(
   return { ...report, findings, ...(next < report.findings.length ? { next: String(next) } : {}) };
 }
 
-/** Fails with `ScanNotFound`. */
+/** Where a scan stands that a person has asked for, by its name. Fails with `ScanNotFound`. */
 export async function scanRun(
   ports: Pick<Ports, 'table' | 'executions'>,
   cluster: ClusterRecord,
@@ -70,7 +70,7 @@ function scanNotFound(
   return namedError('ScanNotFound', `There is no scan of ${shortId(cluster)}${of}. Run: ${how}`);
 }
 
-/** Where a scan stands that somebody has asked for. */
+/** Where a scan stands that a person has asked for. */
 export type ScanRunView = ReturnType<typeof scanRunView>;
 
 export function scanRunView(cluster: ClusterRecord, run: ScanRun) {
@@ -78,7 +78,7 @@ export function scanRunView(cluster: ClusterRecord, run: ScanRun) {
   return {
     cluster: shortId(cluster),
     target,
-    /** Its name, to ask for it again. */
+    /** The name of the scan, to ask for it again. */
     name: execution.split(':').at(-1) ?? '',
     execution,
     status,
@@ -86,7 +86,7 @@ export function scanRunView(cluster: ClusterRecord, run: ScanRun) {
     startedAt,
     read,
     left,
-    /** Time of its report; null while there is none. */
+    /** The time of the scan's report; null while there is none. */
     scannedAt: run.scannedAt ?? null,
     reasons,
   };

@@ -11,12 +11,12 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { parseLabelSelector } from './label-selector-text.ts';
 import { invalidInput } from './refusal.ts';
 
-/** One cluster in the matrix. What was never scanned for the target is said so, and never passes. */
+/** One cluster in the matrix. A cluster that was never scanned for the target is shown as that, and never as passing. */
 export type MatrixRow = ReturnType<typeof rowOf>;
 
 export type ScanMatrix = Awaited<ReturnType<typeof scanMatrix>>;
 
-/** Clusters of a fleet by verdict for one target. Two queries, whatever the fleet's size. */
+/** The clusters of a fleet by verdict for one target. This takes two queries, whatever the fleet's size. */
 export async function scanMatrix(table: Ports['table'], asked: string, selectorText: string | undefined, now: Date) {
   const target = KubeVersion.tryParse(asked);
   if (target === undefined || !/^\d+\.\d+$/.test(asked))
@@ -41,7 +41,7 @@ export async function scanMatrix(table: Ports['table'], asked: string, selectorT
   };
 }
 
-/** The last scan for the target; else one that failed for a minor on the way there, which has to be passed first. */
+/** The last scan for the target; else one that failed for a minor on the way there, since that minor has to be passed first. */
 function scanFor(
   { version }: ClusterRecord,
   scans: LatestScans['scans'],
@@ -67,24 +67,24 @@ function rowOf(
   return {
     cluster: shortId(record),
     name: record.name,
-    /** What it has now. */
+    /** The version that the cluster has now. */
     version: record.version,
-    /** `never`: no scan at all. `other-target`: the last scans were for other minors. `there`: it is at the target, or past it. */
+    /** `never`: there is no scan at all. `other-target`: the last scans were for other minors. `there`: the cluster is at the target, or past it. */
     verdict: there ? ('there' as const) : (scan?.verdict ?? unscanned),
-    /** Whether it may go all the way to the target by what is known now, on every hop and by a look that is young enough. */
+    /** Whether the cluster may go all the way to the target by what is known now, on every hop and by looks that are young enough. */
     readiness: readinessFor(record, target, { scans: { clusterKey: record.clusterKey, scans }, now }).verdict,
     errors: scan?.errors ?? null,
     warnings: scan?.warnings ?? null,
     gaps: scan?.gaps ?? null,
     scannedAt: scan?.scannedAt ?? null,
-    /** What it had when it was scanned; another one than now means that the scan is of a time before. */
+    /** The version that the cluster had when it was scanned; where the present one is another, the scan is outdated. */
     scannedFrom: scan?.from ?? null,
     /** Targets of the last scans, the newest first. */
     targets: scans.map((one) => one.target),
   };
 }
 
-/** Of one that is there, whether its nodes can be replaced, as far as somebody has looked at that. */
+/** The readiness for the target. For a cluster that is at the target already: whether its nodes can be replaced, where somebody has looked at that. */
 function readinessFor(record: ClusterRecord, target: KubeVersion, known: { scans: LatestScans; now: Date }) {
   const { version } = record;
   const isLookedAt = known.scans.scans.some(({ from, target: to }) => from === version && to === version);
@@ -92,14 +92,14 @@ function readinessFor(record: ClusterRecord, target: KubeVersion, known: { scans
   return readinessOfMember(record, { from: version, to: version }, known);
 }
 
-/** One thing to repair, and where it was found. */
+/** One thing to repair, and the clusters in which it was found. */
 type FleetCause = NonNullable<ReturnType<typeof causeOf>>;
 
 /** Somebody who has to repair something. */
 type OwnerToChase = ReturnType<typeof ownerOf>;
 
 const MOST = 50;
-/** A cause of a fleet may be in ten thousand clusters: an answer names so many. */
+/** The same cause may be in ten thousand clusters: an answer names this many. */
 const MOST_NAMED = 50;
 const MOST_FIXES = 5;
 const MOST_IDS = 20;
@@ -107,10 +107,13 @@ const SEVERITIES: readonly ScanCause['severity'][] = ['error', 'warning', 'info'
 
 type Found = ScanCause & { readonly cluster: string };
 
-/** Causes over all clusters, the worst and then the widest first, and who has most to do. What nobody owns is among the causes alone. */
+/**
+ * Causes over all clusters, the worst and then the most frequent first, and the owners with the most to do. Causes without an owner are only among
+ * the causes.
+ */
 function summed(scanned: readonly { readonly cluster: string; readonly causes: readonly ScanCause[] }[]) {
   const all = scanned.flatMap(({ cluster, causes }) => causes.map((cause): Found => ({ cluster, ...cause })));
-  // One name may stand for two teams: terraform of payments is not terraform of search.
+  // A cause is grouped with its owner, since one name may mean two things: terraform of payments is not terraform of search.
   const byCause = Map.groupBy(all, ({ cause, owner }) => JSON.stringify([cause, owner]));
   const byOwner = Map.groupBy(
     all.filter(({ owner }) => owner !== undefined),
@@ -129,9 +132,9 @@ function causeOf(found: readonly Found[]) {
     owner: first.owner ?? null,
     severity: SEVERITIES.find((one) => found.some(({ severity }) => severity === one)) ?? 'info',
     findings: found.reduce((sum, { findings }) => sum + findings, 0),
-    /** What ends it, where it stops hops, as the gate of each says it. */
+    /** What ends the cause, where it stops hops, as the gate of each hop says it. */
     fixes: [...new Set(found.flatMap(({ fixes }) => fixes ?? []))].slice(0, MOST_FIXES),
-    /** Ids of its findings where it stops a hop, the first ones. */
+    /** Ids of the cause's findings where it stops a hop; only the first ones. */
     ids: [...new Set(found.flatMap(({ ids }) => ids ?? []))].slice(0, MOST_IDS),
     ...clustersOf(found),
   };
@@ -140,11 +143,11 @@ function causeOf(found: readonly Found[]) {
 function ownerOf(owner: string, found: readonly Found[]) {
   const causes = (severity: ScanCause['severity']) =>
     new Set(found.filter((one) => one.severity === severity).map(({ cause }) => cause)).size;
-  // Causes of these severities.
+  // How many causes of these severities the owner has.
   return { owner, errors: causes('error'), warnings: causes('warning'), ...clustersOf(found) };
 }
 
-/** How many there are, and some of them by name. */
+/** How many clusters there are, and some of them by name. */
 function clustersOf(found: readonly Found[]) {
   const names = [...new Set(found.map(({ cluster }) => cluster))].sort();
   return { clusterCount: names.length, clusters: names.slice(0, MOST_NAMED) };

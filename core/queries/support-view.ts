@@ -3,10 +3,10 @@ import { latenessPerDay, supportOf } from '../version/cluster-support.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 
-/** How a version stands in a Region: what people pay for and until when. */
+/** How a version stands in a Region: what people pay for it, and until when. */
 export type SupportView = ReturnType<typeof supportView>;
 
-/** Of a version, or of a cluster with what AWS plans for it. */
+/** The view of a version, or of a cluster with what AWS plans for it. */
 export function supportView(
   cluster: Pick<ClusterRecord, 'version' | 'plannedChanges' | 'supportType'>,
   region: RegionVersions | undefined,
@@ -17,7 +17,7 @@ export function supportView(
   const { state, deadline } = supportOf(cluster, regionCalendar(region), now);
   return {
     state,
-    /** The next date that matters; null once unsupported, or where none is known. */
+    /** The next date that matters; null once the version is unsupported, or where no date is known. */
     deadline:
       deadline === undefined
         ? null

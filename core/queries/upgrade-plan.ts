@@ -30,17 +30,17 @@ import { loadClusterNow } from './load-cluster-now.ts';
 import { invalidInput } from './refusal.ts';
 import { refusalsOfRollback } from './rollback-plan.ts';
 
-/** What an upgrade of one cluster by hand would do, or has begun. */
+/** What an upgrade of one cluster by hand would do, or what of it has begun. */
 export interface UpgradePlan extends AskedHop {
-  /** Where its control plane is now: past `from` where an upgrade was left half done. */
+  /** The version of the control plane now; it is past `from` where an upgrade was left half done. */
   readonly version: string;
-  /** One upgrade each; only the first is started, the others are asked for one by one. */
+  /** The hops, one upgrade each. Only the first is started; a person asks for the others one by one. */
   readonly hops: readonly string[];
-  /** Until when EKS would take the first hop back, or why not, and what it asks for that; empty for what was begun before. */
+  /** Until when EKS would take the first hop back, or why not, and what EKS asks for that; empty for an upgrade that was begun before. */
   readonly reversal: readonly Reason[];
 }
 
-/** Fails with `InvalidInput` when `to` is not a minor and with `ClusterGone`; anything else that is in the way is a refusal. */
+/** Plans an upgrade. Fails with `InvalidInput` when `to` is not a minor, and with `ClusterGone`; everything else that is in the way is a refusal. */
 export async function planUpgrade(
   ports: Pick<Ports, 'table' | 'clock'>,
   record: ClusterRecord,
@@ -67,7 +67,8 @@ export async function planUpgrade(
       : [
           ...(left === undefined ? notOffered(snapshot, cluster, target, now) : []),
           ...refusalsByHand(snapshot, cluster, next, now),
-          // A wave would take it, and other clusters tell that nobody knows whether it is meant (wave-place.ts), which a grant does not read.
+          // A wave would take the cluster by its name, but other clusters have the same name, so nobody knows which is meant (wave-place.ts). A grant
+          // does not check that.
           ...(aim.wave === undefined && takenAlone(snapshot, cluster, aim)
             ? aim.placement.filter(({ code }) => code === 'NoWave')
             : []),
@@ -92,7 +93,7 @@ export async function planUpgrade(
           })
         : [],
     notes: [
-      // The upgrade would begin beside what is left: the undo is not in its way while it waits for its next try.
+      // The upgrade would begin beside what another one has left: a waiting undo does not stop it.
       ...undoWarnings(await undoEntriesOf(ports.table, cluster.clusterKey), ofCluster(snapshot, cluster)),
       ...notesOf(aim, hops, await findRolloutsGoingOn(ports.table, snapshot, cluster.clusterKey)),
       ...(left === undefined && hops.length > 0 ? await lastFound(ports, snapshot, cluster, next) : []),
@@ -107,7 +108,7 @@ const ofCluster = ({ upgrades }: FleetSnapshot, { clusterKey }: ClusterRecord): 
 const takenAlone = ({ fleet }: FleetSnapshot, cluster: ClusterRecord, { policy }: ClusterPolicy): boolean =>
   policy !== undefined && waveOf(policy, cluster, fleet?.tagPrefix ?? '').index >= 0;
 
-/** What the last look found in the way of the first hop. It is told and refuses nothing, since the upgrade looks itself before it changes anything. */
+/** What the last look found in the way of the first hop. It is told but refuses nothing, since the upgrade looks itself before it changes anything. */
 async function lastFound(
   { table, clock }: Pick<Ports, 'table' | 'clock'>,
   snapshot: FleetSnapshot,
@@ -121,7 +122,7 @@ async function lastFound(
   return verdict === 'blocked' ? reasons.map((one) => ({ ...one, message: `${seen}: ${one.message}` })) : [];
 }
 
-/** No hop leads to where the control plane is: what is behind there something else brings. */
+/** No hop leads to the version that the control plane has: this says what brings up the parts that are behind there. */
 function isBehind(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
@@ -143,7 +144,7 @@ function notOffered(snapshot: FleetSnapshot, cluster: ClusterRecord, target: Kub
   return [reason('NotOffered', `EKS does not offer ${target} in ${cluster.region} (it offers ${offered.join(', ')}).`)];
 }
 
-/** Why a start by hand would get no grant now. */
+/** Why an upgrade that a person starts would get no grant now. */
 export function refusalsByHand(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
@@ -169,7 +170,10 @@ export function refusalsByHand(
   });
 }
 
-/** What would refuse to a person, besides a hold, what they start to finish what an upgrade has left; what is behind is not finished by a hop. */
+/**
+ * What would refuse, besides a hold, the upgrade that a person starts to finish what another one has left. Where the control plane is past its
+ * target, no hop finishes it.
+ */
 export function finishing(snapshot: FleetSnapshot, cluster: ClusterRecord, left: Upgrade | undefined, now: Date) {
   const version = KubeVersion.parse(cluster.version);
   const to = left === undefined ? version : KubeVersion.parse(left.to);
@@ -189,7 +193,7 @@ export function somebodyOnce(refusals: readonly Reason[]): string {
   return codes === '' ? 'Somebody' : `Once nothing refuses it any more (now ${codes}), somebody`;
 }
 
-/** Who takes a held cluster out of its hold and finishes what was left, once what would refuse that is gone: where no rollout would try it again. */
+/** For a held cluster that no rollout would try again: who takes the hold off and finishes what was left, once what would refuse that is gone. */
 export function outOfHold(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
@@ -198,7 +202,7 @@ export function outOfHold(
   byRollout = false,
 ) {
   const { refusals, somebody } = finishing(snapshot, cluster, left, now);
-  // Of a hop that somebody else had made only the hold is on record.
+  // Where somebody else had made the hop, only the hold has its id.
   const hop = snapshot.controls.get(cluster.clusterKey)?.held?.upgradeId?.split('-').at(-1) ?? '';
   const known = (clusterPolicy(snapshot, cluster, now).target ?? KubeVersion.tryParse(hop))?.toString();
   return { refusals, condition: `${somebody} ${wayOutOfHold(cluster, left, { byRollout, known })}` };

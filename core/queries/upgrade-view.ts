@@ -13,7 +13,7 @@ import { type Page, type PageRequest, pageOf } from './page.ts';
 /** One upgrade of one cluster: a hop, or one step that was started by hand. */
 export type UpgradeView = ReturnType<typeof upgradeView>;
 
-/** As they stand: of one that waits in a rollout, what became of that rollout counts as well. */
+/** The upgrades as they stand. For an upgrade that waits in a rollout, what became of the rollout counts as well. */
 export async function upgradeViews(
   table: Pick<Table, 'getAll'>,
   upgrades: readonly Upgrade[],
@@ -29,13 +29,13 @@ export async function upgradeViews(
   return upgrades.map((one) => {
     const rollout = rollouts.find(({ id }) => id === one.rolloutId);
     const reasons = leftByAbort(one, rollout) ?? [...reasonsNow(one)];
-    // An instant that what it parked for has named says nothing where something else is in the way.
+    // The time to look again belongs to the reason that the upgrade parked for, and says nothing where something else is in the way now.
     const resumeAt = reasons[0] === one.reasons[0] ? one.resumeAt : undefined;
     return upgradeView({ ...one, reasons, resumeAt }, cluster);
   });
 }
 
-/** What steps keep for each other (`detail`) is their own business and stays out, but for what the smoke check has compared. */
+/** The view of an upgrade. What its steps keep for each other (`detail`) is left out, except what the smoke check has compared. */
 function upgradeView(upgrade: Upgrade, cluster: ClusterRecord | undefined) {
   const steps = Object.entries(upgrade.steps).map(([step, { status, reasons, startedAt, endedAt }]) => ({
     step,
@@ -56,7 +56,7 @@ function upgradeView(upgrade: Upgrade, cluster: ClusterRecord | undefined) {
     requestedBy: upgrade.requestedBy,
     rollout: upgrade.rolloutId ?? null,
     steps: steps.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)),
-    /** How the cluster was then against before the hop, probe by probe; null before the smoke check has looked. */
+    /** How the cluster then compared with before the hop, probe by probe; null before the smoke check has looked. */
     comparison: comparisonOf(upgrade) ?? null,
     reasons: upgrade.reasons,
     resumeAt: upgrade.resumeAt ?? null,
@@ -65,7 +65,7 @@ function upgradeView(upgrade: Upgrade, cluster: ClusterRecord | undefined) {
   };
 }
 
-/** Upgrades of all clusters, those that run or are parked unless `all`. */
+/** The upgrades of all clusters; without `all` only those that run or are parked. */
 export async function listUpgrades(
   table: Table,
   filter: PageRequest & { readonly all?: boolean | undefined },

@@ -18,7 +18,7 @@ import { finishing } from './upgrade-plan.ts';
 import { again, onceEnded, takenOut } from './verdict-of-tried.ts';
 import { after, onceFleetActs, said, uncapitalized, type Verdict } from './verdict-words.ts';
 
-/** At its pin a newer version alone gives it no other target. */
+/** The verdict for a cluster at its target. For a cluster at its pin a newer version alone does not change the target. */
 export function atTarget(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
@@ -39,7 +39,7 @@ export function atTarget(
   const moves = isCapped ? `${raise}.` : `${raise}, and a newer version becomes the target.`;
   const { unknown, ...patches } = patchesOf(snapshot, cluster, spec, target, now);
   const pins = pinsOf(patches);
-  // What is left to be finished goes first, as for whoever plans (core/rollout/candidates.ts).
+  // Parts that wait to be finished go before patches, as in every plan (core/rollout/candidates.ts).
   const isPatched = hasPins(pins) && !canFinish(cluster, spec);
   const lags = [lagReason(cluster, spec) ?? [], isPatched ? patchReasons(cluster, patches, now) : []].flat();
   const refusals = lags.length === 0 ? [] : refusalsOf(snapshot, cluster, aim);
@@ -72,16 +72,16 @@ export function atTarget(
 
 const READ_AGAIN = 'Liftlock reads what there is (images, and what it has left unread, every hour, add-ons once a day)';
 
-/** When a cluster goes that is in no wave, and why it is in none. */
+/** When a cluster goes that is in no wave; `whyUnplaced` says why it is in none. */
 export const UNPLACED = after('What keeps it out of every wave is corrected.');
 export const whyUnplaced = ({ placement }: ClusterPolicy): Reason[] =>
   placement.filter(({ code }) => code !== 'Policy');
 
-/** Whether a rollout takes in what is behind there, by itself or once a person creates it. */
+/** Whether a rollout takes in what is behind in the cluster, by itself or once a person creates it. */
 const takesIn = (cluster: ClusterRecord, spec: UpgradePolicy['spec']): boolean =>
   canFinish(cluster, spec) && spec.finish !== 'never';
 
-/** Who brings up what is behind there, and after which rollout. `isPatched`: its images alone. */
+/** Who brings up what is behind in the cluster, and after which rollout. `isPatched`: only images and add-ons inside the minor are behind. */
 function whenFinished(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
@@ -94,7 +94,7 @@ function whenFinished(
   return isPatched || takesIn(cluster, policy.spec) ? onceEnded(snapshot, name, place, who) : who;
 }
 
-/** What a rollout tries again when somebody asks, another one finishes when this one has ended. */
+/** A rollout tries the cluster again when somebody asks for that; this adds that another rollout finishes it when this one has ended. */
 export function orFinished(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
@@ -109,7 +109,7 @@ export function orFinished(
   return { when: { ...when, condition }, reasons };
 }
 
-/** A hop that moved the control plane and failed, and that no rollout tries again: the version alone does not tell. */
+/** The verdict where a hop moved the control plane and failed, and no rollout tries it again: the version alone does not show that. */
 export function failedHalfWay(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
@@ -123,7 +123,7 @@ export function failedHalfWay(
   const isLeftOut = leftOutBy(snapshot, cluster, place, now) !== undefined;
   const isFinished = isTakenIn && refusals.length === 0 && !isLeftOut;
   const byHand = wayToFinish(cluster, left);
-  // As where somebody else has moved the control plane, and a person may still make that hop to its end.
+  // Here a person may also finish that hop by hand, as where somebody else has moved the control plane.
   const condition =
     isFinished && policy !== undefined && takesIn(cluster, policy.spec)
       ? `${somebody} removes the cause, and then ${uncapitalized(whenFinished(snapshot, cluster, policy, place))}; or somebody ${byHand}`
@@ -133,5 +133,5 @@ export function failedHalfWay(
   return said(after(condition), ...why, reason('HalfDone', text), ...lag, ...refusals);
 }
 
-/** What an attempt has said of where its nodes or its control plane were: a rollback may have moved them since, and how they are is told beside it. */
+/** Reasons about where nodes or the control plane were at that time: a rollback may have moved them since, and how they are now is told beside this. */
 const STOOD_THEN: readonly AnyCode[] = ['Rolled', 'AtTarget'];

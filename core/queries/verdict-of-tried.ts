@@ -10,7 +10,7 @@ import { after, said, uncapitalized, type Verdict } from './verdict-words.ts';
 
 export type MemberPlace = Place & { readonly member: Member };
 
-/** One try for each cluster and target: what ended without success waits for a person. */
+/** The verdict after the one try that each cluster has for each target: what ended without success waits for a person. */
 export function again(snapshot: FleetSnapshot, place: MemberPlace, isFinished: boolean, now: Date): Verdict {
   const { member, rollout } = place;
   const { reasons, until } = isFinished ? refusalsBeside(rollout, place) : refusalsIn(snapshot, place, now);
@@ -21,37 +21,40 @@ export function again(snapshot: FleetSnapshot, place: MemberPlace, isFinished: b
   return said(after(condition, until), ...triedOnce(member), ...reasons);
 }
 
-/** What refuses a retry in the place that the cluster has. */
+/** What refuses a retry of the cluster in its place. */
 export function refusalsIn(snapshot: FleetSnapshot, place: MemberPlace, now: Date): Answer {
   const { rollout, waves, member } = place;
   const { reasons, until } = refusalsOfRetry(snapshot, rollout, waves, member, now);
   return { reasons: [...reasons, ...refusalsBeside(rollout, place).reasons], until };
 }
 
-/** What refuses it in a rollout, whoever is to be tried again: that another one of its policy goes on. */
+/** What refuses a retry in a rollout, whichever cluster is retried: that another rollout of its policy goes on. */
 export function refusalsBeside({ id, policy }: Rollout, place: Place | undefined): Answer {
   const known = [place?.rollout, place?.beside?.rollout].filter((one) => one !== undefined);
   const others = known.filter((one) => one.id !== id && one.policy === policy && !AT_REST.includes(one.status));
   return { reasons: others.map(newerIsUnderWay) };
 }
 
-/** `then`, once the rollout of the policy that is under way has ended: there is one at a time. */
+/** The sentence `then`, once the rollout of the policy that is under way has ended: a policy has one at a time. */
 export function onceEnded(snapshot: FleetSnapshot, policy: string, place: Place | undefined, then: string): string {
   const isOfIt = (one: Rollout) => one.policy === policy && !AT_REST.includes(one.status);
-  // One that is halted is not in the snapshot, and nobody creates another beside it.
+  // A halted rollout is not in the snapshot, but no other one is created beside it either.
   const known = [place?.rollout, place?.beside?.rollout, ...snapshot.rollouts].filter((one) => one !== undefined);
   const busy = known.find(isOfIt);
   return busy === undefined ? then : `The rollout ${busy.id} ends, and then ${uncapitalized(then)}`;
 }
 
-/** One that a rollout is through with: nothing takes it up again by itself for that target, a rollout that a person creates does. */
+/**
+ * The verdict where a rollout is through with the cluster: no rollout takes it up again by itself for that target, but one that a person creates
+ * does.
+ */
 export function takenOut(snapshot: FleetSnapshot, place: Place, member: Member): Verdict {
   const { rollout } = place;
   const aborted = rollout.status === 'Aborted';
   const what = aborted ? 'was aborted' : `ended with ${member.name} ${member.status}`;
   const text = `The rollout ${rollout.id} ${what}. No other one begins by itself for ${member.name} and ${member.to}.`;
-  // The rollout tells who aborted it and why; a member that the abort took out would only say again that it was. What was seen at a success was
-  // before somebody took the cluster back.
+  // The rollout tells who aborted it and why; a member that the abort took out would only repeat it. What was seen at a success was before somebody
+  // took the cluster back.
   const others = member.reasons.filter(({ code }) => code !== 'RolloutAborted' && member.status !== 'Succeeded');
   return said(
     after(onceEnded(snapshot, rollout.policy, place, `Somebody runs: liftlock rollout create ${rollout.policy}`)),

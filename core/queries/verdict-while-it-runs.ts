@@ -7,14 +7,14 @@ import { momentOf } from '../protocol/situation.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { after, said, type Verdict } from './verdict-words.ts';
 
-/** What is said of an upgrade that runs; `orders`: what people have said since to the fleet and to its rollout. */
+/** The verdict while an upgrade runs. `orders`: orders that people have given since to the fleet and to its rollout. */
 export function whileItRuns(upgrade: Upgrade, orders: readonly Reason[], held: ClusterControl['held']): Verdict {
   const begun = Object.entries(upgrade.steps);
   const [step, state] = begun.filter(([, one]) => one.status === 'running').at(-1) ?? [];
   const between = begun.length === 0 ? 'it has just begun' : 'it is between two steps';
   const text = step === undefined ? between : `${step} runs since ${state?.startedAt}`;
   const isTakenBack = held?.reason.code === 'RollingBack' && !isRollback(upgrade);
-  // What EKS works on finishes; the next change asks for these, and what undoes or goes back is not asked for all of them.
+  // What EKS works on finishes, and the next change asks for these orders. An undo or a rollback does not ask for all of them.
   const asked = codesAsked(upgrade);
   const parks = [...orders.filter(({ code }) => asked.has(code)), ...(isTakenBack ? [held.reason] : [])];
   return said(
@@ -30,11 +30,11 @@ function codesAsked(upgrade: Upgrade): ReadonlySet<string> {
   return new Set(VETOES.flatMap(({ asked, codes }) => (asked.includes(moment) ? codes : [])));
 }
 
-/** Where what runs gives way to an order: at a commit. A smoke check, the last step of all, makes none. */
+/** Where a running upgrade gives way to an order: at its next commit. A smoke check, the last of all steps, commits nothing. */
 export function givesWay(upgrade: Upgrade): string {
   if (upgrade.steps['smoke-check']?.status === 'running')
     return 'looks on to its end, since a smoke check changes nothing; only where it waits for a hook does it park';
-  // Waiting for a hook ends by whatever ends a grant, and so does not wait for a change (docs/hooks.md).
+  // Waiting for a hook ends when the grant ends, whatever ends that, so it does not wait for a next change (docs/hooks.md).
   const asks = Object.values(upgrade.steps).some(
     ({ status, reasons }) => status === 'running' && reasons.some(({ code }) => code === 'HookWaits'),
   );

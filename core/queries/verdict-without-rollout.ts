@@ -38,7 +38,7 @@ export function withoutRollout(
     const isOut = isPlannedAnew ? `its wave ${wave.name} has not begun` : `${without} without it`;
     const text = `The rollout ${id} of its policy is ${status} and ${isThrough ?? isOut}.`;
     const { ends, refusals } = whatEnds(snapshot, busy, cluster, aim, now);
-    // One that is halted is not planned anew before it goes on.
+    // A halted rollout is not planned anew before it goes on.
     const goesOnFirst =
       status === 'Halted'
         ? `The rollout goes on, and what that takes says: liftlock describe rollout ${id}. Then the`
@@ -60,8 +60,8 @@ export function withoutRollout(
 }
 
 /**
- * Who ends a rollout for a cluster that is not in it, and what would refuse that now. A promotion would have its later waves begin for the sake of that one, so an
- * upgrade by hand comes first there.
+ * Who ends a rollout for a cluster that is not in it, and what would refuse that now. Where a promotion would also open later waves, which this
+ * cluster does not need, an upgrade by hand is named first.
  */
 function whatEnds(
   snapshot: FleetSnapshot,

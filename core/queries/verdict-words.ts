@@ -4,14 +4,14 @@ import { fleetRefusals, OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { mayGoOn } from '../rollout/wave-end.ts';
 
-/** The part of an explanation that a verdict gives. */
+/** The part of an explanation that the verdict gives. */
 export interface Verdict {
   /** Never empty. */
   readonly reasons: readonly Reason[];
   readonly when: {
     /** Null when no instant is known. */
     readonly at: string | null;
-    /** What must happen before, as a sentence; null when nothing will by itself. */
+    /** What must happen before, as a sentence; null when nothing will happen by itself. */
     readonly condition: string | null;
   };
 }
@@ -25,14 +25,17 @@ export function said(when: Verdict['when'], ...reasons: readonly Reason[]): Verd
   return { reasons: unique, when };
 }
 
-/** What the Fleet and a stop refuse to everybody. */
+/** The refusals that the Fleet's mode, or a stop, gives to every cluster. */
 export const refusedByFleet = ({ fleet, control }: FleetSnapshot): Reason[] =>
   fleet === undefined ? [] : fleetRefusals(fleet, control);
 
 export const andResume = (refused: readonly Reason[]): string =>
   refused.some(({ code }) => code === 'FleetStopped') ? '; and somebody runs: liftlock fleet resume' : '';
 
-/** What `ask` says of a rollout that is to come while the Fleet acts: nothing begins in it before that, nor as long as the fleet is stopped. */
+/**
+ * The verdict of `ask` about a rollout that is to come, with the Fleet taken as acting: nothing begins before the Fleet acts, nor while the fleet is
+ * stopped.
+ */
 export function onceFleetActs(snapshot: FleetSnapshot, ask: (acting: FleetSnapshot) => Verdict): Verdict {
   const { fleet } = snapshot;
   if (fleet === undefined) {
@@ -52,14 +55,14 @@ function whileObserving({ when, reasons }: Verdict): Verdict {
   return said(after(`The Fleet is applied with mode: act.${then}`, when.at), OBSERVE_MODE, ...others);
 }
 
-/** A sentence as a part of one that has begun. */
+/** A sentence in the form of a part of another one. */
 export const uncapitalized = (sentence: string): string => `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
 
-/** What has failed there is none of its rollout's own, which goes on with the cluster without that. */
+/** The hold is for an upgrade that does not belong to the rollout, so the rollout goes on with the cluster without that upgrade. */
 export const retriedIn = ({ id }: Pick<Rollout, 'id'>, name: string): string =>
   `Once it is released, its rollout ${id} takes the cluster up again with: liftlock retry cluster ${name}`;
 
-/** How a wave that proves too little is passed. */
+/** How a wave that proves too little passes. */
 export function promoting(wave: Wave, { id }: Pick<Rollout, 'id'>): string {
   const promote = `liftlock rollout promote ${id} --reason WHY`;
   return mayGoOn(wave)

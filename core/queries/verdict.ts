@@ -40,13 +40,13 @@ import {
   type Verdict,
 } from './verdict-words.ts';
 
-/** What every grant is asked again. */
+/** Codes that every grant asks for again. */
 const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));
 const isLook = ({ code }: Reason): boolean => code === 'ResumesLater';
 const NEVER = { at: null, condition: null };
 const NEXT_TICK = after('The next tick of the reconciler, within a minute.');
 
-/** What the reconciler would say of one cluster now; the first thing that is in the way decides, as it does there. */
+/** What the reconciler would say of one cluster now. The first thing that is in the way decides, as it does there. */
 export function verdictOf(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
@@ -58,7 +58,8 @@ export function verdictOf(
     return said(NEVER, reason('Gone', `The cluster was deleted (seen ${cluster.deletedAt}).`));
   const isOwn = ({ clusterKey }: { readonly clusterKey: string }) => clusterKey === cluster.clusterKey;
   const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
-  // What is begun has the cluster: a rollout, or another start by hand, that waits for it too, waits for other things.
+  // An upgrade that has begun has the cluster. A rollout, or another start by hand, that waits for the cluster too, waits for other things, which do
+  // not count here.
   const going = goingOn(place);
   const isOfIt = ({ rolloutId, upgradeId = upgrade?.id }: Waiting) =>
     upgrade === undefined
@@ -72,7 +73,7 @@ export function verdictOf(
   const waiting = [...asked, ...turnsAt(snapshot)(cluster.clusterKey, rolloutId, asked, until)];
   const elsewhere = going === undefined ? [] : waitsElsewhere(snapshot, going, all);
   const held = snapshot.controls.get(cluster.clusterKey)?.held;
-  // What Liftlock begins by itself may have to wait before it ever runs.
+  // A rollback that Liftlock begins by itself may have to wait before it ever runs.
   const hasToWait = upgrade?.status === 'Pending' && waits.length > 0;
   if (upgrade?.status === 'Pending' && !hasToWait)
     return said(NEXT_TICK, reason('Next', 'Nothing is in the way of it: it begins.'), ...upgrade.reasons);
@@ -81,19 +82,19 @@ export function verdictOf(
   // A rollback holds its cluster itself, and goes on under any hold.
   if (held !== undefined && !isRollback(upgrade)) {
     const isWaited = place?.member !== undefined && !ENDED_WELL.includes(place.member.status);
-    // What no rollout makes, such as a drain, is tried by none.
+    // No rollout tries again what no rollout makes, such as a drain.
     const isOther =
       isWaited &&
       held.mutated === true &&
       held.upgradeId !== undefined &&
       nextHopId(place.member, cluster, { clusterKey: cluster.clusterKey, retried: held }) !== held.upgradeId;
-    // What an abort has let go of no older rollout takes up.
+    // Where a rollout was aborted, no older rollout takes the cluster up.
     const isLetGo = place?.member !== undefined && place.rollout.status === 'Aborted';
     const inRollout = isOther ? undefined : isWaited || isLetGo ? place.rollout : ofUpgrade;
     const selecting = aim.policy?.metadata.name;
     const triedAgain = inRollout !== undefined && goesOnWith(inRollout, selecting);
     const why = reason('Held', `Held since ${held.since}: ${held.reason.message}`);
-    // Nobody tries again what is going.
+    // Nobody tries a cluster again that is being deleted.
     const going = quarantineReasons(cluster, now).filter(({ code }) => code === 'Deleting');
     if (going.length > 0) return said(after('It is gone: then nothing is left to be done for it.'), why, ...going);
     if (triedAgain) {
@@ -102,7 +103,7 @@ export function verdictOf(
         : refusalsBeside(inRollout, place);
       const refused = refusedByFleet(snapshot);
       const condition = `${somebodyOnce(reasons)} runs: liftlock retry cluster ${cluster.name} (or release)${andResume(refused) || '.'}`;
-      // A stop refuses no retry, and lets nothing of it begin.
+      // A stop refuses no retry, but it lets nothing of it begin.
       return said(after(condition, until), why, ...reasons, ...refused);
     }
     const byRollout = inRollout !== undefined && selecting !== undefined && inRollout.policy !== selecting;
@@ -120,7 +121,7 @@ export function verdictOf(
     const its = ofUpgrade && { rollout: ofUpgrade, waves: wavesOf(snapshot, ofUpgrade, place) };
     const parkedFor = upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
     if (its?.rollout.status === 'Halted') return halted(snapshot, its, ...parkedFor);
-    // What it parked for may be passed or gone by now.
+    // What the upgrade parked for may be over, or be passed by a broken glass, by now.
     const granted = decisions.flatMap((one) =>
       one.type === 'grant-member'
         ? { ...one.member, id: one.upgradeId }
@@ -133,10 +134,10 @@ export function verdictOf(
     waiting.push(...neverOpen(snapshot, cluster, upgrade, waiting, now));
     const at = until ?? upcoming(upgrade.resumeAt, now);
     const looksAgain = upgrade.resumeAt !== undefined && waiting.every(isLook);
-    // What refused it when it parked may be gone: where the reconciler asks for it now, its answer stands in place of that.
+    // What refused the upgrade when it parked may be gone: where the reconciler asks for it now, the present answer stands in its place.
     const since = waiting.length === 0 ? upgrade.reasons : parkedFor;
     const condition = looksAgain ? 'Liftlock looks again.' : conditionOf(waiting, at, its, since);
-    // What refuses it now before what it parked for: a stop outlasts a pause.
+    // Present refusals come before what the upgrade parked for: a stop outlasts a pause.
     const refused = waiting.filter((one) => !isLook(one));
     return said(after(condition, at), ...standingFirst([...refused, ...since, ...waiting.filter(isLook)]));
   }
@@ -148,7 +149,7 @@ export function verdictOf(
       until ?? upcoming(there.member.resumeAt, now),
     );
   if (aim.policy === undefined) {
-    // A member of a wave that has begun stays one, whatever selects it now.
+    // A member of a wave that has begun stays one, whatever policy selects its cluster now.
     const isFixed = going !== undefined && isInBegunWave(going);
     const isAmbiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
     if (isFixed && !isAmbiguous && !isTried(going.member)) return waitsThere(going);
@@ -157,7 +158,7 @@ export function verdictOf(
     const when = waiting.length === 0 ? alone : after(conditionOf(waiting, until ?? null, place), until);
     return said(when, ...aim.reasons, ...waiting);
   }
-  // At the version, and yet not through: what is left (nodes, add-ons, checks) is what the rollout goes on with.
+  // The control plane is at the target, but the rollout is not through: it goes on with what is left (nodes, add-ons, checks).
   const tried = going && isTried(going.member) ? again(snapshot, going, isFinished, now) : undefined;
   if (aim.target !== undefined && !aim.needsWork && !snapshot.members.some(isOwn)) {
     const rests = atTarget(snapshot, cluster, aim.policy, aim, place, now);
@@ -171,19 +172,20 @@ export function verdictOf(
   if (refusals.length > 0) {
     const unreachable = refusals.every(({ code }) => code === 'Unreachable');
     const condition = unreachable ? 'Liftlock can read the cluster again.' : 'What excludes it is taken away.';
-    // Its wave has begun without it, and does not take it in again.
+    // The member's wave has begun without it, and does not take it in again.
     if (left === undefined && going?.member.status === 'Excluded' && isInBegunWave(going)) {
       const next = onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now));
       return said(after(`${condition} Then: ${next.when.condition}`), ...refusals, ...next.reasons);
     }
     if (left === undefined) return said(after(condition), ...refusals);
-    // That lets the next minor begin; what is left of the last one a person finishes.
+    // The conditions above let the next minor begin; a person finishes what is left of the last hop.
     const half = failedHalfWay(snapshot, cluster, aim, { left, place }, now);
     const finishes = `What finishes the hop to ${left.to}: ${(tried ?? half).when.condition}`;
     return said(after(`${condition} ${finishes}`), ...refusals, ...half.reasons);
   }
   if (aim.target === undefined) return said(after('The target is offered there.'), ...aim.reasons);
-  // With whom its rollout is done, for an older target, waits for another rollout, and so does whose reason to be taken out is gone; whom a person took out does not.
+  // A cluster whose rollout is done with it, for an older target, waits for another rollout, and so does one that was taken out for a reason that is
+  // gone. A cluster that a person took out does not.
   const isSkipped = going?.member.status === 'Excluded' && isServed(going.member);
   return going === undefined || (ENDED_WELL.includes(going.member.status) && !isSkipped)
     ? onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now))
@@ -192,7 +194,10 @@ export function verdictOf(
       : waitsThere(going);
 }
 
-/** What a person has started, and what goes back, waits for a person where its calendars never open; what it has begun needs no opening as long as all of it. */
+/**
+ * An upgrade that a person has started, or a rollback, waits for a person where its calendars never open. One that has begun does not need an opening
+ * as long as all of it.
+ */
 function neverOpen(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
@@ -209,11 +214,11 @@ function neverOpen(
   return [reason('NeverStarts', said)];
 }
 
-/** Whom it waits for that never starts, itself included. */
+/** The members that the cluster's wave waits for and that never start, the cluster itself included. */
 function stalled(snapshot: FleetSnapshot, { rollout, waves, member }: MemberPlace, now: Date): Reason[] {
   const own = snapshot.members.filter(({ rolloutId }) => rolloutId === rollout.id);
   return stalledWaves(snapshot, rollout, waves, own, now).flatMap(({ wave, members, staysShut, reason: why }) => {
-    // What is under way on its own cluster it is told already.
+    // What is under way on its own cluster the member is told already.
     const isOwn = staysShut
       ? wave.index === member.waveIndex
       : why.code !== 'UpgradeUnderWay' && members.some(({ clusterKey }) => clusterKey === member.clusterKey);
@@ -221,7 +226,7 @@ function stalled(snapshot: FleetSnapshot, { rollout, waves, member }: MemberPlac
   });
 }
 
-/** The other rollouts that it waits in: each lets it begin by itself, so what stands in the way there is in the way of none but that. */
+/** The other rollouts that the cluster waits in. Each of them can let it begin, so what stands in the way there matters only there. */
 function waitsElsewhere(
   snapshot: FleetSnapshot,
   { rollout, member }: MemberPlace,
@@ -256,7 +261,7 @@ function inRollout(
   at: string | null,
 ): Verdict {
   const { rollout, waves, member } = place;
-  // Whom a person took out no rollout takes by itself for that target, and one that a person creates does.
+  // No rollout takes a cluster that a person took out by itself for that target, but one that a person creates does.
   const promoted = waitingForPromotion(waves);
   const ends = promoted === undefined ? `The rollout ${rollout.id} ends` : promoting(promoted, rollout);
   const takes = `${ends}, and then somebody runs: liftlock rollout create ${rollout.policy}; or another version becomes the target.`;
@@ -277,14 +282,17 @@ function inRollout(
 const wavesOf = (snapshot: FleetSnapshot, { id }: Rollout, place: Place | undefined): readonly Wave[] =>
   place?.rollout.id === id ? place.waves : snapshot.waves.filter(({ rolloutId }) => rolloutId === id);
 
-/** The reconciler does not look at a rollout that is halted until a person has it go on, so that what stood in the way before says nothing; a stop of the fleet outlasts that. */
+/**
+ * The reconciler does not look at a halted rollout until a person has it go on, so earlier reasons say nothing any more; a stop of the fleet outlasts
+ * the halt.
+ */
 function halted(snapshot: FleetSnapshot, { rollout, waves }: WholeRollout, ...told: readonly Reason[]): Verdict {
   const refused = refusedByFleet(snapshot);
   const condition = `Somebody has looked at what failed and runs: ${wayToResume(rollout, waves)}${andResume(refused)}`;
   return said(after(condition), ...haltRefusals(rollout), ...refused, ...told);
 }
 
-/** What others wait for too, in the order in which it comes. */
+/** What other clusters wait for as well, in the order in which it comes. */
 const COMES: Readonly<Record<WaitedFor, string>> = {
   turn: 'its wave is open',
   place: 'its wave has a place for it',
@@ -295,7 +303,7 @@ const COMES: Readonly<Record<WaitedFor, string>> = {
 const GATE = 'the gates of the wave before it are green, and its wave is open';
 const TAG = 'its tag is changed, which is seen within the hour';
 
-/** What a person lifts, or the next look at the cluster. */
+/** Reasons that a person lifts, or the next look at the cluster. */
 const liftedIn = (its: WholeRollout | undefined): Partial<Record<string, string>> => ({
   FleetStopped: 'somebody runs liftlock fleet resume',
   ObserveMode: 'the Fleet is applied with mode: act',
@@ -309,8 +317,8 @@ const liftedIn = (its: WholeRollout | undefined): Partial<Record<string, string>
 });
 
 /**
- * An instant at which a window opens, or a step looks again, is not when it goes on where something else is in the way as well. `since`: what it parked for,
- * which nobody looks at before it goes on.
+ * The sentence of what must happen first. The instant at which a window opens, or a step looks again, is not when the upgrade goes on where something
+ * else is in the way as well. `since`: what the upgrade parked for, which nobody checks before it goes on.
  */
 function conditionOf(
   waiting: readonly Reason[],
@@ -326,7 +334,7 @@ function conditionOf(
     ...Object.entries(lifted).filter(([order]) => stands.some(({ code }) => code === order)),
     ...Object.entries(COMES).filter(([what]) => stands.some(({ code }) => waitsFor(code) === what)),
   ];
-  // What ends by itself has ended by then.
+  // Reasons that end by themselves have ended by then.
   const stays = stands.filter((one) => !isLook(one) && (at === null || kindOf(one.code) !== 'timed'));
   const hasOthers = stays.some(({ code }) => waitsFor(code) === undefined && !(code in lifted));
   const every = known.length === 0 ? 'every reason above is gone' : 'what else stands above is gone';

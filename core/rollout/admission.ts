@@ -23,18 +23,18 @@ import { suspects } from './suspects.ts';
 import { type Answer, waitingForWaves } from './waiting.ts';
 import { waveInTurn } from './wave-end.ts';
 
-/** Counts as they will be after the grants decided so far in this tick. The granting transaction counts again, exactly. */
+/** The counts as they will be after the grants that this tick has decided so far. The granting transaction counts again, exactly. */
 export interface Room {
-  /** As it was read, until the first grant of this tick makes a copy that is counted up in place. */
+  /** The ledger as it was read, until the first grant of this tick makes a copy, which is then counted up in place. */
   ledger: Ledger;
 }
 
-/** The upgrade that a member had last, where it has not ended, and nobody else has taken it over. */
+/** The last upgrade of a member, where it has not ended and nobody else has taken it over. */
 export function upgradeOf(index: MemberIndex, { clusterKey, upgradeId, rolloutId }: Member): Upgrade | undefined {
   return index.upgrades.get(clusterKey)?.find((one) => one.id === upgradeId && one.rolloutId === rolloutId);
 }
 
-/** The upgrades of the hops before one that is asked for, where they have not ended. */
+/** The upgrades of the hops before the one that is asked for, where they have not ended. */
 function upgradesBefore(
   index: MemberIndex,
   clusterKey: string,
@@ -43,20 +43,20 @@ function upgradesBefore(
   return index.upgrades.get(clusterKey)?.filter(({ id }) => hopsBefore(hop).includes(id)) ?? [];
 }
 
-/** Those that were begun go first, then by position in their wave. */
+/** Members that were begun go first; the others go by their wave and their position in it. */
 const urgency = (a: Member, b: Member): number =>
   Number(b.inFlight) - Number(a.inFlight) ||
   a.waveIndex - b.waveIndex ||
   a.position - b.position ||
   (a.clusterKey < b.clusterKey ? -1 : 1);
 
-/** What is looked up again and again, indexed once for a tick. */
+/** Items that a tick looks up again and again, indexed once. */
 export interface MemberIndex {
-  /** By rollout, as they were read. */
+  /** Waves by rollout, as they were read. */
   readonly waves: ReadonlyMap<string, readonly Wave[]>;
   readonly members: ReadonlyMap<string, readonly Member[]>;
   readonly grants: ReadonlyMap<string, FleetSnapshot['grants'][number]>;
-  /** By cluster. */
+  /** Upgrades by cluster. */
   readonly upgrades: ReadonlyMap<string, FleetSnapshot['upgrades']>;
 }
 
@@ -71,9 +71,9 @@ export interface Admission {
 
 /** The waves of a rollout while its members are asked about, by index. */
 interface WaveRoom {
-  /** With those in flight that this tick has decided. */
+  /** Waves by index, counting the members that this tick has decided to let begin. */
   readonly now: Map<number, Wave>;
-  /** Those before a wave, as they were read. */
+  /** The waves before a wave, as they were read. */
   earlier(index: number): readonly Wave[];
   readonly failures: number;
 }
@@ -129,7 +129,7 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
   return { decisions, waiting };
 }
 
-/** Most members wait for their wave, and a tick only counts them: what else is in their way is worked out when somebody reads it. */
+/** Most members wait for their wave, and a tick only counts them: their other reasons are worked out only when somebody reads them. */
 function toldWhenAsked({ clusterKey, rolloutId }: Member, tell: () => Answer): Waiting {
   let known: Answer | undefined;
   const answer = (): Answer => {
@@ -169,7 +169,7 @@ const restsUntil = ({ status, grantedAt }: Member): string | undefined =>
     ? undefined
     : new Date(Date.parse(grantedAt) + REST_MILLISECONDS).toISOString();
 
-/** One that was just created comes back by itself; nobody knows when the others do. */
+/** Until when a member stays set aside: a cluster that was just created comes back by itself; of the others nobody knows when. */
 export function asideUntil(
   snapshot: FleetSnapshot,
   { clusterKey }: Member,
@@ -180,13 +180,13 @@ export function asideUntil(
   return isNew && cluster !== undefined ? settledAt(cluster).toISOString() : undefined;
 }
 
-/** What it parked for says its upgrade. */
+/** The member's upgrade says what it is parked for; this reason says until when. */
 const resumesLater = (at: string): Reason => ({
   code: 'ResumesLater',
   message: `It is parked, and Liftlock looks again at ${at}.`,
 });
 
-/** What the grant of a member's next hop is asked. Without `decisions` nobody is let in: it is what will be asked at another instant. */
+/** Asks whether the member's next hop gets a grant. Without `decisions` it lets nobody in: it only tells what will be asked at another instant. */
 function admitOne(
   { snapshot, rollout, room, now, index, rulesOf }: Admission,
   waves: WaveRoom,
@@ -209,7 +209,7 @@ function admitOne(
     cluster,
     { machine: 'upgrade-cluster', from, to },
     {
-      // Somebody else's too, who has begun the same hop.
+      // The same hop may have been begun by somebody else; that upgrade is asked about too.
       upgrade: upgrade ?? index.upgrades.get(member.clusterKey)?.find(({ id }) => id === hopId(from, to)),
       rollout,
       wave,
@@ -235,7 +235,7 @@ function admitOne(
   return { reasons: [] };
 }
 
-/** Of what is asked: what the snapshot does not say. A start by hand has no rollout, no wave and no member. */
+/** What `askToBegin` needs beside the snapshot. An upgrade that a person starts has no rollout, no wave and no member. */
 type Asked = Pick<Situation, 'upgrade' | 'rollout' | 'wave' | 'earlier' | 'member' | 'rules' | 'policyAppliedBy'> & {
   readonly window: WindowAnswer;
 };
@@ -257,7 +257,7 @@ export function askToBegin(
     ledger: room.ledger,
     before: upgradesBefore(index, clusterKey, hop),
   });
-  // Of a window that a broken glass passes nobody waits for the opening.
+  // Where a broken glass passes the window, nobody waits for its opening.
   const waits = reasons.some((one) => asked.window.reasons.includes(one));
   const until = waits ? asked.window.startsAt?.toISOString() : undefined;
   return { reasons, ...(until === undefined ? {} : { until }) };
@@ -271,12 +271,12 @@ export function nextHopId(member: Member, cluster: ClusterRecord, control: Clust
   return hopId(from, to);
 }
 
-/** The hop that a member's upgrade makes next: first the one that has moved the control plane, failed, and is to be tried again. */
+/** The next hop of a member's upgrade. A hop that has moved the control plane, has failed and is to be tried again comes first. */
 export function nextHopOf(member: Member, { version }: ClusterRecord, control: ClusterControl | undefined): Hop {
   const [current, to] = [KubeVersion.parse(version), KubeVersion.parse(member.to)];
   if (isFinish(member)) return { from: to, to };
   const next = nextHop(KubeVersion.parse(member.from), current, to);
-  // One that failed before the control plane had moved is of the hop that follows.
+  // An upgrade that failed before the control plane had moved belongs to the hop that follows.
   const retried = control?.retried?.upgradeId;
   const left = retried === undefined ? retried : [current, current.next()].find((end) => retried === hopTo(end));
   return left === undefined || to.isOlderThan(left) ? next : { from: left.previous(), to: left };

@@ -42,8 +42,8 @@ import { askWaveHook } from './wave-hooks.ts';
 type ApplyPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'events' | 'hooks' | 'ids'>;
 
 /**
- * Carries out one decision, if what it rests on is still so. `look-after-grant` is not among them: it takes several writes. `marker`: of the
- * look that decided it.
+ * Carries out one decision, if what it rests on is still so. `look-after-grant` is carried out elsewhere, since it takes several writes. `marker`:
+ * the marker of the look that made the decision.
  */
 export async function applyDecision(
   ports: ApplyPorts,
@@ -94,7 +94,7 @@ async function grantAndStart(ports: ApplyPorts, request: GrantRequest): Promise<
   const result = await grantUpgrade(ports, request);
   if ('refused' in result) return;
   const { machine, executionName, input } = result.granted;
-  // Not acknowledged is started again at the next tick.
+  // A start that was not acknowledged is repeated at the next tick.
   await startOnce(ports.executions, machine, executionName, input);
 }
 
@@ -105,7 +105,7 @@ async function changeRollout(
   await changeOnce(ports, async (at) => {
     const read = await load(ports.table, Rollouts, decided.id);
     if (read === undefined || read.data.status !== decided.status) return NOTHING;
-    // A retry leaves the rollout as it is and opens a wave of it: how it ends rests on what its waves count.
+    // A retry opens a wave again and does not change the rollout's item, so the waves are checked too: their counts decide how the rollout ends.
     const waves = await stillSeen(ports, decided.id, seen);
     if (waves === undefined) return NOTHING;
     const next: Rollout = { ...read.data, status, reasons: [...reasons], endedAt: at.toISOString() };
@@ -118,7 +118,10 @@ async function changeRollout(
   });
 }
 
-/** "These waves are still as they are now": part of the transaction that rests on them. Undefined where what it rests on is not so any more. */
+/**
+ * Checks that these waves stay as they are now, for the transaction that rests on them. Undefined where they do not hold any more what the decision
+ * needs.
+ */
 async function restOn(
   { table }: ApplyPorts,
   rolloutId: string,
@@ -130,7 +133,7 @@ async function restOn(
   return waves.map((wave) => unchanged(Waves, wave, rolloutId, wave.data.index));
 }
 
-/** None of them has moved since it was seen. */
+/** Checks that none of these waves has moved since it was seen. */
 const stillSeen = (ports: ApplyPorts, rolloutId: string, seen: readonly Wave[]) =>
   restOn(
     ports,
@@ -139,7 +142,7 @@ const stillSeen = (ports: ApplyPorts, rolloutId: string, seen: readonly Wave[]) 
     (waves) => waves.every((one) => seen.some((wave) => isSame(wave, one))),
   );
 
-/** All waves before one that opens have passed, and nothing of them goes back. */
+/** Checks that all waves before the one that opens have passed, and that no cluster of them goes back. */
 const passedBefore = (ports: ApplyPorts, { rolloutId, index }: Wave) =>
   restOn(
     ports,
@@ -156,13 +159,14 @@ async function changeWave(
   await changeOnce(ports, async (at) => {
     const rollout = await load(ports.table, Rollouts, decided.rolloutId);
     const read = await load(ports.table, Waves, decided.rolloutId, decided.index);
-    // How it ends rests on what it counts: one that has moved since, by a grant that this very tick has looked after, is decided anew.
+    // The counts of a wave decide how it ends: where it has moved since, for instance by a grant that this very tick has looked after, it is decided
+    // anew.
     if (read === undefined || !isSame(read.data, decided)) return NOTHING;
-    // Nothing begins in a rollout that was paused or aborted since.
+    // Nothing begins in a rollout that was paused or aborted since the decision.
     const { policy = '', policyRevision: planned, status: ofRollout = 'Aborted' } = rollout?.data ?? {};
     const begins = decided.status === 'Pending' && !AT_REST.includes(ofRollout);
     if ((begins || status === 'Open') && ofRollout !== 'Running') return NOTHING;
-    // Nor does anything begin, soak or end by a policy that has changed since; halting waits for nothing.
+    // No wave begins, soaks or ends by a policy that has changed since the decision; only halting waits for nothing.
     const revision = begins ? planned : status === 'Halted' ? undefined : policyRevision;
     const applied = revision === undefined ? undefined : await load(ports.table, Configs, 'UpgradePolicy', policy);
     const isPassedOver = status === 'Skipped' && applied === undefined;
@@ -177,7 +181,7 @@ async function changeWave(
         ...before,
         unchanged(Rollouts, rollout, decided.rolloutId),
         ...(revision === undefined ? [] : [unchanged(Configs, applied, 'UpgradePolicy', policy)]),
-        // Nor does anything begin on versions, tags or other configuration that are news to that tick.
+        // No wave begins either where versions, tags or other configuration have changed since that tick read them.
         ...(begins && marker !== undefined ? [unchanged(ReconcileMarkers, marker)] : []),
       ],
       record: [rolloutEntry(decided.rolloutId, `Wave${status}`, LIFTLOCK, { wave: decided.name, reasons, ...limits })],
@@ -196,13 +200,13 @@ async function changeMember(
     const rollout = await load(ports.table, Rollouts, decided.rolloutId);
     const read = await load(ports.table, Members, decided.rolloutId, decided.waveIndex, decided.clusterKey);
     const wave = await load(ports.table, Waves, decided.rolloutId, decided.waveIndex);
-    // One that a retry has let in again since is what it was, but for that: it is decided anew.
+    // A retry may have let the member in again since the decision: whatever has changed in it, it is decided anew.
     if (read === undefined || wave === undefined || !isSame(read.data, decided)) return NOTHING;
-    // It may be on its way to another wave, which counts it already.
+    // The member may be on its way to another wave, which counts it already.
     if (rollout?.data.following !== undefined) return NOTHING;
     const grant = await load(ports.table, Grants, decided.clusterKey);
     if (grant !== undefined && grant.data.status !== 'free') return NOTHING;
-    // What a retry has taken off since keeps nobody out.
+    // A hold that a retry has taken off since the decision keeps nobody out.
     const control = await load(ports.table, ClusterControls, decided.clusterKey);
     if ((control?.data.held ?? control?.data.retried) === undefined && reasons.some(({ code }) => code === 'Held'))
       return NOTHING;
@@ -239,7 +243,10 @@ async function changeMember(
   });
 }
 
-/** "What says that it never starts is still as read": undefined where it is said no more, since a tag, the policy or a calendar has changed. */
+/**
+ * Checks that everything which says that the member never starts is still as read. Undefined where a tag, the policy or a calendar has changed and
+ * the member may start.
+ */
 async function stillNever(
   { table }: ApplyPorts,
   member: Member,
@@ -256,7 +263,7 @@ async function stillNever(
   return [...checks, unchanged(Clusters, cluster, member.clusterKey), unchanged(Configs, fleet, 'Fleet', FLEET)];
 }
 
-/** Its status stays; a write that a person need not know of (a gate read again) leaves no audit. */
+/** Changes numbers of a wave and leaves its status. A write that no person needs to know of (a gate was read again) leaves no audit. */
 async function adjustWave(
   ports: ApplyPorts,
   { wave: decided, changes, event, reasons, policyRevision, seen = [] }: Extract<Decision, { type: 'adjust-wave' }>,
@@ -265,20 +272,20 @@ async function adjustWave(
   await changeOnce(ports, async () => {
     const read = await load(ports.table, Waves, rolloutId, index);
     if (read === undefined || read.data.status !== decided.status) return NOTHING;
-    // Two reconcilers that saw the same say it once: what has moved since is decided anew.
+    // Two reconcilers that saw the same write it once: where these values have moved since, they are decided anew.
     const touched = Object.keys(changes) as (keyof Wave)[];
     if (!touched.every((key) => isSame({ value: read.data[key] }, { value: decided[key] }))) return NOTHING;
-    // What a rule has approved stands on record as what a person has.
+    // The approval of a rule is recorded like the approval of a person.
     const approval = event === 'WaveApproved' ? changes.approvals?.at(-1) : undefined;
     const detail = { wave: name, index, ...(approval ?? { changes }), reasons };
     const writes = [replace(Waves, read, { ...read.data, ...changes })];
     if (event === undefined) return { ...NOTHING, writes };
-    // Neither a number nor a rule of a policy that has changed since, and nothing in a rollout that was aborted.
+    // Numbers and rules of a policy that has changed since are not applied, and nothing is in a rollout that was aborted.
     const rollout = await load(ports.table, Rollouts, rolloutId);
     const { policy = '', status = 'Aborted' } = rollout?.data ?? {};
     const applied = await load(ports.table, Configs, 'UpgradePolicy', policy);
     const isOutdated = policyRevision !== undefined && applied?.data.revision !== policyRevision;
-    // An approval by a rule agrees to what earlier waves count.
+    // A rule approves a wave by the counts of earlier waves, so these are checked.
     const waves = seen.length === 0 ? [] : await stillSeen(ports, rolloutId, seen);
     if (AT_REST.includes(status) || isOutdated || waves === undefined) return NOTHING;
     const checks = [

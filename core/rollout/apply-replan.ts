@@ -27,16 +27,16 @@ import type { Change, Replan } from './replan.ts';
 
 type ReplanPorts = Pick<Ports, 'table' | 'clock' | 'events'>;
 
-/** Members that are staged in one transaction, each with a check of its cluster's grant, beside the audit. */
+/** This many members are staged in one transaction, each with a check of its cluster's grant, beside the audit. */
 const STAGED = 45;
-/** Members that follow a plan in one transaction, beside the rollout and the audit. */
+/** This many members follow a plan in one transaction, beside the rollout and the audit. */
 const FOLLOWING = 90;
 
 /**
- * Puts a plan in force, whole or not at all (docs/protocol.md, A plan that changes). What fits into one transaction is one. Of a larger plan
- * the members are staged first, where nobody looks; then one transaction over the rollout and its waves puts it in force, and the members
- * follow. It rests on items that may have been read a moment ago: one that has moved since ends it with `TransactionConflict`, and the next
- * full look decides anew.
+ * Puts a plan in force, whole or not at all (docs/protocol.md, A plan that changes). A plan that fits into one transaction is written in one. Of a
+ * larger plan the members are staged first, where nobody reads them; then one transaction over the rollout and its waves puts the plan in force, and
+ * the members follow. The items that it rests on may have been read a moment ago: when one has moved since, this ends with `TransactionConflict`, and
+ * the next full look decides anew.
  */
 export async function applyReplan(ports: ReplanPorts, decided: Rollout, changes: Replan): Promise<void> {
   const { table } = ports;
@@ -50,17 +50,17 @@ export async function applyReplan(ports: ReplanPorts, decided: Rollout, changes:
     ...followers.map(({ member }) => replace(Members, members.get(idOf(member)), member)),
     ...grants.values(),
   ];
-  // The rollout and the audit come beside them.
+  // The rollout and the audit entry need room in the same transaction.
   if (batchesOf(atOnce, TRANSACTION_OPERATIONS - 2, RECORD_LENGTH).length <= 1)
     return putInForce(ports, rollout, changes, { plan }, atOnce);
-  // Another plan has another hash: what somebody else has staged, or left behind, is none of this one.
+  // Another plan has another hash, so members that somebody else has staged, or left behind, do not belong to this plan.
   const following = sha256Hex(canonicalJson(followers));
   await stage(ports, decided.id, following, followers, grants);
   await putInForce(ports, rollout, changes, { plan, following }, ofWaves);
   await followPlan(ports, decided.id);
 }
 
-/** Members follow the plan that is in force, as far as they have not yet. Nothing to do is no error. */
+/** Has the members follow the plan that is in force, as far as they do not yet. It is no error when there is nothing to do. */
 export async function followPlan(ports: ReplanPorts, rolloutId: string): Promise<void> {
   const { table } = ports;
   const rollout = await load(table, Rollouts, rolloutId);
@@ -85,14 +85,14 @@ const write = (ports: ReplanPorts, rolloutId: string, event: string, detail: obj
     ports.clock.now(),
   );
 
-/** A rollout as it is, of which the decision still holds. Members by their keys, those that have left among them. */
+/** A rollout for which the decision still holds. The members are by their keys, and those that have left are among them. */
 interface ReadPlan {
   readonly rollout: Read<Rollout>;
   readonly waves: readonly Read<Wave>[];
   readonly members: ReadonlyMap<string, Read<Member>>;
 }
 
-/** Reads the rollout strongly, and counts it anew: what was decided may rest on an index that lags. */
+/** Reads the rollout strongly, and counts it anew: the decision may rest on an index that lags. */
 async function readPlan(table: Table, decided: Rollout, changes: Replan): Promise<ReadPlan> {
   const items = await table.queryPartition(rolloutPartition(decided.id));
   const read = <Data>(entity: { kind: string } & Parameters<typeof decode<Data>>[0]): Read<Data>[] =>
@@ -129,7 +129,7 @@ function countsHold(wave: Wave, planned: readonly Member[]): boolean {
 
 type Follower = Omit<StagedMember, 'planHash'>;
 
-/** What a change makes of a member's item. */
+/** What a change makes of the item of a member. */
 function followerOf({ before, next }: Change<Member>, members: ReadPlan['members'], plan: number): Follower {
   const last = next ?? before;
   if (last === undefined) throw new Error('unreachable: a change has a member');
@@ -137,7 +137,7 @@ function followerOf({ before, next }: Change<Member>, members: ReadPlan['members
   return { member, revision: members.get(idOf(member))?.revision ?? 0 };
 }
 
-/** By cluster. Whoever holds a grant is begun, and what was begun is not moved. */
+/** The checks that nobody holds the grant of these clusters, by cluster: a cluster with a grant has begun, and what was begun is not moved. */
 async function grantChecks(table: Table, followers: readonly Follower[]): Promise<Map<string, WriteOperation>> {
   const reader = batched(table);
   const clusters = new Map(followers.map(({ member }) => [member.clusterKey, member.name]));
@@ -149,7 +149,7 @@ async function grantChecks(table: Table, followers: readonly Follower[]): Promis
   return new Map(await Promise.all(checks));
 }
 
-/** Every wave of the plan in which something changes, if only the order of its members: it is of that plan from now on. */
+/** Every wave of the plan in which something changes, even if only the order of its members does: the wave belongs to the new plan from now on. */
 function waveWrites(waves: ReadPlan['waves'], { changedWaves, members }: Replan, plan: number): WriteOperation[] {
   const known = new Map(waves.map((wave) => [wave.data.index, wave]));
   const next = new Map<number, Wave>();
@@ -165,7 +165,7 @@ function waveWrites(waves: ReadPlan['waves'], { changedWaves, members }: Replan,
   });
 }
 
-/** What hooks have said of a wave whose plan is the same counts under the number that it has from now on. */
+/** Where the plan of a wave stays the same, what hooks have said of the wave counts on, under the number that the plan has from now on. */
 function hooksUnder(plan: number, { hooks }: Wave, before: Wave | undefined): Wave['hooks'] {
   const counted = ({ grantNumber }: HookState): boolean => grantNumber === (before?.plan ?? 0);
   const renumbered = Object.entries(hooks ?? {}).map(([key, state]) => [
@@ -193,7 +193,7 @@ async function stage(
   }
 }
 
-/** The one instant at which another plan counts: from here on every wave that has not begun is of this plan, and its approvals are asked anew. */
+/** Puts the plan in force at one instant: from here on every wave that has not begun belongs to this plan, and its approvals are asked anew. */
 async function putInForce(
   ports: ReplanPorts,
   rollout: Read<Rollout>,
@@ -211,7 +211,7 @@ async function putInForce(
   await ports.events.publish([rolloutChanged({ ...next, reasons: [...reasons] }, change, 'plan')]);
 }
 
-/** Writes of members that have not followed yet. One that somebody has changed since stays as it is: the next full look plans from there. */
+/** The writes for members that have not followed yet. A member that somebody has changed since stays as it is: the next full look plans from there. */
 async function writesToFollow(table: Table, rolloutId: string, planHash: string): Promise<WriteOperation[]> {
   const staged = (await table.queryPartition(stagedPartition(rolloutId))).map((item) => dataOf(StagedMembers, item));
   const reader = batched(table);

@@ -19,20 +19,20 @@ import { isSettled, waveEnd } from './wave-end.ts';
 
 export const AT_REST: readonly Rollout['status'][] = ['Completed', 'CompletedWithFailures', 'Aborted'];
 
-/** The order of rollouts of one policy: the one that goes on, and then those that have ended, the newest first. */
+/** The order of rollouts of one policy: the rollout that goes on comes first, then those that have ended, the newest first. */
 export const newestFirst = (a: Rollout, b: Rollout): number =>
   Number(AT_REST.includes(a.status)) - Number(AT_REST.includes(b.status)) || (a.createdAt < b.createdAt ? 1 : -1);
 
 /**
- * Whether a retry may have a rollout go on with a cluster that the policy `selecting` selects now. A member of one under way stays one; one
- * that has ended is taken up again only by its own policy, since another one asks for its own approvals and windows.
+ * Whether a retry may have a rollout go on with a cluster that the policy `selecting` selects now. A member of a rollout under way stays one; a
+ * rollout that has ended is taken up again only by its own policy, since another policy asks for its own approvals and windows.
  */
 export const goesOnWith = ({ status, policy }: Rollout, selecting: string | undefined): boolean =>
   !AT_REST.includes(status) || (status !== 'Aborted' && policy === selecting);
 
 /**
- * One try for each cluster and target, one to finish what is behind there, and one for each group and release of its image and each add-on and version: what failed or was
- * blocked waits for `retry`, not for another rollout.
+ * The keys of everything that a member tries. There is one try for each cluster and target, one to finish what is behind there, and one for each
+ * group and release of its image and each add-on and version: what failed or was blocked waits for `retry`, not for another rollout.
  */
 export function servedKeys(
   policy: string,
@@ -47,13 +47,13 @@ export function servedKeys(
 const keysOf = (policy: string, { cluster: { clusterKey, version: from }, target, pins }: Candidate): string[] =>
   servedKeys(policy, { clusterKey, from, to: target.toString(), ...pins });
 
-/** Whether a rollout of the policy has tried all of that. */
+/** Whether rollouts of the policy have tried everything that the candidate would be upgraded for. */
 export const wasServed = (served: ReadonlySet<string>, policy: string, candidate: Candidate): boolean =>
   keysOf(policy, candidate).every((key) => served.has(key));
 
 /**
- * Clusters of which an abort has left an upgrade half done, which a person finishes or lets go (`explain`). A rollout that begins by itself takes in
- * nobody of whom it would wait for that: it would never end, and its policy upgrade nobody else.
+ * Clusters that an abort has left with a half-done upgrade, which a person finishes or lets go (`explain`). A rollout that begins by itself does not
+ * take them in: it would wait for that person, never end, and its policy would upgrade no other cluster.
  */
 export function leftHalfDone({
   upgrades,
@@ -68,13 +68,14 @@ export function leftHalfDone({
 export const isServed = ({ status, reasons }: Pick<Member, 'status' | 'reasons'>): boolean =>
   status !== 'Excluded' || reasons.some(({ code }) => code === 'RolloutAborted' || code === 'Skipped');
 
-/** What members of a policy's rollouts have tried, as `servedKeys` says it. */
+/** What the members of a policy's rollouts have tried, as keys of `servedKeys`. */
 export const servedBy = (policy: string, members: readonly Member[]): ReadonlySet<string> =>
   new Set(members.filter(isServed).flatMap((member) => servedKeys(policy, member)));
 
 /**
- * For whose sake no rollout of the policy takes a cluster up by itself: the first of its members in them (`own`) that has tried some of what it is a candidate
- * for, where they have tried all of that; undefined = the next rollout takes it in, or it needs nothing.
+ * The member because of which no rollout of the policy takes the cluster up by itself: the first one in its rollouts (`own`) that has tried some of
+ * what the cluster is a candidate for, where its rollouts have tried all of that. Undefined: the next rollout takes the cluster in, or it needs
+ * nothing.
  */
 export function whyLeftOut(
   snapshot: FleetSnapshot,
@@ -93,8 +94,8 @@ export function whyLeftOut(
 }
 
 /**
- * Rollouts of policies with `trigger: automatic`: one at a time for each policy, over the clusters that need work and were in none for that
- * target yet. Needs the full look (`snapshot.history`); events only make it happen sooner.
+ * Rollouts of policies with `trigger: automatic`: one at a time for each policy, over the clusters that need work and that no rollout has taken to
+ * that target yet. This needs the full look (`snapshot.history`); events only make that look happen sooner.
  */
 export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPlan[] {
   const { history, fleet } = snapshot;
@@ -108,9 +109,9 @@ export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPl
     const plan = planRollout(snapshot, name, {
       now,
       createdBy: LIFTLOCK,
-      // The same clusters may come again, let in by a tag that is gone: then it is another rollout.
+      // The same clusters may come again, let in since a tag is gone: that is another rollout, with another id.
       salt: String(history.rollouts.filter((rollout) => rollout.policy === name).length),
-      // A cluster that is held since it failed is not tried again, and its wave proves nothing without it.
+      // A cluster that is held since it failed is not tried again. It is a member all the same, since its wave must not count as proved without it.
       skip: (candidate) =>
         left.has(candidate.cluster.clusterKey) ||
         (wasServed(history.served, name, candidate) &&
@@ -123,15 +124,15 @@ export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPl
 
 const WAITING: readonly Wave['status'][] = ['Open', 'Undecided', 'Soaking'];
 
-/** Rollouts that are not under way, which only the full look sees: aborted, halted and completed ones. */
+/** Rollouts that are not under way (aborted, halted and completed ones), which only the full look reads. */
 export function atRest(snapshot: FleetSnapshot): Rollout[] {
   const underWay = new Set(snapshot.rollouts.map((rollout) => rollout.id));
   return (snapshot.history?.rollouts ?? []).filter((rollout) => !underWay.has(rollout.id));
 }
 
 /**
- * What is left to tidy in a rollout that starts nothing any more: members whose cluster is gone, and in an aborted one those whose turn
- * will not come and waves that nobody will open.
+ * What is left to tidy in a rollout that starts nothing any more: members whose cluster is gone and, in an aborted rollout, members whose turn will
+ * not come and waves that nobody will open.
  */
 export function restingDecisions(
   snapshot: FleetSnapshot,
@@ -155,23 +156,23 @@ export function restingDecisions(
     if (wave.status === 'Pending') decisions.push({ type: 'change-wave', wave, status: 'Skipped', reasons: [left] });
     if (!WAITING.includes(wave.status) || !isSettled(wave)) continue;
     const { status } = waveEnd(wave);
-    // It waits for nobody any more: no soak, and no person.
+    // A wave of an aborted rollout waits for no soak and for no person.
     decisions.push({ type: 'change-wave', wave, status: status === 'Undecided' ? 'Skipped' : status, reasons: [left] });
   }
   return decisions;
 }
 
 /**
- * A message of discovery is tried five times, three minutes apart; a cluster that is not recorded by then is not waited for. An account of a
- * thousand clusters takes longer than that at the rate that EKS is asked, so it counts from the last one that was recorded there.
+ * A message of discovery is tried five times, three minutes apart; a cluster that is not recorded by then is not waited for. An account of a thousand
+ * clusters takes longer than that at the rate at which EKS is asked, so the time counts from the last cluster that was recorded there.
  */
 const RECORDED_WITHIN_MILLISECONDS = 15 * 60_000;
 const MOST_NAMES = 5;
 
 /**
- * Whether everything is known that a rollout begins with: every account and Region of the Fleet was looked at, what was listed there is in
- * the inventory, and what EKS offers there was read. Between the first look and the last record a rollout would be planned over whatever came first, production clusters
- * before those of the lower environments among them.
+ * Whether everything is known that a rollout begins with: every account and Region of the Fleet was looked at, the clusters that were listed there
+ * are in the inventory, and the versions that EKS offers there were read. A rollout that was planned between the first look and the last record would
+ * begin with the clusters that happened to be recorded first, which may be production clusters.
  */
 export const isInventoryComplete = (...known: Parameters<typeof inventoryGaps>): boolean =>
   inventoryGaps(...known).length === 0;
@@ -179,7 +180,7 @@ export const isInventoryComplete = (...known: Parameters<typeof inventoryGaps>):
 /** Where discovery has looked. */
 type Looks = Pick<NonNullable<FleetSnapshot['history']>, 'accounts' | 'organizationId' | 'unlisted'>;
 
-/** What is missing for that, a reason for each account and Region; empty when nothing is. */
+/** What is missing for a complete inventory, with a reason for each account and Region; empty when nothing is missing. */
 export function inventoryGaps(
   fleet: FleetSpec,
   { accounts = [], organizationId, unlisted }: Looks,
@@ -187,14 +188,14 @@ export function inventoryGaps(
   now: Date,
 ): Reason[] {
   const looked = new Set(accounts.filter(({ checkedAt }) => checkedAt !== NEVER).map(scopeOf));
-  // Of the accounts of an organization those that were looked at once.
+  // The accounts of an organization that were looked at once.
   const members = fleet.organizationId === undefined ? [] : accounts.map(({ account }) => account);
   const known = [...new Set([...fleet.accounts, ...members])];
   const all = known.flatMap((account) => fleet.regions.map((region) => ({ account, region })));
   const unseen = all
     .filter((scope) => !looked.has(scopeOf(scope)))
     .map(({ account, region }) => gap(`Nobody has looked into ${account} in ${region} yet.`));
-  // The accounts of an organization are known by looking.
+  // Only a look at the organization tells which accounts it has.
   if (fleet.organizationId !== undefined && fleet.organizationId !== organizationId)
     unseen.push(
       gap(
@@ -205,7 +206,7 @@ export function inventoryGaps(
     [...clusters.values()].filter((cluster) => cluster.deletedAt === undefined && !isForgotten(cluster)),
     scopeOf,
   );
-  // A cluster without a version to go to would be left out for now, and its wave passed over.
+  // A cluster whose Region has no known versions would be left out for now, and its wave would be passed over.
   const unoffered = fleet.regions
     .filter((region) => !regions.has(region) && [...recorded.values()].some(([one]) => one?.region === region))
     .map((region) => gap(`Nobody has read yet which versions EKS offers in ${region}.`));
@@ -219,7 +220,7 @@ export function inventoryGaps(
 
 const scopeOf = ({ account, region }: Pick<AccountState, 'account' | 'region'>): string => `${account}/${region}`;
 
-/** When a cluster of the account was last seen for the first time, or when they were listed. */
+/** When the account was last found to have a new cluster, or when its clusters were listed. */
 function lastRecorded({ checkedAt }: AccountState, own: readonly ClusterRecord[]): number {
   const reached = own.map(({ conditions }) => conditions.find(({ type }) => type === 'Reachable')?.lastTransitionTime);
   return Math.max(...[checkedAt, ...reached].map((at) => Date.parse(at ?? checkedAt)));

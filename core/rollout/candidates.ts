@@ -37,35 +37,38 @@ import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { wavePlace } from './wave-place.ts';
 
-/** The releases that node groups go to: inside the minor those whose images are behind. Of add-ons that are behind there, the versions. */
+/**
+ * The releases that node groups go to (inside the minor only those of groups whose images are behind), and the versions that add-ons go to which are
+ * behind there.
+ */
 export type Pins = Pick<Member, 'releases' | 'addons'>;
 
 /** A cluster that a policy would upgrade, and where it belongs. */
 export interface Candidate {
   readonly cluster: ClusterRecord;
-  /** The version that its control plane has already, also past the policy's target, where only nodes and add-ons are to follow. */
+  /** The target of the cluster; its present version where only nodes and add-ons are to follow, also past the policy's target. */
   readonly target: KubeVersion;
-  /** Of the policy's waves. */
+  /** The index among the policy's waves. */
   readonly waveIndex: number;
-  /** What it goes to inside its minor. */
+  /** The releases and versions that the cluster goes to inside its minor. */
   readonly pins: Pins;
-  /** Why it will not be touched; such members are listed as Excluded. */
+  /** Why the cluster will not be touched; its member is listed as Excluded. */
   readonly refusals: readonly Reason[];
 }
 
 /** Every cluster that a policy selects is either a candidate or left out with the reason. */
 export interface Candidates {
-  /** By wave, in the order in which they go. */
+  /** Candidates by wave, in the order in which they go. */
   readonly byWave: ReadonlyMap<number, readonly Candidate[]>;
   readonly leftOut: readonly { readonly clusterKey: string; readonly name: string; readonly reason: Reason }[];
 }
 
 /** Which clusters are asked for beside those whose control plane is behind. */
 export interface Asked {
-  /** Also of a policy that only proposes it: clusters whose nodes or add-ons are behind. */
+  /** Also takes in clusters whose nodes or add-ons are behind where the policy only proposes to finish them. */
   readonly finish?: boolean | undefined;
   readonly skip?: ((candidate: Candidate) => boolean) | undefined;
-  /** To which of these a cluster may go; absent = to all. */
+  /** Which of the wanted releases and versions a cluster may go to; absent = all of them. */
   readonly pins?: (cluster: ClusterRecord, wanted: Pins, target: KubeVersion) => Pins;
 }
 
@@ -129,10 +132,10 @@ function consider(
     : pinsOf(patchesOf(snapshot, cluster, policy.spec, target, now));
   const pinned = pins(cluster, wanted, target);
   if (!current.isOlderThan(target)) {
-    // Where somebody else has moved its control plane, nobody knows by whose rules the rest would follow.
+    // Where it is not decided which policy or wave the cluster belongs to, nobody knows by whose rules its nodes and add-ons would follow.
     const [undecided] = [...refusals, ...wave.reasons.filter(({ code }) => code === 'PolicyError')];
     const mayFinish = policy.spec.finish === 'always' || (policy.spec.finish === 'propose' && finish);
-    // What is left to be finished by a person's word would go along with its images.
+    // A cluster that waits for a person's word to be finished does not go for newer images alone: its other parts would be finished along with them.
     const goes = canFinish(cluster, policy.spec) ? mayFinish : hasPins(pinned);
     if (undecided !== undefined || !goes)
       return {
@@ -150,7 +153,7 @@ function consider(
   return { cluster, target, waveIndex: wave.index, refusals, pins: pinned };
 }
 
-/** What is behind, and who brings it up: nobody where an upgrade is under way, or it is in no wave. */
+/** What is behind in the cluster, and who brings it up: nobody where an upgrade is under way, or where the cluster is in no wave. */
 function behind(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
@@ -172,16 +175,16 @@ export const keptFromFinish = (
   ...holdRefusals(controls.get(cluster.clusterKey)),
 ];
 
-/** What a policy wants newer inside the minor, and why nobody knows that where nobody does. */
+/** The newer images and add-ons that a policy wants inside the minor, and why nobody knows them where nobody does. */
 export interface Patches {
   readonly images: readonly ImageLag[];
   readonly addons: readonly AddonPatch[];
   readonly unknown: readonly Reason[];
-  /** Until when that is to be taken (`within`); absent where the policy does not say. */
+  /** Until when the patches are to be taken (`within`); absent where the policy does not say. */
   readonly dueAt?: Date;
 }
 
-/** Nothing where its control plane is older than the target: the hop brings the newest of all by itself. */
+/** The patches of a cluster. There are none where its control plane is older than the target: the hop brings the newest of everything anyway. */
 export function patchesOf(
   { images }: FleetSnapshot,
   cluster: ClusterRecord,
@@ -209,7 +212,7 @@ export function patchesOf(
 export const isPatchOverdue = ({ dueAt }: Pick<Patches, 'dueAt'>, now: Date): boolean =>
   dueAt !== undefined && dueAt < now;
 
-/** What is newer for a cluster, and that it was to have it by now, as everybody who says so does. */
+/** Which newer parts there are for a cluster, and that the policy's time for them is over, in the words that every view uses. */
 export function patchReasons(cluster: ClusterRecord, patches: Omit<Patches, 'unknown'>, now: Date): Reason[] {
   const newer = [imagesReason(cluster, patches.images, now) ?? [], addonPatchReason(cluster, patches.addons) ?? []];
   if (!isPatchOverdue(patches, now)) return newer.flat();
@@ -224,14 +227,14 @@ export function pinsOf({ images, addons }: Pick<Patches, 'images' | 'addons'>): 
 
 export const hasPins = ({ releases, addons }: Pins): boolean => releases !== undefined || addons !== undefined;
 
-/** Past its target it is where its control plane may stay: Liftlock never goes down. */
+/** A cluster past its target stays where it is: Liftlock never takes a control plane down to reach a target. */
 const arrived = (cluster: ClusterRecord, target: KubeVersion): Reason =>
   reason(
     target.isOlderThan(KubeVersion.parse(cluster.version)) ? 'BeyondTarget' : 'AtTarget',
     `${cluster.name} is at ${cluster.version}; the target is ${target}.${unseenText(cluster)}`,
   );
 
-/** What is behind then is no business of another rollout. */
+/** While an upgrade of the cluster is under way, another rollout has nothing to bring up there. */
 const isUnderWay = ({ upgrades }: FleetSnapshot, { clusterKey }: ClusterRecord): boolean =>
   upgrades.some((upgrade) => upgrade.clusterKey === clusterKey && Upgrades.active(upgrade));
 
@@ -241,8 +244,8 @@ type Rank = readonly (number | string)[];
 const LAST = Number.POSITIVE_INFINITY;
 
 /**
- * Sorts clusters of one wave as the policy's `order` says: the nearest end of standard support first, the most dollars a day, the fewest
- * warnings, the name, a label. What is not known sorts last; what is equal by all of it goes by name, then by key (semantics.md, Order).
+ * Sorts clusters of one wave as the policy's `order` says: the nearest end of standard support first, the most dollars a day, the fewest warnings,
+ * the name, a label. A value that is not known sorts last; clusters with equal ranks go by name, then by key (semantics.md, Order).
  */
 export function inOrder<Item extends { readonly cluster: ClusterRecord }>(
   items: readonly Item[],
@@ -269,7 +272,7 @@ export function inOrder<Item extends { readonly cluster: ClusterRecord }>(
     .map(({ item }) => item);
 }
 
-/** Numbers before text, and both before what has no such label; of a list of values the place in it. */
+/** Numbers sort before text, and both before clusters without the label; where the policy lists values, their place in the list counts. */
 function byLabel({ values }: Exclude<Key, string>, value: string | undefined): Rank {
   if (values !== undefined) {
     const place = value === undefined ? LAST : values.indexOf(value);
@@ -279,7 +282,7 @@ function byLabel({ values }: Exclude<Key, string>, value: string | undefined): R
   return /^-?\d+(\.\d+)?$/.test(value) ? [0, Number(value)] : [1, value];
 }
 
-/** Of ranks that are made in the same way: in each place both are numbers or both are text, or the place before tells them apart. */
+/** Compares two ranks that were made in the same way: in each place both are numbers or both are text, unless an earlier place differs. */
 function compare(a: Rank, b: Rank): number {
   const place = a.findIndex((one, index) => one !== b[index]);
   const [one, other] = [a[place], b[place]];

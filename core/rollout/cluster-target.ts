@@ -11,7 +11,7 @@ import { resolveTarget, targetWords } from '../version/target.ts';
 import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
-/** The version that a policy takes a cluster to: its Region's offer, its pin as a ceiling. `reason` says why nowhere. */
+/** The version that a policy takes a cluster to: what its Region offers, with the cluster's pin as a ceiling. `reason` says why it goes nowhere. */
 type ClusterTarget = { readonly target: KubeVersion; readonly capped?: Reason } | { readonly reason: Reason };
 
 /** The newest minor that Liftlock's own data know; beyond it nobody could say what breaks (semantics.md, Target). */
@@ -55,8 +55,8 @@ export function targetOf(
 }
 
 /**
- * Why a rollout of this policy takes a cluster to `to` no more: the policy goes to an older version by now, or nobody knows where, since its Channel
- * cannot be read. A policy that is not applied says nothing.
+ * Why a rollout of this policy does not take a cluster to `to` any more: the policy goes to an older version by now, or its Channel cannot be read,
+ * so that nobody knows where it goes. A policy that is not applied gives no reason.
  */
 export function lowerTarget(
   { fleet, policies, regions, channels }: Pick<FleetSnapshot, 'fleet' | 'policies' | 'regions' | 'channels'>,
@@ -68,7 +68,8 @@ export function lowerTarget(
   const spec = policies.get(policy)?.policy.spec;
   if (spec === undefined) return undefined;
   const region = regions.get(cluster.region);
-  // A look at what moves reads no Region: there a minor that is written out says where it ends, and the next full look what "latest" comes to.
+  // A look at what moves reads no Region. There the target counts only where the policy writes a minor out; the next full look works out what
+  // "latest" comes to.
   const named = KubeVersion.tryParse(channelSpecOf(spec.target, channels)?.target ?? '');
   const aim =
     region === undefined && named !== undefined
@@ -79,7 +80,7 @@ export function lowerTarget(
   return reason('LowerTarget', `The policy ${policy} takes it to ${aim.target} by now, and this rollout to ${to}.`);
 }
 
-/** Where the policies that are applied take a cluster; undefined where none does, or several would. */
+/** The version that the applied policies take a cluster to; undefined where none selects it, or several do. */
 export function targetIn(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): KubeVersion | undefined {
   const match = policyMatch(snapshot, cluster);
   if (match.type !== 'one') return undefined;
@@ -96,7 +97,7 @@ interface Offer {
   readonly inStandardSupport: readonly KubeVersion[];
 }
 
-/** What was answered last: all clusters of a Region are asked about at one instant. */
+/** The last answer is kept, since all clusters of a Region are asked about at one instant. */
 const lastOffers = new WeakMap<SupportCalendar, Offer>();
 
 function offerAt(calendar: SupportCalendar, now: number, age: number): Offer {
@@ -109,15 +110,15 @@ function offerAt(calendar: SupportCalendar, now: number, age: number): Offer {
   return offer;
 }
 
-/** From one minor to the next. */
+/** A step from one minor to the next. */
 export interface Hop {
   readonly from: KubeVersion;
   readonly to: KubeVersion;
 }
 
 /**
- * The hop that a cluster's upgrade makes next. `reached` is the version that it has wholly reached, nodes and add-ons included; the control
- * plane may be ahead of it, moved by a hop that failed half-way or by somebody else: then that hop is made to its end first.
+ * The hop that a cluster's upgrade makes next. `reached` is the version that the cluster has wholly reached, nodes and add-ons included. The control
+ * plane may be ahead of it, moved by a hop that failed half-way or by somebody else: then that hop is finished first.
  */
 export function nextHop(reached: KubeVersion, controlPlane: KubeVersion, target: KubeVersion): Hop {
   const behind = controlPlane.previous();

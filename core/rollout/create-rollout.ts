@@ -11,14 +11,14 @@ import { load, put, type Read, replace, unchanged } from '../store/entity.ts';
 import { AT_REST } from './automatic-rollouts.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
 
-/** Members and waves that one transaction takes beside the audit; a larger fleet takes several. */
+/** One transaction takes this many members and waves beside the audit; a larger fleet takes several transactions. */
 const BATCH = 80;
 
 /**
- * Writes a planned rollout, unless another one of its policy is not at rest. Members come first, in batches; the rollout itself comes last, and only it makes them count: a crash in between
- * leaves members of a rollout that does not exist, which the next attempt writes again where it plans the same (same id). `marker`: of the
- * look that planned it; with what is news since, as a policy that asks for a person now, none is created. One that a person has planned is
- * looked at whole before anything begins.
+ * Writes a planned rollout, unless another rollout of its policy is not at rest. Members come first, in batches; the rollout itself comes last, and
+ * only it makes them count: a crash in between leaves members of a rollout that does not exist, which the next attempt with the same plan writes
+ * again (same id). `marker` is the marker of the look that planned the rollout: where there is news since that look (the policy may ask for a person
+ * now), no rollout is created. Without it a person has planned the rollout, and a full look is asked for before anything of it begins.
  */
 export async function createRollout(
   ports: Pick<Ports, 'table' | 'clock' | 'events'>,
@@ -53,14 +53,17 @@ export async function createRollout(
   return 'created';
 }
 
-/** Which rollout of a policy is its newest one, and the same while it is not at rest: then no other is created. */
+/** The newest rollout of a policy, and the same as `underWay` while it is not at rest: then no other rollout is created. */
 export async function newestOf(table: Pick<Table, 'get'>, policy: string) {
   const newest = await load(table, PolicyRollouts, policy);
   const rollout = newest === undefined ? undefined : (await load(table, Rollouts, newest.data.rolloutId))?.data;
   return { newest, underWay: rollout === undefined || AT_REST.includes(rollout.status) ? undefined : rollout };
 }
 
-/** In batches, each on record like everything else: a restore must find them. What an attempt before has written stays. */
+/**
+ * Writes members and waves in batches, each on record like everything else, since a restore must find them. Items that an earlier attempt has written
+ * stay.
+ */
 async function writeChildren(
   ports: Pick<Ports, 'table' | 'clock'>,
   plan: RolloutPlan,

@@ -12,7 +12,7 @@ interface Fingerprint {
 
 const NONE: Fingerprint = { failures: 0, successes: 0, traits: [] };
 
-/** Of all waves of one rollout. A trait that a person has released is not suspected again. */
+/** The fingerprint over all waves of one rollout. A trait that a person has released is not suspected again. */
 export function fingerprintOf(rollout: Pick<Rollout, 'releasedTraits'>, waves: readonly Wave[]): Fingerprint {
   const failures = sum(waves.map(({ failed, traits }) => failed - (traits?.withoutCause ?? 0)));
   if (failures <= 0) return NONE;
@@ -27,8 +27,9 @@ export function fingerprintOf(rollout: Pick<Rollout, 'releasedTraits'>, waves: r
 }
 
 /**
- * Why a cluster is set aside for what it has in common with those that failed; undefined = it is not. What every cluster has explains
- * nothing, so only traits that somebody lacks count: one that succeeded, or `others`, clusters of the rollout that are still to come.
+ * Why a cluster is set aside for what it has in common with the clusters that failed; undefined = it is not set aside. A trait that every cluster has
+ * explains nothing, so only traits count that some cluster lacks: one that succeeded, or (`isCommon` is false) one of the rollout that is still to
+ * come.
  */
 export function suspicion(
   print: Fingerprint,

@@ -9,21 +9,21 @@ import { KubeVersion } from '../version/kube-version.ts';
 /** Something that stops a hop. */
 export interface Stopper {
   readonly reason: Reason;
-  /** What makes it the same one in the next look; a reason's words name the look. */
+  /** What makes two stoppers of two looks the same one, since the words of a reason name the look. */
   readonly cause: string;
-  /** The cause by which a scan tells the same. */
+  /** The cause under which a scan reports the same stopper. */
   readonly scanned?: string;
-  /** The same in words; absent where it is a sentence itself, or the scan has none. */
+  /** The cause in words; absent where the cause is a sentence itself, or where the scan has no words. */
   readonly what?: string | undefined;
-  /** Who mends it, as the scan knows; absent = whoever owns the cluster. */
+  /** Who mends this, as far as the scan knows; absent = the owner of the cluster. */
   readonly owner?: string | undefined;
-  /** Each of them, where they are several. */
+  /** All owners, where there are several. */
   readonly owners?: readonly string[] | undefined;
 }
 
 /**
- * All that is known today to stop the hop to a version: what the inventory proves, and what the last scan for it refused. `nodes`: what the cluster's policy
- * says of images, by which groups are rolled before a hop that is not the first.
+ * Everything that is known today to stop the hop to a version: what the inventory proves, and what the last scan for that version refused. `nodes`
+ * are the rules of the cluster's policy for images: they tell which groups are rolled before a hop that is not the first.
  */
 export function stoppersOf(
   cluster: ClusterRecord,
@@ -32,7 +32,8 @@ export function stoppersOf(
   isFirst: boolean,
   nodes?: NodesSpec,
 ): readonly Stopper[] {
-  // Its words are of the inventory, and the same in every look; one code may stand for two groups.
+  // The message of such a reason is made from the inventory alone and is the same in every look, so it serves as cause; a code may stand for two
+  // groups.
   const proved = provedBlockers(cluster, target, isFirst, nodes).map((one) => ({
     ...one,
     cause: one.reason.message,
@@ -41,7 +42,7 @@ export function stoppersOf(
   return scan === undefined ? proved : [...proved, ...refusedBy(scan, lookCommand(cluster, target))];
 }
 
-/** What has a cluster looked at for a minor: the next one unless another is named. */
+/** The command that has a cluster looked at for a minor: the next minor unless another one is named. */
 export function lookCommand({ name, version }: ClusterRecord, target: KubeVersion): string {
   const isNext = KubeVersion.parse(version).next().equals(target);
   return `liftlock scan cluster ${name}${isNext ? '' : ` --target ${target}`}`;
@@ -54,13 +55,13 @@ const inWords = (stoppers: readonly Stopper[]): readonly Reason[] => [
   ...new Map(toldOnce(stoppers).map(({ reason: why }) => [why.message, why])).values(),
 ];
 
-/** What a scan found as well is told by it, with whose it is and what ends it. */
+/** Leaves out what the inventory proves where the scan found the same: the scan's reason also names the owner and the repair. */
 export function toldOnce(stoppers: readonly Stopper[]): readonly Stopper[] {
   const causes = new Set(stoppers.map(({ cause }) => cause));
   return stoppers.filter(({ scanned = '' }) => !causes.has(scanned));
 }
 
-/** Likewise of every hop from where the cluster is to a version, each said once. */
+/** The stoppers of every hop from the cluster's version to another one, each said once. */
 export function blockersOnTheWay(
   cluster: ClusterRecord,
   scans: KnownScans | undefined,
@@ -71,7 +72,10 @@ export function blockersOnTheWay(
   return bounded(inWords(hops.flatMap((hop, index) => stoppersOf(cluster, scans, hop, index === 0, nodes))));
 }
 
-/** Only a report that passes lets a hop go on (core/scan/fleet/decide-hop.ts). One reason for each cause, with whose it is and what ends it. */
+/**
+ * Why a scan refuses a hop: only a report that passes lets it go on (core/scan/fleet/decide-hop.ts). There is one reason for each cause, with its
+ * owner and what ends it.
+ */
 function refusedBy(
   { verdict, target, scannedAt, causes, gaps, notRead = [] }: KnownScans['scans'][number],
   look: string,
@@ -85,7 +89,7 @@ function refusedBy(
     return [{ reason: reason('ScanIncomplete', text), cause: 'ScanIncomplete' }];
   }
   const of = (wanted: string) => causes.filter(({ severity }) => severity === wanted);
-  // Where the policy fails warnings too, they may be all that fails.
+  // Where the policy also fails warnings, there may be nothing but warnings.
   const [errors, warnings] = [of('error'), of('warning')];
   return (errors.length > 0 ? errors : warnings).map(
     ({ cause, owner, owners, code = '', fixes = [], what, ids = [] }) => {

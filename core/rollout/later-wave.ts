@@ -6,8 +6,8 @@ import { isSame } from '../model/is-same.ts';
 const MOST_NAMES = 5;
 
 /**
- * A wave that has begun takes nobody in, so who matches it and joins afterwards goes with the first one that has not. It is not left out: a
- * cluster of a lower environment is not to stay behind production. But that it comes so late is never without a word.
+ * A wave that has begun takes no cluster in, so a cluster that joins afterwards and matches it goes with the first wave that has not begun. It is not
+ * left out: a cluster of a lower environment must not stay behind production. A reason on the member says that it comes so late.
  */
 export function withLaterWave(member: Member, own: string | undefined, wave: string | undefined): Member {
   if (own === undefined || own === wave) return member;
@@ -16,8 +16,8 @@ export function withLaterWave(member: Member, own: string | undefined, wave: str
 }
 
 /**
- * Whether a wave asks for no less than a cluster's own one, which has begun: the same people and no fewer, the same calendars. Elsewhere the
- * cluster would go without what its policy says of it; the next rollout takes it.
+ * Whether a wave asks for no less than the cluster's own wave, which has begun: the same people and no fewer, the same calendars. In any other wave
+ * the cluster would go without what its policy asks for it; the next rollout takes it.
  */
 export function asksNoLess({ approval, calendar, mayOverrun }: WaveSpec, own: WaveSpec): boolean {
   const calendars = [calendar ?? []].flat();
@@ -29,14 +29,17 @@ export function asksNoLess({ approval, calendar, mayOverrun }: WaveSpec, own: Wa
 
 const isLaterWave = ({ code }: Reason): boolean => code === 'LaterWave';
 
-/** The word that a member goes later than its own wave; it stays while other reasons come and go. */
+/** The reason that a member goes later than its own wave; it stays while other reasons come and go. */
 export const laterWaveOf = ({ reasons }: Pick<Member, 'reasons'>): Reason[] => reasons.filter(isLaterWave);
 
-/** What else is said of a member. */
+/** The other reasons of a member. */
 export const besideLaterWave = ({ reasons }: Pick<Member, 'reasons'>): Reason[] =>
   reasons.filter((one) => !isLaterWave(one));
 
-/** The same of a plan: a reason for each wave that takes in somebody whose own has begun. Who was told before is not told again. */
+/**
+ * The reasons for a plan: one for each wave that takes in clusters whose own wave has begun. A member that had the same reason before is not told
+ * again.
+ */
 export function toldOfLaterWaves(
   before: readonly Member[],
   next: readonly Member[],

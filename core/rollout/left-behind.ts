@@ -6,29 +6,32 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { whyNever } from '../policy/never-starts.ts';
 
-/** How long a wave waits for who never starts, as its policy writes it; undefined = for ever. */
+/** How long a wave waits for members that never start, as its policy writes it; undefined = for ever. */
 export function patienceOf(policy: HopRules['policy']): string | undefined {
   const { cannotStart = 'wait' } = policy?.spec ?? {};
   return cannotStart === 'wait' ? undefined : cannotStart.leaveBehindAfter;
 }
 
-/** When a wave leaves behind who never starts; undefined = it waits for them, or has not opened. */
+/** When a wave leaves behind the members that never start; undefined = it waits for them, or has not opened. */
 export function leavesAt(policy: HopRules['policy'], { openedAt }: Pick<Wave, 'openedAt'>): Date | undefined {
   const patience = patienceOf(policy);
   if (patience === undefined || openedAt === undefined) return undefined;
   return new Date(Date.parse(openedAt) + durationMilliseconds(patience));
 }
 
-/** What a place or a cap adds to a closed window changes nothing; whatever else is said, a person or somebody at work has to come first. */
+/**
+ * While the window is closed, a full wave or cap changes nothing, so these three count as waiting for the window; with any other reason a person or
+ * somebody at work has to come first.
+ */
 const OF_ALL: readonly (WaitedFor | undefined)[] = ['window', 'place', 'cap'];
 export const waitsForWindow = (reasons: readonly Reason[]): boolean =>
   reasons.every(({ code }) => OF_ALL.includes(waitsFor(code))) &&
   reasons.some(({ code }) => waitsFor(code) === 'window');
 
 /**
- * Why a member ends here that nothing but its calendars keeps waiting (semantics.md, Never starts): its wave has been open for as long as the
- * policy says, and in all that time, as the calendars are now, and for three years more there is no opening that it fits into: a freeze that has
- * just begun leaves nobody behind. Undefined = it is waited for. One that was begun, or failed before, is.
+ * Why a member ends here that only its calendars keep waiting (semantics.md, Never starts): its wave has been open for as long as the policy says,
+ * and the calendars as they are now had no opening that the member fits into in all that time and have none for three more years. So a freeze that
+ * has just begun leaves nobody behind. Undefined = the wave waits for the member, as it does for one that was begun or had failed before.
  */
 export function leftBehind(
   rules: HopRules,

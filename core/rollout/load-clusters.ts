@@ -21,8 +21,9 @@ export interface LoadedClusters {
 }
 
 /**
- * Those of these keys, together with what else `reader` is asked for in this turn; all there are where that takes fewer requests. `listed`:
- * every cluster that the index has, where that has been read. `isExact`: by key always, since an index may not have a tag of a moment ago yet.
+ * Clusters with these keys, read together with whatever else `reader` is asked for in this turn; all clusters where that takes fewer requests.
+ * `listed`: every cluster that the index has, where it was read already. `isExact`: always by key, since an index may not have a tag of a moment ago
+ * yet.
  */
 export async function loadClusters(
   table: Table,
@@ -41,10 +42,10 @@ export async function loadClusters(
   return { clusters: [...(listed ?? []), ...clusters], controls };
 }
 
-/** What is not at rest, as the sparse index has it, and the waves beside it. */
+/** Items that are not at rest, as the sparse index has them, and the waves beside them. */
 type Moving = Pick<FleetSnapshot, 'rollouts' | 'members' | 'upgrades' | 'waves'>;
 
-/** Clusters of members whose turn it is, and of upgrades that a person asked for. */
+/** The clusters of members whose turn it is, and of upgrades that a person asked for. */
 export function clustersInTurn({ rollouts, members, upgrades, waves }: Moving, now: Date | undefined): string[] {
   const rolloutOf = new Map(rollouts.map((rollout) => [rollout.id, rollout]));
   const waveOf = new Map(waves.map((wave) => [`${wave.rolloutId}/${wave.index}`, wave]));
@@ -55,8 +56,9 @@ export function clustersInTurn({ rollouts, members, upgrades, waves }: Moving, n
 }
 
 /**
- * Whether nothing can be decided but by the end of what runs or is parked for a while: nobody's turn has come, and in each rollout there is such a one in
- * an open wave that has neither settled nor failed too often, the first of those that have not ended. Then grants are looked after, and nothing else is read.
+ * Whether only the end of something that runs, or is parked for a while, can lead to a decision: no member's turn has come, and each rollout has such
+ * a member. The first of its waves that have not ended is then open, has not settled and has not failed too often. Then grants are looked after, and
+ * nothing else is read.
  */
 export function isOnlyWatched(moving: Moving, now: Date | undefined): boolean {
   return clustersInTurn(moving, now).length === 0 && moving.rollouts.every((rollout) => isBusy(moving, rollout, now));
@@ -70,12 +72,12 @@ function isBusy({ members, waves }: Moving, { id }: Rollout, now: Date | undefin
   return later.every(({ status }) => status === 'Pending');
 }
 
-/** Clusters of all who wait. */
+/** The clusters of all members and upgrades that wait. */
 export const clustersThatWait = ({ members, upgrades }: Pick<Moving, 'members' | 'upgrades'>): string[] => [
   ...new Set([...members, ...upgrades].filter(isDecidedAbout).map(({ clusterKey }) => clusterKey)),
 ];
 
-/** Clusters of all who wait in a rollout where failures have something in common: whom that sets aside depends on all of them. */
+/** The clusters of all members that wait in a rollout whose failures have something in common: which of them are set aside depends on all of them. */
 export function clustersUnderSuspicion({ rollouts, members, waves }: Moving): string[] {
   const suspecting = rollouts.filter((rollout) => {
     const own = waves.filter(({ rolloutId }) => rolloutId === rollout.id);
@@ -85,19 +87,19 @@ export function clustersUnderSuspicion({ rollouts, members, waves }: Moving): st
   return clustersThatWait({ members: members.filter(({ rolloutId }) => ids.has(rolloutId)), upgrades: [] });
 }
 
-/** Under which policy it goes on is asked of all policies. */
+/** Whether an upgrade waits that a person started. Which policy it goes by is decided among all policies, so all of them are read. */
 export const waitsByHand = (upgrade: Upgrade): boolean => isDecidedAbout(upgrade) && upgrade.rolloutId === undefined;
 
-/** What runs is watched by its grant; nothing is decided about its cluster before it ends. */
+/** A running upgrade is watched by its grant; nothing is decided about its cluster before the upgrade ends. */
 const isDecidedAbout = ({ status }: Member | Upgrade): boolean => status !== 'Running';
 
-/** What has parked until a time is asked for by nobody before that (core/rollout/admission.ts). */
+/** A member that has parked until a time is not asked about before that time (core/rollout/admission.ts). */
 const isPostponed = ({ resumeAt }: Pick<Member, 'resumeAt'>, now: Date | undefined): boolean =>
   resumeAt !== undefined && now !== undefined && new Date(resumeAt) > now;
 
 /**
- * Whether a member could be granted now as far as its rollout and its wave tell; one whose wave was not looked at might. About the others
- * nothing but their clusters can decide, and a change of those has the next tick look at all of them.
+ * Whether a member could be granted now as far as its rollout and its wave tell; where its wave was not read, it might be. Of all other members only
+ * a change of their clusters can lead to a decision, and such a change has the next tick read all of them.
  */
 export function isItsTurn(
   member: Pick<Member, 'status' | 'inFlight' | 'resumeAt'>,

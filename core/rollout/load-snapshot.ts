@@ -43,13 +43,13 @@ import { askedToBeReady } from './require-ready.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /**
- * How much is read. `turn`: what is not at rest, with the clusters of those whose turn it is; `motion`: with the clusters of all who wait;
- * `fleet`: every cluster, and what Regions offer; `rollouts`, for when nothing is in motion: also every rollout that ever was, and nothing
- * that only grants and waves that open rest on; `history`: all of it, with members and waves of every rollout.
+ * How much is read. `turn`: what is not at rest, with the clusters of members whose turn it is; `motion`: with the clusters of all that wait;
+ * `fleet`: every cluster, and what Regions offer; `rollouts`, for when nothing is in motion: also every rollout that ever was, without what only
+ * grants and opening waves rest on; `history`: all of this, with members and waves of every rollout.
  */
 export type SnapshotScope = 'turn' | 'motion' | 'fleet' | 'rollouts' | 'history';
 
-/** Of a tick that only watches. */
+/** The parts that a tick does not read which only watches. */
 const NOTHING_READ = {
   epoch: undefined,
   fleet: undefined,
@@ -66,7 +66,10 @@ const NOTHING_READ = {
   ledger: { counts: {} },
 } as const;
 
-/** Reads what the reconciler decides from; `active` is the sparse index, which the caller has read. Of a look at `turn` `now` says who is parked for later; absent = nobody is. */
+/**
+ * Reads what the reconciler decides from. `active` is the sparse index, which the caller has read. With scope `turn`, `now` tells which members are
+ * parked for later; without it none counts as parked.
+ */
 export async function loadSnapshot(
   table: Table,
   active: readonly StoredItem[],
@@ -77,13 +80,13 @@ export async function loadSnapshot(
   const rollouts = ofKind(active, Rollouts);
   const listed = ofKind(active, Members);
   const known = await rolloutsOf(table, listed, rollouts);
-  // An attempt that died before its rollout was there has left members of nothing.
+  // A creation that died before it wrote its rollout may have left members that belong to nothing.
   const members = listed.filter(({ rolloutId }) => known.has(rolloutId));
   const upgrades = ofKind(active, Upgrades);
   const waves = ofKind(active, Waves);
   const moving = { rollouts, members, upgrades, waves };
   const indexed = new Set(active.filter(({ kind }) => kind === Upgrades.kind || kind === Waves.kind).map(itemId));
-  // An upgrade that has ended left the index, but the grant that it had may still be open.
+  // An upgrade that has ended has left the index, but its grant may still be open.
   const endedOnes = grants.filter(
     ({ clusterKey, upgradeId }) => !indexed.has(itemId(Upgrades.key(clusterKey, upgradeId))),
   );
@@ -95,14 +98,14 @@ export async function loadSnapshot(
   const mayBegin = scope !== 'rollouts';
   const inventory = everything ? await loadKind(table, Clusters) : undefined;
   const unread = new Set<string>();
-  // The index may not have a cluster yet that somebody waits with: it would count as gone.
+  // The index may not have a cluster yet that a member or an upgrade waits with: without its key it would count as gone.
   const all = inventory && new Set([...inventory.map(({ clusterKey }) => clusterKey), ...waiting]);
   const keys = all ? [...all] : scope === 'turn' ? clustersInTurn(moving, now) : waiting;
   const isExact = scope === 'history';
   const first = started(loadClusters(table, reader, keys, isExact ? undefined : inventory, isExact));
-  // Waves that have ended matter too: their order, and their stragglers.
+  // Waves that have ended matter too: their order counts, and stragglers may run in them.
   const ofRollouts = rollouts.flatMap(({ id, waves: names }) => [...names.keys()].map((index) => Waves.key(id, index)));
-  // Whose turn it is to go back its wave tells, also in a rollout that has halted.
+  // The wave of a rollback tells which cluster's turn it is to go back, also in a rollout that has halted.
   const queues = upgrades.flatMap(({ rollbackOf: place }) =>
     place ? Waves.key(place.rolloutId, place.waveIndex) : [],
   );
@@ -167,7 +170,7 @@ export async function loadSnapshot(
     looked,
   );
   const fleet = fleetSpec(configs.find(({ kind, name }) => kind === 'Fleet' && name === FLEET));
-  // What an abort has found Undecided is in no index, and nobody waits for it any more.
+  // A wave that an abort has left Undecided is in no index, since nobody waits for it any more.
   const aborted = new Set(looked.history?.rollouts.flatMap(({ id, status }) => (status === 'Aborted' ? [id] : [])));
   const left = looked.history?.waves.filter(
     ({ rolloutId, status }) => status === 'Undecided' && aborted.has(rolloutId),
@@ -198,7 +201,7 @@ export async function loadSnapshot(
   };
 }
 
-/** What the readiness of those is known from whose wave asks for it before it opens, as far as it was not read. */
+/** The clusters and scans from which the readiness of members is known whose wave asks for it before it opens, as far as they were not read already. */
 async function askedClusters(
   table: Pick<Table, 'getAll'>,
   moving: Parameters<typeof askedToBeReady>[0],
@@ -216,8 +219,8 @@ async function askedClusters(
 }
 
 /**
- * The hold that a retry took off holds again once no rollout is to try that upgrade: it was aborted, has failed untried, or somebody else has
- * moved the control plane past it (semantics.md, Failure budget).
+ * Puts back the hold that a retry took off, once no rollout is to try that upgrade any more: its rollout was aborted, the member has failed untried,
+ * or somebody else has moved the control plane past it (semantics.md, Failure budget).
  */
 function heldAgain(
   control: ClusterControl,
@@ -237,7 +240,7 @@ function heldAgain(
   return isTriedAgain ? control : { ...rest, held: retried };
 }
 
-/** The rollouts of these members, those included that have left the index, by id. */
+/** The rollouts of these members by id, also those that have left the index. */
 async function rolloutsOf(table: Table, members: readonly Member[], active: readonly Rollout[]) {
   const known = new Map(active.map((rollout) => [rollout.id, rollout]));
   const others = [...new Set(members.map(({ rolloutId }) => rolloutId))].filter((id) => !known.has(id));
@@ -245,13 +248,16 @@ async function rolloutsOf(table: Table, members: readonly Member[], active: read
   return known;
 }
 
-/** Reads run side by side, and whoever waits for one may not have come to the next: one that fails meanwhile must not end the process. */
+/**
+ * Reads run side by side, and the code that awaits one may not have come to another: a read that fails meanwhile must not end the process as an
+ * unhandled rejection.
+ */
 function started<Data>(reading: Promise<Data>): Promise<Data> {
   reading.catch(() => undefined);
   return reading;
 }
 
-/** What this version can read of one kind, by name. */
+/** The values of one kind that this version can read, by name. */
 function named<Value>(
   configs: readonly AppliedConfig[],
   kind: AppliedConfig['kind'],
@@ -267,7 +273,7 @@ function named<Value>(
 
 const KINDS = ['Fleet#', 'UpgradePolicy#', 'Calendar#', 'Channel#'];
 
-/** All that decisions know of what is applied, in one request. Waivers are for scans alone, and lie beside it. */
+/** Reads all configuration that decisions need in one request. Waivers are needed by scans alone, and are left out. */
 export async function loadEveryConfig(table: Pick<Table, 'queryPartition'>): Promise<AppliedConfig[]> {
   const items = await table.queryPartition('CONFIG');
   return items.filter(({ sk }) => KINDS.some((kind) => sk.startsWith(kind))).map((item) => decode(Configs, item).data);
@@ -275,12 +281,13 @@ export async function loadEveryConfig(table: Pick<Table, 'queryPartition'>): Pro
 
 type Named = readonly ['Calendar' | 'Channel', string];
 
-/** What was named when it was read last: the next reading asks for it at once, and learns from what it reads what it needs. */
+/** The names that the last reading found: the next one asks for them at once, and corrects them by what it then reads. */
 let namedLast: ReadonlyMap<string, Named> = new Map();
 
 /**
- * What goes on in rollouts needs no more than the Fleet, their policies, and the Channels and calendars that these, tags of their clusters and
- * waves that these policies have no more name. The first two are read together with what else `reader` is asked for in this turn.
+ * The configuration that rollouts under way need: the Fleet, their policies, and the Channels and calendars that are named by these policies, by tags
+ * of their clusters and by waves which the policies no longer have. Fleet and policies are read together with whatever else `reader` is asked for in
+ * this turn.
  */
 export async function configsOf(
   reader: Pick<Table, 'get'>,
@@ -322,7 +329,7 @@ function namedBy(policy: AppliedConfig | undefined): Named[] {
 /** With more rollouts than this, reading all members and all waves by kind takes fewer requests than a query for each rollout. */
 const MOST_BY_PARTITION = 2 * KIND_SHARDS;
 
-/** What only the full look reads, as far as it must. `reader` takes the latest scans of `clusterKeys` together with what else is read in this turn. */
+/** Reads what only the full look needs. `reader` takes the latest scans of `clusterKeys` together with what else is read in this turn. */
 export async function loadHistory(
   table: Table,
   reader: Pick<Table, 'get' | 'getAll'>,
@@ -352,7 +359,7 @@ export async function loadHistory(
   };
 }
 
-/** Every rollout alone: enough where nothing is under way and nothing is to be planned. */
+/** Reads every rollout alone, which is enough where nothing is under way and nothing is to be planned. */
 export async function loadRollouts(table: Table): Promise<NonNullable<FleetSnapshot['history']>> {
   return {
     rollouts: await loadKind(table, Rollouts),

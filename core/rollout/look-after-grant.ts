@@ -12,15 +12,15 @@ import { closeGrant, freeGrant, resolveIntents, settleUpgrade } from '../protoco
 
 type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions' | 'events'>;
 
-/** A grant this young may not have its execution yet: it is asked about at every tick, until its upgrade shows a step of that execution. */
+/** A grant this young may not have its execution yet: the execution is asked about at every tick until the upgrade shows a step of it. */
 const YOUNG_MINUTES = 10;
-/** Others are asked about this often, spread over the minutes: DescribeExecution is scarce (facts: serverless.md §1.1). */
+/** Older executions are asked about this often, spread over the minutes, since DescribeExecution is scarce (facts: serverless.md §1.1). */
 const CHECK_EVERY_MINUTES = 5;
-/** No EKS update takes longer; a cluster that could not be read for so long is given up and held. */
+/** No EKS update takes longer than this; a cluster that cannot be read for so long is given up and held. */
 const UNREADABLE_DAYS = 7;
 
 /**
- * Starts the execution of a grant that has none, and frees the grant of one that has ended (protocol.md rules 1 and 3). True when it was
+ * Starts the execution of a grant that has none, and frees the grant of an execution that has ended (protocol.md, Grants). True when the grant was
  * freed: then others may go on.
  */
 export async function lookAfterGrant(
@@ -43,7 +43,10 @@ export async function lookAfterGrant(
   return free(ports, grant, now, () => ports.executions.describe(grant.holder));
 }
 
-/** An execution that never came to be is started again under its name; one started by hand exists by definition. */
+/**
+ * Whether the execution of a grant never came to be. It is started again under its name first; an execution that a person started exists by
+ * definition.
+ */
 async function isLost(ports: GrantPorts, grant: Grant, now: Date): Promise<boolean> {
   if (isMadeByReconciler(grant.executionName))
     await startOnce(ports.executions, grant.machine, grant.executionName, grant.input);

@@ -20,8 +20,8 @@ import type { FleetSnapshot } from './snapshot.ts';
 import type { SuspicionOf } from './suspects.ts';
 
 /**
- * What became of a member that is not running, without anything being started: its cluster is gone, was taken out by a tag, is held by a
- * person's doing, or went past the target by itself. Undefined = it is still to be upgraded. `standing`: see `standingReasons`.
+ * What becomes of a member that is not running, without anything being started: its cluster is gone, was taken out by a tag, is held after something
+ * that a person did, or somebody has taken it past the target. Undefined = it is still to be upgraded. `standing`: see `standingReasons`.
  */
 export function memberChange(
   snapshot: FleetSnapshot,
@@ -31,7 +31,7 @@ export function memberChange(
   standing: readonly Reason[],
   wave?: Wave,
 ): Decision | undefined {
-  // Without a Fleet that this version can read, nobody knows which tags count: nothing is decided about anybody.
+  // Without a Fleet that this version can read, nobody knows which tags count, so nothing is decided about any member.
   if (snapshot.fleet === undefined) return undefined;
   const change = (status: Member['status'], ...reasons: Reason[]): Decision => ({
     type: 'change-member',
@@ -42,7 +42,7 @@ export function memberChange(
   const parked = upgrade?.status === 'Parked' ? upgrade : undefined;
   const takeOut = (...reasons: Reason[]): Decision =>
     parked === undefined ? change('Excluded', ...reasons) : { type: 'cancel-upgrade', upgrade: parked, reasons };
-  // What was begun is finished or waits for a person; between two hops, and before the first change, nothing is half-done.
+  // An upgrade that has changed its cluster is finished or waits for a person; between two hops, and before the first change, nothing is half done.
   const begun = parked?.mutated === true;
   const cluster = snapshot.clusters.get(member.clusterKey);
   if (rollout.status === 'Aborted') {
@@ -52,11 +52,11 @@ export function memberChange(
     );
   }
   const holds = holdRefusals(snapshot.controls.get(member.clusterKey));
-  // What failed half-done counts, whoever asked for it, and also when it is deleted then (semantics.md, Failure budget).
+  // A cluster that somebody's upgrade left half done counts as failed, also when it is deleted afterwards (semantics.md, Failure budget).
   const hasFailed = snapshot.controls.get(member.clusterKey)?.held?.mutated === true;
   if (cluster === undefined || cluster.deletedAt !== undefined) {
     const gone = reason('Gone', `The cluster ${member.name} does not exist any more.`);
-    // What is tried by hand after its rollout has ended is none of that one's.
+    // What a person tries by hand after the rollout has ended does not count in that rollout.
     return hasFailed && !begun && !AT_REST.includes(rollout.status) ? change('Failed', ...holds, gone) : takeOut(gone);
   }
   if (begun) return undefined;
@@ -67,25 +67,29 @@ export function memberChange(
     return takeOut(reason('BeyondTarget', said));
   }
   if (standing.length === 0) return undefined;
-  // Nobody waits for who has neither a wave any more nor one to come back to: a later rollout takes it up where the policy does.
+  // A wave that has passed does not wait for a member that has neither a wave nor one to come back to: a later rollout takes its cluster up where the
+  // policy selects it.
   const isLeft = wave !== undefined && PASSED_WAVES.includes(wave.status) && !member.inFlight;
   const closing = standing.filter(({ code }) => kindOf(code) === 'closing' || (isLeft && code === 'NoWave'));
-  // Its last hop has succeeded, and that was the last one.
+  // The member's last hop has succeeded, and the lowered target makes it the last one.
   const hasArrived = parked === undefined && member.reasons[0]?.code === 'NextHop' && member.from === cluster.version;
   if (hasArrived && closing.some(({ code }) => code === 'LowerTarget')) return change('Succeeded', ...closing);
   if (closing.length > 0) return takeOut(...closing);
-  // Between two hops nothing is half-done: who has no wave any more gives its place back.
+  // Between two hops nothing is half done, so a member that has no wave any more gives its place back.
   if (member.inFlight && !standing.some(({ code }) => code === 'NoWave')) return undefined;
-  // A parked one too, whose upgrade has changed nothing: its wave would wait for ever where only a person can clear it.
+  // A parked member is set aside too where its upgrade has changed nothing: otherwise its wave would wait for ever for what only a person can clear.
   if (member.status === 'Pending' || member.status === 'Parked')
     return change('Quarantined', ...standing, ...laterWaveOf(member));
-  // One that is set aside already says the newest reason.
+  // A member that is set aside already only has its reasons brought up to date.
   return member.status === 'Quarantined' && isOther(besideLaterWave(member), standing)
     ? change('Quarantined', ...standing, ...laterWaveOf(member))
     : undefined;
 }
 
-/** What nobody goes on with ends once the control plane is past it: no hop leads there any more, and what is behind is told of the cluster. */
+/**
+ * An upgrade that nobody goes on with ends once the control plane is past it: no hop leads to its version any more, and what is behind is told of the
+ * cluster.
+ */
 export function overtaken(parked: Upgrade, cluster: ClusterRecord | undefined): Decision | undefined {
   const { machine, to, from } = parked;
   if (isRollback(parked) && cluster !== undefined && cluster.deletedAt === undefined) {
@@ -99,7 +103,7 @@ export function overtaken(parked: Upgrade, cluster: ClusterRecord | undefined): 
   return { type: 'cancel-upgrade', upgrade: parked, reasons: [reason('BeyondTarget', said)] };
 }
 
-/** One that is set aside for a few hours, since its cluster is new. */
+/** Whether a member is set aside for a few hours because its cluster is new. */
 export function comesByItself(member: Member): boolean {
   const reasons = besideLaterWave(member);
   const isNew = reasons.length > 0 && reasons.every(({ code }) => code === 'Creating' || code === 'RecentlyCreated');
@@ -107,8 +111,9 @@ export function comesByItself(member: Member): boolean {
 }
 
 /**
- * A member against which nothing stands any more is waited for again while its wave is under way: that neither passes nor proves anything
- * without it; one whose turn it is, and that waits for it, opens. None where it was not set aside, or by a foreign update, which ends by itself.
+ * Lets a member go on waiting that nothing stands against any more, while its wave is under way: the wave passes and proves nothing without it, and a
+ * wave whose turn it is, and that waits for the member, can open. Empty where the member was not set aside, or was set aside by a foreign update,
+ * which ends by itself.
  */
 export function letIn(
   member: Member,
@@ -126,8 +131,9 @@ export function letIn(
 }
 
 /**
- * What stands against a member as its cluster is, whatever its calendars say: tags, unreachable, new, going, suspected (design.md,
- * quarantine), or that its policy has no wave for it any more, does not select it alone, or goes to an older version than its next hop. It sets aside, or takes out, whoever has not begun.
+ * What stands against a member because of its cluster, whatever its calendars say: tags, the cluster is unreachable, new, being deleted or suspected;
+ * its policy has no wave for it any more, does not select it alone, or goes to an older version than its next hop. A member that has not begun is set
+ * aside or taken out for these reasons.
  */
 export function standingReasons(
   snapshot: FleetSnapshot,
@@ -158,14 +164,14 @@ export function standingReasons(
     ...(suspected === undefined ? [] : [suspected]),
     ...homeless,
     ...(hasBegun ? ambiguity(snapshot, cluster, member) : []),
-    // Whose Channel nobody can read waits as it is: what it was to go to is known.
+    // A member whose policy names a Channel that nobody can read waits as it is, since the version it was planned for is known.
     ...(lower?.code === 'LowerTarget' ? [lower] : []),
   ];
 }
 
 /**
- * Several policies select it, so that its windows and approvals may be those of another one. A look that has not read all policies knows what the last full one
- * has found: whatever changes that has the next one read all of them.
+ * Several policies select the cluster, so its windows and approvals may be those of another policy. A look that has not read all policies repeats
+ * what the last full look has found: every change that matters here has the next look read all of them.
  */
 function ambiguity(snapshot: FleetSnapshot, cluster: ClusterRecord, member: Member): readonly Reason[] {
   if (snapshot.history === undefined) return member.reasons.filter(({ code }) => code === 'AmbiguousPolicy');

@@ -9,11 +9,11 @@ import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
 import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
-/** What holds for one cluster's hop in this tick. */
+/** The rules for one cluster's hop in this tick. */
 interface MemberRules {
   readonly rules: HopRules;
   readonly policyAppliedBy: readonly string[] | undefined;
-  /** What its calendars say now, to a hop that begins or to one that was begun. */
+  /** What the cluster's calendars say now to a hop that begins, or to one that was begun. */
   window(begun: boolean): WindowAnswer;
 }
 
@@ -25,7 +25,7 @@ type RulesOf = (policy: string | undefined, cluster: ClusterRecord, wave: Wave |
  */
 export function memberRules(snapshot: FleetSnapshot, now: Date): RulesOf {
   const answers = new Map<string, WindowAnswer>();
-  /** By rollout, by wave, by the calendars of tags. */
+  /** Rules by rollout, then by wave, then by the calendars of tags. */
   const shared = new Map<string, Map<number, Map<string, MemberRules>>>();
   const { policies, calendars, fleet, learned } = snapshot;
   const prefix = fleet?.tagPrefix ?? '';
@@ -44,14 +44,14 @@ export function memberRules(snapshot: FleetSnapshot, now: Date): RulesOf {
   const isInPolicy = (policy: UpgradePolicy | undefined, wave: Wave): boolean =>
     waveNamed(policy, wave.name) !== undefined;
   return (name, cluster, wave) => {
-    // Without a wave of that name the policy's own choice for this very cluster holds.
+    // Where the policy has no wave of that name, it chooses one for each cluster, so the rules are not shared.
     if (wave === undefined || !isInPolicy(policies.get(name ?? '')?.policy, wave)) return fresh(name, cluster, wave);
     const ofRollout = kept(shared, wave.rolloutId, () => new Map<number, Map<string, MemberRules>>());
     const ofWave = kept(ofRollout, wave.index, () => new Map<string, MemberRules>());
     const own = clusterTags(cluster.tags, prefix);
     if (own.wave !== undefined) return fresh(name, cluster, wave);
     const found = kept(ofWave, own.calendars.join(' '), () => fresh(name, cluster, wave));
-    // Whether it belongs to a later wave by now says nothing of the others.
+    // Whether one cluster belongs to a later wave by now says nothing of the other clusters.
     const { policy } = found.rules;
     const unplaced = policy === undefined ? [] : rulingWave(policy, cluster, wave.name, prefix).unplaced;
     return unplaced.length === 0 && found.rules.unplaced.length === 0
@@ -60,7 +60,7 @@ export function memberRules(snapshot: FleetSnapshot, now: Date): RulesOf {
   };
 }
 
-/** What an upgrade goes by that a person starts. */
+/** The rules that an upgrade goes by which a person starts. */
 export function rulesByHand(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,

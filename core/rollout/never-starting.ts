@@ -12,21 +12,24 @@ import type { FleetSnapshot } from './snapshot.ts';
 import { underWayOf } from './under-way.ts';
 import { waveEnd } from './wave-end.ts';
 
-/** A wave with members that never start as their calendars are, that somebody else has begun, or that it waits for before it opens, and what the policy makes of it. */
+/**
+ * A wave with members that never start as their calendars are, whose hop somebody else has begun, or that it waits for before it opens; and what the
+ * policy makes of that.
+ */
 interface StalledWave {
   readonly wave: Wave;
   readonly members: readonly Member[];
-  /** Names of the waves after it that wait for it. */
+  /** The names of the later waves that wait for this one. */
   readonly holds: readonly string[];
-  /** Whether it does not open without them, so that its other members wait too. */
+  /** Whether the wave does not open without these members, so that its other members wait too. */
   readonly staysShut: boolean;
-  /** When it goes on without them; undefined = never, or it has not opened. */
+  /** When the wave goes on without these members; undefined = never, or the wave has not opened. */
   readonly leavesAt: Date | undefined;
-  /** All of it in words, and what lets it pass. */
+  /** Everything in words, with what lets the wave pass. */
   readonly reason: Reason;
 }
 
-/** The waves of a rollout that cannot end by themselves, or only without some of their clusters: what holds all later ones is said first. */
+/** The waves of a rollout that cannot end by themselves, or only without some of their clusters; a wave that holds all later ones comes first. */
 export function stalledWaves(
   snapshot: FleetSnapshot,
   rollout: Rollout,
@@ -43,7 +46,7 @@ export function stalledWaves(
       index > wave.index && all > excluded ? name : [],
     );
     const own = members.filter(({ waveIndex, status }) => waveIndex === wave.index && status === 'Pending');
-    // Whoever waits for a later wave is looked at again before its turn comes.
+    // Members of later waves are looked at again before their wave's turn comes.
     const isAsked = wave.status === 'Pending' && (place === 0 || snapshot.takesLooksForMade === true);
     const spec = waveNamed(policy, wave.name);
     const late = isAsked ? unready(snapshot, spec, { rollout, wave }, own, now) : undefined;
@@ -81,7 +84,7 @@ export function stalledWaves(
   });
 }
 
-/** A member on whose cluster somebody else has to finish something first: its wave does not end before that. */
+/** The member's cluster has an upgrade that somebody else has to finish first: the wave does not end before that. */
 function begunByOthers(
   snapshot: FleetSnapshot,
   rollout: Rollout,

@@ -10,8 +10,8 @@ import type { FleetSnapshot } from './snapshot.ts';
 import { turnsAt } from './turn-at.ts';
 
 /**
- * What the decision says to clusters that wait. Before an instant that a cluster waits for nothing else is asked about it, and that may be in
- * its way all the same: so it is asked what will be in its way then, too.
+ * What the decision says to clusters that wait. Until the instant that a cluster waits for, nothing else is asked about the cluster, though more may
+ * be in its way: so this also asks what will be in its way at that instant.
  */
 export function waitsOf(
   snapshot: FleetSnapshot,
@@ -29,11 +29,11 @@ export function waitsOf(
   return { decisions, waits: [...waiting, ...then].filter(({ clusterKey }) => clusterKeys.has(clusterKey)) };
 }
 
-/** Who waits: a member of a rollout, or an upgrade that a person has started. */
+/** Names what waits: a member of a rollout, or an upgrade that a person has started. */
 const nameOf = (one: { readonly [Name in 'clusterKey' | 'rolloutId' | 'upgradeId']?: string | undefined }): string =>
   `${one.clusterKey} ${one.rolloutId ?? one.upgradeId}`;
 
-/** The instants to come before which nothing else is asked about those of these clusters that wait for one. */
+/** The instants that these clusters wait for, by name; before them nothing else is asked about the clusters. */
 function instantsOf({ members, upgrades, clusters }: FleetSnapshot, clusterKeys: ReadonlySet<string>, now: Date) {
   const byHand = upgrades.filter(({ rolloutId }) => rolloutId === undefined);
   const all = [...members, ...byHand.map(({ id: upgradeId, ...one }) => ({ ...one, upgradeId, rolloutId: undefined }))];
@@ -47,17 +47,17 @@ function instantsOf({ members, upgrades, clusters }: FleetSnapshot, clusterKeys:
   return found;
 }
 
-/** A calendar that is closed at such an instant may be open now. */
+/** A calendar that is closed at that later instant may be open now, so the reason says "Then". */
 const saidOfThen = ({ code, message }: Reason): Reason =>
   waitsFor(code) === 'window' ? { code, message: `Then: ${message}` } : { code, message };
 
-/** When what waits so can begin at the earliest: once the last of the instants has come; undefined = no instant is known. */
+/** When something that waits for all of this can begin at the earliest: at the last of the instants; undefined = no instant is known. */
 export const earliestOpening = (waits: readonly Waiting[]): string | undefined =>
   waits.flatMap((wait) => wait.until ?? []).sort((a, b) => (a < b ? 1 : -1))[0];
 
 /**
- * Of the rollouts in which one cluster waits the one that lets it begin first, as far as is known: each of them suffices. First those in which only an instant
- * that nobody knows is waited for, since that may be any, then those with an instant, then those that wait for a person.
+ * The rollout that lets a cluster begin first, as far as is known, of those in which it waits: one is enough. Rollouts that wait for an unknown
+ * instant come first, since that may be any instant; then those with a known instant, then those that wait for a person.
  */
 export function soonestOf(waits: readonly Waiting[], rollouts: readonly string[]): string | undefined {
   const rankOf = (id: string): string => {
@@ -70,7 +70,7 @@ export function soonestOf(waits: readonly Waiting[], rollouts: readonly string[]
   return ranked.sort((a, b) => (a.rank === b.rank ? 0 : a.rank < b.rank ? -1 : 1))[0]?.id;
 }
 
-/** The fleet as if the instants had come for which these clusters are parked or set aside. */
+/** The fleet as if the instants had come that these clusters are parked or set aside until. */
 function asIfDue(snapshot: FleetSnapshot, clusterKeys: ReadonlySet<string>, now: Date): FleetSnapshot {
   const due = <Item extends { readonly clusterKey: string }>(item: Item): Item =>
     clusterKeys.has(item.clusterKey) ? { ...item, resumeAt: undefined, grantedAt: undefined } : item;
@@ -84,20 +84,20 @@ function asIfDue(snapshot: FleetSnapshot, clusterKeys: ReadonlySet<string>, now:
   return { ...snapshot, members: snapshot.members.map(due), upgrades: snapshot.upgrades.map(due), clusters };
 }
 
-/** When a member that has not begun can do so at the earliest. */
+/** When a member that has not begun can begin at the earliest. */
 export interface Opening {
   readonly clusterKey: string;
   readonly rolloutId: string;
   readonly to: string;
-  /** The minors of its hops up to that, the next one first. */
+  /** The minors of the hops up to `to`, the next one first. */
   readonly hops: readonly string[];
   /** Undefined = no instant is known. */
   readonly at: string | undefined;
-  /** What it waits for, approvals and a place at that opening too. */
+  /** What the member waits for, also approvals and a place at that opening. */
   readonly reasons: readonly Reason[];
 }
 
-/** Of all members that wait, by cluster key. */
+/** The openings of all members that wait, by cluster key. */
 export function openingsOf(snapshot: FleetSnapshot, now: Date): ReadonlyMap<string, Opening> {
   const waiting = snapshot.members.filter(({ status, inFlight }) => status === 'Pending' && !inFlight);
   const { waits } = waitsOf(snapshot, new Set(waiting.map(({ clusterKey }) => clusterKey)), now);
@@ -115,7 +115,7 @@ export function openingsOf(snapshot: FleetSnapshot, now: Date): ReadonlyMap<stri
       const { clusterKey, rolloutId, to } = one;
       const own = byMember.get(`${rolloutId} ${clusterKey}`) ?? [];
       const until = earliestOpening(own);
-      // Who never starts waits for an instant, too: at that its wave goes on without it.
+      // A member that never starts has an instant too: the one at which its wave goes on without it. That is no opening.
       const isKnown = until !== undefined && Date.parse(until) > now.getTime() && until !== leaving(snapshot, one);
       const asked = own.flatMap(({ reasons }) => reasons);
       const told = isKnown ? [...asked, ...turn(clusterKey, rolloutId, asked, until)] : asked;

@@ -4,18 +4,18 @@ import { waveNamed } from '../policy/wave-of.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
-/** People have had a weekend to approve. */
+/** After this time people have had a weekend to approve. */
 const APPROVAL_HOURS = 72;
-/** People who watch what the gate watches have seen it by then. */
+/** After this time people have seen what the gate reads, if they watch it. */
 const GATES_HOURS = 6;
 
-/** What waits for people for longer than it should: an alarm counts each. */
+/** Counts of what waits for people for longer than it should; an alarm rings for each count. */
 export interface Overdue {
-  /** Waves whose turn it is, and that miss an approval. */
+  /** Waves whose turn it is and that lack an approval. */
   readonly approvals: number;
   /** Waves that soak with a gate that is not green. */
   readonly gates: number;
-  /** Rollouts that are halted, the newest of each policy; known on a full look alone. */
+  /** Rollouts that are halted, of each policy only the newest one; known on a full look alone. */
   readonly halted?: number;
 }
 
@@ -63,7 +63,7 @@ function isNotGreen({ status, gates, lastSuccessAt = '', conditions = [] }: Wave
   return hoursSince(changed > lastSuccessAt ? changed : lastSuccessAt, now) >= GATES_HOURS;
 }
 
-/** An older one was given up for it. */
+/** Of each policy the newest rollout: an older one was given up when a newer one was made. */
 function newestOfPolicies(rollouts: readonly Rollout[]): Rollout[] {
   const newest = new Map<string, Rollout>();
   for (const rollout of rollouts)

@@ -10,22 +10,22 @@ interface PlannedWave {
 }
 
 /**
- * sha256 over canonical JSON of the policy without caps, concurrency and estimates, the wave, and who goes from where to where, to which releases of images and versions of add-ons: another cap,
- * passing time and what scans find do not void an approval, another plan does, and a failure budget is part of it. A finding that no approval
- * has shown stops its cluster alone (core/policy/unapproved-findings.ts).
+ * sha256 over canonical JSON of the policy without caps, concurrency and estimates, the wave, and every member with its versions, releases of images
+ * and versions of add-ons. Another cap, passing time and findings of scans do not void an approval; another plan does, and so does another failure
+ * budget. A finding that no approval has shown stops its cluster alone (core/policy/unapproved-findings.ts).
  */
 export function wavePlanHash(policy: UpgradePolicy, wave: PlannedWave): string {
   const members = wave.members.map((member) => `${member.clusterKey} ${goal(member)}`).sort();
-  // Findings were part of it once: the empty list keeps what was approved then of waves without any.
+  // Findings used to be part of the hash: the empty list keeps the approvals valid that waves without findings had then.
   const agreed = { spec: agreedPart(policy), wave: wave.name, members, findings: [] };
   return sha256Hex(canonicalJson(JSON.parse(JSON.stringify(agreed))));
 }
 
-/** From where to where, with the releases and versions of add-ons that are pinned, if any. */
+/** The versions that a member goes from and to, with the releases and versions of add-ons that are pinned, if any. */
 const goal = ({ from, to, ...pins }: Pick<Member, 'from' | 'to' | 'releases' | 'addons'>): string =>
   [from, to, ...pinTexts(pins).sort()].join(' ');
 
-/** Each of what is pinned, by a name of its own. */
+/** Each pinned release and version under a name of its own. */
 export const pinTexts = ({ releases = {}, addons = {} }: Pick<Member, 'releases' | 'addons'>): string[] => [
   ...Object.entries(releases).map(([group, release]) => `${group}=${release}`),
   ...Object.entries(addons).map(([addon, version]) => `addon/${addon}=${version}`),

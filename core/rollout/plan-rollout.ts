@@ -79,7 +79,7 @@ export function plannedWave(
 ): Wave {
   const counts = countSettled(members);
   const needWork = members.length - counts.excluded - counts.quarantined;
-  // Whom a person took out of the last wave is owed to nobody: no wave rests on what it would have proved.
+  // A cluster that a person took out of the last wave is not owed: no later wave rests on what the last one would have proved.
   const isOwed = ({ code }: Reason): boolean =>
     OWED.includes(code) && (code !== 'Skipped' || spec !== policy.spec.waves.at(-1));
   const owed = members.filter(({ status, reasons }) => status === 'Excluded' && reasons.some(isOwed)).length;
@@ -88,7 +88,8 @@ export function plannedWave(
   const going = members.filter(goes);
   const scansOf = (key: string) => scans?.get(key) ?? { clusterKey: key, scans: [] };
   const findings = going.flatMap(({ clusterKey, from, to }) => blockingFindings(scansOf(clusterKey), from, to));
-  // What could not be read is never taken for fine, and what a scan before a restore has found may be lost. Hops after the first are scanned when they come.
+  // A part that could not be read never counts as fine, and what a scan before a restore has found may be lost. Hops after the first are scanned when
+  // they come.
   const isKnown = going.every(({ clusterKey, from, to }) =>
     hopsBetween(from, to).every((hop, index) => {
       const scan = scansOf(clusterKey).scans.find(({ target }) => target === hop);
@@ -143,8 +144,8 @@ export function plannedMember(
 }
 
 /**
- * The same plan gives the same id, so two reconcilers that plan at once write one rollout. Another plan gives another: what an attempt has left
- * that died before its rollout was there is not taken for a part of it.
+ * The same plan gives the same id, so two reconcilers that plan at the same time write one rollout. Another plan gives another id, so members that an
+ * attempt left behind when it died before it wrote its rollout are not taken for a part of this one.
  */
 function rolloutId(policy: string, target: KubeVersion, plan: readonly unknown[]): string {
   const hash = sha256Hex(canonicalJson(JSON.parse(JSON.stringify(plan))));

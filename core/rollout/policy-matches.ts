@@ -6,13 +6,13 @@ import type { FleetSnapshot } from './snapshot.ts';
 
 type Fleet = Pick<FleetSnapshot, 'policies' | 'clusters'> & Partial<Pick<FleetSnapshot, 'unreadablePolicies'>>;
 
-/** One look at a fleet asks for every rollout which policy a cluster belongs to; what was read does not change meanwhile. */
+/** One look at a fleet asks for every rollout which policy a cluster belongs to, so the answers are kept; what was read does not change meanwhile. */
 const matchesOf = remembered(
   (_: Fleet['policies']) => remembered((_: Fleet['clusters']) => new Map<string, PolicyMatch>(), new WeakMap()),
   new WeakMap(),
 );
 
-/** What it says of the images of node groups; undefined where no policy alone selects the cluster. */
+/** What the cluster's policy says of the images of node groups; undefined where not exactly one policy selects the cluster. */
 export function nodesIn(fleet: Fleet, cluster: ClusterRecord): NodesSpec {
   const match = policyMatch(fleet, cluster);
   return match.type === 'one' ? match.policy.spec.nodes : undefined;

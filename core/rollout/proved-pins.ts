@@ -7,7 +7,10 @@ import type { KubeVersion } from '../version/kube-version.ts';
 import type { Pins } from './candidates.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
-/** To which of what members have pinned a cluster goes that joins them: an image or add-on that is newer, or of another kind, nobody has proved. */
+/**
+ * Which of the releases and versions that members have pinned a cluster goes to that joins these members: nobody has proved an image or add-on that
+ * is newer or of another kind.
+ */
 export function provedPins({ clusters }: FleetSnapshot, members: readonly Member[]) {
   const releases = members.flatMap((member) =>
     Object.entries(member.releases ?? {}).map(([group, pin]) => ({
@@ -20,7 +23,7 @@ export function provedPins({ clusters }: FleetSnapshot, members: readonly Member
   );
   return (cluster: ClusterRecord, wanted: Pins, target: KubeVersion): Pins => {
     const to = target.toString();
-    // Of another minor the own release says nothing: that of Bottlerocket has none in its name.
+    // The group's own release says nothing of another minor: a Bottlerocket release has no minor in its name.
     const ownRelease = (group: string) =>
       cluster.version === to ? cluster.nodegroups.find(({ name }) => name === group)?.releaseVersion : undefined;
     const ownAddon = (addon: string) => cluster.addons.find(({ name }) => name === addon)?.version;
@@ -34,13 +37,13 @@ export function provedPins({ clusters }: FleetSnapshot, members: readonly Member
       ),
       addons: newestOf(wanted.addons, (addon) => `${to} ${addon}`, ownAddon, addons, compareAddonVersions),
     };
-    // A hop has to be made, with nodes of whichever kind; inside its minor it waits for the next rollout.
+    // A hop is made with nodes of whichever kind; inside its minor a cluster waits for the next rollout instead.
     const isHop = cluster.version !== to && wanted.releases !== undefined;
     return given({ ...proved, releases: isHop ? { ...wanted.releases, ...proved.releases } : proved.releases });
   };
 }
 
-/** Of each that is wanted the newest that is pinned, no newer than what is wanted, and newer than its own. */
+/** For each wanted release or version the newest pinned one that is no newer than the wanted one and newer than what the cluster has. */
 function newestOf(
   wanted: Readonly<Record<string, string>> = {},
   kindOf: (name: string) => string,

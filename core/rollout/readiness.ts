@@ -15,31 +15,31 @@ import type { FleetSnapshot } from './snapshot.ts';
 /** Whether a cluster may go one minor up, by what is known today. It authorizes nothing: the gate runs again before each hop. */
 export interface Readiness {
   readonly verdict: ReadinessVerdict;
-  /** The next minor, about which it is said; null where EKS offers none beyond the cluster's. */
+  /** The next minor, which the verdict is about; null where EKS offers none beyond the cluster's. */
   readonly for: string | null;
-  /** When that was looked at last; null = never. */
+  /** When the cluster was last looked at for that minor; null = never. */
   readonly scannedAt: string | null;
   /** What stands in the way, with owner and repair. */
   readonly reasons: readonly Reason[];
-  /** Of one that is ready by a look whose findings somebody has waived: until when they are. What is waived is there still. */
+  /** Until when findings are waived, for a cluster that counts as ready by a look with waived findings. The findings are still there. */
   readonly waivedUntil?: string;
 }
 
-/** A look that is older says nothing any more; every cluster is looked at anew within that time. */
+/** A look that is older than this says nothing any more; every cluster is looked at anew within that time. */
 export const MAX_AGE_HOURS = 24;
 
 export interface Known {
   readonly scans: KnownScans | undefined;
-  /** What EKS offers in the cluster's Region; undefined while nobody has asked. */
+  /** The versions that EKS offers in the cluster's Region; undefined while nobody has asked. */
   readonly region: RegionVersions | undefined;
-  /** Where the cluster is to go; undefined where no policy says. */
+  /** The version that the cluster is to go to; undefined where no policy names one. */
   readonly target?: KubeVersion | undefined;
-  /** What its policy says of images of node groups. */
+  /** What the cluster's policy says of images of node groups. */
   readonly nodes?: NodesSpec;
   readonly now: Date;
 }
 
-/** The one answer to "may it go one minor up?" for lists, `explain` and reports, from the last scan and the inventory. */
+/** The one answer to "may this cluster go one minor up?" for lists, `explain` and reports, from the last scan and the inventory. */
 export function readinessOf(cluster: ClusterRecord, { region, target, ...known }: Known): Readiness {
   const after = KubeVersion.parse(cluster.version).next();
   if (region === undefined) {
@@ -56,7 +56,7 @@ export function readinessOf(cluster: ClusterRecord, { region, target, ...known }
   return lookAt(cluster, next, target !== undefined && next.isOlderThan(target), known);
 }
 
-/** The same by what is applied: its policy says whether it goes further. */
+/** `readinessOf` by the applied configuration: the cluster's policy says whether it goes further. */
 export const readinessIn = (
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
@@ -68,8 +68,8 @@ export const readinessIn = (
 };
 
 /**
- * The same of the whole way to a minor: what the last look for a later hop found counts, too, as far as there was one. It is said of the first hop
- * that is not ready, with what stands in the way of all. Whoever is there already needs nothing.
+ * The readiness for the whole way to a minor: what the last look for a later hop found counts too, where there was such a look. The verdict is that
+ * of the first hop that is not ready, with everything that stands in the way of all hops. A cluster that is at that minor already needs nothing.
  */
 export function readinessTo(
   cluster: ClusterRecord,
@@ -80,9 +80,10 @@ export function readinessTo(
   if (!current.isOlderThan(to)) return NOTHING_ASKED;
   const next = current.next();
   const nearest = lookAt(cluster, next, next.isOlderThan(to), known);
-  // Nobody looks at later hops but whoever asks for that.
+  // Later hops are looked at only where somebody asks for that.
   const later = next.hopsTo(to).map((hop) => lookAt(cluster, hop, false, known));
-  // Such a look judges the way there hop by hop (docs/scan.md): it is one at the first, too, where nobody has looked at that alone.
+  // A look for a later minor judges the way there hop by hop (docs/scan.md), so it also serves as a look at the first hop where nobody has looked at
+  // that one alone.
   const seen = later.find(
     ({ scannedAt, verdict }) => scannedAt !== null && (verdict === 'ready' || verdict === 'blocked'),
   );
@@ -95,7 +96,10 @@ export function readinessTo(
   return { ...(isReady(first) ? worst : first), reasons: bounded([...reasons.values()]) };
 }
 
-/** The same of a member of a rollout. One that stays at its minor goes by a look at replacing its nodes there, which nobody makes by itself before it begins. */
+/**
+ * The readiness of a member of a rollout. For a member that stays at its minor a look at replacing its nodes there counts, which nobody makes by
+ * itself before the member begins.
+ */
 export function readinessOfMember(
   cluster: ClusterRecord,
   member: Pick<Member, 'from' | 'to'>,
@@ -131,7 +135,7 @@ function lookAt(
   const isFirst = KubeVersion.parse(cluster.version).next().equals(next);
   const blockers = hopBlockers(cluster, scans, next, isFirst, nodes);
   if (scan === undefined) {
-    // What the inventory alone proves needs no scan.
+    // Blockers that the inventory alone proves need no scan.
     if (blockers.length > 0) return { verdict: 'blocked', ...about, reasons: blockers };
     const said =
       cluster.version === next.toString()
@@ -142,7 +146,7 @@ function lookAt(
   }
   const age = staleness(cluster, scan, now);
   if (age !== undefined) {
-    // What the inventory proves is as it was seen last, however old the look is.
+    // What the inventory proves holds as it was seen last, however old the look is.
     const isProved = hopBlockers(cluster, undefined, next, isFirst, nodes).length > 0;
     const old = reason('ScanStale', age);
     return isProved
@@ -161,7 +165,7 @@ export function nextMinor(cluster: ClusterRecord, region: RegionVersions | undef
   return region?.versions.some(({ version }) => version === next.toString()) === true ? next : undefined;
 }
 
-/** Why the last look says nothing any more; undefined while it does. */
+/** Why the last look says nothing any more; undefined while it counts. */
 function staleness(cluster: ClusterRecord, scan: Scan, now: Date): string | undefined {
   if (scan.from !== undefined && scan.from !== cluster.version)
     return `The last look was at ${scan.from}, and ${cluster.name} is at ${cluster.version} now. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;
@@ -176,17 +180,17 @@ function staleness(cluster: ClusterRecord, scan: Scan, now: Date): string | unde
 
 type Scan = KnownScans['scans'][number];
 
-/** Whether a cluster has changed its version since a look, and be it there and back. */
+/** Whether a cluster has changed its version since a look, even if it has come back to the same version. */
 export const isOutlived = (
   { version, versionObservedAt }: Pick<ClusterRecord, 'version' | 'versionObservedAt'>,
   { from, scannedAt }: Pick<Scan, 'from' | 'scannedAt'>,
 ): boolean => (from !== undefined && from !== version) || scannedAt < versionObservedAt;
 
-/** Whether a waiver that a look rested on has ended since: what it covered counts again. */
+/** Whether a waiver that a look rested on has ended since then: the finding that it covered counts again. */
 export const hasLostWaiver = ({ waivedUntil }: Pick<Scan, 'waivedUntil'>, now: Date): boolean =>
   waivedUntil !== undefined && Date.parse(waivedUntil) <= now.getTime();
 
-/** How many there are of each verdict, those without any left out. */
+/** How many clusters have each verdict; verdicts without any are left out. */
 export function countVerdicts(verdicts: readonly ReadinessVerdict[]): Partial<Record<ReadinessVerdict, number>> {
   const counts = READINESS_VERDICTS.map(
     (verdict) => [verdict, verdicts.filter((one) => one === verdict).length] as const,

@@ -23,13 +23,13 @@ import { hasBegun } from './wave-end.ts';
 import { wavePlace } from './wave-place.ts';
 import { whatChanged } from './what-changed.ts';
 
-/** From what was read to what should be; undefined = it is not there yet, or not any more. */
+/** An item as it was read and as it should be; undefined = it does not exist yet, or is to be removed. */
 export interface Change<Item> {
   readonly before: Item | undefined;
   readonly next: Item | undefined;
 }
 
-/** What changes in a rollout under way when its policy, the versions or the fleet have changed: only waves that have not begun. */
+/** What changes in a rollout under way when its policy, the versions or the fleet have changed. Only waves that have not begun change. */
 export interface Replan {
   readonly policyRevision: string;
   readonly target: string;
@@ -41,10 +41,10 @@ export interface Replan {
   readonly reasons: readonly Reason[];
 }
 
-/** Needs the full look. A rollout that is paused is planned anew too: what it will do when it goes on should be true. */
+/** Plans rollouts anew; this needs the full look. A paused rollout is planned anew too, so that it shows what it will really do when it goes on. */
 export function replans(snapshot: FleetSnapshot, now: Date): Decision[] {
   return [...snapshot.rollouts, ...atRest(snapshot)].flatMap((rollout): Decision[] => {
-    // Where its members are is known when they have arrived.
+    // Where the members of this rollout are is known only when they have followed the plan in force.
     if (rollout.following !== undefined) return [{ type: 'follow-plan', rollout }];
     const changes = snapshot.rollouts.includes(rollout) ? replanOf(snapshot, rollout, now) : undefined;
     return changes === undefined ? [] : [{ type: 'replan', rollout, changes }];
@@ -54,7 +54,7 @@ export function replans(snapshot: FleetSnapshot, now: Date): Decision[] {
 export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): Replan | undefined {
   const waves = snapshot.history?.waves.filter((wave) => wave.rolloutId === rollout.id) ?? [];
   waves.sort((a, b) => a.index - b.index);
-  // Nobody of it could begin when it was its turn.
+  // This wave ended before it opened, since none of its clusters could begin when it was its turn.
   const unopened = waves.find((wave) => wave.status !== 'Pending' && !hasBegun(wave));
   const anew = unopened && plannedFrom(snapshot, rollout, waves, unopened.index, now);
   if (anew?.members.some(({ next }) => next?.waveIndex === unopened?.index && next?.status === 'Pending')) return anew;
@@ -63,7 +63,7 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
 }
 
 /**
- * @param waves all of the rollout, in their order
+ * @param waves all waves of the rollout, in their order
  * @param firstFree index of the first wave that is planned anew
  */
 function plannedFrom(
@@ -83,7 +83,7 @@ function plannedFrom(
   const taken = new Set(begun.map((wave) => wave.name));
   const specs = policy.spec.waves.filter((spec) => !taken.has(spec.name));
   const kept = new Set(members.filter((member) => member.waveIndex < firstFree).map((member) => member.clusterKey));
-  // What is being worked on is not moved, nor what is to be looked at anew: nobody knows yet where it belongs.
+  // A cluster that is being worked on is not moved, nor one that has to be looked at anew: nobody knows yet where it belongs.
   const forgotten = members.filter(({ clusterKey }) => isForgotten(snapshot.clusters.get(clusterKey)));
   const busy = new Set([...snapshot.grants, ...forgotten].map(({ clusterKey }) => clusterKey));
   const wanted = wantedMembers(snapshot, rollout, policy, {
@@ -94,8 +94,9 @@ function plannedFrom(
     specs,
   });
   const before = members.filter((member) => member.waveIndex >= firstFree);
-  // What no plan moves stays in its wave, whatever number that has by now, or goes to the one that takes it. A failure of a wave that is gone
-  // counts in the next one, where it begins no more; what has not failed, and nobody works on, is left to a later rollout.
+  // A member that no plan moves stays in its wave, whatever index that wave has by now, or goes to the wave that takes its cluster. Where its wave is
+  // gone, a failure counts in the next wave, where the cluster begins no more; a member that has not failed, and that nobody works on, is left to a
+  // later rollout.
   const followed = ({ isStray, ...member }: Member): Member[] => {
     if (specs.length === 0) return [isStray === true ? { ...member, isStray } : member];
     const own = specs.findIndex(({ name }) => name === waves[member.waveIndex]?.name);
@@ -109,14 +110,14 @@ function plannedFrom(
     const stays = isTried(member) || isSkipped(member) || busy.has(member.clusterKey);
     return stays ? [{ ...member, ...place }] : [];
   };
-  // Somebody else has brought its control plane to its target, and nodes and add-ons are still to follow. Where no wave is left that has not
-  // begun nobody's rules would.
+  // Somebody else has brought the control plane to its target, and nodes and add-ons are still to follow. The member stays only while there is a wave
+  // that has not begun, since otherwise nobody's rules would hold for it.
   const arrived = before.filter(({ clusterKey, from, to }) => {
     const isThere =
       !isFinish({ from, to }) && wanted.behind.has(clusterKey) && snapshot.clusters.get(clusterKey)?.version === to;
     return isThere && specs.length > 0;
   });
-  // What a person brought to its end is soaked for, whatever wave it is in by now.
+  // A success that a person brought about counts for the soak, whichever wave the member is in by now.
   const wasIn = new Map(before.map(({ clusterKey, waveIndex }) => [clusterKey, waves[waveIndex]]));
   const lastSuccess = (own: readonly Member[]): string | undefined =>
     own
@@ -125,7 +126,7 @@ function plannedFrom(
       .sort()
       .at(-1);
   const stay = new Set([...arrived.map(({ clusterKey }) => clusterKey), ...busy]);
-  // What failed half-way by hand is counted, whoever looks at it first (member-progress.ts).
+  // A cluster that failed half-way by hand counts as failed, whether this plan or the member's next look comes first (member-progress.ts).
   const seen = before.map((member) =>
     hasFailedByHand(snapshot, member) ? { ...member, failedBefore: true as const } : member,
   );
@@ -173,19 +174,22 @@ const differs = ({ before, next }: Change<object>): boolean => !isSame(before, n
 interface Place {
   readonly now: Date;
   readonly firstFree: number;
-  /** Members of waves that have begun stay there, whatever selects them now, and so do clusters whose grant somebody holds. */
+  /** Members of waves that have begun, which stay there whatever policy selects them now, and clusters whose grant somebody holds. */
   readonly kept: ReadonlySet<string>;
   /** All members of the rollout. */
   readonly members: readonly Member[];
-  /** Of the waves that have not begun. */
+  /** The waves that have not begun. */
   readonly specs: readonly WaveSpec[];
 }
 
-/** The members that the waves which have not begun would have. A wave that has begun takes nobody in: its plan was agreed to, or has proved something. */
+/**
+ * The members that the waves which have not begun would have. A wave that has begun takes no cluster in: people have agreed to its plan, or it has
+ * proved something.
+ */
 function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: UpgradePolicy, place: Place): Wanted {
   const { firstFree, kept, specs, now } = place;
   const ofRollout = new Set(place.members.map(({ clusterKey }) => clusterKey));
-  // One try for each cluster and target, as when a rollout begins by itself (automatic-rollouts.ts).
+  // There is one try for each cluster and target, as when a rollout begins by itself (automatic-rollouts.ts).
   const served = rollout.createdBy === LIFTLOCK ? snapshot.history?.served : undefined;
   const left = leftHalfDone(snapshot);
   const proved = firstFree === 0 ? undefined : provedPins(snapshot, place.members);
@@ -209,7 +213,7 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
     for (const { cluster } of free) own.set(cluster.clusterKey, spec.name);
     byIndex.set(at, [...(byIndex.get(at) ?? []), ...free]);
   }
-  // What the first waves have proved is proved for their target, in each Region: a newer version is for the next rollout.
+  // The first waves have proved their target, in each Region: a newer version is for the next rollout.
   const ceilings = firstFree === 0 ? undefined : ceilingsOf(snapshot, rollout, place.members);
   const staying = new Set(place.members.filter(isFinish).map(({ clusterKey, to }) => `${clusterKey} ${to}`));
   const members = [...byIndex].flatMap(([index, candidates]) =>
@@ -220,13 +224,13 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
         const { cluster } = candidate;
         const aim = lower(target, ceilings?.(cluster));
         if (current.isOlderThan(aim)) return [{ ...candidate, target: aim }];
-        // What it was to get at its own minor it gets, where the first waves have had it; the newer minor is for the next rollout.
+        // A cluster still gets what was planned for it at its own minor, where the first waves have had it; the newer minor is for the next rollout.
         return staying.has(`${cluster.clusterKey} ${aim}`) ? [{ ...candidate, target: aim }] : [];
       })
       .map((candidate, position) => plannedMember(rollout.id, index, position, candidate))
       .map((member) => withLaterWave(member, own.get(member.clusterKey), specs[index - firstFree]?.name)),
   );
-  // Where EKS runs an image of the policy's own the nodes alone tell.
+  // Where EKS runs an image that the policy names, only the nodes tell what they run.
   const isUnseen = ({ otherNodes, nodegroups = [] }: Partial<ClusterRecord> = {}): boolean =>
     otherNodes === undefined && nodegroups.some((group) => imageRuleOf(policy.spec.nodes, group) !== undefined);
   const behind = leftOut
@@ -240,11 +244,14 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
 
 interface Wanted {
   readonly members: readonly Member[];
-  /** Clusters whose control plane is at the target of the policy, and whose nodes or add-ons are not, or nobody knows. */
+  /** Clusters whose control plane is at the policy's target and whose nodes or add-ons are behind, or nobody knows whether they are. */
   readonly behind: ReadonlySet<string>;
 }
 
-/** Of a member its own target, of others that of the rollout's in its Region. */
+/**
+ * The highest version a cluster may be planned for: a member's own target, and for other clusters the newest target that the rollout has in their
+ * Region.
+ */
 function ceilingsOf({ clusters }: FleetSnapshot, { target }: Rollout, members: readonly Member[]) {
   const own = new Map(members.map(({ clusterKey, to }) => [clusterKey, to]));
   const inRegion = Map.groupBy(members, ({ clusterKey }) => clusters.get(clusterKey)?.region);
@@ -263,7 +270,10 @@ const isSkipped = ({ reasons }: Member): boolean => reasons.some(({ code }) => c
 
 const UNSELECTED = reason('TakenOut', 'It failed, and no wave that has still to begin takes it any more.');
 
-/** What a member has lived through stays with it: only what waits is moved, let in or left out. */
+/**
+ * Joins the members of before with those of the new plan. A member keeps what it has lived through: only waiting members are moved, let in or left
+ * out.
+ */
 function merged(
   before: readonly Member[],
   wanted: readonly Member[],
@@ -290,7 +300,8 @@ function merged(
     return [
       {
         ...{ ...old, waveIndex, position, from: member.from, to: member.to },
-        // What the first waves have proved is what they had: newer images and add-ons are for the next rollout. A hop is planned for its minor, and a release of each week is no other plan.
+        // Newer images and add-ons than those that the first waves have proved are for the next rollout. A hop is planned for its minor, so the
+        // weekly newer release does not make it another plan.
         ...((hasProof || !isFinish(member)) && hasPins(old) && old.to === member.to
           ? {}
           : { releases: member.releases, addons: member.addons }),
@@ -298,15 +309,16 @@ function merged(
       },
     ];
   });
-  // What has ended, or was begun, is not forgotten, whoever selects it by now; nor that a person skipped it, or that it failed before a retry.
+  // A member that has ended or was begun is kept, whatever selects its cluster by now; so is the fact that a person skipped it, or that it failed
+  // before a retry.
   const rest = [...known.values()].flatMap((member): Member[] => {
     if (stay.has(member.clusterKey) || !isPlannedAnew(member) || isSkipped(member)) return followed(member);
     return member.failedBefore === true ? followed({ ...member, status: 'Failed', reasons: [UNSELECTED] }) : [];
   });
-  // They go after those whose place was just given out, and no place stays empty.
+  // These members go after those that were just given a place, and no place stays empty.
   const last = new Map<number, number>();
   return [...next, ...rest].map((member) => {
-    // A plan that only gave another place to what is being worked on would have to wait for it.
+    // A member that is being worked on keeps its place: a plan that only gave it another one would have to wait for it.
     if (busy.has(member.clusterKey)) return member;
     const position = (last.get(member.waveIndex) ?? 0) + 1;
     last.set(member.waveIndex, position);
@@ -315,8 +327,9 @@ function merged(
 }
 
 /**
- * What was said of the same plan still counts, as does its number. Of another one it is kept for the record, and is void for good: who took it
- * back in between must not find it in force when the plan is as before.
+ * Keeps what people and hooks have said of a wave, and the wave's number, where the plan is the same. Where it is another plan, the words are kept
+ * for the record and are void for good: a person who took an approval back in between must not find it in force again when the plan returns to what
+ * it was.
  */
 function keepWords(before: Wave | undefined, wave: Wave, own: readonly Member[]): Wave {
   const { approvals, conditions, plan, breakGlass, traits, hooks, reasons } = before ?? {};
@@ -326,7 +339,7 @@ function keepWords(before: Wave | undefined, wave: Wave, own: readonly Member[])
   const glass = isSamePlan ? breakGlass : breakGlass && { ...breakGlass, planHash: undefined };
   const { hooks: _, ...planned } = wave;
   const asked = isSamePlan ? given({ hooks, reasons }) : {};
-  // One that had begun, and has not opened since a retry or a halt, may have clusters that go back, and failures that a person has accepted.
+  // A wave that had begun, and has not opened since a retry or a halt, may have clusters that go back, and failures that a person has accepted.
   const ownOf = (keys: readonly string[] = []): string[] | undefined => {
     const kept = keys.filter((key) => own.some(({ clusterKey }) => clusterKey === key));
     return kept.length === 0 ? undefined : kept;
@@ -343,8 +356,8 @@ function keepWords(before: Wave | undefined, wave: Wave, own: readonly Member[])
 }
 
 /**
- * A wave that the policy has no more, with nobody in it but those that no plan leaves out. It has no plan that anybody could agree to, so what
- * was said of it is void when it comes back.
+ * A wave that the policy has no more, with no members but those that no plan leaves out. Nobody could agree to a plan of it, so everything that was
+ * said of it is void when it comes back.
  */
 function emptied(wave: Wave, planned: readonly Member[]): Wave {
   const own = planned.filter(({ waveIndex }) => waveIndex === wave.index);

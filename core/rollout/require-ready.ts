@@ -15,13 +15,13 @@ import { whyNotSkipped } from './wave-end.ts';
 
 type Looks = Pick<FleetSnapshot, 'clusters' | 'policies' | 'scans' | 'takesLooksForMade'>;
 
-/** Whom a wave with `requireReady` waits for before it opens. */
+/** The members that a wave with `requireReady` waits for before it opens. */
 export interface Unready {
   readonly members: readonly Member[];
   readonly reason: Reason;
 }
 
-/** The members that a wave is about to open with, in a paused rollout once it goes on: those whose readiness it asks for. Empty where the policy asks for none. */
+/** The members of the waves that open next (in a paused rollout: once it goes on) and that ask for readiness. Empty where the policy asks for none. */
 export function askedToBeReady({
   rollouts,
   waves,
@@ -37,7 +37,7 @@ export function askedToBeReady({
   });
 }
 
-/** What keeps the next wave of a rollout shut for want of readiness, as the tick that would open it asks; undefined where nothing of that does. */
+/** The unready members that keep the next wave of a rollout shut, as the tick asks that would open the wave; undefined where none does. */
 export function unreadyToOpen(
   snapshot: Looks,
   rollout: Rollout,
@@ -53,8 +53,8 @@ export function unreadyToOpen(
 }
 
 /**
- * Why a wave with `requireReady` does not open: members of it that are not ready to go all the way, or of which nobody knows it by a look that
- * is young enough. Undefined = it may. `members`: those of the wave that are to go.
+ * Why a wave with `requireReady` does not open: members are not ready to go all the way, or no look at them is young enough to tell. Undefined = the
+ * wave may open. `members`: the members of the wave that are to go.
  */
 export function unready(
   snapshot: Looks,
@@ -83,7 +83,10 @@ export function unready(
 
 const MOST_NAMED = 10;
 
-/** Words that end a sentence about a cluster, and what looks again; undefined = it is ready. A cluster that is not there is for others to judge. */
+/**
+ * Words that end a sentence about a cluster, and the command that looks again; undefined = the cluster is ready. A missing cluster is judged
+ * elsewhere.
+ */
 function whyUnready(
   snapshot: Looks,
   { clusterKey, to }: Member,
@@ -98,7 +101,7 @@ function whyUnready(
   const readiness = readinessTo(cluster, KubeVersion.parse(to), { scans: known, now, nodes });
   const { verdict, scannedAt, for: hop } = readiness;
   const isOld = isReady(readiness) && scannedAt !== null && Date.parse(scannedAt) < oldest;
-  // A look that will be made meets again what was found, and what could not be read.
+  // A plan assumes a look in time: such a look meets again what the last one found, and what it could not read.
   const lasting = takesLooksForMade === true ? blockersOnTheWay(cluster, known, to, nodes) : [];
   const isUnread = lasting.every(({ code }) => code === 'ScanIncomplete');
   const words =

@@ -18,8 +18,8 @@ import { suspects } from './suspects.ts';
 import type { Answer } from './waiting.ts';
 
 /**
- * Whether a cluster whose upgrade ended without success in its rollout has been brought to the rollout's target since: nothing is left to be
- * tried. `hop`: the upgrade to that target. What is held is a person's to decide.
+ * Whether a cluster whose upgrade ended without success in its rollout has been brought to the rollout's target since, so that nothing is left to
+ * try. `hop`: the upgrade to that target. About a held cluster a person decides.
  */
 export const isFinished = (
   cluster: ClusterRecord,
@@ -33,7 +33,7 @@ export const isFinished = (
   hasReleases(cluster, releases) &&
   cluster.addons.every(({ name, version }) => compareAddonVersions(version, addons[name] ?? version) >= 0);
 
-/** What a retry makes of a member: it waits again, or it has succeeded by what brought its cluster to the target since. */
+/** What a retry makes of a member: it waits again, or it counts as succeeded by the upgrade that has brought its cluster to the target since. */
 export function retriedMember(member: Member, finishedBy?: Upgrade): Member {
   const tried = { ...member, resumeAt: undefined };
   if (finishedBy !== undefined)
@@ -43,14 +43,14 @@ export function retriedMember(member: Member, finishedBy?: Upgrade): Member {
 }
 
 /**
- * The wave with a member that is tried again, and open again where that leaves it within its budgets: its own of failures, and that of the rollout
- * where it halted because of those that go back by themselves.
+ * The wave with a member that is tried again. It is open again where that leaves it within its own budget of failures and, where it halted because
+ * too many clusters went back by themselves, within the rollout's budget of rollbacks.
  *
- * @param waves all of its rollout
+ * @param waves all waves of the rollout
  */
 export function retriedWave(wave: Wave, member: Member, after: Member, waves: readonly Wave[], now: Date): Wave {
   const counted = waveAfter(wave, member, after, now.toISOString());
-  // What a person has accepted were the failures that there were: one that is taken back takes its room along.
+  // A person accepted the failures that there were at that time: a failure that the retry takes back takes its room along.
   const { acceptedFailures: accepted, failed } = counted;
   const room = accepted === undefined ? counted : { ...counted, acceptedFailures: Math.min(accepted, failed) };
   const next = without(without(room, 'automaticRollbacks', member.clusterKey), 'goingBack', member.clusterKey);
@@ -58,14 +58,17 @@ export function retriedWave(wave: Wave, member: Member, after: Member, waves: re
   const others = waves.filter(({ index }) => index !== wave.index);
   const isSpent = ofRollbacks.length > 0 && isRollbackBudgetSpent([next, ...others]);
   const reopens = !exceedsBudget(next) && wave.status !== 'Pending' && !isSpent;
-  // What keeps it halted by now.
+  // The wave stays halted, and its reasons say what keeps it halted by now.
   if (!reopens && ofRollbacks.length > 0)
     return { ...next, reasons: [...(exceedsBudget(next) ? [overBudget(next)] : []), ...(isSpent ? ofRollbacks : [])] };
-  // The person who skipped its soak knew only what there was to see then.
+  // The person who skipped the soak of the wave knew only what there was to see then.
   return reopens ? { ...next, status: reopenedAs(wave), endedAt: undefined, promotedBy: undefined, reasons: [] } : next;
 }
 
-/** What is said of a member that ended without success and whose cluster is not held: that it was when it ended is true no more. */
+/**
+ * The reasons of a member that ended without success and whose cluster is not held. Its own reasons may still say "held", which was true when it
+ * ended and is not any more.
+ */
 export const triedOnce = ({ reasons, status, rolloutId }: Member): Reason[] => [
   ...reasons.filter(({ code }) => code !== 'Held'),
   reason(
@@ -79,8 +82,8 @@ export const newerIsUnderWay = ({ id, status }: Rollout): Reason =>
   reason('RolloutBusy', `The rollout ${id} of the same policy is ${status}.`);
 
 /**
- * Why a member that failed would be set aside or taken out before it was tried, and so have failed again at once (semantics.md, Failure
- * budget), and until when as far as is known; no reason = a retry has it tried.
+ * Why a retried member would be set aside or taken out before it was tried, and so would have failed again at once (semantics.md, Failure budget),
+ * and until when as far as is known; no reason = the retry has it tried.
  */
 export function refusalsOfRetry(
   fleet: FleetSnapshot,
@@ -91,7 +94,7 @@ export function refusalsOfRetry(
 ): Answer {
   const { clusterKey } = member;
   const cluster = fleet.clusters.get(clusterKey);
-  // What is at that version already is only brought to its end.
+  // A control plane that is at the target already is not moved, so only its nodes and add-ons are finished.
   const toGo = cluster !== undefined && KubeVersion.parse(cluster.version).isOlderThan(KubeVersion.parse(member.to));
   const lower = toGo ? lowerTarget(fleet, rollout.policy, cluster, KubeVersion.parse(member.to), now) : undefined;
   const aims = member.isStray === true ? givenUp(rollout.policy) : lower;
@@ -102,7 +105,8 @@ export function refusalsOfRetry(
     wave.index === member.waveIndex ? retriedWave(wave, member, again, waves, now) : wave,
   );
   const waiting = [again, ...fleet.members.filter(({ rolloutId }) => rolloutId === rollout.id)];
-  // As it is before: the policy has to have rules for it also where it has still to open after that, since no plan moves a failure out of it.
+  // The wave as it was before the retry counts: its policy must have rules for it even where it has still to open afterwards, since no plan moves a
+  // failure out of it.
   const wave = waves.find(({ index }) => index === member.waveIndex);
   const standing = standingReasons(
     snapshot,

@@ -31,54 +31,54 @@ export interface FleetSnapshot {
     string,
     { readonly policy: UpgradePolicy; readonly revision: string; readonly appliedBy: readonly string[] }
   >;
-  /** Those that are applied and that this version cannot read. */
+  /** Policies that are applied and that this version cannot read. */
   readonly unreadablePolicies: readonly AppliedConfig[];
   readonly calendars: ReadonlyMap<string, CompiledCalendar>;
   readonly channels: Channels;
-  /** What upgrades of this fleet have taken; undefined while nothing was learned. */
+  /** How long upgrades of this fleet have taken; undefined while nothing was learned. */
   readonly learned: LearnedDurations | undefined;
-  /** Gates that were read for this tick, as `<rolloutId>/<waveIndex>`. */
+  /** Readings of gates for this tick, by `<rolloutId>/<waveIndex>`. */
   readonly gateReadings: ReadonlyMap<string, readonly GateReading[]>;
-  /** Every cluster, or with the smallest scope those that something in motion is about; `controls` likewise. */
+  /** Every cluster; with the smallest scope only the clusters of items in motion. `controls` likewise. */
   readonly clusters: ReadonlyMap<string, ClusterRecord>;
   readonly controls: ReadonlyMap<string, ClusterControl>;
-  /** Clusters that were left unread since it is not their turn, which is no sign that they are gone; none when absent. */
+  /** Clusters that were not read since it is not their turn: that they are missing does not mean that they are gone. Absent = none. */
   readonly unread?: ReadonlySet<string>;
-  /** None with the smallest scope, which plans nothing. */
+  /** Empty with the smallest scope, which plans nothing. */
   readonly regions: ReadonlyMap<string, RegionVersions>;
-  /** Of Regions where a policy asks for them (`patch`). */
+  /** Releases of images, for Regions where a policy asks for them (`patch`). */
   readonly images?: ReadonlyMap<string, ImageReleases>;
   readonly ledger: Ledger;
   readonly grants: readonly Grant[];
-  /** Not terminal, and those that open grants name. */
+  /** Upgrades that have not ended, and those that open grants name. */
   readonly upgrades: readonly Upgrade[];
   readonly rollouts: readonly Rollout[];
   readonly waves: readonly Wave[];
-  /** Not settled, or quarantined. */
+  /** Members that have not settled, or are quarantined. */
   readonly members: readonly Member[];
   /**
-   * The last scans of each cluster, by cluster key. Set on a full look, and where a plan's inventory tells them; else of those alone whose
-   * readiness their wave asks for.
+   * The last scans of each cluster, by cluster key. Set on a full look, and where the inventory of a plan has them; otherwise only for members whose
+   * wave asks for their readiness.
    */
   readonly scans?: ReadonlyMap<string, KnownScans>;
-  /** Of a plan: every cluster is looked at in time, so that only what is known to be in the way makes one unready. */
+  /** Set for a plan: it assumes that every cluster is looked at in time, so only known blockers make a cluster unready. */
   readonly takesLooksForMade?: boolean;
   /**
-   * Set on a full look: every rollout that ever was, each cluster that has been in one, as `<policy>/<target>/<clusterKey>`, and where
-   * discovery has looked.
+   * Set on a full look: every rollout that ever was, each cluster that has been in one, as `<policy>/<target>/<clusterKey>`, and where discovery has
+   * looked.
    */
   readonly history?: {
     readonly rollouts: readonly Rollout[];
-    /** Of every rollout; none while nothing is under way and nothing is to be planned, and so are the others. */
+    /** Waves of every rollout. Nothing but `rollouts` is read while nothing is under way and nothing is to be planned. */
     readonly waves: readonly Wave[];
-    /** Of rollouts that are under way, ended members too. */
+    /** Members of rollouts that are under way, also those that have ended. */
     readonly members: readonly Member[];
     readonly served: ReadonlySet<string>;
-    /** Undefined = not read: what would be planned is planned again by whoever has them. */
+    /** Undefined = not read; then the look that reads the accounts plans automatic rollouts again. */
     readonly accounts: readonly AccountState[] | undefined;
     /** The organization whose accounts were listed. */
     readonly organizationId?: string | undefined;
-    /** Why that of the Fleet could not be listed; undefined where it was. */
+    /** Why the organization of the Fleet could not be listed; undefined where it was listed. */
     readonly unlisted?: Organization['unlisted'];
   };
 }

@@ -12,23 +12,23 @@ import { type ClusterDeadline, deadlinesOf } from '../version/cluster-support.ts
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar, regionOffer } from '../version/region-calendar.ts';
 
-/** Items of one transaction. */
+/** A transaction has this many items. */
 const BATCH = 100;
 
 type MayExtend = (cluster: ClusterRecord) => boolean;
 type DeadlinePorts = Pick<Ports, 'table' | 'events' | 'clock'>;
 
-/** What is to be told of one deadline, and by what it is known to have been told. */
+/** One deadline that may have to be told: the event, and the notice that records that it was told. */
 interface Near {
   readonly notice: DeadlineNotice;
   readonly event: LiftlockEvent;
 }
 
 /**
- * Announces living clusters of these Regions whose support ends, or that AWS changes, within 90, 60, 30 or 7 days, once for each of these, and those that
- * EKS takes back for one more day at most.
+ * Announces living clusters of these Regions whose support ends, or that AWS changes, within 90, 60, 30 or 7 days, once for each of these, and
+ * clusters that EKS takes back for one more day at most.
  *
- * @param mayExtend whether the policy of a cluster lets it be set into extended support where that takes it back
+ * @param mayExtend whether the policy of a cluster lets it be set into extended support when it is taken back
  */
 export async function tellDeadlines(
   ports: DeadlinePorts,
@@ -42,20 +42,20 @@ export async function tellDeadlines(
     const near = living.flatMap((cluster) => (cluster.region === region.region ? nearing(cluster, region, now) : []));
     if (near.length > 0) await decideAndWrite(() => tellNews(ports, region.region, near));
   }
-  // These rest on the upgrades of each cluster: where one cannot be read, everything else is told before.
+  // The deadlines of rollbacks need the upgrades of each cluster: everything else is told first, in case one of them cannot be read.
   const problems: unknown[] = [];
   for (const region of regions) problems.push(...(await tellRollbackDeadlines(ports, region, living, mayExtend)));
   if (problems.length > 0) throw problems[0];
 }
 
-/** How long before its end the way back of a cluster is told of. */
+/** The end of a cluster's way back is told this long before it comes. */
 const TOLD_BEFORE = 24 * 3_600_000;
 /** Clusters whose upgrades are read at one time. */
 const AT_ONCE = 25;
 
 /**
- * Announces clusters that EKS takes back to the minor before for one more day at most, once for each upgrade (facts: eks.md §3.2). Gives what kept it from
- * doing so for some of them.
+ * Announces clusters that EKS takes back to the minor before for one more day at most, once for each upgrade (facts: eks.md §3.2). Returns the errors
+ * that kept it from doing so for some of them.
  */
 async function tellRollbackDeadlines(
   ports: DeadlinePorts,
@@ -68,7 +68,7 @@ async function tellRollbackDeadlines(
   const near = living.filter((cluster) => cluster.region === region && mayEndSoon(cluster, versions, now));
   if (near.length === 0) return [];
   const told = await toldIn(ports, region);
-  // One that was told of and has not ended is this one: another one would be seven days later.
+  // A deadline that was told and has not passed is this same one: that of another upgrade would be seven days later.
   const isTold = ({ clusterKey }: ClusterRecord): boolean =>
     (told.get(DeadlineNotices.key(region, clusterKey, ROLLBACK).sk)?.data.endsAt ?? '') > now.toISOString();
   const asked = near.filter((cluster) => !isTold(cluster));
@@ -85,10 +85,10 @@ async function tellRollbackDeadlines(
   return problems;
 }
 
-/** In the place of an event of AWS Health: which of the deadlines of a cluster it is. */
+/** Stands where a notice of AWS Health has its event, and tells which of a cluster's deadlines the notice is about. */
 const ROLLBACK = 'rollback';
 
-/** As far as its record tells: the version was seen when its upgrade had ended, or later. */
+/** Whether the way back may end soon, as far as the cluster's record tells: the version was seen when its upgrade had ended, or later. */
 function mayEndSoon(
   { name, version, versionObservedAt, supportType }: ClusterRecord,
   region: RegionVersions,
@@ -108,7 +108,7 @@ async function rollbackDeadline(
   { now, mayExtend }: { readonly now: Date; readonly mayExtend: boolean },
 ): Promise<Near | undefined> {
   const upgrades = await upgradesOf(table, cluster.clusterKey);
-  // Who is on its way back already need not be told; one that waits, half-way too, may wait too long.
+  // A cluster that is on its way back already is not announced; a rollback that waits, even half-way, may wait too long.
   if (upgrades.some((one) => isRollback(one) && one.status === 'Running')) return undefined;
   const { to, until, reasons } = rollbackView(cluster, { upgrades, region: versions, mayExtend, now });
   const left = until === null ? 0 : Date.parse(until) - now.getTime();
@@ -142,7 +142,7 @@ async function toldIn({ table }: DeadlinePorts, region: string): Promise<Map<str
   return new Map(items.map((item) => [item.sk, decode(DeadlineNotices, item)]));
 }
 
-/** Those that came into another of their buckets since they were told of. */
+/** Tells the deadlines that have come into another of their buckets since they were told last. */
 async function tellNews(ports: DeadlinePorts, region: string, near: readonly Near[]): Promise<void> {
   const { table, events } = ports;
   const told = await toldIn(ports, region);
@@ -153,7 +153,8 @@ async function tellNews(ports: DeadlinePorts, region: string, near: readonly Nea
   });
   for (let start = 0; start < news.length; start += BATCH) {
     const batch = news.slice(start, start + BATCH);
-    // Written first: an event that is lost afterwards costs one notice, one that is sent twice would be news that is none.
+    // The notice is written before the event is sent: an event that is lost afterwards costs one announcement, while one that is sent twice would
+    // look like news.
     await writeUnrecorded(
       table,
       batch.map(({ notice }) =>

@@ -5,12 +5,12 @@ import { some } from '../model/words.ts';
 import { decide } from './decide.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
-/** So many of those that go first are named. */
+/** This many of the clusters that go first are named. */
 const MOST_BEFORE = 5;
 
 /**
- * Who waits for nothing but its calendars, or for an instant, may find others before it at the opening, or its approval expired: what the decision says of
- * it then, each instant being decided once.
+ * What a cluster that waits only for its calendars, or for an instant, will find at its opening: others may go first, or its approval may have
+ * expired. This asks the decision at that instant, once for each instant.
  */
 export function turnsAt(
   snapshot: FleetSnapshot,
@@ -59,7 +59,7 @@ function turnsOf(snapshot: FleetSnapshot, at: Date) {
     ),
   );
   const waves = snapshot.waves.map((wave) => ({ ...wave, ...approved.get(keyOf(wave)) }));
-  // What their rule approves at that instant is approved a tick later.
+  // What a rule approves at that instant is approved one tick later, so the decision is made again with these approvals.
   const { decisions, waiting } = approved.size === 0 ? early : decide({ ...snapshot, waves }, at);
   const granted = decisions.flatMap((one) => (one.type === 'grant-member' ? one.member : []));
   const expired = early.waiting.filter(({ reasons }) => reasons.some(({ code }) => code === 'ApprovalExpired'));

@@ -6,8 +6,8 @@ import { nextHopOf } from './admission.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /**
- * What somebody else has begun on the cluster of a member that waits: its hop, or the one before it, which has changed the cluster and is not at its
- * end. The grant of the member is refused for the same.
+ * What somebody else has begun on the cluster of a waiting member: the member's hop itself, or the hop before it, which has changed the cluster and
+ * has not ended. The grant of the member is refused for the same reason.
  */
 export function underWayOf(
   { upgrades, clusters, controls }: Pick<FleetSnapshot, 'upgrades' | 'clusters' | 'controls'>,

@@ -8,18 +8,18 @@ import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { noneSucceeded, settledText } from '../protocol/settle-decision.ts';
 import type { Decision } from './decisions.ts';
 
-/** How many of its members have not ended. */
+/** How many members of the wave have not ended. */
 export const unsettledIn = ({ members, succeeded, failed, blocked, excluded }: Wave): number =>
   members - succeeded - failed - blocked - excluded;
 
-/** Every member has ended, or will be seen to later. */
+/** Whether every member has ended or is set aside for later. */
 export const isSettled = (wave: Wave): boolean => unsettledIn(wave) <= wave.quarantined;
 
-/** The wave whose turn it is: of those that have not passed the first, and nothing is decided about one after it. */
+/** The wave whose turn it is: the first that has not passed. Nothing is decided about later waves. */
 export const waveInTurn = (waves: readonly Wave[]): Wave | undefined =>
   waves.toSorted((a, b) => a.index - b.index).find(({ status }) => !PASSED_WAVES.includes(status));
 
-/** The wave of these, which are all of a rollout, whose gates have to be green right before the next one begins, and that one has not. */
+/** The wave whose gates have to be green right before the next one begins, while that one has not begun. `waves` are all waves of a rollout. */
 export function waveAskedBeforeNext(waves: readonly Wave[]): Wave | undefined {
   const next = waveInTurn(waves);
   if (next === undefined || next.startedAt !== undefined || !BEGIN.includes(next.status)) return undefined;
@@ -28,18 +28,18 @@ export function waveAskedBeforeNext(waves: readonly Wave[]): Wave | undefined {
 
 const BEGIN: readonly Wave['status'][] = ['Pending', 'Open'];
 
-/** Whether it proves too little, and nothing of it runs that would prove more. */
+/** Whether the wave proves too little, and nothing runs in it that would prove more. */
 export const isLeftUndecided = ({ status, inFlight }: Wave): boolean => status === 'Undecided' && inFlight === 0;
 
-/** The wave of these, which are all of a rollout, that a person may let pass: nothing of it or before it goes back. */
+/** The wave that a person may let pass: no cluster of it, or of a wave before it, goes back. `waves` are all waves of a rollout. */
 export function waitingForPromotion(waves: readonly Wave[]): Wave | undefined {
   const wave = waves.find(isLeftUndecided);
   return wave === undefined || goesBack(waves.filter(({ index }) => index <= wave.index)) ? undefined : wave;
 }
 
 /**
- * Why a wave's cluster cannot be taken out of it; undefined where it can. Once a wave is open one without its last cluster is Undecided; before, it would be
- * skipped whole, and the next one begin unproved.
+ * Why a wave's cluster cannot be taken out of it; undefined where it can. An open wave without its last cluster becomes Undecided, but a wave that
+ * has not opened would be skipped whole, and the next one would begin unproved.
  */
 export function whyNotSkipped(
   cluster: string,
@@ -51,18 +51,18 @@ export function whyNotSkipped(
   return `${said} Keep it out by its tags or by the policy, or abort the rollout.`;
 }
 
-/** Whether its plan stands. One that was Undecided before it opened is planned anew as soon as one of its clusters may begin. */
+/** Whether the plan of the wave stands. A wave that became Undecided before it opened is planned anew as soon as one of its clusters may begin. */
 export const hasBegun = ({ status, openedAt }: Wave): boolean =>
   status !== 'Pending' && !(status === 'Undecided' && openedAt === undefined);
 
-/** Whether a wave that proves too little may go on without a person: clusters of it are set aside, or were kept out before it opened. */
+/** Whether a wave that proves too little may go on without a person's word: clusters of it are set aside, or were kept out before it opened. */
 export const mayGoOn = ({ quarantined, excluded, openedAt }: Wave): boolean =>
   quarantined > 0 || (openedAt === undefined && excluded > 0);
 
 type Spec = Pick<WaveSpec, 'failureBudget' | 'onUndecided'>;
 
 /**
- * How a settled wave ends (semantics.md, Wave): never Completed where clusters failed, Halted where some were tried and none succeeded,
+ * How a settled wave ends (semantics.md, Waves): never Completed where clusters failed, Halted where some were tried and none succeeded,
  * Undecided where fewer were judged than the policy asks for. Without `spec`, one judged cluster is enough.
  */
 export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reasons: Reason[] } {
@@ -72,7 +72,7 @@ export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reas
   if (exceedsBudget(wave)) return { status: 'Halted', reasons: said('FailureBudgetExceeded', 'More failed than may') };
   if (hasNoneSucceeded(wave)) return { status: 'Halted', reasons: [noneSucceeded(wave)] };
   const judged = judgedOf(wave);
-  // A member that is set aside or held needs work all the same, and one that was taken out since the wave opened proves nothing by that.
+  // A member that is set aside or held needs work all the same, and taking members out of an open wave must not make it easier to prove.
   const toUpgrade = Math.max(wave.members - wave.excluded, wave.needWork) + (wave.owed ?? 0);
   const wanted = Math.min(spec?.failureBudget.minJudged ?? 1, toUpgrade);
   if (judged < wanted && spec?.onUndecided !== 'pass') {
@@ -93,7 +93,7 @@ export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reas
   };
 }
 
-/** A wave as a decision leaves it: when it opened first stays, and one that opens again has not ended. */
+/** A wave as a decision leaves it: the time when it first opened stays, and a wave that opens again has no end. */
 export function turnedWave(
   wave: Wave,
   {
@@ -117,18 +117,18 @@ export function haltsAgain(wave: Wave): string | undefined {
   return isSettled(wave) && waveEnd(wave).status === 'Halted' ? said('none succeeded') : undefined;
 }
 
-/** What has a rollout that is paused or halted go on, as it is not refused. */
+/** The command that lets a paused or halted rollout go on without being refused. */
 export function wayToResume({ id }: Pick<Rollout, 'id'>, waves: readonly Wave[]): string {
   const accepts = waves.some((wave) => wave.status === 'Halted' && haltsAgain(wave) !== undefined);
   return `liftlock rollout resume ${id}${accepts ? ' --accept-failures' : ''}`;
 }
 
-/** What `liftlock rollout pause` is not refused of. */
+/** The rollouts that `liftlock rollout pause` accepts. */
 export const MAY_PAUSE: readonly Rollout['status'][] = ['Planned', 'Running'];
 
 /**
- * Why nothing that holds can be said of a plan: it was made under an earlier policy. The next look makes it anew, of a halted rollout once it is resumed.
- * `applied`: the policy in force.
+ * Why nothing lasting can be said of a plan: it was made under an earlier policy, and the next look makes it anew (for a halted rollout: once it is
+ * resumed). `applied`: the policy in force.
  */
 export function whyOutdated(
   rollout: Rollout,

@@ -19,15 +19,15 @@ import type { Decision } from './decisions.ts';
 
 type AskHook = Extract<Decision, { readonly type: 'ask-hook' }>;
 
-/** A tick comes every minute; a hook that has waited for long is asked more rarely. */
+/** A tick comes every minute; a hook that has been waiting for long is asked less often, at most this long apart. */
 const MOST_MILLISECONDS = 15 * 60_000;
 
-/** By what the answers of a wave's hooks count: of another plan they are asked anew. */
+/** The number of the wave's plan: the answers of its hooks count for that plan only, and another plan has them asked anew. */
 const planOf = ({ plan = 0 }: Wave): number => plan;
 
 /**
- * Whoever is asked before a wave that would open now: those after the wave before it, then those before itself. What they say is kept with the wave
- * that waits. Undefined = none of them is in the way.
+ * Asks the hooks before a wave that would open now: first those after the wave before it, then those before the wave itself. The answers are kept
+ * with the waiting wave. Undefined = no hook is in the way.
  */
 export function heldByHooks(
   rollout: Rollout,
@@ -54,7 +54,7 @@ export function heldByHooks(
   if (decision.type === 'pass') return undefined;
   if (decision.type === 'stop') {
     const reasons = [decision.reason];
-    // The wave says so first: that its hook is asked is true no more, and in a rollout that is halted nobody corrects it.
+    // The wave's reasons are written before the rollout halts: they still say that a hook is asked, and nobody corrects them in a halted rollout.
     return isSame(wave.reasons, reasons)
       ? [{ type: 'change-rollout', rollout, waves: [wave], status: 'Halted', reasons }]
       : [{ type: 'adjust-wave', wave, changes: { reasons }, event: undefined, reasons }];
@@ -66,7 +66,7 @@ export function heldByHooks(
     : [{ type: 'ask-hook', rollout, wave, due: decision.due }];
 }
 
-/** Asks once, and keeps what was said with the wave. Since when it is asked is on record before. */
+/** Asks a hook once, and keeps its answer with the wave. Since when it is asked is recorded before. */
 export async function askWaveHook(
   ports: Pick<Ports, 'table' | 'clock' | 'events' | 'hooks'>,
   { rollout, wave, due }: AskHook,
@@ -93,7 +93,10 @@ export async function askWaveHook(
   await keep(ports, { rollout, wave: asked, due }, state, 'HookAnswered');
 }
 
-/** False where the rollout goes on no more, or its wave has moved: then nobody is asked, and what was heard counts for nothing. */
+/**
+ * Records a state of a hook. False where the rollout no longer runs or the wave has moved: then the hook is not asked, and an answer counts for
+ * nothing.
+ */
 function keep(
   ports: Pick<Ports, 'table' | 'clock' | 'events'>,
   { rollout, wave, due: { hook, key } }: Omit<AskHook, 'type'>,
@@ -117,7 +120,10 @@ function keep(
   });
 }
 
-/** What a rollout that goes on again has to ask anew: what was said of a wave before it stood still. Undefined where nothing was. */
+/**
+ * The wave without its hooks' answers, for a rollout that goes on again: what was said before it stood still has to be asked anew. Undefined where
+ * nothing was said.
+ */
 export function withoutHooks(wave: Wave): Wave | undefined {
   return wave.status === 'Pending' && wave.hooks !== undefined ? { ...wave, hooks: undefined, reasons: [] } : undefined;
 }

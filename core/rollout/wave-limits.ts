@@ -3,7 +3,7 @@ import { concurrencyLimit, failureLimit } from '../config/wave-limits.ts';
 import type { LearnedDurations, Wave } from '../contracts/items/rollout.ts';
 import { estimateOf } from '../policy/hop-rules.ts';
 
-/** The numbers of a wave as its policy says them now, for so many clusters that need work at its start. */
+/** The numbers of a wave as its policy says them now, when this many clusters need work at its start. */
 export function limitsOf(
   spec: WaveSpec,
   needWork: number,
@@ -17,13 +17,13 @@ export function limitsOf(
   };
 }
 
-/** Seconds that one hop is taken to last in this wave, as known when it opens. */
+/** The seconds that one hop is expected to last in this wave, as known when the wave opens. */
 export const estimateSeconds = (policy: UpgradePolicy, learned: LearnedDurations | undefined): number =>
   estimateOf(policy, learned) / 1000;
 
 /**
- * What a policy that was applied meanwhile changes in a wave under way: numbers go up or down at the next tick. An estimate that was
- * learned stays as it was when the wave opened; one that the policy states follows it.
+ * What a policy that was applied meanwhile changes in a wave under way: its numbers go up or down at the next tick. An estimate that was learned
+ * stays as it was when the wave opened; an estimate that the policy states follows the policy.
  */
 export function limitChanges(wave: Wave, policy: UpgradePolicy, spec: WaveSpec): Partial<Wave> {
   const wanted: Partial<Wave> = {
@@ -37,5 +37,5 @@ export function limitChanges(wave: Wave, policy: UpgradePolicy, spec: WaveSpec):
   return Object.fromEntries(changed);
 }
 
-/** What a wave had before these were kept. */
+/** The values of a wave that was written by a release which did not keep these yet. */
 const UNSAID: Partial<Wave> = { canaries: 0, countInFlight: false, calendars: [] };

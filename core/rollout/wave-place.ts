@@ -9,9 +9,9 @@ import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /**
- * The wave of a cluster among the others of the fleet: that of `waveOf`, but for a wave that names it by a name which another cluster of the policy has,
- * too. Names are unique in one account and Region alone, and a canary of one account may be called like production in another: nobody knows which is
- * meant, so that none of them is taken (`NoWave`).
+ * The wave of a cluster within the fleet: that of `waveOf`, unless a wave lists a cluster by a name that another cluster of the policy has too. Names
+ * are unique in one account and Region alone, and the canary of one account may have the name of a production cluster in another. Nobody knows which
+ * one is meant, so none of them is taken (`NoWave`).
  */
 export function wavePlace(
   snapshot: FleetSnapshot,
@@ -28,7 +28,7 @@ export function wavePlace(
   if (wave === undefined || isTakenBefore(place)) return place;
   const called = (namesakesIn(snapshot.clusters).get(cluster.name) ?? []).filter((one) => {
     const match = policyMatch(snapshot, one);
-    // Nobody looks any more whether what is outside the Fleet is still there, and nobody upgrades it.
+    // A cluster outside the Fleet is neither looked at nor upgraded any more, so it does not count.
     if (snapshot.fleet !== undefined && unnamedIn(snapshot.fleet, one) !== undefined) return false;
     if (isTakenBefore(placeOf(one))) return false;
     return match.type === 'one' && match.policy === policy && !isPlacedIn(wave.clusters ?? [], one);
@@ -39,7 +39,7 @@ export function wavePlace(
   return { index: -1, reasons: [reason('NoWave', said)] };
 }
 
-/** Of each name the living clusters, by ARN. */
+/** The living clusters of each name, ordered by ARN. */
 const namesakesIn = remembered((clusters: FleetSnapshot['clusters']): ReadonlyMap<string, readonly ClusterRecord[]> => {
   const living = [...clusters.values()].filter(({ deletedAt }) => deletedAt === undefined);
   return Map.groupBy(

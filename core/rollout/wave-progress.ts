@@ -21,22 +21,22 @@ import { isSettled, unsettledIn, waveAskedBeforeNext, waveEnd, waveInTurn } from
 import { heldByHooks, withoutHooks } from './wave-hooks.ts';
 import { estimateSeconds, limitChanges, limitsOf } from './wave-limits.ts';
 
-/** What the waves of one rollout are decided from. `members` are those that have not settled. */
+/** What the waves of one rollout are decided from. `members` are the members that have not settled. */
 export interface WaveSituation {
   readonly rollout: Rollout;
   readonly waves: readonly Wave[];
   readonly members: readonly Member[];
-  /** Of the policy as applied now; the plan of the rollout may be of an earlier one. */
+  /** The revision of the policy as applied now; the plan of the rollout may rest on an earlier one. */
   readonly policyRevision: string | undefined;
-  /** As applied now; undefined when this version cannot read it: then waves that are open end or soak, and none opens. */
+  /** The policy as applied now; undefined when this version cannot read it: then open waves end or soak, and no wave opens. */
   readonly policy: UpgradePolicy | undefined;
   readonly policyAppliedBy: readonly string[] | undefined;
   readonly learned: LearnedDurations | undefined;
-  /** Whether an upgrade of the wave runs that has changed its cluster. */
+  /** Whether an upgrade runs in the wave that has changed its cluster. */
   readonly actsIn: (wave: Wave) => boolean;
-  /** The fleet is stopped, or only looks. */
+  /** Whether the fleet is stopped, or in mode `observe`. */
   readonly standsStill: boolean;
-  /** By wave index: gates that were read for this tick. */
+  /** The gates of a wave that were read for this tick. */
   readonly readings: (wave: Wave) => readonly GateReading[] | undefined;
   /** Whether a wave has to wait for members that are not ready. */
   readonly unready: (wave: Wave, spec: WaveSpec, members: readonly Member[]) => Unready | undefined;
@@ -62,7 +62,7 @@ function decisionsOf(situation: WaveSituation): Decision[] {
   if (wave !== undefined)
     return [...decisions, ...(rollout.status === 'Running' || wave.status !== 'Pending' ? next(situation, wave) : [])];
   if (rollout.status !== 'Running' || ordered.length === 0) return decisions;
-  // Stragglers run after their wave has ended: the rollout stays until none is left.
+  // Stragglers run after their wave has ended, so the rollout does not end before the last of them.
   if (ordered.some((wave) => unsettledIn(wave) > 0)) return decisions;
   return [...decisions, { type: 'change-rollout', rollout, waves: ordered, ...rolloutEnd(ordered) }];
 }
@@ -71,12 +71,12 @@ const specOf = ({ policy }: WaveSituation, wave: Wave): WaveSpec | undefined => 
 
 const NOT_FOLLOWED: readonly Wave['status'][] = ['Pending', 'Skipped'];
 
-/** Numbers that the policy says differently by now. */
+/** The numbers of the wave that the policy now states differently. */
 function adjusted(situation: WaveSituation, wave: Wave): Decision[] {
   const spec = specOf(situation, wave);
   if (spec === undefined || situation.policy === undefined || NOT_FOLLOWED.includes(wave.status)) return [];
   const all = limitChanges(wave, situation.policy, spec);
-  // A wave that has passed is not judged anew; its stragglers go by its calendars.
+  // A wave that has passed is not judged anew; only its calendars change, since its stragglers go by them.
   const changes = PASSED_WAVES.includes(wave.status) ? given({ calendars: all.calendars }) : all;
   const said = Object.entries(changes).map(([name, value]) => `${name} is ${[value].flat().join(' and ') || 'none'}`);
   if (said.length === 0) return [];
@@ -84,7 +84,7 @@ function adjusted(situation: WaveSituation, wave: Wave): Decision[] {
   return [{ type: 'adjust-wave', wave, changes, event: 'WaveLimitsChanged', reasons }];
 }
 
-/** The gates of a wave that has passed: they have to be green right before the next one begins (core/protocol/vetoes.ts). */
+/** Reads the gates of a wave that has passed: they have to be green right before the next one begins (core/protocol/vetoes.ts). */
 function watchedBeforeNext(situation: WaveSituation, wave: Wave): Decision[] {
   const readings = situation.readings(wave);
   if (readings === undefined) return [];
@@ -96,13 +96,14 @@ function watchedBeforeNext(situation: WaveSituation, wave: Wave): Decision[] {
 
 function next(situation: WaveSituation, wave: Wave): Decision[] {
   const { rollout, members } = situation;
-  // A budget that was lowered below what has failed already.
+  // The budget may have been lowered below the failures that there are already.
   if (MAY_HALT.includes(wave.status) && exceedsBudget(wave)) return settled(situation, wave);
   switch (wave.status) {
     case 'Pending':
       return opened(situation, wave);
     case 'Undecided':
-      // What was set aside goes on after all: what the wave comes to is open again. Whoever has only been granted may find somebody else at work.
+      // A cluster that was set aside goes on after all, so the result of the wave is open again. A grant alone does not decide that: the upgrade may
+      // find somebody else at work.
       if (situation.actsIn(wave)) return [{ type: 'change-wave', wave, status: 'Open', reasons: [] }];
       return isSettled(wave) ? settled(situation, wave) : (awaited(situation, wave) ?? []);
     case 'Open':
@@ -118,17 +119,17 @@ function next(situation: WaveSituation, wave: Wave): Decision[] {
 function opened(situation: WaveSituation, wave: Wave): Decision[] {
   const { rollout, members, policy, learned } = situation;
   if (situation.standsStill && wave.hooks !== undefined) return asksAnew(wave);
-  // Its members are not settled, or were settled and agreed to under another policy: the next full look plans it anew.
+  // The members have not all followed the plan, or they were planned and agreed to under another policy: the next full look plans them anew.
   const isOutdated = policy !== undefined && rollout.policyRevision !== situation.policyRevision;
   if (rollout.following !== undefined || isOutdated) return [];
   if (goesBack(situation.waves.filter(({ index }) => index < wave.index)) !== undefined) return asksAnew(wave);
   const own = members.filter((member) => member.waveIndex === wave.index);
-  // The index does not have all of them yet.
+  // The index does not have all members of the wave yet.
   if (own.length < unsettledIn(wave)) return [];
   const toGo = own.filter((member) => member.status === 'Pending');
   const needWork = toGo.length;
   if (own.length === 0) {
-    // A failure by hand is one of the wave, whoever else is in it; and who is held needs work all the same, so nothing is proved.
+    // A failure by hand counts in the wave, whoever else is in it; and a held cluster still needs work, so a wave with one has proved nothing.
     if (wave.succeeded + wave.failed + wave.blocked + (wave.owed ?? 0) > 0) return settled(situation, wave);
     const excluded = `No cluster of this wave may begin: ${wave.excluded} of ${wave.members} are excluded.`;
     const reasons = [
@@ -136,22 +137,22 @@ function opened(situation: WaveSituation, wave: Wave): Decision[] {
     ];
     return [{ type: 'change-wave', wave, status: 'Skipped', reasons }];
   }
-  // It would prove nothing, and a person would be asked for what comes by itself.
+  // With only new clusters the wave would prove nothing, and a person would be asked for something that comes by itself.
   if (needWork === 0 && own.some(comesByItself)) return asksAnew(wave);
-  // What nobody can read opens nothing: which approvals and windows hold is not known.
+  // A policy that nobody can read opens no wave, since its approvals and windows are not known.
   const spec = specOf(situation, wave);
   if (policy === undefined || spec === undefined) return asksAnew(wave);
   const missing = awaited(situation, wave);
   if (missing !== undefined) return wave.hooks === undefined ? missing : asksAnew(wave);
   if (situation.unready(wave, spec, toGo) !== undefined) return asksAnew(wave);
   const held = heldByHooks(rollout, situation.waves, wave, policy, situation.now);
-  // Nobody is asked about what is forbidden anyway.
+  // While the fleet stands still nobody is asked, since the wave may not open anyway.
   if (held !== undefined) return situation.standsStill ? [] : held;
   const limits = { needWork, ...limitsOf(spec, needWork), estimateSeconds: estimateSeconds(policy, learned) };
   return [{ type: 'change-wave', wave, status: 'Open', reasons: [], limits }];
 }
 
-/** While something else keeps a wave from opening nobody is asked about it, so that no time runs, and what was said before that opens nothing after it. */
+/** While something else keeps a wave from opening, its hooks are not asked, so their time does not run; answers from before do not open it afterwards. */
 function asksAnew(wave: Wave): Decision[] {
   const anew = withoutHooks(wave);
   if (anew === undefined) return [];
@@ -159,7 +160,7 @@ function asksAnew(wave: Wave): Decision[] {
   return [{ type: 'adjust-wave', wave, changes: { hooks, reasons }, event: undefined, reasons: [] }];
 }
 
-/** What its own rule says in the place of approvals that a wave lacks, one that a retry has opened too; undefined = it lacks none. */
+/** The decisions of the wave's own rule where the wave lacks approvals, be it one that a retry has opened again; undefined = it lacks none. */
 function awaited(situation: WaveSituation, wave: Wave): Decision[] | undefined {
   const { rollout, policyAppliedBy, now } = situation;
   const spec = specOf(situation, wave);
@@ -173,22 +174,22 @@ function settled(situation: WaveSituation, wave: Wave): Decision[] {
   const end = waveEnd(wave, spec);
   const isAwaited = (member: Member): boolean => member.waveIndex === wave.index && comesByItself(member);
   if (end.status === 'Undecided' && situation.members.some(isAwaited)) return [];
-  // What it would have proved to the waves after it nobody asks for where there is none.
+  // The last wave proves nothing to later ones, so it need not wait for a person when no cluster is left in it.
   const isLast = situation.waves.every(({ index }) => index <= wave.index);
   const isEmpty = wave.members === wave.excluded && (wave.owed ?? 0) === 0;
   if (end.status === 'Undecided' && isLast && isEmpty) {
     const left = reason('NothingToDo', `No cluster is left in this wave: all ${wave.members} were taken out.`);
     return [{ type: 'change-wave', wave, status: 'Skipped', reasons: [left] }];
   }
-  // How many must be judged, and how long it soaks, nobody can say without its policy.
+  // Without the policy nobody can say how many clusters must be judged, or how long the wave soaks.
   if (spec === undefined && end.status !== 'Halted' && wave.promotedBy === undefined) {
     const { reasons } = soakOf(wave, spec, situation.now);
     return wave.status === 'Undecided' ? [] : [{ type: 'change-wave', wave, status: 'Undecided', reasons }];
   }
-  // That its policy had no rules for it is said no more once it has.
+  // A wave that is Undecided for want of rules gets its proper reasons once its policy has rules for it again.
   if (end.status === wave.status && !isGivenUp(wave)) return [];
   const passes = PASSED_WAVES.includes(end.status);
-  // Where nobody has succeeded nothing soaks, as after accepted failures; gates have to be green before the next one begins all the same.
+  // Where no cluster has succeeded nothing soaks, for instance after accepted failures; but gates still have to be green before the next wave begins.
   const asks = wave.lastSuccessAt === undefined ? spec !== undefined && spec.gates.length > 0 : isWatched(spec);
   if (!passes || !asks || wave.promotedBy !== undefined)
     return [{ type: 'change-wave', wave, status: end.status, reasons: end.reasons }];
@@ -205,7 +206,7 @@ function soaking(situation: WaveSituation, wave: Wave): Decision[] {
   const watched: Wave = gates === undefined ? wave : { ...wave, gates };
   const soak = soakOf(watched, spec, situation.now);
   if (soak.isOver) {
-    // It soaks because it passed, or because a person said so: few judged are no reason any more.
+    // The wave soaks because it passed, or because a person let it pass, so too few judged clusters do not stop it any more.
     const end = waveEnd(wave, spec === undefined ? undefined : { ...spec, onUndecided: 'pass' });
     const changes = gates === undefined ? {} : { limits: { gates } };
     return [{ type: 'change-wave', wave, status: end.status, reasons: end.reasons, ...changes }];
@@ -221,14 +222,14 @@ function soaking(situation: WaveSituation, wave: Wave): Decision[] {
   return [{ type: 'adjust-wave', wave, changes: { gates, reasons: [...soak.reasons] }, event, reasons: soak.reasons }];
 }
 
-/** A wave that waits for a person stops the rollout once nothing of it runs any more; what runs finishes. */
+/** A halted wave waits for a person, and its rollout halts once nothing runs in it any more; what runs finishes. */
 function ended(rollout: Rollout, wave: Wave, members: readonly Member[]): Decision[] {
   const runs = members.some((member) => member.status === 'Running');
   if (wave.status !== 'Halted' || rollout.status !== 'Running' || runs) return [];
   return [{ type: 'change-rollout', rollout, waves: [wave], status: 'Halted', reasons: wave.reasons }];
 }
 
-/** `autoApproveWhen` counts as one approval, by `liftlock`, once it is true; what cannot be evaluated approves nothing. */
+/** `autoApproveWhen` counts as one approval, by `liftlock`, once it is true; an expression that cannot be evaluated approves nothing. */
 export function automaticApproval(situation: WaveSituation, wave: Wave, spec: WaveSpec | undefined): Decision[] {
   const source = spec?.approval?.autoApproveWhen;
   const { planHash } = wave;
@@ -266,12 +267,12 @@ function evidenceOf({ rollout, now }: WaveSituation, wave: Wave, before: readonl
     succeeded: sum((one) => one.succeeded),
     failed: sum((one) => one.failed),
     blocked: sum((one) => one.blocked),
-    // What was counted when it was planned says nothing of the scans since.
+    // The findings were counted when the wave was planned, so after it has opened they say nothing of the scans since.
     findings: wave.status === 'Pending' ? wave.blockingFindings : undefined,
   };
 }
 
-/** What nobody has looked at for five minutes is not known to be green: hours count up to the last reading. */
+/** Hours of a soak count up to the last reading of the gates: five minutes without a reading, and nobody knows that they are green. */
 function soakedHours(lastSuccessAt: string | undefined, gates: GateState | undefined, now: Date): number {
   if (lastSuccessAt === undefined) return 0;
   const since = Math.max(Date.parse(lastSuccessAt), Date.parse(gates?.notGreenAt ?? lastSuccessAt));
@@ -279,7 +280,7 @@ function soakedHours(lastSuccessAt: string | undefined, gates: GateState | undef
   return Math.max(0, until - since) / 3_600_000;
 }
 
-/** Whether Liftlock itself approves a wave, and why; without an answer it does not, with code `PolicyError` (fail closed). */
+/** Whether Liftlock itself approves a wave, and why. Without an answer of the expression it does not, with code `PolicyError` (fail closed). */
 export function autoApproval(
   autoApproveWhen: string,
   evidence: ApprovalEvidence,

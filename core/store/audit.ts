@@ -4,10 +4,10 @@ import type { AuditHead, AuditItem, Expected, StoredItem, Table, WriteOperation 
 import { frozenJson } from './frozen-json.ts';
 import { withConditions } from './with-conditions.ts';
 
-/** Something to put on a subject's record. The chain's members (sequence, hashes) are added when it is written. */
+/** An entry for the record of a subject. Its place in the chain (sequence and hashes) is added when it is written. */
 export type AuditEntry = Pick<AuditItem, 'subject' | 'event' | 'principal' | 'detail'>;
 
-/** Writes whose revision is known; caches (`any`) are not part of the record. */
+/** The writes for the record, which are those whose revision is known; caches (`any`) are not part of it. */
 function writesOf(operations: readonly WriteOperation[]): readonly StoredItem[] {
   const writes = operations.flatMap((operation): StoredItem[] => {
     if (operation.type !== 'put' || operation.revision === undefined) return [];
@@ -18,22 +18,22 @@ function writesOf(operations: readonly WriteOperation[]): readonly StoredItem[] 
   return Object.freeze(writes.map((write) => Object.freeze(write)));
 }
 
-/** The data of what is written, made JSON once: the table and the audit keep the same. */
+/** Turns the data of a write into frozen JSON once, so that the table and the audit keep the same object. */
 function withFrozenData(operation: WriteOperation): WriteOperation {
   if (operation.type !== 'put') return operation;
   return { ...operation, item: { ...operation.item, data: frozenJson(operation.item.data) } };
 }
 
-/** With the revision that it will have, which the audit tells before it is written. */
+/** Adds the revision that a write will have, so that the audit can tell it in the same transaction. */
 function withRevision(operation: WriteOperation, at: Date): WriteOperation {
   if (operation.type !== 'put' || operation.expect === 'any') return operation;
   return { ...operation, revision: nextRevision(operation.expect, at) };
 }
 
-/** `expiresAt`, which is not part of the record. */
+/** The longest `expiresAt`, which is not part of the record. */
 const EXPIRY_LENGTH = 40;
 
-/** What is part of a record is no longer than that. */
+/** Adds an upper bound of an item's length: a write that is part of a record is no longer than the record. */
 function withLength(operation: WriteOperation, ofRecord: number | undefined): WriteOperation {
   if (ofRecord === undefined || operation.type !== 'put' || operation.expect === 'any') return operation;
   return { ...operation, textLength: ofRecord + EXPIRY_LENGTH };
@@ -46,7 +46,7 @@ export function link(head: AuditHead | undefined, entry: AuditEntry, at: Date): 
     event: entry.event,
     principal: entry.principal,
     at: at.toISOString(),
-    // What is hashed is what is stored: members that JSON leaves out must not take part.
+    // The stored form is hashed, so members that JSON leaves out take no part in the hash.
     detail: frozenMembers(entry.detail),
     previousHash: head?.hash ?? '',
   };
@@ -63,17 +63,20 @@ function frozenMembers(detail: AuditEntry['detail']): Record<string, unknown> {
   return writes === undefined ? plain : Object.freeze({ ...plain, writes: frozenJson(writes) });
 }
 
-/** Items that were hashed as they are and cannot change any more (what a table in memory gives back), with the length of their JSON. */
+/** Items whose hash was computed from exactly this frozen object (a table in memory gives the same objects back), with the length of their JSON. */
 const hashed = new WeakMap<AuditItem, number>();
 
-/** Whether the hash is that of the item. */
+/** Whether the item's hash is right. */
 export function isIntact(item: AuditItem): boolean {
   if (hashed.has(item)) return true;
   const { hash, ...unhashed } = item;
   return hash === sha256Hex(canonicalJson(unhashed));
 }
 
-/** What is known of a part of a chain: what its first item follows (absent = it begins the chain), and how to tell that an item is as it was written. */
+/**
+ * What is known about a part of a chain: the item before its first one (absent = the part begins the chain), and how to tell that an item is as it
+ * was written.
+ */
 export interface ChainPart {
   readonly before?: AuditHead;
   readonly isWhole?: (item: AuditItem) => boolean;
@@ -97,24 +100,25 @@ export function firstBreak(
 }
 
 /**
- * The ends of the chains that the last transaction through a table wrote. A step writes several times in a moment, and need not ask for what it
- * has just written. Where somebody else has gone on since, the next transaction fails as for any other item that moved, and is decided anew.
+ * The ends of the chains that the last transaction through a table has written. A step writes several times within a moment, and need not read again
+ * what it has just written. Where somebody else has written since, the next transaction fails as for any other item that moved, and is decided anew.
  */
 const lastWritten = new WeakMap<Table, { readonly at: Date; readonly heads: ReadonlyMap<string, AuditHead> }>();
 const MOMENT_MILLISECONDS = 2_000;
 
 function takeLastWritten(table: Table, at: Date): ReadonlyMap<string, AuditHead> | undefined {
   const last = lastWritten.get(table);
-  // It is used once: whoever comes after a transaction that failed asks the table.
+  // The entry is used once: after a transaction that failed the next one reads the table.
   lastWritten.delete(table);
   return last !== undefined && at.getTime() - last.at.getTime() <= MOMENT_MILLISECONDS ? last.heads : undefined;
 }
 
 /**
- * Writes operations and their audit in one transaction. The first entry carries what was written, with revisions: folded over an older table
- * it gives today's (docs/runbook.md, restore). A sequence that somebody else took meanwhile fails the whole transaction with
- * `ConditionFailed`: the caller decides anew, as for any other item that moved. Gives an id of the change for each entry, `<subject>#<sequence>`:
- * nobody else can have it, so whoever is told of the change twice can tell. `chain`: ends of chains that were read before this was decided.
+ * Writes operations and their audit in one transaction. The first entry carries everything that was written, with revisions: folded over an older
+ * table it gives today's (docs/runbook.md, restore). Where somebody else has taken the next sequence meanwhile, the whole transaction fails with
+ * `ConditionFailed`, and the caller decides anew, as for any other item that moved. Returns an id of the change for each entry,
+ * `<subject>#<sequence>`: it is unique, so a receiver that is told of a change twice can tell. `chain`: ends of chains that were read before this was
+ * decided.
  */
 export async function transactWithAudit(
   table: Table,
@@ -149,16 +153,16 @@ export async function transactWithAudit(
   return changes;
 }
 
-/** Small numbers: a revision is part of every item. */
+/** Revisions count from here, which keeps them short: a revision is part of every item. */
 const ORIGIN = Date.parse('2026-01-01T00:00:00Z');
 
-/** The least revision of an audited write at this time: milliseconds since 2026, in which no item is written twice. */
+/** The least revision of an audited write at this time: milliseconds since 2026. No item is written twice in one millisecond. */
 export const revisionOf = (at: Date): number => at.getTime() - ORIGIN;
 
 /**
- * The revision of a write over what was expected: one more, and no less than its time. A table that was restored continues from an older
- * item, beside what was written after the point of restore and is lost from the table but not from the audit; since a restore takes longer than
- * clocks differ, what is written after it is newer than all of that, in the audit and in every copy of the table (docs/protocol.md, Restore).
+ * The revision of a write over what was expected: one more, and no less than its time. A restored table goes on from older items, while later writes
+ * that are lost from the table still are in the audit. A restore takes longer than clocks differ, so what is written after it is newer than all of
+ * those, in the audit and in every copy of the table (docs/protocol.md, Restore of the table).
  */
 export const nextRevision = (expect: Exclude<Expected, 'any'>, at: Date): number =>
   Math.max(expect === 'absent' ? 1 : expect + 1, revisionOf(at));

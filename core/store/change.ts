@@ -6,39 +6,39 @@ import { ReconcileMarkers } from './entities.ts';
 import { decideAndWrite, load, replace, unchanged } from './entity.ts';
 import { writeUnrecorded } from './unrecorded.ts';
 
-/** What a decision comes to. Without `writes` it stands already as it should, and nothing is written. */
+/** The outcome of a decision. Without `writes` everything is already as it should be, and nothing is written. */
 interface Change<Result> {
   readonly result: Result;
   readonly writes?: readonly WriteOperation[];
-  /** What goes on record, in the same transaction; none for what a person need not know of, such as a gate that was read again. */
+  /** Entries for the audit, in the same transaction; none for changes that no person needs to know of, such as a gate that was read again. */
   readonly record?: readonly AuditEntry[];
-  /** The ends of audit chains, by subject, that the decision rests on: where one of them has gone on since, it is made anew. */
+  /** The ends of audit chains, by subject, that the decision rests on: where one of them has grown since, the decision is made anew. */
   readonly chain?: ReadonlyMap<string, AuditHead | undefined>;
 }
 
-/** For a change that gives nothing back. */
+/** The result of a change that returns nothing. */
 export const NOTHING = { result: undefined };
 
-/** The same, and who is told of it once it is written. `changes`: the id of each record, in their order. */
+/** A change with the events that are published once it is written. `changes`: the id of each record, in their order. */
 export interface ToldChange<Result> extends Change<Result> {
   readonly events: (changes: readonly string[]) => readonly LiftlockEvent[];
 }
 
 type Decide<Decided> = (now: Date) => Promise<Decided>;
 
-/** Reads, decides and writes on record, all or nothing; when something moved in between, all of it is done anew. */
+/** Reads, decides and writes on record, all or nothing; when something moved in between, it does all of this again. */
 export const change = <Result>(
   ports: Pick<Ports, 'table' | 'clock'>,
   decide: Decide<Change<Result>>,
 ): Promise<Result> => decideAndWrite(async () => (await writeDecided(ports, decide)).decided.result);
 
-/** The same, and publishes what it leads to. */
+/** `change` that also publishes the events of the change. */
 export const changeAndTell = <Result>(
   ports: Pick<Ports, 'table' | 'clock' | 'events'>,
   decide: Decide<ToldChange<Result> | { readonly result: Result }>,
 ): Promise<Result> => decideAndWrite(() => changeOnce(ports, decide));
 
-/** For whoever looks again anyway: what moved in between is not tried again here, but fails with `ConditionFailed`. */
+/** `changeAndTell` for callers that look again anyway: when something moved in between, it does not try again, but fails with `ConditionFailed`. */
 export async function changeOnce<Result>(
   ports: Pick<Ports, 'table' | 'clock' | 'events'>,
   decide: Decide<ToldChange<Result> | { readonly result: Result }>,
@@ -61,8 +61,9 @@ async function writeDecided<Decided extends Change<unknown>>(
 }
 
 /**
- * The mark within the transaction of the change that it is for: whoever dies afterwards has marked. A mark that stands has to stand still
- * when the change is written, or a look that has begun meanwhile would not have seen it.
+ * The mark for a full look, for the transaction of the change that needs the look: a process that dies afterwards has left the mark. A mark that is
+ * there already has to be unchanged when the change is written, or a look that has begun meanwhile would have taken the mark without seeing the
+ * change.
  */
 export async function writeMark(table: Pick<Table, 'get'>, now: Date): Promise<WriteOperation> {
   const marker = await load(table, ReconcileMarkers);
@@ -70,7 +71,7 @@ export async function writeMark(table: Pick<Table, 'get'>, now: Date): Promise<W
   return replace(ReconcileMarkers, marker, { ...marker?.data, dirtySince: now.toISOString() });
 }
 
-/** Has the next tick look at everything: versions, inventory or config changed. Without it the hourly full look would find it too. */
+/** Has the next tick look at everything, since versions, inventory or configuration have changed. Without this the hourly full look would find it. */
 export function markDirty({ table, clock }: Pick<Ports, 'table' | 'clock'>): Promise<void> {
   return decideAndWrite(async () => {
     const mark = await writeMark(table, clock.now());

@@ -8,7 +8,7 @@ import type { AuditEntry } from './audit.ts';
 
 type Detail<Type extends LiftlockEvent['type']> = Extract<LiftlockEvent, { type: Type }>['detail'];
 
-/** How events name a cluster. */
+/** The names of a cluster in events. */
 export function clusterNames(clusterKey: string) {
   const cluster = arnOf(clusterKey);
   const [, , , region = '', account = ''] = cluster.split(':');
@@ -22,25 +22,25 @@ export const auditEntry = (
   detail: AuditEntry['detail'],
 ): AuditEntry => ({ subject, event, principal, detail });
 
-/** What goes on record of a rollout, of a wave or of a member. */
+/** The audit's entry for a change of a rollout, a wave or a member. */
 export const rolloutEntry = (id: string, ...entry: [event: string, principal: string, detail: AuditEntry['detail']]) =>
   auditEntry(`rollout/${id}`, ...entry);
 
-/** @param about what has changed of it; absent = its status */
+/** @param about what has changed of the rollout; absent = its status */
 export const rolloutChanged = (
   { id: rolloutId, status, reasons }: Pick<Rollout, 'id' | 'status' | 'reasons'>,
   change: string | undefined,
   about?: Detail<'RolloutChanged'>['about'],
 ): LiftlockEvent => ({ type: 'RolloutChanged', detail: { version: 1, change, rolloutId, status, about, reasons } });
 
-/** @param about what has changed of it; absent = its status */
+/** @param about what has changed of the wave; absent = its status */
 export const waveChanged = (
   { rolloutId, name: wave, status, reasons }: Pick<Wave, 'rolloutId' | 'name' | 'status' | 'reasons'>,
   change: string | undefined,
   about?: Detail<'WaveChanged'>['about'],
 ): LiftlockEvent => ({ type: 'WaveChanged', detail: { version: 1, change, rolloutId, wave, status, about, reasons } });
 
-/** @param change of the transaction that moved the member */
+/** @param change id of the change that moved the member */
 export function memberChanged(member: Member, wave: Wave, change: string | undefined): LiftlockEvent {
   const { clusterKey, rolloutId, status, reasons } = member;
   const names = clusterNames(clusterKey);
@@ -50,7 +50,7 @@ export function memberChanged(member: Member, wave: Wave, change: string | undef
   };
 }
 
-/** That nothing begins on a cluster any more before a person has looked. */
+/** The event that nothing begins on a cluster any more before a person has looked. */
 export const clusterHeld = (
   clusterKey: string,
   reasons: readonly Reason[],
@@ -60,7 +60,7 @@ export const clusterHeld = (
   detail: { version: 1, change, ...clusterNames(clusterKey), reasons: [...reasons] },
 });
 
-/** How an upgrade has ended or parked, for whoever is told of it. */
+/** The event of an upgrade that has ended or parked. */
 export const upgradeChanged = (
   { clusterKey, id: upgradeId, rolloutId, from, to, status, reasons }: Upgrade,
   change: string | undefined,

@@ -34,7 +34,7 @@ export const clusterPartition = (clusterKey: string): string => `CLUSTER#${clust
 export const rolloutPartition = (rolloutId: string): string => `ROLLOUT#${rolloutId}`;
 export const padded = (number: number, digits: number): string => String(number).padStart(digits, '0');
 
-/** `names`: the members of its data that its key is made of. */
+/** `names`: the members of the data that the key is made of. */
 export function defineEntity<Data, const Names extends readonly (keyof Data)[]>(
   kind: string,
   schema: z.ZodType<Data>,
@@ -47,7 +47,7 @@ export function defineEntity<Data, const Names extends readonly (keyof Data)[]>(
 }
 type PartsOf<Data, Names extends readonly (keyof Data)[]> = { [Index in keyof Names]: Data[Names[Index]] };
 
-/** One item of each cluster, beside the others that are about it. */
+/** A kind of which each cluster has one item, in the cluster's partition. */
 export function ofCluster<Data extends { readonly clusterKey: string }>(
   kind: string,
   schema: z.ZodType<Data>,
@@ -76,10 +76,10 @@ export const ReconcileMarkers = single(
   key('RECONCILE', 'MARKER'),
   ({ atRest, dirtySince, lookBegunAt }) => !(atRest && dirtySince === undefined && lookBegunAt === undefined),
 );
-/** What upgrades of this fleet have taken: beside the marker, which every tick in motion reads. */
+/** How long upgrades of this fleet have taken. It is an item of its own, since every tick in motion reads the marker. */
 export const Learned = single('LearnedDurations', learnedDurations, key('RECONCILE', 'LEARNED'));
 
-/** The organization whose accounts discovery has listed: of another one the Fleet's inventory is not complete. */
+/** The organization whose accounts discovery has listed: while the Fleet names another one, its inventory is not complete. */
 export const Organizations = single('Organization', organization, key('RECONCILE', 'ORGANIZATION'));
 
 export const Configs = defineEntity('Config', appliedConfig, ['kind', 'name'], (kind, name) =>
@@ -100,7 +100,7 @@ export const Upgrades = defineEntity(
   (data) => data.status === 'Pending' || data.status === 'Running' || data.status === 'Parked',
 );
 
-/** Of all intents of a cluster, of those of one step, or of those on one subject. */
+/** The prefix of all intents of a cluster, of those of one step, or of those of one step on one subject. */
 export const intentPrefix = (...parts: readonly (string | undefined)[]): string =>
   ['INTENT', ...parts.filter((part) => part !== undefined), ''].join('#');
 export const Intents = defineEntity(
@@ -154,7 +154,7 @@ export const Members = defineEntity(
   (data) => ['Pending', 'Running', 'Parked', 'Quarantined'].includes(data.status),
 );
 
-/** Beside the rollout's own partition, which is read much more often. */
+/** Staged members have a partition of their own, since the rollout's partition is read much more often. */
 export const stagedPartition = (rolloutId: string): string => `STAGED#${rolloutId}`;
 export const StagedMembers: Entity<z.infer<typeof stagedMember>, Parameters<typeof Members.key>> = {
   kind: 'StagedMember',
@@ -165,7 +165,7 @@ export const StagedMembers: Entity<z.infer<typeof stagedMember>, Parameters<type
   active: () => false,
 };
 
-/** Account, Region and name: what a queue item and an ARN have in common, whatever the partition. */
+/** Account, Region and name: a queue item and an ARN both have these, whatever the AWS partition. */
 export const namePartition = (at: { account: string; region: string; name: string }): string =>
   `NAME#${at.account}/${at.region}/${at.name}`;
 export const ClusterNames = defineEntity(
@@ -195,7 +195,7 @@ export const DeadlineNotices = defineEntity(
     key(deadlinePartition(region), event === undefined ? clusterKey : `${clusterKey}#${event}`),
 );
 
-/** What was told of a cluster, and when its readiness changed. */
+/** What people were told about a cluster, and when its readiness changed. */
 export const ClusterNewsItems = ofCluster('ClusterNews', clusterNews, 'NEWS');
 
 export const ReadinessHistories = ofCluster('ReadinessHistory', readinessHistory, 'READINESS');

@@ -10,7 +10,7 @@ import {
   type WriteOperation,
 } from '../ports/table.ts';
 
-/** How one kind of thing is kept: its key, its shape, and when it is in the sparse index of what is not at rest. */
+/** How one kind of item is kept: its key, its schema, and when it is in the sparse index of items that are not at rest. */
 export interface Entity<Data, KeyParts extends readonly unknown[]> {
   readonly kind: string;
   readonly schema: z.ZodType<Data>;
@@ -19,7 +19,7 @@ export interface Entity<Data, KeyParts extends readonly unknown[]> {
   active(data: Data): boolean;
 }
 
-/** A thing as read, with the revision that a transaction then checks; revision `absent` means it was not there. */
+/** An item as read, with the revision that a transaction then checks; where there was none, transactions expect `absent`. */
 export interface Read<Data> {
   readonly key: ItemKey;
   readonly data: Data;
@@ -30,7 +30,7 @@ type DataOfEach<Reads> = {
   readonly [Name in keyof Reads]: Reads[Name] extends Read<infer Data> | undefined ? Data | undefined : never;
 };
 
-/** The data of what was read, by the same names; undefined for what is not there. */
+/** The data of items that were read, by the same names; undefined for missing ones. */
 export const dataOfEach = <Reads extends Readonly<Record<string, Read<unknown> | undefined>>>(reads: Reads) =>
   Object.fromEntries(Object.entries(reads).map(([name, read]) => [name, read?.data])) as DataOfEach<Reads>;
 
@@ -38,7 +38,7 @@ export function decode<Data>(entity: Entity<Data, never>, item: StoredItem): Rea
   return { key: { pk: item.pk, sk: item.sk }, data: dataOf(entity, item), revision: item.revision };
 }
 
-/** What an item says; fails with `UnreadableItem`. */
+/** The data of an item; fails with `UnreadableItem`. */
 export function dataOf<Data>(entity: Entity<Data, never>, item: StoredItem): Data {
   const parsed = parseFrozen(entity.schema, item.data);
   if (!parsed.success) {
@@ -50,7 +50,7 @@ export function dataOf<Data>(entity: Entity<Data, never>, item: StoredItem): Dat
   return parsed.data;
 }
 
-/** Strongly consistent; undefined when absent; fails with `UnreadableItem`. Several at once: `batched`. */
+/** Reads an item, strongly consistent; undefined when it is absent; fails with `UnreadableItem`. For several at once: `batched`. */
 export async function load<Data, KeyParts extends readonly unknown[]>(
   table: Pick<Table, 'get'>,
   entity: Entity<Data, KeyParts>,
@@ -60,7 +60,7 @@ export async function load<Data, KeyParts extends readonly unknown[]>(
   return item === undefined ? undefined : decode(entity, item);
 }
 
-/** Those of these keys that are there, in one request; fails with `UnreadableItem`. */
+/** The items with these keys that exist, in one request; fails with `UnreadableItem`. */
 export async function loadAll<Data>(
   table: Pick<Table, 'getAll'>,
   entity: Entity<Data, never>,
@@ -70,7 +70,7 @@ export async function loadAll<Data>(
   return items.filter((item) => item !== undefined).map((item) => dataOf(entity, item));
 }
 
-/** What those of these items say that are of one kind; fails with `UnreadableItem`. */
+/** The data of those items that are of one kind; fails with `UnreadableItem`. */
 export function ofKind<Data>(items: readonly StoredItem[], entity: Entity<Data, never>): Data[] {
   return items.filter(({ kind }) => kind === entity.kind).map((item) => dataOf(entity, item));
 }
@@ -86,7 +86,7 @@ export function put<Data>(entity: Entity<Data, never>, data: Data, expect: Expec
   return { type: 'put', item: { ...key, kind: entity.kind, active: entity.active(data), data, ...expiry }, expect };
 }
 
-/** Writes over what was read, or creates what was absent. */
+/** Writes over the item that was read, or creates it where it was absent. */
 export function replace<Data>(
   entity: Entity<Data, never>,
   read: Read<Data> | undefined,
@@ -96,7 +96,7 @@ export function replace<Data>(
   return put(entity, data, read?.revision ?? 'absent', expiresAt);
 }
 
-/** "Still as I read it" (or still absent), for things that a decision rests on but does not change. */
+/** Checks that an item is still as it was read (or still absent), for items that a decision rests on but does not change. */
 export function unchanged<Data, KeyParts extends readonly unknown[]>(
   entity: Entity<Data, KeyParts>,
   read: Read<Data> | undefined,
@@ -105,12 +105,10 @@ export function unchanged<Data, KeyParts extends readonly unknown[]>(
   return { type: 'check', key: entity.key(...parts), expect: read?.revision ?? 'absent' };
 }
 
-/** What came of data that cannot change any more, by the data itself. */
+/** Results of parsing frozen data, by the data itself. */
 const known = new WeakMap<object, { readonly schema: unknown; readonly result: unknown }>();
 
-/**
- * `schema.safeParse`, once for data that is frozen: a table gives the same frozen item again as long as it has not changed.
- */
+/** `schema.safeParse`, only once for frozen data: a table gives the same frozen item again as long as it has not changed. */
 export function parseFrozen<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
@@ -118,7 +116,7 @@ export function parseFrozen<Schema extends z.ZodType>(
   if (typeof value !== 'object' || value === null) return schema.safeParse(value);
   const before = known.get(value);
   if (before?.schema === schema) return before.result as z.ZodSafeParseResult<z.output<Schema>>;
-  // Asked last: it takes longer than all of this.
+  // This is checked last, since it takes longer than all the other checks.
   if (!Object.isFrozen(value)) return schema.safeParse(value);
   const result = schema.safeParse(value);
   if (result.success) deepFreeze(result.data);
@@ -133,8 +131,8 @@ interface Waiting {
 }
 
 /**
- * A reader whose reads by key go out together: those that are asked for in one turn, as in one `Promise.all`, are one request. Each is
- * strongly consistent, as if it had been read alone.
+ * A reader whose reads by key go out together: all that are asked for in one turn of the event loop, as in one `Promise.all`, make one request. Each
+ * read is strongly consistent, as if it were made alone.
  */
 export function batched(table: Pick<Table, 'getAll'>): Pick<Table, 'get' | 'getAll'> {
   let waiting: Waiting[] = [];
@@ -163,8 +161,8 @@ export function batched(table: Pick<Table, 'getAll'>): Pick<Table, 'get' | 'getA
 }
 
 /**
- * A reader that has read these in one request, and reads what else it is asked for when it is asked. For one decision: it gives what it has
- * read ahead however late, and the decision's transaction tells whether it has moved since.
+ * A reader that has read these keys in one request, and reads others when it is asked for them. It is for one decision: it returns what it has read
+ * ahead however late, and the transaction of the decision tells whether that has moved since.
  */
 export async function readAhead(
   table: Pick<Table, 'getAll'>,
@@ -173,7 +171,7 @@ export async function readAhead(
   return knowing(table, keys, await table.getAll(keys));
 }
 
-/** A reader that gives what was read already, and reads the rest of what it is asked for. */
+/** A reader that returns items that were read already, and reads all others when it is asked for them. */
 export function knowing(
   table: Pick<Table, 'getAll'>,
   keys: readonly ItemKey[],
@@ -194,8 +192,8 @@ const CONTENTION = new Set(['ConditionFailed', 'TransactionConflict']);
 export const isContention = (error: unknown): boolean => CONTENTION.has(errorName(error));
 
 /**
- * Reads, decides and writes; when something moved in between, does all of it again. `attempt` must read afresh each time, since
- * a decision on old reads is what the transaction refused. Gives up with the last refusal after `times`.
+ * Reads, decides and writes; when something moved in between, does all of this again. `attempt` must read afresh each time, since a decision on old
+ * reads is what the transaction refused. After `times` tries it fails with the last refusal.
  */
 export async function decideAndWrite<Result>(attempt: () => Promise<Result>, times = 8): Promise<Result> {
   for (let tried = 1; ; tried += 1) {

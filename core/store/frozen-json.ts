@@ -1,8 +1,8 @@
 import { deepFreeze } from '../config/deep-freeze.ts';
 
 /**
- * What JSON says of a value, as DynamoDB keeps it: members that are `undefined` are left out, dates become texts. Nobody can change it any
- * more, so whoever is given it may keep it. What is frozen has been through this before, and is shared: most of what is written was read.
+ * A value as JSON, the way DynamoDB keeps it: members that are `undefined` are left out, dates become texts. The result is frozen, so callers may
+ * keep and share it. A frozen value has been through this before and is returned as it is: most of what is written was read.
  */
 export function frozenJson<Value>(value: Value): Value {
   return frozenCopy(value) as Value;
@@ -10,7 +10,7 @@ export function frozenJson<Value>(value: Value): Value {
 
 function frozenCopy(value: unknown): unknown {
   if (typeof value === 'string' || typeof value === 'boolean') return value;
-  // JSON knows no negative zero.
+  // Adding 0 makes 0 of −0, since JSON knows no negative zero.
   if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : null;
   if (value === null) return null;
   if (typeof value !== 'object') return undefined;
@@ -19,7 +19,7 @@ function frozenCopy(value: unknown): unknown {
   return isPlain(value) ? frozenMembers(value) : deepFreeze(JSON.parse(JSON.stringify(value)));
 }
 
-/** Anything else is left to JSON itself. */
+/** Whether this function may copy the object itself; JSON handles all others. */
 const isPlain = (value: object): value is Record<string, unknown> =>
   Object.getPrototypeOf(value) === Object.prototype && !('toJSON' in value) && !Object.hasOwn(value, '__proto__');
 

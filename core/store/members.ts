@@ -3,11 +3,11 @@ import type { Table } from '../ports/table.ts';
 import { Members, rolloutPartition, Waves } from './entities.ts';
 import { decode, loadAll, ofKind, type Read } from './entity.ts';
 
-/** Whether a plan in force has it; what a later plan took out stays as it was, for the record. */
+/** Whether the plan in force has the member; members that a later plan took out are kept for the record. */
 export const isMember = (member: Member): member is Member & { status: Exclude<Member['status'], 'Left'> } =>
   member.status !== 'Left';
 
-/** Whether its upgrade ended without success. */
+/** Whether the member's upgrade ended without success. */
 export const isTried = ({ status }: Member): boolean => status === 'Failed' || status === 'Blocked';
 
 /** The waves of a rollout, in their order. */
@@ -15,12 +15,15 @@ export async function loadWaves(table: Pick<Table, 'queryPartition'>, rolloutId:
   return (await table.queryPartition(rolloutPartition(rolloutId), 'WAVE#')).map((item) => decode(Waves, item));
 }
 
-/** Those that a plan in force has. */
+/** The members that the plan in force has. */
 export async function loadMembers(table: Pick<Table, 'queryPartition'>, rolloutId: string): Promise<Member[]> {
   return ofKind(await table.queryPartition(rolloutPartition(rolloutId), 'MEMBER#'), Members).filter(isMember);
 }
 
-/** A cluster as a member of these rollouts, in their order, whatever its wave. Waves are few, members many: one place in each wave instead of all members. */
+/**
+ * The members of one cluster in these rollouts, in their order, whatever their wave. Waves are few and members many, so it reads one key for each
+ * wave instead of all members.
+ */
 export async function loadMembersIn(table: Pick<Table, 'getAll'>, rollouts: readonly Rollout[], clusterKey: string) {
   const keys = rollouts.flatMap(({ id, waves }) => [...waves.keys()].map((at) => Members.key(id, at, clusterKey)));
   return (await loadAll(table, Members, keys)).filter(isMember);

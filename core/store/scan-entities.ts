@@ -5,16 +5,16 @@ import { clusterPartition, defineEntity, key, ofCluster, padded } from './entiti
 import { decode, put } from './entity.ts';
 import { writeUnrecorded } from './unrecorded.ts';
 
-/** Items of scans (docs/data-model.md). What is large lies in a partition of its own: nothing else about a cluster waits for it. */
+/** Items of scans (docs/data-model.md). Large ones have a partition of their own, so that no other reading about a cluster has to wait for them. */
 
 export const scanPartition = (clusterKey: string): string => `SCANS#${clusterKey}`;
 
-/** The last instant that a Date knows; what is left until then sorts the newest first. */
+/** The last instant that a Date knows; the time left until then sorts the newest item first. */
 const LAST_INSTANT = 8_640_000_000_000_000;
-/** Sorts the newest first. */
+/** The part of a key that sorts the newest item first. */
 export function newestFirst(instant: string): string {
   const time = Date.parse(instant);
-  // The documentation asks for the pattern of a key with the name of its part.
+  // The documentation passes the name of the part instead of an instant, to show the pattern of the key.
   return Number.isNaN(time) ? instant : padded(LAST_INSTANT - time, 16);
 }
 
@@ -40,15 +40,15 @@ export const ScanParts = defineEntity(
   (clusterKey, owner, part) => key(scanPartition(clusterKey), `${scanPartPrefix(owner)}${padded(part, 3)}`),
 );
 
-/** What the text belongs to: the progress of a run or a report. */
+/** The owner of a text that is kept in parts: the progress of a run, or a report. */
 export interface PartsOwner {
   readonly clusterKey: string;
   readonly owner: string;
 }
 
 /**
- * Keeps a text in as many items as it takes and gives their number. Each goes by itself, whatever lay there: an item that names them is to
- * be written afterwards.
+ * Keeps a text in as many items as it takes and returns their number. Each part is written by itself, over whatever was there, so the item that names
+ * the parts has to be written afterwards.
  */
 export async function saveParts(
   table: Pick<Table, 'transact'>,
@@ -63,7 +63,7 @@ export async function saveParts(
   return parts.length;
 }
 
-/** Undefined when it is not there any more, or not whole. */
+/** The text from its parts; undefined when it is not there any more, or not whole. */
 export async function loadParts(
   table: Pick<Table, 'queryPartition'>,
   { clusterKey, owner }: PartsOwner,
@@ -79,16 +79,16 @@ export async function loadParts(
   }
 }
 
-/** Base64 characters in one item: a table's item holds 400 KiB, keys and the rest included. */
+/** Base64 characters in one item: an item of the table holds 400 KiB, with keys and everything else. */
 const PART_CHARACTERS = 300_000;
 
-/** Characters of a text that is kept as it is: packing takes longer than it saves where DynamoDB counts whole kilobytes. */
+/** A text up to this many characters is kept as it is: packing takes longer than it saves, since DynamoDB counts whole kilobytes. */
 const PLAIN_CHARACTERS = 4_000;
 
-/** What gzip begins with, in base64. */
+/** gzip always begins with these characters in base64. */
 const isPacked = (part: string): boolean => part.startsWith('H4sI');
 
-/** Text as parts that each fit into one item: a short one as it is, any other as gzip in base64. */
+/** A text as parts that each fit into one item: a short text as it is, any other as gzip in base64. */
 export async function packText(text: string): Promise<string[]> {
   if (text.length <= PLAIN_CHARACTERS && !isPacked(text)) return [text];
   const packed = toBase64(await gzip(text));

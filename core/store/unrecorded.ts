@@ -1,6 +1,6 @@
 import type { Table, WriteOperation } from '../ports/table.ts';
 
-/** Kinds of items that are written without a record, and why that need not be: a restore does not bring such a write back. */
+/** Kinds of items that are written without a record, with the reason why none is needed. A restore does not bring such a write back. */
 const UNRECORDED: Readonly<Record<string, string>> = {
   Account: 'A restore has each looked at anew, which discovery does within the hour.',
   Cluster: 'A restore has each looked at anew before anything is planned over it.',
@@ -22,7 +22,7 @@ const UNRECORDED: Readonly<Record<string, string>> = {
   SettledUpdates: 'Updates that are not kept here are asked about again.',
 };
 
-/** Writes what is no part of the record, all or nothing. Throws for kinds of which nobody has said why that need not be. */
+/** Writes items that are not part of the record, all or nothing. Throws for kinds that have no reason in the list above. */
 export async function writeUnrecorded(
   table: Pick<Table, 'transact'>,
   operations: readonly WriteOperation[],

@@ -5,8 +5,8 @@ import type { WriteOperation } from '../ports/table.ts';
 import { Rollouts, Waves } from './entities.ts';
 
 /**
- * A rollout or wave is written together with what its state means, in the same write: nobody can forget it, and none is older than its item.
- * What is kept is the state and since when; the words follow from the item, which every tick reads, and are told anew (`toldRollout`, `toldWave`).
+ * Writes a rollout or wave together with its conditions, in the same write: no caller can forget them, and they are never older than the item. Only
+ * the state and its time are kept; the words follow from the item, which every tick reads, and are made anew for people (`toldRollout`, `toldWave`).
  */
 export function withConditions(operation: WriteOperation, at: Date): WriteOperation {
   if (operation.type !== 'put') return operation;
@@ -22,13 +22,13 @@ export function withConditions(operation: WriteOperation, at: Date): WriteOperat
   return operation;
 }
 
-/** As people read it: with its conditions in words; without any where it is only planned. */
+/** An item as people read it, with its conditions in words; it has none before it was written. */
 export type Told<Data> = Omit<Data, 'conditions'> & { conditions?: Condition[] };
 
-/** `at`: now. A condition that changes with what is about to be written has changed then. */
+/** `at`: now. A condition that changes with the present write gets this time. */
 export const toldRollout = (rollout: Rollout, at: Date): Told<Rollout> => told(rollout, rolloutConditions, at);
 
-/** Likewise. */
+/** The wave as people read it; `at` as above. */
 export const toldWave = (wave: Wave, at: Date): Told<Wave> => told(wave, waveConditions, at);
 
 function told<Data extends Wave | Rollout>(data: Data, words: (data: Data) => ConditionNow[], at: Date): Told<Data> {
@@ -36,7 +36,7 @@ function told<Data extends Wave | Rollout>(data: Data, words: (data: Data) => Co
   return { ...rest, ...(conditions && { conditions: since(conditions, words(data), at) }) };
 }
 
-/** Progressing, Paused, Halted, Completed: from the rollout alone. An aborted one is none of them, with that reason. */
+/** Progressing, Paused, Halted, Completed: from the rollout alone. Of an aborted rollout none of these holds, and the reason says so. */
 export function rolloutConditions({ status, reasons }: Rollout): ConditionNow[] {
   const why = reasons.map(({ message }) => message).join(' ');
   const said = (text: string) => (why === '' ? text : `${text} ${why}`);
@@ -50,7 +50,10 @@ export function rolloutConditions({ status, reasons }: Rollout): ConditionNow[] 
   ];
 }
 
-/** Approved, GatesGreen, Soaked, WithinBudget: each from the wave alone, with what it was before, so that whoever writes it writes them too. */
+/**
+ * Approved, GatesGreen, Soaked, WithinBudget: from the wave alone, with its earlier conditions, so that everything that writes a wave writes them
+ * too.
+ */
 export const waveConditions = (wave: Wave): ConditionNow[] => [
   approved(wave),
   gatesGreen(wave),
@@ -59,8 +62,8 @@ export const waveConditions = (wave: Wave): ConditionNow[] => [
 ];
 
 /**
- * A wave opens when its policy asks for no more; what a person rejects later takes that back for what has not begun. Whether words suffice is
- * known only under the policy and the time of who asks (core/policy/approvals.ts), so nothing is said of that here.
+ * A wave opens when its policy asks for no more approvals; a later rejection takes that back for clusters that have not begun. Whether approvals
+ * suffice depends on the policy and the time of the question (core/policy/approvals.ts), so this says nothing about it.
  */
 function approved(wave: Wave): ConditionNow {
   const words = lastWords(wave);
@@ -96,7 +99,7 @@ function gatesGreen({ gates }: Wave): ConditionNow {
   return says('GatesGreen', isRed ? false : 'Unknown', isRed ? 'GateRed' : 'GateUnknown', message);
 }
 
-/** What its policy asks for is not known here, and policies change: only that it was Soaking, as its own conditions have recorded, is. */
+/** What the policy asks for is not known here, and policies change: only the wave's own earlier conditions tell that it was Soaking. */
 function soaked({ status, promotedBy, lastSuccessAt, reasons, conditions }: Wave): ConditionNow {
   if (status === 'Soaking') return says('Soaked', false, 'Soaking', reasons[0]?.message ?? 'It soaks.');
   if (status !== 'Completed' && status !== 'CompletedWithFailures')
@@ -119,7 +122,7 @@ function withinBudget({ failed, maxFailures, acceptedFailures = 0 }: Wave): Cond
     : says('WithinBudget', true, 'WithinBudget', message);
 }
 
-/** What a condition says now, before it is known since when. */
+/** A condition as it is now, without the time since when it is so. */
 type ConditionNow = Omit<Condition, 'lastTransitionTime'>;
 
 const says = (type: string, status: boolean | 'Unknown', reason: string, message: string): ConditionNow => ({
@@ -129,7 +132,7 @@ const says = (type: string, status: boolean | 'Unknown', reason: string, message
   message,
 });
 
-/** As in Kubernetes: the time moves when the status does; another reason or message is no transition. */
+/** As in Kubernetes, the time moves when the status changes; another reason or message is no transition. */
 export function since(
   before: readonly ConditionState[] | undefined,
   now: readonly ConditionNow[],
