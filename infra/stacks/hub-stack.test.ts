@@ -148,9 +148,9 @@ test('the bus takes events of the configured accounts and of the organization on
   ]);
 });
 
-test('the queue brings a message back five times, three minutes later, and reports failures one by one', () => {
+test('the queue brings a message back five times, twelve minutes later, and reports failures one by one', () => {
   const queue = propertiesOf('AWS::SQS::Queue', state).find(({ RedrivePolicy }) => RedrivePolicy !== undefined);
-  expect(queue).toMatchObject({ VisibilityTimeout: 180, RedrivePolicy: { maxReceiveCount: 5 } });
+  expect(queue).toMatchObject({ VisibilityTimeout: 720, RedrivePolicy: { maxReceiveCount: 5 } });
   expect(propertiesOf('AWS::Lambda::EventSourceMapping')).toEqual([
     expect.objectContaining({
       FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -158,7 +158,7 @@ test('the queue brings a message back five times, three minutes later, and repor
     }),
     expect.objectContaining({ FunctionName: '<FunctionsanchorauditFunction>' }),
   ]);
-  expect(functions.get('liftlock-record-clusters')?.Timeout).toBeLessThanOrEqual(180 / 6);
+  expect(functions.get('liftlock-record-clusters')?.Timeout).toBeLessThanOrEqual(720 / 6);
 });
 
 test('tables have the keys of the contract, are protected and stay when the stack goes', () => {

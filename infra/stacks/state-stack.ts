@@ -13,6 +13,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Aws, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { DEEP_LOOK_SECONDS } from '../../core/contracts/look-limits.ts';
 import { TABLE_SCHEMA } from '../../core/contracts/table-schema.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { allowRules, DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
@@ -59,7 +60,7 @@ const tableOf = (tableName: string): TableReference => ({
 });
 
 /** Six times the consumer's timeout, as Lambda advises: a message must not come back while it is being worked on. */
-const CLUSTER_QUEUE_VISIBILITY_SECONDS = 180;
+const CLUSTER_QUEUE_VISIBILITY_SECONDS = 6 * DEEP_LOOK_SECONDS;
 const ATTEMPTS = 5;
 
 /** One message per cluster between discover-clusters and record-clusters; forwarded events of spoke Regions come in here too. */
