@@ -294,8 +294,9 @@ function wantedSize(name: FunctionName, mutatorConcurrency: number): FunctionSiz
   // Pods of a large cluster are read in pages, but compared together.
   if (isOneOf(name, KUBERNETES_FUNCTIONS)) return { memoryMegabytes: 1024, timeoutSeconds: 60 };
   switch (name) {
+    // What it decides, and at the end calls that EKS does not answer, all at once.
     case 'reconcile-rollouts':
-      return { memoryMegabytes: 1024, timeoutSeconds: 60, reservedConcurrency: RECONCILERS };
+      return { memoryMegabytes: 1024, timeoutSeconds: 60 + UNANSWERED_SECONDS, reservedConcurrency: RECONCILERS };
     // One account and Region after the other: a thousand accounts in four Regions take about ten minutes.
     case 'discover-clusters':
       return { memoryMegabytes: 512, timeoutSeconds: 900 };

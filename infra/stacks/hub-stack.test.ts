@@ -50,7 +50,7 @@ test('functions that mutate are over when their grace period counts them as over
   for (const name of MUTATING_FUNCTIONS) {
     expect(functions.get(`liftlock-${name}`)).toMatchObject({ Timeout: 30, ReservedConcurrentExecutions: 7 });
   }
-  expect(functions.get('liftlock-reconcile-rollouts')).toMatchObject({ Timeout: 60, ReservedConcurrentExecutions: 2 });
+  expect(functions.get('liftlock-reconcile-rollouts')).toMatchObject({ Timeout: 105, ReservedConcurrentExecutions: 2 });
 });
 
 test('docs/install.md says how many functions and machines there are, and how much is reserved with the defaults', () => {
