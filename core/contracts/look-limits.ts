@@ -9,3 +9,9 @@ export const LAST_LOOK_SECONDS = 60;
 
 /** A deep look takes 6 calls, one for each node group and two for each add-on, at two a second: 240 calls, and one that EKS does not answer. */
 export const DEEP_LOOK_SECONDS = 120;
+
+/** A look of discovery that takes longer is one into a Region whose EKS does not answer, or hardly: the rest of the fleet does not wait for its accounts. */
+export const SLOW_LOOK_SECONDS = 10;
+
+/** When discovery has taken so long it asks no further account of such a Region; its timeout is the longest that Lambda has. */
+export const DISCOVERY_SECONDS = 780;

@@ -297,7 +297,7 @@ function wantedSize(name: FunctionName, mutatorConcurrency: number): FunctionSiz
     // What it decides, and at the end calls that EKS does not answer, all at once.
     case 'reconcile-rollouts':
       return { memoryMegabytes: 1024, timeoutSeconds: 60 + UNANSWERED_SECONDS, reservedConcurrency: RECONCILERS };
-    // One account and Region after the other: a thousand accounts in four Regions take about ten minutes.
+    // One account and Region after the other: a thousand accounts in four Regions take about ten minutes, and what does not answer comes last.
     case 'discover-clusters':
       return { memoryMegabytes: 512, timeoutSeconds: 900 };
     case 'record-clusters':
