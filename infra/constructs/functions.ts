@@ -300,7 +300,9 @@ function wantedSize(name: FunctionName, mutatorConcurrency: number): FunctionSiz
     // One account and Region after the other: a thousand accounts in four Regions take about ten minutes, and what does not answer comes last.
     case 'discover-clusters':
       return { memoryMegabytes: 512, timeoutSeconds: 900 };
+    // The latter may ask about each node group, where nodes follow only when they must.
     case 'record-clusters':
+    case 'list-node-groups':
       return { memoryMegabytes: 512, timeoutSeconds: DEEP_LOOK_SECONDS };
     // Its last look, one call that EKS does not answer, and what it writes then, as every function that looks at one cluster has it.
     case 'conclude-upgrade':

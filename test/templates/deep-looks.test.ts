@@ -5,11 +5,14 @@ import { UNANSWERED_SECONDS } from '../../core/contracts/look-limits.ts';
 import { recordCluster } from '../../core/inventory/record-cluster.ts';
 import type { EksReader } from '../../core/ports/eks.ts';
 import { concludeUpgrade } from '../../core/steps/conclude-upgrade.ts';
+import { listNodeGroups } from '../../core/steps/list-node-groups.ts';
 import { Upgrades } from '../../core/store/entities.ts';
 import { load } from '../../core/store/entity.ts';
 import { synthesize } from '../material/infra/synthesize.ts';
 import { readable, resourcesOf } from '../material/infra/template.ts';
-import { HOLDER, KEY, NOON } from '../material/protocol/one-upgrade.ts';
+import { memberItem } from '../material/items/rollout-items.ts';
+import { policyWith } from '../material/policy/policies.ts';
+import { HOLDER, KEY, type Kept, NOON, policyConfig } from '../material/protocol/one-upgrade.ts';
 import { oneStep, stepInput } from '../material/steps/one-step.ts';
 
 const { hub } = synthesize();
@@ -31,7 +34,7 @@ type Seconds = number;
  * One invocation by virtual time: calls go at the rate of Liftlock's own bucket, and what EKS does not answer fails when the SDK has given up. Lambda
  * ends a function at its timeout, which nothing of it catches: the call that is under way then has no end.
  */
-async function invoke(name: string, groups: number, addons: number, latency: Seconds = 0) {
+async function invoke(name: string, groups: number, addons: number, latency: Seconds = 0, kept: Kept = {}) {
   let now = NOON.getTime();
   const clock = { now: () => new Date(now) };
   const sleep = async (milliseconds: number) => {
@@ -41,6 +44,7 @@ async function invoke(name: string, groups: number, addons: number, latency: Sec
   const end = NOON.getTime() + (timeouts.get(name) ?? 0) * 1_000;
   const killed = Promise.withResolvers<'timed out'>();
   const ports = await oneStep(new MemoryTable(), {
+    kept,
     eks: {
       cluster: { version: '1.37' },
       nodegroups: named(groups, 'group', { version: '1.37' }),
@@ -90,6 +94,14 @@ test.each(CLUSTERS.slice(0, 4))(
     expect(await Promise.race([recordCluster(ports, item), killed])).toBe('recorded');
   },
 );
+
+test('the node groups of a cluster with 200 of them are listed where each is asked for its version', async () => {
+  const policy = policyConfig(policyWith({ name: 'p', waves: '[{ name: all, rollNodes: whenSkewRequires }]' }));
+  const member = memberItem({ clusterKey: KEY, waveIndex: 1, to: '1.38' });
+  const { ports, killed } = await invoke('liftlock-list-node-groups', 200, 0, 0, { policy, member });
+  const listed = await Promise.race([listNodeGroups(ports, stepInput()), killed]);
+  expect(listed).toMatchObject({ status: 'done', reasons: [{ code: 'NodesLater' }] });
+});
 
 test('a call that EKS does not answer is over when it is reckoned to be', () => {
   const { maxAttempts, requestHandler } = readLimits;
