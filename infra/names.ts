@@ -8,6 +8,9 @@ import type { FunctionName, MachineName } from '../core/contracts/names.ts';
  */
 export const BUS_NAME = 'liftlock';
 
+/** The rules of Liftlock's own bus in this account and Region, and no others. */
+export const OWN_RULES = `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:rule/${BUS_NAME}/*`;
+
 /** Of the function and of its role: the trust policy of every spoke account lists the latter (docs/adr/0005). */
 export const functionName = (name: FunctionName): string => `liftlock-${name}`;
 

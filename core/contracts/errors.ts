@@ -25,6 +25,8 @@ type ErrorName =
   | 'NotCanonicalizable'
   /** An answer of AWS lacks what it promises: nothing is decided on a guess. */
   | 'IncompleteAnswer'
+  /** What was read is no longer waited for: what remains to be written has to be written. */
+  | 'TimeIsUp'
   | 'QueueSendFailed'
   /** A query of rates that is at fault, or that nobody may ask: asking again is no use. */
   | 'QueryRefused'

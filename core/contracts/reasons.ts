@@ -233,6 +233,7 @@ const STEP_REASONS = {
   NotActive: passing('A cluster, node group or add-on is not ACTIVE yet.'),
   NotStarted: lasting('The node group was not started, because one before it failed.'),
   NotVisibleYet: passing('The update succeeded, and EKS does not show it yet.'),
+  ReadingUpdates: passing('EKS is asked whether updates that it lists have ended, some at each look.'),
   RefreshDenied: told('The refresh of the insights was denied; only what is younger than a day counts.'),
   RefreshFailed: told('EKS could not refresh its insights; only what is younger than a day counts.'),
   RefreshingInsights: passing('EKS refreshes its insights.'),

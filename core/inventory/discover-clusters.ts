@@ -1,6 +1,7 @@
 import { isDenied } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName, namedError } from '../contracts/errors.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
+import { DISCOVERY_SECONDS, SLOW_LOOK_SECONDS } from '../contracts/look-limits.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { isSame } from '../model/is-same.ts';
 import { FLEET, fleetSpec, loadFleetInForce } from '../policy/applied.ts';
@@ -24,8 +25,8 @@ const DEEP_HOUR = 3;
 
 /**
  * Lists the clusters of every account and Region of the Fleet and queues one item for each, also for those in the inventory that were not
- * listed: only DescribeCluster says that one is gone. A denied or unreachable account is recorded with its reason and loses nothing. Where the
- * organization cannot be listed, the accounts that the Fleet names are looked at all the same, and then the run fails with what was refused.
+ * listed: only DescribeCluster says that one is gone. A denied or unreachable account is recorded with its reason and loses nothing. A Region whose
+ * EKS does not answer is left for the end in all other accounts, and asked there as long as there is time. Where the organization cannot be listed, the accounts that the Fleet names are looked at all the same, and then the run fails with what was refused.
  */
 export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: number; accounts: AccountState[] }> {
   const fleet = await loadFleetInForce(ports.table);
@@ -50,19 +51,37 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
   const left = [...new Set(known)].filter((account) => !accounts.includes(account));
   const states: AccountState[] = [];
   let items = 0;
+  const begun = ports.clock.now().getTime();
+  const secondsSince = (instant: number): number => (ports.clock.now().getTime() - instant) / 1_000;
+  const lookInto = async (scope: Scope, isLate: boolean): Promise<void> => {
+    const { account, region } = scope;
+    const before = seen.get(Accounts.key(account, region).sk);
+    const unasked = left.includes(account)
+      ? namedError('AccountLeft', `The organization does not list ${account} any more.`)
+      : isLate
+        ? namedError(
+            'TimeIsUp',
+            `EKS in ${region} did not answer for other accounts, and there was no time to ask it for this one.`,
+          )
+        : undefined;
+    const { state, found } = await discoverScope(ports, { scope, before, depth, unasked }, () => recorded(scope));
+    states.push(state);
+    items += found;
+  };
+  const slow = new Set<string>();
+  const later: Scope[] = [];
   for (const account of [...accounts, ...left]) {
     for (const region of fleet.regions) {
       const scope = { account, region };
-      const before = seen.get(Accounts.key(account, region).sk);
-      const { state, found } = await discoverScope(
-        ports,
-        { scope, before, depth, hasLeft: left.includes(account) },
-        () => recorded(scope),
-      );
-      states.push(state);
-      items += found;
+      if (slow.has(region)) later.push(scope);
+      else {
+        const asked = ports.clock.now().getTime();
+        await lookInto(scope, false);
+        if (secondsSince(asked) > SLOW_LOOK_SECONDS) slow.add(region);
+      }
     }
   }
+  for (const scope of later) await lookInto(scope, secondsSince(begun) > DISCOVERY_SECONDS);
   // The last Region to be looked at for the first time may be empty: then no record tells that the inventory is complete now.
   if (states.some((state) => !seen.has(Accounts.key(state.account, state.region).sk))) await markDirty(ports);
   if ('refusal' in organization) {
@@ -115,25 +134,26 @@ interface Look {
   readonly scope: Scope;
   readonly before: AccountState | undefined;
   readonly depth: ClusterItem['depth'];
-  readonly hasLeft: boolean;
+  /** Why EKS is not asked; undefined = it is. */
+  readonly unasked: Error | undefined;
 }
 
 /** `recorded`: what the inventory has there, for which all clusters of the fleet are read. */
 async function discoverScope(
   ports: DiscoverPorts,
-  { scope, before, depth, hasLeft }: Look,
+  { scope, before, depth, unasked }: Look,
   recorded: () => Promise<ClusterRecord[]>,
 ): Promise<{ state: AccountState; found: number }> {
   const now = ports.clock.now();
   const checkedAt = now.toISOString();
   let listed: string[];
   try {
-    if (hasLeft) throw namedError('AccountLeft', `The organization does not list ${scope.account} any more.`);
+    if (unasked !== undefined) throw unasked;
     listed = await ports.eks.listClusters(scope);
   } catch (error) {
     const why = `${errorName(error)}: ${errorMessage(error)}`;
     const known = await recorded();
-    const refused = isDenied(error) || hasLeft;
+    const refused = isDenied(error) || errorName(error) === 'AccountLeft';
     // One look that fails, as by a throttle, is no look yet: the first one, and the first after everything was forgotten.
     const isFirst = !refused && (before === undefined || (before.checkedAt === NEVER && before.reason === undefined));
     const status = isDenied(error) ? 'Denied' : 'Unreachable';

@@ -1,11 +1,13 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { AccountState, ImageReleases, RegionVersions } from '../contracts/items/cluster.ts';
+import { SLOW_LOOK_SECONDS } from '../contracts/look-limits.ts';
 import { given } from '../model/given.ts';
 import { isSame } from '../model/is-same.ts';
 import { loadAppliedConfigs, loadFleetInForce, upgradePolicy } from '../policy/applied.ts';
 import { NEVER } from '../policy/cluster-labels.ts';
 import type { ClusterVersionInformation, Scope } from '../ports/eks.ts';
+import type { Clock } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
 import { markDirty } from '../store/change.ts';
 import { Accounts, Images, Regions } from '../store/entities.ts';
@@ -40,7 +42,7 @@ export async function watchVersions(ports: WatchPorts): Promise<{ announced: num
   for (const [index, region] of fleet.regions.entries()) {
     // Versions are the Region's, whoever asks: the first account that answers will do.
     const ask = <Answer>(read: (scope: Scope) => Promise<Answer>) =>
-      firstAnswer(region, accountsFor(region, fleet.accounts, recorded), unreadable, read);
+      firstAnswer(ports.clock, region, accountsFor(region, fleet.accounts, recorded), unreadable, read);
     const rows = await ask((scope) => ports.eks.describeClusterVersions(scope));
     if (rows !== undefined) announced += await watchRegion(ports, region, rows, known[index]);
     if (!wantsImages) continue;
@@ -67,7 +69,9 @@ async function* accountsFor(
     if (state.region === region && state.clusters > 0 && !configured.includes(state.account)) yield state.account;
 }
 
+/** Where a try fails only after a while it is the Region that does not answer, whoever asks: the other Regions do not wait until each account has tried. */
 async function firstAnswer<Answer>(
+  clock: Clock,
   region: string,
   accounts: AsyncIterable<string>,
   unreadable: string[],
@@ -75,10 +79,12 @@ async function firstAnswer<Answer>(
 ): Promise<Answer | undefined> {
   const refused: string[] = [];
   for await (const account of accounts) {
+    const asked = clock.now().getTime();
     try {
       return await read({ account, region });
     } catch (error) {
       refused.push(`${account}: ${errorName(error)}: ${errorMessage(error)}`);
+      if (clock.now().getTime() - asked > SLOW_LOOK_SECONDS * 1_000) break;
     }
   }
   unreadable.push(`${region}: ${refused.join('; ') || 'no account is known there'}`);

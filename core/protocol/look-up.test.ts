@@ -147,6 +147,21 @@ test.each<[string, MutatingCall, Since, string | undefined]>([
   },
 );
 
+test.each<[string, MutatingCall]>([
+  ['the control plane', version],
+  ['a node group', nodes],
+  ['an add-on', addon],
+])(
+  'an update that EKS lists and does not describe says nothing of whether what it is of was deleted: %s',
+  async (_, call) => {
+    const update = { ...ours, type: UPDATE_TYPE[call.name], params: [] };
+    const hidden = { ...eksWith([update]).eks, describeUpdate: () => Promise.reject(notFound) };
+    await expect(lookUp(hidden, committing(call))).rejects.toBe(notFound);
+    const deleted = { ...hidden, describeCluster: () => Promise.reject(notFound) };
+    expect(await lookUp(deleted, committing(call))).toBe('gone');
+  },
+);
+
 test('what cannot be read is no answer', async () => {
   const denied = Object.assign(new Error('no'), { name: 'AccessDeniedException' });
   const eks = { ...eksWith([]).eks, listUpdates: () => Promise.reject(denied) };

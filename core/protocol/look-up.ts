@@ -33,7 +33,8 @@ export async function lookUp(eks: LookUpReader, intent: Intent): Promise<Update 
     // This is asked after the list was read: where the subject of the call is still there now, the list was its own.
     return (await isGone(eks, intent)) ? 'gone' : update;
   } catch (error) {
-    if (isNotFound(error)) return 'gone';
+    // EKS says it of an update that it lists and does not show yet, too.
+    if (isNotFound(error) && (await isGone(eks, intent))) return 'gone';
     throw error;
   }
 }

@@ -287,18 +287,19 @@ export function closeGrant(ports: Pick<Ports, 'table' | 'clock'>, clusterKey: st
 
 /**
  * Resolves every open intent of a cluster whose grant is closing: waits out its grace, looks it up until EKS must list its update, writes its
- * outcome. Returns the instant to come back at, or undefined when no intent is open any more. Fails when EKS cannot be read.
+ * outcome. Returns the instant to come back at, or undefined when no intent is open any more. With `asksLater` it returns `asks-eks` where it would
+ * have to ask EKS. Fails when EKS cannot be read.
  */
-export async function resolveIntents(
-  ports: Pick<Ports, 'table' | 'clock' | 'eks'>,
-  clusterKey: string,
-): Promise<Date | undefined> {
+export function resolveIntents(ports: ResolvePorts, clusterKey: string): Promise<Date | undefined>;
+export function resolveIntents(ports: ResolvePorts, clusterKey: string, asksLater: true): Promise<Resolved>;
+export async function resolveIntents(ports: ResolvePorts, clusterKey: string, asksLater = false): Promise<Resolved> {
   let again: Date | undefined;
   for (const read of await intentsOf(ports.table, clusterKey)) {
     const { data: intent } = read;
     if (intent.outcome !== undefined) continue;
     const grace = graceEnd(intent);
     const early = ports.clock.now() < grace;
+    if (asksLater && !early && !hasNoUpdate(intent.call.name)) return 'asks-eks';
     const outcome = early ? undefined : await outcomeOf(ports, intent);
     if (outcome === undefined) {
       const until = early ? grace : listEnd(intent);
@@ -307,6 +308,10 @@ export async function resolveIntents(
   }
   return again;
 }
+
+type ResolvePorts = Pick<Ports, 'table' | 'clock' | 'eks'>;
+/** What has become of the open intents: when to come back, undefined where none is open, or that EKS has to be asked first. */
+export type Resolved = Date | undefined | 'asks-eks';
 
 /** The outcome of an open intent; undefined = EKS may not list yet what the call has started. */
 async function outcomeOf({ eks, clock }: Pick<Ports, 'eks' | 'clock'>, intent: Intent): Promise<Intent['outcome']> {

@@ -59,7 +59,7 @@ async function lookedAfter({ grant: of, states = {}, minutes = 1, woken, startFa
     },
   };
   const known = (kept.upgrades ?? [upgrade()]).find(({ status }) => status === 'Running' || status === 'Parked');
-  const freed = await lookAfterGrant(ports, given, known, woken);
+  const freed = (await lookAfterGrant(ports, given, known, woken)) === 'freed';
   return {
     freed,
     asked,

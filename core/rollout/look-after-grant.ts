@@ -8,7 +8,7 @@ import type { ExecutionState } from '../ports/executions.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isMadeByReconciler } from '../protocol/execution-name.ts';
 import { stoppedFromOutside } from '../protocol/read-fault.ts';
-import { closeGrant, freeGrant, resolveIntents, settleUpgrade } from '../protocol/settle.ts';
+import { closeGrant, freeGrant, type Resolved, resolveIntents, settleUpgrade } from '../protocol/settle.ts';
 
 type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions' | 'events'>;
 
@@ -19,28 +19,33 @@ const CHECK_EVERY_MINUTES = 5;
 /** No EKS update takes longer than this; a cluster that cannot be read for so long is given up and held. */
 const UNREADABLE_DAYS = 7;
 
+/** `asks-eks`: it can be freed once EKS has said what the last calls of its execution have begun. */
+export type LookedAfter = 'freed' | 'kept' | 'asks-eks';
+type Resolve = () => Promise<Resolved>;
+
 /**
- * Starts the execution of a grant that has none, and frees the grant of an execution that has ended (protocol.md, Grants). True when the grant was
- * freed: then others may go on.
+ * Starts the execution of a grant that has none, and frees the grant of an execution that has ended (protocol.md, Grants): then others may go on.
+ * `resolve`: finds out what the last calls of that execution have begun.
  */
 export async function lookAfterGrant(
   ports: GrantPorts,
   grant: Grant,
   upgrade: Upgrade | undefined,
   endedExecution: string | undefined,
-): Promise<boolean> {
+  resolve: Resolve = () => resolveIntents(ports, grant.clusterKey),
+): Promise<LookedAfter> {
   const now = ports.clock.now();
   if (grant.status === 'open') {
     const isNews = endedExecution === grant.holder || grant.children.includes(endedExecution ?? '');
-    if (!isNews && upgrade?.status === 'Running' && !isDue(grant, upgrade, now)) return false;
+    if (!isNews && upgrade?.status === 'Running' && !isDue(grant, upgrade, now)) return 'kept';
     const state = await ports.executions.describe(grant.holder);
-    if (state === undefined && !(await isLost(ports, grant, now))) return false;
-    if (state?.status === 'RUNNING') return false;
-    if (await childrenRun(ports, grant)) return false;
+    if (state === undefined && !(await isLost(ports, grant, now))) return 'kept';
+    if (state?.status === 'RUNNING') return 'kept';
+    if (await childrenRun(ports, grant)) return 'kept';
     await closeGrant(ports, grant.clusterKey, grant.number);
-    return free(ports, grant, now, async () => state);
+    return free(ports, grant, now, resolve, async () => state);
   }
-  return free(ports, grant, now, () => ports.executions.describe(grant.holder));
+  return free(ports, grant, now, resolve, () => ports.executions.describe(grant.holder));
 }
 
 /**
@@ -66,12 +71,13 @@ async function free(
   ports: GrantPorts,
   grant: Grant,
   now: Date,
+  resolve: Resolve,
   ended: () => Promise<ExecutionState | undefined>,
-): Promise<boolean> {
+): Promise<LookedAfter> {
   let unreadable: Reason | undefined;
   try {
-    const again = await resolveIntents(ports, grant.clusterKey);
-    if (again !== undefined) return false;
+    const resolved = await resolve();
+    if (resolved !== undefined) return resolved === 'asks-eks' ? resolved : 'kept';
   } catch (error) {
     const since = Date.parse(grant.closingSince ?? now.toISOString());
     if (now.getTime() - since < UNREADABLE_DAYS * 86_400_000) throw error;
@@ -91,7 +97,7 @@ async function free(
   // Only an upgrade that nobody concluded is still Running; then it was stopped from outside, and the cluster is held.
   await settleUpgrade(ports, grant.clusterKey, grant.number, { status: 'stopped', reasons }, grant.upgradeId);
   await freeGrant(ports, grant.clusterKey, grant.number, grant.upgradeId);
-  return true;
+  return 'freed';
 }
 
 function isDue(grant: Grant, { steps }: Upgrade, now: Date): boolean {

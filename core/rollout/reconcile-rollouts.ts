@@ -15,11 +15,9 @@ import { transactWithAudit } from '../store/audit.ts';
 import { Epochs, Grants, Learned, ReconcileMarkers, Rollouts, Upgrades } from '../store/entities.ts';
 import { decode, isContention, load, put, type Read, replace } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
-import { applyDecision } from './apply-decision.ts';
+import { carryOut, freeLost, type LostGrant, type Problem } from './carry-out.ts';
 import { beginsWave, decide } from './decide.ts';
-import type { Decision } from './decisions.ts';
 import { loadSnapshot, type SnapshotScope } from './load-snapshot.ts';
-import { lookAfterGrant } from './look-after-grant.ts';
 import { NOTHING_OVERDUE, type Overdue, overdueWaves } from './overdue-waves.ts';
 import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -42,7 +40,7 @@ export interface ReconcileResult {
   /** What waits for people for too long. */
   readonly overdue: Overdue;
   /** Decisions that could not be carried out; the others were. Each is tried again at the next tick. */
-  readonly problems: readonly { readonly decision: string; readonly error: string; readonly message: string }[];
+  readonly problems: readonly Problem[];
 }
 
 /** What a decision opens (a wave, a grant) is decided in the same tick, up to this depth. */
@@ -84,7 +82,8 @@ export async function reconcileRollouts(
   let overdue = NOTHING_OVERDUE;
   let unplanned = false;
   let looked: FleetSnapshot | undefined;
-  const problems: ReconcileResult['problems'][number][] = [];
+  const problems: Problem[] = [];
+  const lost: LostGrant[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     // What a full look has planned is looked at whole in the same tick; otherwise a change of a cluster has brought a full look already.
     const read =
@@ -104,20 +103,19 @@ export async function reconcileRollouts(
     // A question takes up to ten seconds, however many are asked; the next ones are for the next tick.
     const asking = round === 0 ? changing.filter(({ type }) => type === 'ask-hook') : [];
     const carrying = [...asking, ...changing.filter(({ type }) => type !== 'ask-hook')];
-    const asked = new Map(
-      await Promise.all(
-        asking.map(async (one) => [one, await carryOut(ports, snapshot, one, look, undefined)] as const),
-      ),
-    );
+    const by = { snapshot, marker: look, endedExecution: wake.endedExecution };
+    const asked = new Map(await Promise.all(asking.map(async (one) => [one, await carryOut(ports, one, by)] as const)));
     for (const decision of carrying) {
       if (unplanned && beginsWave(decision)) continue;
-      const result = asked.get(decision) ?? (await carryOut(ports, snapshot, decision, look, wake.endedExecution));
-      if (decision.type === 'follow-plan' || (decision.type === 'replan' && result !== true)) unplanned = true;
-      if (typeof result !== 'boolean') problems.push(result);
-      else if (result) {
+      const carried = asked.get(decision) ?? (await carryOut(ports, decision, by));
+      if (decision.type === 'follow-plan' || (decision.type === 'replan' && carried !== 'changed')) unplanned = true;
+      if (carried === 'changed') {
         applied += 1;
         // A grant takes room and makes none: what else could be begun beside it was decided with it.
         moved ||= decision.type !== 'grant-member';
+      } else if (carried !== 'unchanged') {
+        if ('lost' in carried) lost.push(carried.lost);
+        else problems.push(carried);
       }
     }
     // Grants that are given or only watched open nothing: then one reading of the fleet is enough.
@@ -131,6 +129,11 @@ export async function reconcileRollouts(
       const isAtRest = !active.some(isInMotion);
       await markFull(ports.table, look, looked, { lastFullAt: now.toISOString(), ...(isAtRest && { atRest: true }) });
     }
+  }
+  // Whoever waits for their places has the next tick.
+  for (const carried of await freeLost(ports, lost)) {
+    if (carried === 'changed') applied += 1;
+    else if (carried !== 'unchanged') problems.push(carried);
   }
   return { look: full ? 'full' : 'active', applied, waiting, stuck, overdue, problems };
 }
@@ -147,29 +150,6 @@ const isBlind = ({ fleet, rollouts, unreadablePolicies, members, clusters }: Fle
 function isInMotion(item: StoredItem): boolean {
   if (item.kind === Grants.kind || item.kind === Rollouts.kind) return true;
   return item.kind === Upgrades.kind && decode(Upgrades, item).data.rolloutId === undefined;
-}
-
-/** One that fails never stops the others: one bad cluster must not stop the fleet. */
-async function carryOut(
-  ports: ReconcilePorts,
-  snapshot: FleetSnapshot,
-  decision: Decision,
-  look: Read<ReconcileMarker>,
-  endedExecution: string | undefined,
-) {
-  try {
-    if (decision.type !== 'look-after-grant') {
-      await applyDecision(ports, decision, look);
-      return true;
-    }
-    const { grant } = decision;
-    const upgrade = snapshot.upgrades.find((one) => one.clusterKey === grant.clusterKey && one.id === grant.upgradeId);
-    return await lookAfterGrant(ports, grant, upgrade, endedExecution);
-  } catch (error) {
-    // Somebody else moved it: the next tick decides anew.
-    if (isContention(error)) return false;
-    return { decision: decision.type, error: errorName(error), message: errorMessage(error) };
-  }
 }
 
 /** The first tick of an installation that reads it writes the marker; it stays for ever. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { reasonSchema } from '../contracts/items/common.ts';
+import { LAST_LOOK_SECONDS } from '../contracts/look-limits.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { bounded, type Reason, reason, standingFirst } from '../contracts/step-result.ts';
+import { readerUntil } from '../inventory/reader-until.ts';
 import { type RecordPorts, recordCluster } from '../inventory/record-cluster.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
 import { isFinish } from '../model/hop.ts';
@@ -97,12 +99,17 @@ function unreachable(clusterKey: string): never {
   throw new Error(`unreachable: ${clusterKey} is a member, whose policy its rollout names`);
 }
 
-/** Whether the inventory has learned of the change now; otherwise the next discovery reads all of it. */
+/**
+ * Whether the inventory has learned of the change now; otherwise the next discovery reads all of it. It comes before the conclusion, which tells what
+ * is behind, and ends in time for it: a cluster of a hundred node groups, or an EKS that does not answer, would take the conclusion with it.
+ */
 async function observeAnew(ports: RecordPorts, arn: string): Promise<boolean> {
   const at = parseClusterArn(arn);
   if (at === undefined) return false;
+  const end = new Date(ports.clock.now().getTime() + LAST_LOOK_SECONDS * 1000);
+  const eks = readerUntil(ports.eks, ports.clock, end);
   try {
-    await recordCluster(ports, { account: at.account, region: at.region, name: at.name, depth: 'deep' });
+    await recordCluster({ ...ports, eks }, { account: at.account, region: at.region, name: at.name, depth: 'deep' });
     return true;
   } catch {
     // A fault here must not keep the upgrade from being concluded.

@@ -51,6 +51,8 @@ export interface StepContext {
   readonly upgradeRead: Read<Upgrade> | undefined;
   /** Updates that were seen to have ended, by the name under which they are kept; a subject that is missing here was not read yet. */
   readonly settled: ReadonlyMap<string, readonly string[]>;
+  /** How many updates this invocation has asked EKS about, of whatever they are. */
+  readonly asked: { updates: number };
   /** Effects as they stood when the step was opened, by `effect#subject`, of those that it asks for at each look. */
   readonly effects: ReadonlyMap<string, Read<UndoEntry> | undefined>;
   readonly startedAt: Date;
@@ -228,6 +230,7 @@ export async function openStep(
     upgrade: upgrade?.data,
     upgradeRead: upgrade,
     settled: new Map(settled === undefined ? [] : [[CONTROL_PLANE, settled]]),
+    asked: { updates: 0 },
     effects: effects ?? new Map(),
     startedAt: new Date(stepInput.execution.startTime),
   };

@@ -113,7 +113,7 @@ test('nothing is begun beside a call of ours whose outcome is not known, and nob
   const table = new MemoryTable();
   const ports = await oneStep(table);
   const stop = (foreign: readonly Update[], isDoubtful: boolean) =>
-    contextOf(ports).then((context) => stopBeside(ports, context, 'web', { ids: [], foreign, isDoubtful }));
+    contextOf(ports).then((context) => stopBeside(ports, context, 'web', { ids: [], foreign, isDoubtful, unread: 0 }));
   expect(await stop([], false)).toBeUndefined();
   expect(await stop([], true)).toMatchObject({
     status: 'wait',

@@ -16,7 +16,19 @@ export interface UpdatesInFlight {
   readonly foreign: readonly Update[];
   /** Whether one in progress may be of a call of ours whose outcome is not known: it is not foreign, and is looked up by who has sent it. */
   readonly isDoubtful: boolean;
+  /** Ids that nobody has asked about yet: what they are the next look finds out. */
+  readonly unread: number;
 }
+
+/**
+ * EKS lists ids alone, in no order, and says nowhere how long it keeps them: a group that is scaled twice a day has hundreds. At two calls a second one
+ * invocation asks about so many; the next one goes on where it has ended.
+ */
+const ASKED_AT_MOST = 40;
+/** What has been learned is kept after so many, so that an invocation that is ended meanwhile has brought the next one nearer. */
+const KEPT_AT_ONCE = 10;
+/** Until the account's rate lets as many be asked again without waiting. */
+const GO_ON_SECONDS = 5;
 
 const subjectName = (subject: UpdateSubject): string =>
   subject.nodegroupName === undefined
@@ -43,7 +55,7 @@ export async function withSettled(
   return { ...context, settled: new Map([...context.settled, ...read]) };
 }
 
-/** Lists a subject's updates and finds those in progress that are not ours. Asks about each id only until it was seen terminal. */
+/** Lists a subject's updates and finds those in progress that are not ours. Asks about each id only until it was seen terminal, and about so many in one invocation. */
 export async function findUpdatesInFlight(
   ports: StepPorts,
   context: StepContext,
@@ -56,7 +68,7 @@ export async function findUpdatesInFlight(
     : (await load(ports.table, SettledUpdates, clusterKey, subjectName(subject)))?.data.ids;
   const settled = new Set(cached ?? []);
   const unknown = ids.filter((id) => !settled.has(id));
-  if (unknown.length === 0) return { ids, foreign: [], isDoubtful: false };
+  if (unknown.length === 0) return { ids, foreign: [], isDoubtful: false, unread: 0 };
   const intents = (await intentsOf(ports.table, clusterKey)).map(({ data }) => data);
   // DescribeUpdate has said of these that they have ended, when their step asked.
   const ended = new Set(
@@ -75,21 +87,34 @@ export async function findUpdatesInFlight(
   );
   const foreign: Update[] = [];
   let isDoubtful = false;
-  let learned = false;
+  const listed = new Set(ids);
+  let learned = 0;
+  const keep = async (): Promise<void> => {
+    if (learned === 0) return;
+    learned = 0;
+    const known = { clusterKey, subject: subjectName(subject), ids: [...settled].filter((id) => listed.has(id)) };
+    await writeUnrecorded(ports.table, [put(SettledUpdates, known, 'any')]);
+  };
+  let unread = 0;
   for (const updateId of unknown) {
-    const update = ended.has(updateId) ? undefined : await ports.eks.describeUpdate(scope, { ...subject, updateId });
+    if (!ended.has(updateId) && context.asked.updates >= ASKED_AT_MOST) {
+      unread += 1;
+      continue;
+    }
+    let update: Update | undefined;
+    if (!ended.has(updateId)) {
+      context.asked.updates += 1;
+      update = await ports.eks.describeUpdate(scope, { ...subject, updateId });
+    }
     if (update?.status !== 'InProgress') {
       settled.add(updateId);
-      learned = true;
+      learned += 1;
+      if (learned >= KEPT_AT_ONCE) await keep();
     } else if (open.some((intent) => isOfCall(intent, update))) isDoubtful = true;
     else if (!ours.has(updateId)) foreign.push(update);
   }
-  if (learned) {
-    const listed = new Set(ids);
-    const kept = { clusterKey, subject: subjectName(subject), ids: [...settled].filter((id) => listed.has(id)) };
-    await writeUnrecorded(ports.table, [put(SettledUpdates, kept, 'any')]);
-  }
-  return { ids, foreign, isDoubtful };
+  await keep();
+  return { ids, foreign, isDoubtful, unread };
 }
 
 /** The end of a step that would start something beside what runs there; undefined where nothing does. */
@@ -97,9 +122,13 @@ export function stopBeside(
   ports: StepPorts,
   context: StepContext,
   subject: string,
-  { foreign, isDoubtful }: UpdatesInFlight,
+  { foreign, isDoubtful, unread }: UpdatesInFlight,
 ): StepResult | undefined {
   if (foreign.length > 0) return foreignStop(ports, context, foreignReason(subject, foreign));
+  if (unread > 0) {
+    const said = `EKS lists many updates of ${subject}, and of some nobody knows yet whether they have ended: they are asked about, ${ASKED_AT_MOST} at each look.`;
+    return wait(GO_ON_SECONDS, reason('ReadingUpdates', said));
+  }
   return isDoubtful ? wait(LOOK_AGAIN_SECONDS, OUTCOME_UNKNOWN) : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
-import { unlessGone } from '../contracts/eks-errors.ts';
+import { isNotFound, unlessGone } from '../contracts/eks-errors.ts';
 import { namedError } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { type AnyCode, readCode } from '../contracts/reasons.ts';
@@ -49,8 +49,7 @@ export async function rollNodeGroup(ports: RollPorts, stepInput: StepInput): Pro
       return blocked(reason('NotStarted', said));
     }
     const begun = await goOnWithUpdateConfig(ports, context, group);
-    // Groups are rolled one after the other, for hours: somebody may delete one that waits, and the cluster was there a moment ago.
-    const result = begun ?? (await unlessGone(() => roll(ports, context, group))) ?? deletedMeanwhile(group);
+    const result = begun ?? (await rollUnlessDeleted(ports, context, group));
     const back = await withUpdateConfigBack(ports, context, group, result);
     return afterHooks(ports, context, moment, await withSilenceLifted(ports, context, moment, back));
   };
@@ -58,10 +57,22 @@ export async function rollNodeGroup(ports: RollPorts, stepInput: StepInput): Pro
   return runStep(ports, stepInput, 'grant', `${STEP}/${group}`, body, effectsOf);
 }
 
-const deletedMeanwhile = (group: string): StepResult =>
-  done(
-    reason('NoSuchNodegroup', `${group} was deleted since the node groups were listed: nothing of it is to follow.`),
-  );
+/**
+ * Groups are rolled one after the other, for hours: somebody may delete one that waits. EKS says "not found" of an update too, so that whether the
+ * group is gone is asked of the group itself.
+ */
+async function rollUnlessDeleted(ports: RollPorts, context: StepContext, group: string): Promise<StepResult> {
+  try {
+    return await roll(ports, context, group);
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    const { scope, name: clusterName } = context;
+    const there = await unlessGone(() => ports.eks.describeNodegroup(scope, { clusterName, nodegroupName: group }));
+    if (there !== undefined) throw error;
+    const said = `${group} was deleted since the node groups were listed: nothing of it is to follow.`;
+    return done(reason('NoSuchNodegroup', said));
+  }
+}
 
 async function roll(ports: RollPorts, context: StepContext, group: string): Promise<StepResult> {
   const mutation = { step: STEP, subject: group, prepare: () => prepare(ports, context, group) };

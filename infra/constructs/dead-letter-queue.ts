@@ -1,9 +1,9 @@
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { Aws, Duration } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
-import { BUS_NAME } from '../names.ts';
+import { OWN_RULES } from '../names.ts';
 
 /** Keeps what could not be delivered for two weeks; an alarm tells when there is something (monitoring/hub-monitoring.ts). */
 export class DeadLetterQueue extends Construct {
@@ -27,11 +27,7 @@ export function allowRules(queue: Queue, sid: string): void {
       principals: [new ServicePrincipal('events.amazonaws.com')],
       actions: ['sqs:SendMessage'],
       resources: [queue.queueArn],
-      conditions: {
-        ArnLike: {
-          'aws:SourceArn': `arn:${Aws.PARTITION}:events:${Aws.REGION}:${Aws.ACCOUNT_ID}:rule/${BUS_NAME}/*`,
-        },
-      },
+      conditions: { ArnLike: { 'aws:SourceArn': OWN_RULES } },
     }),
   );
 }

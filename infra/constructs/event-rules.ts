@@ -5,6 +5,7 @@ import {
   type IRuleTarget,
   Match,
   Rule,
+  type RuleTargetConfig,
   RuleTargetInput,
 } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
@@ -18,7 +19,7 @@ import { Construct } from 'constructs';
 import type { EventType } from '../../core/contracts/events.ts';
 import { EVENT_SOURCE, type FunctionName, type HAND_ACTS } from '../../core/contracts/names.ts';
 import { STARTED_BY } from '../../core/contracts/step-input.ts';
-import { executionArnPrefix } from '../names.ts';
+import { executionArnPrefix, OWN_RULES } from '../names.ts';
 import type { Functions } from './functions.ts';
 
 interface EventRulesProps {
@@ -62,7 +63,7 @@ export class EventRules extends Construct {
 
     // What has no words for people (core/notices) is for programs, and what the address of its owner has is nobody else's.
     const told = { ...own(), detail: { notice: { what: Match.exists() }, sentTo: Match.doesNotExist() } };
-    this.#rule('Notify', bus, told, this.#to(topic.topicArn, NOTICE));
+    this.#rule('Notify', bus, told, this.#to(topic.topicArn, { input: NOTICE, role: this.#publisher(topic) }));
     this.#rule('Wake', bus, own([...WAKING]), wake());
     this.#rule('WakeByWord', bus, { ...own(), detail: { about: WORDS } }, wake());
     this.#rule('Forwarded', bus, FORWARDED, this.#to(clusterQueue.queueArn));
@@ -89,10 +90,25 @@ export class EventRules extends Construct {
     new Rule(this, id, { eventPattern, targets: [target], ...(bus === undefined ? {} : { eventBus: bus }) });
   }
 
-  /** Its own policy lets rules of the bus in (stacks/state-stack.ts), so nothing is to be granted here. */
-  #to(arn: string, input?: RuleTargetInput): IRuleTarget {
+  /** Without a role the policy of the target itself lets rules of the bus in (stacks/state-stack.ts). */
+  #to(arn: string, more: Pick<RuleTargetConfig, 'input' | 'role'> = {}): IRuleTarget {
     const deadLetterConfig = { arn: this.#props.deadLetters.queueArn };
-    return { bind: () => ({ arn, deadLetterConfig, ...(input === undefined ? {} : { input }) }) };
+    return { bind: () => ({ arn, deadLetterConfig, ...more }) };
+  }
+
+  /**
+   * EventBridge publishes on the topic by this role, and not by a policy of the topic: it says there neither for which rule nor for which account
+   * it publishes, so that a policy lets in the rules of everybody, or of nobody (docs/adr/0031-eventbridge-publishes-by-a-role.md).
+   */
+  #publisher({ topicArn }: ITopic): Role {
+    const role = new Role(this, 'Publisher', {
+      description: "Liftlock's notifications are published on its topic by this role",
+      assumedBy: new ServicePrincipal('events.amazonaws.com', {
+        conditions: { ArnLike: { 'aws:SourceArn': OWN_RULES } },
+      }),
+    });
+    role.addToPolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [topicArn] }));
+    return role;
   }
 }
 

@@ -14,6 +14,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Aws, Duration, RemovalPolicy, Tags } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { DEEP_LOOK_SECONDS, LAST_LOOK_SECONDS, UNANSWERED_SECONDS } from '../../core/contracts/look-limits.ts';
 import { CALL_SECONDS } from '../../core/contracts/mutating-calls.ts';
 import {
   ENVIRONMENT,
@@ -42,7 +43,7 @@ interface FunctionsProps {
   readonly codeOf: (name: FunctionName) => Code;
 }
 
-/** A deep look at a cluster with many node groups takes some fifty calls at two a second, so few share one invocation. */
+/** A deep look at a cluster with many node groups takes up to two minutes, so none shares its invocation. */
 const CLUSTERS_PER_BATCH = 1;
 /** How many clusters are looked at together: with `CLUSTERS_PER_BATCH` the bound on what discovery asks of EKS. */
 const CONCURRENT_BATCHES = 10;
@@ -289,11 +290,19 @@ function wantedSize(name: FunctionName, mutatorConcurrency: number): FunctionSiz
   // Pods of a large cluster are read in pages, but compared together.
   if (isOneOf(name, KUBERNETES_FUNCTIONS)) return { memoryMegabytes: 1024, timeoutSeconds: 60 };
   switch (name) {
+    // What it decides, and at the end calls that EKS does not answer, all at once.
     case 'reconcile-rollouts':
-      return { memoryMegabytes: 1024, timeoutSeconds: 60, reservedConcurrency: RECONCILERS };
-    // One account and Region after the other: a thousand accounts in four Regions take about ten minutes.
+      return { memoryMegabytes: 1024, timeoutSeconds: 60 + UNANSWERED_SECONDS, reservedConcurrency: RECONCILERS };
+    // One account and Region after the other: a thousand accounts in four Regions take about ten minutes, and what does not answer comes last.
     case 'discover-clusters':
       return { memoryMegabytes: 512, timeoutSeconds: 900 };
+    // The latter may ask about each node group, where nodes follow only when they must.
+    case 'record-clusters':
+    case 'list-node-groups':
+      return { memoryMegabytes: 512, timeoutSeconds: DEEP_LOOK_SECONDS };
+    // Its last look, one call that EKS does not answer, and what it writes then, as every function that looks at one cluster has it.
+    case 'conclude-upgrade':
+      return { memoryMegabytes: 512, timeoutSeconds: LAST_LOOK_SECONDS + UNANSWERED_SECONDS + 30 };
     // A sweep reads the whole audit; a batch of the stream takes a second.
     case 'anchor-audit':
       return { memoryMegabytes: 1024, timeoutSeconds: 300 };

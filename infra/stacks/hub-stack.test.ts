@@ -50,7 +50,7 @@ test('functions that mutate are over when their grace period counts them as over
   for (const name of MUTATING_FUNCTIONS) {
     expect(functions.get(`liftlock-${name}`)).toMatchObject({ Timeout: 30, ReservedConcurrentExecutions: 7 });
   }
-  expect(functions.get('liftlock-reconcile-rollouts')).toMatchObject({ Timeout: 60, ReservedConcurrentExecutions: 2 });
+  expect(functions.get('liftlock-reconcile-rollouts')).toMatchObject({ Timeout: 105, ReservedConcurrentExecutions: 2 });
 });
 
 test('docs/install.md says how many functions and machines there are, and how much is reserved with the defaults', () => {
@@ -148,9 +148,9 @@ test('the bus takes events of the configured accounts and of the organization on
   ]);
 });
 
-test('the queue brings a message back five times, three minutes later, and reports failures one by one', () => {
+test('the queue brings a message back five times, twelve minutes later, and reports failures one by one', () => {
   const queue = propertiesOf('AWS::SQS::Queue', state).find(({ RedrivePolicy }) => RedrivePolicy !== undefined);
-  expect(queue).toMatchObject({ VisibilityTimeout: 180, RedrivePolicy: { maxReceiveCount: 5 } });
+  expect(queue).toMatchObject({ VisibilityTimeout: 720, RedrivePolicy: { maxReceiveCount: 5 } });
   expect(propertiesOf('AWS::Lambda::EventSourceMapping')).toEqual([
     expect.objectContaining({
       FunctionResponseTypes: ['ReportBatchItemFailures'],
@@ -158,7 +158,7 @@ test('the queue brings a message back five times, three minutes later, and repor
     }),
     expect.objectContaining({ FunctionName: '<FunctionsanchorauditFunction>' }),
   ]);
-  expect(functions.get('liftlock-record-clusters')?.Timeout).toBeLessThanOrEqual(180 / 6);
+  expect(functions.get('liftlock-record-clusters')?.Timeout).toBeLessThanOrEqual(720 / 6);
 });
 
 test('tables have the keys of the contract, are protected and stay when the stack goes', () => {

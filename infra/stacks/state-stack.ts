@@ -13,10 +13,11 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Aws, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { DEEP_LOOK_SECONDS } from '../../core/contracts/look-limits.ts';
 import { TABLE_SCHEMA } from '../../core/contracts/table-schema.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { allowRules, DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
-import { ALARM_PREFIX, ANCHOR_BUCKET_ARN, BUS_NAME, functionName } from '../names.ts';
+import { ALARM_PREFIX, ANCHOR_BUCKET_ARN, functionName } from '../names.ts';
 import type { BucketReference } from '../permissions/function-statements.ts';
 import type { AuditReference, TableReference } from '../permissions/table-statements.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -59,7 +60,7 @@ const tableOf = (tableName: string): TableReference => ({
 });
 
 /** Six times the consumer's timeout, as Lambda advises: a message must not come back while it is being worked on. */
-const CLUSTER_QUEUE_VISIBILITY_SECONDS = 180;
+const CLUSTER_QUEUE_VISIBILITY_SECONDS = 6 * DEEP_LOOK_SECONDS;
 const ATTEMPTS = 5;
 
 /** One message per cluster between discover-clusters and record-clusters; forwarded events of spoke Regions come in here too. */
@@ -80,7 +81,10 @@ class ClusterQueue extends Construct {
   }
 }
 
-/** The topic that tells people: alarms, and Liftlock's own events. Only those two may publish. */
+/**
+ * The topic that tells people. Its policy lets alarms in; Liftlock's own events come by the role of their rule (constructs/event-rules.ts), and
+ * nobody else may publish.
+ */
 class Notifications extends Construct {
   readonly topic: Topic;
   readonly deadLetters: Queue;
@@ -89,24 +93,19 @@ class Notifications extends Construct {
     super(scope, id);
     this.deadLetters = new DeadLetterQueue(this, 'DeadLetters').queue;
     this.topic = new Topic(this, 'Topic', { displayName: 'Liftlock', enforceSSL: true });
-    const here = `${Aws.REGION}:${Aws.ACCOUNT_ID}`;
-    this.#allow('Alarms', 'cloudwatch', `arn:${Aws.PARTITION}:cloudwatch:${here}:alarm:${ALARM_PREFIX}/*`);
-    this.#allow('Events', 'events', `arn:${Aws.PARTITION}:events:${here}:rule/${BUS_NAME}/*`);
+    const alarms = `arn:${Aws.PARTITION}:cloudwatch:${Aws.REGION}:${Aws.ACCOUNT_ID}:alarm:${ALARM_PREFIX}/*`;
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'Alarms',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: { ArnLike: { 'aws:SourceArn': alarms } },
+      }),
+    );
     if (email !== undefined) {
       this.topic.addSubscription(new EmailSubscription(email, { deadLetterQueue: this.deadLetters }));
     }
-  }
-
-  #allow(sid: string, service: string, sourceArn: string): void {
-    this.topic.addToResourcePolicy(
-      new PolicyStatement({
-        sid,
-        principals: [new ServicePrincipal(`${service}.amazonaws.com`)],
-        actions: ['sns:Publish'],
-        resources: [this.topic.topicArn],
-        conditions: { ArnLike: { 'aws:SourceArn': sourceArn } },
-      }),
-    );
   }
 }
 

@@ -7,7 +7,7 @@ import type { AssumedRole } from '../iam/sessions/assume-role.ts';
 import type { AssumeRoleInput } from '../iam/sessions/assume-role-input.ts';
 import type { IssuedSession } from '../iam/sessions/role-session.ts';
 import type { AwsCall, ServiceName } from '../wire/aws-call.ts';
-import type { Authority, Source } from './authority.ts';
+import type { Authority, Source, UnnamedSource } from './authority.ts';
 import type { ResourcePolicies } from './resource-policies.ts';
 
 export interface IamAuthorityOptions {
@@ -69,8 +69,8 @@ export class IamAuthority implements Authority {
     for (const requirement of needed) this.#require(session, requirement, where);
   }
 
-  asService(source: Source, needed: readonly Requirement[], where: string): void {
-    const context = { 'aws:SourceArn': source.sourceArn, 'aws:SourceAccount': source.sourceAccount };
+  asService(source: Source | UnnamedSource, needed: readonly Requirement[], where: string): void {
+    const context = source.sourceArn === undefined ? {} : contextOf(source);
     const principal: Principal = { kind: 'service', service: source.service };
     for (const requirement of needed)
       this.#require(principal, { ...requirement, context: { ...context, ...requirement.context } }, where);
@@ -82,17 +82,9 @@ export class IamAuthority implements Authority {
   }
 
   #take(roleArn: string, source: Source, where: string, sessionName: string, seconds: number): IssuedSession {
-    const context = { 'aws:SourceArn': source.sourceArn, 'aws:SourceAccount': source.sourceAccount };
     const { service } = source;
-    return this.iam.serviceSession({
-      roleArn,
-      service,
-      sessionName,
-      context,
-      now: this.#options.now(),
-      where,
-      seconds,
-    });
+    const now = this.#options.now();
+    return this.iam.serviceSession({ roleArn, service, sessionName, context: contextOf(source), now, where, seconds });
   }
 
   #require(principal: Principal, requirement: Requirement, where: string): void {
@@ -107,6 +99,11 @@ export class IamAuthority implements Authority {
     return this.iam.authorize({ principal, ...requirement, ...policy, where });
   }
 }
+
+const contextOf = ({ sourceArn, sourceAccount }: Source) => ({
+  'aws:SourceArn': sourceArn,
+  'aws:SourceAccount': sourceAccount,
+});
 
 /** The service that says no: `lambda` of `lambda:InvokeFunction`. CloudWatch signs as `monitoring`. */
 function serviceOf(action: string): ServiceName {

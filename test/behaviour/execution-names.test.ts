@@ -109,6 +109,6 @@ test.each([
     describe: async () => undefined,
   };
   const ports = { ...world.ports, executions, clock: { now: () => new Date(open.grantedAt) } };
-  expect(await lookAfterGrant(ports, open, undefined, undefined)).toBe(false);
+  expect(await lookAfterGrant(ports, open, undefined, undefined)).toBe('kept');
   expect(started).toEqual(Array.from({ length: starts }, () => executionName));
 });

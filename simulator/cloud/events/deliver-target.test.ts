@@ -94,10 +94,14 @@ it('brings an event to a queue by leave of its policy', () => {
   expect(wiring.edges()).toEqual([`liftlock Changed by arn:aws:events:${PLACE}:rule/own/watch → ${QUEUE}`]);
 });
 
-it('brings an event to a topic by leave of its policy', () => {
-  bring({ Arn: TOPIC });
-  expect(published.map((message) => JSON.parse(message))).toEqual([EVENT]);
-  expect(authority.asked).toEqual([`events.amazonaws.com sns:Publish ${TOPIC}`]);
+it.each([
+  ['sns:Publish', TOPIC, undefined, 'events.amazonaws.com'],
+  ['sns:Publish', TOPIC, ROLE, ROLE],
+  ['sqs:SendMessage', QUEUE, ROLE, ROLE],
+])('asks for %s on %s (role %s)', (action, Arn, RoleArn, who) => {
+  bring({ Arn, ...(RoleArn === undefined ? {} : { RoleArn }) });
+  expect([...published.map((message) => JSON.parse(message)), ...(bodies(QUEUE) ?? [])]).toEqual([EVENT]);
+  expect(authority.asked).toEqual([`${who} ${action} ${Arn}`]);
 });
 
 it.each([[undefined], [ROLE]])('brings an event to a function, whose leave Lambda asks for (role %s)', (roleArn) => {

@@ -1,6 +1,6 @@
 import { errorMessage } from '../../../core/contracts/errors.ts';
 import type { Requirement } from '../../iam/requirements/requirement.ts';
-import { type Authority, plainly, type Source } from '../authority.ts';
+import { type Authority, plainly, type Source, type UnnamedSource } from '../authority.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { Queues } from '../queues/queues.ts';
 import type { Topics } from '../topics/topics.ts';
@@ -21,7 +21,7 @@ export interface DeliveryHost {
   readonly onLost: (rule: Rule, target: RuleTarget, why: string) => void;
 }
 
-/** Brings events to functions, queues, topics and other buses, each by leave of the target; what fails goes to the target's dead letters. */
+/** Brings events to functions, queues, topics and other buses, each by the role of the target or by leave of its policy; what fails goes to the target's dead letters. */
 export function targetDelivery(host: DeliveryHost): Deliver {
   return (rule, target, event, input) =>
     host.soon(() => {
@@ -46,7 +46,10 @@ function bring(
 ): void {
   const { Arn, RoleArn } = target;
   const where = `rule ${rule.name}`;
-  const leave = (action: string): void => host.authority.asService(source, plainly(action, Arn), where);
+  const leave = (action: string, inOwnName: Source | UnnamedSource = source): void => {
+    if (RoleArn === undefined) host.authority.asService(inOwnName, plainly(action, Arn), where);
+    else host.authority.inRole(RoleArn, source, plainly(action, Arn), where);
+  };
   switch (Arn.split(':')[2]) {
     case 'lambda': {
       const role = RoleArn === undefined ? {} : { roleArn: RoleArn };
@@ -61,7 +64,8 @@ function bring(
       return;
     }
     case 'sns':
-      leave('sns:Publish');
+      // Of itself EventBridge tells SNS no more than its name, so that no condition in the policy of a topic is met (its guide, Amazon SNS permissions).
+      leave('sns:Publish', { service: source.service });
       host.topics.publish(Arn, input, host.now());
       return;
     case 'events':
