@@ -48,7 +48,7 @@ export function createAwsReceivers(options: SignedCallsOptions) {
         } catch (error) {
           if (errorName(error) !== 'ExecutionDoesNotExist') throw error;
         }
-        // Of an EXPRESS machine every start is another execution, and none of them can be looked at.
+        // Each start of an EXPRESS machine is another execution, and none of them can be looked at.
         const { type } = (await send(scopeOf(arn), 'DescribeStateMachine', { stateMachineArn: arn })) as {
           type?: string;
         };

@@ -111,7 +111,7 @@ function shownCluster(
     start: instantOrNull(lived?.startedAt),
     end: instantOrNull(lived?.endedAt),
     position: index + 1,
-    // That its wave is not open yet is left out: the wave's opensAt tells when it opens.
+    // The reason that its wave is not open yet is left out: the wave's opensAt tells when it opens.
     reasons: [
       ...(stopped.get(clusterKey) ?? []),
       ...waveOf(policy, cluster, rules.fleet.tagPrefix).reasons,
