@@ -333,7 +333,6 @@ interface ItemAttributes extends ItemKey {
   readonly expiresAt?: number;
 }
 
-/** What a put writes. */
 type PutItem = Extract<WriteOperation, { readonly type: 'put' }>['item'];
 
 /** All attributes except the revision, which depends on the kind of write. */

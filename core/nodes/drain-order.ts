@@ -24,7 +24,6 @@ export const overdueAt = (stand: PodStand, look: DrainLook): number =>
 export const isStuck = ({ toGo }: NodeStand, look: DrainLook): boolean =>
   toGo.some((stand) => stand.type !== 'leaving' && overdueAt(stand, look) <= look.now.getTime());
 
-/** When the pause after the last node is over. */
 export const pauseEnd = ({ memory, settings }: DrainLook): number =>
   Date.parse(memory.lastDrainedAt ?? '1970-01-01') + settings.pauseSeconds * 1000;
 

@@ -61,7 +61,7 @@ export class WaveMembers {
     return this.#list;
   }
 
-  /** No member becomes pending again, so the pending ones stay in their order. */
+  /** No member of a group becomes pending again, so its places stay in order; one that was set aside and is let in is found by `aside`. */
   set(place: number, member: Member): void {
     this.#list[place] = member;
     if (member.status !== 'Pending') this.#groupOf[place]?.pending.delete(place);
