@@ -9,7 +9,7 @@ import { childOf, childrenOf, known, numberOf, parseAnswer, textOf, textsOf, typ
 const HOUR = 3_600_000;
 const json = (target: string) => ({ 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target });
 
-/** One or two reads of each of several services, by their own protocols, as EC2's (docs/adr/0027). */
+/** A few reads of several services, each by the service's own protocol, as for EC2 (docs/adr/0027). */
 export function createAccountReader(options: SignedCallsOptions): AccountReader {
   const iam = createSignedCalls({ name: 'iam', variable: 'IAM', isGlobal: true }, options);
   const kms = createSignedCalls({ name: 'kms', variable: 'KMS' }, options);
@@ -55,7 +55,7 @@ export function createAccountReader(options: SignedCallsOptions): AccountReader 
         const form = { Action: 'GetRole', RoleName: roleName, Version: '2010-05-08' };
         const answer = await iam(scope, FORM, new URLSearchParams(form).toString());
         const role = childOf(childOf(parseAnswer(answer, 'GetRole'), 'GetRoleResult'), 'Role');
-        // IAM encodes policies as URLs do. https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
+        // IAM gives policies URL-encoded. https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
         const encoded = textOf(role, 'AssumeRolePolicyDocument');
         return { arn: known(role, 'Arn'), ...given({ trustPolicy: encoded && decodeURIComponent(encoded) }) };
       }),
@@ -132,8 +132,8 @@ export function createAccountReader(options: SignedCallsOptions): AccountReader 
 }
 
 /**
- * A part is no answer: minutes that are missing would pass for minutes without data. The 100,800 values of one page are far more than two hours of
- * some twenty metrics. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataResult.html
+ * The minutes of one metric. A partial answer is an error, since missing minutes would pass for minutes without data. One page holds 100,800 values,
+ * far more than two hours of some twenty metrics have. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataResult.html
  */
 function minutesOf(results: readonly XmlNode[], id: string): MetricMinute[] | Error {
   const result = results.find((one) => one.Id === id) ?? {};
@@ -168,7 +168,7 @@ interface UsageMetric {
   readonly MetricStatisticRecommendation?: string;
 }
 
-/** Undefined where the service has no such thing, which it says by this error. */
+/** What was read; undefined where the service answers with the given error, by which it says that it has no such thing. */
 async function unless<Found>(error: string, read: () => Promise<Found>): Promise<Found | undefined> {
   try {
     return await read();

@@ -9,15 +9,14 @@ import { childOf, childrenOf, known, parseAnswer, textOf, type XmlNode } from '.
 const SERVICE = { name: 'monitoring', variable: 'CLOUDWATCH' };
 const VERSION = '2010-08-01';
 /**
- * CloudWatch that hangs must not take an invocation with it, which has half a minute (infra/constructs/functions.ts): of two reads, twice each, and a
- * change these are less than twenty seconds.
+ * CloudWatch must not use up an invocation when it hangs: an invocation has half a minute (infra/constructs/functions.ts), and two reads of two tries
+ * each, with one change, take less than twenty seconds under these limits.
  */
 const LIMITS = { timeoutMilliseconds: 3_000, tries: 2 };
 
 /**
- * CloudWatch's alarms and mute rules by its query protocol. What changes something has a session of its own, narrowed to one rule and to alarms that
- * are open to Liftlock, and is tried once.
- * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html
+ * CloudWatch's alarms and mute rules, by its query protocol. Each change has a session of its own, narrowed to one rule and to alarms that are open
+ * to Liftlock, and is tried once. Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html
  */
 export function createSilences({ sessions, partition, ...options }: MutatingCallOptions): Silences {
   const read = createSignedCalls(SERVICE, { ...options, ...LIMITS, sessions });
@@ -36,7 +35,7 @@ export function createSilences({ sessions, partition, ...options }: MutatingCall
   }
   return {
     async describeAlarms(scope, names) {
-      // Without types only metric alarms are returned.
+      // Without types CloudWatch returns only metric alarms.
       const types = { 'AlarmTypes.member.1': 'MetricAlarm', 'AlarmTypes.member.2': 'CompositeAlarm' };
       const form = { ...members('AlarmNames', names), ...types, MaxRecords: '100' };
       const result = await ask(scope, 'DescribeAlarms', form);
@@ -93,7 +92,7 @@ function formOf({ name, description, alarms, startsAt, endsAt }: MuteRule): Reco
   };
 }
 
-/** A policy of a session has no room for a hundred alarms: the tag holds it to those that are open. */
+/** The session policy of a change of one mute rule. It has no room for a hundred alarms, so the tag narrows it to those that are open to Liftlock. */
 export function mutePolicy(
   partition: string,
   { account, region }: Scope,

@@ -13,7 +13,10 @@ import { type HookExecution, noAnswer, readHookAnswer, readHookExecution } from 
 import type { Scope } from '../../core/ports/eks.ts';
 import { createSignedCalls, type SignedCallsOptions } from './signed-calls.ts';
 
-/** Asks functions and state machines of the account that its credentials are of. Tried once: the step asks again. Fails with AWS's error names. */
+/**
+ * Asks functions and state machines in the account of its credentials. Each call is tried once, since the step asks again. Fails with AWS's error
+ * names.
+ */
 export function createAwsReceivers(options: SignedCallsOptions) {
   const invoke = createSignedCalls({ name: 'lambda', variable: 'LAMBDA' }, { ...options, tries: 1 });
   const states = createSignedCalls({ name: 'states', variable: 'SFN' }, { ...options, tries: 1 });
@@ -23,7 +26,7 @@ export function createAwsReceivers(options: SignedCallsOptions) {
   };
 
   return {
-    /** Invokes it, and waits for what it returns. */
+    /** Invokes the function, and waits for what it returns. */
     askFunction: (arn: string, request: HookRequest | WaveRequest): Promise<HookAnswer> =>
       orWhatToTag(arn, async () => {
         const path = `/2015-03-31/functions/${encodeURIComponent(arn)}/invocations`;
@@ -32,8 +35,8 @@ export function createAwsReceivers(options: SignedCallsOptions) {
       }),
 
     /**
-     * Starts one execution for the question, and later looks what has become of it. Its name is the question's own, so that Step Functions refuses a
-     * second one, also where it does not show the first one yet.
+     * Starts one execution for the question, and later looks what has become of it. The execution's name comes from the question, so Step Functions
+     * refuses a second one, also while it does not show the first one yet.
      */
     askMachine: (arn: string, request: HookRequest | WaveRequest): Promise<HookAnswer> =>
       orWhatToTag(arn, async () => {
@@ -45,7 +48,7 @@ export function createAwsReceivers(options: SignedCallsOptions) {
         } catch (error) {
           if (errorName(error) !== 'ExecutionDoesNotExist') throw error;
         }
-        // Of the type EXPRESS every start is another execution, and none can be looked at.
+        // Each start of an EXPRESS machine is another execution, and none of them can be looked at.
         const { type } = (await send(scopeOf(arn), 'DescribeStateMachine', { stateMachineArn: arn })) as {
           type?: string;
         };
@@ -70,7 +73,7 @@ function scopeOf(arn: string): Scope {
   return { region, account };
 }
 
-/** IAM says no more than that nothing allows it. */
+/** Adds which tag to set: IAM's answer says only that nothing allows the call. */
 async function orWhatToTag(arn: string, ask: () => Promise<HookAnswer>): Promise<HookAnswer> {
   try {
     return await ask();

@@ -12,7 +12,7 @@ import { lightenClient, readLimits } from './request-limits.ts';
 const BATCH = 10;
 const ATTEMPTS = 3;
 
-/** Sends one message per cluster. Entries that SQS refuses are sent again; fails with `QueueSendFailed` when some do not get through. */
+/** Sends one message per cluster. Entries that SQS refuses are sent again; fails with `QueueSendFailed` when some still do not get through. */
 export function createClusterQueue(queueUrl: string, config: SQSClientConfig = {}): ClusterQueue {
   const client = lightenClient(new SQSClient({ ...readLimits, ...config }));
 

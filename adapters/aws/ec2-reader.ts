@@ -6,13 +6,13 @@ import type { Scope } from '../../core/ports/eks.ts';
 import { createSignedCalls, FORM, type SignedCallsOptions } from './signed-calls.ts';
 import { childOf, childrenOf, known, numberOf, parseAnswer, textOf, type XmlNode } from './xml-answer.ts';
 
-/** Values of one filter (API reference of DescribeSubnets). */
+/** A filter may have this many values (API reference of DescribeSubnets). */
 const MOST_VALUES = 200;
-/** Errors of DescribeLaunchTemplateVersions for what is not there (EC2, error codes). */
+/** The errors of DescribeLaunchTemplateVersions for templates and versions that do not exist (EC2, error codes). */
 const NO_TEMPLATE =
   /^(InvalidLaunchTemplateId\.(NotFound|VersionNotFound)|InvalidLaunchTemplateName\.NotFoundException)$/;
 
-/** EC2's query protocol for a few reads: the SDK's client is half a megabyte of shapes for them (docs/adr/0027). */
+/** EC2's query protocol for a few reads, for which the SDK's client would bring half a megabyte of shapes (docs/adr/0027). */
 export function createEc2Reader(options: SignedCallsOptions): Ec2Reader {
   const call = createSignedCalls({ name: 'ec2', variable: 'EC2' }, options);
 
@@ -21,7 +21,7 @@ export function createEc2Reader(options: SignedCallsOptions): Ec2Reader {
     return parseAnswer(await call(scope, FORM, body), form.Action ?? '');
   }
 
-  /** Every page of everything that the filter lets through. */
+  /** Every page of everything that matches the filter. */
   async function all(
     scope: Scope,
     operation: string,
@@ -64,7 +64,7 @@ export function createEc2Reader(options: SignedCallsOptions): Ec2Reader {
         vcpus: numberOf(childOf(item, 'vCpuInfo'), 'defaultVCpus'),
         ipv4AddressesPerInterface: numberOf(childOf(item, 'networkInfo'), 'ipv4AddressesPerInterface'),
       })),
-    // Of others' images those that are deprecated come only where they are asked for.
+    // EC2 returns deprecated images of other accounts only where they are asked for.
     describeImages: async (scope, ids) =>
       (await all(scope, 'DescribeImages', ['image-id', 'imagesSet'], ids, { IncludeDeprecated: 'true' })).map(imageOf),
     async findImages(scope, owners, tags) {

@@ -7,11 +7,11 @@ import { createTokenBucket, type TokenBucketOptions } from './token-bucket.ts';
 
 interface EksConnectionsOptions extends TokenBucketOptions {
   readonly sessions: SpokeSessions;
-  /** Endpoint and the like, for tests; the environment's `AWS_ENDPOINT_URL_EKS` counts without it. */
+  /** Endpoint and the like, for tests; without it the environment's `AWS_ENDPOINT_URL_EKS` counts. */
   readonly client?: EKSClientConfig;
 }
 
-/** What reader and mutator share: a client and a rate for each account and Region. */
+/** What reader and mutator share: one client and one rate for each account and Region. */
 export type EksConnections = ReturnType<typeof createEksConnections>;
 
 export function createEksConnections({ sessions, client = {}, ...rate }: EksConnectionsOptions) {

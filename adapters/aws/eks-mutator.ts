@@ -16,8 +16,8 @@ import { toUpdate } from './eks-shapes.ts';
 import { lightenClient, MUTATION_MILLISECONDS, mutationLimits } from './request-limits.ts';
 
 /**
- * The calls that change something. Each has a session of its own, narrowed to its one cluster, and is over within `CALL_SECONDS`
- * whatever happens. Members are named one by one, so that nothing else of an input (a `force`, say) is ever sent.
+ * The calls that change something. Each has a session of its own, narrowed to its one cluster, and ends within `CALL_SECONDS` whatever happens. The
+ * members of an input are named one by one, so that nothing else in it (a `force`, say) is ever sent.
  */
 export function createEksMutator(
   connections: EksConnections,
@@ -106,8 +106,8 @@ export function createEksMutator(
 }
 
 /**
- * What one mutating call may do: its own action on its own cluster, and to a control plane its own version, so that whatever else goes wrong in
- * the function ends at that cluster and at that hop. A session policy only narrows; what the role itself does not allow stays forbidden.
+ * What one mutating call may do: its own action on its own cluster and, for a control plane, to its own version. Whatever else goes wrong in the
+ * function thus ends at that cluster and that hop. A session policy only narrows: what the role itself does not allow stays forbidden.
  */
 export function sessionPolicy(partition: string, scope: Scope, call: MutatingCall): object {
   const own = {
@@ -135,8 +135,9 @@ function resourceOf(partition: string, { account, region }: Scope, call: Mutatin
 }
 
 /**
- * IAM sees the version that UpdateClusterVersion asks for: two hops at once, another version, and a rollback in the session of an upgrade are denied before EKS hears of them.
- * So it sees the support type that UpdateClusterConfig sets, and takes no other setting beside it. The other calls have no such key (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html).
+ * IAM sees the version that UpdateClusterVersion asks for, so two hops at once, another version, and a rollback in the session of an upgrade are
+ * denied before EKS hears of them. It also sees the support type that UpdateClusterConfig sets, and then allows no other setting beside it. The other
+ * calls have no such key (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html).
  */
 function onlyTo(call: MutatingCall): object {
   if (call.name === 'ExtendSupport') return { Condition: { StringEquals: { 'eks:supportType': 'EXTENDED' } } };
@@ -144,7 +145,7 @@ function onlyTo(call: MutatingCall): object {
   return { Condition: { StringEquals: { 'eks:kubernetesVersion': call.input.version } } };
 }
 
-/** EKS checks with the caller's rights what the update will need: launch templates of node groups, the role of an add-on (facts: eks.md §10.4). */
+/** EKS checks with the caller's rights what the update will need: the launch templates of node groups, the role of an add-on (facts: eks.md §10.4). */
 function alsoNeeded(call: MutatingCall): object[] {
   if (call.name === 'UpdateNodegroupVersion') {
     const actions = [

@@ -32,12 +32,15 @@ import {
 
 type Paging = { client: EKSClient };
 
-/** What EKS offers of an add-on is the same for every cluster of an account in a Region, and changes by the week: it is read once in so long. */
+/**
+ * The versions that EKS offers of an add-on are the same for every cluster of an account in a Region, and change by the week: they are read again
+ * only after this time.
+ */
 const OFFER_MILLISECONDS = 60 * 60_000;
 
 /**
- * EKS over the SDK: a client per account and Region with the spoke role's credentials, each call after its turn in the account's rate, each
- * list to its last page. Errors are the SDK's own, with EKS's names.
+ * EKS over the SDK: one client per account and Region with the spoke role's credentials. Each call waits for its turn in the account's rate, and each
+ * list is read to its last page. Errors are the SDK's own, with EKS's names.
  */
 export function createEksReader(connections: EksConnections): EksReader {
   const client = async (scope: Scope): Promise<EKSClient> => {
@@ -52,7 +55,7 @@ export function createEksReader(connections: EksConnections): EksReader {
   ): Promise<Item[]> => {
     const items: Item[] = [];
     for await (const page of paginate({ client: await client(scope) }, input)) {
-      // The page after this one is another call: it waits for its turn while the loop body does.
+      // The next page is another call, so it waits for its turn while this one's items are kept.
       items.push(...(page[member] ?? []));
       if (hasNext(page)) await connections.bucket(scope).take();
     }

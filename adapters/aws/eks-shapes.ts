@@ -14,8 +14,8 @@ import type {
 } from '../../core/ports/eks.ts';
 
 /**
- * The SDK's answers as the port's types. Every member of the SDK may be undefined; those that the port promises are checked here, and an
- * answer without one fails with `IncompleteAnswer`: nothing is decided on a guess.
+ * The SDK's answers as the port's types. Every member may be undefined in the SDK; those that the port promises are checked here, and an answer
+ * without one of them fails with `IncompleteAnswer`, so that nothing is decided on a guess.
  */
 type Members<T> = readonly (keyof T & string)[];
 
@@ -34,13 +34,13 @@ export const toNodegroup = (nodegroup: Sdk.Nodegroup | undefined): Nodegroup =>
 export const toAddon = (addon: Sdk.Addon | undefined): Addon =>
   complete('DescribeAddon', addon, ['addonName', 'clusterName', 'addonVersion', 'status']);
 
-/** An update without params names no target: an empty list says so. */
+/** An update without params names no target; an empty list says so. */
 export function toUpdate(update: Sdk.Update | undefined): Update {
   const checked: Update = complete('an update', update, ['id', 'status', 'type', 'createdAt']);
   return { ...checked, params: checked.params ?? [] };
 }
 
-/** Without a status an insight is UNKNOWN, which is not a pass. */
+/** An insight without a status is UNKNOWN, which is not a pass. */
 export function toInsightSummary(insight: Sdk.InsightSummary): InsightSummary {
   const checked: InsightSummary = complete('ListInsights', insight, ['id', 'name', 'category']);
   return { ...checked, insightStatus: statusOf(insight) };

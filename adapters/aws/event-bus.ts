@@ -14,7 +14,7 @@ import { lightenClient, readLimits } from './request-limits.ts';
 
 interface EventBusOptions {
   readonly busName: string;
-  /** Told of each event that could not be published. */
+  /** Called for each event that could not be published. */
   readonly onLost: (event: { readonly detailType: string; readonly error: string; readonly message: string }) => void;
   readonly client?: EventBridgeClientConfig;
 }
@@ -22,8 +22,8 @@ interface EventBusOptions {
 const BATCH = 10;
 
 /**
- * Publishes on Liftlock's bus. Never fails: what happened is in the table already, and a lost event only makes somebody look later. What is
- * refused is sent once more by itself, and then reported as lost.
+ * Publishes on Liftlock's bus. It never fails: what happened is in the table already, and a lost event only makes somebody look later. An event that
+ * is refused is sent once more, and then reported as lost.
  */
 export function createEventBus({ busName, onLost, client: config = {} }: EventBusOptions): EventBus {
   const client = lightenClient(new EventBridgeClient({ ...readLimits, ...config }));
@@ -55,6 +55,6 @@ const toEntry = (event: LiftlockEvent, busName: string): PutEventsRequestEntry =
   EventBusName: busName,
   Source: EVENT_SOURCE,
   DetailType: event.type,
-  // Rules pass on what is for people by the words that come with it (infra/constructs/event-rules.ts).
+  // The words for people come with the event, and rules pass them on (infra/constructs/event-rules.ts).
   Detail: JSON.stringify(detailWithNotice(event)),
 });

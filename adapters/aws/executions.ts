@@ -11,13 +11,13 @@ interface ExecutionsOptions {
   readonly client?: SFNClientConfig;
 }
 
-/** Step Functions. Names of executions are deterministic, so a start that was not acknowledged is simply made again. */
+/** Step Functions. Names of executions are deterministic, so a start that was not acknowledged is simply repeated. */
 export function createExecutions({ machineArnPrefix, client: config = {} }: ExecutionsOptions): Executions {
   const client = lightenClient(new SFNClient({ ...readLimits, ...config }));
   return {
     arnFor: (machine, name) => `${machineArnPrefix.replace(':stateMachine:', ':execution:')}${machine}:${name}`,
     async start(machine, name, input) {
-      // Step Functions compares inputs as text: the same input must always be the same text.
+      // Step Functions compares inputs as text, so the same input must always give the same text.
       const command = new StartExecutionCommand({
         stateMachineArn: `${machineArnPrefix}${machine}`,
         name,

@@ -7,15 +7,15 @@ import { inTime } from './pinned-addresses.ts';
 
 interface GateReaderOptions {
   readonly alarms: AlarmGates;
-  /** Absent where nobody asks any. */
+  /** Absent where no webhook is asked. */
   readonly webhooks?: WebhookGates;
   readonly timeoutMilliseconds?: number;
 }
 
-/** Everything that one gate takes together: credentials, a secret, names, the answer. */
+/** The time for one gate, including credentials, a secret, resolving names, and the answer. */
 const TIMEOUT_MILLISECONDS = 10_000;
 
-/** What cannot be read is unknown, with the reason: it never lets a wave pass, and never stops the reconciler. */
+/** A gate that cannot be read is unknown, with the reason: it never lets a wave pass, and never stops the reconciler. */
 export function createGateReader(options: GateReaderOptions): GateReader {
   const { alarms, webhooks, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = options;
   return {
@@ -38,7 +38,7 @@ function failed(error: unknown, signal: AbortSignal, timeoutMilliseconds: number
 
 const isForbidden = (error: unknown): boolean => errorName(error).startsWith('AccessDenied');
 
-/** Why who was asked has not answered, in a sentence that tells nothing confidential. */
+/** Why an alarm, webhook or hook has not answered, in a sentence that tells nothing confidential. */
 export function whyUnanswered(error: unknown, signal: AbortSignal, timeoutMilliseconds: number): string {
   if (signal.aborted) return `It did not answer within ${timeoutMilliseconds / 1000} seconds.`;
   const name = errorName(error);

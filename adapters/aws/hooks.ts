@@ -10,10 +10,10 @@ export interface HooksOptions extends WebhookGatesOptions {
   readonly timeoutMilliseconds?: number;
 }
 
-/** Everything that one question takes together: a secret, names, the answer. The step asks again, so it is tried once. */
+/** The time for one question, including a secret, resolving names, and the answer. It is tried once, since the step asks again. */
 const TIMEOUT_MILLISECONDS = 10_000;
 
-/** Asks webhooks by a signed POST, as gates are asked (docs/gates.md, Signatures), and functions and state machines by AWS's own calls. */
+/** Asks webhooks by a signed POST, signed as for gates (docs/gates.md, Signatures), and functions and state machines by AWS's own calls. */
 export function createHooks(options: HooksOptions): Hooks {
   const { receivers, timeoutMilliseconds = TIMEOUT_MILLISECONDS } = options;
   return {

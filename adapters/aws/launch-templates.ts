@@ -35,7 +35,7 @@ export function createLaunchTemplates({ sessions, partition, ...options }: Launc
   };
 }
 
-/** Of a template that is named, IAM sees no id before EC2 has looked; the tag holds it there. */
+/** For a template that is given by name, IAM sees no id before EC2 has looked it up; the tag narrows the session there. */
 export function versionPolicy(partition: string, { account, region }: Scope, template: string): object {
   const id = template.startsWith('lt-') ? template : '*';
   const { key, value } = TEMPLATE_TAG;

@@ -10,7 +10,7 @@ import { readLimits } from './request-limits.ts';
 /** `arn:aws:organizations::111111111111:account/o-exampleorgid/555555555555` (service authorization reference of AWS Organizations). */
 const organizationOf = (accountArn = ''): string => accountArn.split('/')[1] ?? '';
 
-/** The organization's accounts that are ACTIVE: suspended ones answer nothing. `Status` is the name that AWS retires for `State`. */
+/** The organization's ACTIVE accounts, since suspended ones answer nothing. AWS retires the member `Status` in favour of `State`. */
 export function createOrganization(config: OrganizationsClientConfig = {}): Organization {
   const client = new OrganizationsClient({ ...readLimits, ...config });
   return {
@@ -29,7 +29,7 @@ export function createOrganization(config: OrganizationsClientConfig = {}): Orga
           if (Id !== undefined && (State ?? Status) === 'ACTIVE') accounts.push(Id);
         }
       }
-      // The management account is always one of them.
+      // The management account is always listed.
       if (listed === 0) throw namedError('IncompleteAnswer', 'Organizations listed no account, not even its own.');
       return accounts;
     },

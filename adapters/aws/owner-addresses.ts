@@ -8,10 +8,10 @@ import { callWebhook, type WebhookGatesOptions } from './gates/webhook-gate.ts';
 import { inTime } from './pinned-addresses.ts';
 import { mutationLimits } from './request-limits.ts';
 
-/** Everything that one address takes together: credentials, a secret, names, the answer. */
+/** The time for one address, including credentials, a secret, resolving names, and the answer. */
 const TIMEOUT_MILLISECONDS = 10_000;
 
-/** By topics of SNS and by webhooks, each tried once: what is not taken goes to the topic of the hub, and must not come twice. */
+/** Sends to SNS topics and to webhooks. Each event is tried once: one that is not taken goes to the hub's topic, and must not come twice. */
 export function createOwnerAddresses(
   options: WebhookGatesOptions & { readonly timeoutMilliseconds?: number },
 ): OwnerAddresses {
@@ -41,13 +41,13 @@ export function createOwnerAddresses(
   };
 }
 
-/** As the topic of the hub words it (infra/constructs/event-rules.ts). */
+/** The text in the form that the hub's topic uses (infra/constructs/event-rules.ts). */
 function textOf(notice: ReturnType<typeof detailWithNotice>['notice']): string {
   const { what = '', why = '', todo = '', reference = '' } = notice ?? {};
   return [what, `Why: ${why}`, `What to do: ${todo}`, `Reference: ${reference}`].join('\n');
 }
 
-/** Why it was not; what it says beside its status is nobody's business. */
+/** Why the webhook did not take the event; undefined where it did. Nothing of its answer but the status is repeated. */
 async function taken(response: Parameters<Parameters<typeof callWebhook>[5]>[0]): Promise<string | undefined> {
   const { statusCode: status = 0 } = response;
   response.destroy();

@@ -13,9 +13,9 @@ export type Resolve = (host: string) => Promise<readonly Address[]>;
 export const resolveByDns: Resolve = (host) => lookup(host, { all: true });
 
 /**
- * The addresses that a URL may be called at; empty = its host is an address, checked with the URL. The name is resolved once and the caller
- * connects to these and no others (`pinnedLookup`), so that a name that changes its address in between leads nowhere else. Fails with
- * `UrlRefused` or `UrlUnreachable`.
+ * The addresses at which a URL may be called; empty = its host is an address itself, which was checked with the URL. The name is resolved once, and
+ * the caller connects to these addresses and no others (`pinnedLookup`), so that a name that changes its address in between leads nowhere else. Fails
+ * with `UrlRefused` or `UrlUnreachable`.
  */
 export async function addressesOf(
   url: URL,
@@ -41,7 +41,7 @@ export async function addressesOf(
   return addresses;
 }
 
-/** For `https.request`: leads to what was checked. */
+/** The option for `https.request` that leads to the addresses which were checked. */
 export function pinnedLookup(addresses: readonly Address[]): { readonly lookup?: LookupFunction } {
   if (addresses.length === 0) return {};
   const lookup: LookupFunction = (_, options, done) => {
@@ -52,7 +52,7 @@ export function pinnedLookup(addresses: readonly Address[]): { readonly lookup?:
   return { lookup };
 }
 
-/** For work that cannot be stopped, only left alone. */
+/** Gives up waiting for work that cannot be stopped. */
 export function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const late = new Promise<never>((_, reject) => {
     const end = () => reject(new Error('no answer in time'));

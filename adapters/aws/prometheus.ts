@@ -13,19 +13,19 @@ interface Span {
   readonly to: Date;
 }
 
-/** Everything that one query takes together: a secret, names, the answer. */
+/** The time for one query, including a secret, resolving names, and the answer. */
 const TIMEOUT_MILLISECONDS = 10_000;
 const MINUTE = 60_000;
 const RANGE_QUERY = '/api/v1/query_range';
 
 /**
- * Range queries by GET. A URL is called at an address that was checked, as webhooks are (pinned-addresses.ts); redirects are not followed. A workspace
- * is asked as its Prometheus-compatible API says, with the role of its account:
+ * Range queries by GET. A URL is called at an address that was checked, like a webhook (pinned-addresses.ts); redirects are not followed. A workspace
+ * is asked by its Prometheus-compatible API, with the role of its account:
  * https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-APIReference-Prometheus-Compatible-Apis.html
  */
 export function createPrometheus(options: PrometheusOptions): Prometheus {
   const { timeoutMilliseconds = TIMEOUT_MILLISECONDS } = options;
-  // One try: what may pass is asked again by whoever asks here.
+  // One try: the caller asks again for errors that may pass.
   const limits = { tries: 1, timeoutMilliseconds, mostBytes: MOST_BYTES };
   const service = { name: 'aps', variable: 'AMP', host: 'aps-workspaces' };
   const callWorkspace = createSignedCalls(service, { ...options, ...limits });
@@ -56,22 +56,22 @@ export function createPrometheus(options: PrometheusOptions): Prometheus {
   };
 }
 
-/** What it says of a query is Prometheus' to say; who may not ask is told as AWS denies, and what has not answered as it failed. */
+/** What Prometheus says of a query is its answer. A denial is thrown under AWS's name for it, and a missing answer as the error that it was. */
 function answerOf(refusal: Refusal): { readonly status: number; readonly text: string } {
   const { status, text = '' } = refusal;
-  // Credentials that have run out are no permission that lacks: whoever asks again has new ones.
+  // Expired credentials are no missing permission: the caller has new ones when it asks again.
   if (status === 403 && !isStale(refusal)) refusal.name = 'AccessDeniedException';
   if (status === undefined || status === 403) throw refusal;
   return { status, text };
 }
 
-/** The value at the end of a minute is that minute's: the first is asked for at the end of the first minute. */
+/** The value at the end of a minute stands for that minute, so the first one is asked for at the end of the first minute. */
 function rangeOf(query: string, { from, to }: Span): Readonly<Record<string, string>> {
   const seconds = (at: number): string => String(at / 1_000);
   return { query, start: seconds(from.getTime() + MINUTE), end: seconds(to.getTime()), step: '60' };
 }
 
-/** What is no URL is refused as it is. */
+/** A text that is no URL is left as it is, and refused later. */
 function withRange(base: string, range: Readonly<Record<string, string>>): string {
   if (!URL.canParse(base)) return base;
   const url = new URL(base);

@@ -12,41 +12,47 @@ export interface SignedCallsOptions {
   readonly sessions: { readonly forAccount: (account: string) => Promise<Omit<SpokeCredentials, 'expiration'>> };
   readonly clock: Clock;
   readonly sleep: Sleep;
-  /** In place of AWS's own, by the SDK's name of the service (`SERVICE_QUOTAS`), as its clients take it from the environment. */
+  /**
+   * The endpoint to use in place of AWS's own, by the SDK's name of the service (`SERVICE_QUOTAS`), as the SDK's clients take it from the
+   * environment.
+   */
   readonly endpointOf: (service: string) => string | undefined;
-  /** What may change something is tried once. */
+  /** How often a request is tried; a call that may change something is tried once. */
   readonly tries?: number;
-  /** Of one try; ten seconds when absent. */
+  /** The time for one try; ten seconds when absent. */
   readonly timeoutMilliseconds?: number;
-  /** What an answer may have, where whoever asks decides how long it is; without a limit when absent. */
+  /** The longest answer, where its length depends on what a person asks; without a limit when absent. */
   readonly mostBytes?: number;
 }
 
 interface Service {
-  /** As requests are signed: `ec2`. */
+  /** The service's name in signatures: `ec2`. */
   readonly name: string;
-  /** As variables of the environment name it. */
+  /** The service's name in variables of the environment. */
   readonly variable: string;
-  /** Of the host, where it is not the name. */
+  /** The service's name in the host, where it is another one. */
   readonly host?: string;
-  /** One for the whole partition, as IAM is. */
+  /** Set for a service that has one endpoint for the whole partition, as IAM has. */
   readonly isGlobal?: true;
 }
 
-/** Where REST has it, instead of posted to the root. */
+/** Method and path of a REST call; without it the body is posted to the root. */
 interface Place {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
 }
 
-/** Of the query protocol. */
+/** The headers of the query protocol. */
 export const FORM = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
 const TIMEOUT_MILLISECONDS = 10_000;
-/** A small rate of its own for each service: the account's other tools share what AWS gives. */
+/** A small rate of its own for each service, since the account's other tools share AWS's quota. */
 const RATE = { perSecond: 3, burst: 9 };
 
-/** Signed requests to a service of the account's, of which the SDK's client would weigh more than they do (docs/adr/0027); the text that it answers. */
+/**
+ * Sends signed requests to a service for which the SDK's client would weigh more than the requests do (docs/adr/0027), and returns the text of the
+ * answer.
+ */
 export function createSignedCalls(service: Service, options: SignedCallsOptions) {
   const { sessions, clock, sleep, endpointOf, tries = 4 } = options;
   const bucket = createTokenBucket({ clock, sleep, ...RATE });
@@ -90,9 +96,9 @@ function placeOf({ name, host = name, isGlobal }: Service, region: string): { ho
 
 interface Answer {
   readonly status: number;
-  /** The name of the error, where REST says it beside the text. */
+  /** The name of the error, where a REST service says it beside the text. */
   readonly errorType: string | undefined;
-  /** What Lambda says beside status 200 of a function that has failed. */
+  /** The header by which Lambda says, with status 200, that the function has failed. */
   readonly functionError: string | undefined;
   readonly text: string;
 }
@@ -131,14 +137,14 @@ function send(
   });
 }
 
-/** As it is signed, too: `encodeURIComponent` leaves five signs that SigV4 does not. */
+/** Encoded as for the signature: `encodeURIComponent` leaves five characters that SigV4 does not. */
 const escapeUri = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 
-/** What a service has refused with, where it has said anything. */
+/** The error by which a service has refused, with its answer where there was one. */
 export type Refusal = Error & Partial<Pick<Answer, 'status' | 'text'>>;
 
-/** XML has `<Code>` and `<Message>`, whatever each service writes around the two; JSON has `__type`, and REST a header, with or without a namespace. */
+/** XML has `<Code>` and `<Message>`, whatever a service writes around them; JSON has `__type`, and REST a header, with or without a namespace. */
 function refusalOf({ status, errorType, functionError, text }: Answer, service: string): Refusal {
   if (functionError !== undefined) return Object.assign(new Error(text), { name: functionError });
   const named = errorType === undefined ? text : `"__type":"${errorType}"`;

@@ -7,7 +7,7 @@ import { lightenClient } from './request-limits.ts';
 /** The role that Liftlock assumes in every account, the hub's own too. */
 interface SpokeRole {
   readonly partition: string;
-  /** Without path. */
+  /** The role's name, without its path. */
   readonly name: string;
   readonly externalId: string;
   /** The Lambda function that acts: sessions are named `liftlock-<function>`, which is what CloudTrail of the account shows. */
@@ -25,13 +25,13 @@ export interface SpokeCredentials {
 /** Roles assumed by a role last an hour at most; refreshed after 50 minutes. */
 const READ_SECONDS = 3600;
 const REFRESH_BEFORE_MILLISECONDS = 10 * 60_000;
-/** The shortest session there is: it is used for one call. */
+/** The shortest session that STS gives: it is used for one call. */
 const MUTATION_SECONDS = 900;
 
 export interface SpokeSessions {
-  /** For reads: one session per account, kept for about 50 minutes. */
+  /** Credentials for reads: one session per account, kept for about 50 minutes. */
   forAccount(account: string): Promise<SpokeCredentials>;
-  /** For one mutating call: a session that its policy narrows to that call. Not kept. */
+  /** Credentials for one mutating call: a session that its policy narrows to that call. It is not kept. */
   narrowedTo(account: string, policy: object, abortSignal: AbortSignal): Promise<SpokeCredentials>;
 }
 
@@ -78,7 +78,7 @@ export function createSpokeSessions({ role, clock, sts: config }: SpokeSessionsO
       const kept = sessions.get(account);
       const session = await kept;
       if (session !== undefined && isFresh(session)) return session;
-      // Somebody else may have begun to refresh it while this call waited.
+      // Another caller may have begun to refresh the session while this one waited.
       const current = sessions.get(account);
       if (current !== undefined && current !== kept) return current;
       const next = assume(account, READ_SECONDS);

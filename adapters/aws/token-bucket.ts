@@ -13,15 +13,15 @@ export interface TokenBucketOptions {
 }
 
 export interface TokenBucket {
-  /** Takes a token, after waiting for it in turn where there is none. */
+  /** Takes a token; where there is none, it waits for one in turn. */
   take(): Promise<void>;
-  /** Takes a token without waiting: the bucket may owe some, and `take` waits the longer. For calls that must not be late. */
+  /** Takes a token without waiting, for calls that must not be late. The bucket may then owe some, and `take` waits that much longer. */
   spend(): void;
 }
 
 /**
- * EKS publishes no rates, and its throttles are per account and Region, shared with the customer's own nodes and tools (facts: eks.md §11):
- * so Liftlock keeps to a small rate of its own.
+ * EKS publishes no rates, and its throttles are per account and Region, shared with the customer's own nodes and tools (facts: eks.md §11), so
+ * Liftlock keeps to a small rate of its own.
  */
 export function createTokenBucket({ clock, sleep, perSecond = 2, burst = 10 }: TokenBucketOptions): TokenBucket {
   let tokens = burst;
@@ -36,7 +36,7 @@ export function createTokenBucket({ clock, sleep, perSecond = 2, burst = 10 }: T
   return {
     async take() {
       const left = withdraw();
-      // Each caller has its place in the debt already, so callers that wait do not overtake each other.
+      // Each caller's place is in the debt already, so waiting callers do not overtake each other.
       if (left < 0) await sleep(Math.ceil((-left / perSecond) * 1000));
     },
     spend: () => void withdraw(),

@@ -5,15 +5,15 @@ import type { UrlProbe } from '../../core/ports/outside.ts';
 import { type Address, addressesOf, pinnedLookup, type Resolve, resolveByDns } from './pinned-addresses.ts';
 
 interface UrlProbeOptions {
-  /** Private hosts that may be called all the same: `spec.allowedHosts` of the Fleet as it stands now. */
+  /** Private hosts that may be called nevertheless: `spec.allowedHosts` of the Fleet as it is now. */
   readonly allowedHosts: () => Promise<readonly string[]>;
   readonly resolve?: Resolve;
   readonly timeoutMilliseconds?: number;
 }
 
 /**
- * GET over https, redirects not followed, the body left unread. The name is resolved once, its addresses are checked, and the connection goes
- * to one of those: a name that changes its address in between leads nowhere else. Fails with `UrlRefused` or `UrlUnreachable`.
+ * GET over https; redirects are not followed, and the body is not read. The name is resolved once, its addresses are checked, and the connection goes
+ * to one of those, so a name that changes its address in between leads nowhere else. Fails with `UrlRefused` or `UrlUnreachable`.
  */
 export function createUrlProbe(options: UrlProbeOptions): UrlProbe {
   const { allowedHosts, timeoutMilliseconds = 5_000, resolve = resolveByDns } = options;

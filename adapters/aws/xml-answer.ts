@@ -9,17 +9,17 @@ export interface XmlNode {
 export const parseAnswer = (text: string, operation: string): XmlNode =>
   childOf(parseXML(text), `${operation}Response`);
 
-/** An element without anything in it is parsed as an empty text. */
+/** A child element; the parser gives an empty text for an element without content. */
 export const childOf = (node: XmlNode, name: string): XmlNode =>
   typeof node[name] === 'object' && node[name] !== null ? (node[name] as XmlNode) : {};
 
-/** A list of one is parsed as that one. */
+/** The items of a list; the parser gives a list of one as that one item. */
 export function childrenOf(node: XmlNode, list: string, item: string): XmlNode[] {
   const found = childOf(node, list)[item] ?? [];
   return (Array.isArray(found) ? found : [found]) as XmlNode[];
 }
 
-/** A list of texts; one of one is parsed as that one. */
+/** The texts of a list; the parser gives a list of one as that one text. */
 export function textsOf(node: XmlNode, list: string): string[] {
   const found = childOf(node, list).member ?? [];
   return (Array.isArray(found) ? found : [found]).map(String);
@@ -28,7 +28,7 @@ export function textsOf(node: XmlNode, list: string): string[] {
 export const textOf = (node: XmlNode, name: string): string | undefined =>
   typeof node[name] === 'string' ? node[name] : undefined;
 
-/** An answer without what the port promises is none: nothing is decided on a guess. */
+/** The text of an element that the port promises. An answer without it is an error, so that nothing is decided on a guess. */
 export function known(node: XmlNode, name: string): string {
   const text = textOf(node, name);
   if (text !== undefined && text !== '') return text;

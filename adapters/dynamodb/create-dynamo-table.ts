@@ -3,7 +3,7 @@ import { makeQuickToCopy } from '../../core/model/make-quick-to-copy.ts';
 import { DynamoTable } from './dynamo-table.ts';
 import type { TableNames } from './table-schema.ts';
 
-/** Short, since a function that changes something must end within 25 s with its retries inside (protocol.md). */
+/** This is short, since a function that changes something must end within 25 s, retries included (protocol.md). */
 const REQUEST_MILLISECONDS = 2_000;
 
 /** The table on DynamoDB. Endpoint, Region and credentials come from the environment, as for every client of the SDK. */
@@ -18,9 +18,9 @@ export function dynamoClient(config: DynamoDBClientConfig = {}): DynamoDBClient 
     requestHandler: { connectionTimeout: 1_000, requestTimeout: REQUEST_MILLISECONDS, throwOnRequestTimeout: true },
     ...config,
   });
-  // It goes through every item for secrets, a third of what a request costs, and hands it to a logger that drops it.
+  // This middleware goes through every item for secrets, a third of what a request costs, and hands it to a logger that drops it.
   client.middlewareStack.remove('loggerMiddleware');
-  // It is copied four times for each request.
+  // The SDK copies the configuration four times for each request.
   makeQuickToCopy(client.config);
   return client;
 }

@@ -43,9 +43,9 @@ import {
 import type { TableNames } from './table-schema.ts';
 
 /**
- * The table on DynamoDB. Every read by key is a BatchGetItem, so that no function needs two permissions for it. Every write is a TransactWriteItems, the audit has a table of its own into which items are only ever put when
- * absent, and every query follows its pages to the end. What cannot be written at all fails with `InvalidTransaction`. Items past
- * their `expiresAt` may still be read: DynamoDB removes them when it likes.
+ * The table on DynamoDB. Every read by key is a BatchGetItem, so that no function needs two permissions for it. Every write except `restore` is a
+ * TransactWriteItems, items are only ever put into the audit's table when absent, and every query follows its pages to the end. A transaction that
+ * can never be written fails with `InvalidTransaction`. Items past their `expiresAt` may still be read, since DynamoDB removes them when it likes.
  */
 export class DynamoTable implements RestoredTable {
   readonly #client: DynamoDBClient;
@@ -93,7 +93,7 @@ export class DynamoTable implements RestoredTable {
     if (problem !== undefined) throw namedError('InvalidTransaction', problem);
     const command = new TransactWriteItemsCommand({
       TransactItems: operations.map((operation) => toTransactItem(operation, this.#names)),
-      // One token for each call: a retry inside the SDK whose first try arrived after all is the same transaction.
+      // One token for each call: where the SDK retries a try that has arrived after all, both are the same transaction.
       ClientRequestToken: randomUUID(),
     });
     try {
@@ -109,7 +109,7 @@ export class DynamoTable implements RestoredTable {
       ...query,
       ScanIndexForward: false,
       Limit: 1,
-      // An item carries all that its transaction wrote, of which nothing is needed here.
+      // An audit item carries everything that its transaction wrote, and none of that is needed here.
       ProjectionExpression: '#sequence, #hash',
       ExpressionAttributeNames: { ...query.ExpressionAttributeNames, '#sequence': 'sequence', '#hash': 'hash' },
     };
@@ -177,13 +177,13 @@ export class DynamoTable implements RestoredTable {
 
 const toAuditItem = (item: Record<string, AttributeValue>): AuditItem => unmarshall(item) as AuditItem;
 
-/** Milliseconds before asking again for what DynamoDB left unread; together far below what a function that changes something may take. */
+/** The milliseconds to wait before asking again for items that DynamoDB left unread; together far below the time of a function that changes something. */
 const PAUSES = [50, 100, 200, 400, 800];
 
 /**
- * Items by key, strongly consistent, in the order of their keys; undefined where there is none. What an answer leaves out, because it would
- * be over 16 MB or because the table is throttled, is asked for again. Fails with `ProvisionedThroughputExceededException`, as the service
- * does where it reads nothing at all, when that does not help.
+ * Items by key, strongly consistent, in the order of their keys; undefined where there is none. Items that an answer leaves out, because it would be
+ * over 16 MB or because the table is throttled, are asked for again. When that does not help, this fails with
+ * `ProvisionedThroughputExceededException`, as the service itself does where it reads nothing at all.
  */
 export async function readBatches(
   client: DynamoDBClient,
@@ -220,8 +220,8 @@ async function readBatch(client: DynamoDBClient, table: string, keys: readonly I
 }
 
 /**
- * DynamoDB's reasons under the port's names. A condition that failed outweighs a conflict: both mean "decide anew". Throttles and
- * faults keep their own names, since no decision was refused.
+ * DynamoDB's errors under the port's names. A failed condition outweighs a conflict; both mean that the caller decides anew. Throttles and faults
+ * keep their own names, since they refuse no decision.
  */
 export function transactionError(error: unknown, operations: readonly WriteOperation[]): unknown {
   if (errorName(error) === 'ValidationException') return namedError('InvalidTransaction', errorMessage(error));
@@ -296,7 +296,7 @@ function conditionOf(expect: Exclude<Expected, 'any'>) {
       };
 }
 
-/** A put that expects nothing still raises the revision, so that checks of others on it stay sound. */
+/** A put that expects nothing still raises the revision, so that other transactions' checks of the item stay sound. */
 function overwrite(item: PutItem, table: string) {
   const { pk, sk, ...attributes } = toAttributes(item);
   const names: Record<string, string> = { '#revision': 'revision' };
@@ -322,10 +322,10 @@ function overwrite(item: PutItem, table: string) {
   };
 }
 
-/** An item as DynamoDB keeps it. `activeKey` is there only while the item is not at rest, which makes its index sparse. */
+/** An item as DynamoDB keeps it. `activeKey` exists only while the item is not at rest, which makes its index sparse. */
 interface ItemAttributes extends ItemKey {
   readonly kind: string;
-  /** Absent for kinds that nobody lists. */
+  /** Absent for kinds that are never listed. */
   readonly kindKey?: string;
   readonly revision: number;
   readonly data: unknown;
@@ -333,10 +333,9 @@ interface ItemAttributes extends ItemKey {
   readonly expiresAt?: number;
 }
 
-/** What a put writes. */
 type PutItem = Extract<WriteOperation, { readonly type: 'put' }>['item'];
 
-/** All attributes but the revision, which the kind of write decides. */
+/** All attributes except the revision, which depends on the kind of write. */
 export function toAttributes(item: PutItem): Omit<ItemAttributes, 'revision'> {
   const { pk, sk, kind, active, data, expiresAt } = item;
   return {
@@ -351,8 +350,8 @@ export function toAttributes(item: PutItem): Omit<ItemAttributes, 'revision'> {
 }
 
 /**
- * The same frozen item for the same answer, so that it is unmarshalled, checked and parsed once: most of what a poll or a tick reads has not changed
- * since the one before.
+ * Gives the same frozen item for the same answer, so that it is unmarshalled, checked and parsed once: most items that a poll or a tick reads have
+ * not changed since the last one.
  */
 export const toStoredItem = remembered(
   (item: Record<string, AttributeValue>): StoredItem => {
@@ -370,5 +369,5 @@ const kindKey = (kind: string, shard: number): string => `${kind}#${shard}`;
 /** Items of one partition share a shard; partitions spread evenly. */
 const shardOf = (pk: string): number => Number.parseInt(sha256Hex(pk).slice(0, 8), 16) % KIND_SHARDS;
 
-/** What is stored is what JSON says: members that are `undefined` are left out, dates become texts. */
+/** The value as JSON, which is what is stored: members that are `undefined` are left out, dates become texts. */
 const plainJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

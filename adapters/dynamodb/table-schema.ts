@@ -12,7 +12,7 @@ interface Key {
   readonly type: 'S' | 'N';
 }
 
-/** CreateTable of both tables, as core/contracts/table-schema.ts describes them: on demand, every index with all attributes. */
+/** The CreateTable inputs of both tables, as core/contracts/table-schema.ts describes them: on demand, every index with all attributes. */
 export function tableDefinitions(names: TableNames): CreateTableCommandInput[] {
   const { items, audit } = TABLE_SCHEMA;
   const keys: readonly Key[] = [items.hash, items.range, ...items.indexes.map((index) => index.hash)];

@@ -12,12 +12,12 @@ export interface SigningCredentials {
   readonly sessionToken?: string;
 }
 
-/** A constant of the format; API servers take a token for 15 minutes after its date (facts: eks.md §10.2). */
+/** A constant of the token's format; API servers accept a token for 15 minutes after its date (facts: eks.md §10.2). */
 const EXPIRES_SECONDS = 60;
 
 /**
- * The bearer token of EKS: a presigned GetCallerIdentity of the Region's STS, bound to one cluster by the signed header `x-k8s-aws-id`.
- * Made here, without any call.
+ * The bearer token of EKS: a presigned GetCallerIdentity of the Region's STS, bound to one cluster by the signed header `x-k8s-aws-id`. It is made
+ * here, without any call.
  */
 export async function clusterToken(
   { region, clusterName }: { readonly region: string; readonly clusterName: string },
@@ -41,7 +41,7 @@ export async function clusterToken(
   return `k8s-aws-v1.${Buffer.from(`https://${hostname}/?${parameters.join('&')}`).toString('base64url')}`;
 }
 
-/** As the signature counts them: RFC 3986, stricter than `encodeURIComponent`. */
+/** Encoded as for the signature: RFC 3986, which is stricter than `encodeURIComponent`. */
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
 
@@ -51,10 +51,10 @@ export interface ClusterCredentials {
   readonly clock: Clock;
 }
 
-/** API servers take a token for 15 minutes. */
+/** A token is used for this long; API servers accept it for 15 minutes. */
 const TOKEN_MILLISECONDS = 10 * 60_000;
 
-/** A token serves many requests. A new one is made before the old one ends, or when it is not taken any more. */
+/** One token serves many requests. A new one is made before the old one expires, or when an API server does not accept it any more. */
 export function authorizeByToken({ scope, name, certificateAuthority }: ApiServer, options: ClusterCredentials) {
   const tls = { ca: Buffer.from(certificateAuthority, 'base64') };
   let made: { readonly token: string; readonly at: number } | undefined;

@@ -15,9 +15,9 @@ import type { HttpsReader } from './reader/https-reader.ts';
 import { openReader } from './reader/open-reader.ts';
 
 interface ClusterAccessOptions extends ClusterCredentials {
-  /** Lets `http://` endpoints through, for tests on loopback. Credentials go over TLS only, otherwise. */
+  /** Lets `http://` endpoints through, for tests on loopback. Otherwise credentials go over TLS only. */
   readonly plainHttp?: boolean;
-  /** Without a byte until an answer is given up; 10 seconds when absent. */
+  /** How long an answer may pause before it is given up; 10 seconds when absent. */
   readonly timeoutMilliseconds?: number;
 }
 
@@ -25,8 +25,8 @@ const TIMEOUT_MILLISECONDS = 10_000;
 const PAGE = 500;
 
 /**
- * How long a connection waits for the next question to the same API server. A function that is frozen meanwhile does not take up what may be
- * dead: it looks at the time before it does.
+ * How long a connection waits for the next question to the same API server. A function that was frozen meanwhile checks the time before it uses the
+ * connection again, since it may be dead by then.
  */
 const KEPT_MILLISECONDS = 2_000;
 
@@ -38,7 +38,7 @@ interface KeptReader {
   idle?: NodeJS.Timeout;
 }
 
-/** Reads the API servers of clusters, one connection for each look. Only reads: nothing here changes a cluster. */
+/** Reads the API servers of clusters, with one connection for each look. Nothing here changes a cluster. */
 export function createClusterAccess(options: ClusterAccessOptions): ClusterAccess {
   let kept: KeptReader | undefined;
   const drop = (one: KeptReader): void => {
@@ -77,7 +77,7 @@ export function createClusterAccess(options: ClusterAccessOptions): ClusterAcces
 
 type Reads = Pick<HttpsReader, 'get'>;
 
-/** The port over any way to API servers. */
+/** The port over any way to reach API servers. */
 export const clusterAccessOver = (
   use: <Result>(server: ApiServer, read: (reader: Reads) => Promise<Result>) => Promise<Result>,
 ): ClusterAccess => ({
@@ -122,7 +122,7 @@ export function objectOf<Body extends object>({ status, text }: ReadAnswer): Bod
   throw new ClusterAccessError('ClusterServerFault', 'The API server gave an answer that could not be read.');
 }
 
-/** Follows `continue` to the end. */
+/** Reads all pages of a list, following `continue`. */
 export async function readList<Item>(reader: Reads, path: string): Promise<Item[]> {
   const found: Item[] = [];
   let next: string | undefined;
@@ -149,7 +149,7 @@ async function readReadiness(reader: Reads): Promise<{ ok: boolean; failed: stri
   return { ok: status === 200 && failed.length === 0, failed };
 }
 
-/** Kubernetes objects as the port's: only what Liftlock looks at leaves the adapter, no environment, no arguments, no annotations. */
+/** Kubernetes objects in the port's form. Only what Liftlock looks at leaves the adapter: no environment, no arguments, no annotations. */
 function toNode(node: V1Node): Node {
   return {
     name: node.metadata?.name ?? '',
@@ -170,7 +170,7 @@ const fromReplicas = (kind: 'Deployment' | 'StatefulSet', set: V1Deployment | V1
   available: set.status?.availableReplicas ?? 0,
 });
 
-/** A DaemonSet whose status was never written has not been looked at: it wants at least one and has none. */
+/** A DaemonSet whose status was never written counts as wanting one pod and having none, since its controller has not looked at it. */
 const fromDaemonSet = (set: V1DaemonSet): Workload => ({
   kind: 'DaemonSet',
   ...named(set),
@@ -182,7 +182,7 @@ function named({ metadata }: V1Deployment | V1DaemonSet | V1StatefulSet): { name
   return { namespace: metadata?.namespace ?? '', name: metadata?.name ?? '' };
 }
 
-/** Only the status and what the API server says in `message` get out: bodies repeat what was asked, and headers hold credentials. */
+/** An error for a status. It contains only the status and the API server's `message`: bodies repeat what was asked, and headers hold credentials. */
 export function statusError(status: number, said: string): ClusterAccessError {
   const text = `The API server answered ${status}${said === '' ? '' : `: ${said}`}.`;
   if (status === 401) return new ClusterAccessError('ClusterUnauthorized', text);
@@ -192,7 +192,7 @@ export function statusError(status: number, said: string): ClusterAccessError {
 
 const MESSAGE_CHARACTERS = 300;
 
-/** `message` of a Kubernetes Status. */
+/** The `message` of a Kubernetes Status. */
 export function messageOf(body: string): string {
   const message = (parseJson(body) as { message?: unknown } | null | undefined)?.message;
   return typeof message === 'string' ? message.slice(0, MESSAGE_CHARACTERS) : '';

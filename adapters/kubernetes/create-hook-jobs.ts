@@ -13,14 +13,14 @@ import { messageOf, objectOf, readList, statusError } from './create-cluster-acc
 import type { ServerCalls } from './create-node-operator.ts';
 import { openReader } from './reader/open-reader.ts';
 
-/** A step that asks has 25 seconds, in which it reads, commits, and creates or deletes. */
+/** A step that asks has 25 seconds, in which it reads, commits, and creates or deletes a Job. */
 const TIMEOUT_MILLISECONDS = 5_000;
-/** Who asks deletes it long before; longer than anybody waits for an answer. */
+/** Kubernetes keeps an ended Job this long: the asking step deletes it long before, and nobody waits this long for an answer. */
 const KEPT_SECONDS = 86_400;
-/** Label of its pods, beside those that Kubernetes gives them, whose names depend on its version. */
+/** A label for the Job's pods, since the names of the labels that Kubernetes itself gives them depend on its version. */
 const POD_LABEL = 'liftlock.dev/hook-job';
 
-/** Runs Jobs by the role that the credentials are of. */
+/** Runs Jobs with the role of the credentials. */
 export const createHookJobs = (options: ClusterCredentials): HookJobs => ({
   open: (server) =>
     hookJobsOver(
@@ -28,7 +28,7 @@ export const createHookJobs = (options: ClusterCredentials): HookJobs => ({
     ),
 });
 
-/** The same over any way to an API server. */
+/** The same over any way to reach an API server. */
 export const hookJobsOver = (calls: ServerCalls): OpenHookJobs => ({
   read: async (job) => {
     const answer = await calls.get({ path: pathOf(job) });
@@ -66,8 +66,8 @@ const collectionOf = ({ namespace }: HookJobName): string =>
 const pathOf = (job: HookJobName): string => `${collectionOf(job)}/${encodeURIComponent(job.name)}`;
 
 /**
- * It runs once: a pod that is evicted is made anew, since that has judged nothing, and one that ends with another code than 0 ends the Job. It asks for no
- * privilege, so that a namespace which enforces the Pod Security Standard `restricted` takes it.
+ * The Job judges once: an evicted pod is made anew, since it has judged nothing, while a pod that ends with another code than 0 ends the Job. The Job
+ * asks for no privilege, so that a namespace that enforces the Pod Security Standard `restricted` accepts it.
  */
 const manifestOf = ({ namespace, name, key, serviceAccount, deadlineSeconds, ...asked }: HookJob): object => ({
   apiVersion: 'batch/v1',
@@ -106,7 +106,7 @@ const manifestOf = ({ namespace, name, key, serviceAccount, deadlineSeconds, ...
 function stateOf({ namespace, name }: HookJobName, { metadata, status }: V1Job, pods: readonly V1Pod[]): HookJobState {
   const held = (type: string) => status?.conditions?.find((one) => one.type === type && one.status === 'True');
   const failed = held('Failed');
-  // Only a container that has ended by itself makes it fail by its rules for pods.
+  // With the reason PodFailurePolicy the container has ended by itself, and that is its answer; with any other reason the Job is broken.
   const broken = failed !== undefined && failed.reason !== 'PodFailurePolicy';
   const ended = broken ? 'broken' : failed === undefined ? undefined : 'refused';
   const said = [...(broken ? [failed.message ?? failed.reason ?? ''] : []), wordsOf(pods)].filter((one) => one !== '');

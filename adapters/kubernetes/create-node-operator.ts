@@ -19,20 +19,20 @@ import { messageOf, objectOf, readList, statusError } from './create-cluster-acc
 import type { Change } from './reader/https-reader.ts';
 import { openReader } from './reader/open-reader.ts';
 
-/** One API server, asked and told one thing after the other. */
+/** Calls to one API server, made one after the other. */
 export interface ServerCalls {
   get(request: { readonly path: string }): Promise<ReadAnswer>;
-  /** Sends it once. */
+  /** Sends the change once. */
   change(change: Change): Promise<ReadAnswer>;
   close(): void;
 }
 
-/** Value of our taints: one of the same key without it is somebody else's. */
+/** The value of our taints: a taint with the same key and another value is somebody else's. */
 const TAINT_VALUE = 'liftlock';
 const TIMEOUT_MILLISECONDS = 8_000;
 const MERGE_PATCH = 'application/merge-patch+json';
 
-/** Changes nodes and pods by the role that the credentials are of. Every change carries what refuses it where somebody has written meanwhile. */
+/** Changes nodes and pods with the role of the credentials. Every change carries a precondition that refuses it where somebody has written meanwhile. */
 export const createNodeOperators = (options: ClusterCredentials): NodeOperators => ({
   open: (server) =>
     nodeOperatorOver(
@@ -40,7 +40,7 @@ export const createNodeOperators = (options: ClusterCredentials): NodeOperators 
     ),
 });
 
-/** The same over any way to an API server. */
+/** The same over any way to reach an API server. */
 export const nodeOperatorOver = (calls: ServerCalls): NodeOperator => ({
   listNodes: async () => (await readList<V1Node>(calls, '/api/v1/nodes')).map(toDrainNode),
   listPodsOf: (nodeNames) => listPodsOf(calls, nodeNames),
@@ -50,14 +50,14 @@ export const nodeOperatorOver = (calls: ServerCalls): NodeOperator => ({
   close: () => calls.close(),
 });
 
-/** More nodes than this are read by one list of all pods, in pages, since each list costs the API server a request. */
+/** For more nodes than this, one list of all pods is read, in pages, since each list costs the API server a request. */
 const MOST_ASKED_ONE_BY_ONE = 10;
 
 async function listPodsOf(calls: ServerCalls, nodeNames: readonly string[]): Promise<Map<string, DrainPod[]>> {
   const found = new Map<string, DrainPod[]>(nodeNames.map((name) => [name, []]));
   const selectors = nodeNames.map((name) => `?${new URLSearchParams({ fieldSelector: `spec.nodeName=${name}` })}`);
   for (const selector of nodeNames.length > MOST_ASKED_ONE_BY_ONE ? [''] : selectors) {
-    // Who has put a gate before a pod keeps the scheduler from it.
+    // A pod with a scheduling gate is kept from the scheduler by whoever put the gate there, so it does not count.
     for (const pod of await readList<V1Pod>(calls, `/api/v1/pods${selector}`))
       if (!pod.spec?.schedulingGates?.length) found.get(pod.spec?.nodeName ?? '')?.push(toDrainPod(pod));
   }
@@ -90,7 +90,7 @@ async function uncordon(calls: ServerCalls, node: NodeVersion, { upgradeId, tain
   return answer === 'done' && !isOurs ? 'notOurs' : answer;
 }
 
-/** As it is now; undefined where no node of that uid is there. */
+/** The node as it is now; undefined where there is no node with that uid. */
 async function readNode(calls: ServerCalls, { name, uid }: NodeVersion): Promise<V1Node | undefined> {
   const answer = await calls.get({ path: nodePath(name) });
   if (answer.status === 404) return undefined;
@@ -98,7 +98,7 @@ async function readNode(calls: ServerCalls, { name, uid }: NodeVersion): Promise
   return node.metadata?.uid === uid ? node : undefined;
 }
 
-/** Arrays of a merge patch replace: what is in them was read at the very version that the patch demands. */
+/** Patches a node. A merge patch replaces arrays, and theirs were read at exactly the version that the patch demands. */
 async function patchNode(
   calls: ServerCalls,
   { name, uid, resourceVersion }: NodeVersion,
@@ -120,7 +120,7 @@ async function patchNode(
 
 const nodePath = (name: string): string => `/api/v1/nodes/${encodeURIComponent(name)}`;
 
-/** No grace period is said: the pod's own holds. */
+/** Evicts a pod. No grace period is sent, so the pod's own holds. */
 async function evict(calls: ServerCalls, { namespace, name, uid }: PodUid): Promise<EvictionAnswer> {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/eviction`;
   const body = {
@@ -132,7 +132,7 @@ async function evict(calls: ServerCalls, { namespace, name, uid }: PodUid): Prom
   return readEviction(await calls.change({ method: 'POST', path, contentType: 'application/json', body }));
 }
 
-/** What the answer means (facts: nodes.md §1.1); fails where it says nothing of the pod. */
+/** What the answer to an eviction means (facts: nodes.md §1.1); fails where the answer says nothing about the pod. */
 function readEviction({ status, text, retryAfterSeconds }: ReadAnswer): EvictionAnswer {
   if (status === 200 || status === 201) return { type: 'accepted' };
   const said = messageOf(text);
@@ -140,12 +140,12 @@ function readEviction({ status, text, retryAfterSeconds }: ReadAnswer): Eviction
   const { details } = (parseJson(text) ?? {}) as V1Status;
   const causes = details?.causes ?? [];
   const seconds = details?.retryAfterSeconds ?? retryAfterSeconds ?? 0;
-  // Another uid; else somebody has written the pod again and again while the API server tried.
+  // Either the pod has another uid, or somebody has written it again and again while the API server tried.
   if (status === 409 && text.includes('UID in precondition')) return { type: 'gone' };
   if (status === 409) return { type: 'busy', retryAfterSeconds: seconds, message: said };
   if (status === 429) {
     const cause = causes.find(({ reason }) => reason === 'DisruptionBudget');
-    // A budget that is used up says no time; one that says a time is being worked on.
+    // A budget without room names no time; one that names a time is being updated.
     const type = cause === undefined || seconds > 0 ? 'busy' : 'budget';
     return { type, retryAfterSeconds: seconds, message: cause?.message ?? said };
   }
@@ -153,7 +153,7 @@ function readEviction({ status, text, retryAfterSeconds }: ReadAnswer): Eviction
     return { type: 'severalBudgets', message: said };
   if (status === 403 && causes.some(({ reason }) => reason === 'NamespaceTerminating'))
     return { type: 'namespaceTerminating' };
-  // Without a word about RBAC it is about this pod: a budget that is out of order, or a webhook.
+  // A 403 that does not mention RBAC is about this pod: its budget is out of order, or a webhook refuses.
   if (status === 403 && said.includes('cannot create resource "pods/eviction"')) throw statusError(status, said);
   if (status === 401 || status >= 500) throw statusError(status, said);
   return { type: 'refused', status, message: said };
@@ -188,14 +188,17 @@ function toDrainPod({ metadata, spec, status }: V1Pod): DrainPod {
     isMirror: metadata?.annotations?.['kubernetes.io/config.mirror'] !== undefined,
     emptyDirs: (spec?.volumes ?? []).flatMap(({ name, emptyDir }) => (emptyDir === undefined ? [] : [name])),
     ...controllerOf(metadata),
-    // The API server has added the grace period to the time of the order.
+    // The deletion time includes the grace period, which the API server has added.
     ...(deletedAt === undefined
       ? {}
       : { terminatingSince: new Date(new Date(deletedAt).getTime() - graceSeconds * 1000).toISOString() }),
   };
 }
 
-/** The ReplicaSet of a Deployment is called after it and the hash of its template; a new template gives another one. */
+/**
+ * The controller of a pod. A Deployment's ReplicaSet changes with each template, so the Deployment's name is taken from it, without the hash of the
+ * template.
+ */
 function controllerOf(metadata: V1Pod['metadata']): Pick<DrainPod, 'controller'> {
   const owner = metadata?.ownerReferences?.find(({ controller }) => controller === true);
   if (owner === undefined) return {};

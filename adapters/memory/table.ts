@@ -14,8 +14,8 @@ import {
 import { frozenJson } from '../../core/store/frozen-json.ts';
 
 /**
- * The table in memory, for tests and the in-process run. Items are copied when they are written and then frozen, so that all
- * readers can share them: whoever tries to change one gets an error. `beforeTransact` lets a test fail or delay a transaction.
+ * The table in memory, for tests and the in-process run. Items are copied and frozen when they are written, so all readers can share them: code that
+ * tries to change one gets an error. `beforeTransact` lets a test fail or delay a transaction.
  */
 export class MemoryTable implements RestoredTable {
   readonly #items = new Map<string, StoredItem>();
@@ -25,12 +25,12 @@ export class MemoryTable implements RestoredTable {
   readonly #audit = new Map<string, AuditItem[]>();
   readonly #written: AuditItem[] = [];
   beforeTransact: (operations: readonly WriteOperation[]) => void = () => {};
-  /** Told of every audit item as it is written. */
+  /** Called with every audit item as it is written. */
   onAppend: (item: AuditItem) => void = () => {};
-  /** Reads so far, by kind of read: an idle tick is one. */
+  /** Reads so far, by kind of read: an idle tick makes one. */
   readonly reads = { get: 0, partition: 0, active: 0, kind: 0, audit: 0 };
 
-  /** Items written or removed so far: whoever finds the same number has missed nothing. */
+  /** Items written or removed so far: a reader that finds the same number again has missed nothing. */
   writes = 0;
 
   async get(key: ItemKey): Promise<StoredItem | undefined> {
@@ -90,7 +90,7 @@ export class MemoryTable implements RestoredTable {
     if ((this.#items.get(itemId(item))?.revision ?? 0) < item.revision) this.#place(frozenJson(item));
   }
 
-  /** A copy of all items, and back to it: what a point-in-time restore of the table gives. The audit is another table and stays. */
+  /** A copy of all items; with `resetTo` it gives what a point-in-time restore of the table gives. The audit is another table and stays. */
   snapshot(): readonly StoredItem[] {
     return [...this.#items.values()];
   }
@@ -106,7 +106,7 @@ export class MemoryTable implements RestoredTable {
     return this.#written;
   }
 
-  /** `appended`: audit items of this transaction so far, by subject, since one may append several. */
+  /** `appended`: how many audit items this transaction has so far, by subject, since it may append several. */
   #refuseUnlessExpected(operation: WriteOperation, appended: Map<string, number>): void {
     if (operation.type === 'append') {
       const { subject, sequence } = operation.item;
@@ -146,7 +146,7 @@ export class MemoryTable implements RestoredTable {
     const id = itemId(item);
     const before = this.#items.get(id);
     this.writes += before === undefined ? 1 : 2;
-    // What was written last is the last in a copy of all.
+    // The item moves to the end of the map, so that a copy of all items has the last written one last.
     this.#items.delete(id);
     this.#items.set(id, item);
     this.#partitions.put(item.pk, item);
@@ -165,11 +165,11 @@ function keyOf(operation: Exclude<WriteOperation, { type: 'append' }>): ItemKey 
   return { pk: key.pk, sk: key.sk };
 }
 
-/** An index of items by the name of a group, each of which is kept in the order of its keys. */
+/** An index of items by the name of a group; each group is in the order of its keys. */
 class SortedGroups {
   readonly #groups = new Map<string, StoredItem[]>();
 
-  /** Adds an item, or puts it where the one of its key was. */
+  /** Adds an item, or replaces the one with its key. */
   put(name: string, item: StoredItem): void {
     const group = this.#groups.get(name);
     if (group === undefined) {
@@ -187,7 +187,7 @@ class SortedGroups {
     if (isAt(group, at, key)) group.splice(at, 1);
   }
 
-  /** Ordered by `pk`, then `sk`. Shared: not to be changed, nor to be kept. */
+  /** The items of a group, ordered by `pk`, then `sk`. The list is shared, so callers must neither change nor keep it. */
   list(name: string): readonly StoredItem[] {
     return this.#groups.get(name) ?? [];
   }
@@ -197,7 +197,7 @@ class SortedGroups {
   }
 }
 
-/** Where the key is, or would be. */
+/** The place of the key in the group, or where it would be. */
 function placeOf(group: readonly StoredItem[], key: ItemKey): number {
   let low = 0;
   let high = group.length;

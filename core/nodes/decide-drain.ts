@@ -7,14 +7,14 @@ import { compareRanks, isBegun, isFull, isStuck, MOST_AT_ONCE, nextNode, overdue
 import { isEmpty, isUncordoned, type NodeStand } from './drain-stand.ts';
 import { doneReasons, nodeReasons, pendingReason, podReason } from './drain-words.ts';
 
-/** Evictions of one node by one invocation: they have 25 seconds, and each takes less than one. */
+/** One invocation evicts this many pods of one node: it has 25 seconds, and each eviction takes less than one. */
 const MOST_EVICTIONS = 20;
 const LEAVING_SECONDS = 5;
-/** How soon it is looked again for what others end. */
+/** After this many seconds the drain looks again for what others have to end. */
 const LOOK_SECONDS = 30;
 const LONGEST_WAIT_SECONDS = 300;
 
-/** The next thing to do. What is to be remembered is the look's `memory`. */
+/** The next thing to do. The caller remembers the look's `memory`. */
 export function decideDrain(look: DrainLook): DrainMove {
   if (look.pending.length > 0) return waitForNodes(look);
   const open = look.stands.filter((stand) => !isEmpty(stand));
@@ -26,7 +26,7 @@ export function decideDrain(look: DrainLook): DrainMove {
   return nextEvictions(look) ?? waitOrStuck(look, open);
 }
 
-/** What a StatefulSet had on the last node is made again a moment after it has gone, and may find no node. */
+/** The drain waits a moment after the last pod: a StatefulSet makes its pod again only after the old one has gone, and the new pod may find no node. */
 function doneOnceSettled(look: DrainLook): DrainMove {
   const left = Date.parse(look.memory.lastDrainedAt ?? '') / 1000 + LEAVING_SECONDS - look.now.getTime() / 1000;
   if (!(left > 0)) return { type: 'done', reasons: doneReasons(look) };
@@ -34,19 +34,19 @@ function doneOnceSettled(look: DrainLook): DrainMove {
   return { type: 'wait', seconds: Math.ceil(left), reasons: [reason('Draining', said)] };
 }
 
-/** As long as for a pod in the way: then the cordons are taken back, which gives them nodes. */
+/** Waits for pods without a node for as long as for a pod that stands in the way: then the cordons are taken back, which gives those pods nodes. */
 function waitForNodes(look: DrainLook): DrainMove {
   const [since = 0] = look.pending.map(({ createdAt }) => Date.parse(createdAt));
   const left = since / 1000 + look.settings.podTimeoutSeconds - look.now.getTime() / 1000;
   const reasons = [pendingReason(look)];
-  // The scheduler takes a moment where there is room; a node takes minutes to come.
+  // Where there is room, the scheduler takes a moment; a new node takes minutes.
   const seconds = look.now.getTime() - since < 60_000 ? LEAVING_SECONDS : LOOK_SECONDS;
   return left <= 0
     ? { type: 'stuck', reasons }
     : { type: 'wait', seconds: Math.ceil(Math.min(seconds, left)), reasons };
 }
 
-/** Of one node: those that are not stuck first, and of these the one whose pods were asked least. */
+/** The evictions of one node: nodes that are not stuck come first, and of these the node whose pods were asked the fewest times. */
 function nextEvictions(look: DrainLook): DrainMove | undefined {
   const [first] = look.stands
     .filter((stand) => isBegun(stand, look))
@@ -60,13 +60,19 @@ function nextEvictions(look: DrainLook): DrainMove | undefined {
   return first === undefined || pods === undefined ? undefined : { type: 'evict', node: first.node, pods };
 }
 
-/** Whether there is a node for its pods. Where none is, they go one after the other, since an autoscaler makes nodes only for pods that have none. */
+/**
+ * Whether another node can take the pods of this one. Where none can, pods go one after the other, since an autoscaler makes nodes only for pods that
+ * have none.
+ */
 const isTakenOver = (node: DrainNode, { allNodes }: DrainLook): boolean =>
   allNodes.some((other) => takesPodsOf(other, node));
 const isAnyLeaving = ({ stands }: DrainLook): boolean =>
   stands.some(({ toGo }) => toGo.some(({ pod }) => pod.terminatingSince !== undefined));
 
-/** Pods of the lowest order that is left on the node, least asked first. Who stays for a reason of the policy's holds no others. */
+/**
+ * The pods of the lowest order that is left on the node, those that were asked the fewest times first. A pod that the policy keeps does not hold back
+ * pods of a higher order.
+ */
 function duePods({ toGo }: NodeStand, { memory, now }: DrainLook) {
   const holding = toGo.filter(({ type, pod }) => type !== 'held' || pod.terminatingSince !== undefined);
   const lowest = Math.min(...holding.map(({ order }) => order));
@@ -85,7 +91,7 @@ function waitOrStuck(look: DrainLook, open: readonly NodeStand[]): DrainMove {
     .filter((one) => isBegun(one, look))
     .flatMap(({ node, toGo }) => toGo.map((stand) => ({ node, stand, overdue: overdueAt(stand, look) })));
   const waiting = open.filter((stand) => !isBegun(stand, look) && !isUncordoned(stand));
-  /** When it is looked again for what can still go. */
+  /** When the drain looks again for what can still go. */
   const moving = pods.flatMap(({ stand, overdue }) => {
     const retryAt = Date.parse(look.memory.pods[stand.pod.uid]?.retryAt ?? '');
     if (stand.type === 'leaving') return [now + LEAVING_SECONDS * 1000];
@@ -100,6 +106,6 @@ function waitOrStuck(look: DrainLook, open: readonly NodeStand[]): DrainMove {
   return { type: 'wait', seconds: Math.min(LONGEST_WAIT_SECONDS, seconds), reasons };
 }
 
-/** When others have brought back the nodes that they took. */
+/** Whether there will be room once other upgrades and people have brought back the nodes that they took down. */
 const wouldHaveRoom = ({ ledger, stands }: DrainLook): boolean =>
   ledger.down.filter(({ name }) => stands.some(({ node }) => node.name === name)).length < ledger.allowed;

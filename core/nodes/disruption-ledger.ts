@@ -2,14 +2,17 @@ import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { some } from '../model/words.ts';
 import type { DrainNode } from '../ports/node-operator.ts';
 
-/** What the ledger has to know of a node. */
+/** What the ledger needs to know of a node. */
 type CountedNode = Pick<DrainNode, 'name' | 'labels' | 'ready' | 'unschedulable'> &
   Partial<Pick<DrainNode, 'terminating' | 'cordonedBy'>>;
 
-/** A number of nodes, or a percentage of all of them such as `"10%"`; undefined where nobody has set one. */
+/** A number of nodes, or a percentage of all nodes such as `"10%"`; undefined where nobody has set one. */
 export type NodeLimit = number | string | undefined;
 
-/** Which nodes of a cluster are down now, whoever took them, and how many may be. Counted from what the API server shows, never stored. */
+/**
+ * Which nodes of a cluster are down now, whoever took them down, and how many may be. This is counted from what the API server shows, and never
+ * stored.
+ */
 export interface DisruptionLedger {
   readonly down: readonly CountedNode[];
   readonly allowed: number;
@@ -17,8 +20,9 @@ export interface DisruptionLedger {
 }
 
 /**
- * @param outOfService names of nodes that a drain has emptied: their replacement was there before, so that they count neither as down nor
- * among all nodes. Nodes of Fargate are one pod each and no room for others.
+ * Nodes of Fargate do not count: each runs one pod and has no room for others.
+ *
+ * @param outOfService names of nodes that a drain has emptied: their replacements exist already, so they count neither as down nor among all nodes
  */
 export function disruptionLedger(
   allNodes: readonly CountedNode[],
@@ -34,7 +38,7 @@ export function disruptionLedger(
 const countedOf = (allNodes: readonly CountedNode[], outOfService: ReadonlySet<string>): CountedNode[] =>
   allNodes.filter(({ name, labels }) => !outOfService.has(name) && nodeOwner(labels).kind !== 'fargate');
 
-/** How many of so many nodes may be down: a share is rounded down, at least 1. */
+/** How many of this many nodes may be down: a percentage is rounded down, to at least 1. */
 export const nodesAllowed = (count: number, ...limits: readonly NodeLimit[]): number =>
   Math.min(
     ...limits.map((limit) => {
@@ -44,8 +48,8 @@ export const nodesAllowed = (count: number, ...limits: readonly NodeLimit[]): nu
   );
 
 /**
- * The same for the roll of a managed group. EKS cordons all nodes of a group as its roll begins (facts: eks.md §5.1), and a roll that failed may leave some so:
- * the next one replaces them, so that they count as down only where they are not ready.
+ * The ledger for the roll of a managed group. EKS cordons all nodes of a group when its roll begins (facts: eks.md §5.1), and a failed roll may leave
+ * some cordoned. The next roll replaces those, so nodes of the group count as down only where they are not ready.
  */
 export function ledgerForRoll(
   allNodes: readonly CountedNode[],
@@ -63,21 +67,21 @@ export function ledgerForRoll(
 export const isDown = ({ ready, unschedulable, terminating }: CountedNode): boolean =>
   !ready || unschedulable || terminating === true;
 
-/** Whether pods may go from one node to another as far as nodes alone tell: it is up, has no taint that theirs has not, and is not of Fargate. */
+/** Whether pods may move from one node to the other as far as nodes tell: the other is up, has no taint that theirs lacks, and is not of Fargate. */
 export const takesPodsOf = (other: DrainNode, { name, taints }: DrainNode): boolean =>
   other.name !== name &&
   !isDown(other) &&
   nodeOwner(other.labels).kind !== 'fargate' &&
   other.taints.every((key) => taints.includes(key));
 
-/** So many nodes that are down are named. */
+/** This many nodes that are down are named. */
 const MOST_NAMED = 5;
 
-/** For people: how many are down, how many may be, and which those are. */
+/** How many nodes are down, how many may be, and which they are, for people. */
 export const downText = ({ down, allowed }: DisruptionLedger): string =>
   `Nodes of the cluster that are down: ${down.length}, allowed: ${allowed}: ${some(down.map(whyDown), MOST_NAMED)}.`;
 
-/** A node that is down, and by whom as far as it shows. */
+/** A node that is down, with who took it down as far as that shows. */
 function whyDown({ name, cordonedBy, terminating, unschedulable }: CountedNode): string {
   if (terminating === true) return `${name} (terminating)`;
   if (!unschedulable) return `${name} (NotReady)`;

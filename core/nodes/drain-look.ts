@@ -5,11 +5,11 @@ import type { DrainMemory, DrainObservation, DrainSettings, NodeTry, PodTry } fr
 import { isBegun, isFull, isStuck, nextNode } from './drain-order.ts';
 import { isEmpty, type NodeStand, pendingOf, standsOf } from './drain-stand.ts';
 
-/** What was observed, judged by the settings and by what is remembered. */
+/** What was observed, judged by the settings and by what the drain remembers. */
 export interface DrainLook {
   readonly stands: readonly NodeStand[];
   readonly allNodes: readonly DrainNode[];
-  /** What the drain has left without a node: as long as there is any, nothing else goes. */
+  /** Pods that the drain has left without a node: while there are any, nothing else goes. */
   readonly pending: readonly DrainPod[];
   readonly ledger: DisruptionLedger;
   readonly settings: DrainSettings;
@@ -17,12 +17,15 @@ export interface DrainLook {
   readonly now: Date;
 }
 
-/** Nodes that are remembered: those that were emptied last beside all others, since who comes back to a node does so soon. */
+/** This many nodes are remembered: beside all others, those that were emptied last, since a pod that comes back to a node does so soon. */
 const MOST_NODES = 400;
-/** Who was not asked for so long after its turn had stood beside a drain that was parked: its time begins anew. */
+/** A pod that was not asked for this long after its turn belonged to a parked drain: its time begins anew. */
 const PARKED_MILLISECONDS = 15 * 60_000;
 
-/** Its `memory` is what is to be remembered: what is gone is forgotten, and cordoned nodes begin. The same look again changes nothing. */
+/**
+ * Judges an observation. The `memory` of the result is what to remember: what is gone is forgotten, and cordoned nodes begin. The same observation
+ * again changes nothing.
+ */
 export function lookAt(
   observation: DrainObservation,
   settings: DrainSettings,
@@ -49,7 +52,7 @@ export function lookAt(
   };
   const waiting = () => stands.filter((one) => one.node.unschedulable && one.toGo.length > 0 && !isBegun(one, look));
   for (const stand of waiting()) if (stand.node.cordonedBy !== undefined) begin(stand);
-  // Somebody else has cordoned the others: they need no room of the ledger, and have their turn all the same.
+  // Somebody else has cordoned the other nodes: they need no room of the ledger, but they wait for their turn like the rest.
   for (let next = nextNode(waiting(), look); next; next = nextNode(waiting(), look)) begin(next);
   for (const stand of stands.filter((one) => isBegun(one, look))) {
     for (const { pod, type } of stand.toGo) if (type === 'held' && !isFull(look)) pods[pod.uid] ??= unasked;
@@ -62,7 +65,7 @@ export function lookAt(
   return begunAt === undefined ? look : { ...look, memory: { ...look.memory, begunAt } };
 }
 
-/** The nodes that are still there, and when the last one ended. */
+/** The remembered nodes that still exist, and when the last one was emptied. */
 function nodesSince(before: DrainMemory, stands: readonly NodeStand[], at: string) {
   const nodes: Record<string, NodeTry> = {};
   let { lastDrainedAt } = before;
@@ -77,5 +80,5 @@ function nodesSince(before: DrainMemory, stands: readonly NodeStand[], at: strin
   return { nodes, ...(lastDrainedAt === undefined ? {} : { lastDrainedAt }) };
 }
 
-/** Those that are not drained come behind all others. */
+/** Nodes that are not drained sort behind all others. */
 const endOf = ({ drainedAt = '~' }: NodeTry): string => drainedAt;

@@ -2,7 +2,10 @@ import { compareTexts } from '../scan/report/order-findings.ts';
 import type { DrainLook } from './drain-look.ts';
 import type { NodeStand, PodStand } from './drain-stand.ts';
 
-/** Pods in the way that are remembered. While so many are, no other pod is asked to go and no node begins. As many nodes are drained at once. */
+/**
+ * This many pods in the way are remembered. While there are so many, no other pod is asked to go and no node begins. At most as many nodes are
+ * drained at once.
+ */
 export const MOST_AT_ONCE = 200;
 
 export const isFull = ({ memory }: DrainLook): boolean => Object.keys(memory.pods).length >= MOST_AT_ONCE;
@@ -10,22 +13,21 @@ export const isFull = ({ memory }: DrainLook): boolean => Object.keys(memory.pod
 export const isBegun = ({ node, toGo }: NodeStand, { memory }: DrainLook): boolean =>
   toGo.length > 0 && memory.nodes[node.name]?.begunAt !== undefined;
 
-/** Since when a pod is in the way, in epoch milliseconds; NaN, which is neither before nor after anything, where that is not known. */
+/** Since when a pod is in the way, in epoch milliseconds; where that is not known NaN, which is neither before nor after anything. */
 export const sinceOf = ({ pod }: PodStand, { memory }: DrainLook): number =>
   Date.parse(pod.terminatingSince ?? memory.pods[pod.uid]?.since ?? '');
 
-/** When it has been so for too long. */
+/** When the pod has been in the way for too long. */
 export const overdueAt = (stand: PodStand, look: DrainLook): number =>
   sinceOf(stand, look) + look.settings.podTimeoutSeconds * 1000;
 
 export const isStuck = ({ toGo }: NodeStand, look: DrainLook): boolean =>
   toGo.some((stand) => stand.type !== 'leaving' && overdueAt(stand, look) <= look.now.getTime());
 
-/** When the pause after the last node is over. */
 export const pauseEnd = ({ memory, settings }: DrainLook): number =>
   Date.parse(memory.lastDrainedAt ?? '1970-01-01') + settings.pauseSeconds * 1000;
 
-/** Which of these nodes begins now: those whose drain failed last, by zone, then fewest pods first. */
+/** The node of these that begins now. Nodes whose drain failed come last; the others go by zone, then those with the fewest pods first. */
 export function nextNode(candidates: readonly NodeStand[], look: DrainLook): NodeStand | undefined {
   const active = look.stands.filter((stand) => isBegun(stand, look) && !isStuck(stand, look));
   const hasTurn = active.length < Math.min(look.ledger.allowed, MOST_AT_ONCE) && look.now.getTime() >= pauseEnd(look);
@@ -44,7 +46,7 @@ export function nextNode(candidates: readonly NodeStand[], look: DrainLook): Nod
     .sort((a, b) => compareRanks(a.by, b.by))[0]?.stand;
 }
 
-/** Member by member; those of one place are of one type. */
+/** Compares two ranks place by place; in each place both have the same type. */
 export function compareRanks(a: readonly (number | string)[], b: readonly (number | string)[]): number {
   const index = a.findIndex((one, at) => one !== b[at]);
   const [one = 0, other = 0] = [a[index], b[index]];

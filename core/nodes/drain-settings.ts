@@ -5,7 +5,7 @@ import { given } from '../model/given.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { DrainSettings } from './drain-move.ts';
 
-/** What a policy says of drains; undefined where it lets Liftlock evict nothing. */
+/** The settings of a policy for drains; undefined where it lets Liftlock evict nothing. */
 export function drainSettingsOf(policy: UpgradePolicy): DrainSettings | undefined {
   const { drain, disruption } = policy.spec;
   if (drain === undefined) return undefined;
@@ -16,18 +16,21 @@ export function drainSettingsOf(policy: UpgradePolicy): DrainSettings | undefine
   return { ...others, pauseSeconds, podTimeoutSeconds: secondsOf(podTimeout), ...ofCluster };
 }
 
-/** Why Liftlock drains no node of a cluster by itself: no policy says that it may. */
+/** Why Liftlock drains no node of a cluster by itself: no policy allows it. */
 export function drainNotAllowed(cluster: string, policy: string | undefined): Reason {
   const where = policy === undefined ? 'no policy selects it' : `the policy ${policy} has no spec.drain`;
   const said = `Liftlock evicts no pods of ${cluster}: ${where}. Give it a policy with spec.drain, and its role access: liftlock access manifest ${cluster} --tier operate`;
   return reason('DrainNotAllowed', said);
 }
 
-/** The command that names budgets without room: a scan, unless the policy keeps it from reading them. */
+/** The command that shows budgets without room: a scan, unless the policy keeps scans from reading them. */
 export function showsBudgets(spec: UpgradePolicy['spec'] | undefined, name: string, target: KubeVersion): string {
   const isUnread = spec?.verification === 'eks-api' || spec?.scan?.skip?.includes('drain') === true;
   return isUnread ? 'kubectl get poddisruptionbudgets -A' : `liftlock scan cluster ${name} --target ${target}`;
 }
 
-/** What lets pods of a budget go that allows no disruption. How it is written the API server does not say as it refuses. */
+/**
+ * How to give room to a PodDisruptionBudget that allows no disruption. The API server does not tell how the budget is written when it refuses an
+ * eviction.
+ */
 export const BUDGET_ROOM = 'maxUnavailable: 1, or more replicas unless it has maxUnavailable: 0 or minAvailable: 100%';

@@ -3,14 +3,14 @@ import type { DrainNode, DrainPod } from '../ports/node-operator.ts';
 import { matchesSelector } from '../selector/match.ts';
 import type { DrainMemory, DrainObservation, DrainSettings } from './drain-move.ts';
 
-/** A node of the drain, with what has to go from it and what a rule of the policy leaves there. */
+/** A node of the drain, with the pods that have to go from it, and those that a rule of the policy leaves there. */
 export interface NodeStand {
   readonly node: DrainNode;
   readonly toGo: readonly PodStand[];
   readonly skipped: readonly DrainPod[];
 }
 
-/** `leaving`: it terminates in time. `held`: nobody evicts it. `why` says so of both. */
+/** `leaving`: the pod terminates in time. `held`: nobody evicts it. For both, `why` gives the reason. */
 export interface PodStand {
   readonly pod: DrainPod;
   readonly type: 'evict' | 'leaving' | 'held';
@@ -18,14 +18,14 @@ export interface PodStand {
   readonly why?: readonly [ReasonCode, string];
 }
 
-/** Beyond its grace period a pod is given so long before something is taken to hold it. */
+/** After its grace period a pod is given this much longer before something is taken to hold it. */
 const TERMINATION_SLACK_SECONDS = 60;
-/** Pods that come back to a cordoned node are evicted so often. */
+/** Pods that come back to a cordoned node are evicted this many times. */
 const MOST_RETURNS = 3;
 
 export const isEmpty = ({ node, toGo }: NodeStand): boolean => node.unschedulable && toGo.length === 0;
 
-/** Somebody has taken off the cordon of which our mark is left: what they want is not ours to undo. */
+/** Whether somebody has taken off the cordon and left our mark: Liftlock does not undo what that person wants. */
 export const isUncordoned = ({ node }: NodeStand): boolean => !node.unschedulable && node.cordonedBy !== undefined;
 
 export function standsOf(look: DrainObservation, settings: DrainSettings, memory: DrainMemory, now: Date): NodeStand[] {
@@ -72,8 +72,9 @@ const ruleIn =
 const isOfDaemonSet = ({ controller }: DrainPod): boolean => /^DaemonSet\//.test(controller ?? '');
 
 /**
- * Pods without a node that were made since the drain began, oldest first: what it has evicted, or what had to make way for that. Times of creation
- * are of whole seconds. What had no node before is not the drain's, nor is what it never evicts, such as Jobs that are to complete.
+ * Pods without a node that were created since the drain began, oldest first: pods that the drain has evicted, made anew, or pods that had to make way
+ * for those. Creation times are in whole seconds. A pod that had no node before does not belong to the drain, nor does one that the drain never
+ * evicts, such as a Job's pod that is to complete.
  */
 export function pendingOf(
   { pending }: DrainObservation,
@@ -93,7 +94,7 @@ export function pendingOf(
   return pending.filter(isOwn).sort((a, b) => Date.parse(a.createdAt) - Date.parse(b.createdAt));
 }
 
-/** Made after the drain of its node had begun: nobody schedules it there but for a toleration. */
+/** Whether the pod was created after the drain of its node had begun: without a toleration it would not be scheduled there. */
 export function hasComeBack({ createdAt }: DrainPod, node: string, { nodes }: DrainMemory): boolean {
   return Date.parse(createdAt) > Date.parse(nodes[node]?.begunAt ?? '');
 }

@@ -21,7 +21,7 @@ export function doneReasons({ stands }: DrainLook): Reason[] {
   return [reason('Drained', `${emptied} ${leftCordoned(stands.map(({ node }) => node.name))}`)];
 }
 
-/** What an answer of the API server means for a pod that is in the way; # stands for its message. */
+/** What an answer of the API server means for a pod that is in the way; # stands for the answer's message. */
 const ANSWERED: Readonly<Record<Exclude<PodTry['answer'], 'gone' | 'unasked'>, readonly [ReasonCode, string]>> = {
   accepted: ['DrainTerminating', 'its eviction was accepted, and it does not show yet'],
   budget: ['DrainBudget', `#. Give it room: ${BUDGET_ROOM}`],
@@ -56,7 +56,7 @@ export function pendingReason({ pending, now, settings }: DrainLook): Reason {
   return reason('DrainPodsPending', `${said} ${next}`);
 }
 
-/** What nodes wait for, beside single pods. `waiting`: those that have not begun. */
+/** What nodes wait for, apart from single pods. `waiting`: the nodes that have not begun. */
 export function nodeReasons(look: DrainLook, open: readonly NodeStand[], waiting: readonly NodeStand[]): Reason[] {
   const { ledger, now } = look;
   const reasons = open.filter(isUncordoned).map(({ node }) => {

@@ -6,7 +6,7 @@ import { hasComeBack } from './drain-stand.ts';
 const LONGEST_MESSAGE = 300;
 const LONGEST_RETRY_SECONDS = 300;
 
-/** After the evictions of one node. The observation is the one that they were decided from. */
+/** The memory after the evictions of one node. `observed` is the observation from which they were decided. */
 export function rememberAnswers(
   memory: DrainMemory,
   observed: DrainObservation,
@@ -31,7 +31,10 @@ export function rememberAnswers(
   return { ...memory, pods, nodes };
 }
 
-/** A budget that allows nothing names no time: asked at once it would be asked without end. Those of one budget do not ask all at once. */
+/**
+ * A budget that allows no disruption names no time, so without a pause it would be asked without end. Pods of one budget are asked at different
+ * times.
+ */
 function retrySeconds(answer: EvictionAnswer, tries: number, uid: string): number {
   if ('retryAfterSeconds' in answer && answer.retryAfterSeconds > 0)
     return Math.min(LONGEST_RETRY_SECONDS, answer.retryAfterSeconds);

@@ -219,7 +219,7 @@ async function goingOn(table: Table, cluster: Read<ClusterRecord>) {
     ];
     places.push({ member, rollout, wave, checks: isOver ? checks : [] });
   }
-  // Of the rollouts of one policy in which the cluster failed, the one under way or else the newest tries it again. Where that newest one was
+  // Where the cluster failed in several rollouts of one policy, the one under way or else the newest tries it again. Where that newest one was
   // aborted, no older one is taken up.
   const inOrder = places.sort((a, b) => newestFirst(b.rollout.data, a.rollout.data));
   const newest = new Map(inOrder.map((place) => [place.rollout.data.policy, place]));

@@ -7,19 +7,19 @@ import { SupportCalendar } from '../version/support-calendar.ts';
 
 export interface PolicyDeadline {
   readonly policy: string;
-  /** Milliseconds since the epoch, exclusive; undefined = the support of every cluster is over, or nobody knows until when it goes. */
+  /** Milliseconds since the epoch, exclusive; undefined = the support of every cluster is over, or nobody knows until when it lasts. */
   readonly at: number | undefined;
-  /** As the policy says it. */
+  /** The deadline in the words of the policy. */
   readonly source: string;
-  /** Whose support is over: with one of them the deadline is missed, whatever the others do. */
+  /** Clusters whose support is over: with one of them the deadline is missed, whatever the others do. */
   readonly overdue: readonly { readonly cluster: ClusterRecord; readonly at: number }[];
 }
 
 const CALENDAR = SupportCalendar.builtIn();
 
 /**
- * A deadline as the policy says it. Of the cluster that sets it `supportType` counts: one without extended support is moved by force when its
- * standard support ends.
+ * A deadline in the words of the policy. `supportType` is that of the cluster that sets the deadline: EKS moves a cluster without extended support by
+ * force when its standard support ends.
  */
 export function deadlineSource(deadline: NonNullable<UpgradePolicySpec['deadline']>, supportType?: string): string {
   if (typeof deadline === 'string') return deadline;
@@ -30,8 +30,8 @@ export function deadlineSource(deadline: NonNullable<UpgradePolicySpec['deadline
 }
 
 /**
- * By when the clusters of a policy that need work are to be done; undefined = it has no deadline. `beforeEndOf` is the earliest over the
- * versions that the clusters run; of a cluster whose margin has begun it is the end of support itself (semantics.md, Deadline and Plan).
+ * By when the clusters of a policy that need work are to be done; undefined = the policy has no deadline. `beforeEndOf` is the earliest end over the
+ * versions that the clusters run; for a cluster whose margin has begun, the end of support itself counts.
  */
 export function deadlineOf(
   policy: string,

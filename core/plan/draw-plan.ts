@@ -25,11 +25,11 @@ import type { PlanRules } from './offline-snapshot.ts';
 
 export interface PlanOptions {
   readonly now: Date;
-  /** What chance is drawn from, a whole number. */
+  /** The seed of the chance, a whole number. */
   readonly seed: number;
-  /** Runs of the Monte Carlo; absent = by the size of the fleet. */
+  /** The number of Monte Carlo runs; absent = by the size of the fleet. */
   readonly runs?: number;
-  /** Version of the time-zone data of this machine: `2026c`. */
+  /** The version of the time-zone data of this machine: `2026c`. */
   readonly timeZoneData?: string | undefined;
 }
 
@@ -45,7 +45,7 @@ export function drawPlan(
   const isWhole = drawn.plans.every((plan) => endOf(plan, drawn.forward) !== undefined);
   const feasible = isWhole && deadlines.every((deadline) => deadline.feasible);
   const idle = idleDeadlines(drawn);
-  // Of policies whose clusters are all done only where all are: no plan has to meet theirs.
+  // Deadlines of policies whose clusters are all done count only where no policy has work: no plan has to meet them.
   const instants = (deadlines.length > 0 ? deadlines : idle).flatMap(({ at }) => at ?? []).sort();
   return {
     apiVersion,
@@ -68,7 +68,7 @@ export function drawPlan(
   };
 }
 
-/** Whom waves wait for that never starts: what holds all later ones is said before them. */
+/** The waves that wait for clusters that never start; one that holds all later ones comes first. */
 function stalledOf({ input: { snapshot, now }, plans, forward }: Drawn): PlanDocument['stalled'] {
   return plans.flatMap(({ rollout, waves, members }) => {
     const opened = waves.map((wave) => {
@@ -87,7 +87,7 @@ function stalledOf({ input: { snapshot, now }, plans, forward }: Drawn): PlanDoc
   });
 }
 
-/** What an inventory tells of no rollout is how far it is: its waves, approvals and places are not in it. */
+/** An inventory does not tell how far a rollout is: the rollout's waves, approvals and places are not in it. */
 function runningOf({ policies }: PlanRules, { running }: Inventory): PlanDocument['running'] {
   return [...running]
     .filter(([policy]) => policies.has(policy))
@@ -99,7 +99,7 @@ function runningOf({ policies }: PlanRules, { running }: Inventory): PlanDocumen
     .sort((a, b) => compareTexts(a.policy, b.policy));
 }
 
-/** Of policies of which no cluster goes: whose end of support it was meant to come before nobody knows then. */
+/** The deadlines of policies of which no cluster goes: nobody knows then whose end of support a relative deadline is meant to precede. */
 function idleDeadlines({ rules, deadlines }: Drawn): PlanDocument['deadlines'] {
   return [...rules.policies].flatMap(([policy, { spec }]) => {
     const { deadline } = spec;
@@ -173,7 +173,7 @@ function assumptionsOf(drawn: Drawn, inventory: Inventory, timeZoneData: string 
   ];
 }
 
-/** Whose scans are known stops by them; of the others nobody knows what a scan will find. */
+/** Findings of known scans stop their clusters; of the other clusters nobody knows what a scan will find. */
 function scansAssumed({ plans, input: { snapshot } }: Drawn): string {
   const going = plans.flatMap(membersOf);
   const hops = going.flatMap((member) => hopsOf(member).map((hop) => ({ member, target: hop.toString() })));
@@ -200,7 +200,7 @@ function excludedOf({ rules, input, plans }: Drawn, { underWay }: Inventory): Pl
   for (const name of [...rules.policies.keys()].sort()) {
     const plan = plans.find(({ rollout }) => rollout.policy === name);
     if (plan === undefined) {
-      // Nobody of this policy goes, so there is no rollout of it.
+      // No cluster of this policy goes, so there is no rollout of it.
       const { byWave, leftOut } = candidatesOf(snapshot, name, now);
       for (const { clusterKey, reason: why } of leftOut) note(name, clusterKey, why);
       for (const { cluster, refusals } of [...byWave.values()].flat()) note(name, cluster.clusterKey, refusals[0]);
@@ -228,7 +228,7 @@ function excludedOf({ rules, input, plans }: Drawn, { underWay }: Inventory): Pl
     );
 }
 
-/** What is behind while an upgrade has not ended is no business of another one. */
+/** While an upgrade of the cluster has not ended, what is behind is not for another upgrade to bring up. */
 const notYet = (cluster: ClusterRecord, { code, message }: Reason, spec: UpgradePolicySpec | undefined): Reason => ({
   code,
   message: `${lagReason(cluster, spec)?.message ?? message} Its upgrade had not ended when the inventory was printed.`,

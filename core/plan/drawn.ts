@@ -7,7 +7,7 @@ import { offlineSnapshot, type PlanRules } from './offline-snapshot.ts';
 import { AS_ESTIMATED, type PlanInput } from './plan-input.ts';
 import { type Forward, rolloutPlans, runForward } from './run-forward.ts';
 
-/** One plan, drawn: what went in, and how it went. */
+/** One plan as it was drawn: what went in, and how it went. */
 export interface Drawn {
   readonly rules: PlanRules;
   readonly input: PlanInput;
@@ -27,18 +27,18 @@ export function draw(rules: PlanRules, inventory: Inventory, now: Date): Drawn {
   return { rules, input, plans, deadlines, forward: runForward(input, plans, AS_ESTIMATED, { reasons: true }) };
 }
 
-/** Those that go: the others are listed as excluded. */
+/** The members that go; the plan lists the others as excluded. */
 export const membersOf = (plan: RolloutPlan): readonly Member[] =>
   plan.members.filter(({ status }) => status !== 'Excluded');
 
 export const hopsOf = ({ from, to }: Member): readonly KubeVersion[] =>
   KubeVersion.parse(from).hopsTo(KubeVersion.parse(to));
 
-/** Those that something stops on their way, with what does: the same that stops them when it comes to it. */
+/** The members that something stops on their way, with the reasons: the same would stop them in a real rollout. */
 export const blockedOf = ({ forward }: Pick<Drawn, 'forward'>): readonly Member[] =>
   [...forward.fleet.members.values()].flatMap(({ list }) => list.filter(({ status }) => status === 'Blocked'));
 
-/** When the last cluster of a policy has ended, in milliseconds since the epoch; undefined = one of them never does. */
+/** When the last cluster of a policy has ended, in milliseconds since the epoch; undefined = one of the clusters never ends. */
 export function endOf(plan: RolloutPlan, { fleet }: Forward): number | undefined {
   let last = 0;
   for (const { clusterKey } of membersOf(plan)) {

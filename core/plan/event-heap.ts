@@ -1,9 +1,9 @@
-/** Things that happen at an instant, the earliest first; at one instant in the order in which they were added. */
+/** Things that happen at an instant, the earliest first; those of one instant come in the order in which they were added. */
 export class EventHeap<Item> {
   readonly #entries: { readonly at: number; readonly order: number; readonly item: Item }[] = [];
   #added = 0;
 
-  /** Milliseconds since the epoch of the earliest; undefined when nothing is left. */
+  /** The instant of the earliest thing, in milliseconds since the epoch; undefined when nothing is left. */
   get nextAt(): number | undefined {
     return this.#entries[0]?.at;
   }
@@ -21,14 +21,14 @@ export class EventHeap<Item> {
     }
   }
 
-  /** Takes everything that happens at or before an instant. */
+  /** Takes everything that happens at this instant or before it. */
   takeUntil(at: number): Item[] {
     const taken: Item[] = [];
     while (this.nextAt !== undefined && this.nextAt <= at) taken.push(this.take());
     return taken;
   }
 
-  /** Takes the earliest; there must be one. */
+  /** Takes the earliest thing; there must be one. */
   take(): Item {
     const entries = this.#entries;
     const [first] = entries;

@@ -6,8 +6,8 @@ import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { PlanInput } from './plan-input.ts';
 
 /**
- * Whether the calendars of one of these members have no opening before an instant (milliseconds since the epoch) that its first hop fits
- * into: then no run needs to be drawn to know that it is not done by then, since neither chance nor caps nor other waves open a window.
+ * Whether the calendars of one of these members have no opening before an instant (milliseconds since the epoch) that its first hop fits into. Then
+ * it is known without a run that the member is not done by that instant, since neither chance nor caps nor other waves open a window.
  */
 export function someNeverStart(
   { snapshot, now }: PlanInput,

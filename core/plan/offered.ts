@@ -9,7 +9,7 @@ import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { unsettledIn } from '../rollout/wave-end.ts';
 import type { WaveMembers } from './wave-members.ts';
 
-/** Members beside those that there is room for: some of them wait for a reason of their own. */
+/** This many members more than there is room for are offered, since some of them wait for a reason of their own. */
 const SPARE = 8;
 
 interface Looked {
@@ -19,9 +19,9 @@ interface Looked {
 }
 
 /**
- * The members of a rollout that a tick could do anything with: those that are begun or set aside, and of the others as many as there is
- * room for, the first ones. The decision about those is the same as among all, since a cap that is full or a wave that is full refuses
- * the rest in any case. `depth` 1, 2, 3 … offers ever more; undefined = everybody who has not settled.
+ * The members of a rollout that a tick could decide anything about: those that are begun or set aside, and the first of the others, as many as there
+ * is room for. The decision about these is the same as among all members, since a full cap or a full wave refuses the rest in any case. A `depth` of
+ * 1, 2, 3 … offers more and more; undefined = every member that has not settled.
  */
 export function offered(looked: Looked, rollout: Rollout, depth: number | undefined): Member[] {
   const result: Member[] = [];
@@ -32,7 +32,7 @@ export function offered(looked: Looked, rollout: Rollout, depth: number | undefi
     const own = looked.members.get(key);
     if (wave === undefined) continue;
     const passed = PASSED_WAVES.includes(wave.status);
-    // The next wave opens by counting its members; those after it are not looked at yet.
+    // The next wave opens by counting its members; waves after it are not looked at yet.
     if (wave.status === 'Pending') {
       if (own !== undefined) result.push(...(depth === undefined || current ? own.unsettled() : own.aside()));
       current = false;
@@ -47,16 +47,16 @@ export function offered(looked: Looked, rollout: Rollout, depth: number | undefi
   return result;
 }
 
-/** Beyond the first look caps are widened, since somebody before may wait for a reason of his own. */
+/** After the first look caps are widened, since an earlier member may wait for a reason of its own. */
 function pending(wave: Wave, own: WaveMembers, { counts }: Ledger, depth: number): Member[] {
   if (waveRefusal(wave) !== undefined) return own.firstPending();
   return own.pending((wave.maxConcurrency - wave.inFlight + SPARE) * 4 ** (depth - 1), counts, (depth - 1) * SPARE);
 }
 
-/** What holds for everybody who comes after in the same wave, or under the same cap. */
+/** What also holds for every later member of the same wave, or under the same cap. */
 const SHARED: readonly (WaitedFor | undefined)[] = ['cap', 'place', 'window'];
 
-/** Somebody waits for a reason of his own, so that one who was not offered may have none. */
+/** Whether a member waits for a reason of its own, so that one that was not offered may have no such reason. */
 export function isOwnReason({ clusters, fleet }: FleetSnapshot, { clusterKey, reasons }: Waiting): boolean {
   const calendars = clusters.get(clusterKey)?.tags[`${fleet?.tagPrefix ?? ''}calendar`];
   return calendars !== undefined || reasons.every(({ code }) => !SHARED.includes(waitsFor(code)));

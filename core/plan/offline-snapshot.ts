@@ -9,10 +9,10 @@ import type { ChannelSpec } from '../policy/channels.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { eksVersions } from '../version/support-calendar.ts';
 
-/** What the rules of a plan are made of, as people write them: a change of one of them is another plan. */
+/** The rules of a plan, as people write them; a change of one of them gives another plan. */
 export interface PlanRules {
   readonly fleet: FleetSpec;
-  /** By name. */
+  /** Policies by name. */
   readonly policies: ReadonlyMap<string, UpgradePolicy>;
   readonly calendars: ReadonlyMap<string, CalendarSpec>;
   readonly channels: ReadonlyMap<string, ChannelSpec>;
@@ -20,7 +20,7 @@ export interface PlanRules {
 
 type Config = Pick<ParsedConfig, 'fleet' | 'policies' | 'calendars' | 'channels'>;
 
-/** Without a Fleet: it acts, nothing caps it, labels are as the inventory has them. */
+/** The Fleet where none is given: it acts, nothing caps it, and labels are as the inventory has them. */
 const NO_FLEET: FleetSpec = {
   mode: 'act',
   accounts: [],
@@ -33,9 +33,9 @@ const NO_FLEET: FleetSpec = {
 };
 
 /**
- * The rules in parsed config files. A Fleet that only observes plans as one that acts, since a plan says what would happen.
+ * The rules in parsed config files. A Fleet that only observes is planned as one that acts, since a plan says what would happen.
  *
- * @param target takes the place of every policy's own
+ * @param target replaces the target of every policy
  */
 export function planRules(config: Config, target?: UpgradePolicy['spec']['target']): PlanRules {
   const byName = <Item extends { readonly metadata: { readonly name: string } }>(items: readonly Item[]) =>
@@ -83,7 +83,7 @@ export function offlineSnapshot(rules: PlanRules, inventory: Inventory): FleetSn
   };
 }
 
-/** A plan is drawn many times over the same calendars, and what they have worked out is worth keeping. */
+/** A plan is drawn many times over the same calendars, so what a compiled calendar has worked out is kept. */
 const compiled = new WeakMap<CalendarSpec, CompiledCalendar>();
 
 function compiledOnce(name: string, spec: CalendarSpec): CompiledCalendar {
@@ -94,7 +94,7 @@ function compiledOnce(name: string, spec: CalendarSpec): CompiledCalendar {
   return fresh;
 }
 
-/** Every Region offers what EKS has released by the time that is asked about (semantics.md, Target: offline by release date). */
+/** Every Region offers what EKS has released by the time in question (semantics.md, Target). */
 function builtInVersions(region: string): RegionVersions {
   return {
     region,

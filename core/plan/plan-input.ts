@@ -1,6 +1,6 @@
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 
-/** What a plan is made of: policies, calendars and a fleet as they are at an instant. Nothing of it is read from outside. */
+/** What a plan is made of: policies, calendars and a fleet at one instant. Nothing is read from outside. */
 export interface PlanInput {
   readonly snapshot: FleetSnapshot;
   readonly now: Date;
@@ -12,5 +12,5 @@ export interface Chance {
   fails(clusterKey: string, hop: number): boolean;
 }
 
-/** As estimated, and nothing fails: what a plan is drawn with. */
+/** Hops take what is estimated, and nothing fails: the dates of a plan are drawn with this. */
 export const AS_ESTIMATED: Chance = { milliseconds: (_, __, estimate) => estimate, fails: () => false };

@@ -17,24 +17,27 @@ import { type Standstill, VirtualFleet } from './virtual-fleet.ts';
 
 export interface Forward {
   readonly fleet: VirtualFleet;
-  /** What each cluster waited for right before it began, or does for ever; clusters that never wait are missing. Asked for by `reasons`. */
+  /**
+   * What each cluster waited for right before it began, or waits for for ever; clusters that never wait are missing. Filled only with the option
+   * `reasons`.
+   */
   readonly waited: ReadonlyMap<string, readonly Reason[]>;
-  /** Milliseconds during which somebody waited for a reason, by its code. Several hold at once. */
+  /** For how many milliseconds clusters waited for a reason, by its code. Several reasons hold at once. */
   readonly lost: ReadonlyMap<AnyCode, number>;
 }
 
 export interface ForwardOptions {
-  /** Nothing is looked at from then on; milliseconds since the epoch. */
+  /** The run ends at this instant; milliseconds since the epoch. */
   readonly until?: number;
-  /** Whether `waited` is wanted. */
+  /** Whether to fill `waited`. */
   readonly reasons?: boolean;
-  /** Everybody is offered to every decision: slow, and the same (a test holds it to that). */
+  /** Offers all members to every decision. This is slow and gives the same result (a test holds it to that). */
   readonly everybody?: boolean;
 }
 
-/** Looks wider where nothing was found within the room that there is; beyond this everybody was looked at. */
+/** A look that finds nothing within the present room is widened; at this depth all members were looked at. */
 const DEEPEST = 8;
-/** Decisions that follow from each other at one instant. */
+/** The most rounds of decisions that follow from each other at one instant. */
 const ROUNDS = 50;
 
 /** The rollouts that all policies would create now, manual ones too. */
@@ -46,9 +49,9 @@ export function rolloutPlans({ snapshot, now }: PlanInput): readonly RolloutPlan
 }
 
 /**
- * Runs the reconciler's own decision forward in virtual time, from now until nothing moves any more. Work that ends wakes it at once, as
- * events do; everything else it notices at its next look, a full number of minutes after the plan's now, as its schedule does. Approvals
- * are taken to be given at once, gates to be green.
+ * Runs the reconciler's own decision forward in virtual time, from now until nothing moves any more. Work that ends wakes the reconciler at once, as
+ * events do; everything else it notices at its next look, a whole number of minutes after the plan's now, as its schedule does. Approvals are assumed
+ * to be given at once, and gates to be green.
  */
 export function runForward(
   input: PlanInput,
@@ -81,13 +84,13 @@ export function runForward(
   return { fleet, waited, lost };
 }
 
-/** Nothing has changed since the last instant but the clock: what it would find a look earlier is what still held. */
+/** Only the clock has moved since the last instant, so a decision one look before `now` tells what still held. */
 const lookBefore = (now: Date, last: Date): Date =>
   new Date(Math.max(last.getTime(), now.getTime() - TICK_MILLISECONDS));
 
 /**
- * Why members waited until something changed, by cluster: the reconciler is asked about them right before. Those that it
- * looked at as it went are not enough, since whose turn cannot come is not offered to it.
+ * Why members waited until something changed, by cluster: the reconciler is asked about them right before that. The waits of its own run are not
+ * enough, since members whose turn cannot come are not offered to it.
  */
 function lastWaits({ snapshot, at }: Standstill, members: readonly Member[]): Map<string, readonly Reason[]> {
   const { waiting } = decide({ ...snapshot, members }, at);
@@ -99,7 +102,7 @@ function note(waited: Map<string, readonly Reason[]>, found: ReadonlyMap<string,
 }
 
 /**
- * Decides until nothing follows any more. Gives the instants at which what waits expects something to change, why it waits, and the members
+ * Decides until nothing follows any more. Returns the instants at which waiting members expect something to change, why they wait, and the members
  * whose cluster has begun, as they were before.
  */
 function tick(
@@ -110,10 +113,10 @@ function tick(
 ): { readonly wakes: readonly string[]; readonly codes: ReadonlySet<AnyCode>; readonly started: readonly Member[] } {
   fleet.finish(now);
   const started: Member[] = [];
-  /** As they were before anything was decided about them now. */
+  /** Members as they were before this tick decided anything about them. */
   const changed = new Map<string, Member>();
   let depth = 1;
-  /** Of the last round alone: why somebody waits is worked out when it is read. */
+  /** The waits of the last round alone: why a member waits is worked out only when it is read. */
   let waiting: readonly Waiting[] = [];
   let before = -1;
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -124,7 +127,7 @@ function tick(
     const offeredNow = snapshot.members.length;
     const isWhole = everybody || depth >= DEEPEST || offeredNow === before;
     const begins = decisions.flatMap((one) => (one.type === 'grant-member' && !one.member.inFlight ? one.member : []));
-    // Somebody goes before others only where these were asked as well.
+    // A member may go before others only where those were asked as well.
     if (
       !isWhole &&
       begins.length > 0 &&
@@ -146,11 +149,12 @@ function tick(
         changed.set(decision.member.clusterKey, decision.member);
       if (isNew) started.push(changed.get(decision.member.clusterKey) ?? decision.member);
     }
-    // Whoever is left waits for a place in a full wave, so that a second look would find nothing; but by that look a wave ends that let somebody in.
+    // All that are left wait for a place in a full wave, so a second look would find nothing. Only after a member was let in is another look needed,
+    // since that look ends its wave.
     const letsIn = begins.some(({ status }) => status === 'Quarantined');
     if (!everybody && !letsIn && granted === changes && granted > 0 && fleet.rollouts.size === 1 && isFull(waiting))
       break;
-    // Who is left behind made no room for others: all of them are found in a few rounds.
+    // Members that are left behind make no room for others, so the look widens, and all of them are found in a few rounds.
     if (decisions.some(leavesBehind)) depth += 1;
     else if (changes > 0) depth = 1;
     else if (depth >= DEEPEST || offeredNow === before || !waiting.some((one) => isOwnReason(base, one))) break;
@@ -168,26 +172,26 @@ const isFull = (waiting: readonly Waiting[]): boolean =>
   waiting.length > 0 && waiting.every(({ reasons }) => reasons.some(({ code }) => waitsFor(code) === 'place'));
 
 /**
- * The same fleet where nobody has to be asked and all is well outside: a plan takes approvals to be given at once and gates to be green,
- * and says so (semantics.md, Plan).
+ * The same fleet, as if nobody had to be asked and everything outside were well: a plan assumes that approvals are given at once and gates are green,
+ * and says so.
  */
 const asAssumed = (snapshot: FleetSnapshot): FleetSnapshot => ({
   ...snapshot,
   policies: new Map([...snapshot.policies].map(([name, one]) => [name, { ...one, policy: assumed(one.policy) }])),
 });
 
-/** One object for all runs, frozen: what is remembered of a cluster by its policy holds in each of them. */
+/** One frozen object for all runs, so that what is remembered of a cluster by its policy holds in each of them. */
 const assumed = remembered((policy: UpgradePolicy): UpgradePolicy => {
   const waves = policy.spec.waves.map(({ approval: _, ...wave }) => ({ ...wave, gates: [] }));
   return Object.freeze({ ...policy, spec: { ...policy.spec, waves } });
 }, new WeakMap());
 
-/** So often the reconciler looks by itself. */
+/** The reconciler looks by itself this often. */
 const TICK_MILLISECONDS = 60_000;
 
 /**
- * The next instant at which a decision may find something else: work ends, a window opens, a soak is over, a new cluster has settled.
- * Undefined = nothing will ever change. The reconciler looks once a minute from `start` on (protocol.md rule 12).
+ * The next instant at which a decision may come out differently: work ends, a window opens, a soak is over, a new cluster has settled. Undefined =
+ * nothing will ever change. The reconciler looks once a minute from `start` on.
  */
 function nextInstant(
   fleet: VirtualFleet,
@@ -214,7 +218,7 @@ function nextInstant(
   return least === Number.POSITIVE_INFINITY ? undefined : new Date(least);
 }
 
-/** When clusters that are set aside for being new are not new any more. */
+/** When clusters that are set aside because they are new are not new any more. */
 function settledAt(
   fleet: VirtualFleet,
   base: FleetSnapshot,

@@ -28,15 +28,15 @@ import { type Standing, WaveMembers } from './wave-members.ts';
 export interface Lived {
   startedAt: number;
   endedAt: number | undefined;
-  /** When each hop ended that has. */
+  /** When each finished hop ended. */
   readonly hopEnds: number[];
-  /** Stretches of work, with the hop that they belong to: a bake is none. */
+  /** Stretches of work, with the hop that each belongs to; a bake is no work. */
   readonly runs: { readonly from: number; readonly to: number; readonly hop: number }[];
 }
 
 /** A fleet between two instants at which something happens, right before the second one. */
 export interface Standstill {
-  /** Without members. */
+  /** The snapshot without members. */
   readonly snapshot: FleetSnapshot;
   readonly at: Date;
 }
@@ -47,7 +47,7 @@ interface Work {
   readonly part: 'until-bake' | 'until-watch' | 'end' | 'blocked';
 }
 
-/** So long the scan takes that blocks a hop. */
+/** A scan that blocks a hop takes this long. */
 const SCAN_MILLISECONDS = 5 * 60_000;
 
 const NEW_UPGRADE = { machine: 'upgrade-cluster', requestedBy: LIFTLOCK } as const satisfies Partial<Upgrade>;
@@ -63,19 +63,19 @@ const NEW_GRANT = {
 const waveKey = (rolloutId: string, index: number): string => `${rolloutId}/${index}`;
 
 /**
- * A fleet that lives in memory and in virtual time: the reconciler's decisions are carried out on plain values, and upgrades end when
- * their time is over. The rules are those of core/protocol and core/rollout; here is only what the table and EKS do otherwise.
+ * A fleet that lives in memory and in virtual time: the reconciler's decisions are carried out on plain values, and upgrades end when their time is
+ * over. The rules are those of core/protocol and core/rollout; this class only stands in for the table and EKS.
  */
 export class VirtualFleet {
   readonly rollouts = new Map<string, Rollout>();
   readonly waves = new Map<string, Wave>();
-  /** By wave. */
+  /** Members by wave. */
   readonly members = new Map<string, WaveMembers>();
   readonly lived = new Map<string, Lived>();
   readonly work = new EventHeap<Work>();
   readonly #base: FleetSnapshot;
   readonly #chance: Chance;
-  /** By rollout, then by cluster: joining the two would make a long text for every look. */
+  /** Places by rollout, then by cluster: a joined key would be a long text to make at every look. */
   readonly #placeOf = new Map<string, Map<string, { readonly of: WaveMembers; readonly at: number }>>();
   readonly #grants = new Map<string, Grant>();
   readonly #upgrades = new Map<string, Upgrade>();
@@ -85,7 +85,7 @@ export class VirtualFleet {
     this.#base = base;
     this.#chance = chance;
     for (const plan of plans) {
-      // A rule that is tried differently is tried on the same plan.
+      // Other rules are tried on the same plan, so its rollout takes the revision of their policy: otherwise it would count as outdated.
       const policyRevision = base.policies.get(plan.rollout.policy)?.revision ?? plan.rollout.policyRevision;
       this.rollouts.set(plan.rollout.id, { ...plan.rollout, policyRevision });
       const places = new Map<string, { readonly of: WaveMembers; readonly at: number }>();
@@ -102,14 +102,17 @@ export class VirtualFleet {
     }
   }
 
-  /** What the reconciler would read, without those whose turn cannot come now: `depth` widens the look where it was too narrow; undefined = all. */
+  /**
+   * What the reconciler would read, without members whose turn cannot come now. `depth` widens the look where it was too narrow; undefined = all
+   * members.
+   */
   snapshot(depth: number | undefined): FleetSnapshot {
     const snapshot = this.#without();
     const looked = { waves: this.waves, members: this.members, ledger: this.#ledger };
     return { ...snapshot, members: snapshot.rollouts.flatMap((rollout) => offered(looked, rollout, depth)) };
   }
 
-  /** As it is now, whatever becomes of it later; without members. */
+  /** The fleet as it is now, unaffected by later changes; without members. */
   standstill(at: Date): Standstill {
     const ledger = { counts: { ...this.#ledger.counts } };
     return { snapshot: { ...this.#without(), ledger }, at };
@@ -163,12 +166,12 @@ export class VirtualFleet {
         return true;
       }
       default:
-        // Grants end by themselves here, and nothing is created, planned anew or canceled while a plan is drawn.
+        // Here grants end by themselves, and nothing is created, planned anew or canceled while a plan is drawn.
         return false;
     }
   }
 
-  /** Everything that is over by an instant. */
+  /** Ends all work that is over at this instant. */
   finish(now: Date): void {
     for (const work of this.work.takeUntil(now.getTime())) this.#end(work, now);
   }
@@ -291,7 +294,7 @@ export class VirtualFleet {
     }
     this.#grants.delete(clusterKey);
     recountInPlace(this.#ledger.counts, grant.capKeys, -1);
-    // What is blocked on its way never arrives.
+    // A cluster that is blocked on its way never arrives.
     if (!keeps && lived !== undefined) lived.endedAt = part === 'blocked' ? undefined : now.getTime();
   }
 
@@ -300,7 +303,7 @@ export class VirtualFleet {
     const { bake = '0s', watch = '0s' } = this.#ruling(wave).spec ?? {};
     if (part === 'until-bake')
       return { status: 'parked', reasons: [reason('Baking', 'It bakes.')], resumeAt: later(now, bake) };
-    // What fails is taken to do so in the first smoke check: a watch is not waited for then.
+    // A failure is assumed to show in the first smoke check, so a failed hop does not wait for its watch.
     const failed = this.#chance.fails(clusterKey, this.lived.get(clusterKey)?.hopEnds.length ?? 0);
     if (!failed && part === 'until-watch')
       return { status: 'parked', reasons: [reason('Watching', 'It is watched.')], resumeAt: later(now, watch) };
@@ -331,7 +334,7 @@ export class VirtualFleet {
 const later = (now: Date, duration: string): string =>
   new Date(now.getTime() + durationMilliseconds(duration)).toISOString();
 
-/** New clusters, and those that come or go, are set aside at the first look, wherever their wave stands. */
+/** New clusters, and those that are being created or deleted, are set aside at the first look, wherever their wave stands. */
 function standingIn({ clusters, fleet, policies }: FleetSnapshot, policyName: string, start: Date) {
   const policy = policies.get(policyName)?.policy.spec;
   return ({ clusterKey }: Member): Standing => {

@@ -10,15 +10,15 @@ export interface Cap {
 
 /** What decides about a member beside its wave; it stays the same while a plan is drawn. */
 export interface Standing {
-  /** Whether it is set aside at the first look. */
+  /** Whether the member is set aside at the first look. */
   readonly isAside: boolean;
-  /** The cap of its account: members that share all other caps differ in this one. */
+  /** The cap of the member's account: members that share all other caps may differ in this one. */
   readonly own: readonly Cap[];
-  /** All other caps. */
+  /** All other caps of the member. */
   readonly shared: readonly Cap[];
 }
 
-/** Members under the same shared caps: where one of those caps is full, none of them is looked at. */
+/** Members under the same shared caps: where one of those caps is full, none of these members is looked at. */
 interface Group {
   readonly caps: readonly Cap[];
   /** Places in the list, in order. */
@@ -28,12 +28,12 @@ interface Group {
 const isBegun = ({ status, inFlight }: Member): boolean =>
   status === 'Running' || status === 'Parked' || status === 'Quarantined' || inFlight;
 
-/** The members of one wave by position, indexed by what a look asks for: a look costs what it finds, not what the wave holds. */
+/** The members of one wave by position, indexed by what a look asks for: a look costs as much as it finds, not as much as the wave holds. */
 export class WaveMembers {
   readonly #list: Member[];
-  /** Places of those that are begun or set aside. */
+  /** Places of members that are begun or set aside. */
   readonly #begun = new Set<number>();
-  /** Places of those that the first look sets aside. */
+  /** Places of members that the first look sets aside. */
   readonly #aside: number[] = [];
   readonly #groups: Group[] = [];
   readonly #own: (readonly Cap[])[] = [];
@@ -61,7 +61,7 @@ export class WaveMembers {
     return this.#list;
   }
 
-  /** Nobody becomes pending again, so that those who are stay in their order. */
+  /** No member of a group becomes pending again, so its places stay in order; one that was set aside and is let in is found by `aside`. */
   set(place: number, member: Member): void {
     this.#list[place] = member;
     if (member.status !== 'Pending') this.#groupOf[place]?.pending.delete(place);
@@ -69,28 +69,28 @@ export class WaveMembers {
     else this.#begun.delete(place);
   }
 
-  /** Those that have not settled. */
+  /** The members that have not settled. */
   unsettled(): Member[] {
     return this.#list.filter((member) => member.status === 'Pending' || isBegun(member));
   }
 
-  /** Those that are begun or set aside. */
+  /** The members that are begun or set aside. */
   begun(): Member[] {
     return this.#at(this.#begun);
   }
 
-  /** Those that the first look will set aside, or has left as they are. */
+  /** The members that the first look will set aside, or has left as they are. */
   aside(): Member[] {
     return this.#at(this.#aside).filter(({ status }) => status === 'Pending');
   }
 
-  /** The first of all that are pending and not set aside. */
+  /** The first member that is pending and not set aside. */
   firstPending(): Member[] {
     const firsts = this.#groups.flatMap(({ pending }) => pending.values().next().value ?? []);
     return firsts.length === 0 ? [] : this.#at([Math.min(...firsts)]);
   }
 
-  /** The first ones that are pending, as many as `most` and as there is room for under the caps, each of them widened by `spare`. */
+  /** The first pending members, as many as `most` and as there is room for under the caps, each cap widened by `spare`. */
   pending(most: number, counts: Ledger['counts'], spare: number): Member[] {
     const taken = new Map<string, number>();
     const hasRoom = ({ key, limit }: Cap): boolean => (counts[key] ?? 0) + (taken.get(key) ?? 0) < limit + spare;
@@ -105,7 +105,7 @@ export class WaveMembers {
       const place = heads.nextAt;
       if (place === undefined) break;
       const { group, rest } = heads.take();
-      // What is full stays full during this look, so that nobody else of the group is asked.
+      // A cap that is full stays full during this look, so no other member of the group is asked.
       if (!group.caps.every(hasRoom)) continue;
       const own = this.#own[place] ?? [];
       if (own.every(hasRoom)) {
@@ -117,7 +117,7 @@ export class WaveMembers {
     return this.#at(found);
   }
 
-  /** Whether somebody is pending whose caps have room and who is none of these: before a place, or anywhere. */
+  /** Whether another member than these is pending whose caps have room, before a place or anywhere. */
   hasOthers(these: ReadonlySet<Member>, counts: Ledger['counts'], before = Number.POSITIVE_INFINITY): boolean {
     const hasRoom = ({ key, limit }: Cap): boolean => (counts[key] ?? 0) < limit;
     for (const { caps, pending } of this.#groups) {

@@ -14,7 +14,7 @@ interface EarlierWave {
 
 /**
  * What `approval.autoApproveWhen` may use: facts that were seen, no plans and no clock. Policies are written against these fields, so fields may be
- * added and never change their meaning (peers.md: Armory's policies broke when their input did).
+ * added and never change their meaning (Armory's policies broke when their input did).
  */
 export interface ApprovalEvidence {
   readonly rollout: { readonly id: string; readonly policy: string; readonly target: string };

@@ -31,7 +31,6 @@ export const whyHalted = (wave: Wave): string =>
     ? `${wave.failed} failed and at most ${allowedFailures(wave)} may.`
     : wave.reasons.map(({ message }) => message).join(' ');
 
-/** The failures of all waves of a rollout. */
 export const failuresOf = (waves: readonly Pick<Wave, 'failed'>[]): number =>
   waves.reduce((sum, wave) => sum + wave.failed, 0);
 

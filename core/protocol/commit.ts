@@ -62,7 +62,6 @@ export interface WantedChange {
   readonly upgrade?: Upgrade | undefined;
 }
 
-/** The call that is about to be sent. */
 export interface PreparedCall {
   readonly call: (clientRequestToken: string) => MutatingCall | CallWithoutUpdate;
   readonly knownUpdateIds: readonly string[];

@@ -179,7 +179,7 @@ export const isGivenUpFor = (asker: Asker | undefined, upgrade: Upgrade | undefi
  * days of a rollback count.
  */
 function keptOf(attempt: Upgrade | undefined) {
-  // Of an upgrade that was taken back the next attempt keeps only when its control plane had arrived.
+  // After an upgrade that was taken back, the next attempt keeps only the time at which the control plane had arrived.
   const wasTakenBack = attempt?.status === 'RolledBack';
   const ended = wasTakenBack ? undefined : attempt;
   const reachedBefore = (wasTakenBack ? attempt.controlPlaneCompletedAt : undefined) ?? attempt?.reachedBefore;

@@ -52,9 +52,9 @@ const unknown = (seconds: number): MutationResult => ({ type: 'wait', seconds, r
 type MutationPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'mutator'>;
 
 /**
- * The mutator: only this function makes the calls that EKS tells the end of by an update. It looks before it acts again, commits, then calls
- * (protocol.md, One mutating call). Any number of invocations may call it again at any point: it makes each step attempt at most once. `seen` is the
- * step's newest intent, where this invocation has just read it.
+ * The mutator: only this function sends the EKS calls that start an update; mutate-without-update.ts sends all other changes. It looks before it acts
+ * again, commits, then calls (protocol.md, One mutating call). Any number of invocations may call it again at any point: it makes each step attempt
+ * at most once. `seen` is the step's newest intent, where this invocation has just read it.
  */
 export async function mutate(
   ports: MutationPorts,

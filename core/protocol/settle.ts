@@ -265,7 +265,6 @@ export function waveStatusChanged(
   return after === undefined || before?.status === after.status ? [] : [waveChanged(after, change)];
 }
 
-/** The entry of the audit for an upgrade that has ended or parked. */
 export function upgradeEntry(clusterKey: string, upgrade: Upgrade): AuditEntry {
   const { id, from, to, status, mutated, reasons, resumeAt, rolloutId, waveIndex, requestedBy } = upgrade;
   const detail = { upgradeId: id, from, to, status, mutated, reasons, resumeAt, rolloutId, waveIndex, requestedBy };

@@ -62,7 +62,7 @@ export async function quarterReport(
   const stands = new Map(ends.filter(({ event }) => STANDS.includes(event)).map((one) => [hopOf(one), one]));
   const moved = [...stands.values()].filter((one) => one.event === STANDS[0] && movedBy(one).from !== one.detail.to);
   const ended = ENDS.map((status) => [status, ends.filter(({ event }) => event === `Upgrade${status}`).length]);
-  // Of hops each end is counted, and a rollback that succeeded counts as an end of its hop; rollbacks that failed are counted apart.
+  // Every end of a hop is counted, and a rollback that succeeded is an end of its hop; rollbacks that failed are counted apart.
   const brokenOff = items.filter(({ event, detail: { upgradeId, from, to } }) => {
     const isBack = upgradeId === rollbackId(String(from), String(to));
     return event === 'UpgradeFailed' && isBack;

@@ -8,7 +8,6 @@ import { loadRun } from '../scan/fleet/run-store.ts';
 import type { ScanReport } from '../scan/report/report-schema.ts';
 import { invalidInput } from './refusal.ts';
 
-/** A scan in the history of its cluster. */
 export type ScanView = Omit<ScanSummary, 'clusterKey' | 'parts'>;
 
 /** This many findings of a report fit into one answer of Lambda, however long they are. */

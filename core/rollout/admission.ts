@@ -265,7 +265,6 @@ export function askToBegin(
 
 const versionsOf = ({ from, to }: Upgrade): Hop => ({ from: KubeVersion.parse(from), to: KubeVersion.parse(to) });
 
-/** The id of the upgrade that a member makes next. */
 export function nextHopId(member: Member, cluster: ClusterRecord, control: ClusterControl | undefined): string {
   const { from, to } = nextHopOf(member, cluster, control);
   return hopId(from, to);

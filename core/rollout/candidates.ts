@@ -245,7 +245,7 @@ const LAST = Number.POSITIVE_INFINITY;
 
 /**
  * Sorts clusters of one wave as the policy's `order` says: the nearest end of standard support first, the most dollars a day, the fewest warnings,
- * the name, a label. A value that is not known sorts last; clusters with equal ranks go by name, then by key (semantics.md, Order).
+ * the name, a label. A value that is not known sorts last; clusters with equal ranks go by name, then by key (policies.md, `order`).
  */
 export function inOrder<Item extends { readonly cluster: ClusterRecord }>(
   items: readonly Item[],

@@ -6,7 +6,6 @@ import type { NodesSpec } from '../model/image-rule.ts';
 import { provedBlockers } from '../scan/preflight/proved-blockers.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
-/** Something that stops a hop. */
 export interface Stopper {
   readonly reason: Reason;
   /** What makes two stoppers of two looks the same one, since the words of a reason name the look. */

@@ -57,7 +57,7 @@ export function clustersInTurn({ rollouts, members, upgrades, waves }: Moving, n
 
 /**
  * Whether only the end of something that runs, or is parked for a while, can lead to a decision: no member's turn has come, and each rollout has such
- * a member. The first of its waves that have not ended is then open, has not settled and has not failed too often. Then grants are looked after, and
+ * a member, while the first of its waves that have not ended is open, has not settled and has not failed too often. Then grants are looked after, and
  * nothing else is read.
  */
 export function isOnlyWatched(moving: Moving, now: Date | undefined): boolean {

@@ -63,7 +63,7 @@ function isNotGreen({ status, gates, lastSuccessAt = '', conditions = [] }: Wave
   return hoursSince(changed > lastSuccessAt ? changed : lastSuccessAt, now) >= GATES_HOURS;
 }
 
-/** Of each policy the newest rollout: an older one was given up when a newer one was made. */
+/** The newest rollout of each policy: an older one was given up when a newer one was made. */
 function newestOfPolicies(rollouts: readonly Rollout[]): Rollout[] {
   const newest = new Map<string, Rollout>();
   for (const rollout of rollouts)

@@ -115,10 +115,10 @@ function takeLastWritten(table: Table, at: Date): ReadonlyMap<string, AuditHead>
 
 /**
  * Writes operations and their audit in one transaction. The first entry carries everything that was written, with revisions: folded over an older
- * table it gives today's (docs/runbook.md, restore). Where somebody else has taken the next sequence meanwhile, the whole transaction fails with
- * `ConditionFailed`, and the caller decides anew, as for any other item that moved. Returns an id of the change for each entry,
- * `<subject>#<sequence>`: it is unique, so a receiver that is told of a change twice can tell. `chain`: ends of chains that were read before this was
- * decided.
+ * table it gives today's (docs/runbook.md, Restore of the table). Where somebody else has taken the next sequence meanwhile, the whole transaction
+ * fails with `ConditionFailed`, and the caller decides anew, as for any other item that moved. Returns an id of the change for each entry,
+ * `<subject>#<sequence>`: it is unique, so a receiver that is told of a change twice can tell. `chain`: ends of chains that were read before this
+ * was decided.
  */
 export async function transactWithAudit(
   table: Table,

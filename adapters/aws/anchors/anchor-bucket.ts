@@ -17,14 +17,14 @@ import { batchesOf } from '../../../core/model/batches.ts';
 import type { AnchorFile, AnchorStore } from '../../../core/ports/anchors.ts';
 import { lightenClient, readLimits } from '../request-limits.ts';
 
-/** Anchors have some megabytes at most: it costs more to ask S3 whether it wants them than to send them. */
+/** Anchors have at most some megabytes: asking S3 first whether it wants them costs more than sending them. */
 const WITHOUT_ASKING = { expectContinueHeader: false };
-/** Objects that are read side by side. */
+/** This many objects are read side by side. */
 const AT_ONCE = 16;
 
 /**
- * Anchors in an S3 bucket, one object each. Every put is conditional on absence, so that a name that is taken stays what it was; the bucket's
- * lock keeps the version, and its policy refuses puts without that condition.
+ * Anchors in an S3 bucket, one object each. Every put is conditional on absence, so a name that is taken keeps its object. The bucket's lock keeps
+ * the version, and its policy refuses puts without that condition.
  */
 export class AnchorBucket implements AnchorStore {
   readonly #client: S3Client;
@@ -70,7 +70,7 @@ export class AnchorBucket implements AnchorStore {
     }
   }
 
-  /** Every anchor as it was put first: later versions and delete markers change nothing of what is locked, and are told. */
+  /** Every anchor as it was first put. Later versions and delete markers do not change what is locked, and are reported. */
   async all(): Promise<AnchorFile[]> {
     const versions = new Map<string, ObjectVersion[]>();
     const removed = new Set<string>();
@@ -89,7 +89,7 @@ export class AnchorBucket implements AnchorStore {
     const files: AnchorFile[] = [];
     for (const batch of batchesOf([...versions], AT_ONCE)) {
       const part = batch.map(async ([name, all]): Promise<AnchorFile> => {
-        // The newest version comes first.
+        // S3 lists the newest version first, so the last one is the first that was put.
         const { VersionId } = all.at(-1) ?? {};
         const text = await this.#textOf({ Key: name, ...(VersionId === undefined ? {} : { VersionId }) });
         const problem = removed.has(name)
@@ -112,7 +112,10 @@ export class AnchorBucket implements AnchorStore {
   }
 }
 
-/** 412 where it is there, 409 where another put of the same name is under way. Source: conditional writes in the S3 user guide. */
+/**
+ * Whether the name is taken: 412 where the object is there, 409 where another put of the same name is under way. Source: conditional writes in the S3
+ * user guide.
+ */
 function isTaken(error: unknown): boolean {
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
   return status === 412 || (status === 409 && (error as Error).name === 'ConditionalRequestConflict');

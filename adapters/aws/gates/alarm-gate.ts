@@ -14,21 +14,21 @@ import type { SpokeSessions } from '../spoke-role.ts';
 import { createTokenBucket, type Sleep, type TokenBucket } from '../token-bucket.ts';
 
 interface AlarmGatesOptions {
-  /** Alarms of this account are read by the function's own role, others by the spoke role of theirs. */
+  /** Alarms of this account are read with the function's own role, alarms of other accounts with their spoke role. */
   readonly hubAccount: string;
   readonly sessions: Pick<SpokeSessions, 'forAccount'>;
   readonly clock: Clock;
   readonly sleep: Sleep;
-  /** Endpoint and the like, for tests; the environment's `AWS_ENDPOINT_URL_CLOUDWATCH` counts without it. */
+  /** Endpoint and the like, for tests; without it the environment's `AWS_ENDPOINT_URL_CLOUDWATCH` counts. */
   readonly client?: CloudWatchClientConfig;
 }
 
 export interface AlarmGates {
-  /** Fails as CloudWatch and STS do. */
+  /** Fails with the errors of CloudWatch and STS. */
   read(alarm: string, signal: AbortSignal): Promise<GateAnswer>;
 }
 
-/** A small rate of its own, for each account and Region: consoles and other tools of the account share CloudWatch's quota. */
+/** A small rate of its own for each account and Region, since consoles and other tools of the account share CloudWatch's quota. */
 const RATE = { perSecond: 3, burst: 9 };
 
 interface Door {
@@ -57,7 +57,7 @@ export function createAlarmGates(options: AlarmGatesOptions): AlarmGates {
       const { client, bucket } = doorTo(place);
       await bucket.take();
       const { MetricAlarms = [], CompositeAlarms = [] } = await client.send(
-        // Without types only metric alarms are returned.
+        // Without types CloudWatch returns only metric alarms.
         new DescribeAlarmsCommand({ AlarmNames: [place.name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] }),
         { abortSignal: signal },
       );
@@ -68,8 +68,8 @@ export function createAlarmGates(options: AlarmGatesOptions): AlarmGates {
 }
 
 /**
- * OK is green and ALARM is red, whether or not its actions are enabled, suppressed or muted: those only say who is told. OK that rests on
- * partial data or on a failed evaluation is no OK.
+ * OK is green and ALARM is red, whether or not the alarm's actions are enabled, suppressed or muted: those only decide who is told. OK that rests on
+ * partial data or on a failed evaluation does not count as OK.
  */
 function answerOf(alarm: MetricAlarm | CompositeAlarm): GateAnswer {
   const { StateValue: state, StateTransitionedTimestamp: since, StateReason: text = '' } = alarm;
@@ -88,15 +88,18 @@ function missing({ account, region, name }: AlarmPlace, hubAccount: string): str
   return `There is no alarm ${name} in ${where} in ${region ?? "Liftlock's own Region"}.`;
 }
 
-/** Where an alarm is. */
+/** The account and Region of an alarm, and its name. */
 interface AlarmPlace {
   readonly account: string;
-  /** Undefined = Liftlock's own. */
+  /** Undefined = Liftlock's own Region. */
   readonly region: string | undefined;
   readonly name: string;
 }
 
-/** `errors` is beside Liftlock; `arn:aws:cloudwatch:REGION:ACCOUNT:alarm:NAME` may be anywhere. Names may contain colons. */
+/**
+ * The place of an alarm. `errors` is in Liftlock's own account and Region; `arn:aws:cloudwatch:REGION:ACCOUNT:alarm:NAME` may be anywhere. Names may
+ * contain colons.
+ */
 export function alarmPlace(alarm: string, hubAccount: string): AlarmPlace {
   const [, , , region, account, , ...name] = alarm.split(':');
   return alarm.startsWith('arn:') && region !== undefined && account !== undefined

@@ -20,7 +20,7 @@ interface Webhook {
 }
 
 export interface WebhookGates {
-  /** Fails with `UrlRefused`, `UrlUnreachable` or `SecretUnreadable`, none of which names more of the URL than its host. */
+  /** Fails with `UrlRefused`, `UrlUnreachable` or `SecretUnreadable`; none of these names more of the URL than its host. */
   read(gate: Webhook, allowedHosts: readonly string[], signal: AbortSignal): Promise<GateAnswer>;
 }
 
@@ -29,11 +29,11 @@ interface Asking {
   readonly method: string;
   readonly body: string;
   readonly agent: string;
-  /** The secret itself is sent, to who knows no signatures. */
+  /** Sends the secret itself, for receivers that know no signatures. */
   readonly asBearer?: boolean;
 }
 
-/** An answer of one word needs less; one of two hours, minute by minute, needs a quarter. */
+/** An answer of one word needs far less than this; two hours, minute by minute, need a quarter of it. */
 export const MOST_BYTES = 16_384;
 
 export function createWebhookGates(options: WebhookGatesOptions): WebhookGates {
@@ -44,8 +44,8 @@ export function createWebhookGates(options: WebhookGatesOptions): WebhookGates {
 }
 
 /**
- * One request over https to an address that was checked (pinned-addresses.ts), signed where a secret is named, or with it; redirects are not followed.
- * `answered` is also given what may not be repeated to anybody. Fails as `WebhookGates.read` does.
+ * Makes one request over https to an address that was checked (pinned-addresses.ts). Where a secret is named the request is signed, or carries the
+ * secret; redirects are not followed. `answered` also gets the texts that must not be repeated to anybody. Fails as `WebhookGates.read` does.
  */
 export async function callWebhook<Answer>(
   { secrets, clock, resolve = resolveByDns }: WebhookGatesOptions,
@@ -58,7 +58,7 @@ export async function callWebhook<Answer>(
   const problem = urlProblem(webhook, allowedHosts);
   if (problem !== undefined) throw namedError('UrlRefused', problem);
   const url = new URL(webhook);
-  // It is for browsers and never sent, so it is not signed either.
+  // The fragment is for browsers and never sent, so it is not signed either.
   url.hash = '';
   const secret = arn === undefined ? undefined : await secretOf(secrets, arn, signal);
   const addresses = await addressesOf(url, allowedHosts, resolve, signal);
@@ -103,7 +103,7 @@ async function answered(response: IncomingMessage, confidential: readonly string
   return 'problem' in body ? unknown(body.problem) : readAnswer(body.text, confidential);
 }
 
-/** What came with status 200, or why nothing did that counts. */
+/** The body that came with status 200, or why there is no answer that counts. */
 export async function bodyOf(
   response: IncomingMessage,
 ): Promise<{ readonly text: string } | { readonly problem: string }> {
@@ -116,7 +116,7 @@ export async function bodyOf(
   return textOf(response);
 }
 
-/** What came, whatever the status. */
+/** The body, whatever the status is. */
 export async function textOf(
   response: IncomingMessage,
 ): Promise<{ readonly text: string } | { readonly problem: string }> {
@@ -133,15 +133,15 @@ export async function textOf(
 
 const SIGNATURE_HEADER = 'liftlock-signature';
 
-/** What is signed; a receiver verifies exactly this (docs/gates.md). */
+/** What is signed; receivers verify exactly this (docs/gates.md). */
 interface Signed {
   readonly method: string;
-  /** Whole, as it is called, query included. */
+  /** The whole URL as it is called, with its query. */
   readonly url: string;
   readonly body: string;
 }
 
-/** `t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.METHOD.URL.body">`. The time lets a receiver refuse what is replayed later. */
+/** `t=<unix seconds>,v1=<hex HMAC-SHA256 of "t.METHOD.URL.body">`. The time lets a receiver refuse a request that is replayed later. */
 export function signature(secret: Buffer, at: Date, { method, url, body }: Signed): string {
   const t = Math.floor(at.getTime() / 1000);
   const digest = createHmac('sha256', secret).update(`${t}.${method}.${url}.${body}`).digest('hex');

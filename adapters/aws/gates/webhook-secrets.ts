@@ -5,11 +5,11 @@ import type { Clock } from '../../../core/ports/outside.ts';
 import { readLimits } from '../request-limits.ts';
 
 export interface WebhookSecrets {
-  /** The whole value that is current. Fails as Secrets Manager does, or with `SecretEmpty`. */
+  /** The whole current value. Fails with the errors of Secrets Manager, or with `SecretEmpty`. */
   valueOf(arn: string, signal: AbortSignal): Promise<Buffer>;
 }
 
-/** A rotated secret is used after so long at the latest. */
+/** A rotated secret is used after this time at the latest. */
 const KEEP_MILLISECONDS = 5 * 60_000;
 
 /** Values stay in the memory of the function; nothing logs or stores them. */
@@ -33,10 +33,10 @@ export function createWebhookSecrets({ clock }: { readonly clock: Clock }): Webh
       const now = clock.now().getTime();
       const known = kept.get(arn);
       if (known !== undefined && now < known.until) return known.value;
-      // Who asks while it is being read waits for that: a look asks many queries at once.
+      // A caller that comes while the secret is being read waits for the same reading: one look asks many queries at once.
       const value = read(arn, signal);
       kept.set(arn, { until: now + KEEP_MILLISECONDS, value });
-      // What cannot be read is not kept, and nothing older is used for longer: somebody may have taken the right away.
+      // A secret that cannot be read is not kept, and no older value is used any longer: somebody may have taken the permission away.
       value.catch(() => {
         if (kept.get(arn)?.value === value) kept.delete(arn);
       });

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { Stream } from 'node:stream';
 import { remembered } from '../../../core/model/remembered.ts';
 
-/** Shapes of dynalite's insides, as far as transactions need them. Callbacks are Node's: error first. */
+/** Types of dynalite's internals, as far as transactions need them. Callbacks are Node's: error first. */
 interface DynaliteOptions {
   /** Folder of the LevelDB store; absent = in memory. */
   readonly path?: string;
@@ -18,13 +18,13 @@ type Release = (done: Callback) => Callback;
 export interface ItemStore {
   lock(key: string, run: (release: Release) => void): void;
   get(key: string, done: Callback<Item>): void;
-  /** Bytes are the JSON of an item: only a buffer of writes takes them. */
+  /** Bytes hold the JSON of an item; only a buffer of writes takes them. */
   put(key: string, value: Item | Buffer, done: Callback): void;
   del(key: string, done: Callback): void;
   createValueStream(range?: Range): Stream;
 }
 
-/** Of keys; `limit` of -1 = all. */
+/** A range of keys; a `limit` of -1 means all. */
 export interface Range {
   readonly gte?: string;
   readonly gt?: string;
@@ -35,9 +35,9 @@ export interface Range {
 }
 
 export interface ValueIterator {
-  /** The next ones, at most so many; none at the end. */
+  /** The next values, at most this many; none at the end. */
   nextv(size: number): Promise<Buffer[]>;
-  /** All of them; closes it. */
+  /** All remaining values; closes the iterator. */
   all(): Promise<Buffer[]>;
   close(): Promise<void>;
 }
@@ -55,12 +55,12 @@ export interface DynaliteStore {
     values(range: Range & { readonly valueEncoding: 'buffer' }): ValueIterator;
   };
   readonly lifecycleManager: { gracefulClose(): Promise<void> };
-  /** Definitions of tables by name. */
+  /** Definitions of tables, by name. */
   readonly tableDb: {
     put(name: string, definition: DynaliteTable, done: Callback): void;
     del(name: string, done: Callback): void;
   };
-  /** With `false` also one that is being made or deleted. */
+  /** With `false` it also returns a table that is being created or deleted. */
   getTable: (name: string, checkStatus: boolean | Callback<DynaliteTable>, done?: Callback<DynaliteTable>) => void;
   getItemDb: (table: string) => ItemStore;
   getIndexDb: (indexType: string, table: string, index: string) => ItemStore;
@@ -73,7 +73,7 @@ export interface KeyAttribute {
 export interface DynaliteTable {
   readonly TableName: string;
   readonly TableStatus: string;
-  /** The hash first. */
+  /** The hash key first. */
   readonly KeySchema: readonly KeyAttribute[];
   readonly AttributeDefinitions: readonly (KeyAttribute & { readonly AttributeType: string })[];
   readonly GlobalSecondaryIndexes?: readonly TableIndex[];
@@ -85,7 +85,7 @@ interface TableIndex {
   readonly Projection: { readonly ProjectionType: string };
 }
 
-/** What a write does to one index. */
+/** One change of an index that a write leads to. */
 interface IndexAction {
   readonly index: string;
   readonly key: string;
@@ -96,7 +96,7 @@ export interface DynaliteDatabase {
   createKey(item: Item, table: DynaliteTable): string | Error;
   hashPrefix(hash: string, type: 'S' | 'N' | 'B'): string;
   toLexiStr(piece: string, type: 'S' | 'N' | 'B'): string;
-  /** Of indexes with all attributes. */
+  /** The changes of indexes that project all attributes. */
   getIndexActions(
     indexes: readonly TableIndex[],
     existing: Item | undefined,
@@ -120,7 +120,7 @@ export interface DynaliteValidations {
 }
 
 export type DynaliteAction = (store: BufferingStore, data: Item, done: Callback) => void;
-/** What writing actions use of it. */
+/** The parts of the store that writing actions use. */
 export interface BufferingStore extends Pick<DynaliteStore, 'options' | 'getTable'> {
   getItemDb(table: string): Omit<ItemStore, 'createValueStream'>;
   getIndexDb(indexType: string, table: string, index: string): Pick<ItemStore, 'put' | 'del'>;
@@ -135,7 +135,7 @@ export const loadOperation = remembered((operation: string) => {
   return { types, custom, act: load(`dynalite/actions/${name}.js`) as DynaliteAction };
 });
 
-/** An error that dynalite means as an answer. */
+/** An error that dynalite means as the answer of the request. */
 interface AnswerError extends Error {
   readonly statusCode: number;
   readonly body: { readonly __type: string; readonly message?: string };
@@ -146,8 +146,8 @@ export function isAnswer(error: unknown): error is AnswerError {
 }
 
 /**
- * Runs what makes bytes that the tables keep. Node's small buffers share slabs, and one that is kept keeps its whole slab: after a few thousand
- * writes that would be most memory. Everybody else has the slabs, without which a signed request takes a twentieth longer.
+ * Runs code that makes bytes which the tables keep. Node's small buffers share slabs, and one that is kept keeps its whole slab: after a few thousand
+ * writes that would be most of the memory. All other code keeps using slabs, since without them a signed request takes a twentieth longer.
  */
 export function ownBytes<Made>(make: () => Made): Made {
   const { poolSize } = Buffer;

@@ -25,7 +25,7 @@ import {
 import { indexPrefix, itemPrefix, rangeUnder, readDirectly } from './read-directly.ts';
 import { type Answer, transactWrite } from './transact-write.ts';
 
-/** What dynalite 4.0.0 knows. */
+/** The operations of dynalite 4.0.0. */
 const OPERATIONS = new Set([
   'BatchGetItem',
   'BatchWriteItem',
@@ -46,15 +46,15 @@ const OPERATIONS = new Set([
   'UpdateTable',
 ]);
 
-/** The object that a request's body says, undefined where it is none. */
+/** The object in a request's body; undefined where there is none. */
 export function parseInput(body: string): object | undefined {
   const value = parseJson(body);
   return typeof value === 'object' && value !== null ? value : undefined;
 }
 
 /**
- * DynamoDB's tables in this process: dynalite's own actions behind its own validation, and TransactWriteItems, which it has not. For
- * development only.
+ * DynamoDB's tables in this process: dynalite's own actions behind its own validation, and TransactWriteItems, which dynalite lacks. For development
+ * only.
  */
 export class LocalTables {
   readonly #store: DynaliteStore;
@@ -67,10 +67,10 @@ export class LocalTables {
   }
 
   /**
-   * Answers a request that is signed by somebody who may. Rejects only where dynalite itself fails.
+   * Answers a request that is signed by an allowed principal. Rejects only where dynalite itself fails.
    *
    * @param operation as in `X-Amz-Target`: `GetItem`
-   * @param input what the request's JSON holds; undefined where it is none
+   * @param input the object in the request's JSON; undefined where there is none
    */
   async answer(operation: string, input: object | undefined): Promise<Answer> {
     if (input === undefined) return refusal('com.amazon.coral.service#SerializationException');
@@ -90,7 +90,7 @@ export class LocalTables {
     }
   }
 
-  /** As `answer`, with the JSON of the body. */
+  /** Like `answer`, but returns the JSON of the body. */
   async answerText(
     operation: string,
     input: object | undefined,
@@ -101,7 +101,7 @@ export class LocalTables {
     return { status, text: JSON.stringify(body) };
   }
 
-  /** Waits until what was accepted is written. */
+  /** Waits until everything that was accepted is written. */
   close(): Promise<void> {
     return this.#store.lifecycleManager.gracefulClose();
   }
@@ -121,7 +121,10 @@ const refusal = (type: string): Answer => ({ status: 400, body: { __type: type }
 /** How long DynamoDB remembers a `ClientRequestToken`. */
 const REMEMBERED_MILLISECONDS = 10 * 60_000;
 
-/** Makes a transaction with a `ClientRequestToken` happen once: a repeat gets the first one's answer, another request is refused. */
+/**
+ * Makes a transaction with a `ClientRequestToken` happen once: a repeat gets the answer of the first one, and another request with the token is
+ * refused.
+ */
 class RequestTokens {
   readonly #known = new Map<
     string,
@@ -135,7 +138,7 @@ class RequestTokens {
     if (known !== undefined) return known.request === request ? known.answer : mismatch();
     const answer = run();
     this.#known.set(token, { request, answer, at: now });
-    // Only what took effect is remembered: a canceled transaction may be tried again under its token.
+    // Only a transaction that took effect is remembered: a canceled one may be tried again under its token.
     const settled = await answer.catch((error: unknown) => {
       this.#known.delete(token);
       throw error;
@@ -144,7 +147,7 @@ class RequestTokens {
     return settled;
   }
 
-  /** Tokens are kept in the order in which they came, so the oldest are first. */
+  /** The map keeps tokens in the order in which they came, so the oldest are first. */
   #forget(now: number): void {
     for (const [name, { at }] of this.#known) {
       if (now - at <= REMEMBERED_MILLISECONDS) return;
@@ -161,14 +164,14 @@ const mismatch = (): Answer => ({
   },
 });
 
-/** From here on DynamoDB leaves items out of an answer. The JSON of an item is longer than what DynamoDB counts. */
+/** Above this size DynamoDB leaves items out of an answer. The JSON of an item is longer than what DynamoDB counts. */
 const MOST_CHARACTERS = 1024 * 1024;
 const MOST_KEYS = 100;
 
 /**
- * The JSON by which dynalite would answer the reads that Liftlock makes, undefined for every other request and for whatever dynalite would
- * refuse. What is stored is JSON of DynamoDB's form already: dynalite parses, measures and writes it anew for each read, which takes five times
- * as long as all else. `npm run bench -- start-command` shows the difference.
+ * The JSON with which dynalite would answer the reads that Liftlock makes; undefined for every other request and for everything that dynalite would
+ * refuse. Items are stored as JSON in DynamoDB's form already, but dynalite parses, measures and writes them anew for each read, which takes five
+ * times as long as everything else. `npm run bench -- start-command` shows the difference.
  */
 export async function plainRead(store: DynaliteStore, operation: string, input: object): Promise<string | undefined> {
   if (operation === 'BatchGetItem') return batch(store, input);
@@ -181,7 +184,7 @@ interface BatchRequest {
   readonly ConsistentRead?: unknown;
 }
 
-/** Of one table, by whole keys, all attributes. */
+/** A BatchGetItem of one table, by whole keys, with all attributes. */
 async function batch(store: DynaliteStore, input: object): Promise<string | undefined> {
   const { RequestItems } = membersOf<{ RequestItems: unknown }>(input, ['RequestItems']) ?? {};
   const [named, ...others] = isObject(RequestItems) ? Object.entries(RequestItems) : [];
@@ -205,7 +208,7 @@ async function batch(store: DynaliteStore, input: object): Promise<string | unde
   return `{"Responses":{${JSON.stringify(name)}:[${shuffled(texts).join(',')}]},"UnprocessedKeys":{}}`;
 }
 
-/** In any order, as DynamoDB's own: nobody may rest on one. */
+/** Any order, as in DynamoDB's own answers, so that no code comes to rely on one. */
 function shuffled(texts: string[]): string[] {
   for (let last = texts.length - 1; last > 0; last -= 1) {
     const other = Math.floor(Math.random() * (last + 1));
@@ -239,14 +242,14 @@ const QUERY_MEMBERS = [
 ];
 const CONDITION = /^(#\w+) = (:\w+)(?: AND begins_with\((#\w+), (:\w+)\))?$/;
 
-/** Of one partition of a table or of an index with all attributes, by the beginning of its range; the first ones or all. */
+/** A Query of one partition of a table, or of an index with all attributes, by the beginning of its range key; the first items or all. */
 async function query(store: DynaliteStore, input: object): Promise<string | undefined> {
   const request = membersOf<QueryRequest>(input, QUERY_MEMBERS);
   if (request === undefined || typeof request.TableName !== 'string') return undefined;
   const { TableName, IndexName, ConsistentRead = false, ScanIndexForward = true, Limit } = request;
   if (typeof ConsistentRead !== 'boolean' || typeof ScanIndexForward !== 'boolean') return undefined;
   if (Limit !== undefined && !(Number.isInteger(Limit) && Number(Limit) > 0)) return undefined;
-  // The end of a page of an index names more than the table's key.
+  // The end of a page of an index has to name more than the table's key.
   if (IndexName !== undefined && (ConsistentRead || Limit !== undefined)) return undefined;
   const table = await tableOf(store, TableName);
   const index = table?.GlobalSecondaryIndexes?.find((one) => one.IndexName === IndexName);
@@ -263,7 +266,7 @@ async function query(store: DynaliteStore, input: object): Promise<string | unde
   return answerOf(found, found.length === limit ? table : undefined, asked.projected);
 }
 
-/** What lies in which range, and which attributes of it; undefined where that is not plain. */
+/** The range that is asked for, and which attributes; undefined where the request is not one of the plain kind. */
 function askedFor(
   { KeyConditionExpression, ProjectionExpression, ...request }: QueryRequest,
   table: DynaliteTable,
@@ -298,7 +301,7 @@ function askedFor(
 const projectionOf = (expression: unknown): string[] | undefined =>
   typeof expression === 'string' && /^#\w+(?:, #\w+)*$/.test(expression) ? expression.split(', ') : undefined;
 
-/** `ended`: the table of which there may be more, after the last that was found. */
+/** `ended`: the table, where there may be more items after the last one that was found. */
 function answerOf(
   found: readonly Buffer[],
   ended: DynaliteTable | undefined,
@@ -327,7 +330,7 @@ function part(bytes: Buffer, names: readonly string[]): object {
 
 const texts = new WeakMap<Buffer, string>();
 
-/** A database in memory gives the same bytes until they are written anew. */
+/** A database in memory gives the same bytes until they are written anew, so their text is kept. */
 function textOf(bytes: Buffer): string {
   let text = texts.get(bytes);
   if (text === undefined) {

@@ -5,43 +5,43 @@ import type { DynaliteStore, DynaliteTable, KeyAttribute } from './dynalite-stor
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The object itself if it has no other members. */
+/** The object itself if it has only these members. */
 export const membersOf = <Members extends object>(value: unknown, names: readonly string[]): Members | undefined =>
   isObject(value) && Object.keys(value).every((name) => names.includes(name)) ? (value as Members) : undefined;
 
-/** The object itself if all that it has is text. */
+/** The object itself if all its values are texts. */
 export function textsOf(value: unknown): Record<string, string> | undefined {
   if (!isObject(value) || !Object.values(value).every((text) => typeof text === 'string')) return undefined;
   return value as Record<string, string>;
 }
 
-/** Whether just these are there. */
+/** Whether the object has exactly these members. */
 export const areJust = (given: object, used: readonly string[]): boolean =>
   Object.keys(given).length === new Set(used).size && used.every((name) => Object.hasOwn(given, name));
 
-/** Undefined for a table that is not there, or not ready: dynalite says so in its own words. */
+/** The table; undefined where it does not exist or is not ready, which dynalite says in its own words. */
 export const tableOf = (store: Pick<DynaliteStore, 'getTable'>, name: string): Promise<DynaliteTable | undefined> =>
   new Promise((resolve) => store.getTable(name, (_, table) => resolve(table)));
 
 export const typeOf = ({ AttributeDefinitions }: DynaliteTable, key: KeyAttribute): string | undefined =>
   AttributeDefinitions.find(({ AttributeName }) => AttributeName === key.AttributeName)?.AttributeType;
 
-/** What `{ S: … }` says where that is all, and neither empty nor too long for a key. */
+/** The text in `{ S: … }`, where there is nothing else in it, and the text is neither empty nor too long for a key. */
 export function plainText(value: unknown, most: number): string | undefined {
   const { S: text } = membersOf<{ S: unknown }>(value, ['S']) ?? {};
   return typeof text === 'string' && text.length > 0 && Buffer.byteLength(text) <= most ? text : undefined;
 }
 
-/** As DynamoDB gives numbers back. */
+/** A number in the form in which DynamoDB gives it back. */
 const NUMBER = /^(?:0|-?[1-9]\d{0,14})$/;
 
-/** What `{ N: … }` says where that is all, and a whole number as DynamoDB itself writes it. */
+/** The number in `{ N: … }`, where there is nothing else in it, and it is a whole number in DynamoDB's own form. */
 export function plainNumber(value: unknown): string | undefined {
   const { N: number } = membersOf<{ N: unknown }>(value, ['N']) ?? {};
   return typeof number === 'string' && NUMBER.test(number) ? number : undefined;
 }
 
-/** dynalite's key of an item; undefined unless the key has just the table's attributes, and these say what is plain. */
+/** dynalite's key of an item; undefined unless the key has exactly the table's attributes, with plain values. */
 export function keyOf(table: DynaliteTable, key: unknown): string | undefined {
   const [hash, range] = table.KeySchema;
   if (hash === undefined || typeOf(table, hash) !== 'S') return undefined;
@@ -54,7 +54,7 @@ export function keyOf(table: DynaliteTable, key: unknown): string | undefined {
   return place === undefined ? undefined : `${hashPrefix(partition)}${place}/`;
 }
 
-/** Of a range. */
+/** The part of dynalite's key for the range attribute. */
 function placeOf(type: string | undefined, value: unknown): string | undefined {
   if (type === 'N') {
     const number = plainNumber(value);
@@ -66,5 +66,5 @@ function placeOf(type: string | undefined, value: unknown): string | undefined {
 
 export const hex = (text: string): string => Buffer.from(text, 'utf8').toString('hex');
 
-/** Where dynalite keeps a partition. */
+/** The prefix under which dynalite keeps a partition. */
 export const hashPrefix = remembered((hash: string) => `${db.hashPrefix(hash, 'S')}/${hex(hash)}/`);

@@ -9,13 +9,13 @@ import type {
   ValueIterator,
 } from './dynalite-store.ts';
 
-/** Values that are taken from the database at once. */
+/** This many values are taken from the database at once. */
 const PORTION = 100;
 
 /**
- * Changes how dynalite reads what it stores, not what: the definition of a table is parsed when it changes and not for each item that is
- * read, an item comes without a turn of the event loop and is parsed once, and a range comes in portions instead of through a stream of Node's.
- * `npm run bench -- start-command` shows the difference.
+ * Changes how dynalite reads what it stores, not what it reads. The definition of a table is parsed when it changes and not for each item; an item
+ * comes without a turn of the event loop and is parsed once; and a range comes in portions instead of through a stream of Node. `npm run bench --
+ * start-command` shows the difference.
  */
 export function readDirectly(store: DynaliteStore): DynaliteStore {
   keepDefinitions(store);
@@ -26,14 +26,14 @@ export function readDirectly(store: DynaliteStore): DynaliteStore {
   return store;
 }
 
-/** Where dynalite keeps the items of a table. */
+/** The prefix under which dynalite keeps the items of a table. */
 export const itemPrefix = (table: string): string => `item-${table}~`;
 
-/** Where dynalite keeps the items of an index. */
+/** The prefix under which dynalite keeps the items of an index. */
 export const indexPrefix = (type: string, table: string, index: string): string =>
   `index-${type.toLowerCase()}~${table}~${index}~`;
 
-/** A range of dynalite's keys as one of the database's. */
+/** A range of dynalite's keys as a range of the database's keys. */
 export function rangeUnder(prefix: string, { gte, gt, lte, lt, ...options }: Range): Range {
   return {
     ...options,
@@ -42,7 +42,7 @@ export function rangeUnder(prefix: string, { gte, gt, lte, lt, ...options }: Ran
   };
 }
 
-/** A definition that was read while it was being changed is not kept. */
+/** Keeps parsed definitions of tables; one that was read while it was being changed is not kept. */
 function keepDefinitions(store: DynaliteStore): void {
   const { getTable, tableDb } = store;
   const kept = new Map<string, DynaliteTable>();
@@ -51,7 +51,7 @@ function keepDefinitions(store: DynaliteStore): void {
     changes += 1;
     kept.clear();
   };
-  /** Forgets now, and again when the change is done. */
+  /** Forgets the definitions now, and again when the change is done. */
   const forgetting = (done: Callback): Callback => {
     forget();
     return (error) => {
@@ -64,7 +64,7 @@ function keepDefinitions(store: DynaliteStore): void {
   tableDb.del = (name, done) => del(name, forgetting(done));
   store.getTable = (name, checkStatus, given) => {
     const done = typeof checkStatus === 'function' ? checkStatus : given;
-    // A caller that says `false` may be about to change it.
+    // A caller that passes `false` may be about to change the table.
     if (checkStatus === false || done === undefined) return getTable(name, checkStatus, given);
     const known = kept.get(name);
     if (known !== undefined) return done(null, known);
@@ -79,7 +79,10 @@ function keepDefinitions(store: DynaliteStore): void {
 const AS_BYTES = { valueEncoding: 'buffer' } as const;
 const parsed = new WeakMap<Buffer, Item>();
 
-/** A database in memory gives the same bytes until they are written anew. None of dynalite's actions changes an item that it has read. */
+/**
+ * The parsed item. A database in memory gives the same bytes until they are written anew, and none of dynalite's actions changes an item that it has
+ * read.
+ */
 function read(bytes: Buffer | undefined): Item | undefined {
   if (bytes === undefined) return undefined;
   let item = parsed.get(bytes);
@@ -108,7 +111,7 @@ function direct({ db }: DynaliteStore, items: ItemStore, prefix: string): ItemSt
   return items;
 }
 
-/** As much of a stream as dynalite listens to. */
+/** The parts of a stream that dynalite listens to. */
 class Portions extends Stream {
   #isOver = false;
 
@@ -117,7 +120,7 @@ class Portions extends Stream {
     void this.#read(values);
   }
 
-  /** Nobody wants the rest. */
+  /** Called when dynalite does not want the rest. */
   destroy(): void {
     this.#isOver = true;
   }

@@ -23,8 +23,8 @@ export interface Answer {
 const MAX_PARTS = 100;
 
 /**
- * TransactWriteItems on dynalite, which has none: takes the locks of all items in one order (the locks that its single-item writes take
- * too), runs dynalite's own actions on a write buffer, and writes the buffer in one batch when every condition held.
+ * TransactWriteItems on dynalite, which lacks it: takes the locks of all items in one order (the same locks that single-item writes take), runs
+ * dynalite's own actions on a write buffer, and writes the buffer in one batch when every condition held.
  */
 export async function transactWrite(store: DynaliteStore, items: readonly Record<string, Item>[]): Promise<Answer> {
   let parts: TransactionPart[];
@@ -83,7 +83,7 @@ function canceled(reasons: readonly Reason[]): Answer {
 
 const nameOf = (part: TransactionPart): string => `${part.table}~${part.key}`;
 
-/** Sorted, so that two transactions never wait for each other. */
+/** Locks all items, in sorted order, so that two transactions never wait for each other. */
 async function lockAll(store: DynaliteStore, parts: readonly TransactionPart[]): Promise<() => void> {
   const releases: (() => void)[] = [];
   for (const part of [...parts].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) {
@@ -98,8 +98,8 @@ async function lockAll(store: DynaliteStore, parts: readonly TransactionPart[]):
 }
 
 /**
- * A view of dynalite's store in which writes are only noted. Its actions run against it unchanged, and what they would have written is
- * then one batch. Locks are those of the transaction, which holds them already.
+ * A view of dynalite's store in which writes are only noted. dynalite's actions run against it unchanged, and what they would have written is then
+ * one batch. Locking does nothing here, since the transaction holds the locks already.
  */
 class WriteBuffer implements BufferingStore {
   readonly operations: BatchOperation[] = [];
@@ -153,7 +153,7 @@ const KINDS: Readonly<Record<string, ReturnType<typeof loadOperation>>> = {
   Put: loadOperation('PutItem'),
   Update: loadOperation('UpdateItem'),
   Delete: loadOperation('DeleteItem'),
-  // A check is a delete that stops after its condition.
+  // A condition check is a delete that stops after its condition.
   ConditionCheck: { ...loadOperation('DeleteItem'), act: checkCondition },
 };
 
@@ -236,13 +236,13 @@ const conditionAnswer = (): Error =>
 const answerError = (type: string, message: string): Error =>
   Object.assign(new Error(message), { statusCode: 400, body: { __type: type, message } });
 
-/** A part of a transaction that dynalite need not look at. */
+/** A part of a transaction that can be carried out without dynalite's own code. */
 interface PlainPart {
   /** dynalite's key of the item inside its table. */
   readonly key: string;
-  /** Whether its condition holds for what is there. */
+  /** Whether its condition holds for the existing item. */
   holds(existing: Item | undefined): boolean;
-  /** Notes what it writes over what is there. */
+  /** Notes what it writes over the existing item. */
   write(store: BufferingStore, existing: Item | undefined): void;
 }
 
@@ -256,12 +256,12 @@ interface PartRequest {
 }
 
 const MEMBERS = ['TableName', 'ConditionExpression', 'ExpressionAttributeNames', 'ExpressionAttributeValues'];
-/** DynamoDB's limit of an item. Its JSON is longer than what DynamoDB counts. */
+/** DynamoDB's limit for an item. The JSON of an item is longer than what DynamoDB counts. */
 const MOST_BYTES = 400 * 1024;
 
 /**
- * A part as Liftlock writes them, undefined for every other one and for whatever dynalite would refuse. dynalite goes through every value four
- * times, and writes an item anew for the table and each index. `npm run bench -- start-command` shows the difference.
+ * A part of the kind that Liftlock writes; undefined for every other part and for everything that dynalite would refuse. dynalite goes through every
+ * value four times, and writes an item anew for the table and for each index. `npm run bench -- start-command` shows the difference.
  */
 function plainPart(table: DynaliteTable, kind: string, request: Item): PlainPart | undefined {
   if (kind === 'Put') return put(table, request);
@@ -300,11 +300,11 @@ function put(table: DynaliteTable, request: Item): PlainPart | undefined {
   };
 }
 
-/** Absent, or of that type. */
+/** Whether the value is absent or of that type. */
 const isOfType = (value: unknown, type: string): boolean =>
   value === undefined || (isObject(value) && Object.hasOwn(value, type));
 
-/** Whether dynalite would store it as it is. */
+/** Whether dynalite would store the value as it is. */
 function isPlain(value: unknown): boolean {
   if (!isObject(value)) return false;
   const [[type, said] = [], ...others] = Object.entries(value);

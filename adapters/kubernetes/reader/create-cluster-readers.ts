@@ -5,15 +5,15 @@ import { openReader } from './open-reader.ts';
 
 interface ClusterReadersOptions extends ClusterCredentials {
   readonly sleep: (milliseconds: number) => Promise<void>;
-  /** The least time between two requests; 50 when absent. */
+  /** The least time between two requests, in milliseconds; 50 when absent. */
   readonly pauseMilliseconds?: number;
-  /** Without a byte until an answer is given up; 30 seconds when absent. */
+  /** How long an answer may pause before it is given up; 30 seconds when absent. */
   readonly timeoutMilliseconds?: number;
 }
 
 const PAUSE_MILLISECONDS = 50;
 
-/** Reads the API servers of EKS clusters as the spoke role, over one connection each. */
+/** Reads the API servers of EKS clusters with the spoke role, over one connection each. */
 export function createClusterReaders(options: ClusterReadersOptions): ClusterReaders {
   const { clock, sleep, pauseMilliseconds = PAUSE_MILLISECONDS, timeoutMilliseconds } = options;
   return {

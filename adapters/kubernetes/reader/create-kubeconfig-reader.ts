@@ -6,7 +6,10 @@ import { given } from '../../../core/model/given.ts';
 import { ClusterAccessError } from '../../../core/ports/cluster-access.ts';
 import { type Authorization, HttpsReader, type HttpsReaderOptions, isPrivate } from './https-reader.ts';
 
-/** Reads the cluster of a kubeconfig's context as its user: token, client certificate, password or a program such as `aws eks get-token`. */
+/**
+ * Reads the cluster of a kubeconfig's context as the context's user: with a token, a client certificate, a password, or a program such as `aws eks
+ * get-token`.
+ */
 export async function createKubeconfigReader(
   { path, context: wanted }: { readonly path: string; readonly context?: string },
   options: Pick<HttpsReaderOptions, 'timeoutMilliseconds' | 'pace'> = {},
@@ -30,7 +33,7 @@ export async function createKubeconfigReader(
   return { reader: new HttpsReader({ ...options, server, authorize }), context };
 }
 
-/** @throws `InvalidInput` for what is no address, and for one that would be given credentials in the clear. */
+/** @throws `InvalidInput` for a text that is no address, and for an address to which credentials would go unencrypted */
 function serverOf(text: string, path: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
@@ -52,7 +55,7 @@ function credentialsOf({ user }: KubeconfigContext): (renew: boolean) => Promise
   if (user.exec !== undefined) {
     let program = new ExecAuth();
     return async (renew) => {
-      // It keeps what the program gave until that says it has expired; a 401 knows better.
+      // ExecAuth keeps the program's credentials until they say that they have expired; after a 401 they are asked for anew.
       if (renew) program = new ExecAuth();
       const applied: { headers: Record<string, string>; cert?: string; key?: string } = { headers: { ...impersonate } };
       try {
@@ -89,14 +92,14 @@ async function bytesOf(data: string | undefined, file: string | undefined): Prom
   }
 }
 
-/** What is no credential at all shows as an error of the code that looks into it. */
+/** Output that is no credential at all shows as a TypeError of the code that looks into it. */
 const whyOf = (error: unknown): string =>
   error instanceof TypeError ? 'it printed no ExecCredential with a status' : firstLine(error) || 'it did not say why';
 
 const firstLine = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).trim().split('\n')[0]?.slice(0, 200) ?? '';
 
-// The whole client would be 75 MB: only its reading of kubeconfigs is taken.
+// The whole client would take 75 MB, so only its reading of kubeconfigs is used.
 import {
   type Cluster,
   newClusters,
@@ -107,7 +110,7 @@ import {
 import { mappingOf, textOf } from '../../../core/scan/manifest/manifest-object.ts';
 import { parseDocument } from '../../../core/scan/manifest/parse-document.ts';
 
-/** One context of a kubeconfig: which cluster, as whom. */
+/** One context of a kubeconfig: which cluster, and as which user. */
 interface KubeconfigContext {
   readonly context: string;
   readonly cluster: Cluster;
@@ -142,7 +145,7 @@ async function readKubeconfig(path: string, wanted?: string): Promise<Kubeconfig
   };
 }
 
-/** Paths in a kubeconfig count from where it lies. */
+/** Makes paths absolute: those in a kubeconfig are relative to its folder. */
 function files<Name extends string>(
   path: string,
   holder: Partial<Record<Name, string>>,

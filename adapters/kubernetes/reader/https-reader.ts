@@ -6,7 +6,7 @@ import type { ClusterReader, ItemSink, ReadAnswer, ReadRequest } from '../../../
 import type { Clock } from '../../../core/ports/outside.ts';
 import { ListSplitter } from '../../../core/scan/live/list-splitter.ts';
 
-/** What a request carries to be let in, and whom it trusts. */
+/** What a request carries to be let in, and which certificates it trusts. */
 export interface Authorization {
   readonly headers: Readonly<Record<string, string>>;
   readonly tls: Pick<TLSSocketOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized'> & { readonly servername?: string };
@@ -25,14 +25,14 @@ export interface HttpsReaderOptions {
   readonly pace?: Pace;
 }
 
-/** The least time between two requests, by a clock that need not be the real one. */
+/** The least time between two requests, on a clock that need not be the real one. */
 interface Pace {
   readonly milliseconds: number;
   readonly clock: Clock;
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
 
-/** What changes something, with what refuses it where that is not wanted any more. */
+/** A request that changes something, with the precondition that refuses it when it is not wanted any more. */
 export interface Change {
   readonly method: 'PATCH' | 'POST' | 'DELETE';
   readonly path: string;
@@ -42,16 +42,16 @@ export interface Change {
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
-/** Whether credentials may go there. `kubectl proxy` speaks plain HTTP, and nobody can listen in on the way to it. */
+/** Whether credentials may go to this URL. `kubectl proxy` speaks plain HTTP on loopback, where nobody can listen in. */
 export const isPrivate = ({ protocol, hostname }: URL): boolean => protocol === 'https:' || LOOPBACK.has(hostname);
 
 const TIMEOUT_MILLISECONDS = 30_000;
-/** A page of 500 objects that are each as large as etcd takes them would be 750 MB; pages are made smaller long before. */
+/** A page of 500 objects as large as etcd allows would be 750 MB; pages are made smaller long before this limit. */
 const MOST_CHARACTERS = 128 * 1024 * 1024;
 
 /**
- * One cluster's API server, asked one thing after the other over one connection. Made on node:https, since the generated client takes
- * 75 MB of memory before its first request and keeps every answer as objects.
+ * The API server of one cluster, asked over one connection, one request after the other. It uses node:https, since the generated client takes 75 MB
+ * of memory before its first request and keeps every answer as objects.
  */
 export class HttpsReader implements ClusterReader {
   readonly #options: HttpsReaderOptions;
@@ -75,7 +75,7 @@ export class HttpsReader implements ClusterReader {
     return this.#ask(request);
   }
 
-  /** Sends it once; after a 401, which has changed nothing, once more. */
+  /** Sends the change once; after a 401, which has changed nothing, once more. */
   change({ path, ...change }: Change): Promise<ReadAnswer> {
     return this.#ask({ path, change });
   }
@@ -88,7 +88,7 @@ export class HttpsReader implements ClusterReader {
     return this.#send(request, await this.#options.authorize(true));
   }
 
-  /** Ends a request that is under way too. */
+  /** Closes the connection, and ends a request that is under way. */
   close(): void {
     this.#closed = true;
     this.#underWay?.destroy(new Error('the scan has ended'));
@@ -119,7 +119,7 @@ export class HttpsReader implements ClusterReader {
         accept,
         'user-agent': userAgent,
         ...headers,
-        // Node tells nobody how long the body of a DELETE is.
+        // Node does not send the length of a DELETE's body by itself.
         ...(sent && { 'content-type': change?.contentType, 'content-length': Buffer.byteLength(sent) }),
       },
       timeout: timeoutMilliseconds,
@@ -130,7 +130,7 @@ export class HttpsReader implements ClusterReader {
     request.on('error', (error) => reject(unreachable(error)));
     request.on('response', (response) => {
       const body = items !== undefined && response.statusCode === 200 ? itemBody(items) : new TextBody();
-      // Letters may be cut in two by chunks; the decoder puts them together.
+      // A chunk may end in the middle of a character; the decoder puts the parts together.
       response.setEncoding('utf8');
       let size = 0;
       response.on('data', (chunk: string) => {
@@ -172,13 +172,13 @@ class TextBody implements Body {
   }
 }
 
-/** Hands the items of a list on as they come in. */
+/** A body that hands on the items of a list as they come in. */
 function itemBody(items: ItemSink): Body {
   items.begin();
   return new ListSplitter((text) => items.item(text));
 }
 
-/** Messages of Node name hosts and ports, and nothing secret. */
+/** Node's messages name hosts and ports, and nothing secret. */
 function unreachable(error: Error & { code?: string }): ClusterAccessError {
   return new ClusterAccessError(
     'ClusterUnreachable',

@@ -2,7 +2,7 @@ import type { ApiServer } from '../../../core/ports/cluster-access.ts';
 import { authorizeByToken, type ClusterCredentials } from '../cluster-token.ts';
 import { HttpsReader, type HttpsReaderOptions } from './https-reader.ts';
 
-/** One API server of EKS over one connection, asked by the role that the credentials are of. */
+/** A reader of one EKS API server, over one connection, with the role of the credentials. */
 export const openReader = (
   server: ApiServer,
   credentials: ClusterCredentials,

@@ -4,7 +4,7 @@ import type { ImageRule } from '../../model/image-rule.ts';
 import type { Image, LaunchTemplateVersion, NewLaunchTemplateVersion } from '../../ports/ec2.ts';
 import type { KubeVersion } from '../../version/kube-version.ts';
 
-/** The minor of a rule's tags and table. */
+/** The tags of a rule with the minor filled in. */
 export const tagsFor = (rule: ImageRule, target: KubeVersion): Record<string, string> =>
   Object.fromEntries(
     Object.entries(rule.tags ?? {}).map(([key, value]) => [key, value.replaceAll('{version}', target.toString())]),
@@ -21,19 +21,19 @@ interface Asked {
   readonly target: KubeVersion;
   readonly controlPlane: KubeVersion;
   readonly region: string;
-  /** The image that a table or a parameter names; undefined where it names none, and of tags. */
+  /** The image that a table or a parameter names; undefined where it names none, or where the rule goes by tags. */
   readonly named: string | undefined;
-  /** The image that the group launches now; undefined where it is gone. */
+  /** The image that the group launches now; undefined where that image is gone. */
   readonly launched: Image | undefined;
   readonly now: Date;
 }
 
-/** What the build of amazon-eks-ami tags images with: `kubernetes` = `1.36.2/2026-10-01/bin/linux/amd64` (awslabs/amazon-eks-ami, templates). */
+/** The tag that the build of amazon-eks-ami gives its images: `kubernetes` = `1.36.2/2026-10-01/bin/linux/amd64` (awslabs/amazon-eks-ami, templates). */
 const BUILT_FOR = 'kubernetes';
 
 /**
- * The image that a group goes to, of those that EC2 has for its rule; or why there is none. One that is not there, is deprecated, or is of another minor or
- * architecture than the group needs, is none: whatever checks a hop and whatever rolls the group ask here.
+ * The image that a group goes to, of those that EC2 has for its rule; or why there is none. An image that does not exist, is deprecated, or is for
+ * another minor or architecture than the group needs does not count. The checks of a hop and the roll of a group both ask this function.
  */
 export function chooseImage(rule: ImageRule, found: readonly Image[], asked: Asked): Image | Reason {
   const { nodegroup, target, region, named } = asked;
@@ -57,7 +57,7 @@ export function chooseImage(rule: ImageRule, found: readonly Image[], asked: Ask
 const none = (said: string, nodegroup: string, target: KubeVersion): Reason =>
   reason('CustomImage', `${said}, so the node group ${nodegroup} cannot be rolled to ${target}.`);
 
-/** Of a rule whose table or parameter names none. */
+/** The reason where a rule's table or parameter names no image. */
 export function noNamedImage(rule: ImageRule, target: KubeVersion, region: string, nodegroup: string): Reason {
   const parameter = parameterFor(rule, target);
   const said =
@@ -67,7 +67,7 @@ export function noNamedImage(rule: ImageRule, target: KubeVersion, region: strin
   return none(said, nodegroup, target);
 }
 
-/** Of those made in one second the id decides, so that whoever looks again finds the same one. */
+/** Images that were created in one second go by their id, so that every look finds the same one. */
 const placeOf = ({ creationDate, imageId }: Image): string => `${creationDate} ${imageId}`;
 
 function unfit(image: Image, { target, controlPlane, launched, now }: Asked): string | undefined {
@@ -77,7 +77,7 @@ function unfit(image: Image, { target, controlPlane, launched, now }: Asked): st
     return `is deprecated since ${deprecationTime}`;
   if (launched !== undefined && architecture !== launched.architecture)
     return `is of ${architecture}, and the group runs ${launched.architecture}`;
-  // A kubelet is never newer than its control plane.
+  // A kubelet may never be newer than its control plane, so the image that the group launches now was built for an older minor.
   if (imageId === launched?.imageId && controlPlane.isOlderThan(target))
     return `is what the group launches at ${controlPlane}`;
   const built = tags[BUILT_FOR]?.split('/')[0];
@@ -89,7 +89,7 @@ const tagText = (tags: Readonly<Record<string, string>>): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(', ');
 
-/** The version to be made of a group's template. Whoever looks afterwards knows it by its description; what was made once is used again. */
+/** The version to be made of a group's launch template. Later looks recognize it by its description, and a version that was made once is used again. */
 export const newVersionOf = (
   { template, version }: LaunchTemplateVersion,
   imageId: string,
@@ -101,8 +101,8 @@ export const newVersionOf = (
 });
 
 /**
- * The version of a template by which a group gets an image, of those that launch it: what was made of its own for that, whoever made it, or on the way back
- * the very one that its own was made of.
+ * The version of a template that gives a group an image, among the versions that launch that image: one that was made from the group's own version
+ * for this, whoever made it; or, on the way back, the one that the group's own version was made from.
  */
 export const madeBefore = (
   versions: readonly LaunchTemplateVersion[],

@@ -10,7 +10,10 @@ import type { OwnerContext } from '../node-owner.ts';
 import { chooseImage, parameterFor, tableImage, tagsFor } from './custom-image.ts';
 import type { WantedImage } from './managed-group.ts';
 
-/** Finds the image that the policy names for a group, and whether Liftlock may make a version of its launch template with it; or why not. */
+/**
+ * Finds the image that the policy names for a group, and whether Liftlock may make a version of the group's launch template with it; or tells why
+ * not.
+ */
 export async function findImage(
   { account, ec2, clock }: Pick<Ports, 'account' | 'ec2' | 'clock'>,
   { scope, target, cluster }: OwnerContext,
@@ -25,7 +28,7 @@ export async function findImage(
   const { imageId: current = '' } = from;
   const parameter = parameterFor(rule, target);
   const held = parameter === undefined ? undefined : await readParameter(account, scope, parameter);
-  // Whatever else it holds is not said to anybody.
+  // Whatever else the parameter holds is not an image id, and is never shown.
   const named = tableImage(rule, target, scope.region) ?? (isImageId(held ?? '') ? held : undefined);
   const ids = [current, named ?? ''].filter(isImageId);
   const known = ids.length === 0 ? [] : await ec2.describeImages(scope, ids);
@@ -43,11 +46,14 @@ export async function findImage(
   const { key, value } = TEMPLATE_TAG;
   const where = isFound ? `, so the node group ${nodegroup} cannot go to ${image.imageId}` : '';
   const closed = `Liftlock may make no version of the launch template ${template}${where}: the template has no tag ${key}=${value}. Whoever owns it runs: aws ec2 create-tags --resources ${template} --tags Key=${key},Value=${value}.`;
-  // Whoever mends one of them is not to meet the other at the next look.
+  // Both problems are told at once, so that a person who mends one does not meet the other at the next look.
   return reason('CustomImage', [...(isFound ? [] : [image.message]), ...(isOpen ? [] : [closed])].join(' '));
 }
 
-/** Of one that is not there IAM knows no tag, so that it denies it as one that is not open (checked by the local cloud; IAM, `aws:ResourceTag`). */
+/**
+ * Reads a parameter. IAM knows no tags of a parameter that does not exist, so it denies that one like one that is not open to Liftlock (checked by
+ * the local cloud; IAM, `aws:ResourceTag`).
+ */
 async function readParameter(account: Ports['account'], scope: OwnerContext['scope'], name: string) {
   try {
     return await account.getParameter(scope, name);

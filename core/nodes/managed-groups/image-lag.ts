@@ -10,10 +10,10 @@ import type { KubeVersion } from '../../version/kube-version.ts';
 export interface ImageLag {
   readonly group: string;
   readonly release: string;
-  /** When its own release was published; undefined where nobody has seen that, and its name does not tell. */
+  /** When the group's release was published; undefined where nobody has seen that and its name does not tell. */
   readonly since: Date | undefined;
   readonly wants: string;
-  /** When the first one that is newer than its own was published, as far as such are known. */
+  /** When the first release that is newer than the group's was published, as far as such releases are known. */
   readonly newerSince: Date;
 }
 
@@ -22,9 +22,9 @@ type Patch = Pick<UpgradePolicySpec, 'patch'> | undefined;
 type Release = ImageReleases['images'][number]['releases'][number];
 
 /**
- * Which groups a policy wants on a newer image of the same minor (`patch.nodes`): to the newest release that has been out for `minAge`, once their own
- * is older than `maxAge`. Never to an older one. Of images that nobody publishes, and where none was read yet, nothing is known to be behind; a
- * group at another minor than its control plane is behind with its version, and a roll brings it the newest image (core/model/lag.ts).
+ * The groups that a policy wants on a newer image of the same minor (`patch.nodes`): each goes to the newest release that has been out for `minAge`,
+ * once its own is older than `maxAge`, and never to an older one. Images that nobody publishes, and those that were not read yet, never count as
+ * behind. A group at another minor than its control plane is behind with its version, and a roll brings it the newest image (core/model/lag.ts).
  */
 export function imageLagsOf(cluster: Parts, spec: Patch, images: ImageReleases | undefined, now: Date): ImageLag[] {
   const settings = spec?.patch?.nodes;
@@ -36,7 +36,7 @@ export function imageLagsOf(cluster: Parts, spec: Patch, images: ImageReleases |
     const wants = newest(known, least || 0, now);
     if (wants === undefined || compareReleases(wants, release) <= 0) return [];
     const since = publicationOf(release, known);
-    // One of which nobody knows since when it was there is older than all that were seen.
+    // A release whose publication nobody knows is older than all that were seen.
     const isDue = !most || since === undefined || now.getTime() - since.getTime() >= most;
     if (!isDue) return [];
     const newer = known.filter((one) => compareReleases(one.release, release) > 0);
@@ -45,10 +45,13 @@ export function imageLagsOf(cluster: Parts, spec: Patch, images: ImageReleases |
   });
 }
 
-/** What was read longer ago says nothing of what is there now. */
+/** A reading that is older than this says nothing of the present releases. */
 const KNOWN_FOR = 86_400_000;
 
-/** Why nobody knows whether the images of a cluster are behind, whose policy asks for newer ones; undefined where that is known, or nothing is published of them. */
+/**
+ * Why nobody knows whether the images of a cluster are behind whose policy asks for newer ones; undefined where that is known, or nothing is
+ * published for these images.
+ */
 export function imagesUnknown(
   { name, region, version, nodegroups }: Parts & Pick<ClusterRecord, 'name' | 'region'>,
   spec: Patch,
@@ -80,7 +83,7 @@ const releasesOf = (
   amiType: string | undefined,
 ): readonly Release[] => images?.images.find((one) => one.version === minor && one.amiType === amiType)?.releases ?? [];
 
-/** The newest of them that has been out for `least` milliseconds. */
+/** The newest release that has been out for `least` milliseconds. */
 const newest = (releases: readonly Release[], least: number, now: Date): string | undefined =>
   releases
     .filter(({ publishedAt }) => now.getTime() - Date.parse(publishedAt) >= least)
@@ -88,8 +91,8 @@ const newest = (releases: readonly Release[], least: number, now: Date): string 
     .sort((a, b) => compareReleases(b, a))[0];
 
 /**
- * The releases of a minor that a rollout pins for the groups of a cluster that goes there, where the policy chooses releases (`patch.nodes`): so each wave gets what the
- * first has proved. Of what is not known none is pinned, and EKS takes the newest.
+ * The releases that a rollout pins for the groups of a cluster that goes to another minor, where the policy chooses releases (`patch.nodes`), so that
+ * each wave gets what the first one has proved. For a group without known releases none is pinned, and EKS takes the newest.
  */
 export function releasesFor(
   { nodegroups }: Pick<Parts, 'nodegroups'>,
@@ -108,13 +111,13 @@ export function releasesFor(
   return pinned.length === 0 ? undefined : Object.fromEntries(pinned);
 }
 
-/** When a release was published, as it was seen, else by the day in its name. */
+/** When a release was published, as it was seen, or else by the date in its name. */
 function publicationOf(release: string, known: readonly Release[]): Date | undefined {
   const seen = known.find((one) => one.release === release);
   return seen === undefined ? madeAt(release) : new Date(seen.publishedAt);
 }
 
-/** Whether the groups that a rollout has pinned releases for, and that are there still, run these or newer ones. */
+/** Whether the groups that a rollout has pinned releases for, and that still exist, run these or newer releases. */
 export const hasReleases = (
   { nodegroups }: Pick<Parts, 'nodegroups'>,
   pinned: Readonly<Record<string, string>> = {},
@@ -124,7 +127,7 @@ export const hasReleases = (
     return wants === undefined || compareReleases(releaseVersion, wants) >= 0;
   });
 
-/** When the oldest image of a cluster's managed groups was published, of those of which that is known. */
+/** When the oldest image of a cluster's managed groups was published, among those of which that is known. */
 export function oldestImage({ nodegroups }: Parts, images: ImageReleases | undefined): Date | undefined {
   const known = (images?.images ?? []).flatMap(({ releases }) => releases);
   const times = nodegroups.flatMap(({ releaseVersion }) => {
@@ -134,10 +137,10 @@ export function oldestImage({ nodegroups }: Parts, images: ImageReleases | undef
 }
 
 const DAY = 86_400_000;
-/** So many groups are named: a reason is cut at some length. */
+/** This many groups are named, since a long reason is cut. */
 const MOST_NAMED = 5;
 
-/** That images are behind, with the groups by name; undefined where none is. */
+/** The reason that images are behind, with the groups by name; undefined where none is behind. */
 export function imagesReason(
   { name }: Pick<ClusterRecord, 'name'>,
   lags: readonly ImageLag[],

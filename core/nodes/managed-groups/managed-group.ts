@@ -15,37 +15,40 @@ import { madeBefore, newVersionOf } from './custom-image.ts';
 import { findImage } from './find-image.ts';
 import { nextOfPutBack, settingsFor } from './update-config.ts';
 
-/** The image that the policy names for a group with an AMI of its own, and what the group launches from now. */
+/** The image that the policy names for a group with an AMI of its own, and the template version that the group launches from now. */
 export interface WantedImage {
   readonly from: LaunchTemplateVersion;
   readonly image: Image;
-  /** The version of the launch template that is there for it. */
+  /** The version of the launch template that exists already for this image. */
   readonly made?: string | undefined;
 }
 
 /** What is wanted of a group beside its version. */
 interface WantedOfGroup {
   readonly nodes?: NodesSpec;
-  /** The release that a rollout has pinned for it; absent: whichever EKS takes for a version. */
+  /** The release that a rollout has pinned for the group; absent: EKS chooses one for the version. */
   readonly release?: string | undefined;
 }
 
 /** A managed node group as it was read. */
 export interface ManagedGroup extends WantedOfGroup {
   readonly nodegroup: Nodegroup;
-  /** Who chooses its image. `nobody`: it has an AMI of its own and no policy names another. A reason: the image that the policy names cannot be used. */
+  /**
+   * Who chooses the group's image. `nobody`: the group has an AMI of its own and no policy names another. A reason: the image that the policy names
+   * cannot be used.
+   */
   readonly image: 'eks' | 'nobody' | Reason | WantedImage;
-  /** A roll of it has ended half-way, and some of its nodes run what EKS does not say of it. */
+  /** A roll of the group has ended half-way, so some of its nodes run something else than EKS says. */
   readonly isHalfRolled?: boolean;
 }
 
 type Untokened<Input> = Omit<Input, 'clientRequestToken'>;
 
-/** Groups that EKS moves when it is asked to, one call for all of their nodes. Nothing is done to them before the control plane moves. */
+/** Groups that EKS moves when it is asked to, with one call for all of their nodes. Nothing is done to them before the control plane moves. */
 export const managedGroups: NodeOwner<{
   unit: ManagedGroup;
   wanted: WantedOfGroup;
-  /** With the update settings that it is rolled with, which are set right before and put back after. */
+  /** The plan includes the update settings for the roll, which are set right before it and put back after it. */
   plan: Batch & { readonly settings: UpdateSettings };
   call: GroupCall;
   entry: UpdateConfigEntry;
@@ -77,7 +80,7 @@ export const managedGroups: NodeOwner<{
   arrived(unit, target) {
     const { nodegroupName: group, amiType, releaseVersion } = unit.nodegroup;
     const rolled = (how: string) => reason('Rolled', `Every node of ${group} was replaced ${how}.`);
-    // By now the policy may name another image still, which is for another roll.
+    // The policy may name another image again by now, which is for another roll.
     if (amiType === 'CUSTOM') return rolled(`with the AMI ${releaseVersion ?? 'of its template'}`);
     if (isThere(unit, target) === undefined) return undefined;
     return rolled(unit.release === undefined ? `at ${target}` : `at ${target} with the image ${releaseVersion}`);
@@ -88,7 +91,7 @@ export const managedGroups: NodeOwner<{
       const said = `${group} runs a custom AMI: whoever owns its launch template takes it to the version before.`;
       return { type: 'blocked', reason: reason('CustomAmi', said) };
     }
-    // Of one with an AMI of its own EKS does not tell the minor; the AMI that the policy names for one decides.
+    // EKS does not tell the minor of a group with an AMI of its own; the AMI that the policy names for the minor decides there.
     const own = unit.image === 'eks' ? (KubeVersion.tryParse(version ?? '') ?? minor) : minor;
     if (own.isOlderThan(minor)) return thereAlready(group, version);
     if (minor.minorsBehind(own) <= 1) return moveTo(unit, minor);
@@ -102,7 +105,7 @@ type GroupCall =
   | { readonly name: 'CreateLaunchTemplateVersion'; readonly input: NewLaunchTemplateVersion }
   | { readonly name: 'UpdateNodegroupVersion'; readonly input: Untokened<UpdateNodegroupVersionInput> };
 
-/** Something that Liftlock has not started runs on a group. */
+/** The reason where an update runs on a group that Liftlock has not started. */
 export const updatingReason = (group: string): Reason =>
   reason('ForeignUpdate', `The node group ${group} is UPDATING, and not by Liftlock.`);
 
@@ -112,8 +115,8 @@ const thereAlready = (group: string, version: string | undefined): Move<GroupCal
 });
 
 /**
- * The whole decision about a managed group that is at another version than it should be. EKS takes a version for one whose image it chooses, and none for
- * one with an AMI of its own, which goes to a version of its launch template (facts: eks.md §5.2).
+ * The whole decision about a managed group that is at another version than it should be. EKS takes a version for a group whose image it chooses
+ * itself. A group with an AMI of its own goes to a version of its launch template instead (facts: eks.md §5.2).
  */
 function moveTo(unit: ManagedGroup, target: KubeVersion): Move<GroupCall> {
   const { nodegroup, image, release } = unit;
@@ -129,7 +132,7 @@ function moveTo(unit: ManagedGroup, target: KubeVersion): Move<GroupCall> {
   if (status === 'UPDATING') return { type: 'others', reason: updatingReason(group) };
   if (status === 'CREATING' || status === 'DELETING')
     return { type: 'others', reason: reason('NotActive', `The node group ${group} is ${status}.`) };
-  // A failed roll leaves a group ACTIVE or DEGRADED with some nodes replaced; sending it again goes on (facts: eks.md §5.4).
+  // A failed roll leaves a group ACTIVE or DEGRADED with some nodes replaced; sending the roll again continues it (facts: eks.md §5.4).
   if (status !== 'ACTIVE' && status !== 'DEGRADED') {
     const issues = issueTexts(nodegroup.health).join('; ');
     const said = `The node group ${group} is ${status}. ${issues}`.trimEnd();
@@ -141,7 +144,7 @@ function moveTo(unit: ManagedGroup, target: KubeVersion): Move<GroupCall> {
   };
   if (image === 'eks') return roll({ version: target.toString(), ...given({ releaseVersion: release }) });
   if ('code' in image) return { type: 'blocked', reason: image };
-  // What an earlier roll has begun with goes on with it.
+  // A version that an earlier roll has begun with is used on.
   const version = image.from.imageId === image.image.imageId ? image.from.version : image.made;
   if (version === undefined) {
     const input = newVersionOf(image.from, image.image.imageId);
@@ -152,8 +155,8 @@ function moveTo(unit: ManagedGroup, target: KubeVersion): Move<GroupCall> {
 }
 
 /**
- * Where a group is, in words, once EKS says that it is there. Of one with an AMI of its own the release is of the last roll that ended well, the launch
- * template of the last that began: where somebody's has failed since, they differ.
+ * Where a group is, in words, if EKS says that it is where it should be. For a group with an AMI of its own, the release tells the last roll that
+ * succeeded, the launch template the last roll that began: where a roll by somebody has failed since, the two differ.
  */
 function isThere({ nodegroup, image, release, isHalfRolled }: ManagedGroup, target: KubeVersion): string | undefined {
   if (isHalfRolled === true) return undefined;
@@ -161,7 +164,7 @@ function isThere({ nodegroup, image, release, isHalfRolled }: ManagedGroup, targ
   if (image === 'eks') {
     if (version === undefined || !KubeVersion.parse(version).equals(target)) return undefined;
     if (release === undefined) return `The node group ${group} is at ${target}.`;
-    // Somebody may have taken it further since it was pinned: it never goes back.
+    // Somebody may have taken the group further since the release was pinned: it never goes back.
     const isBehind = releaseVersion === undefined || compareReleases(releaseVersion, release) < 0;
     return isBehind ? undefined : `The node group ${group} runs ${releaseVersion}.`;
   }

@@ -7,10 +7,10 @@ import type { Nodegroup, UpdateConfig, UpdateNodegroupConfigInput } from '../../
 import type { Restored } from '../node-owner.ts';
 
 /**
- * How it is to replace them while Liftlock rolls the group: as the policy says, else as the group is set. Both the roll and the scan that foresees it
- * ask this. EKS takes no more nodes at once than the group may have (hashicorp/terraform-provider-aws#26535).
+ * How EKS is to replace the nodes of a group while Liftlock rolls it: as the policy says, or else as the group is set. The roll and the scan that
+ * foresees it both ask this. EKS takes no more nodes at once than the group may have (hashicorp/terraform-provider-aws#26535).
  *
- * @param room nodes of the cluster that may still go down, where the policy says how many (core/nodes/disruption-ledger.ts)
+ * @param room nodes of the cluster that may still go down, where the policy limits them (core/nodes/disruption-ledger.ts)
  */
 export function settingsFor(
   nodes: NodesSpec,
@@ -34,19 +34,19 @@ function wantedOf(
   return { maxUnavailable: Math.max(1, Math.min(maxUnavailable, most)), updateStrategy };
 }
 
-/** A group as its roll will find it, for whoever foresees the roll. */
+/** A group as its roll will find it, for code that foresees the roll. */
 export function asRolled(nodes: NodesSpec, group: Nodegroup, room?: number): Nodegroup {
   const updateConfig = settingsFor(nodes, group, room);
   return isSame(updateConfig, settingsOf(group)) ? group : { ...group, updateConfig };
 }
 
-/** What is asked of EKS; a strategy that stays is not named, so that a group which never had one gets none. */
+/** The settings to ask EKS for. A strategy that stays the same is not named, so that a group which never had one does not get one. */
 export const requestFor = (from: UpdateSettings, { updateStrategy, ...to }: UpdateSettings): UpdateConfig => ({
   ...to,
   ...given({ updateStrategy: from.updateStrategy === updateStrategy ? undefined : updateStrategy }),
 });
 
-/** What is the group's own: what we found there, unless that was set by us before and is not taken back yet. */
+/** The group's own settings: those found on it, unless Liftlock had set these before and has not taken them back yet. */
 export function formerOf(group: Nodegroup, before: UpdateConfigEntry | undefined): UpdateSettings {
   const current = settingsOf(group);
   const isOpen = before !== undefined && before.closed === undefined;
@@ -56,14 +56,14 @@ export function formerOf(group: Nodegroup, before: UpdateConfigEntry | undefined
 const isOurs = (current: UpdateSettings, { ours, oursBefore = ours }: UpdateConfigEntry): boolean =>
   isSame(current, ours) || isSame(current, oursBefore);
 
-/** Two groups of one name are told apart by it. */
+/** This tells two groups with the same name apart. */
 export const uidOf = ({ nodegroupArn = '' }: Nodegroup): string => nodegroupArn;
 
 /**
- * What is done to put a group's own settings back. EKS writes whatever it is asked to, without a precondition: so it is asked only where the group
- * still has what we set, and what somebody has set meanwhile stays.
+ * What is done to put a group's own settings back. EKS writes whatever it is asked to, without a precondition, so it is asked only where the group
+ * still has what Liftlock set. What somebody has set meanwhile stays.
  *
- * @param group undefined where it is gone
+ * @param group undefined where the group is gone
  */
 export function nextOfPutBack(
   entry: UpdateConfigEntry,
@@ -78,7 +78,7 @@ export function nextOfPutBack(
   return { undo: { clusterName, nodegroupName, updateConfig: requestFor(current, former) } };
 }
 
-/** In words: `3 nodes at once, new ones first`. */
+/** Settings in words: `3 nodes at once, new ones first`. */
 export function settingsText({ maxUnavailable, maxUnavailablePercentage, updateStrategy }: UpdateSettings): string {
   const [count, noun] =
     maxUnavailablePercentage === undefined

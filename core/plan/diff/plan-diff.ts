@@ -1,14 +1,14 @@
 import { apiVersion } from '../../config/kinds.ts';
 import type { PlanDocument, PlanWave } from '../document/plan-schema.ts';
 
-/** A value that is another one now; only what has changed is listed. */
+/** A value that has changed; unchanged ones are not listed. */
 export interface Moved {
   readonly field: string;
   readonly before: string | number | boolean | null;
   readonly after: string | number | boolean | null;
 }
 
-/** What has moved from one plan to another. Clusters are the same by account, Region and name. */
+/** What has changed from one plan to another. Two clusters are the same if account, Region and name are. */
 export type PlanDiff = ReturnType<typeof diffOf>;
 
 const WAVE_FIELDS = [
@@ -27,7 +27,7 @@ export function diffOf(older: PlanDocument, newer: PlanDocument) {
   const running = [...newer.running, ...older.running.filter(isNoneOf(newer.running))];
   const resting = (plan: PlanDocument) => ({ ...plan, waves: plan.waves.filter(isNoneOf(running)) });
   const [before, after] = [resting(older), resting(newer)];
-  // The whole is of all policies: where one of them runs, what has moved of it says nothing.
+  // The figures of the whole are over all policies: where a rollout of one policy runs, their changes say nothing.
   const shown = (plan: PlanDocument) => ({
     deadline: plan.deadline,
     ...(running.length === 0 && {
@@ -44,9 +44,12 @@ export function diffOf(older: PlanDocument, newer: PlanDocument) {
     /** The instants from which the two were planned. */
     before: before.now,
     after: after.now,
-    /** Policies of which a rollout ran when one of the two inventories was printed: the plan's dates are not its own, and nothing of them is compared. */
+    /**
+     * Policies of which a rollout ran when one of the two inventories was printed: the plan's dates are not those of the rollout, so nothing of these
+     * policies is compared.
+     */
     running,
-    /** Of the whole: feasible, deadline, what limits it, the hash. */
+    /** Changes of the whole plan: feasible, deadline, what limits it, the hash. */
     plan: movedOf(shown(before), shown(after), Object.keys(shown(after)) as (keyof ReturnType<typeof shown>)[]),
     waves: changes(byKey(before.waves, waveKey), byKey(after.waves, waveKey), WAVE_FIELDS).map(
       ({ item, change, moved }) => ({ policy: item.policy, wave: item.name, change, moved }),
@@ -76,7 +79,7 @@ const clustersOf = ({ waves }: PlanDocument) =>
 
 interface Changed<Item> {
   readonly item: Item;
-  /** `joined` and `left` are about waves: a cluster that is excluded now has left. */
+  /** `joined` and `left` refer to waves: a cluster that is excluded now has left. */
   readonly change: 'joined' | 'left' | 'moved';
   readonly moved: readonly Moved[];
 }

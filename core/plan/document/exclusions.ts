@@ -26,7 +26,7 @@ export const EXCLUSIONS = {
 } as const satisfies { readonly [code in ReasonCode | 'Paused']?: string };
 export type Exclusion = keyof typeof EXCLUSIONS;
 
-/** A code of the decisions as a plan says it: "excluded" would say nothing under the heading Excluded. */
+/** The code of a decision as a plan says it: "excluded" would say nothing under the heading Excluded. */
 export const exclusionOf = (code: AnyCode): Exclusion =>
   code === 'Excluded' ? 'Paused' : isExclusion(code) ? code : 'Unsupported';
 

@@ -19,7 +19,7 @@ import type { Lived } from '../virtual-fleet.ts';
 import { instantOrNull, instantText } from './instant.ts';
 import type { PlanCluster, PlanWave } from './plan-schema.ts';
 
-/** Every wave of every policy by the policy's name; one in which nobody needs work is listed without times. */
+/** Every wave of every policy, ordered by the policy's name; a wave in which no cluster needs work is listed without times. */
 export function wavesOf(drawn: Drawn): { readonly waves: PlanWave[]; readonly cost: Cost } {
   const costs: Cost[] = [];
   const stopped = new Map(blockedOf(drawn).map(({ clusterKey, reasons }) => [clusterKey, reasons]));
@@ -33,9 +33,9 @@ export function wavesOf(drawn: Drawn): { readonly waves: PlanWave[]; readonly co
 }
 
 interface Shown {
-  /** Collects what waiting costs. */
+  /** Collects the costs of waiting. */
   readonly costs: Cost[];
-  /** What stops clusters on their way, by cluster. */
+  /** What stops clusters on their way, by cluster key. */
   readonly stopped: ReadonlyMap<string, readonly Reason[]>;
 }
 
@@ -111,7 +111,7 @@ function shownCluster(
     start: instantOrNull(lived?.startedAt),
     end: instantOrNull(lived?.endedAt),
     position: index + 1,
-    // That a wave is not open says nothing: its opensAt tells when.
+    // The reason that its wave is not open yet is left out: the wave's opensAt tells when it opens.
     reasons: [
       ...(stopped.get(clusterKey) ?? []),
       ...waveOf(policy, cluster, rules.fleet.tagPrefix).reasons,
@@ -128,7 +128,7 @@ const newest = (members: readonly Member[]): string =>
     .reduce((best, version) => (best.isOlderThan(version) ? version : best))
     .toString();
 
-/** Stretches of work that are taken to end when their window has closed: those of waves that may overrun, and nodes after a bake. */
+/** Work that is expected to end after its window has closed: that of waves that may overrun, and that on nodes after a bake. */
 function pastWindows(
   { input, rules, forward }: Drawn,
   policy: UpgradePolicy,
@@ -152,7 +152,7 @@ function pastWindows(
   });
 }
 
-/** EKS moves a control plane by force when its support is over, and not its nodes: a plan that begins later comes too late. */
+/** EKS moves a control plane by force when its support is over, but not its nodes: a plan that begins later comes too late. */
 function forcedBefore(cluster: ClusterRecord, lived: Lived | undefined, now: Date): Reason[] {
   const from = supportOf(cluster, CALENDAR, now).endOfExtendedSupport;
   if (from === undefined || (lived?.startedAt !== undefined && lived.startedAt < from.getTime())) return [];
@@ -169,7 +169,10 @@ type Cost = PlanWave['costOfWaiting'];
 const DAY = 86_400_000;
 const CALENDAR = SupportCalendar.builtIn();
 
-/** Of one cluster, in dollars that are not rounded yet: cents are counted once, in the sum. One that has no extended support never pays for it. */
+/**
+ * The costs of one cluster, in dollars that are not rounded yet, since only the sum is rounded to cents. A cluster without extended support never
+ * pays for it.
+ */
 function costOf(
   { supportType }: ClusterRecord,
   from: string,
@@ -204,7 +207,7 @@ function sumOf(costs: readonly Cost[]): Cost {
   return { perDayNow: sum((c) => c.perDayNow), untilDone: sum((c) => c.untilDone), avoided: sum((c) => c.avoided) };
 }
 
-/** What a version costs beyond the standard price; beyond extended support EKS bills the same until it upgrades (facts: eks.md §1.4). */
+/** What a version costs beyond the standard price. After extended support EKS bills the same until it upgrades the cluster (facts: eks.md §1.4). */
 function between(version: string, from: number, to: number): number {
   const { standardEnd } = datesOf(version);
   if (standardEnd === undefined) return 0;
@@ -212,7 +215,7 @@ function between(version: string, from: number, to: number): number {
 }
 
 const datesOf = remembered((version: string) => {
-  // Dates do not depend on the instant that is asked about.
+  // The dates of a version do not depend on the instant at which they are asked for.
   const { endOfStandardSupport, endOfExtendedSupport } = CALENDAR.supportStatus(
     KubeVersion.parse(version),
     new Date(0),

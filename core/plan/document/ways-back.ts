@@ -11,7 +11,7 @@ import type { PlanDocument } from './plan-schema.ts';
 const HOUR = 3_600_000;
 const CALENDAR = SupportCalendar.builtIn();
 
-/** What a plan leaves of the seven days in which EKS takes one hop back (facts: eks.md §3.2); instants in milliseconds since 1970. */
+/** How much a plan leaves of the seven days in which EKS takes one hop back (facts: eks.md §3.2); instants in milliseconds since 1970. */
 interface WayBack {
   readonly cluster: ClusterRecord;
   readonly to: KubeVersion;
@@ -20,7 +20,7 @@ interface WayBack {
   readonly endedBy: 'nextHop' | 'support' | undefined;
 }
 
-/** For each policy how long its hops can be taken back: EKS takes back the last one alone, and for seven days at most. */
+/** For each policy, how long its hops can be taken back: EKS takes back the last hop of a cluster alone, and for seven days at most. */
 export function waysBackOf(drawn: Drawn): PlanDocument['waysBack'] {
   return drawn.plans.flatMap((plan) => {
     const all = membersOf(plan).flatMap((member) => waysBackOfMember(drawn, member));
@@ -62,7 +62,7 @@ function waysBackOfMember({ input, forward }: Drawn, member: Member): WayBack[] 
   });
 }
 
-/** When its control plane is taken to have moved: at the end of what comes before a bake, or half-way through a hop, since nobody knows more. */
+/** When the control plane is expected to have moved: at the end of the work before a bake, or half-way through the hop, since nobody knows more. */
 function movedAt({ runs }: Lived, hop: number): number | undefined {
   const own = runs.filter((run) => run.hop === hop);
   const [first] = own;

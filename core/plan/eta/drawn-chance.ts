@@ -7,13 +7,13 @@ export interface Spread {
   readonly failureRate: number;
 }
 
-/** From so many upgrades on they say how this fleet's hops spread; as for estimates (core/policy/hop-rules.ts). */
+/** From this many upgrades on they tell how this fleet's hops spread; estimates use the same number (core/policy/hop-rules.ts). */
 const ENOUGH = 5;
-/** Nothing is known: an estimate is what nine of ten hops keep, and half of them are done in four fifths of it. */
+/** Where nothing is known, nine of ten hops are expected to keep the estimate, and half of them to take four fifths of it. */
 const HALF_OF_ESTIMATE = 0.8;
 /** The 90th percentile of the normal distribution, in standard deviations. */
 const NINE_OF_TEN = 1.2816;
-/** No hop is drawn longer than this many times the ninth of ten: state machines time out. */
+/** No hop is drawn longer than this many times the 90th percentile, since state machines time out. */
 const LONGEST = 3;
 
 export function spreadOf(learned: LearnedDurations | undefined): Spread {
@@ -23,10 +23,10 @@ export function spreadOf(learned: LearnedDurations | undefined): Spread {
 }
 
 /**
- * Durations from a log-normal distribution with these quantiles; failures with the learned rate. The same seed, run, cluster and hop draw
- * the same, whatever is asked before.
+ * Draws durations from a log-normal distribution with these quantiles, and failures with the learned rate. The same seed, run, cluster and hop give
+ * the same result, whatever was drawn before.
  *
- * @param parts durations are rounded to so many parts of the estimate, never finer than a minute: where ends meet, fewer decisions are made
+ * @param parts durations are rounded to this fraction of the estimate, never finer than a minute: where ends coincide, fewer decisions are made
  */
 export function drawnChance(spread: Spread, seed: number, run: number, parts = 12): Chance {
   const salt = mixed(mixed(seed) ^ (run + 1));
@@ -48,12 +48,12 @@ function normal(salt: number, key: string, hop: number): number {
   return radius * Math.cos(2 * Math.PI * uniform(salt, key, hop, 2));
 }
 
-/** Above 0, at most 1. */
+/** A number above 0 and at most 1. */
 function uniform(salt: number, key: string, hop: number, what: number): number {
   return (mixed(salt ^ mixed(hashOf(key) + hop * 8 + what)) + 1) / 2 ** 32;
 }
 
-/** The finalizer of MurmurHash3: every bit of the input moves every bit of the result. */
+/** The finalizer of MurmurHash3: every bit of the input influences every bit of the result. */
 function mixed(value: number): number {
   let bits = value | 0;
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
@@ -64,7 +64,7 @@ function mixed(value: number): number {
 const hashes = new Map<string, number>();
 const MOST_HASHES = 200_000;
 
-/** FNV-1a. */
+/** FNV-1a, a fast hash, with its results kept. */
 function hashOf(key: string): number {
   const known = hashes.get(key);
   if (known !== undefined) return known;

@@ -6,20 +6,20 @@ import { someNeverStart } from '../never-starts.ts';
 import { runForward } from '../run-forward.ts';
 import { drawnChance, spreadOf } from './drawn-chance.ts';
 
-/** So many hops are drawn in all, so that a plan stays within its time: small fleets get many runs, large ones few. */
+/** About this many hops are drawn in all, so that a plan stays within its time: small fleets get many runs, large ones few. */
 const HOPS_IN_ALL = 6_000;
 const FEWEST_RUNS = 4;
-/** From so many hops on durations are rounded to a quarter of the estimate, else to a twelfth: over many the difference evens out. */
+/** From this many hops on durations are rounded to a quarter of the estimate, below that to a twelfth: over many hops the difference evens out. */
 const MANY_HOPS = 500;
 const MOST_RUNS = 200;
 
-/** Large fleets need few runs: the last end of thousands of hops hardly moves. */
+/** Large fleets need few runs, since the last end of thousands of hops hardly varies. */
 export const runsFor = (hops: number): number =>
   Math.min(MOST_RUNS, Math.max(FEWEST_RUNS, Math.round(HOPS_IN_ALL / Math.max(1, hops))));
 
 /**
- * When all is done, durations and failures drawn by chance, the same seed giving the same answer. A run in which a cluster that belongs to the
- * plan was never tried, since a wave halted before or it is set aside for good, is never done.
+ * When everything is done, with durations and failures drawn by chance; the same seed gives the same answer. A run does not end if a cluster of the
+ * plan was never tried in it, because a wave before it halted or because it is set aside for good.
  */
 export function etaOf(drawn: Drawn, seed: number, runs?: number): PlanDocument['eta'] {
   const { input, plans } = drawn;

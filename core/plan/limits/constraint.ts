@@ -2,28 +2,28 @@ import type { UpgradePolicySpec as PolicySpec, Wave as WaveSpec } from '../../co
 import type { LimitKind } from '../document/limit-kinds.ts';
 import type { PlanRules } from '../offline-snapshot.ts';
 
-/** One thing that may make a plan late, and how it can be loosened step by step. */
+/** One rule that may make a plan late, and how it can be loosened step by step. */
 export interface Constraint {
   readonly kind: LimitKind;
   readonly name: string;
-  /** Whose rule it is, a wave as `<policy>/<wave>`; absent = it holds for all waves. */
+  /** Whose rule this is, a wave as `<policy>/<wave>`; absent = it holds for all waves. */
   readonly of?: { readonly wave: string } | { readonly calendar: string };
-  /** How long, in milliseconds, it held somebody back in the plan, as far as is known: what is tried first. */
+  /** For how many milliseconds this rule held clusters back in the plan, as far as is known: the heaviest is tried first. */
   readonly weight: number;
-  /** So many steps loosen it wholly. */
+  /** After this many steps the rule does not limit anything any more. */
   readonly steps: number;
-  /** The rules after so many steps, from 1 on, and the change in words. Each step is looser than the one before. */
+  /** The rules after a number of steps, from 1 on, and the change in words. Each step is looser than the one before. */
   at(step: number): { readonly rules: PlanRules; readonly change: string };
 }
 
-/** The rules with another spec of one policy. */
+/** The rules with the spec of one policy changed. */
 export function withPolicy(rules: PlanRules, name: string, change: (spec: PolicySpec) => PolicySpec): PlanRules {
   const policy = rules.policies.get(name);
   if (policy === undefined) return rules;
   return { ...rules, policies: new Map(rules.policies).set(name, { ...policy, spec: change(policy.spec) }) };
 }
 
-/** The rules with another spec of one wave. */
+/** The rules with the spec of one wave changed. */
 export const withWave = (
   rules: PlanRules,
   policy: string,
@@ -46,5 +46,5 @@ export function durationText(milliseconds: number): string {
   return hours === 0 ? `${minutes}m` : `${hours}h${minutes}m`;
 }
 
-/** How finely a duration is searched: in hours, minutes where it has less than four of those. */
+/** The unit in which a duration is searched: hours, or minutes where it has less than four hours. */
 export const grainOf = (milliseconds: number): number => (milliseconds >= 4 * HOUR ? HOUR : MINUTE);

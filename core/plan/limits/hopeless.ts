@@ -9,7 +9,7 @@ import { type Drawn, hopsOf, membersOf } from '../drawn.ts';
 import { someNeverStart } from '../never-starts.ts';
 import type { PlanInput } from '../plan-input.ts';
 
-/** Whether it is known without drawing a plan that a deadline is missed under other rules (`input`) too. */
+/** Whether it is known, without drawing a plan, that a deadline is also missed under other rules (`input`). */
 export function isHopeless(drawn: Drawn, input: PlanInput, deadline: PolicyDeadline): boolean {
   const plan = drawn.plans.find(({ rollout }) => rollout.policy === deadline.policy);
   if (deadline.at === undefined || plan === undefined) return false;
@@ -21,8 +21,8 @@ export function isHopeless(drawn: Drawn, input: PlanInput, deadline: PolicyDeadl
 const DAY = 86_400_000;
 
 /**
- * Whether the hops of these members are more work for one of their waves than fits into the time that its calendars leave before an instant
- * (milliseconds since the epoch), as many running at once as may: then no run needs to be drawn to know that they are not done by then.
+ * Whether the hops of these members are more work for one of their waves than fits into the time that the wave's calendars leave before an instant
+ * (milliseconds since the epoch), with as many running at once as may. Then it is known without a run that they are not done by that instant.
  */
 function isOutOfTime(
   { snapshot, now }: PlanInput,
@@ -36,7 +36,7 @@ function isOutOfTime(
   const atMost = capLimit('total', fleet, policy.spec) ?? Number.POSITIVE_INFINITY;
   const estimate = estimateOf(policy, learned);
   return policy.spec.waves.some((spec, index) => {
-    // What may go on after its window has closed needs less time in it.
+    // Work that may go on after its window has closed needs less time within the window.
     if (spec.mayOverrun || spec.bake !== undefined) return false;
     const hops = members.reduce((sum, member) => sum + (member.waveIndex === index ? hopsOf(member).length : 0), 0);
     if (hops === 0) return false;

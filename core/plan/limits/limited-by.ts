@@ -19,7 +19,7 @@ import { type Lost, waveLimits } from './wave-limits.ts';
 
 type LimitedBy = NonNullable<PlanDocument['limitedBy']>;
 
-/** So many constraints are lifted at most, the ones that held most back first: fewer where each plan takes long. */
+/** At most this many constraints are lifted, the heaviest first; fewer in large fleets, where each plan takes long. */
 const MOST_TRIES = 40;
 const MOST_TRIES_OF_MANY = 10;
 const MANY_CLUSTERS = 2_000;
@@ -27,12 +27,12 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 
 /**
- * What makes a plan infeasible: each constraint is lifted by itself and the plan drawn anew; of those that are enough, the one that ends
- * it soonest, and of that the smallest change, found by halving. Each plan is drawn up to the last deadline and no further, so the whole
+ * What makes a plan infeasible. Each constraint is lifted by itself and the plan drawn anew; of those that are enough, the one with which the plan
+ * ends soonest counts, and of that the smallest sufficient change, found by halving. Each plan is drawn only up to the last deadline, so all of this
  * costs at most 40 (10 beyond 2,000 clusters) and 14 such plans.
  */
 export function limitedBy(drawn: Drawn, inventory: Inventory): LimitedBy | null {
-  // Whom a wave has left behind nothing stops but its calendars, and those are tried below.
+  // Only calendars stop a cluster that its wave has left behind, and calendars are tried below.
   const blocked = blockedOf(drawn).filter(({ reasons }) => reasons.every(({ code }) => code !== 'NeverStarts'));
   if (blocked.length > 0) return { kind: 'blockers', name: null, change: repairs(blocked) };
   const missed = drawn.deadlines.filter((deadline) => !meets(drawn, drawn.forward, deadline));
@@ -56,7 +56,7 @@ export function limitedBy(drawn: Drawn, inventory: Inventory): LimitedBy | null 
   const candidates = passed ? [] : constraintsOf(drawn, policies).slice(0, tries);
   let best: { readonly constraint: Constraint; readonly end: number } | undefined;
   for (const constraint of candidates) {
-    // A shorter upgrade is nothing that one can simply decide: said only where nothing else helps.
+    // Nobody can simply decide that an upgrade takes less time, so that is said only where nothing else helps.
     if (constraint.kind === 'duration' && best !== undefined) continue;
     const end = holds(constraint, constraint.steps);
     if (end !== undefined && (best === undefined || end < best.end)) best = { constraint, end };
@@ -72,7 +72,7 @@ export function limitedBy(drawn: Drawn, inventory: Inventory): LimitedBy | null 
   return { kind: constraint.kind, name: constraint.name, change: constraint.at(high).change };
 }
 
-/** Everything that may hold these policies back, the heaviest first; how long upgrades last comes last. */
+/** Every constraint that may hold these policies back, the heaviest first; durations of upgrades come last. */
 export function constraintsOf({ rules, input, plans, forward }: Drawn, policies: readonly string[]): Constraint[] {
   const { lost } = forward;
   const found: Constraint[] = [];
@@ -96,7 +96,7 @@ export function constraintsOf({ rules, input, plans, forward }: Drawn, policies:
         kind: 'duration',
         name,
         weight: 0,
-        // Nobody halves the time of an upgrade and more by wanting it.
+        // Nobody gets an upgrade to take less than half of its time by wanting it.
         steps: Math.floor(minutes / 2),
         at: (step) => ({
           rules: withPolicy(rules, name, (old) => ({ ...old, estimates: { upgrade: `${minutes - step}m` } })),
@@ -115,7 +115,7 @@ function repairs(blocked: readonly Member[]): string {
   return `repair what stops ${some(names, MOST_NAMES)}; see their reasons`;
 }
 
-/** Without a deadline, or with one that is met: who is left for ever. */
+/** The answer without a deadline, or with one that is met: a policy with clusters that never end. */
 function neverEnds({ plans, forward }: Drawn): LimitedBy | null {
   const left = plans.find((plan) => endOf(plan, forward) === undefined);
   if (left === undefined) return null;
@@ -139,17 +139,17 @@ function laterDeadline(drawn: Drawn, policy: string): string {
   const end = plan === undefined ? undefined : endOf(plan, drawn.forward);
   if (end === undefined)
     return `some clusters of the policy ${policy} never start as things are, whatever the deadline; see their reasons`;
-  // Exclusive, so an end at midnight needs the day after.
+  // A deadline is exclusive, so an end at midnight needs the day after.
   const day = instantText(Math.floor(end / DAY) * DAY + DAY).slice(0, 10);
   return `no single change is enough; the deadline ${day} of the policy ${policy} would hold`;
 }
 
-/** Limits of a wave: the first member that one of them holds back is always looked at, so that what was never told never held. */
+/** Limits of a wave. The first member that such a limit holds back is always looked at, so a limit that was never a reason never held anybody back. */
 const TOLD: ReadonlySet<Constraint['kind']> = new Set(['concurrency', 'canaries', 'failureBudget']);
 
 /**
- * Whether a constraint has had a say before an instant (milliseconds since the epoch): the rules of a wave that opens later, and of a
- * calendar that only such waves go by, change nothing until then, whatever they say.
+ * Whether a constraint matters before an instant (milliseconds since the epoch). The rules of a wave that opens later, and of a calendar that only
+ * such waves go by, change nothing before that, whatever they say.
  */
 export function reachedBy({ rules, input, plans, forward }: Drawn, until: number): (constraint: Constraint) => boolean {
   const waves = new Set<string>();
@@ -178,7 +178,7 @@ export function reachedBy({ rules, input, plans, forward }: Drawn, until: number
 
 type Caps = FleetSpec['caps'] | PolicySpec['caps'];
 
-/** One cap, wherever it is written: `total`, `perAccount`, `perRegion`, or a label. */
+/** One cap, wherever it is written: `total`, `perAccount`, `perRegion`, or that of a label. */
 interface Cap {
   readonly name: string;
   of(caps: Caps): number | undefined;
@@ -197,7 +197,10 @@ const forLabel = (label: string): Cap => ({
   raised: (caps, to) => ({ ...caps, perLabel: { ...caps.perLabel, [label]: to } }),
 });
 
-/** The caps of the Fleet and of one policy. Where both have one, both may have to be raised (semantics.md, Caps: a policy only tightens). */
+/**
+ * The caps of the Fleet and of one policy. Where both set one, both may have to be raised (semantics.md, In flight, and caps: a policy only
+ * tightens).
+ */
 function capLimits(rules: PlanRules, policy: string, members: number, weight: number): Constraint[] {
   const own = rules.policies.get(policy)?.spec.caps ?? {};
   const labels = new Set([...Object.keys(rules.fleet.caps.perLabel ?? {}), ...Object.keys(own.perLabel ?? {})]);
@@ -227,10 +230,10 @@ function capLimits(rules: PlanRules, policy: string, members: number, weight: nu
 }
 
 const HOUR = 3_600_000;
-/** A window is not made longer than a week: one that recurs weekly is always open then. */
+/** A window is not made longer than a week: a weekly window is then always open. */
 const LONGEST_WINDOW = 7 * 24 * HOUR;
 
-/** The windows and freezes of one calendar. */
+/** The windows and freezes of one calendar, as constraints. */
 function calendarLimits(rules: PlanRules, name: string, lost: Lost): Constraint[] {
   const spec = rules.calendars.get(name);
   if (spec === undefined) return [];
@@ -254,7 +257,8 @@ function calendarLimits(rules: PlanRules, name: string, lost: Lost): Constraint[
   });
   const freezes = spec.freezes.map((_, index) => freezeLimit(name, spec, index, withSpec, lost.get('Frozen') ?? 0));
   if (spec.windows.length === 0) return freezes;
-  // What ends by a cron has no length that could be raised, and several windows may each be too few.
+  // A window that ends by a cron has no length to raise, and lengthening one of several windows may not be enough: so leaving out all windows is
+  // tried too.
   const open: Constraint = {
     kind: 'window',
     name,
@@ -269,7 +273,7 @@ function calendarLimits(rules: PlanRules, name: string, lost: Lost): Constraint[
   return [...windows, open, ...freezes];
 }
 
-/** A freeze of dates is ended sooner by the hour; one that recurs, or is told with an offset, is there or not. */
+/** A freeze with dates is ended sooner by the hour; one that recurs, or is written with an offset, is lifted as a whole. */
 function freezeLimit(
   calendar: string,
   spec: CalendarSpec,
@@ -301,7 +305,7 @@ function freezeLimit(
   };
 }
 
-/** A time on the calendar's own clocks, as if those were UTC: only differences are used. Undefined where it carries an offset. */
+/** A time on the calendar's own clocks, read as UTC, since only differences are used. Undefined where it has an offset. */
 function clockTime(text: string): number | undefined {
   if (/(?:Z|[+-]\d{2}:\d{2})$/.test(text.slice(10))) return undefined;
   return Date.parse(`${text.length === 10 ? `${text}T00:00` : text}Z`);

@@ -5,10 +5,10 @@ import type { AnyCode } from '../../contracts/reasons.ts';
 import type { PlanRules } from '../offline-snapshot.ts';
 import { type Constraint, durationText, grainOf, withWave } from './constraint.ts';
 
-/** Codes of waiting, and for how long in milliseconds somebody waited for them. */
+/** Codes of reasons to wait, and for how many milliseconds clusters waited for each. */
 export type Lost = ReadonlyMap<AnyCode, number>;
 
-/** What one wave says of itself that takes time. `members` need work in it. */
+/** The rules of one wave that take time, as constraints. `members` is the number of clusters that need work in it. */
 export function waveLimits(
   rules: PlanRules,
   policy: string,
