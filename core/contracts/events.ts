@@ -125,6 +125,8 @@ export const EVENT_DETAILS = {
     comment: z.string().optional(),
     until: z.string().optional(),
   }),
+  /** Of what somebody has taken out of the configuration (`liftlock delete`). */
+  ConfigDeleted: detail({ ...change, kind: z.string(), name: z.string(), by: z.string(), reason: z.string() }),
   FleetStopped: detail({ ...change, by: z.string(), reason: z.string() }),
   FleetResumed: detail({ ...change, by: z.string() }),
 } as const;

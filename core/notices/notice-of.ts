@@ -39,6 +39,11 @@ const NOTICES: { readonly [Type in LiftlockEvent['type']]: (event: Of<Type>) => 
     return notice(event, what, 'It was not offered there before.', todo, `${region}/${kubernetesVersion}`);
   },
   BreakGlassChanged: breakGlassNotice,
+  ConfigDeleted: (event) => {
+    const { kind, name, by, reason } = event.detail;
+    const what = `${by} took the ${kind} ${name} out of the configuration.`;
+    return notice(event, what, reason, `${NOTHING} To have it again: liftlock apply -f FILE`, `${kind}/${name}`);
+  },
   FleetStopped: (event) => {
     const { by, reason } = event.detail;
     return notice(event, `${by} stopped the whole fleet.`, reason, 'When it is safe: liftlock fleet resume');

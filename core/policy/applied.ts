@@ -17,20 +17,25 @@ import type { ChannelSpec } from './channels.ts';
 /** The Fleet object is kept under one key, whatever its name: there is one. */
 export const FLEET = 'fleet';
 
+/** What of something read is in force: what somebody has deleted stays in the table, and counts as never applied. */
+export const inForce = <Config extends Pick<AppliedConfig, 'deleted'>>(applied: Config | undefined) =>
+  applied?.deleted === undefined ? applied : undefined;
+
 /** Everything of one kind that is applied, whether or not this version can read it. */
 export async function loadAppliedConfigs(
   table: Pick<Table, 'queryPartition'>,
   kind: 'UpgradePolicy' | 'Calendar' | 'Channel' | 'ScanWaiver',
 ): Promise<AppliedConfig[]> {
   const items = await table.queryPartition('CONFIG', `${kind}#`);
-  return items.map((item) => decode(Configs, item).data);
+  return items.map((item) => decode(Configs, item).data).filter(inForce);
 }
 
 /** What was applied; undefined when there is nothing, or nothing that this version can read. */
 function documentOf<Schema extends z.ZodType>(
   schema: Schema,
-  applied: AppliedConfig | undefined,
+  read: AppliedConfig | undefined,
 ): z.output<Schema> | undefined {
+  const applied = inForce(read);
   const parsed = applied === undefined ? undefined : parseFrozen(schema, applied.document);
   return parsed?.success === true ? parsed.data : undefined;
 }
@@ -102,11 +107,11 @@ export function channelNamed(applied: AppliedConfig | undefined): string | undef
 
 /** The person who last changed what approvals agree to; one who changed only a cap since does not count. */
 export const authorOf = (applied: AppliedConfig | undefined): string | undefined =>
-  applied?.authoredBy ?? applied?.appliedBy;
+  inForce(applied)?.authoredBy ?? inForce(applied)?.appliedBy;
 
 /** The people who may not approve alone what a policy plans (four eyes): its author, and the one who moved the Channel that its target is. */
 export const authorsOf = (applied: AppliedConfig | undefined, channel: AppliedConfig | undefined): readonly string[] =>
-  [authorOf(applied), channel?.appliedBy].filter((one) => one !== undefined);
+  [authorOf(applied), inForce(channel)?.appliedBy].filter((one) => one !== undefined);
 
 /** The same, read afresh; `checks`: "the Channel is still as read". */
 export async function loadAuthors(table: Pick<Table, 'get'>, applied: AppliedConfig | undefined) {

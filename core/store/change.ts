@@ -70,6 +70,18 @@ export async function writeMark(table: Pick<Table, 'get'>, now: Date): Promise<W
   return replace(ReconcileMarkers, marker, { ...marker?.data, dirtySince: now.toISOString() });
 }
 
+/**
+ * The same for those of whom one has to see what the other did: a mark that stands is written anew, so that of two of them who have read it one
+ * decides again.
+ */
+export async function moveMark(table: Pick<Table, 'get'>, now: Date): Promise<WriteOperation> {
+  const marker = await load(table, ReconcileMarkers);
+  return replace(ReconcileMarkers, marker, {
+    ...marker?.data,
+    dirtySince: marker?.data.dirtySince ?? now.toISOString(),
+  });
+}
+
 /** Has the next tick look at everything: versions, inventory or config changed. Without it the hourly full look would find it too. */
 export function markDirty({ table, clock }: Pick<Ports, 'table' | 'clock'>): Promise<void> {
   return decideAndWrite(async () => {

@@ -248,5 +248,7 @@ export const appliedConfig = z.object({
   authoredBy: z.string().optional(),
   /** Of a Fleet: its organization, once discovery has listed it. */
   listedOrganization: z.string().optional(),
+  /** Somebody has taken it out of the configuration: it is in force no more, whatever `document` says. */
+  deleted: z.object({ by: z.string(), at: timestamp, reason: z.string() }).optional(),
 });
 export type AppliedConfig = z.infer<typeof appliedConfig>;
