@@ -213,6 +213,11 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
   },
   FleetResumed: {
     when: 'A person let the fleet go on.',
-    detail: { version, change: 'fleet#6', by: 'role:111111111111/operator' },
+    detail: {
+      version,
+      change: 'fleet#6',
+      by: 'role:111111111111/approver',
+      lifted: [{ by: 'role:111111111111/operator', at: '2026-11-20T08:00:00.000Z', reason: 'incident 4711' }],
+    },
   },
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { READINESS_VERDICTS } from '../scan-words.ts';
 import { breakGlass } from './break-glass.ts';
 import { conditionState, reasonSchema, timestamp } from './common.ts';
+import { fleetStop } from './fleet-stop.ts';
 import { gateState } from './gate.ts';
 
 /** What a person (or `liftlock`, by a rule) said of a wave. The last word of each principal counts. */
@@ -224,12 +225,11 @@ export const reconcileMarker = z.object({
 });
 export type ReconcileMarker = z.infer<typeof reconcileMarker>;
 
-/** The switch over the whole fleet (`liftlock fleet stop`). */
-export const fleetControl = z.object({
+/** The switch over the whole fleet (`liftlock fleet stop`): who turned it. */
+export const fleetControl = fleetStop.extend({
   stopped: z.boolean(),
-  by: z.string().optional(),
-  at: timestamp.optional(),
-  reason: z.string().optional(),
+  /** Who has stopped it as well since, the first one first. One resume lifts them all. */
+  beside: z.array(fleetStop).optional(),
 });
 export type FleetControl = z.infer<typeof fleetControl>;
 

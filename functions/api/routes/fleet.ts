@@ -46,14 +46,14 @@ export const fleet = new Hono<ApiEnv>()
   .post('/fleet/stop', async (context: ApiContext<'/fleet/stop', Body<typeof withReason>>) => {
     const { reason } = await readBody(context, withReason);
     const { ports, principal } = context.var;
-    await stopFleet(ports, principal, reason);
-    return context.json(await statusHere(ports));
+    const { before } = await stopFleet(ports, principal, reason);
+    return context.json({ ...(await statusHere(ports)), before });
   })
   .post('/fleet/resume', async (context: ApiContext<'/fleet/resume', Body<typeof withOptionalReason>>) => {
     const { reason } = await readBody(context, withOptionalReason);
     const { ports, principal } = context.var;
-    await resumeFleet(ports, principal, reason);
-    return context.json(await statusHere(ports));
+    const { before } = await resumeFleet(ports, principal, reason);
+    return context.json({ ...(await statusHere(ports)), before });
   })
   // All documents or none.
   .put('/config', async (context: ApiContext<'/config', Body<typeof documents> & Query<typeof dryRunQuery>>) => {
