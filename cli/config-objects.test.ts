@@ -54,3 +54,32 @@ test('calendars and channels are applied, listed with what uses them, and shown 
     await served.close();
   }
 });
+
+test('what nobody needs any more is deleted, and what is in use is not', async () => {
+  const served = await servedWorld();
+  const run = (line: string, stdin = '') => runInProcess(line.split(' '), { url: served.url, stdin });
+  try {
+    await run('apply -f -', CALENDAR);
+    const { code, out, err } = await run('delete calendar nights --reason unused');
+    expect([code, out, err]).toEqual([0, 'calendar/nights deleted\n', '']);
+    const again = await run('delete calendar nights');
+    expect([again.code, again.err]).toEqual([1, 'liftlock: There is no Calendar nights. None is applied.\n']);
+    expect((await run('get calendars -o name')).out).toBe('');
+    const policy = await run('delete policy standard --reason renamed');
+    expect([policy.code, policy.err]).toEqual([
+      0,
+      'No policy selects shop, 111111111111.eu-central-1.twin, web, 111111111111.us-east-1.twin any more: no rollout upgrades what no policy selects.\n',
+    ]);
+    expect((await run('explain cluster web')).out).toContain('No UpgradePolicy is applied.');
+    expect((await run('describe policy standard')).err).toContain('there is no policy standard');
+    const fleet = await run('delete fleet main --reason unused');
+    expect([fleet.code, fleet.err]).toEqual([2, expect.stringContaining('the Fleet is never deleted')]);
+    const cluster = await run('delete cluster web');
+    expect([cluster.code, cluster.err]).toEqual([
+      2,
+      expect.stringContaining('there are policies, calendars, channels, waivers'),
+    ]);
+  } finally {
+    await served.close();
+  }
+});

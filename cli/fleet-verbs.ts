@@ -42,6 +42,11 @@ export const FLEET_VERBS: Verbs = {
     options: [FILES, RECURSIVE, ['--dry-run', 'say what would change, and change nothing'], OUTPUT],
     load: async () => (await import('./verbs/config.ts')).apply,
   },
+  'delete <kind> <name>': {
+    description: 'take a policy, calendar, channel or waiver out of the configuration: delete policy standard',
+    options: REASONED,
+    load: async () => (await import('./verbs/delete.ts')).deleteObject,
+  },
   'get <kind> [name]': {
     description: 'list clusters, rollouts, upgrades, policies, calendars, channels, versions or accounts',
     options: [

@@ -39,6 +39,7 @@ const LINES: {
   DrainBlocked: ({ cluster, nodegroup, reasons }) => `${nameOf(cluster)}   drain of ${nodegroup}${why(reasons)}`,
   ClusterHeld: ({ cluster, reasons }) => `${nameOf(cluster)}: held${why(reasons)}`,
   BreakGlassChanged: ({ of, status, by, reason }) => `break-glass of the ${of}: ${status} by ${by} (${reason})`,
+  ConfigDeleted: ({ kind, name, by, reason }) => `${kind} ${name} deleted by ${by}: ${reason}`,
   FleetStopped: ({ by, reason }) => `fleet stopped by ${by}: ${reason}`,
   FleetResumed: ({ by }) => `fleet resumed by ${by}`,
 };

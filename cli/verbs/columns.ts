@@ -10,7 +10,7 @@ import { targetWords } from '../../core/version/target.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import type { Session } from '../command/session.ts';
 import { lastLook, type Paint, painted, relativeTime, table } from '../output/print.ts';
-import type { Kind } from './kind.ts';
+import type { ListedKind } from './kind.ts';
 
 export interface Shown {
   readonly paint: Paint;
@@ -230,7 +230,7 @@ export const LISTINGS = {
   channels,
   versions,
   accounts,
-} as unknown as Readonly<Record<Kind, Listing<unknown>>>;
+} as unknown as Readonly<Record<ListedKind, Listing<unknown>>>;
 
 /** Times are told from the API's own clock: behind a local run it is another one than ours. */
 export const shownAt = (session: Session, { time }: Pick<ApiClient, 'time'>): Shown => ({

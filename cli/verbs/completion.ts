@@ -14,6 +14,7 @@ export function completion({ io }: Session, shell: string, _: object, command: C
 
 const NOUNS: Readonly<Record<string, readonly string[]>> = {
   get: KINDS,
+  delete: ['policy', 'calendar', 'channel', 'waiver'],
   describe: ['cluster', 'rollout', 'policy'],
   explain: ['cluster'],
   retry: ['cluster'],

@@ -1,4 +1,6 @@
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
+import { runInProcess } from '../../test/material/cli/run-in-process.ts';
+import { servedWorld } from '../../test/material/cli/served-world.ts';
 import { inFlightText, placesText } from './fleet.ts';
 
 test('what acts is told apart from what is parked, which a rollout counts as in flight as well', () => {
@@ -14,4 +16,28 @@ test('what acts is told apart from what is parked, which a rollout counts as in 
 test('one place is told as one', () => {
   const of = (count: number) => placesText({ accounts: Array.from({ length: count }) } as unknown as FleetStatus);
   expect([of(1), of(2)]).toEqual(['1 account and Region', '2 accounts and Regions']);
+});
+
+test('who stops a stopped fleet, and who resumes one, is told whose stops stand; who resumes one that goes on, that it does', async () => {
+  const { url, close } = await servedWorld();
+  const told = async (line: string) => (await runInProcess(line.split(' '), { url })).out;
+  try {
+    expect(await told('fleet resume')).toBe('The fleet was not stopped, and goes on.\n');
+    expect(await told('fleet stop --reason incident')).toMatch(/^The fleet is stopped\. Upgrades: /);
+    const first = /^The fleet was stopped already: the stop of \S+Z by \S+: incident\./;
+    expect(await told('fleet stop --reason second')).toMatch(
+      new RegExp(`${first.source} Your stop stands beside that\\. Upgrades: `),
+    );
+    expect(await told('fleet stop --reason incident')).toMatch(/ by \S+: incident; .* by \S+: second\. Upgrades: /);
+    const status = await told('fleet status');
+    expect(status).toMatch(/Switch: +stopped by \S+ at \S+: incident\n/);
+    expect(status).toMatch(/Stopped too: +at \S+Z by \S+: second\n/);
+    expect(await told('explain cluster web')).toMatch(/FleetStopped: .*: incident\. And at \S+ by \S+: second\./);
+    expect(await told('fleet resume')).toMatch(
+      /^The fleet goes on\. No more in force: the stop of \S+ by \S+: incident; the stop of \S+ by \S+: second\.\n$/,
+    );
+    expect(await told('fleet status')).not.toContain('Stopped too');
+  } finally {
+    await close();
+  }
 });

@@ -1,5 +1,7 @@
+import type { FleetStop } from '../../core/contracts/items/fleet-stop.ts';
 import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
+import { stopText } from '../../core/protocol/fleet-stops.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
 import { EXIT, NO_REASON, type OutputOption, type ReasonOption, type Session } from '../command/session.ts';
 import { facts, listed, print, shown } from '../output/print.ts';
@@ -11,15 +13,30 @@ export const switchFleet = (verb: 'stop' | 'resume') => async (session: Session,
   const fleet = await (verb === 'stop'
     ? of.stop.$post({ json: { reason: reason ?? NO_REASON } })
     : of.resume.$post({ json: given({ reason }) }));
-  return print(session, options.output, fleet, () => [
-    fleet.stopped
-      ? session.paint(
-          'red',
-          `The fleet is stopped. Upgrades: ${inFlightText(fleet)}. What acts parks at its next change, and a smoke check that runs looks on to its end; what is parked, watched clusters too, stays so until: liftlock fleet resume`,
-        )
-      : 'The fleet goes on.',
-  ]);
+  return print(session, options.output, fleet, () => {
+    if (!fleet.stopped) return [visible(resumedText(fleet.before))];
+    const told = `${stoppedText(fleet)} Upgrades: ${inFlightText(fleet)}. What acts parks at its next change, and a smoke check that runs looks on to its end; what is parked, watched clusters too, stays so until: liftlock fleet resume`;
+    return [session.paint('red', visible(told))];
+  });
 };
+
+/** Who says the same again has said it: then nothing stands beside what stood before. */
+function stoppedText({
+  before,
+  stoppedToo,
+}: Pick<FleetStatus, 'stoppedToo'> & { before: readonly FleetStop[] }): string {
+  if (before.length === 0) return 'The fleet is stopped.';
+  const beside = stoppedToo.length < before.length ? '' : ' Your stop stands beside that.';
+  return `The fleet was stopped already: ${before.map(stopLine).join('; ')}.${beside}`;
+}
+
+/** Whoever lifts a stop lifts those of others too. */
+function resumedText(lifted: readonly FleetStop[]): string {
+  if (lifted.length === 0) return 'The fleet was not stopped, and goes on.';
+  return `The fleet goes on. No more in force: ${lifted.map(stopLine).join('; ')}.`;
+}
+
+const stopLine = (stop: FleetStop): string => `the stop of ${stop.at} by ${stopText(stop)}`;
 
 /** Exit 4 when an account could not be read: then the inventory is not all there is. */
 export async function fleetStatus(session: Session, { output }: OutputOption) {
@@ -44,11 +61,13 @@ export const placesText = ({ accounts: { length } }: FleetStatus): string =>
   length === 1 ? '1 account and Region' : `${length} accounts and Regions`;
 
 function text({ paint }: Session, fleet: FleetStatus, unread: FleetStatus['accounts']): string[] {
+  const tooText = (one: FleetStop) => `at ${one.at} by ${stopText(one)}`;
   const stop = `stopped by ${fleet.stoppedBy ?? 'somebody'} at ${fleet.stoppedAt}: ${fleet.stopReason ?? NO_REASON}`;
   return [
     ...facts([
       ['Mode', fleet.mode ?? 'no Fleet is applied'],
       ['Switch', fleet.stopped ? paint('red', visible(stop)) : 'on'],
+      fleet.stoppedToo.length > 0 && ['Stopped too', visible(fleet.stoppedToo.map(tooText).join('; '))],
       ['Clusters', fleet.clusters],
       ['In flight', visible(inFlightText(fleet))],
       ['Accounts', `${placesText(fleet)}, ${unread.length} of them not readable`],

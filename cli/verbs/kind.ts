@@ -1,7 +1,7 @@
 import { didYouMean } from '../../core/config/did-you-mean.ts';
 import { invalid } from '../command/session.ts';
 
-const NAMES = {
+const LISTED = {
   clusters: ['cluster', 'clusters'],
   rollouts: ['rollout', 'rollouts'],
   upgrades: ['upgrade', 'upgrades'],
@@ -11,15 +11,18 @@ const NAMES = {
   versions: ['version', 'versions'],
   accounts: ['account', 'accounts'],
 } as const;
-export type Kind = keyof typeof NAMES;
-export const KINDS = Object.keys(NAMES) as readonly Kind[];
+const NAMES = { ...LISTED, waivers: ['waiver', 'waivers', 'scanwaiver', 'scanwaivers'] } as const;
+type Kind = keyof typeof NAMES;
+export type ListedKind = keyof typeof LISTED;
+/** Those that `get` lists. */
+export const KINDS = Object.keys(LISTED) as readonly ListedKind[];
 
 /** Singular and plural are the same to people. Fails with exit code 2. */
-export function kindOf(text: string, allowed: readonly Kind[]): Kind {
+export function kindOf<Allowed extends Kind>(text: string, allowed: readonly Allowed[]): Allowed {
   const wanted = text.toLowerCase();
   const kind = allowed.find((one) => (NAMES[one] as readonly string[]).includes(wanted));
   if (kind !== undefined) return kind;
-  const names = allowed.flatMap((one) => NAMES[one]);
+  const names = allowed.flatMap((one): readonly string[] => NAMES[one]);
   const meant = didYouMean(wanted, names);
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   throw invalid(`liftlock: "${text}" is not a kind of thing here; there are ${allowed.join(', ')}.${hint}`);

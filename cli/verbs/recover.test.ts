@@ -60,7 +60,11 @@ test('recover folds the audit over a restored table, raises the epoch, and leave
   const recovered = await runInProcess([...command, '--mutators-off-since', minutesAgo(2)]);
   expect([recovered.code, JSON.parse(recovered.out)]).toEqual([0, { epoch: 2, folded: 2 }]);
   expect((await load(table, Epochs))?.data.number).toBe(2);
-  expect((await load(table, FleetControls))?.data).toMatchObject({ stopped: true, by: 'me' });
+  expect((await load(table, FleetControls))?.data).toMatchObject({
+    stopped: true,
+    by: 'somebody',
+    beside: [{ by: 'me' }],
+  });
   const bad = await runInProcess([...command, '--mutators-off-since', 'yesterday']);
   expect([bad.code, bad.err]).toEqual([2, expect.stringContaining('--mutators-off-since is "yesterday"')]);
   const local = await runInProcess([...command, '--mutators-off-since', '2026-11-20T08:00:00']);

@@ -40,6 +40,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   { method: 'POST', path: '/v1/clusters/{id}/drain/cancel', role: 'operator' },
   { method: 'POST', path: '/v1/fleet/resume', role: 'approver' },
   { method: 'PUT', path: '/v1/config', role: 'admin' },
+  { method: 'POST', path: '/v1/config/{kind}/{name}/delete', role: 'admin' },
 ];
 
 const INCLUDED: Readonly<Record<ApiRole, readonly ApiRole[]>> = {

@@ -196,12 +196,28 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
       until: '2026-11-20T12:00:00.000Z',
     },
   },
+  ConfigDeleted: {
+    when: 'A person has taken a policy, a Calendar, a Channel or a waiver out of the configuration.',
+    detail: {
+      version,
+      change: 'fleet#4',
+      kind: 'UpgradePolicy',
+      name: 'standard',
+      by: 'role:111111111111/admin',
+      reason: 'it is called default now',
+    },
+  },
   FleetStopped: {
     when: 'A person stopped the whole fleet.',
     detail: { version, change: 'fleet#5', by: 'role:111111111111/operator', reason: 'incident 4711' },
   },
   FleetResumed: {
     when: 'A person let the fleet go on.',
-    detail: { version, change: 'fleet#6', by: 'role:111111111111/operator' },
+    detail: {
+      version,
+      change: 'fleet#6',
+      by: 'role:111111111111/approver',
+      lifted: [{ by: 'role:111111111111/operator', at: '2026-11-20T08:00:00.000Z', reason: 'incident 4711' }],
+    },
   },
 };

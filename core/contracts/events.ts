@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { reasonSchema } from './items/common.ts';
+import { fleetStop } from './items/fleet-stop.ts';
 import { ownerNews } from './items/owner-news.ts';
 
 const cluster = { clusterKey: z.string(), cluster: z.string(), account: z.string(), region: z.string() };
@@ -125,8 +126,21 @@ export const EVENT_DETAILS = {
     comment: z.string().optional(),
     until: z.string().optional(),
   }),
-  FleetStopped: detail({ ...change, by: z.string(), reason: z.string() }),
-  FleetResumed: detail({ ...change, by: z.string() }),
+  /** Of what somebody has taken out of the configuration (`liftlock delete`). */
+  ConfigDeleted: detail({ ...change, kind: z.string(), name: z.string(), by: z.string(), reason: z.string() }),
+  FleetStopped: detail({
+    ...change,
+    by: z.string(),
+    reason: z.string(),
+    /** The stop that was in force already, and stays so. */
+    first: fleetStop.optional(),
+  }),
+  FleetResumed: detail({
+    ...change,
+    by: z.string(),
+    /** Whose stops it lifts, the first one first. */
+    lifted: z.array(fleetStop).optional(),
+  }),
 } as const;
 export type EventType = keyof typeof EVENT_DETAILS;
 export type LiftlockEvent = {

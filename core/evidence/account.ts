@@ -131,7 +131,7 @@ export function told({ writes: _, ...rest }: EvidenceItem['detail']): Record<str
   return rest;
 }
 
-/** Each revision that was in force, from when on, with its document where the file has it: a revision is the hash of kind and spec. */
+/** Each revision that was in force, from when on, with its document where the file has it (a revision is the hash of kind and spec), and each that somebody deleted. */
 function configurationOf(items: readonly EvidenceItem[]) {
   const documents = new Map<string, unknown>();
   for (const write of items.flatMap(writesOf).filter(({ kind }) => kind === Configs.kind)) {
@@ -139,11 +139,15 @@ function configurationOf(items: readonly EvidenceItem[]) {
     if (data !== undefined) documents.set(data.revision, data.document);
   }
   return items
-    .filter(({ subject, event }) => subject === FLEET_SUBJECT && event === 'ConfigApplied')
-    .map(({ at, principal, detail }) => ({
-      ...pick(detail, ['kind', 'name', 'revision']),
-      ...{ appliedBy: principal, appliedAt: at, document: documents.get(String(detail.revision)) ?? null },
-    }));
+    .filter(({ subject, event }) => subject === FLEET_SUBJECT && /^Config(Applied|Deleted)$/.test(event))
+    .map(({ event, at, principal, detail }) =>
+      event === 'ConfigDeleted'
+        ? { ...pick(detail, ['kind', 'name', 'reason']), ...{ deletedBy: principal, deletedAt: at } }
+        : {
+            ...pick(detail, ['kind', 'name', 'revision']),
+            ...{ appliedBy: principal, appliedAt: at, document: documents.get(String(detail.revision)) ?? null },
+          },
+    );
 }
 
 /** What the transaction of an item wrote. */

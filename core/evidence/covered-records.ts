@@ -80,8 +80,9 @@ function spanOf(records: readonly AuditRecord[]) {
 
 /** With what was applied last of each configuration before, which was in force then: the documents are in the first item of their instant. */
 function fleetItems(fleet: AuditRecord, span: { readonly since: string; readonly until: string }): AuditRecord {
-  const applied = fleet.items.filter(({ event, at }) => event === 'ConfigApplied' && at < span.since);
-  const inForce = new Map(applied.map(({ detail, at }) => [`${detail.kind}/${detail.name}`, at]));
-  const instants = new Set(inForce.values());
+  const before = fleet.items.filter(({ event, at }) => /^Config(Applied|Deleted)$/.test(event) && at < span.since);
+  const inForce = new Map(before.map((item) => [`${item.detail.kind}/${item.detail.name}`, item]));
+  const applied = [...inForce.values()].filter(({ event }) => event === 'ConfigApplied');
+  const instants = new Set(applied.map(({ at }) => at));
   return between(fleet, (item) => (instants.has(item.at) && item.at < span.since) || isIn(span)(item));
 }

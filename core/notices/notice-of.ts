@@ -5,6 +5,7 @@ import { shortId } from '../model/cluster-key.ts';
 import { visibleLine } from '../model/visible.ts';
 import { apart } from '../model/words.ts';
 import { wayToCancel } from '../nodes/left-cordoned.ts';
+import { stopText } from '../protocol/fleet-stops.ts';
 import { wayToTryAgain } from '../protocol/left-half-done.ts';
 
 /** What is sent of an event, to programs and with the words for people. */
@@ -39,11 +40,27 @@ const NOTICES: { readonly [Type in LiftlockEvent['type']]: (event: Of<Type>) => 
     return notice(event, what, 'It was not offered there before.', todo, `${region}/${kubernetesVersion}`);
   },
   BreakGlassChanged: breakGlassNotice,
-  FleetStopped: (event) => {
-    const { by, reason } = event.detail;
-    return notice(event, `${by} stopped the whole fleet.`, reason, 'When it is safe: liftlock fleet resume');
+  ConfigDeleted: (event) => {
+    const { kind, name, by, reason } = event.detail;
+    const what = `${by} took the ${kind} ${name} out of the configuration.`;
+    return notice(event, what, reason, `${NOTHING} To have it again: liftlock apply -f FILE`, `${kind}/${name}`);
   },
-  FleetResumed: (event) => notice(event, `${event.detail.by} let the fleet go on.`, 'It was stopped.', NOTHING),
+  FleetStopped: (event) => {
+    const { by, reason, first } = event.detail;
+    const since = first === undefined ? '' : ` It was stopped already, since ${first.at} by ${stopText(first)}.`;
+    const todo = 'When it is safe: liftlock fleet resume';
+    return notice(event, `${by} stopped the whole fleet.${since}`, reason, todo);
+  },
+  FleetResumed: (event) => {
+    const { by, lifted = [] } = event.detail;
+    const stops = lifted.map((one) => `by ${stopText(one)}`).join('; ');
+    return notice(
+      event,
+      `${by} let the fleet go on.`,
+      stops === '' ? 'It was stopped.' : `It was stopped ${stops}`,
+      NOTHING,
+    );
+  },
 };
 
 function breakGlassNotice(event: Of<'BreakGlassChanged'>): Notice {

@@ -6,7 +6,7 @@ import { revisionOf } from '../hash/canonical-json.ts';
 import { forgetLooks } from '../inventory/forget-looks.ts';
 import { loadAllRecords } from '../inventory/records.ts';
 import { isSame } from '../model/is-same.ts';
-import { authorOf, FLEET, fleetSpec, loadFleetInForce, upgradePolicy } from '../policy/applied.ts';
+import { authorOf, FLEET, fleetSpec, inForce, loadFleetInForce, upgradePolicy } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
@@ -14,7 +14,7 @@ import { countLabels } from '../protocol/count-labels.ts';
 import { invalidInput } from '../queries/refusal.ts';
 import { agreesAlike } from '../rollout/plan-hash.ts';
 import type { AuditEntry } from '../store/audit.ts';
-import { change, NOTHING, writeMark } from '../store/change.ts';
+import { change, moveMark, NOTHING, writeMark } from '../store/change.ts';
 import { auditEntry } from '../store/changes.ts';
 import { Accounts, Clusters, Configs, Grants, Ledgers, Organizations } from '../store/entities.ts';
 import { decode, load, loadAll, ofKind, replace, unchanged } from '../store/entity.ts';
@@ -98,7 +98,10 @@ async function filesInForce(table: Table, objects: readonly ConfigObject[]) {
   const isReplaced = ({ kind, name }: AppliedConfig) =>
     objects.some((object) => object.kind === kind && (kind === 'Fleet' || object.metadata.name === name));
   const found = await Promise.all(CHECKED_TOGETHER.map((kind) => table.queryPartition('CONFIG', `${kind}#`)));
-  const configs = found.flat().map((item) => decode(Configs, item).data);
+  const configs = found
+    .flat()
+    .map((item) => decode(Configs, item).data)
+    .filter(inForce);
   const fileOf = ({ kind, name, document }: AppliedConfig) => ({
     path: `${kind === 'Fleet' ? 'the Fleet' : `the ${kind === 'UpgradePolicy' ? 'policy' : kind} ${name}`} in force`,
     text: JSON.stringify(document),
@@ -111,9 +114,9 @@ async function preview(table: Table, objects: readonly ConfigObject[]): Promise<
     objects.map(async (object): Promise<Applied> => {
       const { kind } = object;
       const { name } = object.metadata;
-      const read = await load(table, Configs, kind, kind === 'Fleet' ? FLEET : name);
-      if (read === undefined) return { kind, name, change: 'created' };
-      return { kind, name, change: read.data.revision === revisionOf(object) ? 'unchanged' : 'changed' };
+      const before = inForce((await load(table, Configs, kind, kind === 'Fleet' ? FLEET : name))?.data);
+      if (before === undefined) return { kind, name, change: 'created' };
+      return { kind, name, change: before.revision === revisionOf(object) ? 'unchanged' : 'changed' };
     }),
   );
 }
@@ -144,7 +147,7 @@ export async function applyConfig(
   if (fleet !== undefined) await forgetNewScopes(ports.table, fleet.spec);
   const applied = await change(ports, async (now) => {
     // Whatever somebody else applies moves the mark, which is read before: so do tags that change while they are counted.
-    const mark = await writeMark(ports.table, now);
+    const mark = await moveMark(ports.table, now);
     await refuseMisfits?.();
     const results: Applied[] = [];
     const operations: WriteOperation[] = [];
@@ -154,21 +157,22 @@ export async function applyConfig(
       const name = object.metadata.name;
       const stored = kind === 'Fleet' ? FLEET : name;
       const read = await load(ports.table, Configs, kind, stored);
+      const applied = inForce(read?.data);
       const revision = revisionOf(object);
-      if (read?.data.revision === revision) {
+      if (applied?.revision === revision) {
         results.push({ kind, name, change: 'unchanged' });
         continue;
       }
       const document = JSON.parse(JSON.stringify(object)) as Record<string, unknown>;
-      const authoredBy = object.kind === 'UpgradePolicy' ? authorStays(object, read?.data) : undefined;
+      const authoredBy = object.kind === 'UpgradePolicy' ? authorStays(object, applied) : undefined;
       const author = authoredBy === undefined ? {} : { authoredBy };
       const listed = kind === 'Fleet' ? await listedOrganization(ports.table) : {};
       const who = { appliedBy: by, appliedAt: now.toISOString(), ...author };
       const next = { kind, name: stored, document, revision, ...who, ...listed };
       operations.push(replace(Configs, read, next));
-      const before = read?.data.revision;
+      const before = applied?.revision;
       entries.push(auditEntry('fleet', 'ConfigApplied', by, { kind, name, revision, before }));
-      results.push({ kind, name, change: read === undefined ? 'created' : 'changed' });
+      results.push({ kind, name, change: applied === undefined ? 'created' : 'changed' });
     }
     if (operations.length === 0) return { result: results };
     if (fleet !== undefined) operations.push(await countAhead(ports, fleet.spec));

@@ -6,6 +6,7 @@ import { forgetLooks } from '../inventory/forget-looks.ts';
 import { recountInPlace } from '../policy/caps.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type AuditItem, type ItemKey, itemId, type RestoredTable, type StoredItem } from '../ports/table.ts';
+import { withStop } from '../protocol/fleet-stops.ts';
 import { revisionOf, transactWithAudit } from '../store/audit.ts';
 import { markDirty } from '../store/change.ts';
 import { auditEntry } from '../store/changes.ts';
@@ -62,18 +63,14 @@ export async function recoverAfterRestore(
   const epoch = await load(table, Epochs);
   const control = await load(table, FleetControls);
   const number = (epoch?.data.number ?? 0) + 1;
-  const stopped = {
-    stopped: true,
-    by,
-    at: now.toISOString(),
-    reason: `The table was restored to ${restoredTo.toISOString()}.`,
-  };
+  const stop = { by, at: now.toISOString(), reason: `The table was restored to ${restoredTo.toISOString()}.` };
+  const stopped = { stopped: true, ...stop };
   const more = broken.length === 0 ? {} : { brokenRecords: broken.slice(0, MOST_NAMED) };
   await transactWithAudit(
     table,
     [
       replace(Epochs, epoch, { number, restoredAt: now.toISOString() }),
-      replace(FleetControls, control, stopped),
+      replace(FleetControls, control, withStop(control?.data, stop)),
       replace(Ledgers, await load(table, Ledgers), { counts: await countGrants(table, writes) }),
     ],
     [auditEntry('fleet', 'FleetStopped', by, { ...stopped, epoch: number, folded, ...more })],

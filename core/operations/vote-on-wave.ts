@@ -2,7 +2,7 @@ import type { ApprovalRecord, Member, Rollout, Wave } from '../contracts/items/r
 import { batchesOf } from '../model/batches.ts';
 import { given } from '../model/given.ts';
 import { isOwnRejection, newestOfEach } from '../model/last-words.ts';
-import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
+import { inForce, loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { approvalRefusals, approvedUntil, clustersOf, mayApprove } from '../policy/approvals.ts';
 import type { Table } from '../ports/table.ts';
 import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
@@ -61,7 +61,7 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
     const policy = upgradePolicy(config?.data);
     const asked = (await rulingWaves(table, policy, wave.data)).flatMap(({ approval }) => approval ?? []);
     refuseState(rollout.data, wave.data, asked.length > 0, vote.decision);
-    if (vote.decision === 'Approved') refuseOutdated(rollout.data, waves, wave.data, config?.data);
+    if (vote.decision === 'Approved') refuseOutdated(rollout.data, waves, wave.data, inForce(config?.data));
     const { planHash } = wave.data;
     if (planHash === undefined)
       throw wrongState(`The wave ${name} has no plan that could be approved yet; look again in a minute.`);

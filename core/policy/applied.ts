@@ -17,20 +17,25 @@ import type { ChannelSpec } from './channels.ts';
 /** There is one Fleet object, so it is kept under one key, whatever its name. */
 export const FLEET = 'fleet';
 
+/** What of something read is in force: what somebody has deleted stays in the table, and counts as never applied. */
+export const inForce = <Config extends Pick<AppliedConfig, 'deleted'>>(applied: Config | undefined) =>
+  applied?.deleted === undefined ? applied : undefined;
+
 /** Everything of one kind that is applied, whether or not this version can read it. */
 export async function loadAppliedConfigs(
   table: Pick<Table, 'queryPartition'>,
   kind: 'UpgradePolicy' | 'Calendar' | 'Channel' | 'ScanWaiver',
 ): Promise<AppliedConfig[]> {
   const items = await table.queryPartition('CONFIG', `${kind}#`);
-  return items.map((item) => decode(Configs, item).data);
+  return items.map((item) => decode(Configs, item).data).filter(inForce);
 }
 
 /** The applied document; undefined when there is none, or this version cannot read it. */
 function documentOf<Schema extends z.ZodType>(
   schema: Schema,
-  applied: AppliedConfig | undefined,
+  read: AppliedConfig | undefined,
 ): z.output<Schema> | undefined {
+  const applied = inForce(read);
   const parsed = applied === undefined ? undefined : parseFrozen(schema, applied.document);
   return parsed?.success === true ? parsed.data : undefined;
 }
@@ -102,14 +107,14 @@ export function channelNamed(applied: AppliedConfig | undefined): string | undef
 
 /** The person who last changed something that approvals agree to; a person who has changed only a cap since then does not count. */
 export const authorOf = (applied: AppliedConfig | undefined): string | undefined =>
-  applied?.authoredBy ?? applied?.appliedBy;
+  inForce(applied)?.authoredBy ?? inForce(applied)?.appliedBy;
 
 /**
  * The people who may not approve alone what a policy plans (four eyes): the policy's author, and the person who last applied the Channel that its
  * target names.
  */
 export const authorsOf = (applied: AppliedConfig | undefined, channel: AppliedConfig | undefined): readonly string[] =>
-  [authorOf(applied), channel?.appliedBy].filter((one) => one !== undefined);
+  [authorOf(applied), inForce(channel)?.appliedBy].filter((one) => one !== undefined);
 
 /** `authorsOf`, with the Channel read afresh; `checks` check that the Channel is still as read. */
 export async function loadAuthors(table: Pick<Table, 'get'>, applied: AppliedConfig | undefined) {

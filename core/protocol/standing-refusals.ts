@@ -4,6 +4,7 @@ import type { FleetControl, Rollout } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopId, hopTo } from '../model/hop.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
+import { stopsOf, stopText } from './fleet-stops.ts';
 
 /** What forbids a grant and a commit alike, in the same words, so that people meet one reason for one thing. */
 export const NO_EPOCH = reason('NoEpoch', 'The table has no epoch: it is not set up, or it is being restored.');
@@ -21,9 +22,10 @@ export const OBSERVE_MODE = reason(
 /** The fleet's mode and its switch. */
 export function fleetRefusals(fleet: FleetSpec, control: FleetControl | undefined): Reason[] {
   const reasons = fleet.mode === 'act' ? [] : [OBSERVE_MODE];
-  if (control?.stopped !== true) return reasons;
-  const said = `The fleet was stopped by ${control.by ?? 'somebody'}: ${control.reason ?? 'no reason given'}.`;
-  return [...reasons, reason('FleetStopped', said)];
+  const [first, ...beside] = stopsOf(control);
+  if (first === undefined) return reasons;
+  const too = beside.map((one) => ` And at ${one.at} by ${stopText(one)}.`);
+  return [...reasons, reason('FleetStopped', `The fleet was stopped by ${stopText(first)}.${too.join('')}`)];
 }
 
 /** Reasons that a person's order for the rollout gives against its upgrades that are under way. */

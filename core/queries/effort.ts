@@ -23,7 +23,9 @@ export function actsOf(items: readonly AuditItem[], aboutOf: (item: AuditItem) =
   return items.flatMap((item) => {
     const { event, principal, at, detail } = item;
     if (principal === LIFTLOCK || BESIDE.includes(event)) return [];
-    return [{ ...aboutOf(item), what: event === 'ConfigApplied' ? `${event} ${detail.kind}` : event, from: at }];
+    return [
+      { ...aboutOf(item), what: /^Config(Applied|Deleted)$/.test(event) ? `${event} ${detail.kind}` : event, from: at },
+    ];
   });
 }
 

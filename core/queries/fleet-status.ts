@@ -4,6 +4,7 @@ import { loadLivingRecords } from '../inventory/records.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { unnamedIn } from '../policy/cluster-tags.ts';
 import type { Ports } from '../ports/ports.ts';
+import { stopsOf } from '../protocol/fleet-stops.ts';
 import { isWatched } from '../protocol/hop-before.ts';
 import { Accounts, Configs, FleetControls, Grants, Ledgers, Organizations, Upgrades } from '../store/entities.ts';
 import { load, ofKind } from '../store/entity.ts';
@@ -35,6 +36,8 @@ export async function fleetStatus(ports: Pick<Ports, 'table'>) {
     stoppedBy: stopped ? (control.data.by ?? null) : null,
     stoppedAt: stopped ? (control.data.at ?? null) : null,
     stopReason: stopped ? (control.data.reason ?? null) : null,
+    /** Who has stopped it as well since; `fleet resume` lifts these too. */
+    stoppedToo: stopsOf(control?.data).slice(1),
     revision: config?.data.revision ?? null,
     appliedBy: config?.data.appliedBy ?? null,
     appliedAt: config?.data.appliedAt ?? null,

@@ -2,6 +2,7 @@
 export type RefusalName =
   | 'InvalidInput'
   | 'PolicyNotFound'
+  | 'ConfigNotFound'
   | 'AmbiguousCluster'
   | 'ClusterGone'
   | 'WaveNotFound'

@@ -5,7 +5,7 @@ import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';
-import { loadAuthors, upgradePolicy } from '../policy/applied.ts';
+import { inForce, loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { unapprovedOnTheWay } from '../policy/unapproved-findings.ts';
 import { waveNamed } from '../policy/wave-of.ts';
@@ -174,7 +174,7 @@ function forewarned(
 }
 
 async function standingsOf(table: Table, rollout: Rollout, waves: readonly Wave[], now: Date): Promise<WaveStanding[]> {
-  const applied = (await load(table, Configs, 'UpgradePolicy', rollout.policy))?.data;
+  const applied = inForce((await load(table, Configs, 'UpgradePolicy', rollout.policy))?.data);
   const policy = upgradePolicy(applied);
   const { authors } = await loadAuthors(table, applied);
   const first = waveInTurn(waves);

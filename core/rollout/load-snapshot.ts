@@ -1,7 +1,7 @@
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { KIND_SHARDS } from '../contracts/table-schema.ts';
-import { authorsOf, channelNamed, channelSpec, FLEET, fleetSpec, upgradePolicy } from '../policy/applied.ts';
+import { authorsOf, channelNamed, channelSpec, FLEET, fleetSpec, inForce, upgradePolicy } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { compiledCalendar } from '../policy/load-rules.ts';
@@ -276,7 +276,10 @@ const KINDS = ['Fleet#', 'UpgradePolicy#', 'Calendar#', 'Channel#'];
 /** Reads all configuration that decisions need in one request. Waivers are needed by scans alone, and are left out. */
 export async function loadEveryConfig(table: Pick<Table, 'queryPartition'>): Promise<AppliedConfig[]> {
   const items = await table.queryPartition('CONFIG');
-  return items.filter(({ sk }) => KINDS.some((kind) => sk.startsWith(kind))).map((item) => decode(Configs, item).data);
+  return items
+    .filter(({ sk }) => KINDS.some((kind) => sk.startsWith(kind)))
+    .map((item) => decode(Configs, item).data)
+    .filter(inForce);
 }
 
 type Named = readonly ['Calendar' | 'Channel', string];
@@ -298,15 +301,15 @@ export async function configsOf(
   reading: Promise<readonly ClusterRecord[]>,
 ): Promise<AppliedConfig[]> {
   const ahead = new Map([...namedLast].map(([id, one]) => [id, load(reader, Configs, ...one)]));
-  const inForce = [...new Set(rollouts.map(({ policy }) => policy))];
+  const policyNames = [...new Set(rollouts.map(({ policy }) => policy))];
   const [clusters, kept, fleet, ...read] = await Promise.all([
     reading,
     waves,
     load(reader, Configs, 'Fleet', FLEET),
-    ...inForce.map((name) => load(reader, Configs, 'UpgradePolicy', name)),
+    ...policyNames.map((name) => load(reader, Configs, 'UpgradePolicy', name)),
     ...ahead.values(),
   ]);
-  const policies = read.slice(0, inForce.length);
+  const policies = read.slice(0, policyNames.length);
   const prefix = fleetSpec(fleet?.data)?.tagPrefix ?? '';
   const names = [
     ...policies.flatMap((policy) => namedBy(policy?.data)),
@@ -315,7 +318,7 @@ export async function configsOf(
   ];
   namedLast = new Map(names.map((one) => [one.join('#'), one]));
   const named = await Promise.all([...namedLast].map(([id, one]) => ahead.get(id) ?? load(reader, Configs, ...one)));
-  return [fleet, ...policies, ...named].flatMap((one) => (one === undefined ? [] : [one.data]));
+  return [fleet, ...policies, ...named].flatMap((one) => inForce(one?.data) ?? []);
 }
 
 const asCalendar = (name: string): Named => ['Calendar', name];

@@ -71,6 +71,18 @@ export async function writeMark(table: Pick<Table, 'get'>, now: Date): Promise<W
   return replace(ReconcileMarkers, marker, { ...marker?.data, dirtySince: now.toISOString() });
 }
 
+/**
+ * The same for changes of which each has to see what the other did: a mark that stands is written anew, so that of two changes which have read it
+ * the second decides again.
+ */
+export async function moveMark(table: Pick<Table, 'get'>, now: Date): Promise<WriteOperation> {
+  const marker = await load(table, ReconcileMarkers);
+  return replace(ReconcileMarkers, marker, {
+    ...marker?.data,
+    dirtySince: marker?.data.dirtySince ?? now.toISOString(),
+  });
+}
+
 /** Has the next tick look at everything, since versions, inventory or configuration have changed. Without this the hourly full look would find it. */
 export function markDirty({ table, clock }: Pick<Ports, 'table' | 'clock'>): Promise<void> {
   return decideAndWrite(async () => {

@@ -151,6 +151,19 @@ test('config is applied all or none, and a dry run writes nothing', async () => 
   expect(second.body.warnings).toEqual([expect.stringContaining('a cluster with two policies is left alone')]);
 });
 
+test('config is deleted by who may apply it, in their name, and of the kinds that may be', async () => {
+  const { call, table } = await apiOf(1);
+  await call('PUT', '/v1/config', [policy]);
+  const deleted = await call('POST', '/v1/config/UpgradePolicy/all/delete', { reason: 'renamed' });
+  expect([deleted.status, deleted.body.name]).toEqual([200, 'all']);
+  expect((await table.auditOf('fleet')).at(-1)).toMatchObject({ event: 'ConfigDeleted', principal: ANA });
+  const again = await call('POST', '/v1/config/UpgradePolicy/all/delete', { reason: 'renamed' });
+  expect([again.status, errorOf(again).name]).toEqual([404, 'ConfigNotFound']);
+  const fleet = await call('POST', '/v1/config/Fleet/fleet/delete', { reason: 'renamed' });
+  expect([fleet.status, errorOf(fleet).name]).toEqual([400, 'InvalidInput']);
+  expect((await call('POST', '/v1/config/UpgradePolicy/all/delete', {})).status).toBe(400);
+});
+
 test('pages of clusters go on where the last one ended', async () => {
   const { call } = await apiOf(5);
   const first = await call('GET', '/v1/clusters?limit=3');

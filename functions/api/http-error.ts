@@ -30,6 +30,7 @@ const STATUS: Readonly<Record<string, ErrorStatus>> = {
   ClusterNotFound: 404,
   RolloutNotFound: 404,
   PolicyNotFound: 404,
+  ConfigNotFound: 404,
   WaveNotFound: 404,
   PlanChanged: 409,
   NotAllowed: 403,

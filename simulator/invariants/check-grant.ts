@@ -1,5 +1,5 @@
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
-import { upgradePolicy } from '../../core/policy/applied.ts';
+import { inForce, upgradePolicy } from '../../core/policy/applied.ts';
 import { policyOf } from '../../core/policy/policy-of.ts';
 import { Clusters, Configs, Members, Upgrades, Waves } from '../../core/store/entities.ts';
 import type { Check, Moment } from './check-history.ts';
@@ -72,7 +72,7 @@ function obstacles(moment: Moment, opensNow: (wave: Wave) => boolean): string[] 
 
 /** What a person starts goes by the policy that selects the cluster: where none is seen to, one that cannot be read may. */
 function isUnreadable(store: StoreAt, clusterKey: string): boolean {
-  const applied = store.all(Configs).filter(({ kind }) => kind === 'UpgradePolicy');
+  const applied = store.all(Configs).filter((config) => config.kind === 'UpgradePolicy' && inForce(config));
   const policies = applied.flatMap((config) => upgradePolicy(config) ?? []);
   const cluster = store.get(Clusters, clusterKey);
   return cluster !== undefined && policies.length < applied.length && policyOf(cluster, policies).type === 'none';

@@ -3,7 +3,7 @@ import { type CompiledCalendar, compileCalendar } from '../../core/calendar/comp
 import { calendarSchema } from '../../core/config/schema/calendar.ts';
 import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
 import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
-import { FLEET, fleetSpec, upgradePolicy } from '../../core/policy/applied.ts';
+import { FLEET, fleetSpec, inForce, upgradePolicy } from '../../core/policy/applied.ts';
 import { policyOf } from '../../core/policy/policy-of.ts';
 import { waveOf } from '../../core/policy/wave-of.ts';
 import { ClusterControls, Clusters, Configs } from '../../core/store/entities.ts';
@@ -78,7 +78,7 @@ function broken(
   names: readonly string[],
 ): Violation[] {
   const what = `${commit.clusterKey} #${item.sequence}: ${commit.call.name}`;
-  const missing = names.filter((name) => store.get(Configs, 'Calendar', name) === undefined);
+  const missing = names.filter((name) => inForce(store.get(Configs, 'Calendar', name)) === undefined);
   if (missing.length > 0)
     return [window(`${what} was committed under the calendar ${missing.join(', ')}, which is not applied`)];
   const calendars = names.map((name) => compiled(store, name));

@@ -122,6 +122,8 @@ export const callsOfAWave: readonly Call[] = [
   { as: OPERATOR, line: 'rollout pause {rollout} --reason rehearsed' },
   { as: APPROVER, line: 'rollout resume {rollout} --accept-failures' },
   { as: OPERATOR, line: 'rollout abort {second} --reason rehearsed' },
+  { as: ADMIN, line: 'delete calendar nights --reason rehearsed' },
+  { as: ADMIN, line: 'delete policy none --reason rehearsed', codes: [1] },
 ];
 
 /** 3: what was written since the last anchor is not proved yet. */

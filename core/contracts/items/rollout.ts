@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { READINESS_VERDICTS } from '../scan-words.ts';
 import { breakGlass } from './break-glass.ts';
 import { conditionState, reasonSchema, timestamp } from './common.ts';
+import { fleetStop } from './fleet-stop.ts';
 import { gateState } from './gate.ts';
 
 /** What a person (or `liftlock`, by a rule) said of a wave. The last word of each principal counts. */
@@ -224,12 +225,11 @@ export const reconcileMarker = z.object({
 });
 export type ReconcileMarker = z.infer<typeof reconcileMarker>;
 
-/** The switch over the whole fleet (`liftlock fleet stop`). */
-export const fleetControl = z.object({
+/** The switch over the whole fleet (`liftlock fleet stop`): who turned it. */
+export const fleetControl = fleetStop.extend({
   stopped: z.boolean(),
-  by: z.string().optional(),
-  at: timestamp.optional(),
-  reason: z.string().optional(),
+  /** Who has stopped it as well since, the first one first. One resume lifts them all. */
+  beside: z.array(fleetStop).optional(),
 });
 export type FleetControl = z.infer<typeof fleetControl>;
 
@@ -248,5 +248,7 @@ export const appliedConfig = z.object({
   authoredBy: z.string().optional(),
   /** Of a Fleet: its organization, once discovery has listed it. */
   listedOrganization: z.string().optional(),
+  /** Somebody has taken it out of the configuration: it is in force no more, whatever `document` says. */
+  deleted: z.object({ by: z.string(), at: timestamp, reason: z.string() }).optional(),
 });
 export type AppliedConfig = z.infer<typeof appliedConfig>;

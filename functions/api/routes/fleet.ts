@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { applyDocuments } from '../../../core/operations/apply-documents.ts';
+import { DELETABLE, deleteConfig } from '../../../core/operations/delete-config.ts';
 import { resumeFleet, stopFleet } from '../../../core/operations/fleet-switch.ts';
 import { effortReport } from '../../../core/queries/effort-report.ts';
 import { fleetStatus } from '../../../core/queries/fleet-status.ts';
@@ -10,6 +11,7 @@ import { quarterReport } from '../../../core/queries/quarter-report.ts';
 import { readinessReport } from '../../../core/queries/readiness-report.ts';
 import { scanMatrix } from '../../../core/queries/scan-matrix.ts';
 import { listUpgrades } from '../../../core/queries/upgrade-view.ts';
+import { parseOrRefuse } from '../../runtime/function-definition.ts';
 import type { ApiContext, ApiEnv, ApiPorts, Body, Query } from '../api-context.ts';
 import { readBody, withOptionalReason, withReason } from '../request-body.ts';
 import {
@@ -23,6 +25,8 @@ import {
 } from '../request-query.ts';
 
 const documents = z.array(z.record(z.string(), z.unknown()), 'is a list of config documents');
+type DeletePath = '/config/:kind/:name/delete';
+const configPath = z.object({ kind: z.enum(DELETABLE, `is one of ${DELETABLE.join(', ')}`), name: z.string() });
 const matrixQuery = z.strictObject({ target: minorText, selector: z.string().min(1).max(2_000).optional() });
 
 /** With the time-zone data that windows are judged by here. */
@@ -42,14 +46,14 @@ export const fleet = new Hono<ApiEnv>()
   .post('/fleet/stop', async (context: ApiContext<'/fleet/stop', Body<typeof withReason>>) => {
     const { reason } = await readBody(context, withReason);
     const { ports, principal } = context.var;
-    await stopFleet(ports, principal, reason);
-    return context.json(await statusHere(ports));
+    const { before } = await stopFleet(ports, principal, reason);
+    return context.json({ ...(await statusHere(ports)), before });
   })
   .post('/fleet/resume', async (context: ApiContext<'/fleet/resume', Body<typeof withOptionalReason>>) => {
     const { reason } = await readBody(context, withOptionalReason);
     const { ports, principal } = context.var;
-    await resumeFleet(ports, principal, reason);
-    return context.json(await statusHere(ports));
+    const { before } = await resumeFleet(ports, principal, reason);
+    return context.json({ ...(await statusHere(ports)), before });
   })
   // All documents or none.
   .put('/config', async (context: ApiContext<'/config', Body<typeof documents> & Query<typeof dryRunQuery>>) => {
@@ -57,6 +61,12 @@ export const fleet = new Hono<ApiEnv>()
     const { ports, principal } = context.var;
     const options = { dryRun, spokeRole: ports.spokeRole };
     return context.json(await applyDocuments(ports, await readBody(context, documents), principal, options));
+  })
+  .post('/config/:kind/:name/delete', async (context: ApiContext<DeletePath, Body<typeof withReason>>) => {
+    const { reason } = await readBody(context, withReason);
+    const { ports, principal } = context.var;
+    const object = parseOrRefuse(configPath, context.req.param(), 'path');
+    return context.json(await deleteConfig(ports, object, principal, reason));
   })
   // The fleet by verdict.
   .get('/scans', async (context: ApiContext<'/scans', Query<typeof matrixQuery>>) => {

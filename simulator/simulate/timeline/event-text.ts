@@ -12,6 +12,7 @@ export function eventText({ event, detail }: Pick<AuditItem, 'event' | 'detail'>
 const WORDS: Readonly<Record<string, (detail: Detail) => string | undefined>> = {
   Installed: () => 'installed',
   ConfigApplied: ({ kind, name }) => `${kind} ${name} is applied`,
+  ConfigDeleted: ({ kind, name, reason }) => `${kind} ${name} is deleted: ${reason}`,
   ClusterDiscovered: ({ version }) => `is discovered at ${version}`,
   VersionObserved: ({ before, version }) => `is seen at ${version}, was at ${before}`,
   RolloutPlanned: () => undefined,

@@ -1,0 +1,114 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { AppliedConfig } from '../contracts/items/rollout.ts';
+import { revisionOf } from '../hash/canonical-json.ts';
+import { loadLivingRecords } from '../inventory/records.ts';
+import { shortId } from '../model/cluster-key.ts';
+import { apart, some } from '../model/words.ts';
+import { inForce, loadAppliedConfigs, loadFleetInForce, readPolicies } from '../policy/applied.ts';
+import { labeled } from '../policy/cluster-labels.ts';
+import { clusterTags } from '../policy/cluster-tags.ts';
+import { policyOf } from '../policy/policy-of.ts';
+import type { Table } from '../ports/table.ts';
+import { Refusal, wrongState } from '../queries/refusal.ts';
+import { changeAndTell, moveMark } from '../store/change.ts';
+import { auditEntry } from '../store/changes.ts';
+import { Configs } from '../store/entities.ts';
+import { load, replace } from '../store/entity.ts';
+import type { OperatorPorts } from './fleet-switch.ts';
+import { calendarUsers, channelUsers, policyUsers } from './users-of-config.ts';
+
+/** There is one Fleet, and nothing acts without it: who wants that has it observe, or stops it. */
+export const DELETABLE = ['UpgradePolicy', 'Calendar', 'Channel', 'ScanWaiver'] as const;
+export type DeletableKind = (typeof DELETABLE)[number];
+
+/**
+ * Takes one object out of the configuration, as if it had never been applied. Its item stays, since nothing is deleted from the table, and says who has
+ * done it. Fails with `ConfigNotFound`, or with `WrongState` where something still goes by it.
+ */
+export function deleteConfig(
+  ports: OperatorPorts,
+  { kind, name }: { readonly kind: DeletableKind; readonly name: string },
+  by: string,
+  reason: string,
+) {
+  return changeAndTell(ports, async (now) => {
+    const { table } = ports;
+    // Read first: whoever applies something that needs it moves the mark, and then it is asked again.
+    const mark = await moveMark(table, now);
+    const read = await load(table, Configs, kind, name);
+    const applied = inForce(read?.data);
+    if (applied === undefined) throw await notFound(table, kind, name);
+    const { users, checks } = await usersOf(table, applied);
+    if (users.length > 0) throw stillUsed(kind, name, users);
+    const warnings = await warningsOf(table, applied);
+    const { revision } = applied;
+    const deleted = { by, at: now.toISOString(), reason };
+    return {
+      result: { kind, name, warnings },
+      writes: [replace(Configs, read, { ...withoutEffect(applied), deleted }), ...checks, mark],
+      record: [auditEntry('fleet', 'ConfigDeleted', by, { kind, name, before: revision, reason })],
+      events: ([change]) => [{ type: 'ConfigDeleted', detail: { version: 1, change, kind, name, by, reason } }],
+    };
+  });
+}
+
+/**
+ * What stays of it. The release before does not know that it is deleted: to that it is a policy that selects no cluster, as people wrote it who
+ * wanted to be rid of one, and of another kind a document that cannot be read, which opens nothing and covers nothing.
+ */
+function withoutEffect({ document, ...applied }: AppliedConfig): AppliedConfig {
+  const { spec, ...named } = document;
+  const isPolicy = applied.kind === 'UpgradePolicy';
+  const left: AppliedConfig['document'] = isPolicy ? { ...named, spec: { ...Object(spec), selector: NOBODY } } : named;
+  return { ...applied, document: left, revision: revisionOf({ kind: applied.kind, spec: left.spec ?? null }) };
+}
+
+/** A label that is there and is not. */
+const NOBODY = {
+  matchExpressions: [
+    { key: 'liftlock/deleted', operator: 'Exists' },
+    { key: 'liftlock/deleted', operator: 'DoesNotExist' },
+  ],
+};
+
+function usersOf(table: Table, applied: AppliedConfig) {
+  if (applied.kind === 'UpgradePolicy') return policyUsers(table, applied);
+  if (applied.kind === 'Calendar') return calendarUsers(table, applied.name);
+  if (applied.kind === 'Channel') return channelUsers(table, applied.name);
+  return { users: [], checks: [] };
+}
+
+async function notFound(table: Table, kind: DeletableKind, name: string): Promise<Refusal> {
+  const known = (await loadAppliedConfigs(table, kind)).map((one) => one.name);
+  const list = known.length === 0 ? 'None is applied.' : `Applied are ${some(known, 20)}.`;
+  return new Refusal('ConfigNotFound', `There is no ${kind} ${name.slice(0, 100)}. ${list}`, { known });
+}
+
+function stillUsed(kind: string, name: string, users: readonly string[]): Refusal {
+  const { message } = wrongState(`The ${kind} ${name} is not deleted, since it is in use. ${some(users, 10)}`);
+  return new Refusal('WrongState', message, { users });
+}
+
+/** Whom it leaves without: that keeps nobody from deleting it, since nothing begins there any more. */
+async function warningsOf(table: Table, { kind, name }: AppliedConfig): Promise<string[]> {
+  const fleet = await loadFleetInForce(table);
+  const clusters = (await loadLivingRecords(table)).map((one) => labeled(one, fleet));
+  if (kind === 'Calendar') {
+    const tagged = clusters.filter(({ tags }) => clusterTags(tags, fleet?.tagPrefix ?? '').calendars.includes(name));
+    if (tagged.length === 0) return [];
+    return [`A tag of ${namesOf(tagged)} names it: nothing begins there before the tag is changed.`];
+  }
+  if (kind !== 'UpgradePolicy') return [];
+  const { policies, unreadable } = readPolicies(await loadAppliedConfigs(table, kind));
+  const alone = clusters.filter((cluster) => {
+    const match = policyOf(cluster, policies, unreadable);
+    return match.type === 'one' && match.policy.metadata.name === name;
+  });
+  if (alone.length === 0) return [];
+  return [`No policy selects ${namesOf(alone)} any more: no rollout upgrades what no policy selects.`];
+}
+
+function namesOf(clusters: readonly ClusterRecord[]): string {
+  const nameOf = apart(clusters, ({ name }) => name, shortId);
+  return some(clusters.map(nameOf), 10);
+}
