@@ -7,7 +7,7 @@ export const UNANSWERED_SECONDS = 45;
  */
 export const LAST_LOOK_SECONDS = 60;
 
-/** A deep look takes 6 calls, one for each node group and two for each add-on, at two a second: 240 calls, and one that EKS does not answer. */
+/** A deep look takes 6 calls, one for each node group and two for each add-on, at two a second: 240 calls, or 150 and one that EKS does not answer. */
 export const DEEP_LOOK_SECONDS = 120;
 
 /** A look of discovery that takes longer is one into a Region whose EKS does not answer, or hardly: the rest of the fleet does not wait for its accounts. */

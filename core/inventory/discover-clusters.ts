@@ -22,6 +22,8 @@ export type DiscoverPorts = Pick<Ports, 'table' | 'eks' | 'queue' | 'organizatio
 
 /** Node groups, add-ons and insights once a day, the cluster itself hourly (semantics.md, Freshness): deep at this hour, UTC. */
 const DEEP_HOUR = 3;
+/** EKS was not asked at all. */
+const TIME_IS_UP = 'TimeIsUp';
 
 /**
  * Lists the clusters of every account and Region of the Fleet and queues one item for each, also for those in the inventory that were not
@@ -60,7 +62,7 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
       ? namedError('AccountLeft', `The organization does not list ${account} any more.`)
       : isLate
         ? namedError(
-            'TimeIsUp',
+            TIME_IS_UP,
             `EKS in ${region} did not answer for other accounts, and there was no time to ask it for this one.`,
           )
         : undefined;
@@ -154,8 +156,9 @@ async function discoverScope(
     const why = `${errorName(error)}: ${errorMessage(error)}`;
     const known = await recorded();
     const refused = isDenied(error) || errorName(error) === 'AccountLeft';
-    // One look that fails, as by a throttle, is no look yet: the first one, and the first after everything was forgotten.
-    const isFirst = !refused && (before === undefined || (before.checkedAt === NEVER && before.reason === undefined));
+    // One look that fails, as by a throttle, is no look yet: the first one, and the first after everything was forgotten. Nor is one that was never made.
+    const wasNever = before === undefined || before.checkedAt === NEVER;
+    const isFirst = !refused && wasNever && (errorName(error) === TIME_IS_UP || before?.reason === undefined);
     const status = isDenied(error) ? 'Denied' : 'Unreachable';
     const looked = { reason: why, clusters: known.length, checkedAt: isFirst ? NEVER : checkedAt };
     const state: AccountState = { ...scope, status, ...looked };

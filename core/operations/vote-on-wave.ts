@@ -189,5 +189,6 @@ function refusalsOfVote(
   const answers = asked.map((approval) =>
     mayApprove(decision === 'Approved' ? approval : { ...approval, fourEyes: false }, by, requesters),
   );
-  return answers.find((reasons) => reasons.length === 0) ?? answers[0] ?? [];
+  const ofFourEyes = answers.find((reasons) => reasons.every(({ code }) => code === 'FourEyes'));
+  return answers.find((reasons) => reasons.length === 0) ?? ofFourEyes ?? answers[0] ?? [];
 }

@@ -57,7 +57,7 @@ const OF_FLEET: readonly AnyCode[] = ['FleetNotConfigured', 'ObserveMode', 'Flee
 const OF_HOP: readonly AnyCode[] = [
   ...OF_FLEET,
   ...(['RolloutPaused', 'RolloutHalted', 'WaveHalted'] satisfies ReasonCode[]),
-  ...(['Gone', 'NotInFleet', 'Unsupported', 'Excluded', 'Pinned'] satisfies ReasonCode[]),
+  ...(['Gone', 'NotInFleet', 'Unsupported', 'Excluded', 'Pinned', 'Unreachable'] satisfies ReasonCode[]),
 ];
 
 /** Whether the reasons are asked again. An upgrade that only undoes goes on under all of these, so its own reasons stay. */

@@ -4,6 +4,7 @@ import { KEY, keep, NOON, upgrade } from '../../test/material/protocol/one-upgra
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { quoted } from '../contracts/step-result.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
 import { ClusterControls, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { leftByOthers, wasTakenBack } from './taken-back-by-others.ts';
@@ -68,6 +69,21 @@ test('who holds the cluster goes on doing so', async () => {
   expect(await found([hop({ status: 'Failed' })], '1.36', held)).toMatchObject({
     ...{ hop: 'RolledBack', hold: 'UpdateFailed', told: ['UpgradeChanged a'] },
   });
+});
+
+test('what was taken back and brought up again since, and is down once more, is taken back anew', async () => {
+  const seen = { ...before, versionObservedAt: '2026-11-20T10:30:00.000Z' };
+  const taken = (endedAt: string) => found([hop({ status: 'RolledBack', endedAt })], '1.36', undefined, seen);
+  expect(await taken('2026-11-20T10:00:00.000Z')).toMatchObject({ isLeft: true, hold: 'RolledBack' });
+  expect(await taken('2026-11-20T10:45:00.000Z')).toMatchObject({ isLeft: false, hold: undefined });
+});
+
+test('a rollback of before it was brought up again has not taken it down, whatever was forgotten since', async () => {
+  const seen = { ...before, lastSeenAt: NEVER, versionObservedAt: '2026-11-20T10:30:00.000Z' };
+  const ended = (endedAt: string) =>
+    found([hop(), back({ status: 'Succeeded', endedAt, steps: gone })], '1.36', undefined, seen);
+  expect(await ended('2026-11-20T10:00:00.000Z')).toMatchObject({ isLeft: true, hop: 'RolledBack' });
+  expect(await ended('2026-11-20T10:45:00.000Z')).toMatchObject({ isLeft: false, hop: 'Succeeded' });
 });
 
 const gone = { 'rollback-control-plane': { status: 'done' as const, reasons: [], startedAt: SEEN } };

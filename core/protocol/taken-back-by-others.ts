@@ -35,7 +35,8 @@ export async function leftByOthers(
   now: Date,
   describedAt: Date,
 ): Promise<Required<Omit<ToldChange<undefined>, 'result' | 'chain'>> | undefined> {
-  const { lastSeenAt } = before;
+  // A restore and a change of tags have forgotten when the cluster was seen last, but not when its version was.
+  const [lastSeenAt = ''] = [before.lastSeenAt, before.versionObservedAt].sort().toReversed();
   const reader = batched(table);
   // The inventory may never have seen the minor to which the hop has moved the cluster, when nobody could read it at that end. The description may be
   // older than that end, too.
@@ -51,7 +52,11 @@ export async function leftByOthers(
   // A rollback that waits, was refused or was given up has taken nothing down: the person who was told so may have taken it down by hand.
   const isSince = back !== undefined && (Upgrades.active(back.data) || (back.data.endedAt ?? '') >= lastSeenAt);
   const isOurs = isSince && (hasGoneBack(back.data) || (await isOnItsWayBack(table, back.data)));
-  if (isOurs || hop?.data.status === 'RolledBack' || hop?.data.status === 'Running') return undefined;
+  if (isOurs || hop?.data.status === 'Running') return undefined;
+  // A hop that was taken back is told once, unless the cluster was seen at the newer minor since: then somebody has taken it down once more.
+  const { endedAt } = hop?.data ?? {};
+  const wasUpSince = before.version === from && endedAt !== undefined && before.versionObservedAt > endedAt;
+  if (hop?.data.status === 'RolledBack' && !wasUpSince) return undefined;
   const taken = await foundTakenBack(table, { clusterKey, from, to }, hop?.data, now);
   // A rollback that still waits may be given up, and the hold that belongs to it ends then: the cluster gets a hold of its own.
   const { held, ...others } = withoutHoldOf(control?.data ?? { clusterKey }, rollbackId(from, to));

@@ -36,6 +36,7 @@ import { AT_REST } from './automatic-rollouts.ts';
 import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
 import { leftBehind } from './left-behind.ts';
+import { takenOutAs } from './taken-out.ts';
 import { turnedWave } from './wave-end.ts';
 import { askWaveHook } from './wave-hooks.ts';
 
@@ -213,14 +214,15 @@ async function changeMember(
     const isLeft = reasons.some(({ code }) => code === 'NeverStarts');
     const checks = isLeft ? await stillNever(ports, read.data, wave.data, rollout?.data, at) : [];
     if (checks === undefined) return NOTHING;
-    const next = withoutPlace(read.data, status, reasons);
+    const out = status === 'Excluded' ? await takenOutAs(ports.table, read.data, reasons) : { status, checks: [] };
+    const next = withoutPlace(read.data, out.status, reasons);
     const counted = waveWithout(wave.data, read.data, next, at);
     const goesOn = next.status === 'Pending' || next.status === 'Parked';
     const waveNext = goesOn ? waveGoingOn(counted) : counted;
     return {
       ...NOTHING,
       writes: [
-        ...checks,
+        ...[...checks, ...out.checks],
         replace(Members, read, next),
         replace(Waves, wave, waveNext),
         unchanged(Grants, grant, decided.clusterKey),
@@ -332,8 +334,9 @@ async function cancelUpgrade(
       const member = await load(ports.table, Members, rolloutId, waveIndex, clusterKey);
       const wave = await load(ports.table, Waves, rolloutId, waveIndex);
       if (member !== undefined && wave !== undefined) {
-        const next = withoutPlace(member.data, 'Excluded', reasons);
-        operations.push(replace(Members, member, next));
+        const out = await takenOutAs(ports.table, member.data, reasons);
+        const next = withoutPlace(member.data, out.status, reasons);
+        operations.push(...out.checks, replace(Members, member, next));
         told.push({ member: next, wave: wave.data });
         operations.push(replace(Waves, wave, waveWithout(wave.data, member.data, next, at)));
       }

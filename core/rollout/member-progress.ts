@@ -71,9 +71,6 @@ export function memberChange(
   // policy selects it.
   const isLeft = wave !== undefined && PASSED_WAVES.includes(wave.status) && !member.inFlight;
   const closing = standing.filter(({ code }) => kindOf(code) === 'closing' || (isLeft && code === 'NoWave'));
-  // The member's last hop has succeeded, and the lowered target makes it the last one.
-  const hasArrived = parked === undefined && member.reasons[0]?.code === 'NextHop' && member.from === cluster.version;
-  if (hasArrived && closing.some(({ code }) => code === 'LowerTarget')) return change('Succeeded', ...closing);
   if (closing.length > 0) return takeOut(...closing);
   // Between two hops nothing is half done, so a member that has no wave any more gives its place back.
   if (member.inFlight && !standing.some(({ code }) => code === 'NoWave')) return undefined;

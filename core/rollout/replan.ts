@@ -54,12 +54,23 @@ export function replans(snapshot: FleetSnapshot, now: Date): Decision[] {
 export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): Replan | undefined {
   const waves = snapshot.history?.waves.filter((wave) => wave.rolloutId === rollout.id) ?? [];
   waves.sort((a, b) => a.index - b.index);
+  // A retry may open a wave again that ended before it opened: it keeps its plan, and so does every wave up to the last one that has begun.
+  const last = waves.findLast(({ status }) => status !== 'Pending');
   // This wave ended before it opened, since none of its clusters could begin when it was its turn.
-  const unopened = waves.find((wave) => wave.status !== 'Pending' && !hasBegun(wave));
-  const anew = unopened && plannedFrom(snapshot, rollout, waves, unopened.index, now);
-  if (anew?.members.some(({ next }) => next?.waveIndex === unopened?.index && next?.status === 'Pending')) return anew;
-  const begun = waves.filter((wave) => wave.status !== 'Pending');
-  return plannedFrom(snapshot, rollout, waves, begun.length, now);
+  if (last !== undefined && !hasBegun(last)) {
+    const anew = plannedFrom(snapshot, rollout, waves, last.index, now);
+    if (anew !== undefined && goesOn(anew, last)) return anew;
+  }
+  return plannedFrom(snapshot, rollout, waves, last === undefined ? 0 : last.index + 1, now);
+}
+
+/** Whether a wave is the same one in its new plan, and one of its clusters may begin, or nobody is waited for any more. */
+function goesOn({ waves, members, changedWaves }: Replan, { index, name, owed }: Wave): boolean {
+  const planned = changedWaves.find(({ next }) => next?.index === index)?.next;
+  const mayBegin = members.some(({ next }) => next?.waveIndex === index && next.status === 'Pending');
+  return (
+    waves[index] === name && (mayBegin || (owed !== undefined && planned !== undefined && planned.owed === undefined))
+  );
 }
 
 /**
