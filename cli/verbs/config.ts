@@ -6,9 +6,11 @@ import { counted } from '../../core/model/words.ts';
 import { wayBackLine } from '../../core/policy/way-back-line.ts';
 import { worstCaseLines } from '../../core/policy/worst-case.ts';
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
+import { ApiFailure } from '../client/api-failure.ts';
 import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 import { type FileOptions, readConfigFiles } from './config-files.ts';
+import { placeIssues } from './place-issues.ts';
 
 /** Offline: what can be wrong in the files themselves. Warnings pass. */
 export async function validate(session: Session, options: FileOptions & OutputOption): Promise<ExitCode> {
@@ -45,17 +47,26 @@ export async function apply(session: Session, options: ApplyOptions): Promise<Ex
   const documents = documentsOf(parsed);
   const client = await session.client();
   const query = options.dryRun ? { dryRun: 'true' as const } : {};
-  const answer = await client.v1.config.$put({ json: documents, query });
+  const answer = await client.v1.config.$put({ json: documents, query }).catch((error: unknown) => {
+    throw placedRefusal(session, error, (problems) => placeIssues(problems, files, documents, 'error'));
+  });
   const told = parsed.warnings.map(({ message }) => message);
-  for (const warning of answer.warnings) {
-    // What the files alone showed was told with its line already.
-    if (!told.some((message) => warning.endsWith(message))) session.io.err(`${visible(warning)}\n`);
-  }
+  // What the files alone showed was told with its line already.
+  const news = answer.warnings.filter((warning) => !told.some((message) => warning.endsWith(message)));
+  for (const warning of placeIssues(news, files, documents, 'warning')) session.io.err(`${visible(warning)}\n`);
   return print(session, options.output, answer, () =>
     answer.items.map(({ kind, name, change }) =>
       visible(`${kind.toLowerCase()}/${name} ${change}${answer.dryRun ? ' (dry run)' : ''}`),
     ),
   );
+}
+
+/** A refusal of the API whose problems were told, each at its place; anything else as it is. */
+function placedRefusal(session: Session, error: unknown, place: (problems: readonly string[]) => string[]): unknown {
+  const problems = error instanceof ApiFailure ? error.details.problems : undefined;
+  if (!Array.isArray(problems)) return error;
+  for (const problem of place(problems.map(String))) session.io.err(`${visible(problem)}\n`);
+  return invalid('liftlock: nothing was applied. Correct the errors above.');
 }
 
 /** Fails with exit code 2 where there is none: the command before a pipe may have failed. */

@@ -7,7 +7,8 @@ import { both, overlapInPart } from '../selector/cover.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
-import { checkNames, fieldOf, listOf, type Report, reporter, type SoundWaves } from './checks/check.ts';
+import { checkAlarmAccounts } from './checks/alarm-accounts.ts';
+import { checkNames, fieldOf, listOf, type Report, repeats, reporter, type SoundWaves } from './checks/check.ts';
 import { checkComponents } from './checks/components.ts';
 import { checkDrainRules } from './checks/drain.ts';
 import { checkHooks } from './checks/hooks.ts';
@@ -78,6 +79,8 @@ export function checkPolicy(
   checkRates(document.value, report);
   checkExpressions(document.value, report);
   checkWaivedNames(document.value, report);
+  checkNeedsApiServer(document.value, report);
+  checkOrder(document.value, report);
   checkReferences(document.value, names, options.references ?? 'warn', report);
   const policy = valueBySchema(upgradePolicySchema, document, issues);
   const spec = policy?.spec ?? soundFields(upgradePolicySchema.shape.spec, fieldOf(document.value, 'spec'));
@@ -98,7 +101,7 @@ export function checkPolicy(
   if (times !== undefined && estimates !== undefined) checkWaveOpenings(sound, estimates, times, report);
   checkAutomatic(spec, report);
   checkDeadline(spec, options.calendar, options.now, report);
-  checkNeedsApiServer(spec, report);
+  checkAlarmAccounts(sound, spec, fleet, report);
   checkPatience(spec.cannotStart, report);
   checkDrainRules(spec.drain?.rules ?? [], report);
   if (caps !== undefined && fleet.caps !== undefined && fleet.labels !== undefined)
@@ -119,6 +122,17 @@ function checkWaivedNames(document: unknown, report: Report): void {
     const said = noCheck(value);
     if (said !== undefined) report('error', path, said);
   }
+}
+
+/** A value of a label goes where it stands first. */
+function checkOrder(document: unknown, report: Report): void {
+  for (const [index, key] of listOf(fieldOf(document, 'spec', 'order')).entries())
+    for (const [at, value] of repeats(listOf(fieldOf(key, 'values'))))
+      report(
+        'warning',
+        ['spec', 'order', index, 'values', at],
+        `${JSON.stringify(value)} is named twice here. Remove one.`,
+      );
 }
 
 /** Waves are known by their name, and take their clusters either by selector or by name. */

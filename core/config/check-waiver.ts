@@ -1,9 +1,9 @@
 import { fieldOf } from './checks/check.ts';
-import { noCheck } from './checks/no-check.ts';
+import { noCheck, ruleAsReason } from './checks/no-check.ts';
 import { waiverEnd } from './day-or-instant.ts';
 import type { ConfigIssue } from './issue.ts';
 import { scanWaiverSchema } from './schema/scan-waiver.ts';
-import { valueBySchema } from './schema-issues.ts';
+import { parseBySchema } from './schema-issues.ts';
 import { soundFields } from './sound-fields.ts';
 import type { ScanWaiver } from './types.ts';
 import type { YamlDocument } from './yaml-document.ts';
@@ -25,7 +25,11 @@ export function checkWaiver(
   now: Date | undefined,
   issues: ConfigIssue[],
 ): CheckedWaiver | undefined {
-  const value = valueBySchema(scanWaiverSchema, document, issues);
+  const { value, issues: found } = parseBySchema(scanWaiverSchema, document);
+  const asReason = ruleAsReason(fieldOf(document.value, 'spec', 'match', 'reason'));
+  // Better words than the list of all reasons.
+  issues.push(...found.filter(({ path }) => asReason === undefined || path !== 'spec.match.reason'));
+  if (asReason !== undefined) issues.push(document.issue('error', ['spec', 'match', 'reason'], asReason));
   const rule = noCheck(fieldOf(document.value, 'spec', 'match', 'rule'));
   if (rule !== undefined) issues.push(document.issue('error', ['spec', 'match', 'rule'], rule));
   const { expires } = value?.spec ?? soundFields(scanWaiverSchema.shape.spec, fieldOf(document.value, 'spec'));

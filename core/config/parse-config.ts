@@ -1,7 +1,7 @@
 import { valuesAt } from '../model/values-at.ts';
 import { checkPolicy, type ParseOptions } from './check-policy.ts';
 import { checkWaiver } from './check-waiver.ts';
-import { checkCalendar, checkRules } from './checks/calendar.ts';
+import { checkCalendar, checkCalendarInPart } from './checks/calendar.ts';
 import { fieldOf, listOf, type Report, repeats, reporter } from './checks/check.ts';
 import type { SelectingPolicy } from './checks/policies-overlap.ts';
 import { checkSecrets } from './checks/secrets.ts';
@@ -90,10 +90,9 @@ function checkConfig(documents: readonly YamlDocument[], options: ParseOptions):
   const fleets = documentsOf('Fleet');
   const policyDocuments = documentsOf('UpgradePolicy');
   const calendars = documentsOf('Calendar').flatMap((document) => {
-    const schema = calendarSchemaFor(document.value);
-    const calendar = valueBySchema(schema, document, issues);
+    const calendar = valueBySchema(calendarSchemaFor(document.value), document, issues);
     const report = reporter(document, issues);
-    if (calendar === undefined) checkRules(soundFields(schema.shape.spec, fieldOf(document.value, 'spec')), report);
+    if (calendar === undefined) checkCalendarInPart(document.value, report);
     else checkCalendar(calendar, options.now, report);
     return calendar ?? [];
   });

@@ -20,4 +20,14 @@ export function soundFields<Shape extends z.core.$ZodLooseShape>(
   return sound as Partial<z.output<z.ZodObject<Shape>>>;
 }
 
+/** The items of a list that are right by themselves, each with its place in it. */
+export const soundItems = <Schema extends z.ZodType>(
+  schemaOf: (item: unknown) => Schema,
+  written: unknown,
+): (readonly [index: number, item: z.output<Schema>])[] =>
+  (Array.isArray(written) ? written : []).flatMap((item: unknown, index) => {
+    const { success, data } = schemaOf(item).safeParse(item);
+    return success ? [[index, data] as const] : [];
+  });
+
 const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,6 @@
 import type { CheckedWaiver } from '../config/check-waiver.ts';
 import { upgradePolicySchema } from '../config/schema/upgrade-policy.ts';
-import { allowsWaiver } from './allowed-waivers.ts';
+import { refusedWaiver } from './allowed-waivers.ts';
 
 const rulesOf = (waivers: object[] | undefined) =>
   upgradePolicySchema.parse({
@@ -40,5 +40,35 @@ test.each([
   ['one of two rules holds', [{ longest: '1d' }, { from: ['ana@*'] }], by(ANA), drain, true],
   ['nobody knows who applied it', [{}], { document: {}, end: new Date() } as CheckedWaiver, drain, false],
 ] as const)('a waiver holds for a finding or not: %s', (_, waivers, waiver, finding, holds) => {
-  expect(allowsWaiver(rulesOf(waivers as object[] | undefined), waiver, finding)).toBe(holds);
+  expect(refusedWaiver(rulesOf(waivers as object[] | undefined), waiver, finding) === undefined).toBe(holds);
+});
+
+test.each([
+  ['no waiver is', [], by(ANA), 'scan.waivers allows none'],
+  [
+    'its check is not',
+    [{ checks: ['al2-ami', 'Node*'] }],
+    by(ANA),
+    'scan.waivers[0] has checks al2-ami, Node*, and this is DrainStuck',
+  ],
+  [
+    'its person is not',
+    [{ from: ['role:*/security'] }],
+    by(ANA),
+    `scan.waivers[0] has from role:*/security, and it was applied by ${ANA}`,
+  ],
+  [
+    'its time is not',
+    [{ longest: '30d' }],
+    by(ANA, 50),
+    'scan.waivers[0] has longest 30d, and it ends 50d after it was applied',
+  ],
+  [
+    'each of two rules has a part that is not',
+    [{ checks: ['DrainStuck'], longest: '1d' }, { from: ['carl'] }],
+    by(ANA, 2),
+    `scan.waivers[0] has longest 1d, and it ends 2d after it was applied; scan.waivers[1] has from carl, and it was applied by ${ANA}`,
+  ],
+] as const)('the condition is named by which a waiver is refused: %s allowed', (_, waivers, waiver, told) => {
+  expect(refusedWaiver(rulesOf(waivers as unknown as object[]), waiver, drain)).toBe(told);
 });

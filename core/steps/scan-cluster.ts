@@ -14,7 +14,7 @@ import {
 import { shortId } from '../model/cluster-key.ts';
 import { isRollback } from '../model/hop.ts';
 import { isRolled } from '../model/image-rule.ts';
-import { allowsWaiver } from '../policy/allowed-waivers.ts';
+import { refusedWaiver } from '../policy/allowed-waivers.ts';
 import { scanWaivers } from '../policy/applied.ts';
 import { unapprovedFindings } from '../policy/unapproved-findings.ts';
 import type { Insight } from '../ports/eks.ts';
@@ -194,7 +194,7 @@ async function reportOf(ports: StepPorts, context: StepContext, read: WhatWasRea
       ...(state === undefined ? [] : [...coverageOf(state, { forgiven: waivers.length > 0 }), ...drainCoverage(state)]),
     ],
     waivers,
-    allows: (waiver, finding) => allowsWaiver(rules, waiver, finding),
+    refuses: (waiver, finding) => refusedWaiver(rules, waiver, finding),
     data,
     scannedAt: state === undefined ? context.startedAt : new Date(state.startedAt),
   });

@@ -5,8 +5,10 @@ import { openTimeWithin } from '../../calendar/longest-opening.ts';
 import { nextOpenInstant } from '../../calendar/openings.ts';
 import { clipped, merged, type Span, without } from '../../calendar/spans.ts';
 import { didYouMean } from '../did-you-mean.ts';
+import { calendarSchemaFor, soundRules } from '../schema/calendar.ts';
+import { soundFields } from '../sound-fields.ts';
 import type { Calendar, CalendarSpec } from '../types.ts';
-import { checkNames, fieldOf, type Report } from './check.ts';
+import { checkNames, fieldOf, listOf, type Report } from './check.ts';
 
 /**
  * What is wrong with a calendar beside its shape. What cannot be read closes it for ever when it runs, and is an error
@@ -14,6 +16,7 @@ import { checkNames, fieldOf, type Report } from './check.ts';
  */
 export function checkCalendar(calendar: Calendar, now: Date | undefined, report: Report): void {
   const { spec, metadata } = calendar;
+  checkRuleNames(spec, report);
   if (!checkRules(spec, report)) return;
   const compiled = compileCalendar(metadata.name, spec);
   checkPastFreezes(compiled, now, report);
@@ -21,9 +24,27 @@ export function checkCalendar(calendar: Calendar, now: Date | undefined, report:
   checkCalendarWindows(compiled, now, report);
 }
 
-/** What cannot be read of a calendar's rules, also where other fields of it are wrong. True when there is nothing. */
-export function checkRules(sound: Partial<CalendarSpec>, report: Report): boolean {
-  const spec = { timeZone: 'UTC', windows: [], freezes: [], ...sound };
+/** The same of one that is wrong somewhere: what can be read of each rule that is right by itself. */
+export function checkCalendarInPart(document: unknown, report: Report): void {
+  checkRuleNames(fieldOf(document, 'spec'), report);
+  const { timeZone } = soundFields(calendarSchemaFor(document).shape.spec, fieldOf(document, 'spec'));
+  const sound = soundRules(document);
+  const spec = { windows: sound.windows.map(([, one]) => one), freezes: sound.freezes.map(([, one]) => one) };
+  checkRules({ timeZone: timeZone ?? 'UTC', ...spec }, (severity, path, message, anchor) => {
+    const [root = '', field, index, ...rest] = path;
+    const isRule = (field === 'windows' || field === 'freezes') && typeof index === 'number';
+    const at = isRule ? [root, field, sound[field][index]?.[0] ?? index, ...rest] : path;
+    report(severity, at, message, anchor);
+  });
+}
+
+function checkRuleNames(spec: unknown, report: Report): void {
+  for (const rules of ['windows', 'freezes'] as const)
+    checkNames(listOf(fieldOf(spec, rules)), ['spec', rules], `reports know ${rules} by name`, report);
+}
+
+/** What cannot be read of a calendar's rules. True when there is nothing. */
+function checkRules(spec: CalendarSpec, report: Report): boolean {
   const { problems } = compileRules(spec);
   for (const { path, message } of problems) {
     const zone = path.at(-1) === 'timeZone' ? fieldOf(spec, ...path) : undefined;
@@ -31,7 +52,6 @@ export function checkRules(sound: Partial<CalendarSpec>, report: Report): boolea
   }
   checkFixedZone(spec.timeZone, ['timeZone'], report);
   for (const rules of ['windows', 'freezes'] as const) {
-    checkNames(spec[rules], ['spec', rules], `reports know ${rules} by name`, report);
     for (const [index, { timeZone }] of spec[rules].entries())
       checkFixedZone(timeZone, [rules, index, 'timeZone'], report);
   }

@@ -16,6 +16,10 @@ test.each([
     'spec.disruption: counts nodes at the API server, which verification: eks-api says Liftlock cannot reach',
   ],
   [
+    'drain: {}\nverification: eks-api',
+    'warning: spec.drain: evicts pods at the API server, which verification: eks-api says Liftlock cannot reach',
+  ],
+  [
     'smoke: { deployments: [shop/web] }\nverification: eks-api',
     'spec.smoke.deployments: names what is read at the API server, which verification: eks-api says Liftlock cannot reach',
   ],
@@ -23,7 +27,7 @@ test.each([
     'smoke: { jobs: [{ name: t, namespace: shop, labels: { t: t } }] }\nverification: eks-api',
     'spec.smoke.jobs: names what is read at the API server',
   ],
-])('it is refused: %s', (spec, said) => {
+])('it is told: %s', (spec, said) => {
   expect(of(spec)).toEqual([expect.stringContaining(said)]);
 });
 

@@ -1,4 +1,5 @@
 import { CHECK_NAMES } from '../../contracts/check-names.ts';
+import { REASONS } from '../../contracts/scan-words.ts';
 import { matchesGlob } from '../../selector/glob.ts';
 import { didYouMean } from '../did-you-mean.ts';
 
@@ -9,4 +10,11 @@ export function noCheck(name: unknown): string | undefined {
   const meant = didYouMean(name, CHECK_NAMES);
   const hint = meant ? `Did you mean ${meant}?` : 'Write the rule or the reason of a finding, as reports show it.';
   return `"${name}" is the name of no check, so that no waiver would hold by it. ${hint}`;
+}
+
+/** What is wrong with the reason of a waiver that is the name of a rule, which reports show in its place; undefined where it is none, or a reason too. */
+export function ruleAsReason(reason: unknown): string | undefined {
+  if (typeof reason !== 'string' || Object.hasOwn(REASONS, reason)) return undefined;
+  const rule = CHECK_NAMES.find((name) => name.toLowerCase() === reason.toLowerCase());
+  return rule && `"${reason}" is the name of a rule, and no reason. Write rule: ${rule}`;
 }

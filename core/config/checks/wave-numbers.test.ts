@@ -70,3 +70,25 @@ test.each([
 ])('and %s at once of %s is not, or nobody knows', (most, mayFail) => {
   expect(counted(most, mayFail)).toEqual([]);
 });
+
+test.each([
+  ['calendar: [nights, nights]', 'calendar[1]: "nights" is named twice here.'],
+  ['soak: 1h, gates: [{ alarm: a }, { alarm: b }, { alarm: a }]', 'gates[2]: the same gate stands here before'],
+  [
+    'failureBudget: { minJudged: 0 }',
+    'failureBudget.minJudged: with 0 the wave passes though no upgrade in it was tried',
+  ],
+])('what adds nothing is told: %s', (field, message) => {
+  const told = issuesOf(`{ name: w, ${field} }`, {}, { references: 'ignore' });
+  expect(told).toEqual([expect.stringContaining(`warning: spec.waves[0].${message}`)]);
+});
+
+test('a wave that shall pass undecided may say so twice', () => {
+  expect(issuesOf('{ name: w, onUndecided: pass, failureBudget: { minJudged: 0 } }')).toEqual([]);
+});
+
+test('a value of an order that stands twice is told', () => {
+  expect(issuesOf('{ name: w }', { spec: 'order: [name, { label: tier, values: [a, b, a] }]' })).toEqual([
+    expect.stringContaining('warning: spec.order[1].values[2]: "a" is named twice here.'),
+  ]);
+});

@@ -63,6 +63,16 @@ export function checkWaveNumbers(waves: SoundWaves, report: Report): void {
       );
     }
     checkInFlight(wave, warn);
+    if (wave.failureBudget.minJudged === 0 && wave.onUndecided === 'hold') {
+      warn(
+        ['failureBudget', 'minJudged'],
+        'with 0 the wave passes though no upgrade in it was tried to its end, and onUndecided: hold never holds it. Write 1 or more, or onUndecided: pass.',
+      );
+    }
+    for (const [at, name] of repeats([wave.calendar ?? []].flat()))
+      warn(['calendar', at], `"${name}" is named twice here. Remove one.`);
+    for (const [at] of repeats(wave.gates.map((gate) => JSON.stringify(gate))))
+      warn(['gates', at], 'the same gate stands here before, and tells nothing else. Remove one.');
     if (wave.clusters !== undefined) checkNamed(wave, new Set(wave.clusters).size, warn);
     for (const [at, name] of repeats(wave.clusters ?? []))
       warn(['clusters', at], `"${name}" is named twice here. Remove one.`);

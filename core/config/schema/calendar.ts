@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fieldOf } from '../checks/check.ts';
+import { soundItems } from '../sound-fields.ts';
 import { documentSchema, objectName } from './names.ts';
 import { positiveDuration } from './quantities.ts';
 import { listOf, matching, someText } from './text.ts';
@@ -86,7 +87,13 @@ export function calendarSchemaFor(document: unknown): typeof calendarSchema {
   return schemaWith(z.tuple([first, ...others])) as unknown as typeof calendarSchema;
 }
 
-function kindOfFreeze(given: unknown): z.ZodType {
+/** The windows and freezes of a document that are right by themselves, each with its place. */
+export const soundRules = (document: unknown) => ({
+  windows: soundItems(() => windowSchema, fieldOf(document, 'spec', 'windows')),
+  freezes: soundItems(kindOfFreeze, fieldOf(document, 'spec', 'freezes')),
+});
+
+function kindOfFreeze(given: unknown): typeof once | typeof recurring | typeof freeze {
   const isDated = fieldOf(given, 'from') !== undefined || fieldOf(given, 'to') !== undefined;
   const recurs = ['schedule', 'duration', 'end'].some((field) => fieldOf(given, field) !== undefined);
   if (isDated === recurs) return freeze;

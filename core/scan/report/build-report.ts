@@ -24,7 +24,7 @@ export interface ReportParts {
   readonly coverage: readonly Coverage[];
   readonly waivers?: readonly CheckedWaiver[];
   /** Whether a waiver that covers a finding holds; absent = it does. */
-  readonly allows?: (waiver: CheckedWaiver, finding: Finding) => boolean;
+  readonly refuses?: (waiver: CheckedWaiver, finding: Finding) => string | undefined;
   /** Every name that the cluster goes by, for waivers: its name, `account.region.name`, its ARN. Empty for files. */
   readonly clusters: readonly string[];
   readonly baseline?: Baseline;
@@ -106,17 +106,22 @@ function summarize(findings: readonly Finding[], coverage: readonly Coverage[]):
  */
 function applyWaivers(
   findings: readonly Finding[],
-  { waivers = [], clusters, allows = () => true }: Pick<ReportParts, 'waivers' | 'clusters' | 'allows'>,
+  { waivers = [], clusters, refuses = () => undefined }: Pick<ReportParts, 'waivers' | 'clusters' | 'refuses'>,
   now: Date,
 ): { readonly findings: readonly Finding[]; readonly waivers: ScanReport['waivers'] } {
   const valid = waivers.filter(({ end }) => end > now);
   const used = new Set<CheckedWaiver>();
-  const refused = new Set<CheckedWaiver>();
+  const refused = new Map<CheckedWaiver, string>();
   const ends: number[] = [];
   const marked = findings.map((finding) => {
     const about = valid.filter((waiver) => covers(waiver, finding, clusters));
-    const covering = about.filter((waiver) => allows(waiver, finding));
-    for (const waiver of about) (covering.includes(waiver) ? used : refused).add(waiver);
+    const covering = about.filter((waiver) => {
+      const why = refuses(waiver, finding);
+      // Of several findings the first one tells.
+      if (why !== undefined && !refused.has(waiver)) refused.set(waiver, why);
+      if (why === undefined) used.add(waiver);
+      return why === undefined;
+    });
     const [first] = covering;
     if (first !== undefined && finding.severity !== 'info')
       ends.push(Math.max(...covering.map(({ end }) => end.getTime())));
@@ -125,12 +130,15 @@ function applyWaivers(
   const unused = valid.filter((waiver) => !used.has(waiver) && concerns(waiver.document, clusters));
   const expired = waivers.filter(({ end, document }) => end <= now && concerns(document, clusters));
   const texts = (some: readonly CheckedWaiver[]) =>
-    some.map((waiver) => `${waiverText(waiver.document)}${refused.has(waiver) ? REFUSED : ''}`);
+    some.map((waiver) => {
+      const why = refused.get(waiver);
+      return `${waiverText(waiver.document)}${why === undefined ? '' : `${REFUSED}: ${why}`}`;
+    });
   const until = ends.length === 0 ? {} : { until: new Date(Math.min(...ends)).toISOString() };
   return { findings: marked, waivers: { expired: texts(expired), unused: texts(unused), ...until } };
 }
 
-const REFUSED = ': the policy of the cluster does not allow it (scan.waivers)';
+const REFUSED = ': the policy of the cluster does not allow it';
 
 const EXACT = ['reason', 'source', 'rule', 'apiVersion', 'kind', 'id'] as const;
 const GLOBS = ['namespace', 'name', 'owner'] as const;
