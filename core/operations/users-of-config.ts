@@ -18,7 +18,7 @@ interface Users {
 
 /**
  * A policy is used by its rollouts, until they have ended, and by what is under way by its windows and settings, whoever began it: without it that would
- * park for ever, or go on outside of every window. What an abort has left parked half-way is nobody's any more: another policy takes it up.
+ * park for ever, or go on outside of every window. What an abort has left parked half-way does not go on by itself: a person finishes it, by the rules of then.
  */
 export async function policyUsers(table: Table, policy: AppliedConfig): Promise<Users> {
   const { name } = policy;
@@ -69,7 +69,8 @@ async function upgradesUnder(
     const isSelected = selector !== undefined && selects(selector, cluster).matches;
     if (rollout === undefined ? !isSelected : rollout.policy !== policy.name) return [];
     if (rollout?.status === 'Aborted' && one.status === 'Parked' && !isRollback(one) && !acts.has(idOf(one))) return [];
-    const what = `${isRollback(one) ? 'rollback' : 'upgrade'} from ${one.from} to ${one.to}`;
+    const way = `${isRollback(one) ? 'rollback' : 'upgrade'} from ${one.from} to ${one.to}`;
+    const what = one.machine === 'drain-nodes' ? 'drain' : way;
     return [
       `The ${what} of ${cluster.name} goes by it and is ${one.status}: wait for its end (liftlock explain cluster ${cluster.name}).`,
     ];

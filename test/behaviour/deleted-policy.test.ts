@@ -1,14 +1,26 @@
 import { deleteConfig } from '../../core/operations/delete-config.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestRollback } from '../../core/operations/request-rollback.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
 import { abortRollout, startRollout } from '../../core/operations/rollout-orders.ts';
 import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
 import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { apply, at, two as clusters, keyOf, spec, three } from './changed-policy.ts';
-import { hours, memberOf, PERSON, recordOf, rolloutIdOf, run, smallFleet, touched } from './small-fleet.ts';
+import { at, two as clusters, groupsOf, keyOf, spec, three } from './changed-policy.ts';
+import {
+  hours,
+  memberOf,
+  PERSON,
+  recordOf,
+  rolloutIdOf,
+  run,
+  smallFleet,
+  touched,
+  upgradesOf,
+  versionOf,
+} from './small-fleet.ts';
 import { failing } from './staged-fleet.ts';
 
 const remove = (world: World, name = 'policy-0') =>
@@ -34,17 +46,26 @@ test('a policy is not deleted while its rollout is under way; once that is abort
   expect((await loadRolloutDetail(world.table, id, world.clock.now())).status).toBe('Aborted');
 });
 
-test('a policy is not deleted while an upgrade that its aborted rollout began acts', async () => {
+test('a policy is not deleted while an upgrade that its aborted rollout began acts; what is half done then a person finishes', async () => {
   const world = await smallFleet({ clusters, policy: spec(at('dev'), at('prod')) });
   await hours(world, 0.3);
   await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'not now');
   await expect(remove(world)).rejects.toThrow(/The upgrade from 1.36 to 1.37 of d goes by it and is (Running|Parked)/);
   await hours(world, 6);
-  // What an abort has left half-way another policy takes up.
+  // What an abort has left half-way goes on for nobody's policy, but for whoever asks.
   expect((await remove(world)).name).toBe('policy-0');
+  await run(world);
+  expect(await codesOf(world, 'd')).toEqual(['RolloutAborted', 'Aborted']);
+  const { when } = await explained(world, 'd');
+  expect(when.condition).toBe('Somebody runs: liftlock upgrade cluster d --to 1.37 --approve');
   expect(touched(world, 'p')).toBe(false);
-  await apply(world, at('dev'), at('prod'));
-  expect(await codesOf(world, 'p')).not.toContain('NoPolicy');
+  await requestUpgrade(world.ports, await recordOf(world, 'd'), '1.37', PERSON, { approve: true });
+  await run(world);
+  expect([versionOf(world, 'd'), groupsOf(world, 'd'), (await upgradesOf(world))[0]?.status]).toEqual([
+    '1.37',
+    ['1.37'],
+    'Succeeded',
+  ]);
 });
 
 test('a policy is not deleted while a cluster that it selects goes back by its rules', async () => {
