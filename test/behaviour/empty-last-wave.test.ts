@@ -1,7 +1,7 @@
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { at, clusterOf, keyOf, lookAround, spec, statusOf } from './changed-policy.ts';
+import { apply, at, clusterOf, keyOf, lookAround, spec, statusOf } from './changed-policy.ts';
 import { hours, PERSON, rolloutsOf, smallFleet } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
@@ -49,4 +49,21 @@ test('one that others follow waits for a person: they would begin unproved', asy
   await skipCluster(world.ports, await keyOf(world, 'd'), PERSON, 'not now');
   await hours(world, 6);
   expect([await statusOf(world, 'dev'), await statusOf(world, 'prod')]).toEqual(['Undecided', 'Pending']);
+});
+
+test('a wave that the policy has dropped behind it makes it no less the last one', async () => {
+  const prod = at('prod', { calendar: 'nights' });
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d']), ...staged('prod', ['p'])],
+    calendars: CALENDARS,
+    policy: spec(at('dev'), prod, at('last')),
+  });
+  await hours(world, 0.2);
+  await apply(world, at('dev'), prod);
+  await hours(world, 3);
+  expect(await statusOf(world, 'prod')).toBe('Open');
+  await TAKEN_OUT['is deleted']?.(world);
+  await hours(world, 6);
+  expect([await statusOf(world, 'prod'), await statusOf(world, 'last')]).toEqual(['Skipped', 'Skipped']);
+  expect((await rolloutsOf(world)).map(({ status }) => status)).toEqual(['Completed']);
 });
