@@ -16,7 +16,7 @@ interface Switched {
 }
 
 /**
- * Stops the whole fleet: from the instant it is written no mutating call is committed, whatever runs (design.md §3). The first stop stays in
+ * Stops the whole fleet: from the instant it is written no mutating call is committed, whatever runs (semantics.md, Stop, pause, abort). The first stop stays in
  * force, and a further one stands beside it.
  */
 export function stopFleet(ports: OperatorPorts, by: string, reason: string): Promise<Switched> {

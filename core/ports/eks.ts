@@ -232,7 +232,7 @@ export interface EksMutator {
   updateAddon(scope: Scope, input: UpdateAddonInput): Promise<Update>;
 }
 
-/** `force` is not part of it: it is never sent (design.md §3). */
+/** `force` is not part of it: it is never sent (rollbacks.md). */
 export interface UpdateClusterVersionInput {
   readonly name: string;
   readonly version: string;

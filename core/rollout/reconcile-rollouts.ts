@@ -52,7 +52,7 @@ const IDLE = { look: 'idle', applied: 0, waiting: 0, stuck: 0, overdue: NOTHING_
 
 /**
  * One tick. Reads what is not at rest through the sparse index; with nothing in motion that is all. Two at once are harmless: every write is
- * conditional (protocol.md rule 12).
+ * conditional (protocol.md, One mutating call).
  */
 export async function reconcileRollouts(
   ports: ReconcilePorts,

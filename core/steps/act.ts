@@ -34,7 +34,7 @@ const BUSY = new Set(['ResourceInUseException']);
 
 /**
  * One change from wish to observed end: `wait` while its update runs, `failed` when EKS refused it or it failed, the result of `onSuccess`
- * when DescribeUpdate says Successful. Told by DescribeUpdate alone, never by a status field (design.md §3). `seen`: the newest intent, where
+ * when DescribeUpdate says Successful. Told by DescribeUpdate alone, never by a status field. `seen`: the newest intent, where
  * this invocation has read it.
  */
 export async function actUnasked(

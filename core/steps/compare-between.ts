@@ -23,7 +23,7 @@ interface Between {
 
 /**
  * What got worse while only the control plane had moved: asked when an upgrade goes on that has waited there, for its bake, a window or a stop, and before its
- * nodes follow. There its way back is cheap (design.md §3). Undefined where it is nowhere there, or there is nothing to compare with.
+ * nodes follow. There its way back is cheap. Undefined where it is nowhere there, or there is nothing to compare with.
  */
 export async function compareBetween(
   ports: StepPorts & Pick<Ports, 'gates' | 'probe' | 'readers'>,

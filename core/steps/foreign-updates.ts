@@ -12,7 +12,7 @@ import { foreignStop, type StepContext, type StepPorts } from './context.ts';
 export interface UpdatesInFlight {
   /** Every id that EKS lists now: what the intent stores as known before. */
   readonly ids: readonly string[];
-  /** In progress and matching none of our intents: a person's, Terraform's, AWS's (protocol.md rule 5). */
+  /** In progress and matching none of our intents: a person's, Terraform's, AWS's (protocol.md, What somebody else started). */
   readonly foreign: readonly Update[];
   /** Whether one in progress may be of a call of ours whose outcome is not known: it is not foreign, and is looked up by who has sent it. */
   readonly isDoubtful: boolean;

@@ -9,7 +9,7 @@ export type Stop = { readonly stop: StepResult };
 
 /**
  * The control plane as it is right now with the ids of its updates, or why it must be left alone: somebody else moves it
- * (protocol.md rule 5), or it is not the cluster that the grant is for.
+ * (protocol.md, What somebody else started), or it is not the cluster that the grant is for.
  */
 export async function readControlPlane(
   ports: StepPorts,

@@ -42,7 +42,7 @@ const LONGEST_NAME = 46;
 
 /**
  * First step of every machine. The holder of a grant and executions nested in it go on; one that a person started asks for a grant of
- * its own, like anybody else (protocol.md rules 1 and 2). Fails with `InvalidInput`.
+ * its own, like anybody else (protocol.md, Grants). Fails with `InvalidInput`.
  */
 export async function requestGrant(ports: GrantPorts, stepInput: StepInput): Promise<GrantAnswer> {
   const input = parseMachineInput(stepInput.input);
@@ -161,7 +161,7 @@ async function askByHand(
   return parked(undefined, ...result.refused);
 }
 
-/** What was asked for is kept: the reconciler starts it when nothing is in its way any more (protocol.md rule 7). */
+/** What was asked for is kept: the reconciler starts it when nothing is in its way any more (protocol.md, Parking). */
 function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly Reason[], isLeft: boolean) {
   return change(ports, async (now) => {
     const { clusterKey: key, upgradeId, machine, from, to, requestedBy, input, asker } = request;

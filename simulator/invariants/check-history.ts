@@ -13,7 +13,7 @@ export interface Moment {
 /** Checks one invariant moment by moment, in the order in which the audit was written. */
 export type Check = (moment: Moment) => Violation[];
 
-/** Clocks of two functions may differ by so much without anybody being to blame (design.md §3; issue: clock skew of a minute). */
+/** Clocks of two functions may differ by so much without anybody being to blame. */
 export const SKEW_MILLISECONDS = 60_000;
 
 /** Runs the whole history past every check. */

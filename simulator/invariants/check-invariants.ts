@@ -68,7 +68,7 @@ const CHECKS_OF_HISTORY: readonly ((history: History) => Violation[] | Promise<V
   upToDateIsWhole,
 ];
 
-/** Checks a run that has come to rest against the invariants of design.md §3 (docs/simulation.md says which file checks which). */
+/** Checks a run that has come to rest against the invariants (docs/simulation.md, What is checked, says which file checks which). */
 export async function checkInvariants(world: RunView): Promise<Violation[]> {
   const history = await historyOf(world);
   const violations = checkHistory(history, CHECKS_OF_MOMENTS);

@@ -5,7 +5,7 @@ import type { GateShown } from '../process/in-memory-gates.ts';
 import type { RunView } from '../process/run-view.ts';
 import { spokePrincipal } from '../process/world.ts';
 
-/** A broken invariant of design.md §3, with what shows it. */
+/** A broken invariant of docs/simulation.md, with what shows it. */
 export interface Violation {
   readonly invariant: string;
   readonly message: string;

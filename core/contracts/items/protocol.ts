@@ -225,7 +225,7 @@ export const upgrade = z.object({
   /** Of such a later one: it has changed nothing itself yet. */
   noChangeYet: z.literal(true).optional(),
   endedAt: timestamp.optional(),
-  /** Our own observation of the control plane at `to`: the rollback clock starts here (design.md §3). */
+  /** Our own observation of the control plane at `to`: the rollback clock starts here (rollbacks.md). */
   controlPlaneCompletedAt: timestamp.optional(),
   /**
    * When its update was begun, where nobody looked while that may have ended: EKS may count its seven days from as early as that. Of a rollback, when the

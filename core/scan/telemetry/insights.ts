@@ -209,7 +209,7 @@ export async function readInsights(
   );
 }
 
-/** The add-on insight is what the add-on step repairs, so the scan before it must not stop on it (design.md §3). */
+/** The add-on insight is what the add-on step repairs, so the scan before it must not stop on it (semantics.md, The scan and the smoke check). */
 const isAddonInsight = (insight: Insight): boolean =>
   insight.categorySpecificSummary?.addonCompatibilityDetails !== undefined
     ? insight.categorySpecificSummary.addonCompatibilityDetails.length > 0
