@@ -37,9 +37,10 @@ export const keptAway = (begun: Begun, orders: Orders): Reason[] =>
   isWatched(begun) && orders.rollout?.status !== 'Aborted' ? standing(begun, orders) : [];
 
 /** The reasons that refuse the grant of any parked hop, whatever the hop parked for. */
-function standing(begun: Begun, { fleet, control, rollout, wave, cluster }: Orders): Reason[] {
+function standing(begun: Begun, orders: Orders): Reason[] {
+  const { fleet, rollout, wave, cluster } = orders;
   return [
-    ...(fleet === undefined ? [NO_FLEET] : fleetRefusals(fleet, control)),
+    ...ofFleet(orders),
     ...rolloutRefusals(rollout),
     ...haltRefusals(rollout),
     ...(wave?.status === 'Halted' && rollout?.status !== 'Halted'
@@ -48,6 +49,9 @@ function standing(begun: Begun, { fleet, control, rollout, wave, cluster }: Orde
     ...(cluster === undefined ? [] : clusterRefusals(cluster, KubeVersion.parse(begun.to), fleet)),
   ];
 }
+
+const ofFleet = ({ fleet, control }: Orders): Reason[] =>
+  fleet === undefined ? [NO_FLEET] : fleetRefusals(fleet, control);
 
 /**
  * Codes that are asked again now, so that nobody reads a reason that was true only when the upgrade parked. Of a rollback only the codes of the Fleet
@@ -66,10 +70,8 @@ const isAsked = ({ status, machine }: Begun): boolean => status === 'Parked' && 
 /** Why the upgrade does not go on now: first what stands against it at this moment, then its reasons for parking that are not asked again. */
 export function reasonsNow(begun: Begun, orders: Orders): readonly Reason[] {
   if (!isAsked(begun) || orders.rollout?.status === 'Aborted') return begun.reasons;
-  const asked = begun.machine === 'rollback-cluster' ? OF_FLEET : OF_HOP;
-  const now = standing(begun, orders).filter(
-    ({ code }) => begun.machine !== 'rollback-cluster' || asked.includes(code),
-  );
+  const isBack = begun.machine === 'rollback-cluster';
+  const [asked, now] = isBack ? [OF_FLEET, ofFleet(orders)] : [OF_HOP, standing(begun, orders)];
   const others = begun.reasons.filter((one) => !asked.includes(one.code) && !now.some((each) => isSame(each, one)));
   if (now.length + others.length > 0) return [...now, ...others];
   return begun.reasons.map(({ code, message }) => ({ code, message: `It parked for this, which is over: ${message}` }));

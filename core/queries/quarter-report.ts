@@ -63,10 +63,10 @@ export async function quarterReport(
   const moved = [...stands.values()].filter((one) => one.event === STANDS[0] && movedBy(one).from !== one.detail.to);
   const ended = ENDS.map((status) => [status, ends.filter(({ event }) => event === `Upgrade${status}`).length]);
   // Every end of a hop is counted, and a rollback that succeeded is an end of its hop; rollbacks that failed are counted apart.
-  const brokenOff = items.filter(({ event, detail: { upgradeId, from, to } }) => {
-    const isBack = upgradeId === rollbackId(String(from), String(to));
-    return event === 'UpgradeFailed' && isBack;
-  }).length;
+  const brokenOff = items.filter(
+    ({ event, detail: { upgradeId, from, to } }) =>
+      event === 'UpgradeFailed' && upgradeId === rollbackId(String(from), String(to)),
+  ).length;
   const known = clusters.filter(({ clusterKey }) => records.has(clusterKey));
   const lateness = known.map((cluster) =>
     latenessOf(cluster, records.get(cluster.clusterKey) ?? [], regions.get(cluster.region), since, until),

@@ -226,11 +226,8 @@ function summary(
   now: Date,
 ) {
   const next = waveInTurn(waves);
-  const lacksApproval = standings.some((one) => one.index === next?.index && one.approvalReasons.length > 0);
-  const isRejected = standings.some(
-    (one) => one.index === next?.index && one.approvalReasons.some(({ code }) => code === 'ApprovalRejected'),
-  );
-  const waitsForApproval = rollout.status === 'Running' && lacksApproval ? (next?.name ?? null) : null;
+  const lacking = standings.find(({ index }) => index === next?.index)?.approvalReasons ?? [];
+  const waitsForApproval = rollout.status === 'Running' && lacking.length > 0 ? (next?.name ?? null) : null;
   const isLate = next !== undefined && late !== undefined && waitsForApproval === null;
   const asksHooks = rollout.status === 'Running' || rollout.status === 'Halted';
   const sums = COUNTERS.map((counter) => [counter, waves.reduce((sum, wave) => sum + wave[counter], 0)]);
@@ -246,7 +243,7 @@ function summary(
     /** The wave whose turn it is and that may not begin for want of approval; null where there is none, or the rollout does not run. */
     waitsForApproval,
     /** Whether the wave waits because a person has rejected it, which no other approval overrules. */
-    isRejected: waitsForApproval !== null && isRejected,
+    isRejected: waitsForApproval !== null && lacking.some(({ code }) => code === 'ApprovalRejected'),
     /** The wave whose turn it is and that waits for clusters to be ready (`requireReady`), with their number; null while an approval comes first. */
     waitsForReadiness: isLate ? { wave: next.name, clusters: late.members.length } : null,
     /** The wave that does not open before its hooks say go, whether they are asked now or have halted the rollout; null where there is none. */

@@ -1,9 +1,10 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
+import type { ReconcileMarker } from '../contracts/items/rollout.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { AuditHead, Table, WriteOperation } from '../ports/table.ts';
 import { type AuditEntry, transactWithAudit } from './audit.ts';
 import { ReconcileMarkers } from './entities.ts';
-import { decideAndWrite, load, replace, unchanged } from './entity.ts';
+import { decideAndWrite, load, type Read, replace, unchanged } from './entity.ts';
 import { writeUnrecorded } from './unrecorded.ts';
 
 /** The outcome of a decision. Without `writes` everything is already as it should be, and nothing is written. */
@@ -67,8 +68,7 @@ async function writeDecided<Decided extends Change<unknown>>(
  */
 export async function writeMark(table: Pick<Table, 'get'>, now: Date): Promise<WriteOperation> {
   const marker = await load(table, ReconcileMarkers);
-  if (marker?.data.dirtySince !== undefined) return unchanged(ReconcileMarkers, marker);
-  return replace(ReconcileMarkers, marker, { ...marker?.data, dirtySince: now.toISOString() });
+  return marker?.data.dirtySince === undefined ? marked(marker, now) : unchanged(ReconcileMarkers, marker);
 }
 
 /**
@@ -76,12 +76,14 @@ export async function writeMark(table: Pick<Table, 'get'>, now: Date): Promise<W
  * the second decides again.
  */
 export async function moveMark(table: Pick<Table, 'get'>, now: Date): Promise<WriteOperation> {
-  const marker = await load(table, ReconcileMarkers);
-  return replace(ReconcileMarkers, marker, {
+  return marked(await load(table, ReconcileMarkers), now);
+}
+
+const marked = (marker: Read<ReconcileMarker> | undefined, now: Date): WriteOperation =>
+  replace(ReconcileMarkers, marker, {
     ...marker?.data,
     dirtySince: marker?.data.dirtySince ?? now.toISOString(),
   });
-}
 
 /** Has the next tick look at everything, since versions, inventory or configuration have changed. Without this the hourly full look would find it. */
 export function markDirty({ table, clock }: Pick<Ports, 'table' | 'clock'>): Promise<void> {
