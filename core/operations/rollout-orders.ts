@@ -4,6 +4,7 @@ import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isLag } from '../model/lag.ts';
 import { some } from '../model/words.ts';
+import { inForce } from '../policy/applied.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { reopenedAs } from '../protocol/granting-waves.ts';
@@ -23,8 +24,8 @@ import { withoutHooks } from '../rollout/wave-hooks.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
 import { rolloutChanged, rolloutEntry, upgradeChanged, waveChanged } from '../store/changes.ts';
-import { ClusterControls, Rollouts, Waves } from '../store/entities.ts';
-import { decideAndWrite, load, type Read, replace } from '../store/entity.ts';
+import { ClusterControls, Configs, Rollouts, Waves } from '../store/entities.ts';
+import { decideAndWrite, load, type Read, replace, unchanged } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
 import { type Told, toldRollout } from '../store/with-conditions.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
@@ -282,7 +283,17 @@ export async function startRollout(
   // The same plan has the same id; where a rollout with that id has ended, the new one gets another id on purpose.
   const taken = await load(table, Rollouts, plan.rollout.id);
   const fresh = taken === undefined ? plan : planOrRefuse(ports, snapshot, policy, details, gaps, ports.ids.next());
-  if ((await decideAndWrite(() => createRollout(ports, fresh, by))) !== 'created') throw busy(policy);
+  const create = async () => {
+    const applied = await load(table, Configs, 'UpgradePolicy', policy);
+    // Somebody may have deleted the policy since it was planned from: nothing of its rollout would ever begin.
+    if (inForce(applied?.data) === undefined) {
+      const others = [...snapshot.policies.keys()].filter((name) => name !== policy);
+      throw policyNotFound(policy, others);
+    }
+    const beside = [unchanged(Configs, applied, 'UpgradePolicy', policy), await writeMark(table, ports.clock.now())];
+    return createRollout(ports, fresh, by, beside);
+  };
+  if ((await decideAndWrite(create)) !== 'created') throw busy(policy);
   const created = await loadRolloutDetail(table, fresh.rollout.id, ports.clock.now());
   // The clusters that the rollout could take in if it were asked to finish them.
   const behind = fresh.leftOut.filter(({ reason: why }) => isLag(why));
@@ -311,13 +322,15 @@ const OBSERVES = reason(
 );
 
 function mayPlan(snapshot: FleetSnapshot, policy: string): void {
-  const known = [...snapshot.policies.keys()].sort();
-  if (!snapshot.policies.has(policy)) {
-    const list = known.length === 0 ? 'None is applied.' : `Applied are ${known.join(', ')}.`;
-    throw new Refusal('PolicyNotFound', `There is no policy ${policy.slice(0, 100)}. ${list}`, { known });
-  }
+  if (!snapshot.policies.has(policy)) throw policyNotFound(policy, [...snapshot.policies.keys()]);
   if (snapshot.fleet === undefined)
     throw new Refusal('RolloutBlocked', 'No Fleet is applied. Run: liftlock apply -f fleet.yaml');
+}
+
+function policyNotFound(policy: string, applied: readonly string[]): Refusal {
+  const known = [...applied].sort();
+  const list = known.length === 0 ? 'None is applied.' : `Applied are ${known.join(', ')}.`;
+  return new Refusal('PolicyNotFound', `There is no policy ${policy.slice(0, 100)}. ${list}`, { known });
 }
 
 const incomplete = (gaps: readonly Reason[]): Refusal =>

@@ -6,6 +6,7 @@ import { cluster, fleetConfig, type Kept, NOON, policyConfig } from '../../test/
 import type { AccountState, RegionVersions } from '../contracts/items/cluster.ts';
 import { Accounts, Clusters, Configs, PolicyRollouts, Regions, Rollouts } from '../store/entities.ts';
 import { loadKind, put } from '../store/entity.ts';
+import { deleteConfig } from './delete-config.ts';
 import { startRollout } from './rollout-orders.ts';
 
 const offered = (version: string) => ({ version, status: 'STANDARD_SUPPORT', defaultVersion: false });
@@ -221,4 +222,24 @@ test('the policies that are applied are named in their order', async () => {
     message: 'There is no policy q. Applied are a, b, p.',
     details: { known: ['a', 'b', 'p'] },
   });
+});
+
+test('a policy that somebody deletes while its rollout is planned gets no rollout', async () => {
+  const ports = await world();
+  let isDeleted = false;
+  const { table } = ports;
+  // After the plan was made and its clusters were written, at the moment that the rollout itself is about to be.
+  const transact = table.transact.bind(table);
+  table.transact = async (operations) => {
+    const begins = operations.some((one) => one.type === 'put' && one.item.kind === 'Rollout');
+    if (begins && !isDeleted) {
+      isDeleted = true;
+      await deleteConfig(ports, { kind: 'UpgradePolicy', name: 'p' }, 'bob', 'gone');
+    }
+    return transact(operations);
+  };
+  const said = { name: 'PolicyNotFound', message: 'There is no policy p. None is applied.' };
+  await expect(startRollout(ports, 'p', 'ann', { dryRun: false })).rejects.toMatchObject(said);
+  expect(isDeleted).toBe(true);
+  expect(await loadKind(table, Rollouts)).toEqual([]);
 });

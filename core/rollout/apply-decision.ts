@@ -53,7 +53,8 @@ export async function applyDecision(
 ): Promise<void> {
   switch (decision.type) {
     case 'create-rollout':
-      await createRollout(ports, decision.plan, LIFTLOCK, marker);
+      // Where there is news since that look, the policy may ask for a person now.
+      await createRollout(ports, decision.plan, LIFTLOCK, [unchanged(ReconcileMarkers, marker)]);
       return;
     case 'change-rollout':
       return changeRollout(ports, decision);

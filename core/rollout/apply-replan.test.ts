@@ -112,7 +112,7 @@ async function begun(clusters: number) {
   const table = new MortalTable();
   const plan = planRollout(before, 'p', { now: NOW, createdBy: 'a person' });
   if (plan === undefined) throw new Error('nothing to do');
-  await createRollout(portsOf(table), plan, 'a person');
+  await createRollout(portsOf(table), plan, 'a person', []);
   return { table, before, after, id: plan.rollout.id };
 }
 

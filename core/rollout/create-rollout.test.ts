@@ -34,7 +34,7 @@ async function created(
   table.beforeTransact = (operations) => sizes.push(operations.length);
   const events = { publish: async (all: readonly LiftlockEvent[]) => void told.push(...all) };
   const ports = { table, clock, events };
-  const answer = await createRollout(ports, of, 'ann');
+  const answer = await createRollout(ports, of, 'ann', []);
   const record = (await table.auditOf('rollout/r')).map(({ event, principal, detail: { writes, ...detail } }) => ({
     ...{ event, principal, detail },
   }));
@@ -94,7 +94,7 @@ test('a large fleet is written in several transactions, the rollout last', async
 test('what an attempt before has written stays, and the rest follows', async () => {
   const table = new MemoryTable();
   await table.transact([put(Members, memberItem({ clusterKey: 'k0', status: 'Excluded' }), 'absent')]);
-  const answer = await createRollout({ table, clock, events: { publish: async () => {} } }, plan(2), 'ann');
+  const answer = await createRollout({ table, clock, events: { publish: async () => {} } }, plan(2), 'ann', []);
   expect(answer).toBe('created');
   expect((await table.queryPartition(rolloutPartition('r'))).length).toBe(4);
   expect((await loadKind(table, Members)).map(({ status }) => status)).toEqual(['Excluded', 'Pending']);

@@ -1,13 +1,11 @@
-import type { ReconcileMarker } from '../contracts/items/rollout.ts';
 import { RECORD_LENGTH } from '../contracts/table-schema.ts';
 import { batchesOf } from '../model/batches.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Table } from '../ports/table.ts';
+import type { Table, WriteOperation } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
-import { writeMark } from '../store/change.ts';
 import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
-import { Members, PolicyRollouts, ReconcileMarkers, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
-import { load, put, type Read, replace, unchanged } from '../store/entity.ts';
+import { Members, PolicyRollouts, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
+import { load, put, replace } from '../store/entity.ts';
 import { AT_REST } from './automatic-rollouts.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
 
@@ -17,14 +15,13 @@ const BATCH = 80;
 /**
  * Writes a planned rollout, unless another rollout of its policy is not at rest. Members come first, in batches; the rollout itself comes last, and
  * only it makes them count: a crash in between leaves members of a rollout that does not exist, which the next attempt with the same plan writes
- * again (same id). `marker` is the marker of the look that planned the rollout: where there is news since that look (the policy may ask for a person
- * now), no rollout is created. Without it a person has planned the rollout, and a full look is asked for before anything of it begins.
+ * again (same id). `beside` goes into the transaction of the rollout itself, so that none is created where what it was planned from no longer holds.
  */
 export async function createRollout(
   ports: Pick<Ports, 'table' | 'clock' | 'events'>,
   plan: RolloutPlan,
   principal: string,
-  marker?: Read<ReconcileMarker>,
+  beside: readonly WriteOperation[],
 ): Promise<'created' | 'exists' | 'busy'> {
   const { table } = ports;
   const { rollout } = plan;
@@ -38,16 +35,11 @@ export async function createRollout(
     waves: plan.waves.map((wave) => ({ name: wave.name, members: wave.members, needWork: wave.needWork })),
     ...(rollout.reasons.length === 0 ? {} : { reasons: rollout.reasons }),
   };
-  const now = ports.clock.now();
   const [change] = await transactWithAudit(
     table,
-    [
-      put(Rollouts, rollout, 'absent'),
-      replace(PolicyRollouts, newest, { policy, rolloutId: id }),
-      marker === undefined ? await writeMark(table, now) : unchanged(ReconcileMarkers, marker),
-    ],
+    [put(Rollouts, rollout, 'absent'), replace(PolicyRollouts, newest, { policy, rolloutId: id }), ...beside],
     [rolloutEntry(id, 'RolloutCreated', principal, { policy, policyRevision, target, ...counts })],
-    now,
+    ports.clock.now(),
   );
   await ports.events.publish([rolloutChanged(rollout, change)]);
   return 'created';
