@@ -25,7 +25,7 @@ import type { AuditEntry } from '../store/audit.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
 import { rolloutChanged, rolloutEntry, upgradeChanged, waveChanged } from '../store/changes.ts';
 import { ClusterControls, Configs, Rollouts, Waves } from '../store/entities.ts';
-import { decideAndWrite, load, type Read, replace, unchanged } from '../store/entity.ts';
+import { decideAndWrite, load, type Read, replace } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
 import { type Told, toldRollout } from '../store/with-conditions.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
@@ -284,14 +284,14 @@ export async function startRollout(
   const taken = await load(table, Rollouts, plan.rollout.id);
   const fresh = taken === undefined ? plan : planOrRefuse(ports, snapshot, policy, details, gaps, ports.ids.next());
   const create = async () => {
+    // The mark is read first: whoever deletes the policy moves it, and nothing of a rollout without a policy would ever begin.
+    const mark = await writeMark(table, ports.clock.now());
     const applied = await load(table, Configs, 'UpgradePolicy', policy);
-    // Somebody may have deleted the policy since it was planned from: nothing of its rollout would ever begin.
     if (inForce(applied?.data) === undefined) {
       const others = [...snapshot.policies.keys()].filter((name) => name !== policy);
       throw policyNotFound(policy, others);
     }
-    const beside = [unchanged(Configs, applied, 'UpgradePolicy', policy), await writeMark(table, ports.clock.now())];
-    return createRollout(ports, fresh, by, beside);
+    return createRollout(ports, fresh, by, [mark]);
   };
   if ((await decideAndWrite(create)) !== 'created') throw busy(policy);
   const created = await loadRolloutDetail(table, fresh.rollout.id, ports.clock.now());
