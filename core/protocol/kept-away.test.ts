@@ -94,9 +94,18 @@ test.each<[string, Parameters<typeof reasonsNow>[0], Partial<Orders>, readonly s
   ],
   ['of what runs its own words', { ...parked('FleetStopped'), status: 'Running' }, {}, ['FleetStopped.']],
   [
-    'of what an abort has left its own words',
+    'of what an abort has left half-way that it did, and nothing else',
     parked('FleetStopped'),
-    { rollout: rolloutItem({ status: 'Aborted' }) },
+    { rollout: rolloutItem({ status: 'Aborted', reasons: [reason('Aborted', 'ann: no.')] }), cluster: paused },
+    [
+      'The rollout r was aborted. The upgrade from 1.36 to 1.37 is half done and stays so until a person acts.',
+      'ann: no.',
+    ],
+  ],
+  [
+    'of what an abort ends, since it has changed nothing, its own words',
+    { ...parked('FleetStopped'), mutated: false },
+    { rollout: rolloutItem({ status: 'Aborted' }), cluster: paused },
     ['FleetStopped.'],
   ],
 ])('of a parked upgrade is told %s', (_, one, given, expected) => {

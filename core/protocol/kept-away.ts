@@ -1,7 +1,7 @@
 import type { FleetSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { FleetControl, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { AnyCode, ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isSame } from '../model/is-same.ts';
@@ -12,11 +12,12 @@ import { Clusters, Configs, FleetControls, Rollouts, Waves } from '../store/enti
 import { ofKind } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { isWatched } from './hop-before.ts';
+import { leftByAbort } from './left-half-done.ts';
 import { fleetRefusals, haltRefusals, NO_FLEET, rolloutRefusals } from './standing-refusals.ts';
 
 /** An upgrade, or a member that stands for it. */
-type Begun = Pick<Upgrade, 'reasons' | 'to' | 'clusterKey' | 'rolloutId' | 'waveIndex'> & {
-  readonly status: string;
+type Begun = Pick<Upgrade, 'mutated' | 'reasons' | 'from' | 'to' | 'clusterKey' | 'rolloutId' | 'waveIndex'> & {
+  readonly status: Upgrade['status'] | Member['status'];
   readonly machine?: Upgrade['machine'];
 };
 
@@ -67,8 +68,13 @@ const OF_HOP: readonly AnyCode[] = [
 /** Whether the reasons are asked again. An upgrade that only undoes goes on under all of these, so its own reasons stay. */
 const isAsked = ({ status, machine }: Begun): boolean => status === 'Parked' && machine !== 'restore-nodes';
 
-/** Why the upgrade does not go on now: first what stands against it at this moment, then its reasons for parking that are not asked again. */
+/**
+ * Why the upgrade does not go on now: an abort that has left it half-way, or what stands against it at this moment and then its reasons for parking
+ * that are not asked again.
+ */
 export function reasonsNow(begun: Begun, orders: Orders): readonly Reason[] {
+  const left = leftByAbort(begun, orders.rollout);
+  if (left !== undefined) return left;
   if (!isAsked(begun) || orders.rollout?.status === 'Aborted') return begun.reasons;
   const isBack = begun.machine === 'rollback-cluster';
   const [asked, now] = isBack ? [OF_FLEET, ofFleet(orders)] : [OF_HOP, standing(begun, orders)];
@@ -78,11 +84,11 @@ export function reasonsNow(begun: Begun, orders: Orders): readonly Reason[] {
 }
 
 /** `reasonsNow` for several upgrades, by what the table says now. It reads nothing where none of them is parked. */
-export async function loadReasonsNow(
+export async function loadReasonsNow<One extends Begun>(
   table: Pick<Table, 'getAll'>,
-  all: readonly Begun[],
-): Promise<(one: Begun) => readonly Reason[]> {
-  const parked = all.filter(isAsked);
+  all: readonly One[],
+): Promise<(one: One) => readonly Reason[]> {
+  const parked = all.filter(({ status }) => status === 'Parked');
   if (parked.length === 0) return ({ reasons }) => reasons;
   const keys = parked.flatMap(({ clusterKey, rolloutId = '', waveIndex = 0 }) => [
     Clusters.key(clusterKey),

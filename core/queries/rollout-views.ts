@@ -93,11 +93,11 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
   const waves = await loadWavesOf(table, id);
   const standings = await standingsOf(table, rollout, waves, now);
   const { stalled, forewarned: told, late } = await foreseen(table, rollout, waves, members, now);
-  const [reasonsNow, held] = await Promise.all([loadReasonsNow(table, told), heldOf(table, told)]);
-  const shown = told.map((member) => ({
-    ...member,
-    reasons: [...(wasHeld(member) && !held.has(member.clusterKey) ? triedOnce : reasonsNow)(member)],
-  }));
+  const [reasonsNow, held] = await Promise.all([loadReasonsNow(table, told.map(asUpgrade)), heldOf(table, told)]);
+  const shown = told.map((member) => {
+    const isFree = wasHeld(member) && !held.has(member.clusterKey);
+    return { ...member, reasons: [...(isFree ? triedOnce(member) : reasonsNow(asUpgrade(member)))] };
+  });
   return {
     ...detail({ ...rollout, reasons: [...rollout.reasons, ...stalled] }, waves, shown, standings, late, now),
     standings,
@@ -199,8 +199,7 @@ function detail(
     .map((member) => {
       const wave = waves.find(({ index }) => index === member.waveIndex);
       const back = wave && goesBackItself(wave, member.clusterKey);
-      const own = { ...member, reasons: leftIn(rollout, member) ?? member.reasons };
-      return back === undefined ? own : { ...own, goesBack: true as const, reasons: [back, ...own.reasons] };
+      return back === undefined ? member : { ...member, goesBack: true as const, reasons: [back, ...member.reasons] };
     })
     .sort((a, b) => a.waveIndex - b.waveIndex || a.position - b.position);
   return {
@@ -214,7 +213,8 @@ function detail(
   };
 }
 
-const leftIn = (rollout: Rollout, member: Member) => leftByAbort({ ...member, mutated: member.inFlight }, rollout);
+/** The member as what stands for its upgrade. */
+const asUpgrade = (member: Member) => ({ ...member, mutated: member.inFlight });
 
 /** The waves count members that an abort has left half done as in flight, since they keep their places; only the members tell that they are left. */
 function summary(
@@ -232,7 +232,7 @@ function summary(
   const asksHooks = rollout.status === 'Running' || rollout.status === 'Halted';
   const sums = COUNTERS.map((counter) => [counter, waves.reduce((sum, wave) => sum + wave[counter], 0)]);
   const sum = Object.fromEntries(sums) as Omit<RolloutProgress, 'leftHalfDone'>;
-  const left = members.filter((member) => leftIn(rollout, member) !== undefined).length;
+  const left = members.filter((member) => leftByAbort(asUpgrade(member), rollout) !== undefined).length;
   const back = AT_REST.includes(rollout.status) ? undefined : goesBack(waves);
   return {
     ...toldRollout(rollout, now),

@@ -4,9 +4,8 @@ import { shortId } from '../model/cluster-key.ts';
 import type { Table } from '../ports/table.ts';
 import { comparisonOf } from '../probes/probe-verdict.ts';
 import { loadReasonsNow } from '../protocol/kept-away.ts';
-import { leftByAbort } from '../protocol/left-half-done.ts';
-import { Rollouts, Upgrades } from '../store/entities.ts';
-import { loadAll, ofKind } from '../store/entity.ts';
+import { Upgrades } from '../store/entities.ts';
+import { ofKind } from '../store/entity.ts';
 import { idOfKey } from './find-cluster.ts';
 import { type Page, type PageRequest, pageOf } from './page.ts';
 
@@ -19,16 +18,9 @@ export async function upgradeViews(
   upgrades: readonly Upgrade[],
   cluster?: ClusterRecord,
 ): Promise<UpgradeView[]> {
-  const ids = new Set(upgrades.flatMap(({ status, rolloutId }) => (status === 'Parked' ? (rolloutId ?? []) : [])));
-  const rollouts = await loadAll(
-    table,
-    Rollouts,
-    [...ids].map((id) => Rollouts.key(id)),
-  );
   const reasonsNow = await loadReasonsNow(table, upgrades);
   return upgrades.map((one) => {
-    const rollout = rollouts.find(({ id }) => id === one.rolloutId);
-    const reasons = leftByAbort(one, rollout) ?? [...reasonsNow(one)];
+    const reasons = [...reasonsNow(one)];
     // The time to look again belongs to the reason that the upgrade parked for, and says nothing where something else is in the way now.
     const resumeAt = reasons[0] === one.reasons[0] ? one.resumeAt : undefined;
     return upgradeView({ ...one, reasons, resumeAt }, cluster);
