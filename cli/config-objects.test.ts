@@ -55,6 +55,36 @@ test('calendars and channels are applied, listed with what uses them, and shown 
   }
 });
 
+test('waivers are listed with what they cover and until when, what ends first at the top, and say when that is over', async () => {
+  const waiver = (name: string, expires: string) => `apiVersion: liftlock/v1alpha1
+kind: ScanWaiver
+metadata: { name: ${name} }
+spec:
+  match: { rule: DrainStuck, namespace: "shop-*" }
+  reason: the new chart comes in spring
+  owner: team-shop
+  expires: ${expires}
+`;
+  const served = await servedWorld();
+  const run = async (line: string, stdin = '') =>
+    (await runInProcess(line.split(' '), { url: served.url, stdin })).out.trim();
+  try {
+    await run('apply -f -', [waiver('long', '2026-12-31'), waiver('over', '2026-11-19')].join('---\n'));
+    const [headers, ...rows] = (await run('get waivers -o wide')).split('\n');
+    expect(headers).toMatch(/^NAME +COVERS +UNTIL +ENDED +OWNER +APPLIED +BY +REASON$/);
+    const covers = 'rule=DrainStuck,namespace=shop-\\*';
+    expect(rows).toEqual([
+      expect.stringMatching(new RegExp(`^over +${covers} .* yes +team-shop `)),
+      expect.stringMatching(new RegExp(`^long +${covers} .* no +team-shop .* the new chart comes in spring$`)),
+    ]);
+    expect(await run('get waivers -o name')).toBe('waivers/over\nwaivers/long');
+    await run('delete waiver over');
+    expect(await run('get waivers -o name')).toBe('waivers/long');
+  } finally {
+    await served.close();
+  }
+});
+
 test('what nobody needs any more is deleted, and what is in use is not', async () => {
   const served = await servedWorld();
   const run = (line: string, stdin = '') => runInProcess(line.split(' '), { url: served.url, stdin });

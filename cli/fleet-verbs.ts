@@ -48,7 +48,7 @@ export const FLEET_VERBS: Verbs = {
     load: async () => (await import('./verbs/delete.ts')).deleteObject,
   },
   'get <kind> [name]': {
-    description: 'list clusters, rollouts, upgrades, policies, calendars, channels, versions or accounts',
+    description: 'list clusters, rollouts, upgrades, policies, calendars, channels, waivers, versions or accounts',
     options: [
       output(['table', 'wide', 'json', 'yaml', 'name', 'jsonl']),
       ['-l, --selector <labels>', 'only clusters with these labels, e.g. env=prod,team!=web'],

@@ -3,14 +3,14 @@ import { READINESS_VERDICTS, type ReadinessVerdict } from '../../core/contracts/
 import { visible } from '../../core/model/visible.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
 import type { ClusterSummary } from '../../core/queries/cluster-summary.ts';
-import type { CalendarView, ChannelView, PolicyView, VersionView } from '../../core/queries/lists.ts';
+import type { CalendarView, ChannelView, PolicyView, VersionView, WaiverView } from '../../core/queries/lists.ts';
 import type { RolloutSummary } from '../../core/queries/rollout-views.ts';
 import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
 import { targetWords } from '../../core/version/target.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import type { Session } from '../command/session.ts';
 import { lastLook, type Paint, painted, relativeTime, table } from '../output/print.ts';
-import type { ListedKind } from './kind.ts';
+import type { Kind } from './kind.ts';
 
 export interface Shown {
   readonly paint: Paint;
@@ -189,6 +189,25 @@ const channels: Listing<ChannelView> = {
   ],
 };
 
+const waivers: Listing<WaiverView> = {
+  nameOf: (item) => item.name,
+  columns: [
+    plain('NAME', (item) => item.name),
+    plain('COVERS', ({ spec }) => (spec === null ? 'cannot be read by this version' : matchWords(spec.match))),
+    time('UNTIL', (item) => item.endsAt),
+    plain('ENDED', ({ hasEnded }) => (hasEnded === null ? null : hasEnded ? 'yes' : 'no')),
+    plain('OWNER', (item) => item.spec?.owner ?? null),
+    time('APPLIED', (item) => item.appliedAt),
+    plain('BY', (item) => item.appliedBy, true),
+    plain('REASON', (item) => item.spec?.reason ?? null, true),
+  ],
+};
+
+const matchWords = (match: object): string =>
+  Object.entries(match)
+    .map(([field, value]) => `${field}=${value}`)
+    .join(',');
+
 const versions: Listing<VersionView> = {
   nameOf: (item) => `${item.region}/${item.version}`,
   columns: [
@@ -228,9 +247,10 @@ export const LISTINGS = {
   policies,
   calendars,
   channels,
+  waivers,
   versions,
   accounts,
-} as unknown as Readonly<Record<ListedKind, Listing<unknown>>>;
+} as unknown as Readonly<Record<Kind, Listing<unknown>>>;
 
 /** Times are told from the API's own clock: behind a local run it is another one than ours. */
 export const shownAt = (session: Session, { time }: Pick<ApiClient, 'time'>): Shown => ({

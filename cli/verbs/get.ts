@@ -6,7 +6,7 @@ import { clusterParam } from '../client/paths.ts';
 import { EXIT, type ExitCode, Failure, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 import { LISTINGS, type Listing, rendered } from './columns.ts';
-import { KINDS, kindOf, type ListedKind } from './kind.ts';
+import { KINDS, type Kind, kindOf } from './kind.ts';
 
 export interface GetOptions extends OutputOption {
   readonly selector?: string;
@@ -38,7 +38,7 @@ export async function get(session: Session, kindText: string, name: string | und
 }
 
 /** Upgrades that have ended are not listed: none that runs is not none that ever was. */
-async function nothingFound(session: Session, kind: ListedKind, options: GetOptions): Promise<string> {
+async function nothingFound(session: Session, kind: Kind, options: GetOptions): Promise<string> {
   if (kind !== 'upgrades' || options.all === true) return `No ${kind} found.\n`;
   const ended = await list(session, kind, undefined, { ...options, all: true });
   if (ended.length === 0) return 'No upgrade runs or waits, and none ever has.\n';
@@ -55,7 +55,7 @@ export const clusterQuery = ({ selector, account, region, all }: GetOptions) => 
 /** The items as the API gives them. A name that is not there is an error, an empty list is none. */
 async function list(
   session: Session,
-  kind: ListedKind,
+  kind: Kind,
   name: string | undefined,
   options: GetOptions,
 ): Promise<readonly unknown[]> {
@@ -118,7 +118,7 @@ function clusterOf(item: ListedCluster): WrittenCluster {
  */
 async function watch(
   session: Session,
-  kind: ListedKind,
+  kind: Kind,
   options: GetOptions,
   list: () => Promise<readonly unknown[]>,
 ): Promise<ExitCode> {
@@ -147,7 +147,7 @@ async function watch(
 
 async function tellChanges(
   session: Session,
-  kind: ListedKind,
+  kind: Kind,
   options: GetOptions,
   items: readonly unknown[],
   before: ReadonlyMap<string, string> | undefined,

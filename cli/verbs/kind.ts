@@ -1,21 +1,19 @@
 import { didYouMean } from '../../core/config/did-you-mean.ts';
 import { invalid } from '../command/session.ts';
 
-const LISTED = {
+const NAMES = {
   clusters: ['cluster', 'clusters'],
   rollouts: ['rollout', 'rollouts'],
   upgrades: ['upgrade', 'upgrades'],
   policies: ['policy', 'policies', 'upgradepolicy', 'upgradepolicies'],
   calendars: ['calendar', 'calendars'],
   channels: ['channel', 'channels'],
+  waivers: ['waiver', 'waivers', 'scanwaiver', 'scanwaivers'],
   versions: ['version', 'versions'],
   accounts: ['account', 'accounts'],
 } as const;
-const NAMES = { ...LISTED, waivers: ['waiver', 'waivers', 'scanwaiver', 'scanwaivers'] } as const;
-type Kind = keyof typeof NAMES;
-export type ListedKind = keyof typeof LISTED;
-/** Those that `get` lists. */
-export const KINDS = Object.keys(LISTED) as readonly ListedKind[];
+export type Kind = keyof typeof NAMES;
+export const KINDS = Object.keys(NAMES) as readonly Kind[];
 
 /** Singular and plural are the same to people. Fails with exit code 2. */
 export function kindOf<Allowed extends Kind>(text: string, allowed: readonly Allowed[]): Allowed {

@@ -52,16 +52,17 @@ export async function loadFleetInForce(table: Pick<Table, 'get'>): Promise<Fleet
   return fleetSpec((await load(table, Configs, 'Fleet', FLEET))?.data);
 }
 
-/** Waivers as applied. A waiver that this version cannot read covers nothing. */
-export async function scanWaivers(table: Pick<Table, 'queryPartition'>): Promise<CheckedWaiver[]> {
-  const applied = await loadAppliedConfigs(table, 'ScanWaiver');
-  return applied.flatMap((config): CheckedWaiver[] => {
-    const document = documentOf(scanWaiverSchema, config);
-    const end = document === undefined ? undefined : waiverEnd(document.spec.expires);
-    const byWhom = { by: config.appliedBy, at: config.appliedAt };
-    return document === undefined || end === undefined ? [] : [{ document, end, applied: byWhom }];
-  });
+/** A waiver as applied; undefined when this version cannot read it: then it covers nothing. */
+export function scanWaiver(config: AppliedConfig): CheckedWaiver | undefined {
+  const document = documentOf(scanWaiverSchema, config);
+  const end = document === undefined ? undefined : waiverEnd(document.spec.expires);
+  const byWhom = { by: config.appliedBy, at: config.appliedAt };
+  return document === undefined || end === undefined ? undefined : { document, end, applied: byWhom };
 }
+
+/** Those waivers as applied that this version can read. */
+export const scanWaivers = async (table: Pick<Table, 'queryPartition'>): Promise<CheckedWaiver[]> =>
+  (await loadAppliedConfigs(table, 'ScanWaiver')).flatMap((config) => scanWaiver(config) ?? []);
 
 /** A calendar as applied; undefined when there is none or when this version cannot read it. */
 export const calendarSpec = (applied: AppliedConfig | undefined): CalendarSpec | undefined =>

@@ -1,5 +1,12 @@
 import { loadLivingRecords } from '../inventory/records.ts';
-import { calendarSpec, channelSpec, loadAppliedConfigs, readPolicies, upgradePolicy } from '../policy/applied.ts';
+import {
+  calendarSpec,
+  channelSpec,
+  loadAppliedConfigs,
+  readPolicies,
+  scanWaiver,
+  upgradePolicy,
+} from '../policy/applied.ts';
 import { BUILT_IN_CHANNELS } from '../policy/channels.ts';
 import { loadAllPolicies, policyOf } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -60,6 +67,26 @@ export async function listChannels({ table }: Pick<Ports, 'table'>) {
     };
   });
   return { items };
+}
+
+export type WaiverView = ItemOf<typeof listWaivers>;
+/** Waivers as applied, the one that ends first at the top; those that this version cannot read, which cover nothing, come first. */
+export async function listWaivers({ table, clock }: Pick<Ports, 'table' | 'clock'>) {
+  const items = (await loadAppliedConfigs(table, 'ScanWaiver')).map((config) => {
+    const { name, revision, appliedBy, appliedAt } = config;
+    const waiver = scanWaiver(config);
+    const endsAt = waiver?.end.toISOString() ?? null;
+    return {
+      name,
+      /** Null when this version cannot read the applied waiver: then it covers nothing. */
+      spec: waiver?.document.spec ?? null,
+      endsAt,
+      /** From its end on a waiver covers nothing. Whether it covers a finding before that is said by the scan of the cluster. */
+      hasEnded: waiver === undefined ? null : waiver.end <= clock.now(),
+      ...{ revision, appliedBy, appliedAt },
+    };
+  });
+  return { items: items.sort((a, b) => ((a.endsAt ?? '') < (b.endsAt ?? '') ? -1 : 1)) };
 }
 
 export type PolicyView = ItemOf<typeof listPolicies>;

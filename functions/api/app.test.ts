@@ -59,7 +59,7 @@ test('access manifest is for the role that the functions assume, whatever the Fl
 
 test('every list answers, with items', async () => {
   const { call } = await apiOf(3);
-  for (const list of ['clusters', 'rollouts', 'upgrades', 'policies', 'calendars', 'channels', 'versions']) {
+  for (const list of ['clusters', 'rollouts', 'upgrades', 'policies', 'calendars', 'channels', 'waivers', 'versions']) {
     const { status, body } = await call('GET', `/v1/${list}`);
     expect([list, status, Array.isArray(body.items)]).toEqual([list, 200, true]);
   }

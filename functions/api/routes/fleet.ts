@@ -5,7 +5,7 @@ import { DELETABLE, deleteConfig } from '../../../core/operations/delete-config.
 import { resumeFleet, stopFleet } from '../../../core/operations/fleet-switch.ts';
 import { effortReport } from '../../../core/queries/effort-report.ts';
 import { fleetStatus } from '../../../core/queries/fleet-status.ts';
-import { listCalendars, listChannels, listPolicies, listVersions } from '../../../core/queries/lists.ts';
+import { listCalendars, listChannels, listPolicies, listVersions, listWaivers } from '../../../core/queries/lists.ts';
 import { ownerReport } from '../../../core/queries/owner-report.ts';
 import { quarterReport } from '../../../core/queries/quarter-report.ts';
 import { readinessReport } from '../../../core/queries/readiness-report.ts';
@@ -96,4 +96,5 @@ export const fleet = new Hono<ApiEnv>()
   .get('/policies', whole(listPolicies))
   .get('/calendars', whole(listCalendars))
   .get('/channels', whole(listChannels))
+  .get('/waivers', whole(listWaivers))
   .get('/versions', whole(listVersions));
