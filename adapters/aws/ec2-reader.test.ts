@@ -188,10 +188,12 @@ test('of a template the versions with an image, and its own tags, are read by id
   ok(
     '<DescribeLaunchTemplatesResponse><launchTemplates><item><tagSet><item><key>a</key><value>b</value></item></tagSet></item></launchTemplates></DescribeLaunchTemplatesResponse>',
   );
-  ok('<DescribeLaunchTemplatesResponse><launchTemplates/></DescribeLaunchTemplatesResponse>');
+  refuse(400, 'InvalidLaunchTemplateName.NotFoundException');
   expect(await reader().describeLaunchTemplateTags(scope, 'lt-1')).toEqual({ a: 'b' });
   expect(await reader().describeLaunchTemplateTags(scope, 'web')).toBeUndefined();
-  expect([formOf(1), formOf(2)].map((form) => form['Filter.1.Name'])).toEqual([
-    ...['launch-template-id', 'launch-template-name'],
+  const own = { Action: 'DescribeLaunchTemplates', Version: '2016-11-15' };
+  expect([formOf(1), formOf(2)]).toEqual([
+    { ...own, 'LaunchTemplateId.1': 'lt-1' },
+    { ...own, 'LaunchTemplateName.1': 'web' },
   ]);
 });

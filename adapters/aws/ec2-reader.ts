@@ -8,7 +8,7 @@ import { childOf, childrenOf, known, numberOf, parseAnswer, textOf, type XmlNode
 
 /** A filter may have this many values (API reference of DescribeSubnets). */
 const MOST_VALUES = 200;
-/** The errors of DescribeLaunchTemplateVersions for templates and versions that do not exist (EC2, error codes). */
+/** The errors for launch templates, and versions of them, that do not exist (EC2, error codes). */
 const NO_TEMPLATE =
   /^(InvalidLaunchTemplateId\.(NotFound|VersionNotFound)|InvalidLaunchTemplateName\.NotFoundException)$/;
 
@@ -47,6 +47,16 @@ export function createEc2Reader(options: SignedCallsOptions): Ec2Reader {
     return items;
   }
 
+  /** The one thing that a request names; undefined where there is no such launch template or version. */
+  async function ifThere(scope: Scope, form: Readonly<Record<string, string>>, set: string) {
+    try {
+      return childrenOf(await send(scope, form), set, 'item')[0];
+    } catch (error) {
+      if (NO_TEMPLATE.test(errorName(error))) return undefined;
+      throw error;
+    }
+  }
+
   return {
     describeSubnets: async (scope, ids) =>
       (await all(scope, 'DescribeSubnets', ['subnet-id', 'subnetSet'], ids)).map((item) => ({
@@ -80,15 +90,12 @@ export function createEc2Reader(options: SignedCallsOptions): Ec2Reader {
     },
     async describeLaunchTemplateVersion(scope, template, version) {
       const form = { [templateParameter(template)]: template, 'LaunchTemplateVersion.1': version };
-      try {
-        const answer = await send(scope, { Action: 'DescribeLaunchTemplateVersions', ...form });
-        const [item] = childrenOf(answer, 'launchTemplateVersionSet', 'item');
-        if (item === undefined) return undefined;
-        return { template, version, ...launchedBy(item) };
-      } catch (error) {
-        if (NO_TEMPLATE.test(errorName(error))) return undefined;
-        throw error;
-      }
+      const item = await ifThere(
+        scope,
+        { Action: 'DescribeLaunchTemplateVersions', ...form },
+        'launchTemplateVersionSet',
+      );
+      return item && { template, version, ...launchedBy(item) };
     },
     async listLaunchTemplateVersions(scope, template, imageId) {
       const filter = ['image-id', 'launchTemplateVersionSet'] as const;
@@ -99,8 +106,9 @@ export function createEc2Reader(options: SignedCallsOptions): Ec2Reader {
       }));
     },
     async describeLaunchTemplateTags(scope, template) {
-      const filter = template.startsWith('lt-') ? 'launch-template-id' : 'launch-template-name';
-      const [item] = await all(scope, 'DescribeLaunchTemplates', [filter, 'launchTemplates'], [template]);
+      // There is no filter for the id (API reference of DescribeLaunchTemplates).
+      const form = { Action: 'DescribeLaunchTemplates', [`${templateParameter(template)}.1`]: template };
+      const item = await ifThere(scope, form, 'launchTemplates');
       return item && tagsOf(item);
     },
   };

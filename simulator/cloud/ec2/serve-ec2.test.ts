@@ -125,6 +125,7 @@ test.each([
   expect(await ec2.describeLaunchTemplateTags(scope, 'lt-1')).toEqual({ 'liftlock:versions': 'allowed' });
   expect(await ec2.describeLaunchTemplateTags(scope, 'lt-2')).toEqual({});
   expect(await ec2.describeLaunchTemplateTags(scope, 'lt-9')).toBeUndefined();
+  expect(await ec2.describeLaunchTemplateTags(scope, 'no-such')).toBeUndefined();
 });
 
 const templatesOverHttp = () =>
@@ -169,6 +170,7 @@ test.each([
   ['DescribeSubnets', 'SubnetId.1=subnet-gone', 400, 'InvalidSubnetID.NotFound'],
   ['DescribeSecurityGroups', 'GroupId.1=sg-9', 400, 'InvalidGroup.NotFound'],
   ['DescribeInstanceTypes', 'InstanceType.1=x9', 400, 'InvalidInstanceType'],
+  ['DescribeLaunchTemplates', 'Filter.1.Name=launch-template-id&Filter.1.Value.1=lt-1', 400, 'InvalidParameterValue'],
   ['DescribeSubnets', 'Filter.1.Name=tag:a&Filter.1.Value.1=b', 400, 'InvalidParameterValue'],
   ['DescribeImages', 'ImageId.1=ami-9', 400, 'InvalidAMIID.NotFound'],
   [

@@ -71,13 +71,14 @@ const LISTS: Readonly<Record<string, List>> = {
     },
   },
   DescribeLaunchTemplates: {
-    ...{ set: 'launchTemplates', filter: 'launch-template-id', parameter: 'LaunchTemplateId' },
-    ...{ unknown: 'InvalidLaunchTemplateId.NotFound', more: /^launch-template-name$/ },
+    // EC2 has a filter for the name and none for the id.
+    ...{ set: 'launchTemplates', filter: 'launch-template-name', parameter: 'LaunchTemplateName' },
+    named: ({ parts }) => [parts.get('LaunchTemplateId'), parts.get('LaunchTemplateName')].flatMap(valuesOf),
+    unknown: unknownTemplate,
     items: ({ templateTags }) =>
       [...templateTags].map(([template, tags]) => ({
         id: template,
         xml: `<launchTemplateId>${template}</launchTemplateId>${tagSet(tags)}`,
-        also: { 'launch-template-name': template },
       })),
   },
   DescribeLaunchTemplateVersions: {
@@ -92,9 +93,7 @@ const LISTS: Readonly<Record<string, List>> = {
     unknown(form, { templates }) {
       if ([...templates.values()].some(({ template }) => template === templateIn(form)))
         return 'InvalidLaunchTemplateId.VersionNotFound';
-      return form.parts.has('LaunchTemplateId')
-        ? 'InvalidLaunchTemplateId.NotFound'
-        : 'InvalidLaunchTemplateName.NotFoundException';
+      return unknownTemplate(form);
     },
     items: ({ templates }, form) =>
       [...templates]
@@ -106,6 +105,12 @@ const LISTS: Readonly<Record<string, List>> = {
         })),
   },
 };
+
+function unknownTemplate({ parts }: FormNode): string {
+  return parts.has('LaunchTemplateId')
+    ? 'InvalidLaunchTemplateId.NotFound'
+    : 'InvalidLaunchTemplateName.NotFoundException';
+}
 
 const templateIn = ({ parts }: FormNode) =>
   parts.get('LaunchTemplateId')?.value ?? parts.get('LaunchTemplateName')?.value;
