@@ -137,10 +137,10 @@ function acknowledgeWildcards(functions: ReadonlyMap<FunctionName, HubFunction>,
         `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${machineName(machine)}:*]`
       ] = 'Executions are named when they start; it may look at those of this one machine.';
     }
-    if (assumesSpokeRole && settings.organizationId !== undefined) {
+    if (assumesSpokeRole && (settings.organizationId !== undefined || settings.accounts.length > 0)) {
       for (const role of spokeRolesOf(FUNCTION_NEEDS[name], settings.spokeRoleName))
         open[`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:iam::*:role/${role}]`] =
-          'Accounts join the organization at any time; the condition aws:ResourceOrgID keeps it to this one role inside the organization.';
+          'Conditions keep it to this one role of the accounts that are listed (aws:ResourceAccount), or of the organization, which accounts join at any time (aws:ResourceOrgID).';
     }
     if (asksWebhooks) {
       open['AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:secretsmanager:*:<AWS::AccountId>:secret:liftlock/*]'] =

@@ -8,6 +8,7 @@ import { synthesize } from '../../test/material/infra/synthesize.ts';
 import {
   listOf,
   type Resource,
+  readable,
   resourcesOf,
   type Statement,
   statementsOf,
@@ -48,7 +49,7 @@ const AUDIT = ['dynamodb:PutItem <AuditTable>', 'dynamodb:Query <AuditTable>'];
 const ACTIVE = ['dynamodb:Query <ItemsTable>/index/active'];
 const KIND = ['dynamodb:Query <ItemsTable>/index/kind'];
 const PUBLISH = ['events:PutEvents <EventsBus>'];
-const SPOKE = ['<AccountId>', '222222222222', '*'].map(
+const SPOKE = ['<AccountId>', '*', '*'].map(
   (account) => `sts:AssumeRole arn:<Partition>:iam::${account}:role/LiftlockSpoke`,
 );
 const states = (resource: string) => `arn:<Partition>:states:<Region>:<AccountId>:${resource}`;
@@ -168,13 +169,43 @@ test('every function has a role of its own, tagged with its name', () => {
   }
 });
 
-test('an open account in AssumeRole is held to the organization', () => {
+test('an open account in AssumeRole is held to those that are listed, or to the organization', () => {
   for (const name of FUNCTION_NAMES) {
-    for (const { Resource, Condition } of statementsOf(hub, roleOf(name)[0])) {
-      if (!listOf(Resource).includes('arn:<Partition>:iam::*:role/LiftlockSpoke')) continue;
-      expect(Condition).toEqual({ StringEquals: { 'aws:ResourceOrgID': organization } });
-    }
+    const open = statementsOf(hub, roleOf(name)[0]).filter(({ Resource }) =>
+      listOf(Resource).some((resource) => resource.includes(':iam::*:')),
+    );
+    if (open.length === 0) continue;
+    expect(open.map(({ Condition }) => Condition)).toEqual([
+      { StringEquals: { 'aws:ResourceAccount': ['222222222222'] } },
+      { StringEquals: { 'aws:ResourceOrgID': organization } },
+    ]);
   }
+});
+
+/** What a policy counts to IAM: no white space, and for a name of the template the longest that it can stand for. */
+const lengthOf = (policy: unknown): number =>
+  JSON.stringify(readable(policy))
+    .replaceAll('<Partition>', 'aws-us-gov')
+    .replaceAll('<Region>', 'ap-southeast-2')
+    .replaceAll('<AccountId>', '1'.repeat(12))
+    .replaceAll('<ControlApi>', 'a'.repeat(10))
+    // The ARN of a table, a bus, a machine.
+    .replaceAll(/<\w+>/g, 'x'.repeat(110)).length;
+
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: all inline policies of a role together, and one managed policy.
+test('with as many accounts as may be listed and the longest name of a role, policies are as long as IAM takes them', () => {
+  const most = synthesize({
+    ...{ accounts: Array.from({ length: 100 }, (_, index) => String(100_000_000_000 + index)) },
+    ...{ organizationId: `o-${'a'.repeat(32)}`, spokeRoleName: 'r'.repeat(56) },
+  }).hub;
+  for (const [id, { Type }] of Object.entries(most.Resources)) {
+    if (Type === 'AWS::IAM::Role') expect([id, lengthOf(statementsOf(most, id)) < 10_240]).toEqual([id, true]);
+  }
+  // CDK puts what does not fit into managed policies, and these are shorter still.
+  const managed = resourcesOf(most, 'AWS::IAM::ManagedPolicy').map(({ Properties }) => Properties);
+  expect(managed).toHaveLength(resourcesOf(hub, 'AWS::IAM::ManagedPolicy').length);
+  for (const { ManagedPolicyName: name, PolicyDocument } of managed)
+    expect([name, lengthOf(PolicyDocument) < 6_144]).toEqual([name, true]);
 });
 
 test('a function or a machine that is not named is called only with the tag of its owner', () => {

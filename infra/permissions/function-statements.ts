@@ -102,18 +102,22 @@ export const spokeRolesOf = (
 ];
 
 /**
- * Assuming them: in the hub's own account always, in the listed accounts by name, and in any account only while it belongs to the
- * organization. Without either, the fleet is the hub's account.
+ * Assuming them: in the hub's own account always, and in other accounts only where they are listed or belong to the organization. Without either, the
+ * fleet is the hub's account. Accounts are listed in a condition, since a hundred of them with three roles each would be longer than a policy may be
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
  */
 function assumeRoles({ accounts, organizationId }: Settings, roles: readonly string[]): PolicyStatement[] {
   const rolesIn = (account: string) => roles.map((role) => `arn:${Aws.PARTITION}:iam::${account}:role/${role}`);
-  const listed = allow('SpokeRoles', ['sts:AssumeRole'], [Aws.ACCOUNT_ID, ...accounts].flatMap(rolesIn));
-  if (organizationId === undefined) return [listed];
-  const inOrganization = new PolicyStatement({
-    sid: 'SpokeRolesOfTheOrganization',
-    actions: ['sts:AssumeRole'],
-    resources: rolesIn('*'),
-    conditions: { StringEquals: { 'aws:ResourceOrgID': organizationId } },
-  });
-  return [listed, inOrganization];
+  const inAny = (sid: string, conditions: Readonly<Record<string, string | readonly string[]>>) =>
+    new PolicyStatement({
+      ...{ sid, actions: ['sts:AssumeRole'], resources: rolesIn('*') },
+      conditions: { StringEquals: conditions },
+    });
+  return [
+    allow('SpokeRoles', ['sts:AssumeRole'], rolesIn(Aws.ACCOUNT_ID)),
+    ...(accounts.length === 0 ? [] : [inAny('SpokeRolesOfTheAccounts', { 'aws:ResourceAccount': accounts })]),
+    ...(organizationId === undefined
+      ? []
+      : [inAny('SpokeRolesOfTheOrganization', { 'aws:ResourceOrgID': organizationId })]),
+  ];
 }

@@ -103,11 +103,13 @@ test('without an organization a function enters the hub’s account and those th
   const entered = inHub.flatMap((id) =>
     statementsOf(hub, id)
       .filter(({ Action }) => listOf(Action).includes('sts:AssumeRole'))
-      .flatMap(({ Resource }) => listOf(Resource)),
+      .flatMap(({ Resource, Condition }) => listOf(Resource).map((role) => `${role} ${JSON.stringify(Condition)}`)),
   );
   const roles = ['LiftlockSpoke', 'LiftlockSpoke-hooks', 'LiftlockSpoke-operate'];
-  const inEach = ['222222222222', '<AccountId>'].flatMap((account) =>
-    roles.map((role) => `arn:<Partition>:iam::${account}:role/${role}`),
-  );
+  const named = JSON.stringify({ StringEquals: { 'aws:ResourceAccount': ['222222222222'] } });
+  const inEach = [`* ${named}`, '<AccountId> undefined'].flatMap((where) => {
+    const [account, condition] = where.split(' ');
+    return roles.map((role) => `arn:<Partition>:iam::${account}:role/${role} ${condition}`);
+  });
   expect([...new Set(entered)].sort()).toEqual(inEach);
 });

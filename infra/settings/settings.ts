@@ -45,7 +45,7 @@ export interface VpcSettings {
 }
 
 const ACCOUNT = /^\d{12}$/;
-/** 10,240 characters of inline policy hold about this many role ARNs beside everything else. */
+/** As many as IAM's length of a policy, and that of the bus, take with everything else. */
 const MOST_ACCOUNTS = 100;
 
 /** Fails with every problem at once, each with the name of its setting. */
