@@ -119,13 +119,14 @@ export function sessionPolicy(partition: string, scope: Scope, call: MutatingCal
   return { Version: '2012-10-17', Statement: [own, ...alsoNeeded(call)] };
 }
 
-function resourceOf(partition: string, { account, region }: Scope, call: MutatingCall): string {
+function resourceOf(partition: string, { account, region }: Scope, call: MutatingCall): string | string[] {
   const eks = `arn:${partition}:eks:${region}:${account}`;
   switch (call.name) {
     case 'UpdateClusterVersion':
     case 'RollbackClusterVersion':
     case 'ExtendSupport':
-      return `${eks}:cluster/${call.input.name}`;
+      // EKS has been seen to decide UpdateClusterVersion on cluster/<name>/update (github.com/aws/aws-cdk/issues/6060); no name has a slash.
+      return [`${eks}:cluster/${call.input.name}`, `${eks}:cluster/${call.input.name}/*`];
     case 'UpdateNodegroupVersion':
     case 'UpdateNodegroupConfig':
       return `${eks}:nodegroup/${call.input.clusterName}/${call.input.nodegroupName}/*`;

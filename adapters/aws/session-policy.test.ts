@@ -33,9 +33,11 @@ const support: MutatingCall = { name: 'ExtendSupport', input: { name: 'web', cli
 const extended = { Condition: { StringEquals: { 'eks:supportType': 'EXTENDED' } } };
 const version = { Condition: { StringEquals: { 'eks:kubernetesVersion': '1.36' } } };
 
-test.each<[MutatingCall, string, string, object?]>([
-  [controlPlane, 'eks:UpdateClusterVersion', 'arn:aws:eks:eu-central-1:111111111111:cluster/web', version],
-  [support, 'eks:UpdateClusterConfig', 'arn:aws:eks:eu-central-1:111111111111:cluster/web', extended],
+const web = 'arn:aws:eks:eu-central-1:111111111111:cluster/web';
+
+test.each<[MutatingCall, string, string | string[], object?]>([
+  [controlPlane, 'eks:UpdateClusterVersion', [web, `${web}/*`], version],
+  [support, 'eks:UpdateClusterConfig', [web, `${web}/*`], extended],
   [nodeGroup, 'eks:UpdateNodegroupVersion', 'arn:aws:eks:eu-central-1:111111111111:nodegroup/web/workers/*'],
   [settings, 'eks:UpdateNodegroupConfig', 'arn:aws:eks:eu-central-1:111111111111:nodegroup/web/workers/*'],
   [addon(), 'eks:UpdateAddon', 'arn:aws:eks:eu-central-1:111111111111:addon/web/coredns/*'],
