@@ -3,6 +3,7 @@ import { request } from 'node:https';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { namedError } from '../../core/contracts/errors.ts';
+import { partitionOf } from '../../core/model/partition.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import type { Clock } from '../../core/ports/outside.ts';
 import type { SpokeCredentials } from './spoke-role.ts';
@@ -86,12 +87,13 @@ export function createSignedCalls(service: Service, options: SignedCallsOptions)
   };
 }
 
-function placeOf({ name, host = name, isGlobal }: Service, region: string): { host: string; region: string } {
-  if (isGlobal === undefined)
-    return { host: `${host}.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`, region };
-  if (region.startsWith('cn-')) return { host: `${host}.cn-north-1.amazonaws.com.cn`, region: 'cn-north-1' };
-  if (region.startsWith('us-gov-')) return { host: `${host}.us-gov.amazonaws.com`, region: 'us-gov-west-1' };
-  return { host: `${host}.amazonaws.com`, region: 'us-east-1' };
+/** The host of a service for a Region, and the Region that signs for it. */
+export function placeOf({ name, host = name, isGlobal }: Service, region: string): { host: string; region: string } {
+  const { name: partition, dnsSuffix, globalRegion } = partitionOf(region);
+  if (isGlobal === undefined) return { host: `${host}.${region}.${dnsSuffix}`, region };
+  // Two partitions have hosts of their own for what is global (AWS General Reference, IAM endpoints).
+  const place = partition === 'aws' ? '' : partition === 'aws-us-gov' ? '.us-gov' : `.${globalRegion}`;
+  return { host: `${host}${place}.${dnsSuffix}`, region: globalRegion };
 }
 
 interface Answer {

@@ -44,8 +44,9 @@ test('the signature is that of AWS Signature Version 4 over the URL and the name
   expect(signature).toBe(hmac(key, text).toString('hex'));
 });
 
-test('China has its own host', async () => {
+test('partitions have hosts of their own', async () => {
   expect(urlOf(await make('cn-north-1')).host).toBe('sts.cn-north-1.amazonaws.com.cn');
+  expect(urlOf(await make('eusc-de-east-1')).host).toBe('sts.eusc-de-east-1.amazonaws.eu');
 });
 
 test('another cluster has another token', async () => {

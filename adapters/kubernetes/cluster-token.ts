@@ -1,5 +1,6 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { partitionOf } from '../../core/model/partition.ts';
 import type { ApiServer } from '../../core/ports/cluster-access.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import type { Clock } from '../../core/ports/outside.ts';
@@ -24,7 +25,7 @@ export async function clusterToken(
   credentials: SigningCredentials,
   now: Date,
 ): Promise<string> {
-  const hostname = `sts.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`;
+  const hostname = `sts.${region}.${partitionOf(region).dnsSuffix}`;
   const signer = new SignatureV4({ service: 'sts', region, credentials, sha256: Sha256 });
   const { query = {} } = await signer.presign(
     {

@@ -11,6 +11,7 @@ import type { YamlDocument } from '../../config/yaml-document.ts';
 import type { ClusterControl, ClusterRecord } from '../../contracts/items/cluster.ts';
 import { clusterKey } from '../../model/cluster-key.ts';
 import { given } from '../../model/given.ts';
+import { partitionOf } from '../../model/partition.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { type InventoryCluster, type InventoryDocument, inventorySchema } from './inventory-schema.ts';
 
@@ -228,20 +229,8 @@ const unreachableSince = (message: string, at: string): ClusterRecord['condition
   lastTransitionTime: at,
 });
 
-/** Regions by what they begin with; all others are in the partition `aws` (AWS General Reference, ARNs and partitions). */
-const PARTITIONS: readonly (readonly [string, string])[] = [
-  ['cn-', 'aws-cn'],
-  ['us-gov-', 'aws-us-gov'],
-  ['us-isob-', 'aws-iso-b'],
-  ['us-isof-', 'aws-iso-f'],
-  ['eu-isoe-', 'aws-iso-e'],
-  ['us-iso-', 'aws-iso'],
-  ['eusc-', 'aws-eusc'],
-];
-
 /** The ARN of a cluster of which only account, Region and name are known. */
 function derivedArn(cluster: { readonly accountId: string; readonly region: string; readonly name: string }) {
   const { accountId, region, name } = cluster;
-  const partition = PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'aws';
-  return `arn:${partition}:eks:${region}:${accountId}:cluster/${name}`;
+  return `arn:${partitionOf(region).name}:eks:${region}:${accountId}:cluster/${name}`;
 }
