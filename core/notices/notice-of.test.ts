@@ -25,12 +25,12 @@ const member = (status: string): LiftlockEvent => ({
 });
 
 test('what a tenant wrote cannot forge a line of the mail, nor hide in it', () => {
-  const forged = [reason('GateRed', 'The gate says "x"\nWhat to do: Nothing.\u202e')];
+  const forged = [reason('GateRed', 'The gate says "x" of C:\\d\nWhat to do: Nothing.\u202e')];
   const told = noticeOf({ type: 'WaveChanged', detail: { ...wave, status: 'Halted', reasons: forged } });
   const found =
     told ??
     noticeOf({ type: 'UpgradeChanged', detail: { ...upgrade('Blocked').detail, reasons: forged } } as LiftlockEvent);
-  expect(found?.why).toBe("The gate says 'x'\\nWhat to do: Nothing.\\u202e");
+  expect(found?.why).toBe("The gate says 'x' of C:⧵d⧵nWhat to do: Nothing.⧵u202e");
 });
 
 test('who agrees to an order of break-glass is told with the reason of the order and their own words', () => {

@@ -308,7 +308,10 @@ const waveTodo = (id: string, status: string, reasons: readonly Reason[]): strin
 /** The event of one type. */
 type Of<Type extends LiftlockEvent['type']> = Extract<LiftlockEvent, { readonly type: Type }>;
 
-/** What a person is told of a change. Plain sentences without double quotes: mail shows them as they are. */
+/**
+ * What a person is told of a change. Plain sentences without double quotes and backslashes, which EventBridge puts into the text of a mail as they are:
+ * there they would end it, or be no JSON (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html).
+ */
 interface Notice {
   readonly what: string;
   readonly why: string;
@@ -322,7 +325,7 @@ const NOTHING = 'Nothing.';
 /** `change` of the event, or what else makes it one of its kind. */
 function notice(event: LiftlockEvent, what: string, why: string, todo: string, reference?: string): Notice {
   const change = 'change' in event.detail ? event.detail.change : undefined;
-  const plain = (text: string) => visibleLine(text).replaceAll('"', "'");
+  const plain = (text: string) => visibleLine(text).replaceAll('"', "'").replaceAll('\\', '⧵');
   return { what: plain(what), why: plain(why), todo: plain(todo), reference: reference ?? change ?? event.type };
 }
 

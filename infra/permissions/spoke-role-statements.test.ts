@@ -20,7 +20,8 @@ const SILENCING = 'update-addons,*:liftlock-upgrade-control-plane,*:liftlock-rol
 const LIFTING = `${SILENCING},*:liftlock-restore-nodes`;
 const ec2 = (types: readonly string[], owner = '<AccountId>') =>
   types.map((type) => `arn:<Partition>:ec2:*:${owner}:${type}/*`);
-const LAUNCHED = ec2(['instance', 'network-interface', 'volume', 'spot-instances-request']);
+const MADE = ec2(['instance', 'network-interface', 'volume']);
+const SPOT_REQUESTS = ec2(['spot-instances-request']);
 
 test('the spoke role reads what it reads, and changes seven things, each by the functions that do', () => {
   const onClusters = [
@@ -34,11 +35,15 @@ test('the spoke role reads what it reads, and changes seven things, each by the 
     'DescribeInsightsRefresh',
   ];
   const launching = [
-    ...LAUNCHED,
+    ...MADE,
     ...ec2(['launch-template', 'key-pair']),
     ...ec2(['subnet', 'security-group', 'placement-group', 'capacity-reservation'], '*'),
-    'arn:<Partition>:resource-groups:*:*:group/*',
     ...ec2(['image', 'snapshot'], ''),
+  ];
+  const withoutTemplate = [
+    ...SPOT_REQUESTS,
+    'arn:<Partition>:resource-groups:*:*:group/*',
+    'arn:<Partition>:license-manager:*:*:license-configuration:*',
   ];
   const throughTemplate = 'ArnLike ec2:LaunchTemplate arn:<Partition>:ec2:*:<AccountId>:launch-template/*';
   const muteRules = 'arn:<Partition>:cloudwatch:*:<AccountId>:alarm-mute-rule:liftlock-*';
@@ -77,7 +82,8 @@ test('the spoke role reads what it reads, and changes seven things, each by the 
     `eks:UpdateAddon ${eks('addon')} if ${session('update-addons')}`,
     `iam:PassRole arn:<Partition>:iam::<AccountId>:role/* if StringEquals iam:PassedToService eks.amazonaws.com and ${session('update-addons')}`,
     ...launching.map((resource) => `ec2:RunInstances ${resource} if ${throughTemplate} and ${NODES}`),
-    ...LAUNCHED.map(
+    ...withoutTemplate.map((resource) => `ec2:RunInstances ${resource} if ${NODES}`),
+    ...[...MADE, ...SPOT_REQUESTS].map(
       (resource) => `ec2:CreateTags ${resource} if StringEquals ec2:CreateAction RunInstances and ${NODES}`,
     ),
     `ec2:CreateLaunchTemplateVersion arn:<Partition>:ec2:*:<AccountId>:launch-template/* if StringEquals aws:ResourceTag/liftlock:versions allowed and ${NODES}`,

@@ -146,19 +146,26 @@ export const mutatingStatements = (): PolicyStatement[] => [
 
 /** For node groups with a launch template of their own, EKS tries with the caller's rights whether it could launch from it. */
 function launchTemplateStatements(): PolicyStatement[] {
-  const launched = ['instance', 'network-interface', 'volume', 'spot-instances-request'].map((type) => ec2(type));
+  const made = ['instance', 'network-interface', 'volume'].map((type) => ec2(type));
+  const spotRequests = ec2('spot-instances-request');
   const own = ['launch-template', 'key-pair'].map((type) => ec2(type));
   // Other accounts share these, and their ARNs have the owner's account: a subnet of a shared VPC has the network account's.
   const shared = ['subnet', 'security-group', 'placement-group', 'capacity-reservation'].map((type) => ec2(type, '*'));
-  const groupsOfReservations = `arn:${Aws.PARTITION}:resource-groups:*:*:group/*`;
+  // Of these IAM knows no launch template (service authorization reference of EC2); a request for them alone launches nothing.
+  const withoutTemplate = [
+    spotRequests,
+    `arn:${Aws.PARTITION}:resource-groups:*:*:group/*`,
+    `arn:${Aws.PARTITION}:license-manager:*:*:license-configuration:*`,
+  ];
   // Images of AWS and of other accounts; snapshots behind them.
   const images = [ec2('image', ''), ec2('snapshot', '')];
-  const resources = [...launched, ...own, ...shared, groupsOfReservations, ...images];
+  const resources = [...made, ...own, ...shared, ...images];
   return [
     only('UpdateNodegroupVersion', ['ec2:RunInstances'], resources, 'TryLaunchTemplates', {
       ArnLike: { 'ec2:LaunchTemplate': ec2('launch-template') },
     }),
-    only('UpdateNodegroupVersion', ['ec2:CreateTags'], launched, 'TagWhatALaunchTemplateTags', {
+    only('UpdateNodegroupVersion', ['ec2:RunInstances'], withoutTemplate, 'TryWhatKnowsNoLaunchTemplate'),
+    only('UpdateNodegroupVersion', ['ec2:CreateTags'], [...made, spotRequests], 'TagWhatALaunchTemplateTags', {
       StringEquals: { 'ec2:CreateAction': 'RunInstances' },
     }),
     // For groups with an AMI of their own, where the policy names another; only of templates that their owner has opened by the tag.

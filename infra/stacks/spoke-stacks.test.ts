@@ -188,8 +188,10 @@ test('roles of add-ons are passed to EKS only, and instances launched from launc
 });
 
 test('only what other accounts can share is launched with whoever owns it', () => {
-  const owners = listOf(allowing('ec2:RunInstances')[0]?.Resource).map((arn) => arn.split(':').slice(2));
-  const kindsOf = (account: string) => owners.filter((parts) => parts[2] === account).map((parts) => parts.at(-1));
+  const launching = allowing('ec2:RunInstances').flatMap(({ Resource }) => listOf(Resource));
+  const owners = launching.map((arn) => arn.split(':').slice(2));
+  const kindsOf = (account: string) =>
+    owners.filter((parts) => parts[2] === account).map((parts) => parts.slice(3).join(':'));
   expect(kindsOf('<AccountId>').sort()).toEqual([
     'instance/*',
     'key-pair/*',
@@ -201,6 +203,8 @@ test('only what other accounts can share is launched with whoever owns it', () =
   expect(kindsOf('*').sort()).toEqual([
     'capacity-reservation/*',
     'group/*',
+    'license-configuration:*',
+
     'placement-group/*',
     'security-group/*',
     'subnet/*',

