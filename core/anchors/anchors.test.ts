@@ -294,6 +294,29 @@ describe('the daily sweep', () => {
     expect(anchors.texts.size).toBe(2);
   });
 
+  test('reads many anchors at one time, and every one of them', async () => {
+    const { clock, anchors, table, ports } = await audited(41);
+    const items = await table.auditOf('fleet');
+    for (const item of items) await anchorLines(ports, TABLE, lines([item]));
+    clock.time += 2 * HOUR;
+    let reads = 0;
+    let most = 0;
+    const { read } = anchors;
+    anchors.read = async (number) => {
+      reads += 1;
+      most = Math.max(most, reads);
+      await Promise.resolve();
+      reads -= 1;
+      return read.call(anchors, number);
+    };
+    expect(await sweepAudit(ports, TABLE)).toEqual({ late: 0, differing: [] });
+    expect(most).toBe(16);
+    table.auditSince = async function* () {
+      yield* rewritten(items, 0);
+    };
+    expect((await sweepAudit(ports, TABLE)).differing).toHaveLength(41);
+  });
+
   test('anchors nothing that Liftlock did not write, and tells of it', async () => {
     const { clock, anchors, table, ports } = await audited(1);
     clock.time += 2 * HOUR;
