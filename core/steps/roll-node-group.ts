@@ -9,7 +9,7 @@ import { isFinish, isRollback } from '../model/hop.ts';
 import { groupsBehind } from '../model/lag.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { showsBudgets } from '../nodes/drain-settings.ts';
-import { type ManagedGroup, managedGroups, type WantedImage } from '../nodes/managed-groups/managed-group.ts';
+import { type ManagedGroup, managedGroups } from '../nodes/managed-groups/managed-group.ts';
 import type { Ports } from '../ports/ports.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
@@ -172,7 +172,10 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
     if (held !== undefined) return { stop: held };
     const made = await launchTemplateVersion(ports, context, next.call.input);
     if ('stop' in made) return made;
-    next = move({ ...unit, image: { ...(unit.image as WantedImage), made: made.version } });
+    // EKS asks EC2 for it, which may not know a new version everywhere at once, and would refuse the roll for good
+    // (https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html).
+    const said = `Version ${made.version} of the launch template ${next.call.input.template} was made; ${group} is rolled with it at the next look.`;
+    return { stop: wait(pollSeconds(context.startedAt, ports.clock.now(), BOUNDS), reason('NotVisibleYet', said)) };
   }
   if (next.type === 'others') return { stop: foreignStop(ports, context, next.reason) };
   if (next.type === 'call' && (await isOutsidePlan(context, unit))) {
