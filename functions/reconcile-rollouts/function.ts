@@ -18,10 +18,7 @@ const executionEnded = z.object({
   detail: z.object({ executionArn: z.string(), status: z.enum(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']) }),
 });
 
-/**
- * CloudTrail's event of what a person did to an execution. StartExecution returns the execution's ARN, while the other calls get it as a parameter. A
- * refused call has no `responseElements`.
- */
+/** StartExecution returns the ARN of the execution; the other calls take it as a parameter. A refused call has no `responseElements`. */
 const handAct = z.object({
   'detail-type': z.literal('AWS API Call via CloudTrail'),
   detail: z.object({

@@ -17,8 +17,7 @@ const subjectQuery = z.strictObject({ ...pageQuery, subject: z.string().min(1).m
 
 /**
  * `/v1/audit/<subject>`: `fleet`, `rollouts/<id>` or `clusters/<id>`. A subject that does not exist is an error and no empty list. `subjects` takes a
- * subject by its exact name and answers with an empty list instead: its items may have been removed, and whoever verifies the audit has to find that
- * out.
+ * subject by its exact name and answers with an empty list, because whoever verifies the audit has to find out when items were removed.
  */
 export const audit = new Hono<ApiEnv>()
   .get('/fleet', async (context: ApiContext<'/fleet', Query<typeof query>>) =>
