@@ -14,10 +14,10 @@ const LISTED = {
 const NAMES = { ...LISTED, waivers: ['waiver', 'waivers', 'scanwaiver', 'scanwaivers'] } as const;
 type Kind = keyof typeof NAMES;
 export type ListedKind = keyof typeof LISTED;
-/** Those that `get` lists. */
+/** The kinds that `get` lists. */
 export const KINDS = Object.keys(LISTED) as readonly ListedKind[];
 
-/** Singular and plural are the same to people. Fails with exit code 2. */
+/** Singular and plural are both accepted. Fails with exit code 2. */
 export function kindOf<Allowed extends Kind>(text: string, allowed: readonly Allowed[]): Allowed {
   const wanted = text.toLowerCase();
   const kind = allowed.find((one) => (NAMES[one] as readonly string[]).includes(wanted));
