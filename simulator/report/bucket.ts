@@ -4,7 +4,7 @@ import type { Reason } from '../../core/contracts/step-result.ts';
 import { isLag } from '../../core/model/lag.ts';
 import type { Bucket, ClusterReport } from './report-types.ts';
 
-/** upgraded = Succeeded; failed = Failed, RolledBack; held = everything that waits for a person; excluded (protocol.md, States). */
+/** upgraded = Succeeded; failed = Failed, RolledBack; held = everything that waits; excluded (simulation.md, What comes out). */
 export function bucketOf(member: Member | undefined, last: Upgrade | undefined): Bucket {
   if (member === undefined && last === undefined) return 'excluded';
   const status = member?.status ?? last?.status;

@@ -2,7 +2,7 @@ import type { Reason } from '../../core/contracts/step-result.ts';
 import type { ClusterBlocker } from '../../core/queries/cluster-blockers.ts';
 import type { WaveCounts } from './wave-counts.ts';
 
-/** The sum of the four is the fleet (protocol.md, States). */
+/** The sum of the four is the fleet (simulation.md, What comes out). */
 export type Bucket = 'upgraded' | 'failed' | 'held' | 'excluded';
 
 /** Times are RFC 3339 UTC, in virtual time. */

@@ -24,7 +24,10 @@ export interface Buckets {
   readonly excluded: number;
 }
 
-/** The final bucket of each cluster of the fleet; a recreated one counts under its ARN (protocol.md, States). Their sum is the number of `arns`. */
+/**
+ * The final bucket of each cluster of the fleet; a recreated one counts under its ARN (simulation.md, What comes out). Their sum is the number of
+ * `arns`.
+ */
 export async function bucketsOf(table: Table, arns: readonly string[]): Promise<Buckets> {
   const members = Map.groupBy(await loadAllMembers(table), ({ clusterKey }) => arnOf(clusterKey));
   const upgrades = Map.groupBy(await loadKind(table, Upgrades), ({ clusterKey }) => arnOf(clusterKey));
