@@ -13,7 +13,7 @@ import {
   type Verbs,
 } from './command/verb.ts';
 
-/** A verb that people may give a reason for, beside nothing else that they may say. */
+/** The options of a verb that takes a reason and nothing else. */
 const REASONED = [REASON, OUTPUT];
 
 const REPORT_OUTPUT = output(['table', 'json', 'yaml', 'markdown']);
@@ -30,7 +30,7 @@ const PLAN: VerbOption = [
   },
 ];
 
-/** What tells of a fleet, and what orders something of it: there each is one request, and the API writes who made it into the audit. */
+/** The verbs that read or change a fleet. Each is one request, and the API writes the caller into the audit. */
 export const FLEET_VERBS: Verbs = {
   validate: {
     description: 'check config files offline: every error with its file, line and column',

@@ -21,10 +21,10 @@ const portFrom = (least: number, words: string) =>
 const port = portFrom(1, 'from 1 to 65535');
 const WHICH: VerbOption = ['--port <port>', 'which one, where several run', { parse: port }];
 
-/** What runs Liftlock on this machine. */
+/** The verbs that run Liftlock on this machine. */
 export const LOCAL_VERBS: Verbs = {
   start: {
-    // The name that people look for.
+    // Users look for this name.
     alias: 'demo',
     description:
       'upgrade a fleet on this machine: what cdk synth made runs in a local cloud, in virtual time, with no AWS account',

@@ -33,7 +33,7 @@ const count = numberOption(
   'It is a number from 1 to 1000.',
 );
 
-/** What foresees and judges, mostly from files alone. */
+/** The verbs that forecast and judge, mostly from files alone. */
 export const OFFLINE_VERBS: Verbs = {
   scan: {
     description: 'what breaks when a cluster goes to a version, who owns it, and how to repair it',
@@ -48,7 +48,7 @@ export const OFFLINE_VERBS: Verbs = {
       ],
       ['--hops', 'one report for each minor on the way to --target'],
       ['--from <version>', 'where --hops begins (default: what the cluster runs)'],
-      // Not `choices`: people write lists with commas too.
+      // `choices` is not used, because users also write lists with commas.
       [
         '--skip <sources...>',
         `leave out on purpose, and say so in the report: ${SKIPPED.join(', ')}`,
@@ -70,7 +70,7 @@ export const OFFLINE_VERBS: Verbs = {
     ],
     load: async () => (await import('./scan/scan.ts')).scan,
   },
-  // This scan and the next are made by the controller, with its own access to the clusters.
+  // The controller makes this scan and the next, with its own access to the clusters.
   'scan cluster <name>': {
     description: 'have the controller scan one cluster of the fleet, wait, and print the report',
     options: [
@@ -121,7 +121,7 @@ export const OFFLINE_VERBS: Verbs = {
       [
         '--replay <file>',
         'run what a violation has left behind',
-        // All of a run is in its file; what is said beside it would be read over.
+        // The file contains the whole run, so further options would be silently ignored.
         { conflicts: ['fleet', 'runs', 'clusters', 'target', 'seed', 'faults'] },
       ],
       ['--no-shrink', 'do not look for the shortest history of a violation'],
@@ -137,7 +137,7 @@ export const OFFLINE_VERBS: Verbs = {
   calendar: {
     description: 'when changes may be made by the calendars of config files, offline; exit 0 also when closed',
     options: [
-      // Not required for the parser: `calendar import` takes none.
+      // The parser does not require it, because `calendar import` takes none.
       ['-f, --filename <path...>', WHICH_FILES],
       RECURSIVE,
       ['--calendar <name>', 'one of several calendars; without it all of them must be open'],

@@ -6,7 +6,7 @@ const ANCHORS: VerbOption = [
   's3://<bucket>, or a folder that holds audit/*.jsonl (default: LIFTLOCK_ANCHORS)',
 ];
 
-/** What is about access, the record of the past, and this command line itself. */
+/** The verbs for access, for the audit, and for this command line itself. */
 export const OTHER_VERBS: Verbs = {
   access: { description: 'what Liftlock can read of the clusters, and what to grant' },
   'access check [cluster]': {

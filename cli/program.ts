@@ -10,7 +10,7 @@ import { OFFLINE_VERBS } from './offline-verbs.ts';
 import { OTHER_VERBS } from './other-verbs.ts';
 import { colourOf } from './output/print.ts';
 
-/** Runs one command line and gives its exit code. */
+/** Runs one command line and returns its exit code. */
 export async function runCommand(argv: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   const program = createProgram(io, (ended) => {
@@ -33,7 +33,7 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<ExitC
   }
 }
 
-/** The whole command line, as it is parsed; nothing of it runs yet. The verb that runs tells how it `ended`. */
+/** The whole command line for parsing; no verb runs yet. The verb that runs reports its exit code to `ended`. */
 export function createProgram(io: Io, ended: (code: ExitCode) => void): Command {
   const program = new Command('liftlock')
     .description('Upgrades fleets of Amazon EKS clusters: one minor at a time, in waves, behind checks.')
@@ -46,7 +46,7 @@ export function createProgram(io: Io, ended: (code: ExitCode) => void): Command 
     .showSuggestionAfterError()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
     .addHelpText('after', EPILOGUE);
-  // Errors come back as exceptions, so that one place gives the exit codes. Subcommands take the settings over when they are added.
+  // Errors become exceptions, so that one place decides the exit codes. Subcommands inherit this setting when they are added.
   program.exitOverride();
   for (const [words, verb] of Object.entries({ ...LOCAL_VERBS, ...FLEET_VERBS, ...OFFLINE_VERBS, ...OTHER_VERBS })) {
     const { load } = verb;
@@ -57,7 +57,7 @@ export function createProgram(io: Io, ended: (code: ExitCode) => void): Command 
   return program;
 }
 
-/** Adds a verb to the command that its first words lead to. */
+/** Adds a verb to the command of its first words. */
 function register(parent: Command, words: string, verb: Verb): Command {
   const [first, ...rest] = words.split(' ');
   const of = parent.commands.find((command) => command.name() === first);

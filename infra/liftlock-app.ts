@@ -11,14 +11,14 @@ interface LiftlockAppOptions {
   readonly codeOf: (name: FunctionName) => Code;
 }
 
-/** All stacks of Liftlock. Nothing is looked up, and without a hub account they fit any account and Region. */
+/** Adds all stacks of Liftlock. They look nothing up, and without a hub account they fit any account and Region. */
 export function addLiftlock(app: App, { settings, codeOf }: LiftlockAppOptions) {
   const { hubAccount: account, hubRegion: region } = settings;
   const env: Environment = {
     ...(account === undefined ? {} : { account }),
     ...(region === undefined ? {} : { region }),
   };
-  // No resource that tells AWS which CDK modules are used: templates are for StackSets and reviews too.
+  // The resource that tells AWS which CDK modules are used is left out, since the templates are for StackSets and reviews too.
   const common = { settings, analyticsReporting: false };
   const state = new StateStack(app, 'LiftlockState', { ...common, env, terminationProtection: true });
   const hub = new HubStack(app, 'LiftlockHub', { ...common, env, state, codeOf });

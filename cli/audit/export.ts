@@ -7,7 +7,7 @@ import { type ExitCode, invalid, type Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 import { type AuditOptions, gather, PROBLEMS_FILE, RECORDS_FILE } from './records.ts';
 
-/** Writes records and anchors into a folder, from which `audit verify --from` proves them without AWS. */
+/** Writes records and anchors into a folder; `audit verify --from` proves them without AWS. */
 export async function exportAudit(
   session: Session,
   subject: string | undefined,

@@ -9,26 +9,28 @@ import { EXIT, Failure, invalid, type OutputOption, type Session } from '../comm
 import { recordsOf, trailOf } from './show.ts';
 
 export interface AuditOptions extends OutputOption {
-  /** `s3://<bucket>` or a folder; absent = LIFTLOCK_ANCHORS. */
+  /** `s3://<bucket>` or a folder; LIFTLOCK_ANCHORS when absent. */
   readonly anchors?: string;
-  /** A folder that `audit export` wrote: nothing is asked of AWS then. */
+  /** A folder that `audit export` wrote; nothing is requested from AWS then. */
   readonly from?: string;
 }
 
-/** What is to be proved, and by what. */
+/** The records to prove, and the anchors that prove them. */
 export interface Evidence {
   readonly records: readonly AuditRecord[];
   readonly files: readonly AnchorFile[];
   readonly chain: AnchorChain;
-  /** Where the anchors are; absent when nobody said. */
+  /** The place of the anchors; absent when none was named. */
   readonly place?: string;
 }
 
-/** Of the items in an export's folder: each record is one JSON text in a line. */
+/** The records in an export's folder: each one is JSON text on one line. */
 export const RECORDS_FILE = 'records.jsonl';
-/** What the export found done to anchors, by their names: the texts alone would pass for untouched. Absent where `aws s3 sync` made the folder. */
+/**
+ * The problems of anchors that the export found, by name, because the texts alone would pass as intact. Absent where `aws s3 sync` made the folder.
+ */
 export const PROBLEMS_FILE = 'problems.json';
-/** The record of one subject or, without one, of the fleet and of every subject that an anchor names. */
+/** The record of one subject or, without a subject, of the fleet and of every subject that an anchor names. */
 export async function gather(session: Session, subject: string | undefined, options: AuditOptions): Promise<Evidence> {
   const place = options.anchors ?? options.from ?? session.io.env.LIFTLOCK_ANCHORS;
   if (subject === undefined && place === undefined)
@@ -47,14 +49,14 @@ export async function gather(session: Session, subject: string | undefined, opti
 async function asked(session: Session, subject: string | undefined, chain: AnchorChain): Promise<AuditRecord[]> {
   const anchored = anchoredSubjects(chain);
   const records = subject === undefined ? [] : [await named(session, subject)];
-  // The API knows the cluster that has the name now; those that had it before are named by the anchors.
+  // The API knows the present cluster of the name; the anchors name earlier clusters of the same name.
   const others = subject === undefined ? ['fleet', ...anchored] : anchored.filter((each) => isOfCluster(each, subject));
   const left = [...new Set(others)].filter((each) => each !== records[0]?.subject).sort();
   for await (const record of recordsOf(session, left)) records.push(record);
   return records;
 }
 
-/** Of what a person named. Only of a cluster does the API know better what the audit calls it. */
+/** The record of the subject that a user named. Only for a cluster does the API return the audit's own name. */
 async function named(session: Session, subject: string): Promise<AuditRecord> {
   const { subject: key, items } = await trailOf(session, subject);
   if (!/^clusters?\//.test(subject)) return { subject: subject.replace(/^rollouts\//, 'rollout/'), items };
@@ -74,7 +76,9 @@ async function exported(folder: string): Promise<AuditRecord[]> {
   }
 }
 
-/** A subject that was anchored and is not in the export is one whose items are all gone. A name may be that of several clusters: all of them are meant. */
+/**
+ * A subject that is in the anchors and not in the export has lost all its items. A name may belong to several clusters, and all of them are meant.
+ */
 function chosen(
   records: AuditRecord[],
   subject: string | undefined,
@@ -93,7 +97,7 @@ function chosen(
   return named;
 }
 
-/** `cluster/shop` is how people call `arn:…:cluster/shop@2026-…`; its ARN, its key or `account.region.shop` may stand there too. */
+/** Users call `arn:…:cluster/shop@2026-…` `cluster/shop`; the ARN, the key and `account.region.shop` are accepted too. */
 function isOfCluster(key: string, subject: string): boolean {
   const id = /^clusters?\/(.+)$/.exec(subject)?.[1];
   const arn = parseClusterArn(arnOf(key));
@@ -101,8 +105,8 @@ function isOfCluster(key: string, subject: string): boolean {
 }
 
 /**
- * The anchors at a place: `s3://<bucket>`, or a folder with what `aws s3 sync` or an export put there; undefined where nobody says any. Fails with
- * exit code 4 when they cannot be read.
+ * The anchors at a place: `s3://<bucket>`, or a folder that `aws s3 sync` or an export filled; undefined without a place. Fails with exit code 4 when
+ * they cannot be read.
  */
 export async function anchorFiles(
   session: Session,
@@ -135,7 +139,7 @@ async function inFolder(folder: string): Promise<AnchorFile[]> {
   );
 }
 
-/** With the caller's own rights: what the API says of its own record is what is to be proved. */
+/** It uses the caller's own permissions, because the API's statement about its own record is what must be proved. */
 async function inBucket({ global }: Session, bucket: string): Promise<AnchorFile[]> {
   const { AnchorBucket } = await import('../../adapters/aws/anchors/anchor-bucket.ts');
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');

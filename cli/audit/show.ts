@@ -17,13 +17,13 @@ export async function showAudit(session: Session, subject: string, { output }: O
   return broken === null ? EXIT.ok : EXIT.failure;
 }
 
-/** The API tells a break of the chain alone; only what is held against anchors tells which item is the wrong one. */
+/** The API tells only that the chain is broken; a comparison with anchors finds the wrong item. */
 const brokenText = (subject: string, { sequence, problem }: NonNullable<AuditTrail['break']>): string =>
   visible(
     `Broken at item ${sequence}: ${problem}. Somebody tampered with this record. Hold it against its anchors: liftlock audit verify ${subject}`,
   );
 
-/** The whole record of what a person named: `fleet`, `rollout/<id>` or `cluster/<name>`. */
+/** The whole record of the subject that a user named: `fleet`, `rollout/<id>` or `cluster/<name>`. */
 export async function trailOf(session: Session, subject: string): Promise<AuditTrail> {
   const client = await session.client();
   const { audit } = client.v1;
@@ -37,24 +37,24 @@ export async function trailOf(session: Session, subject: string): Promise<AuditT
   throw invalid(`liftlock: "${subject}" has no record. Write fleet, rollout/<id> or cluster/<name>.`);
 }
 
-/** Records that are asked for at once. */
+/** The number of records that are requested at once. */
 const AT_ONCE = 4;
 
-/** The whole record of each subject as the audit itself names it; empty where there is none. */
+/** The whole record of each subject by the audit's own name; empty where there is none. */
 export async function* recordsOf(session: Session, subjects: readonly string[]): AsyncGenerator<AuditRecord> {
   const client = await session.client();
   const read = (subject: string) =>
     client.whole('items', (page) => client.v1.audit.subjects.$get({ query: { subject, ...page } }));
   for (const some of batchesOf(subjects, AT_ONCE)) {
     const trails = await Promise.all(some.map(read));
-    // Not the subject of the answer: whoever forges one could say another's, which holds.
+    // The subject of the answer is not used, because a forged answer could name another subject whose record is intact.
     for (const [index, { items }] of trails.entries()) yield { subject: some[index] ?? '', items };
   }
 }
 
 const HEADERS = ['#', 'AT', 'EVENT', 'BY', 'DETAIL'];
 
-/** What was written is for restores; people read what was decided. */
+/** The written items serve restores; users read the decision only. */
 function row({ sequence, at, event, principal, detail }: AuditItem): string[] {
   const { writes: _, ...told } = detail;
   return [String(sequence), at, visible(event), visible(principal), visible(JSON.stringify(told))];

@@ -5,7 +5,10 @@ import { EXIT, type ExitCode, type Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 import { type AuditOptions, type Evidence, gather } from './records.ts';
 
-/** `verify` does not believe what the API says of its own record: hashes are computed here, and held against anchors that the API cannot write. */
+/**
+ * `verify` does not trust the API's statement about its own record: it computes the hashes itself and compares them with anchors that the API cannot
+ * write.
+ */
 export async function verifyAudit(session: Session, subject: string | undefined, options: AuditOptions) {
   const evidence = await gather(session, subject, options);
   const { chain, records, place = null } = evidence;
@@ -33,7 +36,7 @@ const worst = (records: readonly ComparedRecord[]): Verdict =>
   (['broken', 'unproved'] as const).find((verdict) => records.some((record) => record.verdict === verdict)) ??
   (records.length === 0 ? 'unproved' : 'holds');
 
-/** What a record is worth, for people. */
+/** The verdict on a record, for people. */
 export function recordLines(
   { subject, items, proved, unproved, verdict, tampering }: ComparedRecord,
   { paint }: Session,

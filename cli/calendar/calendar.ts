@@ -16,7 +16,7 @@ interface CalendarOptions extends Partial<FileOptions>, OutputOption {
   readonly next?: number;
 }
 
-/** Whether changes may be made at some instants, or when next, or all windows and freezes as iCalendar. Offline. */
+/** Shows whether changes may be made at some instants, or when next, or all windows and freezes as iCalendar. Offline. */
 export async function calendar(session: Session, options: CalendarOptions): Promise<ExitCode> {
   const instants = (options.at ?? []).map((text) => instantOf(text));
   if (instants.length > 1 && (options.next !== undefined || options.output === 'ics')) {
@@ -48,7 +48,7 @@ export async function calendar(session: Session, options: CalendarOptions): Prom
   return EXIT.ok;
 }
 
-/** What is wrong is told as `validate` tells it, apart from what only lies in the future: a closed calendar is an answer. */
+/** Errors are reported as `validate` does. A notice about the future is left out, because a closed calendar is a valid answer. */
 async function readCalendars(session: Session, options: CalendarOptions): Promise<CompiledCalendar[]> {
   if (options.filename === undefined) throw invalid('liftlock: name the config with -f: a file, a folder, or -.');
   const files = await readConfigFiles(session, { ...options, filename: options.filename });
@@ -66,7 +66,7 @@ async function readCalendars(session: Session, options: CalendarOptions): Promis
   return chosen.map(({ metadata, spec }) => compileCalendar(metadata.name, spec));
 }
 
-/** What JSON has of a state; instants are RFC 3339 UTC. */
+/** The JSON of a state; instants are RFC 3339 UTC. */
 function shownState(calendars: readonly CompiledCalendar[], at: Date) {
   const state = calendarStateAt(calendars, at);
   return { at: instantText(at), ...state, ...shownTimes(state) };
@@ -81,7 +81,7 @@ const shownTimes = ({ opensAt, closesAt }: { readonly opensAt: Date | null; read
   closesAt: instantOrNull(closesAt ?? undefined),
 });
 
-/** One state in full, several as a table. */
+/** Shows one state in full, several as a table. */
 function stateLines(states: readonly ShownState[], paint: Paint): string[] {
   const [state] = states;
   if (states.length === 1 && state !== undefined) {

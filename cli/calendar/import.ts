@@ -13,7 +13,7 @@ interface ImportOptions {
   readonly timeZone?: string;
 }
 
-/** Prints a Calendar (YAML) whose freezes are the events of an iCalendar file; what was left out goes to stderr. */
+/** Prints a Calendar (YAML) whose freezes are the events of an iCalendar file; events that were left out go to stderr. */
 export async function importCalendar(session: Session, file: string, options: ImportOptions): Promise<ExitCode> {
   if (options.name !== undefined) checkName(options.name);
   const text = file === '-' ? await session.io.stdin() : await readText(file);
@@ -24,10 +24,10 @@ export async function importCalendar(session: Session, file: string, options: Im
   const name = options.name ?? nameOf(title ?? basename(file).replace(/\.[^.]*$/, ''), 'imported');
   const document = { apiVersion, kind: 'Calendar', metadata: { name }, spec: { timeZone, freezes } };
   const yaml = await yamlOf(document);
-  // What is printed can be applied: it is held against the same rules as every file.
+  // The output must be applicable, so it is validated like every file.
   const { errors } = parseConfig([{ path: shown, text: yaml }]);
   if (errors.length > 0) {
-    // Their places are in what would be printed, and say nothing of the iCalendar file.
+    // Their positions are in the output and do not refer to the iCalendar file.
     const told = errors.map(({ message }) => `  ${visible(message)}`);
     throw invalid(`liftlock: ${visible(shown)} gives no valid Calendar:\n${told.join('\n')}`);
   }

@@ -10,18 +10,18 @@ import type { SignRequest } from './sign-request.ts';
 
 interface ApiClientOptions {
   readonly address: ApiAddress;
-  /** Absent for a local run, which asks for none. */
+  /** Absent for a local run, which needs no signature. */
   readonly sign?: SignRequest;
   readonly timeoutSeconds: number;
   readonly interrupted: AbortSignal;
 }
 
-/** The routes of the API with what they take and give: types alone, nothing of the API is loaded. */
+/** The routes of the API with their types; only types are imported, no code of the API. */
 type Routes = Answers<ReturnType<typeof hc<Api>>['v1']>;
 type Paged<List extends string> = { readonly [Key in List]: readonly unknown[] } & { readonly next?: string };
 type After = { after?: string };
 
-/** Speaks with the API. Every failure says what to do next. */
+/** Calls the API. Every failure says what to do next. */
 export class ApiClient {
   readonly v1: Routes;
   readonly #options: ApiClientOptions;
@@ -32,17 +32,17 @@ export class ApiClient {
     const { origin, pathname } = options.address.url;
     this.#options = options;
     this.#base = `${origin}${pathname.replace(/\/+$/, '')}`;
-    // What fetch gives is handed on as it is.
+    // The response of fetch is returned unchanged.
     const ask = (url: string, init: RequestInit) => this.#ask(url, init);
     this.v1 = hc<Api>(this.#base, { fetch: ask as unknown as typeof fetch }).v1 as unknown as Routes;
   }
 
-  /** The API's own time at its last answer: a rehearsal runs in another one than this machine. */
+  /** The API's own time at its last answer, which differs from this machine's time in a rehearsal. */
   get time(): Date | undefined {
     return this.#time;
   }
 
-  /** Something of which one list comes in pages, with all of that list. The other members are those of the first page. */
+  /** Reads all pages of one list. The other members are those of the first page. */
   async whole<List extends string, Page extends Paged<List>>(list: List, ask: (page: After) => Promise<Page>) {
     const first = await ask({});
     const items: unknown[] = [...first[list]];
@@ -72,7 +72,7 @@ export class ApiClient {
         method,
         headers,
         ...(body === undefined ? {} : { body }),
-        // A signed request that is sent on elsewhere would hand over its signature.
+        // A redirect would pass the signature of the request to another server.
         redirect: 'error',
         signal: AbortSignal.any([interrupted, AbortSignal.timeout(timeoutSeconds * 1000)]),
       });
@@ -90,14 +90,14 @@ export class ApiClient {
   }
 }
 
-/** What a route gives, as it arrives: JSON knows no undefined, so a member is there or it is not. */
+/** The JSON form of a route's answer: JSON has no undefined, so a member exists or it does not. */
 type Json<T> = [JSONValue] extends [T]
   ? unknown
   : T extends string | number | boolean | null
     ? T
     : { [Key in keyof T]: Json<Exclude<T[Key], undefined>> };
 
-/** Routes, as hono types those who call them, that give their answers themselves. */
+/** The routes in hono's types for clients, with the answer itself as the result. */
 type Answers<Routes> = {
   [Name in keyof Routes]: Routes[Name] extends (
     ...given: infer Given
@@ -106,14 +106,14 @@ type Answers<Routes> = {
     : Answers<Routes[Name]>;
 };
 
-/** Where the API is, and whether requests to it are signed. */
+/** The address of the API, and whether requests are signed. */
 export interface ApiAddress {
   readonly url: URL;
-  /** Only loopback: a run on this machine, which nobody else can reach. */
+  /** True for loopback only: a run on this machine, which no other machine can reach. */
   readonly local: boolean;
 }
 
-/** Checks what a person configured. Fails with exit code 2 and says what to do. */
+/** Checks the configured address. Fails with exit code 2 and says what to do. */
 export function apiAddress(text: string | undefined): ApiAddress {
   if (text === undefined || text === '') {
     throw invalid(
@@ -143,7 +143,7 @@ function isLoopback(hostname: string): boolean {
   return host === '::1' || host === 'localhost';
 }
 
-/** `eu-central-1` of `https://….execute-api.eu-central-1.amazonaws.com`; undefined for a domain of one's own. */
+/** `eu-central-1` of `https://….execute-api.eu-central-1.amazonaws.com`; undefined for a custom domain. */
 export function regionOf(url: URL): string | undefined {
   return /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/.exec(url.hostname)?.[1];
 }

@@ -11,7 +11,7 @@ const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   UpgradeBlocked: EXIT.blocked,
 };
 
-/** What the API refused, by the name of its error. */
+/** A refusal by the API, with the name of its error. */
 export class ApiFailure extends Failure {
   readonly errorName: string;
   readonly details: Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export class ApiFailure extends Failure {
   }
 }
 
-/** From an answer that is no success: ours carries `error`, API Gateway's own a `message`. */
+/** Made from an answer without success: the API sends `error`, API Gateway itself a `message`. */
 export function apiFailure(status: number, route: string, body: unknown): ApiFailure {
   const { error, message } = (typeof body === 'object' && body !== null ? body : {}) as {
     error?: { name?: unknown; message?: unknown; details?: unknown };
@@ -49,7 +49,7 @@ export function apiFailure(status: number, route: string, body: unknown): ApiFai
   );
 }
 
-/** From a request that got no answer. */
+/** Made from a request without an answer. */
 export function connectionFailure(error: unknown, url: URL, local: boolean): Failure {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const { code, name, message } = cause as { code?: string; name?: string; message?: string };

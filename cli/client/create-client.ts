@@ -2,7 +2,7 @@ import type { Io } from '../command/io.ts';
 import { type GlobalOptions, invalid } from '../command/session.ts';
 import { type ApiAddress, ApiClient, apiAddress, regionOf } from './api-client.ts';
 
-/** The client for where a person pointed us. The signer and its SDK are loaded only when a request must be signed. */
+/** Creates the client for the configured address. The signer and its SDK are loaded only when requests are signed. */
 export async function createClient(io: Io, global: GlobalOptions): Promise<ApiClient> {
   const address = apiAddress(global.apiUrl ?? io.env.LIFTLOCK_API_URL);
   const options = { address, timeoutSeconds: global.timeout, interrupted: io.interrupted };
@@ -17,7 +17,7 @@ export async function createClient(io: Io, global: GlobalOptions): Promise<ApiCl
   return new ApiClient({ ...options, sign: createSigner(region, global.profile) });
 }
 
-/** The local cloud authorizes as AWS does; a run in one process takes everybody. Where AWS is on this machine, its API is there too. */
+/** The local cloud authorizes like AWS, while a run in one process accepts every caller. The API has the same origin as the local AWS endpoint. */
 function isLocalCloud({ url }: ApiAddress, endpoint: string | undefined): boolean {
   return endpoint !== undefined && URL.parse(endpoint)?.origin === url.origin;
 }

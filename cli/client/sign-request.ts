@@ -12,7 +12,7 @@ interface Signable {
 
 export type SignRequest = (request: Signable) => Promise<Record<string, string>>;
 
-/** Signs for API Gateway with the caller's own credentials: environment, profile, SSO, or role, as the AWS CLI finds them. */
+/** Signs for API Gateway with the caller's own credentials: environment, profile, SSO, or role, in the same order as the AWS CLI. */
 export function createSigner(region: string, profile: string | undefined): SignRequest {
   const provider = fromNodeProviderChain(profile === undefined ? {} : { profile });
   const credentials = async () => {
@@ -39,7 +39,7 @@ export function createSigner(region: string, profile: string | undefined): SignR
       headers: { ...headers, host: url.host },
       ...(body === undefined ? {} : { body }),
     });
-    // fetch sets the host itself, and refuses it from us.
+    // fetch sets the host itself, and rejects it as a header.
     const { host: _, ...rest } = signed.headers;
     return rest;
   };

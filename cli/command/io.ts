@@ -2,40 +2,40 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { writeError, writeOut } from './streams.ts';
 
-/** Everything that a command touches outside itself; tests give their own. */
+/** Everything outside of a command that it uses; tests replace it. */
 export interface Io {
-  /** Data: nothing else goes to stdout. What would steer a terminal or hide stands escaped, here and in `err`. */
+  /** Writes data: nothing else goes to stdout. Control characters are escaped, here and in `err`. */
   out(text: string): void;
-  /** Progress, warnings, errors. */
+  /** Writes progress, warnings and errors. */
   err(text: string): void;
-  /** Empties the screen. */
+  /** Clears the screen. */
   clear(): void;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether stdout is a terminal. */
   readonly isTerminal: boolean;
-  /** Columns of the terminal; undefined elsewhere. */
+  /** Columns of the terminal; undefined without one. */
   readonly columns: number | undefined;
   stdin(): Promise<string>;
-  /** The same as it comes in, for what may be large. */
+  /** The same in chunks, for large inputs. */
   stdinChunks(): AsyncIterable<Buffer | string>;
   now(): Date;
-  /** Less long when a person presses Ctrl-C. */
+  /** It ends early when a user presses Ctrl-C. */
   sleep(milliseconds: number): Promise<void>;
-  /** Aborted when a person presses Ctrl-C. */
+  /** Aborted when a user presses Ctrl-C. */
   readonly interrupted: AbortSignal;
 }
 
 const CLEAR = '\u001b[H\u001b[2J\u001b[3J';
 
-/** Real time, until the signal is aborted. */
+/** Waits in real time, until the signal is aborted. */
 export async function sleepUnless(interrupted: AbortSignal, milliseconds: number): Promise<void> {
   await delay(milliseconds, undefined, { signal: interrupted }).catch(() => undefined);
 }
 
-/** What a command that has lost its reader may still take. */
+/** How long a command may still run when its output has no reader any more. */
 const UNHEARD_MILLISECONDS = 2_000;
 
-/** Aborted by the next Ctrl-C; one after that ends the process. SIGTERM is what CI sends when somebody cancels. */
+/** The next Ctrl-C aborts it, and one after that ends the process. CI sends SIGTERM when a user cancels a job. */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
@@ -43,13 +43,13 @@ export function interruption(): AbortSignal {
 }
 
 /**
- * The real thing. Once somebody has asked for `interrupted`, the first Ctrl-C ends the command in order and the second one at once; before
- * that Ctrl-C does what it always does.
+ * The real implementation. Once a command has read `interrupted`, the first Ctrl-C ends it in order and the second one at once; before that Ctrl-C
+ * has its usual effect.
  */
 export function processIo(): Io {
   let interrupted: AbortSignal | undefined;
-  // The reader of our output may stop early (`| head`): that is no error, and does not change what the command found out. Commands that go on
-  // for ever end then.
+  // The reader of the output may stop early (`| head`). That is no error and does not change the result of the command, but commands without an end
+  // must stop then.
   let unheard = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') process.exit(1);

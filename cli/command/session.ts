@@ -13,7 +13,7 @@ export interface GlobalOptions {
 
 export const FORMATS = ['table', 'json', 'yaml'] as const;
 
-/** The options of verbs that print one document, and of those that also tell why. */
+/** The options of verbs that print one document, and of those that take a reason. */
 export interface OutputOption {
   readonly output: string;
 }
@@ -21,25 +21,25 @@ export interface ReasonOption extends OutputOption {
   readonly reason?: string;
 }
 
-/** What a verb works with. */
+/** The context of a verb. */
 export interface Session {
   readonly io: Io;
   readonly paint: Paint;
   readonly global: GlobalOptions;
-  /** Loaded when first asked for: offline verbs need no API. */
+  /** Loaded on the first call, because offline verbs need no API. */
   client(): Promise<ApiClient>;
 }
 
-/** A person who stops something need not find words first. */
+/** A user who stops something need not give a reason. */
 export const NO_REASON = 'no reason given';
 
-/** What the command line ends with; scripts rely on it (docs/cli.md). */
+/** The exit codes of the command line; scripts rely on them (docs/cli.md). */
 export const EXIT = {
   ok: 0,
   failure: 1,
   /** Usage or invalid input. */
   invalid: 2,
-  /** Findings or pending changes: an upgrade that is not approved. */
+  /** Findings or pending changes, such as an upgrade that is not approved. */
   pending: 3,
   /** Something could not be read. */
   incomplete: 4,

@@ -1,6 +1,9 @@
 import { visibleAround } from '../../core/model/visible.ts';
 
-/** The one way to stdout: whatever others wrote into it, and whoever forgot to escape that, it cannot steer the terminal or hide. */
+/**
+ * All output to stdout goes through this function, so that text from others cannot control the terminal or hide, even where a caller forgot to escape
+ * it.
+ */
 export const writeOut = (text: string): void => void process.stdout.write(visibleAround(text));
 
 /** The same to stderr. */

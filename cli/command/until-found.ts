@@ -3,7 +3,7 @@ import { EXIT } from './session.ts';
 
 const LOOK_MILLISECONDS = 1_000;
 
-/** Looks once a second until there is something. Gives the exit code where nobody waits for it any longer: it took too long, or Ctrl-C was pressed. */
+/** Repeats a request once a second until it finds something. Returns the exit code when the time is over or Ctrl-C was pressed. */
 export async function untilFound<Found extends object>(
   io: Io,
   seconds: number,

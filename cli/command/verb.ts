@@ -1,33 +1,36 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type ExitCode, FORMATS, type Session } from './session.ts';
 
-/** What there is to know of an option, beside what help shows. */
+/** The rules of an option, beside its text in the help. */
 interface OptionRules {
   readonly default?: unknown;
   readonly choices?: readonly string[];
-  /** Throws InvalidArgumentError; `before` is what a repeated option has given so far. */
+  /** Throws InvalidArgumentError; `before` is the value so far of a repeated option. */
   readonly parse?: (text: string, before: never) => unknown;
   readonly required?: true;
-  /** Options that mean nothing beside it. */
+  /** Options that have no effect beside it. */
   readonly conflicts?: readonly string[];
 }
 export type VerbOption = readonly [flags: string, description: string, rules?: OptionRules];
 
-/** What a verb does with what a person gave it: arguments and options, as commander hands them over, and the command. */
+/** Runs a verb with the arguments and options as commander passes them, and the command. */
 type Run = (session: Session, ...given: Parameters<Parameters<Command['action']>[0]>) => ExitCode | Promise<ExitCode>;
 
-/** A verb as help tells of it. */
+/** A verb as the help describes it. */
 export interface Verb {
   readonly alias?: string;
   readonly description: string;
-  /** All that its first argument may be. */
+  /** All values of its first argument. */
   readonly nouns?: readonly string[];
   readonly options?: readonly VerbOption[];
-  /** Gives its exit code. Loaded when it runs: `liftlock --help` must not wait for what it does not use. Absent = others belong to it. */
+  /**
+   * Returns the exit code. It is loaded when it runs, so that `liftlock --help` loads nothing else. Absent for a verb that only has other verbs below
+   * it.
+   */
   readonly load?: () => Promise<Run>;
 }
 
-/** By all words of theirs, those of the verbs that they belong to first, then their arguments: `rollout create <policy>`. */
+/** Verbs by all their words, those of their parents first, then their arguments: `rollout create <policy>`. */
 export type Verbs = Readonly<Record<string, Verb>>;
 
 export const output = (choices: readonly string[] = FORMATS): VerbOption => [
@@ -42,7 +45,7 @@ export const WHICH_FILES = 'a file, a folder, or - for standard input; may be re
 export const FILES: VerbOption = ['-f, --filename <path...>', WHICH_FILES, { required: true }];
 export const RECURSIVE: VerbOption = ['-R, --recursive', 'folders with their subfolders'];
 
-/** The argument of an option that is a number: whether it is right, and what to say where it is not. */
+/** Parses a number, with the message for a wrong one. */
 export const numberOption =
   (isRight: (value: number, text: string) => boolean, message: string) =>
   (text: string): number => {
@@ -58,6 +61,6 @@ export const REQUEST_RATE: VerbOption = [
   { parse: requestRate, default: 50 },
 ];
 
-/** The argument of an option that waits. */
+/** Parses a number of seconds. */
 export const secondsUpTo = (most: number, least = Number.MIN_VALUE): ((text: string) => number) =>
   numberOption((value) => value >= least && value <= most, `It is a number of seconds, up to ${most}.`);

@@ -4,19 +4,19 @@ import { EVIDENCE_FORMAT, type EvidenceDocument, evidenceDocument } from '../../
 import { canonicalJson } from '../../core/hash/canonical-json.ts';
 import { PART_BEGINS, PART_ENDS, partText, renderPage } from './page.ts';
 
-/** Of each block the seal keeps eight digits of a digest, so that whoever verifies can tell where something was changed. */
+/** The seal keeps eight digits of a digest for each block, so that verification can tell where something was changed. */
 const BLOCK = 1024;
 
 /**
- * A page and, in its last two lines, the seal: digests of its blocks, and one of everything before the last line. The page is made of what a reader of
- * the file finds, whose members have the order of canonical JSON.
+ * Writes a page and, in its last two lines, the seal: digests of its blocks, and one of everything before the last line. The page is made from the
+ * document as a reader parses it, with members in the order of canonical JSON.
  */
 export function writeEvidence(document: EvidenceDocument): Buffer {
   const page = renderPage(JSON.parse(canonicalJson(document)) as EvidenceDocument);
   return withSeal(Buffer.from(page));
 }
 
-/** The seal is no secret: it tells what was changed by accident, or by somebody who did not care. */
+/** The seal is no secret: it only shows accidental changes and careless ones. */
 export const withSeal = (page: Buffer): Buffer => Buffer.concat([page, Buffer.from(sealOf(page))]);
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -33,7 +33,7 @@ function sealOf(page: Buffer): string {
 
 const SEAL = /<!-- blocks of 1024 bytes: ([0-9a-f ]+) -->\n<!-- sha256 of all before this line: ([0-9a-f]{64}) -->\n$/;
 
-/** Reads a file of which nothing is believed yet. @param version of Liftlock that reads it: a page that another one made it cannot compare. */
+/** Reads a file without trusting it. @param version the version of Liftlock that reads it, which cannot compare a page that another version made. */
 export function readEvidence(file: Buffer, version: string) {
   const text = file.toString('latin1');
   const found = SEAL.exec(text);
@@ -45,16 +45,16 @@ export function readEvidence(file: Buffer, version: string) {
   const difference = made === undefined ? -1 : firstDifference(file, made);
   const isSealed = found !== null && sealOf(page) === text.slice(found.index);
   const seal = SEAL.exec(made?.toString('latin1') ?? '');
-  // Had the page been changed, neither line of the seal would be that of the page.
+  // If the page had been changed, neither line of the seal would match the page.
   const isPageWhole =
     seal !== null && difference >= seal.index && seal[0].split('\n').some((line) => line !== '' && text.includes(line));
   const changed = isSealed ? [] : [brokenSeal(page, found, { difference, isPageWhole }, part)];
   const forged = isSealed && difference >= 0 ? [`${FORGED}: byte ${difference} is another one.`] : [];
   const other = `Liftlock ${document?.madeWith} made it, and this is ${version}`;
   return {
-    /** Undefined where the machine-readable part is none. */
+    /** Undefined where the machine-readable part is invalid. */
     document,
-    /** What is wrong with the file as such, each in a sentence, with where. */
+    /** The problems of the file itself, each in a sentence with its place. */
     problems: [...changed, ...('problem' in part ? [part.problem] : []), ...forged],
     unchecked: [
       ...('other' in part ? [`What it says: ${part.other}`] : []),
@@ -62,7 +62,7 @@ export function readEvidence(file: Buffer, version: string) {
         ? []
         : [`Whether the page says what its machine-readable part says: ${other}.`]),
     ],
-    /** Of the whole file: whoever has kept it elsewhere needs nothing else to tell that this is that file. */
+    /** The digest of the whole file: compared with a digest that was kept elsewhere, it proves that this is the same file. */
     sha256: digest(file),
   };
 }
@@ -73,7 +73,7 @@ const FORGED =
 type Part = { readonly begins: number; readonly ends: number } & (
   | { readonly document: EvidenceDocument }
   | { readonly problem: string }
-  /** It is of a format that this version neither writes nor judges. */
+  /** It has a format that this version neither writes nor judges. */
   | { readonly other: string }
 );
 
@@ -105,7 +105,7 @@ function machinePart(page: Buffer): Part {
   }
 }
 
-/** Where the file is not as it was sealed: to the byte where it can be made anew, else to a block. */
+/** Where the file differs from its sealed form: to the byte where the page can be rendered again, else to a block. */
 function brokenSeal(
   page: Buffer,
   found: RegExpExecArray | null,
@@ -123,7 +123,7 @@ function brokenSeal(
   return `Something was changed within bytes ${first} to ${last}, in the ${isInPart ? 'machine-readable part' : 'page'}.`;
 }
 
-/** -1 where both are the same. */
+/** -1 where both are equal. */
 function firstDifference(a: Buffer, b: Buffer): number {
   if (a.equals(b)) return -1;
   const length = Math.min(a.length, b.length);

@@ -33,7 +33,7 @@ interface ExportOptions {
   readonly output?: string;
 }
 
-/** Reads what there is on record of one upgrade, rollout or period, with nothing but the rights of a viewer, and puts it into one file. */
+/** Reads the records of one upgrade, rollout or period with the permissions of a viewer only, and writes them into one file. */
 export async function exportEvidence(session: Session, options: ExportOptions): Promise<ExitCode> {
   const client = await session.client();
   await client.v1.fleet.$get();
@@ -60,7 +60,7 @@ export async function exportEvidence(session: Session, options: ExportOptions): 
   };
   const name = `evidence-${options.upgrade ?? options.rollout ?? options.since}.html`;
   const path = options.output ?? name.replaceAll(/[^\w.-]/g, '-');
-  // It names people and what they run: nobody else on this machine need read it.
+  // The file names people and their systems, so no other user of this machine may read it.
   await writeFile(path, writeEvidence(document), { mode: 0o600 });
   const items = covered.reduce((sum, record) => sum + record.items.length, 0);
   const proofs =
@@ -128,7 +128,7 @@ async function recordsFor(session: Session, scope: EvidenceScope, anchored: read
   return [...fleet, ...cluster, ...(await read(named.map((id) => `${ROLLOUT_SUBJECT}${id}`)))];
 }
 
-/** Of clusters only what the file holds is kept: in a large fleet all of it has no room. */
+/** For clusters it keeps only what the file contains, because the records of a large fleet do not fit into memory. */
 async function readRecords(
   session: Session,
   scope: EvidenceScope,
@@ -143,7 +143,7 @@ async function readRecords(
 const isOfCluster = ({ subject }: AuditRecord): boolean =>
   subject !== FLEET_SUBJECT && !subject.startsWith(ROLLOUT_SUBJECT);
 
-/** Clusters of every plan of a rollout, also those that it lists no more. */
+/** Clusters of every plan of a rollout, also those that the rollout no longer lists. */
 const membersOf = ({ items }: AuditRecord): string[] =>
   items
     .flatMap(writesOf)
@@ -156,6 +156,6 @@ async function subjectsKnown(session: Session, anchored: readonly string[]): Pro
   const { items: clusters } = await client.whole('items', (query) =>
     client.v1.clusters.$get({ query: { gone: 'true', ...query } }),
   );
-  // Whoever has taken a cluster out of the inventory has not taken it out of the anchors.
+  // A cluster that was removed from the inventory is still in the anchors.
   return [...rollouts.map(({ id }) => `${ROLLOUT_SUBJECT}${id}`), ...clusters.map(({ key }) => key), ...anchored];
 }

@@ -6,11 +6,11 @@ import { counted } from '../../core/model/words.ts';
 import { htmlTable } from '../plan/chart/drawing.ts';
 import { escaped as e } from '../start/run-chart.ts';
 
-/** What stands around the machine-readable part in a page. */
+/** The tags around the machine-readable part in a page. */
 export const PART_BEGINS = '<script type="application/vnd.liftlock.evidence+json">';
 export const PART_ENDS = '</script>';
 
-/** Canonical JSON in which nothing can end the element that it stands in: a JSON string means the same with such an escape. */
+/** Canonical JSON that cannot close its HTML element: the escape does not change the meaning of a JSON string. */
 export const partText = (document: unknown): string => canonicalJson(document).replaceAll('<', '\\u003c');
 
 const TABLES: readonly (readonly [heading: string, name: Exclude<keyof EvidenceAccount, 'unreadable'>])[] = [
@@ -27,7 +27,7 @@ const TABLES: readonly (readonly [heading: string, name: Exclude<keyof EvidenceA
   ['What people did', 'acts'],
 ];
 
-/** The page of a file, made of its machine-readable part alone, with that part in it: no outside resource, no script that runs. */
+/** Renders the page from its machine-readable part alone, and includes that part. It uses no outside resource and no script that runs. */
 export function renderPage(document: EvidenceDocument): string {
   const account = accountOf(document);
   const title = `Evidence of ${scopeText(document.scope)}`;
@@ -87,7 +87,7 @@ type Row = Readonly<Record<string, unknown>>;
 const section = (heading: string, rows: readonly Row[]): string =>
   rows.length === 0 ? '' : `<h2>${e(heading)}</h2>${table(rows)}`;
 
-/** A column for each member that any row has. */
+/** The table has a column for each member that any row has. */
 function table(rows: readonly Row[]): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return htmlTable(
@@ -99,7 +99,7 @@ function table(rows: readonly Row[]): string {
 const folded = (summary: string, content: string): string =>
   `<details><summary>${e(summary)}</summary>${content}</details>`;
 
-/** Reasons are told line by line, and what is long stands folded. */
+/** Reasons are written line by line, and long texts are folded. */
 function cell(value: unknown): string {
   if (value === null || value === undefined) return '-';
   if (typeof value === 'string') return e(value);

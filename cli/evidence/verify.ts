@@ -10,7 +10,7 @@ import { print } from '../output/print.ts';
 import { readEvidence } from './evidence-file.ts';
 import { scopeText } from './page.ts';
 
-/** Judges a file on this machine alone: nothing is asked of the API, and of AWS only where the anchors are named as a bucket. */
+/** Judges a file on this machine only: nothing is requested from the API, and from AWS only where a bucket of anchors is named. */
 export async function verifyFile(
   session: Session,
   path: string,
@@ -41,5 +41,5 @@ export async function verifyFile(
   return CODES[verdict];
 }
 
-/** Where nothing can be judged the file itself says why: what is wrong with it, or that it is of another format. */
+/** Without a verdict the file itself says why: its problems, or that it has another format. */
 const NOTHING: VerifiedEvidence = { verdict: 'unproved', problems: [], records: [], unchecked: [] };

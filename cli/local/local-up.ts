@@ -21,7 +21,7 @@ interface LocalUpOptions {
   readonly assembly?: string;
 }
 
-/** Runs a local cloud in the foreground. stdout has the export lines first, then what Liftlock does. */
+/** Runs a local cloud in the foreground. stdout has the export lines first, then the events of Liftlock. */
 export async function startLocalCloud(_: Session, options: LocalUpOptions): Promise<ExitCode> {
   const { fleet: folder, port, state, speed, seed, assembly } = options;
   const signal = interruption();

@@ -6,7 +6,7 @@ import { writeError, writeOut } from '../command/streams.ts';
 
 const PATIENCE_MILLISECONDS = 15_000;
 
-/** Ends a local cloud in order, and waits until it is gone. */
+/** Ends a local cloud in order, and waits until it has ended. */
 export async function stopLocalCloud(_: Session, { port }: { readonly port?: number }): Promise<ExitCode> {
   const cloud = chooseCloud(port);
   if (typeof cloud === 'number') return cloud;
@@ -21,7 +21,7 @@ export async function stopLocalCloud(_: Session, { port }: { readonly port?: num
   return EXIT.ok;
 }
 
-/** The one local cloud that is meant; says on stderr why there is none. */
+/** Finds the one local cloud that is meant; writes to stderr why there is none. */
 function chooseCloud(port: number | undefined): RunningCloud | ExitCode {
   const meant = runningClouds().filter((cloud) => port === undefined || cloud.port === port);
   const [only] = meant;
@@ -32,7 +32,7 @@ function chooseCloud(port: number | undefined): RunningCloud | ExitCode {
   return refused(EXIT.invalid, `${meant.length} local clouds run (ports ${ports}). Say which with --port.`);
 }
 
-/** Says on stderr what is in the way; gives the exit code. */
+/** Writes the problem to stderr; returns the exit code. */
 function refused(code: ExitCode, why: string): ExitCode {
   writeError(`liftlock: ${why}\n`);
   return code;
@@ -43,11 +43,14 @@ const PREFIX = 'liftlock-';
 interface LocalEnvironmentOptions {
   readonly port?: number;
   readonly account?: string;
-  /** `approver`: who has the managed policy `liftlock-approver` of the hub, and nothing else. */
+  /** `approver`: an identity with the managed policy `liftlock-approver` of the hub, and nothing else. */
   readonly as?: string;
 }
 
-/** Prints the export lines of a local cloud that runs, for `eval`, as the administrator of its hub or of an account of the fleet, or as one of its people. */
+/**
+ * Prints the export lines of a running local cloud, for `eval`, as the administrator of its hub or of an account of the fleet, or as one of its
+ * users.
+ */
 export function localEnvironment(_: Session, { port, account, as }: LocalEnvironmentOptions): ExitCode {
   const cloud = chooseCloud(port);
   if (typeof cloud === 'number') return cloud;
@@ -70,7 +73,7 @@ export function localEnvironment(_: Session, { port, account, as }: LocalEnviron
   return EXIT.ok;
 }
 
-/** Lists the local clouds that run; exit code 1 when there is none, so that scripts can ask. */
+/** Lists the running local clouds; exit code 1 when there is none, so that scripts can test it. */
 export function localStatus(_: Session, { output }: { readonly output: string }): ExitCode {
   const running = runningClouds();
   if (output === 'json') writeOut(`${JSON.stringify({ items: running }, undefined, 2)}\n`);

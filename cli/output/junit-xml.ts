@@ -22,7 +22,7 @@ export function junitXml(name: string, suites: readonly JunitSuite[]): string {
 }
 
 function suiteXml({ name, at, cases }: JunitSuite): string {
-  // The schema that most readers follow allows no zone and no fraction.
+  // The schema of most readers allows no zone and no fraction.
   const timestamp = at === undefined ? '' : attribute('timestamp', at.slice(0, 19));
   const lines = cases.map(({ name, className, content }) => {
     const head = `    <testcase${attribute('classname', className)}${attribute('name', name)} time="0"`;

@@ -4,7 +4,7 @@ import type { ClusterBlocker } from '../../core/queries/cluster-blockers.ts';
 import type { Io } from '../command/io.ts';
 import { EXIT, type ExitCode, type Session } from '../command/session.ts';
 
-/** One document in the format that was asked for; `text` gives the one for people. Gives the exit code of a verb that has no more to say. */
+/** Prints one document in the requested format; `text` makes the format for people. Returns the exit code of a verb that only prints. */
 export async function print(
   session: Session,
   format: string,
@@ -17,7 +17,7 @@ export async function print(
   return EXIT.ok;
 }
 
-/** YAML whose strings stand in double quotes where something in them has to be escaped. */
+/** YAML whose strings are in double quotes where they need escapes. */
 export async function yamlOf(value: unknown): Promise<string> {
   const { Document, Scalar, visit } = await import('yaml');
   const document = new Document(value);
@@ -29,7 +29,7 @@ export async function yamlOf(value: unknown): Promise<string> {
   return document.toString({ lineWidth: 0 });
 }
 
-/** Lines may carry our own colour; what comes from elsewhere must have gone through `visible` before. */
+/** Lines may contain Liftlock's own colour; text from others must have gone through `visible` before. */
 export function printLines({ io }: Session, lines: readonly string[]): void {
   if (lines.length > 0) io.out(`${lines.join('\n')}\n`);
 }
@@ -37,7 +37,7 @@ export function printLines({ io }: Session, lines: readonly string[]): void {
 export const reasonLines = (reasons: readonly { code: string; message: string }[], indent = '  '): string[] =>
   reasons.map(({ code, message }) => visible(`${indent}${code}: ${message}`));
 
-/** One thing that keeps a cluster from its target, and under it what it comes from, whose it is and what ends it. */
+/** One reason that keeps a cluster from its target, with its cause, owner and fix below. */
 export const blockerLines = ({ code, what, cause, owner, fix }: ClusterBlocker, indent = '  '): string[] => [
   visible(`${indent}${code}: ${what}`),
   ...Object.entries({ cause, owner, fix }).flatMap(([name, told]) =>
@@ -45,7 +45,7 @@ export const blockerLines = ({ code, what, cause, owner, fix }: ClusterBlocker, 
   ),
 ];
 
-/** `Name:      value` lines, values aligned, as kubectl describe prints them. Values may carry our own colour; what is false is left out. */
+/** `Name:      value` lines with aligned values, like kubectl describe. Values may contain Liftlock's own colour; false entries are left out. */
 export function facts(all: readonly (readonly [string, string | number | null | undefined] | false)[]): string[] {
   const pairs = all.filter((pair) => pair !== false);
   const width = Math.max(...pairs.map(([name]) => name.length)) + 1;
@@ -57,7 +57,7 @@ export function section(heading: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ['', `${heading}:`, ...lines];
 }
 
-/** What keeps something from starting. */
+/** The reasons why something cannot start. */
 export const inTheWay = ({ paint }: Session, refusals: Parameters<typeof reasonLines>[0]): string[] =>
   section(
     'In the way',
@@ -70,10 +70,10 @@ export function listed<Item>(heading: string, items: readonly Item[], wordsOf: (
   return section(heading, lines);
 }
 
-/** Text of others in a fact. */
+/** Text from others in a fact. */
 export const shown = (value: string | number | null | undefined): string => visible(String(value ?? '-'));
 
-/** Rows under headers, in columns two spaces apart, as kubectl prints them. Cells may carry colour; the last column is not padded. */
+/** Rows under headers, in columns two spaces apart, like kubectl. Cells may contain colour; the last column is not padded. */
 export function table(headers: readonly string[], rows: readonly (readonly string[])[], columns?: number): string {
   const all = [headers, ...rows];
   const widths = headers.map((_, index) => Math.max(...all.map((row) => width(row[index] ?? ''))));
@@ -104,12 +104,12 @@ function line(row: readonly string[], widths: readonly number[], columns: number
   });
   const before = widths.slice(0, last).reduce((sum, space) => sum + space + 2, 0);
   const room = columns === undefined ? undefined : columns - before;
-  // Only the last column is cut, where sentences stand; the others are names that must stay whole.
+  // Only the last column is cut, because it contains sentences; the other columns contain names that must stay whole.
   if (room !== undefined && room >= 20) cells[last] = shortened(cells[last] ?? '', room);
   return `${cells.join('  ').trimEnd()}\n`;
 }
 
-/** Wide characters count as one column: names and statuses have none, and a ragged sentence at the end does no harm. */
+/** Wide characters count as one column: names and statuses have none, and a sentence at the end may be uneven. */
 const width = (cell: string): number => [...stripVTControlCharacters(cell)].length;
 
 function shortened(cell: string, room: number): string {
@@ -124,10 +124,10 @@ const UNITS = [
   ['s', 1],
 ] as const;
 
-/** What lies less than that ahead is now: no two clocks agree, and time in the local cloud runs on while a command prints. */
+/** A time less than that ahead counts as now: clocks differ, and time in the local cloud passes while a command prints. */
 const AHEAD_MILLISECONDS = 60_000;
 
-/** `in 3h12m`, `5m ago`, `-` for none, `never` for 1970: what tables show. JSON has the instants themselves. */
+/** Times in tables: `in 3h12m`, `5m ago`, `-` for none, `never` for 1970. JSON has the instants themselves. */
 export function relativeTime(at: string | null | undefined, now: Date): string {
   if (at === null || at === undefined) return '-';
   if (Date.parse(at) === 0) return 'never';
@@ -139,8 +139,8 @@ export function relativeTime(at: string | null | undefined, now: Date): string {
 }
 
 /**
- * The same of what is looked at again and again: that all is as it was is written only every six hours (core/inventory/seen.ts), so that the last look may be
- * younger than what is on record.
+ * The same for repeated reads: an unchanged result is written only every six hours (core/inventory/seen.ts), so the last read may be newer than the
+ * record.
  */
 export function lastLook(at: string | null | undefined, now: Date): string {
   const text = relativeTime(at, now);
@@ -163,7 +163,7 @@ function duration(seconds: number): string {
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 export type Paint = (style: Style, text: string) => string;
 
-/** Colour only on a terminal, and not where NO_COLOR or --no-color says no. */
+/** Colour is used only on a terminal, and not with NO_COLOR or --no-color. */
 export function colourOf(io: Pick<Io, 'env' | 'isTerminal'>, wanted: boolean): Paint {
   const noColour = (io.env.NO_COLOR ?? '') !== '' || io.env.TERM === 'dumb';
   if (!wanted || noColour || !io.isTerminal) return (_, text) => text;
@@ -186,11 +186,11 @@ export function painted(paint: Paint, status: string): string {
   return style === undefined ? status : paint(style, status);
 }
 
-/** What stands where nobody says how wide the terminal is: a pipe, a file, a log. */
+/** The width where that of the terminal is not known: in a pipe, a file, a log. */
 export const USUAL_WIDTH = 100;
 
 /**
- * A text in lines of at most `width` characters, broken at its spaces, the later ones indented; colours take no room. A longer word stays
+ * Breaks a text at its spaces into lines of at most `width` characters, with the later lines indented; colours take no width. A longer word stays
  * whole, so that it can be copied.
  */
 export function wrapped(text: string, width: number, indent = ''): string[] {

@@ -3,7 +3,7 @@ import type { Io } from '../command/io.ts';
 const FIRST_MILLISECONDS = 2_000;
 const EACH_MILLISECONDS = 2_000;
 
-/** Says on stderr what a scan is at, once it takes longer than a moment, and again when that has changed. */
+/** Writes the progress of a scan to stderr once it takes longer than a moment, and again when it has changed. */
 export class Progress {
   readonly #io: Io;
   #next: number;

@@ -4,10 +4,10 @@ import type { PlanCluster, PlanDocument, PlanWave } from '../../core/plan/docume
 import { facts, listed, type Paint, section, tableLines, tableSection } from '../output/print.ts';
 import { dollars, nothingToDo, pastWords, runsPast, zoneTime } from './plan-words.ts';
 
-/** So many clusters of a wave are listed one by one; the others are in `-o json`. */
+/** The number of clusters of a wave in the list; `-o json` has the others. */
 const MOST_CLUSTERS = 50;
 
-/** A plan for people: the verdict, the waves on the clocks of their calendars, the clusters, who is left out and why. */
+/** A plan for people: the verdict, the waves in the time zones of their calendars, the clusters, and the excluded clusters with the reasons. */
 export function planLines(plan: PlanDocument, paint: Paint): string[] {
   const clusters = plan.waves.reduce((sum, wave) => sum + wave.clusters.length, 0);
   const planned = plan.waves.flatMap((wave) => wave.clusters);
@@ -37,7 +37,7 @@ export function planLines(plan: PlanDocument, paint: Paint): string[] {
   ];
 }
 
-/** EKS takes back the last hop of a cluster, and for seven days: what a plan leaves of that. */
+/** EKS can roll back the last hop of a cluster for seven days; this text tells how much of that a plan leaves. */
 function wayBackWords({ policy, hops, cutShort, closedHours, shortest }: PlanDocument['waysBack'][number]): string {
   const whole = `policy ${policy}: ${cutShort === 0 ? (hops === 1 ? 'its hop' : `each of ${hops} hops`) : `${hops - cutShort} of ${counted(hops, 'hop')}`} for 7 days`;
   if (cutShort === 0) return visible(whole);
@@ -108,7 +108,7 @@ function clusterLines(wave: PlanWave): string[] {
   return [...section(title, tableLines(headers, rows)), ...more(wave.clusters.length)];
 }
 
-/** Why it is in its wave is clear from where it stands, and what runs past a window has a column of its own. */
+/** The reason for the wave is clear from the layout, and a run past a window has its own column. */
 const waitWords = (reasons: PlanCluster['reasons']): string =>
   reasons
     .filter(({ code }) => code !== 'Wave' && code !== 'WaveTag' && code !== 'RunsPastWindow')
@@ -118,7 +118,7 @@ const waitWords = (reasons: PlanCluster['reasons']): string =>
 const more = (count: number): string[] =>
   count > MOST_CLUSTERS ? [`… and ${count - MOST_CLUSTERS} more; -o json lists all.`] : [];
 
-/** The earliest deadline, and whose it is. */
+/** The earliest deadline, with its source. */
 export function deadlineWords({ deadlines, deadline }: PlanDocument): string {
   const first = deadlines.find(({ at }) => at === deadline) ?? deadlines[0];
   if (first === undefined) return 'none';

@@ -22,7 +22,7 @@ interface PlanCommandOptions extends FileOptions, OutputOption {
   readonly diff?: string;
 }
 
-/** Offline: dates for every wave and cluster, whether deadlines hold, and what limits them. */
+/** Offline: dates for every wave and cluster, whether deadlines are met, and what limits them. */
 export async function plan(session: Session, options: PlanCommandOptions): Promise<ExitCode> {
   if (options.diff !== undefined && options.output === 'html')
     throw invalid('liftlock: --diff is printed as table, json or yaml; leave out -o html.');
@@ -47,7 +47,7 @@ const wholeSecond = (at: Date): Date => new Date(Math.floor(at.getTime() / 1000)
 const calendarsOf = ({ calendars }: PlanRules) =>
   new Map([...calendars].map(([name, spec]) => [name, compileCalendar(name, spec)]));
 
-/** One line on stderr, so that whoever pipes the document away still learns the verdict. */
+/** Writes one line to stderr, so that the verdict is visible when the document is piped away. */
 function tell({ io }: Session, plan: PlanDocument): void {
   const { feasible, limitedBy, waves } = plan;
   const clusters = waves.reduce((sum, wave) => sum + wave.clusters.length, 0);
@@ -56,7 +56,7 @@ function tell({ io }: Session, plan: PlanDocument): void {
   io.err(`${counted(clusters, 'cluster')} planned; ${verdict}.\n`);
 }
 
-/** What moved, for people: the whole first, then waves, then clusters. */
+/** The changes for people: the plan first, then waves, then clusters. */
 function diffLines(diff: PlanDiff): string[] {
   const running = listed('Not compared', diff.running, ({ message }) => message);
   if (diff.plan.length + diff.waves.length + diff.clusters.length === 0)
@@ -76,7 +76,7 @@ function diffLines(diff: PlanDiff): string[] {
   ];
 }
 
-/** Hashes are long and say nothing to people but that they differ. */
+/** Hashes are long, and only their difference means something to people. */
 const words = (moved: readonly Moved[]): string =>
   moved
     .map(({ field, before, after }) => (field === 'hash' ? 'hash' : `${field} ${before ?? '-'} → ${after ?? '-'}`))

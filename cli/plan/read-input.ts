@@ -10,7 +10,7 @@ import { invalid, type Session } from '../command/session.ts';
 import { type FileOptions, readConfigFiles } from '../verbs/config-files.ts';
 import { readPrinted, readText } from '../verbs/read-text.ts';
 
-/** What the config files say; the files are all there is, so a calendar that is named must be among them. Fails with exit code 2. */
+/** Reads the config files. There is no other source, so a calendar that they name must be among them. Fails with exit code 2. */
 export async function readRules(session: Session, options: FileOptions, now: Date): Promise<ParsedConfig> {
   const files = await readConfigFiles(session, options);
   const config = parseConfig(files, { calendar: SupportCalendar.builtIn(), now, references: 'require' });
@@ -21,7 +21,7 @@ export async function readRules(session: Session, options: FileOptions, now: Dat
   return config;
 }
 
-/** The clusters. Fails with exit code 2, every mistake told with its place. */
+/** Reads the clusters. Fails with exit code 2 and every mistake with its place. */
 export async function readFleetFile(session: Session, path: string): Promise<Inventory> {
   const file =
     path === '-' ? { path: '<stdin>', text: await session.io.stdin() } : { path, text: await readText(path) };
@@ -31,14 +31,14 @@ export async function readFleetFile(session: Session, path: string): Promise<Inv
   return inventory;
 }
 
-/** A plan that was printed with `-o json` before. Fails with exit code 2. */
+/** Reads a plan that was printed with `-o json`. Fails with exit code 2. */
 export const readOldPlan = (path: string): Promise<PlanDocument> =>
   readPrinted(path, rolloutPlanSchema, {
     what: 'a RolloutPlan of this release',
     give: 'Give one that liftlock plan -o json printed.',
   });
 
-/** What `--target` takes: as in a policy, channels left out. Fails with exit code 2. */
+/** Parses `--target` as in a policy, without channels. Fails with exit code 2. */
 export function targetOf(text: string): UpgradePolicy['spec']['target'] {
   const parsed = targetSchema.safeParse(text);
   if (parsed.success) return parsed.data;

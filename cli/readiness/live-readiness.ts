@@ -10,8 +10,8 @@ import { readLive } from '../scan/collect-live.ts';
 import type { ReadinessOptions } from './readiness.ts';
 
 /**
- * Whether the nodes of a cluster's managed groups can be drained, asked of the cluster itself, which nothing changes. `incomplete` where anything
- * that decides it could not be read.
+ * Whether the nodes of a cluster's managed groups can be drained, read from the cluster itself without changing it. `incomplete` where any needed
+ * part could not be read.
  */
 export async function liveReadiness(session: Session, options: ReadinessOptions): Promise<ExitCode> {
   const { io } = session;

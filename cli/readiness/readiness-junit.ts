@@ -2,7 +2,7 @@ import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
 import { attribute, type JunitCase, junitXml } from '../output/junit-xml.ts';
 import { xmlText } from '../output/scan/xml-text.ts';
 
-/** JUnit XML: a case for each cluster. Who is blocked has failed; of whom nobody knows it is an error, so that it is red too. */
+/** JUnit XML with a case for each cluster. A blocked cluster is a failure; an unknown one is an error, so that CI shows it as failed too. */
 export const readinessJunit = (items: readonly ReadinessView[]): string =>
   junitXml('liftlock readiness', [{ name: 'readiness', cases: items.map(caseOf) }]);
 

@@ -3,7 +3,7 @@ import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
 import { packageVersion } from '../command/package-version.ts';
 import { SARIF_SCHEMA, sarifText } from '../output/scan/sarif.ts';
 
-/** SARIF 2.1.0 for code scanning: a result for each thing in the way of a cluster; a cluster of which nobody knows is one, too. */
+/** SARIF 2.1.0 for code scanning: a result for each reason that blocks a cluster, and one for a cluster whose readiness is not known. */
 export async function readinessSarif(items: readonly ReadinessView[]): Promise<string> {
   const results = items.flatMap((item) => item.reasons.map((reason, index) => result(item, reason, index)));
   const rules = [...new Set(results.map(({ ruleId }) => ruleId))].map((id) => ({ id }));
@@ -20,7 +20,7 @@ function result(item: ReadinessView, { code, message }: Reason, index: number) {
     message: { text: sarifText(`${name} at ${version} is ${verdict} for ${next ?? 'no minor'}: ${message}`) },
     locations: [
       {
-        // Code scanning refuses results without a file; no such file exists, as for what a scan finds in a cluster.
+        // Code scanning refuses results without a file; no such file exists, as with findings of a scan in a cluster.
         physicalLocation: {
           artifactLocation: { uri: `clusters/${encodeURIComponent(cluster)}` },
           region: { startLine: 1, startColumn: 1 },
@@ -28,7 +28,7 @@ function result(item: ReadinessView, { code, message }: Reason, index: number) {
         logicalLocations: [{ name, fullyQualifiedName: cluster, kind: 'resource' }],
       },
     ],
-    // Not the message: its figures change from day to day, and the alert stays the same one.
+    // The message is left out, because its figures change from day to day while the alert stays the same.
     partialFingerprints: { primaryLocationLineHash: `${cluster}/${code}:${index}` },
     properties: { verdict, for: next, scannedAt },
   };

@@ -25,7 +25,7 @@ const EXITS: Readonly<Record<ReadinessView['verdict'], ExitCode>> = {
   stale: EXIT.incomplete,
 };
 
-/** Of the fleet, of one cluster of it, or of whatever cluster a kubeconfig leads to. */
+/** Shows the readiness of the fleet, of one cluster of it, or of the cluster in a kubeconfig. */
 export async function readiness(
   session: Session,
   kind: string | undefined,
@@ -49,7 +49,7 @@ export async function readiness(
   return clusterReadiness(session, name, options);
 }
 
-/** What is blocked first. */
+/** Blocked clusters come first. */
 async function fleetReadiness(session: Session, { selector, output }: ReadinessOptions): Promise<ExitCode> {
   const client = await session.client();
   const { items: clusters } = await client.whole('items', (page) =>
@@ -70,12 +70,12 @@ async function fleetReadiness(session: Session, { selector, output }: ReadinessO
     ),
     ...section('In all', [`  ${verdictsText(countVerdicts(items.map(({ verdict }) => verdict))) || 'no clusters'}`]),
   ]);
-  // What is blocked outweighs what nobody knows.
+  // A blocked cluster decides the exit code before an unknown one.
   const codes = items.map(({ verdict }) => EXITS[verdict]);
   return codes.find((code) => code === EXIT.blocked) ?? codes.find((code) => code !== EXIT.ok) ?? EXIT.ok;
 }
 
-/** The first of what is in the way, and that there is more. */
+/** The first reason, and how many more there are. */
 function whyText({ name, reasons: [first, ...more], waivedUntil }: ReadinessView): string {
   if (waivedUntil !== undefined) return `Findings are waived until ${waivedUntil}.`;
   const rest = more.length === 0 ? '' : ` And ${more.length} more: liftlock readiness cluster ${name}`;
@@ -98,7 +98,7 @@ async function clusterReadiness(session: Session, name: string, { to, output }: 
   return EXITS[view.verdict];
 }
 
-/** JUnit and SARIF tell of each of the items; every other format shows the document. */
+/** JUnit and SARIF use each of the items; every other format shows the document. */
 async function show(
   session: Session,
   output: string,

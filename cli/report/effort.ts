@@ -5,7 +5,7 @@ import { type PeriodOption, printReport } from './print-report.ts';
 
 type Rows = EffortReport['acts'];
 
-/** What upgrades have cost people and have waited for, against the period of equal length before. */
+/** The effort and the waiting time of upgrades, compared with the previous period of equal length. */
 export async function reportEffort(session: Session, { since: asked, output }: PeriodOption): Promise<ExitCode> {
   const client = await session.client();
   const report = await client.v1.reports.effort.$get({ query: { since: asked } });

@@ -6,7 +6,7 @@ import { EXIT, type ExitCode, type OutputOption, type Session } from '../command
 import { listed, print, printLines } from '../output/print.ts';
 import { markdownCode, markdownTable, markdownText } from '../output/scan/markdown.ts';
 
-/** What one owner has to mend before when. Exit 6 when something of it stops a hop. */
+/** What one owner must repair, and by when. Exit 6 when a part of it stops a hop. */
 export async function reportOwner(session: Session, owner: string, { output }: OutputOption): Promise<ExitCode> {
   const client = await session.client();
   const report = await client.v1.reports.owners[':owner'].$get({ param: { owner: part(owner) } });

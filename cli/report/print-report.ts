@@ -7,7 +7,7 @@ export interface PeriodOption extends OutputOption {
   readonly since: string;
 }
 
-/** A report as people read it: what it comes to, its tables, and what it lacks. */
+/** A report for people: its totals, its tables, and what is missing. */
 interface ReportWords {
   readonly title: string;
   readonly totals: string;
@@ -19,7 +19,7 @@ interface ReportWords {
   readonly notRecorded?: readonly string[];
 }
 
-/** For people, tickets or programs. */
+/** Prints a report for people, tickets or programs. */
 export async function printReport(
   session: Session,
   output: string,

@@ -2,7 +2,7 @@ import { counted } from '../../core/model/words.ts';
 import type { ExitCode, Session } from '../command/session.ts';
 import { type PeriodOption, printReport } from './print-report.ts';
 
-/** What a quarter came to, for whoever answers for a fleet. */
+/** The results of a quarter, for the person who is responsible for a fleet. */
 export async function reportQuarter(
   session: Session,
   { since: asked, until: end, output }: PeriodOption & { readonly until?: string },

@@ -4,7 +4,7 @@ import type { ExitCode, Session } from '../command/session.ts';
 import { READINESS_WORDS } from '../verbs/columns.ts';
 import { type PeriodOption, printReport } from './print-report.ts';
 
-/** Since when clusters are stopped and by what, how that ended, and how many were ready from day to day. */
+/** Since when clusters are blocked and by what, how that ended, and how many were ready on each day. */
 export async function reportReadiness(session: Session, { since: asked, output }: PeriodOption): Promise<ExitCode> {
   const client = await session.client();
   const report = await client.v1.reports.readiness.$get({ query: { since: asked } });
@@ -34,7 +34,7 @@ const COUNTED = [
   'stale',
 ] as const satisfies readonly ReadinessVerdict[];
 const wordOf = (verdict: ReadinessVerdict): string => READINESS_WORDS[verdict].toUpperCase();
-/** A longer period is told week by week: by the last look of every seventh day, counted from the last. */
+/** A longer period is shown by week: by the last scan of every seventh day, counted from the last. */
 const MOST_DAYS = 31;
 
 function trendOf({ days }: ReadinessReport): string[][] {

@@ -7,12 +7,12 @@ import { insightsCoverage, observeInsights, readInsights } from '../../core/scan
 import { invalid } from '../command/session.ts';
 
 export interface InsightOptions {
-  /** True: the cluster that the kubeconfig names by its ARN. */
+  /** True means the cluster that the kubeconfig names by its ARN. */
   readonly eksInsights?: string | true;
   readonly profile?: string;
 }
 
-/** The cluster whose insights are asked for; undefined when nobody asked. @throws Failure (2) when it is not clear which one. */
+/** The cluster whose insights are read; undefined without the option. @throws Failure (2) when the cluster is not clear. */
 export function insightsCluster({ eksInsights }: InsightOptions, kubeconfigCluster: string): ClusterArn | undefined {
   if (eksInsights === undefined) return undefined;
   const text = eksInsights === true ? kubeconfigCluster : eksInsights;
@@ -32,7 +32,7 @@ export const insightsNotAsked = insightsCoverage(
   'They come from the API of Amazon EKS, which a kubeconfig does not reach: say --eks-insights, with AWS credentials.',
 );
 
-/** What EKS saw of calls in the last 30 days, asked with the caller's own AWS credentials. */
+/** Reads what EKS saw of calls in the last 30 days, with the caller's own AWS credentials. */
 export async function collectInsights(
   cluster: ClusterArn,
   { profile }: InsightOptions,

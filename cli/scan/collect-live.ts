@@ -18,13 +18,13 @@ type ReadOptions = Pick<ScanOptions, 'kubeconfig' | 'context' | 'requestsPerSeco
   readonly skip: readonly Source[];
 };
 
-/** Reads the cluster of a kubeconfig's context. Everything that cannot be read is a gap; only a kubeconfig that is wrong ends it. */
+/** Reads the cluster of a kubeconfig's context. Everything that cannot be read is a gap; only an invalid kubeconfig is an error. */
 export async function readLive(io: Io, options: ReadOptions, lists: readonly KindList[] = []) {
   const path = options.kubeconfig ?? io.env.KUBECONFIG?.split(':')[0] ?? join(homedir(), '.kube', 'config');
   const { interrupted } = io;
   const pace = {
     milliseconds: 1_000 / options.requestsPerSecond,
-    // Time passes for the API server whatever clock the command is given.
+    // The API server needs real time, whatever clock the command is given.
     clock: { now: () => new Date() },
     sleep: io.sleep,
   };
@@ -34,7 +34,7 @@ export async function readLive(io: Io, options: ReadOptions, lists: readonly Kin
   );
   const state = startLiveScan(io.now(), options.skip, lists);
   const progress = new Progress(io);
-  // A person who presses Ctrl-C does not want to wait for a slow answer.
+  // A user who presses Ctrl-C does not want to wait for a slow answer.
   const close = () => reader.close();
   interrupted.addEventListener('abort', close);
   try {
@@ -79,7 +79,7 @@ export async function collectLive(io: Io, options: ScanOptions, lists: readonly 
   };
 }
 
-/** `aws eks update-kubeconfig` calls clusters by their ARN; people call them by their name. */
+/** `aws eks update-kubeconfig` names clusters by their ARN; users name them by their name. */
 const clusterName = (name: string): string => /:cluster\/(.+)$/.exec(name)?.[1] ?? name;
 
 function told(state: LiveScanState): string {
@@ -89,12 +89,12 @@ function told(state: LiveScanState): string {
   return `Read ${read} objects; ${state.units.length} resources are left.${at}`;
 }
 
-/** Some eight pages of 500 objects each. A scan of a small cluster never gets there. */
+/** About eight pages of 500 objects each. A scan of a small cluster never reaches it. */
 const GROWTH_BYTES = 16 * 1024 * 1024;
 
 /**
- * A scan makes garbage and keeps next to nothing, and V8 would let that grow to several times of what is in use before it looks. Gives a
- * function to call for each page; when enough has come together it has the garbage collected.
+ * A scan makes garbage and keeps almost nothing, and V8 would let the heap grow to several times its live size before it collects. Returns a function
+ * to call after each page, which collects garbage once enough was added.
  */
 function smallHeap(): () => void {
   setFlagsFromString('--expose-gc');
@@ -103,9 +103,9 @@ function smallHeap(): () => void {
   let least = used();
   return () => {
     const now = used();
-    // V8 collects by itself too.
+    // V8 also collects by itself.
     least = Math.min(least, now);
-    // What is collected is the whole heap: where much of it is in use, by others too, it may grow by more before.
+    // A collection visits the whole heap, so a large heap may grow by more before the next one.
     if (now - least < Math.max(GROWTH_BYTES, least / 8)) return;
     collect();
     least = used();

@@ -13,10 +13,10 @@ import { type ManifestPath, manifestPaths } from './manifest-paths.ts';
 import { readStream, readTextFile } from './read-text.ts';
 import type { Collected } from './scan-options.ts';
 
-/** What the templates of a chart say once they are rendered, or why nobody could. */
+/** Scans the rendered templates of a chart, or says why they could not be rendered. */
 export type RenderChart = (chart: string) => Promise<TextScan | { readonly problem: string }>;
 
-/** Reads what a person named, one file after the other. One that cannot be read is a gap, and costs nothing but itself. */
+/** Reads the named files, one after the other. A file that cannot be read is a gap and does not affect the others. */
 export async function collectManifests(
   io: Io,
   named: readonly string[],
@@ -52,7 +52,7 @@ export async function collectManifests(
     progress.tell(() => `Scanned ${done} of ${unread.length} files, ${observations.length} observations so far.`);
     const read = file.path === '-' ? await readStream(io.stdinChunks(), interrupted) : readTextFile(file.path);
     done += 1;
-    // Now and then the rest of the process has its turn: a person may have pressed Ctrl-C.
+    // The event loop gets a turn now and then, because a user may have pressed Ctrl-C.
     if (done % FILES_AT_ONCE === 0) await setImmediate();
     if ('problem' in read) tally.gap(wordsOf(file.path), `It was not read: ${read.problem}.`);
     else if (file.chart !== undefined && isTemplateText(read.text)) {
@@ -70,7 +70,7 @@ export async function collectManifests(
   }
   const left = unread.length - done;
   if (left > 0) tally.gap(counted(left, 'file'), 'The scan was interrupted before they were read.');
-  // A shell makes thousands of paths of one asterisk.
+  // A shell turns one asterisk into thousands of paths.
   const subject = some(named.map(wordsOf));
   const filled = new Set(paths.map(nameOf));
   for (const path of interrupted.aborted || problems.length > 0 ? [] : named)
@@ -81,15 +81,15 @@ export async function collectManifests(
 
 const FILES_AT_ONCE = 100;
 
-/** As what a person named it: itself, or its folder. */
+/** The path that a user named: the file itself, or its folder. */
 const nameOf = ({ path, under = path }: ManifestPath): string => under;
 
-/** A line that says something: an asterisk of a shell also names files that lie beside manifests, and those are not empty. */
+/** A line with content. An asterisk of a shell also names files that are no manifests, and those are not empty. */
 const CONTENT = /^(?!\s*(?:#|---\s*$|$))/m;
 
 const wordsOf = (path: string): string => (path === '-' ? 'standard input' : path);
 
-/** Coverage of many files: what was read is counted, every gap is named. */
+/** Coverage of many files: files that were read are counted, every gap is named. */
 class Tally {
   readonly #gaps: Coverage[] = [];
   readonly #templates = new Map<string, number>();
@@ -98,7 +98,7 @@ class Tally {
   #others = 0;
   readonly #notes: string[] = [];
 
-  /** How many objects were found, and parts that are told as unread. */
+  /** Number of objects found, plus the parts that are reported as unread. */
   get found(): number {
     return this.#objects + this.#gaps.length + this.#templates.size;
   }
@@ -114,7 +114,7 @@ class Tally {
     }
   }
 
-  /** A file that lies beside manifests and is none: it need not even be YAML or JSON. */
+  /** A file beside manifests that is none; it need not be YAML or JSON. */
   other(): void {
     this.#files += 1;
     this.#others += 1;
@@ -124,7 +124,7 @@ class Tally {
     this.#gaps.push(unreadOf(what, 'manifest', 'error', detail));
   }
 
-  /** Folders that nobody looked into, by name. */
+  /** Folders that were not entered, by name. */
   leaveOut(folders: readonly string[]): void {
     const detail =
       'Folders of other people’s files and links to folders are not entered. Name them to have them scanned.';
@@ -151,7 +151,7 @@ class Tally {
       detail: `${counted(this.#others, 'file')} ${this.#others === 1 ? 'has' : 'have'} no document with an apiVersion and a kind.`,
       count: this.#others,
     };
-    // An empty pipe and a wrong path must not look like a fleet without problems.
+    // An empty pipe or a wrong path must not look like a fleet without problems.
     if (this.#objects === 0 && templates.length === 0 && this.#gaps.every(({ status }) => status === 'skipped'))
       this.gap(subject, NO_OBJECT);
     return [read, ...(this.#others === 0 ? [] : [others]), ...templates, ...this.#gaps];

@@ -8,28 +8,28 @@ export interface ManifestPath {
   readonly path: string;
   readonly chart?: string;
   readonly root?: string;
-  /** A person named the file itself, and did not only mean its folder. */
+  /** True when a user named the file itself, not only its folder. */
   readonly named?: boolean;
-  /** The folder that a person named, below which it was found. */
+  /** The named folder that contains it. */
   readonly under?: string;
 }
 
-/** What stands below the paths that a person named. */
+/** The files and folders below the named paths. */
 interface Found {
   readonly files: ManifestPath[];
-  /** Folders of charts that no other one depends on. */
+  /** Folders of charts that no other chart depends on. */
   readonly charts: string[];
   /** Folders that could not be opened, and links that lead nowhere or to folders. */
   readonly problems: { readonly path: string; readonly problem: string }[];
-  /** Folders that were not entered: other people's, and links. */
+  /** Folders that were not entered: those of third parties, and links. */
   readonly leftOut: string[];
 }
 
 const MANIFEST = /\.(?:ya?ml|json|jsonl|ndjson)$/i;
-/** Folders that hold other people's files, or none that anybody applies. */
+/** Folders with files of third parties, or with files that are never applied. */
 const LEFT_OUT = new Set(['.git', 'node_modules', '.terraform', '.terragrunt-cache', '.venv', 'vendor']);
 
-/** @throws Failure (2) naming every path that is not there. */
+/** @throws Failure (2) naming every path that does not exist. */
 export async function checkNamed(paths: readonly string[]): Promise<void> {
   const missing: string[] = [];
   for (const path of paths) {
@@ -43,8 +43,8 @@ export async function checkNamed(paths: readonly string[]): Promise<void> {
 }
 
 /**
- * Files below what a person named, by name. Links to files are read, as Kubernetes itself mounts ConfigMaps by them; links to folders
- * are not followed, since they may lead in circles. A file that is named itself is taken whatever its name.
+ * Files below the named paths, sorted by name. Links to files are read, as Kubernetes itself mounts ConfigMaps by them; links to folders are not
+ * followed, since they may form a cycle. A file that is named itself is read whatever its name.
  */
 export async function manifestPaths(paths: readonly string[]): Promise<Found> {
   const found: Found = { files: [], charts: [], problems: [], leftOut: [] };
@@ -67,7 +67,7 @@ interface Chart {
 async function walk(folder: string, outer: Chart | undefined, found: Found): Promise<void> {
   const entries = await entriesOf(folder, found);
   const isChart = entries.some(({ name }) => name === 'Chart.yaml');
-  // What lies in `charts` of another chart is rendered with it.
+  // A chart in the folder `charts` of another one is rendered with it.
   const isRoot = outer === undefined || dirname(folder) !== join(outer.folder, 'charts');
   if (isChart && isRoot) found.charts.push(folder);
   const chart = isChart ? { folder, root: isRoot ? folder : outer.root, templates: false } : outer;

@@ -6,7 +6,7 @@ import { MAX_FILE_SIZE } from '../../core/scan/manifest/limits.ts';
 /** `stray`: line and column of a byte that is not UTF-8. */
 type ReadText = { readonly text: string; readonly stray?: string } | { readonly problem: string };
 
-/** What is asked of the file system. */
+/** The functions of the file system that are used. */
 interface Files {
   readonly statSync: (path: string) => { readonly size: number };
   readonly readFileSync: (path: string) => Buffer;
@@ -15,8 +15,8 @@ interface Files {
 const TOO_LARGE = `it is larger than ${MAX_FILE_SIZE / 1024 / 1024} MiB; split it`;
 
 /**
- * A file's text, or why there is none. What is too large is not read at all. Reads at once: for ten thousand small files the way through
- * the thread pool takes longer than the reading.
+ * A file's text, or why there is none. A file that is too large is not read at all. It reads synchronously: for ten thousand small files the thread
+ * pool takes longer than the reading.
  */
 export function readTextFile(path: string, { statSync, readFileSync }: Files = fs): ReadText {
   try {
@@ -28,7 +28,7 @@ export function readTextFile(path: string, { statSync, readFileSync }: Files = f
   }
 }
 
-/** Reads to the end, or until it is too much or a person has had enough: a pipe may never end. */
+/** Reads to the end, to the size limit, or until Ctrl-C: a pipe may never end. */
 export async function readStream(stream: AsyncIterable<Buffer | string>, interrupted: AbortSignal): Promise<ReadText> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -40,7 +40,7 @@ export async function readStream(stream: AsyncIterable<Buffer | string>, interru
   for (;;) {
     const next = await Promise.race([iterator.next(), stopped]);
     if (next === 'stopped') {
-      // A pipe that is waited for would keep the process.
+      // A pipe that is still open would keep the process running.
       if (stream instanceof Readable) stream.destroy();
       return { problem: 'the scan was interrupted' };
     }
@@ -48,7 +48,7 @@ export async function readStream(stream: AsyncIterable<Buffer | string>, interru
     const bytes = typeof next.value === 'string' ? Buffer.from(next.value) : next.value;
     size += bytes.length;
     if (size > MAX_FILE_SIZE) {
-      // A writer that goes on is told by a closed pipe, not by waiting for ever.
+      // A closed pipe ends the writer, which would otherwise wait for ever.
       await iterator.return?.();
       return { problem: TOO_LARGE };
     }
@@ -57,7 +57,7 @@ export async function readStream(stream: AsyncIterable<Buffer | string>, interru
   return textOf(Buffer.concat(chunks, size));
 }
 
-/** No text has zeros in it: then it is UTF-16 or UTF-32 without a mark, or no text at all. */
+/** Text has no zero bytes, so a text with one is UTF-16 or UTF-32 without a mark, or no text at all. */
 function textOf(bytes: Buffer): ReadText {
   const text = decode(bytes);
   if (text.includes('\0')) return { problem: 'it is neither UTF-8 nor UTF-16 with a byte order mark' };
@@ -78,7 +78,7 @@ function strayByte(bytes: Buffer): string {
   }
 }
 
-/** UTF-8, or UTF-16 where a byte order mark says so: what PowerShell writes for `>`. */
+/** Decodes UTF-8, or UTF-16 with a byte order mark, which PowerShell writes for `>`. */
 function decode(bytes: Buffer): string {
   if (!isUtf16(bytes)) return bytes.toString('utf8');
   return new TextDecoder(bytes[0] === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes);

@@ -18,12 +18,12 @@ const MOST_SECONDS = 60;
 const MOST_WORDS = 300;
 
 interface RenderOptions {
-  /** From `findHelm`. */
+  /** The path from `findHelm`. */
   readonly helm: string;
-  /** What charts ask for as `.Capabilities.KubeVersion`. */
+  /** The value of `.Capabilities.KubeVersion` in charts. */
   readonly kubeVersion: string;
   readonly lists?: readonly KindList[];
-  /** For each chart. */
+  /** The limit for each chart. */
   readonly seconds?: number;
 }
 
@@ -45,7 +45,7 @@ export function chartRenderer(
   return async (chart) => {
     const file = readTextFile(join(chart, 'Chart.yaml'));
     if ('text' in file && /^type:\s*["']?library\b/m.test(file.text)) return { observations: [], coverage: [] };
-    // An absolute path is neither an option nor a chart of a repository.
+    // An absolute path can be neither an option nor a chart of a repository.
     const argv = ['template', 'liftlock', resolve(chart), '--kube-version', kubeVersion];
     const read = await run(io, { helm, argv, seconds });
     if ('problem' in read)
@@ -69,7 +69,7 @@ interface Command {
   readonly seconds: number;
 }
 
-/** No shell, no plugins, no cluster, and none of the credentials of whoever scans: a chart is a program of somebody else. */
+/** Runs Helm without shell, plugins, cluster or the caller's credentials, because a chart is a program of a third party. */
 async function run(io: Io, { helm, argv, seconds }: Command): Promise<{ text: string } | { problem: string }> {
   const { PATH = '', HOME = '' } = io.env;
   const env = { PATH, HOME, HELM_NO_PLUGINS: '1', KUBECONFIG: '/dev/null' };
@@ -88,7 +88,7 @@ async function run(io: Io, { helm, argv, seconds }: Command): Promise<{ text: st
   const read = await readStream(child.stdout, AbortSignal.any([io.interrupted, late]));
   if ('problem' in read) {
     child.kill('SIGKILL');
-    // Whatever it has started itself must not keep this process.
+    // A child process of Helm must not keep this process running.
     child.stderr.destroy();
     return { problem: late.aborted ? `it took longer than ${seconds} seconds` : read.problem };
   }
@@ -96,11 +96,11 @@ async function run(io: Io, { helm, argv, seconds }: Command): Promise<{ text: st
   return problem === undefined ? read : { problem };
 }
 
-/** What Helm says of an error, on one line: `Error: …`, warnings before it left out. */
+/** The error message of Helm on one line, from `Error: …` on, without the warnings before it. */
 const wordsOf = (said: string): string =>
   (/^Error: ([\s\S]*)/m.exec(said)?.[1] ?? said).replaceAll(/\s+/g, ' ').trim().slice(0, MOST_WORDS).replace(/\.$/, '');
 
-/** What came out, told at the place in the templates that it came from: nobody can edit what is rendered. */
+/** Scans the rendered text. Findings name their place in the templates, because rendered text cannot be edited. */
 function scanRendered(
   chart: string,
   text: string,
@@ -111,7 +111,7 @@ function scanRendered(
     return 'text' in read ? headsOf(read.text) : [];
   });
   const scans = splitYaml(text).map((document) => {
-    // The first folder of it is the name of the chart.
+    // Its first folder is the name of the chart.
     const source = templateOf(document.text)?.split('/').slice(1).join('/');
     const file = source === undefined ? chart : join(chart, source);
     const { observations, coverage } = scanText(file, document.text, lists);

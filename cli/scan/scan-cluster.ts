@@ -19,7 +19,7 @@ interface ScanClusterOptions {
   readonly output: ScanFormat;
 }
 
-/** Starts a scan in the controller. Its report, once it is there, is printed and judged like any other. */
+/** Starts a scan in the controller. Its report is printed and judged like any other. */
 export async function scanCluster(session: Session, name: string, own: ScanClusterOptions, command: Command) {
   const options = { ...own, ...givenToScan(command) };
   const client = await session.client();

@@ -32,7 +32,7 @@ export async function scanFleet(session: Session, options: ScanFleetOptions, com
 
 const FRESH_MILLISECONDS = 24 * 60 * 60_000;
 
-/** One after the other; the matrix shows their reports once they are there. */
+/** Starts the scans one after the other; the matrix shows their reports when they have ended. */
 async function startScans({ io }: Session, client: ApiClient, { items, target }: ScanMatrix, now: Date): Promise<void> {
   const due = items.filter((row) => row.verdict !== 'there' && !isFresh(row, now));
   for (const { cluster } of due) {
@@ -50,15 +50,15 @@ const UNKNOWN: readonly MatrixRow['verdict'][] = ['incomplete', 'never', 'other-
 
 function exitOf(rows: readonly MatrixRow[]): ExitCode {
   if (rows.some(({ verdict }) => verdict === 'fail')) return EXIT.pending;
-  // A fleet without clusters: nothing was read.
+  // For a fleet without clusters nothing was read.
   if (rows.length === 0 || rows.some(({ verdict }) => UNKNOWN.includes(verdict))) return EXIT.incomplete;
   return EXIT.ok;
 }
 
-/** Causes and owners on a terminal; all are in the other formats. */
+/** The number of causes and owners on a terminal; the other formats have all. */
 const MOST_CAUSES = 15;
 const MOST_OWNERS = 15;
-/** Clusters of a cause that are named. */
+/** The number of clusters that are named for a cause. */
 const MOST_CLUSTERS = 3;
 
 const STYLES: Readonly<Record<MatrixRow['verdict'], Style>> = {

@@ -23,10 +23,10 @@ export interface ScanOptions extends TargetOptions, InsightOptions {
   readonly requestsPerSecond: number;
 }
 
-/** What the sources of one scan gave, before anybody asks about a target. */
+/** The result of a scan's sources, before any target is considered. */
 export interface Collected {
   readonly subject: string;
-  /** Every name that the cluster goes by, for waivers; empty for manifests. */
+  /** All names of the cluster, for waivers; empty for manifests. */
   readonly clusters: readonly string[];
   /** `v1.35.2-eks-abc`; undefined for manifests, and when it could not be read. */
   readonly serverVersion?: string;
@@ -36,8 +36,8 @@ export interface Collected {
 }
 
 /**
- * `scan` itself has options of these names, and takes them wherever they stand: what it was given is meant for its kind. Its other
- * options are refused, so that none is silently without effect.
+ * `scan` itself has options of these names, and accepts them before the kind too: such an option is meant for the kind. Its other options are
+ * refused, so that none is silently ignored.
  */
 export function givenToScan(kind: Command): { readonly target?: string; readonly output?: ScanFormat } {
   const scan = kind.parent ?? kind;
@@ -63,10 +63,9 @@ interface TargetOptions {
 }
 
 /**
- * The versions to judge for, the oldest first, each once. Without --target that is the minor after the one that the cluster runs; where
- * none is known it must be said.
- *
- * @throws Failure (2) with everything that is wrong: what is no version, or leads nowhere.
+ * The versions to judge for, the oldest first, each once. Without --target it is the minor after the one that the cluster runs; where that is not
+ * known, --target is required.
+ * @throws Failure (2) with everything that is wrong: an invalid version, or one that no hop leads to.
  */
 export function targetsOf({ target, hops, from: named }: TargetOptions, serverVersion?: string): KubeVersion[] {
   const wrong: string[] = [];

@@ -22,11 +22,11 @@ import { checkNamed } from './manifest-paths.ts';
 import { chartRenderer, findHelm } from './render-charts.ts';
 import { type Collected, type ScanOptions, targetsOf } from './scan-options.ts';
 
-/** `liftlock scan`: manifests or a live cluster, for one target or several. Offline but for the cluster itself. */
+/** `liftlock scan`: manifests or a live cluster, for one target or several. It contacts nothing but the cluster. */
 export async function scan(session: Session, options: ScanOptions): Promise<ExitCode> {
   const { io } = session;
   const { manifests, baseline } = options;
-  // What is wrong with the command itself is said before anything is read, all of it at once.
+  // All mistakes of the command itself are reported at once, before anything is read.
   const wrong = new Wrong();
   await checkOptions(options, wrong);
   const { only, errors } = parseOnly(options.only);
@@ -36,7 +36,7 @@ export async function scan(session: Session, options: ScanOptions): Promise<Exit
   const baselines = baseline === undefined ? undefined : await wrong.of(() => readBaselineFile(baseline));
   const helm = options.render === true ? await wrong.of(() => findHelm(io.env)) : undefined;
   wrong.end();
-  // What a release is installed on after the last hop decides what its chart makes.
+  // A release is installed on the version after the last hop, so its chart is rendered for that version.
   const render =
     helm === undefined || manifests === undefined
       ? undefined
@@ -65,7 +65,7 @@ interface Judgement {
   readonly scannedAt: Date;
 }
 
-/** Formats that show no coverage would be silent about what `--only` left out, and a word with a mistake in it looks like a clean scan. */
+/** Formats without coverage would hide what `--only` left out, and a mistyped word would look like a clean scan. */
 function tellLeftOut({ io }: Session, { output }: ScanOptions, document: ScanDocument): void {
   const isSilent = output === 'sarif' || output === 'junit' || output === 'csv';
   for (const { target, findings, coverage: all } of reportsOf(document)) {
@@ -81,7 +81,7 @@ function judgeCollected(
   { waivers, baselines, only, scannedAt }: Judgement,
 ): ScanReport | ScanReportList {
   const { subject, clusters, serverVersion } = collected;
-  // People who leave templates out render them elsewhere: what templates say provisionally is left out with them.
+  // Users who skip templates render them elsewhere, so provisional findings in templates are skipped too.
   const isRead = ({ provisional }: Observation) => provisional === undefined || !options.skip.includes('not-rendered');
   const observations = collected.observations.filter(isRead);
   const from = serverVersion === undefined ? null : KubeVersion.parse(serverVersion).toString();
@@ -106,13 +106,13 @@ function judgeCollected(
   return { apiVersion: 'liftlock/v1alpha1', kind: 'ScanReportList', items };
 }
 
-/** `--skip not-rendered`: templates and charts elsewhere are left out on purpose. */
+/** `--skip not-rendered` leaves out templates and charts elsewhere on purpose. */
 function forgiven(all: readonly Coverage[], { skip }: ScanOptions): readonly Coverage[] {
   if (!skip.includes('not-rendered')) return all;
   return all.map((entry) => (entry.status === 'not-rendered' ? { ...entry, status: 'skipped' } : entry));
 }
 
-/** Lists of files and folders. @throws Failure (2) with everything that is wrong in them. */
+/** Lists from files and folders. @throws Failure (2) with all their mistakes. */
 async function readLists(session: Session, paths: readonly string[]): Promise<readonly KindList[]> {
   if (paths.length === 0) return [];
   const files = await readConfigFiles(session, { filename: paths });
@@ -122,7 +122,7 @@ async function readLists(session: Session, paths: readonly string[]): Promise<re
   return lists;
 }
 
-/** Waivers of files and folders. @throws Failure (2) with everything that is wrong in them, by file, line and column. */
+/** Waivers from files and folders. @throws Failure (2) with all their mistakes, by file, line and column. */
 async function readWaivers(session: Session, paths: readonly string[]): Promise<readonly CheckedWaiver[]> {
   if (paths.length === 0) return [];
   const files = await readConfigFiles(session, { filename: paths });
@@ -142,18 +142,18 @@ async function readBaselineFile(path: string): Promise<readonly Baseline[]> {
   return baselines;
 }
 
-/** The older report that one of now is compared with. @throws Failure (2) when there is none. */
+/** The older report to compare a new one with. @throws Failure (2) when there is none. */
 function chosenFrom(baselines: readonly Baseline[], parts: ReportParts): Baseline {
   const { baseline, error } = chooseBaseline(baselines, parts);
   if (error !== undefined) throw invalid(`liftlock: ${error}`);
   return baseline;
 }
 
-/** Collects what is wrong with a command, so that a person hears of all of it at once. */
+/** Collects the mistakes of a command, so that all are reported at once. */
 class Wrong {
   readonly #messages: string[] = [];
 
-  /** What `run` gives; undefined where it fails with exit code 2, whose message is kept. */
+  /** The result of `run`; undefined where it fails with exit code 2, whose message is kept. */
   async of<T>(run: () => T | Promise<T>): Promise<T | undefined> {
     try {
       return await run();
@@ -174,7 +174,7 @@ class Wrong {
   }
 }
 
-/** What can be told from the options alone, before anything is read. */
+/** Checks the options alone, before anything is read. */
 async function checkOptions(options: ScanOptions, wrong: Wrong): Promise<void> {
   const { manifests, skip } = options;
   const live = options.kubeconfig !== undefined || options.context !== undefined;
@@ -189,7 +189,7 @@ async function checkOptions(options: ScanOptions, wrong: Wrong): Promise<void> {
   if (live && LIVE_SOURCES.every((source) => skip.includes(source)))
     wrong.add('liftlock: --skip leaves nothing of the cluster to scan.');
   const told = options.target.length > 0 && (options.hops !== true || options.from !== undefined);
-  // What the cluster runs tells the rest: it is checked again when that is known.
+  // The rest depends on the cluster's version, and is checked again when that is known.
   if (!live || told) await wrong.of(() => targetsOf(options));
   if (manifests !== undefined) await wrong.of(() => checkNamed(manifests));
 }

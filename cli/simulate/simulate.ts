@@ -29,7 +29,7 @@ interface SimulateOptions extends OutputOption {
   readonly shrink: boolean;
 }
 
-/** Runs what was asked for, one after the other, and prints one document. Exit 1 when any run broke an invariant. */
+/** Runs the requested simulations, one after the other, and prints one document. Exit 1 when any run violated an invariant. */
 export async function simulate(session: Session, options: SimulateOptions): Promise<ExitCode> {
   const results: SimulationResult[] = [];
   const first = options.replay === undefined ? options.seed : undefined;
@@ -56,7 +56,7 @@ async function planned(options: SimulateOptions, seed: number): Promise<Simulati
   return { seed, fleet, faults: planFaults(options.faults, seed, state) };
 }
 
-/** A synthetic fleet is made for one minor; the newest that the simulated EKS knows unless told. */
+/** The target minor of a synthetic fleet: by default the newest that the simulated EKS knows. */
 function minorOf(target = supportCalendarData.at(-1)?.minor ?? ''): string {
   if (isTargetMinor(target)) return target;
   throw invalid(
@@ -64,7 +64,7 @@ function minorOf(target = supportCalendarData.at(-1)?.minor ?? ''): string {
   );
 }
 
-/** Puts the shortest history that breaks the same invariant into a file, and says how to run it again. */
+/** Writes the shortest history that violates the same invariant into a file, and says how to run it again. */
 async function tell(
   session: Session,
   simulation: Simulation,
@@ -82,7 +82,7 @@ async function tell(
   session.io.err(`${shrunkLines(shrunk, path).join('\n')}\n`);
 }
 
-/** The runs as a table, and what was violated below it. */
+/** The runs as a table, with the violations below it. */
 function resultLines(results: readonly SimulationResult[]): string[] {
   const rows = results.map(({ seed, outcome, clusters, virtualHours, wallMs, events, mutations, violations }) => [
     String(seed),
@@ -114,7 +114,7 @@ const HEADINGS = [
   'VIOLATIONS',
 ];
 
-/** What is left of a run that broke an invariant, and how to run it again. */
+/** The shortest history of a violation, and how to run it again. */
 function shrunkLines({ simulation, violation, runs }: Shrunk, path: string): string[] {
   const { seed, faults, only } = simulation;
   const clusters = only === undefined ? [] : [`  clusters: ${only.join(', ')}`];
@@ -127,10 +127,10 @@ function shrunkLines({ simulation, violation, runs }: Shrunk, path: string): str
   ].map(visible);
 }
 
-/** So many names show what they look like. */
+/** The number of names that are shown as examples. */
 const MOST_NAMES = 5;
 
-/** A run as `simulate` has left it behind, with no name that its fleet does not have. Exit 2 for anything else. */
+/** Reads a run that `simulate` has written; its fleet must have all its names. Exit 2 for anything else. */
 export async function readReplay(path: string): Promise<Simulation> {
   const file = { path, text: await readText(path) };
   const replay = parsePrinted(file, simulation, {
@@ -158,7 +158,7 @@ function wordsOf({ kind, name, known }: UnknownName): string {
   return `there is no ${kind} "${name}" in the fleet.${hint} It has ${some(known, MOST_NAMES)}.`;
 }
 
-/** What was asked for cannot be made into a run: that is for whoever typed it. */
+/** Reports a request that is invalid to the user. */
 function refused(error: unknown): never {
   const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
   if (name === 'InvalidInput' || name === 'InvalidVersion')

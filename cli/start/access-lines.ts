@@ -1,12 +1,12 @@
 import type { AccessReport } from '../../simulator/cloud/access-report.ts';
 import type { FunctionFault } from '../../simulator/cloud/local-cloud.ts';
 
-/** What the run said of permissions, and whether that is a success: a missing one never is. */
+/** The run's result about permissions, and whether it is a success: a missing permission never is. */
 export function accessLines(
   report: AccessReport,
   faults: readonly FunctionFault[],
 ): { readonly lines: readonly string[]; readonly ok: boolean } {
-  // Grants that other runs need are no finding of this one; npm run lint holds every grant to a run that uses it.
+  // Grants that other runs need are no finding of this one; npm run lint checks that a run uses every grant.
   const { decided, permissions, missing, ineffective, problems } = report;
   const broken = faults.filter(({ error }) => BROKEN.has(error.name));
   const lines = [
@@ -23,7 +23,7 @@ export function accessLines(
   return { lines, ok: missing.length + problems.length + broken.length === 0 };
 }
 
-/** Errors of functions that no retry would mend: a wire of the template is wrong. */
+/** Errors of functions that no retry can repair: the template has a wrong reference. */
 const BROKEN: ReadonlySet<string> = new Set([
   'MissingEnvironment',
   'ResourceNotFoundException',

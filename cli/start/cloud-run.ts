@@ -10,10 +10,10 @@ import { clusterParam } from '../client/paths.ts';
 import { accessLines } from './access-lines.ts';
 import type { LocalRun, StartLocalRun } from './local-run.ts';
 
-/** Who may approve there: the administrator of the account, and who has one of the managed policies that give it. */
+/** The identities that may approve there: the administrator of the account, and those with a managed policy that permits it. */
 const APPROVERS = [undefined, 'liftlock-approver', 'liftlock-admin'];
 
-/** What `cdk synth` made, in the local cloud. */
+/** Runs the output of `cdk synth` in the local cloud. */
 export const startInCloud: StartLocalRun = async (prepared, { seed, speed, port, onNote }): Promise<LocalRun> => {
   const { cloud, close } = await startCloudFleet(prepared, {
     seed,

@@ -6,10 +6,10 @@ import { personIn } from '../../simulator/process/stand-in-people.ts';
 import { startFleet } from '../../simulator/process/start-fleet.ts';
 import type { LocalRun, StartLocalRun } from './local-run.ts';
 
-/** The quick way: ports in memory, the same decisions, steps and machine files. */
+/** The fast way: ports in memory, with the same decisions, steps and state machine files. */
 export const startInProcess: StartLocalRun = async (prepared, { seed, speed, port }): Promise<LocalRun> => {
   const world = await startFleet(prepared, { seed, ...(speed === undefined ? {} : { speed }) });
-  // Taken before the run, so that a port that is in use is known before anybody waits for it.
+  // The port is opened before the run, so that a used port is reported at once.
   const api: ServedApi | undefined = port === undefined ? undefined : await serveApi(world, port).catch(notServed);
   return {
     clock: world.clock,

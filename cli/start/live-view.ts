@@ -9,17 +9,17 @@ import type { LocalRun } from './local-run.ts';
 import { lineOf } from './plain-lines.ts';
 import { BAR, legend, waveBar, waveWords } from './wave-bar.ts';
 
-/** Each picture reads the table, which takes time from what is watched. */
+/** Each redraw reads the table, which takes time from the run. */
 const REDRAW_MILLISECONDS = 400;
 const RECENT = 6;
 const ROWS = 50;
-/** Of a line that goes on in the next one. */
+/** Indents the continuation of a line. */
 const HANGING = '       ';
 
 type Watched = Pick<LocalRun, 'table' | 'clock' | 'onEvent'>;
 type Screen = Pick<NodeJS.WriteStream, 'write' | 'columns' | 'rows'>;
 
-/** Waves, clusters in flight and the last things that happened, redrawn in place on a terminal. */
+/** Shows waves, clusters in flight and the last events, redrawn in place on a terminal. */
 export class LiveView {
   readonly #run: Watched;
   readonly #out: Screen;
@@ -52,7 +52,7 @@ export class LiveView {
     if (this.#recent.length > RECENT) this.#recent.shift();
   }
 
-  /** One picture; not while the one before is still being read for. */
+  /** Draws once, unless the previous drawing still reads. */
   async draw(): Promise<void> {
     if (this.#isDrawing) return;
     this.#isDrawing = true;
@@ -94,7 +94,7 @@ export class LiveView {
     const wrap = (text: string): string[] => wrapped(visibleAround(text), width, HANGING);
     const picture = lines.flatMap(wrap);
     const news = this.#recent.flatMap(wrap).map((line) => this.#paint('dim', line));
-    // What is higher than the screen cannot be drawn over: the oldest news give way.
+    // A text higher than the screen cannot be overwritten, so the oldest events are left out.
     const room = Math.max(0, (this.#out.rows ?? ROWS) - 1 - picture.length);
     picture.push(...news.slice(Math.max(0, news.length - room)));
     this.#erase();

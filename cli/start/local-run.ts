@@ -8,7 +8,7 @@ import type { RunOptions } from '../../simulator/process/until-rest.ts';
 interface LocalRunOptions {
   readonly seed: number;
   readonly speed?: number;
-  /** Where to serve; 0 = a free port. Absent: in one process nothing is served, the local cloud takes a free port. */
+  /** The port to serve at; 0 is a free port. When absent, a run in one process serves nothing, and the local cloud takes a free port. */
   readonly port?: number;
   readonly onNote: (note: string) => void;
 }
@@ -16,17 +16,17 @@ interface LocalRunOptions {
 /** A fleet on this machine, in one process or in the local cloud. */
 export interface LocalRun extends RunView {
   readonly clock: VirtualClock;
-  /** What Liftlock publishes from now on. */
+  /** Called for each event that Liftlock publishes. */
   onEvent: (published: PublishedEvent) => void;
-  /** Runs until the fleet is at rest; gives whether it came to rest. */
+  /** Runs until the fleet is at rest; returns whether it is. */
   untilRest(options: RunOptions): Promise<boolean>;
-  /** What a person of this machine does. */
+  /** The actions of a user of this machine. */
   readonly person: PersonActs;
-  /** What to say before it runs, about where and what it is. */
+  /** Lines to print before it runs, about where and what it is. */
   readonly introduction: readonly string[];
-  /** What is to be said of this kind of run after its report; `ok` is whether it counts as a success. */
+  /** Lines to print after the report of this kind of run; `ok` tells whether it counts as a success. */
   conclusion(): Promise<{ readonly lines: readonly string[]; readonly ok: boolean }>;
-  /** How to reach it while it runs; empty when it serves nothing. */
+  /** Export lines to reach it while it runs; empty when it serves nothing. */
   readonly exports: readonly string[];
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { visibleLine } from '../../core/model/visible.ts';
 import { newsText } from '../../core/notices/notice-of.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 
-/** One line for each thing that happens, for logs and pipes. */
+/** Writes one line for each event, for logs and pipes. */
 export function plainLines(write: (text: string) => void): (published: PublishedEvent) => void {
   return ({ at, event }) => {
     const text = lineOf(event);
@@ -13,7 +13,7 @@ export function plainLines(write: (text: string) => void): (published: Published
 
 type Event = PublishedEvent['event'];
 
-/** Undefined for what nobody wants to read in a log: steps that begin. */
+/** Undefined for events that a log does not need: steps that begin. */
 const LINES: {
   readonly [Type in Event['type']]: (detail: Extract<Event, { readonly type: Type }>['detail']) => string | undefined;
 } = {
@@ -47,14 +47,14 @@ const LINES: {
 export const lineOf = ({ type, detail }: Event): string | undefined =>
   (LINES[type] as ((one: Event['detail']) => string | undefined) | undefined)?.(detail);
 
-/** A step is done as well where it had nothing to do, or where nobody but the owner of the nodes can. */
+/** A step also ends well where it had nothing to do, or where only the owner of the nodes can act. */
 const nothingDone = (reasons: Parameters<typeof why>[0]): string =>
   why(reasons.filter((one) => one.code === 'AtTarget' || isLag(one)));
 
 const nameOf = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
 
 function why(reasons: readonly { readonly code: string; readonly message: string }[]): string {
-  // What was looked at where all is well is on record; here it would read like a cause.
+  // The reason `Looked` records that all is well; here it would read like a cause.
   const first = reasons.find(({ code }) => code !== 'Looked');
   return first === undefined ? '' : ` (${first.code}: ${first.message})`;
 }

@@ -5,7 +5,7 @@ import { CHART_STYLE } from '../plan/chart/time-axis.ts';
 import { escaped as e, RUN_LEGEND, RUN_STYLE, runChart } from './run-chart.ts';
 import { waveBarSvg, waveWords } from './wave-bar.ts';
 
-/** One self-contained page: no script, no outside resource. */
+/** One self-contained page without script and outside resources. */
 export function renderHtml(report: RunReport): string {
   const { startedAt, endedAt, violations, rollouts, unreadableAccounts: accounts } = report;
   const waves = rollouts.map(({ id, status, waves }) => {

@@ -7,7 +7,7 @@ import { BAR, legend, waveBar, waveWords } from './wave-bar.ts';
 
 const COLOUR = { upgraded: 'green', failed: 'red', held: 'yellow', excluded: 'dim' } as const;
 
-/** The report as text: a table of the clusters, all that blocks them, the waves, and what to do next. Long sentences go on in the next line. */
+/** The report as text: a table of the clusters, all their blockers, the waves, and what to do next. Long sentences are wrapped. */
 export function renderText(report: RunReport, { paint, columns }: { paint: Paint; columns: number }): string {
   const wrap = (text: string, indent: string): string[] => wrapped(visibleLine(text), columns, indent);
   const { clusters, rollouts, unreadableAccounts, violations, cost } = report;
@@ -50,7 +50,7 @@ export function renderText(report: RunReport, { paint, columns }: { paint: Paint
     ];
   }
 
-  /** Of clusters that nothing blocks; what a step looked at where all is well is in the JSON. */
+  /** Reasons of clusters that nothing blocks; the JSON has what a step looked at where all is well. */
   function notedLines({ name, bucket, blockers, reasons }: ClusterReport): string[] {
     const noted = blockers.length > 0 ? [] : reasons.filter(({ code }) => code !== 'Looked');
     if (noted.length === 0) return [];

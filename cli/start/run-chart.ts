@@ -7,14 +7,14 @@ import { drawn, LEFT, rect, type Scale, scaleBetween, TOP, WIDTH } from '../plan
 const ROW = 16;
 const HEAD = 26;
 
-/** What stands in one band: a wave and its clusters, or those that no wave has. */
+/** The content of one band: a wave and its clusters, or the clusters without a wave. */
 interface Band {
   readonly title: string;
   readonly wave: WaveReport | undefined;
   readonly clusters: readonly ClusterReport[];
 }
 
-/** A run on the time that it took: waves as bands with their openings, soaks, closed windows and freezes, and the steps of each cluster. */
+/** Draws a run over its time: waves as bands with their openings, soaks, closed windows and freezes, and the steps of each cluster. */
 export function runChart(report: RunReport): string {
   const scale = scaleBetween(
     Date.parse(report.startedAt),
@@ -75,7 +75,7 @@ function bandSvg({ title, wave, clusters }: Band, scale: Scale, y: number, heigh
 
 const shortened = (name: string): string => (name.length > 24 ? `${name.slice(0, 23)}…` : name);
 
-/** Everything in a report may come from a cluster's tags or from an error text. */
+/** Any text in a report may come from a cluster's tags or from an error message. */
 export const escaped = (text: string): string => xmlText(visible(text));
 
 export const RUN_STYLE = `

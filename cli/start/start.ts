@@ -34,7 +34,7 @@ interface StartOptions {
   readonly timings?: boolean;
 }
 
-/** Runs a fleet folder to its report. Gives the exit code: 0 when every cluster is at its target or has a reason, 1 otherwise, 2 for bad input. */
+/** Runs a fleet folder to its report. Returns the exit code: 0 when every cluster is at its target or has a reason, 1 otherwise, 2 for bad input. */
 export async function start(_: Session, options: StartOptions): Promise<ExitCode> {
   if (options.output !== 'table' && options.output !== 'json') {
     writeError(`liftlock start: -o ${String(options.output)} is not known. Use table or json.\n`);
@@ -128,11 +128,11 @@ async function runToRest(
   return run.untilRest({ until, quietHours: 1, people: () => people.look(), onRest }).finally(() => view?.end());
 }
 
-/** While people type commands, a minute of the fleet takes a second. */
+/** While users type commands, a minute of the fleet takes a second. */
 const SERVING_SPEED = 60;
 const FOREVER_MILLISECONDS = 10 * 365 * 86_400_000;
 
-/** Keeps the fleet alive and its services open on this machine until Ctrl-C or SIGTERM. */
+/** Keeps the fleet running and its services open on this machine until Ctrl-C or SIGTERM. */
 async function serve(run: LocalRun, speed: number = SERVING_SPEED): Promise<void> {
   writeOut(
     [
@@ -160,7 +160,7 @@ async function assertWritable(path: string): Promise<void> {
   }
 }
 
-/** Not when none of the folder's clusters was discovered: a rehearsal of nothing is no success. */
+/** It is no success when none of the folder's clusters was discovered. */
 const isGood = (report: RunReport): boolean =>
   anyDiscovered(report) && report.explained && report.violations.length === 0;
 
@@ -169,7 +169,7 @@ const anyDiscovered = (report: RunReport): boolean =>
 
 const paint = colourOf({ env: process.env, isTerminal: process.stdout.isTTY === true }, true);
 
-/** Where the seconds of a start went, part after part; the first begins with the process, which loads what it needs. */
+/** Measures the parts of a start, one after the other; the first begins with the process, which loads its code. */
 class Timings {
   readonly #parts: { readonly name: string; readonly milliseconds: number }[] = [];
   #last = 0;
@@ -178,7 +178,7 @@ class Timings {
     this.end('load the command');
   }
 
-  /** Ends a part; the next one begins. */
+  /** Ends a part and begins the next one. */
   end(name: string): void {
     const now = performance.now();
     this.#parts.push({ name, milliseconds: now - this.#last });

@@ -1,20 +1,20 @@
 import type { WaveCounts } from '../../simulator/report/wave-counts.ts';
 import type { Paint, Style } from '../output/print.ts';
 
-/** Characters of a bar. */
+/** Width of a bar in characters. */
 export const BAR = 24;
 
 interface Part {
   readonly kind: keyof WaveCounts;
-  /** Told apart without colour too. */
+  /** Differs between kinds, so that they can be told apart without colour. */
   readonly fill: string;
   readonly style: Style;
-  /** On a page. */
+  /** Colour on a page. */
   readonly colour: string;
   readonly words: string;
 }
 
-/** In the order of a bar: what has ended, what is under way, what is to come. */
+/** In the order of a bar: ended parts, parts in progress, parts to come. */
 const PARTS: readonly Part[] = [
   { kind: 'upgraded', fill: '█', style: 'green', colour: '#1a7f37', words: 'upgraded' },
   { kind: 'notWhole', fill: '▓', style: 'cyan', colour: '#0969da', words: 'not whole' },
@@ -27,12 +27,14 @@ const PARTS: readonly Part[] = [
   { kind: 'pending', fill: '·', style: 'dim', colour: '#d0d7de', words: 'to come' },
 ];
 
-/** A bar in which each part is as long as it has clusters; none that has one is left out, and only what was upgraded looks so. */
+/**
+ * A bar whose parts are proportional to their numbers of clusters. A part with a cluster is never left out, and only upgraded clusters use that fill.
+ */
 export function waveBar(counts: WaveCounts, width: number, paint: Paint): string {
   const shown = PARTS.filter(({ kind }) => counts[kind] > 0);
   const all = shown.reduce((sum, { kind }) => sum + counts[kind], 0);
   const lengths = shown.map(({ kind }) => Math.max(1, Math.floor((counts[kind] / all) * width)));
-  // What is left over, or was taken too much, is the longest part's.
+  // The longest part takes the rounding error.
   const longest = lengths.indexOf(Math.max(...lengths));
   const spare = width - lengths.reduce((sum, length) => sum + length, 0);
   return shown
@@ -40,7 +42,7 @@ export function waveBar(counts: WaveCounts, width: number, paint: Paint): string
     .join('');
 }
 
-/** `2 of 4 upgraded, 1 failed, 1 excluded`: each member is in one of these. */
+/** `2 of 4 upgraded, 1 failed, 1 excluded`: each member counts in one of these. */
 export function waveWords(counts: WaveCounts): string {
   const all = PARTS.reduce((sum, { kind }) => sum + counts[kind], 0);
   const others = PARTS.slice(1).flatMap(({ kind, words }) => (counts[kind] === 0 ? [] : [`${counts[kind]} ${words}`]));
@@ -63,7 +65,7 @@ export function waveBarSvg(counts: WaveCounts): string {
 
 const SVG_WIDTH = 240;
 
-/** What the fills of some bars mean, each in one piece. */
+/** Explains the fills of some bars, with each entry on one line. */
 export function legend(all: readonly WaveCounts[], paint: Paint): string {
   const shown = PARTS.filter(({ kind }) => all.some((counts) => counts[kind] > 0));
   return shown.map(({ fill, style, words }) => paint(style, `${fill} ${words}`.replaceAll(' ', '\u00a0'))).join('  ');

@@ -20,7 +20,7 @@ interface CheckOptions extends OutputOption {
   readonly waitTimeout: number;
 }
 
-/** Exit 4 when something that is needed cannot be read, or nobody has looked yet; 5 when scans that were started have not ended. */
+/** Exit 4 when something needed cannot be read, or was never read; 5 when scans that were started have not ended. */
 export async function accessCheck(session: Session, cluster: string | undefined, options: CheckOptions) {
   const client = await session.client();
   const query = cluster === undefined ? {} : { cluster: clusterId(cluster) };
@@ -48,8 +48,8 @@ export async function accessCheck(session: Session, cluster: string | undefined,
 const isOpen = ({ status }: AccessReport): boolean => status !== 'Ok';
 
 /**
- * Has the hub look, with Liftlock's own rights: the spoke roles trust its functions and nobody else. A scan reads all that an upgrade will,
- * and changes nothing. Gives the scan of each cluster, by its key.
+ * Lets the hub check with Liftlock's own permissions, because the spoke roles trust only its functions. A scan reads everything that an upgrade will,
+ * and changes nothing. Returns the scan of each cluster, by its key.
  */
 async function scansOf(
   { io }: Session,
@@ -83,14 +83,14 @@ async function scansOf(
   return ended;
 }
 
-/** A cluster in an account that cannot be read is in no list, so the account itself is named: once, whatever the number of its Regions. */
+/** A cluster in an unreadable account is in no list, so the account itself is named: once for all its Regions. */
 async function unreadAccounts({ io }: Session, client: ApiClient): Promise<number> {
   const { accounts } = await client.v1.fleet.$get();
   const unread = accounts.filter(({ status }) => status !== 'Ok');
   for (const [account = '', places] of Map.groupBy(unread, (one) => one.account)) {
     const reason = places.find((one) => one.reason !== undefined)?.reason ?? 'no reason was given';
     const regions = places.map(({ region, status }) => `${region} ${status}`).join(', ');
-    // One that cannot be listed is told as an account is.
+    // An organization that cannot be listed is reported like an account.
     const [what, fix] = account.startsWith('o-') ? ['Organization', LIST_IT] : ['Account', READ_IT];
     io.err(visible(`${what} ${account} (${regions}): ${reason}\n  fix: ${fix}\n`));
   }

@@ -14,7 +14,7 @@ interface ManifestOptions extends OutputOption {
   readonly tier: Tier;
 }
 
-/** Prints what a person runs and applies; nothing is granted from here. Comments make the text usable as it is. */
+/** Prints commands and manifests for a user to run and apply; this verb grants nothing. Comments make the text usable as it is. */
 export async function accessManifest(session: Session, cluster: string | undefined, { output, tier }: ManifestOptions) {
   const client = await session.client();
   const query = { tier, ...(cluster === undefined ? {} : { cluster: clusterId(cluster) }) };

@@ -11,7 +11,7 @@ interface BreakGlassOptions extends ReasonOption {
   readonly end?: boolean;
 }
 
-/** Passes windows and freezes over for one cluster or wave, agrees to that, or ends it. Opening them needs a reason. */
+/** Overrides windows and freezes for one cluster or wave, approves that, or ends it. Opening needs a reason. */
 export async function breakGlass(
   session: Session,
   kind: string,
@@ -29,7 +29,7 @@ export async function breakGlass(
   return print(session, output, answer, () => [visible(wordsOf(answer))]);
 }
 
-/** What stands for the parts of the route; that of a cluster has no wave. */
+/** The parameters of the route; that of a cluster has no wave. */
 function paramOf(kind: string, [first, second, ...more]: readonly string[]) {
   if (kind === 'cluster' && first !== undefined && second === undefined) return { ...clusterParam(first), wave: '' };
   if (kind === 'wave' && first !== undefined && second !== undefined && more.length === 0)
@@ -48,7 +48,7 @@ function wordsOf(answer: BreakGlassAnswer): string {
   return `${by.length} of ${peopleNeeded} people have asked for the ${of}, until ${until}: another one has to run the same command.${stands}${other}`;
 }
 
-/** An order as it stands: one to which somebody has yet to agree is not open. */
+/** The state of an order: an order that lacks an approval is not open. */
 export function glassText(glass: BreakGlass, { status, people, peopleNeeded }: GlassStanding): string {
   const { until, reason } = glass;
   const asked = askedText(glass);
@@ -64,7 +64,7 @@ export function glassText(glass: BreakGlass, { status, people, peopleNeeded }: G
   }
 }
 
-/** The same of one that is in force. */
+/** The same for an order that is in force. */
 export const openGlassText = (glass: BreakGlass): string =>
   `open until ${glass.until}, ${askedText(glass)}: ${glass.reason}`;
 

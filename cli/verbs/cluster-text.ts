@@ -25,7 +25,7 @@ import {
 import { glassText } from './break-glass.ts';
 import { READINESS_WORDS, type Shown } from './columns.ts';
 
-/** What `describe cluster` prints. */
+/** The text of `describe cluster`. */
 export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): string[] {
   const { endpoint, insights, held, breakGlass } = cluster;
   const ways = [endpoint.publicAccess ? 'public' : '', endpoint.privateAccess ? 'private' : ''].filter(Boolean);
@@ -92,7 +92,7 @@ const nodegroups = (cluster: ClusterDetail) =>
     updateSettingsText(group),
   ]);
 
-/** How many nodes EKS takes at once now, and what the group's own settings are while Liftlock has set others. */
+/** How many nodes EKS updates at once now, and the group's own settings while Liftlock has set others. */
 function updateSettingsText({ updateSettings: now, ownUpdateSettings: own }: ClusterDetail['nodegroups'][number]) {
   if (now === null || own === null) return '-';
   const [set, former] = [settingsText(now), settingsText(own)];
@@ -117,7 +117,7 @@ const upgrades = (cluster: ClusterDetail, now: Date) =>
 
 const PROBE_HEADERS = ['PROBE', 'RESULT', 'COMPARED', 'NOT WELL', 'NOT BEFORE EITHER', 'CHANGED SINCE', 'WORSE'];
 
-/** Of the last hop whose smoke check has looked: that of a rollback finds all as before, and says nothing of what got worse. */
+/** The result of the last hop whose smoke check has run. A rollback's check finds everything as before, and does not tell what got worse. */
 const probes = (upgrades: readonly UpgradeView[]) =>
   (lastComparison(upgrades)?.verdicts ?? []).map((verdict) => {
     const { result } = verdict;
@@ -134,7 +134,7 @@ const probes = (upgrades: readonly UpgradeView[]) =>
 const lastComparison = (upgrades: readonly UpgradeView[]) =>
   upgrades.find((one) => one.comparison !== null && !isRollback(one))?.comparison;
 
-/** Why nobody can tell what a comparison could not: who may not read it, or what there is too little of. */
+/** Why a comparison has no result: a missing permission, or too little data. */
 export const unknownSection = (
   comparison: Pick<NonNullable<Explanation['compared']>, 'verdicts'> | null | undefined,
 ): string[] =>
@@ -154,7 +154,7 @@ export function comparedText({ id, comparedAt, verdicts }: NonNullable<Explanati
   return `${parts.join('; ')}; by the smoke check of ${id}, ${relativeTime(comparedAt, now)}`;
 }
 
-/** The newest first, with how much there is more or less than in the scan before for the same target. */
+/** The newest first, with the difference from the previous scan for the same target. */
 const scans = (cluster: ClusterDetail, now: Date) =>
   cluster.scans.map((scan, index) => {
     const before = cluster.scans.slice(index + 1).find(({ target }) => target === scan.target);

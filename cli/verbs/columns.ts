@@ -24,10 +24,10 @@ interface Column<Item> {
   cell(item: Item, shown: Shown): string;
 }
 
-/** How a kind is listed. */
+/** The table of a kind. */
 export interface Listing<Item> {
   readonly columns: readonly Column<Item>[];
-  /** For `-o name`, and to know an item again while watching. */
+  /** For `-o name`, and to identify an item while watching. */
   nameOf(item: Item): string;
 }
 
@@ -53,7 +53,7 @@ const labels = (item: ClusterSummary): string =>
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
 
-/** How people read it. */
+/** The words for people. */
 export const READINESS_WORDS: Readonly<Record<ReadinessVerdict, string>> = {
   blocked: 'blocked',
   incomplete: 'incomplete',
@@ -62,7 +62,7 @@ export const READINESS_WORDS: Readonly<Record<ReadinessVerdict, string>> = {
   ready: 'ready',
 };
 
-/** Of a cluster in a list: one at the newest minor is ready for none. */
+/** The readiness of a cluster in a list. A cluster at the newest minor has no next one. */
 export const readinessWord = ({ verdict, for: next }: Pick<ReadinessView, 'verdict' | 'for'>): string =>
   next === null ? 'nothing newer' : READINESS_WORDS[verdict];
 
@@ -140,7 +140,7 @@ const upgrades: Listing<UpgradeView> = {
     time('ENDED', (item) => item.endedAt, true),
     plain('ROLLOUT', (item) => item.rollout, true),
     plain('BY', (item) => item.requestedBy, true),
-    // One that runs has no reasons of its own yet; its step may wait for something.
+    // A running upgrade has no reasons of its own yet, but its step may wait for something.
     plain('REASON', (item) => firstReason(item.status === 'Running' ? (current(item) ?? item) : item)),
   ],
 };
@@ -232,14 +232,14 @@ const accounts: Listing<AccountState> = {
     plain('CLUSTERS', (item) => item.clusters),
     {
       header: 'CHECKED',
-      // That a look was refused is written each time.
+      // A refused read is written each time.
       cell: ({ status: found, checkedAt }, { now }) => (found === 'Ok' ? lastLook : relativeTime)(checkedAt, now),
     },
     plain('REASON', (item) => item.reason ?? ''),
   ],
 };
 
-/** The API's answers are typed by its own read models; the list is chosen by the same name as the columns. */
+/** The API's own read models give the types; a list has the same name as its columns. */
 export const LISTINGS = {
   clusters,
   rollouts,
@@ -252,13 +252,13 @@ export const LISTINGS = {
   accounts,
 } as unknown as Readonly<Record<Kind, Listing<unknown>>>;
 
-/** Times are told from the API's own clock: behind a local run it is another one than ours. */
+/** Times are relative to the API's own clock, which differs from this machine's in a local run. */
 export const shownAt = (session: Session, { time }: Pick<ApiClient, 'time'>): Shown => ({
   paint: session.paint,
   now: time ?? session.io.now(),
 });
 
-/** Items as the table of their kind. */
+/** The table of some items. */
 export async function rendered(
   session: Session,
   listing: Listing<unknown>,

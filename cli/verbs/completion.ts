@@ -5,7 +5,7 @@ import { KINDS } from './kind.ts';
 /** Words that may follow a path of commands, e.g. `rollout` → `create pause resume abort`. */
 type Words = ReadonlyMap<string, readonly string[]>;
 
-/** The script is made from the commands as they are registered, so it cannot lag behind them. */
+/** The script is made from the registered commands, so it is always complete. */
 export function completion({ io }: Session, shell: string, _: object, command: Command): ExitCode {
   const words = wordsOf(command.parent ?? command);
   io.out(shell === 'bash' ? bash(words) : shell === 'zsh' ? zsh(words) : fish(words));
@@ -39,7 +39,7 @@ function wordsOf(program: Command): Words {
 const cases = (words: Words): string =>
   [...words].map(([path, list]) => `    '${path}') words='${list.join(' ')}' ;;`).join('\n');
 
-/** The path is the words before the cursor that are commands; what else stands between changes nothing. */
+/** The path has the words before the cursor that are commands; other words between them are ignored. */
 const PATH = `  local path='' word
   for word in "\${before[@]}"; do
     if [ -n "$(_liftlock_words "\${path:+$path }$word")" ]; then path="\${path:+$path }$word"; fi

@@ -11,7 +11,7 @@ export interface FileOptions {
 
 const CONFIG_NAME = /\.(?:ya?ml|json)$/i;
 
-/** Reads the files that a person named. Folders give their YAML and JSON files, by name. Fails with exit code 2. */
+/** Reads the named files, and the YAML and JSON files of named folders, sorted by name. Fails with exit code 2. */
 export async function readConfigFiles(session: Session, options: FileOptions): Promise<ConfigFile[]> {
   const files: ConfigFile[] = [];
   for (const path of options.filename) {
@@ -31,7 +31,7 @@ async function readPath(session: Session, path: string, recursive: boolean): Pro
   return files.filter((file) => !isScenario(session, file));
 }
 
-/** The config files of a folder; undefined for what is no folder. */
+/** The config files of a folder; undefined when it is no folder. */
 async function namesIn(path: string, recursive: boolean): Promise<string[] | undefined> {
   try {
     if (!(await stat(path)).isDirectory()) return undefined;
@@ -41,7 +41,7 @@ async function namesIn(path: string, recursive: boolean): Promise<string[] | und
   }
 }
 
-/** A folder that can be rehearsed (`liftlock start --fleet`, `local up --fleet`) has a scenario beside its config, which is nothing to apply. */
+/** A folder for rehearsals (`liftlock start --fleet`, `local up --fleet`) has a scenario beside its config, which cannot be applied. */
 function isScenario(session: Session, file: ConfigFile): boolean {
   if (!/^kind:\s*Scenario\s*$/m.test(file.text)) return false;
   session.io.err(

@@ -12,7 +12,7 @@ import { print } from '../output/print.ts';
 import { type FileOptions, readConfigFiles } from './config-files.ts';
 import { placeIssues } from './place-issues.ts';
 
-/** Offline: what can be wrong in the files themselves. Warnings pass. */
+/** Checks the files themselves, offline. Warnings pass. */
 export async function validate(session: Session, options: FileOptions & OutputOption): Promise<ExitCode> {
   const files = await readConfigFiles(session, options);
   const parsed = parseConfig(files, { calendar: SupportCalendar.builtIn(), now: session.io.now() });
@@ -38,7 +38,7 @@ export async function validate(session: Session, options: FileOptions & OutputOp
 
 type ApplyOptions = FileOptions & OutputOption & { readonly dryRun?: boolean };
 
-/** Validates here, where lines and columns are known, and sends what was parsed; the API validates again. */
+/** Validates here, where lines and columns are known, and sends the parsed documents; the API validates again. */
 export async function apply(session: Session, options: ApplyOptions): Promise<ExitCode> {
   const files = await readConfigFiles(session, options);
   const parsed = await parse(session, files);
@@ -51,7 +51,7 @@ export async function apply(session: Session, options: ApplyOptions): Promise<Ex
     throw placedRefusal(session, error, (problems) => placeIssues(problems, files, documents, 'error'));
   });
   const told = parsed.warnings.map(({ message }) => message);
-  // What the files alone showed was told with its line already.
+  // Warnings from the files alone were already shown with their lines.
   const news = answer.warnings.filter((warning) => !told.some((message) => warning.endsWith(message)));
   for (const warning of placeIssues(news, files, documents, 'warning')) session.io.err(`${visible(warning)}\n`);
   return print(session, options.output, answer, () =>
@@ -61,7 +61,7 @@ export async function apply(session: Session, options: ApplyOptions): Promise<Ex
   );
 }
 
-/** A refusal of the API whose problems were told, each at its place; anything else as it is. */
+/** A refusal of the API with its problems at their places; any other error unchanged. */
 function placedRefusal(session: Session, error: unknown, place: (problems: readonly string[]) => string[]): unknown {
   const problems = error instanceof ApiFailure ? error.details.problems : undefined;
   if (!Array.isArray(problems)) return error;
@@ -76,9 +76,9 @@ function documentsOf({ fleet, policies, calendars, channels, waivers }: ParsedCo
   return documents;
 }
 
-/** Policies alone may name private hosts that the Fleet in force allows: only then it is asked for. */
+/** The Fleet in force is requested only where policies alone name private hosts, which the Fleet must allow. */
 async function parse(session: Session, files: readonly ConfigFile[]): Promise<ParsedConfig> {
-  // What is applied already is known where it is applied.
+  // References to applied documents are checked by the API.
   const options = { calendar: SupportCalendar.builtIn(), now: session.io.now(), references: 'ignore' } as const;
   const parsed = parseConfig(files, options);
   const namesHost = ({ path }: { path: string }) => /\b(urls\[\d+\]|url|webhook)$/.test(path);

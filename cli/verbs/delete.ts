@@ -13,7 +13,7 @@ const KIND_OF = {
 } as const satisfies Readonly<Record<string, DeletableKind>>;
 const WORDS = Object.keys(KIND_OF) as (keyof typeof KIND_OF)[];
 
-/** Takes one object out of the configuration; what still goes by it, the API names. */
+/** Deletes one object of the configuration; the API names what still refers to it. */
 export async function deleteObject(
   session: Session,
   word: string,

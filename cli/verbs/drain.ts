@@ -12,7 +12,7 @@ interface DrainOptions extends OutputOption {
   readonly reason?: string;
 }
 
-/** What a drain would go by is the default (exit 3, or 6 where something is in the way); `--approve` starts it, `--cancel` ends and undoes it. */
+/** The default shows what a drain would do (exit 3, or 6 where something blocks it); `--approve` starts it, `--cancel` ends and undoes it. */
 export async function drain(session: Session, kind: string, nodegroup: string, options: DrainOptions) {
   if (!['nodegroup', 'nodegroups'].includes(kind.toLowerCase()))
     throw invalid(`liftlock: "${kind}" is not a kind of thing here; there is nodegroup.`);

@@ -27,7 +27,7 @@ export async function explain(session: Session, kind: string, name: string, { ou
 
 const UNKNOWN = 'unknown: a policy that may select it cannot be read, so nothing begins (PolicyNotConfigured)';
 
-/** The answer first, then what it rests on. */
+/** The answer first, then its facts. */
 export function explanationText(explanation: Explanation, { paint, now }: Shown): string[] {
   const { policy, rollout, when, hops, upgrade, compared, breakGlass, warnings } = explanation;
   return [
@@ -83,7 +83,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
   ];
 }
 
-/** Of a rollback that somebody has given up: why, and that the cluster may go back all the same. */
+/** For a rollback that a user has given up: the reason, and that the cluster may still go back. */
 function givenUpText({ reasons }: NonNullable<Explanation['upgrade']>, cluster: string): string {
   const why = reasons.find(({ code }) => code === 'RollbackGivenUp')?.message.replace(/\.$/, '');
   return why === undefined ? '' : visible(`. ${why}. To take it back: liftlock rollback cluster ${cluster}`);
@@ -111,7 +111,7 @@ function whenText({ at, condition }: Explanation['when'], now: Date): string {
   return visible(instant === '' ? condition : `${instant}. ${condition}`);
 }
 
-/** Prints what follows from it: the explanation of the cluster as it now stands. */
+/** Prints the result: the new explanation of the cluster. */
 export const unhold =
   (verb: 'retry' | 'release' | 'skip') =>
   async (session: Session, kind: string, name: string, options: ReasonOption) => {

@@ -9,7 +9,7 @@ import { facts, listed, print, shown } from '../output/print.ts';
 export const switchFleet = (verb: 'stop' | 'resume') => async (session: Session, options: ReasonOption) => {
   const of = (await session.client()).v1.fleet;
   const { reason } = options;
-  // The emergency switch must not fail for want of words.
+  // The emergency switch must not fail because a reason is missing.
   const fleet = await (verb === 'stop'
     ? of.stop.$post({ json: { reason: reason ?? NO_REASON } })
     : of.resume.$post({ json: given({ reason }) }));
@@ -20,7 +20,7 @@ export const switchFleet = (verb: 'stop' | 'resume') => async (session: Session,
   });
 };
 
-/** Who says the same again has said it: then nothing stands beside what stood before. */
+/** A user who repeats a stop adds none, so the text mentions no further stop. */
 function stoppedText({
   before,
   stoppedToo,
@@ -30,7 +30,7 @@ function stoppedText({
   return `The fleet was stopped already: ${before.map(stopLine).join('; ')}.${beside}`;
 }
 
-/** Whoever lifts a stop lifts those of others too. */
+/** A resume lifts the stops of all users. */
 function resumedText(lifted: readonly FleetStop[]): string {
   if (lifted.length === 0) return 'The fleet was not stopped, and goes on.';
   return `The fleet goes on. No more in force: ${lifted.map(stopLine).join('; ')}.`;
@@ -38,7 +38,7 @@ function resumedText(lifted: readonly FleetStop[]): string {
 
 const stopLine = (stop: FleetStop): string => `the stop of ${stop.at} by ${stopText(stop)}`;
 
-/** Exit 4 when an account could not be read: then the inventory is not all there is. */
+/** Exit 4 when an account could not be read, because the inventory is incomplete then. */
 export async function fleetStatus(session: Session, { output }: OutputOption) {
   const fleet = await (await session.client()).v1.fleet.$get();
   const unread = fleet.accounts.filter(({ status }) => status !== 'Ok');
@@ -48,7 +48,7 @@ export async function fleetStatus(session: Session, { output }: OutputOption) {
   return unread.length > 0 ? EXIT.incomplete : EXIT.ok;
 }
 
-/** What a rollout counts as in flight may be parked: here it is told apart. */
+/** Upgrades that a rollout counts as in flight may be parked, which is shown separately. */
 export function inFlightText(
   fleet: Pick<FleetStatus, `upgrades${'InFlight' | 'Parked' | 'Watched'}` | 'capCounts'>,
 ): string {

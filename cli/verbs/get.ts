@@ -37,7 +37,7 @@ export async function get(session: Session, kindText: string, name: string | und
   return EXIT.ok;
 }
 
-/** Upgrades that have ended are not listed: none that runs is not none that ever was. */
+/** Ended upgrades are not listed, so an empty list does not mean that there never was one. */
 async function nothingFound(session: Session, kind: Kind, options: GetOptions): Promise<string> {
   if (kind !== 'upgrades' || options.all === true) return `No ${kind} found.\n`;
   const ended = await list(session, kind, undefined, { ...options, all: true });
@@ -52,7 +52,7 @@ export const clusterQuery = ({ selector, account, region, all }: GetOptions) => 
   gone: all === true ? ('true' as const) : undefined,
 });
 
-/** The items as the API gives them. A name that is not there is an error, an empty list is none. */
+/** The items as the API returns them. A missing name is an error, an empty list is none. */
 async function list(
   session: Session,
   kind: Kind,
@@ -79,16 +79,16 @@ async function list(
   throw new Failure(`liftlock: there is no ${name} among the ${kind}. Run: liftlock get ${kind}`);
 }
 
-/** `eu-central-1/1.36` is known by that, by `eu-central-1` and by `1.36`. */
+/** `eu-central-1/1.36` is found by that, by `eu-central-1` and by `1.36`. */
 function namesOf(listing: Listing<unknown>, item: unknown): string[] {
   const full = listing.nameOf(item);
   return [full, ...full.split('/')];
 }
 
-/** With node groups and add-ons a cluster is some kilobytes, and a Lambda answer may have six megabytes. */
+/** A cluster with its node groups and add-ons takes some kilobytes, and a Lambda answer is limited to six megabytes. */
 const PAGE = '250';
 
-/** The whole fleet as one document, which `liftlock plan --inventory` reads; where each cluster stands is told beside. */
+/** The whole fleet as one document for `liftlock plan --inventory`, with the state of each cluster. */
 async function inventory(client: ApiClient, chosen: ReturnType<typeof clusterQuery>) {
   const query = { ...chosen, inventory: 'true', limit: PAGE } as const;
   const { items, learned } = await client.whole('items', (page) =>
@@ -113,8 +113,8 @@ function clusterOf(item: ListedCluster): WrittenCluster {
 }
 
 /**
- * Looks again and again until Ctrl-C. On a terminal the table is drawn anew; elsewhere each new, changed or vanished item is one line, as
- * JSON with `-o jsonl`. A look that fails is told and the next one is tried.
+ * Repeats the request until Ctrl-C. On a terminal it redraws the table; elsewhere it writes one line for each new, changed or vanished item, as JSON
+ * with `-o jsonl`. A failed request is reported and repeated.
  */
 async function watch(
   session: Session,
@@ -166,7 +166,7 @@ async function tellChanges(
   return now;
 }
 
-/** That it was seen again is no change. */
+/** A later time of the same read is no change. */
 function fingerprint(item: unknown): string {
   return JSON.stringify(item, (key, value: unknown) =>
     ['lastSeenAt', 'checkedAt', 'daysLeft'].includes(key) ? undefined : value,

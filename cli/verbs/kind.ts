@@ -15,7 +15,7 @@ const NAMES = {
 export type Kind = keyof typeof NAMES;
 export const KINDS = Object.keys(NAMES) as readonly Kind[];
 
-/** Singular and plural are the same to people. Fails with exit code 2. */
+/** Singular and plural are both accepted. Fails with exit code 2. */
 export function kindOf<Allowed extends Kind>(text: string, allowed: readonly Allowed[]): Allowed {
   const wanted = text.toLowerCase();
   const kind = allowed.find((one) => (NAMES[one] as readonly string[]).includes(wanted));

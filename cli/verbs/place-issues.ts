@@ -2,13 +2,13 @@ import { fieldOf } from '../../core/config/checks/check.ts';
 import { type ConfigIssue, formatIssue } from '../../core/config/issue.ts';
 import { type ConfigFile, readYaml } from '../../core/config/read-yaml.ts';
 
-/** What the API says of what it was sent: `document 1:1:1375: warning: spec.waves[2].approval: …`, or without line and severity. */
+/** The API's messages about the sent documents: `document 1:1:1375: warning: spec.waves[2].approval: …`, or without line and severity. */
 const SAID =
   /^document (\d+)(?::\d+:\d+)?: (?:(warning|error): )?((?:spec|metadata)(?:\.[\w-]+|\[\d+\]|\["(?:[^"\\]|\\.)*"\])*): /;
 
 /**
- * What the API says of a document, at its place in the files: there people wrote it, and the API saw one line of JSON. `sent`: the documents
- * in the order in which it saw them. What is about none of them stays as it is.
+ * Moves the API's messages to their places in the files, because the API saw one line of JSON. `sent`: the documents in the order in which they were
+ * sent. Messages about none of them stay unchanged.
  */
 export function placeIssues(
   said: readonly string[],
@@ -33,7 +33,7 @@ export function placeIssues(
   });
 }
 
-/** The other way round of `formatPath`. */
+/** The reverse of `formatPath`. */
 function partsOf(path: string): (string | number)[] {
   return [...path.matchAll(/\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|([\w-]+)/g)].map(([, index, quoted, name]) =>
     index === undefined ? ((quoted === undefined ? name : (JSON.parse(`"${quoted}"`) as string)) ?? '') : Number(index),

@@ -7,7 +7,7 @@ import { parseJson } from '../../core/model/parse-json.ts';
 import { visible } from '../../core/model/visible.ts';
 import { type Failure, invalid } from '../command/session.ts';
 
-/** The text of a file that a person named. Fails with exit code 2, and says why and what to do. */
+/** The text of a named file. Fails with exit code 2, and says why and what to do. */
 export async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
@@ -16,7 +16,7 @@ export async function readText(path: string): Promise<string> {
   }
 }
 
-/** Why a file or folder that a person named cannot be read, and what to do; exit code 2. What is no error of reading is thrown as it is. */
+/** Why a named file or folder cannot be read, and what to do; exit code 2. Any other error is thrown unchanged. */
 export function unreadable(path: string, error: unknown): Failure {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) throw error;
@@ -31,7 +31,7 @@ export function unreadable(path: string, error: unknown): Failure {
   return invalid(`liftlock: ${path} cannot be read: the system says ${code}. Check the file, or give a copy.`);
 }
 
-/** So many mistakes tell that it is another file; all of them would fill the screen. */
+/** A few mistakes show that it is the wrong file; all of them would fill the screen. */
 const MOST_ISSUES = 5;
 
 interface PrintedWords {
@@ -39,7 +39,10 @@ interface PrintedWords {
   readonly give: string;
 }
 
-/** JSON that a command has printed before. `what` it should be, and what to give instead. Fails with exit code 2, mistakes with their places. */
+/**
+ * Reads JSON that a command has printed before, with `what` it should be and what to give instead. Fails with exit code 2 and mistakes with their
+ * places.
+ */
 export async function readPrinted<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
@@ -48,7 +51,7 @@ export async function readPrinted<Schema extends z.ZodType>(
   return parsePrinted({ path, text: await readText(path) }, schema, words);
 }
 
-/** The same of a text that was read already. */
+/** The same for a text that was read already. */
 export function parsePrinted<Schema extends z.ZodType>(
   { path, text }: ConfigFile,
   schema: Schema,
@@ -68,7 +71,7 @@ export function notUsable(issues: readonly ConfigIssue[], end: string): Failure 
   return invalid([...shown, ...more, end].join('\n'));
 }
 
-/** JSON is YAML, and that reader knows places; it takes long over what is larger than any config. */
+/** JSON is YAML, and the reader of YAML knows positions; it is slow on texts larger than a config. */
 function issuesOf(path: string, text: string, schema: z.ZodType): ConfigIssue[] {
   if (text.length > maxFileSize) return [];
   const { documents, issues } = readYaml({ path, text });

@@ -13,14 +13,14 @@ interface RecoverOptions extends OutputOption {
   readonly restoredTo: string;
   readonly mutatorsOffSince: string;
   readonly by: string;
-  /** `s3://<bucket>` or a folder; absent = LIFTLOCK_ANCHORS. */
+  /** `s3://<bucket>` or a folder; LIFTLOCK_ANCHORS when absent. */
   readonly anchors?: string;
   readonly acceptBrokenAudit?: boolean;
 }
 
 /**
- * Brings a table that was restored to an earlier point up to date from the audit and fences what still believes in the old one
- * (docs/runbook.md, Restore of the table). It talks to DynamoDB itself: the API must not be able to do this.
+ * Brings a table that was restored to an earlier point up to date from the audit, and fences executions that started before the restore
+ * (docs/runbook.md, Restore of the table). It calls DynamoDB itself, because the API must not be able to do this.
  */
 export async function recover(session: Session, options: RecoverOptions): Promise<ExitCode> {
   const anchors = readChain((await anchorFiles(session, options.anchors)) ?? []);
@@ -42,7 +42,7 @@ export async function recover(session: Session, options: RecoverOptions): Promis
   ]);
 }
 
-/** A person who recovers acts past the API, so nothing else names them. */
+/** A recovery does not use the API, so nothing else names the person. */
 function person(by: string): string {
   if (personOf(by.trim()) !== undefined && by.trim() !== '') return by.trim();
   throw namedError(

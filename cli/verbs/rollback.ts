@@ -11,7 +11,7 @@ interface RollbackOptions extends OutputOption {
   readonly extendSupport?: boolean;
 }
 
-/** The plan is the default (exit 3, or 6 where something is in the way); only `--approve` starts anything. */
+/** The default shows the plan (exit 3, or 6 where something blocks it); only `--approve` starts the rollback. */
 export async function rollback(session: Session, kindText: string, name: string, options: RollbackOptions) {
   kindOf(kindText, ['clusters']);
   const { approve = false, extendSupport, output } = options;

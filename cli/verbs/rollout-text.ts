@@ -15,14 +15,14 @@ import { type Shown, verdictsText } from './columns.ts';
 
 type Goal = Pick<Member, 'from' | 'to' | 'status' | 'releases' | 'addons'>;
 
-/** The versions of a member, with the releases and versions that its images and add-ons go to; of one that only finishes its version, that alone. */
+/** The versions of a member, with the target releases of its images and add-ons. A member that only finishes its version has just that. */
 export function goalText({ from, to, status, releases = {}, addons = {} }: Goal): string {
   const pinned = [...Object.entries(releases), ...Object.entries(addons)].map(([name, pin]) => `${name} to ${pin}`);
   const rest = pinned.length === 0 && from === to ? ['nodes'] : pinned;
   return visible([from === to ? to : `${from} -> ${to}`, ...(status === 'Succeeded' ? [] : rest)].join(', '));
 }
 
-/** What `describe rollout` and the plan of `rollout create --dry-run` print. */
+/** The text of `describe rollout` and the plan of `rollout create --dry-run`. */
 export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, columns?: number): string[] {
   const { progress, leftOut = [] } = rollout;
   const nameOf = apart<Pick<Member, 'name' | 'clusterKey'>>(
@@ -53,7 +53,7 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
       const members = rollout.members.filter(({ waveIndex }) => waveIndex === wave.index);
       const rows = members.flatMap(({ reasons: [first, ...others], ...member }, at) => [
         [
-          // Whom a later plan has added has a place of that plan.
+          // A member that a later plan has added has its position in that plan.
           `  ${at + 1}`,
           visible(nameOf(member)),
           goalText(member),
@@ -90,7 +90,7 @@ export function limitsText(wave: Wave): string {
   ].join(', ');
 }
 
-/** What a wave waits for and what is known of it; nothing where there is nothing to tell. */
+/** The reasons why a wave waits, and its facts; none where there is nothing to show. */
 export function waveLines(wave: Told<Wave>, standing: WaveStanding | undefined, now: Date): string[] {
   const given = (wave.approvals ?? []).filter((word) => isOfPlan(word, wave));
   const asked = standing?.approvalsWanted ?? 0;
@@ -132,7 +132,7 @@ function conditionLines(conditions: readonly Condition[] | undefined, now: Date)
   );
 }
 
-/** What a promotion has come to. A soak that was skipped ends in the next tick. */
+/** The result of a promotion. A skipped soak ends in the next tick. */
 export function promotedText({ name, rolloutId, status, promotedBy, reasons }: Wave): string {
   const is = status === 'Soaking' && promotedBy !== undefined ? 'passes within a minute' : `is ${status}`;
   const why = reasons.findLast(({ code }) => code === 'Promoted')?.message ?? '';

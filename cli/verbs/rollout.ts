@@ -49,7 +49,7 @@ export async function createRollout(
   return refused === undefined ? EXIT.ok : EXIT.pending;
 }
 
-/** With these nothing is created as things are, as an error or as a reason of the plan: what is only asked about has not failed. */
+/** With these codes, as an error or as a reason of the plan, no rollout is created now. A question about it has not failed. */
 const NOT_NOW: readonly string[] = ['RolloutBusy', 'NothingToDo', 'ObserveMode'];
 
 export const switchRollout =
@@ -58,7 +58,7 @@ export const switchRollout =
     const of = (await session.client()).v1.rollouts[':id'];
     const param = { id: part(id) };
     const { reason, acceptFailures } = options;
-    // Halting must not fail for want of words; resuming needs none.
+    // Pausing and aborting must not fail because a reason is missing; resuming needs none.
     const json = { reason: reason ?? NO_REASON };
     const rollout = await (acceptFailures
       ? of['accept-failures'].$post({ param, json })
@@ -68,14 +68,14 @@ export const switchRollout =
     return print(session, options.output, rollout, () => [visible(`rollout/${rollout.id} is ${rollout.status}`)]);
   };
 
-/** Agrees or disagrees with the plan of a wave, in one's own name. */
+/** Approves or rejects the plan of a wave, in the caller's name. */
 export const voteOnWave =
   (verb: 'approve' | 'reject') =>
   async (session: Session, id: string, name: string, options: ReasonOption & { readonly plan?: string }) => {
     const of = (await session.client()).v1.rollouts[':id'].waves[':wave'];
     const param = { id: part(id), wave: part(name) };
     const { plan: planHash, reason: comment } = options;
-    // Halting must not fail for want of words.
+    // Rejecting must not fail because a reason is missing.
     const wave = await (verb === 'approve'
       ? of.approve.$post({ param, json: given({ planHash, comment }) })
       : of.reject.$post({ param, json: { ...given({ planHash }), reason: comment ?? NO_REASON } }));
@@ -95,7 +95,7 @@ export const voteOnWave =
     ]);
   };
 
-/** Ends the soak of the wave that soaks, or lets one pass that is undecided. */
+/** Ends the soak of the current wave, or lets an undecided one pass. */
 export async function promote(session: Session, id: string, options: ReasonOption): Promise<ExitCode> {
   const of = (await session.client()).v1.rollouts[':id'];
   const json = { reason: options.reason ?? NO_REASON };

@@ -13,7 +13,7 @@ interface UpgradeOptions extends OutputOption {
   readonly approve?: boolean;
 }
 
-/** The plan is the default (exit 3, or 6 where something is in the way); only `--approve` starts anything. */
+/** The default shows the plan (exit 3, or 6 where something blocks it); only `--approve` starts the upgrade. */
 export async function upgrade(session: Session, kindText: string, name: string, options: UpgradeOptions) {
   kindOf(kindText, ['clusters']);
   const { to, approve = false, output } = options;
@@ -23,7 +23,10 @@ export async function upgrade(session: Session, kindText: string, name: string, 
   return tellPlan(session, output, asked, 'UpgradeBlocked', planText);
 }
 
-/** Prints what is only planned unless it is approved, and what became of it. A refused approval (`blocked`) brings the plan with it, so that people see the same as without. */
+/**
+ * Prints the plan unless it is approved, and the result otherwise. A refused approval (`blocked`) includes the plan, so that users see the same as
+ * without.
+ */
 export async function tellPlan<Plan extends AskedPlan>(
   session: Session,
   output: OutputOption['output'],

@@ -4,7 +4,7 @@ import { tables } from '../../core/scan/data/tables.ts';
 import type { ExitCode, OutputOption, Session } from '../command/session.ts';
 import { facts, print, section, tableLines } from '../output/print.ts';
 
-/** How far the tables of a scan can be trusted. Offline: they come with the release. */
+/** How current the tables of a scan are. Offline, because they come with the release. */
 export async function versionsData(session: Session, { output }: OutputOption): Promise<ExitCode> {
   const described = describeData(tables, session.io.now());
   const sources = tables.sources.map(({ id, title, url, readOn }) => ({ id, title, url, readOn }));

@@ -12,33 +12,32 @@ const header = z.strictObject({
   anchor: z.literal(1),
   /** ARN of the audit table. */
   of: z.string(),
-  /** 1, 2, 3, … without gaps: a chain of its own. */
+  /** 1, 2, 3, … without gaps, so that anchors form a chain. */
   number: z.int().positive(),
-  /** SHA-256 of the text of the anchor before; empty for the first. */
+  /** SHA-256 of the text of the previous anchor; empty for the first one. */
   previous: z.string(),
   /** RFC 3339 UTC: when it was written. */
   at: z.iso.datetime(),
-  /** The newest item of each subject that this anchor is about. */
+  /** The newest item of each subject in this anchor. */
   heads: z.record(z.string(), z.strictObject({ sequence: z.int().positive(), hash: z.string() })),
 });
 type AnchorHeader = DeepReadonly<z.infer<typeof header>>;
 
 /**
- * Nothing may change or remove an item of the audit, and none expires: that there is such a record is the alarm. `INSERT`: something was put that
- * is no item of Liftlock's.
+ * Nothing may change or remove an item of the audit, and none expires, so such a record is an alarm. `INSERT`: the new item is none of Liftlock's.
  */
 const changed = z.strictObject({
   event: z.enum(['INSERT', 'MODIFY', 'REMOVE']),
   subject: z.string(),
-  // What somebody else puts need not be a whole number.
+  // An item that somebody else has put may have another number here.
   sequence: z.number(),
-  /** Hashes that the item had and has; empty for one that is gone. */
+  /** Hashes of the item before and after; empty where there is none. */
   before: z.string(),
   after: z.string(),
 });
 export type ChangedEntry = DeepReadonly<z.infer<typeof changed>>;
 
-/** What an anchor says of the audit table: an item that was put, or that one which was there is another now, or gone. */
+/** A statement of an anchor about the audit table: an item that was put, or an existing item that was changed or removed. */
 export type AnchorLine = { readonly entry: AuditItem } | { readonly changed: ChangedEntry };
 
 export interface Anchor {
@@ -46,7 +45,7 @@ export interface Anchor {
   readonly lines: readonly AnchorLine[];
 }
 
-/** An item of the audit, as it is written outside the table. */
+/** An item of the audit, as it is written outside of the table. */
 export const entry = z.strictObject({
   subject: z.string(),
   sequence: z.int().positive(),
@@ -59,11 +58,11 @@ export const entry = z.strictObject({
 });
 const line = z.union([z.strictObject({ entry }), z.strictObject({ changed })]);
 
-/** Whether something that is in the audit table has an item's members and its own hash. */
+/** Whether a value of the audit table has the members of an item and the right hash. */
 export const isOwnItem = (value: unknown): value is AuditItem =>
   entry.safeParse(value).success && isIntact(value as AuditItem);
 
-/** One JSON text a line: the header, then what happened, in its order. The same anchor gives the same bytes. */
+/** Writes one JSON text per line: the header, then the lines in their order. The same anchor gives the same bytes. */
 export function writeAnchor(place: Omit<AnchorHeader, 'anchor' | 'heads'>, lines: readonly AnchorLine[]): string {
   const heads: Record<string, AuditHead> = {};
   for (const one of lines) {
@@ -75,7 +74,7 @@ export function writeAnchor(place: Omit<AnchorHeader, 'anchor' | 'heads'>, lines
   return `${texts.join('\n')}\n`;
 }
 
-/** Fails with `UnreadableItem` for what is no anchor. */
+/** Fails with `UnreadableItem` for a text that is no anchor. */
 export function readAnchor(text: string): Anchor {
   try {
     const [first = '', ...rest] = text.trimEnd().split('\n');
@@ -91,12 +90,12 @@ export function readAnchor(text: string): Anchor {
 
 const MOST = 999_999_999_999;
 
-/** Counted down, since S3 lists names upwards and the newest is asked for with every batch. */
+/** Numbers are counted down, because S3 lists names in ascending order and every batch asks for the newest anchor. */
 export const anchorName = (number: number): string =>
   `${ANCHOR_FOLDER}${String(MOST - number).padStart(12, '0')}.jsonl`;
 export const ANCHOR_FOLDER = 'audit/';
 
-/** Undefined for a name that no anchor has. */
+/** Undefined for a name that is no anchor's. */
 export function anchorNumber(name: string): number | undefined {
   const digits = /^audit\/(\d{12})\.jsonl$/.exec(name)?.[1];
   return digits === undefined ? undefined : MOST - Number(digits);
@@ -107,17 +106,17 @@ export interface AnchorPorts {
   readonly clock: Clock;
 }
 
-/** Shards of a stream are handed over side by side; each may have to give way to all the others. */
+/** Shards of a stream arrive side by side, and each may have to wait for all others. */
 const TRIES = 20;
 
 /**
- * The anchor that was put last from here. Whoever wants to follow it need not ask which is the newest and what it says: where another one has
- * come since, its number is taken, and then everything is read. It is asked for now and then all the same, since it might have come from elsewhere.
+ * The anchor that was last put from here. The next one need not ask which is the newest and what it holds: if another anchor has come since, the
+ * number is taken, and then everything is read. The store is still asked now and then, since the anchor may have been put elsewhere.
  */
 const lastPut = new WeakMap<AnchorStore, { readonly number: number; readonly text: string; readonly at: number }>();
 const KNOWN_MILLISECONDS = 15 * 60_000;
 
-/** Used once: whoever comes after a put that failed asks the store. */
+/** The known anchor is used once, so that the store is asked after a put that failed. */
 async function newestOf({ anchors, clock }: AnchorPorts): Promise<{ number: number; before: string | undefined }> {
   const last = lastPut.get(anchors);
   lastPut.delete(anchors);
@@ -128,10 +127,9 @@ async function newestOf({ anchors, clock }: AnchorPorts): Promise<{ number: numb
 }
 
 /**
- * Puts lines about the audit table `of` into the next anchor, and gives how many were not in the newest one already: a batch that comes again,
- * because its function died after the put, is found there, and what it holds beyond that goes into an anchor of its own. Two that want one
- * number do not both get it. Fails with `AnchorRefused` when the newest anchor is about another table or is none: an anchor that followed it
- * would prove nothing.
+ * Puts lines about the audit table `of` into the next anchor, and returns how many the newest one did not have already. A batch that comes again,
+ * because its function died after the put, is found there, and its other lines go into an anchor of their own. Two writers never get the same number.
+ * Fails with `AnchorRefused` when the newest anchor is about another table or is no anchor: one that followed it would prove nothing.
  */
 export async function anchorLines(ports: AnchorPorts, of: string, lines: readonly AnchorLine[]): Promise<number> {
   const { anchors, clock } = ports;
@@ -147,7 +145,7 @@ export async function anchorLines(ports: AnchorPorts, of: string, lines: readonl
       lastPut.set(anchors, { number: number + 1, text, at: now.getTime() });
       return fresh.length;
     }
-    // Taken: by another batch, or by this very one, whose answer was lost on the way.
+    // The number was taken by another batch, or by this one, whose answer was lost.
     if ((await anchors.read(number + 1)) === text) return fresh.length;
   }
   throw namedError('TransactionConflict', `Others took the next anchor ${TRIES} times. The batch is tried again.`);

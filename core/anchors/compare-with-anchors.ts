@@ -11,20 +11,20 @@ interface Tampering {
   readonly problem: string;
 }
 
-/** What a subject's record is worth. */
+/** The result for the record of one subject. */
 export interface ComparedRecord {
   readonly subject: string;
   readonly items: number;
   /** Items that are as they were anchored. */
   readonly proved: number;
-  /** Items that no anchor holds yet: their chain holds, and whoever may write the table could have made it so. */
+  /** Items that no anchor holds yet. Their chain holds, but anybody who may write to the table could have made it. */
   readonly unproved: number;
-  /** `holds` only when nothing is unproved. */
+  /** `holds` only if nothing is unproved. */
   readonly verdict: 'holds' | 'unproved' | 'broken';
   readonly tampering: readonly Tampering[];
 }
 
-/** Holds a subject's items, or a part of them, oldest first, against the anchors and against each other. */
+/** Compares a subject's items, or a part of them, oldest first, with the anchors and with each other. */
 export function compareWithAnchors(
   subject: string,
   items: readonly AuditItem[],
@@ -46,7 +46,7 @@ export function compareWithAnchors(
     ...changesOf(subject, chain),
   ].sort((a, b) => a.sequence - b.sequence);
   const broken = firstBreak(items, part);
-  // Whatever the anchors show first is said more exactly there.
+  // The anchors describe tampering more exactly, so this comes only without them.
   if (broken !== undefined && tampering.length === 0)
     tampering.push({ kind: 'unlinked', sequence: broken.sequence, problem: `${capital(broken.problem)}.` });
   const unproved = items.filter(({ sequence }) => !anchored.has(sequence)).length;
@@ -64,7 +64,7 @@ function againstAnchors(
   const { before, isWhole = isIntact } = part;
   const newest = [...found.keys()].at(-1) ?? 0;
   const both = [...anchored.keys()].filter((sequence) => found.has(sequence));
-  // A record of its own from the first item on was not made by changing this one.
+  // A record that is a chain of its own from the first item on was not made by changing this one.
   if (
     proved === 0 &&
     both.length > 1 &&
@@ -100,7 +100,7 @@ const TOLD = {
   REMOVE: 'The table told that it was removed.',
 } as const;
 
-/** What the table's stream told at that time, also of what is again as it was. */
+/** Changes that the table's stream reported, even if the item is now again as it was. */
 const changesOf = (subject: string, { changes }: AnchorChain): Tampering[] =>
   changes
     .filter((change) => change.subject === subject)

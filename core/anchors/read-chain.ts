@@ -5,23 +5,23 @@ import type { AuditItem } from '../ports/table.ts';
 import { isIntact } from '../store/audit.ts';
 import { type Anchor, anchorNumber, type ChangedEntry, readAnchor } from './anchor.ts';
 
-/** All anchors together: what they say, and what is wrong with themselves. */
+/** The contents of all anchors together, and the problems of the anchors themselves. */
 export interface AnchorChain {
-  /** ARN of the table that they are about; empty when there is none. */
+  /** ARN of their table; empty when there is no anchor. */
   readonly of: string;
-  /** Numbers of the first and of the newest one; 0 when there is none. What ended before the first is no gap: locks end. */
+  /** Numbers of the first and the newest anchor; 0 when there is none. Anchors before the first are no gap, since locks end. */
   readonly first: number;
   readonly newest: number;
   /** When the newest one was written, RFC 3339; absent when there is none. */
   readonly newestAt?: string;
-  /** By subject and sequence, as it was anchored first. */
+  /** By subject and sequence, as it was first anchored. */
   readonly entries: ReadonlyMap<string, ReadonlyMap<number, AuditItem>>;
   readonly changes: readonly ChangedEntry[];
-  /** Each in a sentence: an anchor that is missing, altered, put twice, or of another fleet. */
+  /** One sentence each: an anchor that is missing, altered, put twice, or of another fleet. */
   readonly problems: readonly string[];
 }
 
-/** Reads anchors in whatever order they come. The oldest one says whose they are. */
+/** Reads anchors in any order. The oldest one determines their table. */
 export function readChain(files: readonly AnchorFile[]): AnchorChain {
   const problems: string[] = [];
   const entries = new Map<string, Map<number, AuditItem>>();
@@ -53,7 +53,7 @@ export function readChain(files: readonly AnchorFile[]): AnchorChain {
   };
 }
 
-/** Every subject that anchors name, also where they only tell that somebody changed it: what others put there, or is older than the oldest anchor. */
+/** Every subject in the anchors, including those with reported changes only: items of others, or older than the oldest anchor. */
 export const anchoredSubjects = ({ entries, changes }: AnchorChain): string[] => [
   ...entries.keys(),
   ...changes.map(({ subject }) => subject),
@@ -91,7 +91,7 @@ function take(
       problems.push(`Anchor ${number} holds item ${sequence} of ${subject} with a hash that is not its own.`);
     const known = entries.get(subject) ?? new Map<number, AuditItem>();
     const first = known.get(sequence);
-    // A batch that came twice says the same twice.
+    // A batch that came twice has the same items twice.
     if (first !== undefined && first.hash !== hash)
       changes.push({ event: 'MODIFY', subject, sequence, before: first.hash, after: hash });
     if (first === undefined) known.set(sequence, entry);

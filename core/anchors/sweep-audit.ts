@@ -4,26 +4,26 @@ import type { AuditItem, Table } from '../ports/table.ts';
 import { type AnchorPorts, anchorLines, isOwnItem, readAnchor } from './anchor.ts';
 
 interface Sweep {
-  /** Items that no batch had brought, and that are anchored now. */
+  /** Items that no batch had delivered, and that are anchored now. */
   readonly late: number;
-  /** Items that are not what was anchored, that Liftlock did not write, or that are gone: `<subject>#<sequence>`. */
+  /** Items that differ from their anchor, were not written by Liftlock, or are gone: `<subject>#<sequence>`. */
   readonly differing: readonly string[];
 }
 
 const HOUR = 3_600_000;
-/** A stream forgets after a day; the sweep comes once a day, and may fail once. */
+/** A stream keeps a day. The sweep runs once a day, and may fail once. */
 const LOOKS_BACK = 72 * HOUR;
-/** What is younger may still be on its way. */
+/** Younger items may still be on their way. */
 const ON_ITS_WAY = HOUR;
 const CLOCK_SKEW = (GRACE_SECONDS - CALL_SECONDS) * 1000;
-/** Anchors that are read at one time: a busy table has thousands in three days, and one after the other they would take minutes. */
+/** Anchors are read this many at a time. A busy table has thousands in three days, and reading them one by one takes minutes. */
 const AT_ONCE = 16;
-/** Texts of so many characters make one anchor, about what one batch of the stream has at most. */
+/** One anchor holds at most this many characters, about as much as one batch of the stream. */
 const ANCHOR_LENGTH = 4_000_000;
 
 /**
- * Compares what the audit table holds with what was anchored, and anchors what the stream lost: of the last days, and of all days while the
- * anchors themselves are younger than that.
+ * Compares the audit table with the anchors, and anchors the items that the stream lost: of the last days, or of all days while the anchors are
+ * younger than that.
  */
 export async function sweepAudit(ports: AnchorPorts & { readonly table: Table }, of: string): Promise<Sweep> {
   const now = ports.clock.now().getTime();
@@ -35,12 +35,12 @@ export async function sweepAudit(ports: AnchorPorts & { readonly table: Table },
   const found = new Map<string, string>();
   for await (const item of ports.table.auditSince(since)) {
     const id = idOf(item);
-    // Not of when the sweep began: what is written while it reads is no item of a time to come.
+    // It is the time of the read, because items that are written during the sweep are not in the future.
     const newest = new Date(ports.clock.now().getTime() + CLOCK_SKEW).toISOString();
-    // What Liftlock did not write is told, and never becomes an anchor's item.
+    // Items that Liftlock did not write are reported, and never anchored.
     if (!isOwnItem(item) || item.at > newest) foreign.push(id);
     else if (!hashes.has(id) && item.at <= settled) late.push(item);
-    // Of what is anchored the hash alone is kept: three days of whole items may be more than a function holds.
+    // Only the hash is kept, because three days of whole items may not fit into the memory of the function.
     found.set(id, item.hash);
   }
   const changed = [...hashes].flatMap(([id, { hash, at }]) =>
@@ -57,17 +57,17 @@ export async function sweepAudit(ports: AnchorPorts & { readonly table: Table },
 
 const idOf = ({ subject, sequence }: Pick<AuditItem, 'subject' | 'sequence'>): string => `${subject}#${sequence}`;
 
-/** What was anchored from an instant on, and whether that is all there is. */
+/** The items that were anchored from an instant on, and whether these are all. */
 async function recent({ anchors }: AnchorPorts, since: string) {
   const hashes = new Map<string, { readonly hash: string; readonly at: string }>();
   for (let newest = await anchors.newest(); newest > 0; newest -= AT_ONCE) {
     const numbers = Array.from({ length: Math.min(AT_ONCE, newest) }, (_, index) => newest - index);
     for (const text of await Promise.all(numbers.map((number) => anchors.read(number)))) {
-      // The oldest ones go when their time is over.
+      // The oldest anchors are deleted after their retention.
       if (text === undefined) return { hashes, whole: false };
       const { header, lines } = readAnchor(text);
       if (header.at < since) return { hashes, whole: false };
-      // Backwards: what was anchored first stays.
+      // Anchors are read backwards, so the first anchor of an item wins.
       for (const line of lines) {
         if ('entry' in line) hashes.set(idOf(line.entry), { hash: line.entry.hash, at: line.entry.at });
       }

@@ -8,10 +8,10 @@ import { nameAt, nextClosedInstant, nextOpenInstant } from './openings.ts';
 export type CalendarState = ReturnType<typeof calendarStateAt>;
 
 /**
- * Several calendars intersect; none at all is always open. Start inclusive, end exclusive; freezes win over windows.
- *
- * The search for `opensAt` and `closesAt` ends after ten years, not counting time under a dated freeze; the first dated
- * freeze of calendars in which nothing recurs is found however far away it is. Source: semantics.md, Calendar.
+ * The state of several calendars together: they intersect, and without any calendar it is always open. The start is inclusive and the end exclusive;
+ * freezes win over windows.
+ * The search for `opensAt` and `closesAt` ends after ten years, not counting time under a dated freeze. Where nothing recurs, the first dated freeze
+ * is found however far away it is. Source: calendars.md, What is meant.
  */
 export function calendarStateAt(calendars: readonly CompiledCalendar[], at: Date) {
   const instant = at.getTime();
@@ -20,21 +20,21 @@ export function calendarStateAt(calendars: readonly CompiledCalendar[], at: Date
   const closesAt = open ? nextClosedInstant(calendars, instant) : null;
   return {
     open,
-    /** The window and the freeze that contain the instant, the first in file order; both may be set. */
+    /** The first window and the first freeze, in file order, that contain the instant; both may be set. */
     window: nameAt('windows', calendars, instant),
     freeze: nameAt('freezes', calendars, instant),
-    /** Closed: the next instant that is open. Null when open, and when there is none within ten years. */
+    /** When closed: the next instant that is open. Null when it is open, and when there is none within ten years. */
     opensAt: dateOf(opensAt),
-    /** Open: the next instant that is closed. Null when closed, and when there is none within ten years. */
+    /** When open: the next instant that is closed. Null when it is closed, and when there is none within ten years. */
     closesAt: dateOf(closesAt),
-    /** One sentence for each calendar that is closed, or one that says through which window it is open. */
+    /** One sentence for each closed calendar, or one sentence that names the window through which it is open. */
     reasons: open ? openReason(calendars, instant, closesAt) : closedReasons(calendars, instant, opensAt),
   };
 }
 
 const dateOf = (instant: number | null): Date | null => (instant === null ? null : new Date(instant));
 
-/** Why it is open: which window, and until when. */
+/** Why it is open: through which window, and until when. */
 function openReason(calendars: readonly CompiledCalendar[], at: number, closesAt: number | null): Reason[] {
   const [calendar] = calendars;
   if (calendar === undefined) return [];
@@ -44,7 +44,7 @@ function openReason(calendars: readonly CompiledCalendar[], at: number, closesAt
   return [reason('CalendarOpen', `open: ${through}, ${until}.`)];
 }
 
-/** Why it is closed: for each calendar that is, what closes it and when it opens; then when all of them do. */
+/** For each closed calendar, why it is closed and when it opens. With several calendars it also says when all are open. */
 function closedReasons(calendars: readonly CompiledCalendar[], at: number, opensAt: number | null): Reason[] {
   const closed = calendars.filter(({ open }) => !open.covers(at));
   const reasons = closed.map((calendar) => closedReason(calendar, at));

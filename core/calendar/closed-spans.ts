@@ -2,7 +2,7 @@ import { calendarStateAt } from './calendar-state.ts';
 import type { CompiledCalendar } from './compile-calendar.ts';
 import type { Span } from './spans.ts';
 
-/** More shaded stretches than this are a grey surface that says nothing. */
+/** More shaded spans than this would fill the whole chart. */
 const MOST_SPANS = 250;
 
 /** When at least one of the calendars is closed between two instants; undefined where that changes too often to be drawn. */
@@ -28,7 +28,7 @@ export interface FrozenSpan extends Span {
   readonly reason: string | undefined;
 }
 
-/** The freezes of the calendars between two instants, each with its name; none where they are too many to be drawn. */
+/** The freezes of the calendars between two instants, each with its name; empty where they are too many to be drawn. */
 export function frozenSpans(calendars: readonly CompiledCalendar[], { from, to }: Span): readonly FrozenSpan[] {
   const spans = calendars.flatMap(({ freezes }) =>
     freezes.flatMap(({ name, reason, coverage }) => {

@@ -8,19 +8,19 @@ import { freezeEdge } from './freeze-edge.ts';
 import { merged, placeOf, type Span, without } from './spans.ts';
 import { type TimeZone, timeZone, UTC, unknownZone } from './time-zone.ts';
 
-/** A calendar, ready to be asked. It remembers what it has worked out; that changes no answer. */
+/** A compiled calendar. It remembers what it has computed, which changes no answer. */
 export interface CompiledCalendar {
   readonly name: string;
   /** Everything that is wrong with it. A calendar with a problem is closed for ever. */
   readonly problems: readonly string[];
-  /** The rest is for this folder alone. In the order of the file. */
+  /** The other members are for this folder alone. They keep the order of the file. */
   readonly zone: TimeZone | undefined;
   readonly windows: readonly Rule[];
   readonly freezes: readonly Rule[];
   readonly open: Coverage;
 }
 
-/** Never throws: a calendar of which anything cannot be read is closed for ever, and lists what is wrong. */
+/** Never throws: a calendar with anything that cannot be read is closed for ever, and lists what is wrong. */
 export function compileCalendar(name: string, spec: CalendarSpec): CompiledCalendar {
   const { windows, freezes, problems } = compileRules(spec);
   const told = problems.map(
@@ -31,7 +31,7 @@ export function compileCalendar(name: string, spec: CalendarSpec): CompiledCalen
   return { name, problems: told, zone: timeZone(spec.timeZone), windows, freezes, open };
 }
 
-/** The rules that are right, and what is wrong with the others. */
+/** The valid rules, and the problems of the others. */
 export function compileRules(spec: CalendarSpec) {
   const zone = timeZone(spec.timeZone);
   const problems: CalendarProblem[] = [];
@@ -47,7 +47,7 @@ export function compileRules(spec: CalendarSpec) {
 
 const CLOSED: Coverage = { covers: () => false, nextCovered: () => null, nextUncovered: (instant) => instant };
 
-/** The union of the windows (all time where there are none) without the freezes. */
+/** The union of the windows without the freezes. Without windows it is all time. */
 function openTime(always: boolean, windows: readonly Rule[], freezes: readonly Rule[]): Coverage {
   const dated = merged(freezes.flatMap(({ dates }) => dates ?? []));
   const recurring = freezes.filter(({ dates }) => dates === undefined);
@@ -58,14 +58,14 @@ function openTime(always: boolean, windows: readonly Rule[], freezes: readonly R
   const spansIn = (from: number, to: number) => {
     if ((datedAt(from) ?? from) >= to) return [];
     const frozen = merged([...dated, ...recurring.flatMap((freeze) => freeze.spansIn(from, to))]);
-    // Windows that open every minute are many: not asked for where everything is frozen anyway.
+    // Windows may open every minute, so they are not computed where everything is frozen anyway.
     if (frozen.some((span) => span.from <= from && span.to >= to)) return [];
     const allowed = always ? [{ from, to }] : merged(windows.flatMap((window) => window.spansIn(from, to)));
     return without(allowed, frozen);
   };
   const coverage = coverageOf(spansIn, datedAt);
   if (!always || recurring.length > 0) return coverage;
-  // Nothing recurs, so that the next closing is known however far away it is.
+  // Nothing recurs, so the next closing is known however far away it is.
   const nextUncovered = (instant: number) =>
     datedAt(instant) !== undefined ? instant : (dated[placeOf(dated, instant)]?.from ?? null);
   return { ...coverage, nextUncovered };
@@ -75,8 +75,8 @@ type Tell = (field: string, message: string) => void;
 type Recurring = WindowSpec | Exclude<FreezeSpec, { from: string }>;
 
 /**
- * One window or freeze, or everything that is wrong with it; paths begin at the rule. `calendarZone` is undefined when
- * the calendar's own zone is wrong, which is told elsewhere.
+ * Compiles one window or freeze, or returns all its problems, whose paths begin at the rule. `calendarZone` is undefined when the calendar's own zone
+ * is wrong, which is reported elsewhere.
  */
 function compileRule(
   spec: WindowSpec | FreezeSpec,
@@ -86,7 +86,7 @@ function compileRule(
   const tell: Tell = (field, message) => problems.push({ path: [field], message });
   const zone = spec.timeZone === undefined ? calendarZone : timeZone(spec.timeZone);
   if (zone === undefined && spec.timeZone !== undefined) tell('timeZone', unknownZone(spec.timeZone));
-  // Everything that is wrong is told at once, so that the rest is looked at in some zone.
+  // All problems are reported at once, so the rest is checked in some zone.
   const known = zone ?? UTC;
   const when = 'from' in spec ? datesOf(spec, known, tell) : recurrenceOf(spec, known, tell);
   if (when === undefined || zone === undefined || problems.length > 0) return { rule: undefined, problems };
@@ -150,12 +150,12 @@ function scheduleOf(field: string, text: string, tell: Tell): CronSchedule | und
   return undefined;
 }
 
-/** 29 February on one weekday comes after 40 years at the latest, across a century without a leap day. */
+/** A 29 February on one weekday occurs after 40 years at the latest, across a century without a leap day. */
 const LONGEST_WAIT = 41 * 366 * DAY;
 
 /**
- * Spans that begin when `start` fires and end when `end` fires next after that, at least those that touch `[from, to)`, cut off at `to`. An
- * end at the very instant of a start ends what was before, and does not end what starts there.
+ * Spans that begin when `start` fires and end when `end` fires next after that; at least those that touch `[from, to)`, cut off at `to`. An end at
+ * the same instant as a start ends the span before, and does not end the span that starts there.
  */
 function endingSpans(
   start: CronSchedule,
@@ -175,8 +175,8 @@ function endingSpans(
 }
 
 /**
- * The minutes of a day without those between which and the one before them none of `others` lies: another start of what has begun and another
- * end of what has ended tell nothing, and a start or end in every minute would be 1440 of them a day. One that comes together with its other is kept.
+ * Drops the minutes that have none of `others` between them and the minute before: another start of a span that runs, or another end of one that has
+ * ended, changes nothing. A start or end in every minute would be 1440 of them a day. A minute that is also one of `others` stays.
  */
 function telling(minutes: readonly number[], others: readonly number[]): number[] {
   let next = 0;
@@ -188,7 +188,7 @@ function telling(minutes: readonly number[], others: readonly number[]): number[
   });
 }
 
-/** The last firing at or before `instant`: nothing that began before it goes on. */
+/** The last firing at or before `instant`. No span that began earlier goes on after it. */
 function lastFiring(schedule: CronSchedule, zone: TimeZone, instant: number): number {
   let to = instant + 1;
   for (let length = 2 * DAY; length < 2 * LONGEST_WAIT; length *= 2) {
@@ -203,27 +203,26 @@ function lastFiring(schedule: CronSchedule, zone: TimeZone, instant: number): nu
 export type WindowSpec = CalendarSpec['windows'][number];
 export type FreezeSpec = CalendarSpec['freezes'][number];
 
-/** What is wrong with a calendar, beside what its schema sees. */
+/** A problem of a calendar that its schema cannot see. */
 interface CalendarProblem {
-  /** Within the calendar's `spec`. */
+  /** The path within the calendar's `spec`. */
   readonly path: readonly (string | number)[];
-  /** A sentence. */
   readonly message: string;
 }
 
-/** A window or a freeze, ready to be asked. */
+/** A compiled window or freeze. */
 export interface Rule {
   readonly name: string;
   readonly zone: TimeZone;
   readonly reason: string | undefined;
   readonly ticket: string | undefined;
-  /** How it recurs; undefined for a dated freeze. */
+  /** When it recurs; undefined for a dated freeze. */
   readonly schedule: CronSchedule | undefined;
-  /** Milliseconds; undefined where `end` or `to` says it. */
+  /** Milliseconds; undefined where `end` or `to` gives the end. */
   readonly length: number | undefined;
-  /** Of a dated freeze. */
+  /** The dates of a dated freeze; undefined for others. */
   readonly dates: Span | undefined;
   readonly coverage: Coverage;
-  /** In any order, at least those that touch `[from, to)`; those that recur are cut off at `to` where they have an `end`. */
+  /** The spans in any order, at least those that touch `[from, to)`. Those with an `end` are cut off at `to`. */
   spansIn(from: number, to: number): readonly Span[];
 }

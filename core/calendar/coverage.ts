@@ -4,12 +4,12 @@ import { clipped, merged, placeOf, type Span } from './spans.ts';
 /** How far a search looks for a change that may never come: ten years. */
 export const HORIZON = 3653 * DAY;
 
-/** Until when a search goes on. What is known for certain, such as a dated freeze, is passed over and moves the limit. */
+/** The limit of a search. A span that is known for certain, such as a dated freeze, is skipped and moves the limit. */
 export interface Search {
   limit: number;
 }
 
-/** Which instants belong to something that recurs, worked out a month at a time and remembered. */
+/** Which instants are covered by spans that recur. They are computed a month at a time and remembered. */
 export interface Coverage {
   covers(instant: number): boolean;
   /** The first covered instant at or after `instant`; null when there is none before the limit. */
@@ -20,12 +20,12 @@ export interface Coverage {
 
 const PART = 32 * DAY;
 
-/** About 8 MB; one year of a window that opens every minute for half of it needs twice that, and is worked out anew. */
+/** About 8 MB. One year of a window that opens every minute for half of it takes twice that, and is computed again. */
 const MOST_SPANS = 250_000;
 
 /**
- * `spansIn(from, to)` gives the spans of a stretch, in any order; `passOver` gives the end of a stretch that is certainly
- * not covered and contains the instant, if it knows one.
+ * `spansIn(from, to)` returns the spans between two instants, in any order. `passOver` returns the end of an uncovered span around the instant, if it
+ * knows one.
  */
 export function coverageOf(
   spansIn: (from: number, to: number) => readonly Span[],
@@ -46,13 +46,13 @@ export function coverageOf(
     kept += spans.length + 1;
     return spans;
   };
-  /** The span of its part that an instant is in, or the next one there. */
+  /** The span in the same part that contains the instant, or else the next one there. */
   const spanAt = (instant: number): Span | undefined => {
     const spans = part(Math.floor(instant / PART));
     return spans[placeOf(spans, instant)];
   };
   const endOfPart = (instant: number): number => (Math.floor(instant / PART) + 1) * PART;
-  // What is always open is asked at every look when it closes, for all of its ten years: the stretch that was looked through last is kept.
+  // At every look, a calendar that is always open is searched for its closing over ten years. So the last span that was searched is kept.
   let covered: Span = { from: 0, to: 0 };
   return {
     covers(instant) {

@@ -5,7 +5,7 @@ export function durationMilliseconds(text: string): number {
   return (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
 }
 
-/** Milliseconds as config writes a duration, rounded up to a second: `11d18h`. */
+/** Writes milliseconds as config writes a duration, rounded up to a second: `11d18h`. */
 export function writtenDuration(milliseconds: number): string {
   const seconds = Math.ceil(milliseconds / 1000);
   const parts: [number, string][] = [

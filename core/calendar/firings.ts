@@ -6,13 +6,11 @@ import { type ClockChange, FAR, type TimeZone } from './time-zone.ts';
 const MINUTE = 60_000;
 
 /**
- * The instants at which a schedule fires in a zone, at least those in `[from, to)`, ascending and without repeats.
- *
- * A local time that the clocks skip fires at the first instant after the gap; one that they repeat fires at its first
- * occurrence only, except for schedules that name every hour of the day: those go on in the repeated hour, so that what
- * is closed or open all the time stays so. Source: semantics.md, Calendar.
- *
- * On days on which no clock changes only `plainMinutes` are told, for whoever knows that the others make no difference.
+ * The instants at which a schedule fires in a zone, ascending and without repeats; at least those in `[from, to)`.
+ * A local time that the clocks skip fires at the first instant after the gap, and one that they repeat fires at its first occurrence only. Schedules
+ * that name every hour of the day also fire in the repeated hour, so that what is closed or open all the time stays so. Source: calendars.md, What is
+ * meant.
+ * On days without a clock change only `plainMinutes` count, for callers to whom the other minutes make no difference.
  */
 export function firings(
   schedule: CronSchedule,
@@ -38,8 +36,8 @@ export function firings(
 }
 
 /**
- * The same, each lasting `length` milliseconds; in no particular order, and overlapping spans of a day may be one
- * already: a schedule that fires every minute has 1440 firings a day.
+ * The spans of `length` milliseconds that begin at the firings, in no particular order. Overlapping spans of a day may be merged already, since a
+ * schedule that fires every minute has 1440 firings a day.
  */
 export function lastingSpans(schedule: CronSchedule, zone: TimeZone, length: number, from: number, to: number): Span[] {
   const runs = runsOf(schedule.minutes, length);
@@ -58,8 +56,8 @@ export function lastingSpans(schedule: CronSchedule, zone: TimeZone, length: num
 }
 
 /**
- * The days of a schedule whose firings may lie in `[from, to)`, with the offset of days on which no clock changes. Nor right before them: what
- * a gap skips that ends at midnight fires then.
+ * The days of a schedule whose firings may lie in `[from, to)`. `offset` is set for days without a clock change in them or right before them: a gap
+ * that ends at midnight moves what it skips there.
  */
 function* daysOf(
   schedule: CronSchedule,
@@ -85,7 +83,7 @@ function* daysOf(
   }
 }
 
-/** The local times that a change of the clocks skips or repeats. */
+/** The bounds of the local times that a clock change skips or repeats. */
 const startOnWall = ({ at, before, after }: ClockChange): number => at + Math.min(before, after);
 const endOnWall = ({ at, before, after }: ClockChange): number => at + Math.max(before, after);
 
@@ -95,7 +93,7 @@ function around(schedule: CronSchedule, zone: TimeZone, local: number): readonly
   return schedule.everyHour ? instants : instants.slice(0, 1);
 }
 
-/** Minutes that follow each other closely enough to leave no hole, as spans after midnight, in milliseconds. */
+/** Minutes whose spans touch or overlap, merged into spans after midnight, in milliseconds. */
 function runsOf(minutes: readonly number[], length: number): Span[] {
   const runs: { from: number; to: number }[] = [];
   for (const minute of minutes) {

@@ -2,9 +2,9 @@ import { Temporal } from 'temporal-polyfill';
 import type { TimeZone } from './time-zone.ts';
 
 /**
- * The instant that `from` or `to` of a dated freeze means: a local time of the zone (a bare date is its midnight), or,
- * with an offset, that very instant. A local time that the clocks skip is the first instant after the gap. One that they
- * repeat is its first occurrence for `from` and its second one for `to`: a freeze is never shorter than was meant.
+ * The instant of `from` or `to` of a dated freeze. It is a local time of the zone (a bare date is its midnight), or an exact instant when it has an
+ * offset. For a local time that the clocks skip it is the first instant after the gap. For one that they repeat it is the first occurrence for `from`
+ * and the second one for `to`, so that a freeze is never shorter than meant.
  */
 export function freezeEdge(
   text: string,

@@ -1,7 +1,7 @@
 import type { CompiledCalendar } from './compile-calendar.ts';
 import type { TimeZone } from './time-zone.ts';
 
-/** `2026-12-01T00:00+01:00`: an instant on the clocks of a zone, with seconds where there are any. */
+/** `2026-12-01T00:00+01:00`: an instant on the clocks of a zone, with seconds where they are not 0. */
 export function localText(instant: number, zone: TimeZone): string {
   const offset = zone.offsetAt(instant);
   const clock = new Date(instant + offset).toISOString().slice(0, 19).replace(/:00$/, '');
@@ -10,7 +10,7 @@ export function localText(instant: number, zone: TimeZone): string {
   return `${clock}${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
-/** An instant on the clocks of the first of some calendars, as all their reasons have it. */
+/** An instant on the clocks of the first calendar, which all reasons of these calendars use. */
 export function clockText([calendar]: readonly CompiledCalendar[], at: Date): string {
   return calendar?.zone === undefined ? at.toISOString() : localText(at.getTime(), calendar.zone);
 }

@@ -3,8 +3,8 @@ import { DAY } from './cron/civil-day.ts';
 import { nextClosedInstant, nextOpenInstant } from './openings.ts';
 
 /**
- * The longest stretch within `days` days from `from` in which all calendars are open, in milliseconds, cut to those
- * days: a hop that takes longer can never start. 0 when they never open; of none at all it is the whole stretch.
+ * The longest time within `days` days from `from` in which all calendars are open, in milliseconds, cut to those days. A hop that takes longer can
+ * never start. It is 0 when they never open together, and all of these days without a calendar.
  */
 export function longestOpening(calendars: readonly CompiledCalendar[], from: Date, days: number): number {
   let most = 0;
@@ -13,14 +13,14 @@ export function longestOpening(calendars: readonly CompiledCalendar[], from: Dat
   return most;
 }
 
-/** How much of `days` days from `from` is open, in milliseconds. */
+/** How long all calendars are open within `days` days from `from`, in milliseconds. */
 export function openTimeWithin(calendars: readonly CompiledCalendar[], from: Date, days: number): number {
   let sum = 0;
   for (const [opens, closes] of openStretches(calendars, from, endOf(from, days))) sum += closes - opens;
   return sum;
 }
 
-/** Whether all calendars are open for so many milliseconds on end at any time in `[from, to)`. */
+/** Whether all calendars are open for `least` milliseconds without a break in `[from, to)`. */
 export function hasOpening(calendars: readonly CompiledCalendar[], from: Date, to: Date, least: number): boolean {
   for (const [opens, closes] of openStretches(calendars, from, to.getTime())) if (closes - opens >= least) return true;
   return false;

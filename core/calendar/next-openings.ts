@@ -1,23 +1,23 @@
 import type { CompiledCalendar } from './compile-calendar.ts';
 import { nameAt, nextClosedInstant, nextOpenInstant } from './openings.ts';
 
-/** A stretch in which all calendars are open. */
+/** A span in which all calendars are open. */
 export interface Opening {
   readonly opensAt: Date;
   /** The first instant that is closed again; null when there is none within ten years. */
   readonly closesAt: Date | null;
-  /** The window that contains `opensAt`, the first in file order; null where no window is asked for. */
+  /** The first window in file order that contains `opensAt`; null where the calendars have no windows. */
   readonly window: string | null;
 }
 
 /**
- * The next `count` openings that begin at or after `at`; one that is under way at `at` is not among them
- * (`calendarStateAt` tells of it). Fewer when there are no more within ten years.
+ * The next `count` openings that begin at or after `at`. An opening that has begun before `at` is not among them (`calendarStateAt` returns it).
+ * There are fewer when no more begin within ten years.
  */
 export function nextOpenings(calendars: readonly CompiledCalendar[], at: Date, count: number): Opening[] {
   const openings: Opening[] = [];
   let from: number | null = at.getTime();
-  // What is open right before `at` goes on: its beginning lies behind.
+  // An opening that covers the instant before `at` began earlier, so it is skipped.
   if (calendars.every(({ open }) => open.covers(at.getTime() - 1))) from = nextClosedInstant(calendars, from);
   while (from !== null && openings.length < count) {
     const opensAt = nextOpenInstant(calendars, from);

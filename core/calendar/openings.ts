@@ -2,8 +2,8 @@ import type { CompiledCalendar } from './compile-calendar.ts';
 import { HORIZON, type Search } from './coverage.ts';
 
 /**
- * The first instant at or after `instant` at which all calendars are open. Null when there is none within ten years;
- * time under a dated freeze does not count, so that the end of a freeze of many years is found.
+ * The first instant at or after `instant` at which all calendars are open; null when there is none within ten years. Time under a dated freeze does
+ * not count, so the end of a freeze of many years is found.
  */
 export function nextOpenInstant(calendars: readonly CompiledCalendar[], instant: number): number | null {
   const known = foundOf(calendars);
@@ -19,7 +19,7 @@ export function nextOpenInstant(calendars: readonly CompiledCalendar[], instant:
 
 function firstCommon(calendars: readonly CompiledCalendar[], from: number, search: Search): number | null {
   let at = from;
-  // Each round moves to where one more calendar is open; it ends when a whole round has moved nothing.
+  // Each round moves to the instant at which one more calendar is open. The search ends when a whole round has moved nothing.
   for (let agreed = 0, index = 0; agreed < calendars.length; index = (index + 1) % calendars.length) {
     const next = calendars[index]?.open.nextCovered(at, search) ?? null;
     if (next === null || next >= search.limit) return null;
@@ -29,9 +29,9 @@ function firstCommon(calendars: readonly CompiledCalendar[], from: number, searc
   return at;
 }
 
-/** What searches over the same calendars have found last: one whose windows never meet is asked at every look, for all of its ten years. */
+/** The last results for the same calendars. Calendars whose windows never meet are searched at every look, over all of ten years. */
 interface Found {
-  /** At or after `from` they are open together at `at` first. */
+  /** From `from` on, `at` is the first instant at which all are open. */
   opening?: { readonly from: number; readonly at: number };
   /** Between these two instants they are never open together. */
   closed?: { readonly from: number; readonly to: number };
@@ -58,7 +58,7 @@ export function nextClosedInstant(calendars: readonly CompiledCalendar[], instan
   return first;
 }
 
-/** The first window, or freeze, in the order of the files that contains the instant; null where there is none. */
+/** The first window or freeze, in file order, that contains the instant; null where there is none. */
 export function nameAt(
   rules: 'windows' | 'freezes',
   calendars: readonly CompiledCalendar[],

@@ -1,10 +1,10 @@
-/** A stretch of time, `[from, to)`, in milliseconds since the epoch. */
+/** A span of time, `[from, to)`, in milliseconds since the epoch. */
 export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
-/** The union: in order, apart from each other. Takes its input in any order. */
+/** The union of spans, in order and without overlaps. It takes spans in any order. */
 export function merged(spans: readonly Span[]): Span[] {
   const result: { from: number; to: number }[] = [];
   for (const span of sorted(spans)) {
@@ -15,20 +15,20 @@ export function merged(spans: readonly Span[]): Span[] {
   return result;
 }
 
-/** Most lists are in order already, and looking costs less than sorting. */
+/** Most lists are in order already, and checking that costs less than sorting. */
 function sorted(spans: readonly Span[]): readonly Span[] {
   const inOrder = spans.every((span, index) => index === 0 || (spans[index - 1]?.from ?? 0) <= span.from);
   return inOrder ? spans : [...spans].sort((a, b) => a.from - b.from);
 }
 
-/** What of merged spans lies in `[from, to)`. */
+/** The parts of merged spans that lie in `[from, to)`. */
 export function clipped(spans: readonly Span[], from: number, to: number): Span[] {
   return spans
     .filter((span) => span.from < to && span.to > from)
     .map((span) => ({ from: Math.max(span.from, from), to: Math.min(span.to, to) }));
 }
 
-/** What of `spans` is in none of `others`; both merged. */
+/** The parts of `spans` that lie in none of `others`; both must be merged. */
 export function without(spans: readonly Span[], others: readonly Span[]): Span[] {
   const result: Span[] = [];
   let next = 0;
@@ -46,7 +46,7 @@ export function without(spans: readonly Span[], others: readonly Span[]): Span[]
   return result;
 }
 
-/** The place in merged spans of the first one that ends after `instant`; their number when none does. */
+/** The index, in merged spans, of the first one that ends after `instant`; their number when none does. */
 export function placeOf(spans: readonly Span[], instant: number): number {
   let low = 0;
   let high = spans.length;

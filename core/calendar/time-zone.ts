@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { remembered } from '../model/remembered.ts';
 
-/** The clocks of a zone change at `at`: what they showed before and show after, as milliseconds to add to UTC. */
+/** A change of a zone's clocks at `at`. `before` and `after` are the milliseconds to add to UTC. */
 export interface ClockChange {
   readonly at: number;
   readonly before: number;
@@ -19,22 +19,22 @@ export interface TimeZone {
   /** The changes with `from` ≤ `at` < `to`, in order. */
   changes(from: number, to: number): readonly ClockChange[];
   /**
-   * The instants that have this local time, in order: usually one, two where the clocks repeat it. Where they skip it,
-   * none, and `gap` is the first instant after the skipped time.
+   * The instants that have this local time, in order: usually one, or two where the clocks repeat it. Where the clocks skip it there is none, and
+   * `gap` is the first instant after the skipped time.
    */
   instantsOf(local: number): { readonly instants: readonly number[]; readonly gap?: number };
 }
 
 /**
- * The zone of this name, or undefined when there is none. Offsets such as `+02:00` are no zone: they know no seasons. What the runtime knows
- * does not change while it runs, so that remembering it changes no answer.
+ * The zone of this name; undefined when there is none. Offsets such as `+02:00` are no zone, because they have no summer time. The data of the
+ * runtime do not change while it runs, so remembering a zone changes no answer.
  */
 export const timeZone = remembered((name: string) => (/^[A-Za-z]/.test(name) ? load(name) : undefined));
 
 export const unknownZone = (name: string): string =>
   `"${name}" is no time zone that is known here: write an IANA name, such as Europe/Berlin.`;
 
-/** More than any zone is off UTC, and more than any change of a clock: what happens on a local day lies within this of the same day in UTC. */
+/** More than the offset of any zone and than any clock change. An instant of a local day lies within this of the same day in UTC. */
 export const FAR = 26 * 3_600_000;
 
 function load(name: string): TimeZone | undefined {
@@ -46,7 +46,7 @@ function load(name: string): TimeZone | undefined {
   return zoneOf(name);
 }
 
-/** A zone that is known to be there. */
+/** A zone whose name is known to be valid. */
 function zoneOf(name: string): TimeZone {
   const yearOf = remembered((year: number) => readYear(name, year));
   const offsetAt = (instant: number): number => {
@@ -87,7 +87,7 @@ function zoned(name: string, instant: number): Temporal.ZonedDateTime {
 /** The offset in force right before a year, and the changes in it. */
 function readYear(name: string, year: number): { offset: number; changes: ClockChange[] } {
   const end = Date.UTC(year + 1, 0, 1);
-  // From a millisecond before: a change at the very start of the year belongs to it.
+  // Begins a millisecond earlier, because a change at the very start of the year belongs to it.
   let cursor = zoned(name, Date.UTC(year, 0, 1) - 1);
   const offset = milliseconds(cursor);
   const changes: ClockChange[] = [];

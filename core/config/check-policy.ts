@@ -34,37 +34,37 @@ import type { FleetSpec, UpgradePolicy, UpgradePolicySpec, Wave } from './types.
 import type { YamlDocument } from './yaml-document.ts';
 
 export interface ParseOptions {
-  /** What the Fleet in force allows, when the files hold only policies. Ignored where they hold a Fleet. */
+  /** The hosts that the Fleet in force allows, for files that hold only policies. Ignored where the files hold a Fleet. */
   readonly allowedHosts?: readonly string[];
-  /** Likewise; absent: nobody knows here, and whoever applies them looks. */
+  /** The images that the Fleet in force allows; absent = nobody knows them here, and whoever applies the policies checks. */
   readonly hookImages?: readonly string[];
-  /** Against which fixed targets are checked; absent: they are not. */
+  /** The calendar by which fixed targets are checked; absent = they are not checked. */
   readonly calendar?: SupportCalendar;
-  /** Core reads no clock: without it only versions unknown to the calendar are told. */
+  /** Core reads no clock. Without an instant only versions that the calendar does not know are reported. */
   readonly now?: Date;
   /**
-   * What a Calendar or Channel is that a policy names and that is not in the files. `warn` (default): it may be applied already.
-   * `require`: the files are all there is, so it is an error. `ignore`: whoever applies them looks.
+   * What becomes of a Calendar or Channel that a policy names and the files do not have. `warn` (default): it may be applied already. `require`: the
+   * files are complete, so it is an error. `ignore`: whoever applies them checks.
    */
   readonly references?: 'warn' | 'require' | 'ignore';
 }
 
-/** What stands beside a policy in the same files. */
+/** The other documents of the same config. */
 interface Surroundings {
   readonly allowedHosts: readonly string[];
-  /** Those that Jobs of hooks may be of; undefined where that is not known here. */
+  /** The images that Jobs of hooks may use; undefined where they are unknown. */
   readonly hookImages: readonly string[] | undefined;
-  /** What is right of it. */
+  /** The valid fields of its spec. */
   readonly fleet: Partial<FleetSpec>;
-  /** The policies before it, as far as it can be read whom they select. This one is added. */
+  /** The policies before this one whose selector can be read. This policy is added. */
   readonly earlier: SelectingPolicy[];
   readonly names: WrittenNames;
-  /** Of the Calendars in the same files; absent without a clock. */
+  /** The opening times of the Calendars in the same files; absent without a clock. */
   readonly times: OpeningTimes | undefined;
   readonly options: ParseOptions;
 }
 
-/** One document of kind UpgradePolicy: first what can be told of any text, then by the schema, then what needs several of its fields. */
+/** Checks one UpgradePolicy: first what can be said of any value, then by the schema, then what depends on several of its fields. */
 export function checkPolicy(
   document: YamlDocument,
   { allowedHosts, hookImages, fleet, earlier, names, times, options }: Surroundings,
@@ -116,7 +116,7 @@ export function checkPolicy(
   return policy;
 }
 
-/** A name that no finding has would let no waiver hold, and nobody would see it. What is empty or too long the schema tells of. */
+/** A waiver by a name that no finding has would never hold, and nobody would notice. The schema reports names that are empty or too long. */
 function checkWaivedNames(document: unknown, report: Report): void {
   for (const { path, value } of valuesAt(document, 'spec.scan.waivers[].checks[]')) {
     const said = noCheck(value);
@@ -124,7 +124,7 @@ function checkWaivedNames(document: unknown, report: Report): void {
   }
 }
 
-/** A value of a label goes where it stands first. */
+/** The first place of a label's value decides. */
 function checkOrder(document: unknown, report: Report): void {
   for (const [index, key] of listOf(fieldOf(document, 'spec', 'order')).entries())
     for (const [at, value] of repeats(listOf(fieldOf(key, 'values'))))
@@ -135,7 +135,7 @@ function checkOrder(document: unknown, report: Report): void {
       );
 }
 
-/** Waves are known by their name, and take their clusters either by selector or by name. */
+/** Waves are identified by name, and select their clusters either by selector or by name. */
 function checkWaves(document: unknown, report: Report): void {
   const waves = listOf(fieldOf(document, 'spec', 'waves'));
   checkNames(waves, ['spec', 'waves'], 'reports know waves by name', report);
@@ -147,8 +147,8 @@ function checkWaves(document: unknown, report: Report): void {
 }
 
 /**
- * Waves that share some clusters, while each has others too: the first one wins (semantics.md, Wave), and seldom is that what both
- * selectors say. A narrow wave before a wider one is how one wave goes before the rest, and no reason to warn.
+ * Warns of waves that share some clusters, while each has others too. The first wave wins (semantics.md, Waves), which is seldom what both selectors
+ * mean. A narrow wave before a wider one is intended, so it gets no warning.
  */
 function checkOverlappingWaves(
   { selector, waves }: Pick<UpgradePolicySpec, 'selector' | 'waves'>,
@@ -168,7 +168,7 @@ function share(earlier: Wave, later: Wave, all: UpgradePolicySpec['selector']): 
   return overlapInPart(both(all, earlier.selector), both(all, later.selector));
 }
 
-/** Caps of a policy only tighten those of the Fleet (semantics.md, Caps): a looser one does nothing. */
+/** Caps of a policy only tighten those of the Fleet (semantics.md, In flight, and caps), so a looser one has no effect. */
 function checkPolicyCaps(
   caps: UpgradePolicySpec['caps'],
   fleet: Pick<FleetSpec, 'caps' | 'labels'>,
@@ -194,17 +194,17 @@ function checkPolicyCaps(
 
 const DAY = 86_400_000;
 
-/** A cluster that is left behind within hours is left behind before anybody has read that it never starts. */
+/** A cluster that is left behind within hours is left behind before anybody reads that it never starts. */
 function checkPatience(cannotStart: UpgradePolicySpec['cannotStart'], report: Report): void {
   if (typeof cannotStart !== 'object' || durationMilliseconds(cannotStart.leaveBehindAfter) >= DAY) return;
   const message = `a cluster is left behind ${cannotStart.leaveBehindAfter} after its wave has opened, before people have seen why it never starts. Write 1d or more.`;
   report('warning', ['spec', 'cannotStart', 'leaveBehindAfter'], message);
 }
 
-/** For how long EKS lets a control plane go back (eks.md, version rollback). */
+/** The days for which EKS lets a control plane go back (facts: eks.md, version rollback). */
 const ROLLBACK_DAYS = 7;
 
-/** What only the EKS API verifies is compared by alarms and URLs alone: without them nothing would ever be found worse. */
+/** With `eks-api` only alarms and URLs are compared. Without any of them no cluster would ever be found worse. */
 function checkAutomatic({ rollback, verification, scan, smoke }: Partial<UpgradePolicySpec>, report: Report): void {
   if (rollback?.automatic !== true || verification !== 'eks-api') return;
   if ((scan?.alarms ?? []).length + (smoke?.urls ?? []).length > 0) return;
@@ -213,7 +213,7 @@ function checkAutomatic({ rollback, verification, scan, smoke }: Partial<Upgrade
   report('warning', ['spec', 'rollback', 'automatic'], message);
 }
 
-/** Fields that are legal and do nothing, or less than they promise. */
+/** Warns of valid fields that have no effect, or less than they promise. */
 function checkEffects(waves: SoundWaves, count: number, report: Report): void {
   for (const [index, wave] of waves) {
     const path = ['spec', 'waves', index];
@@ -242,7 +242,7 @@ function checkEffects(waves: SoundWaves, count: number, report: Report): void {
   }
 }
 
-/** A target that EKS does not support, or not for standard money, is legal but seldom meant. */
+/** Warns of a target that EKS does not support, or only for extra money: it is valid but seldom meant. */
 function checkTargetSupport(
   target: UpgradePolicySpec['target'],
   calendar: SupportCalendar,
@@ -277,7 +277,7 @@ function since(date: Date | undefined): string {
   return date === undefined ? '' : ` (since ${date.toISOString().slice(0, 10)})`;
 }
 
-/** A deadline that no day is, that has passed, or that comes before the target is there. */
+/** Reports a deadline that is no date, has passed, or comes before EKS offers the target. */
 function checkDeadline(
   { deadline, target }: Partial<UpgradePolicySpec>,
   calendar: SupportCalendar | undefined,
@@ -286,7 +286,7 @@ function checkDeadline(
 ): void {
   if (deadline === undefined) return;
   const path = ['spec', 'deadline'];
-  // Before the end of support: nobody knows offline what the clusters run.
+  // It depends on the versions that the clusters run, which are unknown offline.
   if (typeof deadline !== 'string') return;
   const at = dayOrInstant(deadline);
   if (at === undefined) {
@@ -302,7 +302,7 @@ function checkDeadline(
   }
 }
 
-/** The names of the Calendars and Channels that are written beside a policy, valid or not; what is no text names nothing. */
+/** The names of the Calendars and Channels beside a policy, valid or not. A value that is no text names nothing. */
 interface WrittenNames {
   readonly calendars: readonly unknown[];
   readonly channels: readonly unknown[];
@@ -311,8 +311,8 @@ interface WrittenNames {
 const isName = (name: unknown): name is string => objectName.safeParse(name).success;
 
 /**
- * Calendars and channels that a policy names and that are not there. The files alone cannot tell what is applied already, so that there it
- * is a warning; together with what is in force it is an error, since nothing could start.
+ * Reports Calendars and Channels that a policy names and that do not exist. The files alone cannot tell what is applied already, so that is a warning
+ * there. Together with the config in force it is an error, since nothing could start.
  */
 function checkReferences(
   document: unknown,
@@ -328,7 +328,7 @@ function checkReferences(
     for (const found of valuesAt(document, place)) tell('Calendar', found, calendars);
 
   function tell(kind: string, { path, value: name }: FoundValue, known: readonly string[]): void {
-    // What is no name the schema tells of.
+    // The schema reports values that are no names.
     if (!isName(name) || known.includes(name)) return;
     const meant = didYouMean(name, known);
     const hint = meant === undefined ? `Write or apply the ${kind} "${name}".` : `Did you mean ${meant}?`;
@@ -345,14 +345,14 @@ function checkReferences(
   }
 }
 
-/** Every expression of a policy is compiled and typed here, so that none fails for the first time in the middle of a rollout. */
+/** Compiles and types every expression of a policy, so that none fails for the first time during a rollout. */
 function checkExpressions(document: unknown, report: Report): void {
   for (const place of ['spec.selector.when', 'spec.hooks[].selector.when', 'spec.waves[].selector.when'])
     for (const found of valuesAt(document, place)) check(found, clusterEnvironment);
   for (const found of valuesAt(document, 'spec.waves[].approval.autoApproveWhen')) check(found, evidenceEnvironment);
 
   function check<Value>({ path, value: source }: FoundValue, environment: ExpressionEnvironment<Value>): void {
-    // What is too long or no text the schema tells of.
+    // The schema reports values that are too long or no text.
     if (typeof source !== 'string' || source === '' || source.length > 2000) return;
     const compiled = compilePredicate(source, environment);
     if (!('problems' in compiled)) return;
@@ -368,7 +368,7 @@ function sentence({ message, unknown }: ExpressionProblem): string {
   return `${message}. ${meant === undefined ? `Known here: ${unknown.known.join(', ')}.` : `Did you mean ${meant}?`}`;
 }
 
-/** "At character 9: nmae == …", so that the place is found in long expressions too. */
+/** "At character 9: nmae == …" shows the place in long expressions too. */
 function placeIn(source: string, offset: number): string {
   const rest = source.slice(offset, offset + 24).replace(/\s+/g, ' ');
   return rest.trim() === ''

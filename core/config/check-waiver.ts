@@ -8,18 +8,18 @@ import { soundFields } from './sound-fields.ts';
 import type { ScanWaiver } from './types.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
-/** Longer than a year with some days to spare; after that somebody should look again. */
+/** A year and some days; after that somebody should look again. */
 const maxWaiverDays = 400;
 
 /** A waiver, and the instant at which it ends. */
 export interface CheckedWaiver {
   readonly document: ScanWaiver;
   readonly end: Date;
-  /** Who gave it to the controller, and when; undefined where it is read from a file. */
+  /** Who applied it to the controller, and when; undefined where a file was read. */
   readonly applied?: { readonly by: string; readonly at: string };
 }
 
-/** One document of kind ScanWaiver. One that has expired is no error: reports list it. `now` undefined: any end will do. */
+/** Checks one document of kind ScanWaiver. An expired waiver is no error, because reports list it. `now` undefined = every end is accepted. */
 export function checkWaiver(
   document: YamlDocument,
   now: Date | undefined,
@@ -27,7 +27,7 @@ export function checkWaiver(
 ): CheckedWaiver | undefined {
   const { value, issues: found } = parseBySchema(scanWaiverSchema, document);
   const asReason = ruleAsReason(fieldOf(document.value, 'spec', 'match', 'reason'));
-  // Better words than the list of all reasons.
+  // Its message replaces the schema's list of all reasons.
   issues.push(...found.filter(({ path }) => asReason === undefined || path !== 'spec.match.reason'));
   if (asReason !== undefined) issues.push(document.issue('error', ['spec', 'match', 'reason'], asReason));
   const rule = noCheck(fieldOf(document.value, 'spec', 'match', 'rule'));

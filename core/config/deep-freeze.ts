@@ -1,4 +1,3 @@
-/** Freezes a tree of plain objects and lists, and returns it. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

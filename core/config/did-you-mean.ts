@@ -1,6 +1,6 @@
 /**
- * The candidate that a person most likely meant by `text`, or undefined when none is near: case and separators do not
- * count, and about one typing mistake in three characters is forgiven, a swap of neighbours counting as one.
+ * The candidate that a person most likely meant by `text`; undefined when none is similar. Case and separators do not count. About one typing mistake
+ * in three characters is allowed, and a swap of neighbours counts as one mistake.
  */
 export function didYouMean(text: string, candidates: readonly string[]): string | undefined {
   const wanted = simplified(text);

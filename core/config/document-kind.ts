@@ -4,7 +4,7 @@ import type { ConfigIssue } from './issue.ts';
 import { apiVersion } from './kinds.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
-/** Which of these kinds a document is of; without a readable one there is no schema to check it by. */
+/** The kind of a document, if it is one of these. Without a kind there is no schema to check it by. */
 export function kindOf<Kind extends string>(
   document: YamlDocument,
   kinds: readonly Kind[],
@@ -17,7 +17,7 @@ export function kindOf<Kind extends string>(
   const kind = fieldOf(value, 'kind');
   const known = kinds.find((name) => name === kind);
   const issues = known === undefined ? [kindIssue(document, kind, kinds)] : [];
-  // The schema tells of a wrong apiVersion itself, but without a kind there is none.
+  // The schema reports a wrong apiVersion, but without a kind there is no schema.
   const version = fieldOf(value, 'apiVersion');
   if (known === undefined && version !== apiVersion) issues.push(versionIssue(document, version));
   return { kind: known, issues };

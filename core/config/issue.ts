@@ -1,7 +1,7 @@
-/** Where in a document: keys and list indexes from its root, such as `['spec', 'waves', 0, 'name']`. */
+/** A place in a document: keys and list indexes from its root, such as `['spec', 'waves', 0, 'name']`. */
 export type DocumentPath = readonly (string | number)[];
 
-/** One thing that is wrong (`error`: nothing is applied) or doubtful (`warning`) in a config file. */
+/** One problem of a config file: with an `error` nothing is applied, and a `warning` is doubtful. */
 export interface ConfigIssue {
   readonly severity: 'error' | 'warning';
   readonly file: string;
@@ -9,9 +9,9 @@ export interface ConfigIssue {
   readonly line: number;
   /** 1-based, in characters. */
   readonly column: number;
-  /** `spec.waves[0].name`; empty where the issue is about a whole document or file. */
+  /** `spec.waves[0].name`; empty where the issue concerns a whole document or file. */
   readonly path: string;
-  /** What happened, why, and what to do; names the path itself. */
+  /** Says what happened, why, and what to do; it names the path itself. */
   readonly message: string;
 }
 
@@ -28,7 +28,7 @@ export function formatPath(path: DocumentPath): string {
   }, '');
 }
 
-/** By file in the order given, then by place; errors and warnings of one place keep their order. */
+/** Sorts by file in the given order, then by place. Issues of one place keep their order. */
 export function sortIssues(issues: readonly ConfigIssue[], files: readonly string[]): ConfigIssue[] {
   const order = new Map(files.map((file, index) => [file, index]));
   const rank = (issue: ConfigIssue) => order.get(issue.file) ?? files.length;

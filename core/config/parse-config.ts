@@ -22,17 +22,17 @@ import type { Calendar, Channel, Fleet, FleetSpec, ScanWaiver, UpgradePolicy } f
 import { checkUniqueness } from './uniqueness.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
-/** All lists of documents are empty when anything is wrong: bad config is never half-applied. */
+/** All lists of documents are empty when there is an error, so that bad config is never applied in part. */
 export interface ParsedConfig extends Omit<CheckedConfig, 'fleet' | 'issues'> {
-  /** Absent when no file has one, or when anything is wrong. */
+  /** Absent when no file has one, or when there is an error. */
   readonly fleet?: Fleet;
   readonly errors: readonly ConfigIssue[];
   readonly warnings: readonly ConfigIssue[];
 }
 
 /**
- * Reads config files (YAML, several documents each) into deeply frozen objects with all defaults filled in. Never throws
- * on bad input: reports everything that is wrong at once, each with its place.
+ * Reads config files (YAML, several documents each) into deeply frozen objects with all defaults filled in. It never throws on bad input: it reports
+ * all problems at once, each with its place.
  */
 export function parseConfig(files: readonly ConfigFile[], options: ParseOptions = {}): ParsedConfig {
   if (files.length > maxFiles) return tooMuch(files, `${files.length} files`, maxFiles);
@@ -52,7 +52,7 @@ export function parseConfig(files: readonly ConfigFile[], options: ParseOptions 
 
 const NOTHING = { policies: [], calendars: [], channels: [], waivers: [] } as const;
 
-/** Beyond these limits something else than a person wrote the config, and comparing all with all would take minutes. */
+/** No person writes more config than that, and comparing all policies with each other would take minutes. */
 function tooMuch(files: readonly ConfigFile[], what: string, limit: number): ParsedConfig {
   const message = `${what} are too many for one config; at most ${limit} are read.`;
   const file = files[0]?.path ?? '';
@@ -65,7 +65,7 @@ function tooMuch(files: readonly ConfigFile[], what: string, limit: number): Par
 
 interface CheckedConfig {
   readonly fleet: Fleet | undefined;
-  /** In the order of the files, like all of these lists. */
+  /** These lists keep the order of the files. */
   readonly policies: readonly UpgradePolicy[];
   readonly calendars: readonly Calendar[];
   readonly channels: readonly Channel[];
@@ -73,7 +73,7 @@ interface CheckedConfig {
   readonly issues: readonly ConfigIssue[];
 }
 
-/** Checks all documents of a config together. What it returns beside issues counts only when none of them is an error. */
+/** Checks all documents of a config together. The objects count only when no issue is an error. */
 function checkConfig(documents: readonly YamlDocument[], options: ParseOptions): CheckedConfig {
   const issues: ConfigIssue[] = [];
   const kinds = documents.map((document) => {
@@ -103,7 +103,7 @@ function checkConfig(documents: readonly YamlDocument[], options: ParseOptions):
   const allowedHosts = fleets[0] === undefined ? (options.allowedHosts ?? []) : hostsOf(fleets[0]);
   const hookImages =
     fleets[0] === undefined ? options.hookImages : textsOf(fleets[0], 'spec', 'hooks', 'jobs', 'images');
-  // By what is written and not by what is valid, so that a mistake in a Calendar does not make another one appear.
+  // Names count as written, valid or not, so that a mistake in a Calendar does not cause another issue.
   const namesOf = (wanted: ConfigKind) =>
     kinds.filter(({ kind }) => kind === wanted).map(({ document }) => fieldOf(document.value, 'metadata', 'name'));
   const names = { calendars: namesOf('Calendar'), channels: namesOf('Channel') };
@@ -116,7 +116,7 @@ function checkConfig(documents: readonly YamlDocument[], options: ParseOptions):
   return { fleet: fleet?.value, policies, calendars, channels, waivers, issues };
 }
 
-/** The Fleet, and what is right of its spec when it is not valid. */
+/** Returns the Fleet if it is valid, and the valid fields of its spec in any case. */
 function checkFleet(
   document: YamlDocument,
   issues: ConfigIssue[],
@@ -131,19 +131,19 @@ function checkFleet(
   return { value, sound };
 }
 
-/** What a Fleet that is in force lets policies name. */
+/** What the Fleet in force lets policies name. */
 export const allowedBy = ({ allowedHosts, hooks }: Pick<FleetSpec, 'allowedHosts' | 'hooks'>) => ({
   allowedHosts,
   hookImages: hooks?.jobs?.images ?? [],
 });
 
-/** Read before the Fleet is known to be valid, so that one mistake in it does not make others appear. */
+/** It reads the Fleet as written, so that a mistake elsewhere in it does not cause another issue. */
 const hostsOf = (fleet: YamlDocument): string[] => textsOf(fleet, 'spec', 'allowedHosts');
 
 const textsOf = ({ value }: YamlDocument, ...path: string[]): string[] =>
   listOf(fieldOf(value, ...path)).filter((text) => typeof text === 'string');
 
-/** A cap per label that no cluster gets would cap the whole fleet: clusters without the label count as one value. */
+/** A cap for a label that no cluster has would cap the whole fleet, because clusters without the label count as one value. */
 function checkFleetCaps({ caps, labels: { fromTags } }: Pick<FleetSpec, 'caps' | 'labels'>, report: Report): void {
   const labels = Object.keys(fromTags);
   for (const label of Object.keys(caps.perLabel ?? {})) {
@@ -153,7 +153,7 @@ function checkFleetCaps({ caps, labels: { fromTags } }: Pick<FleetSpec, 'caps' |
   }
 }
 
-/** A fleet without accounts looks nowhere; a Region or account written twice, or a Region nobody knows, is a slip. */
+/** Reports a fleet without accounts, which would have no clusters, and a Region or account that is repeated or unknown. */
 function checkFleetScope(document: unknown, report: Report): void {
   const accounts = fieldOf(document, 'spec', 'accounts');
   const spec = fieldOf(document, 'spec');

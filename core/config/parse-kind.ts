@@ -6,8 +6,8 @@ import { checkUniqueness } from './uniqueness.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
 /**
- * Reads files that hold nothing but documents of one kind. Never throws on bad input: says everything that is wrong at once, each with its
- * place; then there are no values. `check` gives a document's own, and adds what is wrong with it.
+ * Reads files that hold documents of one kind only. It never throws on bad input: it reports all problems at once, each with its place, and then
+ * returns no values. `check` makes a document's value, and adds the document's issues.
  */
 export function parseKind<Value>(
   files: readonly ConfigFile[],

@@ -1,8 +1,7 @@
 /**
- * Why a host must not be called by Liftlock unless the Fleet lists it, or undefined when it is a public one. Names are
- * checked by their form alone: who resolves them checks the addresses once more with this function.
- *
- * @param host as `URL.hostname` gives it, so that `0x7f.1` has become `127.0.0.1`; IPv6 with or without brackets.
+ * Why Liftlock must not call a host unless the Fleet lists it; undefined for a public host. A name is checked by its form only: whoever resolves it
+ * checks the addresses with this function again.
+ * @param host in the form of `URL.hostname`, where `0x7f.1` has become `127.0.0.1`; IPv6 with or without brackets
  */
 export function privateHostReason(host: string): string | undefined {
   const name = host
@@ -55,7 +54,7 @@ function ipv4Number(address: string): number {
   return address.split('.').reduce((value, part) => ((value << 8) | Number(part)) >>> 0, 0);
 }
 
-/** Only global unicast (2000::/3) can be public, less what carries an IPv4 address or is reserved inside it. */
+/** Only global unicast (2000::/3) can be public, except for addresses inside it that carry an IPv4 address or are reserved. */
 function ipv6Reason(address: string): string | undefined {
   if (address === '::1') return 'is a loopback address';
   const [first = '', second = ''] = address.split(':');

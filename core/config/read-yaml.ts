@@ -3,18 +3,18 @@ import type { ConfigIssue } from './issue.ts';
 import { YamlDocument } from './yaml-document.ts';
 
 export interface ConfigFile {
-  /** As it is shown to people. */
+  /** The path in the form in which people see it. */
   readonly path: string;
   readonly text: string;
 }
 
-/** Far above any real config: a larger file is a mistake or an attack. In characters. */
+/** In characters, far above any real config. A larger file is a mistake or an attack. */
 export const maxFileSize = 1024 * 1024;
 export const maxFiles = 1000;
 export const maxDocuments = 1000;
 const maxAliases = 100;
 
-/** Reads every document of a file, and says everything that YAML itself finds wrong. Empty documents are skipped. */
+/** Reads every document of a file, and reports all problems that YAML itself finds. Empty documents are skipped. */
 export function readYaml(
   { path, text }: ConfigFile,
   largest = maxFileSize,
@@ -27,18 +27,18 @@ export function readYaml(
   try {
     parsed = [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })];
   } catch {
-    // The parser recurses; thousands of open brackets exhaust its stack.
+    // The parser is recursive, so thousands of open brackets exhaust its stack.
     return { documents: [], issues: [fileError(path, 'is nested too deeply to be read. Flatten it.')] };
   }
   const documents: YamlDocument[] = [];
   const issues: ConfigIssue[] = [];
   for (const document of parsed) {
     const broken = [...document.errors, ...document.warnings];
-    // What the parser makes of the rest, after brackets have exhausted its stack, is no mistake of whoever wrote it.
+    // Further errors of the parser, after brackets have exhausted its stack, are no mistakes of the author.
     const exhausted = broken.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
     const told = exhausted === undefined ? broken : [exhausted];
     issues.push(...told.map((error) => syntaxIssue(path, text, lines, error)));
-    // With duplicate keys the rest can still be checked, so that everything is said at once.
+    // A document with duplicate keys can still be checked, so that all problems are reported at once.
     if (broken.some((error) => error.code !== 'DUPLICATE_KEY') || isEmpty(document)) continue;
     const { value, refusal } = plainValue(document);
     const written = new YamlDocument(path, value, document, lines);
@@ -52,7 +52,7 @@ function isEmpty({ contents }: Document.Parsed): boolean {
   return contents === null || (isScalar(contents) && contents.value === null);
 }
 
-/** Anchors are fine in moderation; a few nested ones can stand for billions of nodes. */
+/** A few nested anchors can stand for billions of nodes, so their number is limited. */
 function plainValue(document: Document.Parsed): { readonly value?: unknown; readonly refusal?: string } {
   let aliases = 0;
   visit(document, { Alias: () => (++aliases > maxAliases ? visit.BREAK : undefined) });

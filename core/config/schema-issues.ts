@@ -4,7 +4,7 @@ import { didYouMean } from './did-you-mean.ts';
 import type { ConfigIssue, DocumentPath } from './issue.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
-/** Parses a document by its schema: the typed object with defaults, or everything that is wrong with it. */
+/** Parses a document by its schema. Returns the typed object with defaults, or all issues. */
 export function parseBySchema<Schema extends z.ZodType>(
   schema: Schema,
   document: YamlDocument,
@@ -15,7 +15,7 @@ export function parseBySchema<Schema extends z.ZodType>(
   return { value: undefined, issues: issues.flatMap((issue) => translate(document, issue)) };
 }
 
-/** The typed object of a document, or nothing where it is wrong: why is put to the issues. */
+/** The typed object of a document; undefined where it is invalid, and its issues are added to `issues`. */
 export function valueBySchema<Schema extends z.ZodType>(
   schema: Schema,
   document: YamlDocument,
@@ -26,10 +26,7 @@ export function valueBySchema<Schema extends z.ZodType>(
   return value;
 }
 
-/**
- * Where one of several forms is a map or a list, and that is what was written, that form is meant: what is wrong with it has a place of
- * its own inside.
- */
+/** Where only one of several forms fits the kind of value (a map or a list), that form was meant. Its issues name the place inside it. */
 function inMeantForm(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union') return [issue];
   const isOther = ({ code, path }: z.core.$ZodIssue): boolean => code === 'invalid_type' && path.length === 0;
@@ -71,8 +68,8 @@ function words(issue: z.core.$ZodIssue, value: unknown, source: string | undefin
 }
 
 /**
- * Text is needed, and the schema has no better words of its own: also where one of several forms is text and the others are maps or
- * lists, such as a target (semantics.md, Target).
+ * Whether text is needed and the schema has no message of its own. That includes unions of which one form is text and the others are maps or lists,
+ * such as a target (semantics.md, Target).
  */
 function wantsText(issue: z.core.$ZodIssue): boolean {
   if (issue.code === 'invalid_type') return issue.expected === 'string' && issue.message.startsWith('must be');
@@ -100,7 +97,7 @@ function sentence(text: string): string {
   return /[.?]$/.test(text) ? text : `${text}.`;
 }
 
-/** What the schemas find wrong, in words that continue "<path>: ". Messages written in a schema itself come first. */
+/** Messages for what the schemas find, which continue "<path>: ". A message in a schema itself takes precedence. */
 const schemaWords: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'unrecognized_keys':
@@ -124,7 +121,7 @@ const schemaWords: z.core.$ZodErrorMap = (issue) => {
   }
 };
 
-/** An unknown key's message; `known` is what `schemaWords` gave for it. */
+/** The message of an unknown key. `known` is the text of `schemaWords` for it. */
 function unknownKeyWords(key: string, known: string): string {
   const keys = known.split(' ');
   const meant = didYouMean(key, keys);
@@ -147,7 +144,7 @@ function oneOf(input: unknown, values: readonly unknown[]): string {
   return meant === undefined ? list : `${list}. Did you mean ${meant}?`;
 }
 
-/** A union told apart by one field: what is wrong is that field. */
+/** In a union that one field discriminates, that field is the problem. */
 function unionWords(input: unknown, discriminator: string | undefined, options: unknown): string {
   if (discriminator === undefined || !Array.isArray(options)) return 'is not valid here';
   const given = fieldOf(input, discriminator);

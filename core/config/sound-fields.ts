@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 
 /**
- * The fields of a map that are right by themselves, where others are not, so that one mistake does not silence what could be said of the
- * rest. Where a field is misspelt, nobody knows which of those that are missing was meant, so none of them counts as left out.
+ * The valid fields of a map that is invalid as a whole, so that one mistake does not hide problems of the other fields. Where a field is misspelled,
+ * nobody knows which missing field was meant, so no missing field gets its default.
  */
 export function soundFields<Shape extends z.core.$ZodLooseShape>(
   schema: z.ZodObject<Shape>,
@@ -16,11 +16,11 @@ export function soundFields<Shape extends z.core.$ZodLooseShape>(
     const { success, data } = field.safeParse(given.get(key));
     if (success) sound[key] = data;
   }
-  // Each was read by the schema of its own name.
+  // The schema of its own name has read each field.
   return sound as Partial<z.output<z.ZodObject<Shape>>>;
 }
 
-/** The items of a list that are right by themselves, each with its place in it. */
+/** The valid items of a list, each with its index. */
 export const soundItems = <Schema extends z.ZodType>(
   schemaOf: (item: unknown) => Schema,
   written: unknown,

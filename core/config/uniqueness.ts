@@ -2,7 +2,7 @@ import { fieldOf } from './checks/check.ts';
 import type { ConfigIssue } from './issue.ts';
 import type { YamlDocument } from './yaml-document.ts';
 
-/** One Liftlock has one Fleet, and objects of a kind are known by their name. */
+/** One Liftlock has one Fleet, and other objects are identified by kind and name. */
 export function checkUniqueness(kind: string, documents: readonly YamlDocument[]): ConfigIssue[] {
   if (kind === 'Fleet') {
     return documents.slice(1).map((document) => {

@@ -1,10 +1,10 @@
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
 import { type ConfigIssue, type DocumentPath, formatPath } from './issue.ts';
 
-/** What of a field an issue points at: its key, its value, or, where it is missing, the nearest thing around it. */
+/** The part of a field that an issue points at: its key or its value. Where the field is missing, it is the nearest part around it. */
 export type Anchor = 'key' | 'value';
 
-/** One YAML document of a file: its plain value, and where every part of it was written. */
+/** One YAML document of a file: its plain value, and the place of every part of it. */
 export class YamlDocument {
   readonly file: string;
   readonly value: unknown;
@@ -24,7 +24,7 @@ export class YamlDocument {
     return { severity, file: this.file, line, column, path: where, message: where ? `${where}: ${message}` : message };
   }
 
-  /** The value's own text, `1.30` where `value` has 1.3; undefined for lists and maps. */
+  /** The text of a value as written, `1.30` where `value` has 1.3; undefined for lists and maps. */
   sourceOf(path: DocumentPath): string | undefined {
     let node: Node | undefined = this.#document.contents ?? undefined;
     for (const part of path) node = childOf(this.#resolved(node), part)?.value;

@@ -1,4 +1,4 @@
-/** The roles of people: each may do all that those before it may; `break-glass` may only look besides, and nobody else may do that. */
+/** The roles of people. Each may do all that those before it may, but only `break-glass` may break the glass, and beside that it only reads. */
 export const API_ROLES = ['viewer', 'operator', 'approver', 'admin', 'break-glass'] as const;
 export type ApiRole = (typeof API_ROLES)[number];
 
@@ -6,13 +6,13 @@ export interface ApiRoute {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly role: ApiRole;
-  /** A role that may call it too, beside those that include `role`. */
+  /** Another role that may call it, beside those that include `role`. */
   readonly also?: ApiRole;
 }
 
 /**
- * Routes one by one, so that IAM can tell them apart. An operator looks after what runs and may always make it safer; an approver lets
- * something begin; an admin changes the rules.
+ * Routes are listed one by one, so that IAM can tell them apart. An operator watches what runs and may always make it safer; an approver lets things
+ * begin; an admin changes the rules.
  */
 export const API_ROUTES: readonly ApiRoute[] = [
   { method: 'GET', path: '/v1/{proxy+}', role: 'viewer' },
@@ -58,7 +58,7 @@ export const routesOf = (role: ApiRole): readonly ApiRoute[] =>
 const pattern = (path: string): RegExp =>
   new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, (name) => (name.endsWith('+}') ? '.+' : '[^/]+'))}$`);
 
-/** The first of the roles that may call a route, written as `POST /v1/fleet/stop`; its managed policy is called `liftlock-` and that. */
+/** The first role that may call a route, which is written as `POST /v1/fleet/stop`. Its managed policy is named `liftlock-` and the role. */
 export function roleOf(route: string): ApiRole | undefined {
   const [verb, rest = ''] = route.split(' ');
   return API_ROUTES.find(({ method, path }) => verb === method && pattern(path).test(rest))?.role;

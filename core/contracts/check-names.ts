@@ -1,8 +1,8 @@
 import { REASONS } from './scan-words.ts';
 
 /**
- * The names that findings have as their `rule`, and the reasons of those that have none. Beside them stand `names:…` and `list:…`, with what is named.
- * Here, since configuration is checked by them, and knows nothing of those who find; a test holds both together.
+ * The names that findings have as `rule`, and the reasons of findings without one. `names:…` and `list:…` are names too, with what they name. They
+ * are listed here, because configuration is checked by them and cannot import the scan; a test keeps both equal.
  */
 export const CHECK_NAMES: readonly string[] = [
   ...Object.keys(REASONS),

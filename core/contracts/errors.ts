@@ -1,34 +1,34 @@
 /** Error names are API: ASL `Retry` and `Catch`, alarms and exit codes match on them. */
 type ErrorName =
-  /** The input of an execution or of an API call is not usable; the message names every bad member. */
+  /** The input of an execution or an API call is not usable; the message names every bad member. */
   | 'InvalidInput'
   | 'InvalidVersion'
-  /** A conditional write met another revision than was read: read again and decide anew. */
+  /** A conditional write found another revision than the one that was read. The caller reads again and decides anew. */
   | 'ConditionFailed'
-  /** Another transaction touched one of the items at the same time. */
+  /** Another transaction changed one of the items at the same time. */
   | 'TransactionConflict'
-  /** A transaction that can never succeed: trying again is no use, unlike after `ConditionFailed`. */
+  /** A transaction that can never succeed. A retry is useless, unlike after `ConditionFailed`. */
   | 'InvalidTransaction'
-  /** The organization of the Fleet does not list an account any more: nobody looks there. */
+  /** The organization of the Fleet no longer lists an account, so nobody looks there. */
   | 'AccountLeft'
-  /** The hub's account is of another organization than the Fleet names: none of its accounts is the Fleet's. */
+  /** The hub's account belongs to another organization than the Fleet names, so none of its accounts belongs to the Fleet. */
   | 'OtherOrganization'
   | 'ClusterNotFound'
   | 'RolloutNotFound'
-  /** No report or no run of that cluster; reports are kept for ninety days, runs for one. */
+  /** The cluster has no such report or run. Reports are kept for ninety days, runs for one day. */
   | 'ScanNotFound'
-  /** A stored item does not have the shape that this version of Liftlock knows: nothing is done with it. */
+  /** A stored item does not have the shape that this version of Liftlock knows, so nothing is done with it. */
   | 'UnreadableItem'
-  /** The newest anchor of the audit is none, or is about another table: one that followed it would prove nothing. */
+  /** The newest anchor of the audit is invalid, or belongs to another table. An anchor after it would prove nothing. */
   | 'AnchorRefused'
-  /** A value that JSON cannot say has no hash. */
+  /** A value that JSON cannot represent has no hash. */
   | 'NotCanonicalizable'
-  /** An answer of AWS lacks what it promises: nothing is decided on a guess. */
+  /** An answer of AWS lacks a promised member, and nothing is decided on a guess. */
   | 'IncompleteAnswer'
-  /** What was read is no longer waited for: what remains to be written has to be written. */
+  /** A read was given up, because a function must write its results in the remaining time. */
   | 'TimeIsUp'
   | 'QueueSendFailed'
-  /** A query of rates that is at fault, or that nobody may ask: asking again is no use. */
+  /** A query of rates is wrong or not allowed. A retry is useless. */
   | 'QueryRefused'
   | 'UrlRefused'
   | 'UrlUnreachable'
@@ -48,7 +48,7 @@ export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** How AWS names the request that it answered with an error; undefined where it was none of AWS's. */
+/** The id that AWS gave the request which it answered with an error; undefined for errors that are not from AWS. */
 export function requestIdOf(error: unknown): string | undefined {
   const { $metadata } = (error ?? {}) as { readonly $metadata?: { readonly requestId?: unknown } };
   return typeof $metadata?.requestId === 'string' ? $metadata.requestId : undefined;

@@ -3,7 +3,7 @@ import type { EVENT_DETAILS, EventType } from './events.ts';
 import { quoted, reason } from './step-result.ts';
 
 interface EventExample<Type extends EventType> {
-  /** When it is published; docs/events.md is generated from it. */
+  /** When the event is published; docs/events.md is generated from it. */
   readonly when: string;
   readonly detail: z.infer<(typeof EVENT_DETAILS)[Type]>;
 }

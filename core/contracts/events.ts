@@ -4,16 +4,15 @@ import { fleetStop } from './items/fleet-stop.ts';
 import { ownerNews } from './items/owner-news.ts';
 
 const cluster = { clusterKey: z.string(), cluster: z.string(), account: z.string(), region: z.string() };
-/** The change that this tells of, as the audit has it: its subject and the number of its record there. */
+/** The change that the event announces, as its record in the audit: subject and number. */
 const change = { change: z.string().optional() };
 
 const detail = <Shape extends z.core.$ZodLooseShape>(shape: Shape) => z.object({ version: z.literal(1), ...shape });
 
 /**
- * Every event on Liftlock's bus: `detail-type` → `detail`. `version` is the contract of the detail; new members are optional and change it
- * not. An event is published once by whoever made the change, after it was made; EventBridge may deliver it twice, with the same `change`.
- * A new one has an example in event-examples.ts and words for people in core/notices, and `npm run e2e:cloud -- --record` writes down that it is
- * sent.
+ * Every event on Liftlock's bus: `detail-type` → `detail`. `version` is the contract of the detail; new members are optional and do not raise it.
+ * Whoever made a change publishes its event once, after the change; EventBridge may deliver it twice, with the same `change`. A new event needs an
+ * example in event-examples.ts and texts for people in core/notices, and `npm run e2e:cloud -- --record` writes down that it is sent.
  */
 export const EVENT_DETAILS = {
   VersionAvailable: detail({ region: z.string(), kubernetesVersion: z.string() }),
@@ -23,7 +22,7 @@ export const EVENT_DETAILS = {
     support: z.enum(['standard', 'extended']),
     endsAt: z.string(),
     daysLeft: z.number(),
-    /** EKS moves the control plane by force from then on, at any time. */
+    /** From `endsAt` on EKS may move the control plane by force at any time. */
     forced: z.boolean().optional(),
   }),
   PlannedChangeApproaching: detail({
@@ -40,36 +39,36 @@ export const EVENT_DETAILS = {
     /** The minor that EKS would take the control plane back to. */
     to: z.string(),
     endsAt: z.string(),
-    /** Whole hours, rounded down: so many are left at least. */
+    /** Whole hours, rounded down, so at least that many are left. */
     hoursLeft: z.number(),
-    /** What a person has to do before EKS would. */
+    /** What a person has to do before EKS takes it back. */
     reasons: z.array(reasonSchema),
   }),
   ReadinessChanged: detail({
     ...cluster,
-    /** The next minor, about which it is said. */
+    /** The next minor, to which the verdict applies. */
     target: z.string(),
     verdict: z.enum(['ready', 'blocked']),
     scannedAt: z.string(),
-    /** What is in the way, with whose it is and what ends it. */
+    /** What is in the way, with its owner and what ends it. */
     reasons: z.array(reasonSchema),
   }),
   OwnerNews: detail({
-    /** Whose clusters or findings it is about, as labels say it; null = they name nobody. */
+    /** The owner of the clusters or findings, as labels name it; null = they name nobody. */
     owner: z.string().nullable(),
-    /** The same for the same news. */
+    /** The same news has the same reference. */
     reference: z.string(),
     news: z.array(ownerNews),
-    /** The owner's own address, which has it; absent = only the topic of the hub. */
+    /** The owner's own address, to which the news was sent; absent = it went to the hub's topic only. */
     sentTo: z.string().optional(),
-    /** Why its own address has it not. */
+    /** Why the news did not reach the owner's own address. */
     refused: z.string().optional(),
   }),
   RolloutChanged: detail({
     ...change,
     rolloutId: z.string(),
     status: z.string(),
-    /** Absent = its status. */
+    /** Absent = the event is about its status. */
     about: z.enum(['plan', 'traits']).optional(),
     reasons: z.array(reasonSchema),
   }),
@@ -78,7 +77,7 @@ export const EVENT_DETAILS = {
     rolloutId: z.string(),
     wave: z.string(),
     status: z.string(),
-    /** Absent = its status. */
+    /** Absent = the event is about its status. */
     about: z.enum(['approval', 'gates', 'limits', 'promotion']).optional(),
     reasons: z.array(reasonSchema),
   }),
@@ -94,7 +93,7 @@ export const EVENT_DETAILS = {
     ...change,
     ...cluster,
     upgradeId: z.string(),
-    /** Absent of one that a person has begun. */
+    /** Absent for an upgrade that a person has started. */
     rolloutId: z.string().optional(),
     from: z.string(),
     to: z.string(),
@@ -122,23 +121,23 @@ export const EVENT_DETAILS = {
     status: z.enum(['Opened', 'Requested', 'Ended']),
     by: z.string(),
     reason: z.string(),
-    /** What this person said to a reason that somebody else, or they before, gave. */
+    /** What this person added to a reason that was given before, by them or by somebody else. */
     comment: z.string().optional(),
     until: z.string().optional(),
   }),
-  /** Of what somebody has taken out of the configuration (`liftlock delete`). */
+  /** Somebody has removed an object from the configuration (`liftlock delete`). */
   ConfigDeleted: detail({ ...change, kind: z.string(), name: z.string(), by: z.string(), reason: z.string() }),
   FleetStopped: detail({
     ...change,
     by: z.string(),
     reason: z.string(),
-    /** The stop that was in force already, and stays so. */
+    /** The stop that was in force already and stays in force. */
     first: fleetStop.optional(),
   }),
   FleetResumed: detail({
     ...change,
     by: z.string(),
-    /** Whose stops it lifts, the first one first. */
+    /** The stops that it lifts, the first one first. */
     lifted: z.array(fleetStop).optional(),
   }),
 } as const;

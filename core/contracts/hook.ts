@@ -1,33 +1,31 @@
 import { z } from 'zod';
 import type { MachineName } from './names.ts';
 
-/** Of requests to hooks and of their answers (docs/hooks.md). What changes the meaning of either is a new one. */
+/** The schema of requests to hooks and of their answers (docs/hooks.md). A change of the meaning of either is a new schema. */
 export const HOOK_SCHEMA = 'liftlock.hook/v1';
 
-/** On a function or a state machine: Liftlock may ask it. Its roles may call no other (infra/permissions/function-statements.ts). */
+/** An owner tags a function or a state machine that Liftlock may ask; no role may call another (infra/permissions/function-statements.ts). */
 export const HOOK_TAG = { key: 'liftlock:hook', value: 'allowed' } as const;
 
-/** What the name of each execution begins with that Liftlock starts to ask: those are all that it may look at. */
+/** The prefix of executions that Liftlock starts to ask hooks. It may read no others. */
 export const HOOK_EXECUTION_PREFIX = 'liftlock-hook-';
 
 /**
- * One execution for one question under one grant: the same however often it is asked and whatever crashes in between, and another one under the
- * next grant, so that no old go is read again. At most 80 characters, as Step Functions has it.
+ * The execution for one question under one grant. The name is the same however often the question is asked, also after crashes. Another grant gives
+ * another name, so that no old go is read again. At most 80 characters, the limit of Step Functions.
  */
 export const hookExecutionName = ({ key, askedSince }: Pick<HookRequest, 'key' | 'askedSince'>): string =>
   `${HOOK_EXECUTION_PREFIX}${key.slice(0, 48)}-${Date.parse(askedSince)}`;
 
-/**
- * The same of a Job, whose name is the label of its pods as well and may have 63 characters. In a cluster there is one question of a key.
- */
+/** The same for a Job. Its name is also a label of its pods, so it may have 63 characters; a cluster has only one question with each key. */
 export const hookJobName = ({ key, askedSince }: Pick<HookRequest, 'key' | 'askedSince'>): string =>
   `${HOOK_EXECUTION_PREFIX}${key.slice(0, 32)}-${Date.parse(askedSince)}`;
 
-/** Whether the Fleet lists an image: as it is, or its repository alone, with whichever tag and digest. */
+/** Whether the Fleet lists an image: exactly, or by its repository, with any tag and digest. */
 export const isListed = (image: string, listed: readonly string[]): boolean =>
   listed.some((one) => image.startsWith(one) && /^(?::[\w.-]+)?(?:@[\w:.+-]+)?$/.test(image.slice(one.length)));
 
-/** Steps that hooks are asked before and after, by the names that events, audit and state machines have for them. */
+/** The steps before and after which hooks are asked, by their names in events, the audit and state machines. */
 export const HOOK_STEPS = [
   'upgrade-cluster',
   'update-addons',
@@ -36,15 +34,15 @@ export const HOOK_STEPS = [
   'smoke-check',
 ] as const satisfies readonly MachineName[];
 export type HookStep = (typeof HOOK_STEPS)[number];
-/** A wave is no step of a cluster's upgrade: the reconciler asks, before it opens one. */
+/** A wave is no step of a cluster's upgrade: the reconciler asks before it opens a wave. */
 export const WAVE_STEP = 'wave';
 
-/** Seconds; a hook that wants to be left alone for longer says so again. */
+/** Seconds. A hook that needs longer answers `wait` again. */
 const MOST_SECONDS = 3_600;
 
 /**
- * The whole vocabulary of an answer. What has members of its own may mean something else by them, so it is not guessed at. `seconds`: until it
- * is asked again, from 1 to 3,600.
+ * All members of an answer. An answer with other members may mean something else by them, so it does not count. `seconds`: until it is asked again,
+ * from 1 to 3,600.
  */
 export const hookAnswer = z.strictObject({
   schema: z.literal(HOOK_SCHEMA),
@@ -53,29 +51,29 @@ export const hookAnswer = z.strictObject({
   message: z.string().optional(),
 });
 
-/** What a hook has said; `none`: nothing that counts, and `message` says why. */
+/** The answer of a hook. `none` = no answer that counts, and `message` says why. */
 export interface HookAnswer {
   readonly answer: 'go' | 'wait' | 'stop' | 'none';
   readonly seconds?: number | undefined;
-  /** One line, at most 300 characters; empty where it has said nothing. */
+  /** One line of at most 300 characters; empty where the hook gave no message. */
   readonly message: string;
-  /** Of `none`, where an API server let nobody in to ask: by which error. */
+  /** For `none`: the error by which an API server refused the access that asking needs. */
   readonly error?: string | undefined;
 }
 
-/** What a hook is sent (docs/hooks.md). It is the same whenever the same question is repeated. */
+/** The request to a hook (docs/hooks.md). It is the same whenever the same question is repeated. */
 export interface HookRequest {
   readonly schema: typeof HOOK_SCHEMA;
-  /** The same for the same question about the same upgrade, whatever crashes; another one after `liftlock retry`. */
+  /** The same for the same question about the same upgrade, also after crashes; `liftlock retry` changes it. */
   readonly key: string;
   readonly hook: string;
   readonly at: 'before' | 'after';
   readonly step: HookStep;
-  /** Of `roll-node-group`. */
+  /** For `roll-node-group` only. */
   readonly nodegroup?: string;
-  /** Of `update-addons`: it runs before the control plane and after it. */
+  /** For `update-addons` only, which runs before the control plane and after it. */
   readonly phase?: string;
-  /** What it moves, where it is the hook of a component: from the version that runs to one that fits `to`. */
+  /** For the hook of a component: it moves the component from the version that runs to one that fits `to`. */
   readonly component?: { readonly name: string; readonly from: string; readonly to: string };
   readonly blocking: boolean;
   readonly cluster: { readonly arn: string; readonly name: string; readonly account: string; readonly region: string };
@@ -83,15 +81,15 @@ export interface HookRequest {
   readonly from: string;
   readonly to: string;
   readonly upgrade: string;
-  /** Absent of what a person started by hand. */
+  /** Absent for upgrades that a person has started. */
   readonly rollout?: string;
   readonly wave?: string;
-  /** ISO 8601: when it was first asked, and until when it has to answer `go`. */
+  /** ISO 8601: when it was first asked, and by when it has to answer `go`. */
   readonly askedSince: string;
   readonly answerBy: string;
 }
 
-/** The same of a wave, which is of no cluster. */
+/** The same for a wave, which concerns no single cluster. */
 export interface WaveRequest
   extends Omit<HookRequest, 'step' | 'nodegroup' | 'phase' | 'cluster' | 'from' | 'upgrade'> {
   readonly step: typeof WAVE_STEP;

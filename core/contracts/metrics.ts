@@ -1,19 +1,19 @@
 import type { StepStatus } from './step-result.ts';
 
-/** CloudWatch namespace of Liftlock's own metrics. Functions publish them, alarms and the dashboard read them: one list for both. */
+/** CloudWatch namespace of Liftlock's own metrics. Functions publish them, and alarms and the dashboard read them, so both use one list. */
 export const METRIC_NAMESPACE = 'Liftlock';
-/** Dimension `service` of each of them; the other dimension, `function`, is the name of the function. */
+/** The value of the dimension `service`. The other dimension, `function`, is the name of the function. */
 export const METRIC_SERVICE = 'liftlock';
 
 const METRIC_NAMES = [
-  /** One for each tick of the reconciler: its absence is what the dead-man alarm watches. */
+  /** One for each tick of the reconciler. An alarm rings when they are missing. */
   'Ticks',
-  /** One for each run of discover-clusters, of watch-versions, of refresh-readiness and of the audit's sweep that came to its end: their absence rings too. */
+  /** One for each completed run of discover-clusters, watch-versions, refresh-readiness and the audit's sweep. Alarms ring without them, too. */
   'Runs',
   'AuditAnchored',
   /** Items that the daily sweep found unanchored. */
   'AuditAnchoredLate',
-  /** Items of the audit that were changed, taken out, or are not what was anchored. */
+  /** Items of the audit that were changed or removed, or differ from their anchor. */
   'AuditTampered',
   'DecisionsApplied',
   'DecisionProblems',
@@ -21,7 +21,7 @@ const METRIC_NAMES = [
   'UpgradesStuck',
   'ApprovalsOverdue',
   'GatesNotGreen',
-  /** Once an hour. */
+  /** Published once an hour. */
   'RolloutsHalted',
   'ScopesRead',
   'ScopesUnreadable',
@@ -31,7 +31,7 @@ const METRIC_NAMES = [
   'VersionsAnnounced',
   /** Looks at the readiness of clusters. */
   'ScansStarted',
-  /** Once an hour: clusters that have something newer to take inside their minor, and for longer than their policy allows; the age of the oldest image. */
+  /** Once an hour: clusters with newer images or add-ons to take, those later than their policy allows, and the oldest image's age. */
   'PatchesBehind',
   'PatchesOverdue',
   'OldestImageDays',
@@ -51,7 +51,7 @@ const METRIC_NAMES = [
 export type MetricName = (typeof METRIC_NAMES)[number];
 export type Counts = Readonly<Partial<Record<MetricName, number>>>;
 
-/** How steps end or go on, by status. */
+/** The metric for each status of a step. */
 export const STEP_METRICS: Readonly<Record<StepStatus, MetricName>> = {
   done: 'StepsDone',
   wait: 'StepsWait',

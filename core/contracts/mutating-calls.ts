@@ -12,15 +12,15 @@ import type { MuteRule } from '../ports/silences.ts';
 import type { MUTATING_FUNCTIONS } from './names.ts';
 
 /**
- * The committed list of calls that change something outside Liftlock's own tables (protocol.md, Entities). Nothing mutates but
- * the mutator (`core/protocol/mutate.ts`), and it takes only this list. The right-hand side is the IAM action of the call.
- * AssumeRole, StartInsightsRefresh and dry runs are not mutations.
+ * All calls that change something outside Liftlock's own tables and start an update (protocol.md, Words). Only the mutator
+ * (`core/protocol/mutate.ts`) sends them, and it takes only this list. The right-hand side is the IAM action of the call. AssumeRole,
+ * StartInsightsRefresh and dry runs are not mutations.
  */
 export const MUTATING_CALLS = {
   UpdateClusterVersion: 'eks:UpdateClusterVersion',
-  /** The same call of EKS with the minor before: a name of its own, so that nothing that upgrades can ever send it. */
+  /** The same call of EKS with the minor before. It has a name of its own, so that nothing that upgrades can ever send it. */
   RollbackClusterVersion: 'eks:UpdateClusterVersion',
-  /** Sets `supportType` EXTENDED and nothing else, where a rollback leads into extended support: what is billed from then on, and no undo. */
+  /** Sets `supportType` EXTENDED and nothing else, where a rollback leads into extended support. It is billed from then on, and there is no undo. */
   ExtendSupport: 'eks:UpdateClusterConfig',
   UpdateNodegroupVersion: 'eks:UpdateNodegroupVersion',
   UpdateNodegroupConfig: 'eks:UpdateNodegroupConfig',
@@ -28,7 +28,7 @@ export const MUTATING_CALLS = {
 } as const;
 export type MutatingCallName = keyof typeof MUTATING_CALLS;
 
-/** The functions that make each of them; the spoke role lets no other session do it. Update settings are put back by who undoes, too. */
+/** The functions that make each call; the spoke role allows it to no other session. restore-nodes also puts update settings back. */
 export const MUTATORS: Readonly<Record<MutatingCallName, readonly (typeof MUTATING_FUNCTIONS)[number][]>> = {
   UpdateClusterVersion: ['upgrade-control-plane'],
   RollbackClusterVersion: ['upgrade-control-plane'],
@@ -38,7 +38,7 @@ export const MUTATORS: Readonly<Record<MutatingCallName, readonly (typeof MUTATI
   UpdateAddon: ['update-addons'],
 };
 
-/** One mutating call as data: it is stored in the intent before it is sent, and a repeat sends the stored one. */
+/** One mutating call as data. It is stored in the intent before it is sent, and a repeat sends the stored one. */
 export type MutatingCall =
   | { readonly name: 'UpdateClusterVersion' | 'RollbackClusterVersion'; readonly input: UpdateClusterVersionInput }
   | { readonly name: 'ExtendSupport'; readonly input: ExtendSupportInput }
@@ -47,9 +47,9 @@ export type MutatingCall =
   | { readonly name: 'UpdateAddon'; readonly input: UpdateAddonInput };
 
 /**
- * What changes something and is answered with no update to ask for later (docs/protocol.md, "Calls that have no update"): nodes and pods by the API
- * server of a cluster, launch templates by EC2, and mute rules of alarms by CloudWatch. Each has the permission that it takes there, what refuses a second one, what shows that it took
- * effect, and what takes it back.
+ * Calls that change something and return no update to ask for later (docs/protocol.md, "Calls that have no update"): nodes and pods by the API server
+ * of a cluster, launch templates by EC2, and mute rules of alarms by CloudWatch. Each has the permission that it needs there, what refuses a second
+ * one, what shows its effect, and what undoes it.
  */
 export const CALLS_WITHOUT_UPDATE = {
   CordonNode: {
@@ -102,20 +102,20 @@ export const CALLS_WITHOUT_UPDATE = {
   },
 } as const;
 const ON_NO_CLUSTER: readonly string[] = ['CreateHookJob', 'DeleteHookJob', 'MuteAlarms', 'UnmuteAlarms'];
-/** A Job that asks, or a silence of alarms, changes nothing of the cluster: an upgrade that has done no more is one that has changed nothing. */
+/** Jobs that ask and silences of alarms do not change the cluster, so an upgrade that has done no more has changed nothing. */
 export const changesNoCluster = (name: string): boolean => ON_NO_CLUSTER.includes(name);
 export const hasNoUpdate = (name: string): boolean => Object.hasOwn(CALLS_WITHOUT_UPDATE, name);
 
-/** On a launch template: Liftlock may make versions of it. The role asks for it (infra/permissions/spoke-role-statements.ts). */
+/** The tag that lets Liftlock create versions of a launch template. The role demands it (infra/permissions/spoke-role-statements.ts). */
 export const TEMPLATE_TAG = { key: 'liftlock:versions', value: 'allowed' } as const;
 
-/** What every mute rule of Liftlock begins with: its role may touch no other (infra/permissions/spoke-role-statements.ts). */
+/** The prefix of every mute rule of Liftlock. Its role may touch no other (infra/permissions/spoke-role-statements.ts). */
 export const MUTE_RULE_PREFIX = 'liftlock-';
 
-/** On a CloudWatch alarm: Liftlock may silence it. */
+/** The tag that lets Liftlock silence a CloudWatch alarm. */
 export const SILENCE_TAG = { key: 'liftlock:silence', value: 'allowed' } as const;
 
-/** On a parameter of Systems Manager: Liftlock may read it. */
+/** The tag that lets Liftlock read a parameter of Systems Manager. */
 export const PARAMETER_TAG = { key: 'liftlock:images', value: 'allowed' } as const;
 
 /** One call, or the evictions of one node by one invocation, as data. */
@@ -131,7 +131,7 @@ export type CallWithoutUpdate =
   | { readonly name: 'MuteAlarms'; readonly input: MuteRule }
   | { readonly name: 'UnmuteAlarms'; readonly input: Pick<MuteRule, 'name'> };
 
-/** `update.type` that EKS gives the update which a call starts. */
+/** The `update.type` of the update that each call starts. */
 export const UPDATE_TYPE: Readonly<Record<MutatingCallName, string>> = {
   UpdateClusterVersion: 'VersionUpdate',
   RollbackClusterVersion: 'VersionRollback',
@@ -141,9 +141,9 @@ export const UPDATE_TYPE: Readonly<Record<MutatingCallName, string>> = {
   UpdateAddon: 'AddonUpdate',
 };
 
-/** Seconds that a mutating function may take (protocol.md). */
+/** Seconds that a mutating function may take (protocol.md, One mutating call). */
 export const CALL_SECONDS = 25;
-/** Seconds after a commit in which its call may still arrive: `CALL_SECONDS` and clock skew (protocol.md, *grace*). */
+/** Seconds after a commit in which its call may still arrive: `CALL_SECONDS` and clock skew (protocol.md, One mutating call). */
 export const GRACE_SECONDS = 40;
-/** Seconds after its grace in which ListUpdates may not show yet what a call has started. */
+/** Seconds after its grace period in which ListUpdates may not show yet what a call has started. */
 export const LIST_LAG_SECONDS = 120;

@@ -1,6 +1,6 @@
-/** Names that more than one side uses: functions, state machines, environment variables. One list, so that a typo cannot wire nothing. */
+/** Names that several sides use: functions, state machines, environment variables. One list lets the compiler find typing mistakes. */
 
-/** What an execution of `upgrade-cluster` invokes. */
+/** The functions that an execution of `upgrade-cluster` invokes. */
 export const UPGRADE_FUNCTIONS = [
   'request-grant',
   'scan-cluster',
@@ -27,7 +27,7 @@ export const FUNCTION_NAMES = [
 ] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
-/** Functions that bring clusters on to a version. */
+/** Functions that bring clusters to a version. */
 export const UPGRADING_FUNCTIONS = [
   'update-addons',
   'upgrade-control-plane',
@@ -37,10 +37,10 @@ export const UPGRADING_FUNCTIONS = [
 /** Functions that send calls of the list in mutating-calls.ts; their concurrency is reserved. */
 export const MUTATING_FUNCTIONS = [...UPGRADING_FUNCTIONS, 'restore-nodes'] as const satisfies readonly FunctionName[];
 
-/** Functions that change nodes and pods: they alone take the role of the tier *operate*. */
+/** Functions that change nodes and pods. They alone assume the role of the tier *operate*. */
 export const NODE_FUNCTIONS = ['drain-nodes', 'restore-nodes'] as const satisfies readonly FunctionName[];
 
-/** Functions that ask hooks by Jobs, and the one that takes back what was left of them: they alone take the role of the tier *hooks*. */
+/** Functions that ask hooks by Jobs, and the one that deletes left-over Jobs. They alone assume the role of the tier *hooks*. */
 export const JOB_FUNCTIONS = [
   ...UPGRADING_FUNCTIONS,
   'smoke-check',
@@ -68,10 +68,10 @@ export const MACHINE_NAMES = [
 ] as const;
 export type MachineName = (typeof MACHINE_NAMES)[number];
 
-/** Machines that start others, whose executions act for the grant of the one that they are named after. */
+/** Machines that start others. The nested executions act under the grant of the execution that they are named after. */
 export const NESTING_MACHINES: readonly MachineName[] = ['upgrade-cluster', 'rollback-cluster'];
 
-/** Which definition file a machine is an instance of: machines of one shape share one file. */
+/** The definition file of each machine; machines of one shape share a file. */
 export const MACHINE_DEFINITIONS: Readonly<
   Record<MachineName, 'step' | 'roll-node-group' | 'upgrade-cluster' | 'rollback-cluster'>
 > = {
@@ -86,7 +86,7 @@ export const MACHINE_DEFINITIONS: Readonly<
   'rollback-cluster': 'rollback-cluster',
 };
 
-/** Environment variables of the functions; an array lists the functions that read one, absent = all. */
+/** Environment variables of the functions. */
 export const ENVIRONMENT = {
   table: 'LIFTLOCK_TABLE',
   auditTable: 'LIFTLOCK_AUDIT_TABLE',
@@ -94,7 +94,7 @@ export const ENVIRONMENT = {
   anchorBucket: 'LIFTLOCK_ANCHOR_BUCKET',
   bus: 'LIFTLOCK_BUS',
   clusterQueueUrl: 'LIFTLOCK_CLUSTER_QUEUE_URL',
-  /** Everything of a machine's ARN before its name: `…:stateMachine:liftlock-`. */
+  /** A machine's ARN up to its name: `…:stateMachine:liftlock-`. */
   machineArnPrefix: 'LIFTLOCK_MACHINE_ARN_PREFIX',
   spokeRoleName: 'LIFTLOCK_SPOKE_ROLE_NAME',
   externalId: 'LIFTLOCK_EXTERNAL_ID',
@@ -105,8 +105,8 @@ export const ENVIRONMENT = {
 export const EVENT_SOURCE = 'liftlock';
 
 /**
- * `TimeoutSeconds` of the definitions: the longest real run (30 node groups of 450 nodes, one after the other) fits, and an upgrade
- * has more than all of its steps together, so that it is always a step that is out of time.
+ * `TimeoutSeconds` of the definitions. The longest real run (30 node groups of 450 nodes, one after the other) fits. An upgrade has more time than
+ * all of its steps together, so that it is always a step that times out.
  */
 export const MACHINE_TIMEOUT_SECONDS: Readonly<Record<MachineName, number>> = {
   'scan-cluster': 86_400,
@@ -120,30 +120,30 @@ export const MACHINE_TIMEOUT_SECONDS: Readonly<Record<MachineName, number>> = {
   'rollback-cluster': 16 * 86_400,
 };
 
-/** Machines that change nothing on the cluster: started by hand they take no grant, and they run in observe mode too. */
+/** Machines that change nothing on the cluster. Started by hand they take no grant, and they run in observe mode too. */
 export const READ_ONLY_MACHINES: readonly MachineName[] = ['scan-cluster', 'smoke-check'];
 
-/** The role of the tier *operate* in an account, beside the one that looks: only `NODE_FUNCTIONS` may assume it, and IAM lets it do nothing. */
+/** The role of the tier *operate* in an account, beside the spoke role. Only `NODE_FUNCTIONS` may assume it, and IAM allows it nothing. */
 export const operateRoleName = (spokeRoleName: string): string => `${spokeRoleName}-operate`;
 
-/** Likewise that of the tier *hooks*, for `JOB_FUNCTIONS`: who asks may drain nothing, and who drains may start no Job. */
+/** The role of the tier *hooks*, for `JOB_FUNCTIONS`. Functions that ask may drain nothing, and functions that drain may start no Job. */
 export const hookRoleName = (spokeRoleName: string): string => `${spokeRoleName}-hooks`;
 
-/** How `AssumeRole` names the session of a function in the accounts: their CloudTrail shows it, and the spoke role's trust rests on it. */
+/** The session name of a function in the accounts. Their CloudTrail shows it, and the spoke role's trust depends on it. */
 export const spokeSessionName = (name: FunctionName): string => `liftlock-${name}`;
 
-/** What people do to executions past Liftlock, as Step Functions names it, and what the audit says of it. */
+/** Acts of people on executions without Liftlock: the names of Step Functions, and those of the audit. */
 export const HAND_ACTS = {
   StartExecution: 'StartedByHand',
   StopExecution: 'StoppedByHand',
   RedriveExecution: 'RedrivenByHand',
 } as const;
 
-/** The principal of everything that Liftlock itself did. */
+/** The principal of everything that Liftlock itself has done. */
 export const LIFTLOCK = 'liftlock';
 
-/** Executions started by hand, unless CloudTrail tells; it passes no step that asks for approval (semantics.md, People). */
+/** Executions started by hand, unless CloudTrail names somebody; it passes no step that needs an approval (semantics.md, People). */
 export const UNKNOWN_PRINCIPAL = 'unknown';
 
-/** Of a standard topic of SNS: FIFO topics end in `.fifo`, and EventBridge and mail do not follow them. */
+/** The ARN of a standard topic of SNS. FIFO topics end in `.fifo`, and EventBridge and mail do not support them. */
 export const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/;

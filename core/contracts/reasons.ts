@@ -2,7 +2,7 @@ import { CHECK_REASONS } from './reasons/check-reasons.ts';
 import { closing, lasting, passing, type ReasonKind, timed, told, type WaitedFor } from './reasons/reason-facts.ts';
 import { ROLLBACK_REASONS } from './reasons/rollback-reasons.ts';
 
-/** What stands in the way of a grant or of the commit of a change, beside what the cluster itself and its wave say. */
+/** What is in the way of a grant or a commit, apart from the reasons of the cluster itself and its wave. */
 const GRANT_REASONS = {
   CapReached: passing('A cap has no room; another upgrade under it ends.', 'cap'),
   Contention: passing('Others write to the same items; the step tries again.'),
@@ -43,7 +43,7 @@ const GRANT_REASONS = {
   ),
 };
 
-/** What a cluster, its tags, its policy and its target say: whether it is touched at all, and how far it goes. */
+/** Reasons of a cluster, its tags, its policy and its target: whether it is touched at all, and how far it goes. */
 const CLUSTER_REASONS = {
   AddonsBehind: told(
     'Its control plane is at its target or past it, and EKS does not list the version of an add-on for it, or its policy wants a newer one (`patch`).',
@@ -94,7 +94,7 @@ const CLUSTER_REASONS = {
   Unsupported: closing('The cluster is of a kind that Liftlock does not touch.'),
 };
 
-/** What calendars and approvals say: when something may begin, and whether people agree. */
+/** Reasons of calendars and approvals: when something may begin, and whether people agree. */
 const CALENDAR_REASONS = {
   ApprovalExpired: lasting('Approvals of the wave have expired; it needs others (liftlock approve).'),
   ApprovalMissing: lasting('The wave has too few approvals of the plan that it has now (liftlock approve).'),
@@ -127,7 +127,7 @@ const CALENDAR_REASONS = {
   ),
 };
 
-/** What rollouts, waves and their members say: whose turn it is, and how they end. */
+/** Reasons of rollouts, waves and their members: whose turn it is, and how they end. */
 const ROLLOUT_REASONS = {
   Aborted: told('A person aborted the rollout.'),
   AllWavesEnded: told('Every wave has ended, so the rollout has.'),
@@ -198,7 +198,7 @@ const ROLLOUT_REASONS = {
   WaveTag: told('The tag wave of the cluster moves it to a later wave.'),
 };
 
-/** What the steps of an upgrade say: what they wait for, what they did, and how they failed. */
+/** Reasons of the steps of an upgrade: what they wait for, what they did, and how they failed. */
 const STEP_REASONS = {
   AddonFits: told('The add-on stays at its version.'),
   AddonIncompatible: lasting('No version of the add-on fits; update or remove it by hand.'),
@@ -259,7 +259,7 @@ const STEP_REASONS = {
   Upgraded: told('The control plane is at its version.'),
 };
 
-/** What stands in the way of a drain that Liftlock makes itself. */
+/** What is in the way of a drain that Liftlock makes itself. */
 const DRAIN_REASONS = {
   DrainAwaitsCompletion: passing('A rule of the policy waits until the pod has completed.'),
   DrainBudget: passing('A disruption budget does not let the pod go now; it is asked again.'),
@@ -277,7 +277,7 @@ const DRAIN_REASONS = {
   DrainParked: told('A drain that waits holds nodes cordoned until it goes on, or somebody cancels it.'),
 };
 
-/** What hooks of a policy say (docs/hooks.md). */
+/** Reasons of a policy's hooks (docs/hooks.md). */
 const HOOK_REASONS = {
   HookPassed: told('A hook has said go, or was only to be told; what it was asked about is looked at anew.'),
   HookRefused: lasting(
@@ -289,7 +289,7 @@ const HOOK_REASONS = {
   HookWaits: timed('A hook is asked until it says go or stop, or until its timeout is over.'),
 };
 
-/** What becomes of components of a policy (docs/components.md). */
+/** Reasons of a policy's components (docs/components.md). */
 const COMPONENT_REASONS = {
   ComponentFits: told('A component runs a version that fits, or is not in the cluster, so that its hook is not asked.'),
   ComponentMoves: timed(
@@ -300,7 +300,7 @@ const COMPONENT_REASONS = {
   ComponentVersion: lasting('A component runs no version for the target, or nothing says what is right for it.'),
 };
 
-/** What only answers to people say: explain, describe, plans of one upgrade, access checks, reports of a local run. */
+/** Reasons that only answers to people have: explain, describe, plans of one upgrade, access checks, reports of a local run. */
 const ANSWER_REASONS = {
   Automatic: passing('The policy begins a rollout by itself within the hour.'),
   BeyondPolicy: told('The upgrade goes beyond what the policy of the cluster asks for.'),
@@ -325,7 +325,7 @@ const ANSWER_REASONS = {
   VersionUnsupported: lasting('EKS does not support the version to go back to any more.'),
 };
 
-/** Families by what they are about, as the documents list them. */
+/** The families by subject, as the documents list them. */
 export const REASON_FAMILIES = {
   'Grants and commits': GRANT_REASONS,
   'Clusters, policies and targets': CLUSTER_REASONS,
@@ -340,7 +340,7 @@ export const REASON_FAMILIES = {
   'Answers and reports': ANSWER_REASONS,
 } as const;
 
-/** Every code that Liftlock says. Codes are API: one that has been released keeps its meaning, and none is used for something else. */
+/** All codes of Liftlock. Codes are API: one that has been released keeps its meaning, and is never reused. */
 export const REASONS = {
   ...GRANT_REASONS,
   ...CLUSTER_REASONS,
@@ -358,21 +358,21 @@ export type ReasonCode = keyof typeof REASONS;
 
 declare const unknown: unique symbol;
 /**
- * A word that is not in the table: an error name of AWS, or a code of a release before or after this one. It is a text like any other.
- * For the compiler it is a literal that nobody writes, so that comparing a code with a word that is no code of ours does not compile.
+ * A code that is not in the table: an error name of AWS, or a code of another release. It is a text like any other. To the compiler it is a literal
+ * that nobody writes, so that comparing a code with a text that is no code of Liftlock does not compile.
  */
 type UnknownCode = 'a word that is not in the table' & { readonly [unknown]: true };
 
-/** What stands in a reason: stored ones and those that quote others included. */
+/** The code of any reason, also of stored ones and of those that quote others. */
 export type AnyCode = ReasonCode | UnknownCode;
 
-/** The text stays as it is, whether this version knows it or not. */
+/** Keeps the text unchanged, whether this version knows it or not. */
 export const readCode = (text: string): AnyCode => text as AnyCode;
 
 export const isKnown = (code: string): code is ReasonCode => Object.hasOwn(REASONS, code);
 
-/** A code that this version does not know counts as lasting: nothing begins or goes on by itself on a word that nobody understands. */
+/** A code that this version does not know counts as lasting, so that nothing begins or goes on by itself after an unknown code. */
 export const kindOf = (code: AnyCode): ReasonKind => (isKnown(code) ? REASONS[code].kind : 'lasting');
 
-/** Undefined where a cluster waits for nothing that others wait for too, or nobody knows. */
+/** Undefined where a cluster waits for nothing that others wait for too, or where that is unknown. */
 export const waitsFor = (code: AnyCode): WaitedFor | undefined => (isKnown(code) ? REASONS[code].waitsFor : undefined);

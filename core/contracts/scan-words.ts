@@ -1,6 +1,6 @@
-// Apart from the schema, so that what only builds or prints a report does not load zod.
+// It is apart from the schema, so that code which only builds or prints a report does not load zod.
 
-/** Where a finding comes from. `--skip` takes the same words. */
+/** The source of a finding. `--skip` takes the same values. */
 export const SOURCES = {
   manifest: 'Files that people or tools apply: YAML, JSON, charts, embedded documents.',
   object:
@@ -18,14 +18,14 @@ export const SOURCES = {
   server: 'What the API server tells of itself: readiness, workloads of kube-system.',
 } as const;
 export type Source = keyof typeof SOURCES;
-/** What is asked of the cluster itself before a hop: a waiver names one check of it, and nothing leaves all of them out. */
+/** Checks of the cluster itself before a hop. A waiver names one check of them, and no option skips the whole source. */
 const PREFLIGHT_SOURCES = ['eks', 'server'] as const satisfies readonly Source[];
-/** What a scan of a cluster reads and may leave out. */
+/** The sources of a scan of a cluster that may be skipped. */
 export const LIVE_SOURCES = (Object.keys(SOURCES) as Source[]).filter(
   (source) => source !== 'manifest' && !PREFLIGHT_SOURCES.some((one) => one === source),
 );
 
-/** What kind of problem it is. */
+/** The kind of problem. */
 export const REASONS = {
   removed: 'The target does not serve or support it any more.',
   deprecated: 'The target still takes it and warns; a later minor will not.',
@@ -42,14 +42,14 @@ export const REASONS = {
 } as const;
 export type Reason = keyof typeof REASONS;
 
-/** The worst first. */
+/** The worst one first. */
 export const SEVERITIES = ['error', 'warning', 'info'] as const;
 export const SEVERITY_MEANINGS: Readonly<Record<(typeof SEVERITIES)[number], string>> = {
   error: 'It breaks at the target, or is broken already. Fails a scan unless --fail-on says none.',
   warning: 'It still works at the target and will not for ever. Fails a scan with --fail-on deprecated.',
   info: 'Good to know; never fails a scan.',
 };
-/** The surest first. */
+/** The surest one first. */
 export const CONFIDENCES = ['high', 'medium', 'low'] as const;
 export const CONFIDENCE_MEANINGS: Readonly<Record<(typeof CONFIDENCES)[number], string>> = {
   high: 'It is written there, or somebody applied it so last.',
@@ -67,11 +67,11 @@ export const COVERAGE_STATUSES = {
 export const FAIL_ON = ['removed', 'deprecated', 'none'] as const;
 
 /**
- * Whether a cluster may go up, the most pressing answer first. `readyAfterHops`: the next hop may, and the target is further away. `incomplete`:
- * something could not be read, or nobody has looked. `stale`: the last look is too old, or of another version.
+ * Whether a cluster may go up, the most pressing answer first. `readyAfterHops`: it may make the next hop, and its target is further away.
+ * `incomplete`: something could not be read, or nobody has looked. `stale`: the last look is too old, or of another version.
  */
 export const READINESS_VERDICTS = ['blocked', 'incomplete', 'stale', 'readyAfterHops', 'ready'] as const;
 export type ReadinessVerdict = (typeof READINESS_VERDICTS)[number];
 
-/** What AWS tells of a cluster: where it refuses, the spoke role lacks the permission. */
+/** Sources that AWS's services answer. When they refuse, the spoke role lacks a permission. */
 export const AWS_SOURCES: readonly string[] = ['capacity', 'eks'];

@@ -1,6 +1,6 @@
 import { type AnyCode, kindOf, type ReasonCode, readCode } from './reasons.ts';
 
-/** What a step returns; a Choice state of its machine switches on `status`. Exceptions are faults, these are outcomes. */
+/** The result of a step. A Choice state of its machine reads `status`. These are outcomes; an exception is a fault. */
 export type StepStatus = 'done' | 'wait' | 'parked' | 'blocked' | 'failed';
 
 export interface StepResult {
@@ -9,7 +9,7 @@ export interface StepResult {
   readonly reasons: readonly Reason[];
   /** With `wait`: seconds until the next look, ≥ 1. */
   readonly waitSeconds?: number;
-  /** With `parked`: RFC 3339; absent = when what is in the way is gone. */
+  /** With `parked`: RFC 3339; absent = until nothing is in the way any more. */
   readonly resumeAt?: string;
 }
 
@@ -19,15 +19,15 @@ export interface Reason {
   readonly message: string;
 }
 
-/** What fits into every item, audit and answer that carries reasons: some clusters have thousands of nodes. */
+/** So many reasons fit into every item, record and answer that carries them. Some clusters have thousands of nodes. */
 const MOST_REASONS = 12;
 const LONGEST_MESSAGE = 600;
 
-/** What stands in the way before what only tells, each in the order in which it was said: lists and holds show the first one alone. */
+/** Puts reasons that are in the way before those that only tell something, each in their order. Lists and holds show only the first one. */
 export const standingFirst = (reasons: readonly Reason[]): Reason[] =>
   reasons.toSorted((a, b) => Number(kindOf(a.code) === 'told') - Number(kindOf(b.code) === 'told'));
 
-/** The first reasons, each cut to what a person reads, and how many there were beside them. */
+/** The first reasons, each shortened to a readable length, and the number of the others. */
 export function bounded(reasons: readonly Reason[]): Reason[] {
   const kept: Reason[] = reasons.slice(0, MOST_REASONS).map(({ code, message }) => ({
     code,
@@ -51,5 +51,5 @@ export const parked = (resumeAt: Date | undefined, ...reasons: Reason[]): StepRe
     : { status: 'parked', reasons, resumeAt: resumeAt.toISOString() };
 
 export const reason = (code: ReasonCode, message: string): Reason => ({ code, message });
-/** A reason in the word of somebody else: an error name of AWS or of an exception, which no table of ours lists. */
+/** A reason with somebody else's code: the name of an error of AWS or of an exception, which no table of Liftlock lists. */
 export const quoted = (word: string, message: string): Reason => ({ code: readCode(word), message });

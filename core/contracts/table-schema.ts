@@ -1,51 +1,49 @@
 import type { WriteOperation } from '../ports/table.ts';
 
 /**
- * Keys and indexes of the two DynamoDB tables, by name: the adapter reads and writes them, the local cloud and the infrastructure
- * create them. `S` and `N` are DynamoDB's attribute types.
+ * Names of keys and indexes of the two DynamoDB tables. The adapter reads and writes them; the local cloud and the infrastructure create them. `S`
+ * and `N` are DynamoDB's attribute types.
  */
 export const TABLE_SCHEMA = {
   items: {
     hash: { name: 'pk', type: 'S' },
     range: { name: 'sk', type: 'S' },
-    /** Epoch seconds after which DynamoDB may remove the item, some time within days: nobody reads it as a deadline. */
+    /** Epoch seconds after which DynamoDB may remove the item, within some days. So nobody reads it as a deadline. */
     timeToLive: 'expiresAt',
     indexes: [
-      /** Sparse: only items that are not at rest have its hash key. */
+      /** A sparse index: only items that are not at rest have its hash key. */
       { name: 'active', hash: { name: 'activeKey', type: 'S' }, range: { name: 'pk', type: 'S' } },
-      /** Hash key is `<kind>#<shard>`: one kind of ten thousand items shall not be one hot partition. */
+      /** The hash key is `<kind>#<shard>`, so that one kind with ten thousand items is not one hot partition. */
       { name: 'kind', hash: { name: 'kindKey', type: 'S' }, range: { name: 'pk', type: 'S' } },
     ],
   },
-  /** Append-only: its writers need PutItem and nothing else. */
+  /** Append-only, so its writers need no permission to write but PutItem. */
   audit: { hash: { name: 'subject', type: 'S' }, range: { name: 'sequence', type: 'N' } },
 } as const;
 
 export const ACTIVE_INDEX = 'active';
 export const KIND_INDEX = 'kind';
-/** Hash key of every item in the sparse index. */
+/** The hash key of every item in the sparse index. */
 export const ACTIVE_KEY = 'active';
-/** A reading of ten thousand clusters is spread over so many partitions, and takes so many queries whatever the fleet's size. */
+/** The items of a kind are spread over this many partitions. Reading them takes as many queries, whatever the size of the fleet. */
 export const KIND_SHARDS = 4;
-/** What is read by key or partition alone is left out of the index of kinds: it would hold all of them a second time. */
+/** These kinds are read by key or partition only. They are not in the index of kinds, which would store each of them a second time. */
 export const UNLISTED_KINDS: readonly string[] = ['ScanPart', 'StagedMember'];
 
-/** Keys that DynamoDB takes in one BatchGetItem. */
+/** The most keys of one BatchGetItem. */
 export const BATCH_KEYS = 100;
 
-/** What DynamoDB takes in one transaction (facts: serverless.md §5). */
+/** The most operations of one transaction (facts: serverless.md §5). */
 export const TRANSACTION_OPERATIONS = 100;
 const TRANSACTION_BYTES = 4 * 1024 * 1024;
 const ITEM_BYTES = 400 * 1024;
-/** Characters that the writes of one transaction may have together: the record that the audit keeps of them is one item. */
+/** The most characters of all writes of one transaction, since the audit's record of them is one item. */
 export const RECORD_LENGTH = 250_000;
 
 /** A hundred items of this size fit into a transaction. */
 const FAR_FROM_LIMITS = 32 * 1024;
 
-/**
- * Why no table takes these operations, whatever it holds; undefined when they may be tried. Sizes are those of JSON, in bytes.
- */
+/** Why no table can take these operations; undefined when they may be tried. Sizes are those of JSON, in bytes. */
 export function transactionProblem(operations: readonly WriteOperation[]): string | undefined {
   if (operations.length === 0) return 'a transaction has no operation';
   if (operations.length > TRANSACTION_OPERATIONS) {
@@ -65,7 +63,7 @@ export function transactionProblem(operations: readonly WriteOperation[]): strin
   return bytes > TRANSACTION_BYTES ? `a transaction has ${bytes} bytes; it may have ${TRANSACTION_BYTES}` : undefined;
 }
 
-/** In bytes of UTF-8; for texts far from any limit the most that they can have, which is quicker to tell. */
+/** Bytes of UTF-8. For texts far from any limit it is the most that they can have, which is quicker to compute. */
 function sizeOf(operation: Extract<WriteOperation, { item: unknown }>): number {
   const told = (operation.textLength ?? FAR_FROM_LIMITS) * 3;
   if (told <= FAR_FROM_LIMITS) return told;

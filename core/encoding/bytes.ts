@@ -1,4 +1,4 @@
-/** Unpacks gzip. @throws when it is none, or unpacks to more than `most` bytes: a bomb. */
+/** Unpacks gzip. @throws for other bytes, and when it unpacks to more than `most` bytes, as a decompression bomb does */
 export async function gunzip(bytes: Uint8Array<ArrayBuffer>, most = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
   const chunks: Uint8Array<ArrayBuffer>[] = [];
@@ -16,7 +16,7 @@ export async function gzip(text: string): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** Letters that `String.fromCharCode` takes at once. */
+/** How many letters `String.fromCharCode` takes at once. */
 const LETTERS = 8_192;
 
 export function toBase64(bytes: Uint8Array): string {
@@ -26,7 +26,7 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(letters);
 }
 
-/** @throws when it is none. */
+/** @throws for other texts */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }

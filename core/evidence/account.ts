@@ -7,13 +7,13 @@ import type { Entity } from '../store/entity.ts';
 import { FLEET_SUBJECT, isToldIn, ROLLOUT_SUBJECT } from './covered-records.ts';
 import type { EvidenceDocument, EvidenceItem } from './evidence-document.ts';
 
-/** What an evidence file tells, as tables made of its records alone: whatever is said here, some item of the audit said. */
+/** The tables of an evidence file, made of its records alone: an item of the audit backs each value. */
 export type EvidenceAccount = ReturnType<typeof accountOf>;
 
 export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' | 'scope'>) {
   const items = records.flatMap((record) => record.items).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
   const state = new LastWrites(items);
-  // Members move on with their clusters; how they were planned stands in the record of the rollout.
+  // Members move with their clusters later. The record of the rollout has them as they were planned.
   const planned = new LastWrites(items.filter(({ subject }) => subject.startsWith(ROLLOUT_SUBJECT)));
   const upgrades = state.all(Upgrades).filter(({ id }) => isToldIn(scope, id));
   const voices = items.filter(({ event }) => WAVE_WORDS.includes(event));
@@ -23,7 +23,7 @@ export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' |
       ...pick(one, ['firstStartedAt', 'startedAt', 'controlPlaneCompletedAt', 'endedAt']),
       minutes: minutesOf(one),
     })),
-    /** With what the scan and the smoke check found, before and after. */
+    /** With the findings of the scan and the smoke check, before and after. */
     steps: upgrades.flatMap(({ clusterKey, id, steps }) =>
       Object.entries(steps)
         .sort(([, a], [, b]) => (`${a.startedAt} ${a.endedAt}` < `${b.startedAt} ${b.endedAt}` ? -1 : 1))
@@ -34,7 +34,7 @@ export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' |
         })),
     ),
     calls: records.flatMap((record) => callsOf(record.items)).filter(({ upgradeId }) => isToldIn(scope, upgradeId)),
-    /** Alarms that took no actions, and what was to be told of them when their silence ended. */
+    /** Alarms that took no actions, with the notes at the end of their silence. */
     silences: state
       .all(UndoEntries)
       .flatMap((one) =>
@@ -67,7 +67,7 @@ export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' |
       ...{ at, principal, subject },
       ...pick(detail, ['wave', 'decision', 'planHash', 'clusters', 'shown', 'comment']),
     })),
-    /** Of each cluster of a wave, what it was known to be when somebody agreed. */
+    /** The readiness of each cluster of a wave as it was shown when somebody agreed. */
     shown: items.filter(({ event }) => event === 'WaveShown').map(actOf),
     configuration: configurationOf(items),
     acts: items.filter(({ principal }) => principal !== LIFTLOCK).map(actOf),
@@ -75,7 +75,7 @@ export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' |
   };
 }
 
-/** Members in this order, null where there is none: canonical JSON and tables have the same then. */
+/** Members in this order, null where there is none, so that canonical JSON and tables have the same ones. */
 const pick = <Data extends object, const Name extends keyof Data>(data: Data, names: readonly Name[]) =>
   Object.fromEntries(names.map((name) => [name, data[name] ?? null])) as {
     [Key in Name]: Exclude<Data[Key], undefined> | null;
@@ -100,7 +100,7 @@ const actOf = ({ at, principal, event, subject, detail }: EvidenceItem) => ({
   detail: told(detail),
 });
 
-/** Each commit is a call, or none where the commit was too old: what became of it stands in the items after it, up to the next commit of the same. */
+/** Each commit is a call, or none where the commit was too old. Its outcome is in the items after it, up to the next commit of the same attempt. */
 function callsOf(items: readonly EvidenceItem[]) {
   return items.flatMap((item, index) => {
     if (item.event !== 'MutationCommitted') return [];
@@ -126,12 +126,12 @@ function callsOf(items: readonly EvidenceItem[]) {
   });
 }
 
-/** What was decided; what was written is told by the tables. */
+/** The decision of an item without its writes, which the tables show. */
 export function told({ writes: _, ...rest }: EvidenceItem['detail']): Record<string, unknown> {
   return rest;
 }
 
-/** Each revision that was in force, from when on, with its document where the file has it (a revision is the hash of kind and spec), and each that somebody deleted. */
+/** Each revision that was in force, from when on, with its document where the file has it (its hash is the revision), and each deletion. */
 function configurationOf(items: readonly EvidenceItem[]) {
   const documents = new Map<string, unknown>();
   for (const write of items.flatMap(writesOf).filter(({ kind }) => kind === Configs.kind)) {
@@ -150,14 +150,14 @@ function configurationOf(items: readonly EvidenceItem[]) {
     );
 }
 
-/** What the transaction of an item wrote. */
+/** The writes of an item's transaction. */
 export function writesOf({ detail: { writes } }: EvidenceItem): readonly StoredItem[] {
   return Array.isArray(writes) ? (writes as readonly StoredItem[]) : [];
 }
 
-/** What the records wrote last of everything: the audit carries the writes of each transaction. */
+/** The last write of each item in the records: the audit has the writes of each transaction. */
 class LastWrites {
-  /** Kinds and keys of what this version cannot read. */
+  /** Kinds and keys of items that this version cannot read. */
   readonly unreadable: string[] = [];
   readonly #writes = new Map<string, StoredItem>();
 

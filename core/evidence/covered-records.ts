@@ -5,7 +5,7 @@ import type { EvidenceScope } from './evidence-document.ts';
 
 export interface AuditRecord {
   readonly subject: string;
-  /** Oldest first. */
+  /** The oldest item comes first. */
   readonly items: readonly AuditItem[];
 }
 
@@ -13,8 +13,8 @@ export const FLEET_SUBJECT = 'fleet';
 export const ROLLOUT_SUBJECT = 'rollout/';
 
 /**
- * Which items of these records a file about this shows, each record a part without gaps. Whoever makes a file and whoever verifies it, by the
- * anchors alone, ask here: what should be there and is not was taken out.
+ * The items of these records that a file with this scope shows, each record without gaps. The export and the verification, which has only the
+ * anchors, both use this: an item that is missing was removed.
  */
 export function coveredRecords(known: readonly AuditRecord[], scope: EvidenceScope): AuditRecord[] {
   const isOther = ({ subject }: AuditRecord) => subject === FLEET_SUBJECT || subject.startsWith(ROLLOUT_SUBJECT);
@@ -32,19 +32,19 @@ export function coveredRecords(known: readonly AuditRecord[], scope: EvidenceSco
   return covered.filter(({ items }) => items.length > 0).sort((a, b) => (a.subject < b.subject ? -1 : 1));
 }
 
-/** Whether a file tells of an upgrade: one about a hop tells of what has taken it back, too, and of what they had left. */
+/** Whether a file shows an upgrade: a file about a hop also shows its rollback, and the undo of both. */
 export const isToldIn = (scope: EvidenceScope, upgradeId: string | null): boolean =>
   scope.kind !== 'upgrade' || (upgradeId !== null && toldWith(scope.upgradeId).includes(upgradeId));
 
-/** The upgrade that an item of a cluster's record is about, by its id; null where it is about none. */
+/** The id of the upgrade that an item of a cluster's record belongs to; null where it belongs to none. */
 export function upgradeOfItem(item: AuditItem): string | null {
   const { upgradeId } = item.detail;
   const own = typeof upgradeId === 'string' ? upgradeId : null;
-  // What takes a hop back, or what it has left, is an upgrade of its own.
+  // A rollback and an undo are upgrades of their own.
   return own !== null && /^(?:rollback|undo)-/.test(own) ? own : (hopOfItem(item) ?? own);
 }
 
-/** Those from the first that is meant to the last. */
+/** The items from the first match to the last one. */
 function between({ subject, items }: AuditRecord, isMeant: (item: AuditItem) => boolean): AuditRecord {
   const [first, last] = [items.findIndex(isMeant), items.findLastIndex(isMeant)];
   return { subject, items: first < 0 ? [] : items.slice(first, last + 1) };
@@ -63,7 +63,7 @@ function clusterItems(scope: EvidenceScope, { subject, items }: AuditRecord): (i
   return (item) => isOfRollout(item) || (upgradeOfItem(item) !== null && upgrades.has(upgradeOfItem(item)));
 }
 
-/** From its beginning, where it was planned and approved. */
+/** The whole record from its beginning, which has the plan and the approvals. */
 function rolloutItems(scope: EvidenceScope, record: AuditRecord, named: ReadonlySet<unknown>): AuditRecord {
   const id = record.subject.slice(ROLLOUT_SUBJECT.length);
   if (scope.kind === 'rollout') return id === scope.rolloutId ? record : { ...record, items: [] };
@@ -78,7 +78,7 @@ function spanOf(records: readonly AuditRecord[]) {
   return since === undefined || until === undefined ? undefined : { since, until };
 }
 
-/** With what was applied last of each configuration before, which was in force then: the documents are in the first item of their instant. */
+/** Includes each configuration that was in force before the span; the first item of the instant of its application has the documents. */
 function fleetItems(fleet: AuditRecord, span: { readonly since: string; readonly until: string }): AuditRecord {
   const before = fleet.items.filter(({ event, at }) => /^Config(Applied|Deleted)$/.test(event) && at < span.since);
   const inForce = new Map(before.map((item) => [`${item.detail.kind}/${item.detail.name}`, item]));

@@ -7,10 +7,9 @@ import { isIntact } from '../store/audit.ts';
 import type { EvidenceItem } from './evidence-document.ts';
 
 /**
- * An item as an evidence file shows it: request bodies are never in it, and people stand as pseudonyms where that is asked for. It depends on the
- * item alone, so whoever has the anchored item finds the same and can tell that nothing else was changed.
- *
- * @param salt of the pseudonyms; undefined = people stand as they are
+ * An item as an evidence file shows it: without request bodies, and with pseudonyms for people where that is asked for. It depends on the item alone,
+ * so that whoever has the anchored item gets the same result and can prove that nothing else was changed.
+ * @param salt of the pseudonyms; undefined = people have their names
  */
 export function disclose(item: AuditItem, salt?: string): EvidenceItem {
   const { principal, detail } = item;
@@ -25,12 +24,12 @@ export function disclose(item: AuditItem, salt?: string): EvidenceItem {
   return { ...shown, withheld: sha256Hex(canonicalJson(shown)) } as EvidenceItem;
 }
 
-/** Whether an item of a file is in itself as it was put there; what was withheld cannot be judged by its own hash. */
+/** Whether an item of a file is unchanged in itself. The item's own hash cannot prove an item with withheld parts. */
 export function isAsDisclosed({ withheld, ...shown }: EvidenceItem): boolean {
   return withheld === undefined ? isIntact(shown) : withheld === sha256Hex(canonicalJson(shown));
 }
 
-/** The input of a call that Liftlock made stays out, but for the token by which CloudTrail knows that call. */
+/** Removes the input of Liftlock's calls except for the token by which CloudTrail knows the call. */
 function withoutBodies(value: unknown): unknown {
   return mapped(value, (object) => {
     const { call } = object;
@@ -42,17 +41,17 @@ function withoutBodies(value: unknown): unknown {
 
 interface People {
   readonly pseudonym: (name: string) => string;
-  /** Names that read like any other word: they are looked for in the item that has them under a name of a person's act. */
+  /** Names that look like any other text. They are only replaced in an item that also has them as the name of an acting person. */
   readonly names: ReadonlySet<string>;
-  /** What stands for several people names none. */
+  /** A pattern stands for several people and names none. */
   readonly patterns: ReadonlySet<string>;
 }
 
-/** One person has one pseudonym, however the name is written: in a file of pseudonyms, too, two who agreed have to be two. */
+/** One person has one pseudonym, however the name is written, so that two people who agreed remain two. */
 const personIn = (name: string): string => personOf(name.replace(/^(\w+):\*\//, '$1:/')) ?? name;
 
 const NAMES_PEOPLE = /^(?:principal|by|[a-z]+By)$/;
-/** Roles, users and people as IAM and Liftlock write them, and addresses of mail. */
+/** Roles, users and people in the forms of IAM and Liftlock, and e-mail addresses. */
 const PERSON =
   /(?:arn:aws[a-z-]*:(?:iam|sts)::(?:\d{12}|\*):(?:user|role|assumed-role|federated-user)\/[\w+=,.@/-]*[\w+=@-])|(?:(?:sso|role|user|federated):(?:\d*|\*)\/[\w+=,.@/-]*[\w+=@-])|(?:[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,})/g;
 
@@ -61,7 +60,7 @@ function namesIn(value: unknown): Omit<People, 'pseudonym'> {
   const patterns = new Set<string>();
   mapped(value, (object) => {
     for (const [key, value] of Object.entries(object)) {
-      // Who may approve, break the glass or waive: a policy may write them by their bare names.
+      // Lists of who may approve, break the glass or waive. A policy may contain bare names.
       const listed = key === 'from' && Array.isArray(value) ? value : NAMES_PEOPLE.test(key) ? [value] : [];
       for (const name of listed) {
         if (typeof name !== 'string' || personOf(name) === undefined) continue;
@@ -85,7 +84,7 @@ function redacted(text: string, { pseudonym, names, patterns }: People): string 
   if (patterns.has(text)) return text;
   let result = names.has(text) ? pseudonym(text) : text.replaceAll(PERSON, pseudonym);
   for (const name of names) {
-    // A reason begins with who gave it.
+    // A reason begins with the name of its author.
     if (result.startsWith(`${name}: `)) result = `${pseudonym(name)}${result.slice(name.length)}`;
   }
   return result;
@@ -95,7 +94,7 @@ type Plain = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Plain =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The same with each object in it mapped, the outer ones first. */
+/** The same value with each object in it mapped, outer objects first. */
 function mapped(value: unknown, map: (object: Plain) => Plain): unknown {
   if (Array.isArray(value)) return value.map((one) => mapped(one, map));
   if (!isObject(value)) return value;

@@ -13,14 +13,14 @@ import type { AnchorProof, EvidenceDocument, EvidenceItem } from './evidence-doc
 
 export interface VerifiedEvidence {
   readonly verdict: ComparedRecord['verdict'];
-  /** What is wrong beside single items, each in a sentence. */
+  /** Problems beside those of single items, one sentence each. */
   readonly problems: readonly string[];
   readonly records: readonly ComparedRecord[];
-  /** What could not be checked, each in a sentence. */
+  /** What could not be checked, one sentence each. */
   readonly unchecked: readonly string[];
 }
 
-/** Anchors that hold items of these records, as a file shows them. Those that cannot be read are told where the chain of anchors is read. */
+/** The anchors that hold items of these records, as a file lists them. `readChain` reports anchors that cannot be read. */
 export function proofsOf(files: readonly AnchorFile[], records: readonly AuditRecord[]): AnchorProof[] {
   const wanted = new Map(
     records.map(({ subject, items }) => [subject, new Set(items.map(({ sequence }) => sequence))]),
@@ -50,8 +50,8 @@ function readOrNothing(text: string) {
 }
 
 /**
- * Judges what a file says by itself and, where there are anchors, by these: each item is as it was written, none is missing of those that the file
- * is about, and all of them are this fleet's.
+ * Judges a file by itself and, where there are anchors, by them: each item is as it was written, no item of the file's scope is missing, and all
+ * items belong to this fleet.
  */
 export function verifyEvidence(document: EvidenceDocument, files?: readonly AnchorFile[]): VerifiedEvidence {
   const chain = readChain(files ?? []);
@@ -79,7 +79,7 @@ export function verifyEvidence(document: EvidenceDocument, files?: readonly Anch
   };
 }
 
-/** What is anchored, of all subjects, until the file was made; and of the file itself what no anchor holds. */
+/** The anchored items of all subjects up to the time of the file, and those of the file that no anchor holds. */
 function allOf({ entries }: AnchorChain, { records, madeAt }: EvidenceDocument): AuditRecord[] {
   const shown = records.flatMap(({ items }): readonly AuditItem[] => items);
   const anchored = [...entries.values()].flatMap((items) => [...items.values()]).filter(({ at }) => at <= madeAt);
@@ -89,10 +89,10 @@ function allOf({ entries }: AnchorChain, { records, madeAt }: EvidenceDocument):
   });
 }
 
-/** Clocks of those who write differ: what they wrote at the last moment may not have been there yet. */
+/** Clocks of writers differ, so items of the last moment may not have been there yet. */
 const SKEW = (GRACE_SECONDS - CALL_SECONDS) * 1000;
 
-/** Holds a record against what the anchors have of it, as far as the file is about that. */
+/** Compares a record with its anchored items, as far as the file's scope includes them. */
 function compareRecord(
   document: EvidenceDocument,
   { subject, items }: AuditRecord,
@@ -118,11 +118,11 @@ function compareRecord(
   );
 }
 
-/** Pseudonyms are the same in every file of a fleet. */
+/** All files of a fleet have the same pseudonyms. */
 export const saltOf = ({ redacted, of }: Pick<EvidenceDocument, 'redacted' | 'of'>): string | undefined =>
   redacted === null ? undefined : (of ?? 'liftlock');
 
-/** Older ones may be over, younger ones may not have been fetched. */
+/** Older anchors may have been deleted, and younger ones may not have been fetched. */
 const isAmong = ({ first, newest }: AnchorChain, { number }: AnchorProof): boolean =>
   number >= first && number <= newest;
 
@@ -140,7 +140,7 @@ function problemsOfProofs(
     .map(({ number }) => `Anchor ${number} is not what the file says of it: its digest, its time or its heads differ.`);
 }
 
-/** Heads that the file itself names, against its items: who replaces an item without them is told without any anchor. */
+/** Compares the heads that the file itself lists with its items, which finds a replaced item even without anchors. */
 function headProblems({ anchors, records }: EvidenceDocument): string[] {
   const hashes = new Map(
     records.map(({ subject, items }) => [subject, new Map(items.map((item) => [item.sequence, item.hash]))]),

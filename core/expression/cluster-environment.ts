@@ -45,8 +45,8 @@ const addon: FieldsOf<ClusterRecord['addons'][number]> = {
 };
 
 /**
- * What `when` sees: a view that stays as it is when records change (docs/policies.md). What a cluster does not have is missing and not
- * empty, so that `cluster.supportType != "EXTENDED"` has no answer where nobody knows.
+ * The variables of `when`: a view that stays the same when records change (docs/policies.md). A member that a cluster does not have is missing and
+ * not empty, so that `cluster.supportType != "EXTENDED"` has no answer where nobody knows.
  */
 export const clusterEnvironment = createEnvironment<ClusterRecord>(
   { NodeGroup: nodegroup, Addon: addon, Cluster: cluster },

@@ -2,10 +2,10 @@ import { Environment } from '@marcbachmann/cel-js';
 import { remembered } from '../model/remembered.ts';
 import { matchesGlob } from '../selector/glob.ts';
 
-/** No list that expressions see is longer: what an expression may cost rests on it. */
+/** The longest list that expressions may see. The limit of an expression's cost depends on it. */
 export const LONGEST_LIST = 200;
 
-/** One field that expressions may read, for the type checker and for the documentation. */
+/** A field that expressions may read, for the type checker and the documentation. */
 interface ExpressionField {
   /** A type of CEL, or the name of another record of the same environment. */
   readonly type: string;
@@ -14,27 +14,27 @@ interface ExpressionField {
 
 type ExpressionRecord = Readonly<Record<string, ExpressionField>>;
 
-/** A record whose fields are those of a value, or some of them. */
+/** A record with fields of a value. */
 export type FieldsOf<Value> = Readonly<Partial<Record<keyof Value & string, ExpressionField>>>;
 
-/** What expressions of one kind can see. */
+/** Everything that expressions of one kind can read. */
 export interface ExpressionEnvironment<Value> {
   readonly cel: Environment;
-  /** Fields by the name of their record; `variables` are the names that an expression begins with. */
+  /** Fields by the name of their record. `variables` are the names with which an expression may begin. */
   readonly records: Readonly<Record<string, ExpressionRecord>>;
   readonly variables: ExpressionRecord;
   /** The variables for one value. Fails with `TooLong` where a list is longer than `LONGEST_LIST`. */
   variablesOf(value: Value): Readonly<Record<string, unknown>>;
 }
 
-/** A list of the value is too long to be looked at by expressions. */
+/** A list of the value is longer than expressions may read. */
 class TooLong extends Error {
   constructor(what: string, length: number) {
     super(`${what} has ${length} entries, and expressions look at no more than ${LONGEST_LIST}`);
   }
 }
 
-/** @param viewOf what the variables and the fields of their records are called in a value; the types that they are declared with say what CEL gets */
+/** @param viewOf returns the members of a value by the names of the variables and fields; their declared types determine the values of CEL */
 export function createEnvironment<Value extends object>(
   records: Readonly<Record<string, ExpressionRecord>>,
   variables: ExpressionRecord,
@@ -65,7 +65,7 @@ export function createEnvironment<Value extends object>(
     return record === undefined ? value : fieldsOf(record, value as object, `${path}.`);
   }
 
-  /** What a value does not have is missing, and not empty. */
+  /** A member that a value does not have is missing, and not empty. */
   function fieldsOf(record: ExpressionRecord, value: object, path = ''): Readonly<Record<string, unknown>> {
     const known = Object.entries(value).flatMap(([name, field]) => {
       const { type } = record[name] ?? {};
@@ -74,7 +74,7 @@ export function createEnvironment<Value extends object>(
     return Object.fromEntries(known);
   }
 
-  // A value is read by many policies and waves; it never changes once it was read.
+  // Many policies and waves read the same value, which never changes after it was read.
   const variablesOf = remembered((value: Value) => fieldsOf(variables, viewOf(value)), new WeakMap());
   return { cel, records, variables, variablesOf };
 }

@@ -23,7 +23,7 @@ const earlier: FieldsOf<ApprovalEvidence['earlier'][number]> = {
   soakedHours: { type: 'double', text: 'Hours since its last success, gates green throughout.' },
 };
 
-/** What `approval.autoApproveWhen` sees (`ApprovalEvidence`). */
+/** The variables of `approval.autoApproveWhen` (`ApprovalEvidence`). */
 export const evidenceEnvironment = createEnvironment<ApprovalEvidence>(
   { Rollout: rollout, Wave: wave, EarlierWave: earlier },
   {

@@ -2,24 +2,24 @@ import type { ParseError, TypeError as TypingError } from '@marcbachmann/cel-js'
 import type { ExpressionEnvironment } from './environment.ts';
 import { refusalOf } from './refusals.ts';
 
-/** A condition in CEL, compiled once and tested often. */
+/** A condition in CEL, which is compiled once and tested often. */
 interface Predicate<Value> {
   readonly source: string;
-  /** `error` is one sentence without its end: the expression has no answer for this value, which never counts as a match. */
+  /** `error` is a sentence without its full stop: the expression has no answer for this value, which never counts as a match. */
   test(value: Value): { readonly matches: boolean } | { readonly error: string };
 }
 
-/** Why a text is no condition, without a full stop, and where in it, as an index from 0. */
+/** Why a text is no condition, without a full stop, and the index of the place, counted from 0. */
 export interface ExpressionProblem {
   readonly message: string;
   readonly offset: number;
-  /** A name that is not known, and those that are: for a hint what was meant. */
+  /** An unknown name with the known ones, for a hint. */
   readonly unknown?: { readonly name: string; readonly known: readonly string[] };
 }
 
 /**
- * Compiles and types an expression: unknown variables, fields and functions, comparisons of unlike things, results that are neither true
- * nor false, and what could take too long are told here, before anything rests on it.
+ * Compiles and types an expression. It reports unknown variables, fields and functions, comparisons of different types, results that are no booleans,
+ * and expressions that could take too long, before anything depends on the expression.
  */
 export function compilePredicate<Value>(
   source: string,
@@ -60,7 +60,7 @@ function problemOf<Value>(
   const unknown = /^(?:Unknown variable|No such key): (.+)$/.exec(summary)?.[1];
   if (unknown === undefined) return { message: summary, offset };
   const isVariable = error?.code === 'unknown_variable';
-  // Which record was asked is not told; a field that another one has is no answer to what is not here.
+  // The error does not name the record. A field that another record has is no suggestion here.
   const fields = Object.values(records).flatMap((record) => Object.keys(record));
   const known = isVariable ? Object.keys(variables) : fields.filter((field) => field !== unknown);
   const owners = Object.entries(records).filter(([, record]) => Object.hasOwn(record, unknown));
@@ -76,7 +76,7 @@ function articled(type: string | undefined): string {
   return type === 'int' ? 'a whole number' : type === 'string' ? 'text' : `a value of type ${type}`;
 }
 
-/** Without the picture of the place that the library draws. */
+/** The message without the library's drawing of the place. */
 function summaryOf(error: unknown): string {
   if (typeof error === 'object' && error !== null && 'summary' in error) return String(error.summary);
   return error instanceof Error ? error.message : String(error);

@@ -26,12 +26,12 @@ export const FUNCTIONS: Readonly<Record<string, string>> = {
 
 const LOOPS = new Set(['all', 'exists', 'exists_one', 'filter', 'map']);
 
-/** One is about 40 ns. */
+/** A step takes about 40 ns. */
 const MOST_STEPS = 1_000_000;
 
 /**
- * Why an expression that can be parsed is refused all the same, or undefined. Only listed functions may be called; lists are not joined,
- * so that none grows; and loops in loops are counted with lists as long as they may be, as the Kubernetes API server does.
+ * Why an expression that can be parsed is refused, or undefined. Only listed functions may be called. Lists are not joined, so that none grows.
+ * Nested loops are counted with lists of the maximum length, as in the Kubernetes API server.
  */
 export function refusalOf(ast: ASTNode, when: 'before types are known' | 'with types'): ExpressionProblem | undefined {
   let steps = 0;
@@ -63,13 +63,13 @@ function refusedNode(node: ASTNode, when: 'before types are known' | 'with types
   return undefined;
 }
 
-/** `in` looks at every entry, and so does the comparison of two lists. */
+/** `in` reads every entry, and so does the comparison of two lists. */
 function comparesLists(node: ASTNode): boolean {
   if (node.op === 'in') return true;
   return (node.op === '==' || node.op === '!=') && childrenOf(node).some(isListLike);
 }
 
-/** Also what could be a list for all that is known. */
+/** Also true for a value whose type is unknown. */
 const isListLike = (node: ASTNode): boolean =>
   /^(?:list|map|dyn)/.test(String((node as { checkedType?: unknown }).checkedType ?? ''));
 
@@ -81,7 +81,7 @@ function unknownFunction(name: string): string {
 const calledName = ({ op, args }: ASTNode): string | undefined =>
   op === 'call' || op === 'rcall' ? String(args[0]) : undefined;
 
-/** The nodes below one; of a call on something that something comes first. */
+/** The child nodes. For a method call the receiver comes first. */
 function childrenOf({ args }: ASTNode): ASTNode[] {
   const flat: unknown[] = Array.isArray(args) ? args.flat(2) : [args];
   return flat.filter((part): part is ASTNode => typeof part === 'object' && part !== null && 'op' in part);

@@ -3,25 +3,24 @@ import { namedError } from '../contracts/errors.ts';
 import { sha256Hex } from './sha256.ts';
 
 /**
- * Canonical JSON of RFC 8785 (JCS): sorted keys, no white space, ECMAScript numbers. Two values that mean the same give
- * the same text, so its hash can bind an approval to a plan.
- *
- * Throws `NotCanonicalizable` for what JSON cannot say (`undefined`, functions, NaN, infinities, cycles): such a value
- * must never silently hash like another one.
+ * Canonical JSON of RFC 8785 (JCS): sorted keys, no white space, ECMAScript numbers. Equal values give the same text, so that its hash can bind an
+ * approval to a plan.
+ * Throws `NotCanonicalizable` for values that JSON cannot represent (`undefined`, functions, NaN, infinities, cycles), because such a value must
+ * never hash like another one.
  */
 export function canonicalJson(value: unknown): string {
   return plainText(value, 0) ?? canonicalized(value);
 }
 
-/** Deeper than anything that is hashed; a value that contains itself ends here. */
+/** Nothing that is hashed is nested deeper. A value that contains itself ends here. */
 const DEEPEST = 60;
 
 /** Printable ASCII in which JSON escapes nothing. */
 const PLAIN_STRING = /^[ !#-[\]-~]*$/;
 
 /**
- * The canonical text of what is plain JSON through and through; undefined for anything else, which the library then takes. Every audit
- * item is hashed, and this takes a tenth of the time.
+ * The canonical text of a value that consists of plain JSON only; undefined for any other value, which the library then takes. Every audit item is
+ * hashed, and this takes a tenth of the time.
  */
 function plainText(value: unknown, depth: number): string | undefined {
   if (typeof value === 'string') return stringText(value);
@@ -72,8 +71,8 @@ function canonicalized(value: unknown): string {
 }
 
 /**
- * The revision of a config object: the SHA-256 of its kind and spec in canonical JSON. Layout, comments, key order,
- * labels and annotations do not change it; every change of what the object asks for does.
+ * The revision of a config object: the SHA-256 of its kind and spec in canonical JSON. Layout, comments, key order, labels and annotations do not
+ * change it; every change of the spec does.
  */
 export function revisionOf(document: { readonly kind: string; readonly spec: unknown }): string {
   return sha256Hex(canonicalJson({ kind: document.kind, spec: document.spec }));

@@ -7,18 +7,17 @@ import { firings } from '../calendar/firings.ts';
 import { merged } from '../calendar/spans.ts';
 import type { TimeZone } from '../calendar/time-zone.ts';
 
-/** How far rules and clock changes are written: ten years. */
+/** Rules and clock changes are written for this long: ten years. */
 const RULE_DAYS = 3653;
 
-/** How far occurrences are written one by one where no rule can say them: a year. */
+/** Occurrences without a rule are listed for this long: a year. */
 const LISTED_DAYS = 366;
 const MOST_LISTED = 1000;
 
 /**
- * Windows and freezes as iCalendar (RFC 5545), from an instant on. A window is an event that leaves people free
- * (TRANSPARENT), a freeze one that does not, so that a file that is imported again has the freezes. Dated freezes are
- * UTC; what recurs is a rule in its zone for ten years, or, where no rule says it, listed for one year, which `notes`
- * tells.
+ * Writes windows and freezes as iCalendar (RFC 5545), from an instant on. A window is an event that leaves people free (TRANSPARENT) and a freeze one
+ * that does not, so that an import of the file gives the freezes. Dated freezes are in UTC. Recurring ones are a rule in their zone for ten years, or
+ * are listed for one year where no rule can express them, which `notes` reports.
  */
 export function exportCalendars(
   calendars: readonly CompiledCalendar[],
@@ -86,7 +85,7 @@ function occurrences(rule: Rule, from: number): { written: Write[]; isRule: bool
   return { written, isRule: false, left: spans.length - written.length };
 }
 
-/** Hours, minutes and seconds are elapsed time in RFC 5545; its days are not. */
+/** Hours, minutes and seconds are elapsed time in RFC 5545, but days are not. */
 function elapsed(length: number): string {
   const seconds = Math.round(length / 1000);
   return `PT${Math.floor(seconds / 3600)}H${Math.floor((seconds % 3600) / 60)}M${seconds % 60}S`;
@@ -107,7 +106,7 @@ function describe(rule: Rule, kind: 'window' | 'freeze', calendar: string, id: s
   return event;
 }
 
-/** A time as iCalendar writes it: UTC, or on the wall clock of a zone, which the property names as TZID. */
+/** A time of iCalendar: in UTC, or on the wall clock of a zone, which the property names as TZID. */
 function timeOf(milliseconds: number, isUtc: boolean): ICAL.Time {
   const date = new Date(milliseconds);
   return new ICAL.Time(
@@ -126,7 +125,7 @@ function timeOf(milliseconds: number, isUtc: boolean): ICAL.Time {
 
 const isUtc = (zone: TimeZone): boolean => /^(?:Etc\/)?(?:UTC|GMT|Zulu|UCT)$/i.test(zone.id);
 
-/** The clock changes of `[from, until)`, each written out: no rule of summer time lasts. */
+/** The clock changes in `[from, until)`, each listed, because rules of summer time change. */
 function zoneComponent(zone: TimeZone, from: number, until: number): ICAL.Component {
   const component = new ICAL.Component('vtimezone');
   component.addPropertyWithValue('tzid', zone.id);
@@ -149,8 +148,8 @@ const DAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'] as const;
 const MINUTE = 60_000;
 
 /**
- * A cron schedule as the RRULE of RFC 5545 that has the same occurrences in `[from, until)`; undefined where there is none: either of
- * day of month and day of week, and local times that the clocks skip or, for every hour, repeat.
+ * The RRULE of RFC 5545 with the same occurrences in `[from, until)` as a cron schedule; undefined where there is none. That is so when either day of
+ * month or day of week is enough, and for local times that the clocks skip or, for schedules of every hour, repeat.
  */
 function recurrenceRule(schedule: CronSchedule, zone: TimeZone, from: number, until: number): string | undefined {
   const days = dayParts(schedule.text);
@@ -187,7 +186,7 @@ function weekDays(item: string): string[] {
   return [`${/^l$/i.test(numbered) ? -1 : numbered}${named(readValue(name, FIELDS.dayOfWeek))}`];
 }
 
-/** Whether an occurrence falls where calendars of others do not agree with ours. */
+/** Whether an occurrence falls on a time that other calendar programs treat differently. */
 function meetsChange(schedule: CronSchedule, zone: TimeZone, from: number, until: number): boolean {
   return zone.changes(from - DAY, until + DAY).some(({ at, before, after }) => {
     if (after < before) return schedule.everyHour;

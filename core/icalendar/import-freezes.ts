@@ -2,12 +2,12 @@ import ICAL from 'ical.js';
 import { freezeEdge } from '../calendar/freeze-edge.ts';
 import { type TimeZone, timeZone } from '../calendar/time-zone.ts';
 
-/** What is wrong with an iCalendar file, in a sentence. */
+/** A problem of an iCalendar file, as a sentence. */
 export class ImportProblem extends Error {
   override readonly name = 'ImportProblem';
 }
 
-/** As in a Calendar document. */
+/** A freeze in the form of a Calendar document. */
 interface ImportedFreeze {
   readonly name: string;
   readonly from: string;
@@ -19,8 +19,8 @@ interface ImportedFreeze {
 const MOST_FREEZES = 1000;
 
 /**
- * The events of an iCalendar file as freezes. Cancelled events, and those that leave people free (TRANSPARENT), are left out and told.
- * `zoneName` is the zone of whole days and of times without one; else the file's own (X-WR-TIMEZONE), else UTC. Throws ImportProblem.
+ * Reads the events of an iCalendar file as freezes. Cancelled events, and those that leave people free (TRANSPARENT), are left out and reported.
+ * `zoneName` is the zone of whole days and of times without a zone; the default is the file's own (X-WR-TIMEZONE), or else UTC. Throws ImportProblem.
  */
 export function importFreezes(text: string, zoneName: string | undefined, now: Date) {
   const roots = parseCalendar(text);
@@ -29,7 +29,7 @@ export function importFreezes(text: string, zoneName: string | undefined, now: D
   const zone = timeZone(wanted);
   if (zone === undefined)
     throw new ImportProblem(`"${wanted}" is no time zone that is known here. Give one by --time-zone.`);
-  /** What was left out or cut, a sentence each. */
+  /** What was left out or cut, one sentence each. */
   const notes: string[] = [];
   const nameFor = freezeNames();
   const freezes = roots.flatMap((root) => {
@@ -82,7 +82,7 @@ function freezesOf(component: ICAL.Component, { root, zone, now, nameFor, notes 
       return [freeze(name, from, to, occurrence.component)];
     });
   } catch (error) {
-    // The library tells what is wrong with a value by plain errors.
+    // The library reports invalid values by plain errors.
     throw new ImportProblem(`${told}: ${sentence(error)}`);
   }
 }
@@ -125,7 +125,7 @@ function read(text: string): Root[] {
     throw new ImportProblem('the file is no iCalendar; it begins with BEGIN:VCALENDAR.');
   try {
     const parsed: unknown = ICAL.parse(text.replace(/^\ufeff/, ''));
-    // One object, or a list of them.
+    // The parser returns one object, or a list of them.
     return Array.isArray(parsed) && Array.isArray(parsed[0]) ? (parsed as Root[]) : [parsed as Root];
   } catch (error) {
     throw new ImportProblem(`the file is no valid iCalendar: ${sentence(error)}`);
@@ -136,8 +136,8 @@ const sentence = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(/\.?$/, '.');
 
 /**
- * A time of an event as a freeze writes it: a date or a local time where the calendar's own zone is meant, UTC elsewhere. A TZID is an
- * IANA name, or else what a VTIMEZONE of the file says of it. Throws ImportProblem when it is neither.
+ * A time of an event in the form of a freeze: a date or a local time in the calendar's own zone, and UTC for other zones. A TZID is an IANA name, or
+ * the name of a VTIMEZONE of the file. Throws ImportProblem when it is neither.
  */
 function freezeTime(
   time: ICAL.Time,
@@ -165,7 +165,7 @@ function freezeTime(
   return utc(there.toUnixTime() * 1000);
 }
 
-/** The TZID that a property of an event has. */
+/** The TZID of a property of an event. */
 function zoneIdOf(event: ICAL.Component, property: 'dtstart' | 'dtend'): string | undefined {
   const id = event.getFirstProperty(property)?.getParameter('tzid');
   return typeof id === 'string' ? id.replace(/^\//, '') : undefined;
@@ -175,10 +175,10 @@ const utc = (instant: number): string => new Date(instant).toISOString().replace
 
 const DAY_SECONDS = 86_400;
 
-/** How far events without an end are expanded: two years from now, or from their first day where that is later. */
+/** Events without an end are expanded for this long: two years from now, or from their first day if that is later. */
 const EXPANDED_DAYS = 731;
 
-/** One time at which an event happens. `component` is the event, or what replaces it on that day. */
+/** One occurrence of an event. `component` is the event, or its replacement on that day. */
 interface Occurrence {
   readonly component: ICAL.Component;
   readonly start: ICAL.Time;
@@ -186,8 +186,8 @@ interface Occurrence {
 }
 
 /**
- * When an event happens. One with a last day, or that happens once, is taken whole, past or not; one that goes on for ever from `now` on,
- * as far as `EXPANDED_DAYS`, and `isCut` says so. Throws ImportProblem.
+ * The occurrences of an event. One with an end, or that happens once, has all of them, past or not. One without an end is expanded from `now` on for
+ * `EXPANDED_DAYS`, and `isCut` reports that. Throws ImportProblem.
  */
 function occurrencesOf(
   event: ICAL.Event,
@@ -206,7 +206,7 @@ function occurrencesOf(
     if (isEndless && next.toUnixTime() > limit) break;
     const { item, startDate, endDate } = event.getOccurrenceDetails(next);
     if (isEndless && endDate.toUnixTime() <= seconds) continue;
-    // A rule that makes more than a calendar may have is meant for something else.
+    // A rule with more occurrences than a calendar may have is no freeze.
     if (found.length === MOST_FREEZES)
       throw new ImportProblem(`it happens more than ${MOST_FREEZES} times, which is no freeze.`);
     found.push({ component: item.component, start: startDate, end: endDate });
@@ -216,7 +216,7 @@ function occurrencesOf(
 
 const LONGEST = 63;
 
-/** Gives names that objects may have, each once. */
+/** Makes valid names of objects, each once. */
 function freezeNames(): (words: string) => string {
   const given = new Set<string>();
   return (words) => {
@@ -231,7 +231,7 @@ function freezeNames(): (words: string) => string {
   };
 }
 
-/** `Año nuevo: 24 h!` becomes `ano-nuevo-24-h`; `otherwise` where no letter or digit of ASCII is left. */
+/** `Año nuevo: 24 h!` becomes `ano-nuevo-24-h`; `otherwise` where no ASCII letter or digit remains. */
 export function nameOf(words: string, otherwise: string): string {
   const name = words
     .normalize('NFKD')

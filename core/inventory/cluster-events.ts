@@ -15,7 +15,7 @@ const calledEvent = z.object({
 
 const healthEvent = z.object({
   detail: z.object({
-    /** Part of a key of the table (DeadlineNotice), of which DynamoDB takes 1024 bytes. */
+    /** It becomes part of a key of the table (DeadlineNotice), and DynamoDB limits a key to 1024 bytes. */
     eventArn: z.string().max(800).optional(),
     eventTypeCode: z.string().optional(),
     eventTypeCategory: z.string().optional(),
@@ -26,12 +26,12 @@ const healthEvent = z.object({
   }),
 });
 type HealthDetail = z.infer<typeof healthEvent>['detail'];
-/** ARNs of one cluster and of its parts, by whether they await the change still. */
+/** ARNs of one cluster and of its parts: those that still await the change, and those that do not. */
 type NamedEntities = Record<'affectedEntities' | 'resolved', string[]>;
 
 /**
- * The clusters that a forwarded CloudTrail or Health event is about; none when it names none. Such events make us look sooner; what AWS plans is
- * told by them alone.
+ * The clusters that a forwarded CloudTrail or Health event is about; empty when it names none. After such an event Liftlock looks sooner. What AWS
+ * plans comes only in these events.
  */
 export function clusterItemsFromEvent(event: unknown): ClusterItem[] {
   const called = calledEvent.safeParse(event);
@@ -56,7 +56,7 @@ export function clusterItemsFromEvent(event: unknown): ClusterItem[] {
   return [...clusters.values()].map(({ item, ...named }) => ({ ...item, ...plannedIn(detail, named) }));
 }
 
-/** Of a change that AWS schedules; a date that cannot be read is none. */
+/** The change that AWS schedules; absent where its date cannot be read. */
 function plannedIn(detail: HealthDetail, named: NamedEntities): Pick<ClusterItem, 'planned'> {
   const { eventArn: event, eventTypeCode: code, eventTypeCategory, startTime, statusCode } = detail;
   const at = Date.parse(startTime ?? '');
@@ -65,13 +65,13 @@ function plannedIn(detail: HealthDetail, named: NamedEntities): Pick<ClusterItem
   return { planned: { event, code, at: new Date(at).toISOString(), ...named, over: statusCode === 'closed' } };
 }
 
-/** `cluster/<cluster>`, or a part of one: `nodegroup/<cluster>/<name>/<uuid>`, and the same of add-ons and Fargate profiles. */
+/** `cluster/<cluster>`, or a part of one: `nodegroup/<cluster>/<name>/<uuid>`, and the same for add-ons and Fargate profiles. */
 const ENTITY =
   /^arn:[^:]+:eks:(?<region>[^:]+):(?<account>\d{12}):(?:cluster\/(?<cluster>[^/]+)|(?:nodegroup|addon|fargateprofile)\/(?<owner>[^/]+)\/.+)$/;
 
 /**
- * The cluster that an entity of AWS Health is, or belongs to. Its ARN says where that is: the account and Region of the event are those that
- * were told (https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html).
+ * The cluster that an entity of AWS Health is or belongs to. The entity's ARN names its account and Region, because the event has those that received
+ * it (https://docs.aws.amazon.com/health/latest/ug/aws-health-events-eventbridge-schema.html).
  */
 function clusterOfEntity(arn: string): ClusterItem | undefined {
   const { region, account, cluster, owner } = ENTITY.exec(arn)?.groups ?? {};
@@ -83,7 +83,7 @@ function clusterOfEntity(arn: string): ClusterItem | undefined {
 const OWN_SESSIONS: ReadonlySet<string> = new Set(MUTATING_FUNCTIONS.map(spokeSessionName));
 
 /**
- * Whether Liftlock made the call itself. It tells of nothing but that its own work began: whoever does that work looks at EKS, and the
+ * Whether Liftlock made the call itself. Such a call only means that its own work has begun. The function that does this work looks at EKS, and the
  * inventory reads the whole cluster when the upgrade ends (core/steps/conclude-upgrade.ts).
  */
 function isOwn(arn: string | undefined): boolean {

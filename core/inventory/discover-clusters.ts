@@ -20,15 +20,16 @@ import { isSeenLately } from './seen.ts';
 
 export type DiscoverPorts = Pick<Ports, 'table' | 'eks' | 'queue' | 'organization' | 'clock'>;
 
-/** Node groups, add-ons and insights once a day, the cluster itself hourly (semantics.md, Freshness): deep at this hour, UTC. */
+/** Clusters are read hourly; their node groups, add-ons and insights once a day, at this hour in UTC (install.md, First steps). */
 const DEEP_HOUR = 3;
-/** EKS was not asked at all. */
+/** EKS was not asked at all, since there was no time. */
 const TIME_IS_UP = 'TimeIsUp';
 
 /**
- * Lists the clusters of every account and Region of the Fleet and queues one item for each, also for those in the inventory that were not
- * listed: only DescribeCluster says that one is gone. A denied or unreachable account is recorded with its reason and loses nothing. A Region whose
- * EKS does not answer is left for the end in all other accounts, and asked there as long as there is time. Where the organization cannot be listed, the accounts that the Fleet names are looked at all the same, and then the run fails with what was refused.
+ * Lists the clusters of every account and Region of the Fleet and queues one item for each. It also queues those of the inventory that were not
+ * listed, because only DescribeCluster proves that one is gone. A denied or unreachable account is recorded with its reason and loses nothing.
+ * Accounts in a Region whose EKS does not answer are asked at the end, as long as there is time. Where the organization cannot be listed, the run
+ * looks at the accounts that the Fleet names, and then fails.
  */
 export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: number; accounts: AccountState[] }> {
   const fleet = await loadFleetInForce(ports.table);
@@ -44,7 +45,7 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
   const depth = ports.clock.now().getUTCHours() === DEEP_HOUR ? 'deep' : 'shallow';
   const stored = await ports.table.queryPartition('ACCOUNTS');
   const seen = new Map(stored.map((item) => [item.sk, decode(Accounts, item).data]));
-  // An account that leaves the organization may be looked into no more; while the organization is not listed, nobody knows of any.
+  // Liftlock may not look into an account that has left the organization. Which accounts have left is unknown while the organization is not listed.
   const isListed = fleet.organizationId !== undefined && !('refusal' in organization);
   const listedBefore = await load(ports.table, Organizations);
   const isNews = (listedBefore?.data.organizationId ?? '') !== organizationId;
@@ -84,7 +85,7 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
     }
   }
   for (const scope of later) await lookInto(scope, secondsSince(begun) > DISCOVERY_SECONDS);
-  // The last Region to be looked at for the first time may be empty: then no record tells that the inventory is complete now.
+  // A Region that is looked at for the first time may be empty. Then no record tells that the inventory is complete now.
   if (states.some((state) => !seen.has(Accounts.key(state.account, state.region).sk))) await markDirty(ports);
   if ('refusal' in organization) {
     const { refusal } = organization;
@@ -98,7 +99,7 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
     throw refusal;
   }
   if (isListed && fleet.isOrganizationUnlisted === true) await noteListed(ports, organizationId);
-  // At the end: until now nobody has looked into its accounts. One that is taken out is listed anew when it is named again.
+  // This comes last, since nobody has looked into the accounts before. An organization that is removed and named again is listed anew.
   if (isNews || listedBefore?.data.unlisted !== undefined) {
     await writeUnrecorded(ports.table, [put(Organizations, { organizationId }, 'any')]);
     await markDirty(ports);
@@ -120,7 +121,7 @@ const noteListed = (ports: DiscoverPorts, organizationId: string): Promise<undef
     };
   });
 
-/** The accounts of the organization, or what came instead of them. */
+/** The accounts of the organization, or the error of listing them. */
 async function listOrganization(
   ports: DiscoverPorts,
   organizationId: string,
@@ -136,11 +137,11 @@ interface Look {
   readonly scope: Scope;
   readonly before: AccountState | undefined;
   readonly depth: ClusterItem['depth'];
-  /** Why EKS is not asked; undefined = it is. */
+  /** Why EKS is not asked; undefined = it is asked. */
   readonly unasked: Error | undefined;
 }
 
-/** `recorded`: what the inventory has there, for which all clusters of the fleet are read. */
+/** `recorded` returns the clusters of the inventory there. It reads all clusters of the fleet, so it is called only when needed. */
 async function discoverScope(
   ports: DiscoverPorts,
   { scope, before, depth, unasked }: Look,
@@ -156,21 +157,21 @@ async function discoverScope(
     const why = `${errorName(error)}: ${errorMessage(error)}`;
     const known = await recorded();
     const refused = isDenied(error) || errorName(error) === 'AccountLeft';
-    // One look that fails, as by a throttle, is no look yet: the first one, and the first after everything was forgotten. Nor is one that was never made.
+    // A first look that fails, as by a throttle, is no look yet, and nor is the first one after everything was forgotten, or one never made.
     const wasNever = before === undefined || before.checkedAt === NEVER;
     const isFirst = !refused && wasNever && (errorName(error) === TIME_IS_UP || before?.reason === undefined);
     const status = isDenied(error) ? 'Denied' : 'Unreachable';
     const looked = { reason: why, clusters: known.length, checkedAt: isFirst ? NEVER : checkedAt };
     const state: AccountState = { ...scope, status, ...looked };
     await writeUnrecorded(ports.table, [put(Accounts, state, 'any')]);
-    // Where nobody can look, what would have to be looked at anew is waited for by nobody.
+    // Nobody can look there, so nothing waits for a new look.
     for (const record of known)
       if (refused || (isForgotten(record) && !isFirst)) await becomesUnreachable(ports, record.clusterKey, why);
     return { state, found: 0 };
   }
   const lately = before?.names !== undefined && isSeenLately(before.checkedAt, now) ? before : undefined;
   const all = new Set(listed);
-  // Who was known and is listed no more may be gone; from time to time all that is recorded is asked about.
+  // A cluster that was known and is not listed any more may be gone. From time to time all recorded clusters are asked about.
   const isComplete = lately?.names?.every((name) => all.has(name)) === true;
   if (!isComplete) for (const { name } of await recorded()) all.add(name);
   const names = [...all].sort();

@@ -7,13 +7,13 @@ import { Accounts, Clusters } from '../store/entities.ts';
 import { decideAndWrite, decode, replace } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 
-/** Of which each is read again when one of them was recorded meanwhile. */
+/** When one of a batch is recorded meanwhile, the whole batch is read again. */
 const AT_ONCE = 10;
 
 /**
- * Has everything there looked at anew before anything is planned over it; that it could not be read is forgotten too. What is forgotten already is left as it is: who did not come to the
- * end does it again.
- * @param more keys of clusters that the index may not have yet
+ * Marks every cluster and account there as not looked at, so that they are looked at again before anything is planned. It also forgets that they
+ * could not be read. Items that are marked already stay, so that a caller who did not finish can repeat it. @param more keys of clusters that the
+ * index may not have yet
  */
 export async function forgetLooks(
   table: Table,

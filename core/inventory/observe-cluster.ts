@@ -17,7 +17,7 @@ import { compareAddonVersions } from '../version/addon-version.ts';
 
 interface ObserveDetails {
   readonly depth: 'shallow' | 'deep';
-  /** What AWS Health has just told. */
+  /** A change that AWS Health has just announced. */
   readonly planned?: ClusterItem['planned'];
   readonly fleet: FleetSpec | undefined;
   /** Whether a policy asks which newer versions of add-ons there are. */
@@ -25,7 +25,7 @@ interface ObserveDetails {
   readonly now: Date;
 }
 
-/** Reads one cluster from EKS into an inventory record. What cannot be read keeps what was known, and says so. */
+/** Reads one cluster from EKS into an inventory record. A part that cannot be read keeps its last content and is listed in `unreadable`. */
 export async function observeCluster(
   eks: EksReader,
   scope: Scope,
@@ -42,7 +42,7 @@ export async function observeCluster(
     try {
       return await read();
     } catch (error) {
-      // Gone meanwhile, or not allowed: the rest of the cluster is still worth knowing. Throttles and faults are tried again as a whole.
+      // The part is gone or not allowed, and the rest of the cluster is still worth knowing. Throttles and faults repeat the whole look.
       if (!isDenied(error) && !isNotFound(error)) throw error;
       const said = reason('Unreadable', `${name}: ${errorName(error)}: ${errorMessage(error)}`);
       unreadable.push({ ...said, part: name, error: errorName(error) });
@@ -103,7 +103,7 @@ export async function observeCluster(
   };
 }
 
-/** Steps read the nodes, and EKS does not know these. Where it has moved a group to another release since, those that were read are gone, and it tells where the group is. */
+/** Only steps read these nodes. When EKS has moved a group to another release since, they are gone, and EKS tells the group's version. */
 function seenBefore(
   known: ClusterRecord | undefined,
   nodegroups: readonly SeenNodegroup[],
@@ -119,7 +119,7 @@ function seenBefore(
   return { ...otherNodes, groups: otherNodes.groups.filter(isThere) };
 }
 
-/** Those that are still to come, with what was just told; undefined = none. */
+/** The planned changes that are still to come, including the one just announced; undefined = none. */
 export function plannedChanges(
   known: ClusterRecord | undefined,
   { planned, now }: Pick<ObserveDetails, 'planned' | 'now'>,
@@ -127,7 +127,7 @@ export function plannedChanges(
   const changes = new Map((known?.plannedChanges ?? []).map((change) => [change.event, change]));
   if (planned !== undefined) {
     const { resolved, over, ...told } = planned;
-    // AWS Health tells in pages: one that names what is done with says nothing of the parts that another one names.
+    // AWS Health sends the affected parts in pages, so a page that lists resolved parts says nothing about those of other pages.
     const entities = [...(changes.get(told.event)?.affectedEntities ?? []), ...(told.affectedEntities ?? [])];
     const affectedEntities = [...new Set(entities)].filter((entity) => !resolved.includes(entity));
     if (over || affectedEntities.length === 0) changes.delete(told.event);
@@ -144,7 +144,7 @@ function transition(known: ClusterRecord | undefined, at: string): string {
   return before?.status === 'True' ? before.lastTransitionTime : at;
 }
 
-/** Clusters that EKS lists and whose control plane is not EKS's to move here (facts: eks.md §6). */
+/** Why Liftlock cannot move the control plane of a cluster that EKS lists (facts: eks.md §6); undefined = it can. */
 function notForUs(cluster: Cluster): string | undefined {
   if (cluster.outpostConfig !== undefined) return 'It is a local cluster on Outposts, which has versions of its own.';
   if (cluster.connectorConfig !== undefined)
@@ -190,7 +190,7 @@ async function readAddons(
     const addon = await eks.describeAddon(scope, { clusterName, addonName });
     const { addonVersion: version, status, health } = addon;
     const before = known?.version === minor ? known.addons.find(({ name }) => name === addonName) : undefined;
-    // A version that was listed for this minor stays on its list: nobody asks for each cluster every day, but for newer ones.
+    // A version that EKS listed for this minor stays listed, so the daily look asks only where a policy wants newer versions.
     const isListed = before?.version === version && before.compatible === true && !asksNewer;
     const info = isListed ? undefined : await offersOf(eks, scope, addonName);
     const listed = isListed ? { compatible: true } : addonFit(addon, info, minor);
@@ -202,10 +202,10 @@ async function readAddons(
 
 type Newer = NonNullable<ClusterRecord['addons'][number]['newer']>;
 
-/** So many are kept of each add-on: a default of a minor changes every few weeks. */
+/** So many defaults are kept of each add-on. The default of a minor changes every few weeks. */
 const NEWER_KEPT = 4;
 
-/** With those that were the default before, as far as they are newer still: EKS does not tell since when one is there. */
+/** The current default, and the earlier ones that are still newer than the add-on, because EKS does not tell since when a version is the default. */
 function newerThan(addon: Addon, info: AddonInfo | undefined, minor: string, before: Newer = [], now: Date): Newer {
   const version = info && newerDefault(addon, info, minor);
   if (info === undefined || version === undefined) return [];
@@ -217,7 +217,7 @@ function newerThan(addon: Addon, info: AddonInfo | undefined, minor: string, bef
   return [...earlier, seen].slice(-NEWER_KEPT);
 }
 
-/** What EKS lists of an add-on; undefined for one that it does not offer (any more). */
+/** The versions that EKS lists for an add-on; undefined for an add-on that it does not offer, or no longer offers. */
 async function offersOf(eks: EksReader, scope: Scope, addonName: string): Promise<AddonInfo | undefined> {
   try {
     const [info] = await eks.describeAddonVersions(scope, { addonName });

@@ -3,8 +3,8 @@ import type { EksReader } from '../ports/eks.ts';
 import type { Clock } from '../ports/outside.ts';
 
 /**
- * The same reader, which from an instant on begins no call any more and fails with `TimeIsUp`. A call that has begun goes on to its end: Lambda ends a
- * function in the middle of anything, and whoever must still write afterwards asks no more before that.
+ * The same reader, which from `end` on begins no call and fails with `TimeIsUp`. A call that has begun runs to its end. Lambda may stop a function at
+ * any point, so a function that must write at the end stops reading before.
  */
 export function readerUntil(eks: EksReader, clock: Clock, end: Date): EksReader {
   return new Proxy(eks, {

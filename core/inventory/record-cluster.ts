@@ -25,8 +25,8 @@ import { isSeenLately } from './seen.ts';
 export type RecordPorts = Pick<Ports, 'table' | 'eks' | 'clock' | 'events'>;
 
 /**
- * Observes one cluster and writes what changed. A cluster goes only when DescribeCluster says so; one that is denied keeps its record and
- * becomes unreachable. Fails on throttles and faults, so that the queue brings the item again.
+ * Observes one cluster and writes its changes. A cluster is gone only when DescribeCluster says so; one that is denied keeps its record and becomes
+ * unreachable. Fails on throttles and faults, so that the queue delivers the item again.
  */
 export async function recordCluster(
   ports: RecordPorts,
@@ -55,7 +55,7 @@ export async function recordCluster(
   };
   const first = await look();
   const [, known] = first;
-  // Those that had its name before are marked before it comes into the inventory, so that it need not be looked for them again.
+  // Earlier clusters of its name are marked as gone before it enters the inventory. Later looks then need not search for them.
   if (known === undefined || known.data.deletedAt !== undefined) await markGone(ports, item, key);
   let seen = known && first;
   return changeAndTell<'recorded' | 'unchanged'>(ports, async (now) => {
@@ -64,7 +64,7 @@ export async function recordCluster(
     const fleet = fleetSpec(applied?.data);
     const observe = () => observeCluster(ports.eks, scope, cluster, read?.data, { ...item, fleet, patchesAddons, now });
     let record = await observe();
-    // Somebody may have seen it, and written that, since it was described: what is written was seen after what it replaces.
+    // Somebody may have recorded it since it was described. It is described again, so that a record never replaces a newer one.
     if (read !== undefined && differs(read.data, record)) {
       const before = cluster;
       describedAt = ports.clock.now();
@@ -79,7 +79,7 @@ export async function recordCluster(
     const isAsked = read !== undefined && !isSame(read.data.tags, record.tags) && (await hasExpressions(ports.table));
     const writes = [replace(Clusters, read, record)];
     if (read === undefined) writes.push(put(ClusterNames, name, 'absent'));
-    // Whoever applies another rule gives anew what has these tags and labels already.
+    // The labels follow the Fleet that was read, so it must not change: applying another Fleet relabels only the clusters that are recorded.
     const { tags, labels } = record;
     const isLabeled = !isSame({ tags: read?.data.tags, labels: read?.data.labels }, { tags, labels });
     if (isLabeled) writes.push(unchanged(Configs, applied, 'Fleet', FLEET));
@@ -98,7 +98,7 @@ export async function recordCluster(
   });
 }
 
-/** Records a cluster whose tags, as somebody has just read them, are not those of the inventory: labels, caps, waves and windows go by them. */
+/** Records a cluster whose tags differ from those of the inventory, since labels, caps, waves and windows follow its tags. */
 export async function recordTags(
   ports: RecordPorts,
   { account, region, name, tags }: ClusterRecord,
@@ -111,8 +111,8 @@ type Steering = Pick<FleetSpec, 'tagPrefix' | 'labels'>;
 const EACH_TAG: Steering = { tagPrefix: '', labels: { fromTags: {} } };
 
 /**
- * What goes on record: that a cluster came, that its version moved, what AWS plans, which nobody can be asked for again, and every change of
- * the tags that steer Liftlock or give labels. While no Fleet can be read, or expressions may ask for it, each tag may be one of them.
+ * The changes that the audit records: a new cluster, a new version, plans of AWS, which cannot be asked for again, and every change of tags that
+ * steer Liftlock or give labels. Every tag counts while no Fleet can be read, or while expressions may ask for it.
  */
 function news(before: ClusterRecord | undefined, after: ClusterRecord, { tagPrefix, labels }: Steering): AuditEntry[] {
   const giving = Object.values(labels.fromTags);
@@ -131,15 +131,14 @@ function news(before: ClusterRecord | undefined, after: ClusterRecord, { tagPref
   return entries;
 }
 
-/** What discovery learns about time alone is no change. */
+/** A new time of observation alone is no change. */
 function differs(before: ClusterRecord, after: ClusterRecord): boolean {
   return !isSame({ ...before, lastSeenAt: after.lastSeenAt }, after);
 }
 
 /**
- * Node groups, add-ons and insights move with every step of every upgrade, and nobody comes into a rollout, leaves it or waits because of
- * them, unless an expression of a policy asks for them: whose turn it is, is read anew each time. The hourly full look sees them for the
- * order by risk and for what failures have in common.
+ * Every step of an upgrade changes node groups, add-ons and insights. They decide nothing about membership or waiting, unless an expression of a
+ * policy asks for them, because turns are read anew each time. The hourly full look sees them for the order by risk and for the traits of failures.
  */
 async function isNewsForPlans({ table }: RecordPorts, before: ClusterRecord, after: ClusterRecord): Promise<boolean> {
   const { nodegroups, addons, insights, platformVersion } = after;
@@ -156,7 +155,7 @@ async function hasExpressions(table: RecordPorts['table']): Promise<boolean> {
   return policies.some(({ document }) => JSON.stringify(document).includes('"when":'));
 }
 
-/** Records of this name that are not the cluster which lives now: deleted, or deleted and recreated. */
+/** Marks the records of this name that are not the cluster which exists now: it was deleted, or deleted and recreated. */
 async function markGone(ports: RecordPorts, item: ClusterItem, living: string | undefined): Promise<'gone'> {
   for (const record of await loadRecordsOfName(ports.table, item)) {
     if (record.clusterKey === living || record.deletedAt !== undefined) continue;
@@ -168,7 +167,7 @@ async function markGone(ports: RecordPorts, item: ClusterItem, living: string | 
   return 'gone';
 }
 
-/** Denied is not gone: the record stays, and nothing of it is touched until it can be read again. */
+/** A denied cluster is not gone: its record stays, and nothing touches it until it can be read again. */
 async function markUnreachable(ports: RecordPorts, item: ClusterItem, why: string): Promise<void> {
   for (const record of await loadRecordsOfName(ports.table, item)) {
     if (record.deletedAt !== undefined) continue;
@@ -183,7 +182,7 @@ export function becomesUnreachable(
   planned?: ClusterItem['planned'],
 ): Promise<void> {
   const now = ports.clock.now();
-  // What AWS plans is told once, whether or not the cluster can be read just then.
+  // AWS announces a planned change once, so it is recorded even when the cluster cannot be read.
   return changeRecord(ports, key, 'ClusterUnreachable', ({ data }) => ({
     ...unreachable(data, why, now),
     plannedChanges: plannedChanges(data, { planned, now }),

@@ -9,12 +9,9 @@ import { load, replace } from '../store/entity.ts';
 import { isSeenLately } from './seen.ts';
 
 /**
- * Keeps what the API server has just told of nodes that EKS does not tell the version of. Whatever else was recorded meanwhile stays, and nothing is written,
- * or read again, where all is as it is known to be.
- *
- * @param known the record as the caller has it
- * @param seen the nodes in groups, which may be of one node each
- * @param at when they were read
+ * Records the nodes that the API server has just shown and whose version EKS does not tell. Changes that others record meanwhile stay. Where nothing
+ * is new, it neither writes nor reads.
+ * @param known the record that the caller has @param seen the nodes in groups, which may have one node each @param at when they were read
  */
 export async function recordNodes(
   ports: Pick<Ports, 'table' | 'clock'>,
@@ -28,7 +25,7 @@ export async function recordNodes(
   if (isKnown(known)) return;
   await change(ports, async () => {
     const read = await load(ports.table, Clusters, known.clusterKey);
-    // Somebody may have looked since.
+    // Somebody may have recorded a newer look.
     if (read === undefined || isKnown(read.data) || Date.parse(read.data.otherNodes?.seenAt ?? '') > at.getTime())
       return NOTHING;
     const otherNodes = { seenAt: at.toISOString(), groups };
@@ -36,7 +33,7 @@ export async function recordNodes(
   });
 }
 
-/** Has the next look read all of a cluster, of which more has changed than the inventory knows; until then nobody says that it is up to date. */
+/** Makes the next look read all of a cluster, since more has changed than the inventory knows. Until then nobody reports it as up to date. */
 export async function recordUnread(
   ports: Pick<Ports, 'table' | 'clock'>,
   { clusterKey, lastSeenAt }: ClusterRecord,
@@ -44,7 +41,7 @@ export async function recordUnread(
 ): Promise<void> {
   await change(ports, async () => {
     const read = await load(ports.table, Clusters, clusterKey);
-    // Somebody may have looked since, or have been here before.
+    // Somebody may have looked since, or may have recorded the same message.
     const isDone = read?.data.lastSeenAt !== lastSeenAt || read.data.unreadable.some((one) => one.message === message);
     if (read === undefined || isDone) return NOTHING;
     return { ...NOTHING, writes: [replace(Clusters, read, toReadAgain(read.data, message))] };

@@ -1,6 +1,4 @@
-/**
- * What is as it was is written again this often, so that people see that it is still looked at; in between nothing is written.
- */
+/** An unchanged record is written again this often, so that people see that it is still looked at; in between nothing is written. */
 const SEEN_EVERY_MILLISECONDS = 6 * 3_600_000;
 
 export const isSeenLately = (seenAt: string, now: Date): boolean =>

@@ -4,9 +4,9 @@ import type { AccountReader } from '../ports/account.ts';
 import type { Scope } from '../ports/eks.ts';
 import { compareReleases, RELEASED_TYPES, releaseParameter } from '../version/image-release.ts';
 
-/** So many names one GetParameters takes (https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html). */
+/** The most names of one GetParameters (https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html). */
 const NAMES = 10;
-/** Of each image so many releases are kept: with one a week those of two months, from which `minAge` chooses. */
+/** So many releases are kept of each image: with one a week those of two months, from which `minAge` chooses. */
 const KEPT = 8;
 
 /** Reads the newest release of every image that EKS chooses for these minors. */
@@ -36,15 +36,15 @@ export async function readReleases(
 
 type Release = ImageReleases['images'][number]['releases'][number];
 
-/** With what was known before: Systems Manager tells the newest alone. */
+/** Adds the releases that were known before, since Systems Manager returns only the newest. */
 export function withEarlier(read: ImageReleases['images'], known: ImageReleases['images']): ImageReleases['images'] {
   return read.map((image) => {
     const before = known.find(({ version, amiType }) => version === image.version && amiType === image.amiType);
-    // What was newer than the newest of now AWS has withdrawn.
+    // AWS has withdrawn a release that is newer than the newest one now.
     const isEarlier = ({ release }: Release) =>
       image.releases.every((one) => compareReleases(release, one.release) < 0);
     const earlier = before?.releases.filter(isEarlier) ?? [];
-    // A parameter that was written anew with the same release tells no other day of its publication.
+    // A parameter that is written again with the same release does not change the day of its publication.
     const releases = image.releases.map(
       (one) => before?.releases.find(({ release }) => release === one.release) ?? one,
     );

@@ -19,8 +19,8 @@ import { readReleases, withEarlier } from './watch-images.ts';
 export type WatchPorts = Pick<Ports, 'table' | 'eks' | 'account' | 'events' | 'clock'>;
 
 /**
- * Asks every Region which versions EKS offers. A version that is new there is announced once; the first look is a baseline and announces
- * nothing. Where a policy has `patch` it also asks which images there are.
+ * Asks every Region which versions EKS offers. A version that is new there is announced once; the first look is a baseline and announces nothing.
+ * Where a policy has `patch` it also asks which images there are.
  */
 export async function watchVersions(ports: WatchPorts): Promise<{ announced: number; unreadable: string[] }> {
   const fleet = await loadFleetInForce(ports.table);
@@ -40,7 +40,7 @@ export async function watchVersions(ports: WatchPorts): Promise<{ announced: num
     return reading;
   };
   for (const [index, region] of fleet.regions.entries()) {
-    // Versions are the Region's, whoever asks: the first account that answers will do.
+    // A Region offers the same versions to every account, so the first account that answers is enough.
     const ask = <Answer>(read: (scope: Scope) => Promise<Answer>) =>
       firstAnswer(ports.clock, region, accountsFor(region, fleet.accounts, recorded), unreadable, read);
     const rows = await ask((scope) => ports.eks.describeClusterVersions(scope));
@@ -58,7 +58,7 @@ async function accountStates(table: WatchPorts['table']): Promise<AccountState[]
   return (await table.queryPartition('ACCOUNTS')).map((item) => dataOf(Accounts, item));
 }
 
-/** Those that the Fleet names; if none of them answers, those of its organization that have clusters there. */
+/** First the accounts that the Fleet names; if none of them answers, those of its organization that have clusters there. */
 async function* accountsFor(
   region: string,
   configured: readonly string[],
@@ -69,7 +69,7 @@ async function* accountsFor(
     if (state.region === region && state.clusters > 0 && !configured.includes(state.account)) yield state.account;
 }
 
-/** Where a try fails only after a while it is the Region that does not answer, whoever asks: the other Regions do not wait until each account has tried. */
+/** A try that fails only after some time shows that the Region answers nobody, so it is given up: the other Regions do not wait for it. */
 async function firstAnswer<Answer>(
   clock: Clock,
   region: string,
@@ -108,7 +108,7 @@ async function watchRegion(
     announced: [...new Set([...(read?.data.announced ?? []), ...offered])].sort(),
     checkedAt: now.toISOString(),
   };
-  // Written first: an event that is lost afterwards costs an hour, one that is sent twice would be news that is none.
+  // The item is written first: an event that is lost afterwards costs an hour, while a second one would announce a version twice.
   if (read === undefined || isNews || !isSeenLately(read.data.checkedAt, now))
     await writeUnrecorded(ports.table, [replace(Regions, read, next)]);
   if (isNews) await markDirty(ports);
@@ -139,10 +139,10 @@ async function recordReleases(
   if (isNews) await markDirty(ports);
 }
 
-/** More of why is in the log of every try. */
+/** The logs of every try have the rest. */
 const WHY_LENGTH = 500;
 
-/** What was known stays; that it may be old is said once, with when that began. */
+/** The known releases stay. That they may be old is recorded once, with the time at which that began. */
 async function recordUnread(
   ports: WatchPorts,
   region: string,
@@ -168,5 +168,5 @@ function toRow(row: ClusterVersionInformation): RegionVersions['versions'][numbe
   };
 }
 
-/** The dates of EKS's versions are days in UTC, though it gives them as instants: a day is fewer bytes in what every look reads. */
+/** EKS gives the dates of its versions as instants, but they are days in UTC. A day takes fewer bytes in the item that every look reads. */
 const dayOf = (date: Date): string => date.toISOString().replace('T00:00:00.000Z', '');

@@ -26,11 +26,11 @@ function offers(info: AddonInfo, minor: string): Offer[] {
     .sort((a, b) => compareAddonVersions(a.version, b.version));
 }
 
-/** Whether EKS lists the version that is installed for a minor: then nothing has to be done about it there. */
+/** Whether EKS lists the installed version for a minor, so that the add-on needs no update there. */
 export const addonFits = ({ addonVersion }: Installed, info: AddonInfo, minor: string): boolean =>
   offers(info, minor).some(({ version }) => version === addonVersion);
 
-/** Whether an add-on fits the cluster's minor as it stands, as the inventory keeps it; nothing is known of one that EKS does not list. */
+/** Whether an add-on fits the cluster's minor, in the form of the inventory; empty where EKS does not list the add-on. */
 export function addonFit(
   addon: Installed,
   info: AddonInfo | undefined,
@@ -49,8 +49,8 @@ export function newerDefault(addon: Installed, info: AddonInfo, minor: string): 
 }
 
 /**
- * Before the control plane moves: a version that both minors list, so that upgrade and way back stay open (facts: eks.md §7).
- * kube-proxy stays: it must never be newer than the API server.
+ * Before the control plane moves, an add-on goes to a version that both minors list, so that the upgrade and the way back stay open (facts: eks.md
+ * §7). kube-proxy stays, because it must never be newer than the API server.
  */
 export function addonBefore(addon: Installed, info: AddonInfo, from: string, to: string): AddonDecision {
   const { addonName: name, addonVersion } = addon;
@@ -67,7 +67,7 @@ export function addonBefore(addon: Installed, info: AddonInfo, from: string, to:
   return version === undefined ? stuck(gapText(addon, chosen.version, from)) : { type: 'move', version };
 }
 
-/** After it moved: to the default of the new minor, or to the version that a rollout has pinned, never down. What fits that minor, and has no way there, stays. */
+/** Afterwards: to the default of the new minor or the version that a rollout has fixed, never down. One that fits without a way there stays. */
 export function addonAfter(addon: Installed, info: AddonInfo, to: string, pinned?: string): AddonDecision {
   const { addonName: name, addonVersion } = addon;
   const offered = offers(info, to);
@@ -86,8 +86,8 @@ export function addonAfter(addon: Installed, info: AddonInfo, to: string, pinned
 }
 
 /**
- * Before the control plane is taken back: what the minor lists stays; otherwise the newest that both list, or that it lists alone. kube-proxy may never
- * be newer than its API server, so that it goes down first (facts: eks.md §3.6).
+ * Before the control plane is taken back, an add-on that the older minor lists stays. Others go to the newest version that both minors list, or else
+ * the newest of the older minor. kube-proxy goes down first, because it may never be newer than its API server (facts: eks.md §3.6).
  */
 export function addonBack(addon: Installed, info: AddonInfo, from: string, to: string): AddonDecision {
   const { addonName: name, addonVersion } = addon;
@@ -101,12 +101,10 @@ export function addonBack(addon: Installed, info: AddonInfo, from: string, to: s
 
 const minorOf = (version: string): string | undefined => KubeVersion.tryParse(version)?.toString();
 
-/** More than any add-on has minors between two that are offered. */
+/** No add-on has more minors between two offered versions. */
 const MOST_MOVES = 100;
 
-/**
- * Why an add-on cannot be brought along on the way from one minor to another, hop by hop as the steps would do it; undefined when it can.
- */
+/** Why an add-on cannot follow from one minor to another, hop by hop as the steps update it; undefined when it can. */
 export function addonPathProblem(
   addon: Addon,
   info: AddonInfo,
@@ -131,7 +129,7 @@ export function addonPathProblem(
   return undefined;
 }
 
-/** vpc-cni goes one minor at a time (facts: eks.md C8); undefined where EKS offers none of the minor that comes next. */
+/** vpc-cni goes one minor at a time (facts: eks.md C8). Undefined where EKS offers no version of its next minor. */
 function oneMinor(
   { addonName, addonVersion }: Installed,
   wanted: string,

@@ -1,4 +1,4 @@
-/** Consecutive pieces of at most `size`, and of at most `length` characters of JSON together; what is longer is a piece by itself. */
+/** Consecutive parts of at most `size` items and `length` characters of JSON. An item that is longer is a part by itself. */
 export function batchesOf<T>(items: readonly T[], size: number, length = Number.POSITIVE_INFINITY): T[][] {
   const batches: T[][] = [];
   let room = 0;

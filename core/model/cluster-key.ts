@@ -1,4 +1,4 @@
-/** ARN and creation time: the identity of a cluster. One deleted and recreated under its name has another key. */
+/** ARN and creation time identify a cluster, so that one which is deleted and recreated has another key. */
 type ClusterKey = string;
 
 export function clusterKey(arn: string, createdAt: Date): ClusterKey {
@@ -14,7 +14,7 @@ export function parseClusterArn(text: string) {
   return { arn, partition, region, account, name };
 }
 
-/** `111111111111.eu-central-1.web`: unambiguous, short, and free of what URLs must escape (a cluster's name has no dot). */
+/** `111111111111.eu-central-1.web` is unambiguous and short, and needs no escapes in URLs, because a cluster's name has no dot. */
 export const shortId = ({ account, region, name }: Pick<ClusterArn, 'account' | 'region' | 'name'>): string =>
   `${account}.${region}.${name}`;
 

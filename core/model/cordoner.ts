@@ -1,22 +1,21 @@
 /** Annotation of a node that Liftlock has cordoned; its value is the id of the upgrade. */
 export const CORDON_MARK = 'liftlock.dev/cordoned-by';
 
-/** Into this the API server puts together what it has no room to tell apart: https://github.com/kubernetes/kubernetes/blob/v1.34.0/staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/capmanagers.go */
+/** https://github.com/kubernetes/kubernetes/blob/v1.34.0/staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/capmanagers.go */
 const SEVERAL_MANAGERS = 'ancient-changes';
 
-/** What the API server says of an object's annotations and of their writers; more is in it. */
+/** The annotations of an object and the writers of its fields; the API server's object has more members. */
 interface Metadata {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly managedFields?: readonly { readonly manager?: string; readonly fieldsV1?: object }[];
 }
 
 /**
- * The upgrade whose cordon a node has, or had last; undefined where the cordon is somebody else's. The mark alone does not tell: `kubectl uncordon` leaves it, and
- * `kubectl cordon` adds none. So whoever changed `spec.unschedulable` last has to be who wrote the mark, as in a patch of ours, which does both
- * (https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management). Where nothing says who that was, as behind a proxy that strips
- * `managedFields`, the mark is believed.
- *
- * @param metadata of a Node, as the API server gives it
+ * The upgrade whose cordon a node has, or had last; undefined where the cordon is somebody else's. The mark alone proves nothing: `kubectl uncordon`
+ * leaves it, and `kubectl cordon` adds none. So the last writer of `spec.unschedulable` has to be the writer of the mark, as in Liftlock's patch,
+ * which sets both (https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management). Where no writer is known, as behind a proxy
+ * that removes `managedFields`, the mark counts.
+ * @param metadata of a Node, as the API server returns it
  */
 export function cordonerOf(metadata: unknown): string | undefined {
   const { annotations, managedFields = [] } = (metadata ?? {}) as Metadata;

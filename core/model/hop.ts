@@ -2,16 +2,13 @@ import type { MachineName } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
-/** The id of the upgrade of a cluster from one minor to the next: there is one for each hop, however often it is tried. */
+/** The id of the upgrade of a cluster from one minor to the next. It is the same for every try of the hop. */
 export const hopId = (from: KubeVersion | string, to: KubeVersion | string): string => `${from}-${to}`;
 
 /** The id of the upgrade that ends at a minor. */
 export const hopTo = (target: KubeVersion): string => hopId(`${target.major}.${target.minor - 1}`, target);
 
-/**
- * Whether an upgrade moves no control plane: it brings node groups and add-ons to the version that the control plane has already, whoever
- * brought it there.
- */
+/** Whether an upgrade moves no control plane. It then brings node groups and add-ons to the version of the control plane. */
 export const isFinish = ({ from, to }: { readonly from: string; readonly to: string }): boolean => from === to;
 
 /** The id of the upgrade by which a member arrives at its target. */
@@ -22,13 +19,13 @@ export const arrivalId = (member: { readonly from: string; readonly to: string }
 export const isRollback = (upgrade: { readonly machine: MachineName } | undefined): boolean =>
   upgrade?.machine === 'rollback-cluster';
 
-/** The id of what takes a cluster back from one minor to the one before: there is one for each, however often it is tried. */
+/** The id of the rollback of a cluster from one minor to the one before. It is the same for every try. */
 export const rollbackId = (from: KubeVersion | string, to: KubeVersion | string): string => `rollback-${from}-${to}`;
 
-/** The id of what takes back what an upgrade has left: cordons, update settings, silences, Jobs. */
+/** The id of the undo of what an upgrade has left: cordons, update settings, silences, Jobs. */
 export const undoId = (upgradeId: string): string => `undo-${upgradeId}`;
 
-/** The ids of what a file about an upgrade tells: of a hop what has taken it back, and of both what has taken back what they had left. */
+/** The ids that an evidence file about an upgrade includes: for a hop its rollback, and for both the undo of what they left. */
 export function toldWith(upgradeId: string): readonly string[] {
   const own = [upgradeId, rollbackId(...(upgradeId.split('-').toReversed() as [string, string]))];
   return [...own, ...own.map(undoId)];
@@ -42,7 +39,7 @@ export function rollbackRefusals(current: string, target: KubeVersion): Reason[]
   return [reason('NotOneMinorBack', said)];
 }
 
-/** One hop exactly, and never down: what takes a cluster back is another machine, with checks of its own. */
+/** An upgrade makes exactly one hop and never goes down. Another machine, with checks of its own, takes a cluster back. */
 export function hopRefusals(current: string, target: KubeVersion): Reason[] {
   const version = KubeVersion.parse(current);
   if (version.next().equals(target)) return [];

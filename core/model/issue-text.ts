@@ -1,4 +1,4 @@
-/** What EKS says of an unhealthy cluster, node group or add-on, one text for each issue: `code: message`. */
+/** The issues that EKS reports for a cluster, node group or add-on, one text each: `code: message`. */
 export const issueTexts = (
   health:
     | {

@@ -11,26 +11,26 @@ type Parts = Pick<ClusterRecord, 'version' | 'nodegroups' | 'otherNodes' | 'addo
 
 /** Nodes that are older than the control plane, as the inventory knows them. */
 export interface Lag {
-  /** `managed`: Liftlock rolls them; all others somebody else moves. */
+  /** Liftlock rolls `managed` nodes; somebody else moves all others. */
   readonly kind: 'customAmi' | OtherNodeKind;
-  /** The group, or the node pool; absent where it has none. */
+  /** The group or the node pool; absent where it has none. */
   readonly name?: string | undefined;
-  /** How many nodes; absent of groups, of which EKS tells only the version. */
+  /** The number of nodes; absent for groups, because EKS tells only their version. */
   readonly count?: number;
   readonly version: KubeVersion;
-  /** The first version that the control plane cannot go to while they stay (Kubernetes' version skew policy). */
+  /** The first version that the control plane cannot reach while they stay (Kubernetes' version skew policy). */
   readonly blocks: KubeVersion;
 }
 
 type Nodes = Pick<Lag, 'kind' | 'name' | 'count'> & { readonly version: string | undefined };
 
-/** What a policy says of the images of node groups; undefined where none selects the cluster. */
+/** The policy's rules for images of node groups; undefined where no policy selects the cluster. */
 type Spec = Pick<UpgradePolicySpec, 'nodes'> | undefined;
 type PatchSpec = Pick<UpgradePolicySpec, 'patch'> | undefined;
 
 /**
- * Which nodes of a cluster lag behind its control plane, the oldest first. What has no version that can be read is not known to. Of a group with an AMI
- * of its own the nodes tell, where somebody has read them: EKS says only what it was last moved to.
+ * The nodes of a cluster that are behind its control plane, the oldest first. Nodes without a readable version are left out. For a group with an AMI
+ * of its own the nodes that were read count, if there are any: EKS tells only the version that it moved the group to.
  */
 export function lagOf({ version, nodegroups, otherNodes }: Omit<Parts, 'addons'>, spec: Spec): Lag[] {
   const controlPlane = KubeVersion.parse(version);
@@ -49,28 +49,28 @@ export function lagOf({ version, nodegroups, otherNodes }: Omit<Parts, 'addons'>
   return lags.sort((a, b) => a.version.compare(b.version));
 }
 
-/** Names of the node groups among them that Liftlock rolls. */
+/** The names of the node groups behind that Liftlock rolls. */
 export const groupsBehind = (cluster: Omit<Parts, 'addons'>, spec: Spec): string[] =>
   lagOf(cluster, spec).flatMap(({ kind, name }) => (kind === 'managed' && name !== undefined ? [name] : []));
 
-/** Add-ons whose version EKS does not list for the cluster's: one that it lists is never behind, however old it is. */
+/** Add-ons whose version EKS does not list for the cluster's version. One that it lists is never behind, however old it is. */
 const addonsBehind = (cluster: Omit<Parts, 'nodegroups' | 'otherNodes'>): ClusterRecord['addons'] =>
   cluster.addons.filter((addon) => addon.compatible === false || outOfSkew(cluster, addon) !== undefined);
 
-/** An add-on that EKS lists for the cluster's version, and that the policy wants newer. */
+/** An add-on that EKS lists for the cluster's version, and for which the policy wants a newer version. */
 export interface AddonPatch {
   readonly name: string;
   readonly version: string;
   readonly wants: string;
-  /** The day on which that was first seen to be the default. */
+  /** The day on which that version was first seen as the default. */
   readonly seenOn: string;
-  /** Likewise of the first one that is newer than its own. */
+  /** The day on which the first newer default was seen. */
   readonly newerSince: string;
 }
 
 /**
- * Which of them a policy wants newer (`patch.addons`): to the newest default that was seen for `leastAge` milliseconds; undefined = none. One that EKS
- * does not list has to go where it fits first.
+ * The add-ons for which a policy wants a newer version (`patch.addons`): the newest default that was seen at least `leastAge` milliseconds ago;
+ * undefined = none. An add-on that EKS does not list has to go to a version that fits first.
  */
 export function addonPatchesOf(
   { addons }: Pick<Parts, 'addons'>,
@@ -87,7 +87,7 @@ export function addonPatchesOf(
   });
 }
 
-/** That such add-ons are there, by name; undefined where none is. */
+/** Names add-ons with newer versions; undefined where there are none. */
 export function addonPatchReason(
   { name }: Pick<ClusterRecord, 'name'>,
   patches: readonly AddonPatch[],
@@ -100,7 +100,7 @@ export function addonPatchReason(
   return reason('AddonsBehind', `Newer versions are there for add-ons of ${name}: ${named.join('; ')}${more}.`);
 }
 
-/** Why nobody knows whether there are newer ones, where the policy asks; undefined where somebody does. */
+/** Why nobody knows whether there are newer add-ons, where the policy asks for them; undefined where it is known. */
 export function addonPatchesUnknown(
   { name, addons, unreadable }: Pick<ClusterRecord, 'name' | 'addons' | 'unreadable'>,
   spec: PatchSpec,
@@ -116,25 +116,25 @@ export function addonPatchesUnknown(
   return reason('PatchesUnknown', `Nobody knows whether there are newer add-ons for ${name}: ${why}`);
 }
 
-/** So many add-ons and groups are named: a reason is cut at some length. */
+/** At most so many add-ons and groups are named, since reasons have a maximum length. */
 const MOST_ADDONS = 5;
 
-/** Nobody tells when what was seen at work has ended. */
+/** EKS was working on it when it was read, and nothing tells when that ended. */
 const isAtWork = ({ status }: { readonly status: string }): boolean => /ING$/.test(status);
 
-/** Whether the next look at a cluster reads all of it, as nobody knows where all of it is by now. */
+/** Whether the next look at a cluster reads all of it, because its present state is unknown. */
 export const isReadAgain = (cluster: ClusterRecord): boolean =>
   cluster.unreadable.length > 0 ||
   [...cluster.nodegroups, ...cluster.addons].some(isAtWork) ||
   unreachable(cluster) !== undefined;
 
-/** The same cluster, of which the next look reads all, since it may be otherwise by now. */
+/** The same cluster, marked so that the next look reads all of it. */
 export const toReadAgain = (cluster: ClusterRecord, message: string): ClusterRecord => ({
   ...cluster,
   unreadable: [...cluster.unreadable, reason('Unreadable', message)],
 });
 
-/** Why nobody knows whether node groups and add-ons are where the control plane is; undefined where they were read, and at rest. */
+/** Why nobody knows whether node groups and add-ons have followed the control plane; undefined where they were read at rest. */
 export function partsUnknown({ name, unreadable, nodegroups, addons }: ClusterRecord): Reason | undefined {
   const [unread] = unreadable.filter(({ part }) => part !== 'insights' && part !== 'Fargate profiles');
   const working = [...nodegroups, ...addons].filter(isAtWork).slice(0, MOST_ADDONS);
@@ -144,7 +144,7 @@ export function partsUnknown({ name, unreadable, nodegroups, addons }: ClusterRe
   return reason('PatchesUnknown', `Nobody knows whether all of ${name} is along: ${why}`);
 }
 
-/** Of kube-proxy Kubernetes itself says how old it may be: where nobody has asked EKS, as in an inventory that a person wrote, that decides. */
+/** Kubernetes itself limits the age of kube-proxy. That decides where nobody has asked EKS, as in an inventory that a person wrote. */
 function outOfSkew(
   { version }: Pick<Parts, 'version'>,
   { name, version: own, compatible }: ClusterRecord['addons'][number],
@@ -154,7 +154,7 @@ function outOfSkew(
   return kubeProxySkew([{ name, version: own }], controlPlane)[0];
 }
 
-/** What the skew policy has against an API server at a version while the add-on kube-proxy stays as it is. */
+/** The violations of the skew policy by an API server at this version while the add-on kube-proxy stays. */
 export function kubeProxySkew(
   addons: readonly Pick<ClusterRecord['addons'][number], 'name' | 'version'>[],
   apiServer: KubeVersion,
@@ -166,7 +166,7 @@ export function kubeProxySkew(
   return checkSkew(apiServer, proxies).reasons;
 }
 
-/** Whether Liftlock can bring something of what lags behind to the control plane's version. */
+/** Whether Liftlock can bring any part that is behind to the control plane's version. */
 export const canFinish = (cluster: Parts, spec: Spec): boolean =>
   lagOf(cluster, spec).some(({ kind }) => kind === 'managed') ||
   addonsBehind(cluster).some(({ wants }) => wants !== undefined);
@@ -178,12 +178,12 @@ function firstBlocked(controlPlane: KubeVersion, nodes: KubeVersion): KubeVersio
   return next;
 }
 
-/** Why a cluster is not whole whose control plane is at its target, or past it. */
+/** Why a cluster whose control plane is at its target, or past it, is incomplete. */
 export type LagCode = 'NodesBehind' | 'AddonsBehind' | 'ManualNodes';
 
 /**
- * What a cluster is whose control plane is at its target, or past it, and that is not whole: `NodesBehind` where Liftlock can roll one of the groups,
- * else `AddonsBehind`, or `ManualNodes` where nothing but nodes of others is behind.
+ * `NodesBehind` where Liftlock can roll one of the groups behind, else `AddonsBehind`, or `ManualNodes` where only nodes are behind that others move.
+ * Undefined where nothing is behind.
  */
 export function lagCode(cluster: Parts, spec: Spec): LagCode | undefined {
   const lags = lagOf(cluster, spec);
@@ -195,10 +195,10 @@ export function lagCode(cluster: Parts, spec: Spec): LagCode | undefined {
 export const isLag = ({ code }: { readonly code: string }): boolean =>
   code === 'NodesBehind' || code === 'AddonsBehind' || code === 'ManualNodes';
 
-/** So many kinds of nodes of others are named: a reason is cut at some length, and the oldest stop the nearest hop. */
+/** At most so many kinds of other nodes are named, since reasons have a maximum length. The oldest ones stop the nearest hop. */
 const MOST_NAMED = 3;
 
-/** The same with what is behind, by name. */
+/** The same as a reason that names the parts behind. */
 export function lagReason(cluster: Parts & Pick<ClusterRecord, 'name'>, spec: Spec): Reason | undefined {
   const code = lagCode(cluster, spec);
   if (code === undefined) return undefined;
@@ -236,7 +236,7 @@ function lagText({ kind, name, count, version, blocks }: Lag): string {
   return `${nodesText(kind, count, name)} at ${version} (${movedBy}) ${count === 1 ? 'stops' : 'stop'} ${stops}`;
 }
 
-/** Who brings to the control plane's version what Liftlock cannot roll, as the beginning of a sentence. */
+/** Who brings nodes that Liftlock cannot roll to the control plane's version, as the beginning of a sentence. */
 function whoMoves(cluster: Omit<Parts, 'addons'> & Pick<ClusterRecord, 'name'>, spec: Spec): string {
   const manual = lagOf(cluster, spec);
   const kinds = new Set(manual.flatMap(({ kind }) => (kind === 'managed' ? [] : [kind])));
@@ -245,13 +245,13 @@ function whoMoves(cluster: Omit<Parts, 'addons'> & Pick<ClusterRecord, 'name'>, 
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}${looks}`;
 }
 
-/** What a policy says of what is behind. */
+/** The policy's rules for parts that are behind. */
 interface Finishing {
   readonly metadata: { readonly name: string };
   readonly spec: Pick<UpgradePolicySpec, 'finish' | 'nodes'>;
 }
 
-/** Who brings to the control plane's version what is behind, by what the policy says of it, as a sentence without its point. */
+/** Who brings the parts behind to the control plane's version, according to the policy, as a sentence without its full stop. */
 export function whoFinishes(
   cluster: Parts & Pick<ClusterRecord, 'name'>,
   { metadata: { name: policy }, spec }: Finishing,
@@ -268,13 +268,13 @@ export function whoFinishes(
   return `Somebody ${byHand}, or applies ${policy} with finish: propose`;
 }
 
-/** What takes in what is behind by itself, as a sentence without its point. */
+/** What takes the parts behind along by itself, as a sentence without its full stop. */
 export const whoseRolloutTakesIt = (policy: string): string =>
   `The next rollout of ${policy} takes it in (by hand: liftlock rollout create ${policy})`;
 
 /**
- * What is behind, and who brings it there; of what Liftlock cannot roll the first says that too. `kept`: why nobody does so now, whoever asks for it
- * (a hold, a tag).
+ * The parts behind, and who moves them. `lagReason` says that already for parts that Liftlock cannot roll. `kept`: why nobody moves them now, whoever
+ * asks (a hold, a tag).
  */
 export function unfinished(
   cluster: Parts & Pick<ClusterRecord, 'name'>,
@@ -289,6 +289,6 @@ export function unfinished(
   return { ...lag, message: `${lag.message} ${who}.` };
 }
 
-/** What is said beside "at its target" while nobody has read the nodes: it is true of managed groups alone. */
+/** Is added to "at its target" while nobody has read the nodes, because it is true of managed groups alone. */
 export const unseenText = ({ otherNodes }: Pick<ClusterRecord, 'otherNodes'>): string =>
   otherNodes === undefined ? ' Of its nodes only managed groups were looked at.' : '';

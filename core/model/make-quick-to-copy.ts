@@ -1,6 +1,7 @@
 /**
- * Makes an object with very many members quick to copy by `{ ...object }`: V8 copies in one go only what has no getters and is no dictionary,
- * which it makes of whatever grows member by member. Getters give way to what they say now; a prototype of another object is a dictionary no more.
+ * Makes an object with very many members quick to copy by `{ ...object }`. V8 copies at once only an object without getters that is no dictionary,
+ * which it becomes as it grows member by member. Getters are replaced by their values, and an object that becomes a prototype is no dictionary any
+ * more.
  */
 export function makeQuickToCopy(object: object): void {
   for (const [name, { get, enumerable }] of Object.entries(Object.getOwnPropertyDescriptors(object)))

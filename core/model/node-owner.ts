@@ -1,7 +1,7 @@
 import type { OtherNodeKind } from '../contracts/items/cluster.ts';
 import { given } from './given.ts';
 
-/** Who moves a node to another version, and what that one calls the nodes that belong together. */
+/** The owner of a node, who moves it to another version, and the owner's name for the nodes that belong together. */
 export interface OwnerRef {
   readonly kind: OtherNodeKind;
   /** The managed group, the node pool, or the group of eksctl; absent where the node names none. */
@@ -14,9 +14,8 @@ const POOL_LABEL = 'karpenter.sh/nodepool';
 export const EKSCTL_LABEL = 'alpha.eksctl.io/nodegroup-name';
 
 /**
- * Whose a node is, by its labels. Nodes of Auto Mode have the label of Karpenter's pools as well, and groups that eksctl made may be managed
- * ones. An instance of EC2 that has no such label was joined by somebody.
- *
+ * The owner of a node, by its labels. Nodes of Auto Mode also have the label of Karpenter's pools, and groups that eksctl made may be managed ones.
+ * An EC2 instance without any of these labels was added by a person.
  * @param providerId `aws:///eu-central-1a/i-0abc` for an instance of EC2; absent where it was not read
  */
 export function nodeOwner(labels: Readonly<Record<string, string | undefined>>, providerId?: string): OwnerRef {
@@ -29,15 +28,15 @@ export function nodeOwner(labels: Readonly<Record<string, string | undefined>>, 
   return { kind: providerId?.startsWith('aws:///') === true ? 'selfManaged' : 'unknown' };
 }
 
-/** The managed group of a node, which EKS rolls when Liftlock asks for it. */
+/** The managed group of a node. EKS rolls it when Liftlock asks for it. */
 export const managedGroup = ({ kind, name }: OwnerRef): string | undefined => (kind === 'managed' ? name : undefined);
 
 /** `customAmi`: EKS takes no version for the group, and the policy names no image. */
 export type ManualKind = 'customAmi' | Exclude<OtherNodeKind, 'managed'>;
 
 /**
- * What Liftlock cannot roll: what it is called, who moves it (docs/rollouts.md), and what brings it to the minor before, which a control plane can go back to only
- * when no kubelet is newer (facts: eks.md §3.6). All but the first are sentences without their point.
+ * Nodes that Liftlock cannot roll: their name, who moves them (docs/rollouts.md), and what takes them to the minor before, which a control plane can
+ * return to only when no kubelet is newer (facts: eks.md §3.6). `movedBy` and `takenBackBy` are sentences without their full stop.
  */
 export const OTHER_OWNERS: Readonly<
   Record<ManualKind, { readonly called: string; readonly movedBy: string; readonly takenBackBy: string }>

@@ -1,4 +1,4 @@
-/** Undefined for what is no JSON: what others send is distrusted. */
+/** Undefined for a text that is no JSON, since the text comes from others. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -1,2 +1,2 @@
-/** `{cluster}` in what a policy names stands for the cluster's name, in which EKS allows letters, digits, hyphens and underscores alone. */
+/** Replaces `{cluster}` by the cluster's name, in which EKS allows only letters, digits, hyphens and underscores. */
 export const fillCluster = (text: string, cluster: string): string => text.replaceAll('{cluster}', cluster);

@@ -2,10 +2,10 @@ import { LIFTLOCK, UNKNOWN_PRINCIPAL } from '../contracts/names.ts';
 import { matchesGlob } from '../selector/glob.ts';
 
 /**
- * The identity behind an IAM ARN, as audit, approvals and rollouts keep it: its kind, its account and its name, such as
- * `role:111111111111/platform`, `sso:111111111111/ana@example.com`, `user:…`, `federated:…` and `root:111111111111`. A role stands without its
- * session, so that two sessions are one; for a permission set of Identity Center the session is the person. No name that somebody chooses
- * can read like `liftlock` or like another kind. Undefined for what is no IAM identity. Source: semantics.md, Approval.
+ * The identity behind an IAM ARN, in the form of audit, approvals and rollouts: its kind, account and name, such as `role:111111111111/platform`,
+ * `sso:111111111111/ana@example.com`, `user:…`, `federated:…` and `root:111111111111`. A role has no session, so that two sessions are one identity;
+ * for a permission set of Identity Center the session is the person. No name that somebody chooses can look like `liftlock` or like another kind.
+ * Undefined for other ARNs. Source: semantics.md, People.
  */
 export function principalOf(userArn: string): string | undefined {
   const assumed = /^arn:aws[a-z-]*:sts::(\d{12}):assumed-role\/([\w+=,.@-]{1,64})\/([\w+=,.@-]{1,64})$/.exec(userArn);
@@ -19,14 +19,13 @@ export function principalOf(userArn: string): string | undefined {
   return isIdentity ? withKind(userArn) : undefined;
 }
 
-/** Roles that Identity Center makes for its permission sets are called so; their sessions bear the name of the person. */
+/** Identity Center gives the roles of its permission sets this prefix, and their sessions the name of the person. */
 export const IDENTITY_CENTER_ROLE = 'AWSReservedSSO_';
 
 /**
- * Who a principal is, to be compared: letters in one case, as IAM compares the names of roles and users; somebody of Identity Center is the
- * same person in whatever account; federated users of one account are one, since whoever asks for such a session chooses its name. Also of
- * principals as earlier releases recorded them: ARNs, and bare names of Identity Center.
- * Undefined = no person: Liftlock itself, or nobody knows who.
+ * The person behind a principal, for comparison. Case does not count, since IAM ignores it in names of roles and users. A person of Identity Center
+ * is the same in every account. Federated users of one account are one person, because whoever asks for such a session chooses its name. It also
+ * takes ARNs and bare names of Identity Center, which earlier releases recorded. Undefined for Liftlock itself, and where the person is unknown.
  */
 export function personOf(principal: string | undefined): string | undefined {
   if (principal === undefined || principal === LIFTLOCK || principal === UNKNOWN_PRINCIPAL) return undefined;
@@ -36,13 +35,13 @@ export function personOf(principal: string | undefined): string | undefined {
     .toLowerCase();
 }
 
-/** The pattern that stands for whoever it is. */
+/** The pattern that matches everybody. */
 export const EVERYBODY = '*';
 
 /**
- * Whether a pattern of `approval.from` stands for this principal: `*` for any text, in whatever case. It is written like a principal, or as
- * earlier releases wrote one: the ARN of a role or user without its path, the bare name of somebody of Identity Center. A bare name is of
- * nobody else, since roles and users may be called like anybody; `*` alone is everybody.
+ * Whether a pattern of `approval.from` matches this principal. `*` stands for any text, and case does not count. The pattern has the form of a
+ * principal or one of earlier releases: the ARN of a role or user without its path, or the bare name of a person of Identity Center. A bare name
+ * matches nobody else, since roles and users may have any name; `*` alone matches everybody.
  */
 export function namesPrincipal(pattern: string, principal: string): boolean {
   const [kind = '', account = '', name = ''] = partsOf(withKind(principal));
@@ -50,7 +49,7 @@ export function namesPrincipal(pattern: string, principal: string): boolean {
     return kind === 'sso' && matchesGlob(pattern.toLowerCase(), name.toLowerCase());
   const asArn = `arn:aws:iam::${account}:${name === '' ? kind : `${kind}/${name}`}`;
   const written = [`${kind}:${account}${name === '' ? '' : `/${name}`}`, ...(kind === 'sso' ? [] : [asArn])];
-  // Account ids are unique over partitions, so the partition says nothing that the account does not.
+  // Account ids are unique across partitions, so the partition adds nothing.
   const asked = pattern.replace(/^arn:[^:]*:/, 'arn:aws:').toLowerCase();
   return written.some((text) => matchesGlob(asked, text.toLowerCase()));
 }

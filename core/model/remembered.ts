@@ -1,6 +1,6 @@
 /**
- * The same function, which makes what it is asked for once; what is undefined is made again. `known` keeps it: a WeakMap lets go of it with its
- * key. `nameOf`: what tells two that are asked for apart, where not they themselves do.
+ * The same function, which makes each answer once; an undefined answer is made again. `known` keeps the answers: a WeakMap drops them with their key.
+ * `nameOf` returns the key where the argument itself is none.
  */
 export function remembered<Asked, Made, Name = Asked>(
   make: (asked: Asked) => Made,
@@ -17,7 +17,7 @@ export function remembered<Asked, Made, Name = Asked>(
   };
 }
 
-/** What `remembered` keeps where there is no end of what is asked for: all is forgotten before there is more than `most`. */
+/** A store for `remembered` where arguments are endless: it forgets everything before it holds more than `most` answers. */
 export function atMost<Name, Made>(most: number) {
   const known = new Map<Name, Made>();
   return {
@@ -30,8 +30,8 @@ export function atMost<Name, Made>(most: number) {
 }
 
 /**
- * `make`, whose answer for a subject is kept until it is asked with another `by`: a tick asks the same of each cluster that waits, every
- * minute. Only what is frozen on both sides has the same answer for ever; anything else is asked anew. Both are told apart by identity.
+ * `make`, which keeps its answer for a subject until it is asked with another `by`, since a tick asks the same about each cluster that waits, every
+ * minute. Only frozen arguments have the same answer for ever, so others are asked anew. Both are compared by identity.
  */
 export function rememberedBy<Subject extends object, By, Answer>(
   make: (subject: Subject, by: By) => Answer,

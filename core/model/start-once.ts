@@ -1,7 +1,7 @@
 import { errorName } from '../contracts/errors.ts';
 import type { Executions } from '../ports/executions.ts';
 
-/** A start that was not acknowledged and is repeated, by the SDK or by us, finds its name taken: it was started. */
+/** A start without an answer is repeated by the SDK or by Liftlock. The repeat then finds the name taken, because the execution was started. */
 export async function startOnce(executions: Executions, ...start: Parameters<Executions['start']>): Promise<void> {
   try {
     await executions.start(...start);

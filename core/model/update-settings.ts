@@ -1,7 +1,7 @@
 import type { UpdateSettings } from '../contracts/items/protocol.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 
-/** How EKS replaces the nodes of a group now: one at once, and new ones first, where nothing is set (facts: eks.md §5.1). */
+/** How EKS replaces the nodes of a group now. Without settings it replaces one at once, and new ones come first (facts: eks.md §5.1). */
 export function settingsOf({ updateConfig = {} }: Pick<Nodegroup, 'updateConfig'>): UpdateSettings {
   const { maxUnavailable = 1, maxUnavailablePercentage, updateStrategy = 'DEFAULT' } = updateConfig;
   return maxUnavailablePercentage === undefined
@@ -9,7 +9,7 @@ export function settingsOf({ updateConfig = {} }: Pick<Nodegroup, 'updateConfig'
     : { maxUnavailablePercentage, updateStrategy };
 }
 
-/** How many nodes EKS takes at once. A share is rounded up, since the larger number promises less; of a group without a size it may be all. */
+/** How many nodes EKS replaces at once. A share is rounded up, since the larger number promises less; without a size it may be all. */
 export function nodesAtOnce(
   { maxUnavailable, maxUnavailablePercentage = 100 }: UpdateSettings,
   { scalingConfig }: Pick<Nodegroup, 'scalingConfig'>,

@@ -1,6 +1,6 @@
 import { remembered } from './remembered.ts';
 
-/** Members and indexes that lead from a document to a value in it: `['spec', 'waves', 0, 'name']`. */
+/** The members and indexes that lead from a document to a value in it: `['spec', 'waves', 0, 'name']`. */
 export type Path = readonly (string | number)[];
 
 export interface FoundValue {
@@ -9,8 +9,8 @@ export interface FoundValue {
 }
 
 /**
- * The values at a path such as `spec.externalIPs[]` or `volumes[].gitRepo`: `[]` stands for every item of a list, `*` for every member of a
- * map or item of a list. Empty when something on the way is missing or null.
+ * The values at a path such as `spec.externalIPs[]` or `volumes[].gitRepo`. `[]` stands for every item of a list, and `*` for every member of a map
+ * or item of a list. Empty when a part of the path is missing or null.
  */
 export function valuesAt(root: unknown, path: string): FoundValue[] {
   let found: FoundValue[] = [{ path: [], value: root }];

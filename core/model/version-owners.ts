@@ -1,4 +1,4 @@
-/** A tool that made a cluster and knows which version it is to have, by what it has left in the cluster's tags. */
+/** A tool that made a cluster and defines its version, by the marks that it has left in the cluster's tags. */
 interface VersionOwner {
   readonly tool: string;
   /** `tag aws:cloudformation:stack-name: web`. */
@@ -18,7 +18,7 @@ const MARKS: readonly { readonly tool: string; readonly matches: (key: string, v
   { tool: 'Argo CD', matches: (key) => key.startsWith('argocd.argoproj.io/') },
 ];
 
-/** Each tool once, with the first of its marks. */
+/** Each tool once, with its first mark. */
 export function versionOwners(tags: Readonly<Record<string, string>>): VersionOwner[] {
   const entries = Object.entries(tags);
   return MARKS.flatMap(({ tool, matches }) => {
@@ -27,6 +27,6 @@ export function versionOwners(tags: Readonly<Record<string, string>>): VersionOw
   });
 }
 
-/** Of one or several tools, for people. */
+/** A sentence for people about one or several tools. */
 export const ownedBy = (tools: readonly string[]): string =>
   `It carries marks of ${tools.join(' and ')}: what runs there with the old version takes the cluster back to it, or fails`;

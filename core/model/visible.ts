@@ -1,17 +1,17 @@
 /**
- * Text of others (tags, names, reasons, annotations) as people may be shown it: whatever has no width, breaks a line, turns the direction of
- * reading or steers a terminal stands as its escape (`\u202e`), so that nothing hides and nothing reads like what it is not. Line feeds stay.
- * Escapes are those of JSON: in a JSON string they mean the same character.
+ * Makes other people's text (tags, names, reasons, annotations) safe to show. Characters without width, line breaks other than line feeds, changes of
+ * the reading direction and terminal controls become escapes (`\u202e`), so that nothing hides or imitates other text. The escapes are those of JSON:
+ * in a JSON string they mean the same character.
  */
 export const visible = (text: string): string => text.replaceAll(HIDDEN, escaped);
 
-/** The same in one line, as in a table, a mail or a log: what breaks it could forge the next one. */
+/** The same on one line, as for a table, a mail or a log, since a line break could forge the next line. */
 export const visibleLine = (text: string): string => visible(text).replaceAll('\n', '\\n');
 
-/** The categories Cc, Cf, Cs, Co and Cn of Unicode, and its two separators of lines. */
+/** The categories Cc, Cf, Cs, Co and Cn of Unicode, and its two line separators. */
 const HIDDEN = /[^\P{C}\n]|[\u2028\u2029]/gu;
 
-/** The same of a text that is written as a whole: its own colours, tabs and line breaks stay. */
+/** The same for a whole text that Liftlock has written: its own colours, tabs and line breaks stay. */
 export const visibleAround = (text: string): string => text.replaceAll(HIDDEN_AROUND, escaped);
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one.

@@ -3,32 +3,32 @@ import { latenessPerDay } from '../version/cluster-support.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
 
-/** EKS takes a control plane back so long after its upgrade has ended (facts: eks.md §3.2). */
+/** EKS takes a control plane back for this long after its upgrade has ended (facts: eks.md §3.2). */
 export const SEVEN_DAYS = 7 * 86_400_000;
 
 interface Known {
-  /** Of the cluster. */
+  /** The name of the cluster. */
   readonly name: string;
-  /** When the upgrade has ended, or would at the earliest. */
+  /** When the upgrade has ended, or could end at the earliest. */
   readonly completedAt: Date;
   readonly now: Date;
   readonly calendar: SupportCalendar;
   /** `upgradePolicy` of the cluster. */
   readonly supportType?: string | undefined;
-  /** Whether policy or person lets the support type be set to EXTENDED. */
+  /** Whether the policy or a person allows the support type to be set to EXTENDED. */
   readonly mayExtend?: boolean | undefined;
 }
 
 interface WayBack {
-  /** The end of the seven days, or of EKS's support of the version where that comes first; undefined where it is over or was never there. */
+  /** The end of the seven days, or of EKS's support of the version if that is earlier; undefined where there is no way back, or no longer one. */
   readonly until?: Date;
-  /** Whether support ends it. */
+  /** Whether the end of support shortens it. */
   readonly isCut: boolean;
   /** Why there is no way back, or what has to be done before. */
   readonly reasons: readonly Reason[];
 }
 
-/** Until when EKS takes a control plane back to the minor before, and what it asks for that: of upgrades that have ended and of those to come. */
+/** Until when EKS takes a control plane back to the minor before, and what it demands. It serves upgrades that have ended and those to come. */
 export function wayBack(to: KubeVersion, known: Known): WayBack {
   const { completedAt, now, calendar, supportType } = known;
   const end = new Date(completedAt.getTime() + SEVEN_DAYS);
@@ -53,7 +53,7 @@ export function wayBack(to: KubeVersion, known: Known): WayBack {
   };
 }
 
-/** @param since when the version is in extended support: at the earliest now */
+/** @param since when extended support of the version begins, or now */
 function needsExtended(
   to: KubeVersion,
   { name, mayExtend, now }: Known,
@@ -68,8 +68,8 @@ function needsExtended(
 }
 
 /**
- * What it costs to be taken back to a minor in extended support: nobody sets that back but a person, and EKS lets them only once the cluster is past it.
- * `from`: where it is in standard support until then.
+ * The cost of going back to a minor in extended support. Only a person can reset the support type, and EKS allows that only once the cluster has left
+ * that minor. `from`: standard support lasts until then.
  */
 export function extendsSupport(name: string, to: KubeVersion, from?: Date): Reason {
   const said = `${inExtendedSupport(name, to, from)}: it is set to EXTENDED right before the control plane goes back. That costs ${perDay()} from then on, until ${name} is upgraded again, and Liftlock never sets it back (aws eks update-cluster-config --name ${name} --upgrade-policy supportType=STANDARD does, once its version is in standard support).`;
@@ -80,7 +80,7 @@ const perDay = (): string => `$${(latenessPerDay('extended', 'EXTENDED') ?? 0).t
 const inExtendedSupport = (name: string, to: KubeVersion, from: Date | undefined): string =>
   `${from === undefined ? '' : `From ${from.toISOString()} on `}${to} is in extended support and the upgrade policy of ${name} is STANDARD`;
 
-/** What will be so of the way back of a hop that has not begun: for reports of scans, plans and explanations. */
+/** The way back of a hop that has not begun, for reports of scans, plans and explanations. */
 export function foreseeWayBack(from: KubeVersion, known: Omit<Known, 'completedAt'>): Reason[] {
   const { until, isCut, reasons } = wayBack(from, { ...known, completedAt: known.now });
   const hop = `The hop from ${from} to ${from.next()}`;

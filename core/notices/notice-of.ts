@@ -8,12 +8,12 @@ import { wayToCancel } from '../nodes/left-cordoned.ts';
 import { stopText } from '../protocol/fleet-stops.ts';
 import { wayToTryAgain } from '../protocol/left-half-done.ts';
 
-/** What is sent of an event, to programs and with the words for people. */
+/** The detail of an event with its notice for people, as it is published. */
 export const detailWithNotice = (event: LiftlockEvent) => ({ ...event.detail, notice: noticeOf(event) });
 
 /**
- * What people are told of an event; undefined = nothing. One change is told once: of events that one transaction leads to, one at most has
- * words of its own about the same thing (an upgrade that failed is told as the hold on its cluster).
+ * The notice of an event for people; undefined = none. People hear of a change once: of the events of one transaction at most one has a notice about
+ * the same subject (a failed upgrade is announced as the hold on its cluster).
  */
 export function noticeOf(event: LiftlockEvent): Notice | undefined {
   const tell = NOTICES[event.type] as ((one: LiftlockEvent) => Notice | undefined) | undefined;
@@ -85,7 +85,7 @@ const named = (detail: { readonly cluster: string; readonly account: string; rea
   `${nameOf(detail)} (account ${detail.account}, ${detail.region})`;
 const nameOf = ({ cluster }: { readonly cluster: string }): string => cluster.slice(cluster.lastIndexOf('/') + 1);
 
-/** A cluster that is set aside is told; what comes back goes on without anybody, and who is left out was so by a person or is gone. */
+/** Clusters that are set aside are announced. One that comes back continues by itself, and one that is left out was so by a person or is gone. */
 function memberNotice(event: Of<'MemberChanged'>): Notice | undefined {
   const { rolloutId, wave, status, reasons } = event.detail;
   if (status === 'Blocked' && reasons.some(({ code }) => code === 'NeverStarts')) {
@@ -101,13 +101,13 @@ function memberNotice(event: Of<'MemberChanged'>): Notice | undefined {
   return notice(event, what, because(reasons), `${back} To look: liftlock explain cluster ${nameOf(event.detail)}`);
 }
 
-/** Failures are told as what they lead to, the hold on the cluster; success and parking are in the reports. */
+/** A failure is announced as the hold on the cluster that it causes. Success and parking are in the reports. */
 function upgradeNotice(event: Of<'UpgradeChanged'>): Notice | undefined {
   const { from, to, status, reasons, upgradeId, rolloutId } = event.detail;
   if (status !== 'Blocked' && status !== 'Canceled') return undefined;
   const isDrain = upgradeId.startsWith('drain-nodes-');
   const isBack = upgradeId.startsWith('rollback-');
-  // One whose cluster is gone may have been half done.
+  // An upgrade whose cluster is gone may have been half done.
   const untouched = status === 'Blocked' ? '; nothing of it was begun or is left over' : '';
   const way =
     from === to ? `of the nodes of ${named(event.detail)} to ${to}` : `of ${named(event.detail)} from ${from} to ${to}`;
@@ -131,7 +131,7 @@ function upgradeNotice(event: Of<'UpgradeChanged'>): Notice | undefined {
   return notice(event, what, because(reasons), `Remove what blocks it, then: ${again}`);
 }
 
-/** Nothing that a person does opens the way back of the same hop again. */
+/** No act of a person opens the way back of the same hop again. */
 const NO_WAY_BACK = ['TooLate', 'TakenBackOnce'];
 
 function holdNotice(event: Of<'ClusterHeld'>): Notice {
@@ -172,10 +172,10 @@ function rollbackDeadlineNotice(event: Of<'RollbackDeadlineApproaching'>): Notic
   return notice(event, what, whys, todo, `${clusterKey}/${kubernetesVersion}/rollback`);
 }
 
-/** Clusters that one notice names; the event has more. */
+/** How many clusters one notice names; the event has all of them. */
 const MOST_NAMED = 10;
 
-/** What one owner hears of all of its clusters at once. */
+/** The news for one owner about all of its clusters. */
 function ownerNotice(event: Of<'OwnerNews'>): Notice {
   const { owner, news, refused, reference } = event.detail;
   const told = news.slice(0, MOST_NAMED).map(newsText);
@@ -205,7 +205,7 @@ function ownerNotice(event: Of<'OwnerNews'>): Notice {
   return notice(event, `${whose}: ${told.join(' ')}${more}`, because, todo, reference);
 }
 
-/** What one of the news says, without why. */
+/** The text of one piece of news, without the reason. */
 export function newsText(news: Of<'OwnerNews'>['detail']['news'][number]): string {
   const { what, target, hops, at, announcedFor } = news;
   switch (what) {
@@ -256,14 +256,14 @@ function rolloutTodo(id: string, status: string, reasons: readonly Reason[]): st
   return `See what failed: ${look}. Retry each with liftlock retry cluster NAME.`;
 }
 
-/** Failures keep a plain resume away (`core/operations/rollout-orders.ts`); a hook, and clusters that go back by themselves, do not. */
+/** After failures a plain resume is refused (`core/operations/rollout-orders.ts`), but not after a hook or rollbacks by themselves. */
 const goOn = (id: string, reasons: readonly Reason[]): string =>
   reasons.some(({ code }) => FAILURES.includes(code))
     ? `go on all the same (liftlock rollout resume ${id} --accept-failures)`
     : `go on (liftlock rollout resume ${id}, with --accept-failures where it is refused for failures)`;
 const FAILURES = ['FailureBudgetExceeded', 'NoneSucceeded'];
 
-/** Of a wave that goes on since its rollout was resumed, the rollout's own notice tells. */
+/** The rollout's own notice announces that a wave goes on because its rollout was resumed. */
 function waveNotice(event: Of<'WaveChanged'>): Notice | undefined {
   const { rolloutId, wave, status, about, reasons } = event.detail;
   const which = `The wave ${wave} of ${rolloutId}`;
@@ -281,10 +281,10 @@ function waveNotice(event: Of<'WaveChanged'>): Notice | undefined {
     case 'limits':
       return notice(event, `${which} has other limits.`, because(reasons), `${NOTHING} To look: ${look}`);
     case 'promotion':
-      // Its soak is skipped, or it passes undecided and may soak: the reason says which.
+      // A promotion skips the soak, or lets an undecided wave pass, which may soak then. The reason tells which.
       return notice(event, `${which} was promoted.`, because(reasons), NOTHING);
     case 'gates': {
-      // A word that this version does not know is not taken for green.
+      // An unknown code does not count as green.
       const green = reasons.every(({ code }) => code === 'Soaking');
       const of = `of the wave ${wave} of ${rolloutId}`;
       const what = green ? `The gates ${of} are green.` : `A gate ${of} is not green.`;
@@ -305,24 +305,23 @@ const waveTodo = (id: string, status: string, reasons: readonly Reason[]): strin
     ? `Look why so few were tried: liftlock describe rollout ${id}. An approver may let it pass: liftlock rollout promote ${id}.`
     : rolloutTodo(id, status, reasons);
 
-/** The event of one type. */
 type Of<Type extends LiftlockEvent['type']> = Extract<LiftlockEvent, { readonly type: Type }>;
 
 /**
- * What a person is told of a change. Plain sentences without double quotes and backslashes, which EventBridge puts into the text of a mail as they are:
- * there they would end it, or be no JSON (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html).
+ * The texts about a change for a person. They are plain sentences without double quotes and backslashes, because EventBridge puts them unescaped into
+ * the JSON of a mail (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html).
  */
 interface Notice {
   readonly what: string;
   readonly why: string;
   readonly todo: string;
-  /** The same for the same change: a message that comes twice with it tells of one thing. */
+  /** The same change has the same reference, so that a repeated message can be recognized. */
   readonly reference: string;
 }
 
 const NOTHING = 'Nothing.';
 
-/** `change` of the event, or what else makes it one of its kind. */
+/** `change` of the event, or another text that is unique for it. */
 function notice(event: LiftlockEvent, what: string, why: string, todo: string, reference?: string): Notice {
   const change = 'change' in event.detail ? event.detail.change : undefined;
   const plain = (text: string) => visibleLine(text).replaceAll('"', "'").replaceAll('\\', '⧵');

@@ -1,37 +1,37 @@
 import type { Scope } from './eks.ts';
 
 /**
- * What a cluster needs of its account beside EKS and EC2, by the APIs' own names. Undefined: there is none; errors have the services' names
- * (`AccessDenied`, `AccessDeniedException`).
+ * What Liftlock reads from a cluster's account beside EKS and EC2, in the APIs' own terms. Undefined: it does not exist. Errors have the services'
+ * names (`AccessDenied`, `AccessDeniedException`).
  */
 export interface AccountReader {
   /** IAM. */
   getRole(scope: Scope, roleName: string): Promise<Role | undefined>;
   /** Systems Manager: the value of a parameter that is no secret. */
   getParameter(scope: Scope, name: string): Promise<string | undefined>;
-  /** Systems Manager: those of up to ten parameters that there are. */
+  /** Systems Manager: those of up to ten parameters that exist. */
   getParameters(scope: Scope, names: readonly string[]): Promise<Parameter[]>;
-  /** KMS; `keyId` is an ARN where the key may be another account's. */
+  /** KMS; `keyId` is an ARN where the key may belong to another account. */
   describeKey(scope: Scope, keyId: string): Promise<Key | undefined>;
-  /** Service Quotas: one of EC2's. */
+  /** Service Quotas: one of EC2's quotas. */
   getServiceQuota(scope: Scope, quotaCode: string): Promise<Quota | undefined>;
-  /** AWS Backup: what a vault of the account and Region has of a resource. */
+  /** AWS Backup: the recovery points of a resource in a vault of the account and Region. */
   listRecoveryPoints(scope: Scope, vaultName: string, resourceArn: string): Promise<RecoveryPoint[]>;
   /**
-   * CloudWatch, in one request: what it has of each metric, in the order in which they are asked for. One that it does not know has no minutes; one
-   * that it could not read to the end is an error by itself (`IncompleteAnswer`), and the others are there.
+   * CloudWatch, in one request: the data of each metric, in the order of the request. An unknown metric has no minutes. A metric that could not be
+   * read completely is an error by itself (`IncompleteAnswer`), and the others have their data.
    */
   getMetricData(scope: Scope, asked: MetricData): Promise<(readonly MetricMinute[] | Error)[]>;
 }
 
-/** At most 500 metrics; `from` is in it, `to` is not. CloudWatch keeps minutes for 15 days. */
+/** At most 500 metrics; `from` is inclusive and `to` exclusive. CloudWatch keeps minutes for 15 days. */
 export interface MetricData {
   readonly metrics: readonly AskedMetric[];
   readonly from: Date;
   readonly to: Date;
 }
 
-/** A metric of exactly these dimensions. */
+/** A metric with exactly these dimensions. */
 export interface AskedMetric {
   readonly namespace: string;
   readonly dimensions: Readonly<Record<string, string>>;
@@ -39,7 +39,7 @@ export interface AskedMetric {
   readonly statistic: 'Sum' | 'SampleCount';
 }
 
-/** A minute that has data; those of a metric come oldest first. */
+/** A minute with data; the minutes of a metric are sorted by time. */
 export interface MetricMinute {
   /** When it began. */
   readonly at: Date;
@@ -56,20 +56,20 @@ export interface RecoveryPoint {
   /** `COMPLETED`, `AVAILABLE`, `PARTIAL`, `CREATING`, … */
   readonly status: string;
   readonly creationDate: Date;
-  /** Of one that is a part of it. */
+  /** Only for a recovery point that is a part of a backup. */
   readonly parentRecoveryPointArn?: string;
 }
 
 export interface Quota {
   readonly quotaCode: string;
   readonly value: number;
-  /** As CloudWatch has it; absent where it has nothing of the last hour. */
+  /** The usage in CloudWatch; absent without data of the last hour. */
   readonly used?: number;
 }
 
 export interface Role {
   readonly arn: string;
-  /** JSON: who may assume it. */
+  /** JSON that says who may assume the role. */
   readonly trustPolicy?: string;
 }
 

@@ -1,8 +1,8 @@
 import type { Scope } from './eks.ts';
 
 /**
- * What Liftlock reads from a cluster's own API server. Every call may fail with an error whose `name` is one of
- * `ClusterAccessError`'s: the caller says what it could not read and never takes silence for health.
+ * What Liftlock reads from a cluster's own API server. Every call may fail with an error whose `name` is one of `ClusterAccessError`'s. The caller
+ * reports what it could not read, and never takes silence for health.
  */
 export interface ClusterAccess {
   /** `GET /version`, e.g. `v1.34.2-eks-abc`. */
@@ -14,7 +14,7 @@ export interface ClusterAccess {
   listWorkloads(server: ApiServer, namespace: string): Promise<Workload[]>;
 }
 
-/** How to reach one cluster; the certificate authority and endpoint are those of DescribeCluster. */
+/** How to reach one cluster. The certificate authority and the endpoint come from DescribeCluster. */
 export interface ApiServer {
   readonly scope: Scope;
   readonly name: string;
@@ -42,11 +42,11 @@ export interface Node {
   readonly kubeletVersion: string;
   readonly ready: boolean;
   readonly unschedulable: boolean;
-  /** Absent where it is not. */
+  /** Absent for a node that does not terminate. */
   readonly terminating?: boolean;
-  /** The upgrade in our mark; absent where Liftlock has not cordoned it. */
+  /** The upgrade in Liftlock's mark; absent where Liftlock has not cordoned it. */
   readonly cordonedBy?: string | undefined;
-  /** `aws:///eu-central-1a/i-0abc`; absent until the cloud has told the node. */
+  /** `aws:///eu-central-1a/i-0abc`; absent until the cloud provider has set it. */
   readonly providerId?: string;
 }
 

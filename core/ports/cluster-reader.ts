@@ -1,53 +1,50 @@
 import type { ApiServer } from './cluster-access.ts';
 
 /**
- * Plain GETs to one cluster's API server, for a scan. What they mean (discovery, lists, pages, metrics) is read in core/scan. An
- * implementation renews its credentials by itself, never lets headers or credentials out, and sends a user agent that begins with
- * `liftlock-scan`.
+ * Plain GETs to one cluster's API server, for a scan. core/scan interprets the answers (discovery, lists, pages, metrics). An implementation renews
+ * its credentials by itself, never reveals headers or credentials, and sends a user agent that begins with `liftlock-scan`.
  */
 export interface ClusterReader {
-  /**
-   * @throws ClusterAccessError `ClusterUnreachable` when no answer came; every answer that came, 4xx and 5xx too, is returned.
-   */
+  /** @throws ClusterAccessError `ClusterUnreachable` when no answer came; every answer is returned, including 4xx and 5xx */
   get(request: ReadRequest): Promise<ReadAnswer>;
 }
 
 export interface ReadRequest {
-  /** With its query: `/apis/apps/v1/deployments?limit=500`. */
+  /** Includes the query: `/apis/apps/v1/deployments?limit=500`. */
   readonly path: string;
   /** The `Accept` header; default `application/json`. */
   readonly accept?: string;
-  /** Over a connection of its own: behind one endpoint there are several API servers, and a new one may be met. */
+  /** Uses a connection of its own, which may reach another one of the API servers behind the endpoint. */
   readonly newConnection?: boolean;
-  /** Takes the items of a list one by one, so that no page has to stand in memory; `text` of the answer is then without them. */
+  /** Receives the items of a list one by one, so that no page has to be in memory; `text` of the answer is then without them. */
   readonly items?: ItemSink;
 }
 
-/** Where the items of a list go. */
+/** Receives the items of a list. */
 export interface ItemSink {
-  /** Called before the first item, and again when the reader has to ask once more: what came before does not count. */
+  /** Called before the first item, and again when the reader has to repeat the request: earlier items do not count then. */
   begin(): void;
-  /** The text of one item, as it came. Never throws. */
+  /** Gets the text of one item, unchanged. Never throws. */
   item(text: string): void;
 }
 
 export interface ReadAnswer {
   readonly status: number;
-  /** The body as text, whatever its type. At most `maxBytes` of the implementation; longer answers throw `ClusterServerFault`. */
+  /** The body as text, whatever its type. A body longer than the implementation's `maxBytes` throws `ClusterServerFault`. */
   readonly text: string;
-  /** Of a 429 or 503: how long to wait, where it said so. */
+  /** For a 429 or 503: how long to wait, where the answer says it. */
   readonly retryAfterSeconds?: number;
 }
 
 /** Plain reads of any cluster's API server, for scans. */
 export interface ClusterReaders {
-  /** Nothing is sent yet. What cannot be reached or is refused is told by the reader, request by request. */
+  /** It sends nothing yet. The reader reports failures request by request. */
   open(server: ApiServer): OpenCluster;
 }
 
-/** One cluster for as long as one look at it lasts. */
+/** One cluster for the duration of one look. */
 export interface OpenCluster {
-  /** Asks for one thing at a time, with a pause between two requests: a scan comes after everybody else. */
+  /** Sends one request at a time, with a pause between two, because a scan has the lowest priority. */
   readonly reader: ClusterReader;
   /** Resolves after so many seconds of the port's clock. */
   wait(seconds: number): Promise<void>;

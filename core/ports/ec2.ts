@@ -1,15 +1,16 @@
 import type { Scope } from './eks.ts';
 
 /**
- * What Liftlock reads from Amazon EC2, by the API's own names. Each call asks by a filter: what is gone is left out of the answer, where ids would
- * fail at the first one; of a version of a launch template, which only ids and names find, undefined says so. Lists are complete; errors have EC2's names (`UnauthorizedOperation`).
+ * What Liftlock reads from Amazon EC2, in the API's own terms. Each call asks by a filter, which leaves out what is gone, while ids would fail at the
+ * first missing one. Only ids and names find a version of a launch template, so undefined means that it is gone. Lists are complete; errors have
+ * EC2's names.
  */
 export interface Ec2Reader {
   describeSubnets(scope: Scope, subnetIds: readonly string[]): Promise<Subnet[]>;
   describeSecurityGroups(scope: Scope, groupIds: readonly string[]): Promise<SecurityGroup[]>;
   describeInstanceTypes(scope: Scope, instanceTypes: readonly string[]): Promise<InstanceType[]>;
   describeImages(scope: Scope, imageIds: readonly string[]): Promise<Image[]>;
-  /** Those of these owners that have all of the tags. */
+  /** The images of these owners with all of the tags. */
   findImages(scope: Scope, owners: readonly string[], tags: Readonly<Record<string, string>>): Promise<Image[]>;
   /** By the template's id or name. */
   describeLaunchTemplateVersion(
@@ -17,15 +18,15 @@ export interface Ec2Reader {
     template: string,
     version: string,
   ): Promise<LaunchTemplateVersion | undefined>;
-  /** Those of its versions, by their numbers, that launch this image. */
+  /** The numbered versions of the template that launch this image. */
   listLaunchTemplateVersions(scope: Scope, template: string, imageId: string): Promise<LaunchTemplateVersion[]>;
-  /** Tags of the template itself; undefined where it is gone. */
+  /** The tags of the template itself; undefined where it is gone. */
   describeLaunchTemplateTags(scope: Scope, template: string): Promise<Readonly<Record<string, string>> | undefined>;
 }
 
-/** The one call to EC2 that changes something (`core/contracts/mutating-calls.ts`). */
+/** The only call to EC2 that changes something (`core/contracts/mutating-calls.ts`). */
 export interface LaunchTemplates {
-  /** Makes a version that is the source but for its image, and gives its number. The same token makes no second one. */
+  /** Creates a version that differs from its source in the image only, and returns its number. The same token creates no second one. */
   createVersion(scope: Scope, input: NewLaunchTemplateVersion, clientToken: string): Promise<string>;
 }
 
@@ -34,14 +35,14 @@ export interface NewLaunchTemplateVersion {
   readonly template: string;
   readonly sourceVersion: string;
   readonly imageId: string;
-  /** By which whoever looks afterwards knows it; at most 255 characters. */
+  /** A later look finds the version by it; at most 255 characters. */
   readonly description: string;
 }
 
 export interface Subnet {
   readonly subnetId: string;
   readonly availabilityZone: string;
-  /** Of IPv4; reserved prefixes are not among them. */
+  /** IPv4 addresses, without reserved prefixes. */
   readonly availableIpAddressCount: number;
 }
 

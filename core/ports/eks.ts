@@ -1,7 +1,7 @@
 /**
- * What Liftlock reads from Amazon EKS. Field names, enums and error names are the API's own (`error.name` is
- * `ResourceNotFoundException`, `ThrottlingException`, `AccessDeniedException`, …), so a real client's answers satisfy
- * these types as they are. Lists are complete: an implementation follows `nextToken` to the end.
+ * What Liftlock reads from Amazon EKS. Field names, enums and error names are the API's own (`error.name` is `ResourceNotFoundException`,
+ * `ThrottlingException`, `AccessDeniedException`, …), so that answers of a real client have these types. Lists are complete: an implementation
+ * follows `nextToken` to the end.
  */
 export interface EksReader {
   listClusters(scope: Scope): Promise<string[]>;
@@ -18,7 +18,7 @@ export interface EksReader {
   describeUpdate(scope: Scope, input: UpdateSubject & { updateId: string }): Promise<Update>;
   listInsights(scope: Scope, input: { clusterName: string; categories?: InsightCategory[] }): Promise<InsightSummary[]>;
   describeInsight(scope: Scope, input: { clusterName: string; id: string }): Promise<Insight>;
-  /** Not a mutation (protocol.md). Fails with `InvalidRequestException` while a refresh runs. */
+  /** It is no mutation (core/contracts/mutating-calls.ts). Fails with `InvalidRequestException` while a refresh runs. */
   startInsightsRefresh(scope: Scope, input: { clusterName: string }): Promise<InsightsRefresh>;
   describeInsightsRefresh(scope: Scope, input: { clusterName: string }): Promise<InsightsRefresh>;
   describeClusterVersions(scope: Scope): Promise<ClusterVersionInformation[]>;
@@ -30,7 +30,7 @@ export interface Scope {
   readonly region: string;
 }
 
-/** Exactly one of cluster, node group or add-on; the API needs the name of the latter two to find their updates. */
+/** Exactly one of cluster, node group or add-on. The API finds updates of the latter two only by their names. */
 export interface UpdateSubject {
   readonly name: string;
   readonly nodegroupName?: string;
@@ -55,7 +55,7 @@ export interface Cluster {
     readonly securityGroupIds?: readonly string[];
     readonly clusterSecurityGroupId?: string;
   };
-  /** One at most: secrets are encrypted with the key. */
+  /** At most one entry: the key that encrypts secrets. */
   readonly encryptionConfig?: readonly { readonly provider?: { readonly keyArn?: string } }[];
   readonly accessConfig?: { readonly authenticationMode?: 'API' | 'API_AND_CONFIG_MAP' | 'CONFIG_MAP' | (string & {}) };
   readonly upgradePolicy?: { readonly supportType?: 'STANDARD' | 'EXTENDED' | (string & {}) };
@@ -88,7 +88,7 @@ export interface Nodegroup {
   readonly createdAt?: Date;
   readonly modifiedAt?: Date;
   readonly clusterName: string;
-  /** The cluster version it was last moved to; for `amiType: CUSTOM` only the nodes know their real kubelet. */
+  /** The cluster version to which it was last moved. With `amiType: CUSTOM` only the nodes know their real kubelet. */
   readonly version?: string;
   readonly releaseVersion?: string;
   readonly status:
@@ -104,7 +104,7 @@ export interface Nodegroup {
   readonly capacityType?: 'ON_DEMAND' | 'SPOT' | 'CAPACITY_BLOCK' | (string & {});
   readonly nodeRole?: string;
   readonly subnets?: readonly string[];
-  /** Absent where the launch template says it. */
+  /** Absent where the launch template has them. */
   readonly instanceTypes?: readonly string[];
   readonly scalingConfig?: { readonly minSize?: number; readonly maxSize?: number; readonly desiredSize?: number };
   readonly updateConfig?: UpdateConfig;
@@ -153,11 +153,11 @@ interface AddonVersionInfo {
 export interface Update {
   readonly id: string;
   readonly status: 'InProgress' | 'Failed' | 'Cancelled' | 'Successful' | (string & {});
-  /** `VersionUpdate`, `VersionRollback`, `AddonUpdate`, `ConfigUpdate`, … : 22 values today; an unknown one is another's update. */
+  /** `VersionUpdate`, `VersionRollback`, `AddonUpdate`, `ConfigUpdate`, …: 22 values today. An unknown one is somebody else's update. */
   readonly type: string;
   readonly params: readonly { readonly type?: string; readonly value?: string }[];
   readonly createdAt: Date;
-  /** Of the call that has begun it; absent of one that was read. */
+  /** The request that started it; absent for an update that was read. */
   readonly requestId?: string;
   readonly errors?: readonly {
     readonly errorCode?: string;
@@ -222,7 +222,7 @@ export interface ClusterVersionInformation {
   readonly versionStatus?: 'STANDARD_SUPPORT' | 'EXTENDED_SUPPORT' | 'UNSUPPORTED' | (string & {});
 }
 
-/** The calls on the list of `core/contracts/mutating-calls.ts`; only the mutator uses this port. */
+/** The calls in the list of `core/contracts/mutating-calls.ts`. Only the mutator uses this port. */
 export interface EksMutator {
   updateClusterVersion(scope: Scope, input: UpdateClusterVersionInput): Promise<Update>;
   /** UpdateClusterConfig with `supportType` EXTENDED. */
@@ -232,13 +232,13 @@ export interface EksMutator {
   updateAddon(scope: Scope, input: UpdateAddonInput): Promise<Update>;
 }
 
-/** `force` is not part of it: it is never sent (rollbacks.md). */
+/** It has no `force`, because that is never sent (rollbacks.md). */
 export interface UpdateClusterVersionInput {
   readonly name: string;
   readonly version: string;
   readonly clientRequestToken: string;
   /**
-   * Of a rollback in Auto Mode: so many minutes EKS gives its nodes to go back. Absent = 720.
+   * For a rollback in Auto Mode: how many minutes EKS gives its nodes to go back. Absent = 720.
    * https://docs.aws.amazon.com/eks/latest/userguide/rollback-automode.html
    */
   readonly timeoutMinutes?: number;
@@ -254,13 +254,13 @@ export interface UpdateNodegroupVersionInput {
   readonly nodegroupName: string;
   /** Absent only for `amiType: CUSTOM` (facts: eks.md §5.2). */
   readonly version?: string;
-  /** Of the image that EKS chooses; absent: the newest of the version. */
+  /** The release of the image that EKS chooses; absent: the newest of the version. */
   readonly releaseVersion?: string;
   readonly launchTemplate?: { readonly id?: string; readonly name?: string; readonly version?: string };
   readonly clientRequestToken: string;
 }
 
-/** Sizes, labels and taints are not part of it: Liftlock changes none of them. */
+/** It has no sizes, labels or taints, because Liftlock changes none of them. */
 export interface UpdateNodegroupConfigInput {
   readonly clusterName: string;
   readonly nodegroupName: string;

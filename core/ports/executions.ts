@@ -2,11 +2,11 @@ import type { MachineName } from '../contracts/names.ts';
 
 /** Executions of the state machines (Step Functions). Error names are the API's own. */
 export interface Executions {
-  /** The ARN that an execution of this name has or will have: known before it starts. */
+  /** The ARN of the execution with this name, which is known before it starts. */
   arnFor(machine: MachineName, name: string): string;
   /**
-   * Idempotent while it runs: same name and input answer alike. Fails with `ExecutionAlreadyExists` when one of that name has ended or has
-   * another input.
+   * Idempotent while it runs: the same name and input give the same answer. Fails with `ExecutionAlreadyExists` when the execution of that name has
+   * ended or has another input.
    */
   start(machine: MachineName, name: string, input: Readonly<Record<string, unknown>>): Promise<void>;
   /** Undefined when there is none of that ARN; eventually consistent after a start. */
@@ -14,7 +14,7 @@ export interface Executions {
 }
 
 export interface ExecutionState {
-  /** JSON text. Whoever started it wrote it. */
+  /** JSON text, as it was given at the start. */
   readonly input: string;
   readonly status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED' | 'PENDING_REDRIVE';
   readonly error?: string;

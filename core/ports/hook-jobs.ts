@@ -1,23 +1,23 @@
 import type { ApiServer, ClusterAccessError } from './cluster-access.ts';
 
-/** Annotation of a Job that Liftlock has made to ask; its value is the key of the question. */
+/** Annotation of a Job by which Liftlock asks a hook; its value is the key of the question. */
 export const HOOK_JOB_MARK = 'liftlock.dev/question';
 
 /**
- * Jobs by which hooks are asked in a cluster, where the tier *hooks* is given (docs/install.md). Calls may fail with an error whose `name` is one of
- * `ClusterAccessError`'s; a 403 is `ClusterForbidden`.
+ * Jobs in a cluster by which hooks are asked, where the tier *hooks* is granted (docs/install.md). Calls may fail with an error whose `name` is one
+ * of `ClusterAccessError`'s; a 403 is `ClusterForbidden`.
  */
 export interface HookJobs {
-  /** Nothing is sent yet. */
+  /** It sends nothing yet. */
   open(server: ApiServer): OpenHookJobs;
 }
 
 export interface OpenHookJobs {
-  /** Undefined where no Job of that name is there. */
+  /** Undefined where no Job has that name. */
   read(job: HookJobName): Promise<HookJobState | undefined>;
-  /** Undefined once there is a Job of that name, whoever made it; else why the API server takes none: nothing was made then. */
+  /** Undefined once a Job of that name exists, whoever created it; otherwise why the API server refuses it, and then nothing was created. */
   create(job: HookJob): Promise<ClusterAccessError | undefined>;
-  /** The Job of that uid and its pods go, or are gone. */
+  /** Deletes the Job of that uid and its pods, if they still exist. */
   delete(job: HookJobUid): Promise<void>;
   close(): void;
 }
@@ -31,25 +31,25 @@ export interface HookJobUid extends HookJobName {
   readonly uid: string;
 }
 
-/** One question as a Job: it runs once, by a service account of its owner, without privileges. */
+/** One question as a Job. It runs once, by a service account of its owner, without privileges. */
 export interface HookJob extends HookJobName {
   readonly serviceAccount: string;
   readonly image: string;
   readonly command?: readonly string[] | undefined;
   readonly args?: readonly string[] | undefined;
-  /** Key of the question, for our mark. */
+  /** Key of the question, for Liftlock's mark. */
   readonly key: string;
-  /** JSON; the container has it in the variable LIFTLOCK_QUESTION. */
+  /** JSON; the container gets it in the variable LIFTLOCK_QUESTION. */
   readonly question: string;
-  /** Kubernetes ends it after so long. */
+  /** After this time Kubernetes ends it. */
   readonly deadlineSeconds: number;
 }
 
 export interface HookJobState extends HookJobUid {
-  /** The key of the question that our mark says; absent of a Job that is not ours. */
+  /** The key of the question in Liftlock's mark; absent for somebody else's Job. */
   readonly key?: string | undefined;
   /** `refused`: its container has ended with another code than 0. `broken`: it has failed otherwise. */
   readonly status: 'running' | 'succeeded' | 'refused' | 'broken';
-  /** What its container has left to be read, or why it does not run; empty where nothing was said. */
+  /** The message of its container, or why it does not run; empty where there is none. */
   readonly message: string;
 }

@@ -4,17 +4,17 @@ import type { HookAnswer, HookRequest, WaveRequest } from '../contracts/hook.ts'
 import type { PlannedChange } from '../contracts/items/cluster.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
 
-/** The only source of time. Steps and decisions get their `now` from it once, at their start. */
+/** The only source of time. Steps and decisions read `now` from it once, at their start. */
 export interface Clock {
   now(): Date;
 }
 
-/** Publishes events; a lost event loses nothing, it only makes somebody look later. */
+/** Publishes events. A lost event loses nothing: somebody only looks later. */
 export interface EventBus {
   publish(events: readonly LiftlockEvent[]): Promise<void>;
 }
 
-/** The queue between discover-clusters and record-clusters: one item for each cluster. */
+/** The queue between discover-clusters and record-clusters, with one item for each cluster. */
 export interface ClusterQueue {
   send(items: readonly ClusterItem[]): Promise<void>;
 }
@@ -23,24 +23,24 @@ export interface ClusterItem {
   readonly account: string;
   readonly region: string;
   readonly name: string;
-  /** `deep` reads node groups, add-ons and insights too (semantics.md, Freshness). */
+  /** `deep` also reads node groups, add-ons and insights (install.md, First steps). */
   readonly depth: 'shallow' | 'deep';
-  /** What AWS Health has said of it; `over`: it is done with everywhere; `resolved`: ARNs of what awaits it no more. */
+  /** A change that AWS Health has announced. `over`: it has ended everywhere. `resolved`: ARNs that no longer await it. */
   readonly planned?: PlannedChange & { readonly over: boolean; readonly resolved: readonly string[] };
 }
 
-/** The accounts of the organization, where Fleet names one. */
+/** The accounts of the organization that the Fleet names. */
 export interface Organization {
-  /** Its active accounts. Fails with `OtherOrganization` where the hub's account is of another one. */
+  /** Its active accounts. Fails with `OtherOrganization` where the hub's account belongs to another one. */
   listAccounts(organizationId: string): Promise<string[]>;
 }
 
-/** `GET` of a URL that a policy names, redirects not followed. Fails when nothing answers in time. */
+/** Sends a `GET` to a URL that a policy names, without following redirects. Fails when nothing answers in time. */
 export interface UrlProbe {
   get(url: string): Promise<{ status: number }>;
 }
 
-/** Names that must differ between calls: rollout ids. */
+/** Makes names that differ between calls, for ids of rollouts. */
 export interface Ids {
   next(): string;
 }
@@ -48,7 +48,7 @@ export interface Ids {
 /** `{ alarm }` or `{ webhook, secret? }`, as a policy names it. */
 export type Gate = Wave['gates'][number];
 
-/** Asks whether all is well outside. Never fails: what cannot be asked, or does not answer within ten seconds, is `unknown`. */
+/** Reads a gate. It never fails: a gate that cannot be read, or does not answer within ten seconds, is `unknown`. */
 export interface GateReader {
   read(gate: Gate, allowedHosts: readonly string[]): Promise<GateReading>;
 }
@@ -56,7 +56,7 @@ export interface GateReader {
 /** `{ topic }` or `{ webhook, secret? }`, as the Fleet names it. */
 export type OwnerAddress = NonNullable<FleetSpec['owners']>[string];
 
-/** Brings news to owners. Never fails: undefined = it was taken, else why it was not. */
+/** Sends news to owners. It never fails: undefined = it was taken, otherwise why it was not. */
 export interface OwnerAddresses {
   send(
     address: OwnerAddress,
@@ -70,7 +70,7 @@ export type HookReceiver = NonNullable<UpgradePolicySpec['hooks']>[number]['ask'
 /** Jobs are asked in the cluster itself (core/ports/hook-jobs.ts). */
 export type RemoteReceiver = Exclude<HookReceiver, { readonly job: object }>;
 
-/** Asks whoever a policy has asked before or after a step, once. Never fails: no answer within ten seconds, or none that counts, is `none`, and says why. */
+/** Asks a receiver once, before or after a step. It never fails: no answer within ten seconds, or none that counts, is `none`, with the reason. */
 export interface Hooks {
   ask(
     receiver: RemoteReceiver,

@@ -21,7 +21,7 @@ import type { Prometheus } from './prometheus.ts';
 import type { Silences } from './silences.ts';
 import type { Table } from './table.ts';
 
-/** Everything outside the core, by name. A use case takes only those it needs: `Pick<Ports, 'table' | 'clock'>`. */
+/** Everything outside of the core, by name. A use case takes only the ports that it needs: `Pick<Ports, 'table' | 'clock'>`. */
 export interface Ports {
   readonly table: Table;
   readonly eks: EksReader;

@@ -1,9 +1,9 @@
 import type { MetricMinute } from './account.ts';
 
-/** Whom a policy has asked. */
+/** The API that a policy has queried. */
 export type PrometheusApi =
   | {
-      /** Where the API is: https, and what comes before `/api/v1`. */
+      /** The https URL of the API, without `/api/v1`. */
       readonly url: string;
       /** The secret whose value is sent as bearer token, by the ARN of Secrets Manager; absent = none is sent. */
       readonly secret?: string | undefined;
@@ -13,18 +13,18 @@ export type PrometheusApi =
       readonly workspace: string;
     };
 
-/** A query of a Prometheus API, as a policy names it, with the cluster's name in it. */
+/** A query of a policy to a Prometheus API, with the cluster's name filled in. */
 export type AskedQuery = PrometheusApi & {
-  /** PromQL of one series, whose value at an instant is what was counted in the minute before it. */
+  /** PromQL that returns one series. Its value at an instant counts the minute before it. */
   readonly query: string;
 };
 
-/** Asks what speaks the HTTP API of Prometheus. https://prometheus.io/docs/prometheus/latest/querying/api/ */
+/** Queries servers with the HTTP API of Prometheus. https://prometheus.io/docs/prometheus/latest/querying/api/ */
 export interface Prometheus {
   /**
-   * What the query came to in each whole minute from `from` (in it) to `to` (not in it); a minute that has no value is missing. Fails with
-   * `QueryRefused`, `UrlRefused` or `SecretUnreadable` where asking again is no use, with `UrlUnreachable` or `IncompleteAnswer` where it may be, and
-   * as AWS denies where a workspace may not be asked.
+   * The value of the query in each whole minute from `from` (inclusive) to `to` (exclusive), without minutes that have none. Fails with
+   * `QueryRefused`, `UrlRefused` or `SecretUnreadable` where a retry is useless, with `UrlUnreachable` or `IncompleteAnswer` where it may help, and
+   * with AWS's denial where a workspace may not be queried.
    */
   readMinutes(
     asked: AskedQuery,

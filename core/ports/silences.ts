@@ -1,28 +1,28 @@
 import type { Scope } from './eks.ts';
 
 /**
- * CloudWatch's alarms and their mute rules, in the account and Region of a cluster. A mute rule lets alarms change their state and take no actions
- * meanwhile. Errors have CloudWatch's names (`AccessDenied`).
+ * CloudWatch's alarms and their mute rules, in the account and Region of a cluster. Under a mute rule alarms still change their state, but take no
+ * actions. Errors have CloudWatch's names (`AccessDenied`).
  */
 export interface Silences {
-  /** Those of up to 100 that there are, metric and composite, by their exact names. */
+  /** Those of up to 100 alarms that exist, metric and composite, by their exact names. */
   describeAlarms(scope: Scope, names: readonly string[]): Promise<AlarmState[]>;
-  /** Undefined: there is none of that name. */
+  /** Undefined where no rule has that name. */
   getMuteRule(scope: Scope, name: string): Promise<{ readonly description: string } | undefined>;
-  /** Writes over a rule of that name. */
+  /** Overwrites a rule of that name. */
   putMuteRule(scope: Scope, rule: MuteRule): Promise<void>;
-  /** Succeeds where there is none. What is in ALARM then takes its actions. */
+  /** Also succeeds where there is none. Alarms that are in ALARM then take their actions. */
   deleteMuteRule(scope: Scope, name: string): Promise<void>;
 }
 
-/** One window in which alarms are silent. */
+/** One window in which alarms take no actions. */
 export interface MuteRule {
   readonly name: string;
   readonly description: string;
   readonly alarms: readonly string[];
   /** A whole minute, RFC 3339, as an `at` expression takes it. */
   readonly startsAt: string;
-  /** Whole minutes later. */
+  /** A whole number of minutes later. */
   readonly endsAt: string;
 }
 

@@ -8,11 +8,10 @@ import type { AskedQuery, PrometheusApi } from '../ports/prometheus.ts';
 import { PROBES, type RateProbe, type RateVerdict } from './probe-verdict.ts';
 
 /**
- * What EKS tells CloudWatch of each cluster of Kubernetes 1.28 and newer, once a minute and for nothing: counts of all API servers of the cluster in
- * that minute, whose valid statistic is Sum. https://docs.aws.amazon.com/eks/latest/userguide/cloudwatch.html
- *
- * Of latency it has a 99th percentile for each verb (`apiserver_request_duration_seconds_GET_P99`), a figure without the requests behind it. Nobody
- * can say how much of that is chance, so that it is not compared.
+ * EKS publishes these in CloudWatch for each cluster of Kubernetes 1.28 and newer, once a minute and free of charge: counts of all API servers of the
+ * cluster in that minute, whose valid statistic is Sum. https://docs.aws.amazon.com/eks/latest/userguide/cloudwatch.html
+ * For latency it has a 99th percentile for each verb (`apiserver_request_duration_seconds_GET_P99`) without the number of requests. Nobody can tell
+ * how much of that is chance, so it is not compared.
  */
 export const API_SERVER_METRICS = {
   namespace: 'AWS/EKS',
@@ -21,7 +20,7 @@ export const API_SERVER_METRICS = {
   errors: 'apiserver_request_total_5XX',
 } as const;
 
-/** A rate that a policy asks for: so many events of so many, by two metrics of CloudWatch or two queries of a Prometheus API. */
+/** A rate of a policy: events per exposure, by two metrics of CloudWatch or two queries of a Prometheus API. */
 export type AskedRate = { readonly probe: RateProbe; readonly of?: RateVerdict['of'] } & (
   | { readonly from: 'cloudwatch'; readonly events: AskedMetric; readonly exposure: AskedMetric }
   | { readonly from: 'prometheus'; readonly events: AskedQuery; readonly exposure: AskedQuery }
@@ -30,14 +29,14 @@ export type AskedRate = { readonly probe: RateProbe; readonly of?: RateVerdict['
 type Rates = NonNullable<UpgradePolicySpec['smoke']['rates']>;
 type Place = Pick<AskedMetric, 'namespace' | 'dimensions'>;
 
-/** What a policy has compared of a cluster, the API server first. */
+/** The rates that a policy has compared for a cluster. */
 export function askedRates(rates: Rates, cluster: string): AskedRate[] {
   return [...metricRates(rates, cluster), ...(rates.queries ?? []).flatMap((one) => queryRates(one, cluster))];
 }
 
 /**
- * All of one URL or workspace is one source: what breaks there (a scrape, a label that a minor renames) breaks in all of it. What is asked about API servers is
- * theirs, by whatever way it was counted.
+ * All queries of one URL or workspace are one source, because one cause (a scrape, a label that a minor renames) breaks all of them. Queries about
+ * API servers belong to the API server's source, however they are counted.
  */
 function queryRates(
   { name, url: said, workspace = '', secret, requests, errors, seconds }: NonNullable<Rates['queries']>[number],
@@ -53,7 +52,7 @@ function queryRates(
     text === undefined ? [] : [{ from: 'prometheus', probe, of, events: ask(text), exposure }];
   return [...rate('metric-errors', errors), ...rate('metric-latency', seconds)];
 }
-/** What the metrics of Kubernetes' API server begin with: https://kubernetes.io/docs/reference/instrumentation/metrics/ */
+/** The prefix of the metrics of Kubernetes' API server: https://kubernetes.io/docs/reference/instrumentation/metrics/ */
 const API_SERVER_PREFIX = 'apiserver_';
 
 function metricRates({ apiServer, metrics = [] }: Rates, cluster: string): AskedRate[] {
@@ -86,8 +85,8 @@ const placeIn = (dimensions: Readonly<Record<string, string>>, cluster: string):
   Object.fromEntries(Object.entries(dimensions).map(([name, value]) => [name, fillCluster(value, cluster)]));
 
 /**
- * Whose requests they are. What is counted of a part of them (one target group or zone of a load balancer) is no second source beside the whole, and
- * metrics of the cluster that EKS gives are the API server's.
+ * The source of a metric. Counts of a part (one target group or zone of a load balancer) are no second source beside the whole, and EKS's metrics of
+ * the cluster belong to the API server.
  */
 function sourceOf(place: Place, server: Place, others: readonly Place[]): string {
   if (isWithin(place, server)) return PROBES['api-errors'].source;
@@ -96,7 +95,7 @@ function sourceOf(place: Place, server: Place, others: readonly Place[]): string
   const text = textOf(whole);
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}… ${sha256Hex(text)}`;
 }
-/** Thirty dimensions of a thousand characters are too much for what is kept of ten verdicts. */
+/** Thirty dimensions of a thousand characters are too long for the record of ten verdicts. */
 const LONGEST = 200;
 
 const isWithin = (part: Place, { namespace, dimensions }: Place): boolean =>

@@ -4,10 +4,10 @@ import type { ProbeVerdict, RateVerdict } from './probe-verdict.ts';
 
 /** So many clusters at once do not get worse for causes of their own. */
 const CLUSTERS = 3;
-/** One alarm that rings for two at once tells of neither whose hop it was. */
+/** An alarm that rings for two clusters at once does not tell whose hop is to blame. */
 const ONE_ALARM = 2;
 
-/** Whether other clusters may say that its source is broken: one that clusters share, while each other probe reads the cluster itself. */
+/** Whether other clusters may show that its source is broken. Clusters share such sources, while all other probes read the cluster itself. */
 export const mayBeBroken = (verdict: ProbeVerdict): boolean =>
   verdict.kind === 'rate'
     ? verdict.result === 'fail'
@@ -18,9 +18,9 @@ const SHARED =
   'it rings for other clusters that are upgraded at the same time as well, so that it proves nothing of any of them. Name an alarm that each cluster has of its own, by {cluster}.';
 
 /**
- * The verdicts of a cluster without what a broken source says: a URL or rate that is worse for three clusters at once, or an alarm for two, proves nothing of any of them.
- *
- * @param others what the comparisons of other clusters say that were made at about the same time, and of clusters that are in the middle of their hop which alarms they share
+ * The verdicts of a cluster without broken sources: a URL or rate that is worse for three clusters at once, or an alarm that rings for two, proves
+ * nothing about any of them.
+ * @param others the verdicts of other clusters from about the same time, and the alarms that clusters share which are in the middle of their hop
  */
 export function withoutBrokenSources(
   verdicts: readonly ProbeVerdict[],
@@ -48,17 +48,17 @@ export function withoutBrokenSources(
   });
 }
 
-/** Metrics whose dimensions have the cluster's name in them are each cluster's own; the API servers of several clusters count as ever. */
+/** Metrics with the cluster's name in their dimensions belong to one cluster. The API servers of several clusters count as before. */
 const isSameRate = (one: ProbeVerdict, { probe, of }: RateVerdict): boolean =>
   one.kind === 'rate' && one.probe === probe && one.of?.name === of?.name && one.of?.source === of?.source;
 
-/** Whom others have excused is worse for it all the same: without that the first ones to look would only see each other. */
+/** An object that was excused still counts as worse. Otherwise the first clusters to look would only see each other. */
 const names = (verdict: ProbeVerdict, identity: string): boolean =>
   verdict.kind === 'state' &&
   (verdict.figures.named.some((one) => one.identity === identity) ||
     verdict.figures.excused?.includes(identity) === true);
 
-/** What a cluster in the middle of its hop says before it has been compared: whichever alarm was OK before rings for it as well, if it rings for another. */
+/** The verdict of a cluster in its hop before its comparison: an alarm that was OK before rings for it too, if it rings for another. */
 export function sharedAlarms({ takenAt, probes: { alarms } }: Baseline): ProbeVerdict[] {
   const { known = [], unwell = {} } = alarms ?? {};
   const excused = known.filter((identity) => unwell[identity] === undefined);

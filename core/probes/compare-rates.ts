@@ -2,7 +2,7 @@ import { given } from '../model/given.ts';
 import type { RateProbe, RateVerdict } from './probe-verdict.ts';
 import { criticalT, upperTail } from './student-t.ts';
 
-/** One minute of a source: so many events of so many: errors of requests, seconds of requests. */
+/** One minute of a source: events per exposure, such as errors per request or seconds per request. */
 export interface MinuteBin {
   /** Minutes since 1970. */
   readonly minute: number;
@@ -18,7 +18,7 @@ export interface RateSeries {
   readonly after: readonly MinuteBin[];
 }
 
-/** What a rate has to exceed beside chance, and from where on it was bad enough before that nothing can be said: errors are shares, latency seconds. */
+/** `floor`: the rise that counts. `redFrom`: the rate before the hop from which nothing can be told. Errors are shares, latency is in seconds. */
 const LIMITS: Readonly<Record<RateProbe, { readonly floor: number; readonly redFrom: number }>> = {
   'api-errors': { floor: 0.001, redFrom: 0.05 },
   'api-latency': { floor: 0.05, redFrom: 1 },
@@ -28,30 +28,30 @@ const LIMITS: Readonly<Record<RateProbe, { readonly floor: number; readonly redF
 
 const LEAST_BEFORE = 15;
 const LEAST_AFTER = 20;
-/** Minutes lean on those before them; blocks of them hardly do. */
+/** Minutes correlate with the minutes before them; blocks hardly do. */
 const BLOCK = 5;
-/** What the roll itself leaves behind dies down meanwhile. */
+/** After-effects of the roll itself end within this time. */
 const SETTLING = 5;
-/** So many minutes after a hop there is data enough to compare, and not before. */
+/** So many minutes after a hop there are enough data to compare. */
 export const MINUTES_TO_COMPARE = SETTLING + LEAST_AFTER;
 const LEAST_IN_BLOCK = 3;
 const MOST_GAPS = 0.2;
 const CHANCE = 0.001;
 const LEAST_EFFECT = 1.5;
-/** What is called a pass would have shown an effect of so much. */
+/** A pass means that a rise by this factor would have shown. */
 const SHOWN = 3;
-/** 19 of 20 such effects are above what is found by half: the upper twentieth of Student's t, of some twenty degrees of freedom. */
+/** An effect of the detectable size is found 19 times in 20: the upper twentieth of Student's t with some twenty degrees of freedom. */
 const NEARLY_ALL = 1.7;
-/** How much more the mean of blocks scatters than if no block leaned on the one before: long-run variance of minutes with a correlation of 0.7. */
+/** How much more the mean of blocks varies because blocks correlate: the long-run variance of minutes with a correlation of 0.7. */
 const LEANING = 1.3;
 /** Nobody waits longer for a source to decide. */
 const MOST_MINUTES_AFTER = 60;
 const MINUTE = 60_000;
 
 /**
- * Whether rates rose after a hop. A fail takes all of it, in two evaluations one after the other: hardly by chance (Yuen's test on trimmed means of
- * the logarithms of blocks, so that a burst of a deploy moves nothing, and their scatter is as it was seen; Holm over all probes), an effect of half
- * as much again, and an absolute floor. What would not have shown a rise to three times, or to the floor where that is more, is no pass.
+ * Whether rates rose after a hop. A fail needs all of these in two consecutive evaluations: significance (Yuen's test on trimmed means of the
+ * logarithms of blocks, so that the burst of a deployment changes nothing, and with their observed variance; Holm over all probes), a rise by half,
+ * and an absolute floor. When a rise to three times, or to the floor if that is higher, would not have shown, it is no pass.
  */
 export function compareRates(series: readonly RateSeries[], now: Date): RateVerdict[] {
   const minute = Math.floor(now.getTime() / MINUTE);
@@ -94,16 +94,16 @@ interface Evaluation {
   /** Whether a rise that counts would have shown. */
   readonly isShown: boolean;
   readonly figures: Tested;
-  /** How many minutes more would show it; undefined where none would. */
+  /** After how many more minutes it would show; undefined where it never would. */
   readonly minutesUntil: (minutes: number) => number | undefined;
 }
 
-/** As it was to be seen at the end of a minute; undefined for a series with too little data by then. */
+/** The evaluation at the end of a minute; undefined for a series with too little data by then. */
 function evaluate(series: readonly RateSeries[], end: number, tests: number): (Evaluation | undefined)[] {
   const tested = series.map((one) => testOf(one, end, tests));
   const order = tested.flatMap((one, index) => (one === undefined ? [] : { index, p: one.figures.p }));
   order.sort((a, b) => a.p - b.p);
-  // Holm: the smallest is held against all tests, the next against one fewer, and after the first that chance explains none counts.
+  // Holm: the smallest p is compared with all tests, the next with one fewer, and after the first that chance explains none counts.
   const last = order.findIndex(({ p }, rank) => p * (tests - rank) >= CHANCE);
   const significant = new Set((last === -1 ? order : order.slice(0, last)).map(({ index }) => index));
   return tested.map((one, index) => one && { ...one, exceeds: one.exceeds && significant.has(index) });
@@ -117,7 +117,7 @@ function testOf({ probe, before, after }: RateSeries, end: number, tests: number
   const [first, second] = [trimmed(old), trimmed(young)];
   const freedom = first.kept + second.kept - 2;
   const perBlock = sum([...old, ...young].map(({ events }) => events)) / (old.length + young.length);
-  // Counts of chance alone scatter by so much: what happens to be more even is luck.
+  // Counts by chance alone have this variance. A smaller variance is luck.
   const chance = 1 / (perBlock + 0.5);
   const seen = (first.squares + second.squares) / freedom;
   const variance = Math.max(chance, seen) * LEANING;
@@ -131,17 +131,17 @@ function testOf({ probe, before, after }: RateSeries, end: number, tests: number
   const [rateBefore, rateAfter] = [Math.exp(first.mean), Math.exp(second.mean)];
   const { floor, redFrom } = LIMITS[probe];
   const effect = rateAfter / rateBefore;
-  // Where hardly anything failed before, nothing below the floor counts, and what reaches it brings the events that show it.
+  // Where hardly anything failed before, nothing below the floor counts, and a rate at the floor brings the events that show it.
   const toFloor = (rateBefore + floor) / rateBefore;
   const exposure = sum(young.map((one) => one.exposure)) / young.length;
   const perBlockAtFloor =
     (sum(old.map(({ events }) => events)) + young.length * exposure * (rateBefore + floor)) /
     (old.length + young.length);
-  // Of the scatter what chance does not explain stays.
+  // The variance that chance does not explain stays.
   const varianceAtFloor = (1 / (perBlockAtFloor + 0.5) + Math.max(0, seen - chance)) * LEANING;
   const isShownBy = (blocks: number): boolean =>
     detectableBy(blocks) <= SHOWN || (toFloor > SHOWN && detectableBy(blocks, varianceAtFloor) <= toFloor);
-  // What the roll leaves behind dies down: a rise is still there in the newest block.
+  // After-effects of the roll end, so a rise must still be there in the newest block.
   const newest = young[0];
   const lasts = newest !== undefined && rateOf(newest) >= LEAST_EFFECT * rateBefore;
   return {
@@ -165,7 +165,7 @@ interface Block {
   readonly exposure: number;
 }
 
-/** Whole blocks, the newest first, counted back from the last minute: what is left over at the beginning is passed over, and so are blocks that are nearly empty. */
+/** Whole blocks, the newest first, counted back from the last minute, without the remainder at the beginning and nearly empty blocks. */
 function blocksOf(bins: readonly MinuteBin[], last = 0): Block[] {
   const span = last + 1 - (bins[0]?.minute ?? last);
   const whole = Math.floor(span / BLOCK);
@@ -179,13 +179,13 @@ function blocksOf(bins: readonly MinuteBin[], last = 0): Block[] {
     });
 }
 
-/** Half an event more, so that none at all is a rate too. */
+/** Half an event is added, so that a block without events has a rate too. */
 const rateOf = ({ events, exposure }: Block): number => (events + 0.5) / exposure;
 
 const TRIM = 0.25;
 const keptOf = (blocks: number): number => blocks - 2 * Math.floor(TRIM * blocks);
 
-/** Mean and scatter of the logarithms of rates without a quarter at each end; those ends count in the scatter as the last ones that stay (Yuen 1974). */
+/** Mean and variance of the logarithms of rates without a quarter at each end; in the variance those count as the last that stay (Yuen 1974). */
 function trimmed(blocks: readonly Block[]): { mean: number; squares: number; kept: number } {
   const rates = blocks.map((block) => Math.log(rateOf(block)));
   const sorted = rates.toSorted((a, b) => a - b);
@@ -201,7 +201,7 @@ function trimmed(blocks: readonly Block[]): { mean: number; squares: number; kep
   };
 }
 
-/** The share of minutes without data, up to a minute or the last bin. */
+/** The share of minutes without data, up to a minute or to the last bin. */
 function gapsOf(bins: readonly MinuteBin[], end: number | undefined): number {
   const first = bins[0]?.minute ?? 0;
   const span = (end ?? (bins.at(-1)?.minute ?? first) + 1) - first;

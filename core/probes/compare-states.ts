@@ -2,23 +2,23 @@ import { given } from '../model/given.ts';
 import { type Baseline, MOST_KEPT, NAMED_BY_POLICY, type Observed, type Reading } from './baseline.ts';
 import { STATE_PROBES, type StateProbe, type StateVerdict, type Unwell, type Worsened } from './probe-verdict.ts';
 
-/** What is worse in one reading may be passing; what is in all of so many minutes is not. */
+/** What is worse in one reading may pass. What is worse in all readings of this many minutes does not. */
 const LASTS_MINUTES = 5;
-/** By name in the record of an upgrade, each: what is worse, for longest first, and what somebody has changed. */
+/** The record of an upgrade has this many names of each: worse objects, the longest first, and changed ones. */
 const MOST_NAMED = 20;
 
 const RANKS = { well: 0, degraded: 1, down: 2 } as const;
 
 interface Before {
   readonly baseline: Baseline;
-  /** What the reading before this one said; nothing where this is the first one. */
+  /** The verdicts of the previous reading; empty for the first one. */
   readonly verdicts: readonly StateVerdict[];
 }
 
 /**
- * What was well before the hop and is not, thing by thing. What was no better before is not blamed, nor is what somebody has made or changed since:
- * a deploy in the middle of a hop fails for reasons of its own. A thing fails when two readings five minutes apart, and all between them, found it worse. A test
- * fails when two runs of it did, one after the other: one that has ended says the same in each reading.
+ * Compares every object with the time before the hop. An object that was no better before is not blamed on the hop, and neither is one that somebody
+ * has created or changed since: a deployment during a hop fails for reasons of its own. An object fails when two readings five minutes apart, and all
+ * between them, found it worse. A test fails when two consecutive runs failed, because a run that has ended stays the same in each reading.
  */
 export function compareStates({ baseline, verdicts }: Before, reading: Reading, now: Date): StateVerdict[] {
   return STATE_PROBES.flatMap((probe) => {
@@ -41,7 +41,7 @@ function compareOne(
   const wasOf = ({ identity }: Observed): keyof typeof RANKS => before?.unwell[identity] ?? 'well';
   const [noBetter, others] = split(ill, (one) => RANKS[wasOf(one)] >= RANKS[one.is]);
   const idle = new Set(Object.values(probes).flatMap((one) => one.idle ?? []));
-  // What the policy names only since is no better known than what was made since, nor is what ran no pods then.
+  // An object that the policy names only since is as unknown as one that was created since, or had no pods then.
   const isNew = ({ identity, writtenAt = takenAt, isUndated = NAMED_BY_POLICY.has(probe) }: Observed): boolean =>
     Date.parse(writtenAt) > Date.parse(takenAt) ||
     (isUndated && before?.known?.includes(identity) === false) ||
@@ -58,7 +58,7 @@ function compareOne(
   const counts = { compared: seen.length, unwell: ill.length, unwellBefore: noBetter.length };
   const namesOf = (some: readonly Observed[]) =>
     some.length === 0 ? undefined : some.map(withOwner).sort().slice(0, MOST_NAMED);
-  // Its nodes have lost the label that it asks for, or were scaled to none: which of the two, and whether that is meant, cannot be told from here.
+  // Its nodes have lost the label that it selects, or were scaled to none. Which of these it is, and whether that is intended, cannot be told.
   const isEmptied = (one: Observed): boolean =>
     before?.idle !== undefined && one.isIdle === true && one.identity.startsWith('DaemonSet ') && !isNew(one);
   const few = given({ changedNamed: namesOf(changed), emptied: namesOf(seen.filter(isEmptied)) });
@@ -90,7 +90,7 @@ function compareOne(
   return { ...verdict, result: 'inconclusive', concludesAt: new Date(concludes).toISOString(), why };
 }
 
-/** When the last two runs began that failed with none between them that was well. A CronJob keeps one that failed, so that the readings before are asked as well. */
+/** When the last two runs began that failed without a successful one between them. A CronJob keeps one failed run, so earlier readings count. */
 function failedInARow(runs: NonNullable<Observed['runs']>, before: readonly string[] = []): string[] {
   const wellAt = runs.findLast(({ hasFailed }) => !hasFailed)?.begunAt ?? '';
   const failed = [...before, ...runs.flatMap(({ begunAt, hasFailed }) => (hasFailed ? begunAt : []))];
@@ -103,7 +103,7 @@ function failedInARow(runs: NonNullable<Observed['runs']>, before: readonly stri
 const ONE_RUN =
   'One run failed, and no other one that began after it has ended. Run it again: two in a row fail a hop, and one alone never does.';
 
-/** Nothing lasts: a pass, once something is known of each, and of each test that failed whether another run does. */
+/** Nothing lasts: a pass, once every object is known and every failed test has another run. */
 function awaited(
   seen: readonly Observed[],
   worse: readonly Worsened[],
@@ -132,6 +132,6 @@ function lasts({ since, failedRuns }: Worsened, now: Date): boolean {
   return failedRuns === undefined ? now.getTime() - Date.parse(since) >= LASTS_MINUTES * 60_000 : failedRuns.length > 1;
 }
 
-/** What is worse for as long as it takes, of a verdict that fails. */
+/** The objects of a failed verdict that have been worse for long enough. */
 export const lasting = ({ figures }: StateVerdict, now: Date): Worsened[] =>
   figures.named.filter((one) => lasts(one, now));

@@ -2,9 +2,9 @@ import type { MetricMinute } from '../ports/account.ts';
 import { compareRates, MINUTES_TO_COMPARE, type MinuteBin, type RateSeries } from './compare-rates.ts';
 import type { RateVerdict } from './probe-verdict.ts';
 
-/** With one hour the scatter of blocks is known so badly that a third of all comparisons tells nothing (`npm run bench -- probe-power` has two). */
+/** With one hour the variance of blocks is known so badly that a third of all comparisons tells nothing (`npm run bench -- probe-power` has two). */
 const BEFORE_MINUTES = 120;
-/** CloudWatch gets minutes late, and what several servers tell in parts: the newest ones, a block of the comparison, are left out. */
+/** CloudWatch gets minutes late, and partly where several servers report, so the newest ones, one block of the comparison, are left out. */
 export const LATE_MINUTES = 5;
 const MINUTE = 60_000;
 
@@ -13,7 +13,7 @@ export interface Span {
   readonly to: Date;
 }
 
-/** Whole minutes that are read; what nothing can be there of yet is undefined, since CloudWatch refuses to be asked for no time. */
+/** The whole minutes that are read. `after` is undefined while it would be empty, since CloudWatch refuses an empty span. */
 export function spansOf(hop: Hop, now: Date): { readonly before: Span; readonly after: Span | undefined } {
   const [changed, since] = [floor(hop.begunAt), ceiling(hop.endedAt)];
   const until = floor(now) - LATE_MINUTES * MINUTE;
@@ -24,16 +24,16 @@ export function spansOf(hop: Hop, now: Date): { readonly before: Span; readonly 
 }
 
 export interface Hop {
-  /** Nothing was changed before that. */
+  /** Nothing was changed earlier. */
   readonly begunAt: Date;
-  /** What the hop takes was done by then. */
+  /** By then the hop had changed everything. */
   readonly endedAt: Date;
 }
 
 const floor = (at: Date): number => Math.floor(at.getTime() / MINUTE) * MINUTE;
 const ceiling = (at: Date): number => Math.ceil(at.getTime() / MINUTE) * MINUTE;
 
-/** A minute in which requests were counted and no error has none: a server that has failed nothing has no such count to tell of. */
+/** A minute with requests and without a count of errors has no errors: a server that has failed nothing publishes no such count. */
 export function binsOf(events: readonly MetricMinute[], exposure: readonly MetricMinute[]): MinuteBin[] {
   const minuteOf = ({ at }: MetricMinute): number => Math.floor(at.getTime() / MINUTE);
   const counted = new Map(events.map((one) => [minuteOf(one), one.value]));
@@ -43,7 +43,7 @@ export function binsOf(events: readonly MetricMinute[], exposure: readonly Metri
   });
 }
 
-/** As they were to be seen `LATE_MINUTES` ago, in the order of the series. */
+/** The comparison as of `LATE_MINUTES` ago, in the order of the series. */
 export function compareSince(hop: Hop, series: readonly RateSeries[], now: Date): RateVerdict[] {
   const late = LATE_MINUTES * MINUTE;
   const first = ceiling(hop.endedAt) + MINUTES_TO_COMPARE * MINUTE;

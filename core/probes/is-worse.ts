@@ -4,13 +4,13 @@ import { PROBES, type ProbeVerdict, type RateVerdict, type StateVerdict, sourceO
 
 export interface Worse {
   readonly worse: boolean;
-  /** What failed, whether or not it is enough. */
+  /** The failed verdicts, whether or not they are enough. */
   readonly because: Reason[];
 }
 
 /**
- * Whether a cluster is worse than before: one hard state, or two others whose sources do not depend on each other. What is inconclusive never counts:
- * who takes a hop back on this asks nobody.
+ * Whether a cluster is worse than before: one hard state failed, or two others with independent sources did. Inconclusive verdicts never count,
+ * because an automatic rollback asks nobody.
  */
 export function isWorse(verdicts: readonly ProbeVerdict[]): Worse {
   const failed = verdicts.filter(({ result }) => result === 'fail');
@@ -19,7 +19,7 @@ export function isWorse(verdicts: readonly ProbeVerdict[]): Worse {
   return { worse, because: failed.flatMap((one) => withoutPods(one, failed)).map(verdictReason) };
 }
 
-/** Pods say why a workload is not available, so that it is told by them where they are worse as well. */
+/** Pods show why a workload is not available, so a workload whose pods are worse is reported by them. */
 function withoutPods(verdict: ProbeVerdict, all: readonly ProbeVerdict[]): ProbeVerdict[] {
   const pods = all.find(({ probe }) => probe === 'pods');
   if (verdict.probe !== 'workloads' || verdict.kind !== 'state' || pods?.kind !== 'state') return [verdict];
@@ -29,7 +29,7 @@ function withoutPods(verdict: ProbeVerdict, all: readonly ProbeVerdict[]): Probe
   return worse === 0 ? [] : [{ ...verdict, figures: { ...verdict.figures, named, worse } }];
 }
 
-/** What a verdict says that is no pass, for people: what was well and is not, which figure rose, or why nobody can tell. */
+/** A verdict that is no pass, for people: what was well and is not, which rate rose, or why nobody can tell. */
 export function verdictReason(verdict: ProbeVerdict): Reason {
   const { code, what } = PROBES[verdict.probe];
   const isState = verdict.kind === 'state';
@@ -49,8 +49,8 @@ export function verdictReason(verdict: ProbeVerdict): Reason {
 }
 
 /**
- * What is not well and not blamed on the hop, since somebody has made or changed it meanwhile: a workload and its pods are one thing. And what has no pods
- * any more, of which nobody can tell whether that is meant.
+ * Objects that are not well and not blamed on the hop, because somebody has created or changed them meanwhile; a workload and its pods count once. It
+ * also names DaemonSets without pods of which nobody can tell whether that is intended.
  */
 export function changedReasons(verdicts: readonly ProbeVerdict[]): Reason[] {
   const figures = verdicts.flatMap((one) => (one.kind === 'state' ? [one.figures] : []));

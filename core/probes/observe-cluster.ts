@@ -4,7 +4,7 @@ import { ownershipOf } from '../scan/owner/owner.ts';
 import type { Observed } from './baseline.ts';
 import type { StateProbe, Unwell } from './probe-verdict.ts';
 
-/** The lists that probes read of a cluster, each with what it is asked by. A page has 500 objects and is one request. */
+/** The lists that probes read of a cluster, with their paths. A page has 500 objects and is one request. */
 export const LISTS = {
   nodes: '/api/v1/nodes',
   pods: '/api/v1/pods',
@@ -17,7 +17,7 @@ export const LISTS = {
 } as const;
 export type ListName = keyof typeof LISTS;
 
-/** What each probe of a cluster needs to have read. */
+/** The lists that each probe of a cluster needs. */
 export const NEEDS = {
   nodes: ['nodes'],
   workloads: ['pods', 'deployments', 'daemonsets', 'statefulsets'],
@@ -42,24 +42,24 @@ export interface TestJobs {
   readonly name: string;
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Those that began by then say nothing of what has changed at that time, and one that began later is awaited. Absent: the last one counts. */
+  /** Jobs that began by `instant` prove nothing about later changes, and one that began later is awaited. Absent: the last one counts. */
   readonly begunAfter?: { readonly instant: Date; readonly awaitedUntil: Date };
 }
 
 interface PodsOfOne {
   count: number;
   ill: number;
-  /** Made so lately that they need not be ready yet, and not failing. */
+  /** So young that they need not be ready yet, and not failing. */
   starting: number;
-  /** Of those that are ill. */
+  /** How many of the ill ones are pending. */
   pending: number;
   said: string;
-  /** Some have not ended, and are none of the cluster's own. */
+  /** Some have not ended and are outside of kube-system. */
   isOfTeam: boolean;
   readonly writtenAt?: string;
 }
 
-/** What the objects of a cluster say, as they come in: a page at a time, so that no list has to stand in memory. */
+/** What the objects of a cluster show, page by page, so that no list has to be in memory. */
 export interface ClusterObservation {
   readonly now: Date;
   /** Workloads that the hop itself moves: components of the policy, as `Deployment shop/api`. */
@@ -69,16 +69,16 @@ export interface ClusterObservation {
   readonly workloads: Map<string, Workload>;
   readonly pods: Map<string, PodsOfOne>;
   readonly jobs: Map<string, ObservedJob>;
-  /** Those that have ended, by the name of the test. */
+  /** Jobs that have ended, by the name of the test. */
   readonly testJobs: Map<string, ObservedJob[]>;
   readonly services: {
     readonly namespace: string;
     readonly selector: Mapping;
-    /** None of the cluster's own, nor of an add-on. */
+    /** Neither the cluster's own, nor of an add-on. */
     readonly isOfTeam: boolean;
     readonly service: Observed;
   }[];
-  /** Services that have an endpoint which is ready, by `namespace/name`. */
+  /** Services with a ready endpoint, by `namespace/name`. */
   readonly reachable: Set<string>;
 }
 
@@ -91,10 +91,9 @@ export const observeNothing = (
   ...{ testJobs: new Map(tests.map(({ name }) => [name, []])), services: [], reachable: new Set() },
 });
 
-/** Notes what one object says. */
 export function observeObject(list: ListName, object: Mapping, into: ClusterObservation): void {
   const metadata = mappingOf(object.metadata);
-  // What is on its way out need not work: somebody has deleted it, and finalizers may keep it for hours.
+  // An object that is being deleted need not work, and finalizers may keep it for hours.
   if (metadata.deletionTimestamp !== undefined) return;
   const place = { namespace: textOf(metadata.namespace) ?? '', name: textOf(metadata.name) ?? '' };
   const seen: SeenObject = { ...place, metadata, spec: mappingOf(object.spec), status: mappingOf(object.status) };
@@ -116,7 +115,7 @@ interface SeenObject {
 
 const WORKLOADS = { deployments: 'Deployment', daemonsets: 'DaemonSet', statefulsets: 'StatefulSet' } as const;
 
-/** What a cluster runs of its own is changed by upgrades and their add-ons, so that a change of it excuses nothing. */
+/** Upgrades and their add-ons change these objects, so a change of one excuses nothing. */
 const SYSTEM = 'kube-system';
 
 const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure'];
@@ -133,7 +132,7 @@ function noteNode({ name, metadata, status }: SeenObject, { nodes }: ClusterObse
 
 function noteWorkload(kind: string, seen: SeenObject, { workloads, moved }: ClusterObservation): void {
   const { namespace, name, metadata, spec, status } = seen;
-  // A DaemonSet whose status was never written has not been looked at: it wants at least one and has none.
+  // A DaemonSet whose status was never written was not processed yet: it wants at least one pod and has none.
   const desired = numberOf(kind === 'DaemonSet' ? status.desiredNumberScheduled : spec.replicas) ?? 1;
   const available = numberOf(kind === 'DaemonSet' ? status.numberAvailable : status.availableReplicas) ?? 0;
   const identity = `${kind} ${namespace}/${name}`;
@@ -152,20 +151,20 @@ const FAILING = new Set([
   'CreateContainerConfigError',
   'RunContainerError',
 ]);
-/** A container that starts again and again is Running in between. */
+/** A container that restarts over and over is Running in between. */
 const RESTARTS = 3;
 const RECENT_MINUTES = 10;
-/** A run that was shorter lies between two starts of late, in a pod that is weeks old as well: control planes move without their pods. */
+/** A shorter run lies between two recent starts, even in a pod that is weeks old, because control planes move without their pods. */
 const SHORT_MINUTES = 20;
-/** Who starts again more often than this, over all of its life, does so again and again, however long each time lasts: memory that fills takes a while. */
+/** A container that restarts more often than this over all of its life counts as restarting, however long each run is: memory may fill slowly. */
 const OFTEN_MINUTES = 60;
-/** Where nodes come and go, as by Karpenter and Auto Mode after each hop, some pod is always just starting. */
+/** Where nodes come and go, as with Karpenter and Auto Mode after each hop, some pod is always just starting. */
 const STARTING_MINUTES = 5;
 
 function notePod(seen: SeenObject, { pods, now }: ClusterObservation): void {
   const { metadata, status } = seen;
   const owner = controllerOf(seen);
-  // Jobs are looked at themselves: their pods come and go under new names.
+  // Jobs are looked at directly, because their pods come and go under new names.
   if (owner?.startsWith('Job ') === true) return;
   const identity = owner ?? `Pod ${seen.namespace}/${seen.name}`;
   const created = owner === undefined ? textOf(metadata.creationTimestamp) : undefined;
@@ -183,7 +182,7 @@ function notePod(seen: SeenObject, { pods, now }: ClusterObservation): void {
   const isYoung = !isReady && age < STARTING_MINUTES * 60_000;
   const isStarting = isYoung && !hasEnded && (trouble ?? 'Pending') === 'Pending';
   if (isStarting) known.starting += 1;
-  // The kubelet refuses some at once (SysctlForbidden), and each is made again: that one is young as well, and never gets there.
+  // The kubelet refuses some pods at once (SysctlForbidden), and each is created again. Such a pod is always young and never starts.
   if (isYoung && status.phase === 'Failed') known.starting -= 1;
   if (trouble === undefined) return;
   known.ill += 1;
@@ -199,7 +198,7 @@ function troubleOf(status: Mapping, age: number, now: Date): string | undefined 
     if (waiting !== undefined && FAILING.has(waiting)) return waiting;
     const { startedAt, finishedAt } = mappingOf(mappingOf(lastState).terminated);
     const ended = Date.parse(textOf(finishedAt) ?? '');
-    // The kubelet counts for as long as the pod lives: who ran for long before it ended has not started again and again lately.
+    // The kubelet counts restarts as long as the pod lives. A container that ran for long before it ended has not restarted over and over recently.
     const ranLong = ended - Date.parse(textOf(startedAt) ?? '') >= SHORT_MINUTES * 60_000;
     const restarts = numberOf(restartCount) ?? 0;
     const isRecent = now.getTime() - ended < RECENT_MINUTES * 60_000;
@@ -209,7 +208,7 @@ function troubleOf(status: Mapping, age: number, now: Date): string | undefined 
   return status.phase === 'Pending' ? 'Pending' : undefined;
 }
 
-/** The ReplicaSet of a Deployment is called after it and the hash of its template. */
+/** The ReplicaSet of a Deployment has the Deployment's name and the hash of its template. */
 function controllerOf({ namespace, metadata }: SeenObject): string | undefined {
   const owner = mappingsOf(metadata.ownerReferences).find(({ controller }) => controller === true);
   if (owner === undefined) return undefined;
@@ -219,7 +218,7 @@ function controllerOf({ namespace, metadata }: SeenObject): string | undefined {
   return ofDeployment ? `Deployment ${namespace}/${name.slice(0, -hash.length - 1)}` : `${kind} ${namespace}/${name}`;
 }
 
-/** Of a CronJob the last run counts that has ended, of a test of the policy all that did. */
+/** For a CronJob the last run that has ended counts, and for a test of the policy all that have ended. */
 function noteJob({ namespace, name, metadata, status }: SeenObject, { jobs, tests, testJobs }: ClusterObservation) {
   const ended = mappingsOf(status.conditions).find(
     ({ type, status: held }) => (type === 'Failed' || type === 'Complete') && held === 'True',
@@ -239,7 +238,7 @@ function noteJob({ namespace, name, metadata, status }: SeenObject, { jobs, test
   if (ofTests.length === 0) keepLast(jobs, identity, { ...job, ...given({ writtenAt }) });
   for (const test of ended === undefined ? [] : ofTests) {
     const isEarly = test.begunAfter !== undefined && !(Date.parse(begunAt) > test.begunAfter.instant.getTime());
-    // Each run is an object of its own, so that none of them is as old as the baseline.
+    // Each run is an object of its own, so none of them is as old as the baseline.
     if (!isEarly) testJobs.get(test.name)?.push({ ...job, identity: testOf(test) });
   }
 }
@@ -251,7 +250,7 @@ function keepLast(jobs: Map<string, ObservedJob>, key: string, job: ObservedJob)
   if ((jobs.get(key)?.endedAt ?? '') <= job.endedAt) jobs.set(key, job);
 }
 
-/** What has never run proves nothing later either: as it is before a hop it is no better than one that fails. */
+/** A test that has never run proves nothing later either, so before a hop it counts like one that fails. */
 function observedTest(test: TestJobs, { testJobs }: ClusterObservation): Observed {
   const { begunAfter } = test;
   const jobs = (testJobs.get(test.name) ?? []).toSorted((one, other) => (runOrder(one) < runOrder(other) ? -1 : 1));
@@ -268,7 +267,7 @@ function observedTest(test: TestJobs, { testJobs }: ClusterObservation): Observe
 
 function noteService({ namespace, name, metadata, spec }: SeenObject, { services }: ClusterObservation): void {
   const selector = mappingOf(spec.selector);
-  // Without a selector nobody but its owner knows what is behind it.
+  // Without a selector only its owner knows what is behind it.
   if (Object.keys(selector).length === 0 || spec.type === 'ExternalName') return;
   const writtenAt = namespace === SYSTEM ? undefined : lastWrittenAt(metadata);
   const service = { identity: `Service ${namespace}/${name}`, said: '', ...ownerOf(metadata), ...given({ writtenAt }) };
@@ -279,12 +278,12 @@ function noteService({ namespace, name, metadata, spec }: SeenObject, { services
 
 function noteEndpoints({ namespace, metadata }: SeenObject, object: Mapping, { reachable }: ClusterObservation): void {
   const service = textOf(mappingOf(metadata.labels)['kubernetes.io/service-name']);
-  // Absent counts as ready, as the API says.
+  // Absent counts as ready, as in the API.
   const isReady = mappingsOf(object.endpoints).some(({ conditions }) => mappingOf(conditions).ready !== false);
   if (service !== undefined && isReady) reachable.add(`${namespace}/${service}`);
 }
 
-/** What each probe says, once its lists were read. */
+/** The objects of each probe, once its lists were read. */
 export const OBSERVED: Readonly<Record<ClusterProbe, (seen: ClusterObservation) => readonly Observed[]>> = {
   nodes: ({ nodes }) => nodes,
   workloads: ({ workloads, pods }) =>
@@ -300,7 +299,7 @@ export const OBSERVED: Readonly<Record<ClusterProbe, (seen: ClusterObservation) 
   'test-jobs': (seen) => seen.tests.map((test) => observedTest(test, seen)),
 };
 
-/** Pods are of their workload: what changed that has changed them. What else makes pods (a TaskRun, a ReplicaSet of Argo Rollouts) is not read. */
+/** Pods belong to their workload, and a change of it changes them. Other owners of pods (a TaskRun, a ReplicaSet of Argo Rollouts) are not read. */
 function observedPods(
   identity: string,
   { count, ill, pending, ...pods }: PodsOfOne,
@@ -318,13 +317,13 @@ function observedPods(
   };
 }
 
-/** A Service is as old as what is behind it, and needs no endpoints where somebody wants no pods. */
+/** A Service is as old as the workloads behind it, and needs no endpoints where somebody wants no pods. */
 function observedService(
   { namespace, selector, isOfTeam, service }: ClusterObservation['services'][number],
   { workloads, reachable }: ClusterObservation,
 ): Observed {
   const behind = [...workloads.values()].filter((one) => one.namespace === namespace && carries(one.labels, selector));
-  // What only had workloads behind it that somebody has deleted is gone with them; what an operator makes pods for is not.
+  // A Service whose workloads were deleted has lost them, while a Service for pods of an operator has not.
   const isUndated = behind.length === 0 && isOfTeam;
   const seen = { ...service, ...(isUndated && { isUndated }) };
   if (reachable.has(service.identity.replace('Service ', ''))) return { ...seen, said: 'has ready endpoints' };
@@ -337,13 +336,13 @@ function observedService(
   return { ...seen, is: 'down', said: 'no ready endpoint', ...given({ writtenAt }) };
 }
 
-/** As what EKS writes what its add-ons bring, in whichever namespace: https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-field-management.html */
+/**
+ * EKS writes the objects of its add-ons under this name, in any namespace:
+ * https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-field-management.html
+ */
 const ADDON_MANAGER = 'eks';
 
-/**
- * When somebody has last written what an object is to be: not its status, its scale or its labels, and not EKS, whose add-ons a hop moves. That is how long a workload runs as it does, so what
- * is younger than the baseline was not compared with it.
- */
+/** The field manager of EKS's add-ons: https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-field-management.html */
 function lastWrittenAt({ creationTimestamp, managedFields }: Mapping): string | undefined {
   const writes = mappingsOf(managedFields).flatMap(({ manager, time, subresource, fieldsV1 }) => {
     const fields = mappingOf(fieldsV1);

@@ -4,8 +4,8 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 
 /**
- * What is compared before and after a hop. A state is hard where it is the cluster's own health: one that is worse is enough to call the cluster
- * worse. Those that are not have often a cause of their own, and count as rates do: two from sources that do not depend on each other.
+ * What is compared before and after a hop. A hard state is the cluster's own health: one that is worse is enough to call the cluster worse. Other
+ * states often have causes of their own and count like rates: it takes two with independent sources.
  */
 export const PROBES = {
   nodes: { kind: 'state', isHard: true, source: 'nodes', code: 'NodeNotReady', what: 'nodes' },
@@ -25,7 +25,7 @@ export const PROBES = {
 interface Probe {
   readonly kind: 'state' | 'rate';
   readonly isHard: boolean;
-  /** Probes of one source may fail for one cause. */
+  /** Probes of one source may fail for the same cause. */
   readonly source: string;
   readonly code: ReasonCode;
   readonly what: string;
@@ -43,18 +43,18 @@ const namesOf = <Kind extends Probe['kind']>(kind: Kind) =>
 export const STATE_PROBES = namesOf('state');
 export const RATE_PROBES = namesOf('rate');
 
-/** How well something is; only what is not wholly well is ever kept. */
+/** How well an object is; only objects that are not well are kept. */
 export const unwell = z.enum(['degraded', 'down']);
 export type Unwell = z.infer<typeof unwell>;
 
 const result = z.enum(['pass', 'fail', 'inconclusive']);
 const told = {
   result,
-  /** Of an inconclusive one: when another look would decide; absent where waiting does not help. */
+  /** For an inconclusive one: when another look decides; absent where waiting does not help. */
   concludesAt: timestamp.optional(),
-  /** Of an inconclusive one: why nobody can tell, as a sentence. */
+  /** For an inconclusive one: why nobody can tell, as a sentence. */
   why: z.string().optional(),
-  /** Of a rate that has failed here and for so many others that its source is taken for broken. */
+  /** For a rate that has failed here and for so many others that its source counts as broken. */
   isExcused: z.literal(true).optional(),
 };
 
@@ -63,12 +63,12 @@ const worsened = z.object({
   identity: z.string(),
   was: z.enum(['well', 'degraded']),
   is: unwell,
-  /** How it shows: `0 of 2 available`. */
+  /** What shows it: `0 of 2 available`. */
   said: z.string(),
   owner: z.string().optional(),
-  /** The first of the readings in which it was worse, one after the other. */
+  /** The first of the consecutive readings in which it was worse. */
   since: timestamp,
-  /** Of a test: when its last runs began, two at most, that failed one after the other. */
+  /** For a test: when its last consecutive failed runs began, at most two. */
   failedRuns: z.array(timestamp).optional(),
 });
 export type Worsened = z.infer<typeof worsened>;
@@ -77,18 +77,18 @@ const stateFigures = z.object({
   /** How many there are now. */
   compared: z.number(),
   unwell: z.number(),
-  /** Of those, how many were not better before. */
+  /** How many of those were not better before. */
   unwellBefore: z.number(),
-  /** How many are new, or were changed by somebody since: nobody can tell that from the hop. */
+  /** How many are new, or were changed by somebody since, so that the hop cannot be blamed. */
   changed: z.number(),
-  /** The first of them, with whose they are. */
+  /** The first of them, with their owners. */
   changedNamed: z.array(z.string()).optional(),
-  /** DaemonSets that wanted pods before and want none now, the first of them, with whose they are. */
+  /** The first DaemonSets that wanted pods before and want none now, with their owners. */
   emptied: z.array(z.string()).optional(),
-  /** How many got worse, the first of them by name. */
+  /** How many got worse, and the first of them by name. */
   worse: z.number(),
   named: z.array(worsened),
-  /** What is worse here and for so many others that its source is taken for broken: others have to count it as well. */
+  /** Objects that are worse here and for so many others that their source counts as broken. Others have to count them as well. */
   excused: z.array(z.string()).optional(),
 });
 
@@ -98,13 +98,13 @@ const rateFigures = z.object({
   minutesAfter: z.number(),
   before: z.number().optional(),
   after: z.number().optional(),
-  /** `after` for one of `before`. */
+  /** `after` divided by `before`. */
   effect: z.number().optional(),
-  /** The chance of as much by chance alone. */
+  /** The probability of such a rise by chance alone. */
   p: z.number().optional(),
-  /** How much more the blocks scatter than counts of chance alone would; 1 = as those. */
+  /** The variance of the blocks divided by that of counts by chance alone. */
   overDispersion: z.number().optional(),
-  /** The smallest effect that this much data would show 19 times of 20. */
+  /** The smallest effect that these data would show 19 times in 20. */
   detectable: z.number().optional(),
 });
 
@@ -117,9 +117,9 @@ const stateVerdict = z.object({
 const rateVerdict = z.object({
   probe: z.enum(RATE_PROBES as [RateProbe, ...RateProbe[]]),
   kind: z.literal('rate'),
-  /** Of a metric that the policy names: what it calls it, and whose requests are counted. Absent: of the API server. */
+  /** For a metric of the policy: its name, and the source of its requests. Absent: the API server. */
   of: z.object({ name: z.string(), source: z.string() }).optional(),
-  /** The permission for want of which nobody could read it, as IAM names it. */
+  /** The missing permission, as IAM names it, where nobody could read it. */
   lacks: z.string().optional(),
   figures: rateFigures,
   ...told,
@@ -127,7 +127,7 @@ const rateVerdict = z.object({
 export type StateVerdict = z.infer<typeof stateVerdict>;
 export type RateVerdict = z.infer<typeof rateVerdict>;
 
-/** What one probe says of a cluster after a hop. */
+/** The verdict of one probe about a cluster after a hop. */
 export const probeVerdict = z.discriminatedUnion('kind', [stateVerdict, rateVerdict]);
 export type ProbeVerdict = z.infer<typeof probeVerdict>;
 
@@ -135,17 +135,17 @@ export type ProbeVerdict = z.infer<typeof probeVerdict>;
 export const probeText = (verdict: ProbeVerdict): string =>
   verdict.kind === 'rate' && verdict.of !== undefined ? `${verdict.probe} of ${verdict.of.name}` : verdict.probe;
 
-/** Verdicts of one source may fail for one cause. */
+/** Verdicts of one source may fail for the same cause. */
 export const sourceOf = (verdict: ProbeVerdict): string =>
   (verdict.kind === 'rate' ? verdict.of?.source : undefined) ?? PROBES[verdict.probe].source;
 
-/** In the detail of the step that compares. */
+/** The detail of a step that compares. */
 const comparison = z.object({ comparedAt: timestamp, verdicts: z.array(probeVerdict) });
 
 /** The steps that compare: the smoke check, and the scan of an upgrade that goes on while its nodes wait. */
 export const COMPARING_STEPS = ['scan-cluster', 'smoke-check'] as const;
 
-/** What was compared last in an upgrade so far, and when; undefined before the first look. */
+/** The last comparison of an upgrade so far, with its time; undefined before the first look. */
 export function comparisonOf(upgrade: Pick<Upgrade, 'steps'> | undefined): z.infer<typeof comparison> | undefined {
   const all = COMPARING_STEPS.flatMap((step) => comparison.safeParse(upgrade?.steps[step]?.detail).data ?? []);
   return all.toSorted((one, other) => (one.comparedAt < other.comparedAt ? -1 : 1)).at(-1);

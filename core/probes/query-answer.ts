@@ -6,7 +6,7 @@ import type { MetricMinute } from '../ports/account.ts';
 
 const MINUTE = 60_000;
 
-/** https://prometheus.io/docs/prometheus/latest/querying/api/#range-queries; what else an answer holds nobody needs here. */
+/** https://prometheus.io/docs/prometheus/latest/querying/api/#range-queries; other members of an answer are not needed. */
 const answered = z.object({
   status: z.literal('success'),
   warnings: z.array(z.string()).optional(),
@@ -18,18 +18,17 @@ const answered = z.object({
 const refused = z.object({ status: z.literal('error'), error: z.string() });
 
 /**
- * The minutes of an answer to a range query with a step of a minute, whose values count what was in the minute before each instant. Values that are no
- * numbers (a quotient of nothing) are left out, as minutes without a value are. Throws `QueryRefused` where the query is at fault, and `IncompleteAnswer`
- * where the answer is: one that a server calls partial counts as little as none.
- *
- * @param confidential what was sent and may not be repeated to anybody
+ * The minutes of the answer to a range query with a step of a minute, whose values count the minute before each instant. Values that are no numbers
+ * (a division by zero) are left out, like minutes without a value. Throws `QueryRefused` where the query is wrong, and `IncompleteAnswer` where the
+ * answer is: an answer that the server calls partial counts as none.
+ * @param confidential what was sent and must not be repeated to anybody
  */
 export function readQueryAnswer(status: number, body: string, confidential: readonly string[] = []): MetricMinute[] {
   const json = parseJson(body);
   const error = refused.safeParse(json).data?.error;
   if (status !== 200) {
     const said = `It answered with HTTP status ${status}${error === undefined ? '' : `: ${withoutSecrets(error, confidential)}`}.`;
-    // A server that is busy (429) or down (5xx) may answer later; what it says of the request itself it says again.
+    // A server that is busy (429) or down (5xx) may answer later. An error about the request itself stays.
     const isFinal = status >= 300 && status < 500 && status !== 429;
     throw namedError(isFinal ? 'QueryRefused' : 'IncompleteAnswer', said);
   }

@@ -1,10 +1,10 @@
-/** The chance of a Student's t of so many degrees of freedom to be larger than `t`. */
+/** The probability that a Student's t with so many degrees of freedom is larger than `t`. */
 export function upperTail(t: number, freedom: number): number {
   const half = betaRatio(freedom / (freedom + t * t), freedom / 2, 0.5) / 2;
   return t >= 0 ? half : 1 - half;
 }
 
-/** The t that is passed by chance with this probability: `upperTail` the other way round. */
+/** The t that is exceeded with this probability: the inverse of `upperTail`. */
 export function criticalT(chance: number, freedom: number): number {
   let [low, high] = [0, 10_000];
   for (let round = 0; round < 60; round += 1) {

@@ -175,7 +175,7 @@ const isOfOne = (replaced: Intent | undefined, { id }: Upgrade): boolean =>
 
 type TokenParts = Pick<Intent, 'epoch' | 'clusterKey' | 'step' | 'subject' | 'attempt'>;
 
-/** `clientRequestToken` of a step attempt (protocol.md, Step attempt): the same attempt always sends the same token. 64 characters. */
+/** `clientRequestToken` of a step attempt (protocol.md, Words): the same attempt always sends the same token. 64 characters. */
 export function clientRequestToken(parts: TokenParts): string {
   return sha256Hex(canonicalJson({ ...parts }));
 }

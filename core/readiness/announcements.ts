@@ -8,14 +8,14 @@ import { clusterNames } from '../store/changes.ts';
 
 type Announced = NonNullable<ClusterNews['announced']>;
 
-/** Hours before an opening at which owners hear of it. */
+/** How many hours before an opening owners hear of it. */
 const DISTANCES = [1, 24, 7 * 24];
 const HOUR = 3_600_000;
-/** Looks are an hour apart: the last one counts that is no nearer than the distance. */
+/** Looks are an hour apart, so a distance is announced at the last look before it. */
 const LOOKS_APART = 1;
 const MOST_TOLD = 3;
 
-/** Where a member stands that was announced and of which no opening is known any more. */
+/** The state of a member that was announced and has no known opening any more. */
 export interface Withdrawal {
   readonly rollout: Pick<Rollout, 'status' | 'reasons' | 'id'> | undefined;
   readonly member: Pick<Member, 'status' | 'inFlight' | 'reasons'> | undefined;
@@ -28,9 +28,9 @@ export interface Announcement {
 }
 
 /**
- * What an owner hears of when its cluster begins; undefined = nothing has changed. Each distance is announced once for an opening, the nearest
- * one alone where several have passed; what was announced and is not so any more is taken back once. Who did not begin at an opening hears of the next
- * ones once what kept it from that is gone.
+ * The news for an owner about when its cluster begins; undefined = nothing has changed. Each distance is announced once for an opening, and only the
+ * nearest one where several have passed. An announcement that is not true any more is taken back once. After a cluster has missed an opening, its
+ * owner hears of the next ones once what kept it is gone.
  */
 export function announcementOf(
   cluster: Pick<ClusterRecord, 'clusterKey'>,
@@ -44,7 +44,7 @@ export function announcementOf(
     if (before === undefined) return undefined;
     const waits = opening?.reasons ?? [];
     const isComing = Date.parse(before.at) > now.getTime() + LOOKS_APART * HOUR;
-    // A tick that has come between two looks says more by the next one, and in a window that is open a place may become free.
+    // The next look knows more about a tick between two looks, and in an open window a place may become free.
     const saysMore = !isComing || waits.length === 0;
     if (saysMore && withdrawal?.member?.status === 'Pending' && !withdrawal.member.inFlight && goesOn(withdrawal))
       return undefined;
@@ -82,12 +82,12 @@ const takenBack = (before: Announced, why: readonly Reason[]) => ({
   reasons: bounded(why).slice(0, MOST_TOLD),
 });
 
-/** Of an opening that is further away than any distance. */
+/** For an opening that is further away than any distance. */
 const FAR = 10_000;
-/** What the instant tells already. */
+/** The instant includes these already. */
 const TIMES: readonly ReturnType<typeof waitsFor>[] = ['window', 'turn'];
 
-/** Undefined = it is begun, or may begin as it was announced. */
+/** Undefined = it has begun, or may begin as announced. */
 function whyWithdrawn(
   withdrawal: Withdrawal,
   waits: readonly Reason[],
@@ -95,7 +95,7 @@ function whyWithdrawn(
 ): readonly Reason[] | undefined {
   const { rollout, member } = withdrawal;
   if (member === undefined || member.inFlight || BEGUN.includes(member.status)) return undefined;
-  // It began, and its gate let it go no further: that is news of its own.
+  // It began, and its gate stopped it, which is news of its own.
   if (member.status === 'Blocked' && !isComing) return undefined;
   if (goesOn(withdrawal)) {
     return waits.length > 0 ? waits : member.reasons;

@@ -8,7 +8,7 @@ import { decode, load, put } from '../store/entity.ts';
 import { ScanSummaries } from '../store/scan-entities.ts';
 import { HISTORY_MILLISECONDS, historyAfter, type LookOfHistory } from './readiness-history.ts';
 
-/** What looks write into the histories of their clusters. They are read only where something has changed. */
+/** The writes of looks to the histories of their clusters, which are read only where something has changed. */
 export async function historyWrites(
   table: Pick<Table, 'get' | 'getAll' | 'queryPartition'>,
   looks: readonly LookOfHistory[],
@@ -36,7 +36,7 @@ const isOver =
   ({ cause, owner }: Cause): boolean =>
     causes?.some((one) => one.cause === cause && one.owner === owner) === false;
 
-/** Who applied the waiver that covers a cause in the last scan for its target, as the whole report of that tells. */
+/** Who applied the waiver that covers a cause, by the whole report of the last scan for its target. */
 async function waivers(
   table: Pick<Table, 'get' | 'getAll' | 'queryPartition'>,
   { cluster: { clusterKey } }: LookOfHistory,
@@ -55,7 +55,7 @@ async function waivers(
     const report = reports.find((one) => one.target === target)?.report;
     const ids = new Set(report?.groups.flatMap((group) => (group.cause === cause ? group.findings : [])));
     const covered = report?.findings.find(({ id, waived }) => waived && ids.has(id));
-    // One that has been taken back since, or that this version cannot read, is a waiver all the same.
+    // A waiver that was withdrawn since, or that this version cannot read, still was a waiver.
     return covered === undefined ? undefined : (applied.get(covered.waiver ?? '') ?? covered.waiver ?? undefined);
   };
 }

@@ -16,7 +16,7 @@ import type { LookOfHistory } from './readiness-history.ts';
 
 export type Owner = string | null;
 
-/** What one look at one cluster comes to: what is kept of it, who hears what, and what programs are told. */
+/** The result of one look at one cluster: what is kept, the news for owners, and the event for programs. */
 export interface ClusterTold {
   readonly kept: ClusterNews;
   readonly news: readonly { readonly owner: Owner; readonly news: OwnerNews }[];
@@ -26,32 +26,32 @@ export interface ClusterTold {
 
 interface Look extends Omit<Known, 'nodes'> {
   readonly cluster: ClusterRecord;
-  /** What was told before; undefined = nothing. */
+  /** What was sent before; undefined = nothing. */
   readonly before: ClusterNews | undefined;
-  /** When its upgrade begins, as far as there is news of it. */
+  /** When its upgrade begins, if that is news. */
   readonly announcement?: Announcement | undefined;
   /** What its policy wants newer inside its minor. */
   readonly patches?: Patches | undefined;
 }
 
-/** Whose a cluster is, by the labels that the Fleet gives to its tags, or the tags themselves. */
+/** The owner of a cluster, by the labels that the Fleet gives to its tags, or by the tags themselves. */
 export const ownerOf = ({ labels, tags }: Pick<ClusterRecord, 'labels' | 'tags'>): Owner =>
   ownershipOf({ labels, annotations: tags }).owner ?? null;
 
-/** Who hears of something in a cluster: each who has a part in it, else whoever owns the cluster. */
+/** Who hears of something in a cluster: everybody who has a part in it, or else the cluster's owner. */
 export const ownersOf = (
   { owner, owners }: { readonly owner?: string | undefined; readonly owners?: readonly string[] | undefined },
   cluster: ClusterRecord,
 ): readonly Owner[] => owners ?? [owner ?? ownerOf(cluster)];
 
-/** All that hear of one cluster at once: so many notices are written in one transaction. */
+/** The most owners that hear of one cluster at once, since their notices are written in one transaction. */
 const MOST_OWNERS = 80;
 
-/** Causes of one cluster in one notice. */
+/** The most causes of one cluster in one notice. */
 const MOST_TOLD = 3;
 const FORCED_DAYS = 30;
 
-/** What is new since it was told of before; undefined where nothing is. */
+/** What is new since the last news; undefined where nothing is. */
 export function newsOf(look: Look): ClusterTold | undefined {
   const { before, cluster } = look;
   if (cluster.deletedAt !== undefined) return leftBy(look);
@@ -83,7 +83,7 @@ export function newsOf(look: Look): ClusterTold | undefined {
   };
 }
 
-/** A cluster that is gone ends what was known of it, which is news only where its upgrade was announced: one of its name may be there again. */
+/** A cluster that is gone ends its records, since another one may get its name. That is news only where its upgrade was announced. */
 function leftBy({ cluster, before, now }: Look): ClusterTold | undefined {
   if (before?.word === undefined) return undefined;
   const { readiness: _, announced, word: verdict, ...kept } = before;
@@ -104,7 +104,7 @@ function leftBy({ cluster, before, now }: Look): ClusterTold | undefined {
 type Told = NonNullable<ClusterNews['readiness']>;
 const idOf = ({ cause, owner }: Told['stoppers'][number]): string => JSON.stringify([cause, owner]);
 
-/** Only what was proved is news: a look that is missing, old or not whole neither blocks nor frees anybody. */
+/** Only proved verdicts are news: a look that is missing, old or incomplete neither blocks nor frees anybody. */
 function readinessNews(
   { cluster, before, now }: Look,
   { verdict, for: target, scannedAt, reasons: found, waivedUntil }: Readiness,
@@ -121,7 +121,7 @@ function readinessNews(
 
   const owners = [...new Set((isBlocked ? added : known).map(({ owner }) => owner))].slice(0, MOST_OWNERS);
   const isTold = ({ owner }: { readonly owner: Owner }): boolean => owners.includes(owner);
-  // Whoever found no place hears of it at the next look.
+  // An owner beyond the limit hears of it at the next look.
   const heard = isBlocked
     ? stoppers.filter((one) => old.has(idOf(one)) || isTold(one))
     : known.filter((one) => !isTold(one));
@@ -148,7 +148,7 @@ function readinessNews(
 
 type Stoppers = ReturnType<typeof stoppersAt>;
 
-/** What stops it, for each who hears of it; undefined where the last look proves nothing. */
+/** What stops it, for each owner who hears of it; undefined where the last look proves nothing. */
 function stoppersAt({ cluster, scans }: Look, { verdict, for: target }: Readiness) {
   if (verdict === 'stale' || verdict === 'incomplete') return undefined;
   if (target === null || verdict !== 'blocked') return [];
@@ -157,7 +157,7 @@ function stoppersAt({ cluster, scans }: Look, { verdict, for: target }: Readines
   );
 }
 
-/** What stops it, each since the first of the looks that have all found it; undefined where this one proves nothing. */
+/** What stops it, each since the first of the consecutive looks that found it; undefined where this look proves nothing. */
 function causesOf({ scans, now }: Look, { for: target }: Readiness, stoppers: Stoppers): LookOfHistory['causes'] {
   if (target === null) return stoppers && [];
   const known = scans?.scans.find((one) => one.target === target)?.causes ?? [];
@@ -167,7 +167,7 @@ function causesOf({ scans, now }: Look, { for: target }: Readiness, stoppers: St
   });
 }
 
-/** EKS moves the control plane by itself soon: once for each date. */
+/** EKS soon moves the control plane by itself; it is reported once for each date. */
 function forcedNews({ cluster, region, before, now }: Look): (OwnerNews & { readonly at: string }) | undefined {
   if (region === undefined) return undefined;
   const forced = deadlinesOf(cluster, regionOffer(region), now).find(
@@ -178,7 +178,7 @@ function forcedNews({ cluster, region, before, now }: Look): (OwnerNews & { read
   return { ...clusterNames(cluster.clusterKey), what: 'forcedUpgrade', target: cluster.version, at, reasons: [] };
 }
 
-/** What its policy wanted it to have by an instant that has passed: once for each. */
+/** The policy's due date for newer images or add-ons has passed; it is reported once for each date. */
 function overdueNews({ cluster, patches, before, now }: Look): (OwnerNews & { readonly at: string }) | undefined {
   const at = patches?.dueAt?.toISOString();
   if (patches === undefined || at === undefined || at === before?.patchesDueAt) return undefined;

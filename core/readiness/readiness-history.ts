@@ -6,21 +6,21 @@ import { KubeVersion } from '../version/kube-version.ts';
 type Cause = ReadinessHistory['causes'][number];
 type Ended = ReadinessHistory['ended'][number];
 
-/** What one look at one cluster has to say to its history. */
+/** What one look at one cluster adds to its history. */
 export interface LookOfHistory {
   readonly cluster: Pick<ClusterRecord, 'clusterKey' | 'version' | 'deletedAt'>;
   readonly verdict: ReadinessVerdict;
-  /** What stops it now; undefined = this look proves nothing, so what stopped it does still. */
+  /** What stops it now; undefined = this look proves nothing, so earlier causes stay. */
   readonly causes: readonly Cause[] | undefined;
 }
 
-/** Days of the fleet, and what is known of clusters that are gone, are kept so long: reports go back no further. */
+/** How long days of the fleet, and histories of clusters that are gone, are kept. Reports go back no further. */
 export const HISTORY_MILLISECONDS = 400 * 86_400_000;
 
-/** A cluster's item stays below some twenty kilobytes. */
+/** It limits a cluster's item to some twenty kilobytes. */
 const MOST_KEPT = 30;
 
-/** @param waivedBy who had a cause waived that no longer stops; undefined = nobody has */
+/** @param waivedBy who had a cause waived that no longer stops; undefined = nobody did */
 export function historyAfter(
   before: ReadinessHistory | undefined,
   { cluster, verdict, causes }: LookOfHistory,
@@ -35,7 +35,7 @@ export function historyAfter(
   const ended = [...known.values()].flatMap((one): Ended[] => {
     if (still.has(idOf(one))) return [];
     if (isGone) return [{ ...one, until: cluster.deletedAt ?? at, how: 'clusterDeleted' }];
-    // Where it stands tells so, whatever the look could prove.
+    // The cluster's version proves that, whatever the look could prove.
     if (!KubeVersion.parse(cluster.version).isOlderThan(KubeVersion.parse(one.target)))
       return [{ ...one, until: at, how: 'upgraded' }];
     if (found === undefined) return [];

@@ -21,12 +21,12 @@ import { type TellPorts, tellOwners } from './tell-owners.ts';
 
 export type RefreshPorts = TellPorts & Pick<Ports, 'executions'>;
 
-/** The whole fleet in twenty hours, so that one hour's looks that fail are made up for within the day. */
+/** The whole fleet in twenty hours, so that looks of an hour that fail are repeated within the day. */
 const HOURS = 20;
 const HOUR = 3_600_000;
 /**
- * Looks an hour in one account and Region: some 30 calls to EKS each, so that they stay under five calls a second whatever runs them. They are
- * spaced by the hour's start times and not by counting calls, which each Lambda environment could only do for itself.
+ * The most looks an hour in one account and Region. Each takes some 30 calls to EKS, so they stay under five calls a second wherever they run. Their
+ * start times spread them over the hour, because a count of calls would only hold within one Lambda environment.
  */
 const MOST_IN_ONE_PLACE = 500;
 
@@ -36,13 +36,13 @@ interface WhatIsKnown {
   readonly scans: ReadonlyMap<string, LatestScans>;
   /** By Region. */
   readonly regions: ReadonlyMap<string, RegionVersions>;
-  /** Keys of clusters whose upgrade is under way: it looks for itself. */
+  /** Keys of clusters whose upgrade is under way, which looks by itself. */
   readonly busy: ReadonlySet<string>;
 }
 
 /**
- * The looks of the next hour, spread over it: of clusters that have no look for their next minor (a version has appeared, the cluster has moved,
- * a waiver has ended), and of those whose look is the oldest. Each says when it may begin.
+ * The looks of the next hour, spread over it: for clusters without a look for their next minor (a version has appeared, the cluster has moved, a
+ * waiver has ended), and for those with the oldest looks. Each has its earliest time.
  */
 export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: Date) {
   const asked = clusters.flatMap((cluster) => {
@@ -57,7 +57,7 @@ export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: D
   const due = asked
     .filter(({ cluster, scannedAt }) => scannedAt < limit && !busy.has(cluster.clusterKey))
     .sort((a, b) => compareTexts(a.scannedAt, b.scannedAt) || compareTexts(a.cluster.clusterKey, b.cluster.clusterKey));
-  // Looks that leave no report, as where an account keeps Liftlock out, are asked for again each hour: they take turns, and nobody else's place.
+  // Looks that leave no report, as where an account denies access, are repeated each hour. They take turns, and nobody else's place.
   const most = Math.ceil(asked.length / HOURS);
   const [never, old] = [
     due.filter(({ scannedAt }) => scannedAt === ''),
@@ -77,7 +77,7 @@ export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: D
   });
 }
 
-/** How many clusters are what today, for the trend of the fleet; a run beside this one has counted the same. */
+/** Counts the verdicts of today's clusters, for the trend of the fleet. A parallel run has counted the same. */
 async function keepDay(
   { table, clock }: Pick<Ports, 'table' | 'clock'>,
   clusters: readonly ClusterRecord[],
@@ -110,7 +110,7 @@ function patchesIn(snapshot: FleetSnapshot, clusters: readonly ClusterRecord[], 
   );
 }
 
-/** How many clusters have something newer to take by their policy, how many for longer than that allows, and how old the oldest image of the fleet is, in days. */
+/** How many clusters have something newer to take by their policy, how many are overdue, and the days of the oldest image of the fleet. */
 function patchCounts(
   snapshot: FleetSnapshot,
   clusters: readonly ClusterRecord[],
@@ -128,8 +128,8 @@ function patchCounts(
 }
 
 /**
- * Has the looks of the next hour begin, each at its time, and tells owners what those before have found. Looks change nothing, take no grant, and
- * are not asked for twice in one hour.
+ * Starts the looks of the next hour, each at its time, and notifies owners of earlier results. Looks change nothing, take no grant, and are not
+ * started twice in one hour.
  */
 export async function refreshReadiness(ports: RefreshPorts) {
   const { table, clock, executions } = ports;
@@ -152,7 +152,7 @@ export async function refreshReadiness(ports: RefreshPorts) {
   }
   await keepDay(ports, clusters, scans, snapshot);
   const patches = patchesIn(snapshot, clusters, now);
-  // Last, so that an address that does not answer keeps nobody from being looked at.
+  // This comes last, so that an address that does not answer delays no look.
   const told = await tellOwners(ports, snapshot, clusters, scans, patches);
   return { started: due.length, patches: patchCounts(snapshot, clusters, [...patches.values()], now), ...told };
 }

@@ -17,16 +17,16 @@ import { type ClusterTold, newsOf, type Owner } from './owner-news.ts';
 
 export type TellPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'addresses'>;
 
-/** Operations of one transaction; a cluster has at most some twenty owners. */
+/** The operations of one transaction; a cluster has at most some twenty owners. */
 const MOST_WRITES = 70;
-/** A notice that was sent stays so long, so that what comes twice is seen to. */
+/** How long a sent notice is kept, so that a repeated one is recognized. */
 const KEPT_MILLISECONDS = 2 * 86_400_000;
-/** Notices that are sent at once: one address may take ten seconds. */
+/** How many notices are sent at once, since one address may take ten seconds. */
 const AT_ONCE = 10;
 
 /**
- * Tells owners what has changed since the look before, one notice for each. What is told is written down with the change that it tells of, and
- * then sent: a run that dies in between leaves it to the next one, and a change is never found twice.
+ * Notifies owners of changes since the previous look, one notice for each owner. The notice is recorded with the change, and then sent: after a run
+ * that dies in between the next one sends it, and a change is never found twice.
  */
 export async function tellOwners(
   ports: TellPorts,
@@ -40,7 +40,7 @@ export async function tellOwners(
   const kept = new Map(
     (await table.queryKind(ClusterNewsItems.kind)).map((item) => [item.pk, decode(ClusterNewsItems, item)]),
   );
-  // What is gone ends in its history.
+  // A cluster that is gone is closed in its history.
   const gone = [...snapshot.clusters.values()].filter(({ deletedAt }) => deletedAt !== undefined);
   const openings = openingsOf(snapshot, now);
   const found: Found[] = [];
@@ -52,7 +52,7 @@ export async function tellOwners(
       openings.get(clusterKey),
       before?.data.announced,
     ];
-    // Rarely: it begins, or what was announced is taken back.
+    // This is rare: the upgrade begins, or its announcement is taken back.
     const withdrawal =
       announced === undefined || opening?.at !== undefined
         ? undefined
@@ -76,7 +76,7 @@ async function withdrawalOf(table: TellPorts['table'], rolloutId: string, cluste
 
 type Found = ClusterTold & { readonly before: Read<ClusterNews> | undefined };
 
-/** By owner, so that what belongs together is told together. */
+/** Grouped by owner, so that related news is in one notice. */
 function inTransactions(found: readonly Found[]): Found[][] {
   const ownerOfFirst = ({ news }: Found): string => news[0]?.owner ?? '';
   const batches: Found[][] = [];
@@ -93,7 +93,7 @@ function inTransactions(found: readonly Found[]): Found[][] {
   return batches;
 }
 
-/** Another run that has kept one of these meanwhile tells of it. */
+/** A parallel run that has written one of these meanwhile sends it. */
 async function keep({ table, events, clock }: TellPorts, batch: readonly Found[], run: string): Promise<void> {
   const byOwner = Map.groupBy(
     batch.flatMap(({ news }) => news),
@@ -117,7 +117,7 @@ async function keep({ table, events, clock }: TellPorts, batch: readonly Found[]
   if (news.length > 0) await events.publish(news);
 }
 
-/** What was written down by this run, or by one that died before it had sent all. */
+/** Sends the notices of this run, and of a run that died before it had sent all. */
 async function sendOutstanding(ports: TellPorts, { fleet }: FleetSnapshot) {
   const items = await ports.table.queryPartition(OWNER_NOTICES);
   const waiting = items.map((item) => decode(OwnerNotices, item)).filter(({ data }) => data.sentAt === undefined);
@@ -129,7 +129,7 @@ async function sendOutstanding(ports: TellPorts, { fleet }: FleetSnapshot) {
   return { told: waiting.length, refused };
 }
 
-/** To the address of its owner; where there is none, or it does not take it, to the topic of the hub. Why not; undefined = nothing is wrong. */
+/** Sends to the owner's address, or else to the topic of the hub. Returns why the address refused it; undefined = nothing is wrong. */
 async function send(
   { table, events, addresses, clock }: TellPorts,
   fleet: FleetSnapshot['fleet'],

@@ -7,7 +7,7 @@ import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { Clusters } from '../store/entities.ts';
 import { loadAll } from '../store/entity.ts';
 
-/** What an approver of a wave is shown of those of its members that are to go; a cluster that the inventory has no more is left out. `nodes`: what its policy says of images. */
+/** What an approver sees of a wave's members that are to go, without clusters that left the inventory. `nodes`: the policy's image rules. */
 export async function waveReadiness(
   table: Pick<Table, 'getAll'>,
   members: readonly Pick<Member, 'clusterKey' | 'from' | 'to'>[],
@@ -30,7 +30,7 @@ export async function waveReadiness(
     if (cluster === undefined) return [];
     const found = scans.get(clusterKey) ?? { clusterKey, scans: [] };
     const { verdict, scannedAt } = readinessOfMember(cluster, member, { scans: found, now, nodes });
-    // Causes of errors on its way, those too that its policy lets pass.
+    // Causes of errors on its way, including those that its policy lets pass.
     const findings = blockingFindings(found, cluster.version, to).length;
     return [{ clusterKey, to, verdict, scannedAt, findings }];
   });

@@ -29,9 +29,9 @@ export const waitsForWindow = (reasons: readonly Reason[]): boolean =>
   reasons.some(({ code }) => waitsFor(code) === 'window');
 
 /**
- * Why a member ends here that only its calendars keep waiting (semantics.md, Never starts): its wave has been open for as long as the policy says,
- * and the calendars as they are now had no opening that the member fits into in all that time and have none for three more years. So a freeze that
- * has just begun leaves nobody behind. Undefined = the wave waits for the member, as it does for one that was begun or had failed before.
+ * Why a member ends here that only its calendars keep waiting (semantics.md, Windows, bakes, watches and estimates). Its wave has been open for as
+ * long as the policy says, and the present calendars had no opening for the member in that time and have none for three more years. So a freeze that
+ * has just begun leaves nobody behind. Undefined when the wave waits for the member, as for one that has begun or had failed before.
  */
 export function leftBehind(
   rules: HopRules,

@@ -1,6 +1,6 @@
 import { type LabelSelector, requirementsOf } from './label-selector.ts';
 
-/** What a selector leaves of one label: may it be there, may it be absent, and which values are possible. */
+/** What a selector allows for one label: presence, absence, and which values. */
 interface Domain {
   readonly mayBeAbsent: boolean;
   readonly mayBePresent: boolean;
@@ -11,14 +11,14 @@ interface Domain {
 
 const anything: Domain = { mayBeAbsent: true, mayBePresent: true, denied: new Set() };
 
-/** Can any set of labels match at all? An expression is taken for one that can be true. `In [a]` with `In [b]`, or `Exists` with `DoesNotExist` on one key, cannot. */
+/** Whether any labels can match. An expression counts as possible. `In [a]` with `In [b]`, or `Exists` with `DoesNotExist`, cannot match. */
 export function isSatisfiable(selector: LabelSelector): boolean {
   return [...domainsOf(selector).values()].every((domain) => domain.mayBeAbsent || isInhabited(domain));
 }
 
 /**
- * Does `wide` match everything that `narrow` matches? Exact for labels, since a selector constrains each one on its own. One with an
- * expression covers nothing for certain, unless the other one demands the very same.
+ * Whether `wide` matches everything that `narrow` matches. It is exact for labels, because a selector constrains each one separately. A selector with
+ * an expression certainly covers only one with the same expression.
  */
 export function covers(wide: LabelSelector, narrow: LabelSelector): boolean {
   if (wide.when !== undefined && wide.when !== narrow.when) return false;
@@ -27,16 +27,13 @@ export function covers(wide: LabelSelector, narrow: LabelSelector): boolean {
   return [...domainsOf(wide)].every(([key, domain]) => contains(domain, inner.get(key) ?? anything));
 }
 
-/** What both ask for at once. Of two expressions the second one is kept: that can only make `covers` say no more often. */
+/** A selector that demands both. Of two expressions the second one is kept, which can only make `covers` return false more often. */
 export function both(a: LabelSelector, b: LabelSelector | undefined): LabelSelector {
   const matchExpressions = [...requirementsOf(a), ...(b === undefined ? [] : requirementsOf(b))];
   return { matchLabels: {}, matchExpressions, when: b?.when ?? a.when };
 }
 
-/**
- * Does each of the two match something that the other does not, and both something together? Unknown, and so no, where an expression has
- * a say.
- */
+/** Whether each matches something that the other does not, and both match something together. False where an expression makes it unknown. */
 export function overlapInPart(a: LabelSelector, b: LabelSelector): boolean {
   if (a.when !== undefined || b.when !== undefined) return false;
   return isSatisfiable(both(a, b)) && !covers(a, b) && !covers(b, a);
@@ -81,6 +78,6 @@ function contains(wide: Domain, narrow: Domain): boolean {
   if (!wide.mayBePresent) return false;
   const accepts = (value: string) => !wide.denied.has(value) && (wide.allowed === undefined || wide.allowed.has(value));
   if (narrow.allowed !== undefined) return possibleValues(narrow).every(accepts);
-  // Any value but the denied ones is possible: no finite list contains that, and each value denied outside must be denied inside.
+  // Any value except the denied ones is possible. No finite list contains that, and each value that `wide` denies must be denied by `narrow`.
   return wide.allowed === undefined && [...wide.denied].every((value) => narrow.denied.has(value));
 }

@@ -1,7 +1,6 @@
 /**
- * Whether `*`, any number of any characters, stands for what is left between the other parts of the pattern; nothing else is special.
- * Each part is looked for once, from left to right, where the one before it ended: taking the first place never misses a match, so
- * there is nothing to go back to, however many `*` somebody writes.
+ * Whether the pattern matches the text; `*` stands for any number of any characters, and nothing else is special. Each part is searched once, from
+ * left to right, from where the previous one ended. The first place never misses a match, so it needs no backtracking, however many `*` there are.
  */
 export function matchesGlob(pattern: string, text: string): boolean {
   const [first = '', ...rest] = pattern.split('*');

@@ -1,11 +1,11 @@
-/** Labels of a cluster: from tags (`Fleet.spec.labels.fromTags`) or from an offline inventory. */
+/** Labels of a cluster, from tags (`Fleet.spec.labels.fromTags`) or from an offline inventory. */
 export type Labels = Readonly<Record<string, string>>;
 
-/** A Kubernetes label selector. All requirements must hold; one without requirements matches everything. */
+/** A Kubernetes label selector. All requirements must hold; without requirements it matches everything. */
 export interface LabelSelector {
   readonly matchLabels: Labels;
   readonly matchExpressions: readonly LabelRequirement[];
-  /** A CEL expression that must be true as well. Nothing here evaluates it (core/policy/policy-of.ts does). */
+  /** A CEL expression that must be true as well. This folder does not evaluate it (core/policy/policy-of.ts does). */
   readonly when?: string | undefined;
 }
 

@@ -1,6 +1,6 @@
 import { type LabelRequirement, type LabelSelector, type Labels, requirementsOf } from './label-selector.ts';
 
-/** Reasons name every requirement that fails, or, for a match, those that hold. */
+/** The reasons name every requirement that fails or, for a match, those that hold. */
 interface SelectorMatch {
   readonly matches: boolean;
   readonly reasons: readonly string[];
@@ -18,11 +18,11 @@ export function matchSelector(selector: LabelSelector, labels: Labels): Selector
   return { matches: false, reasons: failed.map((requirement) => describeFailure(requirement, labels)) };
 }
 
-/** The same without reasons, which cost more than the answer: of a pod and a budget, or a cluster and a query, nobody asks for them. */
+/** The same without reasons, which cost more than the answer. For pods and budgets, or clusters and queries, nobody needs them. */
 export const matchesSelector = (selector: LabelSelector, labels: Labels): boolean =>
   requirementsOf(selector).every((requirement) => holds(requirement, labelValue(labels, requirement.key)));
 
-/** Whether a value, or there being none, meets a requirement. */
+/** Whether a value, or a missing one, meets a requirement. */
 export function holds({ operator, values }: Pick<LabelRequirement, 'operator' | 'values'>, value?: string): boolean {
   switch (operator) {
     case 'In':
@@ -49,7 +49,7 @@ function describeFailure(requirement: LabelRequirement, labels: Labels): string 
   return `needs: ${describe(requirement)}; it is ${value === undefined ? 'missing' : `"${value}"`}`;
 }
 
-/** Own keys only: a label called `constructor` must not find the object's. */
+/** Reads own keys only, since a label named `constructor` must not find the object's. */
 function labelValue(labels: Labels, key: string): string | undefined {
   return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }

@@ -21,21 +21,20 @@ import { muteAlarms, type SilencePorts } from './silence-alarms.ts';
 export type UnaskedPorts = StepPorts & Pick<Ports, 'mutator'>;
 export type ActPorts = UnaskedPorts & HookPorts & SilencePorts;
 
-/** What a step wants changed. */
+/** A change that a step wants. */
 type StepMutation = Omit<Mutation, 'asker' | 'clusterKey' | 'scope' | 'target' | 'tags' | 'upgrade'>;
 
-/** The same, where hooks are asked before it. */
+/** A change before which hooks are asked. */
 interface AskedMutation extends StepMutation {
   readonly step: 'update-addons' | 'upgrade-control-plane' | 'roll-node-group' | 'set-update-config';
 }
 
-/** EKS was busy with something else; the attempt did nothing and another one may follow. */
+/** EKS was busy with something else, so the attempt did nothing and another one may follow. */
 const BUSY = new Set(['ResourceInUseException']);
 
 /**
- * One change from wish to observed end: `wait` while its update runs, `failed` when EKS refused it or it failed, the result of `onSuccess`
- * when DescribeUpdate says Successful. Told by DescribeUpdate alone, never by a status field. `seen`: the newest intent, where
- * this invocation has read it.
+ * Makes one change and observes its end: `wait` while its update runs, `failed` when EKS refused it or it failed, and the result of `onSuccess` when
+ * DescribeUpdate says Successful. Only DescribeUpdate decides, never a status field. `seen`: the newest intent, where this invocation has read it.
  */
 export async function actUnasked(
   ports: UnaskedPorts,
@@ -53,7 +52,7 @@ export async function actUnasked(
   const over = newest && endOfTry(newest.data, context);
   if (over !== undefined) return failed(...over);
   const result = await mutate(ports, { ...mutation, ...wantedFor(context) }, { newest });
-  // What was lost is on record: the next look says what that means.
+  // The loss of a call is on record, so the next look decides what it means.
   const again = () => actUnasked(ports, context, what, mutation, bounds, onSuccess);
   switch (result.type) {
     case 'stop':
@@ -89,7 +88,7 @@ export async function actUnasked(
   }
 }
 
-/** `gone`: the node group or add-on was deleted while EKS worked on it, and took its updates with it. */
+/** `gone`: the node group or add-on was deleted while EKS worked on it, and its updates are gone with it. */
 async function findUpdate({ eks }: UnaskedPorts, intent: Intent, updateId: string): Promise<Update | 'gone'> {
   try {
     return await eks.describeUpdate(intent.scope, { ...subjectOf(callOf(intent)), updateId });
@@ -99,7 +98,7 @@ async function findUpdate({ eks }: UnaskedPorts, intent: Intent, updateId: strin
   }
 }
 
-/** The same, once nobody whom the policy has asked before it is in the way, and the alarms of the policy are silent. */
+/** The same, once no hook of the policy is in the way and the policy's alarms are silenced. */
 export function act(
   ports: ActPorts,
   context: StepContext,
@@ -117,8 +116,8 @@ export function act(
 }
 
 /**
- * What is done before a change, and asked about it: node groups one by one, before the first thing that is done to them, add-ons together in each
- * phase. Undefined = it may be made.
+ * Asks hooks and silences alarms before a change: for each node group before the first change to it, and for add-ons together in each phase.
+ * Undefined = the change may be made.
  */
 export async function beforeChange(
   ports: HookPorts & SilencePorts,
@@ -134,25 +133,25 @@ export async function beforeChange(
 const withPast = (result: StepResult, past: Reason | undefined): StepResult =>
   past === undefined ? result : { ...result, reasons: [...result.reasons, past] };
 
-/** A node group that has the name of one that was deleted in its roll is somebody's, and a person looks first. */
+/** A node group with the name of one that was deleted during its roll belongs to somebody, so a person looks first. */
 const ROLLS: readonly string[] = ['roll-node-group', 'set-update-config'];
 
-/** Why this step is over before it looks, as its newest attempt has left it; undefined where it may go on. */
+/** Why this step has ended before it looks, because of its newest attempt; undefined where it may go on. */
 function endOfTry(newest: Intent, { grant, upgrade, name }: StepContext): Reason[] | undefined {
   const { step, subject, outcome, grantNumber } = newest;
   if (outcome?.type === 'lost' && ROLLS.includes(step) && isOfThisTry(newest, upgrade)) {
     const said = `The node group ${subject} was deleted while EKS worked on it. What has its name now was left as it is. Once somebody has looked: ${wayToTryAgain(name, upgrade, true)}`;
     return [reason('UpdateFailed', said)];
   }
-  // Under one grant a failed attempt is the end: trying again is a person's decision (retry), with a new grant.
+  // Under one grant a failed attempt is the end. Trying again is a person's decision (retry), and needs a new grant.
   return grantNumber === grant?.number ? failureOf(newest) : undefined;
 }
 
-/** Whether it was committed since a person had the upgrade tried, however often it has parked meanwhile. */
+/** Whether it was committed since the last time a person had the upgrade tried, however often it has parked since. */
 export const isOfThisTry = ({ upgradeId, committedAt }: Intent, upgrade: StepContext['upgrade']): boolean =>
   upgradeId === upgrade?.id && committedAt >= (upgrade.startedAt ?? '');
 
-/** Why an attempt ended without success; undefined when it did not, or when EKS was only busy. */
+/** Why an attempt ended without success; undefined when it succeeded, has not ended, or when EKS was only busy. */
 function failureOf(intent: Intent): Reason[] | undefined {
   const { outcome } = intent;
   if (outcome?.type === 'refused') {
@@ -172,8 +171,8 @@ function failureOf(intent: Intent): Reason[] | undefined {
 }
 
 /**
- * What EKS works on when a window closes finishes; whoever reads the report should know that it did so outside. Undefined where the window
- * is open, or nobody asked for one.
+ * A change on which EKS works when a window closes is finished. The report says that it ended outside the window. Undefined where the window is open,
+ * or no calendar holds.
  */
 export async function ranPast(
   ports: Pick<Ports, 'table' | 'clock'>,

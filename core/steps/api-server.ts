@@ -4,7 +4,7 @@ import { type ApiServer, type ClusterAccessError, isAccessErrorName } from '../p
 import type { Tier } from '../queries/access-manifest.ts';
 import type { StepContext } from './context.ts';
 
-/** How to reach the cluster's API server; undefined while EKS does not say (a cluster being created). */
+/** How to reach the cluster's API server; undefined while EKS does not tell it, as for a cluster that is being created. */
 export function findApiServer(context: Pick<StepContext, 'scope' | 'name' | 'cluster'>): ApiServer | undefined {
   const { endpoint, certificateAuthority } = context.cluster;
   if (endpoint === undefined || certificateAuthority?.data === undefined) return undefined;
@@ -13,7 +13,7 @@ export function findApiServer(context: Pick<StepContext, 'scope' | 'name' | 'clu
 
 export const isAccessError = (error: unknown): error is ClusterAccessError => isAccessErrorName(errorName(error));
 
-/** What could not be done at a cluster's API server, said once and as it is: denied is not clean. */
+/** Says what could not be done at a cluster's API server. A denied read proves nothing about the cluster. */
 export function accessReason(
   error: unknown,
   { name, cluster }: Pick<StepContext, 'name' | 'cluster'>,
@@ -27,7 +27,7 @@ export function accessReason(
   return quoted(errorName(error), `${said}${closed} Run: liftlock ${run}`);
 }
 
-/** Why no packet of ours may arrive, which a time-out does not tell. */
+/** Why requests may not arrive, which a time-out does not tell. */
 function closedTo({ resourcesVpcConfig: vpc }: StepContext['cluster']): string {
   if (vpc?.endpointPublicAccess === false)
     return ' Its endpoint is private: only its VPC, and networks with a way there, reach it.';

@@ -37,7 +37,7 @@ import type { StepOutcome } from './run-step.ts';
 
 export type HookPorts = StepPorts & Pick<Ports, 'hooks' | 'jobs'>;
 
-/** When hooks are asked. */
+/** The moment at which hooks are asked. */
 interface HookMoment {
   readonly at: Hook['at'];
   readonly step: Exclude<HookStep, 'upgrade-cluster'>;
@@ -45,12 +45,12 @@ interface HookMoment {
   readonly part?: string | undefined;
 }
 
-/** Seconds between two questions, where the hook asks for no longer pause. */
+/** Seconds between two questions, unless the hook asks for a longer pause. */
 const BOUNDS = { least: 10, most: 900 };
 
 /**
- * Asks the hooks of a moment, one in each invocation; undefined = none stands in the way. A step never changes anything in the invocation that has
- * asked: the next one reads everything anew and commits with every check, so that a go replaces none of them (docs/hooks.md).
+ * Asks the hooks of a moment, one in each invocation; undefined = no hook is in the way. An invocation that has asked never changes anything: the
+ * next one reads everything anew and commits with every check, so that a go replaces none of them (docs/hooks.md).
  */
 export async function askHooks(
   ports: HookPorts,
@@ -58,10 +58,10 @@ export async function askHooks(
   moment: HookMoment,
 ): Promise<StepResult | undefined> {
   const { upgrade, grant } = context;
-  // A machine that only looks, started by hand, is part of no upgrade; and nobody is asked before what is worse than before goes back.
+  // A read-only machine that a person started belongs to no upgrade. Before a rollback nobody is asked, since the cluster may be worse than before.
   if (upgrade === undefined || grant === undefined || isRollback(upgrade)) return undefined;
   const { spec, unknown } = await context.policy();
-  // Whether somebody is to be asked nobody knows: that is never taken for nobody.
+  // It is unknown whether a hook is to be asked, and that is never taken for no hook.
   if (unknown.length > 0) return parked(undefined, ...unknown);
   const hooks = (spec?.hooks ?? []).filter((hook) => isOf(hook, moment, upgrade));
   if (hooks.length === 0 || (moment.at === 'after' && !(await hasChanged(ports, context, moment)))) return undefined;
@@ -71,7 +71,7 @@ export async function askHooks(
   return askDue(ports, context, moment, due, fleet);
 }
 
-/** The same of hooks that are asked at a moment, whoever has chosen them. */
+/** Asks hooks that the caller has chosen for a moment. */
 export async function askDue(
   ports: HookPorts,
   context: StepContext,
@@ -87,7 +87,7 @@ export async function askDue(
   if (decision.type === 'pass') return undefined;
   if (decision.type === 'stop') return ended(context, moment, decision.reason);
   const { hook, key } = decision.due;
-  // What waits is ended by all that ends a grant, and nobody is asked about a change that is forbidden anyway.
+  // Everything that ends a grant also ends the waiting, and nobody is asked about a change that is forbidden anyway.
   if (moment.at === 'before' || standing(upgrade.hooks?.[key], hook, grant.number) !== undefined) {
     const refused = await refusalsOf(ports, context, moment);
     if (refused.length > 0) return notSent(ports, context, { type: 'forbidden', reasons: refused });
@@ -122,7 +122,7 @@ export async function afterHooks(
   return held === undefined ? outcome : { ...outcome, ...held, reasons: [...held.reasons, ...outcome.reasons] };
 }
 
-/** Those of the whole upgrade are asked in its first step that changes something, in each attempt, and in its last one. */
+/** Hooks of the whole upgrade are asked in its first step that changes something, in each attempt, and in its last step. */
 function isOf({ at, step }: Hook, moment: HookMoment, upgrade: Upgrade): boolean {
   if (at !== moment.at) return false;
   if (step === moment.step) return true;
@@ -131,8 +131,8 @@ function isOf({ at, step }: Hook, moment: HookMoment, upgrade: Upgrade): boolean
 }
 
 /**
- * Nobody is asked after a step that this upgrade had nothing to change in; what only looks is always asked about. What an attempt before has changed counts:
- * whoever has said stop to it is passed neither by a retry nor by an upgrade that finishes it.
+ * No hook is asked after a step that had nothing to change in this upgrade; the smoke check, which only looks, always has them asked. Changes of
+ * earlier attempts count, so that neither a retry nor an upgrade that finishes it passes a hook that has said stop.
  */
 async function hasChanged(
   { table }: HookPorts,
@@ -146,21 +146,21 @@ async function hasChanged(
   const changes = (await intentsOf(table, clusterKey, step)).filter(isOurs);
   if (step === 'roll-node-group') return changes.some(({ data }) => data.subject === part);
   if (step === 'upgrade-control-plane') return changes.length > 0;
-  // Whoever moves a component may have done so before it says go; once the component fits, it is not asked any more.
+  // A hook may move its component before it says go. Once the component fits, it is not asked any more.
   if (Object.keys(upgrade?.hooks ?? {}).some((key) => isOfComponent(key, part))) return true;
   // Add-ons are changed before the control plane and after it.
   const moved = (await intentsOf(table, clusterKey, 'upgrade-control-plane')).findLast(isOurs)?.data.committedAt;
   return changes.some(({ data }) => moved === undefined || (part === 'before') === data.committedAt < moved);
 }
 
-/** The hop that an upgrade finishes after it has failed half-way: whoever has said stop to what that had changed is not passed by its end. */
+/** The hop that an upgrade finishes after it has failed half-way: the finish does not pass a hook that has said stop to the hop's changes. */
 async function failedHop(table: HookPorts['table'], upgrade: Upgrade | undefined): Promise<Upgrade | undefined> {
   if (upgrade === undefined || !isFinish(upgrade)) return undefined;
   const hop = await load(table, Upgrades, upgrade.clusterKey, hopTo(KubeVersion.parse(upgrade.to)));
   return hop !== undefined && hasFailedHalfWay(hop.data, undefined) ? hop.data : undefined;
 }
 
-/** An expression without an answer lets nobody off: then the hook is asked. */
+/** An expression without an answer excludes nothing: the hook is asked. */
 function isAbout({ selector }: Hook, record: Parameters<typeof selects>[1]): boolean {
   if (selector === undefined) return true;
   const { matches, error } = selects(selector, record);
@@ -170,14 +170,14 @@ function isAbout({ selector }: Hook, record: Parameters<typeof selects>[1]): boo
 const keyOf = ({ name, at, step }: Hook, { part }: HookMoment): string =>
   [name, at, step, ...(step === 'upgrade-cluster' || part === undefined ? [] : [part])].join('/');
 
-/** After a step a no is a failure of what was done; before it, one of the upgrade where that has begun. */
+/** After a step, stop fails what was done; before it, stop fails the upgrade if that has changed something, and blocks it otherwise. */
 export const ended = ({ upgrade }: StepContext, moment: HookMoment, why: Reason): StepResult =>
   isFailure(upgrade, moment) ? failed(why) : blocked(why);
 
 const isFailure = (upgrade: Upgrade | undefined, { at }: HookMoment): boolean =>
   at === 'after' || upgrade?.mutated === true;
 
-/** What has the step tried again after such an end. */
+/** How to try the step again after such an end. */
 export const againOf = ({ name, upgrade }: StepContext, moment: HookMoment): string =>
   wayToTryAgain(name, upgrade, isFailure(upgrade, moment));
 
@@ -185,7 +185,7 @@ export function refusalsOf(ports: HookPorts, context: StepContext, { step, part 
   return refusalsNow(ports, { ...wantedFor(context), step, subject: part ?? 'cluster' });
 }
 
-/** It waits as long as the hook asks for, at least an eighth of the time that it was asked, and not past its timeout. */
+/** It waits as long as the hook asks for, at least an eighth of the time since the first question, and not past its timeout. */
 function later(ports: HookPorts, due: DueHook, state: HookState, { seconds = 0 }: HookAnswer): StepResult {
   const now = ports.clock.now();
   const left = Math.ceil((answerBy(due.hook, state).getTime() - now.getTime()) / 1000);
@@ -226,7 +226,7 @@ async function requestOf(
 
 const SUPERSEDED = reason('Superseded', 'A newer grant of the cluster has asked its hooks meanwhile.');
 
-/** Since when it is asked stands on record before it is, so that no crash lets its time begin anew; undefined under an older grant. */
+/** Records since when the hook is asked before it is asked, so that no crash starts its timeout anew; undefined under an older grant. */
 async function keepAsked(ports: HookPorts, context: StepContext, due: DueHook): Promise<HookState | undefined> {
   const states = await keepState(ports, context, due, 'HookAsked', (before, now, grantNumber) =>
     before === undefined ? { askedSince: now.toISOString(), grantNumber } : before,
@@ -234,7 +234,7 @@ async function keepAsked(ports: HookPorts, context: StepContext, due: DueHook): 
   return states?.[due.key];
 }
 
-/** A no stands, whatever an invocation that came late has heard. What it says once more is not written again. */
+/** A stop stands, whatever a late invocation has received. A repeated answer is not written again. */
 function keepAnswer(
   ports: HookPorts,
   context: StepContext,
@@ -248,7 +248,7 @@ function keepAnswer(
   });
 }
 
-/** All that hooks have said of the upgrade after it; undefined where the upgrade, or what a newer grant has heard, is not ours to change. */
+/** All answers of hooks about the upgrade after the change; undefined where the upgrade is gone, or a newer grant has written the answer. */
 function keepState(
   ports: HookPorts,
   { clusterKey, upgrade, grant }: StepContext,

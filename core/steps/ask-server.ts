@@ -5,13 +5,13 @@ import type { Ports } from '../ports/ports.ts';
 import { accessReason, isAccessError } from './api-server.ts';
 import type { StepContext } from './context.ts';
 
-/** Why something is not known, as the coverage says it. */
+/** Why something is unknown, in the form of the coverage. */
 interface Unread {
   readonly status: 'denied' | 'error';
   readonly detail: string;
 }
 
-/** The JSON at a path; undefined where the API server has nothing there. `permission`: what has to be granted for it. */
+/** The JSON at a path; undefined where the API server has nothing there. `permission`: the right that it needs. */
 export type GetJson = (path: string, permission: string, accept?: string) => Promise<unknown>;
 
 class NotRead extends Error {
@@ -23,7 +23,7 @@ class NotRead extends Error {
   }
 }
 
-/** Asks the API server for a few things beside a scan's lists: all of them, or why they are not known. */
+/** Asks the API server for some objects beside a scan's lists. Returns all of them, or why they are unknown. */
 export async function askServer<Found>(
   { readers }: Pick<Ports, 'readers'>,
   context: StepContext,

@@ -5,7 +5,7 @@ import { Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import type { StepContext } from './context.ts';
 
-/** A cluster that has gone back is compared with how it was before it went up. */
+/** A cluster that has gone back is compared with its state before it went up. */
 export async function baselineFor(
   { table }: Pick<Ports, 'table'>,
   { upgrade, clusterKey }: StepContext,

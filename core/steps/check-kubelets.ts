@@ -8,18 +8,18 @@ import { KubeVersion } from '../version/kube-version.ts';
 import type { StepContext } from './context.ts';
 import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
 
-/** What kubelets tell. */
+/** The findings about kubelets. */
 export interface Kubelets {
   readonly problems: Reason[];
   readonly notes: Reason[];
   /**
-   * Of node groups that were made since the hop listed what it rolls: its next attempt lists them, and decides of each once. What has no step after that
-   * either, as where EKS does not have the group that a node is labeled with, is waited for no more.
+   * Node groups that were created since the hop listed its groups. Its next attempt lists them, and decides about each once. A group without a step
+   * after that, as when EKS does not have the group of a node's label, is not waited for again.
    */
   readonly unrolled: Reason[];
 }
 
-/** Nodes of managed groups are at the target; others belong to their owners and may lag, which is told once for each kind of them. */
+/** Nodes of managed groups have to be at the target. Other nodes belong to their owners and may lag; each kind of them is reported once. */
 export async function checkKubelets(
   ports: Pick<Ports, 'table'>,
   context: StepContext,
@@ -44,7 +44,7 @@ export async function checkKubelets(
       return `${kind} ${name} ${kubeletVersion}`;
     },
   );
-  // A rollback takes nodes down with the control plane, never up: one that the hop has not reached is where it was.
+  // A rollback takes nodes down with the control plane and never up, so nodes that the hop has not reached stay as they were.
   const wasOlder = ([first]: readonly Node[]): boolean =>
     isBack && KubeVersion.tryParse(first?.kubeletVersion ?? '')?.isOlderThan(context.target) === true;
   const mayStay = ![...old.values()].every(wasOlder) && (await nodesWait(ports, context, nodes));
@@ -62,7 +62,7 @@ export async function checkKubelets(
 
 const whoseOf = (nodegroup: string): string => `Node group ${nodegroup}: `;
 
-/** Nodes that were left behind on purpose are no fault of this hop. */
+/** This hop is not to blame for nodes that were left behind on purpose. */
 async function nodesWait(ports: Pick<Ports, 'table'>, context: StepContext, nodes: readonly Node[]): Promise<boolean> {
   const kubelets = nodes.map(({ name, kubeletVersion }) => ({ name, version: kubeletVersion }));
   return nodesMayWait(await loadHopPolicy(ports, context), context.target, kubelets);

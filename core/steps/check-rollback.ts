@@ -24,8 +24,8 @@ import type { StepOutcome } from './run-step.ts';
 type CheckPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2'>;
 
 /**
- * Everything that could stop a rollback half-way, asked before its first change: EKS's own readiness, what the cluster's record says of its way back once it
- * was read anew, each node group and each add-on. Changes nothing on the cluster.
+ * Checks everything that could stop a rollback half-way, before its first change: EKS's own readiness, the way back by the cluster's record after a
+ * new look, each node group and each add-on. It changes nothing on the cluster.
  */
 export async function checkRollback(ports: CheckPorts, context: StepContext): Promise<StepOutcome> {
   const { cluster, name, target } = context;
@@ -51,7 +51,7 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
     one.id === context.upgrade?.id ? { ...one, ...given({ reversibleFrom }) } : one,
   );
   const view = begun === undefined ? told : rollbackView(record, { ...known, upgrades: asked });
-  // EKS is asked here alone: whoever asks later how long there is a way back reads it in the upgrade.
+  // Only this step asks EKS when the way back ends; later steps read it in the upgrade.
   const found = given({ reversibleFrom, reversibleUntil: view.until ?? undefined });
   if (view.status !== 'Reversible') return { ...blocked(...view.reasons), found };
   const insights = await rollbackInsights(ports, context);
@@ -67,7 +67,7 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   return { ...done(reason('Looked', looked), ...view.reasons, ...notes), found };
 }
 
-/** The cluster as it is now, which nobody records here. What could not be read is told: nobody knows what follows the control plane. */
+/** Reads the cluster as it is now, without recording it. Unreadable parts are reported, since they may have to go back first. */
 async function observeAnew(
   ports: CheckPorts,
   context: StepContext,
@@ -95,7 +95,7 @@ async function observeAnew(
   }
 }
 
-/** Of an upgrade that somebody else has made EKS tells when it began. */
+/** EKS tells when an upgrade began that somebody else has made. */
 async function begunAt({ eks }: CheckPorts, { scope, name, cluster }: StepContext): Promise<Date | undefined> {
   for (const updateId of await eks.listUpdates(scope, { name })) {
     const update = await unlessGone(() => eks.describeUpdate(scope, { name, updateId }));
@@ -114,10 +114,10 @@ async function groupsInTheWay(
 ): Promise<Reason[]> {
   const found = await Promise.all(
     nodegroups.map(async ({ name, amiType }) => {
-      // Whose image nobody chooses is told with the nodes that run it, where anybody has read them.
+      // A group without a chosen image is reported with the nodes that run it, if somebody has read them.
       if (amiType !== 'CUSTOM') return [];
       const own = otherNodes?.groups.filter((one) => one.kind === 'managed' && one.name === name) ?? [];
-      // One that has not followed has nothing to go back from, whatever image there is for it.
+      // A group that has not followed the hop has nothing to go back from, whatever its image is.
       if (asksServer && !own.some((one) => mayBeNewer(one.version, context.target))) return [];
       const unit = await managedGroups.observe(ports, context, name, { nodes });
       const isRead = unit.image === 'nobody' && asksServer;

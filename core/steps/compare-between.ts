@@ -14,16 +14,16 @@ import { probeUrls } from './probe-urls.ts';
 import { observePolicy, readAlarms, readClusterProbes } from './read-probes.ts';
 
 interface Between {
-  /** Undefined: nothing is worse, and the upgrade goes on. */
+  /** Undefined = nothing is worse, and the upgrade goes on. */
   readonly result?: StepResult;
   readonly notes: readonly Reason[];
-  /** For the record of the step: the baseline beside what was compared with it. */
+  /** The detail for the step's record: the baseline, and what was compared with it. */
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
 /**
- * What got worse while only the control plane had moved: asked when an upgrade goes on that has waited there, for its bake, a window or a stop, and before its
- * nodes follow. There its way back is cheap. Undefined where it is nowhere there, or there is nothing to compare with.
+ * What got worse while only the control plane had moved. An upgrade that has waited there, for its bake, a window or a stop, asks this before its
+ * nodes follow, because the way back is cheap then. Undefined where it is not at that point, or has no baseline.
  */
 export async function compareBetween(
   ports: StepPorts & Pick<Ports, 'gates' | 'probe' | 'readers'>,
@@ -37,7 +37,7 @@ export async function compareBetween(
   const { probes: baseline, takenAt } = before;
   const movedAt = new Date(upgrade.controlPlaneCompletedAt ?? takenAt);
   const read = await readCluster(ports, context, policy, server, movedAt);
-  // What nobody has read before the hop there is nothing to compare with.
+  // A value that nobody has read before the hop has nothing to compare with.
   const alarms = await readAlarms(ports, context.name, baseline.alarms && policy?.scan.alarms);
   const urls = await probeUrls(ports, context.name, baseline.urls && policy?.smoke.urls);
   const compared = await compareWithBefore(ports, context, { ...read.reading, ...observePolicy(alarms, urls) });
@@ -48,7 +48,7 @@ export async function compareBetween(
   const isSettling = now.getTime() < settledAt;
   const notes = [...read.notes];
   if (worse && !isSettling) return { result: failed(...because), notes, detail };
-  // What began when all should have been well again is not waited for: something else would begin then.
+  // A fault that began after everything should have been well again is not waited for: another one would begin then.
   const open = verdicts.filter((one) => isOpen(one) && (isSettling || beganBy(one, settledAt)));
   notes.push(...verdicts.filter((one) => one.result === 'inconclusive' && !open.includes(one)).map(verdictReason));
   if (!worse && open.length === 0) return { notes, detail };
@@ -57,8 +57,8 @@ export async function compareBetween(
 }
 
 /**
- * Its control plane is there, this upgrade has changed something, and none of its nodes has begun to follow, also not in an earlier try: what a roll that
- * ended half-way has left is mended by the next one.
+ * Whether the control plane has arrived, this upgrade has changed something, and none of its nodes has begun to follow, not even in an earlier try:
+ * the next roll repairs one that ended half-way.
  */
 async function isBetween(
   { table }: Pick<Ports, 'table'>,
@@ -72,7 +72,7 @@ async function isBetween(
   return !mayHaveBegun.some((roll) => isOfUpgrade(upgrade, roll));
 }
 
-/** What cannot be read now fails nothing: the smoke check asks again. */
+/** A probe that cannot be read now fails nothing, since the smoke check reads it again. */
 async function readCluster(
   ports: Pick<Ports, 'readers' | 'clock'>,
   context: StepContext,
@@ -84,7 +84,7 @@ async function readCluster(
   const notCompared = (why: string): Reason =>
     reason('ProbeInconclusive', `Not compared with before the hop while its nodes wait: ${why}`);
   try {
-    // Tests that began before it prove nothing of what has moved, and nobody waits for others: the smoke check does.
+    // A test that began before the control plane moved proves nothing about it, and other tests are left to the smoke check.
     const { reading, unread } = await readClusterProbes(ports, server, policy, { begunAfter: movedAt });
     return { reading, notes: unread.map(notCompared) };
   } catch (error) {

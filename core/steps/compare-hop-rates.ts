@@ -20,18 +20,18 @@ import type { ProbeVerdict, RateVerdict } from '../probes/probe-verdict.ts';
 import { comparedBefore } from './compare-with-before.ts';
 import type { StepContext } from './context.ts';
 
-/** What failed for a reason that may pass is read again then, and no look is further from the next: somebody may want to stop it. */
+/** After this time a read that failed for a passing reason is repeated. It is also the longest pause, since somebody may want to stop. */
 const AGAIN_SECONDS = 300;
-/** What reading takes, by where it is read. */
+/** The permission to read each source. */
 const READS = { cloudwatch: 'cloudwatch:GetMetricData', prometheus: 'aps:QueryMetrics' } as const;
 
 export type RatePorts = Pick<Ports, 'account' | 'prometheus' | 'table'>;
 
 /**
- * How each rate that the policy asks for is since the hop against two hours before it; undefined where it asks for none, nobody knows when the hop
- * began, or the cluster has gone back: nothing acts on rates there, and others wait for their turn. `concludesAt` is within what the policy lets the
- * smoke check wait; until the first of them what was told stays, so that nobody pays for a read that says nothing new. Then all are read and judged
- * anew, as of one instant. A read that fails is told and fails nothing.
+ * Compares each rate of the policy since the hop with the two hours before it. Undefined where the policy has none, the beginning of the hop is
+ * unknown, or the cluster has gone back: nothing acts on rates there, and other clusters wait for their turn. `concludesAt` is within the time that
+ * the policy lets the smoke check wait. Until the earliest of them the last verdicts stay, so that nobody pays for a read without news; then all
+ * rates are read and judged anew, as of one instant. A read that fails is reported and fails nothing.
  */
 export async function compareHopRates(
   ports: RatePorts & Pick<Ports, 'clock'>,
@@ -47,20 +47,20 @@ export async function compareHopRates(
   const isDue = known.some(({ concludesAt }) => concludesAt !== undefined && Date.parse(concludesAt) <= now.getTime());
   if (known.length > 0 && !isDue) return known;
   const hop: Hop = { begunAt: new Date(begunAt), endedAt: context.startedAt };
-  // From the first whole minute on, as data is counted: the least wait is as long as a verdict takes.
+  // Counts from the first whole minute, as the data do: the least wait is the time that a verdict takes.
   const waitEnds = Math.ceil(context.startedAt.getTime() / 60_000) * 60_000 + durationMilliseconds(asked.wait);
   const verdicts = await readAndCompare(ports, context, askedRates(asked, context.name), hop, now);
   return verdicts.map((one) => within(one, waitEnds));
 }
 
-/** Until the first of them is decided. */
+/** Seconds until the first of them is decided. */
 export function secondsUntil(open: readonly ProbeVerdict[], now: Date): number {
   const times = open.flatMap(({ concludesAt }) => (concludesAt === undefined ? [] : Date.parse(concludesAt)));
   const seconds = Math.ceil((Math.min(...times) - now.getTime()) / 1_000);
   return Math.min(AGAIN_SECONDS, Math.max(1, seconds));
 }
 
-/** What is decided only when the policy's wait is over is not waited for. */
+/** A verdict that comes only after the policy's wait is not waited for. */
 function within({ concludesAt, ...verdict }: RateVerdict, ends: number): RateVerdict {
   if (concludesAt === undefined) return verdict;
   if (Date.parse(concludesAt) <= ends) return { ...verdict, concludesAt };
@@ -68,7 +68,7 @@ function within({ concludesAt, ...verdict }: RateVerdict, ends: number): RateVer
   return { ...verdict, why: `${verdict.why} ${said}` };
 }
 
-/** What could not be read is told alone. It counts among the tests as the others do: no rate is more significant for want of another. */
+/** A rate that could not be read is reported by itself. It still counts among the tests, so that no other rate becomes more significant. */
 async function readAndCompare(
   ports: RatePorts,
   context: StepContext,
@@ -91,8 +91,8 @@ async function readAndCompare(
 }
 
 /**
- * What there is no data of: a name that is misspelt and requests that nobody makes look the same. What ListMetrics gives has had data within two weeks:
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html
+ * Explains a rate without data: a misspelled name and a service without requests look the same. ListMetrics returns metrics that have had data within
+ * two weeks: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListMetrics.html
  */
 function noneOf(rate: AskedRate, { scope }: StepContext): string {
   if (rate.from === 'prometheus')
@@ -103,7 +103,7 @@ function noneOf(rate: AskedRate, { scope }: StepContext): string {
   return `${whoseOf(rate, scope)} has none of ${metric} of ${namespace} with ${where.join(', ')}. Compare the names with: ${list}`;
 }
 
-/** Of each rate, or what kept it from being read; what could not be read of before is not asked for since. */
+/** The series of each rate, or the error of reading it. A rate that could not be read before the hop is not read after it. */
 async function readSeries(
   ports: RatePorts,
   { scope }: StepContext,
@@ -126,7 +126,7 @@ async function readSeries(
   });
 }
 
-/** One request of CloudWatch, and each query once, however many rates there are. */
+/** Makes one request of CloudWatch, and asks each query once, however many rates there are. */
 async function readSpan(
   { account, prometheus }: RatePorts,
   scope: Scope,
@@ -144,7 +144,7 @@ async function readSpan(
     new Map<string, Promise<Answer>>(),
     ({ query, ...api }) => `${'url' in api ? api.url : api.workspace} ${query}`,
   );
-  // All at once: a server that does not answer costs its ten seconds once.
+  // All queries run at once, so that a server that does not answer costs its ten seconds only once.
   return Promise.all(
     rates.map(async (rate) => {
       const [events, exposure] =
@@ -163,7 +163,7 @@ function whoseOf(rate: AskedRate, { account, region }: Scope): string {
   return 'url' in rate.events ? gateName({ webhook: rate.events.url }).replace(/\/$/, '') : rate.events.workspace;
 }
 
-/** What is refused stays so for a while; all else may pass. */
+/** A denial lasts for some time; other errors may pass. */
 function unread(
   { why: _, ...verdict }: RateVerdict,
   rate: AskedRate,

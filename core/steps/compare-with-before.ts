@@ -9,20 +9,20 @@ import { loadAll, ofKind } from '../store/entity.ts';
 import { baselineFor } from './baseline-for.ts';
 import type { StepContext } from './context.ts';
 
-/** What was moved needs a moment to come back; what is not well by then, from the beginning of its execution, is a failure. */
+/** Moved workloads need some time to come back. A fault that lasts longer than this after the beginning of the execution is a failure. */
 export const SETTLE_MINUTES = 15;
 
-/** What this execution has compared so far: a reading of one before it is no earlier half of two, since nobody has seen what was between them. */
+/** The comparisons of this execution so far. A reading of an earlier one does not count, since nobody has seen what was between them. */
 export function comparedBefore({ upgrade, startedAt }: StepContext): readonly ProbeVerdict[] {
   const earlier = comparisonOf(upgrade);
   return earlier !== undefined && Date.parse(earlier.comparedAt) >= startedAt.getTime() ? earlier.verdicts : [];
 }
 
-/** Whether a state that is worse was so by an instant, in milliseconds since 1970. */
+/** Whether something was worse by an instant, in milliseconds since 1970. */
 export const beganBy = (verdict: ProbeVerdict, instant: number): boolean =>
   verdict.kind === 'state' && verdict.figures.named.some(({ since }) => Date.parse(since) <= instant);
 
-/** What was compared comes to: without what a source says that is broken for others as well, and whether the cluster is worse. */
+/** The verdicts without sources that are broken for others as well, and whether the cluster is worse. */
 export async function judgeCompared(
   ports: Pick<Ports, 'table' | 'clock'>,
   context: StepContext,
@@ -35,7 +35,7 @@ export async function judgeCompared(
   return { verdicts, ...isWorse(verdicts) };
 }
 
-/** What is worse than in the baseline of this upgrade's scan; nothing where it has none. */
+/** What is worse than in the baseline of this upgrade's scan; empty where it has none. */
 export async function compareWithBefore(
   ports: Pick<Ports, 'table' | 'clock'>,
   context: StepContext,
@@ -48,8 +48,8 @@ export async function compareWithBefore(
 }
 
 /**
- * What the comparisons of other clusters in the same rollout have found within the last half hour. Of alarms, what they have heard since this one was scanned,
- * and those that rang for none of them before they began to move.
+ * What the comparisons of other clusters in the same rollout have found within the last half hour. For alarms it also includes what they have read
+ * since this cluster was scanned, and the alarms that rang for them before they began to move.
  */
 async function comparedByOthers(
   { table }: Pick<Ports, 'table'>,

@@ -21,7 +21,7 @@ import { Clusters, Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { grantOf } from './context.ts';
 
-/** How an execution ends; its last Choice state switches on it. */
+/** The end of an execution; its last Choice state reads the status. */
 export interface Conclusion {
   readonly status: 'Succeeded' | 'Failed' | 'Blocked' | 'Parked' | 'Canceled';
   readonly reasons: readonly Reason[];
@@ -29,11 +29,11 @@ export interface Conclusion {
   readonly message: string;
   readonly resumeAt?: string;
   readonly nested: boolean;
-  /** The same for the execution it runs in, which takes it as the outcome of a step. */
+  /** The same for the parent execution, which takes it as the outcome of a step. */
   readonly outcome: UpgradeEnd;
 }
 
-/** A step's result, or what a `Catch` caught: an error name and its cause. */
+/** A step's result, or the error name and cause that a `Catch` caught. */
 const outcomeSchema = z.union([
   z.object({
     status: z.enum(['done', 'parked', 'blocked', 'failed', 'stopped', 'gone']),
@@ -46,8 +46,8 @@ const outcomeSchema = z.union([
 const MESSAGE_CHARACTERS = 2_000;
 
 /**
- * Last step of every machine: ends or parks the upgrade of its grant in one transaction. A nested execution leaves that to the one it
- * runs in, and an execution without a grant changes nothing.
+ * The last step of every machine: it ends or parks the upgrade of its grant in one transaction. A nested execution leaves that to its parent, and an
+ * execution without a grant changes nothing.
  */
 export async function concludeUpgrade(
   ports: Pick<Ports, 'table' | 'clock' | 'events' | 'eks'>,
@@ -74,7 +74,7 @@ export async function concludeUpgrade(
   return conclusion(STATUS[end.status], end, nested);
 }
 
-/** An upgrade of the whole cluster that is done and leaves nodes or add-ons behind says which, for whatever reason they stay. */
+/** An upgrade of the whole cluster that is done and leaves nodes or add-ons behind reports them, for whatever reason they stay. */
 async function withLag(table: Table, clusterKey: string, upgradeId: string, end: UpgradeEnd): Promise<UpgradeEnd> {
   const cluster = await load(table, Clusters, clusterKey);
   if (cluster === undefined || lagCode(cluster.data, undefined) === undefined) return end;
@@ -84,7 +84,7 @@ async function withLag(table: Table, clusterKey: string, upgradeId: string, end:
   return behind === undefined ? end : { ...end, reasons: bounded([behind, ...end.reasons]) };
 }
 
-/** A hop of a rollout that has left its cluster worse goes back by itself, where its policy says so; what nobody can tell never does. */
+/** A hop of a rollout that has left its cluster worse goes back by itself, if its policy says so; one of which that is unknown never does. */
 async function withRollback(table: Table, clusterKey: string, upgradeId: string, end: UpgradeEnd): Promise<UpgradeEnd> {
   const upgrade = (await load(table, Upgrades, clusterKey, upgradeId))?.data;
   const hasCompared = COMPARING_STEPS.some((step) => upgrade?.steps[step]?.status === 'failed');
@@ -100,8 +100,8 @@ function unreachable(clusterKey: string): never {
 }
 
 /**
- * Whether the inventory has learned of the change now; otherwise the next discovery reads all of it. It comes before the conclusion, which tells what
- * is behind, and ends in time for it: a cluster of a hundred node groups, or an EKS that does not answer, would take the conclusion with it.
+ * Whether the inventory now has the change; otherwise the next discovery reads all of the cluster. The look comes first, because the conclusion
+ * reports what is behind. It ends in time: a cluster of a hundred node groups, or an EKS that does not answer, would prevent the conclusion.
  */
 async function observeAnew(ports: RecordPorts, arn: string): Promise<boolean> {
   const at = parseClusterArn(arn);
@@ -126,7 +126,7 @@ const STATUS = {
   gone: 'Canceled',
 } as const;
 
-/** A fault that retries did not cure is an end with its error's name; it holds the cluster like any failure. */
+/** A fault that retries did not cure ends the upgrade with its error's name, and holds the cluster like any failure. */
 function readEnd({ outcome, input }: Pick<StepInput, 'outcome' | 'input'>): UpgradeEnd {
   const { cluster: arn } = (input ?? {}) as { readonly cluster?: unknown };
   const cluster = parseClusterArn(String(arn))?.name ?? 'CLUSTER';
@@ -141,11 +141,11 @@ function readEnd({ outcome, input }: Pick<StepInput, 'outcome' | 'input'>): Upgr
     return { status: 'stopped', reasons: [readFault(name, cause ?? 'no cause given', cluster)] };
   }
   const { status, resumeAt } = parsed.data;
-  // A branch that rolls one node group has caught its fault by itself.
+  // The branch of each node group catches its fault by itself.
   const said = parsed.data.reasons.map((one) =>
     status === 'stopped' ? readFault(one.code, one.message, cluster) : one,
   );
-  // Node groups that are done come before the one that is not.
+  // Reasons of node groups that are done would otherwise come before that of the group that is not.
   const reasons = standingFirst(said);
   const gone = reasons.some((one) => one.code === 'Gone');
   return { status: gone ? 'gone' : status, reasons, ...(resumeAt === undefined ? {} : { resumeAt }) };

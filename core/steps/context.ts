@@ -28,7 +28,7 @@ import {
 import { batched, decode, load, type Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
-/** What every step knows of itself: for whom it acts, and by whose authority. */
+/** What every step knows: for whom it acts, and under which grant. */
 export interface StepContext {
   readonly asker: Asker;
   readonly input: MachineInput;
@@ -36,34 +36,34 @@ export interface StepContext {
   readonly name: string;
   readonly clusterKey: string;
   readonly target: KubeVersion;
-  /** As read from EKS at the start of this invocation; of one that is gone, and of which only something is taken back, as it was recorded. */
+  /** As read from EKS at the start of this invocation. For a cluster that is gone, of which only effects are undone, it is as recorded. */
   readonly cluster: Cluster;
-  /** That it is gone; absent where it is there. */
+  /** Says that the cluster is gone; absent where it exists. */
   readonly gone?: Reason | undefined;
-  /** As the inventory has it. Most looks at what runs do without, so that it is read when somebody asks. */
+  /** The inventory's record. Most looks at a running update do without it, so it is read when it is first needed. */
   readonly record: () => Promise<ClusterRecord>;
-  /** What the upgrade goes by, as it was when somebody first asked in this invocation: what is committed is checked against what is then. */
+  /** The policy of the upgrade, as of its first use in this invocation. A commit checks the policy in force at that time. */
   readonly policy: () => Promise<PolicyForUpgrade>;
   /** Absent only for read-only machines that a person started. */
   readonly grant: Grant | undefined;
   readonly upgrade: Upgrade | undefined;
   /** The same, with the revision at which it was read. */
   readonly upgradeRead: Read<Upgrade> | undefined;
-  /** Updates that were seen to have ended, by the name under which they are kept; a subject that is missing here was not read yet. */
+  /** Updates that were seen to have ended, by the name under which they are kept. A subject that is missing here was not read yet. */
   readonly settled: ReadonlyMap<string, readonly string[]>;
-  /** How many updates this invocation has asked EKS about, of whatever they are. */
+  /** How many updates of any subject this invocation has asked EKS about. */
   readonly asked: { updates: number };
-  /** Effects as they stood when the step was opened, by `effect#subject`, of those that it asks for at each look. */
+  /** Effects as of the opening of the step, by `effect#subject`, as far as the step uses them at each look. */
   readonly effects: ReadonlyMap<string, Read<UndoEntry> | undefined>;
   readonly startedAt: Date;
 }
 
-/** `['silence', NAME]`; a step names those that it asks for at each look, so that they are read together with its grant. */
+/** `['silence', NAME]`. A step names the effects that it uses at each look, so that they are read together with its grant. */
 export type EffectKey = readonly [UndoEntry['effect'], string];
 export type EffectsOf = (clusterKey: string, name: string) => readonly EffectKey[];
 const NO_EFFECTS: EffectsOf = () => [];
 
-/** An effect as it stood when the step was opened, where the step asked for it then; as it stands now otherwise. */
+/** An effect as of the opening of the step, if the step named it; otherwise as it is now. */
 export async function effectAsOpened<Effect extends UndoEntry['effect']>(
   table: Pick<Table, 'get'>,
   { effects, clusterKey }: StepContext,
@@ -76,18 +76,18 @@ export async function effectAsOpened<Effect extends UndoEntry['effect']>(
   return hasEffect(effect)(opened) ? opened : undefined;
 }
 
-/** What a change that a step wants says of itself, whatever it is: for whom it is, by whose authority, and of which cluster. */
+/** The members that every change of a step has: for whom it is, under which grant, and of which cluster. */
 export const wantedFor = ({ asker, clusterKey, scope, target, cluster, upgrade }: StepContext) => ({
   ...{ asker, clusterKey, scope, target, tags: cluster.tags ?? {}, upgrade },
 });
 
 export type StepPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'events'>;
 
-/** Under which key the cluster of an ARN had a grant when it was last found. It says where to look first: whose the grant is, it says itself. */
+/** The key under which the grant for an ARN was last found. It only tells where to look first; the grant itself names its holder. */
 const lastFound = new WeakMap<Pick<Table, 'getAll'>, Map<string, string>>();
 const MOST_REMEMBERED = 500;
 
-/** The grant that this execution may act for, looked up by who asks; undefined when it may act for none. */
+/** The grant under which this execution may act; undefined when it may act under none. */
 export async function grantOf(
   table: Pick<Table, 'getAll' | 'queryPartition'>,
   arn: string,
@@ -120,8 +120,8 @@ interface Stored {
 }
 
 /**
- * What the table has for this execution: its grant and that one's upgrade. The cluster that lives now is looked at first, by its key; a grant
- * may also be of one that was there before under the name.
+ * The grant of this execution and its upgrade, from the table. The cluster that exists now is tried first, by its key. The grant may also belong to
+ * an earlier cluster of the name.
  */
 async function storedFor(
   table: Pick<Table, 'getAll' | 'queryPartition'>,
@@ -147,12 +147,12 @@ async function storedOf(
   keys: readonly EffectKey[],
 ): Promise<Stored> {
   const reader = batched(table);
-  // Nearly every grant is of the hop to the target, so that its upgrade is read with it.
+  // Nearly every grant is for the hop to the target, so its upgrade is read together with it.
   const hop = hopTo(KubeVersion.parse(target));
   const [grant, likely, settled, ...found] = await Promise.all([
     load(reader, Grants, clusterKey),
     load(reader, Upgrades, clusterKey, hop),
-    // Those that look ask for updates of the control plane every time, those that change something seldom.
+    // Steps that only read ask about updates of the control plane every time, and steps that change something seldom.
     needs === 'read' ? load(reader, SettledUpdates, clusterKey, CONTROL_PLANE) : undefined,
     ...keys.map(([effect, subject]) => load(reader, UndoEntries, clusterKey, effect, subject)),
   ]);
@@ -163,8 +163,8 @@ async function storedOf(
 }
 
 /**
- * Opens a step: parses its input, finds its grant, reads its cluster. Gives a result instead when there is nothing to act for: a
- * superseded execution, an unknown contract, a cluster that is gone. Fails with `InvalidInput`.
+ * Opens a step: parses its input, finds its grant and reads its cluster. Returns a result instead when there is nothing to act for: a superseded
+ * execution, an unknown contract, a cluster that is gone. Fails with `InvalidInput`.
  */
 export async function openStep(
   ports: StepPorts,
@@ -202,12 +202,12 @@ export async function openStep(
   const there = 'cluster' in looked && key === living ? looked.cluster : undefined;
   const another = living === undefined ? '' : ' and another one was created under its name';
   const gone = reason('Gone', `The cluster ${arn.name} was deleted${another}.`);
-  // Alarms that were silenced for it outlive it.
+  // Silences of alarms outlive the cluster.
   const isLeft = there === undefined && key !== undefined && isUndo(upgrade?.data);
   const cluster = isLeft ? asRecorded(await recordOf(ports, key, undefined)) : there;
   if (cluster === undefined || key === undefined) return blocked(gone);
   const known = grant === undefined ? await load(ports.table, Clusters, key) : undefined;
-  // Whoever has a grant is in the inventory: nothing is granted otherwise, and no record is ever removed.
+  // A cluster with a grant is in the inventory: nothing is granted otherwise, and no record is ever removed.
   if (grant === undefined && known === undefined) {
     const said = `The cluster ${arn.name} is not in the inventory yet. Add its account and Region to the Fleet and wait for discovery.`;
     return blocked(reason('UnknownCluster', said));
@@ -236,7 +236,7 @@ export async function openStep(
   };
 }
 
-/** The end of an execution whose contract this version does not take; undefined for every other one. */
+/** The end of an execution whose contract this version does not accept; undefined for every other one. */
 export function unknownContract({ contract }: MachineInput): StepResult | undefined {
   if (contract === undefined || ACCEPTED_CONTRACTS.includes(contract)) return undefined;
   const accepted = ACCEPTED_CONTRACTS.join(' and ');
@@ -244,7 +244,7 @@ export function unknownContract({ contract }: MachineInput): StepResult | undefi
   return parked(undefined, reason('UnknownContract', said));
 }
 
-/** One that is gone, and of which only something is taken back. */
+/** A cluster that is gone, of which only effects are undone. */
 const asRecorded = ({ name, arn, version, status, tags, createdAt }: ClusterRecord): Cluster => ({
   ...{ name, arn, version, status, tags },
   createdAt: new Date(createdAt),
@@ -260,7 +260,7 @@ async function recordOf(
   return record;
 }
 
-/** Reads at most once; a reading that failed is tried again. */
+/** Reads at most once; a read that failed is repeated. */
 function once<Data>(read: () => Promise<Data>): () => Promise<Data> {
   let reading: Promise<Data> | undefined;
   return () => {
@@ -272,7 +272,7 @@ function once<Data>(read: () => Promise<Data>): () => Promise<Data> {
   };
 }
 
-/** What is wrong is told once it is known for whom this execution acts. */
+/** An error is returned and not thrown, because its meaning depends on the grant, which is found afterwards. */
 async function lookAt(
   ports: StepPorts,
   scope: Scope,
@@ -290,11 +290,11 @@ export const isResult = (opened: StepContext | StepResult): opened is StepResult
 
 const RETRY_MINUTES = 10;
 
-/** When an upgrade that was begun looks again after a denial: a permission that is missing for a while must not fail it. */
+/** When an upgrade that was begun looks again after a denial: a permission that is missing for some time must not fail it. */
 export const deniedRetryAt = (ports: Pick<Ports, 'clock'>): Date =>
   new Date(ports.clock.now().getTime() + RETRY_MINUTES * 60_000);
 
-/** A denial, in AWS's words, and where to look. */
+/** A denial in AWS's words, with the command that looks for its cause. */
 export const deniedReason = (error: unknown): Reason =>
   reason('Denied', `${errorName(error)}: ${sentence(errorMessage(error))} Run: liftlock access check`);
 
@@ -302,13 +302,13 @@ export const deniedReason = (error: unknown): Reason =>
 export interface PollBounds {
   readonly least: number;
   readonly most: number;
-  /** Nothing has ever ended before; absent = `least`. */
+  /** No update of this kind has ever ended earlier; absent = `least`. */
   readonly first?: number;
 }
 
 /**
- * Seconds until the next look: an eighth of the time that it has taken so far, within bounds. A node group that rolls for six hours is
- * asked about 40 times, not 360, so that the longest upgrade stays far below 25,000 history events (facts: serverless.md §1.8).
+ * Seconds until the next look: an eighth of the time so far, within bounds. A node group that rolls for six hours is asked about 40 times, not 360,
+ * so that the longest upgrade stays far below 25,000 history events (facts: serverless.md §1.8).
  */
 export function pollSeconds(since: Date, now: Date, { least, most, first = least }: PollBounds): number {
   const elapsed = Math.max(0, (now.getTime() - since.getTime()) / 1000);
@@ -320,8 +320,8 @@ const BOUNDS = { least: 5 * MINUTE, most: 240 * MINUTE };
 const GIVE_UP_DAYS = 7;
 
 /**
- * Parks while somebody else changes what the step is about, and looks ever more rarely: after an eighth of the time that the upgrade has
- * taken so far, from five minutes to four hours. After seven days it is no passing thing, and the step ends `blocked` with the same reason.
+ * Parks while somebody else changes the subject of the step, and looks less and less often: after an eighth of the time that the upgrade has taken,
+ * from five minutes to four hours. After seven days it will not pass by itself, and the step ends `blocked` with the same reason.
  */
 export function foreignStop(ports: Pick<Ports, 'clock'>, context: StepContext, why: Reason): StepResult {
   const now = ports.clock.now();

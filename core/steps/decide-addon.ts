@@ -9,7 +9,7 @@ import type { StepContext } from './context.ts';
 
 export type AddonPhase = NonNullable<StepContext['input']['phase']>;
 
-/** What becomes of an add-on in a phase; the check before a rollback asks what the step will, before anything is changed. */
+/** What happens to an add-on in a phase. The check before a rollback asks the same as the step, before anything is changed. */
 export async function decideAddon(
   ports: Pick<Ports, 'eks'>,
   context: StepContext,
@@ -30,7 +30,7 @@ export async function decideAddon(
   const { upgrade } = context;
   const pins = upgradePins(context);
   const pinned = pins?.addons?.[addonName];
-  // A hop pins its images alone: its add-ons go where those of any hop go.
+  // A hop of a rollout fixes images only, so its add-ons go where those of any hop go.
   const isOfPlan = pins !== undefined && upgrade !== undefined && isFinish(upgrade);
   if (phase === 'after' && isOfPlan && pinned === undefined && addonFits(addon, info, to)) {
     const said = `${addonName} stays at ${addon.addonVersion}, which fits ${to}: the plan of its rollout names no other version.`;
@@ -41,7 +41,7 @@ export async function decideAddon(
     : addonBefore(addon, info, KubeVersion.parse(context.cluster.version).toString(), to);
 }
 
-/** What a rollout has pinned inside the minor; undefined of one that has pinned nothing. */
+/** The versions that a rollout has fixed inside the minor; undefined where it has fixed none. */
 export function upgradePins({ upgrade }: StepContext) {
   const { releases, addons } = upgrade ?? {};
   return releases === undefined && addons === undefined ? undefined : { addons };

@@ -31,18 +31,18 @@ import { runStep } from './run-step.ts';
 import { BUSY_MILLISECONDS, withApiServer } from './with-api-server.ts';
 
 const STEP = 'drain-nodes';
-/** An execution has 25,000 events of history and a look takes about ten (facts: serverless.md §1.8): the next one goes on. */
+/** An execution has 25,000 history events and a look takes about ten (facts: serverless.md §1.8), so the next execution goes on. */
 const MOST_LOOKS = 1_500;
 
 export type NodeStepPorts = StepPorts & Pick<Ports, 'nodes'>;
 
-/** How nodes and pods are worked with. */
+/** The port for nodes and pods. */
 export const operators = ({ nodes }: NodeStepPorts) =>
   ({ tier: 'operate', open: (server: ApiServer) => nodes.open(server) }) as const;
 
 /**
- * Drains the nodes of one group that Liftlock does not roll: cordons, evicts by the eviction API, waits for what the policy says. Nothing is deleted or
- * forced. The nodes stay cordoned at the end; where it ends otherwise the cordons are taken back (core/protocol/undo.ts).
+ * Drains the nodes of one group that Liftlock does not roll: it cordons, evicts by the eviction API, and waits as the policy says. It deletes and
+ * forces nothing. The nodes stay cordoned at the end; when the drain ends otherwise, the cordons are undone (core/protocol/undo.ts).
  */
 export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Promise<StepResult> {
   const { nodegroup: group } = parseMachineInput(stepInput.input);
@@ -68,7 +68,7 @@ export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Pr
   });
 }
 
-/** A cordon that an earlier drain has left bears its mark, and whoever takes that back would uncordon what this one has emptied: so it goes first. */
+/** The cordon of an earlier drain has that drain's mark. Its undo goes first, or it would uncordon nodes that this drain has emptied. */
 async function takenBackFirst(ports: NodeStepPorts, { clusterKey, upgrade }: StepContext) {
   if (upgrade?.mutated === true) return undefined;
   const left = (await openUndoEntries(ports.table, clusterKey)).map(({ data }) => data);
@@ -78,17 +78,17 @@ async function takenBackFirst(ports: NodeStepPorts, { clusterKey, upgrade }: Ste
   return parked(nodesLater(ports), reason('UpgradeUnderWay', said));
 }
 
-/** What is kept of a drain between two looks, in its step. */
+/** What the step keeps of a drain between two looks. */
 type Kept = DrainMemory & {
-  /** Uids of pods that somebody was told of: each once. */
+  /** Uids of pods that were reported; each is reported once. */
   readonly told: readonly string[];
 };
 
-/** What asks and is let go within seconds is not news. */
+/** A pod that is let go within seconds is no news. */
 const NEWS_MILLISECONDS = 20_000;
 const STANDING: readonly string[] = ['budget', 'severalBudgets', 'refused', 'unasked'];
 
-/** Tells of pods that stand in the way, once each, with all that is in the way then. */
+/** Reports pods that are in the way, once each, with everything that is in the way at that time. */
 async function tellBlockers(
   { events, clock }: NodeStepPorts,
   { clusterKey, input, scope, upgrade }: StepContext,
@@ -105,11 +105,11 @@ async function tellBlockers(
     await events.publish([
       { type: 'DrainBlocked', detail: { version: 1, ...named, reasons: bounded(result.reasons) } },
     ]);
-  // One that is let go and stands in the way again is news again.
+  // A pod that was let go and is in the way again is news again.
   return standing;
 }
 
-/** One invocation: it looks, decides and sends until nothing is to be sent, or its time is over. */
+/** One invocation: it looks, decides and sends until nothing is left to send, or its time is over. */
 class Drain {
   memory: DrainMemory;
   readonly #ports: NodeStepPorts;
@@ -139,13 +139,13 @@ class Drain {
     }
   }
 
-  /** Before it counts as done, those that were empty once are looked at again. */
+  /** Before the drain counts as done, the nodes that were empty are read again. */
   async #decide(operator: NodeOperator): Promise<DrainMove> {
     const move = await this.#look(operator, ({ name }) => this.memory.nodes[name]?.drainedAt === undefined);
     return move.type === 'done' ? this.#look(operator, () => true) : move;
   }
 
-  /** A node that was empty is taken to be so where it `isRead` not: whatever tolerates its cordon may have come back. */
+  /** A node that was empty and is not read again counts as empty, since only pods that tolerate its cordon can have come back. */
   async #look(operator: NodeOperator, isRead: (node: DrainNode) => boolean): Promise<DrainMove> {
     const allNodes = await operator.listNodes();
     const nodes = allNodes.filter((node) => isOfGroup(node, this.#group)).map((node) => this.#unlessEarlier(node));
@@ -160,7 +160,7 @@ class Drain {
     return decideDrain(look);
   }
 
-  /** What bears the mark of an earlier drain and is in use again was not taken out of this one's hands. */
+  /** A node with the mark of an earlier drain that is in use again was not taken away from this drain. */
   #unlessEarlier(node: DrainNode): DrainNode {
     const { cordonedBy, ...unmarked } = node;
     return node.unschedulable || cordonedBy === this.#context.upgrade?.id ? node : unmarked;
@@ -170,7 +170,7 @@ class Drain {
   async #make(operator: NodeOperator, move: DrainMove): Promise<StepResult | undefined> {
     switch (move.type) {
       case 'wait':
-        // Until others bring their nodes back nothing of the drain is under way: others may have the grant meanwhile.
+        // Until others bring their nodes back, nothing of the drain is under way, so others may have the grant.
         if (move.reasons.every(({ code }) => code === 'DrainNoRoom' || code === 'DrainUncordoned'))
           return parked(nodesLater(this.#ports), ...move.reasons);
         return wait(move.seconds, ...move.reasons);
@@ -189,7 +189,7 @@ class Drain {
     }
   }
 
-  /** While EKS rolls a group, it drains its nodes itself, and makes those that take them over. Asked once by an invocation. */
+  /** While EKS rolls a group, it drains its nodes itself and adds nodes for their pods. An invocation asks this once. */
   async #besideEks({ labels }: DrainNode): Promise<StepResult | undefined> {
     const nodegroupName = managedGroup(nodeOwner(labels));
     if (nodegroupName === undefined) return undefined;
@@ -197,7 +197,7 @@ class Drain {
     this.#groupStatus ??= this.#ports.eks.describeNodegroup(scope, { clusterName, nodegroupName }).then(
       ({ status }) => status,
       (error: unknown) => {
-        // Its last nodes may be seen for longer than the group itself.
+        // The last nodes of a group may be visible for longer than the group itself.
         if (!isNotFound(error)) throw error;
         return undefined;
       },
@@ -250,7 +250,7 @@ class Drain {
   }
 }
 
-/** Groups of EKS by their label, and those that eksctl made; what Karpenter or Auto Mode owns moves by its own ways. */
+/** Managed groups by their label, and groups that eksctl made. Karpenter and Auto Mode move their own nodes. */
 function isOfGroup({ labels, providerId }: DrainNode, group: string): boolean {
   const owner = nodeOwner(labels, providerId);
   return managedGroup(owner) === group || (owner.kind === 'selfManaged' && owner.name === group);

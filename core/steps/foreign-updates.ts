@@ -10,24 +10,24 @@ import { writeUnrecorded } from '../store/unrecorded.ts';
 import { foreignStop, type StepContext, type StepPorts } from './context.ts';
 
 export interface UpdatesInFlight {
-  /** Every id that EKS lists now: what the intent stores as known before. */
+  /** Every id that EKS lists now; the intent stores them as known before its call. */
   readonly ids: readonly string[];
-  /** In progress and matching none of our intents: a person's, Terraform's, AWS's (protocol.md, What somebody else started). */
+  /** In progress and from none of Liftlock's intents: a person's, Terraform's or AWS's (protocol.md, What somebody else started). */
   readonly foreign: readonly Update[];
-  /** Whether one in progress may be of a call of ours whose outcome is not known: it is not foreign, and is looked up by who has sent it. */
+  /** Whether one in progress may come from a call of Liftlock with an unknown outcome. The step that sent the call looks it up. */
   readonly isDoubtful: boolean;
-  /** Ids that nobody has asked about yet: what they are the next look finds out. */
+  /** The number of ids that nobody has asked about yet; the next look asks. */
   readonly unread: number;
 }
 
 /**
- * EKS lists ids alone, in no order, and says nowhere how long it keeps them: a group that is scaled twice a day has hundreds. At two calls a second one
- * invocation asks about so many; the next one goes on where it has ended.
+ * EKS lists only ids, in no order, and does not document how long it keeps them: a group that is scaled twice a day has hundreds. At two calls a
+ * second one invocation asks about this many, and the next one continues.
  */
 const ASKED_AT_MOST = 40;
-/** What has been learned is kept after so many, so that an invocation that is ended meanwhile has brought the next one nearer. */
+/** Results are stored after this many, so that an invocation which is ended early still helps the next one. */
 const KEPT_AT_ONCE = 10;
-/** Until the account's rate lets as many be asked again without waiting. */
+/** After this time the account's rate allows as many calls again without waiting. */
 const GO_ON_SECONDS = 5;
 
 const subjectName = (subject: UpdateSubject): string =>
@@ -37,7 +37,7 @@ const subjectName = (subject: UpdateSubject): string =>
       : `addon/${subject.addonName}`
     : `nodegroup/${subject.nodegroupName}`;
 
-/** Reads what is known of the updates of the control plane and of all these add-ons at once. An update that has ended does not begin again, however old that knowledge is. */
+/** Reads which updates of the control plane and of these add-ons have ended. None begins again, so old knowledge stays true. */
 export async function withSettled(
   { table }: Pick<StepPorts, 'table'>,
   context: StepContext,
@@ -55,7 +55,7 @@ export async function withSettled(
   return { ...context, settled: new Map([...context.settled, ...read]) };
 }
 
-/** Lists a subject's updates and finds those in progress that are not ours. Asks about each id only until it was seen terminal, and about so many in one invocation. */
+/** Lists a subject's updates and finds those in progress that are not Liftlock's. Asks only about ids that were not seen terminal. */
 export async function findUpdatesInFlight(
   ports: StepPorts,
   context: StepContext,
@@ -70,7 +70,7 @@ export async function findUpdatesInFlight(
   const unknown = ids.filter((id) => !settled.has(id));
   if (unknown.length === 0) return { ids, foreign: [], isDoubtful: false, unread: 0 };
   const intents = (await intentsOf(ports.table, clusterKey)).map(({ data }) => data);
-  // DescribeUpdate has said of these that they have ended, when their step asked.
+  // When their step asked, DescribeUpdate showed that these have ended.
   const ended = new Set(
     intents.flatMap(({ outcome }) =>
       outcome?.type === 'accepted' && outcome.observed !== undefined && outcome.observed.status !== 'InProgress'
@@ -117,7 +117,7 @@ export async function findUpdatesInFlight(
   return { ids, foreign, isDoubtful, unread };
 }
 
-/** The end of a step that would start something beside what runs there; undefined where nothing does. */
+/** The end of a step that would start something beside an update that runs there; undefined where none runs. */
 export function stopBeside(
   ports: StepPorts,
   context: StepContext,

@@ -23,12 +23,12 @@ import { withApiServer } from './with-api-server.ts';
 export type JobPorts = Pick<Ports, 'table' | 'eks' | 'clock' | 'events' | 'jobs'>;
 export type JobReceiver = Extract<HookReceiver, { readonly job: object }>;
 
-/** Under which the calls of a hook are committed, with its name as their subject. */
+/** The step under which the calls of a hook are committed; the hook's name is their subject. */
 const STEP = 'ask-hook';
 
 /**
- * Asks by a Job in the cluster: the first question makes it, each later one looks at it. Its name is the question's own, so that a crash makes no second
- * one, and how it is taken back is written with the commit. A step result says that the commit was refused, or has to wait.
+ * Asks by a Job in the cluster: the first question creates it, and each later one reads it. Its name comes from the question, so that a crash creates
+ * no second one, and its undo entry is written with the commit. A step result means that the commit was refused or has to wait.
  */
 export async function askJob(
   ports: JobPorts,
@@ -51,7 +51,7 @@ export async function askJob(
   const { serviceAccount } = allowed;
   const { clusterKey, upgrade } = context;
   const name = hookJobName(request);
-  // Where it was made it runs, whichever namespace the Fleet names by now.
+  // A Job runs in the namespace in which it was created, even if the Fleet names another one now.
   const before = await loadUndoEntry(ports.table, clusterKey, 'job', name);
   const { namespace } = isOpen(before) ? before.data : allowed;
   const named = { namespace, name };
@@ -98,14 +98,14 @@ export async function askJob(
   }
 }
 
-/** Deletes the Job of a question that is answered. What keeps it from that is left to whoever takes back what the upgrade has left. */
+/** Deletes the Job of a question that is answered. If that fails, the undo of what the upgrade has left deletes it. */
 export async function endJob(ports: JobPorts, context: StepContext, { name }: Hook, asked: HookRequest): Promise<void> {
   const entry = await loadUndoEntry(ports.table, context.clusterKey, 'job', hookJobName(asked));
   if (!isOpen(entry)) return;
   await takeJobsBack(ports, context, [entry], { step: STEP, subject: name });
 }
 
-/** Deletes Jobs that bear our mark, with their pods; done where each of them is gone, or is somebody else's. */
+/** Deletes Jobs with Liftlock's mark, and their pods. Done where each of them is gone, or is somebody else's. */
 export function takeJobsBack(
   ports: JobPorts,
   context: StepContext,

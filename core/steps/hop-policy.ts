@@ -9,18 +9,18 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { checkHop, type SkewedComponent } from '../version/skew.ts';
 import type { StepContext } from './context.ts';
 
-/** What the policy says of the hop that a step is part of. */
+/** The policy of the hop that a step belongs to. */
 export interface HopPolicy {
   readonly wave: WaveSpec | undefined;
-  /** Where the hop stands in its rollout; undefined for one that a person started. */
+  /** The place of the hop in its rollout; undefined for a hop that a person started. */
   readonly place: { readonly rollout: Rollout; readonly wave: Wave | undefined } | undefined;
-  /** Undefined: the cluster is not known, or there is no Fleet. */
+  /** Undefined: the cluster is unknown, or there is no Fleet. */
   readonly read: ReadRules | undefined;
   /** Whether another hop of the same cluster follows in its rollout. */
   readonly moreHops: boolean;
 }
 
-/** Undefined parts: no policy selects the cluster, or this version cannot read it. */
+/** Members are undefined where no policy selects the cluster, or this version cannot read the policy. */
 export async function loadHopPolicy(ports: Pick<Ports, 'table'>, context: StepContext): Promise<HopPolicy> {
   const { table } = ports;
   const { rolloutId, waveIndex } = context.upgrade ?? {};
@@ -43,8 +43,8 @@ export async function loadHopPolicy(ports: Pick<Ports, 'table'>, context: StepCo
 }
 
 /**
- * Whether the nodes may stay as they are at this hop: the policy says `rollNodes: whenSkewRequires`, another hop follows, and the oldest
- * kubelet still keeps the skew rule after that one (semantics.md, Multi-hop). What cannot be read is rolled.
+ * Whether the nodes may stay as they are at this hop: the policy says `rollNodes: whenSkewRequires`, another hop follows, and the oldest kubelet
+ * still keeps the skew rule after that one (semantics.md, Windows, bakes, watches and estimates). Nodes of an unreadable version are rolled.
  */
 export function nodesMayWait(
   { wave, moreHops }: HopPolicy,

@@ -12,14 +12,14 @@ const STEP = 'create-launch-template-version';
 
 export type ImagePorts = StepPorts & Pick<Ports, 'account' | 'ec2' | 'templates'>;
 
-/** Makes a version of the launch template, whose number whoever looks afterwards finds again. */
+/** Creates a version of the launch template. A later look finds its number again. */
 export async function launchTemplateVersion(
   ports: ImagePorts,
   context: StepContext,
   wanted: NewLaunchTemplateVersion,
 ): Promise<{ readonly version: string } | { readonly stop: StepResult }> {
   const { scope, upgrade } = context;
-  // Of two clusters that share the template and make the same hop at once, the second gets what the first has made.
+  // When two clusters share the template and make the same hop at once, the second one gets the version that the first has created.
   const token = sha256Hex(canonicalJson({ upgradeId: upgrade?.id ?? '', ...wanted }));
   const mutation = {
     ...{ ...wantedFor(context), step: STEP, subject: wanted.template },
@@ -38,7 +38,7 @@ export async function launchTemplateVersion(
   return 'refused' in result.answer ? { stop: blocked(result.answer.refused) } : result.answer;
 }
 
-/** EC2 did nothing where it said that the request is wrong or forbidden; anything else may have taken effect, and shows at the next look. */
+/** EC2 did nothing where it says that the request is wrong or forbidden. Any other error may hide a version, which the next look finds. */
 function refusedBy(error: unknown): { readonly refused: Reason } {
   const name = errorName(error);
   if (!/^(UnauthorizedOperation|AccessDenied|Invalid|VersionLimitExceeded|LaunchTemplateVersionLimit)/.test(name))

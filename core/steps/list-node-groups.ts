@@ -10,7 +10,7 @@ import { type HopPolicy, loadHopPolicy, nodesMayWait } from './hop-policy.ts';
 
 type Listed = StepResult & { readonly nodegroups: readonly string[] };
 
-/** The node groups that `roll-node-group` goes through, one after the other (docs/adr/0006); none while the cluster bakes. */
+/** The node groups that `roll-node-group` rolls one after the other (docs/adr/0006); none while the cluster bakes. */
 export async function listNodeGroups(ports: StepPorts, stepInput: StepInput): Promise<Listed> {
   const context = await openStep(ports, stepInput, 'grant');
   if (isResult(context)) return { ...context, nodegroups: [] };
@@ -26,7 +26,7 @@ export async function listNodeGroups(ports: StepPorts, stepInput: StepInput): Pr
   };
 }
 
-/** Those whose last roll in this upgrade has failed come last, the latest of them at the end: one that is tried again and again keeps no other from its turn. */
+/** Groups whose last roll in this upgrade has failed come last, the latest failure at the end, so that they do not hold up the others. */
 async function inTurn({ table }: StepPorts, { clusterKey, upgrade }: StepContext, groups: readonly string[]) {
   const rolls = (await intentsOf(table, clusterKey, 'roll-node-group')).filter(
     ({ data }) => data.upgradeId === upgrade?.id,
@@ -59,8 +59,8 @@ async function everyGroup(ports: StepPorts, context: StepContext, groups: readon
 }
 
 /**
- * Between control plane and nodes a cluster runs for a while with its nodes behind, and can be rolled back cheaply: the upgrade parks.
- * It counts from when the control plane was seen to arrive, or was found there that somebody else had brought; where only nodes are to follow, that was long ago. A node group that a person rolls by itself does not wait.
+ * Between control plane and nodes a cluster runs for some time with its nodes behind, and can be rolled back cheaply: the upgrade parks. The time
+ * counts from when the control plane was seen to arrive, or was found there. A finish, and a node group that a person rolls by itself, do not wait.
  */
 function stillBaking({ wave }: HopPolicy, context: StepContext, now: Date): StepResult | undefined {
   const { upgrade } = context;

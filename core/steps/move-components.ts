@@ -19,19 +19,19 @@ import { readComponent } from './read-component.ts';
 
 export type MovePorts = HookPorts & Pick<Ports, 'readers'>;
 
-/** Seconds between two looks at what a hook says it has moved. */
+/** Seconds between two looks at a component that a hook says it has moved. */
 const BOUNDS = { least: 10, most: 120 };
 
 /**
- * Has the components of a phase moved that do not fit the target, one after the other, by the hooks that the policy names for them. Those without
- * a hook are the scan's matter. What a hook says only ends the asking: the step goes on when a version that fits is seen to run.
+ * Has the components of a phase that do not fit the target moved, one after the other, by the hooks that the policy names. The scan deals with
+ * components without a hook. The answer of a hook only ends the asking: the step goes on when it sees a version that fits.
  */
 export async function moveComponents(
   ports: MovePorts,
   context: StepContext,
   phase: Component['phase'],
 ): Promise<StepResult> {
-  // Where the control plane has moved it is too late for what had to be right before.
+  // Once the control plane has moved, it is too late for components that had to be right before.
   if (phase === 'before' && !KubeVersion.parse(context.cluster.version).next().equals(context.target)) return done();
   const { spec, unknown } = await context.policy();
   if (unknown.length > 0) return parked(undefined, ...unknown);
@@ -46,10 +46,10 @@ export async function moveComponents(
     const rolls =
       seen.type === 'runs' && seen.unsettled !== undefined ? ` Its rollout is not over: ${seen.unsettled}.` : '';
     const key = componentKey(name, phase);
-    // What fits and was not asked about is not moved by this upgrade: whether its pods are well the smoke check judges.
+    // This upgrade does not move a component that fits and that no hook was asked about. The smoke check judges whether its pods are well.
     const isAsked = context.upgrade?.hooks?.[key] !== undefined;
     const isDone = fit === 'absent' || (fit === 'fits' && (rolls === '' || !isAsked));
-    // The scan stops a hop to where nobody could tell the hook, unless somebody has waived that.
+    // The scan stops a hop to a minor without a version for the hook, unless somebody has waived that.
     if (isDone || to === undefined) told.push(reason(isDone ? 'ComponentFits' : 'ComponentVersion', text));
     else {
       const hook: Hook = { name, at: 'before', step: 'update-addons', ask, blocking: true, timeout };

@@ -13,13 +13,13 @@ import type { StepContext, StepPorts } from './context.ts';
 
 const LATER_MILLISECONDS = 10 * 60_000;
 
-/** When it is looked again whether nodes are back, for a roll and for a drain: others have the grant of the cluster meanwhile. */
+/** When a roll or a drain looks again whether nodes are back. Others may have the grant of the cluster meanwhile. */
 export const nodesLater = ({ clock }: Pick<Ports, 'clock'>): Date =>
   new Date(clock.now().getTime() + LATER_MILLISECONDS);
 
 /**
- * How many nodes of the cluster may go down in the roll of a group that is about to begin, by `spec.disruption`; or why it does not begin now.
- * Counted by what the API server says at this moment: where it says nothing, no node is taken.
+ * How many nodes of the cluster may go down in the roll of a group that is about to begin, by `spec.disruption`; or why the roll does not begin now.
+ * It counts what the API server shows at this moment, and without an answer no node is taken.
  */
 export async function nodeRoom(
   ports: StepPorts & Pick<Ports, 'clusters'>,
@@ -47,7 +47,7 @@ export async function nodeRoom(
   }
 }
 
-/** Names of nodes that drains of Liftlock have emptied: they stay cordoned until somebody ends them, or takes them into use again. Whoever counts nodes leaves these out. */
+/** Nodes that drains of Liftlock have emptied. They stay cordoned until somebody ends or uses them again, so counts leave them out. */
 export async function drainedNodes(
   { table }: Pick<Ports, 'table'>,
   { clusterKey }: StepContext,
@@ -66,8 +66,8 @@ export async function drainedNodes(
 }
 
 /**
- * Parked, so that a stop holds at once and others have the grant meanwhile. Undefined where EKS has ended no roll of another group of this upgrade so
- * lately, however it ended: one that failed may have replaced nodes as well.
+ * It parks, so that a stop holds at once and others may have the grant. Undefined where EKS has not ended a roll of another group of this upgrade so
+ * recently; one that failed may have replaced nodes as well.
  */
 async function pauseAfter(
   { table }: Pick<Ports, 'table'>,
@@ -88,7 +88,7 @@ async function pauseAfter(
   return parked(until, reason('NodesPause', said));
 }
 
-/** What the steps of the other node groups have come to in an upgrade, by the name of the group. */
+/** The states of the steps of the other node groups in an upgrade, by the name of the group. */
 export function otherRolls(upgrade: StepContext['upgrade'], group: string): (readonly [string, StepState])[] {
   const PREFIX = 'roll-node-group/';
   return Object.entries(upgrade?.steps ?? {}).flatMap(([step, state]) => {

@@ -4,8 +4,8 @@ import type { NotSent } from '../protocol/mutate.ts';
 import type { StepContext } from './context.ts';
 
 /**
- * What a step says of a call that was not sent: it looks again, or parks until nothing forbids it. Tags that the inventory does not know yet are recorded:
- * by those that it has the upgrade would be granted again, and park again.
+ * The result of a step whose call was not sent: it looks again, or parks until nothing forbids the call. It records tags that the inventory does not
+ * have yet, because by the old ones the upgrade would be granted and park over and over.
  */
 export async function notSent(ports: RecordPorts, context: StepContext, result: NotSent): Promise<StepResult> {
   if (result.type === 'wait') return wait(result.seconds, result.reason);

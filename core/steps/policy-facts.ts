@@ -13,7 +13,7 @@ import { readAlarms } from './read-probes.ts';
 
 type Asked = Pick<UpgradePolicySpec['scan'], 'alarms' | 'backups' | 'urls'> & Pick<UpgradePolicySpec, 'components'>;
 
-/** What the policy names that has to be so before a hop: alarms of CloudWatch, URLs that answer, young backups of the cluster, and its components. */
+/** What the policy demands before a hop: alarms of CloudWatch, URLs that answer, recent backups of the cluster, and its components. */
 export async function readPolicyFacts(
   ports: Pick<Ports, 'account' | 'gates' | 'probe' | 'readers'>,
   context: StepContext,

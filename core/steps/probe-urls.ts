@@ -5,8 +5,8 @@ import type { Ports } from '../ports/ports.ts';
 import type { ProbedUrl } from '../scan/preflight/preflight-check.ts';
 
 /**
- * Asks the URLs that a policy names, before a hop and after it, all at once. What cannot be reached, or is refused as private, has not answered. A
- * query may hold a token, so it is not shown.
+ * Asks the URLs that a policy names all at once, before a hop and after it. A URL that cannot be reached, or is refused as private, counts as not
+ * answering. A query may hold a token, so it is not shown.
  */
 export const probeUrls = (
   { probe }: Pick<Ports, 'probe'>,

@@ -9,17 +9,17 @@ import { refusedBy } from './read-capacity.ts';
 
 type Asked = NonNullable<UpgradePolicySpec['scan']['backups']>;
 
-/** Without a backup it could not be read, as the coverage says. */
+/** Without `backup` it could not be read, and the coverage says why. */
 export interface ReadBackup {
   readonly backup?: Backup;
   readonly coverage: Coverage;
 }
 
-/** They are listed by name, so that the newest may be on any page; one beyond the last page that is asked for does not count. */
+/** Backups are listed by name, so the newest may be on any page. A backup beyond the last page that is read does not count. */
 const PAGE = 500;
 const MOST_PAGES = 20;
 
-/** Velero keeps what it has backed up as objects of `backups.velero.io` (velero.io, API types, Backup: `status.phase`, `completionTimestamp`). */
+/** Velero records its backups as objects of `backups.velero.io` (velero.io, API types, Backup: `status.phase`, `completionTimestamp`). */
 export async function readVelero(
   ports: Pick<Ports, 'readers'>,
   context: StepContext,
@@ -63,10 +63,10 @@ interface BackupList {
   readonly metadata?: { readonly continue?: string };
 }
 
-/** Such a recovery point is whole: a `PARTIAL` one lacks some of its parts (AWS Backup, API reference of RecoveryPointByBackupVault). */
+/** Recovery points with these statuses are complete; a `PARTIAL` one lacks some parts (AWS Backup, API reference of RecoveryPointByBackupVault). */
 const WHOLE = new Set(['COMPLETED', 'AVAILABLE']);
 
-/** Its parts have recovery points of their own, some of which may name the cluster: one of them is no backup of the whole. */
+/** The parts of a backup have recovery points of their own, and some may name the cluster. A part is no backup of the whole. */
 export async function readRecoveryPoints(
   { account }: Pick<Ports, 'account'>,
   { cluster, scope }: StepContext,
@@ -82,7 +82,7 @@ export async function readRecoveryPoints(
     };
   } catch (error) {
     const { status, detail } = refusedBy(error);
-    // As observed (boto/boto3#2269): it does not tell who asks in vain whether the vault is there.
+    // As observed (boto/boto3#2269): AWS Backup does not tell a caller without permission whether the vault exists.
     const hint = status === 'denied' ? ` AWS Backup says so, too, where ${scope.region} has no such vault.` : '';
     return {
       coverage: { ...what, status, detail: `backup:ListRecoveryPointsByBackupVault: ${detail}${hint}`, count: 0 },
@@ -90,5 +90,5 @@ export async function readRecoveryPoints(
   }
 }
 
-/** Of RFC 3339 in UTC. */
+/** Compares texts of RFC 3339 in UTC. */
 const newestOf = (times: readonly string[]): string | null => times.toSorted().at(-1) ?? null;

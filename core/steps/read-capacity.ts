@@ -16,8 +16,8 @@ import type { Coverage } from '../scan/report/report-schema.ts';
 import type { StepContext } from './context.ts';
 
 /**
- * Of EC2, IAM, KMS and Service Quotas what the hop takes: each call may fail by itself, and is told by the permission that it takes. Images that the policy
- * names are looked at also where it leaves out the rest (`scan.skip: [capacity]`): without one nodes could not follow their control plane.
+ * Reads what the hop needs of EC2, IAM, KMS and Service Quotas. Each call may fail by itself, and is reported by its permission. Images that the
+ * policy names are read even where it skips the rest (`scan.skip: [capacity]`), because without one nodes could not follow their control plane.
  */
 export async function readCapacity(
   ports: Pick<Ports, 'ec2' | 'account' | 'clock'>,
@@ -106,7 +106,7 @@ export async function readCapacity(
   return { capacity: given({ ...ofEc2, roles, keys, quotas, podNetwork }), coverage };
 }
 
-/** What the coverage says of a call to AWS that gave nothing. A throttle is thrown on: it passes by itself, and would end the hop as what lasts. */
+/** The coverage of a failed call to AWS. A throttle is thrown, since it passes by itself and must not stop the hop like a lasting error. */
 export function refusedBy(error: unknown): { status: 'denied' | 'error'; detail: string } {
   if (isThrottled(error)) throw error;
   const name = errorName(error);
@@ -114,7 +114,7 @@ export function refusedBy(error: unknown): { status: 'denied' | 'error'; detail:
   return { status, detail: `${name}: ${errorMessage(error)}` };
 }
 
-/** Those that are there, of what can only be asked for one by one. */
+/** Calls once for each name, and returns the results that exist. */
 async function each<One>(names: readonly string[], call: (name: string) => Promise<One | undefined>): Promise<One[]> {
   const found = await Promise.all(names.map(call));
   return found.flatMap((one) => (one === undefined ? [] : [one]));

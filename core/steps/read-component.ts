@@ -10,7 +10,7 @@ import { type Component, placeOf, type SeenComponent } from '../scan/preflight/c
 import { askServer, type GetJson } from './ask-server.ts';
 import type { StepContext } from './context.ts';
 
-/** What runs of a component now: what the tag of its image says, or the chart of its release. Scan and step look by this alone. */
+/** The version of a component that runs now, by the tag of its image or the chart of its release. The scan and the step use this function only. */
 export async function readComponent(
   ports: Pick<Ports, 'readers'>,
   context: StepContext,
@@ -54,13 +54,13 @@ async function readWorkload(
 const versionOf = (text = ''): string | undefined =>
   /[-.](?:alpha|beta|rc|pre|dev)/i.test(text) ? undefined : versionOfTag(text);
 
-/** Why pods of an older template may still run, as `kubectl rollout status` tells it; undefined where the rollout is over. */
+/** Why pods of an older template may still run, in the manner of `kubectl rollout status`; undefined where the rollout is over. */
 function unsettledOf({ metadata, spec, status }: Mapping): string | undefined {
   const is = mappingOf(status);
   const figure = (...names: readonly string[]) =>
     Number(names.map((one) => is[one]).find((one) => one !== undefined) ?? 0);
   if (figure('observedGeneration') < Number(mappingOf(metadata).generation ?? 0)) return 'its controller has not begun';
-  // Of a DaemonSet first; it has a pod on each node, and no old one beside a new one.
+  // `desiredNumberScheduled` is that of a DaemonSet, which has one pod on each node, and no old one beside a new one.
   const wanted = Number(is.desiredNumberScheduled ?? mappingOf(spec).replicas ?? 1);
   const updated = figure('updatedNumberScheduled', 'updatedReplicas');
   const available = figure('numberAvailable', 'availableReplicas');
@@ -69,7 +69,7 @@ function unsettledOf({ metadata, spec, status }: Mapping): string | undefined {
   return `of ${wanted} pods ${updated} are new, ${available} available and ${old} old`;
 }
 
-/** Helm keeps releases in Secrets unless it is told otherwise (helm/helm, pkg/storage/driver). */
+/** Helm stores releases in Secrets by default (helm/helm, pkg/storage/driver). */
 async function readRelease(get: GetJson, component: Component): Promise<SeenComponent> {
   const { namespace, release } = component.helm ?? { namespace: '', release: '' };
   const secrets = `/api/v1/namespaces/${namespace}/secrets`;

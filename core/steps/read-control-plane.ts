@@ -8,8 +8,8 @@ import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
 export type Stop = { readonly stop: StepResult };
 
 /**
- * The control plane as it is right now with the ids of its updates, or why it must be left alone: somebody else moves it
- * (protocol.md, What somebody else started), or it is not the cluster that the grant is for.
+ * The control plane as it is right now with the ids of its updates, or why it must be left alone: somebody else changes it (protocol.md, What
+ * somebody else started), or it is not the cluster of the grant.
  */
 export async function readControlPlane(
   ports: StepPorts,
@@ -27,7 +27,7 @@ export async function readControlPlane(
   return stop === undefined ? { cluster, updateIds: updates.ids } : { stop };
 }
 
-/** The same for what starts something on node groups and add-ons: nothing is, while the cluster is not ACTIVE. */
+/** The same for steps that change node groups and add-ons: they change nothing while the cluster is not ACTIVE. */
 export async function readControlPlaneAtRest(
   ports: StepPorts,
   context: StepContext,
@@ -37,7 +37,7 @@ export async function readControlPlaneAtRest(
   return { stop: notActive(ports, context, read.cluster) };
 }
 
-/** A cluster that is not ACTIVE and whose update is not ours: it is waited for, unless it is lost. */
+/** A cluster that is not ACTIVE, and whose update is not Liftlock's, is waited for unless it is lost. */
 export function notActive(ports: StepPorts, context: StepContext, cluster: Cluster): StepResult {
   const { name, status } = cluster;
   const lost = lostCluster(cluster);

@@ -6,7 +6,7 @@ import type { Coverage } from '../scan/report/report-schema.ts';
 import { askServer } from './ask-server.ts';
 import type { StepContext } from './context.ts';
 
-/** How the VPC CNI gives pods addresses, as it runs: whoever installed it. */
+/** How the VPC CNI that runs assigns addresses to pods, whoever installed it. */
 export async function readPodNetwork(
   ports: Pick<Ports, 'readers'>,
   context: StepContext,

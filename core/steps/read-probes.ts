@@ -24,23 +24,21 @@ import type { ProbedUrl } from '../scan/preflight/preflight-check.ts';
 import { isAccessError } from './api-server.ts';
 
 const PAGE = 500;
-/** Requests for one list: a cluster with more objects of a kind is not compared by them. */
+/** The most requests for one list. Objects of a kind that has more are not compared. */
 const MOST_PAGES = 80;
-/** Without these nothing is known of a cluster, so that a refusal of them is no gap but a stop. */
+/** Without these lists nothing is known of a cluster, so a refusal of one of them stops the hop. */
 const ESSENTIAL: ReadonlySet<ListName> = new Set(['pods', 'deployments', 'daemonsets', 'statefulsets']);
 
 interface WhatIsRead {
-  /** Only Jobs of the policy that began later say how it is now. Absent: the last one does. */
+  /** Only Jobs of the policy that began later count. Absent: the last one counts. */
   readonly begunAfter?: Date;
-  /** Whether they are waited for, each as long as the policy says. */
+  /** Whether Jobs are waited for, each as long as the policy says. */
   readonly areAwaited?: boolean;
-  /** Absent: all of them. What needs others has no reading. */
+  /** Absent: all lists. A probe that needs others has no reading. */
   readonly lists?: readonly ListName[];
 }
 
-/**
- * One reading of a cluster, by eight lists. What of it a role may not read is told; without pods and workloads it fails as an access error.
- */
+/** One reading of a cluster by its lists. Lists that the role may not read are reported; without pods and workloads it fails with an access error. */
 export async function readClusterProbes(
   { readers, clock }: Pick<Ports, 'readers' | 'clock'>,
   server: ApiServer,
@@ -73,9 +71,9 @@ export async function readClusterProbes(
     ...{ reading, seen },
     /** How many objects were read. */
     objects,
-    /** Why a probe has no reading, a sentence each. */
+    /** Why a probe has no reading, one sentence each. */
     unread: [...unread].map(said),
-    /** Those of them for which another look may have one: a fault passes, and a permission or a limit stays as it is. */
+    /** Those of them for which another look may succeed: a fault passes, while a permission or a limit stays. */
     passing: [...unread].filter(([, error]) => mayPass(error)).map(said),
   };
 }
@@ -125,14 +123,14 @@ async function readList(reader: ClusterReader, list: ListName, seen: ClusterObse
   throw new TooManyObjects('ClusterServerFault', `There are more than ${MOST_PAGES * PAGE} ${list}.`);
 }
 
-/** How the alarms stand that a policy names for a cluster. */
+/** The states of the alarms that a policy names for a cluster. */
 export const readAlarms = (
   { gates }: Pick<Ports, 'gates'>,
   cluster: string,
   alarms: readonly string[] = [],
 ): Promise<GateReading[]> => Promise.all(alarms.map((alarm) => gates.read({ alarm: fillCluster(alarm, cluster) }, [])));
 
-/** What the policy names that says whether all is well. What could not be read of an alarm is no reading. */
+/** The probes that the policy names. An alarm that could not be read has no reading. */
 export function observePolicy(alarms: readonly GateReading[], urls: readonly ProbedUrl[]): Reading {
   const known = alarms.filter(({ status }) => status !== 'unknown');
   const observed = (identity: string, isWell: boolean, said: string): Observed => ({

@@ -6,7 +6,7 @@ import type { InsightsRefresh } from '../ports/eks.ts';
 import { pollSeconds, type StepContext, type StepPorts } from './context.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
 
-/** What EKS is asked to look at anew is waited for: what is read meanwhile would be old by then. Undefined when it is fresh, or cannot be. */
+/** Waits until EKS has refreshed its insights, since earlier reads would be old by then. Undefined when they are fresh, or cannot be refreshed. */
 export async function waitForInsights(
   ports: StepPorts,
   context: StepContext,
@@ -28,11 +28,11 @@ export async function waitForInsights(
   return undefined;
 }
 
-/** A refresh takes minutes, as far as EKS says anything about it. */
+/** A refresh takes minutes, as far as EKS documents it. */
 const BOUNDS = { least: 60, most: 60 };
 const GIVE_UP_MINUTES = 20;
 
-/** The latest refresh of the insights, or why it could not be read. */
+/** The latest refresh of the insights, or the error of reading it. */
 type RefreshLook = { readonly refresh: InsightsRefresh } | { readonly error: unknown };
 
 export async function lookAtRefresh(ports: StepPorts, { scope, name }: StepContext): Promise<RefreshLook> {
@@ -43,7 +43,7 @@ export async function lookAtRefresh(ports: StepPorts, { scope, name }: StepConte
   }
 }
 
-/** Whether EKS refreshes now what this execution, or somebody since it began, asked for. */
+/** Whether a refresh runs that began after this execution. */
 export const runsSince = (look: RefreshLook, startedAt: Date): boolean =>
   'refresh' in look && look.refresh.status === 'IN_PROGRESS' && isSince(look.refresh, startedAt);
 
@@ -51,8 +51,8 @@ const isSince = (refresh: InsightsRefresh, startedAt: Date): boolean =>
   refresh.startedAt !== undefined && refresh.startedAt >= startedAt;
 
 /**
- * Has EKS look again, so that the scan judges today's cluster (a refresh is older than this execution → start one). `wait` while it runs;
- * `done` when it is fresh, or with a note when EKS cannot refresh: then only what is younger than a day counts.
+ * Has EKS refresh its insights, so that the scan judges today's cluster: it starts a refresh when the last one is older than this execution. `wait`
+ * while it runs; `done` when it is fresh, or with a note when EKS cannot refresh. Then only insights younger than a day count.
  */
 export async function refreshInsights(ports: StepPorts, context: StepContext, look: RefreshLook): Promise<StepResult> {
   const { scope, name, startedAt } = context;

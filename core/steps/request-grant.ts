@@ -33,16 +33,16 @@ import { deniedReason, grantOf, unknownContract } from './context.ts';
 
 export type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'events' | 'executions' | 'ids'>;
 export type GrantAnswer = StepResult & {
-  /** Runs inside another execution, which concludes for it. */
+  /** It runs inside another execution, which concludes for it. */
   readonly nested: boolean;
 };
 
-/** 80 characters is Step Functions' limit; `--upgrade-control-plane-cluster-0` is the longest that is added. */
+/** Step Functions allows 80 characters, and `--upgrade-control-plane-cluster-0` is the longest suffix. */
 const LONGEST_NAME = 46;
 
 /**
- * First step of every machine. The holder of a grant and executions nested in it go on; one that a person started asks for a grant of
- * its own, like anybody else (protocol.md, Grants). Fails with `InvalidInput`.
+ * The first step of every machine. The holder of a grant and its nested executions go on; an execution that a person started asks for a grant of its
+ * own (protocol.md, Grants). Fails with `InvalidInput`.
  */
 export async function requestGrant(ports: GrantPorts, stepInput: StepInput): Promise<GrantAnswer> {
   const input = parseMachineInput(stepInput.input);
@@ -67,7 +67,7 @@ export async function requestGrant(ports: GrantPorts, stepInput: StepInput): Pro
   return { ...answer, nested };
 }
 
-/** What was written down when it was asked for, of whatever cluster there is, or was, under that name. */
+/** Refuses what was recorded when somebody asked for it, for any cluster that has or had the name. */
 async function refuseRequestOf(ports: GrantPorts, input: MachineInput, asker: Asker, reasons: readonly Reason[]) {
   const at = parseClusterArn(input.cluster);
   if (at === undefined) return;
@@ -83,7 +83,7 @@ function machineOf(step: string): MachineName {
   return machine;
 }
 
-/** Freeing a grant waits for the executions nested in it, so each of them is noted before it acts. */
+/** A grant is freed only after its nested executions have ended, so each of them is recorded before it acts. */
 function register(ports: GrantPorts, found: Read<Grant>, asker: Asker): Promise<boolean> {
   let seen: Read<Grant> | undefined = found;
   return decideAndWrite(async () => {
@@ -110,7 +110,7 @@ async function askByHand(
   try {
     cluster = await ports.eks.describeCluster({ account: arn.account, region: arn.region }, { name: arn.name });
   } catch (error) {
-    // Whoever asked by hand is told at once, and does not wait until every try has been denied.
+    // Whoever asked by hand gets the denial at once, and does not wait until every try was denied.
     if (isDenied(error)) return blocked(deniedReason(error));
     if (!isNotFound(error)) throw error;
     return blocked(reason('UnknownCluster', `EKS knows no cluster ${arn.name} in ${arn.account}, ${arn.region}.`));
@@ -126,7 +126,7 @@ async function askByHand(
   if (underWay !== undefined) return blocked(sameUnderWay(underWay, arn.name));
   const isBack = machine === 'rollback-cluster';
   const begun = isBack ? await load(ports.table, Upgrades, key, rollbackId(target.next(), target)) : undefined;
-  // Its control plane is back, and its checks are left.
+  // Its control plane is back, and only its checks are left.
   const isLast = current.equals(target) && begun?.data.mutated === true && begun.data.status !== 'Succeeded';
   const wrong = HOP_MACHINES.includes(machine)
     ? hopRefusals(cluster.version, target)
@@ -148,29 +148,29 @@ async function askByHand(
     machine,
     from,
     to,
-    // The API wrote down who asked before it started this execution in their name.
+    // The API recorded who asked before it started this execution for them.
     requestedBy: asked?.execution === asker.arn ? asked.requestedBy : UNKNOWN_PRINCIPAL,
     input,
     asker,
   };
   const result = await grantUpgrade(ports, request);
   if ('granted' in result) return done(reason('Granted', `Grant ${result.granted.number} of ${arn.name}.`));
-  // What passes is waited for; a window, like what a person has to correct, is told to whoever asked.
+  // It waits for reasons that pass. A closed window, and anything that a person has to correct, is reported to whoever asked.
   if (!result.refused.every(({ code }) => kindOf(code) === 'passing')) return blocked(...result.refused);
   await parkRequest(ports, request, result.refused, left?.rolloutId !== undefined);
   return parked(undefined, ...result.refused);
 }
 
-/** What was asked for is kept: the reconciler starts it when nothing is in its way any more (protocol.md, Parking). */
+/** Keeps the request: the reconciler starts it when nothing is in its way any more (protocol.md, Parking). */
 function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly Reason[], isLeft: boolean) {
   return change(ports, async (now) => {
     const { clusterKey: key, upgradeId, machine, from, to, requestedBy, input, asker } = request;
     const read = await load(ports.table, Upgrades, key, upgradeId);
-    // Somebody runs the same upgrade: then it needs nothing more. In a rollout that has left it, nobody does.
+    // Somebody runs the same upgrade already, so nothing more is needed. In a rollout that has left it, nobody runs it.
     if (read?.data.status === 'Running' || (read?.data.status === 'Parked' && !isLeft)) return NOTHING;
-    // So it does where somebody has given it up since it was refused.
+    // Somebody has given it up since it was refused, so nothing is needed either.
     if (isGivenUpFor(asker, read?.data)) return NOTHING;
-    // What was written down when it was asked for is kept, all of it.
+    // The upgrade that was recorded with the request is kept as a whole.
     const isPending = read?.data.status === 'Pending';
     const { resumeAt: _, ...base }: Upgrade = isPending
       ? read.data
@@ -196,7 +196,7 @@ function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly
   });
 }
 
-/** Node groups and add-ons go to the control plane's own version; add-ons also to a version valid on the next one. */
+/** Node groups and add-ons go to the control plane's own version; add-ons also go to a version that is valid on the next one. */
 function versionRefusals(
   machine: MachineName,
   input: MachineInput,

@@ -19,8 +19,8 @@ import { BUSY_MILLISECONDS, withApiServer } from './with-api-server.ts';
 const STEP = 'restore-nodes';
 
 /**
- * Takes back what an upgrade has left open: cordons of nodes that still bear its mark, update settings of node groups that are still as it has set
- * them, Jobs that it has asked by, silences of alarms, and no others. A stop, a window or a hold is not in its way. Who cordoned before us, or has changed what was ours, keeps it so.
+ * Undoes what an upgrade has left open: cordons of nodes that still have its mark, update settings of node groups that are still as it set them, its
+ * Jobs, and its silences of alarms. A stop, a window or a hold does not prevent it. Somebody else's cordon, and values that were changed since, stay.
  */
 export async function restoreNodes(
   ports: NodeStepPorts & UnaskedPorts & JobPorts & SilencePorts,
@@ -35,7 +35,7 @@ async function takeBack(
 ): Promise<StepResult> {
   const upgradeId = context.upgrade?.id.replace(/^undo-/, '');
   const entries = await openUndoEntries(ports.table, context.clusterKey, upgradeId);
-  // A silence ends by itself: what keeps it from being lifted now is not in the way of the rest.
+  // A silence ends by itself, so a failure to lift it does not delay the rest.
   const rang: Reason[] = [];
   let unlifted: StepResult | undefined;
   for (const entry of entries.filter(hasEffect('silence'))) {
@@ -43,14 +43,14 @@ async function takeBack(
     if (result.status === 'done') rang.push(...result.reasons);
     else unlifted = result;
   }
-  // All else went with its cluster.
+  // Everything else is gone with its cluster.
   if (context.gone !== undefined) return unlifted ?? blocked(context.gone, ...rang);
   for (const entry of entries.filter(hasEffect('updateConfig'))) {
     const result = await putUpdateConfigBack(ports, context, entry);
     if (result.status !== 'done') return result;
   }
   const jobs = entries.filter(hasEffect('job'));
-  // Who was asked by none, or has cordoned nothing, may have no access to the cluster's own API.
+  // An upgrade without Jobs or cordons may have no access to the cluster's API server.
   if (jobs.length > 0) {
     const result = await takeJobsBack(ports, context, jobs, { step: STEP, subject: 'jobs' });
     if (result.status !== 'done') return result;
@@ -94,7 +94,7 @@ async function uncordon(
       const wanted = { asker, clusterKey, scope, target, upgrade, step: STEP, subject: 'nodes', call };
       const result = await mutateWithoutUpdate(ports, wanted, () => operator.uncordon(version, { upgradeId, taint }));
       if (result.type === 'answered') {
-        // One that somebody has written meanwhile is looked at anew.
+        // A node that somebody has changed meanwhile is read anew.
         if (result.answer !== 'changed') end(result.answer === 'done' ? 'undone' : result.answer, entry);
       } else stop = await notSent(ports, context, result);
     }

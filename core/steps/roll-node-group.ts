@@ -28,12 +28,12 @@ import { silenceOf, withSilenceLifted } from './silence-alarms.ts';
 import { goOnWithUpdateConfig, setUpdateConfig, withUpdateConfigBack } from './update-config.ts';
 
 const STEP = 'roll-node-group' as const;
-/** A new node joins before an old one is drained and ends, which takes minutes even for one node (facts: eks.md §5.1). */
+/** A new node joins before an old one is drained and terminated, which takes minutes even for one node (facts: eks.md §5.1). */
 const BOUNDS = { least: 60, most: 900, first: 240 };
 
 export type RollPorts = ActPorts & ImagePorts & Pick<Ports, 'clusters'>;
 
-/** Rolls one managed node group to the control plane's version, or finds that it is there. `force` is never sent: budgets are kept. */
+/** Rolls one managed node group to the control plane's version, or finds it there. `force` is never sent, so budgets are kept. */
 export async function rollNodeGroup(ports: RollPorts, stepInput: StepInput): Promise<StepResult> {
   const group = stepInput.nodegroup;
   if (group === undefined)
@@ -58,8 +58,8 @@ export async function rollNodeGroup(ports: RollPorts, stepInput: StepInput): Pro
 }
 
 /**
- * Groups are rolled one after the other, for hours: somebody may delete one that waits. EKS says "not found" of an update too, so that whether the
- * group is gone is asked of the group itself.
+ * Groups are rolled one after the other, for hours, and somebody may delete one that waits. EKS answers "not found" for an update too, so the group
+ * itself is asked whether it is gone.
  */
 async function rollUnlessDeleted(ports: RollPorts, context: StepContext, group: string): Promise<StepResult> {
   try {
@@ -81,12 +81,12 @@ async function roll(ports: RollPorts, context: StepContext, group: string): Prom
   return orRetried(ports, context, group, result);
 }
 
-/** EKS's own word for a node whose pods were not evicted within 15 minutes (facts: eks.md §5.1). */
+/** EKS's error for a node whose pods were not evicted within 15 minutes (facts: eks.md §5.1). */
 const NOT_EVICTED = readCode('PodEvictionFailure');
 
 /**
- * A roll that EKS ended because of pods that stayed is tried again as often as the policy says; what was replaced stays so. The upgrade parks
- * meanwhile, with the pods' budgets as they are: nothing is forced.
+ * A roll that EKS ended because pods stayed is repeated as often as the policy says; replaced nodes stay replaced. The upgrade parks meanwhile and
+ * leaves the pods' budgets alone: nothing is forced.
  */
 async function orRetried(
   ports: RollPorts,
@@ -110,17 +110,17 @@ async function orRetried(
   return parked(until, reason('EvictionRetried', said), ...result.reasons);
 }
 
-/** Those of an attempt that a person had to try again count no more. */
+/** Failures before a person had the upgrade tried again do not count. */
 function isStuckRoll(intent: Intent, group: string, upgrade: StepContext['upgrade']) {
   const { subject, outcome } = intent;
   if (subject !== group || !isOfThisTry(intent, upgrade)) return false;
   return outcome?.type === 'accepted' && outcome.observed?.errors.some(({ code }) => code === NOT_EVICTED);
 }
 
-/** A hook's no to one group is one to the upgrade, also before anything was changed. */
+/** A hook that refuses one group stops the upgrade, even before anything was changed. */
 const HOOK_ENDS: readonly AnyCode[] = ['HookRefused', 'HookTimedOut'];
 
-/** A node group that failed since this attempt began: its siblings are not started after it. */
+/** A node group that failed since this attempt began. No other group starts after it. */
 function failedBefore({ upgrade, grant }: StepContext, group: string): string | undefined {
   if (grant === undefined) return undefined;
   for (const [other, state] of otherRolls(upgrade, group)) {
@@ -137,7 +137,7 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   const { cluster } = rests;
   const current = KubeVersion.parse(cluster.version);
   const isBack = isRollback(context.upgrade);
-  // Of one whose control plane is back already, whoever was slower goes there as well.
+  // Groups also go back after the control plane is back already.
   const isAhead = isBack && current.equals(target.next());
   if (!current.equals(target) && !isAhead) {
     const said = `${name} is at ${cluster.version}; its node groups go there, not to ${target}.`;
@@ -147,7 +147,7 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   const beside = stopBeside(ports, context, `the node group ${group}`, updates);
   if (beside !== undefined) return { stop: beside };
   const { spec, unknown } = await context.policy();
-  // Which image and settings it names nobody knows: that is never taken for none.
+  // It is unknown which image and settings the policy names, and that is never taken for none.
   if (unknown.length > 0) return { stop: parked(undefined, ...unknown) };
   const wanted = { nodes: spec?.nodes, release: releaseOf(context, group) };
   const unit = await managedGroups.observe(ports, context, group, wanted);
@@ -156,9 +156,9 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   const isCustom = unit.nodegroup.amiType === 'CUSTOM';
   const asksNodes = isBack && (next.type === 'done' || isCustom);
   const newer = asksNodes ? await newerNodes(ports, context, group) : undefined;
-  // EKS says of a roll that has failed half-way what it was before.
+  // For a roll that has failed half-way, EKS reports the version before it.
   if (next.type === 'done' && newer === 'some') next = move({ ...unit, isHalfRolled: true });
-  // The check has told of what runs the newer minor; a group that stayed behind has nothing to go back from, whatever image is named for it.
+  // The check has reported groups that run the newer minor. A group that stayed behind has nothing to go back from, whatever its image is.
   if (isCustom && (newer === 'none' || (newer === 'unread' && unit.image === 'nobody'))) {
     const said =
       newer === 'none'
@@ -167,7 +167,7 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
     next = { type: 'done', reason: reason('CustomAmi', said) };
   }
   if (next.type === 'call' && next.call.name === 'CreateLaunchTemplateVersion') {
-    // A version of the launch template is the first thing that this step changes.
+    // A version of the launch template is the first change of this step.
     const held = await beforeChange(ports, context, { step: STEP, subject: group });
     if (held !== undefined) return { stop: held };
     const made = await launchTemplateVersion(ports, context, next.call.input);
@@ -214,7 +214,7 @@ async function newerNodes(ports: RollPorts, context: StepContext, group: string)
   }
 }
 
-/** A patch replaces the nodes that its plan names. A group at its minor that EKS calls DEGRADED is none of them for that, unless it has nodes that lag. */
+/** A patch replaces the nodes that its plan names, and a DEGRADED group at its minor only if some of its nodes lag. */
 async function isOutsidePlan(context: StepContext, unit: ManagedGroup) {
   const { upgrade, target } = context;
   const { nodegroup, nodes, release } = unit;

@@ -5,15 +5,15 @@ import { readInsights } from '../scan/telemetry/insights.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { StepContext } from './context.ts';
 
-/** What EKS would refuse the rollback for (facts: eks.md §3.3); `force`, which passes it over, is never sent. */
+/** The insights for which EKS would refuse the rollback (facts: eks.md §3.3). `force`, which ignores them, is never sent. */
 export async function rollbackInsights({ eks }: Pick<Ports, 'eks'>, { scope, name }: StepContext): Promise<Insight[]> {
   const insights = await readInsights(eks, scope, name, 'ROLLBACK_READINESS');
   return insights.filter(({ insightStatus: { status } }) => status === 'ERROR' || status === 'UNKNOWN');
 }
 
 /**
- * Whether it may be about what the rollback itself takes back before the control plane. EKS's list of checks changes, so that one which is called otherwise
- * stops it here already, and each that is left stops it before the control plane.
+ * Whether it may be about parts that the rollback itself takes back before the control plane. EKS's list of checks changes. An unknown one stops the
+ * rollback here already, and each that remains stops it before the control plane.
  */
 export const isRepaired = ({ name, insightStatus: { status } }: Insight): boolean =>
   status === 'ERROR' && /kubelet|kube-proxy|add-?on/i.test(name);

@@ -28,18 +28,17 @@ import {
 
 const THROTTLED_SECONDS = 30;
 
-/** What a step has come to. */
+/** The outcome of a step. */
 export interface StepOutcome extends StepResult {
   /** What later steps need to know of this one. */
   readonly detail?: Readonly<Record<string, unknown>>;
-  /** What it has found of the upgrade itself. */
+  /** What it has found out about the upgrade itself. */
   readonly found?: Pick<Upgrade, 'reversibleFrom' | 'reversibleUntil'>;
 }
 
 /**
- * Opens a step, runs it and records its state, unless all there is to do is to ask again about an update that runs. A throttled read waits, a denied one blocks with its reason: neither is a fault, and
- * neither passes for an answer.
- *
+ * Opens a step, runs it and records its state, unless it only has to ask again about an update that runs. A throttled read waits and a denied one
+ * blocks with its reason: neither is a fault, and neither counts as an answer.
  * @param step under which the upgrade keeps the state of the step, however it ends
  */
 export async function runStep(
@@ -54,7 +53,7 @@ export async function runStep(
   if (again !== undefined) return again;
   const context = await readable(() => openStep(ports, stepInput, needs, effectsOf), blocked);
   if (isResult(context)) return context;
-  // What was begun is not failed by a permission that is missing for a while: it parks, and looks again.
+  // A permission that is missing for some time does not fail an upgrade that was begun: it parks, and looks again.
   const denied = (why: Reason) =>
     context.upgrade?.mutated === true ? parked(deniedRetryAt(ports), why) : blocked(why);
   const outcome: StepOutcome = await readable(() => body(context), denied);
@@ -77,7 +76,7 @@ async function readable<Value>(
   }
 }
 
-/** Keeps the state of a step in its upgrade, and tells about it when it changes. A poll that changes nothing writes nothing. */
+/** Keeps the state of a step in its upgrade, and publishes its changes. A poll that changes nothing writes nothing. */
 export async function recordStep(
   ports: StepPorts,
   context: StepContext,
@@ -87,7 +86,7 @@ export async function recordStep(
 ): Promise<StepResult> {
   const { upgrade: known, clusterKey } = context;
   if (known === undefined) return result;
-  // As the step has read it; when it has moved since, as by a commit of this very step, it is read anew.
+  // The upgrade as the step has read it. When it has changed since, as by a commit of this step, it is read again.
   let seen = context.upgradeRead;
   const status = result.status === 'wait' ? 'running' : result.status;
   return changeAndTell(ports, async (at) => {
@@ -108,7 +107,7 @@ export async function recordStep(
       ...(status === 'running' ? {} : { endedAt: now }),
       ...(detail === undefined ? (before?.detail === undefined ? {} : { detail: before.detail }) : { detail }),
     };
-    // Its way back is open from then on, also while a hook is asked about it, and where that says no.
+    // The way back is open from then on, even while a hook is asked about it or has refused it.
     const controlPlane =
       step === 'upgrade-control-plane' && read.data.controlPlaneCompletedAt === undefined
         ? await controlPlaneEnd(ports, read.data, context.grant?.number)
@@ -128,7 +127,7 @@ export async function recordStep(
   });
 }
 
-/** A later look of the same try, as by who waits for a hook or for settings that are put back, finds a group at its target that was rolled: that stays what became of it. */
+/** A later look of the same try, for a hook or for settings to put back, finds a rolled group at its target. The reason `Rolled` stays. */
 function sinceRolled(result: StepResult, before: StepState | undefined): StepResult {
   const rolled = before?.reasons.find(({ code }) => code === 'Rolled');
   if (rolled === undefined || (result.status !== 'done' && result.status !== 'wait')) return result;
@@ -136,7 +135,7 @@ function sinceRolled(result: StepResult, before: StepState | undefined): StepRes
   return { ...result, reasons: result.status === 'done' ? [rolled, ...others] : [...others, rolled] };
 }
 
-/** A later look finds done what an earlier one did, and may wait for a hook or for what is put back; that it ended outside its window stays true. */
+/** A later look repeats the result of an earlier one, while a hook is asked or settings are put back. That it ended outside its window stays true. */
 function withPast(result: StepResult, before: readonly Reason[]): Reason[] {
   const isKept = result.status === 'done' || result.status === 'wait';
   const past = isKept ? before.filter(({ code }) => code === 'RanPastWindow') : [];
@@ -145,9 +144,9 @@ function withPast(result: StepResult, before: readonly Reason[]): Reason[] {
 }
 
 /**
- * When this upgrade's own update was seen to succeed; nothing when somebody else brought the control plane there. One that was taken back and is tried again
- * has the name that it had: what it did before does not count. An execution that finds what an earlier one has begun may find it hours after it had ended, and
- * EKS, which tells no such instant, counts seven days from then (https://docs.aws.amazon.com/eks/latest/userguide/rollback-cluster.html).
+ * When this upgrade's own update was seen to succeed; empty when somebody else brought the control plane there. A try after a rollback has the same
+ * id, so updates of earlier tries do not count. An execution that finds an update of an earlier one may find it hours after its end. EKS does not
+ * tell that instant, and counts seven days from it (https://docs.aws.amazon.com/eks/latest/userguide/rollback-cluster.html).
  */
 async function controlPlaneEnd(
   ports: StepPorts,
@@ -163,7 +162,7 @@ async function controlPlaneEnd(
   return { controlPlaneCompletedAt: observed.at, ...given({ reversibleFrom }) };
 }
 
-/** An update that an execution has seen running, by the intent that it comes from. */
+/** An update that an execution has seen running, and the intent that started it. */
 interface RunningUpdate
   extends Readonly<Pick<Intent, 'scope' | 'clusterKey' | 'upgradeId' | 'step' | 'subject' | 'attempt'>> {
   /** For people: `Roll of workers to 1.37`. */
@@ -171,9 +170,9 @@ interface RunningUpdate
   readonly bounds: PollBounds;
 }
 
-/** What each execution has seen running when it last looked, by its ARN. It says where to look; what is decided is read each time. */
+/** The update that each execution saw running at its last look, by ARN. It only tells where to look; everything that decides is read each time. */
 const lastSeen = new WeakMap<Pick<Table, 'get'>, Map<string, RunningUpdate>>();
-/** Nobody tells a function that an execution has ended, and its environment lives for hours: the one that has not looked for longest is forgotten. */
+/** Nothing tells a function that an execution has ended, so the one that has not looked for the longest time is forgotten. */
 const MOST_REMEMBERED = 500;
 
 export function rememberRunning({ table }: Pick<StepPorts, 'table'>, executionArn: string, seen: RunningUpdate): void {
@@ -185,7 +184,7 @@ export function rememberRunning({ table }: Pick<StepPorts, 'table'>, executionAr
   if (known.size > MOST_REMEMBERED) known.delete(oldest);
 }
 
-/** The update that was found ended at the last look through a table, until the step asks that is opened then: what has ended begins no more. */
+/** The update that the last look through a table found ended. The step that is opened then uses it, since no update begins again. */
 const justEnded = new WeakMap<Pick<Table, 'get'>, Update>();
 
 export function takeEnded({ table }: Pick<StepPorts, 'table'>, updateId: string): Update | undefined {
@@ -209,8 +208,8 @@ export const stillRunning = (
   );
 
 /**
- * Asks again about the update that this execution saw running when it last looked: one read of the table and one call, half of what a step makes
- * that is opened. Undefined where anything but the clock has moved since, or cannot be read: then the step is opened as if it had never looked.
+ * Asks again about the update that this execution saw running at its last look. It takes one read of the table and one call, half of what an opened
+ * step takes. Undefined where anything else has changed since, or cannot be read: then the step is opened as if it had never looked.
  */
 export async function lookAgain(
   ports: StepPorts,
@@ -219,7 +218,7 @@ export async function lookAgain(
   const known = lastSeen.get(ports.table);
   const seen = known?.get(execution.arn);
   if (known === undefined || seen === undefined) return undefined;
-  // Whoever finds it running remembers it anew.
+  // A look that finds it running remembers it again.
   known.delete(execution.arn);
   const { scope, clusterKey, upgradeId, step, subject, attempt, what, bounds } = seen;
   if (nodegroup !== undefined && nodegroup !== subject) return undefined;
@@ -242,7 +241,7 @@ export async function lookAgain(
     }
     const result = stillRunning(what, updateId, state.intent.committedAt, now, bounds);
     const [said] = result.reasons.map((one) => JSON.stringify(one));
-    // Beside it may stand what could not be silenced.
+    // A reason of what could not be silenced may stand beside it.
     const isOnRecord = Object.values(upgrade?.data.steps ?? {}).some(
       (one) => one.status === 'running' && one.reasons.some((other) => JSON.stringify(other) === said),
     );
@@ -250,7 +249,7 @@ export async function lookAgain(
     rememberRunning(ports, execution.arn, seen);
     return result;
   } catch {
-    // The step that is opened meets the same, and says what it means.
+    // The step that is opened next meets the same error, and reports it.
     return undefined;
   }
 }

@@ -53,9 +53,9 @@ const UNHEARD_SECONDS = 30;
 export type ScanPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2' | 'gates' | 'probe' | 'readers'>;
 
 /**
- * What would break if this cluster went to the target? Everything is read, judged and reported, and the report alone says whether the hop may
- * go on (core/scan/fleet/decide-hop.ts). Changes nothing (a refresh of the insights is no mutation), so it runs by hand in observe mode as well, and
- * then for later targets too.
+ * What would break if this cluster went to the target? Everything is read, judged and reported, and the report alone decides whether the hop may go
+ * on (core/scan/fleet/decide-hop.ts). It changes nothing, since a refresh of the insights is no mutation. So a person may also run it in observe
+ * mode, and for later targets too.
  */
 export async function scanCluster(ports: ScanPorts, stepInput: StepInput): Promise<StepResult> {
   const early = waitForTurn(ports, stepInput);
@@ -91,7 +91,7 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   notes.push(...(between?.notes ?? []));
   const rules = policy?.scan;
   const skip = rules?.skip ?? [];
-  // An upgrade that has moved the control plane can no longer be kept from it: its objects are not read again. One inside a minor has changed nothing yet.
+  // Once the control plane has moved the scan can prevent nothing, so objects are not read again. A patch has changed nothing yet.
   const rollsOnly = hasMoved && rollsInside(context) !== undefined;
   const isWhole = byHand || !hasMoved || rollsOnly;
   const objects = isWhole ? await readObjects(ports, context, server, skip) : undefined;
@@ -99,7 +99,7 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const asksInsights = isWhole && !rollsOnly && !skip.includes('insight');
   const insights = asksInsights ? await readInsights(ports.eks, context.scope, name) : undefined;
   const { facts, coverage, detail, unheard } = await readFacts(ports, context, server, policy, objects?.state);
-  // What is not known before the hop nobody can compare after it, so that one fault is not the last word.
+  // What is unknown before the hop cannot be compared after it, so one fault does not end the read.
   if (unheard.length > 0 && ports.clock.now().getTime() < context.startedAt.getTime() + SETTLE_MINUTES * 60_000) {
     const why = unheard.map((one) =>
       reason('ProbeInconclusive', `Not known before the hop yet, and read again: ${one}`),
@@ -118,7 +118,7 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   return { ...result, detail: between?.detail ?? detail };
 }
 
-/** What the report that was just kept shows and no approval of the wave has shown. */
+/** Findings of the new report that no approval of the wave has shown. */
 async function unapprovedIn({ table, clock }: ScanPorts, context: StepContext, kept: ScanSummary): Promise<Reason[]> {
   const { wave: spec, place, read } = await loadHopPolicy({ table }, context);
   if (place?.wave === undefined) return [];
@@ -126,7 +126,7 @@ async function unapprovedIn({ table, clock }: ScanPorts, context: StepContext, k
   return unapprovedFindings(kept, context.name, { spec, wave: place.wave, requesters }, clock.now());
 }
 
-/** So that a scan that found nothing is told from one that asked nothing. */
+/** Distinguishes a scan that found nothing from one that asked nothing. */
 function lookedAt({ findings, coverage }: ScanReport): Reason {
   const read = coverage.filter(({ status }) => status === 'read');
   const objects = read.reduce((sum, { count }) => sum + count, 0);
@@ -137,7 +137,7 @@ function lookedAt({ findings, coverage }: ScanReport): Reason {
   return reason('Looked', said);
 }
 
-/** Who writes which API version, for as long as one invocation may; again and again until everything is read. */
+/** Reads the objects and their writers' API versions, as long as one invocation may, until everything is read. */
 async function readObjects(
   ports: ScanPorts,
   { asker, clusterKey, target }: StepContext,
@@ -152,14 +152,14 @@ async function readObjects(
 interface WhatWasRead {
   readonly facts: PreflightFacts;
   readonly coverage: readonly Coverage[];
-  /** Undefined where nobody asks for them any more. */
+  /** Undefined where they are not needed any more. */
   readonly insights: readonly Insight[] | undefined;
   /** The objects of the cluster; undefined where the API server is not asked. */
   readonly state: LiveScanState | undefined;
   readonly rules: UpgradePolicySpec['scan'] | undefined;
 }
 
-/** Judges what was read for the hop, or for all hops to a target further ahead. */
+/** Judges what was read for the hop, or for all hops to a later target. */
 async function reportOf(ports: StepPorts, context: StepContext, read: WhatWasRead): Promise<ScanReport> {
   const { facts, insights, state, rules } = read;
   const { target } = context;
@@ -200,7 +200,7 @@ async function reportOf(ports: StepPorts, context: StepContext, read: WhatWasRea
   });
 }
 
-/** What stops a roll is asked of the node groups that are replaced; all else is of the control plane, which stays. */
+/** Checks of rolls concern the node groups that are replaced; all others concern the control plane, which stays. */
 function preflightInside(facts: PreflightFacts): Observation[] {
   const replaced = replacedIn(facts);
   const ofRolls = observePreflight({ ...facts, hasMoved: false }).filter(isOfRoll);
@@ -211,19 +211,19 @@ function preflightInside(facts: PreflightFacts): Observation[] {
 const replacedIn = (facts: PreflightFacts): string[] =>
   facts.nodegroups.filter((group) => isReplaced(group, facts)).map((one) => one.nodegroupName);
 
-/** An upgrade whose control plane has moved is still in its hop; a person who scans at the target asks about no hop. */
+/** An upgrade whose control plane has moved is still in its hop. A person who scans at the target asks about no hop. */
 function versionBefore({ cluster, hasMoved, isHop }: PreflightFacts): KubeVersion {
   const version = KubeVersion.parse(cluster.version);
   return hasMoved && isHop ? KubeVersion.parse(`${version.major}.${version.minor - 1}`) : version;
 }
 
-/** Whether each hop brings it up to date: the add-on kube-proxy, and a managed node group whose image EKS or the policy chooses. */
+/** Whether each hop updates it: the add-on kube-proxy, and a managed node group whose image EKS or the policy chooses. */
 const isBrought = ({ component, nodegroup }: SkewObservation, facts: PreflightFacts): boolean =>
   component === 'kube-proxy'
     ? facts.addons.some(({ addon }) => addon.addonName === component)
     : isRolledHere(nodegroup, facts);
 
-/** What the rolls of this hop meet; where its nodes stay as they are, what stops them stops a later hop, and is only told. */
+/** What the rolls of this hop meet. Where its nodes stay as they are, these findings stop only a later hop, and become warnings here. */
 async function findingsOfRolls(
   ports: StepPorts,
   context: StepContext,
@@ -250,7 +250,7 @@ async function findingsOfRolls(
 const isRolledHere = (name: string | undefined, { nodegroups, nodes }: PreflightFacts): boolean =>
   nodegroups.some((group) => group.nodegroupName === name && isRolled(nodes, group));
 
-/** Keeps the report, and tells whoever follows the scan where it is. */
+/** Stores the report, and records its time for whoever follows the scan. */
 async function keepReport(ports: StepPorts, context: StepContext, report: ScanReport): Promise<ScanSummary> {
   const { asker, clusterKey, target } = context;
   const begun: ScanRun = {
@@ -263,7 +263,7 @@ async function keepReport(ports: StepPorts, context: StepContext, report: ScanRe
   return summary;
 }
 
-/** Whoever follows a scan learns that it has ended, and why when there is no report. */
+/** Records the end of a scan for whoever follows it, with the reasons when there is no report. */
 async function endRun(ports: StepPorts, { execution }: StepInput, result: StepResult): Promise<void> {
   if (result.status === 'wait') return;
   const run = await loadRun(ports.table, execution.arn);

@@ -25,16 +25,15 @@ import { readPodNetwork } from './read-pod-network.ts';
 import { mayPass, observePolicy, readAlarms, readClusterProbes } from './read-probes.ts';
 
 const STEP = 'scan-cluster';
-/** What a policy that verifies through the EKS API gives in place of an API server. */
+/** Replaces the API server for a policy that verifies through the EKS API only. */
 export const NOT_ASKED = 'not asked';
 /** Undefined where EKS gives no endpoint. */
 export type Server = ApiServer | typeof NOT_ASKED | undefined;
 export const isServer = (server: Server): server is ApiServer => typeof server === 'object';
 
 /**
- * What EKS and the API server tell, how much of it could be read, and what the smoke check compares with afterwards. Asked last, since it changes quickly.
- *
- * @param state what was read of the cluster's objects: where its nodes are among them, they are not read a second time
+ * Reads what EKS and the API server tell, how much of it could be read, and the baseline of the smoke check. It comes last, since it changes quickly.
+ * @param state the objects of the cluster that were read; nodes among them are not read a second time
  */
 export async function readFacts(
   ports: StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2' | 'gates' | 'probe' | 'readers'>,
@@ -51,7 +50,7 @@ export async function readFacts(
   const groups: Nodegroup[] = [];
   for (const nodegroupName of await ports.eks.listNodegroups(scope, { clusterName: name }))
     groups.push(await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName }));
-  // Which of them will be down when it is rolled nobody knows: as if none were.
+  // Which nodes will be down when a group is rolled is unknown, so none are assumed to be.
   const count = groups.reduce((sum, { scalingConfig }) => sum + (scalingConfig?.desiredSize ?? 0), 0);
   const nodegroups = groups.map((group) => asRolled(nodes, group, nodesAllowed(count, disruption?.maxUnavailable)));
   const addons = await readAddons(ports, context);
@@ -65,7 +64,7 @@ export async function readFacts(
     ...given({ inside, nodes }),
   };
   const ofEks: Coverage = { ...EKS_FACTS, status: 'read', count: 1 + nodegroups.length + addons.length };
-  // The baseline is taken right before the first change: what has changed the cluster keeps it.
+  // The baseline is taken right before the first change, and an upgrade that has changed the cluster keeps it.
   const asksProbes = context.upgrade !== undefined && !context.upgrade.mutated;
   const read = await readServer(ports, context, server, {
     ...{ hasMoved, asksProbes, policy, state },
@@ -85,7 +84,7 @@ export async function readFacts(
         ...{ podNetwork: ofPods?.podNetwork, asksCapacity },
       })
     : { capacity: {}, coverage: [] };
-  // What stops no patch is compared with afterwards all the same.
+  // Values that stop no patch are still compared afterwards.
   const alarms = ofPolicy?.facts.alarms ?? (asksProbes ? await readAlarms(ports, context.name, rules?.alarms) : []);
   const seen = asksProbes
     ? { ...read.reading, ...observePolicy(alarms, await probeUrls(ports, context.name, smoke?.urls)) }
@@ -103,12 +102,12 @@ export async function readFacts(
       ...(ofPolicy?.coverage ?? []),
     ],
     detail: asksProbes ? baseline : (context.upgrade?.steps[STEP]?.detail ?? {}),
-    /** What is missing to compare with, for a fault that may pass, a sentence each. */
+    /** What is missing from the baseline because of a fault that may pass, one sentence each. */
     unheard: read.passing,
   };
 }
 
-/** Of an upgrade inside its minor that has changed nothing yet, the releases that it takes node groups to; undefined of every other one. */
+/** The releases for node groups of an upgrade inside its minor that has changed nothing yet; undefined for every other upgrade. */
 export function rollsInside({ upgrade }: StepContext): PreflightFacts['inside'] {
   if (upgrade === undefined || !isFinish(upgrade) || upgrade.mutated) return undefined;
   return upgrade.releases ?? {};
@@ -127,7 +126,7 @@ async function readAddons(
   return found;
 }
 
-/** Whoever has moved, made or deleted a node group or an add-on may have told nobody. Who has a grant reads all of the cluster at its end. */
+/** Somebody may have moved, created or deleted a node group or an add-on unnoticed. An upgrade with a grant reads the whole cluster at its end. */
 async function tellWhatMoved(
   ports: StepPorts,
   { record, grant }: StepContext,
@@ -159,9 +158,9 @@ const SERVER_FACTS = { what: 'readiness, pods and workloads', source: 'server', 
 
 interface WhatIsKnown {
   readonly hasMoved: boolean;
-  /** Whether the report needs each node, since the objects of the scan leave them out. */
+  /** Whether the report needs each node, because the scan skips its objects. */
   readonly asksNodes: boolean;
-  /** Whether what is well now is compared with afterwards. */
+  /** Whether what is well now is the baseline for later. */
   readonly asksProbes: boolean;
   readonly policy: Pick<UpgradePolicySpec, 'components' | 'smoke'> | undefined;
   readonly state: LiveScanState | undefined;
@@ -199,7 +198,7 @@ async function readServer(
     if (!isAccessError(error)) throw error;
     const denied = error.name === 'ClusterForbidden' || error.name === 'ClusterUnauthorized';
     const { code, message } = accessReason(error, context);
-    // Without these nothing is known of the cluster, so that one fault of its API server would stop the hop.
+    // Without these reads nothing is known of the cluster, and one fault of its API server would stop the hop.
     const passing = asksProbes && code === 'ClusterServerFault' && mayPass(error) ? [message] : [];
     return { ...unread(denied ? 'denied' : 'error', `${code}: ${message}`), passing };
   }
@@ -217,13 +216,13 @@ async function missingDeployments(
   return named.filter((one) => !there.has(one));
 }
 
-/** What the cluster runs of its own and has not started yet on a node that has just joined; a look later it may have. */
+/** Workloads of kube-system that have not started yet on a node that has just joined; the next look may find them running. */
 const startingIn = ({ workloads = [] }: Reading): string[] =>
   workloads.flatMap(({ identity, said, isStarting }) =>
     isStarting === true && identity.includes(' kube-system/') ? [`${identity} has ${said}, and is just starting.`] : [],
   );
 
-/** Undefined where it does not give them and nothing is judged by them here: the inventory then keeps what it knows. */
+/** Undefined where the API server does not return them and nothing here judges them. The inventory then keeps what it knows. */
 async function readNodes(
   { clusters }: Pick<Ports, 'clusters'>,
   server: ApiServer,

@@ -28,22 +28,22 @@ import { notSent } from './not-sent.ts';
 
 export type SilencePorts = StepPorts & Pick<Ports, 'silences'>;
 
-/** What is silenced: `part` is the node group, the phase of add-ons, or `cluster`. */
+/** What is silenced for: `part` is the node group, the phase of add-ons, or `cluster`. */
 export interface SilenceMoment {
   readonly step: SilencedStep;
   readonly part: string;
 }
 
-/** Under which a silence and its end are committed, so that neither is sent while the other one may still arrive. */
+/** A silence and its end are committed under this step, so that neither is sent while the other one may still arrive. */
 const STEP = 'silence-alarms';
-/** How soon a silence that could not be lifted is tried again. */
+/** When a silence that could not be lifted is tried again. */
 const AGAIN_MILLISECONDS = 15 * 60_000;
 const MOST_NAMED = 5;
 
 /**
- * Silences the alarms of the policy before the first change of a step, once under a grant. A step result says that the commit was refused, has to
- * wait, or that it was tried: the change is made by the next invocation, which has all of its time for it. What CloudWatch refuses does not stop the step, which tells it (`withSilenceLifted`). Whoever goes back silences nothing: something is
- * worse than before, and people should hear of it.
+ * Silences the alarms of the policy before the first change of a step, once under a grant. A step result means that the commit was refused or has to
+ * wait, or that it was tried: then the next invocation makes the change, and has all of its time for it. A refusal of CloudWatch does not stop the
+ * step, which reports it (`withSilenceLifted`). A rollback silences nothing, since the cluster may be worse than before and people should hear of it.
  */
 export async function muteAlarms(
   ports: SilencePorts,
@@ -72,7 +72,7 @@ export async function muteAlarms(
   };
   let unheard: unknown;
   try {
-    // What an earlier try has silenced, and nobody could lift since, may stand there still.
+    // A silence of an earlier try that nobody could lift may still be there.
     const mayStandStill = isOpen(before);
     const result = await mutateWithoutUpdate(
       ports,
@@ -90,17 +90,17 @@ export async function muteAlarms(
     const written = await loadUndoEntry(ports.table, clusterKey, 'silence', rule.name);
     const mayStand = silenced || mayStandStill;
     if (!mayStand && written !== undefined) await closeUndoEntries(ports, [written], 'gone', notes, lacks);
-    // What is not there was never silent.
+    // An alarm that does not exist was never silent.
     if (mayStand && notes.length > 0) await noteSilence(ports, { ...entry, alarms }, notes);
   } catch (error) {
     if (error !== unheard) throw error;
-    // It may have taken effect: the entry stays open, and is lifted like any other.
+    // It may have taken effect, so the entry stays open and is lifted like any other.
     await noteSilence(ports, entry, [notSilenced(entry, `it is not known whether they were: ${said(error)}`)]);
   }
   return wait(1, reason('Silencing', `Alarms are silenced before ${moment.step}; the step looks anew.`));
 }
 
-/** Whether this grant has silenced, or been refused, already; what an invocation began that died is tried again. */
+/** Whether this grant has silenced, or was refused, already. An invocation that died in between is repeated. */
 async function wasTried(
   { table }: SilencePorts,
   { clusterKey, grant }: StepContext,
@@ -116,7 +116,7 @@ async function wasTried(
 interface Put {
   readonly silenced: boolean;
   readonly notes: readonly Reason[];
-  /** Alarms that are not there. */
+  /** Alarms that do not exist. */
   readonly missing: readonly string[];
   /** The permission that was denied. */
   readonly lacks?: string;
@@ -124,7 +124,7 @@ interface Put {
   readonly undone?: Undone;
 }
 
-/** Silences those that are there. What throws may have taken effect. */
+/** Silences the alarms that exist. When it throws, the call may have taken effect. */
 async function put(
   { silences }: SilencePorts,
   { scope }: StepContext,
@@ -165,7 +165,7 @@ async function put(
   return { silenced: true, notes: missing.length === 0 ? [] : [notSilenced({ alarms: missing }, absent)], missing };
 }
 
-/** CloudWatch did nothing where it says that the request is wrong or forbidden; anything else may have taken effect. */
+/** CloudWatch did nothing where it says that the request is wrong or forbidden. Any other error may hide an effect. */
 const isRefusal = (error: unknown): boolean =>
   /^(AccessDenied|UnauthorizedOperation|Validation|Invalid|Missing|LimitExceeded|ResourceNotFound|ResourceConflict)/.test(
     errorName(error),
@@ -179,7 +179,7 @@ const notSilenced = ({ alarms }: Pick<MuteRule, 'alarms'>, why: string): Reason 
     `${some(alarms, MOST_NAMED)} could not be silenced: ${why}. They take their actions as ever, and the step goes on. Each alarm that is to be silenced needs the tag liftlock:silence=allowed, and the account a spoke role of this version.`,
   );
 
-/** What `withSilenceLifted` asks for. */
+/** The effects that `withSilenceLifted` needs. */
 export const silenceOf =
   (moment: SilenceMoment) =>
   (clusterKey: string, name: string): readonly [EffectKey] => [
@@ -187,8 +187,8 @@ export const silenceOf =
   ];
 
 /**
- * Lifts the silence of a step that ends, however it does, and tells what there is to tell of it. What keeps it from that is left to whoever undoes
- * what an upgrade has left (core/protocol/undo.ts). Gives the result of the step, or waits.
+ * Lifts the silence of a step that ends, however it ends, and adds the notes about it. If that fails, the undo of what an upgrade has left lifts it
+ * (core/protocol/undo.ts). Returns the result of the step, or waits.
  */
 export async function withSilenceLifted(
   ports: SilencePorts,
@@ -198,13 +198,13 @@ export async function withSilenceLifted(
 ): Promise<StepResult> {
   const { clusterKey, name, upgrade } = context;
   const [[, ruleName]] = silenceOf(moment)(clusterKey, name);
-  // While a step waits nothing is lifted, and what was to be told when it was opened is enough.
+  // While a step waits nothing is lifted, and the notes as of its opening are enough.
   const entry =
     result.status === 'wait'
       ? await effectAsOpened(ports.table, context, 'silence', ruleName)
       : await loadUndoEntry(ports.table, clusterKey, 'silence', ruleName);
   if (entry === undefined || entry.data.upgradeId !== upgrade?.id) return result;
-  // What an earlier try had to tell was told then.
+  // The notes of an earlier try were reported then.
   if (entry.data.closed !== undefined && entry.data.recordedAt < (upgrade.startedAt ?? '')) return result;
   if (entry.data.closed !== undefined || result.status === 'wait') return withNotes(result, entry.data.notes);
   const lifted = await liftSilence(ports, context, entry);
@@ -216,7 +216,7 @@ export async function withSilenceLifted(
 const withNotes = (result: StepResult, notes: readonly Reason[] = []): StepResult =>
   notes.length === 0 ? result : { ...result, reasons: [...result.reasons, ...notes] };
 
-/** Done: the rule is gone, or somebody else's; the reasons are what there is to tell of it, and kept with it. */
+/** Done: the rule is gone, or somebody else's. The reasons are the notes about it, and are kept with the entry. */
 export async function liftSilence(
   ports: SilencePorts,
   context: StepContext,
@@ -228,7 +228,7 @@ export async function liftSilence(
   const { call: last, outcome } = newest?.data ?? {};
   const mayArrive =
     newest === undefined || outcome !== undefined ? 0 : graceEnd(newest.data).getTime() - ports.clock.now().getTime();
-  // A rule that is not there yet may still come.
+  // The call for a rule that does not exist yet may still arrive.
   if (mayArrive > 0)
     return wait(Math.ceil(mayArrive / 1000), reason('OutcomeUnknown', 'Whether alarms are silenced is not known yet.'));
   let how: How;
@@ -252,7 +252,7 @@ export async function liftSilence(
       const why = `The silence of ${some(alarms, MOST_NAMED)} could not be lifted: ${said(error)}. ${ends}; that is tried again, or delete the mute rule ${name}.`;
       return parked(new Date(isOver ? again : Math.min(again, Date.parse(until))), reason('NotLifted', why));
     }
-    // CloudWatch has ended it by itself, and nobody need wait for a permission.
+    // CloudWatch has ended it by itself, so nobody need wait for a permission.
     how = 'gone';
   }
   const notes = [...(await tellOf(ports, context, entry.data, how)), ...(entry.data.notes ?? [])];
@@ -263,7 +263,7 @@ export async function liftSilence(
 /** `never`: its call did not arrive. */
 type How = 'undone' | 'gone' | 'notOurs' | 'never';
 
-/** What has become of the alarms: whoever was silent and rings is named, since the silence has hidden that. */
+/** Reports the alarms after a silence. Alarms that ring now are named, since the silence has hidden that. */
 async function tellOf(
   { silences, clock }: SilencePorts,
   { scope }: StepContext,

@@ -32,11 +32,11 @@ import { observePolicy, readAlarms, readClusterProbes } from './read-probes.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 
 const STEP = 'smoke-check' as const;
-/** While rates and Jobs that test the cluster are waited for, all else is looked at until then: what is found by then is looked at twice before all should be well. */
+/** While rates and test Jobs are awaited, all else is looked at until then, so that a fault is seen twice before all should be well. */
 const LOOKED_AT_MINUTES = 10;
 export type SmokePorts = HookPorts & RatePorts & Pick<Ports, 'clusters' | 'gates' | 'probe' | 'readers'>;
 
-/** Does the upgraded cluster work? Compared with the baseline that the scan took; what could not be checked is said. */
+/** Checks whether the upgraded cluster works, compared with the scan's baseline. It reports what could not be checked. */
 export function smokeCheck(ports: SmokePorts, stepInput: StepInput): Promise<StepResult> {
   return runStep(ports, stepInput, 'read', STEP, async (context) => {
     const held = await askHooks(ports, context, { at: 'before', step: STEP });
@@ -53,7 +53,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   if (!KubeVersion.parse(cluster.version).equals(target))
     problems.push(reason('WrongVersion', `${name} is at ${cluster.version}, not at ${target}.`));
   const { spec: policy, unknown } = await context.policy();
-  // What it asks to be checked nobody knows: that is never taken for nothing.
+  // It is unknown what the policy has checked, and that is never taken for nothing.
   if (unknown.length > 0) return parked(undefined, ...unknown);
   const rates = await compareHopRates(ports, context, policy);
   const settled = settledBefore(context);
@@ -73,16 +73,16 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const compared = [...states, ...(rates ?? [])];
   const judged = await judgeCompared(ports, context, compared);
   const { verdicts } = judged;
-  // What is not enough alone may be with a rate that rose or may have.
+  // A verdict that is not enough alone may be enough together with a rate that rose, or may have risen.
   const mayBeSecond = rates?.some(({ result, concludesAt }) => result === 'fail' || concludesAt !== undefined) ?? false;
   const unproved = tellVerdicts(judged, found, mayBeSecond);
   const unprovedStates = unproved.filter((one) => one.kind === 'state');
-  // What began when all should have been well again is not waited for: something else would begin then. Jobs that test the cluster take their time.
+  // A fault that began after everything should have been well again is not waited for: another one would begin then. Test Jobs take their time.
   const awaited = unprovedStates.filter((one) => isSettling || isOfTestJobs(one) || beganBy(one, settledAt));
   const told = [...awaited.map(verdictReason), ...unheard];
   const isSettled = problems.length === 0 && told.length === 0;
   const openRates = unproved.filter((one) => one.kind === 'rate');
-  // What befalls the rest later is no matter of the hop: from here on only rates are read, and Jobs that test the cluster.
+  // Later faults of the rest do not concern the hop, so from here on only rates and test Jobs are read.
   const isOpen = openRates.length > 0 || awaited.length > 0;
   const endsLooking =
     problems.length === 0 &&
@@ -109,8 +109,8 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
 }
 
 /**
- * What got worse only after hours is found before the upgrade has succeeded: it parks, holds nothing of its account meanwhile, and looks once more when the
- * watch of its wave is over. Undefined: it is, or there is none. What has changed nothing and what has gone back is not watched.
+ * Finds what gets worse only after hours, before the upgrade has succeeded. It parks, takes no place in its account meanwhile, and looks once more
+ * after the watch of its wave. Undefined: the watch is over, or there is none. A rollback, and an upgrade without changes, are not watched.
  */
 async function stillWatched(
   ports: SmokePorts,
@@ -123,7 +123,7 @@ async function stillWatched(
   if (!isOfHop || policy?.waves.some(({ watch }) => watch !== undefined) !== true) return undefined;
   const { wave } = await loadHopPolicy(ports, context);
   const isOfRollout = upgrade.rolloutId !== undefined;
-  // Where nobody can tell its wave any more, it is watched for as long as any says.
+  // Where its wave is unknown by now, the longest watch of all waves holds.
   const watch = wave === undefined && isOfRollout ? longestOf(policy.waves) : wave?.watch;
   if (watch === undefined) return undefined;
   const until = new Date(Date.parse(since) + durationMilliseconds(watch));
@@ -138,7 +138,7 @@ const longestOf = (waves: UpgradePolicySpec['waves']): string | undefined =>
     .toSorted((a, b) => durationMilliseconds(b) - durationMilliseconds(a))
     .at(0);
 
-/** What the last look has moved (an add-on whose default is another by now, nodes whose image is) is watched as what moved before it. */
+/** A later look may move something (an add-on with a new default, nodes with a new image). That is watched like what moved before it. */
 async function hasMovedSince(
   { table }: Pick<Ports, 'table'>,
   { clusterKey, upgrade }: StepContext,
@@ -151,14 +151,14 @@ async function hasMovedSince(
   );
 }
 
-/** What a check says: what is wrong, what it could not tell, and what it looked at, so that "done" is told from "nothing was asked". */
+/** The findings of a check: problems, what it could not tell, and what it looked at, so that "done" differs from "nothing was asked". */
 interface Found extends Kubelets {
   readonly looked: string[];
-  /** What could not be told for a fault that may pass: it is asked again as long as what was moved may settle, and told then. */
+  /** What could not be told because of a fault that may pass. It is asked again while moved workloads may settle, and reported then. */
   readonly unheard: Reason[];
 }
 
-/** Everything but rates: gives back how it is against before the hop. */
+/** Checks everything but rates, and returns the comparison with the time before the hop. */
 async function lookAround(
   ports: SmokePorts,
   context: StepContext,
@@ -175,7 +175,7 @@ async function lookAround(
   const alarms = await readAlarms(ports, context.name, policy?.scan.alarms);
   const urls = await checkUrls(ports, context, policy, found);
   if (alarms.length > 0) looked.push(counted(alarms.length, 'alarm'));
-  // One that was read before the hop has no data while its pods come back, and rings only then.
+  // An alarm that was read before the hop may have no data while its pods come back, and ring only then.
   const known = (await baselineFor(ports, context))?.probes.alarms?.known ?? [];
   for (const { gate, message, mayPass } of alarms.filter(({ status }) => status === 'unknown'))
     (mayPass === true || known.includes(`alarm ${gate}`) ? unheard : notes).push(
@@ -189,8 +189,8 @@ const settledLook = z.object({ notes: z.array(reasonSchema), looked: z.array(z.s
 const isOfTestJobs = ({ probe }: Pick<ProbeVerdict, 'probe'>): boolean => probe === 'test-jobs';
 
 /**
- * What was settled, with the Jobs that test the cluster read anew where they are waited for still. Where nobody can read them now they are looked at again, and given up a while after
- * they were to be decided.
+ * The settled verdicts, with test Jobs read again while they are awaited. Where they cannot be read now they are looked at again, and given up some
+ * time after they were to be decided.
  */
 async function withTestJobs(
   ports: SmokePorts,
@@ -215,14 +215,14 @@ async function withTestJobs(
   return [...others, isOver ? undecided : before];
 }
 
-/** A Job of before the hop was over proves nothing of what has moved since; of what was watched all that began meanwhile count. No other is waited for then, nor on a way back: others wait for their turn. */
+/** Only Jobs that began after the hop's end count; during a watch and on a way back none is awaited, since other clusters wait. */
 function testsThatCount({ upgrade, startedAt }: StepContext) {
   const since = upgrade && wellSince(upgrade);
   const isBack = upgrade !== undefined && isRollback(upgrade);
   return { begunAfter: new Date(since ?? startedAt), areAwaited: since === undefined && !isBack };
 }
 
-/** What this execution has found when all but rates and test Jobs was well; undefined where it has not been yet. */
+/** What this execution had found when all but rates and test Jobs was well; undefined where it was not yet. */
 function settledBefore(context: StepContext) {
   const verdicts = comparedBefore(context);
   const parsed = settledLook.safeParse(context.upgrade?.steps[STEP]?.detail?.settled);
@@ -230,13 +230,13 @@ function settledBefore(context: StepContext) {
   return { ...parsed.data, states: verdicts.filter((one) => one.kind === 'state') };
 }
 
-/** Puts verdicts to what was found, and gives those back that another reading decides. */
+/** Adds verdicts to the findings, and returns those that another reading decides. */
 function tellVerdicts(
   { verdicts, worse, because }: Awaited<ReturnType<typeof judgeCompared>>,
   { problems, notes }: Found,
   mayBeSecond: boolean,
 ): ProbeVerdict[] {
-  // URLs have to answer whatever they did before, so that they are told already.
+  // URLs have to answer whatever they did before, so they are reported already.
   (worse ? problems : notes).push(...because.filter(({ code }) => code !== 'UrlFailed'));
   notes.push(...changedReasons(verdicts));
   const unsure = verdicts.filter(({ result }) => result === 'inconclusive');
@@ -255,7 +255,7 @@ function isAsRecorded(
   return isKept && JSON.stringify(comparedBefore(context)) === JSON.stringify(verdicts);
 }
 
-/** Gives back what was read of the cluster to compare. */
+/** Returns the reading of the cluster for the comparison. */
 async function checkInside(
   ports: SmokePorts,
   context: StepContext,
@@ -294,7 +294,7 @@ async function checkInside(
   }
 }
 
-/** What nobody has read before the hop cannot be compared: then nodes and the cluster's own workloads have to be well. */
+/** Without a baseline nothing can be compared, so nodes and the cluster's own workloads have to be well. */
 function checkWithoutBaseline(context: StepContext, reading: Reading, { problems, notes, looked }: Found): void {
   const baseline = baselineOf(context.upgrade)?.probes;
   for (const probe of STATE_PROBES) {
@@ -313,7 +313,7 @@ function checkWithoutBaseline(context: StepContext, reading: Reading, { problems
   }
 }
 
-/** Deployments that the policy names have to be there and available, whatever they were before. */
+/** Deployments that the policy names have to exist and be available, whatever they were before. */
 function checkNamed(known: readonly string[], seen: readonly Observed[], named: readonly string[], found: Found): void {
   for (const name of named) {
     const identity = `Deployment ${name}`;

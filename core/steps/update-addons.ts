@@ -23,12 +23,12 @@ import { runStep } from './run-step.ts';
 import { silenceOf, withSilenceLifted } from './silence-alarms.ts';
 
 const STEP = 'update-addons' as const;
-/** Pods are replaced one after the other, so that no add-on is done within a minute. */
+/** Pods are replaced one after the other, so no add-on is done within a minute. */
 const BOUNDS = { least: 30, most: 120, first: 60 };
 
 /**
- * Moves every add-on that EKS manages, one at a time: before the control plane to a version valid on N and N+1, after it to what
- * N+1 wants; and before the control plane is taken back to a version that fits there. `resolveConflicts` is PRESERVE, and what the add-on had (role, configuration) is sent again as it was read.
+ * Updates every add-on that EKS manages, one at a time: before the control plane to a version valid on N and N+1, after it to that of N+1, and before
+ * a rollback to a version that fits there. `resolveConflicts` is PRESERVE, and the add-on's role and configuration are sent again as they were read.
  */
 export function updateAddons(ports: ActPorts & MovePorts, stepInput: StepInput): Promise<StepResult> {
   const phase = parseMachineInput(stepInput.input).phase ?? 'after';
@@ -59,7 +59,7 @@ async function everyAddon(ports: ActPorts, context: StepContext, phase: AddonPha
       reason('NotTheControlPlanesVersion', `${name} is at ${current}; its add-ons go there, not to ${target}.`),
     );
   }
-  // A cluster that is at the target already needs nothing "before".
+  // A cluster that is at the target already needs nothing before it.
   if (phase === 'before' && !current.next().equals(target))
     return done(reason('AtTarget', `The control plane of ${name} is at ${current}.`));
   if (phase === 'back' && !target.next().equals(current))
@@ -75,7 +75,7 @@ async function everyAddon(ports: ActPorts, context: StepContext, phase: AddonPha
       data.outcome?.type === 'accepted' && data.outcome.observed === undefined ? [data.subject] : [],
     ),
   );
-  // What runs is asked about first: while it does, nothing else is read, and the account's API quota is not ours alone.
+  // Running updates are asked about first. Meanwhile nothing else is read, since others use the account's API quota as well.
   for (const addonName of running) {
     const result = await unlessGone(() => update(context, addonName));
     if (result !== undefined && result.status !== 'done') return result;
@@ -90,7 +90,7 @@ async function everyAddon(ports: ActPorts, context: StepContext, phase: AddonPha
   for (const addonName of names) {
     const result = await update(known, addonName);
     if (result.status !== 'done') return result;
-    // What ran is asked a second time, and says the same.
+    // An add-on that was asked about first is asked a second time, with the same answer.
     kept.push(...result.reasons.filter(({ message }) => !kept.some((one) => one.message === message)));
   }
   return names.length === 0
@@ -109,7 +109,7 @@ async function oneAddon(
   const prepare = async (): ReturnType<Mutation['prepare']> => {
     const addon = await ports.eks.describeAddon(scope, { clusterName: name, addonName });
     const decision = await decideAddon(ports, context, addon, phase);
-    // What rests where it should is left alone, so that nobody need be asked who else changes it.
+    // An ACTIVE add-on at its version is left alone, so its updates by others do not matter.
     if (decision.type === 'keep' && addon.status === 'ACTIVE') return { stop: done(decision.reason) };
     const updates = await findUpdatesInFlight(ports, context, { name, addonName });
     const what = `the add-on ${addonName}`;
@@ -139,12 +139,12 @@ async function oneAddon(
   };
   const mutation = { step: STEP, subject: addonName, prepare };
   const result = await act(ports, context, `Update of ${addonName}`, mutation, BOUNDS, async () => done(), { newest });
-  // A version that a rollout has pinned is what it was begun for.
+  // A version that a rollout has fixed is the purpose of the upgrade.
   const isOptional = phase === 'after' && upgradePins(context)?.addons?.[addonName] === undefined;
   return isOptional && result.status === 'failed' ? unlessOptional(ports, context, addonName, result) : result;
 }
 
-/** After the control plane a version that fits is no failure: where EKS refused a newer one, or took it back, the add-on stays what it is. */
+/** After the control plane, a version that fits is no failure: where EKS refused a newer one, or took it back, the add-on stays. */
 async function unlessOptional(
   { eks }: ActPorts,
   { scope, name, target }: StepContext,
@@ -158,13 +158,13 @@ async function unlessOptional(
   return done(reason('AddonNotMoved', `${addonName} stays at ${addon.addonVersion}, which fits ${target}. ${why}`));
 }
 
-/** An add-on that needs no other version must be healthy all the same, but one that was broken before stays its owner's matter. */
+/** An add-on that needs no other version must be healthy too. One that was broken before concerns its owner. */
 function unsettled(ports: ActPorts, context: StepContext, addon: Addon): StepResult {
   if (addon.status === 'CREATING')
     return foreignStop(ports, context, reason('NotActive', `The add-on ${addon.addonName} is CREATING.`));
   const issues = issueTexts(addon.health).join('; ');
   const why = reason('AddonStatus', `The add-on ${addon.addonName} is ${addon.status}. ${issues}`);
-  // EKS calls one so for want of replicas, too, while its pods come back from nodes that were just replaced.
+  // EKS also calls an add-on DEGRADED that lacks replicas, while its pods come back from nodes that were just replaced.
   const settledAt = context.startedAt.getTime() + SETTLE_MINUTES * 60_000;
   const mayPass = addon.status === 'DEGRADED' && context.upgrade?.mutated === true;
   return mayPass && ports.clock.now().getTime() < settledAt ? wait(BOUNDS.first, why) : failed(why);

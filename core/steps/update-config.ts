@@ -24,7 +24,7 @@ const SET = 'set-update-config' as const;
 const PUT_BACK = 'restore-update-config' as const;
 /** EKS changes the settings of a group within a minute or two. */
 const BOUNDS = { least: 30, most: 120 };
-/** How soon it is looked again whether the group is at rest. */
+/** When it is looked again whether the group is at rest. */
 const UPDATING_MILLISECONDS = 5 * 60_000;
 
 const callFor =
@@ -35,9 +35,8 @@ const callFor =
   });
 
 /**
- * Gives a group that is about to be rolled the update settings that it is to be rolled with (`settingsFor`); how they are taken back is written in the same transaction.
- * Undefined where it has them.
- *
+ * Gives a group that is about to be rolled the update settings for its roll (`settingsFor`), and writes their undo in the same transaction. Undefined
+ * where it has them.
  * @param knownUpdateIds of the group, as read right before
  */
 export async function setUpdateConfig(
@@ -69,15 +68,15 @@ export async function setUpdateConfig(
 }
 
 /**
- * Goes on with a change of settings that was begun, before anything else is done to the group: EKS works on it. Undefined where none is. One that
- * failed on the way back is tried again by whoever undoes.
+ * Continues a change of settings that was begun before anything else happens to the group, because EKS works on it. Undefined where there is none. A
+ * failed change back to the group's own settings is repeated by the undo.
  */
 export async function goOnWithUpdateConfig(
   ports: UnaskedPorts,
   context: StepContext,
   group: string,
 ): Promise<StepResult | undefined> {
-  // Nothing has been done to the group since the step was opened.
+  // Nothing was done to the group since the step was opened.
   const entry = await effectAsOpened(ports.table, context, 'updateConfig', group);
   if (!isOpen(entry)) return undefined;
   if (await isBegun(ports, context, PUT_BACK, group)) {
@@ -88,8 +87,8 @@ export async function goOnWithUpdateConfig(
 }
 
 /**
- * Puts the group's own settings back once its roll has come to an end, whichever. What forbids that now is left to whoever undoes what an upgrade has
- * left (core/protocol/undo.ts). Gives the result of the roll, or waits.
+ * Puts the group's own settings back once its roll has ended in any way. If that is forbidden now, the undo of what an upgrade has left does it
+ * (core/protocol/undo.ts). Returns the result of the roll, or waits.
  */
 export async function withUpdateConfigBack(
   ports: UnaskedPorts,
@@ -104,7 +103,7 @@ export async function withUpdateConfigBack(
     if (back.status === 'wait') return { ...back, reasons: [...back.reasons, ...result.reasons] };
   }
   const after = isOpen(entry) ? await loadUndoEntry(ports.table, context.clusterKey, 'updateConfig', group) : entry;
-  // One that finishes a version has the same id each time.
+  // An upgrade that finishes a version has the same id each time.
   const isOurs =
     after?.data.upgradeId === context.upgrade?.id &&
     (after?.data.recordedAt ?? '') >= (context.upgrade?.startedAt ?? '');
@@ -112,7 +111,7 @@ export async function withUpdateConfigBack(
   return after === undefined ? result : { ...result, reasons: [...result.reasons, rolledWith(after.data)] };
 }
 
-/** For people: how it was rolled, and what it is set to now. */
+/** For people: how it was rolled, and its present settings. */
 function rolledWith({ subject, former, ours, closed }: UpdateConfigEntry): Reason {
   const back =
     closed === undefined
@@ -130,7 +129,7 @@ export async function putUpdateConfigBack(
   entry: Read<UpdateConfigEntry>,
 ): Promise<StepResult> {
   const { subject: group, former } = entry.data;
-  // What was begun shows only when it has ended: until then the group may look as if nothing had been set.
+  // A change that was begun shows only at its end. Until then the group may look unchanged.
   const set = await finishSetting(ports, context, group);
   if (set?.status === 'wait') return set;
   const close = async (how: Restored): Promise<StepResult> => {
@@ -171,7 +170,7 @@ async function prepareBack(
   return { call: callFor(next.undo), knownUpdateIds: updates.ids };
 }
 
-/** Sees a setting that was begun to its end. What EKS never got is not sent again: whether it is wanted still is decided anew. */
+/** Waits for the end of a change of settings. A call that EKS never got is not sent again: whether it is wanted is decided anew. */
 async function finishSetting(
   ports: UnaskedPorts,
   context: StepContext,
@@ -186,7 +185,7 @@ const WHAT = {
   [PUT_BACK]: (group: string) => `Own update settings of ${group}`,
 };
 
-/** What was begun goes to its end, and what is ours goes away again, whoever is asked before a roll. */
+/** A change that was begun is finished, and Liftlock's own settings are removed, without asking the hooks of a roll. */
 function actOn(
   ports: UnaskedPorts,
   context: StepContext,

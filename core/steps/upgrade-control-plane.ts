@@ -24,12 +24,12 @@ import { silenceOf, withSilenceLifted } from './silence-alarms.ts';
 
 const STEP = 'upgrade-control-plane' as const;
 const MOMENT = { step: STEP, part: 'cluster' } as const;
-/** A cluster that stays busy is asked ever more rarely: a day of looks must fit into the history of one execution. */
+/** A cluster that stays busy is asked less and less often, since a day of looks must fit into the history of one execution. */
 const SETTLING = { least: 30, most: 900 };
-/** EKS takes several minutes for every control plane (facts: eks.md §2.3): earlier looks would only cost. */
+/** EKS takes several minutes for every control plane (facts: eks.md §2.3), so earlier looks would be useless. */
 const BOUNDS = { least: 60, most: 120, first: 420 };
 
-/** Moves the control plane one minor up, or finds that it is there; down in a rollback, and only there. */
+/** Moves the control plane one minor up, or finds it there; it goes down only in a rollback. */
 export function upgradeControlPlane(ports: ActPorts, stepInput: StepInput): Promise<StepResult> {
   return runStep(
     ports,
@@ -47,7 +47,7 @@ export function upgradeControlPlane(ports: ActPorts, stepInput: StepInput): Prom
   );
 }
 
-/** The re-read right before the call: everything that makes "version = target" an upgrade of one minor and nothing else. */
+/** Reads the cluster again right before the call, and checks everything that makes "version = target" an upgrade of exactly one minor. */
 async function prepare(ports: ActPorts, context: StepContext): ReturnType<Mutation['prepare']> {
   const { name, target } = context;
   const read = await readControlPlane(ports, context);
@@ -74,7 +74,7 @@ async function prepare(ports: ActPorts, context: StepContext): ReturnType<Mutati
 const BACK = 'rollback-control-plane' as const;
 const isAutoMode = ({ computeConfig }: Cluster): boolean => computeConfig?.enabled === true;
 
-/** The last thing that a rollback changes: by then nodes and add-ons are at the minor before, and nothing that EKS finds may stand against it. */
+/** The last change of a rollback. By then nodes and add-ons are at the minor before, and EKS may find nothing against it. */
 async function rollBack(ports: ActPorts, context: StepContext): Promise<StepResult> {
   const extended = await extendSupport(ports, context);
   if (extended !== undefined) return extended;
@@ -114,12 +114,12 @@ const EXTEND = 'extend-support' as const;
 const EXTENSION = { least: 30, most: 120 };
 
 /**
- * Sets the support type that EKS asks for before it takes a control plane back into extended support (facts: eks.md §3.2), where policy or person lets it.
- * Nothing undoes that. Undefined: the control plane may go back.
+ * Sets the support type that EKS demands before it takes a control plane back into extended support (facts: eks.md §3.2), where the policy or a
+ * person allows it. There is no undo. Undefined: the control plane may go back.
  */
 async function extendSupport(ports: ActPorts, context: StepContext): Promise<StepResult | undefined> {
   const { cluster, name, target, upgrade } = context;
-  // Whoever has moved it back already needs nothing, and a support type that is not STANDARD nobody changes.
+  // A cluster that is back already needs nothing, and nobody changes a support type other than STANDARD.
   const isStandard = cluster.upgradePolicy?.supportType === 'STANDARD';
   if (!isStandard || KubeVersion.parse(cluster.version).equals(target)) return undefined;
   const region = (await load(ports.table, Regions, context.scope.region))?.data;
@@ -143,18 +143,18 @@ async function extendSupport(ports: ActPorts, context: StepContext): Promise<Ste
   const mutation = { step: EXTEND, subject: 'cluster', prepare };
   const what = `Extended support of ${name}`;
   const result = await actUnasked(ports, context, what, mutation, EXTENSION, async () => done());
-  // EKS may say for a moment what it said before: it is looked at anew, and what is done is found done.
+  // EKS may show the old value for a moment, so the next look finds that it is done.
   return result.status === 'done' ? wait(EXTENSION.least, extendsSupport(name, target)) : result;
 }
 
-/** What finishes a version has no business at another one. */
+/** An upgrade that finishes a version has nothing to do at another one. */
 const elsewhere = (name: string, { version }: Cluster, target: KubeVersion) =>
   reason(
     'NotTheControlPlanesVersion',
     `${name} is at ${version} by now; its nodes and add-ons were to go to ${target}.`,
   );
 
-/** Somebody, or an earlier attempt, has asked for the version already: it only has to settle. */
+/** Somebody, or an earlier attempt, has asked for the version already, so it only has to settle. */
 function atTarget(ports: ActPorts, context: StepContext, cluster: Cluster): StepResult {
   const { name, target } = context;
   if (cluster.status === 'ACTIVE') return done(reason('AtTarget', `The control plane of ${name} is at ${target}.`));

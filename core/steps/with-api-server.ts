@@ -6,14 +6,14 @@ import { load } from '../store/entity.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
 import { deniedRetryAt, type StepContext } from './context.ts';
 
-/** An invocation begins nothing at an API server after this; it is over well before its function is. */
+/** After this time an invocation begins nothing at an API server, so that it ends well before its function does. */
 export const BUSY_MILLISECONDS = 12_000;
 
 interface Closable {
   close(): void;
 }
 
-/** Works at the API server of the step's cluster. One that cannot be reached, or refuses, blocks with its words; what was begun parks by that. */
+/** Works at the API server of the step's cluster. One that fails blocks with its error, or parks an upgrade that was begun. */
 export async function withApiServer<Opened extends Closable>(
   ports: Pick<Ports, 'table' | 'clock'>,
   context: StepContext,
@@ -30,7 +30,7 @@ export async function withApiServer<Opened extends Closable>(
     if (!isAccessError(error)) throw error;
     const why = accessReason(error, context, tier);
     const { clusterKey, upgrade } = context;
-    // As this invocation has left it: its first commit may be the beginning.
+    // It is read again, because the first commit of this invocation may have begun the upgrade.
     const now = upgrade && (await load(ports.table, Upgrades, clusterKey, upgrade.id));
     return now?.data.mutated === true ? parked(deniedRetryAt(ports), why) : blocked(why);
   } finally {

@@ -1,4 +1,4 @@
-/** Order of EKS add-on versions such as `v1.18.3-eksbuild.2` (semver would call them prereleases). Numbers are compared one by one. */
+/** Compares EKS add-on versions such as `v1.18.3-eksbuild.2` number by number, because semver would treat them as prereleases. */
 export function compareAddonVersions(a: string, b: string): number {
   const left = numbers(a);
   const right = numbers(b);
@@ -17,7 +17,7 @@ export function addonMinor(version: string): string {
   return `${major}.${minor}`;
 }
 
-/** Whether the second version is of the minor that follows that of the first. */
+/** Whether the second version belongs to the minor after that of the first. */
 export function isNextAddonMinor(a: string, b: string): boolean {
   const [[major = 0, minor = 0], [nextMajor = 0, nextMinor = 0]] = [numbers(a), numbers(b)];
   return major === nextMajor && nextMinor === minor + 1;

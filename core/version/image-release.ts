@@ -1,7 +1,7 @@
 /**
- * Where AWS publishes the newest release of the image that EKS chooses for a type, and which is `releaseVersion` of a node group word for word
+ * The parameters in which AWS publishes the newest release of the image that EKS chooses for a type; it equals `releaseVersion` of a node group
  * (https://docs.aws.amazon.com/eks/latest/userguide/retrieve-ami-id.html, https://bottlerocket.dev/en/os/latest/#/install/quickstart/aws/). Windows
- * is not among them: its parameters tell an image and no release. Nor is Amazon Linux 2, of which nothing is published any more (facts: eks.md §5.3).
+ * is missing, because its parameters have no release, and Amazon Linux 2, for which nothing is published any more (facts: eks.md §5.3).
  */
 const PUBLISHED: Readonly<Record<string, (minor: string) => string>> = {
   AL2023_x86_64_STANDARD: al2023('x86_64/standard'),
@@ -29,12 +29,12 @@ function bottlerocket(variant: string, architecture: string) {
 /** The types of images whose releases are published. */
 export const RELEASED_TYPES: readonly string[] = Object.keys(PUBLISHED);
 
-/** The parameter of Systems Manager that holds the newest release of a type for a minor; undefined of a type that has none. */
+/** The parameter of Systems Manager with the newest release of a type for a minor; undefined for a type without one. */
 export const releaseParameter = (minor: string, amiType: string): string | undefined => PUBLISHED[amiType]?.(minor);
 
 /**
- * By their numbers: `1.34.2-20261112` of Amazon Linux is version of the kubelet and day, `1.55.0-d93bb1b1` of Bottlerocket its version and what it was
- * built from, which orders nothing. Negative where `a` is older.
+ * Compares releases by their numbers; negative where `a` is older. `1.34.2-20261112` of Amazon Linux has the kubelet's version and the day.
+ * `1.55.0-d93bb1b1` of Bottlerocket has its version and the commit, which has no order.
  */
 export function compareReleases(a: string, b: string): number {
   const [one, other] = [numbersOf(a), numbersOf(b)];
@@ -47,7 +47,7 @@ const numbersOf = (release: string): readonly number[] => {
   return [major, minor, patch, day].map((part) => Number(part ?? 0));
 };
 
-/** When a release was made, of one whose name says it: `1.34.2-20261112`. */
+/** The day of a release whose name contains it: `1.34.2-20261112`. */
 export function madeAt(release: string): Date | undefined {
   const [, year, month, day] = /^\d+\.\d+\.\d+-(\d{4})(\d{2})(\d{2})$/.exec(release) ?? [];
   const at = new Date(`${year}-${month}-${day}T00:00:00Z`);

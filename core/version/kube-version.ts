@@ -1,15 +1,15 @@
-/** Versions that were read before: there are few, and they are compared all the time. */
+/** Versions that were parsed before. There are few, and they are compared all the time. */
 const parsed = new Map<string, KubeVersion>();
 const MOST_PARSED = 1000;
 
 /**
- * A Kubernetes version, compared by minor. EKS, kubelets and images write it as `1.34`, `v1.34.2` or
- * `v1.34.2-eks-abc1234`; `toString()` gives the minor (`1.34`), which is what EKS takes and returns.
+ * A Kubernetes version, compared by minor. EKS, kubelets and images write it as `1.34`, `v1.34.2` or `v1.34.2-eks-abc1234`. `toString()` returns the
+ * minor (`1.34`), which EKS takes and returns.
  */
 export class KubeVersion {
   readonly major: number;
   readonly minor: number;
-  /** Absent where the text names a minor only. */
+  /** Absent where the text has a minor only. */
   readonly patch: number | undefined;
 
   private constructor(major: number, minor: number, patch: number | undefined) {
@@ -18,7 +18,7 @@ export class KubeVersion {
     this.patch = patch;
   }
 
-  /** Throws `InvalidVersion` on anything that is not a Kubernetes version. */
+  /** Throws `InvalidVersion` for a text that is no Kubernetes version. */
   static parse(text: string): KubeVersion {
     const version = KubeVersion.tryParse(text);
     if (version !== undefined) return version;
@@ -40,7 +40,7 @@ export class KubeVersion {
     return new KubeVersion(Number(match[1]), Number(match[2]), match[3] === undefined ? undefined : Number(match[3]));
   }
 
-  /** Negative when this minor is older than the other, 0 when they are the same minor. Patches do not count. */
+  /** Negative when this minor is older, 0 when both are the same minor. Patches do not count. */
   compare(other: KubeVersion): number {
     return this.major - other.major || this.minor - other.minor;
   }
@@ -61,12 +61,12 @@ export class KubeVersion {
     return new KubeVersion(this.major, this.minor - 1, undefined);
   }
 
-  /** How many minors this one is behind `other`; negative when it is ahead. Only meaningful within one major. */
+  /** How many minors this version is behind `other`; negative when it is ahead. It is meaningful within one major only. */
   minorsBehind(other: KubeVersion): number {
     return (other.major - this.major) * 1000 + (other.minor - this.minor);
   }
 
-  /** The minors to pass through, one hop each, from the next one up to and including `target`. Empty when there. */
+  /** The minors of the hops, from the next one up to `target` inclusive. Empty at the target. */
   hopsTo(target: KubeVersion): KubeVersion[] {
     const hops: KubeVersion[] = [];
     for (let hop = this.next(); hop.compare(target) <= 0 && hops.length < 100; hop = hop.next()) hops.push(hop);

@@ -3,12 +3,12 @@ import { type ClusterVersionRow, SupportCalendar } from './support-calendar.ts';
 
 const BUILT_IN = SupportCalendar.builtIn();
 
-/** What a Region offers: what it said of its versions, and nothing else. */
+/** What a Region offers, by its own answer only. */
 export const regionOffer = remembered((region) => SupportCalendar.of(rowsOf(region)));
 
 const overBuiltIn = remembered((region) => BUILT_IN.with(rowsOf(region)));
 
-/** Until when a Region supports versions: what it said of them, over the table that ships with Liftlock for those it does not list any more. */
+/** Until when a Region supports versions: its own answer, and the table of this release for versions that it no longer lists. */
 export const regionCalendar = (region: RegionVersions | undefined): SupportCalendar =>
   region === undefined ? BUILT_IN : overBuiltIn(region);
 
@@ -22,7 +22,7 @@ function rowsOf({ versions }: RegionVersions): ClusterVersionRow[] {
   }));
 }
 
-/** Ten thousand clusters ask the same few Regions. */
+/** Ten thousand clusters use the same few Regions. */
 function remembered(make: (region: RegionVersions) => SupportCalendar): (region: RegionVersions) => SupportCalendar {
   const known = new WeakMap<RegionVersions, SupportCalendar>();
   return (region) => {

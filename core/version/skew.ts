@@ -1,14 +1,14 @@
 import { KubeVersion } from './kube-version.ts';
 
-/** One running component, with its version as the node or image reports it (`v1.33.5-eks-abc`). */
+/** One running component, with the version that its node or image reports (`v1.33.5-eks-abc`). */
 export interface SkewedComponent {
   readonly kind: 'kubelet' | 'kube-proxy';
-  /** The node, or the node group or image that stands for several. Shown to people. */
+  /** The node, or the node group or image that stands for several, for people. */
   readonly name: string;
   readonly version: string;
 }
 
-/** `ok` is true only when every component could be read and keeps the rule; each reason names what to change. */
+/** `ok` is true only if every component could be read and keeps the rule. Each reason names what to change. */
 interface SkewVerdict {
   readonly ok: boolean;
   readonly reasons: readonly string[];
@@ -17,9 +17,9 @@ interface SkewVerdict {
 const v1_25 = KubeVersion.parse('1.25');
 
 /**
- * Kubernetes' version skew policy (https://kubernetes.io/releases/version-skew-policy/): kubelet and kube-proxy are never
- * newer than the API server and at most three minors older, two for components older than 1.25. That both keep the rule
- * implies the third one, kube-proxy within three minors of its node's kubelet.
+ * Kubernetes' version skew policy (https://kubernetes.io/releases/version-skew-policy/): kubelet and kube-proxy are never newer than the API server
+ * and at most three minors older, or two for components older than 1.25. If both keep this rule, kube-proxy is within three minors of its node's
+ * kubelet, which is the third rule.
  */
 export function checkSkew(apiServer: KubeVersion, components: readonly SkewedComponent[]): SkewVerdict {
   const reasons = components.flatMap((component) => violation(apiServer, component));
@@ -27,8 +27,8 @@ export function checkSkew(apiServer: KubeVersion, components: readonly SkewedCom
 }
 
 /**
- * May the control plane go from `from` to the next minor? Only when every component keeps the rule now and still keeps it
- * afterwards: the oldest kubelet and kube-proxy must be at `from` − 2 or newer.
+ * Whether the control plane may go from `from` to the next minor: only when every component keeps the rule now and afterwards. So the oldest kubelet
+ * and kube-proxy must be at `from` − 2 or newer.
  */
 export function checkHop(from: KubeVersion, components: readonly SkewedComponent[]): SkewVerdict {
   const reasons = new Set([...checkSkew(from, components).reasons, ...checkSkew(from.next(), components).reasons]);

@@ -2,10 +2,10 @@ import type { ClusterVersionInformation } from '../ports/eks.ts';
 import { KubeVersion } from './kube-version.ts';
 import { type SupportStatus, statusOf, type VersionDates } from './support-status.ts';
 
-/** One row of DescribeClusterVersions. Its `versionStatus` is used only where the dates do not tell. */
+/** One row of DescribeClusterVersions. Its `versionStatus` is used only where the dates are not enough. */
 export type ClusterVersionRow = Omit<ClusterVersionInformation, 'defaultVersion'>;
 
-/** Which Kubernetes versions EKS has and until when it supports them. Immutable. */
+/** The Kubernetes versions of EKS and the ends of their support. Immutable. */
 export class SupportCalendar {
   readonly #dates: ReadonlyMap<string, VersionDates>;
 
@@ -13,7 +13,7 @@ export class SupportCalendar {
     this.#dates = dates;
   }
 
-  /** The table that ships with Liftlock (`eksVersions`), for offline use and as a base for a Region's answer. */
+  /** The table of this release (`eksVersions`), for offline use and as a base for a Region's answer. */
   static builtIn(): SupportCalendar {
     return SupportCalendar.of(
       eksVersions.map((row) => ({
@@ -26,8 +26,8 @@ export class SupportCalendar {
   }
 
   /**
-   * A Region's own calendar, from all pages of DescribeClusterVersions. A row whose version cannot be read is left out:
-   * clusters there are then `unknown`, which is never treated as supported.
+   * A Region's own calendar, from all pages of DescribeClusterVersions. A row with an unreadable version is left out: its clusters are `unknown`,
+   * which never counts as supported.
    */
   static of(rows: readonly ClusterVersionRow[]): SupportCalendar {
     const dates = new Map<string, VersionDates>();
@@ -39,8 +39,8 @@ export class SupportCalendar {
   }
 
   /**
-   * This calendar with the rows of another answer in place of, or beside, its own: for support dates. What a Region
-   * offers must come from that Region's rows alone (`SupportCalendar.of`).
+   * This calendar with the rows of another answer, which replace its own, for support dates. What a Region offers must come from that Region's rows
+   * alone (`SupportCalendar.of`).
    */
   with(rows: readonly ClusterVersionRow[]): SupportCalendar {
     return new SupportCalendar(new Map([...this.#dates, ...SupportCalendar.of(rows).#dates]));
@@ -52,8 +52,8 @@ export class SupportCalendar {
   }
 
   /**
-   * What support a version has at an instant. Older than everything in the calendar is `unsupported` (EKS lists at least
-   * all that it supports); newer than everything, or not released yet at `now`, is `unknown`. `supportType`: of the cluster that runs it.
+   * The support of a version at an instant. A version older than everything in the calendar is `unsupported`, because EKS lists at least all that it
+   * supports. One that is newer than everything, or not released at `now`, is `unknown`. `supportType`: that of the cluster.
    */
   supportStatus(version: KubeVersion, now: Date, supportType?: string): SupportStatus {
     const dates = this.#dates.get(version.toString());
@@ -66,7 +66,7 @@ export class SupportCalendar {
     return this.supportStatus(version, now).state;
   }
 
-  /** What EKS offers at `now`: released and in standard or extended support (eks.md §1.1). Oldest first. */
+  /** The versions that EKS offers at `now`: released and in standard or extended support (facts: eks.md §1.1). Oldest first. */
   offered(now: Date): KubeVersion[] {
     return this.versions().filter((version) => {
       const state = this.supportState(version, now);
@@ -86,12 +86,11 @@ function datesOf(version: KubeVersion, row: ClusterVersionRow): VersionDates {
 }
 
 /**
- * The Kubernetes versions of Amazon EKS, as its documentation prints them (dates are UTC, each the beginning of that
- * day): https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html, read 2026-10. Data only: what a
- * Region answers to DescribeClusterVersions wins over it.
- *
- * 1.30 is no longer listed with all its dates: end of extended support is documented, the others follow from the rule of
- * 14 months standard and 12 months extended support. It is kept so that clusters there show since when they are late.
+ * The Kubernetes versions of Amazon EKS, as its documentation lists them (dates are UTC, each the beginning of that day):
+ * https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html, read 2026-10. A Region's answer to DescribeClusterVersions takes
+ * precedence.
+ * 1.30 is no longer listed with all its dates. The end of its extended support is documented, and the others follow from the rule of 14 months
+ * standard and 12 months extended support. It is kept so that its clusters show since when they are late.
  */
 export const eksVersions = [
   { version: '1.30', release: '2024-05-23', endOfStandardSupport: '2025-07-23', endOfExtendedSupport: '2026-07-23' },

@@ -1,9 +1,9 @@
 import type { KubeVersion } from './kube-version.ts';
 
-/** `unknown` means that nobody may rely on support: no data, unreadable data, or a version that is not out yet. */
+/** `unknown` means that nobody may rely on support: there are no data, unreadable data, or the version is not released yet. */
 export type SupportState = 'standard' | 'extended' | 'unsupported' | 'unknown';
 
-/** The days before a deadline at which people are told of it, the earliest first. */
+/** The days before a deadline on which people are notified, the earliest first. */
 const deadlineDays = [90, 60, 30, 7] as const;
 type DeadlineBucket = (typeof deadlineDays)[number];
 
@@ -18,26 +18,26 @@ export interface VersionDates {
 
 export interface SupportStatus extends Omit<VersionDates, 'listedAs'> {
   readonly state: SupportState;
-  /** The next date that matters; absent once unsupported and where the calendar has no date. */
+  /** The next date that matters; absent for unsupported versions, and where the calendar has no date. */
   readonly deadline?: SupportDeadline;
 }
 
 export interface SupportDeadline {
   readonly kind: 'endOfStandardSupport' | 'endOfExtendedSupport';
-  /** From then on EKS moves the control plane by force, at any time; else extended support is paid from then on. */
+  /** Whether EKS may move the control plane by force from then on; otherwise extended support is paid from then on. */
   readonly forced: boolean;
   readonly at: Date;
-  /** Days until then, a begun day counting whole: at most 7 exactly when bucket 7 is reached. */
+  /** Days until then, rounded up: at most 7 exactly when bucket 7 is reached. */
   readonly daysLeft: number;
-  /** The narrowest of 90, 60, 30 and 7 days that is reached; absent while it is further away. */
+  /** The smallest of 90, 60, 30 and 7 days that is reached; absent while it is further away. */
   readonly bucket?: DeadlineBucket;
 }
 
 const millisecondsPerDay = 86_400_000;
 
 /**
- * A support period ends at the very instant of its date: billing begins "at the beginning of the day (UTC+0)". A cluster whose upgrade policy
- * is `STANDARD` has no extended support: all of it ends with the standard one (facts: eks.md §1.3).
+ * A support period ends at the instant of its date, because billing begins "at the beginning of the day (UTC+0)". A cluster whose upgrade policy is
+ * `STANDARD` has no extended support, so its support ends with the standard one (facts: eks.md §1.3).
  */
 export function statusOf(given: VersionDates, now: Date, supportType?: string): SupportStatus {
   const isStandard = supportType === 'STANDARD';
@@ -89,7 +89,7 @@ function deadlineOf(
   return { kind, forced: isStandard || state === 'extended', ...daysTo(at, new Date(now)) };
 }
 
-/** How far away a date is that people are told of. */
+/** The distance to a date of which people are notified. */
 export function daysTo(at: Date, now: Date): Omit<SupportDeadline, 'kind' | 'forced'> {
   const left = (at.getTime() - now.getTime()) / millisecondsPerDay;
   const bucket = deadlineDays.findLast((days) => left <= days);

@@ -1,9 +1,9 @@
 import { KubeVersion } from './kube-version.ts';
 
-/** `latest`, `latest-N`, `oldest-in-standard-support`, or a minor such as `1.36`: what a policy or a channel says. */
+/** `latest`, `latest-N`, `oldest-in-standard-support`, or a minor such as `1.36`: the target of a policy or a channel. */
 type TargetText = string;
 
-/** `UpgradePolicy.spec.target` as people read it. */
+/** `UpgradePolicy.spec.target` for people. */
 export const targetWords = (target: TargetText | { readonly channel: string }): string =>
   typeof target === 'string' ? target : `channel ${target.channel}`;
 
@@ -11,21 +11,21 @@ type TargetResolution =
   | { readonly status: 'resolved'; readonly version: KubeVersion; readonly reasons: readonly string[] }
   | { readonly status: 'unresolved'; readonly reason: UnresolvedTarget; readonly reasons: readonly string[] };
 
-/** `NotOffered`: EKS has it not in that Region. `NotCovered`: our data cannot judge it. `InvalidTarget`: not a target. */
+/** `NotOffered`: EKS does not offer it in that Region. `NotCovered`: Liftlock's data cannot judge it. `InvalidTarget`: it is no target. */
 type UnresolvedTarget = 'InvalidTarget' | 'NotOffered' | 'NotCovered';
 
 interface TargetContext {
-  /** What EKS offers in that cluster's Region, from `SupportCalendar.offered`: offline by release date ≤ now. */
+  /** The versions that EKS offers in that cluster's Region, from `SupportCalendar.offered`; offline by release date ≤ now. */
   readonly offered: readonly KubeVersion[];
-  /** The newest minor whose removed APIs and other traps our data know. Absent: no limit. */
+  /** The newest minor whose removed APIs and other breaking changes are in Liftlock's data. Absent: no limit. */
   readonly coveredUpTo?: KubeVersion;
-  /** Those of them in standard support; only `oldest-in-standard-support` asks. */
+  /** Those in standard support; only `oldest-in-standard-support` needs them. */
   readonly inStandardSupport?: readonly KubeVersion[];
 }
 
 /**
- * The minor that a policy's target means for one cluster. `latest` is the newest that EKS offers there and that our data
- * cover; `latest-1` is one minor below it and must be offered as well. Never guesses: what cannot be resolved says why.
+ * The minor of a policy's target for one cluster. `latest` is the newest that EKS offers there and that Liftlock's data cover. `latest-1` is one
+ * minor below it and must be offered as well. A target that cannot be resolved is never guessed, and has a reason.
  */
 export function resolveTarget(
   target: TargetText,
@@ -73,7 +73,7 @@ export function resolveTarget(
   return resolved(version, [`The policy asks for ${version}.`]);
 }
 
-/** A minor as a target is written: no `v`, no patch, no leading zeros. */
+/** Whether a text is a minor in the form of a target: no `v`, no patch, no leading zeros. */
 export function isTargetMinor(text: string): boolean {
   return /^[1-9]\d{0,2}\.(0|[1-9]\d{0,3})$/.test(text);
 }

@@ -7,15 +7,15 @@ import { type FunctionDefinition, parseOrRefuse } from '../runtime/function-defi
 
 type Ports = AnchorPorts & { readonly table: Table };
 
-/** What the daily schedule sends. */
+/** The input of the daily schedule: the ARN of the audit table. */
 const sweep = z.strictObject({ sweep: z.string().regex(/^arn:.*:table\/[^/]+$/, 'is not the ARN of a table') });
 
-/** What became of a batch or a sweep. */
+/** The counts of a batch or a sweep. */
 interface Anchored {
   readonly anchored: number;
-  /** Items that were changed or taken out; nobody may, so each is an alarm. */
+  /** Items that were changed or removed. Nobody may do either, so each of them raises an alarm. */
   readonly tampered: number;
-  /** Only of a sweep: items that the stream never brought. */
+  /** Items that the stream never delivered; a sweep alone counts them. */
   readonly late?: number;
 }
 
@@ -43,7 +43,7 @@ export const definition: FunctionDefinition<Ports, StreamBatch | z.infer<typeof 
 };
 
 type Attributes = Readonly<Record<string, Attribute>>;
-/** DynamoDB's JSON, as far as the audit uses it: no sets, no bytes. */
+/** The types of DynamoDB's JSON that the audit uses; it has no sets and no binary values. */
 type Attribute =
   | { readonly S: string }
   | { readonly N: string }
@@ -65,7 +65,7 @@ type StreamBatch = z.infer<typeof streamBatch>;
 /** `arn:…:table/Name` of `arn:…:table/Name/stream/2026-…`. */
 const tableOf = ({ Records: [first] }: StreamBatch): string => first?.eventSourceARN.replace(/\/stream\/.*$/, '') ?? '';
 
-/** What a batch says of the audit. Fails with `InvalidInput` for a record without the images that its kind has. */
+/** The lines to anchor. Fails with `InvalidInput` for a record without the images that its kind has. */
 function linesOf({ Records }: StreamBatch): AnchorLine[] {
   return Records.map(({ eventName: event, dynamodb: { NewImage, OldImage } }): AnchorLine => {
     const now = NewImage && membersOf(NewImage);

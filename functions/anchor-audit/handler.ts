@@ -3,7 +3,7 @@ import type { AnchorStore } from '../../core/ports/anchors.ts';
 import { awsPorts, clock, createHandler, type PortFactory, table } from '../runtime/create-handler.ts';
 import { definition } from './function.ts';
 
-/** In a file of its own: one function carries the client of S3. */
+/** It is declared here, so that the bundles of the other functions do not carry the client of S3. */
 const anchors: PortFactory<AnchorStore> = {
   environment: ['anchorBucket'],
   create: ({ environment }) => new AnchorBucket(environment.anchorBucket),

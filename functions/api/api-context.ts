@@ -3,16 +3,16 @@ import type { z } from 'zod';
 import type { SpokeRole } from '../../core/operations/apply-documents.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 
-/** What every route finds beside the request. */
+/** The variables that every route finds beside the request. */
 export interface ApiEnv {
   readonly Variables: {
     readonly ports: ApiPorts;
-    /** The person who asks, as the audit names people. */
+    /** The person who sent the request, in the form in which the audit names people. */
     readonly principal: string;
   };
 }
 
-/** A request to a path, and what may be said in it: the `Body` and the `Query` of the schemas that the route reads, as clients write them. */
+/** A request to a path, with the types of its `Body` and `Query` as clients write them. */
 export type ApiContext<Path extends string = string, Said extends object = object> = Context<
   ApiEnv,
   Path,
@@ -22,7 +22,7 @@ export type Body<Schema extends z.ZodType> = { json: z.input<Schema> };
 export type Query<Schema extends z.ZodType> =
   Partial<z.input<Schema>> extends z.input<Schema> ? { query?: z.input<Schema> } : { query: z.input<Schema> };
 
-/** What the API acts with: the function that people reach has no way into the accounts of the fleet. */
+/** The API's ports. People reach this function, so it has no port into the accounts of the fleet. */
 export type ApiPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'executions' | 'ids'> & {
   /** Absent where nothing is deployed, as in a simulation. */
   readonly spokeRole?: SpokeRole;

@@ -11,19 +11,19 @@ import { clusters } from './routes/clusters.ts';
 import { fleet } from './routes/fleet.ts';
 import { rollouts } from './routes/rollouts.ts';
 
-/** Gives the person who makes a request; undefined when nobody vouches for it, and then it is refused. */
+/** Returns the person who sent a request; undefined = nobody vouches for it, and it is refused. */
 type PrincipalOf = (context: Context) => string | undefined;
 
 /**
- * The HTTP API (docs/api.md) as a value: Lambda wraps it, the local run serves it, tests call it. It reads and writes through the use cases
- * of core alone, and each of those that change something writes the principal into the audit.
+ * The HTTP API (docs/api.md) as a value: Lambda wraps it, the local run serves it and tests call it. It reads and writes through the use cases of
+ * core alone, and each use case that changes something writes the principal into the audit.
  */
 export function createApp(ports: ApiPorts, principalOf: PrincipalOf, log: Log = () => {}) {
   const app = new Hono<ApiEnv>();
   app.onError((error, context) => {
     const { status, body } = answerTo(error);
     if (status >= 500) {
-      // The path and the error, never headers or a body: those may carry what must not be logged.
+      // The log gets the path and the error, and no headers or body: those may carry secrets.
       const { method, path } = context.req;
       log('A request failed.', { method, path, errorName: errorName(error), errorMessage: errorMessage(error) });
     }
@@ -51,10 +51,10 @@ export function createApp(ports: ApiPorts, principalOf: PrincipalOf, log: Log = 
       throw new HttpError(403, 'Forbidden', 'Nobody vouches for this request: sign it with IAM credentials.');
     context.set('ports', ports);
     context.set('principal', principal);
-    // Answers are about now, and about a fleet that is nobody else's business.
+    // No cache may keep an answer: it is true of this moment only, and it describes a private fleet.
     context.header('cache-control', 'no-store');
     context.header('x-content-type-options', 'nosniff');
-    // Clients tell relative times by it: a rehearsal runs in a time of its own.
+    // Clients compute relative times from it, since the clock of a rehearsal is not theirs.
     context.header('liftlock-time', ports.clock.now().toISOString());
     await next();
   });
@@ -66,5 +66,5 @@ export function createApp(ports: ApiPorts, principalOf: PrincipalOf, log: Log = 
     .route('/v1', fleet);
 }
 
-/** Its routes with what they take and answer, for whoever asks from outside. */
+/** The routes with the types of their requests and answers, for typed clients. */
 export type Api = ReturnType<typeof createApp>;

@@ -6,7 +6,7 @@ import { type FunctionDefinition, type Log, parseOrRefuse } from '../runtime/fun
 import type { ApiPorts } from './api-context.ts';
 import { type Api, createApp } from './app.ts';
 
-/** The part of an HTTP API event (payload 2.0) that must be there; hono reads the rest. */
+/** The members of an HTTP API event (payload 2.0) that this function reads; hono reads the rest. */
 const request = z.looseObject({
   version: z.literal('2.0'),
   rawPath: z.string(),
@@ -15,7 +15,7 @@ const request = z.looseObject({
 type Request = z.infer<typeof request>;
 type Answer = Awaited<ReturnType<ReturnType<typeof handle>>>;
 
-/** One app for the life of the function: its ports are. */
+/** One app for each set of ports. A function makes its ports once, so it makes one app. */
 const apps = new WeakMap<ApiPorts, Api>();
 
 export const definition: FunctionDefinition<ApiPorts, Request, Answer> = {
@@ -32,7 +32,7 @@ function appOf(ports: ApiPorts, log: Log): Api {
   return app;
 }
 
-/** What API Gateway says of a caller whose signature it has checked; nothing that the caller sent counts. */
+/** API Gateway writes this about a caller whose signature it has checked. Nothing that the caller sent counts. */
 const signed = z.object({
   requestContext: z.object({ authorizer: z.object({ iam: z.object({ userArn: z.string() }) }) }),
 });

@@ -4,7 +4,7 @@ import { events } from '../runtime/event-bus-port.ts';
 import { executions } from '../runtime/executions-port.ts';
 import { definition } from './function.ts';
 
-/** The API assumes it nowhere, and tells people of it. */
+/** The API never assumes this role. It only names it in manifests, and compares it with the Fleet that somebody applies. */
 const spokeRole: PortFactory<SpokeRole> = {
   environment: ['spokeRoleName', 'externalId'],
   create: ({ environment: { spokeRoleName: name, externalId } }) => ({ name, externalId }),

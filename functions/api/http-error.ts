@@ -12,7 +12,7 @@ interface ErrorBody {
   };
 }
 
-/** Refused before any use case: the request itself is not one that this API takes. */
+/** A request that this API does not take. It is refused before any use case runs. */
 export class HttpError extends Error {
   readonly status: ErrorStatus;
 
@@ -50,7 +50,7 @@ const STATUS: Readonly<Record<string, ErrorStatus>> = {
   ProvisionedThroughputExceededException: 503,
 };
 
-/** Names and messages of our own refusals are for people; what else was thrown stays in the log. */
+/** The names and messages of refusals are written for people. Any other error stays in the log. */
 export function answerTo(error: unknown): { status: ErrorStatus; body: ErrorBody } {
   const name = errorName(error);
   const status = error instanceof HttpError ? error.status : Object.hasOwn(STATUS, name) ? STATUS[name] : undefined;

@@ -5,12 +5,12 @@ import { parseOrRefuse } from '../runtime/function-definition.ts';
 import type { ApiContext } from './api-context.ts';
 import { HttpError } from './http-error.ts';
 
-/** Config may hold thousands of cluster names; anything else that people send fits into a page. */
+/** The bytes of a body. Config may list thousands of cluster names; any other body is much smaller. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
 /**
- * The JSON of a request. Only `application/json` is taken: a page in a browser cannot send that to another origin unasked, which is what
- * protects the API that `liftlock local up` opens on loopback.
+ * Reads the JSON of a request. It takes `application/json` only, because a page in a browser cannot send that to another origin without a preflight
+ * request. This protects the API that `liftlock local up` opens on loopback. Fails with `HttpError` or `InvalidInput`.
  */
 export async function readBody<Data>(context: ApiContext, schema: z.ZodType<Data>): Promise<Data> {
   const type = context.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
@@ -35,7 +35,7 @@ const reasonText = z
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is kept out of audits, logs and terminals.
   .regex(/^[^\u0000-\u001f\u007f]*$/, 'has control characters');
 
-/** A person's order to pass windows over; `for` is a duration such as `2h`. */
+/** A person's order to pass windows and freezes; `for` is a duration such as `2h`. */
 export const breakGlassBody = z
   .strictObject({
     reason: reasonText,
@@ -48,6 +48,6 @@ export const breakGlassBody = z
   })
   .transform(({ reason, for: duration }) => ({ reason, milliseconds: durationMilliseconds(duration) }));
 
-/** Halting something needs a reason: whoever finds it halted will ask. */
+/** An order that halts something needs a reason, because whoever finds it halted asks for one. */
 export const withReason = z.strictObject({ reason: reasonText });
 export const withOptionalReason = z.strictObject({ reason: reasonText.optional() });

@@ -30,7 +30,7 @@ export const clustersQuery = z.strictObject({
   gone: flag,
   inventory: flag,
 });
-/** Where the last page of a report ended. */
+/** The `next` of the page before. */
 const reportAfter = matching(/^\d{1,7}$/, 'is what the last page gave as next')
   .transform(Number)
   .optional();
@@ -49,7 +49,7 @@ export const noQuery = z.strictObject({});
 export const clusterQuery = z.strictObject({ ...pageQuery, cluster: text.optional() });
 export const manifestQuery = clusterQuery.extend({ tier: z.enum(TIERS, `is one of ${TIERS.join(', ')}`).optional() });
 
-/** The query parameters, or `InvalidInput`: one that is misspelled would otherwise filter nothing. */
+/** Reads the query parameters. Fails with `InvalidInput` for an unknown one, since a misspelled filter would otherwise filter nothing. */
 export function readQuery<Data>(context: ApiContext, schema: z.ZodType<Data>): Data {
   return parseOrRefuse(schema, context.req.query(), 'query');
 }

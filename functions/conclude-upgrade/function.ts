@@ -5,7 +5,7 @@ import { type FunctionDefinition, parseOrRefuse } from '../runtime/function-defi
 
 type ConcludePorts = Pick<Ports, 'table' | 'clock' | 'events' | 'eks'>;
 
-/** The end of an execution; only the one that holds the grant counts as the end of an upgrade. */
+/** Concludes an execution. A nested execution counts as no end of an upgrade: only the one that holds the grant does. */
 export const definition: FunctionDefinition<ConcludePorts, StepInput, Conclusion> = {
   name: 'conclude-upgrade',
   parse: (event) => parseOrRefuse(stepInput, event, 'The input of the step'),

@@ -3,7 +3,7 @@ import type { FunctionDefinition } from '../runtime/function-definition.ts';
 
 type Output = Awaited<ReturnType<typeof discoverClusters>>;
 
-/** Started by a schedule; its event says nothing that the tables do not. */
+/** A schedule starts it; the event carries nothing that the tables do not have. */
 export const definition: FunctionDefinition<DiscoverPorts, undefined, Output> = {
   name: 'discover-clusters',
   parse: () => undefined,

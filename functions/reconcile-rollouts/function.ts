@@ -7,7 +7,7 @@ import type { FunctionDefinition } from '../runtime/function-definition.ts';
 
 type ReconcilePorts = Pick<Ports, 'table' | 'eks' | 'executions' | 'events' | 'clock' | 'ids' | 'gates' | 'hooks'>;
 
-/** Why it was woken. Anything but the end of an execution, or what a person did to one, only means "look now". */
+/** Why the function was woken. Only the end of an execution and what a person did to one carry data; any other event means "look now". */
 interface Wake {
   readonly endedExecution?: string;
   readonly handAct?: HandAct;
@@ -18,7 +18,7 @@ const executionEnded = z.object({
   detail: z.object({ executionArn: z.string(), status: z.enum(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']) }),
 });
 
-/** A start answers with the execution, and the others are asked for one. What was refused has no answer. */
+/** StartExecution returns the ARN of the execution; the other calls take it as a parameter. A refused call has no `responseElements`. */
 const handAct = z.object({
   'detail-type': z.literal('AWS API Call via CloudTrail'),
   detail: z.object({

@@ -11,7 +11,7 @@ import { executions } from '../runtime/executions-port.ts';
 import { hooks } from '../runtime/hooks-port.ts';
 import { definition } from './function.ts';
 
-/** Gates that are webhooks are asked by the reconciler alone. */
+/** The reconciler is the only function that asks gates which are webhooks. */
 const gates: PortFactory<GateReader> = {
   environment: alarmEnvironment,
   create: (context) =>

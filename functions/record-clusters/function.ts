@@ -12,7 +12,7 @@ const record = z.looseObject({ messageId: z.string(), body: z.string(), eventSou
 const batch = z.object({ Records: z.array(record) });
 type Batch = z.infer<typeof batch>;
 
-/** A message that fails goes back to the queue by itself, and to its dead-letter queue in the end; the others of its batch are done. */
+/** A message that fails returns to the queue alone, and goes to the dead-letter queue in the end; the other messages of its batch count as done. */
 export const definition: FunctionDefinition<RecordPorts, Batch, SQSBatchResponse> = {
   name: 'record-clusters',
   parse: (event) => parseOrRefuse(batch, event, 'The batch'),
@@ -43,8 +43,8 @@ const clusterItem = z.strictObject({
 const event = z.looseObject({ 'detail-type': z.string(), source: z.string() });
 
 /**
- * The clusters that a message is about: one item of discover-clusters, or an event of CloudTrail or AWS Health that a Region forwarded, which
- * may be about none of them. Fails with `InvalidInput`.
+ * The clusters that a message is about. It is an item of discover-clusters, or an event of CloudTrail or AWS Health that a Region forwarded; an event
+ * may be about no cluster. Fails with `InvalidInput`.
  */
 export function clusterItemsOf(body: string): readonly ClusterItem[] {
   const message = parseJson(body);

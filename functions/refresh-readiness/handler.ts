@@ -7,7 +7,7 @@ import { events } from '../runtime/event-bus-port.ts';
 import { executions } from '../runtime/executions-port.ts';
 import { definition } from './function.ts';
 
-/** No other function tells owners. */
+/** This function alone notifies owners. */
 const addresses: PortFactory<OwnerAddresses> = {
   environment: [],
   create: () => {

@@ -10,14 +10,14 @@ import type { PortFactory } from './create-handler.ts';
 import { sessionsOf, spokeEnvironment } from './eks-ports.ts';
 import { endpointOf } from './endpoint-of.ts';
 
-/** What asks services of an account by its spoke role. */
+/** Makes a port that signs its requests with the spoke role of an account. */
 export const signed = <Port>(create: (options: CallOptions) => Port): PortFactory<Port> => ({
   environment: spokeEnvironment,
   create: (context) =>
     create({ sessions: sessionsOf(context), clock, sleep, endpointOf, partition: context.environment.partition }),
 });
 
-/** What the accounts of clusters have beside EKS. */
+/** These ports read and change what the accounts of clusters have beside EKS. */
 export const ec2 = signed(createEc2Reader);
 export const templates = signed(createLaunchTemplates);
 export const account = signed(createAccountReader);

@@ -6,13 +6,13 @@ import type { ClusterReaders } from '../../core/ports/cluster-reader.ts';
 import type { PortFactory } from './create-handler.ts';
 import { credentialsOf, spokeEnvironment } from './eks-ports.ts';
 
-/** In a file of its own, so that only functions that look into clusters carry what reads API servers. */
+/** It has a file of its own, so that only functions that look into clusters bundle the client of API servers. */
 export const clusters: PortFactory<ClusterAccess> = {
   environment: spokeEnvironment,
   create: (context) => createClusterAccess({ credentials: credentialsOf(context), clock: systemClock }),
 };
 
-/** Reads whatever a cluster has. A function that has seconds for everything waits for an answer no longer than it may. */
+/** Reads any kind of object of a cluster. A request is given up after `timeoutMilliseconds`. */
 export const clusterReaders = (timeoutMilliseconds: number): PortFactory<ClusterReaders> => ({
   environment: spokeEnvironment,
   create: (context) => {

@@ -11,9 +11,9 @@ import type { Table } from '../../core/ports/table.ts';
 import type { FunctionDefinition, Log } from './function-definition.ts';
 
 /**
- * The one wrapper of every Lambda function: structured logs with correlation ids, metrics, and errors passed on as they are. Lambda
- * reports `error.name` as the error type, which is what `Retry` and `Catch` of the state machines match. Ports are made at the first
- * invocation, so that the module loads without an environment; one that fails then is tried again at the next.
+ * Wraps every Lambda function: it writes structured logs with correlation ids, publishes metrics and rethrows errors as they are. Lambda reports
+ * `error.name` as the error type, which is what `Retry` and `Catch` of the state machines match. Ports are made at the first invocation, so that the
+ * module loads without an environment; when that fails, the next invocation tries again.
  */
 export function createHandler<Ports, Input, Output>(
   definition: FunctionDefinition<Ports, Input, Output>,
@@ -49,7 +49,7 @@ export function createHandler<Ports, Input, Output>(
   };
 }
 
-/** Status and reason codes: what an operator searches for. Messages stay in the execution's history. */
+/** Operators search the logs for status and reason codes. Messages stay in the execution's history. */
 function summaryOf(output: unknown): Readonly<Record<string, unknown>> {
   if (typeof output !== 'object' || output === null) return {};
   const { status, reasons, waitSeconds, resumeAt } = output as Record<string, unknown>;
@@ -64,14 +64,14 @@ function publish(metrics: Metrics, counts: Counts): void {
   metrics.publishStoredMetrics();
 }
 
-/** What a port is made from. */
+/** What the factory of a port is given. */
 export interface PortContext {
   readonly environment: Environment;
   readonly functionName: FunctionName;
   readonly log: Log;
 }
 
-/** How one port is made in Lambda, and which environment variables that takes. */
+/** How Lambda makes one port, and which environment variables the port needs. */
 export interface PortFactory<Port> {
   readonly environment: readonly EnvironmentKey[];
   create(context: PortContext): Port;
@@ -79,12 +79,12 @@ export interface PortFactory<Port> {
 
 type PortFactories<Ports> = { readonly [Name in keyof Ports]: PortFactory<Ports[Name]> };
 
-/** Makes all ports of a function at once, when it is first invoked. */
+/** Makes all ports of a function at its first invocation. */
 type PortsSource<Ports> = (functionName: FunctionName, log: Log) => Ports;
 
 /**
- * Just the ports that one function needs. Each handler names its factories, so that a bundle carries no client that its function does not
- * use. Fails with `MissingEnvironment`.
+ * Makes the ports of one function. Each handler names its factories, so that a bundle carries no client that its function does not use. Fails with
+ * `MissingEnvironment`.
  */
 export function awsPorts<Ports>(
   factories: PortFactories<Ports>,
@@ -112,8 +112,8 @@ export type EnvironmentKey = keyof typeof ENVIRONMENT;
 type Environment = Readonly<Record<EnvironmentKey, string>>;
 
 /**
- * The variables that a function's ports need. Fails with `MissingEnvironment` that lists every missing one at once; one that was not asked
- * for cannot be read by mistake: it is not there.
+ * Reads the variables that a function's ports need. Fails with `MissingEnvironment`, which lists every missing variable at once. A port that reads a
+ * variable which it did not declare gets the same error.
  */
 export function readEnvironment(
   needed: readonly EnvironmentKey[],

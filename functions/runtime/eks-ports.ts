@@ -7,7 +7,7 @@ import { remembered } from '../../core/model/remembered.ts';
 import type { EksMutator, EksReader } from '../../core/ports/eks.ts';
 import type { EnvironmentKey, PortContext, PortFactory } from './create-handler.ts';
 
-/** Variables that getting into an account takes. */
+/** The variables that a port needs to assume the spoke role. */
 export const spokeEnvironment: readonly EnvironmentKey[] = ['partition', 'spokeRoleName', 'externalId'];
 
 export const eks: PortFactory<EksReader> = {
@@ -20,19 +20,19 @@ export const mutator: PortFactory<EksMutator> = {
   create: (context) => createEksMutator(connectionsOf(context), context.environment.partition),
 };
 
-/** The sessions of one function: ports that go into the same accounts share them. */
+/** The sessions of one function: all its ports share them. */
 export const sessionsOf = remembered(({ environment, functionName }: PortContext) => {
   const { partition, spokeRoleName: name, externalId } = environment;
   return createSpokeSessions({ role: { partition, name, externalId, functionName }, clock: systemClock });
 }, new WeakMap());
 
-/** How clients of Kubernetes get into the account of a cluster. */
+/** Gives clients of Kubernetes the credentials for a cluster's account. */
 export const credentialsOf = (context: PortContext) => {
   const sessions = sessionsOf(context);
   return ({ account }: { readonly account: string }) => sessions.forAccount(account);
 };
 
-/** Reader and mutator share one rate per account and Region. */
+/** The reader and the mutator share one rate limit for each account and Region. */
 const connectionsOf = remembered(
   (context: PortContext) =>
     createEksConnections({ sessions: sessionsOf(context), clock: systemClock, sleep: systemSleep }),

@@ -1,3 +1,3 @@
-/** In place of AWS's own, as clients of the SDK take it from the environment: where the local cloud is. */
+/** The endpoint that replaces that of AWS. The variables are those that the SDK's clients read; the local cloud sets them. */
 export const endpointOf = (service: string): string | undefined =>
   process.env[`AWS_ENDPOINT_URL_${service}`] ?? process.env.AWS_ENDPOINT_URL;

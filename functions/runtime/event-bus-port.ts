@@ -2,7 +2,7 @@ import { createEventBus } from '../../adapters/aws/event-bus.ts';
 import type { EventBus } from '../../core/ports/outside.ts';
 import type { PortFactory } from './create-handler.ts';
 
-/** Ports that reach other services stand in files of their own: a bundle carries the clients of every port in the files that it loads. */
+/** A port that reaches another service has a file of its own, because a bundle carries the clients of every port in the files that it loads. */
 export const events: PortFactory<EventBus> = {
   environment: ['bus'],
   create: ({ environment, log }) =>

@@ -6,14 +6,14 @@ import type { Hooks } from '../../core/ports/outside.ts';
 import type { PortFactory } from './create-handler.ts';
 import { endpointOf } from './endpoint-of.ts';
 
-/** Lambda gives a function the credentials of its role for as long as its environment lives. */
+/** Lambda puts the credentials of the function's role into the environment, where they are valid as long as the environment exists. */
 const ownSession = async () => {
   const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN = '' } = process.env;
   const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
   return { ...credentials, sessionToken: AWS_SESSION_TOKEN };
 };
 
-/** For the steps that hooks are asked before and after. */
+/** For functions that ask hooks. */
 export const hooks: PortFactory<Hooks> = {
   environment: [],
   create: () => {

@@ -4,7 +4,7 @@ import { type StepInput, stepInput } from '../../core/contracts/step-input.ts';
 import type { StepStatus } from '../../core/contracts/step-result.ts';
 import { type FunctionDefinition, parseOrRefuse } from './function-definition.ts';
 
-/** A step of a state machine: the machine passes what it was given and who it is, and a Choice state reads `status` of the answer. */
+/** A step of a state machine. The machine passes its own input and its execution, and a Choice state reads `status` of the answer. */
 export function stepFunction<Ports, Output extends { readonly status: StepStatus }>(
   name: FunctionName,
   useCase: (ports: Ports, input: StepInput) => Promise<Output>,

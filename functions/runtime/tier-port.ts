@@ -4,7 +4,7 @@ import type { ClusterCredentials } from '../../adapters/kubernetes/cluster-token
 import type { PortFactory } from './create-handler.ts';
 import { spokeEnvironment } from './eks-ports.ts';
 
-/** Works in clusters by the role of a tier, which IAM lets do nothing else. `nameRole` gives its name from that of the spoke role. */
+/** Makes a port for the role of a tier, to which IAM allows nothing else. `nameRole` makes its name from that of the spoke role. */
 export const tierPort = <Port>(
   nameRole: (spokeRoleName: string) => string,
   createPort: (options: ClusterCredentials) => Port,

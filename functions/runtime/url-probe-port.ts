@@ -3,7 +3,7 @@ import { loadFleetInForce } from '../../core/policy/applied.ts';
 import type { UrlProbe } from '../../core/ports/outside.ts';
 import { type PortFactory, table } from './create-handler.ts';
 
-/** The hosts that may be private are those of the Fleet as it stands when the probe is used. */
+/** The private hosts that may be asked are those of the Fleet in force when the probe is used. */
 export const probe: PortFactory<UrlProbe> = {
   environment: table.environment,
   create(context) {

@@ -6,11 +6,11 @@ import { FUNCTION_NAMES } from '../../core/contracts/names.ts';
 import { bundleFunctions } from '../bundling/bundle-functions.ts';
 
 /** The CDK app: `cdk.json` runs this file, with the settings of its context. */
-// As the CDK does it.
+// The CDK chooses its output folder in the same way.
 const outdir = process.env.CDK_OUTDIR ?? mkdtempSync(join(tmpdir(), 'cdk.out'));
 const bundles = await bundleFunctions(FUNCTION_NAMES, join(outdir, 'functions'));
 const folders = new Map(bundles.map(({ name, folder }) => [name, folder]));
-// esbuild and the CDK take as much memory as all the rest of a start: one after the other.
+// esbuild and the CDK need as much memory as all the rest of a start, so they run one after the other.
 await stop();
 
 const { App, Validations } = await import('aws-cdk-lib/core');

@@ -5,7 +5,7 @@ import { build, type Metafile, type Plugin } from 'esbuild';
 import { namedError } from '../../core/contracts/errors.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
 
-/** Puts other contents in the place of modules of packages. */
+/** Replaces the contents of modules of packages. */
 const replacing = (name: string, filter: RegExp, contents: string): Plugin => ({
   name,
   setup: (build) => build.onLoad({ filter }, () => ({ contents, loader: 'js' })),
@@ -18,14 +18,14 @@ const onlyEnglish = replacing(
   "export { default as en } from './en.js';",
 );
 
-/** No function makes a schema from JSON, nor JSON of a schema. */
+/** No function makes a schema from JSON Schema, or JSON Schema from a schema. */
 const THROWS = "{ throw new Error('Schemas are not made from JSON here, nor JSON of them.'); }";
 const withoutJsonSchema = replacing(
   'without-json-schema',
   /[\\/]zod[\\/]v4[\\/](classic[\\/]from-json-schema|core[\\/]json-schema-processors)\.js$/,
   `export function fromJSONSchema() ${THROWS}\nexport function toJSONSchema() ${THROWS}\nexport const allProcessors = {};`,
 );
-/** Each schema gets two methods for it when it is made. */
+/** Zod gives each new schema two methods that convert it into JSON Schema. */
 const withoutJsonSchemaMethods = replacing(
   'without-json-schema-methods',
   /[\\/]zod[\\/]v4[\\/]core[\\/](to-json-schema|json-schema-generator)\.js$/,
@@ -34,7 +34,7 @@ export const createToJSONSchemaMethod = () => toJSONSchema;
 export { createToJSONSchemaMethod as createStandardJSONSchemaMethod, toJSONSchema as JSONSchemaGenerator };`,
 );
 
-/** No function makes code of a schema (`z.compile`), which is thirty kilobytes in each bundle. */
+/** No function compiles a schema into code (`z.compile`), and the compiler takes thirty kilobytes in each bundle. */
 const withoutCompiler = replacing(
   'without-compiler',
   /[\\/]zod[\\/]v4[\\/]core[\\/]compile\.js$/,
@@ -45,7 +45,7 @@ export class ZodCompileAsyncError extends Error {}
 export class ZodCompileUnsupportedError extends Error {}`,
 );
 
-/** The SDK reads the names of browsers where it runs in one. */
+/** The SDK detects the names of browsers when it runs in one. */
 const withoutBrowsers = replacing(
   'without-browsers',
   /[\\/]bowser[\\/]bowser\.mjs$/,
@@ -53,8 +53,9 @@ const withoutBrowsers = replacing(
 );
 
 /**
- * The SDK looks for credentials in profiles, single sign-on, processes and the metadata of machines, a tenth of a megabyte in each bundle. Lambda puts
- * those of a function's role into its environment, and these come first there: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+ * The SDK looks for credentials in profiles, single sign-on, processes and instance metadata, by a tenth of a megabyte in each bundle. Lambda puts
+ * those of a function's role into its environment, where the SDK looks first:
+ * https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
  */
 const credentialsOfLambda = replacing(
   'credentials-of-lambda',
@@ -62,7 +63,7 @@ const credentialsOfLambda = replacing(
   "import { fromEnv } from '@aws-sdk/credential-provider-env';\nexport const defaultProvider = (init) => fromEnv(init);",
 );
 
-/** The SDK loads it for operations that stream events, of which no function calls any. */
+/** The SDK loads this for operations that stream events, and no function calls one. */
 const withoutEventStreams = replacing(
   'without-event-streams',
   /[\\/]@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]event-streams[\\/]index\.js$/,
@@ -73,12 +74,12 @@ export const resolveEventStreamSerdeConfig = (config) => config;`,
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Packages that came as CommonJS still call `require` for modules of Node itself; ESM has none of its own. */
+/** Packages that are written as CommonJS call `require` for modules of Node itself, and an ES module has no `require`. */
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
 /**
- * What is bundled of a function: `<name>.mjs` and the chunks that it imports, each with its map, in a folder of its own. `bytes` are those of the
- * modules.
+ * The bundle of a function: `<name>.mjs` and the chunks that it imports, each with its source map, in a folder of its own. `bytes` counts the modules
+ * without their source maps.
  */
 interface FunctionBundle {
   readonly name: FunctionName;
@@ -87,9 +88,9 @@ interface FunctionBundle {
 }
 
 /**
- * Bundles all handlers at once: a module is read, written and, where functions share a process, loaded once. What several of them import becomes
- * a chunk, which is named after its content (docs/adr/0020). The same sources give the same bytes wherever the clone is, so a deploy changes only
- * what changed. Fails with `HandlerMissing` that names every function without a handler.
+ * Bundles all handlers at once: a module is read, written and, where functions share a process, loaded once. A module that several of them import
+ * becomes a chunk, which is named after its content (docs/adr/0020). The same sources give the same bytes in every clone, so that a deployment
+ * changes only what changed. Fails with `HandlerMissing`, which names every function without a handler.
  */
 export async function bundleFunctions(names: readonly FunctionName[], outputFolder: string): Promise<FunctionBundle[]> {
   const missing = names.filter((name) => !existsSync(join(ROOT, handlerOf(name))));
@@ -129,7 +130,7 @@ function copyModules(name: FunctionName, { outputs }: Metafile, outputFolder: st
   mkdirSync(folder, { recursive: true });
   const entry = Object.keys(outputs).find((path) => basename(path) === `${name}.mjs`) ?? '';
   const modules = new Set([entry]);
-  // A set takes in what is added while it is gone through.
+  // A loop over a set also visits what is added meanwhile.
   for (const path of modules)
     for (const { path: imported, external } of outputs[path]?.imports ?? [])
       if (external !== true) modules.add(imported);

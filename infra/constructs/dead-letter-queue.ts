@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import { OWN_RULES } from '../names.ts';
 
-/** Keeps what could not be delivered for two weeks; an alarm tells when there is something (monitoring/hub-monitoring.ts). */
+/** Keeps messages that could not be delivered for two weeks. An alarm rings when there is one (monitoring/hub-monitoring.ts). */
 export class DeadLetterQueue extends Construct {
   readonly queue: Queue;
 
@@ -19,7 +19,7 @@ export class DeadLetterQueue extends Construct {
   }
 }
 
-/** Rules of Liftlock's own bus, and no others, may send to this queue. */
+/** Only rules of Liftlock's own bus may send to this queue. */
 export function allowRules(queue: Queue, sid: string): void {
   queue.addToResourcePolicy(
     new PolicyStatement({

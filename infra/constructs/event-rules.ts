@@ -26,15 +26,15 @@ interface EventRulesProps {
   readonly bus: EventBus;
   readonly reconciler: IFunction;
   readonly machineArns: readonly string[];
-  /** Roles under which Liftlock starts executions. */
+  /** The roles under which Liftlock starts executions. */
   readonly starterRoleArns: readonly string[];
   readonly clusterQueue: IQueue;
   readonly topic: ITopic;
-  /** For what a target did not take. */
+  /** Gets the events that a target did not take. */
   readonly deadLetters: Queue;
 }
 
-/** What an operator or a new version sets in motion: the reconciler looks now, not in a minute. */
+/** Events that come from operators, or announce a new version. After one of them the reconciler looks at once, not in a minute. */
 const WAKING = [
   'VersionAvailable',
   'FleetStopped',
@@ -42,16 +42,16 @@ const WAKING = [
   'RolloutChanged',
   'BreakGlassChanged',
 ] as const satisfies readonly EventType[];
-/** What people say of a wave: no event but `WaveChanged` is about these. The reconciler's own changes of waves do not wake it. */
+/** Votes and promotions of people. Only `WaveChanged` has these values of `about`. The reconciler's own changes of waves do not wake it. */
 const WORDS = ['approval', 'promotion'];
 /**
- * Input of an execution that no other one started, or none: EventBridge has null in the place of a long one, which is anything but a text.
- * When a step ends, the execution that started it goes on by itself.
+ * Selects executions that no other execution started. An execution continues by itself when a nested one ends, so that end need not wake anybody.
+ * EventBridge puts null in the place of a long input, and a short one may be absent; both pass.
  */
 const NOT_NESTED = [{ 'anything-but': { wildcard: `*"${STARTED_BY}"*` } }, { exists: false }];
 const ENDED = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
 
-/** The rules that say who hears of which event. */
+/** The rules that pass events on to those who need them. */
 export class EventRules extends Construct {
   readonly #props: EventRulesProps;
 
@@ -61,7 +61,7 @@ export class EventRules extends Construct {
     const { bus, reconciler, machineArns, starterRoleArns, clusterQueue, topic, deadLetters } = props;
     const wake = () => new LambdaFunction(reconciler, { deadLetterQueue: deadLetters, retryAttempts: 2 });
 
-    // What has no words for people (core/notices) is for programs, and what the address of its owner has is nobody else's.
+    // An event without texts for people (core/notices) is for programs. One that went to the address of an owner concerns nobody else.
     const told = { ...own(), detail: { notice: { what: Match.exists() }, sentTo: Match.doesNotExist() } };
     this.#rule('Notify', bus, told, this.#to(topic.topicArn, { input: NOTICE, role: this.#publisher(topic) }));
     this.#rule('Wake', bus, own([...WAKING]), wake());
@@ -73,7 +73,7 @@ export class EventRules extends Construct {
       detail: { status: ENDED, stateMachineArn: [...machineArns], input: NOT_NESTED },
     };
     this.#rule('ExecutionEnded', undefined, ended, wake());
-    // An IAM user has no session.
+    // An IAM user has no session, and so no session issuer.
     const person = { sessionIssuer: { arn: [{ exists: false }, { 'anything-but': [...starterRoleArns] }] } };
     const byHand = (eventName: (keyof typeof HAND_ACTS)[], requestParameters: object): EventPattern => ({
       source: ['aws.states'],
@@ -90,15 +90,15 @@ export class EventRules extends Construct {
     new Rule(this, id, { eventPattern, targets: [target], ...(bus === undefined ? {} : { eventBus: bus }) });
   }
 
-  /** Without a role the policy of the target itself lets rules of the bus in (stacks/state-stack.ts). */
+  /** Without a role the target's own policy has to allow rules of the bus (stacks/state-stack.ts). */
   #to(arn: string, more: Pick<RuleTargetConfig, 'input' | 'role'> = {}): IRuleTarget {
     const deadLetterConfig = { arn: this.#props.deadLetters.queueArn };
     return { bind: () => ({ arn, deadLetterConfig, ...more }) };
   }
 
   /**
-   * EventBridge publishes on the topic by this role, and not by a policy of the topic: it says there neither for which rule nor for which account
-   * it publishes, so that a policy lets in the rules of everybody, or of nobody (docs/adr/0031-eventbridge-publishes-by-a-role.md).
+   * EventBridge publishes on the topic by this role, and not by a policy of the topic. When it publishes by a policy it names neither the rule nor
+   * the account, so that a policy allows the rules of every account or of none (docs/adr/0031-eventbridge-publishes-by-a-role.md).
    */
   #publisher({ topicArn }: ITopic): Role {
     const role = new Role(this, 'Publisher', {
@@ -114,7 +114,7 @@ export class EventRules extends Construct {
 
 const word = (member: string): string => EventField.fromPath(`$.detail.notice.${member}`);
 
-/** One line each; EventBridge puts them into double quotes. */
+/** EventBridge puts each line into double quotes. */
 const NOTICE = RuleTargetInput.fromMultilineText(
   [
     word('what'),
@@ -124,14 +124,14 @@ const NOTICE = RuleTargetInput.fromMultilineText(
   ].join('\n'),
 );
 
-/** Liftlock's own events: only the hub's account can put them, whatever a spoke claims to be the source. */
+/** Liftlock's own events. Only the hub's account can put them, because a spoke can choose the source of its events but not their account. */
 const own = (detailType?: string[]): EventPattern => ({
   source: [EVENT_SOURCE],
   account: [Aws.ACCOUNT_ID],
   ...(detailType === undefined ? {} : { detailType }),
 });
 
-/** As the forwarder sends them (stacks/spoke-stacks.ts). AWS keeps sources `aws.…` for itself, so nobody can make these up. */
+/** Events as the forwarder sends them (stacks/spoke-stacks.ts). Nobody can forge them, because AWS reserves sources that begin with `aws.`. */
 const FORWARDED: EventPattern = {
   source: ['aws.eks', 'aws.health'],
   detailType: ['AWS API Call via CloudTrail', 'AWS Health Event'],
@@ -140,11 +140,11 @@ const FORWARDED: EventPattern = {
 interface SchedulesProps {
   readonly functions: Functions;
   readonly deadLetters: Queue;
-  /** What the daily sweep is about. */
+  /** The table that the daily sweep reads. */
   readonly auditTableArn: string;
 }
 
-/** Late is as good as never for a tick: the next one comes anyway. */
+/** A late tick is useless, since the next one comes anyway. */
 const RETRIES = 2;
 const MAXIMUM_AGE_SECONDS = 60;
 
@@ -156,7 +156,7 @@ const RATES: Readonly<Partial<Record<FunctionName, string>>> = {
   'anchor-audit': 'rate(1 day)',
 };
 
-/** What Liftlock does without being asked, on EventBridge Scheduler. */
+/** The schedules of EventBridge Scheduler: they start what Liftlock does without an event. */
 export class Schedules extends Construct {
   constructor(scope: Construct, id: string, { functions, deadLetters, auditTableArn }: SchedulesProps) {
     super(scope, id);
@@ -184,7 +184,7 @@ export class Schedules extends Construct {
           retryPolicy: { maximumRetryAttempts: RETRIES, maximumEventAgeInSeconds: MAXIMUM_AGE_SECONDS },
         },
       });
-      // A schedule made before its role may act would fail its first calls.
+      // The first calls of a schedule would fail if it were created before its role has permissions.
       schedule.node.addDependency(role);
     }
   }

@@ -43,14 +43,13 @@ interface FunctionsProps {
   readonly codeOf: (name: FunctionName) => Code;
 }
 
-/** A deep look at a cluster with many node groups takes up to two minutes, so none shares its invocation. */
+/** A full look at a cluster with many node groups takes up to two minutes, so each cluster gets an invocation of its own. */
 const CLUSTERS_PER_BATCH = 1;
-/** How many clusters are looked at together: with `CLUSTERS_PER_BATCH` the bound on what discovery asks of EKS. */
+/** How many clusters are looked at together. With `CLUSTERS_PER_BATCH` it bounds the calls of EKS that a discovery causes. */
 const CONCURRENT_BATCHES = 10;
-/** Where all functions share the ten of a new account: the least that Lambda takes for a queue. */
+/** Used where all functions share the ten concurrent executions of a new account. Lambda takes no smaller number for a queue. */
 const CONCURRENT_BATCHES_WITHOUT_RESERVE = 2;
 
-/** All Lambda functions. */
 export class Functions extends Construct {
   readonly #all: ReadonlyMap<FunctionName, HubFunction>;
 
@@ -80,7 +79,7 @@ export class Functions extends Construct {
     return found;
   }
 
-  /** Roles of the functions that start executions. */
+  /** The roles of the functions that start executions. */
   get starterRoleArns(): readonly string[] {
     const starters = FUNCTION_NAMES.filter((name) => FUNCTION_NEEDS[name].starts !== undefined);
     return starters.map((name) => this.get(name).role.roleArn);
@@ -102,14 +101,14 @@ export class Functions extends Construct {
   }
 }
 
-/** Only those that talk to API servers, and where it is asked for those that call webhooks: every other one would pay for a way out of the VPC. */
+/** Only functions that talk to API servers, or to webhooks where the settings ask for it: others would need a paid way out of the VPC. */
 function vpcOf(name: FunctionName, { settings }: Reach): { vpc?: VpcSettings } {
   const looksIntoClusters = KUBERNETES_FUNCTIONS.some((one) => one === name);
   const asksGates = settings.vpc?.gates === true && FUNCTION_NEEDS[name].asksWebhooks === true;
   return settings.vpc === undefined || !(looksIntoClusters || asksGates) ? {} : { vpc: settings.vpc };
 }
 
-/** Every function gets every variable: none of them is a secret, and each reads only what its ports declare. */
+/** Every function gets every variable. None of them is a secret, and each function reads only those that its ports declare. */
 function environmentOf({ items, audit, anchors, bus, clusterQueue, settings }: Reach): Record<string, string> {
   const values: Record<keyof typeof ENVIRONMENT, string> = {
     table: items.tableName,
@@ -127,7 +126,7 @@ function environmentOf({ items, audit, anchors, bus, clusterQueue, settings }: R
   );
 }
 
-/** Where a part of an ARN has to stay open, and why. */
+/** Acknowledges the parts of an ARN that have to stay open, each with its reason. */
 function acknowledgeWildcards(functions: ReadonlyMap<FunctionName, HubFunction>, { settings }: Reach): void {
   for (const [name, { role }] of functions) {
     const { describes = [], assumesSpokeRole, listsAccounts, asksWebhooks, asksHooks, anchors } = FUNCTION_NEEDS[name];
@@ -171,11 +170,11 @@ interface HubFunctionProps {
   readonly size: FunctionSize;
   readonly environment: Readonly<Record<string, string>>;
   readonly statements: readonly PolicyStatement[];
-  /** Absent = in no VPC. */
+  /** Absent = the function runs in no VPC. */
   readonly vpc?: VpcSettings;
 }
 
-/** One Lambda function with a role of its own, which has just the given statements, its log group and X-Ray. */
+/** One Lambda function with its log group, X-Ray and a role of its own, which has the given statements and what these three and the VPC need. */
 export class HubFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
@@ -186,7 +185,7 @@ export class HubFunction extends Construct {
     const logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${physicalName}`,
       retention: RetentionDays.THREE_MONTHS,
-      // What happened is in the audit; logs may go with the stack.
+      // The audit keeps what happened, so logs may go with the stack.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = new Role(this, 'Role', {
@@ -222,7 +221,7 @@ export class HubFunction extends Construct {
   }
 }
 
-/** Lambda makes and removes network interfaces in the name of the function's role; it asks for them before any has an ARN. */
+/** Lambda creates and deletes network interfaces with the function's role, and needs these permissions before an interface has an ARN. */
 const INTERFACES = [
   'ec2:CreateNetworkInterface',
   'ec2:DeleteNetworkInterface',
@@ -262,9 +261,9 @@ interface FunctionSize {
   readonly reservedConcurrency?: number;
 }
 
-/** Two, so that an event need not wait for the tick that runs; two at once are harmless (every write is conditional). */
+/** With two, an event need not wait for the tick that runs. Two at once do no harm, since every write is conditional. */
 const RECONCILERS = 2;
-/** Over when its grace period counts it as over: the call, and what is written before and after it. */
+/** When a call's grace period ends, this function has ended too. The time is that of the call, and of the writes before and after it. */
 const MUTATION_TIMEOUT_SECONDS = CALL_SECONDS + 5;
 
 /** `TimeoutSeconds` of the task in state-machines/step.asl.json. */
@@ -285,28 +284,28 @@ function wantedSize(name: FunctionName, mutatorConcurrency: number): FunctionSiz
       reservedConcurrency: mutatorConcurrency,
     };
   }
-  // It reads for a minute, ends its last request and puts away what it has, and is over before its machine asks again.
+  // It reads for a minute, ends its last request and stores its results. It has to end before its state machine starts it again.
   if (name === 'scan-cluster') return { memoryMegabytes: 1024, timeoutSeconds: STEP_SECONDS - 10 };
-  // Pods of a large cluster are read in pages, but compared together.
+  // Pods of a large cluster are read in pages, but are compared in memory all together.
   if (isOneOf(name, KUBERNETES_FUNCTIONS)) return { memoryMegabytes: 1024, timeoutSeconds: 60 };
   switch (name) {
-    // What it decides, and at the end calls that EKS does not answer, all at once.
+    // The reconciler decides, and at the end makes calls at the same time that EKS may not answer.
     case 'reconcile-rollouts':
       return { memoryMegabytes: 1024, timeoutSeconds: 60 + UNANSWERED_SECONDS, reservedConcurrency: RECONCILERS };
-    // One account and Region after the other: a thousand accounts in four Regions take about ten minutes, and what does not answer comes last.
+    // It reads one account and Region after the other. A thousand accounts in four Regions take ten minutes; those that do not answer come last.
     case 'discover-clusters':
       return { memoryMegabytes: 512, timeoutSeconds: 900 };
-    // The latter may ask about each node group, where nodes follow only when they must.
+    // The latter may ask about each node group, in waves where nodes follow only when they must.
     case 'record-clusters':
     case 'list-node-groups':
       return { memoryMegabytes: 512, timeoutSeconds: DEEP_LOOK_SECONDS };
-    // Its last look, one call that EKS does not answer, and what it writes then, as every function that looks at one cluster has it.
+    // It makes its last look and one call that EKS may not answer, and then writes for as long as any function that looks at one cluster may.
     case 'conclude-upgrade':
       return { memoryMegabytes: 512, timeoutSeconds: LAST_LOOK_SECONDS + UNANSWERED_SECONDS + 30 };
-    // A sweep reads the whole audit; a batch of the stream takes a second.
+    // A sweep reads the whole audit, while a batch of the stream takes a second.
     case 'anchor-audit':
       return { memoryMegabytes: 1024, timeoutSeconds: 300 };
-    // It starts some hundreds of executions, one after the other.
+    // They start some hundreds of executions, or ask some hundreds of Regions and accounts, one after the other.
     case 'refresh-readiness':
     case 'watch-versions':
       return { memoryMegabytes: 512, timeoutSeconds: 300 };

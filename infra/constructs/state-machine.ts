@@ -21,10 +21,10 @@ interface HubStateMachineProps {
   readonly machineArn: (name: MachineName) => string;
 }
 
-/** The rule that Step Functions itself keeps for `.sync` executions; every account has one of this name. */
+/** The rule that Step Functions keeps for `.sync` executions. It has this name in every account. */
 const MANAGED_RULE = 'StepFunctionsGetEventsForStepFunctionsExecutionRule';
 
-/** One state machine from its file, with a role that may call exactly the functions and machines which the file names. */
+/** One state machine, made from its file. Its role may call exactly the functions and machines that the file names. */
 class HubStateMachine extends Construct {
   readonly machine: StateMachine;
   readonly hasChildren: boolean;
@@ -52,7 +52,7 @@ class HubStateMachine extends Construct {
           removalPolicy: RemovalPolicy.DESTROY,
         }),
         level: LogLevel.ALL,
-        // Inputs and results stay in the execution's history, behind its own permission.
+        // Inputs and results stay in the execution's history, which has a permission of its own.
         includeExecutionData: false,
       },
     });
@@ -85,7 +85,7 @@ class HubStateMachine extends Construct {
   }
 }
 
-/** What a `${…}` of a definition stands for, and which function or machine it is the ARN of. */
+/** The value of a `${…}` of a definition, and the function or machine whose ARN it is. */
 interface Placeholder {
   readonly value: string;
   readonly function?: FunctionName;
@@ -95,7 +95,7 @@ interface Placeholder {
 const definitionPath = (machine: MachineName): string =>
   fileURLToPath(new URL(`../../state-machines/${MACHINE_DEFINITIONS[machine]}.asl.json`, import.meta.url));
 
-/** Every placeholder that a machine's file has, by its name. Fails on one that nothing fills in. */
+/** Every placeholder of a machine's file, by its name. Fails on a placeholder that has no value. */
 function placeholdersOf(props: HubStateMachineProps): ReadonlyMap<string, Placeholder> {
   const text = readFileSync(definitionPath(props.name), 'utf8');
   const names = [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name);
@@ -116,7 +116,7 @@ function meaningOf(placeholder: string, { name: own, functionArn, machineArn }: 
   throw new Error(`${definitionPath(own)}: nothing fills in \${${placeholder}}.`);
 }
 
-/** All state machines. Those that others start come first in `MACHINE_NAMES`; `upgrade-cluster` refers to them. */
+/** All state machines. `MACHINE_NAMES` lists those that others start first, because `upgrade-cluster` refers to them. */
 export class StateMachines extends Construct {
   readonly #all = new Map<MachineName, HubStateMachine>();
 
@@ -134,7 +134,7 @@ export class StateMachines extends Construct {
     return found.machine.stateMachineArn;
   }
 
-  /** Roles of the machines that start others. */
+  /** The roles of the machines that start other machines. */
   get starterRoleArns(): readonly string[] {
     const starters = [...this.#all.values()].filter(({ hasChildren }) => hasChildren);
     return starters.map(({ machine }) => machine.role.roleArn);

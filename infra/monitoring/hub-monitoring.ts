@@ -27,7 +27,7 @@ interface HubMonitoringProps {
   readonly queues: MonitoredQueues<IQueue>;
 }
 
-/** All alarms of the hub, one that stands for the serious ones, and the dashboard. */
+/** All alarms of the hub, a composite alarm of the severe ones, and the dashboard. */
 export class HubMonitoring extends Construct {
   constructor(scope: Construct, id: string, { topic, auditTable, queues }: HubMonitoringProps) {
     super(scope, id);
@@ -42,7 +42,7 @@ export class HubMonitoring extends Construct {
   }
 }
 
-/** Nested executions always succeed and hand their outcome up, so each end is counted once. */
+/** Nested executions always succeed and pass their outcome to their parent, so each end is counted once. */
 function machineAlarms(monitoring: Monitoring): void {
   const sum = (metricName: string) => sumOf('machines', MACHINE_NAMES, (name) => machineMetric(name, metricName));
   monitoring.medium('machines/failed', 'An upgrade, or a step that was started by hand, failed or was blocked.', {
@@ -61,7 +61,7 @@ function machineAlarms(monitoring: Monitoring): void {
 
 const RECONCILER = 'reconcile-rollouts';
 
-/** The loop that everything hangs on. */
+/** Without the reconciler nothing moves. */
 function reconcilerAlarms(monitoring: Monitoring): void {
   monitoring.high('reconciler/heartbeat-missing', 'The reconciler has finished no tick for five minutes.', {
     metric: ownMetric(RECONCILER, 'Ticks', { period: Duration.minutes(1) }),
@@ -86,15 +86,15 @@ function reconcilerAlarms(monitoring: Monitoring): void {
   });
   const notGreen = 'A wave soaks, and one of its gates has not been green for six hours.';
   monitoring.medium('rollouts/gates-not-green', notGreen, { metric: ownMetric(RECONCILER, 'GatesNotGreen', slowly) });
-  // Everything is looked at once an hour: two hours hold at least one look.
+  // The reconciler looks at everything once an hour, so two hours hold at least one look.
   monitoring.medium('rollouts/halted', 'A rollout is halted and waits for a person.', {
     metric: ownMetric(RECONCILER, 'RolloutsHalted', { ...slowly, period: Duration.hours(2) }),
   });
 }
 
 /**
- * State and its audit are one transaction, so what cannot be audited does not happen: Liftlock stands still, and nothing else says why. A
- * condition that fails is no fault (two wanted the same sequence number); a throttle or an error of DynamoDB is.
+ * State and its audit are written in one transaction, so that what cannot be audited does not happen: Liftlock stands still, and nothing else tells
+ * why. A condition that fails is no fault, since two functions may want the same sequence number. A throttle or an error of DynamoDB is one.
  */
 function auditAlarms(monitoring: Monitoring, table: string): void {
   const failures = [
@@ -118,7 +118,7 @@ function auditAlarms(monitoring: Monitoring, table: string): void {
   monitoring.medium('audit/anchored-late', 'The daily sweep anchored what the stream never brought.', {
     metric: ownMetric('anchor-audit', 'AuditAnchoredLate'),
   });
-  // A day is the longest period, and an alarm looks back over no more than a week.
+  // CloudWatch's longest period is a day, and an alarm evaluates at most a week.
   monitoring.medium('audit/sweep-missing', 'The audit was not held against its anchors for two days.', {
     metric: ownMetric('anchor-audit', 'Runs', { period: Duration.days(1) }),
     silence: true,
@@ -126,7 +126,7 @@ function auditAlarms(monitoring: Monitoring, table: string): void {
   });
 }
 
-/** Faults of the reconciler and of steps leave clusters half-way; the others only make Liftlock's knowledge older. */
+/** Faults of the reconciler and of steps leave clusters half-way. Faults of the others only make Liftlock's knowledge older. */
 const SEVERITY: Readonly<Record<FunctionGroup, 'high' | 'medium'>> = {
   reconciler: 'high',
   inventory: 'medium',
@@ -135,7 +135,7 @@ const SEVERITY: Readonly<Record<FunctionGroup, 'high' | 'medium'>> = {
   audit: 'medium',
 };
 
-/** What comes once an hour cannot fail in three periods of five minutes; it rings when no run came to its end for three hours. */
+/** A function that runs once an hour cannot fail in three periods of five minutes. Its alarm rings when no run has ended for three hours. */
 const HOURLY: Readonly<Partial<Record<FunctionName, { readonly path: string; readonly description: string }>>> = {
   'discover-clusters': {
     path: 'inventory/discovery-missing',
@@ -151,7 +151,7 @@ const HOURLY: Readonly<Partial<Record<FunctionName, { readonly path: string; rea
   },
 };
 
-/** Faults and throttles, by group. A single fault is retried by whoever called; three periods in a row are not passing. */
+/** Alarms for faults and throttles, by group. The caller retries a single fault, so an alarm takes three periods in a row. */
 function functionAlarms(monitoring: Monitoring): void {
   for (const group of GROUP_NAMES) {
     const functions = FUNCTION_GROUPS[group].filter((name) => HOURLY[name] === undefined);
@@ -194,7 +194,7 @@ const DEAD_LETTERS = {
 
 export type MonitoredQueues<Queue> = Readonly<Record<keyof typeof DEAD_LETTERS | 'clusters', Queue>>;
 
-/** Anything in a dead-letter queue, and clusters that wait for longer than the next discovery takes to come round. */
+/** Alarms for messages in dead-letter queues, and for clusters that wait for longer than one discovery takes. */
 function queueAlarms(monitoring: Monitoring, queues: MonitoredQueues<IQueue>): void {
   const most = { period: Duration.minutes(5), statistic: Stats.MAXIMUM };
   for (const [name, description] of Object.entries(DEAD_LETTERS)) {
@@ -210,19 +210,19 @@ function queueAlarms(monitoring: Monitoring, queues: MonitoredQueues<IQueue>): v
 
 interface Threshold {
   readonly metric: IMetric;
-  /** In alarm at this value; absent = 1, which is when it happens at all. */
+  /** The alarm rings at this value; absent = 1, so that it rings at the first occurrence. */
   readonly at?: number;
-  /** In alarm under it instead, and when nothing is told. */
+  /** The alarm rings below the value instead, and also when there is no data. */
   readonly silence?: true;
-  /** How many periods in a row. */
+  /** How many periods in a row have to breach. */
   readonly periods?: number;
 }
 
 type Severity = 'high' | 'medium' | 'low';
 
 /**
- * The only place that makes alarms. `path` is `<part>/<short>`; every alarm tells the topic, its description begins with the severity and
- * ends with the heading of the runbook. High ones also make the controller unhealthy as a whole.
+ * The only place that makes alarms. `path` is `<part>/<short>`. Every alarm notifies the topic; its description begins with the severity and ends
+ * with a link to its heading in the runbook. The composite alarm includes those of severity high.
  */
 class Monitoring extends Construct {
   readonly #topic: ITopic;
@@ -233,22 +233,22 @@ class Monitoring extends Construct {
     this.#topic = topic;
   }
 
-  /** Upgrades are in danger or Liftlock is blind: get up at night. */
+  /** Upgrades are in danger, or Liftlock cannot see: somebody has to act at once, also at night. */
   high(path: string, description: string, threshold: Threshold): void {
     this.#high.push(this.#alarm('high', path, description, threshold));
   }
 
-  /** Something does not work and does not cure itself: today. */
+  /** Something does not work and does not recover by itself: somebody has to act today. */
   medium(path: string, description: string, threshold: Threshold): void {
     this.#alarm('medium', path, description, threshold);
   }
 
-  /** Worth knowing: this week. */
+  /** Somebody should look this week. */
   low(path: string, description: string, threshold: Threshold): void {
     this.#alarm('low', path, description, threshold);
   }
 
-  /** One alarm for all high ones together, for those who page on a single thing. */
+  /** One alarm for all alarms of severity high, for those who page on a single alarm. */
   composite(path: string, description: string): void {
     const alarm = new CompositeAlarm(this, idOf(path), {
       compositeAlarmName: `${ALARM_PREFIX}/${path}`,
@@ -287,7 +287,7 @@ function describe(severity: Severity, path: string, description: string): string
 }
 
 const HALF = 12;
-/** What an operator looks at first: does the loop turn, what runs, what failed, and what waits. */
+/** The graphs that an operator looks at first: whether the reconciler runs, and what runs, failed and waits. */
 class HubDashboard extends Construct {
   constructor(scope: Construct, id: string, { queues }: { readonly queues: MonitoredQueues<IQueue> }) {
     super(scope, id);
@@ -330,7 +330,7 @@ class HubDashboard extends Construct {
   }
 }
 
-/** Functions that one alarm watches together, since the same person does the same thing about them. */
+/** Functions that one alarm watches together, since the same person acts on them in the same way. */
 const FUNCTION_GROUPS = {
   reconciler: ['reconcile-rollouts'],
   inventory: ['discover-clusters', 'record-clusters', 'watch-versions', 'refresh-readiness'],

@@ -11,7 +11,7 @@ interface Window {
 
 const FIVE_MINUTES: Window = { period: Duration.minutes(5) };
 
-/** What a function counts itself, in EMF, as it publishes it (functions/runtime/create-handler.ts). */
+/** A metric that a function counts itself, in EMF, as it publishes it (functions/runtime/create-handler.ts). */
 export const ownMetric = (of: FunctionName, name: MetricName, window?: Window): Metric =>
   metric(METRIC_NAMESPACE, name, { service: METRIC_SERVICE, function: of }, window);
 
@@ -21,7 +21,7 @@ export const lambdaMetric = (of: FunctionName, name: string, window?: Window): M
 export const machineMetric = (of: MachineName, name: string, window?: Window): Metric =>
   metric('AWS/States', name, { StateMachineArn: `${machineArnPrefix()}${of}` }, window);
 
-/** By table, and by operation where one is given. */
+/** A metric of a table; `dimensions` may narrow it to one operation. */
 export const tableMetric = (of: string, name: string, dimensions: Readonly<Record<string, string>> = {}): Metric =>
   metric('AWS/DynamoDB', name, { TableName: of, ...dimensions });
 
@@ -34,10 +34,10 @@ function metric(
   return new Metric({ namespace, metricName, dimensionsMap, period, statistic });
 }
 
-/** One number of several: alarms take ten metrics at most. `label` must differ within a graph. */
+/** The sum of several metrics. An alarm takes ten metrics at most. `label` must be unique within a graph. */
 export function sumOf<Item>(label: string, items: readonly Item[], metricOf: (item: Item) => IMetric): IMetric {
   const usingMetrics = Object.fromEntries(items.map((item, index) => [`${label}${index}`, metricOf(item)]));
-  // A metric without data would make the whole sum disappear.
+  // Without FILL, one metric without data would leave the whole sum without data.
   const expression = Object.keys(usingMetrics)
     .map((id) => `FILL(${id}, 0)`)
     .join(' + ');

@@ -1,49 +1,49 @@
 import type { FunctionName, MachineName } from '../../core/contracts/names.ts';
 import type { IndexName } from './table-statements.ts';
 
-/** What one function needs of AWS, in Liftlock's own terms; permissions/function-statements.ts says it in IAM's. */
+/** The permissions that one function needs, in Liftlock's own terms; permissions/function-statements.ts translates them into IAM's. */
 export interface FunctionNeeds {
-  /** Indexes of the table that it queries; every function reads items by key. */
+  /** Indexes of the table that it queries. Every function reads items by key. */
   readonly indexes?: readonly IndexName[];
-  /** `overwrite` also puts items whatever was there before, which is an UpdateItem. */
+  /** `overwrite` also writes items whatever was there before, which is an UpdateItem. */
   readonly writes?: 'conditional' | 'overwrite';
-  /** Its writes rest on items that it does not write, such as the grant. */
+  /** Its writes depend on items that it does not write, such as the grant. */
   readonly checks?: true;
-  /** Appends to the audit, which reads the last item of the chain. */
+  /** Appends to the audit, which includes reading the last item of the chain. */
   readonly audits?: true;
   readonly publishes?: true;
   readonly queue?: 'send' | 'consume';
-  /** Machines whose executions it starts. */
+  /** The machines whose executions it starts. */
   readonly starts?: readonly MachineName[];
-  /** Machines whose executions it looks at. */
+  /** The machines whose executions it describes. */
   readonly describes?: readonly MachineName[];
-  /** Goes into the accounts of the fleet. */
+  /** Assumes the spoke role in the accounts of the fleet. */
   readonly assumesSpokeRole?: true;
   /** Changes nodes and pods, by the role of the tier *operate*. */
   readonly assumesOperateRole?: true;
   /** Runs Jobs to ask hooks, and deletes them, by the role of the tier *hooks*. */
   readonly assumesHookRole?: true;
   readonly listsAccounts?: true;
-  /** Asks about alarms of its own account, and through the spoke role of others. */
+  /** Reads alarms of its own account, and those of others through the spoke role. */
   readonly readsAlarms?: true;
-  /** Reads the secrets that requests of webhooks are signed with. */
+  /** Reads the secrets by which requests to webhooks are signed. */
   readonly asksWebhooks?: true;
   /** Asks hooks of policies: webhooks, and functions and state machines that their owner has opened by the tag. */
   readonly asksHooks?: true;
-  /** Publishes to the topics of owners that the settings name. */
+  /** Publishes to the topics of owners that the settings list. */
   readonly tellsOwners?: true;
-  /** Reads no item but the audit, as it comes and once a day, and puts its anchors. */
+  /** Reads the audit and no other item, from the stream and once a day, and puts its anchors. */
   readonly anchors?: true;
 }
 
 const stepThatReads = { writes: 'conditional', audits: true, publishes: true, assumesSpokeRole: true } as const;
-/** It also keeps updates that it saw settle, whatever it kept before. */
+/** The step also keeps updates that it saw settle, whatever it kept before. */
 const stepThatWatchesUpdates = { ...stepThatReads, writes: 'overwrite' } as const;
 const asksHooks = { asksWebhooks: true, asksHooks: true, checks: true, assumesHookRole: true } as const;
-/** Its commits rest on everything that could forbid the call, and hooks of the policy are asked before them. */
+/** Its commits depend on everything that could forbid the call, and it asks hooks of the policy before them. */
 const stepThatMutates = { ...stepThatWatchesUpdates, ...asksHooks } as const;
 const stepThatOperates = { ...stepThatReads, checks: true, assumesOperateRole: true } as const;
-/** It takes back what calls of EKS have set, too; nobody is asked before that. */
+/** This step also takes back what calls of EKS have set; it asks nobody before that. */
 const stepThatRestores = {
   ...stepThatWatchesUpdates,
   checks: true,
@@ -51,14 +51,14 @@ const stepThatRestores = {
   assumesHookRole: true,
 } as const;
 
-/** Machines that take a grant: the reconciler starts their next attempts. Those that only read are started by people. */
+/** Machines that take a grant; the reconciler starts their next attempts. People start the machines that only read. */
 const GRANTED = [
   ...['upgrade-cluster', 'upgrade-control-plane', 'update-addons', 'roll-node-group'],
   ...['drain-nodes', 'restore-nodes', 'rollback-cluster'],
 ] as const;
 const ALL_MACHINES = [...GRANTED, 'scan-cluster', 'smoke-check'] as const;
 
-/** Written by hand from what the use cases do: a function that needs more fails with AccessDenied, not silently with more power. */
+/** Written by hand from what the use cases do. A function that needs more fails with AccessDenied instead of silently getting more power. */
 export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
   'discover-clusters': {
     indexes: ['kind'],
@@ -109,7 +109,7 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
   'restore-nodes': stepThatRestores,
   'conclude-upgrade': { ...stepThatReads, checks: true },
   'anchor-audit': { anchors: true },
-  // An upgrade that a person asks for starts here and asks for its grant like any other; a scan needs none.
+  // The API starts the upgrade that a person asks for, and that upgrade asks for its grant like any other. A scan needs no grant.
   api: {
     indexes: ['active', 'kind'],
     writes: 'conditional',

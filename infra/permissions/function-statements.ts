@@ -22,7 +22,7 @@ export interface BucketReference {
   readonly bucketArn: string;
 }
 
-/** What functions reach, beside the accounts of the fleet. */
+/** The resources that functions use, beside the accounts of the fleet. */
 export interface Reach {
   readonly items: TableReference;
   readonly audit: AuditReference;
@@ -32,14 +32,14 @@ export interface Reach {
   readonly settings: Settings;
 }
 
-/** The whole policy of a function's role, apart from logs and traces. */
+/** The whole policy of a function's role, except for logs and traces. */
 export function functionStatements(needs: FunctionNeeds, reach: Reach): PolicyStatement[] {
   const { items, audit, anchors, bus, clusterQueue, settings } = reach;
   if (needs.anchors) {
     return [
       ...anchorStatements(audit),
       allow('Anchors', ['s3:GetObject', 's3:PutObject'], [`${anchors.bucketArn}/audit/*`]),
-      // Without it S3 says AccessDenied for an object that is not there.
+      // Without this permission S3 answers AccessDenied for an object that does not exist.
       allow('AnchorList', ['s3:ListBucket'], [anchors.bucketArn]),
     ];
   }
@@ -48,7 +48,7 @@ export function functionStatements(needs: FunctionNeeds, reach: Reach): PolicySt
   if (needs.publishes) statements.push(allow('Events', ['events:PutEvents'], [bus.eventBusArn]));
   if (needs.queue === 'send') statements.push(allow('Queue', ['sqs:SendMessage'], [clusterQueue.queueArn]));
   if (needs.queue === 'consume') {
-    // What Lambda's poller does in the function's name.
+    // Lambda's poller makes these calls with the function's role.
     const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
     statements.push(allow('Queue', actions, [clusterQueue.queueArn]));
   }
@@ -60,7 +60,7 @@ export function functionStatements(needs: FunctionNeeds, reach: Reach): PolicySt
     statements.push(allow('Looks', ['states:DescribeExecution'], needs.describes.map(executionArns)));
   }
   if (needs.readsAlarms) {
-    // With less than everything DescribeAlarms returns no composite alarms (its API reference), and which alarms policies name is not known here.
+    // Without the resource `*` DescribeAlarms returns no composite alarms (its API reference). Which alarms policies name is unknown at deployment.
     statements.push(allow('Alarms', ['cloudwatch:DescribeAlarms'], ['*']));
   }
   if (needs.asksWebhooks) {
@@ -71,14 +71,14 @@ export function functionStatements(needs: FunctionNeeds, reach: Reach): PolicySt
     statements.push(allow('OwnerTopics', ['sns:Publish'], [...settings.ownerTopics]));
   }
   if (needs.assumesSpokeRole) statements.push(...assumeRoles(settings, spokeRolesOf(needs, settings.spokeRoleName)));
-  // Organizations has no resource to name here; without an organization there is nothing to list.
+  // ListAccounts knows no resources. Without an organization there is nothing to list.
   if (needs.listsAccounts && settings.organizationId !== undefined) {
     statements.push(allow('Accounts', ['organizations:ListAccounts'], ['*']));
   }
   return statements;
 }
 
-/** Who is asked policies name at any time; only what its owner has opened by the tag can be called, and only what was started to ask be looked at. */
+/** Policies may name receivers at any time. Only those that their owner has opened by the tag can be called; executions have no tag. */
 function hookStatements(): PolicyStatement[] {
   const opened = { StringEquals: { [`aws:ResourceTag/${HOOK_TAG.key}`]: HOOK_TAG.value } };
   const tagged = (sid: string, actions: string[], resource: string) =>
@@ -91,7 +91,7 @@ function hookStatements(): PolicyStatement[] {
   ];
 }
 
-/** The roles of an account that a function takes there: to look, and where it does so, to change nodes or to run Jobs. */
+/** The roles that a function assumes in an account: the one that reads, and where the function needs them, those that change nodes or run Jobs. */
 export const spokeRolesOf = (
   { assumesOperateRole, assumesHookRole }: FunctionNeeds,
   spokeRoleName: string,
@@ -102,9 +102,9 @@ export const spokeRolesOf = (
 ];
 
 /**
- * Assuming them: in the hub's own account always, and in other accounts only where they are listed or belong to the organization. Without either, the
- * fleet is the hub's account. Accounts are listed in a condition, since a hundred of them with three roles each would be longer than a policy may be
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+ * Allows a function to assume the roles: always in the hub's own account, in the listed accounts, and in any account while it belongs to the
+ * organization. Without either setting the fleet is the hub's account. A condition lists the accounts, because the ARNs of three roles in a hundred
+ * accounts are longer than a policy may be (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
  */
 function assumeRoles({ accounts, organizationId }: Settings, roles: readonly string[]): PolicyStatement[] {
   const rolesIn = (account: string) => roles.map((role) => `arn:${Aws.PARTITION}:iam::${account}:role/${role}`);

@@ -24,7 +24,7 @@ const CLUSTERS = eks('cluster/*');
 const NODE_GROUPS = eks('nodegroup/*');
 const ADDONS = eks('addon/*');
 
-/** The functions that ask about alarms; those that lift silences look which of them ring. */
+/** The functions that read alarms. Those that lift silences look which of the alarms ring. */
 const ALARM_READERS = ['reconcile-rollouts', 'scan-cluster', 'smoke-check', ...MUTATING_FUNCTIONS] as const;
 
 const CAPACITY_READS = [
@@ -40,8 +40,8 @@ const CAPACITY_READS = [
 type Conditions = Record<string, Record<string, string>>;
 
 /**
- * For the sessions of these functions alone. The role's sessions are named after the function that assumed it, and the trust policy holds each
- * function to its name: so what one function may do in the account can be told from what another may, with one role to deploy.
+ * Allows actions to the sessions of these functions alone. A session of the role has the name of the function that assumed it, and the trust policy
+ * holds each function to its name. So one role is enough, although functions have different permissions.
  */
 function allowFor(
   names: readonly FunctionName[],
@@ -60,7 +60,7 @@ const forScans = (sid: string, actions: string[], resources: string[]): PolicySt
 
 const parameter = (path: string, owner: string) => `arn:${Aws.PARTITION}:ssm:*:${owner}:parameter/${path}`;
 
-/** AWS's own that name images, and those of the account that their owner has opened by the tag. */
+/** Parameters of AWS that name images, and those of the account that their owner has opened by the tag. */
 function parameterStatements(name: 'scan-cluster' | 'roll-node-group', actions: string[]): PolicyStatement[] {
   const tagged = { StringEquals: { [`aws:ResourceTag/${PARAMETER_TAG.key}`]: PARAMETER_TAG.value } };
   const sid = name === 'scan-cluster' ? 'Scan' : 'Roll';
@@ -71,7 +71,7 @@ function parameterStatements(name: 'scan-cluster' | 'roll-node-group', actions: 
   ];
 }
 
-/** What every function of the hub may read, and the one refresh that changes nothing. */
+/** The permissions to read that every function of the hub has, and the refresh of insights, which changes nothing. */
 export const readStatements = (): PolicyStatement[] => [
   allow(
     'ListClustersAndVersions',
@@ -95,7 +95,7 @@ export const readStatements = (): PolicyStatement[] => [
   allow('ReadNodeGroups', ['eks:DescribeNodegroup'], [NODE_GROUPS]),
   allow('ReadAddons', ['eks:DescribeAddon'], [ADDONS]),
   allow('ReadUpdates', ['eks:ListUpdates', 'eks:DescribeUpdate'], [CLUSTERS, NODE_GROUPS, ADDONS]),
-  // What new network interfaces and nodes of a hop take; none of these can be narrowed to a resource.
+  // Scans check the capacity for the new network interfaces and nodes of a hop. None of these actions can be narrowed to a resource.
   forScans('ReadCapacity', CAPACITY_READS, ['*']),
   ...parameterStatements('scan-cluster', ['ssm:GetParameter']),
   allowFor(['watch-versions'], 'WatchReadsParametersOfAws', ['ssm:GetParameters'], [parameter('aws/service/*', '')]),
@@ -110,23 +110,24 @@ export const readStatements = (): PolicyStatement[] => [
     ['backup:ListRecoveryPointsByBackupVault'],
     [`arn:${Aws.PARTITION}:backup:*:${Aws.ACCOUNT_ID}:backup-vault:*`],
   ),
-  // The key of a cluster's secrets may be another account's.
+  // The key that encrypts a cluster's secrets may belong to another account.
   forScans('ReadKeys', ['kms:DescribeKey'], [`arn:${Aws.PARTITION}:kms:*:*:key/*`]),
-  // What EKS counts of clusters, where a policy has rates compared after a hop. It can be narrowed to no namespace: cloudwatch:namespace is a key of
-  // PutMetricData alone (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html).
+  // The metrics that EKS publishes about clusters, where a policy has rates compared after a hop. It cannot be narrowed to a namespace:
+  // cloudwatch:namespace is a key of PutMetricData alone
+  // (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html).
   allowFor(['smoke-check'], 'ReadRates', ['cloudwatch:GetMetricData'], ['*']),
-  // The same of workspaces of Amazon Managed Service for Prometheus in this account.
+  // The same for workspaces of Amazon Managed Service for Prometheus in this account.
   allowFor(
     ['smoke-check'],
     'QueryPrometheus',
     ['aps:QueryMetrics'],
     [`arn:${Aws.PARTITION}:aps:*:${Aws.ACCOUNT_ID}:workspace/*`],
   ),
-  // For gates of waves, and for what policies want before a hop and compare after it. Composite alarms are only returned to who may see all of them (API reference of DescribeAlarms).
+  // For gates, and for alarms that policies name. DescribeAlarms returns composite alarms only for the resource `*` (its API reference).
   allowFor(ALARM_READERS, 'ReadAlarms', ['cloudwatch:DescribeAlarms'], ['*']),
 ];
 
-/** The calls that change a cluster, each for the sessions of its own functions, and what EKS asks of the caller beside them. */
+/** The calls that change a cluster, each for the sessions of its own functions, and the permissions that EKS demands of their caller. */
 export const mutatingStatements = (): PolicyStatement[] => [
   only('UpdateClusterVersion', [MUTATING_CALLS.UpdateClusterVersion], [CLUSTERS]),
   // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html (condition key of UpdateClusterConfig)
@@ -134,7 +135,7 @@ export const mutatingStatements = (): PolicyStatement[] => [
     StringEquals: { 'eks:supportType': 'EXTENDED' },
   }),
   only('UpdateNodegroupVersion', [MUTATING_CALLS.UpdateNodegroupVersion], [NODE_GROUPS]),
-  // IAM sees nothing of what it asks for; its session policy holds each call to one group, and the mutator to the update settings.
+  // IAM cannot see what the call changes. Its session policy limits it to one group, and the mutator limits it to the update settings.
   only('UpdateNodegroupConfig', [MUTATING_CALLS.UpdateNodegroupConfig], [NODE_GROUPS]),
   only('UpdateAddon', [MUTATING_CALLS.UpdateAddon], [ADDONS]),
   ...launchTemplateStatements(),
@@ -144,20 +145,20 @@ export const mutatingStatements = (): PolicyStatement[] => [
   }),
 ];
 
-/** For node groups with a launch template of their own, EKS tries with the caller's rights whether it could launch from it. */
+/** For a node group with a launch template of its own, EKS tests with the caller's rights whether it could launch from it. */
 function launchTemplateStatements(): PolicyStatement[] {
   const made = ['instance', 'network-interface', 'volume'].map((type) => ec2(type));
   const spotRequests = ec2('spot-instances-request');
   const own = ['launch-template', 'key-pair'].map((type) => ec2(type));
-  // Other accounts share these, and their ARNs have the owner's account: a subnet of a shared VPC has the network account's.
+  // Other accounts share these, and their ARNs name the owner's account: the subnet of a shared VPC has that of the network account.
   const shared = ['subnet', 'security-group', 'placement-group', 'capacity-reservation'].map((type) => ec2(type, '*'));
-  // Of these IAM knows no launch template (service authorization reference of EC2); a request for them alone launches nothing.
+  // IAM has no key for the launch template of these (service authorization reference of EC2). A request for them alone launches nothing.
   const withoutTemplate = [
     spotRequests,
     `arn:${Aws.PARTITION}:resource-groups:*:*:group/*`,
     `arn:${Aws.PARTITION}:license-manager:*:*:license-configuration:*`,
   ];
-  // Images of AWS and of other accounts; snapshots behind them.
+  // Images of AWS and of other accounts, and the snapshots behind them.
   const images = [ec2('image', ''), ec2('snapshot', '')];
   const resources = [...made, ...own, ...shared, ...images];
   return [
@@ -168,7 +169,7 @@ function launchTemplateStatements(): PolicyStatement[] {
     only('UpdateNodegroupVersion', ['ec2:CreateTags'], [...made, spotRequests], 'TagWhatALaunchTemplateTags', {
       StringEquals: { 'ec2:CreateAction': 'RunInstances' },
     }),
-    // For groups with an AMI of their own, where the policy names another; only of templates that their owner has opened by the tag.
+    // For groups with an AMI of their own, where the policy names another one. Only templates that their owner has opened by the tag get a version.
     only(
       'UpdateNodegroupVersion',
       [CALLS_WITHOUT_UPDATE.CreateLaunchTemplateVersion.permission],
@@ -192,8 +193,9 @@ function launchTemplateStatements(): PolicyStatement[] {
 }
 
 /**
- * Alarms of policies take no actions while a step changes a cluster: rules of Liftlock's own name, and alarms that their owner has opened by the tag.
- * Putting a rule asks for both. Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html
+ * Alarms that policies name take no actions while a step changes a cluster. Liftlock writes only rules of its own prefix, and only for alarms that
+ * their owner has opened by the tag. PutAlarmMuteRule needs both:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html
  */
 function silenceStatements(): PolicyStatement[] {
   const cloudwatch = (resource: string) => `arn:${Aws.PARTITION}:cloudwatch:*:${Aws.ACCOUNT_ID}:${resource}`;
@@ -208,7 +210,7 @@ function silenceStatements(): PolicyStatement[] {
   ];
 }
 
-/** For those that make this call. */
+/** Allows a call to the functions that make it. */
 const only = (
   call: MutatingCallName,
   actions: string[],

@@ -5,26 +5,26 @@ import type { FunctionNeeds } from './function-needs.ts';
 export const allow = (sid: string, actions: string[], resources: string[]): PolicyStatement =>
   new PolicyStatement({ sid, actions, resources });
 
-/** A table of this stack or of another, or one that was restored. */
+/** A table of this stack or of another one, or a restored table. */
 export interface TableReference {
   readonly tableName: string;
   readonly tableArn: string;
 }
 
-/** The audit table, with the stream of what happens to it. */
+/** The audit table, with its stream. */
 export interface AuditReference extends TableReference {
   readonly streamArn: string;
 }
 
 export type IndexName = (typeof TABLE_SCHEMA.items.indexes)[number]['name'];
 
-/** A transaction has no action of its own: each of its parts is checked as if it came alone. Nothing is ever deleted. */
+/** A transaction has no action of its own: IAM checks each of its parts like a single call. Liftlock deletes no item. */
 const WRITES = {
   conditional: ['dynamodb:PutItem'],
   overwrite: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
 } as const;
 
-/** The items: reads by key for everybody, the indexes that are queried, and writes of the kind that is needed. */
+/** Permissions on the items: everybody reads by key, and a function gets the indexes and the kind of writes that it needs. */
 export function itemStatements(table: TableReference, needs: FunctionNeeds): PolicyStatement[] {
   const { indexes = [], writes, checks } = needs;
   const actions = [
@@ -40,13 +40,13 @@ export function itemStatements(table: TableReference, needs: FunctionNeeds): Pol
   ];
 }
 
-/** Append and read back; the table's own policy denies everybody else whatever would change an item (stacks/state-stack.ts). */
+/** Allows to append and to read back. The table's own policy denies every change of an item to everybody (stacks/state-stack.ts). */
 export const auditStatement = (table: TableReference): PolicyStatement =>
   allow('Audit', ['dynamodb:PutItem', 'dynamodb:Query'], [table.tableArn]);
 
 /**
- * What the daily sweep of `anchor-audit` reads, and what Lambda's poller of the stream does in its name. ListStreams knows no resource, and
- * Lambda asks for it.
+ * The daily sweep of `anchor-audit` scans the table, and Lambda's poller reads the stream with the function's role. ListStreams knows no resource,
+ * and Lambda demands it.
  */
 export const anchorStatements = ({ tableArn, streamArn }: AuditReference): PolicyStatement[] => [
   allow('AuditSweep', ['dynamodb:Scan'], [tableArn]),

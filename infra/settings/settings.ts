@@ -2,53 +2,53 @@ import { namedError } from '../../core/contracts/errors.ts';
 import { TOPIC_ARN } from '../../core/contracts/names.ts';
 import { DEFAULT_SPOKE_ROLE } from '../names.ts';
 
-/** How one installation differs from another: the context `liftlock` of cdk.json, or `-c liftlock='{…}'`. */
+/** The settings of one installation: the context `liftlock` of cdk.json, or `-c liftlock='{…}'`. */
 export interface Settings {
-  /** Accounts whose Regions may send events to the hub and whose roles it may assume; the hub's own needs no mention. */
+  /** Accounts whose Regions may send events to the hub and whose roles it may assume. The hub's own account is always included. */
   readonly accounts: readonly string[];
-  /** Instead of a list: every account of this organization. */
+  /** Instead of a list: every account of this organization belongs to the fleet. */
   readonly organizationId?: string;
   /** Absent = `liftlock-<hub account>`. */
   readonly externalId?: string;
   readonly spokeRoleName: string;
-  /** Absent = wherever the stacks are deployed to. */
+  /** Absent = the account into which the stacks are deployed. */
   readonly hubAccount?: string;
   readonly hubRegion?: string;
-  /** After a restore: the restored table, which the hub uses instead of the one that LiftlockState made. */
+  /** A restored table, which the hub uses instead of the one that LiftlockState made. */
   readonly itemsTable?: string;
-  /** Gets the alarms and the notifications. */
+  /** Receives the alarms and the notifications. */
   readonly alarmEmail?: string;
-  /** Topics on which owners of clusters may be told, by ARN: those that `owners` of the Fleet names. Nothing is published on any other. */
+  /** ARNs of the topics on which owners of clusters may be notified, as `owners` of the Fleet names them. No other topic of an owner is used. */
   readonly ownerTopics: readonly string[];
   /**
-   * Reserved concurrency of each function that mutates: how many upgrades may be acted upon at the same moment. 0 = nothing is reserved, for
-   * accounts whose limit is the ten of new ones, of which Lambda lets nobody reserve any.
+   * Reserved concurrency of each function that mutates: how many upgrades may be acted upon at the same moment. 0 = nothing is reserved, because an
+   * account with the limit of ten that new accounts have cannot reserve any.
    */
   readonly mutatorConcurrency: number;
-  /** Where the functions that look into clusters run, so that they reach private endpoints; absent = in no VPC. */
+  /** Where the functions that look into clusters run, so that they reach private endpoints; absent = they run in no VPC. */
   readonly vpc?: VpcSettings;
-  /** Days for which nobody can delete an anchor of the audit (with `governance`: nobody who may not bypass it). */
+  /** For so many days nobody can delete an anchor of the audit; with `governance`, nobody without the right to bypass it. */
   readonly anchorDays: number;
-  /** `compliance` only where somebody wrote out what it means. */
+  /** `compliance` only if somebody has written out what it means. */
   readonly anchorMode: 'governance' | 'compliance';
 }
 
-/** What must be written for the mode of S3 Object Lock that not even AWS takes back. */
+/** The text that selects the mode of S3 Object Lock which not even AWS can undo. */
 export const COMPLIANCE_WORDS = 'compliance, which nobody can shorten or undo';
 
-/** Subnets with a route to the API servers and to AWS's own APIs, and what these functions may send to. */
+/** Subnets with a route to the API servers and to AWS's own APIs, and the security groups of these functions. */
 export interface VpcSettings {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
-  /** The functions that call webhooks, of gates, owners and hooks, run there too, so that they reach those on private hosts. */
+  /** Whether the functions that call webhooks of gates, owners and hooks run there too, so that they reach private hosts. */
   readonly gates: boolean;
 }
 
 const ACCOUNT = /^\d{12}$/;
-/** As many as IAM's length of a policy, and that of the bus, take with everything else. */
+/** The policies of functions and of the bus hold this many accounts beside everything else. */
 const MOST_ACCOUNTS = 100;
 
-/** Fails with every problem at once, each with the name of its setting. */
+/** Fails with `InvalidSettings`, which lists every problem at once, each with the name of its setting. */
 export function parseSettings(context: unknown): Settings {
   const reader = new SettingsReader(context);
   const settings: Settings = {
@@ -64,7 +64,7 @@ export function parseSettings(context: unknown): Settings {
     ownerTopics: reader.texts('ownerTopics', TOPIC_ARN, 'the ARN of a topic of SNS'),
     mutatorConcurrency: reader.integer('mutatorConcurrency', { least: 0, most: 100, absent: 10 }),
     ...reader.inside('vpc', vpcSettings),
-    // Source of the most: a hundred years, https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
+    // The maximum is a hundred years: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html
     anchorDays: reader.integer('anchorDays', { least: 1, most: 36_500, absent: 400 }),
     anchorMode: anchorModeIn(reader),
   };
@@ -100,7 +100,7 @@ function vpcSettings(reader: SettingsReader): VpcSettings {
   return { subnetIds, securityGroupIds, gates: reader.flag('gates') };
 }
 
-/** Reads named members of what the CDK context holds, and keeps what is wrong with them until all were read. */
+/** Reads named members of the CDK context, and collects their problems until all members were read. */
 class SettingsReader {
   readonly #members: Readonly<Record<string, unknown>>;
   readonly #read = new Set<string>();
@@ -110,7 +110,7 @@ class SettingsReader {
     this.#members = this.#membersOf(context);
   }
 
-  /** The member under its own name, to be spread into an object; nothing where it is absent. */
+  /** The member under its own name, to be spread into an object; an empty object where it is absent. */
   text<Name extends string>(name: Name, pattern: RegExp, what: string): { readonly [Key in Name]?: string } {
     const value = this.#take(name);
     if (value === undefined) return {};
@@ -148,7 +148,7 @@ class SettingsReader {
     return false;
   }
 
-  /** A setting that is itself an object, as `text` gives it. Its problems are told with the others. */
+  /** A setting that is itself an object, in the form that `text` returns. Its problems are reported with the others. */
   inside<Name extends string, Inner>(name: Name, read: (reader: SettingsReader) => Inner): { [Key in Name]?: Inner } {
     const value = this.#take(name);
     if (value === undefined) return {};
@@ -162,7 +162,7 @@ class SettingsReader {
     this.#problems.push(text);
   }
 
-  /** Also tells of members that nobody read: a setting with a typo must not look as if it were set. */
+  /** Also reports members that nobody read, since a misspelled setting must not look as if it were set. */
   problems(): readonly string[] {
     for (const name of Object.keys(this.#members)) {
       if (!this.#read.has(name))
@@ -176,7 +176,7 @@ class SettingsReader {
     return this.#members[name] ?? undefined;
   }
 
-  /** `-c liftlock=…` of the CDK CLI gives text, cdk.json gives an object. */
+  /** The CDK CLI passes `-c liftlock=…` as text, while cdk.json gives an object. */
   #membersOf(context: unknown): Readonly<Record<string, unknown>> {
     if (context === undefined || context === null) return {};
     if (typeof context === 'object' && !Array.isArray(context)) return context as Record<string, unknown>;

@@ -29,7 +29,7 @@ interface HubStackProps extends LiftlockStackProps {
   readonly codeOf: (name: FunctionName) => Code;
 }
 
-/** Everything that acts. It keeps nothing, so it can be replaced at any time, also while rollouts run. */
+/** All resources that act. They keep no state, so they can be replaced at any time, also while rollouts run. */
 export class HubStack extends Stack {
   constructor(scope: Construct, id: string, { settings, state, codeOf, ...props }: HubStackProps) {
     super(scope, id, { description: 'Liftlock: functions, state machines, events, API and alarms', ...props });
@@ -80,15 +80,15 @@ export class HubStack extends Stack {
 
 interface AsynchronousCallsProps {
   readonly target: HubFunction;
-  /** Absent = a call that failed is forgotten, since the next one does the same. */
+  /** Absent = a failed call is forgotten, since the next one does the same. */
   readonly failures?: Queue;
 }
 
 const MAXIMUM_AGE_SECONDS = 300;
 
 /**
- * How Lambda treats calls by events and schedules: none is tried again, since the next tick looks at everything anyway, and one that waited for
- * five minutes is too old to be of use.
+ * How Lambda treats calls by events and schedules. It retries none, since the next run looks at everything anyway, and drops one that has waited for
+ * five minutes.
  */
 class AsynchronousCalls extends Construct {
   constructor(scope: Construct, id: string, { target, failures }: AsynchronousCallsProps) {
@@ -114,19 +114,19 @@ class AsynchronousCalls extends Construct {
 interface AuditAnchorsProps {
   readonly target: HubFunction;
   readonly audit: AuditReference;
-  /** Gets where in the stream a batch stood that was given up. */
+  /** Gets the position in the stream of a batch that was given up. */
   readonly failures: Queue;
 }
 
-/** So long something new in the audit may wait for its anchor, so that one object holds what happened together. */
+/** A new item of the audit may wait this long for its anchor, so that one object holds items that were written together. */
 const WINDOW = Duration.minutes(1);
 const BATCH = 1_000;
-/** Tried until the stream is about to forget; the daily sweep anchors what was given up. */
+/** Lambda retries a batch until the stream is about to drop it; the daily sweep anchors the batches that were given up. */
 const MAXIMUM_AGE = Duration.hours(20);
 
 /**
- * The audit table's stream, handed to `anchor-audit`. A batch that fails is not halved: it comes again as it was until its anchor is there. Every
- * record comes, without a filter: one of a change is the alarm.
+ * Passes the audit table's stream to `anchor-audit`. A batch that fails is not halved: it comes again unchanged until it is anchored. There is no
+ * filter, because the record of a change has to raise the alarm.
  */
 class AuditAnchors extends Construct {
   constructor(scope: Construct, id: string, { target, audit, failures }: AuditAnchorsProps) {
@@ -140,14 +140,14 @@ class AuditAnchors extends Construct {
       maximumRecordAgeInSeconds: MAXIMUM_AGE.toSeconds(),
       destinationConfig: { onFailure: { destination: failures.queueArn } },
     });
-    // Lambda looks whether the role may read the stream when the mapping is made.
+    // Lambda checks whether the role may read the stream when the mapping is created.
     mapping.node.addDependency(target.role);
   }
 }
 
 /**
- * The bus of the hub. Liftlock's own functions publish on it by their roles; the forwarders of the fleet's accounts may put events, and nobody
- * else. What comes from outside cannot pass for Liftlock's own: the rules look at the account (constructs/event-rules.ts).
+ * The bus of the hub. Liftlock's own functions publish on it by their roles. Forwarders of the fleet's accounts may put events, and nobody else may.
+ * Events from outside cannot pass for Liftlock's own, because the rules check the account (constructs/event-rules.ts).
  */
 class LiftlockBus extends Construct {
   readonly bus: EventBus;
@@ -178,11 +178,11 @@ class LiftlockBus extends Construct {
   }
 }
 
-/** People and pipelines, not machines: more than this is somebody's loop. */
+/** People and pipelines use the API. A higher rate comes from a client in a loop. */
 const REQUESTS_PER_SECOND = 20;
 const BURST = 40;
 
-/** What the access log keeps of a request: who, what, and how it ended. Never bodies or query strings. */
+/** The access log keeps who sent a request, its route and how it ended. It keeps no bodies and no query strings. */
 const ACCESS_LOG = JSON.stringify({
   requestId: '$context.requestId',
   requestTime: '$context.requestTime',
@@ -195,7 +195,7 @@ const ACCESS_LOG = JSON.stringify({
   integrationError: '$context.integrationErrorMessage',
 });
 
-/** The HTTP API that the command line talks to. Every request is signed; IAM decides by route who may send it. */
+/** The HTTP API that the command line calls. Every request is signed, and IAM decides by route who may send it. */
 class ControlApi extends Construct {
   readonly api: HttpApi;
 
@@ -225,7 +225,7 @@ class ControlApi extends Construct {
   }
 }
 
-/** One managed policy for each kind of user, to be attached to people's roles. */
+/** One managed policy for each kind of user, which is attached to people's roles. */
 class ApiPolicies extends Construct {
   constructor(scope: Construct, id: string, { api }: { readonly api: HttpApi }) {
     super(scope, id);
@@ -235,7 +235,7 @@ class ApiPolicies extends Construct {
       const routes = routesOf(role);
       const resources = routes.map((route) => arnOf(api.apiId, route));
       const policy = new ManagedPolicy(this, role, {
-        // Physical, since permission sets of IAM Identity Center name customer managed policies by name.
+        // The name is fixed, since permission sets of IAM Identity Center refer to customer managed policies by name.
         managedPolicyName: `liftlock-${role}`,
         description: `What a Liftlock ${role} may ask of the API`,
         statements: [new PolicyStatement({ actions: ['execute-api:Invoke'], resources })],
@@ -253,5 +253,5 @@ function openIds(policy: ManagedPolicy, routes: readonly ApiRoute[], api: HttpAp
   return Object.fromEntries(routes.map((route) => [`AwsSolutions-IAM5[Resource::${arn}/${pathOf(route)}]`, reason]));
 }
 
-/** `{id}` and `{proxy+}` become `*`, which fits them whether IAM is asked about the route or about the path. */
+/** `{id}` and `{proxy+}` become `*`, which matches them both as the route and as the path of a request. */
 const pathOf = ({ method, path }: ApiRoute): string => `${method}${path.replaceAll(/\{[^}]+\}/g, '*')}`;

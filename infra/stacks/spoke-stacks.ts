@@ -28,8 +28,8 @@ import type { Settings } from '../settings/settings.ts';
 import type { LiftlockStackProps } from './stack-props.ts';
 
 /**
- * The role that Liftlock assumes, once per account. A template without assets and with parameters only, so that a StackSet takes it as it is,
- * the same one in every partition.
+ * The role that Liftlock assumes, once per account. The template has no assets and takes parameters only, so that a StackSet can deploy it unchanged,
+ * and the same one in every partition.
  */
 export class SpokeRoleStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: LiftlockStackProps) {
@@ -54,10 +54,10 @@ export class SpokeRoleStack extends Stack {
     ];
     acknowledge(role, WILDCARDS);
     new CfnOutput(this, 'RoleArn', { value: role.attrArn });
-    // No policy: it is who it is. What it may do in a cluster the cluster's owner says, by an access entry (liftlock access manifest --tier operate).
+    // It has no policy: the owner of a cluster grants it rights there by an access entry (liftlock access manifest --tier operate).
     const granted = 'clusters that give this role access; in AWS it may do nothing';
     roleFor('OperateRole', NODE_FUNCTIONS, operateRoleName(name), `drains nodes of ${granted}`);
-    // Likewise (liftlock access manifest --tier hooks).
+    // The same holds for this role (liftlock access manifest --tier hooks).
     roleFor('HookRole', JOB_FUNCTIONS, hookRoleName(name), `runs Jobs of hooks in ${granted}`);
   }
 }
@@ -65,8 +65,8 @@ export class SpokeRoleStack extends Stack {
 const SPOKE_CALLERS = FUNCTION_NAMES.filter((name) => FUNCTION_NEEDS[name].assumesSpokeRole);
 
 /**
- * Exactly one hub: its account, and of that account only the roles of Liftlock's functions. They are named in a condition, since a principal
- * must exist when the policy is written and is lost when it is made anew. Each may only use the session name that its tag says.
+ * The role trusts exactly one hub: its account, and of that account only the roles of Liftlock's functions. A condition names them, because a
+ * principal must exist when the policy is written and is lost when it is created again. Each function may use only the session name of its tag.
  */
 function trustOf(
   { hubAccount, externalId, organizationOrNothing }: TrustParameters,
@@ -150,7 +150,7 @@ const WILDCARDS: Readonly<Record<string, string>> = {
   'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:license-manager:*:*:license-configuration:*]': BESIDE_A_LAUNCH,
 };
 
-/** Calls after which the inventory is out of date. They say that EKS took the call, never that it is done. */
+/** The inventory is out of date after each of these calls. The event means that EKS accepted the call, and not that the change is done. */
 const CALLS = [
   'CreateCluster',
   'DeleteCluster',
@@ -166,8 +166,8 @@ const CALLS = [
 ];
 
 /**
- * Sends what CloudTrail and AWS Health say about EKS in one Region to the hub's bus; once per account and Region, without assets. Without it
- * Liftlock works as well, learns of changes up to an hour later, and nothing of what AWS plans.
+ * Sends events of CloudTrail and AWS Health about EKS in one Region to the hub's bus. It is deployed once per account and Region, and has no assets.
+ * Without it Liftlock works too, but learns of changes up to an hour later, and learns nothing of what AWS plans.
  */
 export class SpokeForwarderStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: LiftlockStackProps) {
@@ -220,8 +220,8 @@ export class SpokeForwarderStack extends Stack {
 }
 
 /**
- * What a StackSet has to say about the hub. Defaults are those of the settings, or the account and Region themselves: then the hub is its own
- * spoke, and `cdk deploy --all` needs no parameter.
+ * The parameters by which a StackSet names the hub. Their defaults are the settings, or else the account and Region of the stack: then the hub is its
+ * own spoke, and `cdk deploy --all` needs no parameter.
  */
 const hubAccountParameter = (scope: Construct, { hubAccount = '' }: Settings): string =>
   optionalParameter(scope, 'HubAccountId', {
@@ -232,7 +232,7 @@ const hubAccountParameter = (scope: Construct, { hubAccount = '' }: Settings): s
     otherwise: Aws.ACCOUNT_ID,
   });
 
-/** ARN of the bus that the hub's account has in its Region. */
+/** The ARN of the bus in the hub's account and Region. */
 function hubBusParameter(scope: Construct, settings: Settings): string {
   const account = hubAccountParameter(scope, settings);
   const region = optionalParameter(scope, 'HubRegion', {
@@ -252,12 +252,12 @@ function trustParameters(scope: Construct, settings: Settings) {
   const externalId = optionalParameter(scope, 'ExternalId', {
     description: 'The external id that the hub sends. Empty = liftlock-<hub account>, the default of both sides.',
     default: settings.externalId ?? '',
-    // IAM takes 1224, and of a role's trust policy 2,048 in all, of which the names of the functions take most.
+    // IAM accepts 1224 characters, but a role's trust policy holds 2,048 in all, and the names of the functions take most of them.
     allowedPattern: '[\\w+=,.@:/-]{2,512}',
     constraintDescription: 'must be 2 to 512 letters, digits and _+=,.@:/-, or empty',
     otherwise: defaultExternalId(hubAccount),
   });
-  // The organization's id, or nothing at all where there is none.
+  // The id of the organization, or no value where there is none.
   const organizationOrNothing = optionalParameter(scope, 'OrganizationId', {
     description: 'The organization that the hub must belong to. Empty = not asked for.',
     default: settings.organizationId ?? '',
@@ -276,11 +276,11 @@ function trustParameters(scope: Construct, settings: Settings) {
 
 interface OptionalParameterProps extends CfnParameterProps {
   readonly default: string;
-  /** What an empty value stands for. */
+  /** The value that replaces an empty one. */
   readonly otherwise: string;
 }
 
-/** A parameter of a template that may be left empty; its value, or what it stands for then. */
+/** A parameter that may be left empty; returns its value, or `otherwise` when it is empty. */
 function optionalParameter(
   scope: Construct,
   id: string,
@@ -293,5 +293,5 @@ function optionalParameter(
   return Fn.conditionIf(isGiven.logicalId, parameter.valueAsString, otherwise).toString();
 }
 
-/** For templates that StackSets take as they are: no assets, no bootstrapped account. CDK's own types disagree on an optional member. */
+/** For templates that StackSets take unchanged, without assets or a bootstrapped account. CDK's own types disagree on an optional member. */
 const assetFree = (): IStackSynthesizer => new BootstraplessSynthesizer() as IStackSynthesizer;

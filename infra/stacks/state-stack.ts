@@ -23,7 +23,7 @@ import type { AuditReference, TableReference } from '../permissions/table-statem
 import type { Settings } from '../settings/settings.ts';
 import type { LiftlockStackProps } from './stack-props.ts';
 
-/** What must survive everything else: tables, anchors of the audit, and the queues and topic that others hold the addresses of. */
+/** The resources that must survive everything else: tables, anchors of the audit, and the queues and topic whose addresses others use. */
 export class StateStack extends Stack {
   readonly items: TableReference;
   readonly audit: AuditReference;
@@ -35,7 +35,7 @@ export class StateStack extends Stack {
     super(scope, id, { description: 'Liftlock: tables, cluster queue and notifications', ...props });
     const made = new ItemsTable(this, 'Items').table;
     this.items = settings.itemsTable === undefined ? made : tableOf(settings.itemsTable);
-    // Exported although the hub may use another: an export that is in use cannot go in the same deployment.
+    // They are exported although the hub may use another table, since a deployment cannot remove an export that is in use.
     this.exportValue(made.tableArn);
     this.exportValue(made.tableName);
     const { table } = new AuditTable(this, 'Audit');
@@ -59,11 +59,11 @@ const tableOf = (tableName: string): TableReference => ({
   tableArn: `arn:${Aws.PARTITION}:dynamodb:${Aws.REGION}:${Aws.ACCOUNT_ID}:table/${tableName}`,
 });
 
-/** Six times the consumer's timeout, as Lambda advises: a message must not come back while it is being worked on. */
+/** Six times the consumer's timeout, as Lambda recommends, so that a message does not return while it is being processed. */
 const CLUSTER_QUEUE_VISIBILITY_SECONDS = 6 * DEEP_LOOK_SECONDS;
 const ATTEMPTS = 5;
 
-/** One message per cluster between discover-clusters and record-clusters; forwarded events of spoke Regions come in here too. */
+/** Holds one message per cluster between discover-clusters and record-clusters. Forwarded events of spoke Regions arrive here too. */
 class ClusterQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -82,8 +82,7 @@ class ClusterQueue extends Construct {
 }
 
 /**
- * The topic that tells people. Its policy lets alarms in; Liftlock's own events come by the role of their rule (constructs/event-rules.ts), and
- * nobody else may publish.
+ * The topic that notifies people. Its policy allows alarms only; Liftlock's own events come by the role of their rule (constructs/event-rules.ts).
  */
 class Notifications extends Construct {
   readonly topic: Topic;
@@ -109,7 +108,7 @@ class Notifications extends Construct {
   }
 }
 
-/** Everything that would undo an object, or the lock on it. */
+/** The actions that would remove an object, or change its lock. */
 const UNDOES = [
   's3:BypassGovernanceRetention',
   's3:DeleteObject',
@@ -119,8 +118,8 @@ const UNDOES = [
 ];
 
 /**
- * Anchors of the audit under S3 Object Lock. Only `anchor-audit` may put, and only what is not there; nobody may delete. Who wants to change
- * that must first change this policy, which CloudTrail shows, and even then a locked version stays. Removing the stack leaves the bucket.
+ * Anchors of the audit under S3 Object Lock. Only `anchor-audit` may put objects, and only under new keys; nobody may delete one. Whoever wants to
+ * change that must first change this policy, which CloudTrail records, and even then a locked version stays. Removing the stack leaves the bucket.
  */
 class AnchorBucket extends Construct {
   readonly bucket: Bucket;
@@ -186,13 +185,13 @@ class ItemsTable extends Construct {
   }
 }
 
-/** A key of the schema in CDK's words. */
+/** Converts a key of the schema into CDK's type. */
 const attribute = ({ name, type }: { readonly name: string; readonly type: 'S' | 'N' }) => ({
   name,
   type: type === 'S' ? AttributeType.STRING : AttributeType.NUMBER,
 });
 
-/** Everything that changes or removes an item that is there, or could replace it without a condition. */
+/** The actions that change or remove an existing item, or could replace one without a condition. */
 const CHANGES = [
   'dynamodb:UpdateItem',
   'dynamodb:DeleteItem',
@@ -202,13 +201,13 @@ const CHANGES = [
   'dynamodb:PartiQLDelete',
 ];
 
-/** To everybody. The ARN of a table itself would be a circle, and a policy on it is about that table; of a bucket it has to be said. */
+/** Denies actions to everybody. `*` is the table of the policy, whose ARN would be circular there; the policy of a bucket has to name it. */
 const denied = (what: PolicyStatementProps): PolicyStatement =>
   new PolicyStatement({ effect: Effect.DENY, principals: [new AnyPrincipal()], resources: ['*'], ...what });
 
 /**
- * The append-only audit. Its own policy denies changes to everybody, administrators included: who wants to change history must first change
- * this policy, which CloudTrail shows. Puts are conditional on absence in the adapter, and items are chained by hash.
+ * The append-only audit. Its own policy denies changes to everybody, administrators included: whoever wants to change history must first change this
+ * policy, which CloudTrail records. The adapter puts items on condition that they do not exist, and a chain of hashes links them.
  */
 class AuditTable extends Construct {
   readonly table: Table;
@@ -220,12 +219,12 @@ class AuditTable extends Construct {
       ...KEPT,
       partitionKey: attribute(hash),
       sortKey: attribute(range),
-      // What is changed here in spite of everything is in the stream, which nobody can write (stacks/hub-stack.ts).
+      // The stream shows a change that is made in spite of everything, and nobody can write to the stream (stacks/hub-stack.ts).
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
       resourcePolicy: new PolicyDocument({
         statements: [
           denied({ sid: 'AppendOnly', actions: CHANGES }),
-          // Liftlock writes its audit together with what it is about, or not at all. A single put is refused to everybody.
+          // Liftlock writes an item of the audit in the transaction that changes its subject. A single put is refused to everybody.
           denied({
             sid: 'OnlyTransactions',
             actions: ['dynamodb:PutItem'],

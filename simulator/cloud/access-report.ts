@@ -2,20 +2,20 @@ import type { Denial } from '../iam/access/access-record.ts';
 import { ineffectiveGrants } from '../iam/reports/ineffective-grants.ts';
 import type { LocalCloud } from './local-cloud.ts';
 
-/** What a run says of the template's permissions. */
+/** The result of a run about the template's permissions. */
 export interface AccessReport {
-  /** Accesses that were decided, and distinct permissions among them. */
+  /** Number of decided accesses, and of distinct permissions among them. */
   readonly decided: number;
   readonly permissions: number;
-  /** What was denied although nothing in the fleet says that it should be: a permission is missing. */
+  /** Accesses that were denied although nothing in the fleet says so: each is a missing permission. */
   readonly missing: readonly string[];
   /** Permissions that can never match anything. */
   readonly ineffective: readonly string[];
-  /** What IAM did not understand of the policies. */
+  /** Parts of the policies that the evaluator does not support. */
   readonly problems: readonly string[];
 }
 
-/** Looks at everything that IAM decided in a run. */
+/** Reports everything that IAM decided in a run. */
 export async function accessReport(cloud: LocalCloud): Promise<AccessReport> {
   const { iam } = cloud.authority;
   const usage = iam.usage();
@@ -31,14 +31,14 @@ export async function accessReport(cloud: LocalCloud): Promise<AccessReport> {
   };
 }
 
-/** What was denied and, as far as the fleet says, should not have been. */
+/** Accesses that were denied and, as far as the fleet says, should not have been. */
 export function missingPermissions({ authority, options, wiring }: LocalCloud): string[] {
   const deployed = new Set(options.stacks.map(({ account }) => account));
   const denials = authority.iam.denials().filter((denial) => !isMeant(denial, deployed));
   return distinct(denials.map((denial) => sentence(wiring.nameOf(denial.role), denial)));
 }
 
-/** Accounts without the spoke role deny Liftlock everything, and people may ask for what they may not do. */
+/** Accounts without the spoke role deny Liftlock everything, and users may request what they may not do. */
 function isMeant({ role, action, resource }: Denial, deployed: ReadonlySet<string>): boolean {
   if (role.includes(':user/')) return true;
   return action === 'sts:AssumeRole' && !deployed.has(resource.split(':')[4] ?? '');

@@ -4,8 +4,8 @@ import { localUser } from '../iam/principals/local-person.ts';
 import type { LocalCloud } from './local-cloud.ts';
 
 /**
- * Asks the API as the administrator of the hub's account does, or as the user who has the managed policy `as`, over HTTP and signed. Fails
- * with what the API says.
+ * Calls the API over HTTP with a signature, as the administrator of the hub's account or as the user with the managed policy `as`. Fails with the
+ * API's message.
  */
 export async function apiRequest(
   cloud: LocalCloud,

@@ -2,7 +2,7 @@ import type { Principal } from '../iam/principals/principal.ts';
 import type { Requirement } from '../iam/requirements/requirement.ts';
 import type { AwsCall } from '../wire/aws-call.ts';
 
-/** On whose behalf a service acts. */
+/** The resource for which a service acts. */
 export interface Source {
   /** `events.amazonaws.com`. */
   readonly service: string;
@@ -10,23 +10,23 @@ export interface Source {
   readonly sourceAccount: string;
 }
 
-/** A service that says only who it is, and not for which resource or account it acts: no condition on `aws:SourceArn` is met. */
+/** A service that names neither resource nor account, so that it meets no condition on `aws:SourceArn`. */
 export type UnnamedSource = Pick<Source, 'service'> & { readonly sourceArn?: undefined };
 
 /**
- * Decides every access in the local cloud, and keeps what it decided. Refusals are `AwsFault`s with AWS's names. `where` says for people in
- * which part of Liftlock it was asked for.
+ * Decides every access in the local cloud, and records the decisions. Refusals are `AwsFault`s with AWS's names. `where` names the part of Liftlock
+ * for people.
  */
 export interface Authority {
-  /** Who calls, if the call may be served. */
+  /** Returns the caller, if the call may be served. */
   admit(call: AwsCall): Principal;
-  /** A service in a role that trusts it: a poller, a machine, a schedule, a rule's target. */
+  /** Checks a service in a role that trusts it: a poller, a state machine, a schedule, a rule's target. */
   inRole(roleArn: string, source: Source, needed: readonly Requirement[], where: string): void;
-  /** A service in its own name, which only the policy of the resource can allow. */
+  /** Checks a service in its own name, which only the policy of the resource can allow. */
   asService(source: Source | UnnamedSource, needed: readonly Requirement[], where: string): void;
 }
 
-/** One action that has no condition keys of its own. */
+/** One action without condition keys of its own. */
 export const plainly = (action: string, resource: string): readonly Requirement[] => [
   { action, resource, context: {} },
 ];

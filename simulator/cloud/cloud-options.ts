@@ -6,23 +6,23 @@ import type { Assembly } from './template/assembly.ts';
 export interface CloudOptions {
   readonly assembly: Assembly;
   readonly stacks: readonly StackPlace[];
-  /** Of the fake EKS when nothing is kept from an earlier run. */
+  /** The state of the fake EKS when no earlier run was kept. */
   readonly eksState: FakeEksState;
   readonly start: Date;
   readonly seed: number;
   readonly timing?: Partial<Timing>;
-  /** Simulated seconds per real second; absent = as fast as it goes. */
+  /** Simulated seconds per real second; without a limit when absent. */
   readonly speed?: number;
-  /** Of the services; absent = a free one. */
+  /** The port of the services; a free one when absent. */
   readonly port?: number;
-  /** Whether functions run in this thread: quicker and smaller, but none has a limit of memory. Absent = each has a thread of its own. */
+  /** Whether functions run in this thread, which is faster and smaller but has no memory limit. When absent, each has a thread of its own. */
   readonly functionsHere?: boolean;
   /** Accounts of the organization that the hub belongs to. */
   readonly accounts: readonly string[];
-  /** Of that organization; absent = an id of its own. */
+  /** Id of that organization; a generated one when absent. */
   readonly organizationId?: string;
-  /** Keeps everything in this folder, and goes on from it. Absent = in memory. */
+  /** Keeps all state in this folder, and continues from it; in memory when absent. */
   readonly stateFolder?: string;
-  /** Something that whoever watches must see at once: an operation that is not modelled, an event that got lost. */
+  /** Reports what a user must see at once: an operation that is not modelled, an event that was lost. */
   readonly onNote: (note: string) => void;
 }

@@ -7,7 +7,7 @@ import type { LocalCloud } from './local-cloud.ts';
 import type { StreamPollerHost } from './streams/stream-poller.ts';
 import type { Assembly } from './template/assembly.ts';
 
-/** A table whose items go after their time, as the template asks. */
+/** A table whose items expire as the template says. */
 export interface ExpiringTable {
   readonly name: string;
   readonly attribute: string;
@@ -17,14 +17,14 @@ type OfCloud =
   | ('policies' | 'dynamo' | 'expiring' | 'queues' | 'buckets' | 'streams' | 'kept' | 'topics' | 'buses')
   | ('functions' | 'schedules' | 'logs' | 'executionLogs' | 'alarms');
 
-/** What stacks are installed into. */
+/** The parts that stacks are installed into. */
 export interface CloudParts extends Pick<LocalCloud, OfCloud> {
   readonly assembly: Assembly;
   readonly directory: IamDirectory;
   readonly pollers: PollerHost & StreamPollerHost;
   readonly machines: Runner;
-  /** Makes the API of an id, the first time it is asked for. */
+  /** Creates the API of an id on the first call. */
   readonly api: (apiId: string, place: { readonly account: string; readonly region: string }) => HttpApi;
-  /** Checks what a service asks of a role when a resource that names it is made. */
+  /** Checks a service's permissions in a role when a resource that names the role is created. */
   readonly useRole: (roleArn: string, service: string, sourceArn: string, needed: readonly Requirement[]) => void;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { VirtualClock } from '../clock/virtual-clock.ts';
 
-/** Virtual time as all parts of the local cloud share it: with functions through a cell of memory, with a later start through what is kept. */
+/** Virtual time, which all parts of the local cloud share: functions by a shared memory cell, a later start by the kept state. */
 export class CloudTime {
   readonly clock: VirtualClock;
   /** Epoch milliseconds, for workers. */
@@ -16,7 +16,7 @@ export class CloudTime {
     this.show();
   }
 
-  /** Lets workers see what time it is. */
+  /** Shows workers the present time. */
   show(): number {
     const now = this.clock.now().getTime();
     this.#cell[0] = now;
@@ -24,7 +24,7 @@ export class CloudTime {
     return now;
   }
 
-  /** Holds time while the work runs; its own sleeps let it go on. */
+  /** Holds time while the work runs; it passes during the work's own sleeps. */
   hold<T>(work: () => Promise<T>): Promise<T> {
     this.show();
     return this.clock.track(work);

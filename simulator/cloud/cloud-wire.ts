@@ -33,19 +33,19 @@ import { secretOperations } from './secrets/secrets.ts';
 import { tapWrites } from './streams/tap-writes.ts';
 import { topicOperations } from './topics/topics.ts';
 
-/** Where the local cloud answers. */
+/** The addresses of the local cloud. */
 export interface CloudWire {
-  /** `http://127.0.0.1:4566`: all AWS services, and the HTTP API. */
+  /** `http://127.0.0.1:4566` has all AWS services and the HTTP API. */
   readonly origin: string;
   readonly port: number;
   readonly kubernetesPort: number;
   readonly kubernetes: ServersHere;
-  /** Answers a request as it would be answered at the port, without one; one whose target is a whole address goes to that API server. */
+  /** Answers a request like the port, but without it; a request whose target is a whole address goes to that API server. */
   answer(request: HttpRequest): Promise<HttpAnswer>;
   close(): Promise<void>;
 }
 
-/** Opens both ports of a cloud: AWS's services, and the API servers of its clusters. */
+/** Opens both ports of a cloud: the services of AWS, and the API servers of its clusters. */
 export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
   const { time, authority, options, kept, eks } = cloud;
   const now = () => time.clock.now();
@@ -114,18 +114,18 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     onUnmodelled: (service, operation) =>
       options.onNote(`${service}:${operation} is not modelled by the local cloud; it was answered with 501.`),
     onFailure: (error, call) => {
-      // Of what was under way when it was closed nobody waits for an answer.
+      // After the close nothing waits for an answer.
       if (isClosed) return;
       const where = call === undefined ? '' : ` at ${call.service}:${call.operation}`;
       options.onNote(`The local cloud itself failed${where}: ${error instanceof Error ? error.stack : String(error)}`);
     },
   };
-  // Where somebody else has taken the port of an earlier start, another one does.
+  // If another process has taken the port of an earlier start, a free one is used.
   const again = options.port === undefined ? kept.world.port() : undefined;
   const wire = await listen(again ?? options.port)
     .catch((error: unknown) => (again === undefined ? Promise.reject(error) : listen(undefined)))
     .catch(async (error: unknown) => {
-      // A port that is taken: what was opened before it would keep the process alive.
+      // When the port is taken, open servers would keep the process running.
       await closeOthers();
       throw error;
     });
@@ -147,7 +147,7 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
   };
 }
 
-/** DynamoDB reads its requests itself; what they need is read here, to be decided before. */
+/** DynamoDB parses its requests itself; this code reads their permissions, which must be decided first. */
 async function serveTables(
   cloud: LocalCloud,
   tables: LocalTables,
@@ -155,7 +155,7 @@ async function serveTables(
   { operation = '', ...context }: PassedRequest,
 ): Promise<HttpAnswer> {
   const input = parseInput(request.body.toString('utf8'));
-  // DynamoDB's own answer says what is wrong with it.
+  // DynamoDB's own answer tells what is wrong with the request.
   const call: AwsCall = { service: 'dynamodb', operation, input: input ?? {}, ...context };
   const principal = operation === 'CreateTable' ? setUp(cloud, call) : cloud.authority.admit(call);
   noteIndex(cloud, call, principal);
@@ -167,14 +167,14 @@ async function serveTables(
   return { status, headers, body: text };
 }
 
-/** CloudFormation makes tables in the name of the hub's administrator. No row says what that needs, since Liftlock never does it: nobody else may. */
+/** CloudFormation creates tables as the hub's administrator. Liftlock never does, so every other caller is refused. */
 function setUp({ authority, hub }: LocalCloud, { signer }: AwsCall): Principal {
   const principal = authority.principalOf(signer);
   if (principal.kind === 'user' && principal.account === hub.account) return principal;
   throw new AwsFault('AccessDeniedException', `${nameOf(principal)} may not create tables`, { status: 400 });
 }
 
-/** An index that nobody queries any more is a wire that is gone. */
+/** Records the use of an index. An index that no run queries any more shows lost wiring. */
 function noteIndex({ wiring, options }: LocalCloud, { input, region }: AwsCall, principal: Principal): void {
   const { TableName, IndexName } = input as { TableName?: string; IndexName?: string };
   if (IndexName === undefined || principal.kind !== 'assumed-role') return;
@@ -182,13 +182,13 @@ function noteIndex({ wiring, options }: LocalCloud, { input, region }: AwsCall, 
   wiring.record(`Role ${principal.roleArn.split('/').at(-1)}`, `${wiring.nameOf(table)} index ${IndexName}`);
 }
 
-/** Every service that answers over the wire; DynamoDB reads its requests itself. */
+/** Every service that answers over the wire, without DynamoDB, which parses its requests itself. */
 type CloudServices = Readonly<Partial<Record<ServiceName, Operations>>>;
 
-/** STS, whose operations are about the caller. */
+/** Operations of STS, which are about the caller. */
 const STS_OPERATIONS = ['AssumeRole', 'GetCallerIdentity'] as const;
 
-/** Serves a call that the wire has read: who calls, whether that is allowed, then the service itself. */
+/** Serves a parsed call: it finds the caller, checks the permission, and calls the service. */
 function callServer(
   services: CloudServices,
   authority: IamAuthority,

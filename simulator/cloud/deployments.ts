@@ -1,4 +1,4 @@
-/** Where one stack goes. */
+/** The place of one stack. */
 export interface StackPlace {
   readonly stack: string;
   readonly account: string;
@@ -11,12 +11,12 @@ export interface FleetPlaces {
   readonly hubRegion: string;
   readonly spokeAccounts: readonly string[];
   readonly regions: readonly string[];
-  /** As the Fleet says; absent = what both sides know by themselves. */
+  /** From the Fleet; both sides have a default when it is absent. */
   readonly externalId?: string;
   readonly spokeRoleName?: string;
 }
 
-/** What docs/install.md has people do: both hub stacks in one account, the role in every account once, the forwarder in each of their Regions. */
+/** The deployments of docs/install.md: both hub stacks in one account, the role once in every account, the forwarder in each of their Regions. */
 export function deploymentsOf(places: FleetPlaces): StackPlace[] {
   const { hubAccount, hubRegion, spokeAccounts, regions, externalId, spokeRoleName } = places;
   const hub = { account: hubAccount, region: hubRegion, parameters: {} };

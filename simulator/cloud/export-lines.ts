@@ -4,21 +4,21 @@ export interface ExportedCloud {
   /** `http://127.0.0.1:4566` */
   readonly origin: string;
   readonly region: string;
-  /** Whose administrator the terminal is to be, unless `as` says otherwise. */
+  /** The account whose administrator the terminal uses, unless `as` is given. */
   readonly account: string;
-  /** Name of the managed policy whose user the terminal is to be. */
+  /** Name of the managed policy whose user the terminal uses. */
   readonly as?: string;
   /** Bucket of the audit's anchors. */
   readonly anchors: string;
 }
 
-/** What a terminal needs so that the AWS CLI, kubectl and `liftlock` speak with a local cloud. The keys are plainly none of AWS's. */
+/** The environment by which the AWS CLI, kubectl and `liftlock` use a local cloud. The keys cannot be mistaken for keys of AWS. */
 export function exportLines({ origin, region, account, as, anchors }: ExportedCloud): string[] {
   const { accessKeyId, secretAccessKey } = localUser(account, as);
   return [
     `export AWS_ENDPOINT_URL=${origin}`,
     `export AWS_REGION=${region}`,
-    // Version 1 of the AWS CLI reads no other.
+    // Version 1 of the AWS CLI reads only this one.
     `export AWS_DEFAULT_REGION=${region}`,
     `export AWS_ACCESS_KEY_ID=${accessKeyId}`,
     `export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,

@@ -18,11 +18,11 @@ export interface IamAuthorityOptions {
   readonly lookups: Lookups;
 }
 
-/** Lambda's own credentials last this long here, in virtual seconds; a function that outlives them gets a new environment. */
+/** Credentials of Lambda last this long, in virtual seconds; when they expire, the function gets a new environment. */
 const FUNCTION_SESSION_SECONDS = 12 * 3_600;
 const SERVICE_SESSION_SECONDS = 3_600;
 
-/** The local cloud's authority over IAM's evaluator: who is who, who may what, and a record of all of it. */
+/** The local cloud's authority over the evaluator of IAM: identities, permissions, and a record of all decisions. */
 export class IamAuthority implements Authority {
   readonly iam: LocalIam;
   readonly #options: IamAuthorityOptions;
@@ -34,7 +34,7 @@ export class IamAuthority implements Authority {
     this.iam = new LocalIam({ now, random, organizationId });
   }
 
-  /** Who signed with a key that is known and not over; throws STS's fault for any other. */
+  /** The signer with a known key that has not expired; throws STS's fault for any other. */
   principalOf(signer: AwsCall['signer']): Principal {
     return this.iam.sessions.principalOf(signer, 'sts', this.#options.now());
   }
@@ -43,7 +43,7 @@ export class IamAuthority implements Authority {
     return this.iam.sessions.secretOf(accessKeyId);
   }
 
-  /** Who calls, if the call may be served: with all permissions that it needs. AssumeRole is decided by `assumeRole`. */
+  /** Returns the caller, if it has all permissions that the call needs. `assumeRole` decides AssumeRole. */
   admit(call: AwsCall): Principal {
     const { now, lookups, policies } = this.#options;
     return this.iam.admit({ call, now: now(), lookups, resourcePolicyOf: (arn) => policies.of(arn) });
@@ -53,7 +53,7 @@ export class IamAuthority implements Authority {
     return this.iam.assumeRole({ caller, input, now: this.#options.now(), where: 'sts:AssumeRole over HTTP', region });
   }
 
-  /** Whether a caller may do something; on record either way. */
+  /** Whether a caller may do something; both results are recorded. */
   may(principal: Principal, requirement: Requirement, where: string): boolean {
     return this.#decide(principal, requirement, where).allowed;
   }
@@ -76,7 +76,7 @@ export class IamAuthority implements Authority {
       this.#require(principal, { ...requirement, context: { ...context, ...requirement.context } }, where);
   }
 
-  /** Credentials of a function's role, as Lambda puts them into its environment. */
+  /** Credentials of a function's role, which Lambda puts into its environment. */
   functionSession(roleArn: string, functionName: string, source: Source): IssuedSession {
     return this.#take(roleArn, source, `lambda ${functionName}`, functionName, FUNCTION_SESSION_SECONDS);
   }
@@ -105,7 +105,7 @@ const contextOf = ({ sourceArn, sourceAccount }: Source) => ({
   'aws:SourceAccount': sourceAccount,
 });
 
-/** The service that says no: `lambda` of `lambda:InvokeFunction`. CloudWatch signs as `monitoring`. */
+/** The service that refuses: `lambda` of `lambda:InvokeFunction`. CloudWatch signs as `monitoring`. */
 function serviceOf(action: string): ServiceName {
   const prefix = action.slice(0, action.indexOf(':'));
   return (prefix === 'cloudwatch' ? 'monitoring' : prefix) as ServiceName;

@@ -22,15 +22,15 @@ import { type Assembly, readAssembly } from './template/assembly.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const KEPT = join(ROOT, 'node_modules', '.cache', 'liftlock-assemblies');
 
-/** All that a synthesis reads: the app, the sources of the functions, the definitions of machines, and which packages are installed. */
+/** Every file that a synthesis reads: the app, the sources of the functions, the definitions of state machines, and the installed packages. */
 const SOURCES = ['{adapters,core,functions,infra,state-machines}/**/*.{ts,json}', '*.json'];
 
-/** Besides those that a running local cloud uses. One takes some 40 MB. */
+/** The number of kept assemblies besides those of running local clouds. One takes about 40 MB. */
 const MOST_KEPT = 3;
 
 /**
- * What `cdk synth` makes of these settings and of the sources as they are now. It is kept, and the next one of the same settings and sources is
- * the same folder: then nothing is bundled, and Node finds the compiled bundles of the run before, which it knows by their paths.
+ * The output of `cdk synth` for these settings and the present sources. It is kept, and the same settings and sources give the same folder: then
+ * nothing is bundled again, and Node finds the bundles compiled in an earlier run, which it knows by their paths.
  */
 export async function keptAssembly(settings: object, signal?: AbortSignal): Promise<Assembly> {
   const folder = join(KEPT, keyOf(settings));
@@ -48,14 +48,14 @@ function keyOf(settings: object): string {
   return hash.digest('hex').slice(0, 32);
 }
 
-/** Beside its place first: what is there is whole, and two that make the same one do not meet. */
+/** It writes another folder first and renames it, so that an existing folder is complete and two writers do not conflict. */
 async function make(folder: string, settings: object, signal: AbortSignal | undefined): Promise<void> {
   mkdirSync(KEPT, { recursive: true });
   removeOld();
   const made = mkdtempSync(join(KEPT, `${MAKING}${process.pid}-`));
   try {
     await synthesize(made, settings, signal);
-    // The assets hold copies.
+    // The assets contain copies.
     rmSync(join(made, 'functions'), { recursive: true });
     shareChunks(made);
     renameSync(made, folder);
@@ -66,8 +66,8 @@ async function make(folder: string, settings: object, signal: AbortSignal | unde
 }
 
 /**
- * Puts the chunks of all functions into one folder, and links to it into theirs: Node knows a module by the path that a link leads to, so that
- * functions in one thread load what they share once. A chunk is named after its content.
+ * Moves the chunks of all functions into one folder, and links to it. Node identifies a module by the target of a link, so functions in one thread
+ * load shared code once. A chunk is named after its content.
  */
 function shareChunks(assembly: string): void {
   const shared = join(assembly, 'chunks');
@@ -87,7 +87,7 @@ const pidOf = (name: string): number | undefined => {
   return pid === undefined ? undefined : Number(pid);
 };
 
-/** What processes left behind that were killed while they made one, and the oldest that nobody uses. */
+/** Removes unfinished folders of killed processes, and the oldest unused ones. */
 function removeOld(): void {
   const isUsed = (name: string): boolean => {
     const pids = [name, ...readdirSync(join(KEPT, name))].map(pidOf).filter((pid) => pid !== undefined);

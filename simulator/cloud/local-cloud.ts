@@ -50,14 +50,14 @@ import { notificationDelivery } from './topics/deliver-notification.ts';
 import { Topics } from './topics/topics.ts';
 import { Wiring } from './wiring.ts';
 
-/** A function that threw, by whatever it was invoked. */
+/** A function that threw, whatever invoked it. */
 export interface FunctionFault {
   readonly at: Date;
   readonly function: string;
   readonly error: Error;
 }
 
-/** What no call of EKS changes: the folder says it at each start, so that what is gone there can be given back. */
+/** The parts of the state that no call of EKS changes. They come from the folder at each start, so that a deleted one can be restored there. */
 const BESIDE_EKS = [
   'images',
   'parameters',
@@ -69,8 +69,8 @@ const BESIDE_EKS = [
 ] as const;
 
 /**
- * The local cloud: what `cdk synth` made, installed into fake services that answer under AWS's own protocols on one port, with every access
- * decided by the template's own policies. It owns the clock: nothing happens until somebody runs it.
+ * The local cloud: the output of `cdk synth`, installed into fake services that answer by AWS's own protocols on one port. The template's own
+ * policies decide every access. It owns the clock: nothing happens until a caller runs it.
  */
 export class LocalCloud implements RunView {
   readonly time: CloudTime;
@@ -117,7 +117,7 @@ export class LocalCloud implements RunView {
     this.options = options;
     const { seed, timing, stateFolder } = options;
     this.kept = new KeptState(stateFolder);
-    // The same numbers again would give new updates of EKS the ids of old ones.
+    // With the same numbers again, new updates of EKS would get the ids of old ones.
     const random = seededRandom(seed + this.kept.life * SEEDS_APART);
     this.time = new CloudTime(
       new VirtualClock({
@@ -194,7 +194,7 @@ export class LocalCloud implements RunView {
     });
   }
 
-  /** Starts the services, installs every stack, and takes up what was kept. Throws `TemplateProblem` for what cannot be installed. */
+  /** Starts the services, installs every stack, and restores the kept state. Throws `TemplateProblem` for what cannot be installed. */
   static async start(options: CloudOptions): Promise<LocalCloud> {
     const cloud = new LocalCloud(options);
     try {
@@ -206,7 +206,7 @@ export class LocalCloud implements RunView {
     }
   }
 
-  /** Where the hub's stacks are. */
+  /** The account and Region of the hub's stacks. */
   get hub(): { readonly account: string; readonly region: string } {
     const { account = '', region = '' } = this.options.stacks[0] ?? {};
     return { account, region };
@@ -230,7 +230,7 @@ export class LocalCloud implements RunView {
     return this.auditOrder.sort(items);
   }
 
-  /** Functions and machines have the tags that people gave them, and executions none; an alarm that is not there has none either. */
+  /** Functions and state machines have the tags that users gave them, executions have none, and neither has an unknown alarm. */
   #lookups(): Lookups {
     const lookups = eksLookups(this.eks);
     const tagsOf = (arn: string) => {
@@ -240,14 +240,14 @@ export class LocalCloud implements RunView {
     return { ...lookups, tagsOf };
   }
 
-  /** Lets schedules run from now on. */
+  /** Starts the schedules. */
   begin(): void {
     this.schedules.start();
     this.#sweep?.start();
     this.#keepHouse();
   }
 
-  /** SQS counts by itself, also while nothing happens: so it is reckoned when somebody asks. */
+  /** SQS publishes its metrics even while nothing happens, so they are computed on request. */
   #queueData({ namespace, name, dimensions }: WatchedMetric, since: number, until: number): Datum[] {
     const { QueueName = '' } = dimensions;
     const queue = this.queues.all().find(({ options }) => options.arn.endsWith(`:${QueueName}`));
@@ -263,7 +263,7 @@ export class LocalCloud implements RunView {
     });
   }
 
-  /** Ends every function and server; what is kept is complete at any moment. */
+  /** Ends every function and server; the kept state is always complete. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -334,7 +334,7 @@ export class LocalCloud implements RunView {
     }
   }
 
-  /** Liftlock's own tables, told apart by what only one of them has. */
+  /** Finds Liftlock's own tables by a property that only one of them has. */
   #tableNames(): { items: string; audit: string } {
     const tables = this.resources.filter((resource) => resource.type === 'AWS::DynamoDB::Table');
     const items = tables.find((table) => table.properties.GlobalSecondaryIndexes !== undefined);
@@ -369,7 +369,7 @@ export class LocalCloud implements RunView {
   }
 }
 
-/** Events arrive about so many seconds after they were put. */
+/** Seconds between the sending and the arrival of an event. */
 const EVENT_SECONDS = 1;
 const SEEDS_APART = 1_000_003;
 const HOUSEKEEPING_SECONDS = 600;

@@ -14,9 +14,9 @@ export const HUB_ACCOUNT = '000000000000';
 
 export interface CloudFleetOptions
   extends Pick<CloudOptions, 'seed' | 'speed' | 'port' | 'functionsHere' | 'stateFolder' | 'timing' | 'onNote'> {
-  /** A cloud assembly that was synthesized before; absent = synthesized now. */
+  /** A cloud assembly from an earlier synthesis; synthesized now when absent. */
   readonly assembly?: Assembly | string;
-  /** Ends a start that is under way. */
+  /** Aborts the start. */
   readonly signal?: AbortSignal;
 }
 
@@ -35,7 +35,7 @@ export async function startCloudFleet(prepared: PreparedFleet, options: CloudFle
   const settings = { accounts: named, ownerTopics, ...given({ externalId, organizationId }) };
   const assembly = made ?? (await keptAssembly(settings, signal));
   const { deniedAccounts } = loaded.state;
-  // Loaded now: what synthesizes takes as much memory as all the rest, and is over.
+  // Loaded only now, because synthesizing takes as much memory as all the rest, and has ended.
   const { LocalCloud } = await import('./local-cloud.ts');
   const cloud = await LocalCloud.start({
     ...cloudOptions,
@@ -52,10 +52,10 @@ export async function startCloudFleet(prepared: PreparedFleet, options: CloudFle
       ...given({ externalId }),
     }),
   });
-  /** Whether it goes on from what an earlier run kept. */
+  /** Whether it continues from the state of an earlier run. */
   const { isContinued: continued } = cloud.kept;
   try {
-    // They are their owners', and no stack of Liftlock makes them.
+    // Their owners create them, not a stack of Liftlock.
     for (const topic of ownerTopics) cloud.topics.add(topic);
     if (!continued) await configure(cloud, prepared);
   } catch (error) {
@@ -78,7 +78,7 @@ async function configure(cloud: LocalCloud, prepared: PreparedFleet): Promise<vo
   await apiRequest(cloud, 'PUT', '/v1/config', configOf(prepared));
 }
 
-/** No folder tells of alarms. One that is there already rings by its own rule. */
+/** Sets alarms to OK, because no folder describes them. An existing alarm is evaluated by its own rule. */
 function takeForOk({ alarms, hub, clock, eks }: LocalCloud, named: readonly string[]): void {
   const clusters = Object.values(eks.state.clusters);
   for (const one of named.flatMap((name) => clusters.map((cluster) => name.replaceAll('{cluster}', cluster.name)))) {

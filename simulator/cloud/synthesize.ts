@@ -7,8 +7,8 @@ import { type Assembly, readAssembly } from './template/assembly.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * Synthesizes the CDK app into the folder with these settings, as `cdk synth -c liftlock=…` does: the same app under the same context. The
- * checks of cdk-nag and of CloudFormation's schemas are left to `npm run synth`; they take most of its time and change nothing.
+ * Synthesizes the CDK app into the folder with these settings, like `cdk synth -c liftlock=…`: the same app with the same context. `npm run synth`
+ * runs the checks of cdk-nag and of CloudFormation's schemas; they take most of its time and change nothing.
  */
 export async function synthesize(folder: string, settings: object, signal?: AbortSignal): Promise<Assembly> {
   const { context } = JSON.parse(await readFile(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
@@ -19,7 +19,7 @@ export async function synthesize(folder: string, settings: object, signal?: Abor
     CDK_OUTDIR: folder,
     CDK_CONTEXT_JSON: JSON.stringify({ ...context, liftlock: settings }),
     CDK_VALIDATION: 'false',
-    // esbuild collects no garbage unless it is told to, and would take most memory of the whole run.
+    // esbuild collects no garbage without a limit, and would use most memory of the whole run.
     GOMEMLIMIT: '300MiB',
   };
   try {

@@ -1,14 +1,14 @@
 import type { Resource } from './template/resolve-stack.ts';
 
 /**
- * Which parts of the stacks reached which others: `schedule reconcile-rollouts → function liftlock-reconcile-rollouts`. A run that lacks what
- * another one had shows a wire that is gone, though nothing failed: Liftlock goes on without most events, only later.
+ * Records which parts of the stacks reached which others: `schedule reconcile-rollouts → function liftlock-reconcile-rollouts`. An edge that a run
+ * lacks and another one had is lost wiring, though nothing failed, because Liftlock continues without most events, only later.
  */
 export class Wiring {
   readonly #names = new Map<string, string>();
   readonly #edges = new Map<string, number>();
 
-  /** Names of a template are the same in every deployment; ARNs are not. */
+  /** Names in a template are the same in every deployment, and ARNs are not. */
   name(resource: Pick<Resource, 'arn' | 'stack' | 'logicalId' | 'name' | 'type'>): void {
     const kind = resource.type.split('::').at(-1) ?? resource.type;
     const generated = resource.name.startsWith(`${resource.stack}-`);

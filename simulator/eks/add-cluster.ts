@@ -21,20 +21,20 @@ export interface ClusterSpecification {
   account?: string;
   region?: string;
   createdAt?: Date;
-  /** Reached its version by an upgrade at that time; absent: created at it. */
+  /** The time of the upgrade to its version; absent when it was created at it. */
   upgradedAt?: Date;
   supportType?: 'STANDARD' | 'EXTENDED';
   tags?: Record<string, string>;
   nodegroups?: NodegroupSpecification[];
-  /** Number of Auto Mode nodes; absent: no Auto Mode. */
+  /** Number of Auto Mode nodes; absent without Auto Mode. */
   autoModeNodes?: number;
-  /** Nodes of no managed group, two of each unless it says otherwise. */
+  /** Nodes outside managed groups, two of each by default. */
   otherNodes?: { labels: Record<string, string>; version: string; nodes?: number }[];
-  /** Versions by name; absent: vpc-cni, coredns and kube-proxy at the minor's defaults. */
+  /** Versions by name; by default vpc-cni, coredns and kube-proxy at the minor's defaults. */
   addons?: Record<string, string>;
   workloads?: WorkloadState[];
   podDisruptionBudgets?: PodDisruptionBudgetState[];
-  /** Whatever else lies in it, as raw JSON. */
+  /** Further objects in the cluster, as raw JSON. */
   objects?: StoredObject[];
 }
 
@@ -52,7 +52,7 @@ export interface NodegroupSpecification {
   launchTemplate?: { id?: string; name?: string; version?: string };
 }
 
-/** Adds an ACTIVE cluster whose nodes and pods run already. */
+/** Adds an ACTIVE cluster with running nodes and pods. */
 export function addCluster(state: FakeEksState, specification: ClusterSpecification): ClusterRecord {
   const { name, version, account = '111111111111', region = 'eu-central-1' } = specification;
   const createdAt = specification.createdAt?.getTime() ?? state.now - 200 * 86_400_000;
@@ -111,7 +111,7 @@ export function addNodegroup(
   return nodegroup;
 }
 
-/** Gives a node group the nodes its size says, with kubelets of its version. */
+/** Gives a node group as many nodes as its size says, with kubelets of its version. */
 export function launchNodes(state: FakeEksState, cluster: ClusterRecord, nodegroup: NodegroupRecord): void {
   const image = nodeImage(nodegroup.releaseVersion, nodegroup.launchTemplate);
   for (let count = nodegroup.scalingConfig.desiredSize; count > 0; count--) {

@@ -1,11 +1,11 @@
 import type { AddonVersionRow } from './addon-version-data.ts';
 
-/** The catalog of add-ons by name, as it stands in the state. */
+/** The catalog of add-ons by name, as in the state. */
 export type AddonCatalog = Readonly<Record<string, readonly AddonVersionRow[]>>;
 
 /**
- * Whether EKS lists this version for that minor. An add-on the catalog does not know (a marketplace one in a dump) is
- * taken to run everywhere at the version it has.
+ * Whether EKS lists this version for that minor. An add-on that the catalog does not know (a marketplace one in a dump) is assumed to run everywhere
+ * at the version it has.
  */
 export function isCompatible(catalog: AddonCatalog, addonName: string, version: string, minor: string): boolean {
   const rows = catalog[addonName];

@@ -8,13 +8,13 @@ export function clusterArn(account: string, region: string, name: string): strin
   return `${arnPrefix(account, region)}cluster/${name}`;
 }
 
-/** What the ARNs of everything that EKS has in one account and Region begin with. */
+/** The beginning of every ARN of EKS in one account and Region. */
 export function arnPrefix(account: string, region: string): string {
   const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
   return `arn:${partition}:eks:${region}:${account}:`;
 }
 
-/** Those that have clusters. */
+/** Accounts that have clusters. */
 export const accountsOf = ({ clusters }: FakeEksState): string[] =>
   [...new Set(Object.values(clusters).map(({ account }) => account))].sort();
 
@@ -46,15 +46,15 @@ export function findAddon(cluster: ClusterRecord, name: string | undefined): Add
   return addon;
 }
 
-/** A cluster that is only connected is not EKS's to change (facts: eks.md §6). Which error says so is not known. */
+/** EKS cannot change a connected cluster (facts: eks.md §6). The name of the error is not known. */
 export function requireManaged(cluster: ClusterRecord): void {
   if (cluster.description.connectorConfig === undefined) return;
   throw new FakeEksError('InvalidRequestException', `Cluster ${cluster.name} is connected, not managed by Amazon EKS`);
 }
 
 /**
- * Node groups and add-ons change only on an ACTIVE cluster whose control plane stays as it is. EKS knows of a version
- * update from its acceptance on, before the status shows it.
+ * Node groups and add-ons can only change on an ACTIVE cluster whose control plane is not updating. EKS knows of a version update from its acceptance
+ * on, before the status shows it.
  */
 export function requireActive(cluster: ClusterRecord): void {
   const moving = cluster.updates.some(

@@ -1,4 +1,4 @@
-/** A deep copy of plain JSON, several times as fast as structuredClone: a fake EKS is asked a thousand times per cluster. */
+/** A deep copy of plain JSON, several times as fast as structuredClone, because a run calls the fake EKS a thousand times per cluster. */
 export function copyJson<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copyJson) as Value;

@@ -2,7 +2,7 @@ import { addonVersionData } from './addon-version-data.ts';
 import type { FakeEksState } from './state/fake-eks-state.ts';
 import { supportCalendarData } from './support-calendar-data.ts';
 
-/** An EKS without clusters at `now`, with the known calendar and add-on catalog, nobody denied and no throttling. */
+/** An EKS without clusters at `now`, with the known calendar and add-on catalog, without denied accounts and throttling. */
 export function emptyState(now: Date): FakeEksState {
   return {
     now: now.getTime(),

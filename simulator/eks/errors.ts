@@ -1,7 +1,7 @@
-/** Names of the errors EKS answers with, and their HTTP status, as in the SDK's schemas. */
+/** The names of EKS's errors with their HTTP status, as in the SDK's schemas. */
 const statusOfErrors = {
   AccessDeniedException: 403,
-  /** This one and NotFoundException are TagResource's and UntagResource's, which declare no other. */
+  /** TagResource and UntagResource declare only this one and NotFoundException. */
   BadRequestException: 400,
   ClientException: 400,
   InvalidParameterException: 400,
@@ -14,13 +14,13 @@ const statusOfErrors = {
   ServerException: 500,
   ServiceUnavailableException: 503,
   ThrottlingException: 429,
-  /** Not in the model, but what DescribeCluster is known to answer under load (facts: eks.md §2.2). */
+  /** Not in the model, but known from DescribeCluster under load (facts: eks.md §2.2). */
   TooManyRequestsException: 429,
 } as const;
 
 export type EksErrorName = keyof typeof statusOfErrors;
 
-/** Whom an error is about. Not every error has every member: `error-subject.ts`. */
+/** The subject of an error. Not every error has every member: `error-subject.ts`. */
 export interface ErrorSubject {
   clusterName?: string;
   nodegroupName?: string;
@@ -28,7 +28,7 @@ export interface ErrorSubject {
   fargateProfileName?: string;
 }
 
-/** What the SDK's own exceptions carry, so that callers cannot tell them apart. */
+/** It has the members of the SDK's own exceptions, so that callers cannot distinguish them. */
 export class FakeEksError extends Error {
   readonly $fault: 'client' | 'server';
   readonly $metadata: { httpStatusCode: number };
@@ -44,7 +44,7 @@ export class FakeEksError extends Error {
   }
 }
 
-/** Asked for an operation that is not modelled: a fault of the simulation, not an answer of EKS. */
+/** A call of an operation that is not modelled: a fault of the simulation, not an answer of EKS. */
 export class UnmodelledOperation extends Error {
   constructor(detail: string) {
     super(`The fake EKS does not model ${detail}.`);
@@ -52,7 +52,7 @@ export class UnmodelledOperation extends Error {
   }
 }
 
-/** The member, or InvalidParameterException as for a missing required one. */
+/** The member, or InvalidParameterException when it is missing. */
 export function required<T>(value: T | undefined, member: string): T {
   if (value === undefined || value === '') throw new FakeEksError('InvalidParameterException', `${member} is required`);
   return value;

@@ -11,17 +11,16 @@ import type { FakeEksState } from './state/fake-eks-state.ts';
 import { plausibleTiming, type Timing } from './timing.ts';
 
 export interface FakeEksOptions {
-  /** Numbers in [0, 1): durations, ids and the order of nodes come from it. Same seed and calls, same world. */
+  /** Numbers in [0, 1) for durations, ids and the order of nodes. The same seed and calls give the same world. */
   readonly random: () => number;
   readonly timing?: Partial<Timing>;
-  /** Faults of calls, in the order in which they are tried; see `fault-injector.ts`. */
+  /** Faults of calls, in the order of trying; see `fault-injector.ts`. */
   readonly faults?: readonly Fault[];
 }
 
 /**
- * Amazon EKS as a pure model of many accounts and Regions. It reads no clock: every call brings `now`, before which
- * everything that was due has happened. Behaviour: facts: eks.md §1–§9, §11. The state is plain JSON and belongs to the
- * model from then on.
+ * Amazon EKS as a pure model of many accounts and Regions. It reads no clock: every call has `now`, before which everything that was due has
+ * happened. Behaviour: facts: eks.md §1–§9, §11. The state is plain JSON and belongs to the model from then on.
  */
 export class FakeEks {
   readonly state: FakeEksState;
@@ -48,8 +47,8 @@ export class FakeEks {
   }
 
   /**
-   * One call, as the SDK's `send` would make it. Answers in the SDK's shapes; throws errors with AWS's names, `$fault`
-   * and `$metadata.httpStatusCode`, `UnmodelledOperation` for what is not modelled, and what the fault list says.
+   * One call, like the SDK's `send`, with answers in the SDK's shapes. It throws errors with AWS's names, `$fault` and `$metadata.httpStatusCode`,
+   * `UnmodelledOperation` for an operation that is not modelled, and the errors of the fault list.
    */
   operation<N extends OperationName>(name: N, input: OperationInput<N>, caller: Caller, now: Date): OperationOutput<N>;
   operation(name: string, input: object, caller: Caller, now: Date): object;
@@ -62,18 +61,18 @@ export class FakeEks {
     return output;
   }
 
-  /** Lets the world go on to `now`. A `now` in the past changes nothing: time never goes back. */
+  /** Advances the world to `now`. A `now` in the past changes nothing, because time never goes back. */
   advance(now: Date): void {
     advance(this.state, now.getTime(), this.#world);
   }
 
-  /** When something will next happen by itself, forced upgrades of years ahead included; undefined: nothing will. */
+  /** The time of the next event, forced upgrades of years ahead included; undefined when there is none. */
   nextEventAt(): Date | undefined {
     const at = this.state.timers[0]?.at;
     return at === undefined ? undefined : new Date(at);
   }
 
-  /** Adds somebody from outside to a world that is already running. */
+  /** Adds an outside actor to a running world. */
   addActor(actor: OutsideActor): void {
     this.state.actors.push(actor);
     schedule(this.state, Math.max(actor.at, this.state.now), { kind: 'actor', index: this.state.actors.length - 1 });

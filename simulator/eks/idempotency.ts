@@ -21,7 +21,7 @@ export function earlierUpdate(
   return earlier;
 }
 
-/** Of two requests with the same token. What EKS says to others is not known (facts: eks.md §2.4). */
+/** Refuses a second request with the same token and other parameters. For other operations EKS's answer is not known (facts: eks.md §2.4). */
 export function requireSameParameters(earlier: object, input: { clientRequestToken?: string | undefined }): void {
   if (canonical(earlier) === canonical(input)) return;
   throw new FakeEksError(

@@ -1,9 +1,9 @@
-/** A version 4 UUID out of the given randomness. */
+/** A version 4 UUID from the given random numbers. */
 export function randomUuid(random: () => number): string {
   return uuid(() => Math.floor(random() * 0x1_0000_0000) >>> 0);
 }
 
-/** Always the same UUID for the same text: ids of insights stay the same over refreshes. */
+/** The same UUID for the same text, so that ids of insights stay the same over refreshes. */
 export function stableUuid(text: string): string {
   let seed = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) seed = Math.imul(seed ^ text.charCodeAt(index), 0x01000193);

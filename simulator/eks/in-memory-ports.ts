@@ -19,15 +19,15 @@ import type { OperationInput, OperationName, OperationOutput } from './operation
 
 export interface InMemoryEksOptions {
   readonly clock: Clock;
-  /** The role that calls: one ARN, or one per account (the spoke roles). */
+  /** The role of the caller: one ARN, or one per account (the spoke roles). */
   readonly principal: string | ((scope: Scope) => string);
   /** Waits in the time of the clock; only injected delays need it. */
   readonly sleep?: (milliseconds: number) => Promise<void>;
-  /** Items per page; small numbers try the page loops. */
+  /** Items per page; small numbers test the page loops. */
   readonly pageSize?: number;
 }
 
-/** The ports of core on the fake EKS, in this process: complete lists, and the fake's own errors. */
+/** The ports of core on the fake EKS in this process, with complete lists and the fake's own errors. */
 export function createInMemoryEks(fake: FakeEks, options: InMemoryEksOptions): EksReader & EksMutator {
   const send = async <N extends OperationName>(
     scope: Scope,

@@ -16,10 +16,12 @@ import { publishedRelease } from './operations/image-versions.ts';
 import type { FakeEksState, MadeImage } from './state/fake-eks-state.ts';
 import { vendedData } from './vended-metrics.ts';
 
-/** Of a subnet that the scenario says nothing of: a /20 with next to nothing in it. */
+/** Free addresses of a subnet that the scenario does not describe: a /20 with few used ones. */
 const PLENTY = 4_000;
 const ZONES = 'abc';
-/** vCPUs, and IPv4 addresses of each interface, of the types that the example and the simulation run (amazon-vpc-cni-k8s, misc/eni-max-pods.txt). */
+/**
+ * vCPUs, and IPv4 addresses of each interface, of the instance types in the example and the simulation (amazon-vpc-cni-k8s, misc/eni-max-pods.txt).
+ */
 const TYPES: Readonly<Record<string, readonly [vcpus: number, addresses: number]>> = {
   't3.medium': [2, 6],
   'm5.large': [2, 10],
@@ -43,7 +45,7 @@ const TRUST = {
   ],
 };
 
-/** What an account and Region have beside EKS: what its clusters name, but for what the scenario has taken away. */
+/** The resources of an account and Region beside EKS: those that its clusters name, without those that the scenario removes. */
 export function networkIn(state: FakeEksState, { account, region }: Scope) {
   const ofAccount = Object.values(state.clusters).filter((cluster) => cluster.account === account);
   const clusters = ofAccount.filter((cluster) => cluster.region === region);
@@ -59,7 +61,7 @@ export function networkIn(state: FakeEksState, { account, region }: Scope) {
   for (const ids of lists)
     for (const [index, id] of ids.entries())
       if (!zones.has(id)) zones.set(id, `${region}${ZONES[index % ZONES.length]}`);
-  // Named after zones, as nearly all are.
+  // Most ENIConfigs have the name of a zone.
   for (const { kind, metadata, spec } of clusters.flatMap(({ kubernetes: { objects = [] } }) => objects))
     if (kind === 'ENIConfig') zones.set((spec as { subnet: string }).subnet, metadata.name);
   const begun = new Map(groups.flatMap((group) => templatesOf(state, group)));
@@ -113,7 +115,7 @@ export function networkIn(state: FakeEksState, { account, region }: Scope) {
     ),
     recoveryPoints(vaultName: string, ofResource: string) {
       const points = state.backupVaults?.[`arn:aws:backup:${region}:${account}:backup-vault:${vaultName}`];
-      // As observed, in place of the ResourceNotFoundException of the API reference (boto/boto3#2269).
+      // As observed, instead of the ResourceNotFoundException of the API reference (boto/boto3#2269).
       if (points === undefined)
         throw new AwsFault('AccessDeniedException', 'Insufficient privileges to perform this action.', { status: 403 });
       return points.filter(({ resourceArn }) => resourceArn === ofResource);
@@ -130,7 +132,7 @@ const imageOf = (imageId: string, of?: MadeImage): [string, Image] => [
   },
 ];
 
-/** By template and version; EKS chooses the image of a group that has no AMI of its own. */
+/** Versions by template and number. EKS chooses the image of a group without a custom AMI. */
 function templatesOf(
   state: FakeEksState,
   { amiType, launchTemplate }: FakeEksState['clusters'][string]['nodegroups'][number],
@@ -142,7 +144,7 @@ function templatesOf(
   return [[`${template}:${version}`, { template, version, ...image }]];
 }
 
-/** The ports of core on it, in this process. */
+/** The ports of core on these resources, in this process. */
 export const createInMemoryEc2 = (state: FakeEksState): Ec2Reader => ({
   describeSubnets: async (scope, ids) => networkIn(state, scope).subnets.filter((one) => ids.includes(one.subnetId)),
   describeSecurityGroups: async (scope, ids) =>
@@ -166,8 +168,8 @@ export const createInMemoryEc2 = (state: FakeEksState): Ec2Reader => ({
 });
 
 /**
- * CreateLaunchTemplateVersion: the next number, whose data is the source's but for the image. The same token with the same request gives what it
- * gave; with another it is refused (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html).
+ * CreateLaunchTemplateVersion: the next number, with the source's data but another image. The same token with the same request returns the earlier
+ * result; with another request it is refused (https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html).
  */
 export function createTemplateVersion(
   state: FakeEksState,
@@ -206,7 +208,7 @@ export const createInMemoryTemplates = (state: FakeEksState): LaunchTemplates =>
   createVersion: async (scope, input, clientToken) => createTemplateVersion(state, scope, input, clientToken),
 });
 
-/** A parameter of AWS, or of the account. */
+/** A parameter of AWS or of the account. */
 export function parameterIn(state: FakeEksState, { account, region }: Scope, name: string): Parameter | undefined {
   const own = state.parameters?.[`${account}/${region}/${name}`];
   const release = own === undefined ? publishedRelease(state, name) : undefined;
@@ -214,7 +216,7 @@ export function parameterIn(state: FakeEksState, { account, region }: Scope, nam
   return own && { name, value: own.value, lastModifiedDate: new Date(WRITTEN) };
 }
 
-/** When parameters were written of which the scenario says nothing. */
+/** The time of parameters that the scenario does not describe. */
 export const WRITTEN = '2026-01-01T00:00:00.000Z';
 
 export const createInMemoryAccount = (state: FakeEksState): AccountReader => ({

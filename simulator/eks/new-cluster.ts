@@ -5,7 +5,7 @@ import type { ClusterRecord } from './state/cluster-record.ts';
 import type { FakeEksState } from './state/fake-eks-state.ts';
 import { latestPlatformVersion } from './support-calendar.ts';
 
-/** A cluster without node groups or add-ons, with what DescribeCluster would tell of it; not yet part of the state. */
+/** A cluster without node groups or add-ons, with the data of DescribeCluster; not yet part of the state. */
 export function newCluster(
   state: FakeEksState,
   cluster: {

@@ -5,9 +5,9 @@ import type { NodegroupRecord } from './state/nodegroup-record.ts';
 import { updateInProgress } from './updates.ts';
 
 /**
- * One update of a control plane, node group or add-on at a time (facts: eks.md §2.1, §5.4), as ResourceInUseException. The facts know no
- * name for it; what clients have printed does: rancher/eks-operator#547 and aws/aws-cdk#33452 for clusters, aws/containers-roadmap#2204
- * for node groups, eksctl-io/eksctl#8091 for add-ons.
+ * One update of a control plane, node group or add-on at a time (facts: eks.md §2.1, §5.4), as ResourceInUseException. The facts have no name for it,
+ * but the output of clients does: rancher/eks-operator#547 and aws/aws-cdk#33452 for clusters, aws/containers-roadmap#2204 for node groups,
+ * eksctl-io/eksctl#8091 for add-ons.
  */
 export function refuseWhileClusterUpdates(cluster: ClusterRecord, type: UpdateType): void {
   const running = updateInProgress(cluster);
@@ -19,8 +19,8 @@ export function refuseWhileClusterUpdates(cluster: ClusterRecord, type: UpdateTy
 }
 
 /**
- * Nor while the group comes or goes, or after it failed to. A DEGRADED one may be updated: that is how a failed update is taken up again
- * (facts: eks.md §5.4).
+ * The group cannot be updated while it is created or deleted, or after that has failed. A DEGRADED one may be updated, which continues a failed
+ * update (facts: eks.md §5.4).
  */
 export function requireNodegroupUpdatable(cluster: ClusterRecord, nodegroup: NodegroupRecord): void {
   const atRest = nodegroup.status === 'ACTIVE' || nodegroup.status === 'DEGRADED';
@@ -31,7 +31,7 @@ export function requireNodegroupUpdatable(cluster: ClusterRecord, nodegroup: Nod
   );
 }
 
-/** Nor while the add-on comes or goes; one that is degraded, or whose creation or update failed, may be updated. */
+/** The add-on cannot be updated while it is created or deleted. A degraded one, or one whose creation or update failed, may be updated. */
 export function requireAddonUpdatable(cluster: ClusterRecord, addon: AddonRecord): void {
   const running = updateInProgress(cluster, { addonName: addon.name }) !== undefined;
   const busy = addon.status === 'CREATING' || addon.status === 'DELETING' || addon.status === 'UPDATING';

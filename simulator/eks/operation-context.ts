@@ -1,16 +1,16 @@
 import type { FakeEksState } from './state/fake-eks-state.ts';
 import type { Timing } from './timing.ts';
 
-/** Who calls, and where to. `principal` is an ARN, of a role or of a session of one. */
+/** The caller and the target of a call. `principal` is an ARN, of a role or of a session of one. */
 export interface Caller {
   readonly account: string;
   readonly region: string;
   readonly principal: string;
-  /** The ARN of the session, by which CloudTrail names the caller, where `principal` is its role. */
+  /** The ARN of the session, CloudTrail's name of the caller, where `principal` is its role. */
   readonly session?: string;
 }
 
-/** The world while something happens in it. */
+/** The world at one event. */
 export interface World {
   readonly state: FakeEksState;
   readonly random: () => number;
@@ -19,7 +19,7 @@ export interface World {
   readonly now: number;
 }
 
-/** The world while an operation is served. */
+/** The world during an operation. */
 export interface OperationContext extends World {
   readonly caller: Caller;
 }

@@ -13,9 +13,9 @@ interface Span {
 }
 
 /**
- * Has the series that clusters of the scenario say they have (`prometheus`), by the text of the query: it reads no PromQL. Those with a workspace are
- * in that one, all others at every URL. What nobody has is an empty answer, as of a metric that Prometheus does not know; undefined = there is no such
- * workspace. A cluster that was not there yet has counted nothing.
+ * Returns the series of the scenario's clusters (`prometheus`), by the text of the query: it reads no PromQL. A series with a workspace is only in
+ * that one, any other at every URL. An unknown query has an empty answer, like a metric that Prometheus does not know; undefined when there is no
+ * such workspace. Before its creation a cluster has counted nothing.
  */
 export function minutesOfQuery(
   { clusters }: FakeEksState,

@@ -6,7 +6,7 @@ import { isOffered, supportStatus } from './support-calendar.ts';
 
 const sevenDays = 7 * 86_400_000;
 
-/** When the last upgrade can no longer be rolled back; undefined when the version was not reached by an upgrade. */
+/** When the rollback window of the last upgrade ends; undefined when the version was not reached by an upgrade. */
 export function rollbackWindowEnd(cluster: ClusterRecord): number | undefined {
   const current = cluster.versions.at(-1);
   if (current?.how !== 'upgrade' && current?.how !== 'auto-upgrade-standard') return undefined;
@@ -14,8 +14,8 @@ export function rollbackWindowEnd(cluster: ClusterRecord): number | undefined {
 }
 
 /**
- * The prerequisites of a rollback that no `force` bypasses (facts: eks.md §3.2), as InvalidRequestException: AWS does not
- * document which exception it is. Readiness insights are not looked at here.
+ * The prerequisites of a rollback that `force` does not override (facts: eks.md §3.2), as InvalidRequestException: AWS does not document the
+ * exception. Readiness insights are not checked here.
  */
 export function requireRollbackEligible(
   state: FakeEksState,

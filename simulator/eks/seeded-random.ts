@@ -1,4 +1,4 @@
-/** Mulberry32: numbers in [0, 1) that depend on the seed alone. For choosing durations, not for secrets. */
+/** Mulberry32: numbers in [0, 1) that depend on the seed only. For durations, not for secrets. */
 export function seededRandom(seed: number): () => number {
   let state = seed | 0;
   return () => {

@@ -2,7 +2,7 @@ import type { VersionStatus } from '@aws-sdk/client-eks';
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import type { SupportCalendarRow } from './support-calendar-data.ts';
 
-/** Where a minor stands at `now`; undefined before its release or when the calendar does not know it. */
+/** The support status of a minor at `now`; undefined before its release or when the calendar does not know it. */
 export function supportStatus(
   calendar: readonly SupportCalendarRow[],
   minor: string,
@@ -20,7 +20,7 @@ export function isOffered(calendar: readonly SupportCalendarRow[], minor: string
   return status === 'STANDARD_SUPPORT' || status === 'EXTENDED_SUPPORT';
 }
 
-/** A version as the API takes it, `1.36`: neither words nor a patch. */
+/** A version in the API's form, `1.36`: neither words nor a patch. */
 export function parseMinor(text: string): KubeVersion | undefined {
   const version = KubeVersion.tryParse(text);
   return version?.toString() === text ? version : undefined;
@@ -30,7 +30,7 @@ export function calendarRow(calendar: readonly SupportCalendarRow[], minor: stri
   return calendar.find((row) => row.minor === minor);
 }
 
-/** `v1.34.4-eks-b3126f4`, as that minor's servers and kubelets report it. */
+/** `v1.34.4-eks-b3126f4`, the version that the minor's servers and kubelets report. */
 export function reportedVersion(calendar: readonly SupportCalendarRow[], minor: string): string {
   const row = calendarRow(calendar, minor);
   return row === undefined ? `v${minor}.0-eks-0000000` : `v${row.patch}-eks-${row.build}`;

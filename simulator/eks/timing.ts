@@ -1,4 +1,4 @@
-/** How long things take, as ranges of seconds from which each time is drawn evenly. */
+/** Durations, as ranges of seconds from which each is drawn evenly. */
 export interface Timing {
   /** From acceptance until DescribeCluster and DescribeNodegroup say UPDATING (facts: eks.md §2.3). */
   visibility: Range;
@@ -13,8 +13,8 @@ export interface Timing {
   nodeJoin: Range;
   drain: Range;
   /**
-   * One node in ten takes so many times as long to drain as half of them do, which is the middle of `drain`: log-normal, and each node by
-   * itself. Absent: evenly drawn, and alike for those that are drained at once.
+   * One node in ten takes this many times as long to drain as the median, which is the middle of `drain`; the distribution is log-normal, independent
+   * for each node. Without it the drain is drawn evenly, and equal for nodes that are drained at once.
    */
   drainTail?: number;
   termination: Range;
@@ -42,12 +42,12 @@ export const plausibleTiming: Timing = {
   autoUpgradeDelay: [0, 12 * 3600],
 };
 
-/** EKS drains a node for no longer (facts: eks.md §5.1); what takes that long there fails by what holds its pods, not by chance. */
+/** EKS drains a node for no longer (facts: eks.md §5.1). In the model a drain reaches it only because pods are held, not by chance. */
 const LONGEST_DRAIN_SECONDS = 15 * 60;
 /** The 90th percentile of the normal distribution, in standard deviations. */
 const NINE_OF_TEN = 1.2816;
 
-/** The seconds until the last of so many nodes that are drained at once is empty, as a range. */
+/** The seconds until the last of several nodes that are drained at once is empty, as a range. */
 export function drainRange(random: () => number, { drain, drainTail }: Timing, nodes: number): Range {
   if (drainTail === undefined) return drain;
   const median = (drain[0] + drain[1]) / 2;
@@ -59,7 +59,7 @@ export function drainRange(random: () => number, { drain, drainTail }: Timing, n
   return [longest, longest];
 }
 
-/** A number of seconds within the range, as milliseconds. */
+/** A random number of seconds within the range, as milliseconds. */
 export function draw(random: () => number, [least, most]: Range): number {
   return Math.round((least + (most - least) * random()) * 1000);
 }

@@ -9,7 +9,7 @@ import type { NodegroupRecord } from './state/nodegroup-record.ts';
 import type { UpdateRecord } from './state/update-record.ts';
 import { draw } from './timing.ts';
 
-/** Takes an update on: in progress from now, visible in the status of its subject some seconds later. */
+/** Accepts an update: in progress from now, visible in the status of its subject some seconds later. */
 export function acceptUpdate(
   world: World,
   cluster: ClusterRecord,
@@ -38,7 +38,7 @@ export function acceptUpdate(
   return record;
 }
 
-/** Schedules what becomes of an update, `milliseconds` from now. */
+/** Schedules the next event of an update, `milliseconds` from now. */
 export function later(
   world: World,
   cluster: ClusterRecord,
@@ -54,7 +54,7 @@ export function later(
   });
 }
 
-/** Schedules the next step in the life of a node group; another one of its name has another ARN. */
+/** Schedules the next step of a node group; another group with its name has another ARN. */
 export function laterForNodegroup(
   world: World,
   cluster: ClusterRecord,
@@ -75,7 +75,7 @@ export function endUpdate(world: World, update: UpdateRecord, status: 'Successfu
   update.endedAt = world.now;
 }
 
-/** The update of that subject which is in progress; the subject is the control plane when neither name is given. */
+/** The running update of that subject; the subject is the control plane when neither name is given. */
 export function updateInProgress(
   cluster: ClusterRecord,
   subject: { nodegroupName?: string; addonName?: string } = {},

@@ -12,17 +12,17 @@ const MINUTE = 60_000;
 const DAY_MINUTES = 1_440;
 /** How long CloudWatch keeps minutes. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html */
 const KEPT = 15 * DAY_MINUTES * MINUTE;
-/** A minute is there so long after its end. */
+/** A minute appears this long after its end. */
 const LATE = 2 * MINUTE;
 const FIRST_VERSION = KubeVersion.parse('1.28');
 const LOAD_BALANCERS = 'AWS/ApplicationELB';
-/** Of these services CloudWatch has what is made up here, and nothing that was put. */
+/** For these services CloudWatch has the generated values, and none that were put. */
 export const VENDED_NAMESPACES: readonly string[] = [API_SERVER_METRICS.namespace, LOAD_BALANCERS];
 
 /**
- * What services have told CloudWatch of a cluster and of its load balancers: nothing is kept of it, each minute follows from the cluster's ARN, its
- * history and the minute itself. Rates follow the hour of the day, lean on the minutes before, and rise while updates run; `apiErrors` of the cluster
- * and `errors` and `latency` of its load balancers are regressions of a minor.
+ * The values that services publish to CloudWatch for a cluster and its load balancers. Nothing is stored: each minute follows from the cluster's ARN,
+ * its history and the minute itself. Rates follow the hour of the day, depend on the previous minutes, and rise while updates run; `apiErrors` of the
+ * cluster and `errors` and `latency` of its load balancers are regressions of a minor.
  * https://docs.aws.amazon.com/eks/latest/userguide/cloudwatch.html
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
  */
@@ -48,7 +48,7 @@ export function vendedData(
 
 interface Counter {
   readonly cluster: ClusterRecord;
-  /** Undefined: of that minute nothing was told. */
+  /** Undefined for a minute without values. */
   readonly count: (minute: number) => number | undefined;
 }
 
@@ -72,14 +72,14 @@ function counterOf(state: FakeEksState, { account, region }: Scope, asked: Asked
   const balancer = cluster?.loadBalancers?.find((one) => one.name === name);
   if (cluster === undefined || balancer === undefined) return undefined;
   const { requests, failed, seconds } = serviceLoad(cluster, name, balancer);
-  // Each request is a sample; what failed is told of only where there is any.
+  // Each request is a sample; failures are published only where there are any.
   if (metric === 'RequestCount') return { cluster, count: requests };
   if (metric === 'HTTPCode_Target_5XX_Count') return { cluster, count: (minute) => failed(minute) || undefined };
   if (metric === 'TargetResponseTime') return { cluster, count: statistic === 'Sum' ? seconds : requests };
   return undefined;
 }
 
-/** What a service of a cluster counts in a minute (since 1970): requests, those that failed, and the seconds that all took together. */
+/** The counts of a cluster's service in a minute (since 1970): requests, failed ones, and the seconds of all together. */
 export function serviceLoad(
   cluster: ClusterRecord,
   name: string,
@@ -110,7 +110,7 @@ function requestsIn(seed: string, minute: number): number {
   return Math.round(3_000 * (1 + 0.3 * dayAt(minute + phase)) * Math.exp(0.1 * leaning(`${seed} requests`, minute)));
 }
 
-/** Of each request, about `usual`. */
+/** The rate of a request, about `usual`. */
 function rateIn(
   cluster: ClusterRecord,
   seed: string,
@@ -128,7 +128,7 @@ function rateIn(
 
 const dayAt = (minute: number): number => Math.sin((2 * Math.PI * minute) / DAY_MINUTES);
 
-/** About a standard normal, of which most is the same in the minute before. */
+/** About a standard normal, which correlates with the previous minute. */
 function leaning(seed: string, minute: number): number {
   const hash = hashOf(seed);
   let [sum, squares] = [0, 0];
@@ -143,10 +143,10 @@ function leaning(seed: string, minute: number): number {
   return sum / Math.sqrt(squares);
 }
 
-/** In [0, 1), by the hash of a text and the number alone. */
+/** In [0, 1), from the hash of a text and the number only. */
 const chanceOf = (hash: number, number: number): number => seededRandom(hash ^ Math.imul(number, 2_654_435_761))();
 
-/** Every minute asks for the chances of the same few texts. */
+/** Every minute needs the same few texts. */
 const hashOf = remembered((text: string): number => {
   let hash = 2_166_136_261;
   for (const character of text) hash = Math.imul(hash ^ character.charCodeAt(0), 16_777_619);

@@ -1,7 +1,7 @@
 import type { FunctionName } from '../../core/contracts/names.ts';
 import type { World } from '../process/world.ts';
 
-/** What an invocation does to the outside, as far as a fault can tell it apart. */
+/** The operations of an invocation that faults can distinguish. */
 export const OPERATIONS = [
   /** Commits an intent. */
   'commit',
@@ -16,9 +16,9 @@ export const OPERATIONS = [
   'settle',
   /** Asks a hook. */
   'ask-hook',
-  /** Keeps since when a hook is asked, or what it has said. */
+  /** Writes since when a hook is asked, or its answer. */
   'keep-hook',
-  /** Puts the progress of a scan away. */
+  /** Saves the progress of a scan. */
   'scan',
   'start-execution',
   'describe-execution',
@@ -26,17 +26,17 @@ export const OPERATIONS = [
 export type Operation = (typeof OPERATIONS)[number];
 
 export type Effect =
-  /** The process dies: nothing more of this invocation happens. */
+  /** The process dies, so that the rest of this invocation does not run. */
   | { readonly kind: 'crash' }
-  /** The process lives, but is told of a time-out: the answer was lost. */
+  /** The process continues, but gets a timeout: the answer was lost. */
   | { readonly kind: 'error'; readonly name: string }
-  /** The process stops for so long and then goes on, while its caller has given up on it. */
+  /** The process stops for this time and then continues, while its caller has given up on it. */
   | { readonly kind: 'hang'; readonly seconds: number }
-  /** The same payload is invoked once more at the same time. */
+  /** The same payload is invoked again at the same time. */
   | { readonly kind: 'duplicate' }
-  /** The call is answered with this instead, and does not happen: a stale read. */
+  /** The call gets this answer instead, and does not happen: a stale read. */
   | { readonly kind: 'answer'; readonly value: unknown }
-  /** Somebody does something right then. */
+  /** Another actor does something at that moment. */
   | {
       readonly kind: 'act';
       readonly act: (world: World, operation: { readonly clusterKey: string | undefined }) => Promise<void>;
@@ -46,9 +46,9 @@ export interface Fault {
   readonly when: 'before' | 'after';
   readonly operation: Operation;
   readonly function?: FunctionName;
-  /** Lets so many matching operations pass; 0 when absent. */
+  /** The number of matching operations that it skips; 0 when absent. */
   readonly skip?: number;
-  /** Hits so many; 1 when absent. */
+  /** The number of operations that it hits; 1 when absent. */
   readonly times?: number;
   readonly effect: Effect;
 }

@@ -14,12 +14,12 @@ type Alive = <Port extends object>(
   ) => { operation: Operation; clusterKey?: string | undefined } | undefined,
 ) => Port;
 
-/** Ends an invocation from inside, as a killed process would. */
+/** Ends an invocation from inside, like a killed process. */
 class Crash extends Error {
   override readonly name = 'Lambda.Crash';
 }
 
-/** Puts faults between invocations and their ports. `hits` tells whether a fault was ever reached: one that was not proves nothing. */
+/** Puts faults between invocations and their ports. `hits` tells whether a fault was ever reached, because one that was not proves nothing. */
 const armed = (fault: Fault) => ({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 });
 
 export class Faults {
@@ -31,7 +31,7 @@ export class Faults {
     this.#armed = faults.map(armed);
   }
 
-  /** One more, which strikes from now on. */
+  /** Adds a fault that is active from now on. */
   arm(fault: Fault): void {
     this.#armed.push(armed(fault));
   }
@@ -42,7 +42,7 @@ export class Faults {
   }
 
   readonly around = (ports: Ports, invocation: Invocation): Ports => {
-    // Most invocations meet no fault: what none can strike any more needs nothing between.
+    // Most invocations meet no fault, so they use the ports directly.
     if (!this.#armed.some(({ fault, left }) => left > 0 && concerns(fault, invocation))) return ports;
     let dead = false;
     const strike = async (
@@ -77,7 +77,7 @@ export class Faults {
       if (effect.kind === 'act') await effect.act(this.#world, { clusterKey });
       return effect.kind === 'answer' ? { answer: effect.value } : undefined;
     };
-    /** A dead invocation reaches nothing any more, not even to report its own death. */
+    /** A dead invocation reaches nothing, not even to report its own end. */
     const alive: Alive = <Port extends object>(
       port: Port,
       operations: (
@@ -132,7 +132,7 @@ const EXECUTIONS: Readonly<Record<string, { operation: Operation } | undefined>>
   describe: { operation: 'describe-execution' },
 };
 
-/** Opening sends nothing; what dies is the reading. */
+/** Opening sends nothing, so only reading can fail. */
 function openAlive(opened: OpenCluster, alive: (reader: ClusterReader) => ClusterReader): OpenCluster {
   return { reader: alive(opened.reader), wait: (seconds) => opened.wait(seconds), close: () => opened.close() };
 }
@@ -155,7 +155,7 @@ function jobsAlive(opened: OpenHookJobs, alive: Alive): OpenHookJobs {
   return { read, create, delete: remove, close: () => opened.close() };
 }
 
-/** `arnFor` answers at once and touches nothing. */
+/** `arnFor` is synchronous and has no effect. */
 function syncArn(ports: Ports, executions: Ports['executions']): Ports['executions'] {
   return {
     arnFor: (machine, name) => ports.executions.arnFor(machine, name),

@@ -3,7 +3,7 @@ import type { ScanRun } from '../../core/contracts/items/scan.ts';
 import type { WriteOperation } from '../../core/ports/table.ts';
 import type { Operation } from './fault.ts';
 
-/** Which of the operations that faults name a transaction is; undefined for all others. */
+/** The operation of a transaction in the names of faults; undefined for all others. */
 export function operationOf(
   operations: readonly WriteOperation[],
 ): { operation: Operation; clusterKey: string } | undefined {

@@ -10,7 +10,7 @@ import { launchNode } from '../kubernetes/launch-node.ts';
 import type { Findings } from './problems.ts';
 import type { ActorScenario, ClusterScenario, Scenario } from './scenario-schema.ts';
 
-/** Puts into the state what the scenario adds to the dumps. */
+/** Adds the scenario to the state of the dumps. */
 export function applyScenario(state: FakeEksState, path: string, { spec }: Scenario, findings: Findings): void {
   state.deniedAccounts.push(...spec.deniedAccounts);
   if (spec.throttle !== undefined) state.throttle = spec.throttle;
@@ -132,7 +132,7 @@ function milliseconds(duration: string): number {
   return Number.parseInt(duration, 10) * (units[duration.slice(-1)] ?? 0);
 }
 
-/** The cluster a scenario's entry means; none, or several without account and Region to tell them apart, is a problem. */
+/** The cluster that a scenario's entry means. None, or several without account and Region to distinguish them, is a problem. */
 function namedCluster(
   state: FakeEksState,
   entry: { cluster: string; account?: string | undefined; region?: string | undefined },

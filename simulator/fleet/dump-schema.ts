@@ -159,7 +159,7 @@ const clusterVersionDump = z.looseObject({
   kubernetesPatchVersion: z.string().optional(),
 });
 
-/** What the CLI's output may describe, by what each is called here. */
+/** The kinds of output of the CLI, by their names here. */
 export const DUMPS = {
   cluster: clusterDump,
   nodegroup: nodegroupDump,

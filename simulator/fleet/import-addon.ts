@@ -38,7 +38,7 @@ export function importAddon(
   sayCompatibility(state, cluster, addon, findings);
 }
 
-/** A version the catalog does not list is taken to fit the minor it runs on: it does run there. */
+/** A version that the catalog does not list is assumed to fit the minor that it runs on. */
 function sayCompatibility(state: FakeEksState, cluster: ClusterRecord, addon: AddonRecord, findings: Findings): void {
   const rows = state.addonVersions[addon.name];
   if (rows === undefined) {
@@ -61,7 +61,7 @@ function sayCompatibility(state: FakeEksState, cluster: ClusterRecord, addon: Ad
   );
 }
 
-/** Add-on versions as printed by describe-addon-versions: they replace what is built in for that add-on. */
+/** Add-on versions as printed by describe-addon-versions; they replace the built-in ones of that add-on. */
 export function importAddonVersions(state: FakeEksState, dump: DumpOf<'addonVersions'>): void {
   state.addonVersions[dump.addonName] = dump.addonVersions.map((each) => ({
     version: each.addonVersion,

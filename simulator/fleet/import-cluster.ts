@@ -6,7 +6,7 @@ import type { DumpOf } from './dump-schema.ts';
 import { knowVersion } from './import-versions.ts';
 import type { Findings } from './problems.ts';
 
-/** What EKS keeps in fields of its own, apart from the rest of the description. */
+/** Members of the description that EKS keeps in fields of its own. */
 const ownFields = [
   'name',
   'arn',

@@ -76,7 +76,7 @@ export function importNodegroup(
   );
 }
 
-/** Adds a Fargate profile; its pods are not known and none are made up. */
+/** Adds a Fargate profile; its pods are not known, and none are invented. */
 export function importFargateProfile(cluster: ClusterRecord, dump: DumpOf<'fargateProfile'>): void {
   const createdAt = dump.createdAt ?? cluster.createdAt;
   cluster.fargateProfiles.push({

@@ -11,7 +11,7 @@ import { type LocatedCluster, ownerOf } from './owner.ts';
 import type { Findings } from './problems.ts';
 import type { Dump } from './recognise.ts';
 
-/** The order in which kinds are taken in: updates need the node groups and add-ons they are about. */
+/** The order of import: updates need their node groups and add-ons. */
 const order: readonly Dump['kind'][] = [
   'clusterVersion',
   'addonVersions',
@@ -24,7 +24,7 @@ const order: readonly Dump['kind'][] = [
   'update',
 ];
 
-/** Puts all dumps into the state, each with the cluster it belongs to. */
+/** Puts all dumps into the state, each with its cluster. */
 export function importDumps(state: FakeEksState, dumps: readonly Dump[], findings: Findings): void {
   const located: LocatedCluster[] = [];
   for (const kind of order) {
@@ -76,7 +76,7 @@ function nameIn(dump: Dump): string | undefined {
   return clusterName;
 }
 
-/** The ARN of a node group, add-on or profile tells account and Region, where names alone would not do. */
+/** The ARN of a node group, add-on or profile contains account and Region, where names alone are ambiguous. */
 function arnIn(dump: Dump): string | undefined {
   if (dump.kind === 'nodegroup') return dump.value.nodegroupArn;
   return dump.kind === 'addon' ? dump.value.addonArn : undefined;
@@ -88,8 +88,8 @@ function isIn(cluster: { account: string; region: string }, arn: string): boolea
 }
 
 /**
- * Adds an access entry as printed by describe-access-entry. From then on only principals with an entry get into that
- * cluster; an entry without groups reads everything, since its policies are not part of that output.
+ * Adds an access entry as printed by describe-access-entry. From then on only principals with an entry have access to that cluster; an entry without
+ * groups may read everything, since that output does not contain its policies.
  */
 function importAccessEntry(cluster: ClusterRecord, dump: DumpOf<'accessEntry'>): void {
   cluster.kubernetes.access.authentication = 'access-entries';

@@ -5,9 +5,8 @@ import type { InsightRecord } from '../eks/state/insights-state.ts';
 import type { DumpOf } from './dump-schema.ts';
 
 /**
- * Adds an insight as printed by list-insights or describe-insight; the one with details wins. It stands as it is until
- * the next refresh, which evaluates the checks known here anew and keeps the others. What it tells of API clients and
- * add-on versions goes on to count.
+ * Adds an insight as printed by list-insights or describe-insight; the one with details wins. It stays unchanged until the next refresh, which
+ * evaluates the known checks again and keeps the others. Its API clients and add-on versions continue to count.
  */
 export function importInsight(state: FakeEksState, cluster: ClusterRecord, dump: DumpOf<'insight'>): void {
   const { items } = cluster.insights;

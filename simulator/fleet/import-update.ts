@@ -7,10 +7,9 @@ import { containsName } from './owner.ts';
 import type { Findings } from './problems.ts';
 
 /**
- * Adds an update as printed by describe-update. It does not say whose it is: an AddonUpdate, or one with a release
- * version, belongs to the add-on or node group that the file's name contains, else to the only one there is.
- * A successful VersionUpdate to the present version makes a rollback possible for 7 days from its start, the safe bound
- * (facts: eks.md §3.6).
+ * Adds an update as printed by describe-update, which does not contain its subject. An AddonUpdate, or one with a release version, belongs to the
+ * add-on or node group that the file's name contains, else to the only one. A successful VersionUpdate to the present version makes a rollback
+ * possible for 7 days from its start, the safe bound (facts: eks.md §3.6).
  */
 export function importUpdate(cluster: ClusterRecord, path: string, dump: DumpOf<'update'>, findings: Findings): void {
   const params = (dump.params ?? []) as UpdateRecord['params'];

@@ -4,7 +4,7 @@ import { calendarRow } from '../eks/support-calendar.ts';
 import type { SupportCalendarRow } from '../eks/support-calendar-data.ts';
 import type { DumpOf } from './dump-schema.ts';
 
-/** A minor as printed by describe-cluster-versions: it replaces what is built in for it, or stands beside that. */
+/** A minor as printed by describe-cluster-versions: it replaces the built-in one, or is added. */
 export function importClusterVersion(state: FakeEksState, dump: DumpOf<'clusterVersion'>): void {
   const minor = dump.clusterVersion;
   const known = calendarRow(state.supportCalendar, minor);
@@ -20,8 +20,8 @@ export function importClusterVersion(state: FakeEksState, dump: DumpOf<'clusterV
 }
 
 /**
- * A cluster is at a minor, so EKS has it, and every one before it. Of those that are newer than the calendar the dates follow from EKS's rule of 14
- * months of standard and 12 of extended support, as if they were new; of an older one nobody knows. Gives what was taken for granted.
+ * EKS has every minor of a cluster, and every one before it. For minors that are newer than the calendar the dates follow EKS's rule of 14 months of
+ * standard and 12 of extended support, as if they were new; for older ones they are not known. Returns the assumption.
  */
 export function knowVersion(state: FakeEksState, minor: string): string | undefined {
   if (calendarRow(state.supportCalendar, minor) !== undefined) return undefined;

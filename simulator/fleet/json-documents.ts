@@ -1,4 +1,4 @@
-/** A JSON text that is not JSON, with the place of the fault. */
+/** A text that is no JSON, with the position of the error. */
 export class JsonFault extends Error {
   readonly line: number;
   readonly column: number;
@@ -12,9 +12,9 @@ export class JsonFault extends Error {
 }
 
 /**
- * The values in a file of AWS CLI output. It takes what people save: one value, several one after the other (a shell
- * loop), an array of them, a byte order mark, and commas before a closing bracket as some printed examples have them.
- * Throws `JsonFault` with line and column (both from 1) on anything else.
+ * The values in a file of AWS CLI output. It accepts what people save: one value, several one after the other (a shell loop), an array of them, a
+ * byte order mark, and commas before a closing bracket as in some printed examples. Throws `JsonFault` with line and column (both from 1) on anything
+ * else.
  */
 export function parseJsonDocuments(text: string): { values: unknown[]; trailingCommas: boolean } {
   const { clean, ends, trailingCommas } = scan(text.replace(/^\uFEFF/, ' '));
@@ -82,9 +82,7 @@ type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or end';
 const token =
   /\s*("(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"|[[\]{}:,]|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/uy;
 
-/**
- * Where a text stops being JSON, as an offset; its length when it only ends too early. `JSON.parse` does not always tell.
- */
+/** The offset where a text stops being JSON; its length when it only ends too early. `JSON.parse` does not always tell. */
 function jsonFaultPosition(text: string): number {
   const open: ('{' | '[')[] = [];
   let expected: Expected = 'value';
@@ -102,7 +100,7 @@ function jsonFaultPosition(text: string): number {
   }
 }
 
-/** What may follow the token, or undefined where it may not stand; keeps `open` up to date. */
+/** What may follow the token, or undefined where it is not allowed; keeps `open` up to date. */
 function after(word: string, expected: Expected, open: ('{' | '[')[]): Expected | undefined {
   if (expected === ':') return word === ':' ? 'value' : undefined;
   if (expected === ', or end') {

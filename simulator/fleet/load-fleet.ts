@@ -17,9 +17,9 @@ import { type Scenario, scenarioSchema } from './scenario-schema.ts';
 export type LoadedFleet = ReturnType<typeof loadFleetFiles>;
 
 export interface LoadOptions {
-  /** Where time is to start, whatever the folder says. */
+  /** The start of time, whatever the folder says. */
   readonly now?: Date;
-  /** Where time is to start when no scenario says so; absent = at the latest time in the dumps. */
+  /** The start of time without a scenario's; the latest time in the dumps when absent. */
   readonly defaultNow?: Date;
 }
 
@@ -31,7 +31,7 @@ export async function loadFleet(directory: string, options: LoadOptions = {}): P
   return loadFleetFiles(await readFolder(directory), options);
 }
 
-/** The same from files that were read already. */
+/** The same for files that were read already. */
 export function loadFleetFiles(files: readonly FolderFile[], options: LoadOptions = {}) {
   const findings: Findings = { problems: [], statements: [] };
   const { dumps, configPaths } = parseFiles(files, findings);
@@ -64,17 +64,17 @@ export function loadFleetFiles(files: readonly FolderFile[], options: LoadOption
     return { policy, wave, afterMilliseconds: durationMilliseconds(after) };
   });
   return {
-    /** For `new FakeEks(state, …)`; the clusters' Kubernetes side is in it. */
+    /** For `new FakeEks(state, …)`; it includes the clusters' Kubernetes side. */
     state,
-    /** Where time starts: the `now` that was asked for, else the scenario's, else the default or the latest time in the dumps. */
+    /** The start of time: the requested `now`, else the scenario's, else the default or the latest time in the dumps. */
     now,
-    /** YAML files with Liftlock's own kinds, relative to the folder, by name. */
+    /** YAML files with Liftlock's own kinds, relative to the folder, sorted by name. */
     configPaths,
-    /** Approvals that are given in a run: of a wave of a policy, so many milliseconds after it asks. */
+    /** Approvals in a run, each for a wave of a policy, with the milliseconds after its request. */
     approvals,
-    /** What was taken for granted, as sentences for people. */
+    /** Assumptions, as sentences for people. */
     statements: findings.statements,
-    /** What EKS offered when Liftlock last looked; absent = it never did. */
+    /** The versions of EKS at Liftlock's last look; absent when it never looked. */
     ...given({ knownVersions }),
   };
 }
@@ -102,7 +102,7 @@ function startOf(
   return latest;
 }
 
-/** What is taken for granted about a cluster whose files leave something out. */
+/** Assumptions about a cluster whose files leave something out. */
 function clusterStatements(cluster: ClusterRecord): string[] {
   const statements: string[] = [];
   const say = (words: string) => statements.push(`${cluster.name}: ${words}`);
@@ -146,8 +146,8 @@ function readScenario(
 }
 
 /**
- * What a dump calls UPDATING or CREATING, with no update in progress described, would never end here: it is taken to have ended well.
- * Gives a sentence for each.
+ * A status UPDATING or CREATING in a dump without an update in progress would never end here, so it is assumed to have ended well. Returns a sentence
+ * for each.
  */
 function settleStatuses(cluster: ClusterRecord): string[] {
   const running = cluster.updates.filter((update) => update.status === 'InProgress');

@@ -7,9 +7,9 @@ export interface LocatedCluster {
 }
 
 /**
- * Which cluster a file is about. `name` is what the file itself says; list-insights, describe-insight and describe-update
- * say none. Without it the file's own name counts (it contains the cluster's), then the names of its folders, then the
- * only cluster described in its folder or the nearest one above. Of several clusters of one name, the nearest counts.
+ * The cluster of a file. `name` is the cluster in the file itself, which list-insights, describe-insight and describe-update leave out. Without it
+ * the file's own name counts (it contains the cluster's), then the names of its folders, then the only cluster described in its folder or the nearest
+ * one above. Of several clusters of one name, the nearest counts.
  */
 export function ownerOf(
   path: string,
@@ -55,7 +55,7 @@ function sharedFolders(left: string, right: string): number {
   return different < 0 ? folders.length : different;
 }
 
-/** Whether a file name names it as a word of its own: `insights-shop.json`, not `workshop.json`. */
+/** Whether a file name contains it as a whole word: `insights-shop.json`, not `workshop.json`. */
 export function containsName(file: string, name: string): boolean {
   const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`(^|[^A-Za-z0-9])${escaped}([^A-Za-z0-9]|$)`).test(file);

@@ -4,7 +4,7 @@ import type { Findings } from './problems.ts';
 import type { FolderFile } from './read-folder.ts';
 import { type Dump, recognise } from './recognise.ts';
 
-/** Reads every file for what it holds. YAML files are Liftlock's config, unless they hold the Scenario. */
+/** Parses every file. YAML files are Liftlock's config, unless they contain the Scenario. */
 export function parseFiles(files: readonly FolderFile[], findings: Findings): { dumps: Dump[]; configPaths: string[] } {
   const dumps: Dump[] = [];
   const configPaths: string[] = [];

@@ -1,4 +1,4 @@
-/** Everything that is wrong with a fleet folder, all at once: `file: path: message` or `file:line:column: message`. */
+/** All problems of a fleet folder at once: `file: path: message` or `file:line:column: message`. */
 export class FleetFolderInvalid extends Error {
   readonly problems: readonly string[];
 
@@ -9,9 +9,9 @@ export class FleetFolderInvalid extends Error {
   }
 }
 
-/** What a load has to say: faults that end it, and what it took for granted. */
+/** The findings of a load: problems that end it, and its assumptions. */
 export interface Findings {
   readonly problems: string[];
-  /** Sentences for people: each default that stands in for what the files do not say. */
+  /** Sentences for people: each default that replaces what the files do not say. */
   readonly statements: string[];
 }

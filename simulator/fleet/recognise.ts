@@ -1,22 +1,22 @@
 import { DUMPS, type DumpKind, type DumpOf } from './dump-schema.ts';
 import type { Findings } from './problems.ts';
 
-/** What a file of CLI output holds, known by its top-level key; `path` is the file it came from. */
+/** The content of a file of CLI output, recognised by its top-level key; `path` is its file. */
 export type Dump = { path: string } & (
   | { [Kind in DumpKind]: { kind: Kind; value: DumpOf<Kind> } }[DumpKind]
   | { kind: 'scenario'; value: unknown }
 );
 
-/** What is described under a key of its own name. */
+/** Kinds that are described under a key of their own name. */
 const SINGLE = ['cluster', 'nodegroup', 'addon', 'fargateProfile', 'insight', 'update', 'accessEntry'] as const;
 
-/** What is described in lists. Those of add-ons hold names alone where nothing describes them. */
+/** Kinds that are described in lists. A list of add-ons may contain names only. */
 const LISTED = { insights: 'insight', addons: 'addonVersions', clusterVersions: 'clusterVersion' } as const;
 
-/** Lists of names: the resources themselves are in their own files. */
+/** Lists of names; the resources themselves are in their own files. */
 const namesOnly = ['clusters', 'nodegroups', 'fargateProfileNames', 'updateIds', 'accessEntries'];
 
-/** Turns one parsed value into what it describes; an unknown one is skipped, with a statement. */
+/** Turns one parsed value into its dumps; an unknown one is skipped, with a statement. */
 export function recognise(path: string, value: unknown, findings: Findings): Dump[] {
   if (!isObject(value)) return unknown(path, findings);
   if (value.kind === 'Scenario') return [{ kind: 'scenario', path, value }];

@@ -51,7 +51,7 @@ const apiClient = z.strictObject({
   startServingReplacementVersion: minor,
   userAgent: z.string(),
   requestsPerDay: z.number().positive().default(24),
-  /** Absent: it goes on calling. */
+  /** Absent for a client that continues to call. */
   lastRequestTime: instant.optional(),
 });
 
@@ -81,15 +81,15 @@ export const clusterScenario = z.strictObject({
   objectsSince: z.array(z.strictObject({ uri: z.string(), since: minor })).default([]),
   customisedAddons: z.array(z.string()).default([]),
   insightsUnavailable: z.boolean().default(false),
-  /** From a minor on the API server fails so many times as many requests, as CloudWatch counts them. */
+  /** From a minor on the API server fails this many times as many requests, as CloudWatch counts them. */
   apiErrors: regression.optional(),
-  /** Application Load Balancers of its workloads, that CloudWatch counts requests of; from a minor on they fail more of them, or take longer. */
+  /** Application Load Balancers of its workloads, whose requests CloudWatch counts; from a minor on they fail more of them, or take longer. */
   loadBalancers: z
     .array(z.strictObject({ name: z.string(), errors: regression.optional(), latency: regression.optional() }))
     .optional(),
   /**
-   * Series that Prometheus has of its services, by the texts of the queries of a policy; from a minor on there are more errors, or requests take longer.
-   * With a workspace they are there alone, and the local cloud has them too.
+   * Series in Prometheus of its services, by the queries of a policy; from a minor on there are more errors, or requests take longer. With a
+   * workspace only that has them, and the local cloud has them too.
    */
   prometheus: z
     .array(
@@ -143,7 +143,7 @@ export const actorScenario = z
     message: 'needs exactly one of at and after',
   });
 
-/** `scenario.yaml`: what no dump can tell of a fleet, and what will happen to it. */
+/** `scenario.yaml` with facts of a fleet that no dump contains, and future events. */
 export const scenarioSchema = z.strictObject({
   apiVersion: z.literal('liftlock/v1alpha1'),
   kind: z.literal('Scenario'),
@@ -156,7 +156,7 @@ export const scenarioSchema = z.strictObject({
       .optional(),
     /** Kubelet versions of launch template versions, by `id:version` or `name:version`. */
     launchTemplates: z.record(z.string(), z.string()).default({}),
-    /** Images that somebody has built, by their id, with the minor of their kubelet. */
+    /** Images that users have built, by their id, with the minor of their kubelet. */
     images: z
       .record(
         z.string(),
@@ -171,7 +171,7 @@ export const scenarioSchema = z.strictObject({
         }),
       )
       .default({}),
-    /** Parameters of Systems Manager that hold the ids of images. */
+    /** Parameters of Systems Manager with the ids of images. */
     parameters: z
       .array(
         z.strictObject({ account, region: z.string(), name: z.string(), value: z.string(), tags: labels.default({}) }),
@@ -179,11 +179,14 @@ export const scenarioSchema = z.strictObject({
       .default([]),
     /** Tags of launch templates, by id or name. */
     launchTemplateTags: z.record(z.string(), labels).default({}),
-    /** Subnets that are shared: their owners' accounts, by the subnet's id. */
+    /** Shared subnets: their owners' accounts, by the subnet's id. */
     sharedSubnets: z.record(z.string(), account).default({}),
     /** Free addresses of subnets, by the subnet's id; all others have plenty. */
     freeAddresses: z.record(z.string(), z.number().int().min(0)).default({}),
-    /** What clusters still name and is there no more: ids of subnets, security groups and AMIs, `template:version`, ARNs of roles and keys. */
+    /**
+     * Resources that clusters still name and that no longer exist: ids of subnets, security groups and AMIs, `template:version`, ARNs of roles and
+     * keys.
+     */
     goneResources: z.array(z.string()).default([]),
     /** Quotas of vCPUs, by their code: L-1216C47A. */
     vcpuQuotas: z.record(z.string(), z.number().min(0)).default({}),
@@ -202,11 +205,11 @@ export const scenarioSchema = z.strictObject({
         ),
       )
       .default({}),
-    /** What EKS offered when Liftlock last looked, before this run: what is offered beyond it is news. Absent: it never looked. */
+    /** The versions of EKS at Liftlock's last look before this run; newer ones are news. Absent when it never looked. */
     knownVersions: z.array(minor).optional(),
     clusters: z.array(clusterScenario).default([]),
     actors: z.array(actorScenario).default([]),
-    /** Waves whose approval a person gives in a run on one machine, so long after they are asked. */
+    /** Waves whose approval a person gives in a run on one machine, and how long after the request. */
     approvals: z
       .array(z.strictObject({ policy: z.string(), wave: z.string(), after: duration.default('10m') }))
       .default([]),

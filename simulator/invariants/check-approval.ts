@@ -6,18 +6,18 @@ import { membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
 import type { Violation } from './history.ts';
 
 interface Word extends ApprovalOnRecord {
-  /** Who would have gone where in that wave by the plan that it is bound to, as far as it was ever on record. */
+  /** The members of that wave and their versions in the plan that the approval is bound to, as far as they were ever recorded. */
   readonly plan: ReadonlySet<string>;
 }
 
-/** Events after which a rollout's plan is another one. */
+/** Events after which a rollout has another plan. */
 const PLANNED: readonly string[] = ['RolloutPlanned', 'RolloutReplanned'];
 
 /**
- * 9 `approval`: whoever begins in a wave that asks for approval begins with enough approvals: of different people, not expired when the
- * wave began, none of them by who applied the policy or created the rollout where four eyes are asked for, all bound to the wave's plan hash
- * of that moment, and all of a plan in which that cluster went to that version. The last word of each person counts, and nobody's last
- * word may be a rejection (semantics.md, Approval).
+ * 9 `approval`: a cluster that begins in a wave with approval has enough approvals. They are of different people, had not expired when the wave
+ * began, are bound to the wave's plan hash of that moment, and belong to a plan in which that cluster went to that version. None is by the author of
+ * the policy or the creator of the rollout where four eyes are required. The last vote of each person counts, and none may be a rejection
+ * (rollouts.md, Approvals).
  */
 export const checkApproval = (): Check => {
   const words: Word[] = [];
@@ -32,7 +32,7 @@ export const checkApproval = (): Check => {
         forgetVoid(words, wave);
       }
     const record = approvalAt(moment);
-    // A member that a tag has taken out since is in the plan all the same until it is planned anew.
+    // A member that a tag has excluded since stays in the plan until the next plan.
     if (record !== undefined) words.push({ ...record, plan: keep(plans, moment, record) });
     if (moment.item.event !== 'Granted') return [];
     const place = placeAt(moment.store, moment.item.detail);
@@ -41,7 +41,7 @@ export const checkApproval = (): Check => {
     const key = `${rollout.id}/${wave.index}`;
     const began = begun.get(key) ?? moment.at;
     begun.set(key, began);
-    // Who goes on is not asked again.
+    // A cluster that continues needs no new approval.
     if (spec?.approval?.before !== true || wentOn(moment.store, place, moment.item.subject)) return [];
     return missing(moment, place, words, { began, author: authors.get(place.rollout.policy)?.by });
   };
@@ -49,7 +49,7 @@ export const checkApproval = (): Check => {
 
 type Planned = Pick<ApprovalOnRecord, 'rolloutId' | 'waveIndex' | 'hash'>;
 
-/** What was said of another plan counts never again, also when a later plan is the same. */
+/** Votes on another plan never count again, even when a later plan is the same. */
 function forgetVoid(words: Word[], { rolloutId, waveIndex, hash }: Planned): void {
   const isVoid = (word: Word): boolean =>
     word.rolloutId === rolloutId && word.waveIndex === waveIndex && word.hash !== hash;
@@ -62,26 +62,26 @@ const wavesPlanned = ({ item, store }: Moment): Planned[] =>
     .filter(({ rolloutId }) => item.subject === `rollout/${rolloutId}`)
     .map(({ rolloutId, index, planHash = '' }) => ({ rolloutId, waveIndex: index, hash: planHash }));
 
-/** Adds who is in the wave now to whom its plan of that hash was seen to hold. */
+/** Adds the present members of the wave to the known members of its plan hash. */
 function keep(plans: Map<string, Set<string>>, { store }: Moment, wave: Planned): ReadonlySet<string> {
   const key = `${wave.rolloutId}/${wave.waveIndex}/${wave.hash}`;
   const plan = plans.get(key) ?? new Set<string>();
   plans.set(key, plan);
-  // While members follow a plan that has just come into force, the rows do not tell whom it has.
+  // While members still follow a plan that has just come into force, the rows do not show its members.
   if (store.get(Rollouts, wave.rolloutId)?.following !== undefined) return plan;
   for (const { clusterKey, to, status } of membersOf(store, wave))
     if (status !== 'Excluded') plan.add(`${clusterKey} ${to}`);
   return plan;
 }
 
-/** By policy: who applied last what approvals agree to, and when that was applied last. */
+/** By policy: the author of the last change that needs approval, and the time of the last change. */
 type Authors = Map<string, { readonly by: string; readonly agreed: string; readonly applied: string }>;
 
-/** Whoever changes caps, estimates or concurrency alone is not the author of what is approved (semantics.md, Approval). */
+/** A change of caps, estimates or concurrency alone does not make its author an author of what is approved (rollouts.md, Approvals). */
 function noteAuthors(authors: Authors, { store }: Moment): void {
   for (const { kind, name, document, revision, appliedBy, appliedAt } of store.all(Configs)) {
     const known = authors.get(name);
-    // Two may apply it in one instant, which alone does not tell them apart.
+    // Two users may apply it in one instant, so the time alone does not tell the changes apart.
     const applied = `${appliedAt} ${revision} ${appliedBy}`;
     if (kind !== 'UpgradePolicy' || known?.applied === applied) continue;
     const aside = new Set(['caps', 'estimates', 'maxConcurrency']);
@@ -102,7 +102,7 @@ function missing(
   const what = `${item.subject} began in the wave ${wave.name} of ${rollout.id} at ${item.at}`;
   const own = words.filter((one) => one.rolloutId === rollout.id && one.waveIndex === wave.index);
   const lasts = asked.expiresAfter === undefined ? Number.POSITIVE_INFINITY : durationMilliseconds(asked.expiresAfter);
-  // Of this plan alone, the last word of each person.
+  // The last vote of each person on this plan.
   const last = new Map(own.filter((one) => one.hash === wave.planHash).map((one) => [likePerson(one.principal), one]));
   const rejected = [...last.values()].find((one) => one.type === 'rejected');
   if (rejected !== undefined)
@@ -121,7 +121,7 @@ function missing(
 
 type Asked = NonNullable<NonNullable<PlaceAt['spec']>['approval']>;
 
-/** A rule that the policy in force states counts as one approval, whoever applied it. */
+/** A rule in the present policy counts as one approval, whoever applied it. */
 function mayAnswer({ principal, rule }: Word, asked: Asked, requesters: readonly (string | undefined)[]): boolean {
   if (principal === LIFTLOCK) return rule === asked.autoApproveWhen;
   if (principal === UNKNOWN_PRINCIPAL) return false;
@@ -140,19 +140,19 @@ const likeness = (pattern: string): RegExp =>
       .join('.*')}$`,
   );
 
-/** Two ways to write one role (its ARN with or without a path, kind and account) and all cases of letters are one. */
+/** Two forms of one role (its ARN with or without a path, kind and account) are equal, in any case of letters. */
 const likePerson = (principal: string): string =>
   principal.replace(/^arn:[^:]*:iam::([^:]*):(role|user)\/(?:.*\/)?/, '$2:$1/').toLowerCase();
 
-/** A person's word on one wave, as the audit has it on the record of its rollout. */
+/** A person's vote on one wave, from the audit of its rollout. */
 interface ApprovalOnRecord {
   readonly type: 'approved' | 'rejected' | 'withdrawn';
   readonly rolloutId: string;
   readonly waveIndex: number;
-  /** The wave's plan hash that it is bound to. */
+  /** The wave's plan hash that the vote is bound to. */
   readonly hash: string;
   readonly principal: string;
-  /** By which Liftlock approved it. */
+  /** The rule by which Liftlock approved it. */
   readonly rule: string | undefined;
   /** Epoch milliseconds. */
   readonly at: number;
@@ -167,7 +167,7 @@ interface Detail {
 
 const EVENTS = { WaveApproved: 'approved', WaveRejected: 'rejected', WaveRejectionWithdrawn: 'withdrawn' } as const;
 
-/** The approval that an audit item records; undefined for all other items. The one place that knows how approvals are recorded. */
+/** The approval in an audit item; undefined for all other items. Only this function knows how approvals are recorded. */
 function approvalAt({ item, at }: Moment): ApprovalOnRecord | undefined {
   const type = EVENTS[item.event as keyof typeof EVENTS];
   if (type === undefined || !item.subject.startsWith('rollout/')) return undefined;

@@ -5,12 +5,12 @@ import type { Violation } from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
 /**
- * 7 `budget`: no upgrade is granted or makes its first change in a wave whose failures exceed its budget or that is halted, nor in one after such a wave;
- * with `countInFlight` what may still fail counts too, by the budget at the grant (semantics.md, Failure budget). Failures are counted from the members, not from the
- * wave's own counter.
+ * 7 `budget`: no upgrade is granted or makes its first change in a wave that is halted or whose failures exceed its budget, nor in a later wave. With
+ * `countInFlight` possible failures count too, by the budget at the grant (semantics.md, Failure budget). Failures are counted from the members, not
+ * from the wave's own counter.
  */
 export const checkBudget = (): Check => {
-  /** What the wave of each cluster might fail when the cluster was let into it: a budget that is lowered later is for those after it. */
+  /** The number of failures that the wave of each cluster allowed at its grant, because a lower budget later applies to later clusters only. */
   const grantedUnder = new Map<string, number>();
   return (moment) => {
     const { item, store } = moment;
@@ -37,7 +37,7 @@ function firstChanges(moment: Moment, grantedUnder: number): Violation[] {
         budget(`${what} began while ${failed} of the wave ${wave.name} had failed, at most ${mayFailOf(wave)} may`),
       );
   }
-  // A cluster that goes on to its next minor holds its place already: it may fail no more often than before.
+  // A cluster that goes to its next minor already holds its place, and can fail no more often than before.
   const goesOn = moment.store
     .all(Upgrades)
     .some(
@@ -50,7 +50,7 @@ function firstChanges(moment: Moment, grantedUnder: number): Violation[] {
   return goesOn ? violations : [...violations, ...inFlightViolations(moment.store, place, what, grantedUnder)];
 }
 
-/** Nothing new is granted there either; who was begun goes on when it may. */
+/** Such a wave grants nothing new; a cluster that has begun continues when it may. */
 function grantsInHaltedWaves({ item, store }: Moment, place: PlaceAt): Violation[] {
   if (wentOn(store, place, item.subject)) return [];
   return [...place.earlier, place.wave]
@@ -66,11 +66,11 @@ function inFlightViolations(store: StoreAt, place: PlaceAt, what: string, grante
   return [budget(`${what} began: ${mayFail} of the wave ${place.wave.name} may still fail, there is room for ${room}`)];
 }
 
-/** The budget, or as many as a person has accepted (`resume --accept-failures`). */
+/** The budget, or the failures that a person has accepted (`resume --accept-failures`). */
 const mayFailOf = ({ maxFailures, acceptedFailures = 0 }: PlaceAt['wave']): number =>
   Math.max(maxFailures, acceptedFailures);
 
-/** `mayFail`: members that were changed and have not settled. */
+/** `mayFail`: members that were changed and have not ended. */
 function countsOf(store: StoreAt, { rollout }: PlaceAt, waveIndex: number): { failed: number; mayFail: number } {
   let failed = 0;
   let mayFail = 0;

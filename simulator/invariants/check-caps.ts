@@ -10,8 +10,9 @@ import type { Violation } from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
 /**
- * 6 `caps`: at every grant the open and closing grants are within every cap that was in force then, the Fleet's and the policy's; the
- * members that hold a place are within their wave's concurrency, and canaries go one by one; and at every grant and every freeing the ledger counts what is granted (protocol.md, rules 1 and 6). A policy has one rollout under way.
+ * 6 `caps`: at every grant the open and closing grants are within every cap in force, the Fleet's and the policy's. The members that hold a place are
+ * within their wave's concurrency, and canaries go one by one. At every grant and release the ledger counts what is granted (protocol.md, Grants). A
+ * policy has one running rollout.
  */
 export const checkCaps = (): Check => (moment) => {
   const { item, store } = moment;
@@ -41,7 +42,7 @@ function grantViolations({ item, store }: Moment, held: readonly Grant[]): Viola
   for (const key of granted.capKeys) {
     const count = held.filter((grant) => grant.capKeys.includes(key)).length;
     const limit = capLimit(key, fleet);
-    // A rollback may pass each cap by one.
+    // A rollback may exceed each cap by one.
     const most = isGoingBack(granted) ? (limit ?? 0) + 1 : limit;
     if (limit !== undefined && most !== undefined && count > most)
       violations.push(caps(`${count} grants under ${key} at ${item.at}, at most ${most} may`));
@@ -49,7 +50,7 @@ function grantViolations({ item, store }: Moment, held: readonly Grant[]): Viola
   return [...violations, ...policyViolations(store, held, item), ...waveViolations(store, item.subject, item.detail)];
 }
 
-/** A policy may only tighten: what runs of its own rollouts stays within its caps, whatever the Fleet allows. */
+/** A policy can only tighten: its own rollouts stay within its caps, whatever the Fleet allows. */
 function policyViolations(
   store: StoreAt,
   held: readonly Grant[],
@@ -72,7 +73,7 @@ function policyViolations(
   });
 }
 
-/** The account and the Region of a cluster stand in its ARN: no grant may leave them out of the count. */
+/** The ARN of a cluster contains its account and Region, so every grant must count them. */
 function missingKeys({ clusterKey, capKeys, machine }: Grant): Violation[] {
   if (isUndoing({ machine })) return capKeys.length === 0 ? [] : [caps(`the undo of ${clusterKey} counts under a cap`)];
   const [, , , region, account] = clusterKey.split(':');
@@ -87,7 +88,7 @@ function waveViolations(
   detail: { readonly rolloutId?: string; readonly waveIndex?: number },
 ): Violation[] {
   const place = placeAt(store, detail);
-  // Who goes on holds its place already.
+  // A cluster that continues already holds its place.
   if (place === undefined || wentOn(store, place, clusterKey)) return [];
   const { rollout, wave } = place;
   const members = membersOf(store, { rolloutId: rollout.id, waveIndex: wave.index });
@@ -100,7 +101,7 @@ function waveViolations(
   ];
 }
 
-/** One after the other until so many have succeeded as there are canaries; failures that a person has accepted count. */
+/** Canaries go one after the other until enough have succeeded; failures that a person has accepted count. */
 function canaryViolations(members: readonly Member[], { wave, spec }: PlaceAt, places: number): Violation[] {
   const ended = (status: Member['status']) => members.filter((member) => member.status === status).length;
   const passed = ended('Succeeded') + Math.min(ended('Failed'), wave.acceptedFailures ?? 0);

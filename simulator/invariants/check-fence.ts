@@ -4,8 +4,8 @@ import type { Check } from './check-history.ts';
 import { commitAt } from './commit-at.ts';
 
 /**
- * 13 `fence`: every commit was made under the newest grant of its cluster, while that was open, and in the epoch of that moment, by the
- * execution that holds it or one that is nested in that.
+ * 13 `fence`: every commit was made under the newest grant of its cluster, while that was open, and in the epoch of that moment. The execution holds
+ * the grant, or is nested in the one that does.
  */
 export const checkFence = (): Check => (moment) => {
   const commit = commitAt(moment);
@@ -19,7 +19,7 @@ export const checkFence = (): Check => (moment) => {
     );
   if (grant !== undefined && grant.epoch !== epoch) said.push(`under a grant of epoch ${grant.epoch}, it is ${epoch}`);
   const execution = String(moment.item.detail.execution);
-  // A release before this one put a dot between the names (docs/protocol.md).
+  // The previous release separated the names by a dot (docs/protocol.md).
   const isNested = ['--', '.'].some((mark) =>
     execution.split(':').at(-1)?.startsWith(`${grant?.executionName}${mark}`),
   );
@@ -31,7 +31,7 @@ export const checkFence = (): Check => (moment) => {
   }));
 };
 
-/** 12 `once`: a new attempt of a step only after the one before was observed terminal, and one token for each attempt. */
+/** 12 `once`: a step begins a new attempt only after the previous one was observed terminal, with one token for each attempt. */
 export const checkAttempts = (): Check => {
   const tokens = new Map<string, string>();
   return (moment) => {

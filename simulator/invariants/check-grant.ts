@@ -8,18 +8,18 @@ import { isGoingBack, isUndoing, placeAt } from './commit-at.ts';
 import type { History } from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
-/** A wave that has not begun lets nobody in, nor does one that was halted or passed over. */
+/** A wave that has not begun, was halted or was skipped grants nothing. */
 const BEGUN: readonly Wave['status'][] = ['Open', 'Soaking', 'Completed', 'CompletedWithFailures', 'Undecided'];
 const WAITING: readonly Member['status'][] = ['Pending', 'Parked', 'Quarantined'];
 
 /**
- * 18 `granted`: a grant is given only while the fleet acts and is not stopped, to a cluster that is not held; and in a rollout, only while that
- * runs, in a wave that has begun, to a waiting member of the plan that the wave is of, and nothing failed in it since that was decided
- * (protocol.md, what a grant checks); and after a restore of the table only to a cluster that EKS has described since.
+ * 18 `granted`: a grant is given only while the fleet acts and is not stopped, to a cluster that is not held. In a rollout it needs a running
+ * rollout, a wave that has begun, and a waiting member of the wave's plan, with no failure in the rollout since the decision (protocol.md, What a
+ * grant and a commit check). After a restore of the table it needs a cluster that EKS has described since.
  */
 export const checkGrant = ({ timeline, looks }: History): Check => {
   let restoredAt: number | undefined;
-  // Of records of one instant a real table does not tell the order: a rollout may seem to be planned, or a wave to open, after its first grant.
+  // A real table does not order records of one instant: a rollout may seem to be planned, or a wave to open, after its first grant.
   const opened = new Set(
     timeline.flatMap(({ event, subject, at, detail }) =>
       event === 'WaveOpen' ? [`${subject}/${detail.wave}/${at}`] : [],
@@ -64,13 +64,13 @@ function obstacles(moment: Moment, opensNow: (wave: Wave) => boolean): string[] 
   if (policy === undefined) found.push(`nobody could read the policy ${rollout.policy}`);
   const member = store.was(Members, rollout.id, wave.index, item.subject);
   const failed = store.all(Waves).reduce((sum, one) => sum + (one.rolloutId === rollout.id ? one.failed : 0), 0);
-  // Who holds its place already goes on, whatever failed since.
+  // A cluster that already holds its place continues, whatever has failed since.
   if (member?.inFlight !== true && failures !== undefined && failed > failures)
     found.push(`${failed} had failed in the rollout, and whoever decided it knew of ${failures}`);
   return [...found, ...ofRollout(rollout, { ...wave, status }, member)];
 }
 
-/** What a person starts goes by the policy that selects the cluster: where none is seen to, one that cannot be read may. */
+/** A user's own upgrade follows the policy that selects the cluster. Where no policy is seen to select it, one that cannot be read may. */
 function isUnreadable(store: StoreAt, clusterKey: string): boolean {
   const applied = store.all(Configs).filter((config) => config.kind === 'UpgradePolicy' && inForce(config));
   const policies = applied.flatMap((config) => upgradePolicy(config) ?? []);

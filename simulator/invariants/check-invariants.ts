@@ -29,7 +29,7 @@ import {
   waveCounters,
 } from './rest-invariants.ts';
 
-/** Checked at every audit item, against what was in force at that item. */
+/** Checks at every audit item, against the rules in force at that item. */
 const CHECKS_OF_MOMENTS = [
   checkOrder,
   checkWindow,
@@ -48,7 +48,7 @@ const CHECKS_OF_MOMENTS = [
   checkRollback,
 ];
 
-/** Checked over the whole history at once: the fake EKS's own log, and what is left in the table. */
+/** Checks of the whole history at once: the fake EKS's own log, and the final state of the table. */
 const CHECKS_OF_HISTORY: readonly ((history: History) => Violation[] | Promise<Violation[]>)[] = [
   oneUpdate,
   oneHop,
@@ -68,7 +68,7 @@ const CHECKS_OF_HISTORY: readonly ((history: History) => Violation[] | Promise<V
   upToDateIsWhole,
 ];
 
-/** Checks a run that has come to rest against the invariants (docs/simulation.md, What is checked, says which file checks which). */
+/** Checks a run at rest against the invariants (docs/simulation.md, What is checked, names the file of each). */
 export async function checkInvariants(world: RunView): Promise<Violation[]> {
   const history = await historyOf(world);
   const violations = checkHistory(history, CHECKS_OF_MOMENTS);

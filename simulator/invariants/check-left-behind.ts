@@ -9,9 +9,8 @@ import { placeAt } from './commit-at.ts';
 const YEARS_MILLISECONDS = 3 * 365 * 86_400_000;
 
 /**
- * `left`: a cluster is left behind as one that never starts only where its policy says so, after its wave has been open for as long, and where
- * the calendars that were applied at that moment leave no opening that its hop fits into; and neither from the middle of its work nor in a
- * rollout that does not run.
+ * `left`: a cluster is left behind as one that never starts only where its policy says so, after its wave has been open for that long, and where the
+ * calendars applied at that moment have no opening for its hop. It is not left behind in the middle of its work, or in a rollout that does not run.
  */
 export const checkLeftBehind = (): Check => (moment) =>
   moment.store.written(Members).flatMap(({ before, after }) => {
@@ -28,7 +27,7 @@ function whatIsWrong(moment: Moment, { clusterKey, rolloutId, waveIndex, status,
   const planned = placeAt(store, { rolloutId, waveIndex });
   const { rollout, wave } = planned ?? {};
   const cluster = store.get(Clusters, clusterKey);
-  // A member of a wave whose name the policy has given up goes by the one that takes it now.
+  // A member whose wave the policy no longer has follows the wave that selects it now.
   const { policy, spec } = (planned?.spec === undefined ? selectedNow(moment, cluster) : planned) ?? {};
   const grant = store.get(Grants, clusterKey);
   const { cannotStart = 'wait' } = policy ?? {};
@@ -50,7 +49,7 @@ function whatIsWrong(moment: Moment, { clusterKey, rolloutId, waveIndex, status,
   ];
 }
 
-/** From one state of the calendars to the next. */
+/** It goes from one state of the calendars to the next. */
 function opensFor(calendars: Parameters<typeof calendarStateAt>[0], from: number, needed: number): boolean {
   for (let at = from; at < from + YEARS_MILLISECONDS; ) {
     const { open, opensAt, closesAt } = calendarStateAt(calendars, new Date(at));

@@ -6,11 +6,11 @@ import { commitAt } from './commit-at.ts';
 import type { Violation } from './history.ts';
 
 /**
- * 4 `order`: in a whole upgrade a step makes its first change only after its predecessors were observed done: the scan, add-ons valid on
- * both minors, the control plane, the node groups, the remaining add-ons. Machines that a person starts are one step each.
+ * 4 `order`: in a whole upgrade a step makes its first change only after its predecessors were observed done: the scan, add-ons valid on both minors,
+ * the control plane, the node groups, the remaining add-ons. State machines that a user starts have one step each.
  */
 export const checkOrder = (): Check => {
-  /** Steps that were ever recorded as done, by upgrade and attempt at it: a late invocation may say "running" once more. */
+  /** Steps that were ever recorded as done, by upgrade and attempt, because a late invocation may write "running" again. */
   const done = new Map<string, Set<string>>();
   return (moment) => {
     noteDone(done, moment);
@@ -32,7 +32,7 @@ function noteDone(done: Map<string, Set<string>>, { item, store }: Moment): void
 function tooEarly(done: ReadonlyMap<string, ReadonlySet<string>>, moment: Moment): Violation[] {
   const commit = commitAt(moment);
   if (commit?.upgrade === undefined || commit.upgrade.machine !== 'upgrade-cluster') return [];
-  // Who is asked is asked in the middle of a step.
+  // A hook is called in the middle of a step.
   if (changesNoCluster(commit.call.name)) return [];
   const { clusterKey, step, upgrade } = commit;
   const known = done.get(keyOf(upgrade)) ?? new Set();
@@ -44,7 +44,7 @@ function tooEarly(done: ReadonlyMap<string, ReadonlySet<string>>, moment: Moment
     }));
 }
 
-/** Steps of intents that `roll-node-group` makes: they come together. */
+/** Steps with the intents of `roll-node-group`, which belong together. */
 const OF_NODES: readonly string[] = [
   ...['roll-node-group', 'create-launch-template-version'],
   ...['set-update-config', 'restore-update-config'],

@@ -7,12 +7,12 @@ import { membersOf } from './commit-at.ts';
 import type { Violation } from './history.ts';
 
 const PASSED: readonly Wave['status'][] = ['Completed', 'CompletedWithFailures', 'Soaking'];
-/** A person may let a wave pass that proved nothing; one that soaks has passed already. */
+/** A person may let a wave without proof pass; a wave that soaks has passed already. */
 const MAY_PROVE: readonly Wave['status'][] = ['Pending', 'Open', 'Undecided'];
 
 /**
- * 19 `proof`: no wave passes by itself with fewer of its members judged than its policy asks for, or than there are to upgrade; who was set
- * aside or blocked is not judged (semantics.md, Waves).
+ * 19 `proof`: no wave passes by itself with fewer judged members than its policy requires, or than there are to upgrade; members that were set aside
+ * or blocked are not judged (semantics.md, Waves).
  */
 export const checkProof = (): Check => (moment) =>
   moment.item.principal !== LIFTLOCK
@@ -32,7 +32,7 @@ function unproved({ item, store }: Moment, before: Wave, wave: Wave): Violation[
   const members = membersOf(store, { rolloutId: wave.rolloutId, waveIndex: wave.index });
   const isHeld = ({ reasons }: Member) => reasons.some(({ code }) => code === 'Held');
   const taken = members.filter((one) => one.status !== 'Left' && (one.status !== 'Excluded' || isHeld(one))).length;
-  // Who was taken out since it opened proves nothing by that.
+  // A member that was removed since the wave opened proves nothing.
   const toUpgrade = before.status === 'Pending' ? taken : Math.max(taken, wave.needWork);
   const own = members.filter(({ isStray }) => isStray !== true);
   const judged = own.filter(({ status }) => status === 'Succeeded' || status === 'Failed').length;

@@ -4,13 +4,13 @@ import type { Check } from './check-history.ts';
 
 const REPLANS = new Set(['RolloutReplanned', 'RolloutPlanned']);
 
-/** One of which nobody could begin when it was its turn may be Undecided, and has begun nothing all the same. */
+/** A wave in which no member could begin may be Undecided, though it has begun nothing. */
 const hasBegun = ({ status, openedAt }: Wave): boolean =>
   status !== 'Pending' && !(status === 'Undecided' && openedAt === undefined);
 
 /**
- * 9 `approval`: a plan that changes leaves waves that have begun as they are: nobody joins, leaves or moves there, and their hash and their
- * limits stay (semantics.md, Approval: frozen when the wave opens). Nor does it touch a member that is in flight.
+ * 9 `approval`: a changed plan leaves waves that have begun unchanged: no member joins, leaves or moves there, and their hash and limits stay
+ * (rollouts.md, Approvals). It also changes no member that is in flight.
  */
 export const checkReplan =
   (): Check =>

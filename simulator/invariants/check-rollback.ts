@@ -11,13 +11,14 @@ const ENDINGS = ['RollbackGivenUp', 'UpgradeCanceled', 'UpgradeBlocked'];
 const UNDER_WAY: readonly Upgrade['status'][] = ['Pending', 'Running', 'Parked'];
 
 /**
- * 23 `rollback`: a control plane goes down only in a rollback whose way was checked before its first change, and to where that rollback leads; and while a
- * cluster is on its way back, nothing else begins there; what was taken back goes up again at a person's word alone. What it costs to go back into extended support somebody has agreed to.
+ * 23 `rollback`: a control plane goes to a lower version only in a rollback that was checked before its first change, and to the target of that
+ * rollback. While a cluster goes back, nothing else begins there, and it goes up again only when a person says so. A person has agreed to the cost of
+ * extended support.
  */
 export const checkRollback = (): Check => {
-  /** Clusters whose rollback Liftlock has begun by itself and nobody has taken off since, as `<rollout> <cluster>`. */
+  /** Clusters whose rollback Liftlock has begun by itself and that no one has released since, as `<rollout> <cluster>`. */
   const begun = new Set<string>();
-  /** Of clusters whose control plane was seen to go down: from where, and nobody has let them go up again since. */
+  /** The former version of clusters whose control plane was seen to go down, until a person allows the upgrade again. */
   const left = new Map<string, unknown>();
   return (moment) => {
     takeOff(moment, begun);
@@ -26,7 +27,7 @@ export const checkRollback = (): Check => {
   };
 };
 
-/** A person has the cluster tried again, or its rollback has ended before it had changed anything. */
+/** A person retries the cluster, or its rollback has ended before it changed anything. */
 function takeOff({ item, store }: Moment, begun: Set<string>): void {
   const { clusterKey, upgradeId = '' } = item.detail as { clusterKey?: string; upgradeId?: string };
   if (item.event === 'MemberRetried') begun.delete(`${item.subject.replace(/^rollout\//, '')} ${clusterKey}`);
@@ -42,13 +43,13 @@ function seeLeft({ item, store }: Moment, left: Map<string, unknown>): void {
   const { version, before } = item.detail as { version?: string; before?: string };
   if (LETS_UP.includes(item.event)) left.delete(item.subject);
   if (item.event !== 'VersionObserved' || version === undefined || before === undefined) return;
-  // It went down before this attempt had moved it: who has asked for that did so since.
+  // It went down before this attempt had moved it, so the person who requested the attempt did so later.
   const { status, steps } = store.get(Upgrades, item.subject, hopId(version, before)) ?? {};
   const isToMove = status === 'Running' && steps?.['upgrade-control-plane']?.status !== 'done';
   if (!isToMove && KubeVersion.parse(version).isOlderThan(KubeVersion.parse(before))) left.set(item.subject, before);
 }
 
-/** What was seen to go down goes up there again at a person's word alone, whoever had taken it down. */
+/** A control plane that went down goes up again only when a person says so, whoever had taken it down. */
 function goingUp(moment: Moment, left: ReadonlyMap<string, unknown>): Violation[] {
   const { clusterKey, call } = commitAt(moment) ?? {};
   if (clusterKey === undefined || call?.name !== 'UpdateClusterVersion') return [];
@@ -57,7 +58,7 @@ function goingUp(moment: Moment, left: ReadonlyMap<string, unknown>): Violation[
   return [rollback(`${what}, from where it was taken back, and nobody had said so`)];
 }
 
-/** By itself only where the policy of the rollout says so, and two of a rollout at most. */
+/** Liftlock begins a rollback by itself only where the policy of the rollout says so, and at most two in a rollout. */
 function ofBeginning({ item, store }: Moment, begun: Set<string>): Violation[] {
   if (item.event !== 'RollbackBegun') return [];
   const { upgradeId = '' } = item.detail as { upgradeId?: string };
@@ -109,11 +110,11 @@ function ofGrant(moment: Moment): Violation[] {
     );
 }
 
-/** Began by itself, and nobody has asked for it since. */
+/** Liftlock began it, and no person has requested it since. */
 const isByItself = ({ rollbackOf, requestedBy }: Upgrade): boolean =>
   rollbackOf !== undefined && requestedBy === 'liftlock';
 
-/** One at a time in a wave of those that began by themselves. */
+/** Of the rollbacks that began by themselves, only one runs in a wave at a time. */
 function besideOthers({ clusterKey, rollbackOf: own, id }: Upgrade, { item, store }: Moment): Violation[] {
   const isBeside = (other: Upgrade): boolean =>
     other.clusterKey !== clusterKey &&

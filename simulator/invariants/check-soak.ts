@@ -7,9 +7,9 @@ import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
 import { placeAt, wentOn } from './commit-at.ts';
 import type { History, Violation } from './history.ts';
 
-/** A person's word that a soak need not be waited for, on the record of the rollout (`liftlock promote`). */
+/** A person's decision to end a soak early, in the audit of the rollout (`liftlock promote`). */
 const PROMOTED = 'WavePromoted';
-/** A wave in these states keeps nothing after it waiting. */
+/** A wave in these states does not delay later waves. */
 const PASSED: readonly Wave['status'][] = ['Completed', 'CompletedWithFailures', 'Skipped'];
 
 const keyOf = ({ rolloutId, index }: Pick<Wave, 'rolloutId' | 'index'>): string => `${rolloutId}/${index}`;
@@ -20,10 +20,9 @@ interface Seen {
 }
 
 /**
- * 8 `soak`: whoever begins in a wave begins after every earlier wave has passed; and a wave passes after the soak since its last success, by
- * the policy of that moment, with gates that the world itself showed green throughout and read in the last five minutes
- * (semantics.md, Soak). The last success is taken from the members, up to the moment when their wave was no longer open: stragglers
- * that run later do not begin a soak anew.
+ * 8 `soak`: a cluster begins in a wave after every earlier wave has passed. A wave passes after the soak since its last success, by the policy of
+ * that moment, with gates that the world itself showed green throughout and that were read in the last five minutes (semantics.md, Waves). The last
+ * success is taken from the members, up to the moment when their wave was no longer open, because later members do not restart a soak.
  */
 export const checkSoak = (history: History): Check => {
   const seen: Seen = { lastSuccess: new Map(), promoted: new Map() };
@@ -49,7 +48,7 @@ function noteSuccess({ item, store, at }: Moment, lastSuccess: Map<string, numbe
   if (rolloutId === undefined || waveIndex === undefined) return;
   if (store.get(Members, rolloutId, waveIndex, item.subject)?.status !== 'Succeeded') return;
   if (store.was(Waves, rolloutId, waveIndex)?.status === 'Open')
-    // Who concluded it may have slept, or have another clock: its end is then when it was seen, not when that was written.
+    // The writer may have slept, or have another clock. The end is when it was observed, not when that was written.
     lastSuccess.set(keyOf({ rolloutId, index: waveIndex }), Math.min(at, Date.parse(item.at)));
 }
 
@@ -63,7 +62,7 @@ function beforeItsTurn({ item, store }: Moment): Violation[] {
     );
 }
 
-/** The first cluster of a wave begins over no gate of the wave before it that is not green then, but for a person's word. */
+/** The first cluster of a wave does not begin while a gate of the previous wave is not green, unless a person has decided so. */
 function overAGate(history: History, { item, store, at }: Moment, { promoted }: Seen): Violation[] {
   const place = placeAt(store, item.detail);
   if (place === undefined || wentOn(store, place, item.subject)) return [];
@@ -82,7 +81,7 @@ function passedTooEarly(history: History, moment: Moment, wave: Wave, { lastSucc
   const rollout: Rollout | undefined = store.get(Rollouts, wave.rolloutId);
   const success = lastSuccess.get(keyOf(wave));
   const isPromoted = (promoted.get(`rollout/${wave.rolloutId}`) ?? Number.NEGATIVE_INFINITY) >= (success ?? 0);
-  // Nothing follows in a rollout that was aborted: its waves are only tidied up.
+  // No wave follows in an aborted rollout, whose waves are only completed.
   if (rollout === undefined || rollout.status === 'Aborted' || success === undefined || isPromoted) return [];
   const policy = upgradePolicy(store.get(Configs, 'UpgradePolicy', rollout.policy))?.spec;
   const spec = policy?.waves.find(({ name }) => name === wave.name);
@@ -100,10 +99,10 @@ function passedTooEarly(history: History, moment: Moment, wave: Wave, { lastSucc
 
 const soak = (message: string): Violation => ({ invariant: 'soak', message });
 
-/** A reading counts for five minutes (semantics.md, Soak); ticks are a minute apart. */
+/** A reading counts for five minutes (semantics.md, Waves); ticks are a minute apart. */
 const FRESH_MILLISECONDS = 5 * 60_000;
 
-/** What was wrong with gates at `at`, and since `since`. Undefined readings: nobody kept them, so nothing can be said. */
+/** The problems of gates at `at`, and since `since`. Undefined readings were not kept, so the result is not known. */
 function gateProblems(
   readings: readonly GateShown[] | undefined,
   gates: readonly string[],

@@ -6,8 +6,8 @@ import type { Violation } from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
 /**
- * 11 `stop` and 15 `observe`: no commit while the fleet is stopped, its mode is not `act`, its rollout is paused or aborted, or its cluster
- * is held (protocol.md, what a commit checks). What was in force is read from the audit, at the very item of the commit.
+ * 11 `stop` and 15 `observe`: no commit while the fleet is stopped, its mode is not `act`, its rollout is paused or aborted, or its cluster is held
+ * (protocol.md, What a grant and a commit check). The state in force comes from the audit, at the item of the commit.
  */
 export const checkStop = (): Check => (moment) => {
   const commit = commitAt(moment);
@@ -18,10 +18,10 @@ export const checkStop = (): Check => (moment) => {
   }));
 };
 
-/** That a group gets back what it had, and nothing else, `test/behaviour/update-config.test.ts` holds. */
+/** `test/behaviour/update-config.test.ts` checks that a group gets back its former settings and nothing else. */
 const UNDOING: readonly string[] = ['UncordonNode', 'UpdateNodegroupConfig', 'DeleteHookJob', 'UnmuteAlarms'];
 
-/** What nothing stops may do nothing but take back. */
+/** A machine that nothing stops may only undo changes. */
 const forbiddenToUndo = ({ call }: CommitAt): [Violation['invariant'], string][] =>
   UNDOING.includes(call.name) ? [] : [['stop', 'it was only to take back what another upgrade had left']];
 
@@ -35,7 +35,7 @@ function obstacles({ store }: Moment, { clusterKey, upgrade }: CommitAt): [Viola
   return found;
 }
 
-/** What keeps Liftlock from a cluster whatever its rollout is: the mode, a stop, a hold. By the invariant that it would break. */
+/** Obstacles for a cluster in any rollout: the mode, a stop, a hold. Each with the invariant that it would violate. */
 export function standingObstacles(
   store: StoreAt,
   clusterKey: string,

@@ -4,12 +4,12 @@ import type { Check, Moment } from './check-history.ts';
 import type { Violation } from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
-/** Machines that begin a hop; the others that a person starts finish one. */
+/** State machines that begin a hop; the others that a user starts finish one. */
 const MOVES: readonly Upgrade['machine'][] = ['upgrade-cluster', 'upgrade-control-plane'];
 
 /**
- * 17 `whole`: a hop begins only where the hop before it is whole. What was never changed is, and so is what failed once a person has
- * released the cluster: that word covers what is half done, and a retry does not. And the control plane goes where its upgrade goes, whoever asks for more under its grant.
+ * 17 `whole`: a hop begins only where the previous hop is whole. A hop that changed nothing is whole, and so is a failed one once a person has
+ * released the cluster, which a retry does not do. The control plane goes to the version of its upgrade, whatever else is requested under its grant.
  */
 export const checkWhole = (): Check => (moment: Moment) => {
   const { item, store } = moment;
@@ -24,7 +24,7 @@ export const checkWhole = (): Check => (moment: Moment) => {
       .filter(({ clusterKey, machine, to }) => {
         return clusterKey === item.subject && machine === 'upgrade-cluster' && to === granted.from;
       })
-      // What finishes a version goes on with itself.
+      // An upgrade that finishes a version continues itself.
       .filter(({ id }) => id !== granted.id)
       .filter((before) => before.mutated && !isWhole(before, store))
       .map(({ id, status }) => ({
@@ -41,7 +41,7 @@ function elsewhere({ item, store }: Moment): Violation[] {
   };
   const upgrade = store.get(Upgrades, item.subject, upgradeId);
   if (call?.name !== 'UpdateClusterVersion' || upgrade === undefined) return [];
-  // What only finishes a version moves no control plane at all.
+  // An upgrade that only finishes a version moves no control plane.
   if (call.input.version === upgrade.to && upgrade.from !== upgrade.to) return [];
   const message = `${item.subject} #${item.sequence}: ${upgradeId} goes to ${upgrade.to}, and moved the control plane to ${call.input.version}`;
   return [{ invariant: 'whole', message }];

@@ -13,11 +13,11 @@ import type { History, Violation } from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
 /**
- * 5 `window`: nothing begins that no wave of its policy has rules for, and no change is committed outside the windows of its wave or inside a
- * freeze, by the calendars that were applied at that moment
- * and the one that the cluster's tag adds; a calendar that is not there is closed. The first change of a hop fits into the window where
- * the policy says how long a hop takes (semantics.md, Cannot finish). An instant counts as open when it is open by the clock of the
- * function or by that of the world, since the two may differ by a minute. Of rollbacks, which ask no window unless their policy says so, core/protocol/vetoes-of-rollbacks.test.ts tells.
+ * 5 `window`: no cluster begins without a wave of its policy, and no change is committed outside the windows of its wave or inside a freeze, by the
+ * calendars applied at that moment and the one of the cluster's tag; a missing calendar is closed. The first change of a hop fits into the window
+ * where the policy says how long a hop takes (semantics.md, Windows, bakes, watches and estimates). An instant is open when it is open by the clock
+ * of the function or of the world, since the two may differ by a minute. core/protocol/vetoes-of-rollbacks.test.ts covers rollbacks, which need no
+ * window unless their policy says so.
  */
 export const checkWindow =
   (_history: History): Check =>
@@ -34,7 +34,7 @@ export const checkWindow =
     return broken(moment, commit, place, names);
   };
 
-/** A person with the right to has the windows passed over: two people where the policy wants four eyes (docs/protocol.md, Break-glass). */
+/** A person with the permission has overridden the windows: two people where the policy requires four eyes (docs/protocol.md, Break-glass). */
 function isGlassBroken({ store, item, at }: Moment, commit: CommitAt, place: Rules | undefined): boolean {
   const wave = placeAt(store, commit.upgrade ?? {})?.wave;
   const rule = place?.policy?.breakGlass;
@@ -50,8 +50,8 @@ function isGlassBroken({ store, item, at }: Moment, commit: CommitAt, place: Rul
 type Rules = Pick<PlaceAt, 'policy' | 'spec'>;
 
 /**
- * What a person upgrades goes by the wave of the policy that selects its cluster, as it was observed last; and so does a member of a wave
- * whose name the policy has given up.
+ * A user's own upgrade follows the wave of the policy that selects its cluster by the last observation, and so does a member whose wave the policy no
+ * longer has.
  */
 export function selectedNow({ store }: Moment, cluster: ClusterRecord | undefined): Rules | undefined {
   if (cluster === undefined) return undefined;
@@ -62,7 +62,7 @@ export function selectedNow({ store }: Moment, cluster: ClusterRecord | undefine
   return { policy: spec, spec: spec.waves[waveOf(match.policy, cluster, tagPrefix(store)).index] };
 }
 
-/** Whether the policy of a rollout has rules for its member: of the wave that the rollout knows, or of one that takes the cluster now. */
+/** Whether the policy of a rollout has rules for its member: those of the planned wave, or of one that selects the cluster now. */
 function hasRules({ store }: Moment, { rollout, spec }: PlaceAt, cluster: ClusterRecord | undefined): boolean {
   const policy = upgradePolicy(store.get(Configs, 'UpgradePolicy', rollout.policy));
   if (spec !== undefined || policy === undefined || cluster === undefined) return true;
@@ -93,7 +93,7 @@ function broken(
 
 function overrun(what: string, at: string, place: Rules | undefined, { closesAt }: CalendarState): Violation[] {
   const estimate = place?.policy?.estimates.upgrade;
-  // With a bake only the part before it must fit, and how long that takes is not said in the policy.
+  // With a bake only the part before it must fit, and the policy does not tell its length.
   if (
     estimate === undefined ||
     closesAt === null ||

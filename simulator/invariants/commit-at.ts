@@ -7,10 +7,10 @@ import { isMember } from '../../core/store/members.ts';
 import type { Moment } from './check-history.ts';
 import type { StoreAt } from './store-at.ts';
 
-/** An intent at the moment of its commit, with what it was committed for. */
+/** An intent at the moment of its commit, with the reason for the commit. */
 export type CommitAt = NonNullable<ReturnType<typeof commitAt>>;
 
-/** The commit that an audit item tells of; undefined for all other items. */
+/** The commit in an audit item; undefined for all other items. */
 export function commitAt({ item, store }: Moment) {
   if (item.event !== 'MutationCommitted') return undefined;
   const clusterKey = item.subject;
@@ -26,20 +26,20 @@ export function commitAt({ item, store }: Moment) {
     call,
     grant: store.get(Grants, clusterKey),
     upgrade: store.get(Upgrades, clusterKey, upgradeId),
-    /** Nothing of the upgrade was changed before. */
+    /** The upgrade had changed nothing before. */
     first: was?.mutated !== true || was.noChangeYet === true,
   };
 }
 
-/** Whether an upgrade only takes back what another one has left: neither a stop nor a window, hold or cap is in its way (docs/protocol.md). */
+/** Whether an upgrade only undoes what another one has left: no stop, window, hold or cap blocks it (docs/protocol.md). */
 export const isUndoing = (upgrade: Pick<Upgrade, 'machine'> | undefined): boolean =>
   upgrade?.machine === 'restore-nodes';
 
-/** Whether an upgrade takes its cluster back: no hold, rollout or exclusion is in its way, a stop and the mode are (docs/protocol.md). */
+/** Whether an upgrade takes its cluster back: no hold, rollout or exclusion blocks it, but a stop and the mode do (docs/protocol.md). */
 export const isGoingBack = (upgrade: Pick<Upgrade, 'machine'> | undefined): boolean =>
   upgrade?.machine === 'rollback-cluster';
 
-/** Where an upgrade belongs: its rollout, its wave, and the policy as it was in force then. */
+/** The rollout of an upgrade, its wave, and the policy in force. */
 export interface PlaceAt {
   readonly rollout: Rollout;
   readonly wave: Wave;
@@ -48,7 +48,7 @@ export interface PlaceAt {
   readonly spec: WaveSpec | undefined;
 }
 
-/** Undefined for upgrades that belong to no rollout. */
+/** Undefined for upgrades without a rollout. */
 export function placeAt(
   store: StoreAt,
   { rolloutId, waveIndex }: { readonly rolloutId?: string | undefined; readonly waveIndex?: number | undefined },
@@ -65,7 +65,7 @@ export function placeAt(
   return { rollout, wave, earlier, policy, spec };
 }
 
-/** Whether a cluster held a place in its wave before the item that was applied last: who goes on, parked or between two hops, does. */
+/** Whether a cluster held a place in its wave before the last applied item: a cluster that continues does, parked or between two hops. */
 export const wentOn = (store: StoreAt, { rollout, wave }: PlaceAt, clusterKey: string): boolean =>
   store.was(Members, rollout.id, wave.index, clusterKey)?.inFlight === true;
 

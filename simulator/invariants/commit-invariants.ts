@@ -56,7 +56,7 @@ export function intentBefore(history: History): Violation[] {
 const sameAttempt = (a: AuditItem, b: AuditItem): boolean =>
   ['step', 'subject', 'attempt'].every((name) => a.detail[name] === b.detail[name]);
 
-/** 12 `once`: at most one mutation is accepted for each token. That each step attempt has one token is judged commit by commit. */
+/** 12 `once`: at most one mutation is accepted for each token. Another check tests at each commit that a step attempt has one token. */
 export function once(history: History): Violation[] {
   const violations: Violation[] = [];
   const accepted = new Map<string, number>();

@@ -2,7 +2,7 @@ import { KubeVersion } from '../../core/version/kube-version.ts';
 import { everyCluster, updateTimeline, versionAt, versionTimeline } from '../eks/log/timeline.ts';
 import type { History, Violation } from './history.ts';
 
-/** 1 `one-update`: none of our mutations was accepted while another update of the same subject ran. */
+/** 1 `one-update`: no mutation by Liftlock was accepted while another update of the same subject ran. */
 export function oneUpdate({ world, ours }: History): Violation[] {
   const spans = updateTimeline(world.eks.state);
   return ours.flatMap((mutation) => {
@@ -24,7 +24,7 @@ export function oneUpdate({ world, ours }: History): Violation[] {
   });
 }
 
-/** Tokens of calls that were committed for rollbacks; whether these may have been, `check-rollback.ts` asks. */
+/** Tokens of calls that were committed for rollbacks; `check-rollback.ts` checks whether those were allowed. */
 const tokensOfRollbacks = ({ timeline }: History): ReadonlySet<unknown> =>
   new Set(
     timeline.flatMap(({ event, detail }) => {
@@ -33,7 +33,7 @@ const tokensOfRollbacks = ({ timeline }: History): ReadonlySet<unknown> =>
     }),
   );
 
-/** 2 `one-hop`: every version we asked for was the control plane's version of that instant plus one, or minus one in a rollback. */
+/** 2 `one-hop`: every requested version was the control plane's version of that instant plus one, or minus one in a rollback. */
 export function oneHop(history: History): Violation[] {
   const { world, ours } = history;
   const backs = tokensOfRollbacks(history);
@@ -57,7 +57,7 @@ export function oneHop(history: History): Violation[] {
     });
 }
 
-/** 3 `skew`: no node group newer than its control plane, none more than three minors older after we moved that. */
+/** 3 `skew`: no node group is newer than its control plane, and none is more than three minors older after Liftlock moved that. */
 export function skew({ world, ours }: History): Violation[] {
   const moved = new Set(
     ours.filter((mutation) => mutation.operation === 'UpdateClusterVersion').map((mutation) => mutation.clusterArn),

@@ -5,26 +5,26 @@ import type { GateShown } from '../process/in-memory-gates.ts';
 import type { RunView } from '../process/run-view.ts';
 import { spokePrincipal } from '../process/world.ts';
 
-/** A broken invariant of docs/simulation.md, with what shows it. */
+/** A violated invariant of docs/simulation.md, with the evidence. */
 export interface Violation {
   readonly invariant: string;
   readonly message: string;
 }
 
-/** What really happened, from the fake EKS's own log and the audit: not from what the controller believes. */
+/** The real events, from the fake EKS's own log and the audit, not from the state of the controller. */
 export interface History {
   readonly world: RunView;
   /** By subject, oldest first. */
   readonly audit: ReadonlyMap<string, readonly AuditItem[]>;
   /** All subjects, in the order of writing. */
   readonly timeline: readonly AuditItem[];
-  /** What EKS accepted from Liftlock, replays of a token left out. */
+  /** Mutations by Liftlock that EKS accepted, without replays of a token. */
   readonly ours: readonly MutationRecord[];
-  /** When an audit item was written, in the time of the world, whatever the clock of its writer said. Epoch milliseconds. */
+  /** When an audit item was written, in the time of the world, whatever its writer's clock was. Epoch milliseconds. */
   readonly writtenAt: (item: AuditItem) => number;
-  /** What gates showed whenever they were read, in that order; undefined where nobody kept it. */
+  /** The state of gates at each reading, in that order; undefined where it was not kept. */
   readonly gateReadings?: readonly GateShown[] | undefined;
-  /** When EKS described each cluster, by its ARN, in epoch milliseconds; undefined where nobody kept it. */
+  /** When EKS described each cluster, by its ARN, in epoch milliseconds; undefined where it was not kept. */
   readonly looks?: ReadonlyMap<string, readonly number[]> | undefined;
   /** The same with replays. */
   readonly sent: readonly MutationRecord[];

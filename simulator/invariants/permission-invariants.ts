@@ -5,7 +5,7 @@ import { load } from '../../core/store/entity.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import { type History, keyOfMutation, type Violation } from './history.ts';
 
-/** 10 `untouched`: clusters that are unsupported or not in the inventory never. */
+/** 10 `untouched`: clusters that are unsupported or not in the inventory are never changed. */
 export async function untouched(history: History): Promise<Violation[]> {
   const { world, ours } = history;
   const violations: Violation[] = [];
@@ -19,7 +19,7 @@ export async function untouched(history: History): Promise<Violation[]> {
   return violations;
 }
 
-/** 10 `untouched`: no commit on a cluster after a tag was observed that keeps Liftlock away from it, or below the version asked for. */
+/** 10 `untouched`: no commit on a cluster after a tag was observed that excludes it from Liftlock, or from the requested version. */
 export async function tagged(history: History): Promise<Violation[]> {
   const fleet = await loadFleetInForce(history.world.table);
   const violations: Violation[] = [];
@@ -27,7 +27,7 @@ export async function tagged(history: History): Promise<Violation[]> {
     let tags: Readonly<Record<string, string>> = {};
     for (const item of items) {
       if (item.event === 'ClusterDiscovered' || item.event === 'TagsObserved') tags = item.detail.tags as typeof tags;
-      // What an upgrade has set is put back whatever is said of the cluster meanwhile, and a rollback goes on (docs/protocol.md).
+      // The settings of an upgrade are always restored, and a rollback continues (docs/protocol.md).
       const { step, upgradeId } = item.detail;
       const goesOn = step === 'restore-update-config' || /^(?:undo|rollback)-/.test(String(upgradeId));
       if (item.event !== 'MutationCommitted' || goesOn) continue;

@@ -16,7 +16,7 @@ import {
 import type { History, Violation } from './history.ts';
 import { StoreAt } from './store-at.ts';
 
-/** Kinds of which no write may be missing in the audit: what a restore must be able to bring back. */
+/** Kinds whose every write must be in the audit, so that a restore can recover them. */
 const REBUILT: readonly { readonly kind: string }[] = [
   ClusterControls,
   Configs,
@@ -32,7 +32,7 @@ const REBUILT: readonly { readonly kind: string }[] = [
 
 const idOf = ({ pk, sk }: ItemKey): string => `${pk} ${sk}`;
 
-/** 14 `audit`: folded from its first item to its last the audit gives the table as it is. */
+/** 14 `audit`: applying the audit from its first item to its last gives the present table. */
 export async function rebuilds({ world, timeline }: History): Promise<Violation[]> {
   const store = new StoreAt();
   for (const item of timeline) store.apply(item);
@@ -57,8 +57,8 @@ export async function rebuilds({ world, timeline }: History): Promise<Violation[
 }
 
 /**
- * Gates of a wave that soaks are read again every minute, and a reading that says the same is no event. What a restore brings back of them is
- * older than five minutes, which starts the soak again, so that nothing rests on it.
+ * Gates of a soaking wave are read again every minute, and an unchanged reading is no event. Restored readings are older than five minutes, which
+ * restarts the soak, so nothing depends on them.
  */
 function recorded(kind: string, data: unknown): unknown {
   if (kind !== Waves.kind) return data;

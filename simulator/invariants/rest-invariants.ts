@@ -18,7 +18,7 @@ import { record } from '../kubernetes/resources/stored-object.ts';
 import { loadAllMembers } from '../process/load-all-members.ts';
 import type { History, Violation } from './history.ts';
 
-/** 6, 7 and 16: what a wave counts is what its members are, after everything that may have happened in between. */
+/** 6, 7 and 16: the counters of a wave match its members, whatever has happened. */
 export async function waveCounters({ world }: History): Promise<Violation[]> {
   const members = await loadAllMembers(world.table);
   const violations: Violation[] = [];
@@ -56,8 +56,8 @@ export async function waveCounters({ world }: History): Promise<Violation[]> {
 }
 
 /**
- * 20 `up to date`: nobody is said to be up to date with a managed node group that EKS has at an older version than the control plane, with
- * any other node that is older where its nodes were ever read, or with an add-on whose version EKS does not list for it.
+ * 20 `up to date`: no cluster is reported as up to date with a managed node group that EKS has at an older version than the control plane, with any
+ * other older node where its nodes were ever read, or with an add-on whose version EKS does not list for it.
  */
 export async function upToDateIsWhole({ world }: History): Promise<Violation[]> {
   const { items } = await listClusters({ table: world.table, clock: world.clock }, {});
@@ -90,7 +90,7 @@ export async function upToDateIsWhole({ world }: History): Promise<Violation[]> 
   });
 }
 
-/** 14 `audit`: every chain holds from its first item to its last. */
+/** 14 `audit`: every chain is valid from its first item to its last. */
 export function unbrokenAudit({ audit }: History): Violation[] {
   return [...audit.entries()].flatMap(([subject, items]) => {
     const broken = firstBreak(items);
@@ -102,7 +102,7 @@ export function unbrokenAudit({ audit }: History): Violation[] {
 
 const MARK = 'liftlock.dev/cordoned-by';
 
-/** 16 `rest`: a node bears our mark only while its drain waits, or since that has come to its end; whoever else cordoned is left alone. */
+/** 16 `rest`: a node has Liftlock's mark only while its drain waits or since it has ended; nodes that others cordoned stay as they are. */
 export async function noCordonLeft({ world }: History): Promise<Violation[]> {
   const upgrades = await loadKind(world.table, Upgrades);
   const violations: Violation[] = [];
@@ -120,7 +120,7 @@ export async function noCordonLeft({ world }: History): Promise<Violation[]> {
   return violations;
 }
 
-/** 16 `rest`: of the Jobs by which hooks were asked none is left. */
+/** 16 `rest`: no Job of a hook is left. */
 export const noJobLeft = ({ world }: History): Violation[] =>
   Object.values(world.eks.state.clusters).flatMap(({ arn, kubernetes: { objects = [] } }) =>
     objects.flatMap(({ kind, metadata }) =>
@@ -130,7 +130,7 @@ export const noJobLeft = ({ world }: History): Violation[] =>
     ),
   );
 
-/** 16 `rest`: no alarm is silenced, but by a rule that ends by itself of a cluster that was deleted meanwhile. */
+/** 16 `rest`: no alarm is muted, except by a rule that ends by itself for a cluster that was deleted meanwhile. */
 export async function noSilenceLeft({ world }: History): Promise<Violation[]> {
   const clusters = await loadKind(world.table, Clusters);
   const gone = new Set(clusters.flatMap(({ clusterKey, deletedAt }) => (deletedAt ? [clusterKey] : [])));
@@ -169,7 +169,7 @@ export async function atRest({ world, audit }: History): Promise<Violation[]> {
   );
   for (const upgrade of await loadKind(world.table, Upgrades)) {
     if (upgrade.status === 'Running') left(`${upgrade.clusterKey} ${upgrade.id} is Running`);
-    // A person may have taken the hold off since, by retry or release.
+    // A person may have lifted the hold since, by retry or release.
     const freed = audit
       .get(upgrade.clusterKey)
       ?.some((one) => FREED.has(one.event) && one.at >= (upgrade.endedAt ?? ''));

@@ -2,15 +2,15 @@ import { type AuditItem, itemId, type StoredItem } from '../../core/ports/table.
 import type { Entity } from '../../core/store/entity.ts';
 
 /**
- * The table as the audit alone tells it, item by item: every audit item carries what its transaction wrote. So a rule can be judged
- * against what was in force when something happened, and not against what is there at the end.
+ * The table from the audit alone, item by item, because every audit item contains the writes of its transaction. So an event can be judged by the
+ * rules in force at that moment, and not by the final state.
  */
 export class StoreAt {
   readonly #items = new Map<string, StoredItem>();
   readonly #kinds = new Map<string, Map<string, StoredItem>>();
   #replaced = new Map<string, StoredItem | undefined>();
 
-  /** Takes the writes of one audit item in. Older revisions than those known change nothing. */
+  /** Applies the writes of one audit item. Revisions older than the known ones change nothing. */
   apply(item: AuditItem): void {
     this.#replaced = new Map();
     for (const write of (item.detail.writes ?? []) as readonly StoredItem[]) {
@@ -25,12 +25,12 @@ export class StoreAt {
     }
   }
 
-  /** As it is after the item that was applied last. */
+  /** The state after the last applied item. */
   get<Data, Parts extends readonly unknown[]>(entity: Entity<Data, Parts>, ...parts: Parts): Data | undefined {
     return this.#items.get(itemId(entity.key(...parts)))?.data as Data | undefined;
   }
 
-  /** As it was before that item. */
+  /** The state before that item. */
   was<Data, Parts extends readonly unknown[]>(entity: Entity<Data, Parts>, ...parts: Parts): Data | undefined {
     const id = itemId(entity.key(...parts));
     const write = this.#replaced.has(id) ? this.#replaced.get(id) : this.#items.get(id);
@@ -41,7 +41,7 @@ export class StoreAt {
     return [...(this.#kinds.get(entity.kind)?.values() ?? [])].map((write) => write.data as Data);
   }
 
-  /** What the item that was applied last wrote of one kind. */
+  /** The writes of one kind by the last applied item. */
   written<Data>(entity: Entity<Data, never>): { readonly before: Data | undefined; readonly after: Data }[] {
     return [...this.#replaced].flatMap(([id, before]) => {
       const after = this.#items.get(id);
@@ -51,7 +51,7 @@ export class StoreAt {
     });
   }
 
-  /** Whether the item that was applied last wrote anything of this kind. */
+  /** Whether the last applied item wrote anything of this kind. */
   wrote(entity: Entity<never, never> | { readonly kind: string }): boolean {
     const written = this.#kinds.get(entity.kind);
     return written !== undefined && [...this.#replaced.keys()].some((id) => written.has(id));

@@ -3,12 +3,12 @@ export interface PolicyRule {
   readonly verbs: readonly string[];
   readonly apiGroups?: readonly string[];
   readonly resources?: readonly string[];
-  /** Absent or empty: whatever its name. */
+  /** Any name when absent or empty. */
   readonly resourceNames?: readonly string[];
   readonly nonResourceURLs?: readonly string[];
 }
 
-/** Rules with the namespaces they count in; absent: in all, and at the cluster scope. */
+/** Rules with the namespaces where they apply; without namespaces they apply in all, and at the cluster scope. */
 export interface GrantedRules {
   readonly rules: readonly PolicyRule[];
   readonly namespaces?: readonly string[];
@@ -39,9 +39,8 @@ const edit: readonly PolicyRule[] = [
 ];
 
 /**
- * EKS's own access policies by name, as far as resources that a test or a person would ask for here. None but
- * AmazonEKSClusterAdminPolicy lets a caller evict pods, change nodes or read `/metrics`
- * (facts: eks.md §10.1; EKS user guide, access-policy-permissions).
+ * EKS's own access policies by name, for the resources that a test or a user requests here. Only AmazonEKSClusterAdminPolicy allows a caller to evict
+ * pods, change nodes or read `/metrics` (facts: eks.md §10.1; EKS user guide, access-policy-permissions).
  */
 export const accessPolicies: Readonly<Record<string, readonly PolicyRule[]>> = {
   AmazonEKSClusterAdminPolicy: [rule('*', ['*'], ['*']), { verbs: ['*'], nonResourceURLs: ['*'] }],
@@ -57,19 +56,19 @@ export const accessPolicies: Readonly<Record<string, readonly PolicyRule[]>> = {
 };
 
 /**
- * What a group of an access entry may do where nothing in the cluster binds it: its ClusterRole is the cluster owner's own, and a
- * state without it means the one that upgrades need, with reads of everything (facts: eks.md §10.1).
+ * The rules of an access entry's group that no binding names. The cluster's owner defines its ClusterRole; a state without it stands for the one that
+ * upgrades need, with reads of everything (facts: eks.md §10.1).
  */
 export const groupRules: readonly PolicyRule[] = [rule('*', ['*'], read), { verbs: ['get'], nonResourceURLs: ['*'] }];
 
-/** The same of the group that drains nodes: what `liftlock access manifest --tier operate` gives it. */
+/** The same for the group that drains nodes: the rules of `liftlock access manifest --tier operate`. */
 export const operatorRules: readonly PolicyRule[] = [
   rule('', ['nodes'], ['get', 'list', 'patch']),
   rule('', ['pods'], ['list']),
   rule('', ['pods/eviction'], ['create']),
 ];
 
-/** Likewise of the group that runs Jobs of hooks, by `--tier hooks`, where its namespace is not told. */
+/** The same for the group that runs Jobs of hooks, by `--tier hooks`, where its namespace is not known. */
 export const hookRules: readonly PolicyRule[] = [
   rule('batch', ['jobs'], ['get', 'create', 'delete']),
   rule('', ['pods'], ['list']),

@@ -27,17 +27,17 @@ export function requireAuthenticated(cluster: ClusterRecord, principal: string):
 export const unauthorized = (): StatusError =>
   new StatusError(401, { reason: 'Unauthorized', message: 'Unauthorized' });
 
-/** The access entry that counts for the caller; none does where aws-auth decides. */
+/** The access entry of the caller; none where aws-auth decides. */
 export function entryOf(cluster: ClusterRecord, principal: string): AccessEntryRecord | undefined {
   if (cluster.description.accessConfig?.authenticationMode === 'CONFIG_MAP') return undefined;
   const role = roleArn(principal);
   return cluster.accessEntries.find(({ principalArn }) => withoutPath(principalArn) === withoutPath(role));
 }
 
-/** A session's ARN does not tell the path of its role. */
+/** A session's ARN does not contain the path of its role. */
 const withoutPath = (arn: string): string => arn.replace(/:role\/.*\//, ':role/');
 
-/** `arn:aws:sts::1:assumed-role/Name/session` → `arn:aws:iam::1:role/Name`; other ARNs as they are. */
+/** `arn:aws:sts::1:assumed-role/Name/session` → `arn:aws:iam::1:role/Name`; other ARNs unchanged. */
 export function roleArn(principal: string): string {
   const match = /^arn:(aws[^:]*):sts::(\d+):assumed-role\/([^/]+)\//.exec(principal);
   return match === null ? principal : `arn:${match[1]}:iam::${match[2]}:role/${match[3]}`;

@@ -11,7 +11,7 @@ import { storedObjects } from './objects/stored-objects.ts';
 import { asWritten, daemonSetObject, deploymentObject, statefulSetObject } from './objects/workload-object.ts';
 import type { ResourceType } from './resource-types.ts';
 
-/** An object that may be made. Those of one basis, where they have one, are the same to the letter, so that one of them is enough. */
+/** An object that can be made on demand. Objects with the same basis are equal, so one of them is enough. */
 export interface Source {
   readonly key: string;
   readonly basis?: string | undefined;
@@ -33,7 +33,7 @@ const written =
   (cluster: ClusterRecord, each: WorkloadState, now: number) =>
     asWritten(build(cluster, each, now), each);
 
-/** What follows from the model, by `storage` of its type. */
+/** The objects that follow from the model, by `storage` of their type. */
 const builds: Readonly<Record<string, Build>> = {
   '/namespaces': (cluster) => namespaceNames(cluster).map((name) => namespaceObject(cluster, name)),
   '/nodes': (cluster, now, { name }) =>
@@ -59,8 +59,8 @@ const builds: Readonly<Record<string, Build>> = {
 };
 
 /**
- * All objects of a resource as they lie in a list, in the order of their keys in etcd: by namespace, then by name. A raw object
- * stands in the place of one that follows from the model and has its name. Of those that are not wanted some may be there too.
+ * All objects of a resource in a list, in the order of their keys in etcd: by namespace, then by name. A raw object replaces one of the model with
+ * its name. Some unwanted objects may be included.
  */
 export function sourcesOf(cluster: ClusterRecord, type: ResourceType, now: number, wanted: Wanted = {}): Source[] {
   const found = new Map<string, Source>();
@@ -75,7 +75,7 @@ export function sourcesOf(cluster: ClusterRecord, type: ResourceType, now: numbe
 export const objectsOf = (...asked: Parameters<typeof sourcesOf>): KubernetesObject[] =>
   sourcesOf(...asked).map(({ make }) => make());
 
-/** `kube-system/coredns-…`; `ip-10-0-0-1.…` for what is in no namespace. */
+/** `kube-system/coredns-…`; `ip-10-0-0-1.…` for an object without namespace. */
 export function keyOf({ metadata: { namespace, name } }: KubernetesObject): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
 }

@@ -1,4 +1,4 @@
-/** JSON in which the order of members makes no difference; those that are undefined are left out. */
+/** JSON that does not depend on the order of members; undefined ones are left out. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';

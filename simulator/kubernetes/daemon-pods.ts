@@ -2,15 +2,15 @@ import type { KubernetesState, NodeState, PodState, WorkloadState } from './kube
 import { findNode } from './pod-status.ts';
 import { ownerOf } from './schedule-pods.ts';
 
-/** Which objects are asked for, as far as that is known before any of them is made. */
+/** The requested objects, as far as that is known before any of them is made. */
 export interface Wanted {
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
-  /** Pods on this node alone. */
+  /** Only pods on this node. */
   readonly nodeName?: string | undefined;
 }
 
-/** Every pod that is wanted: those that are stored, and those of DaemonSets. */
+/** Every requested pod: the stored ones, and those of DaemonSets. */
 export function allPods(kubernetes: KubernetesState, wanted: Wanted = {}): PodState[] {
   const { namespace, name, nodeName } = wanted;
   const isWanted = (pod: PodState): boolean =>

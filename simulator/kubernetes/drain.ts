@@ -7,9 +7,8 @@ import { removePodsOf } from './remove-pod.ts';
 import { schedulePods } from './schedule-pods.ts';
 
 /**
- * One pass of `kubectl drain`: evicts what the budgets let go, DaemonSet pods aside, and lets the workloads put their
- * pods elsewhere. A caller repeats it until nothing is left or it gives up.
- *
+ * One pass of `kubectl drain`: evicts the pods that the budgets allow, except those of DaemonSets, and lets the workloads place their pods elsewhere.
+ * A caller repeats it until no pod is left or it gives up.
  * @returns the pods that stayed, as `namespace/name: reason`. Empty: the node is drained.
  */
 export function drainPass(cluster: ClusterRecord, nodeName: string, now: number): string[] {
@@ -20,7 +19,7 @@ export function drainPass(cluster: ClusterRecord, nodeName: string, now: number)
   );
   for (const pod of pods) {
     const refusal = tryEviction(cluster, pod, now);
-    // Accepted is not gone.
+    // An accepted eviction does not mean that the pod is gone.
     const waiting =
       pod.finalizers.length === 0 ? undefined : `It waits for its finalizers ${pod.finalizers.join(', ')}.`;
     const why = refusal === undefined ? waiting : refusalText(refusal);
@@ -30,7 +29,7 @@ export function drainPass(cluster: ClusterRecord, nodeName: string, now: number)
   return stayed;
 }
 
-/** Takes the node away with whatever still runs on it, as terminating its instance does. */
+/** Removes the node with everything that still runs on it, like the termination of its instance. */
 export function terminateNode(kubernetes: KubernetesState, nodeName: string, now: number): void {
   kubernetes.nodes = kubernetes.nodes.filter((node) => node.name !== nodeName);
   removePodsOf(kubernetes, nodeName);

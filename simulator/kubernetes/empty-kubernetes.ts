@@ -1,6 +1,6 @@
 import type { KubernetesState } from './kubernetes-state.ts';
 
-/** A cluster without nodes or workloads that lets in whoever may call EKS and whose endpoint decides on reachability. */
+/** A cluster without nodes or workloads. It admits every caller of EKS, and its endpoint settings decide whether it is reachable. */
 export function emptyKubernetes(): KubernetesState {
   return {
     nodes: [],

@@ -15,13 +15,12 @@ interface PodName {
 }
 
 /**
- * Evicts a pod; its workload makes another one at once. `dryRun` only says whether it would go.
- *
- * `requireSame` refuses another pod than the one that is meant. It is asked after the budgets, as upstream, where the delete has the
- * precondition (pkg/registry/core/pod/storage/eviction.go); there a budget has paid by then and has it back two minutes later, here at once.
- *
- * @throws StatusError 429 as long as its budget allows no disruption, without `Retry-After`, as upstream; 500 for a pod under several
- * budgets; 404 for an unknown pod; what `requireSame` throws.
+ * Evicts a pod; its workload creates another one at once. `dryRun` only tells whether it would be evicted.
+ * `requireSame` refuses another pod than the intended one. It is called after the budgets, as upstream, where the deletion has the precondition
+ * (pkg/registry/core/pod/storage/eviction.go). There the budget has counted the pod by then and gets the disruption back two minutes later, here at
+ * once.
+ * @throws StatusError 429 as long as its budget allows no disruption, without `Retry-After`, as upstream; 500 for a pod under several budgets; 404
+ * for an unknown pod; the errors of `requireSame`.
  */
 export function requestEviction(
   cluster: ClusterRecord,
@@ -51,9 +50,8 @@ function refusedEviction({ code, message, cause, budget, retryAfterSeconds = 0 }
 }
 
 /**
- * The same of a pod that is known, before any workload makes another one.
- *
- * @returns why it stays; undefined when it went.
+ * The same for a known pod, before a workload creates another one.
+ * @returns why it stays; undefined when it was evicted.
  */
 export function tryEviction(
   cluster: ClusterRecord,
@@ -80,7 +78,7 @@ export function deletePod(cluster: ClusterRecord, name: PodName, now: number): v
   schedulePods(kubernetes, now);
 }
 
-/** A budget keeps what it gave, so that the next eviction finds less even where the disruption controller does not look. */
+/** A budget keeps the disruption, so that the next eviction finds less even where the disruption controller is stopped. */
 function takeDisruption(
   kubernetes: KubernetesState,
   { budget, status }: NonNullable<EvictionLeave['takenFrom']>,

@@ -17,8 +17,7 @@ export class FakeKubernetes {
   }
 
   /**
-   * The cluster as its API server knows it at that time, before anybody is asked who they are.
-   *
+   * The cluster at that time, before any authentication.
    * @throws ClusterAccessError `ClusterUnreachable`; StatusError 429 where it has too many requests.
    */
   reach(clusterArn: string, now: Date): ClusterRecord {
@@ -39,7 +38,7 @@ export class FakeKubernetes {
     return Object.keys(this.#eks.state.clusters);
   }
 
-  /** As `/version` tells it. */
+  /** The version in `/version`. */
   gitVersion(cluster: ClusterRecord): string {
     return reportedVersion(this.#eks.state.supportCalendar, cluster.version);
   }

@@ -15,23 +15,23 @@ import { type ServedRequest, servedRequest } from './server/served-request.ts';
 export interface InMemoryReaderOptions {
   readonly fake: FakeKubernetes;
   readonly clusterArn: string;
-  /** ARN of the role, or of a session of it, that asks. */
+  /** ARN of the caller's role, or of a session of it. */
   readonly principal: string;
-  /** Of the fake cloud. */
+  /** The clock of the fake cloud. */
   readonly clock: Clock;
-  /** How long an answer may be; absent: as long as it is. */
+  /** The longest answer; unlimited when absent. */
   readonly maxBytes?: number;
   /** Runs around every request, so that a virtual clock can stand still meanwhile. */
   readonly around?: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Told of every request, those with an expired token too. */
+  /** Called for every request, those with an expired token too. */
   readonly onRequest?: (request: ServedRequest) => void;
-  /** What the API server remembers of those who asked before; nothing when absent. */
+  /** The API server's memory of earlier requests; none when absent. */
   readonly histories?: Histories | undefined;
 }
 
 /**
- * The port of core on a fake API server in this process: the same way of a request as over HTTPS, without sockets. After a 401 it asks
- * once more with a new token, as a reader does whose token has expired.
+ * The port of core on a fake API server in this process: requests are handled as over HTTPS, without sockets. After a 401 it retries once with a new
+ * token, like a reader whose token has expired.
  */
 export function createInMemoryClusterReader(options: InMemoryReaderOptions): ServerCalls & ClusterReader {
   const surroundings: Surroundings = {
@@ -80,7 +80,7 @@ function wholeAnswer(answer: Answer | StreamedAnswer | undefined): Answer {
   return answer;
 }
 
-/** The items of a list on their own, where somebody takes them. */
+/** Passes on the items of a list one by one, where the caller takes them. */
 function handOn(answer: ReadAnswer, { items }: ReadRequest): ReadAnswer {
   if (items === undefined || answer.status !== 200) return answer;
   items.begin();

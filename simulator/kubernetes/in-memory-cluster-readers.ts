@@ -22,19 +22,19 @@ export interface InMemoryReadersOptions {
   readonly onRequest?: (clusterArn: string, request: ServedRequest) => void;
 }
 
-/** The port of core that looks at nodes and workloads, on the fake API servers, in this process. */
+/** The port of core that reads nodes and workloads, on the fake API servers in this process. */
 export const createInMemoryClusterAccess = (fake: FakeKubernetes, options: InMemoryReadersOptions): ClusterAccess => {
   const histories = new Histories();
   return clusterAccessOver((server, read) => read(openServer(fake, options, server, histories)));
 };
 
-/** Likewise the one that changes nodes and pods. */
+/** The same for the port that changes nodes and pods. */
 export const createInMemoryNodeOperators = (fake: FakeKubernetes, options: InMemoryReadersOptions): NodeOperators => {
   const histories = new Histories();
   return { open: (server) => nodeOperatorOver(openServer(fake, options, server, histories)) };
 };
 
-/** Likewise the one that runs Jobs of hooks. */
+/** The same for the port that runs Jobs of hooks. */
 export const createInMemoryHookJobs = (fake: FakeKubernetes, options: InMemoryReadersOptions): HookJobs => {
   const histories = new Histories();
   return { open: (server) => hookJobsOver(openServer(fake, options, server, histories)) };
@@ -52,7 +52,7 @@ export const createInMemoryClusterReaders = (
   }),
 });
 
-/** Each request takes its time before it is answered. */
+/** Each request takes its time before the answer. */
 function openServer(
   fake: FakeKubernetes,
   { clock, principal, sleep, requestMilliseconds = () => 0, onRequest }: InMemoryReadersOptions,

@@ -3,60 +3,60 @@ import type { JobRun } from './objects/job-object.ts';
 import type { StoredObject } from './resources/stored-object.ts';
 
 /**
- * What one cluster's API server knows, as plain JSON. Times are epoch milliseconds. DaemonSet pods are not stored: there
- * is one on every node, so they follow from the nodes.
+ * The state of one cluster's API server, as plain JSON. Times are epoch milliseconds. DaemonSet pods are not stored, because every node has one and
+ * so they follow from the nodes.
  */
 export interface KubernetesState {
   nodes: NodeState[];
   workloads: WorkloadState[];
-  /** Pods of Deployments and StatefulSets, and bare ones. */
+  /** Pods of Deployments and StatefulSets, and bare pods. */
   pods: PodState[];
   podDisruptionBudgets: PodDisruptionBudgetState[];
   access: KubernetesAccess;
   /**
-   * Whatever else lies in the cluster, of kinds that it serves. One with the kind, namespace and name of an object that follows from
-   * the model (a node, a pod, a workload) stands in its place.
+   * Further objects in the cluster, of kinds that it serves. An object with the kind, namespace and name of one of the model (a node, a pod, a
+   * workload) replaces it.
    */
   objects?: StoredObject[];
-  /** API versions that are off by default and served here all the same: `scheduling.k8s.io/v1beta1`. */
+  /** API versions that are off by default and served here nevertheless: `scheduling.k8s.io/v1beta1`. */
   servedApis?: string[];
-  /** False: an old API server that answers the lists of old to clients that want all groups in one answer. Absent: true. */
+  /** False for an old API server, which answers aggregated discovery with the older lists. True when absent. */
   aggregatedDiscovery?: boolean;
   /** Names of the `readyz` checks that fail; empty when the API server is ready. */
   failedReadyChecks: string[];
-  /** The API server has more requests than it takes and refuses the next ones; absent: it serves. */
+  /** The API server has too many requests and refuses the next ones; absent when it serves. */
   overload?: { retryAfterSeconds: number };
-  /** True: nobody works out anew what budgets allow, so that their `status` is what it was. */
+  /** True when no controller updates what budgets allow, so that their `status` stays. */
   disruptionControllerStopped?: boolean;
-  /** What Jobs do, by image; absent: they succeed. */
+  /** The results of Jobs, by image; they succeed when absent. */
   jobRuns?: Record<string, JobRun>;
-  /** What goes wrong with requests on the wire; absent: nothing. */
+  /** Faults of requests; none when absent. */
   faults?: ApiFault[];
-  /** Counts up for names of nodes and pods. */
+  /** A counter for names of nodes and pods. */
   sequence: number;
 }
 
 export interface NodeState {
   name: string;
-  /** Absent for nodes that no managed node group owns: self-managed, Fargate, Karpenter, Auto Mode, hybrid. */
+  /** Absent for nodes outside managed node groups: self-managed, Fargate, Karpenter, Auto Mode, hybrid. */
   nodegroupName?: string;
   labels: Record<string, string>;
-  /** As the kubelet reports it: `v1.34.2-eks-3cfe0ce`. */
+  /** The version that the kubelet reports: `v1.34.2-eks-3cfe0ce`. */
   kubeletVersion: string;
-  /** The kubelet reports Ready from then on. */
+  /** From this time on the kubelet reports Ready. */
   readyAt: number;
   unschedulable: boolean;
   /** `karpenter.sh/do-not-disrupt: "true"` on the node. */
   doNotDisrupt?: boolean;
-  /** Those that people or tools have put on it. */
+  /** Annotations by people or tools. */
   annotations?: Record<string, string>;
-  /** Who has written what of it by the API. */
+  /** Who has written which fields through the API. */
   managedFields?: object[];
-  /** Those that do not follow from its state. */
+  /** Taints that do not follow from its state. */
   taints?: { key: string; value?: string; effect: string }[];
-  /** Members of `status.nodeInfo` that are otherwise than what the image has: `containerRuntimeVersion`, `osImage`, … */
+  /** Members of `status.nodeInfo` that differ from those of the image: `containerRuntimeVersion`, `osImage`, … */
   nodeInfo?: Record<string, string>;
-  /** When it joined; absent until somebody looks (`noteCreation`). */
+  /** When it joined; absent until the first request (`noteCreation`). */
   createdAt?: number;
 }
 
@@ -71,9 +71,9 @@ export interface WorkloadState {
   image: string;
   /** Its pods go to CrashLoopBackOff on a kubelet of this minor or newer, e.g. `1.36`. */
   crashesFromKubelet?: string;
-  /** When a team has deployed another image; absent: not since it was made. */
+  /** When a team has deployed another image; absent when it never has. */
   deployedAt?: number;
-  /** As somebody wrote it through the API, without `status`; absent for one that follows from the members above. */
+  /** The object that was written through the API, without `status`; absent for one that follows from the members above. */
   written?: Omit<StoredObject, 'status'>;
 }
 
@@ -84,18 +84,18 @@ export interface PodState {
   images: string[];
   /** `Deployment/payments/api`; a pod without an owner is not recreated after its eviction. */
   owner?: string;
-  /** Absent while no node can take it. */
+  /** Absent while no node accepts it. */
   nodeName?: string;
-  /** Its containers are ready from then on, unless `waitingReason` is set. */
+  /** From this time on its containers are ready, unless `waitingReason` is set. */
   readyAt: number;
   waitingReason?: string;
-  /** As for nodes. */
+  /** The same as for nodes. */
   createdAt?: number;
-  /** Tells it from an earlier pod of the same name. */
+  /** Distinguishes it from an earlier pod of the same name. */
   incarnation?: number;
-  /** What somebody wrote through the API, of the pod itself or of the template that it was made from. */
+  /** The parts that were written through the API, of the pod itself or of its template. */
   written?: WrittenPod;
-  /** Since when it is going, where its finalizers hold it. */
+  /** Since when it is terminating, where its finalizers keep it. */
   deletedAt?: number;
 }
 
@@ -111,15 +111,15 @@ export interface PodDisruptionBudgetState {
   /** A count or a percentage such as `50%`. At most one of the two is set. */
   minAvailable?: number | string;
   maxUnavailable?: number | string;
-  /** Absent: `IfHealthyBudget`. */
+  /** `IfHealthyBudget` when absent. */
   unhealthyPodEvictionPolicy?: 'IfHealthyBudget' | 'AlwaysAllow';
 }
 
 export interface KubernetesAccess {
-  /** `cluster-endpoint`: as the cluster's endpoint settings say; the other two override them. */
+  /** `cluster-endpoint`: by the cluster's endpoint settings; the other two override them. */
   network: 'cluster-endpoint' | 'reachable' | 'unreachable';
-  /** `access-entries`: the caller's role needs one. `any-principal`: whoever may call EKS gets in. */
+  /** `access-entries`: the caller's role needs one. `any-principal`: every caller of EKS is admitted. */
   authentication: 'any-principal' | 'access-entries';
-  /** Resources the caller may not read although it got in: `nodes`, `pods`, `deployments`, … */
+  /** Resources that an admitted caller may not read: `nodes`, `pods`, `deployments`, … */
   forbiddenResources: string[];
 }

@@ -1,6 +1,6 @@
 import type { KubernetesState, NodeState } from './kubernetes-state.ts';
 
-/** Adds a node that becomes Ready at `readyAt` (epoch milliseconds). Zones go round, so every one gets its share. */
+/** Adds a node that becomes Ready at `readyAt` (epoch milliseconds). Zones alternate, so that each gets its share. */
 export function launchNode(
   kubernetes: KubernetesState,
   node: {

@@ -5,8 +5,8 @@ import { startupMilliseconds } from './schedule-pods.ts';
 const joinMilliseconds = 30_000;
 
 /**
- * Gives nodes and pods that nobody has looked at yet the time of their creation, which follows from when they were or will
- * be ready; what is not ready for long was created by now at the latest.
+ * Sets the creation time of nodes and pods at the first request. It follows from the time when they were or will be ready; an object that is not
+ * ready for long was created by now at the latest.
  */
 export function noteCreation(kubernetes: KubernetesState, now: number): void {
   for (const node of kubernetes.nodes) node.createdAt ??= Math.min(now, node.readyAt - joinMilliseconds);

@@ -15,7 +15,7 @@ import { qualifiedName } from './resource-types.ts';
 import { isBound, roleBasedRules } from './role-based-rules.ts';
 import { StatusError } from './status-error.ts';
 
-/** What a caller wants to do: with a resource, or with a path that is none. */
+/** The action of a caller: on a resource, or on a path that is none. */
 export type Attributes = ResourceAttributes | { readonly verb: string; readonly path: string };
 
 export interface ResourceAttributes {
@@ -23,19 +23,19 @@ export interface ResourceAttributes {
   readonly group: string;
   readonly resource: string;
   readonly subresource?: string;
-  /** Absent: at the cluster scope. */
+  /** The cluster scope when absent. */
   readonly namespace?: string;
   readonly name?: string;
 }
 
-/** Who asks. `principal` is absent for a caller without a token. */
+/** The caller. `principal` is absent for a caller without a token. */
 export interface User {
   readonly principal?: string;
 }
 
 export const userName = ({ principal }: User): string => principal ?? 'system:anonymous';
 
-/** What the caller's access entry gives, with what every caller has. */
+/** The rules of the caller's access entry, and those of every caller. */
 export function grantedRules(cluster: ClusterRecord, { principal }: User): GrantedRules[] {
   if (principal === undefined) return [{ rules: anonymousRules }];
   const granted: GrantedRules[] = [{ rules: authenticatedRules }];
@@ -61,12 +61,12 @@ export function isAllowed(cluster: ClusterRecord, user: User, attributes: Attrib
   );
 }
 
-/** 403 in the words of the API server unless the caller may do that. */
+/** 403 with the API server's text unless the caller may do that. */
 export function requireAllowed(cluster: ClusterRecord, user: User, attributes: Attributes): void {
   if (!isAllowed(cluster, user, attributes)) throw forbidden(user, attributes);
 }
 
-/** 403 in the words of a missing permission. */
+/** 403 with the text of a missing permission. */
 export function forbidden(user: User, attributes: Attributes): StatusError {
   const may = `User "${userName(user)}" cannot ${attributes.verb}`;
   if ('path' in attributes) {
@@ -95,7 +95,7 @@ function covers(rule: PolicyRule, attributes: Attributes): boolean {
   );
 }
 
-// `*` is all, subresources too; `*` before a slash is that subresource of all.
+// `*` covers everything, subresources too; `*` before a slash is that subresource of every resource.
 function coversResource({ resources = [] }: PolicyRule, attributes: ResourceAttributes): boolean {
   const { subresource } = attributes;
   return (
@@ -107,7 +107,7 @@ function coversResource({ resources = [] }: PolicyRule, attributes: ResourceAttr
 const coversName = ({ resourceNames = [] }: PolicyRule, { name }: ResourceAttributes): boolean =>
   resourceNames.length === 0 || (name !== undefined && resourceNames.includes(name));
 
-/** What the cluster's own bindings give; a state that binds none of the groups means that they have what upgrades, or drains, need. */
+/** The rules of the cluster's own bindings. A state without a binding of the groups gives them what upgrades, or drains, need. */
 function boundRules(cluster: ClusterRecord, principal: string, groups: readonly string[]): GrantedRules[] {
   const { objects = [] } = cluster.kubernetes;
   const bound = roleBasedRules(objects, { name: principal, groups: [...groups, 'system:authenticated'] });

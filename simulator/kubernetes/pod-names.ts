@@ -1,7 +1,7 @@
 import { stableUuid } from '../eks/identifiers.ts';
 import type { KubernetesState, PodState, WorkloadState } from './kubernetes-state.ts';
 
-/** Of Kubernetes' generated names: no vowels, so that no words come out. */
+/** The alphabet of Kubernetes' generated names has no vowels, so that no words result. */
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** `api-7c5ddbdf54-x8k2p` for a Deployment, `db-0` for a StatefulSet: the lowest ordinal that is free. */
@@ -16,15 +16,15 @@ export function newPodName(kubernetes: KubernetesState, workload: WorkloadState,
 }
 
 /**
- * Of the ReplicaSet of a Deployment. It does not follow the image: the fake gives running pods their new image in place, so a
- * Deployment keeps one ReplicaSet for ever.
+ * The hash of a Deployment's ReplicaSet. It does not depend on the image: the fake gives running pods their new image in place, so a Deployment
+ * always keeps one ReplicaSet.
  */
 export function podTemplateHash({ kind, namespace, name }: { kind: string; namespace: string; name: string }): string {
   const digits = stableUuid(`${kind}/${namespace}/${name}`).replaceAll('-', '');
   return letters(Number.parseInt(digits.slice(0, 12), 16), 9);
 }
 
-/** Another one for every number below 27⁵, in no visible order. */
+/** A different one for every number below 27⁵, in no visible order. */
 export function nameSuffix(number: number): string {
   return letters((number * 8_191_021) % alphabet.length ** 5, 5);
 }

@@ -7,10 +7,10 @@ export function isPodReady(kubernetes: KubernetesState, pod: PodState, now: numb
   return node !== undefined && isNodeReady(node, now);
 }
 
-/** Where the nodes of a cluster stood when one was last looked for. */
+/** The positions of a cluster's nodes at the last search. */
 const placesOf = new WeakMap<readonly NodeState[], Map<string, number>>();
 
-/** Every pod asks for its node. Who changes the state says so to nobody, so that a place is only taken for true where that node still stands. */
+/** Every pod searches its node. Changes of the state are not announced, so a position counts only while that node is still there. */
 export function findNode({ nodes }: KubernetesState, name: string): NodeState | undefined {
   const known = nodes[placesOf.get(nodes)?.get(name) ?? -1];
   if (known?.name === name) return known;

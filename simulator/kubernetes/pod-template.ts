@@ -1,7 +1,7 @@
 import type { PodState, WorkloadState } from './kubernetes-state.ts';
 import { list, record } from './resources/stored-object.ts';
 
-/** What a pod has of the template of its workload, where somebody wrote one. */
+/** The part of a pod from its workload's template, where that was written through the API. */
 export function templateOf({ written }: WorkloadState): Pick<PodState, 'written'> {
   if (written === undefined) return {};
   const { metadata, spec } = record(record(written.spec).template);
@@ -12,6 +12,6 @@ export function templateImages({ written, image }: WorkloadState): string[] {
   return written === undefined ? [image] : podImages(record(record(written.spec).template).spec);
 }
 
-/** Of all containers of a pod's spec. */
+/** The images of all containers in a pod's spec. */
 export const podImages = (spec: unknown): string[] =>
   list(record(spec).containers).map((container) => String(record(container).image));

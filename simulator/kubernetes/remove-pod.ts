@@ -8,7 +8,7 @@ interface PodName {
   readonly name: string;
 }
 
-/** What an eviction writes on a pod before it deletes it. */
+/** The condition that an eviction writes on a pod before its deletion. */
 const disruptionTarget = {
   type: 'DisruptionTarget',
   status: 'True',
@@ -17,8 +17,8 @@ const disruptionTarget = {
 };
 
 /**
- * Takes a pod away at once, whatever its grace period. One with finalizers only begins to go, and lies there until somebody takes them
- * away. A DaemonSet's comes back as the same one: it is not stored.
+ * Removes a pod at once, whatever its grace period. One with finalizers only begins to terminate, and stays until they are removed. A DaemonSet's
+ * comes back unchanged, because it is not stored.
  */
 export function removePod(
   kubernetes: KubernetesState,
@@ -50,7 +50,7 @@ function terminating(object: StoredObject, now: number, evicted: boolean): Store
   return { ...object, metadata, status: { ...status, conditions } };
 }
 
-/** Takes away whatever ran on a node that is no more. */
+/** Removes everything that ran on a removed node. */
 export function removePodsOf(kubernetes: KubernetesState, nodeName: string): void {
   kubernetes.pods = kubernetes.pods.filter((pod) => pod.nodeName !== nodeName);
   if (kubernetes.objects?.some((object) => isOn(object, nodeName)) !== true) return;

@@ -1,4 +1,4 @@
-/** One kind of objects that an API server keeps, at one version, as discovery tells of it. */
+/** One kind of stored objects of an API server, at one version, as in discovery. */
 export interface ResourceType {
   /** `pods` */
   readonly resource: string;
@@ -10,13 +10,13 @@ export interface ResourceType {
   readonly namespaced: boolean;
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
-  /** What can be asked of it here. */
+  /** The supported verbs. */
   readonly verbs: readonly string[];
-  /** `apps/deployments`: where its objects lie, whatever the version they are read at. */
+  /** `apps/deployments`: the storage of its objects, for all versions. */
   readonly storage: string;
-  /** Of a version that the cluster's minor warns of. */
+  /** For a version that the cluster's minor warns about. */
   readonly deprecation?: Deprecation;
-  /** Of a CustomResourceDefinition. */
+  /** True for a CustomResourceDefinition's type. */
   readonly custom?: true;
 }
 
@@ -32,7 +32,7 @@ export function apiVersionOf({ group, version }: { readonly group: string; reado
   return group === '' ? version : `${group}/${version}`;
 }
 
-/** `pods`, `deployments.apps`: as messages of the API server name a resource. */
+/** `pods`, `deployments.apps`: the resource's name in messages of the API server. */
 export function qualifiedName({ group, resource }: { readonly group: string; readonly resource: string }): string {
   return group === '' ? resource : `${resource}.${group}`;
 }

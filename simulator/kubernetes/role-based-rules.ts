@@ -1,7 +1,7 @@
 import { accessPolicies, type GrantedRules, type PolicyRule } from './access-policies.ts';
 import { groupOf, list, record, type StoredObject, texts } from './resources/stored-object.ts';
 
-/** Whom bindings may name: a user by the ARN of its session, and its groups. */
+/** The names by which bindings refer to a caller: the ARN of its session, and its groups. */
 export interface Subject {
   readonly name: string;
   readonly groups: readonly string[];
@@ -18,8 +18,8 @@ const userFacingRoles: Readonly<Record<string, string>> = {
 };
 
 /**
- * What the ClusterRoleBindings and RoleBindings among a cluster's objects give to somebody; a binding to a role that is not there
- * gives nothing. `aggregationRule`s are not followed.
+ * The rules that the ClusterRoleBindings and RoleBindings among a cluster's objects give to a caller; a binding to a missing role gives none.
+ * `aggregationRule`s are not supported.
  */
 export function roleBasedRules(objects: readonly StoredObject[], subject: Subject): GrantedRules[] {
   return bindingsOf(objects)
@@ -31,7 +31,7 @@ export function roleBasedRules(objects: readonly StoredObject[], subject: Subjec
     });
 }
 
-/** Whether any binding names that group, whatever it gives. */
+/** Whether any binding names that group, whatever its rules. */
 export function isBound(objects: readonly StoredObject[], group: string): boolean {
   return bindingsOf(objects).some((binding) =>
     subjectsOf(binding).some(({ kind, name }) => kind === 'Group' && name === group),
@@ -63,7 +63,7 @@ function rulesOf(objects: readonly StoredObject[], { roleRef, metadata }: Stored
   return kind === 'ClusterRole' ? [...(accessPolicies[userFacingRoles[String(name)] ?? ''] ?? [])] : [];
 }
 
-/** Members that are missing stay so, since a rule is about resources or about paths. */
+/** Missing members stay absent, since a rule is about resources or about paths. */
 function policyRule(rule: Readonly<Record<string, unknown>>): PolicyRule {
   const members = ['apiGroups', 'resources', 'resourceNames', 'nonResourceURLs'].filter((member) => member in rule);
   return { verbs: texts(rule.verbs), ...Object.fromEntries(members.map((member) => [member, texts(rule[member])])) };

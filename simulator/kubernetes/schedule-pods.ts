@@ -43,7 +43,7 @@ export function ownerOf(workload: { kind: string; namespace: string; name: strin
   return `${workload.kind}/${workload.namespace}/${workload.name}`;
 }
 
-/** Pods that go are made anew at once, but for those of StatefulSets, whose names are not free yet. */
+/** Terminating pods are replaced at once, except those of StatefulSets, whose names are not free yet. */
 const isCounted = ({ deletedAt, owner }: PodState): boolean =>
   deletedAt === undefined || owner?.startsWith('StatefulSet/') === true;
 
@@ -61,7 +61,7 @@ function newPod(kubernetes: KubernetesState, workload: WorkloadState, owned: rea
   };
 }
 
-/** No pod here tolerates anything. */
+/** No pod here has tolerations. */
 const isTainted = ({ taints = [] }: NodeState): boolean => taints.some(({ effect }) => effect !== 'PreferNoSchedule');
 
 function place(kubernetes: KubernetesState, pod: PodState, node: NodeState, now: number): void {

@@ -12,22 +12,22 @@ export interface Status {
   readonly code: number;
 }
 
-/** `continue`, where a list can go on all the same. */
+/** `continue`, where a list can continue nevertheless. */
 type ListMetadata = Readonly<Record<string, string>>;
 
 export interface StatusDetails {
-  /** Of the object that it is about. */
+  /** The name of the object in question. */
   readonly name?: string;
   readonly group?: string;
   /** The resource, in the plural: `pods`. */
   readonly kind?: string;
   readonly uid?: string;
   readonly causes?: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[];
-  /** Goes out as the `Retry-After` header too. */
+  /** The value of the `Retry-After` header too. */
   readonly retryAfterSeconds?: number;
 }
 
-/** A refusal of the API server: what its HTTP face sends, and one of the port's error names for callers in this process. */
+/** A refusal of the API server: the answer of its HTTP server, and one of the port's error names for callers in this process. */
 export class StatusError extends ClusterAccessError {
   readonly status: Status;
 

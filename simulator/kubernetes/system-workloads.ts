@@ -2,7 +2,7 @@ import type { KubernetesState, WorkloadState } from './kubernetes-state.ts';
 
 const registry = '602401143452.dkr.ecr.us-west-2.amazonaws.com/eks';
 
-/** Which workload of kube-system each EKS add-on manages. */
+/** The workload of kube-system that each EKS add-on manages. */
 const workloadsOfAddons: Readonly<Record<string, Omit<WorkloadState, 'image'> & { repository: string }>> = {
   coredns: {
     kind: 'Deployment',
@@ -23,8 +23,8 @@ const workloadsOfAddons: Readonly<Record<string, Omit<WorkloadState, 'image'> & 
 };
 
 /**
- * Puts the add-on's workload of that version into kube-system, replacing an older one. Running pods take the new image
- * at once: EKS ends an add-on update only when its rollout is complete. Add-ons without a known workload change nothing.
+ * Puts the add-on's workload of that version into kube-system, replacing an older one. Running pods take the new image at once, because EKS ends an
+ * add-on update only when its rollout is complete. Add-ons without a known workload change nothing.
  */
 export function installSystemWorkload(kubernetes: KubernetesState, addonName: string, version: string): void {
   const template = workloadsOfAddons[addonName];
@@ -34,7 +34,7 @@ export function installSystemWorkload(kubernetes: KubernetesState, addonName: st
   const existing = kubernetes.workloads.find(
     (each) => each.namespace === workload.namespace && each.name === workload.name && each.kind === workload.kind,
   );
-  // What people wrote into it goes: an update of the add-on overwrites it.
+  // An update of the add-on overwrites what users wrote into it.
   if (existing !== undefined) {
     existing.image = image;
     delete existing.written;
@@ -55,7 +55,7 @@ export function installSystemWorkload(kubernetes: KubernetesState, addonName: st
   }
 }
 
-/** The kube-proxy that runs, as its image's tag says (`v1.34.0-eksbuild.2`); undefined where none runs. */
+/** The running kube-proxy's version in its image's tag (`v1.34.0-eksbuild.2`); undefined where none runs. */
 export function kubeProxyVersion(kubernetes: KubernetesState): string | undefined {
   const image = kubernetes.workloads.find((each) => each.kind === 'DaemonSet' && each.name === 'kube-proxy')?.image;
   return image?.split(':').at(-1);

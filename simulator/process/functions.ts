@@ -17,7 +17,7 @@ import { definition as updateAddons } from '../../functions/update-addons/functi
 import { definition as upgradeControlPlane } from '../../functions/upgrade-control-plane/function.ts';
 import { definition as watchVersions } from '../../functions/watch-versions/function.ts';
 
-/** Functions that a simulation invokes; the API is served, not invoked, and a table in memory has no stream to anchor. */
+/** Functions that a simulation invokes. The API is served, not invoked, and a table in memory has no stream to anchor. */
 export type InvokedFunction = Exclude<FunctionName, 'api' | 'anchor-audit'>;
 type Run = (ports: Ports, event: unknown, log: Log) => Promise<unknown>;
 
@@ -26,7 +26,7 @@ const bind =
   (ports: Ports & Needs, event: unknown, log: Log): Promise<Output> =>
     definition.run(ports, definition.parse(event), log);
 
-/** The very definitions that Lambda wraps, with the ports that they are given. */
+/** The same definitions that Lambda wraps, with their ports. */
 export const FUNCTIONS: Readonly<Record<InvokedFunction, Run>> = {
   'discover-clusters': bind(discoverClusters),
   'record-clusters': bind(recordClusters),

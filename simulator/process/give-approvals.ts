@@ -5,10 +5,10 @@ import { ofKind } from '../../core/store/entity.ts';
 import type { LoadedFleet } from '../fleet/load-fleet.ts';
 import type { RunView } from './run-view.ts';
 
-/** Gives one approval as a person would, `person` being which of several, from 0; fails when it is refused, or when there is no such one. */
+/** Gives one approval as a person, `person` being the index of one of several; fails when it is refused, or when there is no such person. */
 export type Approve = (rolloutId: string, wave: string, person?: number) => Promise<void>;
 
-/** Gives the approvals of a scenario when their time has come. */
+/** Gives the approvals of a scenario at their time. */
 export class GiveApprovals {
   readonly #view: RunView;
   readonly #due: LoadedFleet['approvals'];
@@ -22,7 +22,7 @@ export class GiveApprovals {
     this.#approve = approve;
   }
 
-  /** Looks who asks now, and answers whoever has asked for long enough. True while somebody waits for an answer that will come. */
+  /** Answers the requests that have waited long enough. True while a request waits for an answer that will come. */
   async look(): Promise<boolean> {
     if (this.#due.length === 0) return false;
     const now = this.#view.clock.now().getTime();

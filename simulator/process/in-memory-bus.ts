@@ -6,7 +6,7 @@ export interface PublishedEvent {
   readonly event: LiftlockEvent;
 }
 
-/** A bus that keeps what was published and refuses a detail that breaks its contract. */
+/** A bus that keeps the published events and refuses a detail that violates its contract. */
 export class InMemoryBus implements EventBus {
   readonly published: PublishedEvent[] = [];
   readonly #clock: Clock;

@@ -4,7 +4,7 @@ import type { Gate, GateReader } from '../../core/ports/outside.ts';
 
 type Status = GateReading['status'];
 
-/** What the world showed when a gate was read. */
+/** The state of a gate at a reading. */
 export interface GateShown {
   /** Epoch milliseconds. */
   readonly at: number;
@@ -13,8 +13,8 @@ export interface GateShown {
 }
 
 /**
- * Gates that answer as a scenario has it, by alarm or URL; what it does not name is green: a rehearsal has no network. `onRead` is told what
- * each of them showed.
+ * Gates with the answers of a scenario, by alarm or URL. Any other gate is green, because a rehearsal has no network. `onRead` is called with each
+ * answer.
  */
 export function createInMemoryGates(
   statuses: ReadonlyMap<string, Status>,

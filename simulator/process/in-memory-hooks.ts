@@ -8,12 +8,12 @@ import {
 } from '../../core/policy/hook-answer.ts';
 import type { Hooks } from '../../core/ports/outside.ts';
 
-/** What a receiver sends back, as text; it may be anything. */
+/** The answer of a receiver, as any text. */
 export type HookReceiverHere = (request: HookRequest) => string | Promise<string>;
 
 /**
- * Hooks that are answered in this process, by URL or ARN. One that nobody answers says go: a rehearsal has no network. What answers for a state
- * machine is called once for each execution, and its output is what it has returned by the time that somebody looks.
+ * Hooks that this process answers, by URL or ARN. A hook without a receiver answers go, because a rehearsal has no network. The receiver of a state
+ * machine is called once for each execution, and its answer is the output of the execution.
  */
 export function createInMemoryHooks(receivers: ReadonlyMap<string, HookReceiverHere>): Hooks {
   const executions = new Map<string, HookExecution>();
@@ -21,7 +21,7 @@ export function createInMemoryHooks(receivers: ReadonlyMap<string, HookReceiverH
     async ask(receiver, _, request) {
       const id = 'webhook' in receiver ? receiver.webhook : receiverName(receiver);
       const answer = receivers.get(id) ?? (() => JSON.stringify({ schema: HOOK_SCHEMA, answer: 'go' }));
-      // What is sent is text, of which nothing of ours is left that somebody could change.
+      // The request is sent as text, so that the receiver cannot change the original.
       const sent = async () => answer(JSON.parse(JSON.stringify(request)) as HookRequest);
       if ('stateMachine' in receiver) {
         const name = hookExecutionName(request);

@@ -2,7 +2,9 @@ import { batchesOf } from '../../core/model/batches.ts';
 import type { ClusterItem, ClusterQueue } from '../../core/ports/outside.ts';
 import type { Timers } from '../clock/timers.ts';
 
-/** Deliveries before a message goes to the dead-letter queue, seconds until it is seen again, messages in a batch: as in the stack. */
+/**
+ * Deliveries before a message goes to the dead-letter queue, seconds until it is visible again, messages in a batch: the same values as in the stack.
+ */
 const MAX_RECEIVES = 5;
 const VISIBILITY_SECONDS = 180;
 const BATCH = 10;
@@ -13,12 +15,12 @@ interface Message {
   readonly receives: number;
 }
 
-/** Takes an SQS event and gives the ids of the messages that failed; throwing fails them all. */
+/** Processes an SQS event and returns the ids of the failed messages; an exception fails all of them. */
 export type DeliverBatch = (event: {
   readonly Records: readonly { readonly messageId: string; readonly body: string; readonly eventSource: string }[];
 }) => Promise<readonly string[]>;
 
-/** The queue between discovery and recording: at least once, partial batches, redrive to a dead-letter queue. */
+/** The queue between discovery and recording: delivery at least once, partial batches, a dead-letter queue. */
 export class InMemoryQueue implements ClusterQueue {
   readonly deadLetters: { readonly body: string }[] = [];
   readonly #timers: Timers;
@@ -26,7 +28,7 @@ export class InMemoryQueue implements ClusterQueue {
   readonly #arrivals: () => readonly number[];
   #sent = 0;
 
-  /** `arrivals`: milliseconds after which each copy of a batch arrives for the first time; at least one copy does. */
+  /** `arrivals`: milliseconds until each copy of a batch first arrives; at least one copy does. */
   constructor(timers: Timers, deliver: DeliverBatch, arrivals: () => readonly number[] = () => [0]) {
     this.#timers = timers;
     this.#deliver = deliver;
@@ -37,7 +39,7 @@ export class InMemoryQueue implements ClusterQueue {
     this.sendBodies(items.map((item) => JSON.stringify(item)));
   }
 
-  /** Anything may be in a queue: forwarded events, and what is not JSON at all. */
+  /** A queue may contain anything: forwarded events, and texts that are no JSON. */
   sendBodies(bodies: readonly string[]): void {
     const messages = bodies.map((body): Message => {
       this.#sent += 1;

@@ -4,18 +4,18 @@ import type { AlarmState, MuteRule, Silences } from '../../core/ports/silences.t
 import { MuteRules } from '../cloud/alarms/mute-rules.ts';
 import { AwsFault } from '../wire/aws-call.ts';
 
-/** An alarm that a scenario says something of. */
+/** An alarm that a scenario names. */
 export interface AlarmHere {
-  /** `none`: there is no such alarm; `closed`: it lacks the tag that opens it to Liftlock. */
+  /** `none`: there is no such alarm; `closed`: it lacks the tag that allows Liftlock to mute it. */
   readonly is?: 'none' | 'closed';
   readonly state?: AlarmState['state'];
 }
 
-/** CloudWatch as a scenario has it: every alarm that it does not name is there, is OK and may be silenced, since a rehearsal has none. */
+/** CloudWatch as a scenario describes it. Every alarm that it does not name exists, is OK and may be muted, since a rehearsal has none. */
 export class InMemorySilences implements Silences {
   readonly alarms = new Map<string, AlarmHere>();
   readonly rules = new MuteRules();
-  /** What was sent, in order; `refuse` stands before all of it. */
+  /** The calls in their order; `refuse` is called before each. */
   readonly sent: string[] = [];
   refuse: (operation: 'get' | 'put' | 'delete' | 'describe') => void = () => {};
   readonly #clock: Clock;

@@ -4,6 +4,6 @@ import { Members } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
 import { isMember } from '../../core/store/members.ts';
 
-/** The members of every rollout, which the product never asks for at once. */
+/** The members of every rollout, which the product never loads at once. */
 export const loadAllMembers = async (table: Pick<Table, 'queryKind'>): Promise<Member[]> =>
   (await loadKind(table, Members)).filter(isMember);

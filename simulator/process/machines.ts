@@ -15,7 +15,7 @@ export interface MachineDefinition {
 
 let read: readonly MachineDefinition[] | undefined;
 
-/** The very files of `state-machines/`, with the placeholders filled in as the stack fills them in. Read once: shared, not to be changed. */
+/** The files of `state-machines/`, with the placeholders filled in as in the stack. They are read once and shared, so they must not be changed. */
 export function machineDefinitions(): readonly MachineDefinition[] {
   read ??= readDefinitions();
   return read;

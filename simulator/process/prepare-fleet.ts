@@ -8,7 +8,7 @@ import { Regions } from '../../core/store/entities.ts';
 import { put } from '../../core/store/entity.ts';
 import { type LoadedFleet, type LoadOptions, loadFleet } from '../fleet/load-fleet.ts';
 
-/** A fleet folder, read and found good. */
+/** A valid fleet folder. */
 export interface PreparedFleet {
   readonly loaded: LoadedFleet;
   readonly fleet: Fleet;
@@ -29,7 +29,7 @@ export async function prepareFleet(folder: string, options: LoadOptions = {}): P
   );
   const config = parseConfig(files, { now: loaded.now });
   const problems = config.errors.map(formatIssue);
-  // A file with an error in it may well be the one that is missed.
+  // A missing object may be in a file that has an error.
   const whole = problems.length === 0;
   if (whole && config.fleet === undefined)
     problems.push(
@@ -58,7 +58,7 @@ export async function prepareFleet(folder: string, options: LoadOptions = {}): P
   };
 }
 
-/** As policies name them: what has to be OK before a hop, and what is a gate of a wave. */
+/** The alarms that policies name: those that must be OK before a hop, and those that are gates of a wave. */
 export const alarmsOf = (policies: readonly UpgradePolicy[]): string[] => [
   ...new Set(
     policies.flatMap(({ spec }) => [
@@ -68,10 +68,10 @@ export const alarmsOf = (policies: readonly UpgradePolicy[]): string[] => [
   ),
 ];
 
-/** All that is applied, in an order in which nothing names what is not there yet. */
+/** Everything to apply, in an order in which no object names a later one. */
 export const configOf = ({ fleet, others, policies }: PreparedFleet): ConfigObject[] => [fleet, ...others, ...policies];
 
-/** As if watch-versions had looked before: what EKS offers beyond that is news in this run. */
+/** Simulates an earlier run of watch-versions: newer versions of EKS are news in this run. */
 export async function knowVersions(table: Table, { fleet, loaded }: PreparedFleet): Promise<void> {
   const { knownVersions, now } = loaded;
   if (knownVersions === undefined) return;

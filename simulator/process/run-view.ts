@@ -5,20 +5,20 @@ import type { MuteRules } from '../cloud/alarms/mute-rules.ts';
 import type { FakeEks } from '../eks/fake-eks.ts';
 import type { GateShown } from './in-memory-gates.ts';
 
-/** What a run of Liftlock shows to whoever checks or reports it, in one process or in the local cloud. */
+/** The view of a run for checks and reports, in one process or in the local cloud. */
 export interface RunView {
   readonly clock: Clock;
   readonly table: Table;
   readonly eks: FakeEks;
   readonly runner: Runner;
-  /** Which alarms are silenced. */
+  /** The mute rules of alarms. */
   readonly muteRules: MuteRules;
-  /** What gates showed whenever they were read, the newest last; absent where nobody keeps it. */
+  /** The state of gates at each reading, the newest last; absent where it is not kept. */
   readonly gateReadings?: readonly GateShown[];
-  /** When EKS described each cluster, by its ARN, in epoch milliseconds, the newest last; absent where nobody keeps it. */
+  /** When EKS described each cluster, by its ARN, in epoch milliseconds, the newest last; absent where it is not kept. */
   readonly looks?: ReadonlyMap<string, readonly number[]>;
-  /** Every audit item, in the order in which they were written. */
+  /** Every audit item, in the order of writing. */
   auditTimeline(): Promise<readonly AuditItem[]>;
-  /** When an audit item was written by the time of the world, in epoch milliseconds; absent or undefined = as the item says. */
+  /** When an audit item was written in the time of the world, in epoch milliseconds; the item's own time when absent or undefined. */
   writtenAt?(item: AuditItem): number | undefined;
 }

@@ -5,19 +5,19 @@ import type { World } from './world.ts';
 export const SCHEDULE = { reconcile: 1, discover: 60, watch: 60 } as const;
 
 /**
- * Ticks that would find everything as it was are left out, three of four: as if EventBridge had lost them. Not every five minutes: grants
- * have their turn once in five (core/rollout/look-after-grant.ts), and one that misses its turn once would miss it always.
+ * Three of four ticks that would find no change are left out, as if EventBridge had lost them. The interval is not five minutes: every grant has its
+ * turn once in five (core/rollout/look-after-grant.ts), and a grant that misses its turn once would always miss it.
  */
 export const IDLE_MINUTES = 4;
 
 export interface WorldRunOptions extends RunOptions {
-  /** While nothing in the table changes the reconciler looks this often only, as if EventBridge had lost the other ticks. Every minute when absent. */
+  /** The interval in minutes while nothing in the table changes, as if EventBridge had lost the other ticks. Every minute when absent. */
   readonly idleMinutes?: number;
-  /** From one discovery to the next; that of the stack when absent. */
+  /** The interval between discoveries; that of the stack when absent. */
   readonly discoverMinutes?: number;
 }
 
-/** Runs the schedules until the fleet is at rest. Gives whether it came to rest in time. */
+/** Runs the schedules until the fleet is at rest. Returns whether it came to rest in time. */
 export async function runWorld(world: World, options: WorldRunOptions): Promise<boolean> {
   const { clock } = world;
   let stopped = false;
@@ -42,7 +42,7 @@ export async function runWorld(world: World, options: WorldRunOptions): Promise<
   }
 }
 
-/** When anything has changed since it began to look last, by its own doing too, it looks again in a minute; else every so many. */
+/** It looks again in a minute when anything has changed since its last look, even by itself; otherwise after the longer interval. */
 function looking(world: World, idleMinutes: number): () => Promise<void> {
   let seen: number | undefined;
   let lookedAt = 0;

@@ -4,7 +4,7 @@ import { createApp } from '../../functions/api/app.ts';
 import { closeAtOnce } from '../kubernetes/server/close-at-once.ts';
 import type { World } from './world.ts';
 
-/** Whom the API takes everybody for who reaches it on this machine. */
+/** The identity that the API assumes for every caller on this machine. */
 export const LOCAL_OPERATOR = 'arn:aws:iam::000000000000:role/local-operator';
 const LARGEST_BODY = 2 * 1024 * 1024;
 
@@ -13,7 +13,7 @@ export interface ServedApi {
   close(): Promise<void>;
 }
 
-/** Serves the API of a world on 127.0.0.1: the same app that Lambda wraps. Port 0 takes a free one. */
+/** Serves the API of a world on 127.0.0.1, with the same app that Lambda wraps. Port 0 takes a free one. */
 export async function serveApi(world: World, port: number): Promise<ServedApi> {
   const app = createApp(
     world.ports,
@@ -21,7 +21,7 @@ export async function serveApi(world: World, port: number): Promise<ServedApi> {
     (message, detail) => world.log.push({ function: 'api', message, detail }),
   );
   const server = createServer((incoming, outgoing) => {
-    // Simulated time stands still while a request is answered, as it does for every function.
+    // Simulated time stands still while a request is answered, as for every function.
     world.clock
       .track(() => answer(app, incoming, outgoing))
       .catch((error: unknown) => outgoing.destroy(error instanceof Error ? error : undefined));
@@ -34,7 +34,7 @@ export async function serveApi(world: World, port: number): Promise<ServedApi> {
   };
 }
 
-/** A page on the Web can have its name point to this machine; its requests still carry that name. */
+/** A page on the Web can make its name point to this machine; its requests still have that name. */
 function isLoopback(host: string | undefined): boolean {
   return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host ?? '');
 }

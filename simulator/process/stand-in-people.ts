@@ -14,16 +14,16 @@ import type { RunView } from './run-view.ts';
 import { LOCAL_PRINCIPAL } from './start-fleet.ts';
 import type { World } from './world.ts';
 
-/** What a person of this machine may do; each fails when it is refused. */
+/** The actions of a user of this machine; each fails when it is refused. */
 export interface PersonActs {
   readonly approve: Approve;
   readonly promote: (rolloutId: string, reason: string) => Promise<void>;
   readonly create: (policy: string) => Promise<void>;
-  /** Has a cluster looked at for its next minor. */
+  /** Starts a scan of a cluster for its next minor. */
   readonly scan: (clusterKey: string) => Promise<void>;
 }
 
-/** Somebody who may do everything in a run in one process. */
+/** A user who may do everything in a run in one process. */
 export const personIn = ({ ports }: World): PersonActs => ({
   approve: async (id, wave, person = 0) => {
     const by = person === 0 ? LOCAL_PRINCIPAL : `${LOCAL_PRINCIPAL}-${person + 1}`;
@@ -42,18 +42,19 @@ export const personIn = ({ ports }: World): PersonActs => ({
 });
 
 interface Act {
-  /** Each is tried once. */
+  /** Each action is tried once. */
   readonly key: string;
   readonly said: string;
   readonly run: () => Promise<void>;
 }
 
 /**
- * Does what the fleet waits for once it is at rest, so that one rehearsal judges every cluster: creates rollouts that nothing else begins,
- * has clusters looked at for whose readiness a wave waits, approves waves, promotes those that prove nothing. What is halted stays so, since somebody has to mend something there.
+ * Performs the actions that a fleet at rest waits for, so that one rehearsal judges every cluster. It creates rollouts that nothing else begins,
+ * scans clusters whose readiness a wave waits for, approves waves, and promotes those without proof. A halted wave stays halted, since a person must
+ * repair something there.
  */
 export class StandInPeople {
-  /** What it did, or was refused, as sentences. */
+  /** Its actions and refusals, as sentences. */
   readonly said: string[] = [];
   readonly #view: RunView;
   readonly #acts: PersonActs;
@@ -64,7 +65,7 @@ export class StandInPeople {
     this.#acts = acts;
   }
 
-  /** True when it did something, and the fleet may go on. */
+  /** True when it did something, and the fleet may continue. */
   async act(): Promise<boolean> {
     let acted = false;
     for (const { key, said, run } of await this.#due()) {
@@ -107,7 +108,7 @@ export class StandInPeople {
           },
         ];
       const unready = unreadyToOpen(snapshot, rollout, own, members, now)?.members ?? [];
-      // The looks of the controller take turns over a day, by which nothing else goes on; who approves wants to have seen them.
+      // The controller spreads its scans over a day, while nothing else continues, and an approver wants to see them first.
       const looks = `${key}/looks/${now.toISOString().slice(0, 10)}`;
       if (unready.length > 0 && !this.#tried.has(looks))
         return [

@@ -8,25 +8,25 @@ import type { VirtualClock } from '../clock/virtual-clock.ts';
 import type { RunView } from './run-view.ts';
 
 export interface RunOptions {
-  /** The run ends here at the latest. */
+  /** The latest end of the run. */
   readonly until: Date;
-  /** It ends earlier once nothing has moved for so many hours, and nothing outside is expected any more. */
+  /** It ends earlier once nothing has moved for this many hours, and nothing outside is expected. */
   readonly quietHours?: number;
-  /** It does not end before this, however quiet it is: something is still to come that nobody can see. */
+  /** It does not end earlier, however quiet it is, because something invisible is still to come. */
   readonly notBefore?: Date;
-  /** It does not end while this says that something is still to come: an answer of somebody outside. */
+  /** It does not end while this returns true: an answer from outside is still to come. */
   readonly isExpected?: () => boolean;
   /** Ends it at once. */
   readonly signal?: AbortSignal;
-  /** People who answer: looked at every ten minutes; true while an answer is still to come. */
+  /** Simulated people, called every ten minutes; true while an answer is still to come. */
   readonly people?: () => Promise<boolean>;
-  /** Whoever sets it going again once it is at rest; true = something was done. */
+  /** Called at rest; true when it did something that makes the run continue. */
   readonly onRest?: () => Promise<boolean>;
 }
 
 const STEP_MILLISECONDS = 10 * 60_000;
 
-/** Runs the clock until the fleet is at rest. Gives whether it came to rest in time. */
+/** Runs the clock until the fleet is at rest. Returns whether it came to rest in time. */
 export async function untilRest(view: RunView, clock: VirtualClock, options: RunOptions): Promise<boolean> {
   const quietMilliseconds = (options.quietHours ?? 3) * 3_600_000;
   let quietSince: number | undefined;
@@ -36,7 +36,7 @@ export async function untilRest(view: RunView, clock: VirtualClock, options: Run
     const early = options.notBefore !== undefined && now < options.notBefore.getTime();
     const answers = (await options.people?.()) ?? false;
     const expected = early || answers || options.isExpected?.() === true;
-    // Whether it rests is not asked where the end comes before it has rested for long enough.
+    // Near the end of the run it cannot rest for long enough, so the check is left out.
     const ends = (quietSince ?? now) + quietMilliseconds > options.until.getTime() + STEP_MILLISECONDS;
     if (expected || ends || !(await isAtRest(view, options.until))) quietSince = undefined;
     else quietSince ??= now;
@@ -48,8 +48,8 @@ export async function untilRest(view: RunView, clock: VirtualClock, options: Run
 }
 
 /**
- * Nothing runs and nothing will by itself: no execution, no grant, no upgrade that resumes, no outside actor still to come. A parked
- * upgrade or a pending member that waits for a person is at rest, and so is one whose window opens after `before`, the end of the run.
+ * Nothing runs and nothing will by itself: no execution, no grant, no upgrade that resumes, no outside actor still to come. A parked upgrade or a
+ * pending member that waits for a person is at rest, and so is one whose window opens after `before`, the end of the run.
  */
 async function isAtRest(world: RunView, before?: Date): Promise<boolean> {
   const now = world.clock.now();
@@ -61,25 +61,25 @@ async function isAtRest(world: RunView, before?: Date): Promise<boolean> {
   const { rollouts, upgrades, members, waves } = snapshot;
   if (upgrades.some(({ status }) => status === 'Running')) return false;
   const running = new Set(rollouts.filter(({ status }) => status === 'Running').map(({ id }) => id));
-  // What is parked or waits in a rollout that is halted, paused or aborted waits for a person.
+  // A parked upgrade or waiting member of a halted, paused or aborted rollout waits for a person.
   const goesOn = (rolloutId: string | undefined): boolean => rolloutId === undefined || running.has(rolloutId);
-  // What a hold keeps from resuming waits for a person too.
+  // An upgrade that a hold blocks waits for a person too.
   const isHeld = (clusterKey: string): boolean => snapshot.controls.get(clusterKey)?.held !== undefined;
-  // Who was set aside is let in again when the reason is over, whatever its upgrade waited for before.
+  // A member that was set aside joins again when the reason ends, whatever its upgrade waited for before.
   const setAside = new Set(
     members.filter(({ status }) => status === 'Quarantined').map(({ clusterKey }) => clusterKey),
   );
-  // A hold is not in the way of what takes back what an upgrade has left.
+  // A hold does not block an undo of an upgrade's changes.
   if (upgrades.some((upgrade) => isUndo(upgrade) && upgrade.resumeAt !== undefined)) return false;
   const resumes = [...upgrades, ...members].filter(
     ({ resumeAt, clusterKey }) => resumeAt !== undefined && !setAside.has(clusterKey),
   );
   if (resumes.some(({ rolloutId, clusterKey }) => goesOn(rolloutId) && !isHeld(clusterKey))) return false;
   const policyOf = new Map(rollouts.map(({ id, policy }) => [id, snapshot.policies.get(policy)?.policy]));
-  // A wave whose name the policy has given up soaks until a person promotes it.
+  // A wave that the policy no longer has soaks until a person promotes it.
   const hasRules = ({ rolloutId, name }: Wave): boolean => waveNamed(policyOf.get(rolloutId), name) !== undefined;
   if (waves.some((wave) => goesOn(wave.rolloutId) && hasRules(wave) && soaksByItself(wave))) return false;
-  // Somebody for whom a window opens: time alone brings it on.
+  // A member for which a window opens needs only time.
   return !decide(snapshot, now).waiting.some(({ rolloutId, until }) => {
     if (until === undefined || !goesOn(rolloutId)) return false;
     const at = new Date(until);
@@ -89,6 +89,6 @@ async function isAtRest(world: RunView, before?: Date): Promise<boolean> {
 
 const MOVING = new Set([Members.kind, Upgrades.kind, Waves.kind]);
 
-/** A gate that is not green waits for somebody outside, and a rollback that has failed half-way for a person. */
+/** A gate that is not green waits for an outside change, and a rollback that has failed half-way for a person. */
 const soaksByItself = ({ status, gates, goingBack = [] }: Wave): boolean =>
   status === 'Soaking' && goingBack.length === 0 && (gates?.readings ?? []).every((one) => one.status === 'green');

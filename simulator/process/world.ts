@@ -45,28 +45,30 @@ export interface WorldOptions {
   readonly seed: number;
   /** Durations of the fake EKS, where they must be exact. */
   readonly timing?: Partial<Timing>;
-  /** Simulated seconds per real second; absent = as fast as it goes. */
+  /** Simulated seconds per real second; without a limit when absent. */
   readonly speed?: number;
   /** Simulated time that one request of a scan or a drain to an API server takes, in milliseconds; 0 when absent. */
   readonly requestMilliseconds?: () => number;
-  /** Told of each of these requests, by the ARN of its cluster. */
+  /** Called for each of these requests, with the ARN of its cluster. */
   readonly onRequest?: (clusterArn: string, request: ServedRequest) => void;
-  /** Keeps the histories of executions that have ended; true when absent. Nothing of Liftlock reads them. */
+  /** Keeps the histories of executions that have ended; true when absent. No code of Liftlock reads them. */
   readonly keepHistories?: boolean;
-  /** When each copy of an event or a queue's message arrives, in milliseconds from now; none = it is lost. Absent = once, soon. */
+  /**
+   * When each copy of an event or a queue's message arrives, in milliseconds from now; an empty list loses it. When absent, it arrives once, soon.
+   */
   readonly deliver?: (what: 'event' | 'message') => readonly number[];
-  /** Puts something between an invocation and its ports: crashes, late answers. Absent = nothing. */
+  /** Wraps the ports of an invocation: crashes, late answers. Nothing when absent. */
   readonly around?: (ports: Ports, invocation: Invocation) => Ports;
 }
 
-/** From a change of status until EventBridge has told the reconciler. */
+/** From a change of status until EventBridge calls the reconciler. */
 const EVENT_MILLISECONDS = 1_000;
 
 /** One run of a function. */
 export interface Invocation {
   readonly function: FunctionName;
   readonly payload: unknown;
-  /** 1, 2, 3, … over the whole world. */
+  /** 1, 2, 3, … for all invocations of the world. */
   readonly number: number;
 }
 
@@ -75,31 +77,31 @@ export const spokePrincipal = (scope: Scope): string => `arn:aws:iam::${scope.ac
 export const operatePrincipal = (scope: Scope): string => operateRoleName(spokePrincipal(scope));
 const hookPrincipal = (scope: Scope): string => hookRoleName(spokePrincipal(scope));
 
-/** Liftlock in one process: real decisions, steps and machine files; a fake EKS, tables in memory, virtual time. */
+/** Liftlock in one process: real decisions, steps and state machine files; a fake EKS, tables in memory, virtual time. */
 export class World implements RunView {
   readonly clock: VirtualClock;
   readonly eks: FakeEks;
   readonly table = new MemoryTable();
-  /** Alarms of the accounts, and who mutes them. */
+  /** Alarms of the accounts, and their mute rules. */
   readonly silences: InMemorySilences;
   readonly bus: InMemoryBus;
   readonly queue: InMemoryQueue;
   /** Gates that are not green, by alarm or URL. */
   readonly gates = new Map<string, GateShown['status']>();
   readonly gateReadings: GateShown[] = [];
-  /** Who answers hooks, by URL. */
+  /** The receivers of hooks, by URL. */
   readonly hooks = new Map<string, HookReceiverHere>();
-  /** What went to addresses of owners, and why some of them take nothing, by topic or URL. */
+  /** Notifications to addresses of owners, and why some of them refuse, by topic or URL. */
   readonly sent: { readonly address: OwnerAddress; readonly news: object; readonly refused: string | undefined }[] = [];
   readonly refusing = new Map<string, string>();
   readonly looks = new Map<string, number[]>();
   readonly runner: Runner;
   readonly ports: Ports;
-  /** Functions that threw, by name: what would be in the Errors metric. */
+  /** Functions that threw, by name, as in the Errors metric. */
   readonly faults: { readonly at: Date; readonly function: FunctionName; readonly error: unknown }[] = [];
   readonly #around: NonNullable<WorldOptions['around']>;
   readonly #deliver: NonNullable<WorldOptions['deliver']>;
-  /** What functions told their operators. */
+  /** The log of functions. */
   readonly log: {
     readonly function: FunctionName;
     readonly message: string;
@@ -107,7 +109,7 @@ export class World implements RunView {
   }[] = [];
   /** Every function refuses to run, as with a reserved concurrency of 0. */
   switchedOff = false;
-  /** Told of every execution that has ended. */
+  /** Called for every execution that has ended. */
   onEnded: (execution: ExecutionDescription) => void = () => {};
   readonly #writtenAt = new WeakMap<AuditItem, number>();
   #invocations = 0;
@@ -149,7 +151,7 @@ export class World implements RunView {
       onStatusChange: (execution) => {
         const { executionArn, status, input } = execution;
         if (status !== 'RUNNING') this.onEnded(execution);
-        // As the rule of the stack (infra/constructs/event-rules.ts).
+        // The same as the rule of the stack (infra/constructs/event-rules.ts).
         if (status !== 'RUNNING' && !input.includes(STARTED_BY)) this.wake({ executionArn, status });
       },
     });
@@ -203,7 +205,7 @@ export class World implements RunView {
           return refused;
         },
       },
-      // A rehearsal has no network: URLs of a policy are taken for healthy, which the report says.
+      // A rehearsal has no network, so URLs of a policy count as healthy, which the report says.
       probe: { get: async () => ({ status: 200 }) },
       prometheus: createInMemoryPrometheus(this.eks.state, () => this.clock.now().getTime()),
       clock: this.clock,
@@ -211,13 +213,13 @@ export class World implements RunView {
     };
   }
 
-  /** Runs a function as Lambda would: JSON in, JSON out, its own view of the ports. */
+  /** Runs a function like Lambda: JSON in and out, with its own view of the ports. */
   async invoke(name: InvokedFunction, payload: unknown): Promise<unknown> {
     const result = await this.#run(name, JSON.parse(JSON.stringify(payload)));
     return result === undefined ? null : JSON.parse(JSON.stringify(result));
   }
 
-  /** `payload` is JSON that nobody changes: what a machine made for this invocation, or a copy. */
+  /** `payload` is JSON that must not change: made by a state machine for this invocation, or a copy. */
   async #run(name: InvokedFunction, payload: unknown): Promise<unknown> {
     try {
       if (this.switchedOff)
@@ -231,7 +233,7 @@ export class World implements RunView {
     }
   }
 
-  /** An event that makes the reconciler look now; several at one instant are one look each, as on AWS. */
+  /** An event that makes the reconciler look now; several at one instant cause one look each, as on AWS. */
   wake(ended?: { readonly executionArn: string; readonly status: string }): void {
     const key = ended?.executionArn ?? '';
     if (this.#wakes.has(key)) return;
@@ -257,7 +259,7 @@ export class World implements RunView {
     return this.#writtenAt.get(item);
   }
 
-  /** One tick of the reconciler. A fault in it is one missed tick: the next one comes. */
+  /** One tick of the reconciler. A fault in it is one missed tick, and the next one comes. */
   async tick(event: object = {}): Promise<void> {
     await this.#run('reconcile-rollouts', event).catch(() => {});
   }
@@ -271,7 +273,7 @@ export class World implements RunView {
     const { FunctionName: arn, Payload: payload } = task.arguments as { FunctionName: string; Payload: unknown };
     const name = arn.slice(FUNCTION_ARN_PREFIX.length) as InvokedFunction;
     try {
-      // The runner makes JSON of it.
+      // The runner turns it into JSON.
       return { StatusCode: 200, Payload: ((await this.#run(name, payload)) ?? null) as Json };
     } catch (error) {
       throw lambdaFunctionError(error);

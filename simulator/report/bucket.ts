@@ -4,7 +4,7 @@ import type { Reason } from '../../core/contracts/step-result.ts';
 import { isLag } from '../../core/model/lag.ts';
 import type { Bucket, ClusterReport } from './report-types.ts';
 
-/** upgraded = Succeeded; failed = Failed, RolledBack; held = all that waits for somebody; excluded (protocol.md, States). */
+/** upgraded = Succeeded; failed = Failed, RolledBack; held = everything that waits; excluded (simulation.md, What comes out). */
 export function bucketOf(member: Member | undefined, last: Upgrade | undefined): Bucket {
   if (member === undefined && last === undefined) return 'excluded';
   const status = member?.status ?? last?.status;
@@ -13,10 +13,10 @@ export function bucketOf(member: Member | undefined, last: Upgrade | undefined):
   return status === 'Excluded' ? 'excluded' : 'held';
 }
 
-/** Whether its control plane is where it should be, and nodes or add-ons are not. */
+/** Whether its control plane is at the target, and nodes or add-ons are not. */
 export const isBehind = (reasons: readonly Reason[]): boolean => reasons.some(isLag);
 
-/** As the bars of the waves say it: `held` is what a person has to release, and told apart. */
+/** The same as in the bars of the waves: `held` needs a release by a person, and is shown separately. */
 const WAITS: ReadonlyMap<string, string> = new Map([
   ['Blocked', 'blocked'],
   ['Quarantined', 'set aside'],
@@ -25,7 +25,7 @@ const WAITS: ReadonlyMap<string, string> = new Map([
   ['Canceled', 'canceled'],
 ]);
 
-/** What became of a cluster, in words: nothing is called upgraded that was not, nodes, add-ons and all. */
+/** The result of a cluster in words: only a cluster with upgraded nodes and add-ons is called upgraded. */
 export function resultOf({ bucket, reasons, status }: ClusterReport): string {
   if (status === 'UpToDate') return 'up to date';
   if (bucket === 'held') return WAITS.get(status) ?? 'to come';

@@ -1,16 +1,16 @@
 import type { RunReport } from './report-types.ts';
 
-/** How the run was asked for. */
+/** The request for the run. */
 export interface Asked {
-  /** The folder of the fleet where that is not the example; nobody has to be told to rehearse their own then. */
+  /** The folder of the fleet unless it is the example, for which the report suggests a rehearsal of one's own. */
   readonly ownFleet?: string | undefined;
-  /** Where the report is written as a page, if it is. */
+  /** The path of the report as a page, if there is one. */
   readonly html?: string | undefined;
 }
 
-/** What a person would do now, from what the run showed. */
+/** The next actions for a person, from the results of the run. */
 export function nextThings(report: Omit<RunReport, 'next'>, { ownFleet, html }: Asked): string[] {
-  // What its turn has not come to needs nobody yet.
+  // A cluster before its turn needs no action yet.
   const stopped = report.clusters.filter(
     ({ bucket, status }) => bucket === 'failed' || (bucket === 'held' && status !== 'Pending'),
   );

@@ -2,7 +2,7 @@ import type { Reason } from '../../core/contracts/step-result.ts';
 import type { ClusterBlocker } from '../../core/queries/cluster-blockers.ts';
 import type { WaveCounts } from './wave-counts.ts';
 
-/** The four add up to the fleet (protocol.md, States). */
+/** The sum of the four is the fleet (simulation.md, What comes out). */
 export type Bucket = 'upgraded' | 'failed' | 'held' | 'excluded';
 
 /** Times are RFC 3339 UTC, in virtual time. */
@@ -28,13 +28,13 @@ export interface ClusterReport {
   readonly status: string;
   readonly held: boolean;
   readonly hops: readonly string[];
-  /** Why it is not where it should be, or what was not verified. */
+  /** Why it is not at its target, or what was not verified. */
   readonly reasons: readonly Reason[];
-  /** Of one that is parked, what has it go on, as `liftlock explain` says it: it cannot be retried. */
+  /** What lets a parked cluster continue, as in `liftlock explain`, because it cannot be retried. */
   readonly goesOn?: string | null | undefined;
-  /** All that keeps it from its target, each with its cause, its owner and its repair where they are known; empty where it is there. */
+  /** Everything that keeps it from its target, each with its cause, its owner and its repair where they are known; empty at the target. */
   readonly blockers: readonly ClusterBlocker[];
-  /** Where it stood in the newest rollout that had it. */
+  /** Its place in the newest rollout that has it. */
   readonly place: { readonly rollout: string; readonly wave: string } | undefined;
   readonly steps: readonly StepReport[];
   readonly startedAt: string | undefined;
@@ -49,14 +49,14 @@ export interface TimeSpan {
   readonly to: string;
 }
 
-/** A wave, where its members ended, and when it was open, soaked, or could let nothing begin. */
+/** A wave with the results of its members, and the times when it was open, soaked, or could begin nothing. */
 export interface WaveReport extends WaveCounts {
   readonly name: string;
   readonly status: string;
   readonly members: number;
   readonly open: readonly TimeSpan[];
   readonly soaks: readonly TimeSpan[];
-  /** When its calendars were closed, for freezes too. */
+  /** The times when its calendars were closed, also by freezes. */
   readonly closed: readonly TimeSpan[];
   readonly freezes: readonly (TimeSpan & { readonly what: string })[];
 }
@@ -83,13 +83,13 @@ export interface RunReport {
     readonly status: string;
     readonly reason: string;
   }[];
-  /** Broken invariants of the run; a report with any is a fault of Liftlock. */
+  /** Violated invariants of the run; each is a fault of Liftlock. */
   readonly violations: readonly string[];
   /** Every cluster that did not reach its target has a reason. */
   readonly explained: boolean;
   /** What the state machines would have cost on AWS (facts: serverless.md §1.2). */
   readonly cost: { readonly stateTransitions: number; readonly dollars: number };
-  /** What the folder did not say and was taken for granted. */
+  /** Assumptions about what the folder did not say. */
   readonly statements: readonly string[];
   /** What to do next, most useful first. */
   readonly next: readonly string[];

@@ -21,7 +21,7 @@ import { undiscovered } from './undiscovered.ts';
 import { countMembers } from './wave-counts.ts';
 import { waveSpans } from './wave-spans.ts';
 
-/** What a run of a fleet folder did, cluster by cluster, from the table, the audit and the fake EKS. */
+/** The results of a run of a fleet folder, cluster by cluster, from the table, the audit and the fake EKS. */
 export async function runReport(
   world: RunView,
   loaded: LoadedFleet,
@@ -46,7 +46,7 @@ export async function runReport(
       const member = members.findLast((one) => one.clusterKey === record.clusterKey);
       const held = controls.find((control) => control.clusterKey === record.clusterKey)?.held?.reason;
       const own = upgrades.filter((upgrade) => upgrade.clusterKey === record.clusterKey);
-      // What no rollout has come to, or goes on with, is explained by the reconciler's own decision, as `liftlock explain` does.
+      // The reconciler's own decision explains a cluster that waits in a rollout or is in none, as `liftlock explain` does.
       const waits = member === undefined ? own.length === 0 : ['Pending', 'Parked'].includes(member.status);
       const verdict = waits ? await explainCluster(world, record, snapshot) : undefined;
       const report = clusterReport(record, member, own, held, verdict, audit.get(record.clusterKey) ?? []);
@@ -62,7 +62,7 @@ export async function runReport(
     (a, b) => a.account.localeCompare(b.account) || a.name.localeCompare(b.name),
   );
   const violations = (await checkInvariants(world))
-    // A run that was cut off is still moving: that something is left open is no fault then.
+    // A run that was cut off is still moving, so open work is no fault then.
     .filter((violation) => rested || violation.invariant !== 'rest')
     .map((violation) => `${violation.invariant}: ${violation.message}`);
   const totals = { upgraded: 0, failed: 0, held: 0, excluded: 0 };
@@ -146,14 +146,14 @@ function reasonsOf(
   held: Reason | undefined,
   explained: Explanation | undefined,
 ): readonly Reason[] {
-  // What stops the wave that it waits in is nowhere else to be read: nobody asks a rehearsal that has ended.
+  // The report must say what stops its wave, because a rehearsal that has ended cannot be asked.
   if (explained !== undefined) return [...explained.reasons, ...explained.foreseen];
   if (member !== undefined && member.reasons.length > 0) return member.reasons;
   if (held !== undefined) return [held];
   return last?.reasons ?? [];
 }
 
-/** What the audit of one cluster says of its versions: the first that was seen, and the moves that Liftlock did not make. */
+/** The versions in the audit of one cluster: the first one, and the moves that Liftlock did not make. */
 function movesOf(audit: readonly AuditItem[]): {
   readonly first: string | undefined;
   readonly byOthers: readonly Reason[];

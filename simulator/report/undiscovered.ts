@@ -2,7 +2,7 @@ import type { AccountState, ClusterRecord } from '../../core/contracts/items/clu
 import type { LoadedFleet } from '../fleet/load-fleet.ts';
 import type { ClusterReport } from './report-types.ts';
 
-/** The folder's clusters that discovery never found, so that none of what was put in is missing from the report. */
+/** The folder's clusters that discovery never found, so that the report contains every cluster of the folder. */
 export function undiscovered(
   loaded: LoadedFleet,
   records: readonly ClusterRecord[],

@@ -1,7 +1,7 @@
 import type { Member } from '../../core/contracts/items/rollout.ts';
 import { isBehind } from './bucket.ts';
 
-/** Where members of a wave stand, each in one of these: nothing counts as upgraded, nodes and all, that was not. */
+/** The states of a wave's members, each in one: only a member with upgraded nodes counts as upgraded. */
 export type WaveCounts = ReturnType<typeof countMembers>;
 
 const KINDS = {

@@ -4,7 +4,7 @@ import { WAVE_STATUSES, type Wave } from '../../core/contracts/items/rollout.ts'
 import type { AuditItem } from '../../core/ports/table.ts';
 import type { TimeSpan, WaveReport } from './report-types.ts';
 
-/** When a wave was open and when it soaked, from the record, and when its calendars let nothing begin. */
+/** When a wave was open and when it soaked, from the audit, and when its calendars let nothing begin. */
 export function waveSpans(
   wave: Wave,
   audit: readonly AuditItem[],
@@ -28,7 +28,7 @@ export function waveSpans(
   };
 }
 
-/** What goes on record when a wave gets another status; approvals and limits are none. */
+/** The events of a wave's new status; approvals and limits are others. */
 const STATUSES: ReadonlySet<string> = new Set(WAVE_STATUSES.map((status) => `Wave${status}`));
 
 const instant = (at: number): string => new Date(at).toISOString();

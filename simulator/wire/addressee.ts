@@ -5,10 +5,10 @@ import { parseQuery } from './query-string.ts';
 import { loadService } from './service-model.ts';
 import type { Signature } from './signature.ts';
 
-/** Region of requests that nobody signed: they name none. */
+/** The Region of unsigned requests, which name none. */
 export const UNSIGNED_REGION = 'us-east-1';
 
-/** By how a request looks, not by its service: the SDK and older CLIs speak to SQS and CloudWatch differently. */
+/** The protocol is chosen by the form of a request, not by its service, because the SDK and older CLIs use different ones for SQS and CloudWatch. */
 export function dialectOf({ headers, query }: Pick<PlainRequest, 'headers' | 'query'>): DialectName {
   if (/\/s3\/aws4_request/.test(headers.authorization ?? '')) return 'xml';
   if (headers['x-amz-target'] !== undefined) return 'json';
@@ -17,9 +17,8 @@ export function dialectOf({ headers, query }: Pick<PlainRequest, 'headers' | 'qu
 }
 
 /**
- * The service that a request is for: the one it is signed for; unsigned, the one whose target prefix, API version or path it carries.
- * Undefined when that is none of AWS's here.
- * @param listed services to look at for unsigned paths, with the operations that they have
+ * The service of a request: the one in its signature; for an unsigned request the one with its target prefix, API version or path. Undefined for a
+ * service that is not here. @param listed services to look at for unsigned paths, with the operations that they have
  */
 export async function serviceOf(
   request: PlainRequest,

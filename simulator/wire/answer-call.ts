@@ -17,7 +17,7 @@ interface Addressed extends Pick<AwsCall, 'region' | 'signer' | 'requestId' | 'o
   readonly operation: string | undefined;
 }
 
-/** From the operation's name to its answer. Throws AwsFault for what never reaches the service. */
+/** From the operation's name to its answer. Throws AwsFault for a request that never reaches the service. */
 export async function answerCall(addressed: Addressed, options: WireOptions): Promise<HttpAnswer> {
   const { plain, service, dialect, region, signer, requestId, origin } = addressed;
   const operation = operationOf(addressed, options);
@@ -93,7 +93,7 @@ function missingInStructure(
   return undefined;
 }
 
-/** Required members come first in the SDK's schemas, and the seventh field is how many they are. */
+/** Required members come first in the SDK's schemas, and the seventh field is their number. */
 function requiredCount(schema: NormalizedSchema): number {
   const tuple: unknown = schema.getSchema();
   return Array.isArray(tuple) && typeof tuple[6] === 'number' ? tuple[6] : 0;

@@ -27,7 +27,7 @@ interface Received extends Refused {
   readonly origin: string;
 }
 
-/** Answers one request in the protocol that it came in, errors too. */
+/** Answers one request in its own protocol, errors too. */
 export async function answer(request: HttpRequest, origin: string, options: WireOptions): Promise<HttpAnswer> {
   const received = { request, origin, options, requestId: randomUUID(), dialect: dialectFor(request) };
   try {
@@ -73,7 +73,7 @@ async function answerService(
   }
 }
 
-/** For services that are not here, and for requests that are no service's. */
+/** Answers requests for services that are not here, and requests for none. */
 async function answerElsewhere(
   { request, options, dialect }: Received,
   service: string | undefined,

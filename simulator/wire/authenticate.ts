@@ -4,12 +4,12 @@ import { isSignedBy, type Signature } from './signature.ts';
 
 export type SecretOf = (accessKeyId: string) => string | undefined | Promise<string | undefined>;
 
-/** Of STS, which exchanges a proof of somebody else's for AWS credentials. */
+/** Operations of STS that exchange another identity's proof for AWS credentials. */
 const unsignedOperations = new Set(['AssumeRoleWithWebIdentity', 'AssumeRoleWithSAML']);
 
 /**
- * Who signed a request. With keys to compare, refuses what no known key signed; without, whoever the request says it is. Neither age
- * nor session token is checked: time is virtual here, and whose token it is is for IAM to say.
+ * The signer of a request. With keys to compare, a request without a signature by a known key is refused; without keys, the request's own statement
+ * counts. Neither age nor session token is checked: time is virtual here, and IAM decides about the token.
  */
 export async function authenticate(
   request: HttpRequest,

@@ -24,7 +24,7 @@ export const SERVICE_NAMES = [
 ] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
-/** Who signed a request, as it says itself; whether such a key exists is for IAM to say. */
+/** The signer by the request's own statement; IAM decides whether such a key exists. */
 export interface Signer {
   readonly accessKeyId: string;
   readonly sessionToken?: string;
@@ -37,17 +37,17 @@ export interface AwsCall {
   readonly operation: string;
   readonly input: object;
   readonly region: string;
-  /** Absent for the few operations that nobody signs. */
+  /** Absent for the few unsigned operations. */
   readonly signer?: Signer;
   readonly requestId: string;
-  /** `http://127.0.0.1:4566`: where the client found this server; URLs in answers (of queues) start with it. */
+  /** `http://127.0.0.1:4566`: the address by which the client reached this server; URLs in answers (of queues) start with it. */
   readonly origin: string;
 }
 
 /**
- * What a service refuses with. `name` is the name of the error's shape in AWS's model (`ResourceNotFoundException`), which the wire
- * turns into the code and HTTP status of the service's protocol; `fields` are its further members in the SDK's case. An error that the
- * model does not know needs `status`.
+ * The refusal of a service. `name` is the name of the error's shape in AWS's model (`ResourceNotFoundException`), which the wire turns into the code
+ * and HTTP status of the service's protocol; `fields` are its further members in the SDK's case. An error that the model does not know needs
+ * `status`.
  */
 export class AwsFault extends Error {
   readonly fields: Readonly<Record<string, unknown>>;

@@ -7,9 +7,9 @@ import type { Signature } from './signature.ts';
 type Signed = Pick<Signature, 'place' | 'scope' | 'signedHeaders'>;
 
 /**
- * The text that Signature Version 4 signs ("Create a canonical request" in the IAM user guide). Undefined when the request cannot have
- * been signed so: a signed header is absent, or an escape is broken. Bodies signed in chunks (`STREAMING-…`, of S3 alone) are not
- * understood: their signatures will not match.
+ * The text that Signature Version 4 signs ("Create a canonical request" in the IAM user guide). Undefined when the request cannot have been signed
+ * like that: a signed header is absent, or an escape is broken. Bodies signed in chunks (`STREAMING-…`, only in S3) are not supported: their
+ * signatures will not match.
  */
 export function canonicalRequest(request: HttpRequest, signed: Signed): string | undefined {
   const { path, query } = splitTarget(request.target);
@@ -41,7 +41,7 @@ function canonicalPath(path: string): string {
 }
 
 function canonicalQuery(query: string, place: Signature['place']): string {
-  // Sorted by bytes, which encoded names and values are compared by as texts: they are ASCII.
+  // Sorted as texts, which equals the order of bytes, because encoded names and values are ASCII.
   return pairsOf(query)
     .filter(([name]) => place === 'header' || name !== 'X-Amz-Signature')
     .map(([name, value]) => [encode(name), encode(value)] as const)
@@ -57,7 +57,7 @@ function canonicalHeaders(headers: HttpRequest['headers'], names: readonly strin
 
 const UNSIGNED = 'UNSIGNED-PAYLOAD';
 
-/** Of the body as it came, whatever hash a header declares. */
+/** The hash of the received body, whatever hash a header declares. */
 function payloadHash({ headers, body }: HttpRequest, { scope, place }: Signed): string {
   const declared = headers['x-amz-content-sha256'];
   const isUnsigned = declared === UNSIGNED || (declared === undefined && scope.service === 's3' && place === 'query');

@@ -25,7 +25,7 @@ export const query: Dialect = {
   },
 };
 
-/** Throws for what is no form. */
+/** Throws for a text that is no form. */
 function formOf({ body, query }: PlainRequest): FormNode {
   return parseForm(body === '' ? query : body);
 }

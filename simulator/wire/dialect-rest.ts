@@ -6,7 +6,7 @@ import { matchRoute, partsOf } from './route.ts';
 import type { OperationModel, ServiceModel } from './service-model.ts';
 import { readText } from './text-value.ts';
 
-/** restJson1: method and path say the operation; members come in the path, the query and the body. */
+/** restJson1: method and path name the operation; members are in the path, the query and the body. */
 export const rest: Dialect = {
   name: 'rest',
 

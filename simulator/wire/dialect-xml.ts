@@ -1,14 +1,14 @@
 import type { Dialect } from './dialect.ts';
 import { escaped } from './xml-body.ts';
 
-/** restXml, which S3 alone speaks. It reads its requests and writes its answers itself; what is here is how it refuses. */
+/** restXml, which only S3 uses. S3 reads its requests and writes its answers itself; this file has its refusals only. */
 export const xml: Dialect = {
   name: 'xml',
   operationName: ({ method, path }) => `${method} ${path}`,
   readInput: unused,
   writeOutput: unused,
   writeRefusal({ queryCode, message, status }, _service, requestId) {
-    // Older than the query protocol, it has another word for an unknown key.
+    // S3 is older than the query protocol, and has another name for an unknown key.
     const code = queryCode === 'InvalidClientTokenId' ? 'InvalidAccessKeyId' : queryCode;
     return {
       status,

@@ -2,10 +2,10 @@ import type { HttpAnswer, HttpRequest } from './http-message.ts';
 import type { Refusal } from './refusal.ts';
 import type { OperationModel, ServiceModel } from './service-model.ts';
 
-/** AWS's protocols by how a request looks: awsJson1_0 and 1_1, awsQuery, restJson1, restXml. */
+/** AWS's protocols by the form of a request: awsJson1_0 and 1_1, awsQuery, restJson1, restXml. */
 export type DialectName = 'json' | 'query' | 'rest' | 'xml';
 
-/** A request whose body is as its operation wrote it: without `content-encoding`. */
+/** A request with the body that its operation wrote, without `content-encoding`. */
 export interface PlainRequest extends Omit<HttpRequest, 'target' | 'body'> {
   /** Undecoded: `%2F` in a label is not a slash. */
   readonly path: string;
@@ -17,10 +17,10 @@ export interface PlainRequest extends Omit<HttpRequest, 'target' | 'body'> {
 /** One protocol: both directions of the server's side. Whatever `readInput` throws means that the request is malformed. */
 export interface Dialect {
   readonly name: DialectName;
-  /** What the request calls its operation, for messages too when there is no such operation; undefined when it names none. */
+  /** The operation's name in the request, for messages too when there is no such operation; undefined when it names none. */
   operationName(request: PlainRequest, service: ServiceModel | undefined): string | undefined;
   readInput(request: PlainRequest, operation: OperationModel): object;
   writeOutput(output: object, operation: OperationModel, service: ServiceModel, requestId: string): HttpAnswer;
-  /** Also without a service, for requests that reached none. */
+  /** It needs no service, because some requests reach none. */
   writeRefusal(refusal: Refusal, service: ServiceModel | undefined, requestId: string): HttpAnswer;
 }

@@ -14,8 +14,8 @@ export function hmacKey(key: Buffer): HmacKey {
 }
 
 /**
- * HMAC with SHA-256 in two calls (definition: RFC 2104): Node takes 3 µs for an object that hashes bit by bit, and 11 µs to find out that the bytes of
- * a key are none of its key objects. Every request is signed and held against its signature. `npm run bench -- start-command` shows the difference.
+ * HMAC with SHA-256 in two calls (definition: RFC 2104): Node takes 3 µs for a streaming object, and 11 µs to find out that the bytes of a key are no
+ * key object. Every request is signed and verified. `npm run bench -- start-command` shows the difference.
  */
 export const hmac = ({ inner, outer }: HmacKey, ...texts: readonly Buffer[]): Buffer =>
   sha256(outer, sha256(inner, ...texts));

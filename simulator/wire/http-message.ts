@@ -1,4 +1,4 @@
-/** An HTTP request with its whole body, as it came: signatures are over these bytes. */
+/** An HTTP request with its whole body, unchanged, because signatures cover these bytes. */
 export interface HttpRequest {
   readonly method: string;
   /** Path and query, undecoded. */
@@ -12,10 +12,10 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
-  /** The connection breaks where the body ends, and more of it was to come. */
+  /** The connection breaks at the end of the body, before the announced length. */
   readonly breaksOff?: boolean;
 }
 
-/** The same bytes, not a copy. The SDK's own kind of bytes makes a text of itself where `Buffer.from` takes it, and warns. */
+/** The same bytes, not a copy. `Buffer.from` would turn the SDK's own kind of bytes into text, with a warning. */
 export const bytesOf = (body: string | Uint8Array): Buffer =>
   typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);

@@ -3,8 +3,8 @@ import { fromBase64 } from '@smithy/core/serde';
 import { readText } from './text-value.ts';
 
 /**
- * Parsed JSON as a value in the SDK's shapes. Throws TypeError for what is of another type: the SDK's own reader lets text for numbers
- * and lists for objects pass. Members that the shape does not know are dropped, null is nothing.
+ * Parsed JSON as a value in the SDK's shapes. Throws TypeError for another type, because the SDK's own reader accepts text for numbers and lists for
+ * objects. Members that the shape does not know are dropped, and null counts as absent.
  */
 export function readJsonValue(schema: NormalizedSchema, json: unknown, path = ''): unknown {
   if (schema.isDocumentSchema()) return json;

@@ -1,6 +1,6 @@
 import { AwsFault } from './aws-call.ts';
 
-/** What reading a request throws means that the request is malformed: a broken escape, bad JSON, text for a number. */
+/** An exception while a request is read means that the request is malformed: a broken escape, bad JSON, text for a number. */
 export function malformed<T>(read: () => T): T {
   try {
     return read();

@@ -2,8 +2,8 @@ import type { NormalizedSchema } from '@smithy/core/schema';
 import { isObject } from './json-value.ts';
 
 /**
- * The path of the first value in an output that is not of its type, so that a service's mistake is not sent as if AWS could: the SDK's
- * writers take almost anything. Members that are not there are fine: what AWS always answers is not in the schemas.
+ * The path of the first value in an output that has another type, so that a service's mistake is not sent as an answer of AWS: the SDK's writers
+ * accept almost anything. Absent members are allowed, because the schemas do not say what AWS always answers.
  */
 export function mistypedIn(schema: NormalizedSchema, value: unknown, path = 'the output'): string | undefined {
   if (schema.isUnitSchema() || schema.isDocumentSchema()) return undefined;

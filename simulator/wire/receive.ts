@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpRequest } from './http-message.ts';
 
 /**
- * Reads a request to its end. Undefined when its body is longer than the limit; the rest is read nevertheless and thrown away, since
- * clients look for an answer only when they have sent everything.
+ * Reads a request to its end. Undefined when its body is longer than the limit; the rest is read nevertheless and dropped, since clients read the
+ * answer only after they have sent everything.
  */
 export async function receive(message: IncomingMessage, limit: number): Promise<HttpRequest | undefined> {
   const chunks: Buffer[] = [];
@@ -22,7 +22,7 @@ export async function receive(message: IncomingMessage, limit: number): Promise<
   };
 }
 
-/** From the raw list: Node drops duplicates of some headers, and signatures are over all of them. */
+/** From the raw list: Node drops duplicates of some headers, and signatures cover all of them. */
 export function headersOf({ rawHeaders }: IncomingMessage): Readonly<Record<string, string>> {
   const headers: Record<string, string> = Object.create(null);
   for (let index = 0; index < rawHeaders.length; index += 2) {

@@ -3,7 +3,7 @@ import { AwsFault } from './aws-call.ts';
 import type { DialectName } from './dialect.ts';
 import type { ServiceModel } from './service-model.ts';
 
-/** An error as a protocol writes it. */
+/** An error in the form of a protocol. */
 export interface Refusal {
   /** The name of its shape: the code in the JSON protocols. */
   readonly name: string;
@@ -23,9 +23,8 @@ interface Thrown {
 }
 
 /**
- * What the wire makes of something thrown: an `AwsFault`, or an error with `$metadata.httpStatusCode` as the SDK throws them. Undefined
- * for everything else, and for a fault which neither the model nor AWS's common errors know and which brings no status: mistakes of the
- * service, not answers of AWS.
+ * The refusal for an exception: an `AwsFault`, or an error with `$metadata.httpStatusCode` as the SDK throws them. Undefined for everything else, and
+ * for a fault without status that is neither in the model nor among AWS's common errors: those are mistakes of the service, not answers of AWS.
  */
 export function refusalOf(
   thrown: unknown,
@@ -47,7 +46,7 @@ export function refusalOf(
   return status === undefined ? undefined : { name, queryCode: common?.query ?? name, status, message, fields };
 }
 
-/** SNS has a shape of its own for the one common error that every service must know. */
+/** SNS has a shape of its own for this common error. */
 const modelledName = (name: string, service: ServiceModel) =>
   service.name === 'sns' && name === 'AccessDeniedException' ? 'AuthorizationErrorException' : name;
 

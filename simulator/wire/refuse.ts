@@ -12,7 +12,7 @@ export interface Refused {
   readonly options: WireOptions;
 }
 
-/** The answer to something thrown: AWS's error for it, or 500 after `onFailure` has been told. */
+/** The answer to an exception: AWS's error for it, or 500 after a call of `onFailure`. */
 export function refuse(
   error: unknown,
   { dialect, requestId, options }: Refused,

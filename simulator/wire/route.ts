@@ -1,4 +1,4 @@
-/** How REST finds an operation: method, path with labels, and the status of its success. */
+/** The route of an operation in REST: method, path with labels, and the status of its success. */
 export interface Route {
   readonly method: string;
   readonly segments: readonly Segment[];
@@ -7,7 +7,7 @@ export interface Route {
 
 type Segment = { readonly literal: string } | { readonly label: string };
 
-/** Reads the `http` trait, `['POST', '/clusters/{name}/updates', 200]`. Throws for what no service here uses. */
+/** Reads the `http` trait, `['POST', '/clusters/{name}/updates', 200]`. Throws for a form that no service here uses. */
 export function routeOf([method, uri, status]: readonly [string, string, number]): Route {
   if (uri.includes('?') || uri.includes('+}')) throw new Error(`the path ${uri} is more than this server can match`);
   const segments = partsOf(uri).map(

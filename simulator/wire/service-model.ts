@@ -12,7 +12,7 @@ export interface OperationModel {
   readonly route?: Route;
 }
 
-/** What the SDK's client of a service knows of its protocol. */
+/** The protocol of a service, from the SDK's client. */
 interface ProtocolFacts {
   readonly dialects: readonly DialectName[];
   /** Before the dot of `X-Amz-Target`. */
@@ -79,7 +79,7 @@ interface Client {
   };
 }
 
-/** A client is made for nothing else: it sends no request. */
+/** The client is made for this only, and sends no request. */
 function protocolOf(module: object): ProtocolFacts {
   const [, Client] = Object.entries(module).find(([name]) => /^[A-Z].*Client$/.test(name)) ?? [];
   if (Client === undefined) return { dialects: [] };
@@ -109,7 +109,7 @@ function operationOf([, , name, traits, input, output]: OperationTuple): Operati
 
 const otherBindings = ['httpHeader', 'httpPrefixHeaders', 'httpQueryParams', 'httpPayload', 'httpResponseCode'];
 
-/** Members of REST stand in the path, the query or the body's JSON; nothing here reads or writes the places that other services use. */
+/** Members of REST are in the path, the query or the body's JSON; other places, which other services use, are not supported. */
 function refuseOtherBindings({ name, input, output }: OperationModel): void {
   for (const schema of [input, output].filter((side) => side.isStructSchema())) {
     for (const [member, target] of schema.structIterator()) {

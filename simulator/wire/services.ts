@@ -1,17 +1,20 @@
 import type { ServiceName } from './aws-call.ts';
 import type { DialectName } from './dialect.ts';
 
-/** What the SDK does not say about a service. */
+/** Facts about a service that the SDK does not have. */
 export interface ServiceFacts {
   /**
-   * The SDK's module with the service's client and schemas; some weigh tens of megabytes, so each is loaded when first needed. Absent of
-   * services of a few reads only, which read their requests themselves (EC2's client is as large as all others together).
+   * The SDK's module with the service's client and schemas. Some take tens of megabytes, so each is loaded when first needed. Absent for services
+   * with a few reads only, which read their requests themselves (EC2's client is as large as all others together).
    */
   load?(): Promise<object>;
-  /** What its clients speak besides: the CLI before v2.10 or so still speaks the query protocol (facts: local-wire.md). */
+  /** Another protocol of its clients: the CLI before about v2.10 still uses the query protocol (facts: local-wire.md). */
   readonly also?: DialectName;
   readonly xmlNamespace?: string;
-  /** Before the dot of `X-Amz-Target`; `version`: of the query protocol. Of services without a client, by which unsigned requests find them. */
+  /**
+   * The part before the dot of `X-Amz-Target`; `version`: that of the query protocol. For services without a client, so that unsigned requests find
+   * them.
+   */
   readonly target?: string;
   readonly version?: string;
 }

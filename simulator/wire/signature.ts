@@ -6,7 +6,7 @@ import type { HttpRequest } from './http-message.ts';
 import { parseQuery, splitTarget } from './query-string.ts';
 import { signingKey } from './signing-key.ts';
 
-/** What a request says about its signature, in Signature Version 4: in its Authorization header, or in its query when presigned. */
+/** The signature of a request in Signature Version 4: in its Authorization header, or in its query when presigned. */
 export interface Signature {
   readonly algorithm: typeof ALGORITHM;
   readonly place: 'header' | 'query';
@@ -15,9 +15,9 @@ export interface Signature {
   readonly signedHeaders: readonly string[];
   /** In hexadecimal. */
   readonly signature: string;
-  /** `20260928T101500Z`. Not compared with any clock: the local cloud's time is virtual, its clients' is not. */
+  /** `20260928T101500Z`. It is compared with no clock, because the local cloud's time is virtual and its clients' is not. */
   readonly amzDate: string;
-  /** Seconds, of presigned requests. Whether they are over is for whoever has the clock. */
+  /** Seconds, for presigned requests. The caller with the clock checks them. */
   readonly expires?: number;
   readonly sessionToken?: string;
 }
@@ -40,9 +40,8 @@ export class IncompleteSignature extends AwsFault {
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
 /**
- * The signature of a request; undefined when there is none of AWS's. Throws IncompleteSignature, also for AWS's other algorithm (the
- * asymmetric one of multi-Region endpoints), which nothing here can verify. Format: "Elements of an AWS API request signature" in the
- * IAM user guide.
+ * The signature of a request; undefined when it has none of AWS's. Throws IncompleteSignature, also for AWS's other algorithm (the asymmetric one of
+ * multi-Region endpoints), which is not supported. Format: "Elements of an AWS API request signature" in the IAM user guide.
  */
 export function readSignature({ headers, target }: HttpRequest): Signature | undefined {
   const authorization = headers.authorization;
@@ -51,7 +50,7 @@ export function readSignature({ headers, target }: HttpRequest): Signature | und
   return query.includes('X-Amz-Algorithm=') ? readPresigned(query) : undefined;
 }
 
-/** Whether the key made this request's signature. Says nothing about its age. */
+/** Whether the key made this request's signature, whatever its age. */
 export function isSignedBy(request: HttpRequest, signature: Signature, secretAccessKey: string): boolean {
   const canonical = canonicalRequest(request, signature);
   if (canonical === undefined) return false;

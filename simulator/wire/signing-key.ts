@@ -4,7 +4,7 @@ import type { CredentialScope } from './signature.ts';
 const keys = new Map<string, HmacKey>();
 const MOST_KEYS = 1000;
 
-/** The key of Signature Version 4 for one day, Region and service. Kept, since making it costs four times what a signature costs. */
+/** The key of Signature Version 4 for one day, Region and service. It is cached, since making it costs four times as much as a signature. */
 export function signingKey(secretAccessKey: string, { date, region, service }: CredentialScope): HmacKey {
   const name = [secretAccessKey, date, region, service].join('\n');
   const known = keys.get(name);

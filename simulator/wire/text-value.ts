@@ -10,7 +10,7 @@ const readers = {
 const numberText = /^(?:-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|NaN|-?Infinity)$/;
 const truthText = /^(?:true|false)$/i;
 
-/** A single value out of a path, a query or a form. Throws for text that is no such value: the SDK's reader makes NaN and false of it. */
+/** A single value from a path, a query or a form. Throws for text that is no such value, which the SDK's reader turns into NaN or false. */
 export function readText(schema: NormalizedSchema, text: string, place: keyof typeof readers): unknown {
   if (schema.isNumericSchema() && !numberText.test(text)) throw new TypeError(`${text} is not a number`);
   if (schema.isBooleanSchema() && !truthText.test(text)) throw new TypeError(`${text} is neither true nor false`);

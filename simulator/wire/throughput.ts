@@ -7,11 +7,11 @@ import { countAnswers, signedRequest } from './throughput/raw-requests.ts';
 export interface Throughput {
   readonly sdkOneAtATime: number;
   readonly sdkSixteenAtATime: number;
-  /** Over bare sockets, 32 at a time: what the server itself bears. */
+  /** Over bare sockets, 32 at a time: the capacity of the server itself. */
   readonly raw: number;
 }
 
-/** Signed DescribeCluster of EKS against a server in a thread of its own, whose service answers at once. */
+/** Signed DescribeCluster of EKS against a server in its own thread, whose service answers at once. */
 export async function measureThroughput(seconds = 2): Promise<Throughput> {
   const server = new Worker(new URL('./throughput/server-thread.ts', import.meta.url));
   try {

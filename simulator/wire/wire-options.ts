@@ -2,32 +2,34 @@ import type { SecretOf } from './authenticate.ts';
 import type { AwsCall, ServiceName } from './aws-call.ts';
 import type { HttpAnswer, HttpRequest } from './http-message.ts';
 
-/** What is known of a request that is passed on as it came. */
+/** Facts about a request that is passed on unchanged. */
 export interface PassedRequest extends Pick<AwsCall, 'region' | 'signer' | 'requestId' | 'origin'> {
-  /** As `X-Amz-Target` or `Action` says. */
+  /** The name in `X-Amz-Target` or `Action`. */
   readonly operation?: string;
 }
 
 export type PassThrough = (request: HttpRequest, context: PassedRequest) => Promise<HttpAnswer>;
 
 export interface WireOptions {
-  /** Of 127.0.0.1; absent or 0 takes a free one. */
+  /** A port of 127.0.0.1; absent or 0 takes a free one. */
   readonly port?: number;
-  /** The operations that are modelled. A name that AWS does not have makes every call to its service fail, loudly. */
+  /** The modelled operations. A name that AWS does not have fails every call to its service. */
   readonly services: Readonly<Partial<Record<ServiceName, readonly string[]>>>;
   /** Answers in the SDK's shapes, or throws AwsFault or an error with `$metadata.httpStatusCode`. */
   serve(call: AwsCall): Promise<object>;
-  /** Services which read their requests themselves. */
+  /** Services that read their requests themselves. */
   readonly passThrough?: Readonly<Partial<Record<ServiceName, PassThrough>>>;
-  /** Whatever is for no service above: other services' names in the signature, and unsigned requests. Undefined: not for this one either. */
+  /**
+   * Answers requests for no service above: other services' names in the signature, and unsigned requests. Undefined when it does not answer either.
+   */
   other?(request: HttpRequest): Promise<HttpAnswer | undefined>;
-  /** The secret of a key. With it, requests are refused that no known key signed; without it, signatures are not verified. */
+  /** The secret of a key. With it, requests without a signature by a known key are refused; without it, signatures are not verified. */
   readonly secretOf?: SecretOf;
-  /** Every request runs inside, from its first byte to its answer: virtual time is held so long. */
+  /** Every request runs inside, from its first byte to its answer, so that virtual time stands still. */
   around?<T>(work: () => Promise<T>): Promise<T>;
-  /** Somebody asked for what AWS has and this server has not; it was answered with 501. */
+  /** Called for an operation of AWS that this server does not model; it was answered with 501. */
   onUnmodelled(service: string, operation: string): void;
-  /** `serve`, `passThrough` or `other` threw what is no answer of AWS, or answered in no shape of AWS; it was answered with 500. */
+  /** Called when `serve`, `passThrough` or `other` threw an error or gave an output that AWS cannot have; it was answered with 500. */
   onFailure(error: unknown, call: AwsCall | undefined): void;
   /** Bytes of a request's body, compressed or not. */
   readonly bodyLimit?: number;

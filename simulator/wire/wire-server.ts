@@ -15,14 +15,14 @@ export interface WireServer {
   readonly port: number;
   /** `http://127.0.0.1:4566`. */
   readonly origin: string;
-  /** Answers a request as it would be answered at the port: one of the same process needs no socket. */
+  /** Answers a request like the port, without a socket for the same process. */
   answer(request: HttpRequest): Promise<HttpAnswer>;
-  /** Resolves when running requests are answered, or five seconds later, and nothing listens any more. */
+  /** Resolves when running requests are answered, or five seconds later, and the port is closed. */
   close(): Promise<void>;
 }
 
 const HOST = '127.0.0.1';
-/** Milliseconds for what runs when the server closes; clients that stopped half-way would keep it open for minutes. */
+/** Milliseconds for running requests when the server closes; clients that stopped half-way would keep it open for minutes. */
 const PATIENCE = 5_000;
 
 /**
@@ -36,7 +36,7 @@ export async function startWireServer(options: WireOptions): Promise<WireServer>
       options.onFailure(error, undefined);
     });
   });
-  // Longer than clients keep theirs: a connection that both sides may drop is dropped under a request now and then.
+  // Longer than the clients' own limit: when both sides may close a connection, a request sometimes meets a closed one.
   server.keepAliveTimeout = 120_000;
   await listen(server, options.port ?? 0);
   const { port } = server.address() as AddressInfo;
@@ -89,14 +89,14 @@ async function exchange(
   const answered = await respond(message, options);
   if (answered === undefined || response.destroyed) return;
   const body = bytesOf(answered.body);
-  // Or the connection would stay open for the client's next request, and keep the server from closing.
+  // Otherwise the connection would stay open for the client's next request, and keep the server from closing.
   response.shouldKeepAlive = server.listening;
   response.writeHead(answered.status, { ...answered.headers, 'content-length': body.byteLength });
   response.end(body);
   if (!response.writableFinished) await once(response, 'close');
 }
 
-/** Undefined when the client went away before it had asked. */
+/** Undefined when the client disconnected before its request was complete. */
 async function respond(message: IncomingMessage, options: WireOptions): Promise<HttpAnswer | undefined> {
   const limit = options.bodyLimit ?? BODY_LIMIT;
   const headers = headersOf(message);

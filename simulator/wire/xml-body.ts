@@ -3,7 +3,7 @@ import { NormalizedSchema } from '@smithy/core/schema';
 import type { Refusal } from './refusal.ts';
 import type { OperationModel } from './service-model.ts';
 
-/** The namespace stands on the outermost element, which is not the codec's. */
+/** The namespace is on the outermost element, which the codec does not write. */
 const codec = new XmlCodec({
   timestampFormat: { useTrait: true, default: 5 },
   xmlNamespace: '',
@@ -45,7 +45,7 @@ function elementOf(schema: NormalizedSchema, name: string, value: object): strin
 type Structure = Extract<Parameters<typeof NormalizedSchema.of>[0], readonly [3, ...unknown[]]>;
 type StructureTuple = readonly [unknown, string, string, unknown, Structure[4], Structure[5]];
 
-/** What stands between the tags; nothing between those of `<Error/>`. */
+/** The text between the tags; empty for `<Error/>`. */
 const contentOf = (element: string): string => /^<Error>(.*)<\/Error>$/s.exec(element)?.[1] ?? '';
 
 const attribute = (namespace: string | undefined) => (namespace === undefined ? '' : ` xmlns="${namespace}"`);

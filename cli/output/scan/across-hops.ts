@@ -2,24 +2,24 @@ import { worstOf } from '../../../core/scan/report/group-findings.ts';
 import { orderFindings } from '../../../core/scan/report/order-findings.ts';
 import type { Finding, ScanReport, ScanReportList } from '../../../core/scan/report/report-schema.ts';
 
-/** What a scan gives: one report, or a list of several targets or clusters. */
+/** The result of a scan: one report, or a list of several targets or clusters. */
 export type ScanDocument = ScanReport | ScanReportList;
 
 export function reportsOf(document: ScanDocument): readonly ScanReport[] {
   return document.kind === 'ScanReportList' ? document.items : [document];
 }
 
-/** What is shown together: one report, or those of all hops of one subject, where each finding stands once. */
+/** Reports that are shown together: one report, or those of all hops of one subject with each finding once. */
 export interface Block {
-  /** Of several: their findings and gaps together; `target` names all of theirs. */
+  /** For several reports it has their findings and gaps together; `target` names all their targets. */
   readonly report: ScanReport;
-  /** Where each verdict comes from. */
+  /** The reports of the verdicts. */
   readonly reports: readonly ScanReport[];
-  /** At which hops a finding is as bad as it gets: `1.36 on`. Undefined where there is one report only. */
+  /** The hops at which a finding has its worst severity: `1.36 on`. Undefined where there is only one report. */
   readonly hopsOf?: (finding: Finding) => string;
 }
 
-/** Reports of several subjects stay apart: that they were scanned together says nothing about any of them. */
+/** Reports of several subjects stay apart, because they have nothing in common. */
 export function blocksOf(document: ScanDocument): readonly Block[] {
   const reports = reportsOf(document);
   const [first, ...others] = reports;
@@ -36,7 +36,7 @@ function acrossHops(first: ScanReport, reports: readonly ScanReport[]): Block {
   for (const same of Map.groupBy(reports.flatMap(keyed), ({ key }) => key).values()) {
     const worst = worstOf(same.map(({ finding }) => finding));
     const worse = same.filter(({ finding }) => finding.severity === worst);
-    // The last hop knows all that is wrong by then.
+    // The last hop has everything that is wrong by then.
     const shown = worse.at(-1)?.finding;
     const at = worse.map(({ target }) => target);
     if (shown !== undefined) hops.set(shown, hopText(at, targets));
@@ -54,7 +54,7 @@ function acrossHops(first: ScanReport, reports: readonly ScanReport[]): Block {
   return { report, reports, hopsOf: (finding) => hops.get(finding) ?? '' };
 }
 
-/** The same problem at another hop: its words and its severity may differ, and with them its reason and id. */
+/** The same problem at another hop: its text and severity may differ, and so its reason and id. */
 function keyed({ target, findings }: ScanReport) {
   const seen = new Map<string, number>();
   return findings.map((finding) => {
@@ -62,7 +62,7 @@ function keyed({ target, findings }: ScanReport) {
     const { deprecatedIn, removedIn, replacement } = finding;
     const object = [apiVersion, kind, namespace, name, location, cause];
     const what = JSON.stringify([source, rule, ...object, deprecatedIn, removedIn, replacement]);
-    // Two that nothing but their words tells apart stand in the same order at each hop.
+    // Two findings that differ only in their text have the same order at each hop.
     const count = (seen.get(what) ?? 0) + 1;
     seen.set(what, count);
     return { key: `${count} ${what}`, finding, target };

@@ -35,7 +35,7 @@ function rowsOf({ report, hopsOf }: Block): (string | null)[][] {
   ];
 }
 
-/** Spreadsheets run what begins like a formula; an apostrophe before it makes it text (OWASP, CSV injection). */
+/** Spreadsheets run a cell that begins like a formula; an apostrophe before it makes it text (OWASP, CSV injection). */
 function cell(value: string | null): string {
   const line = visibleLine(value ?? '');
   const text = /^[=+\-@]/.test(line) ? `'${line}` : line;

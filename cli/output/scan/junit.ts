@@ -7,8 +7,8 @@ import { objectWords, placeWords, severityWords } from './words.ts';
 import { xmlText } from './xml-text.ts';
 
 /**
- * JUnit XML: a suite for each report, a case for each cause. What fails the scan is a failure, what is waived
- * altogether is skipped, and what could not be read is an error, so that it is red too.
+ * JUnit XML with a suite for each report and a case for each cause. A cause that fails the scan is a failure, one that is waived altogether is
+ * skipped, and a part that could not be read is an error, so that CI shows it as failed too.
  */
 export function scanJunit(document: ScanDocument): string {
   const suites = reportsOf(document).map((report) => {
@@ -22,7 +22,7 @@ function casesOf(report: ScanReport): JunitCase[] {
     ...groupByCause(report.findings).map((group) => groupCase(group, report.failOn)),
     ...report.coverage.filter(isGap).map(gapCase),
   ];
-  // Many readers take a suite without cases for a broken one.
+  // Many readers reject a suite without cases.
   const empty: JunitCase = { name: 'nothing found', className: 'findings', outcome: 'passed', content: '' };
   return cases.length === 0 ? [empty] : cases;
 }

@@ -6,15 +6,15 @@ import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
 import { type Block, blocksOf, reportsOf, type ScanDocument } from './across-hops.ts';
 import { objectWords, placeWords, severityWords, verdictWords } from './words.ts';
 
-/** GitHub takes comments of 65,536 characters; GitLab and others take more. In bytes of UTF-8. */
+/** In bytes of UTF-8. GitHub accepts comments of 65,536 characters; GitLab and others accept more. */
 export const MOST_BYTES = 60_000;
 const MOST_OF_GROUP = 10;
 const MOST_REPORTS = 20;
 const MOST_GAPS = 10;
-/** So that a bot can find its own comment and bring it up to date. */
+/** A bot finds its own comment by it and updates that comment. */
 const MARKER = '<!-- liftlock-scan -->';
 
-/** For a pull request's comment or a job's summary: the counts, then what to repair, folded, as much of it as there is room for. */
+/** Markdown for a pull request's comment or a job's summary: the counts, then the repairs, folded, as many as fit. */
 export function scanMarkdown(document: ScanDocument): string {
   const all = reportsOf(document);
   const reports = all.slice(0, MOST_REPORTS);
@@ -26,7 +26,7 @@ export function scanMarkdown(document: ScanDocument): string {
     ...summaryLines(reports),
     ...(all.length > reports.length ? ['', `… and ${all.length - reports.length} more scans, see \`-o json\`.`] : []),
   ].join('\n');
-  // Bounded: at most 2 kB for each report. What follows takes the room that is left.
+  // This part is limited to 2 kB for each report. The next parts take the remaining room.
   const verdicts = blocks.map(({ reports: own }) =>
     own
       .slice(0, MOST_REPORTS)
@@ -47,7 +47,7 @@ export function scanMarkdown(document: ScanDocument): string {
   return `${head}${sections.join('')}`;
 }
 
-/** The first ones, as many as fit: once something is left out, so is all that matters less. */
+/** The first items, as many as fit: once one is left out, so are all that matter less. */
 function fitting<Item>(
   items: readonly Item[],
   textOf: (item: Item) => string,
@@ -119,23 +119,23 @@ function findingRow(finding: Finding, hopsOf: Block['hopsOf']): string[] {
 
 const size = (text: string): number => Buffer.byteLength(text, 'utf8');
 
-/** Longer texts of others are cut, in characters: a comment has room for few. */
+/** Longer texts from others are cut to this number of characters, because a comment has little room. */
 const MOST = 300;
 
 /**
- * Text of others inside Markdown or HTML: every character that means something within a line of either is written as a reference, which is
- * never read as structure (CommonMark 0.31, section 6.2). `@` and `#` are cut off from what follows, or GitHub would notify people and link issues.
+ * Text from others inside Markdown or HTML. Every character with a meaning within a line of either is written as a reference, which is never read as
+ * structure (CommonMark 0.31, section 6.2). `@` and `#` are separated from the next character, or GitHub would notify people and link issues.
  */
 export function markdownText(text: string): string {
   return referenced(shortened(text, MOST).replaceAll(/([@#])(?=\w)/g, '$1\u200b'));
 }
 
-/** The same as code: GitHub looks for no people and issues in there, and text stays as it can be copied. */
+/** The same as code: GitHub links no people and issues in code, and the text can be copied unchanged. */
 export function markdownCode(text: string, most = MOST): string {
   return `<code>${referenced(shortened(text, most))}</code>`;
 }
 
-/** The lines of a table. The cells have been through the functions above. */
+/** The lines of a table. The cells must have gone through the functions above. */
 export const markdownTable = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
 

@@ -8,13 +8,13 @@ export const SCAN_FORMATS = ['table', 'json', 'yaml', 'markdown', 'sarif', 'juni
 export type ScanFormat = (typeof SCAN_FORMATS)[number];
 
 interface PrintOptions {
-  /** Of Liftlock. */
+  /** Version of Liftlock. */
   readonly version: string;
-  /** The current folder: what the paths in findings are relative to. */
+  /** The current folder: paths in findings are relative to it. */
   readonly current: string;
 }
 
-/** A scan on stdout, in the format that was asked for; each renderer is loaded when it is. */
+/** Prints a scan on stdout in the requested format; each renderer is loaded only when it is needed. */
 export async function printScan(
   session: Session,
   format: ScanFormat,
@@ -36,7 +36,7 @@ export async function printScan(
       return io.out((await import('./csv.ts')).scanCsv(document));
     case 'sarif': {
       const { scanSarif } = await import('./sarif.ts');
-      // In GitHub Actions a step may run in a folder of the repository; code scanning counts from its root.
+      // A step of GitHub Actions may run in a subfolder of the repository; code scanning needs paths from its root.
       const root = io.env.GITHUB_WORKSPACE ?? current;
       return io.out(`${JSON.stringify(scanSarif(document, { version, current, root }), null, 2)}\n`);
     }
@@ -47,7 +47,7 @@ export async function printScan(
   }
 }
 
-/** So many findings are put into text at once: the whole text of a large report would take more memory than the scan did. */
+/** The number of findings that become text at once: the whole text of a large report would take more memory than the scan. */
 const AT_ONCE = 500;
 
 /** The same text as `JSON.stringify(document, null, 2)`, written in pieces. */
@@ -88,5 +88,5 @@ function printList(io: Io, values: readonly unknown[], indent: string): void {
 const indented = (value: unknown, indent: string): string =>
   JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`);
 
-/** The members in front of the last one, with the brace open. */
+/** The members before the last one, with the brace still open. */
 const open = (head: object): string => `${JSON.stringify(head, null, 2).replace(/\n\s*\}$/, '')},\n`;

@@ -8,20 +8,20 @@ import type { Coverage, Finding, ScanReport } from '../../../core/scan/report/re
 import { exitCodeOf, isGap } from '../../../core/scan/report/verdict.ts';
 import { reportsOf, type ScanDocument } from './across-hops.ts';
 
-/** GitHub refuses a file whose run has more; the worst stand first. */
+/** GitHub refuses a file whose run has more; the worst results come first. */
 export const MOST_RESULTS = 25_000;
 const MOST_NOTIFICATIONS = 1_000;
 export const SARIF_SCHEMA =
   'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 
 interface SarifOptions extends Folders {
-  /** Of Liftlock. */
+  /** Version of Liftlock. */
   readonly version: string;
 }
 
 /**
- * SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html) for code scanning. A run for each target, since GitHub
- * takes at most 20 runs and wants categories apart: a fleet may have more clusters than that, but not more targets.
+ * SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html) for code scanning. It has one run for each target, since GitHub
+ * accepts at most 20 runs and needs a category for each: a fleet may have more clusters than that, but not more targets.
  */
 export function scanSarif(document: ScanDocument, options: SarifOptions) {
   const byTarget = Map.groupBy(reportsOf(document), ({ target }) => target);
@@ -31,7 +31,7 @@ export function scanSarif(document: ScanDocument, options: SarifOptions) {
 
 function run(target: string, reports: readonly ScanReport[], options: SarifOptions) {
   const all = reports.flatMap((report) => report.findings.map((finding) => ({ finding, report })));
-  // Each report is in order; together the errors of every one go before warnings.
+  // Each report is sorted; here the errors of all reports go before the warnings.
   const shown = [...all].sort((a, b) => rank(a.finding) - rank(b.finding)).slice(0, MOST_RESULTS);
   const { rules, indexes } = rulesOf(shown.map(({ finding }) => finding));
   const seen = new Map<string, number>();
@@ -57,7 +57,7 @@ function run(target: string, reports: readonly ScanReport[], options: SarifOptio
 
 const rank = ({ severity, waived }: Finding): number => (waived ? SEVERITIES.length : SEVERITIES.indexOf(severity));
 
-/** Ids hold no cluster: the same object in two clusters is two alerts. */
+/** Ids contain no cluster, but the same object in two clusters must be two alerts. */
 function fingerprintOf({ id, location }: Finding, { subject }: ScanReport): string {
   return location === null ? sha256Hex(JSON.stringify([subject, id])).slice(0, 16) : id;
 }
@@ -71,11 +71,11 @@ function result(
   return {
     ruleId: ruleIdOf(finding),
     ruleIndex,
-    // Code scanning does not look at suppressions; at least a waived one blocks no merge.
+    // Code scanning ignores suppressions, so a waived finding is a note, which blocks no merge.
     level: waived ? 'note' : LEVELS[severity],
     message: { text: sarifText(`${message} ${fix}`) },
     locations: [sarifLocation(finding, report.subject, folders)] as const,
-    // The first is the one that code scanning knows alerts by; without it the line's text would be.
+    // Code scanning identifies alerts by the first one; without it, it would use the line's text.
     partialFingerprints: { primaryLocationLineHash: fingerprint, 'liftlockFinding/v1': id },
     ...(finding.new !== null && { baselineState: finding.new ? 'new' : 'unchanged' }),
     suppressions: waived
@@ -92,7 +92,7 @@ function invocation(report: ScanReport, left: number) {
     notifications.push(limit(`${gaps.length - MOST_NOTIFICATIONS} more parts were not read.`));
   if (left > 0) notifications.push(limit(`${left} more findings are not in this file, see -o json.`));
   return {
-    // Incomplete is no success even where findings decide the exit code.
+    // An incomplete scan is no success even where findings decide the exit code.
     executionSuccessful: gaps.length === 0,
     exitCode: exitCodeOf(report),
     endTimeUtc: report.scannedAt,
@@ -116,15 +116,15 @@ const limit = (text: string) => ({
 });
 
 interface Folders {
-  /** What paths of files are relative to. */
+  /** Paths of files are relative to it. */
   readonly current: string;
-  /** The root of the repository: what SARIF paths are relative to. */
+  /** The root of the repository: SARIF paths are relative to it. */
   readonly root: string;
 }
 
 /**
- * Where a finding is. Code scanning refuses results without a file, so what is in a cluster gets a path that names the object instead
- * (`clusters/prod/payments/PodDisruptionBudget/api`); no such file exists, and the logical location says what it is.
+ * The location of a finding. Code scanning refuses results without a file, so an object in a cluster gets a path that names it
+ * (`clusters/prod/payments/PodDisruptionBudget/api`). No such file exists; the logical location names the object.
  */
 function sarifLocation(finding: Finding, subject: string, folders: Folders) {
   const { location, kind, namespace, name } = finding;
@@ -140,19 +140,19 @@ function sarifLocation(finding: Finding, subject: string, folders: Folders) {
   return { physicalLocation: { artifactLocation, region }, logicalLocations };
 }
 
-/** Relative to the root where it is inside; elsewhere no repository has it, and its whole address is the truth. */
+/** Relative to the root where the file is inside. No repository has a file elsewhere, so it keeps its absolute address. */
 function artifact(file: string, { current, root }: Folders): { uri: string; uriBaseId?: '%SRCROOT%' } {
   if (file === '-' || file === '') return { uri: 'stdin', uriBaseId: '%SRCROOT%' };
   const path = resolve(current, file.toWellFormed().replaceAll('\0', '\ufffd'));
   const inside = relative(root, path);
   if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
-    // What URLs let stand and URIs (RFC 3986) do not.
+    // These characters are allowed in URLs but not in URIs (RFC 3986).
     return { uri: pathToFileURL(path).href.replaceAll(/[^\w.~!*'():/%-]/g, encodeURIComponent) };
   }
   return { uri: inside.split(sep).map(segment).join('/'), uriBaseId: '%SRCROOT%' };
 }
 
-/** Dots alone would climb out of their folder, and so do their percent-encodings where URLs are resolved as browsers do. */
+/** A segment of dots would leave its folder, and so would its percent-encoding where URLs are resolved as in browsers. */
 function segment(text: string): string {
   const encoded = encodeURIComponent(text.toWellFormed());
   return /^\.{1,2}$/.test(encoded) ? `_${encoded}` : encoded;
@@ -164,7 +164,7 @@ const LEVELS: Readonly<Record<Finding['severity'], Level>> = {
   warning: 'warning',
   info: 'note',
 };
-/** `precision` and `problem.severity` are GitHub's words for how to sort alerts. */
+/** GitHub sorts alerts by `precision` and `problem.severity`. */
 const PROBLEM_SEVERITIES = { error: 'error', warning: 'warning', note: 'recommendation' } as const;
 
 /** One rule for each reason and row of the tables: `removed/policy/v1beta1/PodDisruptionBudget`, `removed/al2-ami`. */
@@ -173,7 +173,7 @@ function ruleIdOf({ reason, rule, apiVersion, kind }: Finding): string {
   return sarifText(row === '' ? reason : `${reason}/${row}`).slice(0, 250);
 }
 
-/** The rules of all these findings, in order of appearance, and where each one stands. */
+/** The rules of all these findings, in order of appearance, with the index of each. */
 function rulesOf(findings: readonly Finding[]) {
   const byRule = Map.groupBy(findings, ruleIdOf);
   const indexes = new Map([...byRule.keys()].map((id, index) => [id, index]));
@@ -203,7 +203,7 @@ function descriptor(finding: Finding, level: Level) {
   };
 }
 
-/** What a notification may be about. */
+/** The possible kinds of notifications. */
 const NOTIFICATIONS = [
   ...(['denied', 'error', 'not-rendered'] as const).map((status) => ({
     id: `coverage/${status}`,
@@ -216,8 +216,8 @@ const NOTIFICATIONS = [
 const MOST = 1000;
 
 /**
- * Plain text as SARIF means it: `[words](1)` would be a link and `{0}` an argument (sections 3.11.5 and 3.11.6), and viewers do not
- * agree on how to escape them, so a blank goes in between.
+ * Plain text for SARIF: `[words](1)` would be a link and `{0}` an argument (sections 3.11.5 and 3.11.6). Viewers do not agree on how to escape them,
+ * so a blank goes in between.
  */
 export function sarifText(text: string): string {
   const cut = text.length > MOST ? `${text.slice(0, MOST - 1)}…` : text;

@@ -8,7 +8,7 @@ import { type Paint, type Style, tableLines } from '../print.ts';
 import { type Block, blocksOf, reportsOf, type ScanDocument } from './across-hops.ts';
 import { listWords, objectWords, placeWords, ruleWords, severityWords, VERDICT_STYLES, verdictWords } from './words.ts';
 
-/** More than this nobody reads on a terminal. */
+/** Limits for a terminal, because longer lists are not read there. */
 const MOST_OF_GROUP = 10;
 const MOST_OF_REPORT = 200;
 const MOST_GAPS = 20;
@@ -17,7 +17,7 @@ const MOST_COUNTS = 5;
 
 const SEVERITY_STYLES: Readonly<Record<Finding['severity'], Style>> = { error: 'red', warning: 'yellow', info: 'dim' };
 
-/** For a terminal: groups of one cause, the worst first, each with its repair; the verdict is the last line. */
+/** Text for a terminal: groups of one cause, the worst first, each with its repair; the verdict is the last line. */
 export function scanTable(document: ScanDocument, { paint, columns }: { paint: Paint; columns?: number }): string[] {
   const reports = reportsOf(document);
   const lines = blocksOf(document).flatMap((block, index) => [...(index === 0 ? [] : ['']), ...blockLines(block)]);
@@ -41,7 +41,7 @@ export function scanTable(document: ScanDocument, { paint, columns }: { paint: P
     const groups = shownGroups(findings);
     const shown = groups.flatMap((group) => group.shown);
     if (shown.length === 0) return [];
-    // One table, so that columns are aligned over all groups; then it is cut at them.
+    // One table aligns the columns of all groups; it is split into groups afterwards.
     const places = shown.some((finding) => finding.location !== null);
     const headers = [
       '  SEVERITY',
@@ -85,7 +85,7 @@ export function scanTable(document: ScanDocument, { paint, columns }: { paint: P
   }
 }
 
-/** What there is most of, where nobody reads it all. */
+/** The most frequent values, where a report is too long to read. */
 function countLines({ findings }: ScanReport): string[] {
   if (findings.length <= MOST_UNCOUNTED) return [];
   const by = (of: (finding: Finding) => string | null): string => {
@@ -112,7 +112,7 @@ function shownGroups(findings: readonly Finding[]): { group: FindingGroup; shown
   });
 }
 
-/** What was cut, then what to do: each repair once. */
+/** The number of cut findings, then each repair once. */
 function tail({ findings }: FindingGroup, shown: readonly Finding[]): string[] {
   const left = findings.length - shown.length;
   const fixes = [...new Set(findings.map(({ fix }) => fix))];
@@ -123,7 +123,7 @@ function tail({ findings }: FindingGroup, shown: readonly Finding[]): string[] {
   ];
 }
 
-/** Why each thing was not read, and what to do about it. */
+/** Why each part was not read, and what to do about it. */
 function gapLines({ coverage }: ScanReport): string[] {
   const gaps = coverage.filter(isGap);
   if (gaps.length === 0) return [];

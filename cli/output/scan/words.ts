@@ -3,23 +3,23 @@ import type { Coverage, Finding, ScanReport } from '../../../core/scan/report/re
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
 import type { Style } from '../print.ts';
 
-/** `PodDisruptionBudget payments/api`, or what else names it best. */
+/** `PodDisruptionBudget payments/api`, or the best other name. */
 export function objectWords({ apiVersion, kind, namespace, name, rule, cause }: Finding): string {
   const path = namespace !== null && name !== null ? `${namespace}/${name}` : (name ?? namespace);
   const words = [kind ?? apiVersion, path].filter((part) => part !== null);
   return words.length === 0 ? (rule ?? cause) : words.join(' ');
 }
 
-/** What it is counted, chosen (`--only rule=`) and listed by: the name of its rule, and of an API its reason. */
+/** The key for counts, `--only rule=` and lists: the name of the rule, or the reason for an API. */
 export const ruleWords = ({ rule, reason }: Finding): string => rule ?? reason;
 
-/** `deploy/web.yaml:3:1`; undefined for what is in a cluster. */
+/** `deploy/web.yaml:3:1`; undefined for an object in a cluster. */
 export function placeWords({ location }: Finding): string | undefined {
   if (location === null) return undefined;
   return `${location.file === '-' ? '<stdin>' : location.file}:${location.line}:${location.column}`;
 }
 
-/** `error`, and why it counts for nothing where it does not. */
+/** `error`, with the reason where the finding does not count. */
 export function severityWords({ severity, waived, new: isNew }: Finding): string {
   if (waived) return `${severity}, waived`;
   return isNew === false ? `${severity}, known` : severity;
@@ -40,19 +40,19 @@ function countWords({ summary, baseline }: ScanReport): string {
   return notes.length === 0 ? counts : `${counts} (${notes.join('; ')})`;
 }
 
-/** What was not read, a few by name; undefined where nothing is missing. */
+/** The first few parts that were not read; undefined where nothing is missing. */
 function gapWords(coverage: readonly Coverage[]): string | undefined {
   const gaps = coverage.filter(isGap);
   const names = gaps.map(({ what, status }) => `${what} (${STATUS_WORDS[status]})`);
   return fewWords('Not read', names, 5);
 }
 
-/** What was left out on purpose, a few by name. Files without Kubernetes objects, and what others stand for, need no word. */
+/** The first few parts that were left out on purpose. Files without Kubernetes objects, and findings that others stand for, are not mentioned. */
 function leftOutWords(coverage: readonly Coverage[]): string | undefined {
   const left = coverage.filter(
     ({ what, status }) => status === 'skipped' && !/^(?:files without|further ones)/.test(what),
   );
-  // What --only left out was found: it stands first, so that it is never cut off.
+  // Findings that --only left out come first, so that they are never cut off.
   const names = left.sort((a, b) => Number(a.source !== null) - Number(b.source !== null)).map(({ what }) => what);
   return fewWords('Left out', names, 4);
 }
@@ -70,7 +70,7 @@ const STATUS_WORDS: Readonly<Record<Coverage['status'], string>> = {
   'not-rendered': 'not rendered',
 };
 
-/** The sentence that a report ends with: whatever was not read is part of it. */
+/** The last sentence of a report; it includes everything that was not read. */
 export function verdictWords(report: ScanReport): string {
   const { verdict, summary, target, subject, from, coverage } = report;
   const read = `${counted(summary.read, from === null ? 'document' : 'object')} read`;
@@ -82,7 +82,7 @@ export function verdictWords(report: ScanReport): string {
   return `${found} Nothing found that fails, but nobody knows about the rest. ${missing}`;
 }
 
-/** What stands under a list: `FAIL: 2 of 5 scans fail, 1 is incomplete.` without its first word. */
+/** The line below a list: `FAIL: 2 of 5 scans fail, 1 is incomplete.` without its first word. */
 export function listWords(reports: readonly ScanReport[]): string {
   const count = (verdict: ScanReport['verdict']) => reports.filter((report) => report.verdict === verdict).length;
   if (reports.length === 0) return 'nothing was scanned.';

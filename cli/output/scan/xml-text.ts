@@ -1,4 +1,4 @@
-/** Text as it may stand between tags and in attributes; what XML 1.0 cannot say at all becomes U+FFFD. */
+/** Text for use between tags and in attributes; a character that XML 1.0 cannot express becomes U+FFFD. */
 export function xmlText(text: string): string {
   return text
     .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
@@ -14,7 +14,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '\n': '\n',
 };
 
-/** An attribute's value: line breaks as references, since a parser makes them spaces otherwise. */
+/** An attribute's value, with line breaks as references, since a parser would turn them into spaces. */
 export function xmlAttribute(text: string): string {
   return xmlText(text).replaceAll('\n', '&#10;');
 }

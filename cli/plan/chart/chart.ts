@@ -5,10 +5,10 @@ import { asSentence, dollars, nothingToDo, runsPast, zoneTime } from '../plan-wo
 import { type Calendars, drawing, htmlTable } from './drawing.ts';
 import { CHART_STYLE } from './time-axis.ts';
 
-/** So many excluded clusters are listed; who needs all of them reads the JSON. */
+/** The number of excluded clusters in the list; the JSON has all of them. */
 const MOST_EXCLUDED = 500;
 
-/** One file that a browser shows without network and without script: the summary, the chart, the waves, who is left out, what was assumed. */
+/** One file that a browser shows without network and without script: the summary, the chart, the waves, the excluded clusters, the assumptions. */
 export function chart(plan: PlanDocument, calendars: Calendars): string {
   const clusters = plan.waves.reduce((sum, wave) => sum + wave.clusters.length, 0);
   return `<!doctype html>

@@ -12,7 +12,7 @@ const HEAD = 24;
 
 export type Calendars = ReadonlyMap<string, CompiledCalendar>;
 
-/** Waves as bands, clusters as bars, closed windows and freezes shaded, the deadline as a line: one SVG. */
+/** Draws waves as bands, clusters as bars, closed windows and freezes shaded, and the deadline as a line, in one SVG. */
 export function drawing(plan: PlanDocument, calendars: Calendars): string {
   const scale = scaleOf(plan);
   const parts: string[] = [];
@@ -64,7 +64,7 @@ const shortened = (label: string): string => (label.length > 30 ? `${label.slice
 /** One bar of the chart: a cluster, or several that follow each other in the order of their wave. */
 type Bar = ReturnType<typeof barOfSeveral>;
 
-/** A wave with more clusters than this is drawn in so many bars, each standing for several. */
+/** A wave with more clusters is drawn with this number of bars, each for several clusters. */
 const MOST_BARS = 40;
 
 function barsOf({ clusters }: PlanWave): Bar[] {
@@ -97,7 +97,7 @@ function barOfSeveral(clusters: readonly Dated[]) {
 
 const HOUR = 3_600_000;
 
-/** From the plan's now to the last thing that it knows. */
+/** From the plan's now to its last known instant. */
 function scaleOf({ now, waves, deadline }: PlanDocument): Scale {
   const from = Date.parse(now);
   const known = [...waves.flatMap(({ startsAt, endsAt, soakUntil }) => [startsAt, endsAt, soakUntil]), deadline];
@@ -105,7 +105,7 @@ function scaleOf({ now, waves, deadline }: PlanDocument): Scale {
   return scaleBetween(from, last);
 }
 
-/** Cells are HTML already. */
+/** Cells contain HTML already. */
 export function htmlTable(headers: readonly string[], rows: readonly (readonly string[])[]): string {
   const head = headers.map((header) => `<th scope="col">${xmlText(header)}</th>`).join('');
   const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n');

@@ -1,23 +1,23 @@
 export const WIDTH = 1200;
 export const LEFT = 210;
 const RIGHT = 1180;
-/** Where the first band begins, below the times. */
+/** The top of the first band, below the times. */
 export const TOP = 34;
 
-/** Where instants stand on a chart; x in pixels. */
+/** Converts instants to positions on a chart; x in pixels. */
 export interface Scale {
   readonly from: number;
   readonly to: number;
   x(instant: number): number;
 }
 
-/** With a little room after the last instant. */
+/** It leaves a little room after the last instant. */
 export function scaleBetween(from: number, last: number): Scale {
   const to = last + (last - from) * 0.03;
   return { from, to, x: (instant) => LEFT + ((instant - from) / (to - from)) * (RIGHT - LEFT) };
 }
 
-/** A chart: what is drawn, and over it the times, written at full hours or days of UTC. */
+/** A chart with its parts and the times above them, at full hours or days of UTC. */
 export function drawn(scale: Scale, label: string, height: number, parts: readonly string[]): string {
   const ticks = ticksOf(scale).map(
     ({ at, text }) =>
@@ -56,7 +56,7 @@ function ticksOf({ from, to }: Scale): { readonly at: number; readonly text: str
   return ticks;
 }
 
-/** What both charts look like. */
+/** The style of both charts. */
 export const CHART_STYLE = `
 svg{width:100%;height:auto;border:1px solid #d5dae0;border-radius:6px}
 .band{fill:#f4f6f8}.closed{fill:#dde2e8}.frozen{fill:url(#frozen)}.ice{fill:#cfe6f7;background:#cfe6f7}.hatch{stroke:#5b9bd0;stroke-width:3}

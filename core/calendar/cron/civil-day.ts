@@ -2,7 +2,7 @@ import type { CivilDay } from './day-rule.ts';
 
 export const DAY = 86_400_000;
 
-/** Days are numbered from 1970-01-01 = 0, whatever the zone: a day number is a date, no instant. */
+/** Days are numbered from 1970-01-01 = 0 in every zone: a day number is a date and no instant. */
 export function civilDay(dayNumber: number): CivilDay {
   const date = new Date(dayNumber * DAY);
   const year = date.getUTCFullYear();

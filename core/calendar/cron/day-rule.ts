@@ -1,6 +1,6 @@
 import { CronProblem, FIELDS, readValue, valuesOf } from './field.ts';
 
-/** A day of the proleptic Gregorian calendar, as cron looks at it. */
+/** A day of the proleptic Gregorian calendar, with what cron compares. */
 export interface CivilDay {
   readonly year: number;
   /** 1 to 12. */
@@ -13,7 +13,7 @@ export interface CivilDay {
 
 export type DayRule = (day: CivilDay) => boolean;
 
-/** `1,15,L`: numbers of days; `L` is the last one of the month. Throws CronProblem. */
+/** `1,15,L`: numbers of days; `L` is the last day of the month. Throws CronProblem. */
 export function dayOfMonthRule(text: string): DayRule {
   const days = new Set<number>();
   let last = false;

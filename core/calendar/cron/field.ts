@@ -1,9 +1,9 @@
-/** One of the five fields of cron: its smallest and largest value, and the names that stand for values. */
+/** One of the five fields of cron: its smallest and largest value, and the names of its values. */
 export interface Field {
   readonly title: string;
   readonly least: number;
   readonly most: number;
-  /** In lower case; the first stands for `least`. */
+  /** In lower case; the first name is that of `least`. */
   readonly names: readonly string[];
 }
 
@@ -12,7 +12,7 @@ export const FIELDS = {
   hour: { title: 'hour', least: 0, most: 23, names: [] },
   dayOfMonth: { title: 'day of month', least: 1, most: 31, names: [] },
   month: { title: 'month', least: 1, most: 12, names: words('jan feb mar apr may jun jul aug sep oct nov dec') },
-  // 7 is Sunday as well (facts of other systems: only robfig/cron refuses it).
+  // 7 is Sunday too, as in other systems; only robfig/cron refuses it.
   dayOfWeek: { title: 'day of week', least: 0, most: 7, names: words('sun mon tue wed thu fri sat') },
 } as const satisfies Record<string, Field>;
 
@@ -20,7 +20,7 @@ function words(text: string): readonly string[] {
   return text.split(' ');
 }
 
-/** What cannot be read as cron, in words that continue "<path>: ". */
+/** A text that cannot be read as cron; the message continues "<path>: ". */
 export class CronProblem extends Error {}
 
 /** The values of one item of a list: `*`, `5`, `MON`, `1-5`, each with or without `/step`. Throws CronProblem. */
@@ -45,7 +45,7 @@ function boundsOf(range: string, item: string, field: Field): readonly [number, 
     throw new CronProblem(`has "${item}" as ${field.title}, which is no value, range or list`);
   }
   const from = readValue(first, field);
-  // Sunday ends a week as well as it begins one: FRI-SUN, 6-7.
+  // A range may end on Sunday as well as begin on it: FRI-SUN, 6-7.
   const to = field.names.length === 7 && /^sun$/i.test(last) && from > 0 ? 7 : readValue(last, field);
   if (from > to) {
     const split = `${first}-${limit(field.most, field)},${limit(field.least, field)}-${last}`;
@@ -54,7 +54,6 @@ function boundsOf(range: string, item: string, field: Field): readonly [number, 
   return [from, to];
 }
 
-/** One value, by number or name. Throws CronProblem. */
 export function readValue(text: string, field: Field): number {
   const named = field.names.indexOf(text.toLowerCase());
   if (named >= 0) return field.least + named;

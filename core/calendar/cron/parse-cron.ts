@@ -2,23 +2,21 @@ import { civilDay, DAY } from './civil-day.ts';
 import { type DayRule, dayOfMonthRule, dayOfWeekRule } from './day-rule.ts';
 import { CronProblem, FIELDS, valuesOf } from './field.ts';
 
-/** When something begins, in local time of some zone. */
+/** The local times of some zone at which something begins. */
 export interface CronSchedule {
   readonly text: string;
-  /** Minutes after local midnight, ascending, without repeats; never empty. */
+  /** Minutes after local midnight, ascending and without repeats; never empty. */
   readonly minutes: readonly number[];
-  /** Whether it names every hour of the day, so that an hour that the clocks repeat is an hour like any other. */
+  /** Whether it names every hour of the day. Then it also fires in an hour that the clocks repeat. */
   readonly everyHour: boolean;
   readonly months: readonly number[];
   matches(dayNumber: number): boolean;
 }
 
 /**
- * Reads five fields of cron as vixie's cron does: when day of month and day of week are both restricted, either is
- * enough; when one of them begins with `*` (also a step of it), both must match. Never throws: `problem` are words that
- * continue "<path>: ".
- *
- * Source: semantics.md, Calendar.
+ * Reads five fields of cron by the rules of vixie's cron. When day of month and day of week are both restricted, one of them is enough; when one of
+ * them begins with `*` (also with a step), both must match. Never throws: `problem` is a text that continues "<path>: ".
+ * Source: calendars.md, Cron.
  */
 export function parseCron(text: string): { readonly schedule: CronSchedule } | { readonly problem: string } {
   try {
@@ -68,11 +66,11 @@ function dayRule(dayOfMonth: string, dayOfWeek: string): DayRule {
   return both ? (day) => ofMonth(day) && ofWeek(day) : (day) => ofMonth(day) || ofWeek(day);
 }
 
-/** Dates and weekdays repeat after 28 years, as long as no century without a leap day lies between. */
+/** Dates and weekdays repeat after 28 years, unless a century without a leap day lies between. */
 const CYCLE_START = Date.UTC(2000, 0, 1) / DAY;
 const CYCLE_DAYS = 28 * 365 + 7;
 
-/** False for what looks right and never comes, such as `0 0 31 2 *`. */
+/** False for a schedule that is valid and never fires, such as `0 0 31 2 *`. */
 export function everFires(schedule: CronSchedule): boolean {
   for (let day = CYCLE_START; day < CYCLE_START + CYCLE_DAYS; day += 1) if (schedule.matches(day)) return true;
   return false;

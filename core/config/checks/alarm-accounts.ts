@@ -2,8 +2,8 @@ import type { FleetSpec, UpgradePolicySpec } from '../types.ts';
 import type { Report, SoundWaves } from './check.ts';
 
 /**
- * Alarms of accounts that the Fleet does not name: Liftlock enters none but those, and the files do not tell which one it is in itself. With an
- * organization any account may be one of the Fleet.
+ * Warns of alarms in accounts that the Fleet does not name, because Liftlock enters no other account. The files do not tell Liftlock's own account,
+ * so it is no error. With an organization any account may belong to the Fleet.
  */
 export function checkAlarmAccounts(
   waves: SoundWaves,

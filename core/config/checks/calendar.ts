@@ -11,8 +11,8 @@ import type { Calendar, CalendarSpec } from '../types.ts';
 import { checkNames, fieldOf, listOf, type Report } from './check.ts';
 
 /**
- * What is wrong with a calendar beside its shape. What cannot be read closes it for ever when it runs, and is an error
- * here. `now` undefined: what depends on the day is left out.
+ * Checks what the schema of a calendar cannot see. A rule that cannot be read would close the calendar for ever, so it is an error here. `now`
+ * undefined = checks that depend on the day are left out.
  */
 export function checkCalendar(calendar: Calendar, now: Date | undefined, report: Report): void {
   const { spec, metadata } = calendar;
@@ -24,7 +24,7 @@ export function checkCalendar(calendar: Calendar, now: Date | undefined, report:
   checkCalendarWindows(compiled, now, report);
 }
 
-/** The same of one that is wrong somewhere: what can be read of each rule that is right by itself. */
+/** Checks each valid rule of a calendar that is invalid as a whole. */
 export function checkCalendarInPart(document: unknown, report: Report): void {
   checkRuleNames(fieldOf(document, 'spec'), report);
   const { timeZone } = soundFields(calendarSchemaFor(document).shape.spec, fieldOf(document, 'spec'));
@@ -43,7 +43,7 @@ function checkRuleNames(spec: unknown, report: Report): void {
     checkNames(listOf(fieldOf(spec, rules)), ['spec', rules], `reports know ${rules} by name`, report);
 }
 
-/** What cannot be read of a calendar's rules. True when there is nothing. */
+/** Reports rules that cannot be read. Returns true when there are none. */
 function checkRules(spec: CalendarSpec, report: Report): boolean {
   const { problems } = compileRules(spec);
   for (const { path, message } of problems) {
@@ -58,7 +58,7 @@ function checkRules(spec: CalendarSpec, report: Report): boolean {
   return problems.length === 0;
 }
 
-/** Names that look like a place's time and are an offset for ever. */
+/** Names that look like the time of a place and are fixed offsets. */
 const FIXED_ZONE = /^(?:EST|MST|HST|Etc\/GMT[+-]\d+)$/i;
 
 function checkFixedZone(zone: string | undefined, path: readonly (string | number)[], report: Report): void {
@@ -79,7 +79,7 @@ function checkPastFreezes({ freezes }: CompiledCalendar, now: Date | undefined, 
   }
 }
 
-/** Why a name is no time zone, and which one was likely meant. */
+/** Explains why a name is no time zone, and which one was probably meant. */
 function zoneWords(name: string): string {
   const unknown = `"${name}" is no time zone that is known here.`;
   if (/^(?:UTC|GMT)?[+-]\d/i.test(name)) {
@@ -93,14 +93,14 @@ function zoneWords(name: string): string {
 
 const cityOf = (zone: string): string => zone.split('/').at(-1) ?? zone;
 
-/** Leap days come within two years of most days; a calendar that opens later than that is seldom meant. */
+/** Most dates occur within two years, also across a leap day. A calendar that opens later is seldom meant. */
 const DAYS = 731;
 const HOUR = 3_600_000;
 
-/** A share of the time that windows allow: what is left between daily freezes of 24 hours when a day has 25. */
+/** A share of the time that windows allow. Daily freezes of 24 hours leave less than that, on days with 25 hours. */
 const LEAST_SHARE = 0.001;
 
-/** A calendar that freezes close all the time lets nothing ever happen. Whether it opens. */
+/** Returns whether a calendar opens. One that freezes keep closed all the time would let nothing happen, so it is an error. */
 function checkCalendarOpens(calendar: CompiledCalendar, spec: CalendarSpec, now: Date, report: Report): boolean {
   const { windows, freezes } = spec;
   const open = openTimeWithin([calendar], now, DAYS);
@@ -126,10 +126,10 @@ function checkCalendarOpens(calendar: CompiledCalendar, spec: CalendarSpec, now:
 const YEAR = 366 * DAY;
 const MINUTE = 60_000;
 
-/** Shorter than any step of an upgrade. */
+/** Every step of an upgrade takes longer. */
 const SHORT = 15 * MINUTE;
 
-/** Windows that are no use: too short for anything, or always inside a freeze. The year from `now`, or else any year. */
+/** Warns of windows without use, which are too short or always inside a freeze. Looks at the year from `now`, or else at one fixed year. */
 function checkCalendarWindows(calendar: CompiledCalendar, now: Date | undefined, report: Report): void {
   const from = now?.getTime() ?? Date.UTC(2026, 0, 1);
   const frozen = spansOf(calendar.freezes, from);
@@ -148,7 +148,7 @@ function checkCalendarWindows(calendar: CompiledCalendar, now: Date | undefined,
 }
 
 function checkLength(window: Rule, spans: readonly Span[], path: readonly (string | number)[], report: Report): void {
-  // Not Math.max(...): windows of every minute are half a million in a year, more than a call takes.
+  // Not Math.max(...): windows of every minute are half a million in a year, more arguments than a call takes.
   const longest = spans.reduce((most, { from, to }) => Math.max(most, to - from), 0);
   if (longest >= SHORT) return;
   const field = window.length === undefined ? 'end' : 'duration';

@@ -5,7 +5,7 @@ import { checkImage } from './hooks.ts';
 
 const LIST = ['spec', 'components'];
 
-/** Components are known by their name, and looked at through the API server; a hook has to be told a version for every minor on the way. */
+/** Checks components: names are unique, Liftlock can reach the API server, and a hook has a version for every minor on the way. */
 export function checkComponents(document: unknown, images: readonly string[] | undefined, report: Report): void {
   const components = listOf(fieldOf(document, ...LIST));
   checkNames(components, LIST, 'what its hook has said is kept by its name', report);
@@ -24,7 +24,7 @@ export function checkComponents(document: unknown, images: readonly string[] | u
   }
 }
 
-/** Clusters go one minor at a time, so that none between the first one and the last may be missing. */
+/** The first minor without a version. Clusters go one minor at a time, so every minor between the first and the last needs one. */
 function missingMinors(versions: unknown, target: unknown): string | undefined {
   const named = Object.keys(versions ?? {}).flatMap((minor) => KubeVersion.tryParse(minor) ?? []);
   const goal = typeof target === 'string' && isTargetMinor(target) ? [KubeVersion.parse(target)] : [];

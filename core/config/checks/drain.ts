@@ -2,7 +2,7 @@ import { covers, isSatisfiable } from '../../selector/cover.ts';
 import type { UpgradePolicy } from '../types.ts';
 import type { Report } from './check.ts';
 
-/** The first rule that selects a pod decides, so that one behind a wider one never does. */
+/** The first rule that selects a pod decides, so a rule behind a wider one never applies. */
 export function checkDrainRules(rules: NonNullable<UpgradePolicy['spec']['drain']>['rules'], report: Report): void {
   for (const [index, { selector }] of rules.entries()) {
     const first = rules.slice(0, index).findIndex((earlier) => covers(earlier.selector, selector));

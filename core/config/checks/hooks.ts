@@ -4,10 +4,10 @@ import { durationMilliseconds } from '../schema/quantities.ts';
 import { checkNames, fieldOf, listOf, type Report } from './check.ts';
 
 const HOUR = 3_600_000;
-/** An execution of a step has a day, and EKS takes its part of it. */
+/** An execution of a step lasts a day at most, and EKS needs a part of it. */
 const MOST_HOURS = 12;
 
-/** Hooks are known by their name, and wait one after the other in the execution of their step. */
+/** Checks hooks: names are unique, and the hooks of one step, which wait one after the other, end within its execution. */
 export function checkHooks(document: unknown, images: readonly string[] | undefined, report: Report): void {
   const hooks = listOf(fieldOf(document, 'spec', 'hooks'));
   checkNames(hooks, ['spec', 'hooks'], 'what a hook has said is kept by its name', report);
@@ -32,7 +32,7 @@ export function checkHooks(document: unknown, images: readonly string[] | undefi
   checkTogether(hooks, report);
 }
 
-/** Of somebody who is asked by a Job. */
+/** Checks the image of a receiver that is a Job. */
 export function checkImage(
   receiver: unknown,
   path: readonly (string | number)[],

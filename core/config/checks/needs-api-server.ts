@@ -2,7 +2,7 @@ import { fieldOf, listOf, type Report } from './check.ts';
 
 const NOT_REACHED = 'which verification: eks-api says Liftlock cannot reach';
 
-/** By what is written, so that a mistake elsewhere hides none. What is read at the API server alone does nothing where that is not asked: nodes that are down, drains, and what has to work after a hop. */
+/** Reads the spec as written, so that a mistake elsewhere hides none. Without the API server disruption, drain and smoke have no effect. */
 export function checkNeedsApiServer(document: unknown, report: Report): void {
   const spec = (...path: string[]) => fieldOf(document, 'spec', ...path);
   if (spec('verification') !== 'eks-api') return;

@@ -3,7 +3,7 @@ import { REASONS } from '../../contracts/scan-words.ts';
 import { matchesGlob } from '../../selector/glob.ts';
 import { didYouMean } from '../did-you-mean.ts';
 
-/** What is wrong with the name of a check in a waiver; undefined where there is such a check, and where the schema says it. `*` stands for any text. */
+/** Why the name of a check in a waiver is wrong; undefined where there is such a check, or where the schema reports it. `*` stands for any text. */
 export function noCheck(name: unknown): string | undefined {
   if (typeof name !== 'string' || /^(names:.|list:.|.{301}|$)/s.test(name)) return undefined;
   if (CHECK_NAMES.some((known) => matchesGlob(name, known))) return undefined;
@@ -12,7 +12,7 @@ export function noCheck(name: unknown): string | undefined {
   return `"${name}" is the name of no check, so that no waiver would hold by it. ${hint}`;
 }
 
-/** What is wrong with the reason of a waiver that is the name of a rule, which reports show in its place; undefined where it is none, or a reason too. */
+/** Why the reason of a waiver is wrong that is the name of a rule, as reports show it; undefined where it is no rule, or a reason too. */
 export function ruleAsReason(reason: unknown): string | undefined {
   if (typeof reason !== 'string' || Object.hasOwn(REASONS, reason)) return undefined;
   const rule = CHECK_NAMES.find((name) => name.toLowerCase() === reason.toLowerCase());

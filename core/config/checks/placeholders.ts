@@ -4,7 +4,7 @@ import type { Report } from './check.ts';
 
 const IN_BRACES = /\{\s*([\w.-]+)\s*\}/g;
 
-/** Texts in which people may expect a placeholder, each with those that are filled in there. */
+/** Fields in which people may expect a placeholder, each with the placeholders that are filled in there. */
 const PLACES: readonly (readonly [place: string, ...known: readonly string[]])[] = [
   ['spec.smoke.rates.metrics[].dimensions.*', 'cluster'],
   ['spec.smoke.rates.metrics[].namespace'],
@@ -24,8 +24,8 @@ const PLACES: readonly (readonly [place: string, ...known: readonly string[]])[]
 const QUERIES = ['requests', 'errors', 'seconds'].map((name) => `spec.smoke.rates.queries[].${name}`);
 
 /**
- * What stands in braces and is no placeholder there would be taken as it is written, and nobody would see why nothing has that name. No matter of the
- * schema, by which policies are read that were applied before.
+ * Reports braces that are no placeholder of their field: they would be taken literally, and nobody would see why nothing has that name. The schema
+ * must not do this, because it also reads policies that were applied earlier.
  */
 export function checkPlaceholders(document: unknown, report: Report): void {
   const check = ({ path, value }: FoundValue, known: readonly string[]): void => {
@@ -33,7 +33,7 @@ export function checkPlaceholders(document: unknown, report: Report): void {
     if (problem !== undefined) report('error', path, problem);
   };
   for (const [place, ...known] of PLACES) for (const found of valuesAt(document, place)) check(found, known);
-  // In a regular expression of PromQL a number in braces says how often.
+  // In a regular expression of PromQL a number in braces is a repetition.
   for (const { path, value } of QUERIES.flatMap((place) => valuesAt(document, place)))
     check({ path, value: typeof value === 'string' ? value.replace(/\{\d+\}/g, '') : value }, ['cluster']);
 }

@@ -2,13 +2,13 @@ import { covers, overlapInPart } from '../../selector/cover.ts';
 import type { UpgradePolicySpec } from '../types.ts';
 import type { Report } from './check.ts';
 
-/** A policy by what it selects. */
+/** The name and selector of a policy. */
 export interface SelectingPolicy {
   readonly name: unknown;
   readonly selector: UpgradePolicySpec['selector'];
 }
 
-/** A cluster that two policies select is left alone (`AmbiguousPolicy`), so what they share is upgraded by neither. */
+/** A cluster that two policies select is left alone (`AmbiguousPolicy`), so neither policy upgrades the clusters that they share. */
 export function checkPolicyOverlap(
   { selector: mine }: SelectingPolicy,
   earlier: readonly SelectingPolicy[],

@@ -1,7 +1,7 @@
 import { valuesAt } from '../../model/values-at.ts';
 import { fieldOf, type Report } from './check.ts';
 
-/** What no smoke check could ask, or would only find equal. No matter of the schema, by which policies are read that were applied before. */
+/** Reports rates that cannot be queried or are always equal. The schema must not: it also reads policies that were applied earlier. */
 export function checkRates(document: unknown, report: Report): void {
   for (const list of ['metrics', 'queries'])
     for (const { path, value: rate } of valuesAt(document, `spec.smoke.rates.${list}[]`)) {

@@ -1,7 +1,7 @@
 import type { DocumentPath } from '../issue.ts';
 import type { Report } from './check.ts';
 
-/** Wherever a document names one: the functions may read no other (`webhookSecrets` of infra/names.ts). */
+/** Checks the secrets of a whole document: the functions may read no others (`webhookSecrets` of infra/names.ts). */
 export function checkSecrets(value: unknown, path: DocumentPath, report: Report): void {
   if (typeof value === 'object' && value !== null)
     for (const [key, inner] of Object.entries(value))

@@ -3,7 +3,7 @@ import { valuesAt } from '../../model/values-at.ts';
 import { privateHostReason } from '../private-host.ts';
 import type { Report } from './check.ts';
 
-/** Where policies name URLs. */
+/** The places of URLs in policies. */
 export const URLS_OF_POLICY = [
   'spec.smoke.urls[]',
   'spec.scan.urls[]',
@@ -13,10 +13,10 @@ export const URLS_OF_POLICY = [
   'spec.components[].hook.webhook',
 ];
 
-/** Where the Fleet names them: owners are told like gates are asked. */
+/** The places of URLs in the Fleet. Owners are notified in the same way as gates are asked. */
 export const URLS_OF_FLEET = ['spec.owners.*.webhook'];
 
-/** Liftlock calls these URLs from inside AWS: only https, no credentials in them, and no private hosts that are not listed. */
+/** Liftlock calls these URLs from inside AWS, so they need https, carry no credentials, and name no private host that is not listed. */
 export function checkUrls(
   document: unknown,
   places: readonly string[],
@@ -24,16 +24,16 @@ export function checkUrls(
   report: Report,
 ): void {
   for (const { path, value } of places.flatMap((place) => valuesAt(document, place))) {
-    // What is no text the schema tells of.
+    // The schema reports values that are no text.
     const message = typeof value === 'string' ? problemForAny(value, allowedHosts) : undefined;
     if (message !== undefined) report('error', path, message);
   }
 }
 
-/** Stands for the name of a cluster: no host has it by chance. */
+/** Replaces the name of a cluster. No host contains it by chance. */
 const ANY = 'any0cluster0name';
 
-/** With `{cluster}` in its host a URL may be of each listed host that it can become. */
+/** With `{cluster}` in its host, a URL is right when a listed host is one that it can become. */
 function problemForAny(text: string, allowedHosts: readonly string[]): string | undefined {
   const named = fillCluster(text, ANY);
   const host = URL.canParse(named) ? new URL(named).hostname : '';
@@ -42,10 +42,10 @@ function problemForAny(text: string, allowedHosts: readonly string[]): string | 
   return urlProblem(named, own)?.replaceAll(ANY, '{cluster}');
 }
 
-/** What is wrong with a URL, or undefined. Whoever calls it checks the resolved addresses as well. */
+/** Why a URL is wrong, or undefined. Whoever calls the URL checks the resolved addresses as well. */
 export function urlProblem(text: string, allowedHosts: readonly string[]): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  // The text itself is not repeated: it may contain a password.
+  // The message leaves the text out, since it may contain a password.
   if (url === undefined) return 'this is not a URL. Write it as https://host/path.';
   if (url.username !== '' || url.password !== '') {
     return 'this URL contains credentials, and config is no place for secrets. Remove them.';

@@ -12,18 +12,18 @@ import { durationMilliseconds } from '../schema/quantities.ts';
 import type { Calendar, UpgradePolicySpec, Wave } from '../types.ts';
 import type { Report, SoundWaves } from './check.ts';
 
-/** What the calendars of a wave leave open; several intersect. Undefined: one of them is not among the files, or is not valid. */
+/** When the calendars of a wave are open together. Undefined: one of them is not among the files, or is not valid. */
 export interface OpeningTimes {
-  /** The longest stretch in which all are open, within a year from now, in milliseconds. */
+  /** The longest time for which all are open, within a year from now, in milliseconds. */
   longestOpening(calendars: readonly string[]): number | undefined;
-  /** The longest stretch without such an opening, between one that begins within eight weeks and the next, in milliseconds. */
+  /** The longest time from the end of an opening within eight weeks to the beginning of the next one, in milliseconds. */
   longestClosing(calendars: readonly string[]): number | undefined;
 }
 
-/** Until this fleet has learned how long a hop takes (semantics.md, Cannot finish). */
+/** Used until this fleet has learned how long a hop takes (semantics.md, Windows, bakes, watches and estimates). */
 const DEFAULT_ESTIMATE = '60m';
 
-/** Windows in which nothing fits, and approvals that have expired before a window opens. */
+/** Reports windows that no upgrade fits into, and approvals that expire before a window opens. */
 export function checkWaveOpenings(
   waves: SoundWaves,
   estimates: UpgradePolicySpec['estimates'],
@@ -37,7 +37,7 @@ export function checkWaveOpenings(
     const names = calendars.join(' and ');
     const longest = times.longestOpening(calendars);
     if (longest === 0) {
-      // Of one calendar alone its own check tells.
+      // The check of the calendar itself reports it when there is only one.
       if (calendars.length < 2) continue;
       const message = `${names} are not open at the same time within a year, so nothing could ever start. Change one of them, or name fewer.`;
       report('error', [...path, 'calendar'], message);
@@ -61,7 +61,7 @@ function checkEstimate(
   const source = given === undefined ? '60m, unless spec.estimates.upgrade says otherwise' : given;
   const at = [...path, 'calendar'];
   const open = `${names} is never open for longer than ${writtenDuration(longest)}`;
-  // Up to the bake, where there is one, as core/policy/hop-rules.ts has it.
+  // With a bake only the time before it counts, as in core/policy/hop-rules.ts.
   const part = wave.bake === undefined ? estimate : estimate / 2;
   if (part > longest) {
     const half = `what comes before the bake, half of an upgrade, takes ${writtenDuration(part)} (an upgrade: ${source})`;
@@ -72,7 +72,7 @@ function checkEstimate(
   }
   if (wave.bake === undefined) return;
   const baked = part + durationMilliseconds(wave.bake);
-  // After the closing the nodes wait for the next window, and have all of it.
+  // Nodes whose bake ends after the closing wait for the next window, and have all of it.
   if (baked >= longest || baked + estimate - part <= longest) return;
   const nodes = `an upgrade (${source}) that begins as its window opens has baked ${writtenDuration(baked)} later, and its nodes take ${writtenDuration(estimate - part)} more`;
   const todo = 'Lengthen the windows, or choose a bake that ends in time or after the closing.';
@@ -80,14 +80,14 @@ function checkEstimate(
 }
 
 const MINUTE = 60_000;
-/** The scan comes before the first hook that is asked, and takes some minutes of the window. */
+/** The scan runs before the first hook is asked, and takes some minutes of the window. */
 const SCAN = 10 * MINUTE;
-/** Steps whose first change waits for the hook, so that its window can end the waiting also where the wave may overrun. */
+/** The first change of these steps waits for the hook, so that their window can end the waiting even where the wave may overrun. */
 const BEGINNING: readonly unknown[] = ['upgrade-cluster', 'update-addons', 'upgrade-control-plane'];
 
 /**
- * A window that closes ends the asking, and so does one in which the hop does not fit any more before its first change; the next one begins it anew: a
- * timeout that no window has room for never comes.
+ * The question ends when the window closes, and before the first change also when the hop does not fit any more; the next window asks anew. So a
+ * timeout that is longer than every window never expires.
  */
 export function checkTimeouts(
   document: unknown,
@@ -143,14 +143,14 @@ function checkExpiry(
   report('warning', [...path, 'approval', 'expiresAfter'], message);
 }
 
-/** So far ahead a window must be found in which an upgrade fits. */
+/** An upgrade has to fit into a window within this many days. */
 const YEAR = 366;
-/** Gaps between windows show within weeks; a freeze in a year's time is not yet anybody's approval. */
+/** Gaps between windows show within weeks. A freeze in a year's time concerns no approval yet. */
 const WEEKS = 56;
-/** Windows that open every few minutes would make many; their gaps are all seen long before. */
+/** Windows may open every few minutes; their gaps all show within this many. */
 const MOST_OPENINGS = 500;
 
-/** What the Calendars of the same files leave open from `now` on; each question is answered once. */
+/** The opening times of the Calendars in the same files from `now` on. Each answer is computed once. */
 export function openingTimesOf(calendars: readonly Calendar[], now: Date): OpeningTimes {
   const compiled = new Map(
     calendars.map(({ metadata, spec }) => [metadata.name, compileCalendar(metadata.name, spec)]),
@@ -159,7 +159,7 @@ export function openingTimesOf(calendars: readonly Calendar[], now: Date): Openi
     remembered(
       (names: readonly string[]): number | undefined => {
         const own = names.flatMap((name) => compiled.get(name) ?? []);
-        // A calendar that cannot be read is closed for ever: its own check tells why.
+        // A calendar that cannot be read is closed for ever, and its own check says why.
         return own.length < names.length || own.some(({ problems }) => problems.length > 0) ? undefined : answer(own);
       },
       new Map<string, number>(),
@@ -171,7 +171,7 @@ export function openingTimesOf(calendars: readonly Calendar[], now: Date): Openi
   };
 }
 
-/** Between an opening that ends within eight weeks from `now` and the one after it. */
+/** The longest time between an opening that ends within eight weeks from `now` and the one after it. */
 function longestClosing(calendars: readonly CompiledCalendar[], now: Date): number {
   const end = now.getTime() + WEEKS * DAY;
   const openings = nextOpenings(calendars, now, MOST_OPENINGS);

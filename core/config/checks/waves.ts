@@ -5,7 +5,7 @@ import type { UpgradePolicySpec, Wave } from '../types.ts';
 import { concurrencyLimit, failureLimit } from '../wave-limits.ts';
 import { type Report, repeats, type SoundWaves } from './check.ts';
 
-/** A wave that no cluster can ever land in is most likely in the wrong place: the first matching wave wins. */
+/** A wave that no cluster can ever reach is probably in the wrong place, since the first matching wave wins. */
 export function checkUnreachableWaves(
   { selector, waves }: Pick<UpgradePolicySpec, 'selector' | 'waves'>,
   report: Report,
@@ -32,7 +32,7 @@ export function checkUnreachableWaves(
   }
 }
 
-/** Clusters named by a wave are among those that the policy selects, so what covers those covers them. */
+/** The clusters that a wave names are among those that the policy selects, so a selector that covers the policy's covers them. */
 function takesAll(earlier: Wave, later: Wave, policySelector: LabelSelector): boolean {
   if (earlier.clusters !== undefined) {
     const names = new Set(earlier.clusters);
@@ -51,7 +51,7 @@ function reportRepeatedClusters(earlier: readonly Wave[], wave: Wave, index: num
   }
 }
 
-/** Numbers and shares of a wave that cannot mean what they seem to, as far as the file tells how many clusters it has. */
+/** Warns of numbers and shares of a wave that mean something else than they seem to, as far as the file tells its number of clusters. */
 export function checkWaveNumbers(waves: SoundWaves, report: Report): void {
   for (const [index, wave] of waves) {
     const warn = (path: readonly (string | number)[], message: string) =>
@@ -81,7 +81,7 @@ export function checkWaveNumbers(waves: SoundWaves, report: Report): void {
 
 type Warn = (path: readonly (string | number)[], message: string) => void;
 
-/** `countInFlight` lets no more be in flight than may fail, and always one: a larger `maxConcurrency` takes no effect. */
+/** `countInFlight` lets no more clusters be in flight than may fail, and always one. A larger `maxConcurrency` has no effect. */
 function checkInFlight({ maxConcurrency, failureBudget: { countInFlight, maxFailures } }: Wave, warn: Warn): void {
   if (!countInFlight || typeof maxConcurrency !== typeof maxFailures) return;
   const [most, mayFail] = [maxConcurrency, maxFailures].map((limit) => Number.parseInt(String(limit), 10));
@@ -132,7 +132,7 @@ type Approval = NonNullable<Wave['approval']>;
 const NOBODY =
   'this stands for nobody: who comes through a permission set of Identity Center is known by their own name. Write sso:ACCOUNT/NAME.';
 
-/** Approvals that nobody can ever give, or that nobody is asked for. */
+/** Reports approvals that nobody can ever give, or that nobody is asked for. */
 export function checkApprovals(waves: SoundWaves, report: Report): void {
   for (const [index, { approval }] of waves) {
     if (approval === undefined) continue;
@@ -160,7 +160,7 @@ export function checkApprovals(waves: SoundWaves, report: Report): void {
   }
 }
 
-/** How many people `from` can stand for; undefined = any number. One role is one person; those of Identity Center come by their own names. */
+/** The number of people that `from` names; undefined = any number. A role counts as one person; people of Identity Center have names. */
 function namedPeople({ from }: Approval): number | undefined {
   if (from === undefined) return undefined;
   const people = from.filter((pattern) => !pattern.includes(IDENTITY_CENTER_ROLE));

@@ -5,7 +5,7 @@ import { documentSchema, objectName } from './names.ts';
 import { positiveDuration } from './quantities.ts';
 import { listOf, matching, someText } from './text.ts';
 
-/** Whether it can be read as cron is checked beside the schema (checks/calendar.ts), since it takes a parser. */
+/** checks/calendar.ts checks whether cron can be read, since that takes a parser. */
 const cron = someText(200).describe(
   'Five fields of cron: minute, hour, day of month, month, day of week; names, L and # are known.',
 );
@@ -76,18 +76,18 @@ export const calendarSchema = schemaWith(
 );
 
 /**
- * The same for one document: each freeze is held against the kind that it was begun as, so that a misspelt field is told
- * by its name and place.
+ * The same schema for one document. Each freeze is checked as the kind that its fields suggest, so that a misspelled field is reported by its name
+ * and place.
  */
 export function calendarSchemaFor(document: unknown): typeof calendarSchema {
   const given = fieldOf(document, 'spec', 'freezes');
   if (!Array.isArray(given) || given.length === 0 || given.length > 1000) return calendarSchema;
   const [first = freeze, ...others] = given.map(kindOfFreeze);
-  // What it accepts is what `calendarSchema` accepts.
+  // It accepts the same documents as `calendarSchema`.
   return schemaWith(z.tuple([first, ...others])) as unknown as typeof calendarSchema;
 }
 
-/** The windows and freezes of a document that are right by themselves, each with its place. */
+/** The valid windows and freezes of a document, each with its place. */
 export const soundRules = (document: unknown) => ({
   windows: soundItems(() => windowSchema, fieldOf(document, 'spec', 'windows')),
   freezes: soundItems(kindOfFreeze, fieldOf(document, 'spec', 'freezes')),

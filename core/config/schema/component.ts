@@ -14,7 +14,7 @@ const container = objectName.optional().describe('Whose image is tagged with the
 const rangeError = 'is no version and no range of versions, such as "1.37.x", "~4.12.1" or ">=4.11.0 <4.13.0"';
 const range = z.string(`${rangeError}: write it in quotes`).max(200).refine(isVersionRange, rangeError);
 
-/** What follows the cluster's minor and is no add-on of EKS (docs/components.md). */
+/** Software that follows the cluster's minor and is no add-on of EKS (docs/components.md). */
 export const componentSchema = z
   .strictObject({
     name: objectName.describe('Unique in the policy.'),

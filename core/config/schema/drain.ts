@@ -20,7 +20,7 @@ const drainRule = z.discriminatedUnion('action', [
   z.strictObject({ selector, action: z.enum(['skip', 'waitUntilCompleted']) }),
 ]);
 
-/** A taint of Kubernetes' own would come and go without us, and say what is not so. */
+/** Kubernetes sets and removes taints of its own, and other software takes them at their word. */
 const taintKey = matching(
   /^(?!(?:[^/]*\.)?(?:kubernetes|k8s)\.io\/)(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/,
   'is not the key of a taint of your own: write drained or example.com/drained; kubernetes.io and k8s.io are not yours',

@@ -4,7 +4,7 @@ import { documentSchema, imageName, labelKey, labelValue, secretArn } from './na
 import { cap } from './quantities.ts';
 import { listOf, matching, someOf, someText, textUpTo } from './text.ts';
 
-/** Where the news of one owner goes; what of it is not taken goes to the topic of the hub. */
+/** Where the news of one owner goes. News that is not taken there goes to the topic of the hub. */
 const ownerAddress = z
   .union(
     [
@@ -22,7 +22,7 @@ const ownerAddress = z
   )
   .describe('{ topic: ARN } or { webhook: URL, secret: ARN }.');
 
-/** How many clusters may be upgraded at once: of the Fleet for everything, of a policy only to tighten those. */
+/** How many clusters may be upgraded at once. The Fleet's caps hold for everything, and a policy's caps only tighten them. */
 export const capsSchema = z.strictObject({
   total: cap.optional().describe('Upgrades at once, in the whole fleet.'),
   perAccount: cap.optional().describe('Upgrades at once, in one AWS account.'),
@@ -42,7 +42,7 @@ export const region = matching(
   'does not look like an AWS Region; write it as eu-central-1',
 ).describe('An AWS Region, such as eu-central-1.');
 
-/** Characters of AWS tag keys; `aws:` is reserved and never ours. */
+/** The characters of AWS tag keys. AWS reserves the prefix `aws:`. */
 const tagText = someText(100)
   .regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u, 'has characters that AWS tags do not allow')
   .regex(/^(?!aws:)/i, 'begins with "aws:", which AWS keeps for itself');
@@ -70,7 +70,7 @@ const allowedHost = textUpTo(253).regex(
   'is not a host: a name or an address in lower case, without port',
 );
 
-/** A label of DNS, as namespaces and service accounts are named. */
+/** A DNS label, the form of names of namespaces and service accounts. */
 const dnsLabel = matching(
   /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/,
   'is not a name of at most 63 lower-case letters, digits and "-"',

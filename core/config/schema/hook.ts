@@ -5,7 +5,7 @@ import { imageName, objectName, secretArn } from './names.ts';
 import { durationMilliseconds, positiveDuration } from './quantities.ts';
 import { matching, textUpTo } from './text.ts';
 
-/** A step that waits for hooks has to end within the day that its execution has. */
+/** A step that waits for hooks has to end within the day of its execution. */
 const LONGEST_HOURS = 4;
 
 const webhook = z.strictObject({
@@ -14,7 +14,7 @@ const webhook = z.strictObject({
   ),
   secret: secretArn,
 });
-/** Neither with a version nor with an alias: tags, which open them, are of the whole. */
+/** The ARN has no version and no alias, because the tag that opens a function belongs to the whole function. */
 const lambda = z.strictObject({
   lambda: matching(
     /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[\w-]{1,64}$/,
@@ -51,7 +51,7 @@ export const hookTimeout = positiveDuration.refine(
   `is longer than ${LONGEST_HOURS} hours; for people who take longer use approval or a calendar`,
 );
 
-/** Who is asked before or after a step, and may delay or forbid what follows (docs/hooks.md). */
+/** A receiver that is asked before or after a step, and may delay or forbid what follows (docs/hooks.md). */
 export const hookSchema = z
   .strictObject({
     name: objectName.describe('Unique in the policy.'),

@@ -7,8 +7,8 @@ import { channelSchema } from './target.ts';
 import { upgradePolicySchema } from './upgrade-policy.ts';
 
 /**
- * JSON Schema (draft 2020-12) of what may be written in each kind, for editors: put
- * `# yaml-language-server: $schema=…/schemas/Fleet.json` on the first line of a file. `liftlock validate` checks more.
+ * JSON Schemas (draft 2020-12) of what may be written in each kind, for editors: put `# yaml-language-server: $schema=…/schemas/Fleet.json` on the
+ * first line of a file. `liftlock validate` checks more.
  */
 export function jsonSchemas(): Readonly<Record<ConfigKind, object>> {
   return {
@@ -25,7 +25,7 @@ export function jsonSchemaText(schema: object): string {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
-/** `input`: what a person writes, where everything with a default may be left out. `output`: what Liftlock writes. */
+/** `input` describes what a person writes, where fields with a default are optional. `output` describes what Liftlock writes. */
 export function jsonSchemaOf(title: string, schema: z.ZodType, io: 'input' | 'output'): object {
   const { $schema, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12', io });
   return { $schema, title, ...rest };

@@ -21,7 +21,7 @@ const withoutValues = z.strictObject({
     .default([]),
 });
 
-/** CEL over the cluster record; whether it can be parsed and typed is checked beside the schema (checks/expressions.ts). */
+/** CEL over the cluster record. check-policy.ts checks whether it can be parsed and typed. */
 export const celExpression = someText(2000);
 
 /** A Kubernetes label selector over the labels of clusters, and a CEL expression over their records. */

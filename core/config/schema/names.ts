@@ -4,7 +4,7 @@ import { matching, textUpTo } from './text.ts';
 
 const pattern = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 
-/** The name of an object or a wave: a DNS label, since it becomes part of keys, execution names and metrics. */
+/** The name of an object or a wave. It is a DNS label, because it becomes part of keys, execution names and metrics. */
 export const objectName = textUpTo(63).regex(
   pattern,
   'is not a name: use lower-case letters, digits and "-", beginning and ending with a letter or digit',
@@ -13,10 +13,10 @@ export const objectName = textUpTo(63).regex(
 export const labelKey = z.string().min(1, 'is empty and names no label').max(128, 'is longer than 128 characters');
 export const labelValue = textUpTo(256);
 
-/** Label names and values; the limits are those of AWS tags, where labels come from. */
+/** Label names and values. The limits are those of AWS tags, from which labels come. */
 export const labelMap = z.record(labelKey, labelValue);
 
-/** Of a container, with its registry, tag and digest. */
+/** The image of a container, with its registry, tag and digest. */
 export const imageName = textUpTo(512).regex(/^[\w][\w.:/@+-]*$/, 'is not the name of an image');
 
 export const secretArn = matching(
@@ -30,7 +30,7 @@ export const workspaceArn = matching(
   'is not the ARN of a workspace of Amazon Managed Service for Prometheus',
 );
 
-/** As in Kubernetes: only the name has a meaning here, labels and annotations are for people and their tools. */
+/** As in Kubernetes only the name has a meaning here; labels and annotations are for people and their tools. */
 const metadataSchema = z
   .strictObject({
     name: objectName.describe('Unique among the objects of its kind.'),
@@ -39,6 +39,5 @@ const metadataSchema = z
   })
   .describe('Which object this is.');
 
-/** A document of one kind. */
 export const documentSchema = <const Kind extends string, Spec extends z.ZodType>(kind: Kind, spec: Spec) =>
   z.strictObject({ apiVersion: z.literal(apiVersion), kind: z.literal(kind), metadata: metadataSchema, spec });

@@ -54,7 +54,7 @@ const imageRule = z
 const PER_CENT = 100;
 const share = z.int().min(1, 'is less than 1').max(PER_CENT, 'is more than 100');
 
-/** After NodegroupUpdateConfig of EKS (https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupUpdateConfig.html). */
+/** NodegroupUpdateConfig of EKS (https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupUpdateConfig.html). */
 const updateConfig = z
   .strictObject({
     maxUnavailable: share

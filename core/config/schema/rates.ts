@@ -4,14 +4,14 @@ import { objectName, secretArn, workspaceArn } from './names.ts';
 import { durationMilliseconds, positiveDuration } from './quantities.ts';
 import { matching, someOf, someText, textUpTo } from './text.ts';
 
-/** A rise is seen after 30 minutes, and fails in the look after that (core/probes/hop-rates.ts). */
+/** A rise shows after 30 minutes, and fails the smoke check at its next look (core/probes/hop-rates.ts). */
 const LEAST_WAIT_MINUTES = 35;
 const MOST_METRICS = 5;
-/** Of a name of EKS's clusters. https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html */
+/** The longest name of a cluster: https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html */
 const LONGEST_CLUSTER = 100;
 
 /**
- * As CloudWatch has them: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Metric.html and
+ * Limits of CloudWatch: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Metric.html and
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
  */
 const LONGEST_NAME = 255;

@@ -3,7 +3,7 @@ import { REASONS, SOURCES } from '../../contracts/scan-words.ts';
 import { documentSchema } from './names.ts';
 import { matching, someText } from './text.ts';
 
-/** One of the words of a table. */
+/** One of the keys of a table. */
 export const words = <const Words extends Readonly<Record<string, string>>>(all: Words) =>
   z.enum(Object.keys(all) as [keyof Words & string, ...(keyof Words & string)[]]);
 const text = someText(300);
@@ -26,7 +26,7 @@ const waiverMatchSchema = z
   })
   .refine((match) => Object.values(match).some((value) => value !== undefined && !/^\**$/.test(value)), {
     error: 'covers every finding. Say at least one thing about the findings that is not just "*"',
-    // Said even where a member is unknown or wrong, as long as the others can be read.
+    // It also runs where a member is unknown or invalid, as long as the others can be read.
     when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
   })
   .describe('Which findings: all that is written must hold.')

@@ -3,7 +3,7 @@ import { UPGRADING_FUNCTIONS } from '../../contracts/names.ts';
 import { durationMilliseconds, positiveDuration } from './quantities.ts';
 import { listOf, someOf, someText } from './text.ts';
 
-/** What one mute rule may name. Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MuteTargets.html */
+/** The most alarms of one mute rule: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MuteTargets.html */
 const MOST_ALARMS = 100;
 const LONGEST_HOURS = 24;
 const MINUTE = 60_000;
@@ -38,7 +38,7 @@ const silenceSchema = z
   })
   .describe('Alarms that take no actions during steps.');
 
-/** Rules for the same step go into one mute rule of CloudWatch. */
+/** All rules for one step become one mute rule of CloudWatch. */
 export const silencesSchema = listOf(silenceSchema, 10, 'rules')
   .superRefine((rules, context) => {
     for (const step of UPGRADING_FUNCTIONS) {

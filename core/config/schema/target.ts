@@ -3,11 +3,11 @@ import { documentSchema, objectName } from './names.ts';
 import { duration } from './quantities.ts';
 import { matching } from './text.ts';
 
-/** A minor of Kubernetes as a regular expression, without its anchors. */
+/** A minor of Kubernetes as a regular expression, without anchors. */
 export const minorPattern = '[1-9]\\d{0,2}\\.(?:0|[1-9]\\d{0,3})';
 const targetError = 'is not a target: use latest, latest-1, a minor in quotes such as "1.36", or { channel: stable }';
 
-/** Where a policy takes its clusters: a word, a minor, or a channel. */
+/** Where a policy takes its clusters: `latest`, `latest-1`, a minor, or a channel. */
 export const targetSchema = z
   .union(
     [
@@ -20,7 +20,7 @@ export const targetSchema = z
   )
   .describe('latest, latest-1 (one minor before it), a minor in quotes such as "1.36", or { channel: NAME }.');
 
-/** What a channel may say: as far behind the newest as it names, or the oldest that costs no extra. */
+/** The target of a channel: so many minors behind the newest, the oldest in standard support, or a minor. */
 const channelTarget = matching(
   new RegExp(`^(?:latest(?:-[1-9])?|oldest-in-standard-support|${minorPattern})$`),
   'is not what a channel can say: use latest, latest-1 to latest-9, oldest-in-standard-support, or a minor in quotes',
@@ -40,7 +40,7 @@ export const channelSchema = documentSchema(
     .describe('Which minor the channel stands for.'),
 ).describe('A named rule for the target of policies; it replaces the built-in channel of the same name.');
 
-/** Channels that are there without being written, and their targets; one that is applied under the same name replaces it. */
+/** Channels that exist without being written, with their targets. A Channel that is applied under the same name replaces one. */
 export const builtInChannels: Readonly<Record<string, string>> = {
   rapid: 'latest',
   stable: 'latest-1',

@@ -18,7 +18,7 @@ import { alarmName, principalPatterns, waveSchema } from './wave.ts';
 const deadlineError =
   'is not a deadline: write 2026-12-02 (that day 00:00 UTC), an instant such as 2026-12-02T18:00:00Z, or { beforeEndOf: standardSupport, margin: 14d }';
 
-/** Until when every cluster of the policy should be at its target (semantics.md, Deadline). */
+/** The instant by which every cluster of the policy should be at its target (plan.md, Deadline). */
 const deadlineSchema = z
   .union(
     [
@@ -178,11 +178,11 @@ const scan = z
   .default({ skip: [], failOn: 'removed', versionOwner: 'warn' })
   .describe('How clusters are scanned for removed APIs before each hop.');
 
-/** An execution ends after a day, of which hooks may take twelve hours. */
+/** The hooks of components wait in an execution that ends after a day, beside hooks of steps that may take twelve hours. */
 const waitOf = (components: readonly z.output<typeof componentSchema>[]): number =>
   components.reduce((sum, { hook, timeout }) => sum + (hook === undefined ? 0 : durationMilliseconds(timeout)), 0);
 
-/** Eight releases are kept of each image, and there is about one a week (core/inventory/watch-images.ts). */
+/** Liftlock keeps eight releases of each image, and AWS publishes about one a week (core/inventory/watch-images.ts). */
 const MOST_DAYS = 42;
 
 const patchSchema = z
@@ -259,7 +259,7 @@ export const rollbackSchema = z.strictObject({
   autoModeTimeout: positiveDuration
     .refine(
       (timeout) => durationMilliseconds(timeout) >= 2 * 3_600_000 && durationMilliseconds(timeout) <= 20 * 3_600_000,
-      // EKS takes up to seven days, and the state machine of a step has one.
+      // EKS accepts up to seven days, but the state machine of a step ends after one.
       'is not within 2h and 20h: EKS takes no less, and a step of Liftlock has a day',
     )
     .optional()

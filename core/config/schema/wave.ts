@@ -11,7 +11,7 @@ const principalPattern = matching(
   'A principal as the audit names it (role:ACCOUNT/NAME, sso:ACCOUNT/NAME, user:ACCOUNT/NAME), a role ARN without path, or the name of an Identity Center user; * stands for any text, and case does not count.',
 );
 
-/** A list that names somebody; `ifEmpty`: what an empty one would mean. */
+/** A list of patterns that is not empty. `ifEmpty` says what an empty list would mean. */
 export const principalPatterns = (ifEmpty: string) => someOf(principalPattern, 100, 'patterns', `is empty: ${ifEmpty}`);
 
 export const approvalSchema = z
@@ -58,7 +58,7 @@ const webhook = z.strictObject({
   secret: secretArn.optional(),
 });
 
-/** What must be green for a wave to end its soak. */
+/** A gate that must be green for a wave to end its soak. */
 const gateSchema = z
   .union([alarm, webhook], 'is no gate: it is { alarm: ARN } or { webhook: URL, secret: ARN }')
   .describe('{ alarm: ARN } or { webhook: URL, secret: ARN }.');

@@ -15,7 +15,7 @@ export const nodegroup = z.object({
   status: z.string(),
   amiType: z.string().optional(),
   desiredSize: z.number().optional(),
-  /** How EKS replaces its nodes, told in full; absent in older records. */
+  /** How EKS replaces its nodes, with every member set; absent in older records. */
   updateSettings: updateSettings.optional(),
   issues: z.array(z.string()),
 });
@@ -25,46 +25,46 @@ export const addon = z.object({
   version: z.string(),
   status: z.string(),
   issues: z.array(z.string()),
-  /** Whether EKS lists this version for the cluster's; absent where that is not known. */
+  /** Whether EKS lists this version for the cluster's version; absent where that is unknown. */
   compatible: z.boolean().optional(),
-  /** Where it does not: the version to which it is to go; absent where none leads there. */
+  /** For a version that EKS does not list: the version to which the add-on goes; absent where there is none. */
   wants: z.string().optional(),
-  /** Newer ones that were the default of the cluster's version, the newest last, with the day on which that was seen first; absent where nobody has asked. */
+  /** Newer defaults of the cluster's version, the newest last, with the day each was first seen; absent where nobody has asked EKS. */
   newer: z.array(z.object({ version: z.string(), seenOn: z.iso.date() })).optional(),
 });
 
-/** Whose a node is that EKS does not tell the version of: of managed groups only those with an AMI of their own are kept (facts: eks.md §5.2). */
+/** The owner of nodes whose version EKS does not tell. Of managed groups only those with an AMI of their own are kept (facts: eks.md §5.2). */
 const otherNodeKind = z.enum(['managed', 'selfManaged', 'karpenter', 'fargate', 'autoMode', 'hybrid', 'unknown']);
 export type OtherNodeKind = z.infer<typeof otherNodeKind>;
 
-/** Such nodes that are alike, whoever moves them. */
+/** Nodes of one owner, name and version. */
 export const otherNodeGroup = z.object({
   kind: otherNodeKind,
   /** The managed group, the node pool, or the group of eksctl; absent where there is none, and where there are too many to name. */
   name: z.string().optional(),
-  /** Minor of their kubelets, or what they say where that is none. */
+  /** The minor of their kubelets, or the kubelet's own text where that is no version. */
   version: z.string(),
   count: z.number(),
 });
 export type OtherNodeGroup = z.infer<typeof otherNodeGroup>;
 
-/** As the API server last told them, the oldest first. */
+/** The nodes as the API server showed them last, the oldest versions first. */
 export const otherNodes = z.object({ seenAt: timestamp, groups: z.array(otherNodeGroup) });
 export type OtherNodes = z.infer<typeof otherNodes>;
 
-/** What AWS Health says that AWS will do, or end, and when. */
+/** A change that AWS plans, or something that it will end, as AWS Health announced it. */
 export const plannedChange = z.object({
-  /** ARN of the event, the same in all that is told of it. */
+  /** ARN of the event; every message about the change has the same one. */
   event: z.string(),
-  /** `AWS_EKS_PLANNED_LIFECYCLE_EVENT`, for one. */
+  /** For example `AWS_EKS_PLANNED_LIFECYCLE_EVENT`. */
   code: z.string(),
   at: timestamp,
-  /** ARNs of the cluster, or of parts of it, that await it still. */
+  /** ARNs of the cluster or its parts that still await the change. */
   affectedEntities: z.array(z.string()).optional(),
 });
 export type PlannedChange = z.infer<typeof plannedChange>;
 
-/** Inventory: one cluster as last observed. Its key is ARN and creation time: one deleted and recreated is another cluster. */
+/** Inventory: one cluster as last observed. ARN and creation time are its key, so a cluster that is deleted and recreated is another one. */
 export const clusterRecord = z.object({
   clusterKey: z.string(),
   arn: z.string(),
@@ -79,7 +79,7 @@ export const clusterRecord = z.object({
   endpoint: z.object({ publicAccess: z.boolean(), privateAccess: z.boolean(), publicAccessCidrs: z.array(z.string()) }),
   authenticationMode: z.string().optional(),
   autoMode: z.boolean(),
-  /** Why this cluster is never touched, e.g. a local cluster on Outposts; absent for ordinary ones. */
+  /** Why Liftlock never touches this cluster, such as a local cluster on Outposts; absent for ordinary ones. */
   unsupported: z.string().optional(),
   nodegroups: z.array(nodegroup),
   /** Absent until a scan or a smoke check has read the nodes. */
@@ -95,14 +95,14 @@ export const clusterRecord = z.object({
   }),
   tags: z.record(z.string(), z.string()),
   labels: z.record(z.string(), z.string()),
-  /** Tools whose marks are on it (CloudFormation, Terraform, eksctl): shown as a warning, since they may move the version back. */
+  /** Tools whose marks are on it (CloudFormation, Terraform, eksctl). They cause a warning, since they may move the version back. */
   managedBy: z.array(z.string()),
   conditions: z.array(condition),
-  /** Parts that could not be read, with AWS's word for why; what was denied keeps its last known content. Older records name neither. */
+  /** Parts that could not be read, with AWS's error; what was denied keeps its last known content. Older records name neither. */
   unreadable: z.array(reasonSchema.extend({ part: z.string().optional(), error: z.string().optional() })),
-  /** Our own observation of the end of the last version change; the API gives none (facts: eks.md §2). */
+  /** When Liftlock observed the end of the last version change; the API does not tell it (facts: eks.md §2). */
   versionObservedAt: timestamp,
-  /** Changes that are still to come, the next one first; absent where none is known. */
+  /** Planned changes that are still to come, the next one first; absent where none is known. */
   plannedChanges: z.array(plannedChange).optional(),
   deletedAt: timestamp.optional(),
   lastSeenAt: timestamp,
@@ -116,25 +116,25 @@ const hold = z.object({
   mutated: z.boolean().optional(),
 });
 
-/** What people and Liftlock decided about a cluster; inventory never writes it. */
+/** Decisions of people and of Liftlock about a cluster. The inventory never writes them. */
 export const clusterControl = z.object({
   clusterKey: z.string(),
   /** Nothing starts there until `retry` or `release`. */
   held: hold.optional(),
-  /** What a retry has taken off: until its upgrade has succeeded no other hop begins, and it holds again once nobody is to try that upgrade. */
+  /** The hold that a retry has removed. Until its upgrade succeeds no other hop begins, and the hold returns once nobody will try that upgrade. */
   retried: hold.optional(),
   breakGlass: breakGlass.optional(),
 });
 export type ClusterControl = z.infer<typeof clusterControl>;
 
-/** One account and Region as discovery last found it. `Denied` never makes clusters disappear. */
+/** One account and Region as discovery last found it. `Denied` never removes clusters. */
 export const accountState = z.object({
   account: z.string(),
   region: z.string(),
   status: z.enum(['Ok', 'Denied', 'Unreachable']),
   reason: z.string().optional(),
   clusters: z.number(),
-  /** All clusters that are known there: as long as each of them is listed, none is missing. Absent where nothing could be listed. */
+  /** All clusters that are known there. While each of them is listed, none is missing. Absent where they could not be listed. */
   names: z.array(z.string()).optional(),
   checkedAt: timestamp,
 });
@@ -143,15 +143,15 @@ export type AccountState = z.infer<typeof accountState>;
 /** The organization whose accounts discovery has listed. */
 export const organization = z.object({
   organizationId: z.string(),
-  /** Why the one that the Fleet names cannot be listed, since when; absent where it was. */
+  /** Why the organization that the Fleet names cannot be listed, and since when; absent where it was listed. */
   unlisted: z.object({ organizationId: z.string(), why: z.string(), since: timestamp }).optional(),
 });
 export type Organization = z.infer<typeof organization>;
 
-/** A day in UTC; an instant where it is not that day's beginning, and in items of older releases. */
+/** A day in UTC. It is an instant in items of older releases, and where it is not the beginning of a day. */
 const day = z.union([z.iso.date(), timestamp]);
 
-/** What EKS offers in one Region. `announced` are the versions for which VersionAvailable was sent; the first look is a baseline. */
+/** What EKS offers in one Region. `announced` has the versions for which VersionAvailable was sent; the first look is a baseline. */
 export const regionVersions = z.object({
   region: z.string(),
   versions: z.array(
@@ -169,7 +169,7 @@ export const regionVersions = z.object({
 });
 export type RegionVersions = z.infer<typeof regionVersions>;
 
-/** One of the clusters that have had this name, the newest created last: how a step finds whom it acts for. */
+/** One of the clusters that have had this name, the newest one last. A step finds its cluster by it. */
 export const clusterName = z.object({
   account: z.string(),
   region: z.string(),
@@ -177,7 +177,7 @@ export const clusterName = z.object({
   clusterKey: z.string(),
 });
 
-/** Releases of the images that EKS chooses for managed node groups in one Region, as far as somebody has seen them published. */
+/** Releases of the images that EKS chooses for managed node groups in one Region, as far as Liftlock has seen them. */
 export const imageReleases = z.object({
   region: z.string(),
   images: z.array(
@@ -185,27 +185,27 @@ export const imageReleases = z.object({
       /** The minor. */
       version: z.string(),
       amiType: z.string(),
-      /** The newest first. */
+      /** The newest one first. */
       releases: z.array(z.object({ release: z.string(), publishedAt: timestamp })),
     }),
   ),
-  /** When they were read last; NEVER where nobody could. */
+  /** When they were last read; NEVER where that has not succeeded. */
   checkedAt: timestamp,
-  /** Since when reading them fails, and why it did first; absent where the last try went well. */
+  /** Since when reading them fails, with the first error; absent where the last try succeeded. */
   unread: z.object({ since: timestamp, why: z.string() }).optional(),
 });
 export type ImageReleases = z.infer<typeof imageReleases>;
 
-/** Ids of updates that were seen terminal: EKS lists them for ever, and nobody asks about them twice. A cache, no decision rests on it. */
+/** Ids of updates that were seen in a terminal state, so that nobody asks about them twice. It is a cache; no decision depends on it. */
 export const settledUpdates = z.object({ clusterKey: z.string(), subject: z.string(), ids: z.array(z.string()) });
 
-/** The last SupportDeadlineApproaching of one cluster, or PlannedChangeApproaching of one change: one item each, since a Region may hold thousands. */
+/** The last SupportDeadlineApproaching of a cluster or PlannedChangeApproaching of a change, each an item, since a Region may have thousands. */
 export const deadlineNotice = z.object({
   region: z.string(),
   clusterKey: z.string(),
   /** ARN of the AWS Health event, or `rollback`; absent = the end of support. */
   event: z.string().optional(),
-  /** The deadline, and the days before it (90, 60, 30, 7; 1 of a rollback) that were announced last. */
+  /** The deadline, and the days before it (90, 60, 30, 7; 1 for a rollback) that were announced last. */
   endsAt: timestamp,
   days: z.number(),
 });

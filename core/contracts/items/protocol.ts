@@ -9,23 +9,23 @@ import { MACHINE_NAMES } from '../names.ts';
 import { updateSettings } from './cluster.ts';
 import { reasonSchema, timestamp } from './common.ts';
 
-/** Raised by a restore of the table; part of every token and execution name, checked in every transaction. */
+/** A restore of the table raises it. It is part of every token and execution name, and every transaction checks it. */
 export const epoch = z.object({
   number: z.number().int().positive(),
-  /** When it began with a restore of the table: what was seen before that and is not on record may be lost. */
+  /** When a restore of the table began it. Observations before that, unless they are on record, may be lost. */
   restoredAt: timestamp.optional(),
 });
 export type Epoch = z.infer<typeof epoch>;
 
-/** Open and closing grants per cap key (`total`, `account/<id>`, `region/<name>`, `label/<label>/<value>`). */
+/** Open and closing grants by cap key (`total`, `account/<id>`, `region/<name>`, `label/<label>/<value>`). */
 export const ledger = z.object({ counts: z.record(z.string(), z.number().int().nonnegative()) });
 export type Ledger = z.infer<typeof ledger>;
 
-/** The right to act on one cluster. `number` only grows: it is the fence. */
+/** The right to act on one cluster. `number` only grows, and fences off earlier holders. */
 export const grant = z.object({
   clusterKey: z.string(),
   number: z.number().int().nonnegative(),
-  /** The epoch that it was granted in: after a restore nothing commits under older ones. */
+  /** The epoch in which it was granted. After a restore nothing commits under an older epoch. */
   epoch: z.number().int(),
   status: z.enum(['open', 'closing', 'free']),
   upgradeId: z.string(),
@@ -36,10 +36,10 @@ export const grant = z.object({
   /** The exact input of StartExecution. */
   input: z.record(z.string(), z.unknown()),
   capKeys: z.array(z.string()),
-  /** Where it takes a place: its upgrade may be asked for by hand again, and be of no rollout, before it is freed. */
+  /** The rollout and wave in which it takes a place. Its upgrade may be requested by hand before the grant is freed, and has no rollout then. */
   rolloutId: z.string().optional(),
   waveIndex: z.int().optional(),
-  /** Nested executions that have asked in the holder's name; freeing waits for their end. */
+  /** Nested executions that have asked in the holder's name. The grant is freed after they have ended. */
   children: z.array(z.string()),
   grantedAt: timestamp,
   closingSince: timestamp.optional(),
@@ -47,12 +47,12 @@ export const grant = z.object({
 export type Grant = z.infer<typeof grant>;
 
 const updateOutcome = z.discriminatedUnion('type', [
-  /** EKS took the call; `observed` once its update was seen terminal by DescribeUpdate. */
+  /** EKS accepted the call; `observed` is set once DescribeUpdate has shown its update in a terminal state. */
   z.object({
     type: z.literal('accepted'),
     updateId: z.string(),
     at: timestamp,
-    /** Of the call, as AWS names it; absent where nobody heard the answer, and the update was found. */
+    /** AWS's id of the request; absent where no answer came and the update was found by its list. */
     requestId: z.string().optional(),
     observed: z.object({ status: z.string(), at: timestamp, errors: z.array(reasonSchema) }).optional(),
   }),
@@ -61,11 +61,11 @@ const updateOutcome = z.discriminatedUnion('type', [
     type: z.literal('refused'),
     ...{ error: z.string(), message: z.string(), at: timestamp, requestId: z.string().optional() },
   }),
-  /** Looked up after the grace period, found nothing, and will not be sent again. */
+  /** The call was looked up after the grace period and not found, and it will not be sent again. */
   z.object({ type: z.literal('never-sent'), at: timestamp }),
-  /** The cluster, node group or add-on is gone, and with it every way to find out. */
+  /** The cluster, node group or add-on is gone, so nobody can find out any more. */
   z.object({ type: z.literal('lost'), at: timestamp }),
-  /** Of a call that has no update: the API server answered, or nobody heard it; what it did shows on the cluster itself. */
+  /** For a call without an update: the API server answered, or no answer came. The cluster itself shows the effect. */
   z.object({ type: z.literal('answered'), at: timestamp }),
   z.object({ type: z.literal('unheard'), at: timestamp }),
 ]);
@@ -75,7 +75,7 @@ const callNames = Object.keys({ ...MUTATING_CALLS, ...CALLS_WITHOUT_UPDATE }) as
   | CallWithoutUpdate['name']
 )[];
 
-/** Written before a mutating call; the call follows within seconds or never. */
+/** Written before a mutating call. The call follows within seconds or never. */
 export const intent = z.object({
   clusterKey: z.string(),
   step: z.string(),
@@ -94,36 +94,36 @@ export const intent = z.object({
   knownUpdateIds: z.array(z.string()),
   commits: z.number().int().positive(),
   committedAt: timestamp,
-  /** EKS said no to it, which need not mean that nothing began: it stays open until that is looked up. */
+  /** EKS refused the call, which may have taken effect anyway. The intent stays open until that is looked up. */
   doubt: z.object({ error: z.string(), message: z.string(), at: timestamp }).optional(),
   outcome: updateOutcome.optional(),
-  /** Of a call without an update: one before it that this item has told of, in the same upgrade, may have taken effect. */
+  /** For a call without an update: an earlier call of this item, in the same upgrade, may have taken effect. */
   answeredBefore: z.literal(true).optional(),
 });
 export type Intent = z.infer<typeof intent>;
 
 /**
- * An effect other than the version itself, written in the transaction that commits it: whose mark it bears, on what. It is open until it is
- * undone, or until what was asked for has come to its end with it.
+ * An effect other than the version, written in the transaction that commits it: whose mark it has, and on which object. It is open until it is
+ * undone, or until the upgrade has ended with it.
  */
 const undoable = {
   clusterKey: z.string(),
-  /** Name of the node, of the node group, of the Job, or of the mute rule. */
+  /** The name of the node, node group, Job or mute rule. */
   subject: z.string(),
-  /** Of the node, or the ARN of the group: another one may have the name by then. Of a Job, which has none yet, the key of the question that it is marked with. Of a mute rule, the mark in its description. */
+  /** The node's uid, the group's ARN, the key of the Job's question, or the rule's mark: another object may have the name later. */
   uid: z.string(),
-  /** In our mark on a node. */
+  /** The id in Liftlock's mark on a node. */
   upgradeId: z.string(),
   recordedAt: timestamp,
-  /** `kept`: what was asked for has come to its end with it. `notOurs`: somebody has taken our mark off, or has set something else, such as a cordon of their own. */
+  /** `kept`: the upgrade has ended with it. `notOurs`: somebody removed our mark, or set another value, such as a cordon of their own. */
   closed: z.object({ how: z.enum(['undone', 'kept', 'gone', 'notOurs']), at: timestamp }).optional(),
 };
 
-/** The update settings of a node group, told in full: what EKS leaves out is its default. */
+/** The update settings of a node group, with every member set: a member that EKS leaves out has its default. */
 export type UpdateSettings = z.infer<typeof updateSettings>;
 
 const cordonEntry = z.object({ effect: z.literal('cordon'), ...undoable, taint: z.string().optional() });
-/** `former`: what the group has of its own; `ours`: what it was given for its roll; `oursBefore`: and what it was given before that, which it has where EKS has not set `ours`. */
+/** `former`: the group's own settings; `ours`: those of its roll; `oursBefore`: those before `ours`, in force where EKS has not set `ours`. */
 const updateConfigEntry = z.object({
   ...{ effect: z.literal('updateConfig'), ...undoable },
   ...{ former: updateSettings, ours: updateSettings, oursBefore: updateSettings.optional() },
@@ -132,16 +132,16 @@ const jobEntry = z.object({ effect: z.literal('job'), ...undoable, namespace: z.
 /** Alarms whose actions are silenced. */
 const silenceEntry = z.object({
   ...{ effect: z.literal('silence'), ...undoable },
-  /** The step, and the node group or phase of add-ons that it is about. */
+  /** The step, and the node group or phase of add-ons that the silence is for. */
   ...{ step: z.string(), part: z.string() },
-  /** A grant silences once: a step that goes on for longer is not silenced anew. */
+  /** A grant silences once; a step that runs longer is not silenced again. */
   grantNumber: z.number().int(),
   alarms: z.array(z.string()),
-  /** When CloudWatch ends it by itself. */
+  /** When CloudWatch ends the silence by itself. */
   until: timestamp,
-  /** What the step tells of it: what could not be silenced, and what rang when it was lifted. */
+  /** Notes of the step about it: what could not be silenced, and which alarms rang when it was lifted. */
   notes: z.array(reasonSchema).optional(),
-  /** The permission for want of which nothing was silenced, as IAM names it. */
+  /** The missing permission, as IAM names it, where nothing was silenced. */
   lacks: z.string().optional(),
 });
 export const undoEntry = z.discriminatedUnion('effect', [cordonEntry, updateConfigEntry, jobEntry, silenceEntry]);
@@ -155,23 +155,23 @@ export const stepState = z.object({
   reasons: z.array(reasonSchema),
   startedAt: timestamp,
   endedAt: timestamp.optional(),
-  /** What later steps need of it, e.g. the pods that were unhealthy before. */
+  /** What later steps need from this one, such as the pods that were unhealthy before. */
   detail: z.record(z.string(), z.unknown()).optional(),
 });
 export type StepState = z.infer<typeof stepState>;
 
-/** What one hook has said of one upgrade. */
+/** The answer of one hook about one upgrade. */
 export const hookState = z.object({
   /** When it was first asked under this grant. */
   askedSince: timestamp,
   grantNumber: z.number().int(),
-  /** Absent until it was asked to the end. `none`: it said nothing that counts, and `message` why. */
+  /** Absent until an answer, or its absence, is final. `none`: no answer that counts, and `message` says why. */
   answer: z.enum(['go', 'wait', 'stop', 'none']).optional(),
   message: z.string().optional(),
-  /** The error by which an API server let nobody in to ask. */
+  /** The error by which an API server refused the access that asking needs. */
   error: z.string().optional(),
   answeredAt: timestamp.optional(),
-  /** Of a wave: not before then it is asked again. */
+  /** For a wave: when it is asked again at the earliest. */
   againAt: timestamp.optional(),
 });
 export type HookState = z.infer<typeof hookState>;
@@ -187,52 +187,52 @@ export const UPGRADE_STATUSES = [
   'Canceled',
 ] as const;
 
-/** One cluster, one hop (or one step started by hand). */
+/** One hop of one cluster, or one step that was started by hand. */
 export const upgrade = z.object({
   clusterKey: z.string(),
   id: z.string(),
   machine: z.enum(MACHINE_NAMES),
   from: z.string(),
   to: z.string(),
-  /** Of one that also replaces images: the release that each of these node groups goes to, pinned when its wave opened. */
+  /** For an upgrade that also replaces images: the release for each of these node groups, which was fixed when its wave opened. */
   releases: z.record(z.string(), z.string()).optional(),
-  /** Likewise the version that each of these add-ons goes to. */
+  /** Likewise the version for each of these add-ons. */
   addons: z.record(z.string(), z.string()).optional(),
   status: z.enum(UPGRADE_STATUSES),
   /** Whether anything was changed on the cluster. */
   mutated: z.boolean(),
   steps: z.record(z.string(), stepState),
-  /** By hook, time and step, as `change-ticket/before/roll-node-group/workers`; of a component as `component:NAME/before/update-addons/after`. A retry asks anew. */
+  /** By hook, time and step: `change-ticket/before/roll-node-group/workers`, `component:NAME/before/update-addons/after`. A retry asks anew. */
   hooks: z.record(z.string(), hookState).optional(),
   requestedBy: z.string(),
   /** ARN of the execution that was started by hand, or by the API in the name of `requestedBy`. */
   execution: z.string().optional(),
-  /** Input of the execution that a person started, sent again when it is resumed. */
+  /** Input of the execution that a person started. It is sent again when the upgrade is resumed. */
   input: z.record(z.string(), z.unknown()).optional(),
   rolloutId: z.string().optional(),
   waveIndex: z.number().int().optional(),
-  /** Of a rollback that Liftlock has begun by itself: where the hop that it takes back has its place. */
+  /** For a rollback that Liftlock has begun by itself: the rollout and wave of the hop that it takes back. */
   rollbackOf: z.object({ rolloutId: z.string(), waveIndex: z.number().int() }).optional(),
-  /** Of a rollback: whether who asked for it lets it set the cluster's support type to EXTENDED. */
+  /** For a rollback: whether the person who asked for it allows the support type EXTENDED. */
   extendSupport: z.boolean().optional(),
-  /** Of a rollback: until when EKS takes the control plane back; absent where nobody has seen when its upgrade ended. */
+  /** For a rollback: until when EKS takes the control plane back; absent where nobody has seen when its upgrade ended. */
   reversibleUntil: timestamp.optional(),
   reasons: z.array(reasonSchema),
   resumeAt: timestamp.optional(),
   startedAt: timestamp.optional(),
-  /** When the first of the attempts began that have changed the cluster, this one being a later one. */
+  /** For a later attempt: when the first attempt began that changed the cluster. */
   firstStartedAt: timestamp.optional(),
-  /** Of such a later one: it has changed nothing itself yet. */
+  /** For a later attempt: it has changed nothing itself yet. */
   noChangeYet: z.literal(true).optional(),
   endedAt: timestamp.optional(),
-  /** Our own observation of the control plane at `to`: the rollback clock starts here (rollbacks.md). */
+  /** When Liftlock observed the control plane at `to`. The time for a rollback begins then (rollbacks.md). */
   controlPlaneCompletedAt: timestamp.optional(),
   /**
-   * When its update was begun, where nobody looked while that may have ended: EKS may count its seven days from as early as that. Of a rollback, when the
-   * update was begun that it takes back, as EKS has told it where somebody else had made that.
+   * When its update began, where nobody looked while it may have ended: EKS may count its seven days from then. For a rollback: when the update began
+   * that it takes back, as EKS told it, where somebody else had made that update.
    */
   reversibleFrom: timestamp.optional(),
-  /** When the attempt before was there that was taken back: EKS takes no control plane back twice. */
+  /** When an earlier attempt, which was taken back, reached the version: EKS takes no control plane back twice. */
   reachedBefore: timestamp.optional(),
 });
 export type Upgrade = z.infer<typeof upgrade>;

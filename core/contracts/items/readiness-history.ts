@@ -6,7 +6,7 @@ const word = z.enum(READINESS_VERDICTS);
 
 const cause = z.object({
   cause: z.string(),
-  /** The same in words, as the finding that speaks for it has them; absent where the cause is a sentence, and of before there were any. */
+  /** The cause in words, as the scan's finding has them; absent where the cause is a sentence itself, and in items of earlier releases. */
   what: z.string().optional(),
   owner: z.string().nullable(),
   /** The minor that it stops. */
@@ -14,7 +14,7 @@ const cause = z.object({
   since: timestamp,
 });
 
-/** How something ended that stopped a hop. */
+/** How a cause that stopped a hop ended. */
 export const CAUSE_ENDS = ['upgraded', 'waived', 'noLongerThere', 'clusterDeleted'] as const;
 
 const endedCause = cause.extend({
@@ -24,19 +24,19 @@ const endedCause = cause.extend({
   by: z.string().optional(),
 });
 
-/** What was so of one cluster, and from when to when, as hourly looks have found it: the newest first, and no more than has room. */
+/** The readiness of one cluster over time, as hourly looks found it: the newest first, and only as much as one item holds. */
 export const readinessHistory = z.object({
   clusterKey: z.string(),
-  /** What it is now; absent of a cluster that is gone. */
+  /** Its verdict now; absent for a cluster that is gone. */
   word: z.object({ verdict: word, since: timestamp }).optional(),
-  /** What stops it now. */
+  /** The causes that stop it now. */
   causes: z.array(cause),
   ended: z.array(endedCause),
   words: z.array(z.object({ verdict: word, since: timestamp, until: timestamp })),
 });
 export type ReadinessHistory = z.infer<typeof readinessHistory>;
 
-/** How many clusters were what at the last look of one day. */
+/** How many clusters had each verdict at the last look of one day. */
 export const readinessDay = z.object({
   /** YYYY-MM-DD, in UTC. */
   date: z.string(),

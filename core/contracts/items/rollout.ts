@@ -5,19 +5,19 @@ import { conditionState, reasonSchema, timestamp } from './common.ts';
 import { fleetStop } from './fleet-stop.ts';
 import { gateState } from './gate.ts';
 
-/** What a person (or `liftlock`, by a rule) said of a wave. The last word of each principal counts. */
+/** The vote of a person on a wave, or of `liftlock` by a rule. The last vote of each principal counts. */
 const approvalRecord = z.object({
   decision: z.enum(['Approved', 'Rejected']),
-  /** Role ARN without session, a person's Identity Center name, or `liftlock`. */
+  /** As `principalOf` writes it, such as `role:111111111111/platform`, or `liftlock`; older items have ARNs and bare names. */
   principal: z.string(),
   at: timestamp,
-  /** The wave's plan hash that it was said of; another hash voids it. */
+  /** The wave's plan hash at the vote. Another hash voids it. */
   planHash: z.string(),
-  /** The plan has changed since, so that it does not count any more, also when a later plan is the same again. */
+  /** The plan has changed since, so that the vote does not count any more, even when a later plan is the same again. */
   isVoid: z.literal(true).optional(),
-  /** How many clusters that plan upgrades in the wave; absent in words of the version before. */
+  /** How many clusters that plan upgrades in the wave; absent in votes of earlier releases. */
   clusters: z.number().int().nonnegative().optional(),
-  /** How many of them were ready, blocked and so on when it was said; which, the audit tells (`WaveShown`). Absent in words of rules. */
+  /** How many of them were ready, blocked and so on at the vote; the audit lists them (`WaveShown`). Absent in votes of rules. */
   shown: z.partialRecord(z.enum(READINESS_VERDICTS), z.number().int().positive()).optional(),
   comment: z.string().optional(),
 });
@@ -53,11 +53,11 @@ export const MEMBER_STATUSES = [
   'Blocked',
   'Excluded',
   'Quarantined',
-  /** A plan that came later has it in another wave or in none: no member any more, and counted nowhere. Nothing is ever deleted. */
+  /** A later plan has it in another wave or in none. It is no member any more and counts nowhere, but no item is ever deleted. */
   'Left',
 ] as const;
 
-/** Plans of a rollout have numbers; absent = the first. */
+/** Plans of a rollout are numbered; absent = the first. */
 const planNumber = z.number().int().nonnegative();
 
 export const rollout = z.object({
@@ -65,25 +65,25 @@ export const rollout = z.object({
   policy: z.string(),
   /** Hash of the policy's spec when the rollout was created. */
   policyRevision: z.string(),
-  /** A person asked for it to take in clusters whose nodes or add-ons are behind, which its policy only proposes. */
+  /** A person asked that it includes clusters whose nodes or add-ons are behind, which its policy only proposes. */
   finish: z.literal(true).optional(),
-  /** Newest target of any member; members in other Regions may have an older one. */
+  /** The newest target of any member. Members in other Regions may have an older one. */
   target: z.string(),
   status: z.enum(ROLLOUT_STATUSES),
-  /** Who may not act: changed only by people (pause, abort). Part of every commit's check. */
+  /** Where the policy wants four eyes, this person may not approve. */
   createdBy: z.string(),
   createdAt: timestamp,
   waves: z.array(z.string()),
   reasons: z.array(reasonSchema),
   endedAt: timestamp.optional(),
-  /** Traits that a person has cleared of suspicion: clusters that have them are not set aside for them any more. */
+  /** Traits that a person has cleared of suspicion. Clusters with them are not set aside for them any more. */
   releasedTraits: z.array(z.string()).optional(),
   conditions: z.array(conditionState).optional(),
-  /** Which of its plans is in force. */
+  /** The number of its plan in force. */
   plan: planNumber.optional(),
   /**
-   * The plan has just come into force, and its members follow: those staged under this hash (core/rollout/apply-replan.ts). While it is set
-   * no wave opens, and nobody takes a member out.
+   * The plan has just come into force, and its members follow: those staged under this hash (core/rollout/apply-replan.ts). While it is set no wave
+   * opens, and nobody takes a member out.
    */
   following: z.string().optional(),
 });
@@ -91,67 +91,67 @@ export type Rollout = z.infer<typeof rollout>;
 
 const counts = z.record(z.string(), z.number().int().nonnegative());
 
-/** Counters are changed by the same transaction that changes the member. */
+/** The transaction that changes a member also changes these counters. */
 export const wave = z.object({
   rolloutId: z.string(),
   index: z.number().int().nonnegative(),
   name: z.string(),
   status: z.enum(WAVE_STATUSES),
   members: z.number().int().nonnegative(),
-  /** Members that needed work at the start, excluded ones left out: what percentages are of. */
+  /** Members that needed work at the start, without excluded ones. Percentages refer to them. */
   needWork: z.number().int().nonnegative(),
   maxConcurrency: z.number().int().positive(),
   maxFailures: z.number().int().nonnegative(),
-  /** Grants, and members that were mutated and have not settled. */
+  /** Grants, and members that were changed and have not settled. */
   inFlight: z.number().int().nonnegative(),
   succeeded: z.number().int().nonnegative(),
   failed: z.number().int().nonnegative(),
   blocked: z.number().int().nonnegative(),
   excluded: z.number().int().nonnegative(),
   quarantined: z.number().int().nonnegative(),
-  /** Of the excluded ones those that were held or could not be read when it was planned: they need work all the same. */
+  /** Excluded members that were held or could not be read when it was planned. They still need work. */
   owed: z.number().int().positive().optional(),
-  /** Of the failed ones those of waves that were given up: they use the budget up, and none of this wave is judged by them. */
+  /** Failed members of waves that were given up. They use up the budget, and do not count when this wave is judged. */
   strays: z.number().int().nonnegative().optional(),
-  /** Clusters that go first, one after the other. */
+  /** How many clusters go first, one after the other. */
   canaries: z.number().int().nonnegative().optional(),
-  /** What is in flight counts as failures that may still come (semantics.md, Failure budget). */
+  /** Clusters in flight count as failures that may still come (semantics.md, Failure budget). */
   countInFlight: z.boolean().optional(),
-  /** Failures that a person has accepted (`resume --accept-failures`): the budget is at least so large. */
+  /** Failures that a person has accepted (`resume --accept-failures`). The budget is at least this large. */
   acceptedFailures: z.number().int().nonnegative().optional(),
-  /** Findings that would block clusters of the wave, in their latest scans, when the plan was made; absent where one was not scanned since a restore. */
+  /** Findings in the latest scans that block its clusters, when the plan was made; absent where one was not scanned since a restore. */
   blockingFindings: z.number().int().nonnegative().optional(),
-  /** What approvals bind to (semantics.md, Approval); frozen when the wave opens. */
+  /** The hash to which approvals bind (rollouts.md, Approvals). It is frozen when the wave opens. */
   planHash: z.string().optional(),
-  /** The plan of which that is the hash. */
+  /** The number of the plan with that hash. */
   plan: planNumber.optional(),
   approvals: z.array(approvalRecord).optional(),
   breakGlass: breakGlass.optional(),
   gates: gateState.optional(),
-  /** What hooks have said that are asked before it opens, by hook, time and wave; `grantNumber` is the number of the plan. */
+  /** Answers of hooks that are asked before it opens, by hook, time and wave; `grantNumber` is the number of the plan. */
   hooks: z.record(z.string(), hookState).optional(),
-  /** Seconds that one hop is taken to last: what must fit into a window. */
+  /** The assumed duration of one hop in seconds, which must fit into a window. */
   estimateSeconds: z.number().positive().optional(),
-  /** Its calendars as the policy named them last: by them goes on what the policy has no wave for any more. */
+  /** Its calendars as the policy last named them. They hold for members that the policy has no wave for any more. */
   calendars: z.array(z.string()).optional(),
-  /** Seconds that upgrades of this wave have lasted, the newest last: what estimates are learned from. */
+  /** How long upgrades of this wave took in seconds, the newest last. Estimates are learned from them. */
   durations: z.array(z.number().nonnegative()).optional(),
   /**
-   * How many clusters with each trait failed and succeeded: what a failure fingerprint is made of. `withoutCause`: those that failed by what says nothing of
-   * the cluster, or before it was granted.
+   * How many clusters with each trait failed and succeeded, for failure fingerprints. `withoutCause`: clusters that failed for a cause which says
+   * nothing about the cluster, or before they were granted.
    */
   traits: z.object({ failed: counts, succeeded: counts, withoutCause: z.number().int().optional() }).optional(),
-  /** Keys of its clusters whose rollback Liftlock has begun by itself, none twice: a retry and a rollback that was given up take theirs off. */
+  /** Its clusters whose rollback Liftlock has begun by itself, each once; a retry and a rollback that was given up remove theirs. */
   automaticRollbacks: z.array(z.string()).optional(),
-  /** The key of the one of them that has its turn. */
+  /** The key of the one of them whose turn it is. */
   rollingBack: z.string().optional(),
-  /** Keys of its clusters whose rollback is asked for and has not ended, or has failed half-way: nothing begins after the wave. */
+  /** Keys of its clusters whose rollback was asked for and has not ended, or has failed half-way. Nothing begins after the wave. */
   goingBack: z.array(z.string()).optional(),
-  /** A person skipped its soak (`promote`). */
+  /** The person who skipped its soak (`promote`). */
   promotedBy: z.string().optional(),
   conditions: z.array(conditionState).optional(),
   openedAt: timestamp.optional(),
-  /** When its first cluster was granted: from then on approvals do not expire. */
+  /** When its first cluster was granted. From then on approvals do not expire. */
   startedAt: timestamp.optional(),
   lastSuccessAt: timestamp.optional(),
   endedAt: timestamp.optional(),
@@ -166,42 +166,42 @@ export const member = z.object({
   name: z.string(),
   from: z.string(),
   to: z.string(),
-  /** Of one whose images are behind: the release that each of these node groups goes to. */
+  /** For a member with images that are behind: the release for each of these node groups. */
   releases: z.record(z.string(), z.string()).optional(),
-  /** Likewise the version that each of these add-ons goes to. */
+  /** Likewise the version for each of these add-ons. */
   addons: z.record(z.string(), z.string()).optional(),
   status: z.enum(MEMBER_STATUSES),
-  /** Whether it holds one of the wave's places. */
+  /** Whether it takes one of the wave's places. */
   inFlight: z.boolean(),
   upgradeId: z.string().optional(),
   reasons: z.array(reasonSchema),
   resumeAt: timestamp.optional(),
-  /** What it had that others may lack, when it was granted last (core/policy/traits.ts). */
+  /** Its traits when it was last granted (core/policy/traits.ts). */
   traits: z.array(z.string()).optional(),
-  /** A retry took its failure back: unless it is tried to its end, it counts as failed again. */
+  /** A retry has taken its failure back. It counts as failed again unless it is tried to its end. */
   failedBefore: z.literal(true).optional(),
-  /** Its own wave was given up and its failure counts here: it proves nothing for this wave, and begins no more in this rollout. */
+  /** Its own wave was given up and its failure counts here. It proves nothing for this wave, and does not begin again in this rollout. */
   isStray: z.literal(true).optional(),
-  /** When its last grant was given: how long the upgrade took is learned from it. */
+  /** When it was last granted. The duration of upgrades is learned from it. */
   grantedAt: timestamp.optional(),
-  /** Capped keys are computed when it is granted, from the labels of that moment. */
+  /** Its place in the order of the wave. */
   position: z.number().int().positive(),
-  /** The plan that put it where it is. */
+  /** The number of the plan that put it there. */
   plan: planNumber.optional(),
 });
 export type Member = z.infer<typeof member>;
 
-/** What a plan makes of a member; it counts when a rollout follows the plan of that hash. */
+/** A member according to a plan. It counts when a rollout follows the plan with that hash. */
 export const stagedMember = z.object({
-  /** Hash of all that the plan makes of members. */
+  /** Hash of all members of the plan. */
   planHash: z.string(),
   member,
-  /** Revision of the member's item when it was staged; 0 = there was none. */
+  /** Revision of the member's item when it was staged; 0 = there was no item. */
   revision: z.number().int().nonnegative(),
 });
 export type StagedMember = z.infer<typeof stagedMember>;
 
-/** Seconds that one hop of one cluster takes, learned from so many that have succeeded. */
+/** How many seconds one hop of one cluster takes, learned from `count` hops that succeeded. */
 export const learnedDurations = z.object({
   count: z.number().int().nonnegative(),
   p50: z.number().nonnegative(),
@@ -211,32 +211,32 @@ export const learnedDurations = z.object({
 });
 export type LearnedDurations = z.infer<typeof learnedDurations>;
 
-/** Where the reconciler left off; in the sparse index until all is at rest and nothing is new, so that an idle tick is one query of nothing. */
+/** The reconciler's state. It is in the sparse index until all is at rest and nothing is new, so that an idle tick is one empty query. */
 export const reconcileMarker = z.object({
-  /** Set by whoever learns something new (versions, inventory, config); cleared where a full look begins. */
+  /** Set by functions that record something new (versions, inventory, config); cleared when a full look begins. */
   dirtySince: timestamp.optional(),
-  /** A full look that has not come to its end, and is made again. */
+  /** When a full look began that has not ended. It is made again. */
   lookBegunAt: timestamp.optional(),
   lastFullAt: timestamp.optional(),
   /** The last full look found nothing in motion, and put nothing in motion. */
   atRest: z.literal(true).optional(),
-  /** Where the version before keeps what is an item of its own now (`LearnedDurations`). */
+  /** Earlier releases keep the item `LearnedDurations` here. */
   learned: learnedDurations.optional(),
 });
 export type ReconcileMarker = z.infer<typeof reconcileMarker>;
 
-/** The switch over the whole fleet (`liftlock fleet stop`): who turned it. */
+/** The stop switch of the whole fleet (`liftlock fleet stop`), and who used it. */
 export const fleetControl = fleetStop.extend({
   stopped: z.boolean(),
-  /** Who has stopped it as well since, the first one first. One resume lifts them all. */
+  /** Later stops beside the first one, in their order. One resume lifts all of them. */
   beside: z.array(fleetStop).optional(),
 });
 export type FleetControl = z.infer<typeof fleetControl>;
 
-/** The newest rollout of a policy: there is one at a time. */
+/** The newest rollout of a policy, which has one at a time. */
 export const policyRollout = z.object({ policy: z.string(), rolloutId: z.string() });
 
-/** A config object as applied: parsed spec, its hash, and who applied it. */
+/** A config object as it was applied: its parsed document, the document's hash, and who applied it. */
 export const appliedConfig = z.object({
   kind: z.enum(['Fleet', 'UpgradePolicy', 'Calendar', 'Channel', 'ScanWaiver']),
   name: z.string(),
@@ -244,11 +244,11 @@ export const appliedConfig = z.object({
   revision: z.string(),
   appliedBy: z.string(),
   appliedAt: timestamp,
-  /** Of a policy: who last changed what approvals agree to, where that is somebody else (semantics.md, Approval). */
+  /** For a policy: who last changed what approvals agree to, where that is somebody else (rollouts.md, Approvals). */
   authoredBy: z.string().optional(),
-  /** Of a Fleet: its organization, once discovery has listed it. */
+  /** For a Fleet: its organization, once discovery has listed it. */
   listedOrganization: z.string().optional(),
-  /** Somebody has taken it out of the configuration: it is in force no more, whatever `document` says. */
+  /** Somebody has removed it from the configuration. It is not in force any more, whatever `document` says. */
   deleted: z.object({ by: z.string(), at: timestamp, reason: z.string() }).optional(),
 });
 export type AppliedConfig = z.infer<typeof appliedConfig>;

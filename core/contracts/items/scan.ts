@@ -8,24 +8,24 @@ const verdict = z.enum(['pass', 'fail', 'incomplete']);
 const cause = z.object({
   cause: z.string(),
   owner: z.string().optional(),
-  /** Each of them, where several have a part in it; `owner` names them in one text then. */
+  /** All owners, where there are several; `owner` then names them in one text. */
   owners: z.array(z.string()).optional(),
   severity: z.enum(['error', 'warning', 'info']),
   findings: count,
-  /** What ends it, where it stops the hop, as the gate says it; absent of what stops none, and in scans of before there were any. */
+  /** How to end it, where it stops the hop, as the gate says it; absent for causes that stop none, and in older scans. */
   fixes: z.array(z.string()).optional(),
-  /** Under which name the gate tells it, such as DrainStuck; likewise. Absent = ScanFinding. */
+  /** The code under which the gate reports it, such as DrainStuck; likewise. Absent = ScanFinding. */
   code: z.string().optional(),
-  /** What is so, in the words of the finding that speaks for it; likewise. */
+  /** The problem in the words of one of its findings; likewise. */
   what: z.string().optional(),
-  /** When it was first known, of those that were found at every look since: approvals given before did not show it. Absent before there was any. */
+  /** When it was first known, if every look since has found it. Earlier approvals did not show it. Absent in older scans. */
   since: timestamp.optional(),
-  /** Ids of its findings, by which waivers name them; the first of many, and likewise. */
+  /** Ids of its findings, by which waivers name them; only the first ones of many. Likewise absent. */
   ids: z.array(z.string()).optional(),
 });
 export type ScanCause = z.infer<typeof cause>;
 
-/** One scan in a few hundred bytes; the whole report lies beside it in parts. */
+/** One scan in a few hundred bytes. Its whole report is stored beside it in parts. */
 export const scanSummary = z.object({
   clusterKey: z.string(),
   scannedAt: timestamp,
@@ -42,36 +42,36 @@ export const scanSummary = z.object({
   gaps: count,
   /** Causes of errors and warnings, the worst first; at most 20. */
   causes: z.array(cause),
-  /** SHA-256 over the causes of errors that found no place among them; absent = none. */
+  /** SHA-256 of the causes of errors that did not fit into `causes`; absent = all fitted. */
   moreErrors: z.string().optional(),
-  /** When these were first known. */
+  /** When those were first known. */
   moreErrorsSince: timestamp.optional(),
   /** What could not be read; at most 20. */
   unread: z.array(
     z.object({ what: z.string(), source: z.string().optional(), status: z.string(), detail: z.string() }),
   ),
-  /** When the tables that judged it were brought up to date, YYYY-MM-DD. */
+  /** When the tables that judged it were last updated, YYYY-MM-DD. */
   dataUpdatedOn: z.string(),
-  /** When the first waiver that it rests on ends; absent where it rests on none. */
+  /** When the first waiver ends on which its verdict depends; absent where it depends on none. */
   waivedUntil: timestamp.optional(),
-  /** Parts of the whole report. */
+  /** The number of parts of the whole report. */
   parts: count,
 });
 export type ScanSummary = z.infer<typeof scanSummary>;
 
-/** The last scan of a cluster for each target, the newest first; at most five. What lists of the fleet read, so it is kept small. */
+/** The last scan of a cluster for each target, the newest first; at most five. Lists of the fleet read it, so it is small. */
 export const latestScans = z.object({
   clusterKey: z.string(),
   scans: z.array(
     scanSummary.omit({ clusterKey: true, execution: true, unread: true, parts: true }).extend({
-      /** The first of what could not be read, by its name; absent in scans of before it was kept. */
+      /** The names of the first parts that could not be read; absent in older scans. */
       notRead: z.array(z.string()).optional(),
     }),
   ),
 });
 export type LatestScans = z.infer<typeof latestScans>;
 
-/** What decides of them; an inventory document tells no more. */
+/** The members of scans on which decisions depend. An inventory document has no others. */
 export interface KnownScans {
   readonly clusterKey: string;
   readonly scans: readonly (Pick<
@@ -81,7 +81,7 @@ export interface KnownScans {
     Partial<Pick<LatestScans['scans'][number], 'from' | 'waivedUntil' | 'notRead'>>)[];
 }
 
-/** Where the scan of one execution stands. */
+/** The progress of the scan of one execution. */
 export const scanRun = z.object({
   clusterKey: z.string(),
   /** ARN of its execution. */
@@ -90,20 +90,20 @@ export const scanRun = z.object({
   status: z.enum(['requested', 'running', 'ended']),
   requestedBy: z.string().optional(),
   startedAt: timestamp,
-  /** Objects that were read. */
+  /** How many objects were read. */
   read: count,
-  /** Lists and other things still to be read. */
+  /** How many lists and other things are still to be read. */
   left: count,
-  /** How often it was gone on with. */
+  /** How often the scan was continued. */
   resumed: count,
-  /** The progress that was put away last; absent before the first time. `digest` is of its text. */
+  /** The last stored progress; absent before the first time. `digest` is that of its text. */
   state: z.object({ generation: count, parts: count, digest: z.string() }).optional(),
-  /** Of its report; absent until there is one. */
+  /** The time of its report; absent until there is one. */
   scannedAt: timestamp.optional(),
-  /** Why it ended as it did; what the step said. */
+  /** Why it ended in this way, as the step said it. */
   reasons: z.array(reasonSchema),
 });
 export type ScanRun = z.infer<typeof scanRun>;
 
-/** A part of something too large for one item. `owner` says of what. */
+/** A part of a text that is too large for one item. `owner` names the text. */
 export const scanPart = z.object({ clusterKey: z.string(), owner: z.string(), part: count, text: z.string() });

@@ -1,6 +1,6 @@
 import { lasting, told } from './reason-facts.ts';
 
-/** What the scan before a hop and the smoke check after it say of the cluster. */
+/** Reasons of the scan before a hop and of the smoke check after it. */
 export const CHECK_REASONS = {
   AddonInsight: told('An insight about add-ons, which the add-on step repairs.'),
   AlarmRings: lasting('An alarm that the policy names was OK before the hop and is not.'),

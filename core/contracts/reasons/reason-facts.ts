@@ -1,4 +1,4 @@
-/** What ends a reason: the question that decisions ask about a code. */
+/** What ends a reason. Decisions ask this about a code. */
 export const REASON_KINDS = {
   passing: 'It ends when something else ends, or when a person lifts an order. Nobody has to correct anything.',
   timed: 'It ends at an instant that a calendar, a policy or Liftlock has set.',
@@ -8,7 +8,7 @@ export const REASON_KINDS = {
 } as const;
 export type ReasonKind = keyof typeof REASON_KINDS;
 
-/** What a cluster waits for that others wait for too. */
+/** Things for which several clusters wait together. */
 const WAITED_FOR = {
   cap: 'Room under a cap, whatever the wave.',
   place: 'A place in its own wave.',
@@ -17,7 +17,7 @@ const WAITED_FOR = {
 } as const;
 export type WaitedFor = keyof typeof WAITED_FOR;
 
-/** `meaning`: when it is said, and what ends it where its kind does not say so. */
+/** `meaning` says when the reason is given, and what ends it where its kind does not say so. */
 const of =
   <Kind extends ReasonKind>(kind: Kind) =>
   (meaning: string, waitsFor?: WaitedFor) => ({ kind, meaning, waitsFor });

@@ -1,6 +1,6 @@
 import { closing, lasting, passing, told } from './reason-facts.ts';
 
-/** What is said of the way back of a cluster, and of a rollback that leads there. */
+/** Reasons of a cluster's way back, and of rollbacks. */
 export const ROLLBACK_REASONS = {
   GotWorse: told('The cluster is worse than before its hop, and its policy has it taken back.'),
   RollbackBudget: lasting('As many clusters of the rollout as may have gone back by themselves.'),

@@ -23,7 +23,7 @@ const writtenAddon = addon
   })
   .strict();
 
-/** EKS knows a cluster by its minor; patches are those of its platform version. */
+/** EKS versions a cluster by its minor; its platform version covers patches. */
 function minorWords(input: unknown): string {
   const version = KubeVersion.tryParse(String(input));
   return version === undefined
@@ -46,7 +46,7 @@ const knownScan = z.strictObject({
   moreErrors: summary.moreErrors.describe('Digest of the causes that found no place.'),
 });
 
-/** What Liftlock adds when it prints its own inventory; a plan is made from the rest, so a person need not write it. */
+/** Members that Liftlock adds when it prints its own inventory. A plan does not need them, so a person need not write them. */
 const printed = {
   id: z.string().optional(),
   key: z.string().optional(),
@@ -138,7 +138,7 @@ export const inventorySchema = z
   })
   .describe('A fleet at one time.');
 
-/** One cluster as it is written: what may be left out may be missing. */
+/** One cluster as it is written: optional members may be missing. */
 export type WrittenCluster = z.input<typeof inventoryClusterSchema>;
 export type InventoryCluster = z.output<typeof inventoryClusterSchema>;
 export type InventoryDocument = z.output<typeof inventorySchema>;

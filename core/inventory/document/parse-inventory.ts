@@ -15,26 +15,26 @@ import { partitionOf } from '../../model/partition.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { type InventoryCluster, type InventoryDocument, inventorySchema } from './inventory-schema.ts';
 
-/** A fleet as a file tells it. */
+/** The fleet of an inventory file. */
 export type Inventory = ReturnType<typeof inventoryOf>;
 
 export type ParsedInventory =
   | { readonly inventory: Inventory; readonly errors: readonly [] }
   | { readonly inventory: undefined; readonly errors: readonly ConfigIssue[] };
 
-/** Ten thousand clusters with their node groups and add-ons are some 20 MB. In characters. */
+/** In characters. Ten thousand clusters with their node groups and add-ons take some 20 MB. */
 const LARGEST = 128 * 1024 * 1024;
 
 /**
- * Reads an inventory document, YAML or JSON. Never throws on bad input: says everything that is wrong at once, each with its place.
- * Places cost much time, so they are looked for only where something is wrong.
+ * Reads an inventory document, YAML or JSON. It never throws on bad input: it reports all problems at once, each with its place. Places take much
+ * time, so they are computed only where there is a problem.
  */
 export function parseInventory(file: ConfigFile): ParsedInventory {
   const document = file.text.length > LARGEST ? undefined : quickly(file.text);
   return document === undefined ? withPlaces(file) : { inventory: inventoryOf(document), errors: [] };
 }
 
-/** The document where nothing is wrong with it, read without places. Aliases are left to the careful reader, which counts them. */
+/** Reads a valid document without places; undefined where anything is wrong. Aliases are left to the careful reader, which counts them. */
 function quickly(text: string): InventoryDocument | undefined {
   let value: unknown;
   try {
@@ -85,16 +85,16 @@ function inventoryOf({ clusters, learned }: InventoryDocument) {
   return {
     clusters: known.map(({ record }) => record),
     controls: known.flatMap(({ written, record }) => recordedHold(record.clusterKey, written) ?? []),
-    /** Of clusters of which the document tells any. */
+    /** The scans of clusters for which the document has any. */
     scans: known.flatMap(({ written: { scans }, record }) =>
       scans === undefined ? [] : [{ clusterKey: record.clusterKey, scans }],
     ),
     /** Keys of clusters whose upgrade had not ended when the document was printed. */
     underWay: new Set(known.flatMap(({ written: { state }, record }) => (isUnderWay(state) ? record.clusterKey : []))),
-    /** Clusters with which a rollout or an upgrade of their policy had not done when the document was printed, by policy. */
+    /** Clusters, by policy, whose rollout or upgrade had not ended when the document was printed. */
     running: Map.groupBy(clusters.filter(isInRollout), ({ policy }) => policy ?? ''),
     learned,
-    /** Every cluster says when it was created: without that, hashes of plans bind nothing (semantics.md, Approval). */
+    /** Whether every cluster has its creation time: without it the hash of a plan is bound to nothing (plan.md, Inventory). */
     complete: clusters.every(({ createdAt }) => createdAt !== undefined),
   };
 }
@@ -102,11 +102,11 @@ function inventoryOf({ clusters, learned }: InventoryDocument) {
 const isUnderWay = (state: string | undefined): boolean =>
   ['Upgrading', 'Parked', 'NodesKept', 'Watched'].includes(state ?? '');
 
-/** A member that its rollout has not come to is Waiting; one without a target waits for that alone. */
+/** A member that its rollout has not reached is Waiting. A cluster without a target is Waiting too, and is in no rollout. */
 const isInRollout = ({ state, upgrade, policy, target }: InventoryCluster): boolean =>
   policy != null && (isUnderWay(state) || upgrade != null || (state === 'Waiting' && target != null));
 
-/** Two that are the same cluster: account, Region, name, and creation where it is told (a recreated one is another). */
+/** Entries for the same cluster: the same account, Region, name and, where it is given, creation time, since a recreated cluster is another one. */
 function duplicates(document: unknown): { readonly index: number; readonly first: number; readonly name: string }[] {
   const clusters = fieldOf(document, 'clusters');
   const known = new Map<string, number>();
@@ -132,7 +132,7 @@ interface Contradiction {
   readonly message: string;
 }
 
-/** What cannot be true of an inventory though each of its fields has the right form. Reads the plain value, and trusts nothing in it. */
+/** Contradictions of an inventory whose fields are all valid. It reads the plain value and cannot trust its shape. */
 function contradictions(document: unknown): Contradiction[] {
   return [
     ...listOf(fieldOf(document, 'clusters')).flatMap((cluster, index) => ofCluster(cluster, ['clusters', index])),
@@ -150,7 +150,7 @@ function ofCluster(cluster: unknown, path: DocumentPath): Contradiction[] {
   const [arn, region] = [text('arn'), text('region')];
   const parts = ARN.exec(arn ?? '');
   if (parts === null) {
-    // A Region that an ARN names as well is taken as it is: AWS opens new ones, and an inventory that was printed has ARNs.
+    // A Region that the ARN names too is accepted, since AWS opens new ones and a printed inventory has ARNs.
     const unknown = unknownRegionWords(region ?? '');
     if (unknown === undefined) return [];
     return [{ path: [...path, 'region'], message: `${unknown} Where it is right, give the arn as well.` }];
@@ -175,14 +175,14 @@ function ofLearned(learned: unknown): Contradiction[] {
   return [{ path: ['learned', 'p90'], message }];
 }
 
-/** Stands for a creation time that nobody has told: long ago, so that nothing waits for a cluster to grow old. */
+/** Replaces a creation time that is not given. It is long ago, so that no cluster counts as too young. */
 const LONG_AGO = '2000-01-01T00:00:00.000Z';
 
 const NO_INSIGHTS = { passing: 0, warning: 0, error: 0, unknown: 0 };
-/** What EKS gives a cluster unless somebody says otherwise. */
+/** EKS gives a cluster this endpoint by default. */
 const ENDPOINT = { publicAccess: true, privateAccess: false, publicAccessCidrs: ['0.0.0.0/0'] };
 
-/** A cluster of an inventory document as the inventory itself would have it; what is not written is as ordinary as can be. */
+/** The inventory record of a cluster in an inventory document; members that are not written get ordinary values. */
 export function recordedCluster(written: InventoryCluster): ClusterRecord {
   const { name, accountId, region, labels, tags, status, autoMode, nodegroups, otherNodes, fargateProfiles, addons } =
     written;
@@ -217,7 +217,7 @@ export function recordedCluster(written: InventoryCluster): ClusterRecord {
   };
 }
 
-/** The hold on a cluster of an inventory document, where it has one. */
+/** The hold on a cluster of an inventory document; undefined where it has none. */
 const recordedHold = (key: string, { held }: InventoryCluster): ClusterControl | undefined =>
   held === undefined ? undefined : { clusterKey: key, held };
 
@@ -229,7 +229,7 @@ const unreachableSince = (message: string, at: string): ClusterRecord['condition
   lastTransitionTime: at,
 });
 
-/** The ARN of a cluster of which only account, Region and name are known. */
+/** The ARN of a cluster, derived from its account, Region and name. */
 function derivedArn(cluster: { readonly accountId: string; readonly region: string; readonly name: string }) {
   const { accountId, region, name } = cluster;
   return `arn:${partitionOf(region).name}:eks:${region}:${accountId}:cluster/${name}`;

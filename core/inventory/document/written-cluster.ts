@@ -5,7 +5,7 @@ import { given } from '../../model/given.ts';
 import { unreachable } from '../../model/unreachable.ts';
 import type { WrittenCluster } from './inventory-schema.ts';
 
-/** One cluster as the inventory document has it: all that policies can ask about, and what keeps Liftlock away. */
+/** A cluster in the form of the inventory document: everything that policies can ask about, and what keeps Liftlock away. */
 export function writtenCluster(
   cluster: ClusterRecord,
   control: ClusterControl | undefined,
@@ -41,7 +41,7 @@ export function writtenCluster(
   };
 }
 
-/** What stops no hop is left out: a report has it. */
+/** Causes that stop no hop are left out, because a report has them. */
 function writtenScan({ target, scannedAt, verdict, gaps, causes, moreErrors }: KnownScans['scans'][number]) {
   const told = causes.filter(({ severity }) => severity === 'error' || verdict === 'fail');
   return { target, scannedAt, verdict, gaps, causes: told, ...given({ moreErrors }) };

@@ -1,4 +1,4 @@
-/** What an object says that it is. */
+/** The group, version and kind that an object names. */
 export interface GroupVersionKind {
   /** Empty for the core group. */
   readonly group: string;
@@ -12,21 +12,21 @@ export interface ApiRow extends GroupVersionKind {
   readonly resource: string;
   readonly namespaced: boolean;
   readonly stability: 'alpha' | 'beta' | 'stable';
-  /** False for alpha versions and for beta versions that came with 1.24 or later: a cluster serves them only when it was told to. */
+  /** False for alpha versions and for beta versions introduced in 1.24 or later: a cluster serves them only when it is configured to. */
   readonly servedByDefault: boolean;
-  /** The EKS minor from which EKS turned on what upstream leaves off; null where it did not. */
+  /** The EKS minor from which EKS serves what upstream leaves off; null where it does not. */
   readonly eksServedFrom: string | null;
-  /** First minor that has it, e.g. `1.8`. */
+  /** The first minor that has it, e.g. `1.8`. */
   readonly introduced: string;
-  /** First minor that warns; null when no release does. */
+  /** The first minor that warns; null when no release does. */
   readonly deprecated: string | null;
-  /** First minor that does not serve it; null when none is known. */
+  /** The first minor that does not serve it; null when none is known. */
   readonly removed: string | null;
-  /** What to write instead, the nearest first, the final one last. The right one for a target is introduced ≤ target < removed. */
+  /** The versions to write instead, the nearest first and the final one last. The right one for a target is introduced ≤ target < removed. */
   readonly replacements: readonly ApiReplacement[];
-  /** What to know when migrating, beyond the new version; null when the new version alone is enough. */
+  /** What a migration needs beyond the new version; null when the new version alone is enough. */
   readonly note: string | null;
-  /** Which entry of `sources.json` says so, field by field. */
+  /** The entry of `sources.json` behind each field. */
   readonly sources: Readonly<Record<ApiRowField, string>>;
   readonly disagreements: readonly Disagreement[];
 }
@@ -38,7 +38,7 @@ export interface ApiReplacement extends GroupVersionKind {
   readonly removed: string | null;
 }
 
-/** A known source that says something else, and why it is not followed. */
+/** A known source that says something else, and why the table does not follow it. */
 interface Disagreement {
   /** `pluto`, `kubent`, `deprecation guide`, … */
   readonly source: string;

@@ -1,23 +1,23 @@
 /**
- * Something that stops working with a Kubernetes or EKS release and is no API version: a flag, a field, an annotation, an image, a node
- * setting. Detectors find the `subject`; this row says from which minor on it matters, and how much.
+ * Something other than an API version that stops working with a Kubernetes or EKS release: a flag, a field, an annotation, an image, a node setting.
+ * Detectors find the `subject`; this row says from which minor it matters, and how much.
  */
 export interface BreakRule {
-  /** Stable: waivers name it. `al2-ami`, `gitrepo-volume`. */
+  /** It never changes, because waivers name it: `al2-ami`, `gitrepo-volume`. */
   readonly id: string;
   readonly title: string;
-  /** Which detector looks for it. A rule without a detector that exists is an error of `data:check`. */
+  /** The detector that looks for it. `data:check` fails for a rule whose detector does not exist. */
   readonly detector: DetectorName;
   /** What the detector looks for; each detector documents its own parameters. */
   readonly parameters: Readonly<Record<string, string | readonly string[]>>;
-  /** First minor that warns; null when none does. */
+  /** The first minor that warns; null when none does. */
   readonly deprecatedIn: string | null;
-  /** First minor where it no longer works; null when no release is known. */
+  /** The first minor where it no longer works; null when no release is known. */
   readonly breaksIn: string | null;
-  /** Of a target at or after `breaksIn`. A target in between is a warning, or info where this is. */
+  /** The severity for a target at or after `breaksIn`. For a target before that it is a warning, or info where this is info. */
   readonly severity: 'error' | 'warning' | 'info';
   readonly reason: 'removed' | 'deprecated' | 'unsupported' | 'behaviour-change';
-  /** One sentence: what happens. */
+  /** One sentence that says what happens. */
   readonly message: string;
   /** One concrete next step. */
   readonly fix: string;
@@ -25,7 +25,7 @@ export interface BreakRule {
   readonly source: string;
 }
 
-/** Every detector, and where it looks. `docs/scan.md` lists them; they stand in `core/scan/workload` and `reference`. */
+/** Every detector, and where it looks. `docs/scan.md` lists them; their code is in `core/scan/workload` and `core/scan/reference`. */
 export const DETECTORS = {
   /** A field of a pod template or pod. Parameter `path`, one or several: `volumes[].gitRepo`, relative to the pod's spec. */
   'pod-field': 'workload',
@@ -36,9 +36,8 @@ export const DETECTORS = {
   /** A hostPath volume. Parameter `paths`: exact paths. */
   'host-path': 'workload',
   /**
-   * An image of any container. Parameters `images`: repository suffixes, with optional `below`: versions below this one; or `registries`:
-   * hosts, or hosts and the first folders (`docker.io/bitnami`), where `docker.io` is that of images without a host. image-reference.ts
-   * compares both.
+   * An image of any container. Parameters `images`: repository suffixes, with optional `below`: versions below this one; or `registries`: hosts, or
+   * hosts and the first folders (`docker.io/bitnami`), where images without a host count as `docker.io`. image-reference.ts compares both.
    */
   'container-image': 'workload',
   /** A field of an object of one kind. Parameters `kind`, `group` and `path`: `spec.externalIPs[]`; optional `values`: exact, or ending in `*`. */
@@ -49,21 +48,21 @@ export const DETECTORS = {
   'ip-address-format': 'workload',
   /** `status.nodeInfo.containerRuntimeVersion`. Parameters `runtime`: `containerd`, `docker`; optional `below`: `2.0.0`. */
   'node-runtime': 'node',
-  /** `status.nodeInfo.osImage`. Parameter `prefix`: `Amazon Linux 2`. Exact, or followed by a blank that no digit follows. */
+  /** `status.nodeInfo.osImage`. Parameter `prefix`: `Amazon Linux 2`. It matches exactly, or followed by a blank that no digit follows. */
   'node-os': 'node',
   /** `mode` of ConfigMap kube-system/kube-proxy-config. Parameter `mode`: `ipvs`. */
   'kube-proxy-mode': 'node',
   /** A RoleBinding or ClusterRoleBinding to a user or group. Parameter `subjects`. */
   'binding-subject': 'reference',
-  /** No StorageClass is the default one. No parameters. */
+  /** The cluster has no default StorageClass. No parameters. */
   'no-default-storage-class': 'reference',
   /** The config of a component in a ConfigMap: `apiVersion` and `kind` of an embedded document. Parameters `group`, `version`, `kinds`. */
   'component-config': 'workload',
-  /** A flag of the kubelet in a node group's user data or NodeConfig. Parameters `flags`. Where user data can be read. */
+  /** A flag of the kubelet in a node group's user data or NodeConfig, where user data can be read. Parameter `flags`. */
   'kubelet-flag': 'node',
   /**
-   * A feature gate in the args of kube-proxy, a scheduler or a controller, or in KubeletConfiguration. Parameter `gates`: names, whatever the
-   * gate is set to, or `Name=false` and `Name=true` for one that is set to that value.
+   * A feature gate in the args of kube-proxy, a scheduler or a controller, or in KubeletConfiguration. Parameter `gates`: names, which match any
+   * value, or `Name=false` and `Name=true` for a gate with that value.
    */
   'feature-gate': 'workload',
 } as const;

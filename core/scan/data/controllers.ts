@@ -7,16 +7,16 @@ import { endsInRepository, parseImage, versionOfTag } from './image-reference.ts
 export const controllers = controllerRows as readonly unknown[] as readonly ControllerRow[];
 
 const byComponent = new Map(controllers.map((row) => [row.component, row]));
-/** By the last part of the repository, so that an image is compared with the few rows that could be meant. */
+/** Keyed by the last part of the repository, so that an image is compared with few rows only. */
 const byImageName = Map.groupBy(
   controllers.flatMap((row) => row.images.map((suffix) => ({ suffix, row }))),
   ({ suffix }) => lastPart(suffix),
 );
 
-/** A controller that an image is known to be. */
+/** A known controller whose image was found. */
 interface KnownImage {
   readonly component: string;
-  /** `1.18.1`; undefined where the tag is none or no version, as with an image that is named by its digest alone. */
+  /** `1.18.1`; undefined where there is no tag or the tag is no version. */
   readonly version: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export function controllerOf(component: string): ControllerRow | undefined {
   return byComponent.get(component);
 }
 
-/** Which controller an image is, wherever it is mirrored to. Undefined for every other image. */
+/** The controller of an image, wherever the image is mirrored to. Undefined for every other image. */
 export function controllerOfImage(image: string): KnownImage | undefined {
   const { repository, tag } = parseImage(image);
   const known = byImageName.get(lastPart(repository))?.find(({ suffix }) => endsInRepository(repository, suffix));
@@ -33,9 +33,9 @@ export function controllerOfImage(image: string): KnownImage | undefined {
 }
 
 /**
- * The release line that says which Kubernetes minors `version` supports. Undefined where the table says nothing about it: for a version
- * before the first line, and for one of a later line than the last, when that one names a newest minor. The last line of a row is the
- * newest that its source knew; what came since may well support more.
+ * The release line that says which Kubernetes minors `version` supports. Undefined where the table does not say: for a version before the first line,
+ * and for a version of a later line than the last when the last line names a newest minor. The last line of a row is the newest that its source knew,
+ * and later releases may support more.
  */
 export function releaseOf(row: ControllerRow, version: string): ControllerRelease | undefined {
   const last = row.releases.at(-1);
@@ -44,7 +44,7 @@ export function releaseOf(row: ControllerRow, version: string): ControllerReleas
   return row.releases.findLast(({ release }) => compareAddonVersions(release, version) <= 0);
 }
 
-/** Whether its makers name the minor. */
+/** Whether the maintainers of the release name the minor. */
 export function supports({ min, max }: ControllerRelease, minor: KubeVersion): boolean {
   if (minor.isOlderThan(KubeVersion.parse(min))) return false;
   return max === null || minor.compare(KubeVersion.parse(max)) <= 0;
@@ -62,22 +62,22 @@ function lastPart(repository: string): string {
 export interface ControllerRow {
   /** `cert-manager` */
   readonly component: string;
-  /** Repositories of its images without registry, matched at the end: `jetstack/cert-manager-controller`. Mirrors keep the last parts. */
+  /** Repositories of its images without registry, compared from the end because mirrors keep the last parts: `jetstack/cert-manager-controller`. */
   readonly images: readonly string[];
-  /** Releases, the oldest first. A version counts for the last row that is not newer than it, by `release`. */
+  /** Releases, the oldest first. A version belongs to the last row whose `release` is not newer than it. */
   readonly releases: readonly ControllerRelease[];
-  /** How far to trust the ranges: `tested` by its makers, or a `minimum` that they name and nothing more. */
+  /** How far to trust the ranges: `tested` by the maintainers, or only a `minimum` that they name. */
   readonly basis: 'tested' | 'minimum';
-  /** Where new releases and their ranges are told. An entry of `sources.json`. */
+  /** An entry of `sources.json`: where new releases and their ranges are published. */
   readonly source: string;
   /** Its last release; null while it is maintained. */
   readonly retired: string | null;
 }
 
 export interface ControllerRelease {
-  /** `1.18`: the release line that the range is about. */
+  /** The release line that the range is about: `1.18`. */
   readonly release: string;
-  /** Kubernetes minors, both inclusive; `max` null when its makers name none. */
+  /** Kubernetes minors, both inclusive; `max` is null when the maintainers name none. */
   readonly min: string;
   readonly max: string | null;
 }

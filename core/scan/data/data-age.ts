@@ -4,7 +4,7 @@ export type DataDescription = ReturnType<typeof describeData>;
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** How old the tables are, how far they reach and how much is in them: what `liftlock versions data` prints. */
+/** How old the tables are, how far they reach and how many rows they have: `liftlock versions data` prints it. */
 export function describeData(tables: DataTables, now: Date) {
   const { coverage, ...lists } = tables;
   const counts = Object.entries(lists).map(([name, rows]) => [name, rows.length]);
@@ -13,11 +13,11 @@ export function describeData(tables: DataTables, now: Date) {
     ...coverage,
     /** Whole days since `updatedOn`, never below 0. */
     ageInDays: Math.max(0, days),
-    /** Entries of each table, by its name. */
+    /** Number of rows of each table, by its name. */
     counts: Object.fromEntries(counts) as Record<keyof typeof lists, number>,
-    /** Rows of APIs that clusters serve without being told to, on EKS or anywhere. */
+    /** Number of APIs that clusters serve by default, upstream or on EKS. */
     servedByDefault: lists.apis.filter((row) => row.servedByDefault || row.eksServedFrom !== null).length,
-    /** Rows whose sources do not agree. */
+    /** Number of rows whose sources do not agree. */
     disputed: lists.apis.filter(({ disagreements }) => disagreements.length > 0).length,
   };
 }

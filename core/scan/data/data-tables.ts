@@ -4,7 +4,7 @@ import type { ControllerRow } from './controllers.ts';
 import type { CustomResourceRow, UnservedKind } from './custom-resources.ts';
 import type { ComponentConfigRow } from './tables.ts';
 
-/** Everything that the data folder says, in one value: what the check reads and `describeData` counts. */
+/** Everything that the data folder says, in one value: the check validates it and `describeData` counts it. */
 export interface DataTables {
   readonly apis: readonly ApiRow[];
   readonly unservedKinds: readonly UnservedKind[];
@@ -17,36 +17,36 @@ export interface DataTables {
   readonly coverage: DataCoverage;
 }
 
-/** Where a statement of the tables comes from: `sources.json`, by id. */
+/** The source of a statement in the tables: an entry of `sources.json`, by id. */
 interface DataSource {
   readonly id: string;
   readonly title: string;
   readonly url: string;
-  /** When it was read, YYYY-MM-DD. */
+  /** The day when it was read, YYYY-MM-DD. */
   readonly readOn: string;
 }
 
-/** How far the tables reach: `coverage.json`. */
+/** How far the tables reach: the content of `coverage.json`. */
 export interface DataCoverage {
   /** The newest minor whose removals are known in full. A scan for a newer one is incomplete. */
   readonly newestMinor: string;
   /** The oldest minor whose removals are known. */
   readonly oldestMinor: string;
-  /** When the tables were brought up to date, YYYY-MM-DD. */
+  /** The day when the tables were brought up to date, YYYY-MM-DD. */
   readonly updatedOn: string;
-  /** What the newest minor's rows rest on. */
+  /** The sources of the rows of the newest minor. */
   readonly basis: string;
 }
 
-/** A versioned payload between the API server and a webhook or client: never an object of a cluster, so no path serves it. */
+/** A versioned payload between the API server and a webhook or client. It is never an object of a cluster, so no path serves it. */
 export interface WirePayloadRow extends GroupVersionKind {
   readonly introduced: string | null;
   readonly deprecated: string | null;
-  /** First minor whose API server does not speak it; null while it does, even where the Go type carries a removal marker. */
+  /** The first minor whose API server does not speak it; null while it does, even where the Go type has a removal marker. */
   readonly removed: string | null;
   /** `group/version` to speak instead; null when none is needed. */
   readonly replacement: string | null;
-  /** Where its version is written: `webhooks[].admissionReviewVersions`. */
+  /** The field that names its version: `webhooks[].admissionReviewVersions`. */
   readonly writtenIn: string;
   readonly note: string;
   readonly source: string;

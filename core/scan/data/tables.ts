@@ -8,15 +8,15 @@ import type { DataTables, WirePayloadRow } from './data-tables.ts';
 import sources from './sources.json' with { type: 'json' };
 import wirePayloads from './wire-payloads.json' with { type: 'json' };
 
-/** Every row of `component-configs.json`. Those that a cluster can hold have a rule of the detector `component-config` beside. */
+/** Every row of `component-configs.json`. A config that a cluster can hold has a rule of the detector `component-config` as well. */
 export const componentConfigs = componentConfigRows as readonly unknown[] as readonly ComponentConfigRow[];
 
-/** A version of a configuration file that a component reads: no object of a cluster, though ConfigMaps and kubeconfigs embed it. */
+/** A version of a configuration file that a component reads. It is no object of a cluster, though ConfigMaps and kubeconfigs embed it. */
 export interface ComponentConfigRow {
   readonly group: string;
   readonly version: string;
   readonly kinds: readonly string[];
-  /** First minor of the component that refuses it. */
+  /** The first minor of the component that refuses it. */
   readonly removed: string;
   /** `group/version` to write instead. */
   readonly replacement: string;
@@ -27,7 +27,7 @@ export interface ComponentConfigRow {
   readonly source: string;
 }
 
-/** The tables that this repository carries. */
+/** The tables in this repository. */
 export const tables: DataTables = {
   apis: apiRows,
   unservedKinds,

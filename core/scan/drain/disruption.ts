@@ -6,23 +6,23 @@ export interface SelectedPod {
   readonly shape: PodShape;
 }
 
-/** What the disruption controller makes of a budget. */
+/** The state that the disruption controller computes for a budget. */
 export interface Disruption {
-  /** How many pods it expects; undefined where a controller's scale is not known. */
+  /** How many pods the budget expects; undefined where a controller's scale is not known. */
   readonly expected: number | undefined;
   readonly healthy: number;
   readonly desired: number;
-  /** The controller cannot compute it: it allows nothing, and keeps the other figures as they were. */
+  /** True when the controller cannot compute the state: it allows no disruption, and keeps the other figures as they were. */
   readonly syncFailed: boolean;
-  /** How many may be evicted now, by the figures above. */
+  /** How many pods may be evicted now, by the figures above. */
   readonly allowed: number;
 }
 
-/** An evicted pod that is not gone counts as disrupted so long (facts: nodes.md §1.2, DeletionTimeout). */
+/** An evicted pod that still exists counts as disrupted for 2 min (facts: nodes.md §1.2, DeletionTimeout). */
 const DELETION_TIMEOUT = 120_000;
 
 /**
- * `status` of a budget as the disruption controller computes it (facts: nodes.md §1.2; kubernetes pkg/controller/disruption/disruption.go): an
+ * Computes the `status` of a budget as the disruption controller does (facts: nodes.md §1.2; kubernetes pkg/controller/disruption/disruption.go): an
  * integer minAvailable counts pods, everything else the scales of the pods' controllers, and percentages round up.
  */
 export function disruptionOf(
@@ -36,7 +36,7 @@ export function disruptionOf(
   if (minAvailable === undefined && maxUnavailable === undefined) return allowing(0, healthy, 0);
   if (typeof minAvailable === 'number') return allowing(pods.length, healthy, minAvailable);
   let expected = expectedScale(facts, pods);
-  // The disruption controller has asked for the scale of custom resources, and tells what it was given.
+  // The disruption controller has asked for the scale of custom resources, and its status contains the answer.
   if (expected === 'unknown' && status !== undefined) expected = status.syncFailed ? 'none' : status.expectedPods;
   if (expected === 'unknown') return { expected: undefined, healthy, desired: 0, syncFailed: false, allowed: 0 };
   if (expected === 'none') {
@@ -61,12 +61,12 @@ function scaled(amount: number | string, expected: number): number {
   return amount.endsWith('%') ? Math.ceil((number * expected) / 100) : number;
 }
 
-/** How many ready pods may go where so many are healthy. */
+/** How many ready pods may be evicted while `healthy` pods are healthy. */
 export const roomOf = ({ expected = 0, desired, syncFailed }: Omit<Disruption, 'allowed'>, healthy: number): number =>
   syncFailed || expected <= 0 ? 0 : Math.max(0, healthy - desired);
 
 /**
- * Whether the eviction API lets a running pod that is not Ready go by its only budget, where so many of the budget's pods are healthy (facts:
+ * Whether the eviction API evicts a running pod that is not Ready and has this budget only, while `healthy` pods of the budget are healthy (facts:
  * nodes.md §1.1, steps 4 and 5).
  */
 export function letsUnhealthyGo({ evictsUnhealthy }: DrainBudget, disruption: Disruption, healthy: number): boolean {
@@ -76,14 +76,14 @@ export function letsUnhealthyGo({ evictsUnhealthy }: DrainBudget, disruption: Di
   return roomOf(disruption, healthy) > 0;
 }
 
-/** Ready, not on its way out, and not evicted a moment ago. */
+/** A pod is healthy when it is ready, not terminating, and not evicted within `DELETION_TIMEOUT`. */
 export function isHealthy({ disrupted }: DrainBudget, { pod }: SelectedPod, now: Date): boolean {
   const evictedAt = disrupted?.[pod.name];
   const isDisrupted = evictedAt !== undefined && now.getTime() - Date.parse(evictedAt) < DELETION_TIMEOUT;
   return pod.ready && pod.terminatingSince === undefined && !isDisrupted;
 }
 
-/** The sum over the distinct controllers; `none` where one of them has no scale, which fails the whole budget. Bare pods count nothing. */
+/** The sum of the scales of the distinct controllers; `none` where one of them has no scale, which fails the whole budget. Bare pods add nothing. */
 function expectedScale(
   facts: Pick<DrainFacts, 'replicas' | 'deployments'>,
   pods: readonly SelectedPod[],
@@ -104,8 +104,8 @@ function expectedScale(
 const HAVE_NO_SCALE = new Set(['DaemonSet', 'Job', 'CronJob', 'Node']);
 
 /**
- * `Deployment/payments/api`, the controller whose replicas count; undefined for a bare pod. A ReplicaSet that a Deployment made is called after
- * it and after the hash that its pods are labelled with; of others it is noted.
+ * The controller whose replicas count, like `Deployment/payments/api`; undefined for a bare pod. The name of a Deployment's ReplicaSet is the
+ * Deployment's plus the pod-template-hash; for any other ReplicaSet `deployments` knows the owner.
  */
 export function controllerName(
   { replicas, deployments }: Pick<DrainFacts, 'replicas' | 'deployments'>,

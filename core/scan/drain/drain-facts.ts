@@ -1,44 +1,44 @@
 import type { LabelSelector } from '../../selector/label-selector.ts';
 
 /**
- * What of a cluster decides whether its nodes can be drained, as plain JSON. Pods of one template share a shape, so that 30,000 pods fit into
- * what a scan puts away between two invocations.
+ * The facts of a cluster that decide whether its nodes can be drained, as plain JSON. Pods of one template share a shape, so that 30,000 pods fit
+ * into what a scan saves between two invocations.
  */
 export interface DrainFacts {
   /** Lists that were read to their end, as `group/resource`. */
   read: string[];
   nodes: DrainNode[];
   shapes: Record<string, PodShape>;
-  /** Where the budgets were read before them, only those that may hold a node: nearly all of a large cluster may not. */
+  /** All pods, or only those that may block a drain where the budgets were read before the pods. In a large cluster those are few. */
   pods: DrainPod[];
   budgets: DrainBudget[];
-  /** `spec.replicas` by `Deployment/payments/api`, of the controllers that the disruption controller knows by itself. */
+  /** `spec.replicas` by `Deployment/payments/api`, for the controllers that the disruption controller supports itself. */
   replicas: Record<string, number>;
-  /** The Deployment of a ReplicaSet whose name does not tell it, by `namespace/name`. */
+  /** The Deployment of a ReplicaSet whose name does not contain it, by `namespace/name`. */
   deployments: Record<string, string>;
-  /** Whose controllers and namespaces are, where somebody wrote it down: by `Deployment/payments/api` and `Namespace//payments`. */
+  /** The recorded owners of controllers and namespaces, by `Deployment/payments/api` and `Namespace//payments`. */
   owners: Record<string, string>;
-  /** Where a claim's volume can be reached from, by `namespace/claim`. */
+  /** The nodes that can reach the volume of a claim, by `namespace/claim`. */
   volumes: { claims: Record<string, string>; nodes: Record<string, readonly NodeTerm[]> };
-  /** Deployments whose rollout somebody has paused, by `namespace/name`. */
+  /** Deployments whose rollout is paused, by `namespace/name`. */
   paused: string[];
-  /** Namespaces that are being deleted: their pods go by themselves. */
+  /** Namespaces that are being deleted: Kubernetes deletes their pods. */
   endingNamespaces: string[];
 }
 
 export interface DrainNode {
   readonly name: string;
-  /** The managed node group, which EKS rolls. */
+  /** The managed node group, which EKS replaces. */
   readonly nodegroup?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
   readonly ready: boolean;
   readonly unschedulable: boolean;
-  /** The upgrade of Liftlock's own that has cordoned it; absent for anybody else. */
+  /** The upgrade by Liftlock that has cordoned the node; absent when Liftlock has not. */
   readonly cordonedBy?: string;
-  /** `MemoryPressure`, `DiskPressure`, `PIDPressure`; absent for none. */
+  /** `MemoryPressure`, `DiskPressure` or `PIDPressure`; absent when there is none. */
   readonly pressures?: readonly string[];
-  /** Millicores and bytes; absent where the kubelet says nothing. */
+  /** Millicores and bytes; absent where the kubelet reports none. */
   readonly cpu?: number;
   readonly memory?: number;
 }
@@ -50,15 +50,15 @@ export interface Taint {
 }
 
 export interface Toleration {
-  /** Absent: every key. */
+  /** Absent for every key. */
   readonly key?: string;
   readonly operator: 'Exists' | 'Equal';
   readonly value: string;
-  /** Absent: every effect. */
+  /** Absent for every effect. */
   readonly effect?: string;
 }
 
-/** One term of a node selector: all of it must hold. */
+/** One term of a node selector: all of its requirements must hold. */
 export type NodeTerm = readonly NodeRequirement[];
 
 export interface NodeRequirement {
@@ -68,16 +68,16 @@ export interface NodeRequirement {
   readonly values: readonly string[];
 }
 
-/** What the pods of one template have in common. */
+/** The properties that the pods of one template share. */
 export interface PodShape {
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
   /** Its owner with `controller: true`; absent for a bare pod. */
   readonly controller?: { readonly apiVersion: string; readonly kind: string; readonly name: string };
   readonly graceSeconds: number;
-  /** Mirrors of static pods are left alone by every drain. */
+  /** A drain leaves the mirrors of static pods alone. */
   readonly isMirror: boolean;
-  /** `nodeSelector`, and `requiredDuringScheduling…` of which one term must hold; empty: any node. */
+  /** `nodeSelector` and `requiredDuringScheduling…`, of which one term must hold; an empty list allows any node. */
   readonly terms: readonly NodeTerm[];
   readonly tolerations: readonly Toleration[];
   /** Claims of its volumes. */
@@ -88,13 +88,13 @@ export interface PodShape {
 
 export interface DrainPod {
   readonly name: string;
-  /** Key of its shape. */
+  /** The key of its shape. */
   readonly shape: string;
-  /** Absent while no node has taken it. */
+  /** Absent while the pod is not scheduled. */
   readonly node?: string;
   readonly phase: string;
   readonly ready: boolean;
-  /** RFC 3339; absent where it is Ready, since then it does not matter. */
+  /** RFC 3339; absent where the pod is Ready, since then it does not matter. */
   readonly createdAt?: string;
   /** RFC 3339: `deletionTimestamp`. */
   readonly terminatingSince?: string;
@@ -104,19 +104,19 @@ export interface DrainPod {
 export interface DrainBudget {
   readonly namespace: string;
   readonly name: string;
-  /** Absent: it matches nothing. */
+  /** Absent for a budget that matches no pod. */
   readonly selector?: LabelSelector;
   readonly minAvailable?: number | string;
   readonly maxUnavailable?: number | string;
   readonly evictsUnhealthy: 'IfHealthyBudget' | 'AlwaysAllow' | 'unknown';
-  /** What the disruption controller has written, as long as it is about the present generation. */
+  /** The status that the disruption controller has written; absent when it is about an older generation. */
   readonly status?: {
     readonly expectedPods: number;
     readonly currentHealthy: number;
     readonly desiredHealthy: number;
     readonly syncFailed: boolean;
   };
-  /** Pods that were evicted and not gone yet, and when (RFC 3339). */
+  /** Evicted pods that still exist, with the time of the eviction (RFC 3339). */
   readonly disrupted?: Readonly<Record<string, string>>;
   readonly owner?: string;
   readonly cause?: string;
@@ -136,7 +136,7 @@ export const noDrainFacts = (): DrainFacts => ({
   endingNamespaces: [],
 });
 
-/** Puts what one page has told to what is known already. */
+/** Adds the facts of one page to the known ones. */
 export function addDrainFacts(known: DrainFacts, more: DrainFacts): void {
   known.read.push(...more.read);
   for (const node of more.nodes) known.nodes.push(node);

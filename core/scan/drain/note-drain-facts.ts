@@ -31,8 +31,7 @@ export const BUDGETS = 'policy/poddisruptionbudgets';
 
 /**
  * Notes what one object of the cluster says about drains.
- *
- * @param known what the lists before this one have told
+ * @param known the facts from the lists that were read before this one
  */
 export function noteDrainFacts(object: LiveObject, facts: DrainFacts, known = facts): void {
   const { resource, name = '', namespace = '', value, metadata } = object;
@@ -80,7 +79,7 @@ export function noteDrainFacts(object: LiveObject, facts: DrainFacts, known = fa
   }
 }
 
-/** One of a Deployment counts with the Deployment's own replicas, whatever its own are. */
+/** A ReplicaSet of a Deployment counts with the replicas of the Deployment, not its own. */
 function noteReplicaSet(facts: DrainFacts, { name, namespace, metadata, spec }: Omit<SeenPod, 'status'>): void {
   const controller = controllerOf(metadata);
   const hash = labelsOf(metadata.labels)['pod-template-hash'];
@@ -122,7 +121,7 @@ function notePod(facts: DrainFacts, known: DrainFacts, pod: SeenPod): void {
   const { name, metadata, spec, status } = pod;
   const controller = controllerOf(metadata);
   const shape = shapeOf(pod, controller);
-  // The key is the content, so that pages that were read apart agree on it.
+  // The key is a hash of the content, so that pages which are read separately give the same key.
   const key = sha256Hex(JSON.stringify(shape)).slice(0, 16);
   const finalizers = textsOf(metadata.finalizers);
   const ready = conditionOf(status, 'Ready') === 'True';
@@ -140,10 +139,10 @@ function notePod(facts: DrainFacts, known: DrainFacts, pod: SeenPod): void {
   facts.pods.push(noted);
 }
 
-/** By the keys of shapes: whether a budget selects pods of one. */
+/** Whether a budget selects pods of a shape, by the key of the shape. */
 const guardedShapes = new WeakMap<DrainFacts, Map<string, boolean>>();
 
-/** As long as nobody has read the budgets, any pod may. */
+/** Before the budgets are read, every pod may block a drain. */
 function mayHoldNode(known: DrainFacts, key: string, shape: PodShape, pod: DrainPod): boolean {
   const isOdd = shape.controller === undefined || pod.terminatingSince !== undefined || pod.finalizers !== undefined;
   if (isOdd || mayOutlastDrain(shape) || !known.read.includes(BUDGETS)) return true;
@@ -174,7 +173,7 @@ function shapeOf({ namespace, metadata, spec }: SeenPod, controller: PodShape['c
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-/** The nodeSelector is part of every term. */
+/** Every term includes the nodeSelector. */
 function podTerms(spec: Mapping): NodeTerm[] {
   const selector = Object.entries(labelsOf(spec.nodeSelector)).map(
     ([key, value]): NodeRequirement => ({ key, operator: 'In', values: [value] }),
@@ -213,7 +212,7 @@ function tolerationOf({ key, operator, value, effect }: Mapping): Toleration {
 
 const ZONE = 'topology.kubernetes.io/zone';
 
-/** Of drivers that came before node affinity the label of the volume tells its zone. */
+/** Volumes of drivers that are older than node affinity have their zone in a label. */
 function volumeTerms(metadata: Mapping, spec: Mapping): NodeTerm[] {
   const terms = nodeTerms(mappingOf(mappingOf(spec.nodeAffinity).required).nodeSelectorTerms);
   const labels = labelsOf(metadata.labels);
@@ -253,7 +252,10 @@ function statusOf(status: Mapping): NonNullable<DrainBudget['status']> {
   };
 }
 
-/** policy/v1: an empty selector matches every pod of the namespace, an absent one none, and so does one that is not understood (facts: nodes.md §1.1). */
+/**
+ * In policy/v1 an empty selector matches every pod of the namespace. An absent selector matches none, and so does one that Liftlock does not
+ * understand (facts: nodes.md §1.1).
+ */
 function selectorOf(value: unknown): LabelSelector | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { matchLabels, matchExpressions } = mappingOf(value);
@@ -304,7 +306,7 @@ const FACTORS: Readonly<Record<string, number>> = {
   n: 1e-9,
 };
 
-/** A Kubernetes quantity (`500m`, `1.5Gi`, `2e3`) as a number; undefined for what is none. */
+/** A Kubernetes quantity (`500m`, `1.5Gi`, `2e3`) as a number; undefined for any other text. */
 function quantityOf(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string') return undefined;

@@ -12,18 +12,18 @@ import { type DrainAnswer, type DrainCause, type DrainCode, type HeldPod, simula
 import type { WithoutSurge } from './without-surge.ts';
 
 export interface DrainQuestion {
-  /** Whether Liftlock has EKS roll a managed node group in this hop; where nobody has asked EKS, all of them. */
+  /** Whether EKS replaces a managed node group in this hop; true for all groups where EKS was not asked. */
   readonly rolls: (nodegroup: string) => boolean;
-  /** How many nodes of a group end together before there are new ones, where EKS says that it is so. */
+  /** How many nodes of a group are terminated together before new nodes exist, where EKS replaces the group like that. */
   readonly withoutSurge?: WithoutSurge;
-  /** Managed node groups that EKS updates now, where it was asked. */
+  /** Managed node groups that EKS is updating, where EKS was asked. */
   readonly updating?: readonly string[];
   readonly now: Date;
 }
 
 /**
- * What the drains of a hop meet, as observations of the source `drain`: one for each thing that is repaired by itself. Nothing where the lists
- * were not all read, which the coverage says.
+ * The problems that the drains of a hop will meet, as observations of the source `drain`: one for each thing to repair. None where a list was not
+ * read completely; the coverage reports that.
  */
 export function observeDrains(
   facts: DrainFacts | undefined,
@@ -37,13 +37,13 @@ export function observeDrains(
   ];
 }
 
-/** What a simulation found, as observations. */
+/** The result of a simulation, as observations. */
 export const drainObservations = ({ causes, lost }: DrainAnswer, facts: DrainFacts): Problem[] => [
   ...causes.map((cause) => problemOf(cause, facts)),
   ...lostPods(lost),
 ];
 
-/** Whether the drains were judged. What is left out on purpose, and a list that was not read, say so themselves. */
+/** Reports whether the drains were judged. A source that is skipped, or a list that was not read, has its own coverage entry. */
 export function drainCoverage({
   facts: { drain },
   coverage,
@@ -107,7 +107,7 @@ function problemOf(cause: DrainCause, facts: DrainFacts): Problem {
   };
 }
 
-/** The budget's own word counts first, then that of a workload, then that of the namespace. */
+/** The owner in the budget comes first, then the owner of a workload, then that of the namespace. */
 const ownerOf = (
   workloads: readonly string[],
   namespace: string | undefined,
@@ -157,7 +157,7 @@ interface Said {
   readonly fix: string;
 }
 
-/** What is so, and what ends it, for each way in which a drain gets stuck or may. */
+/** Message and fix for each reason why a drain is stuck or may be. */
 const WORDS: Readonly<Record<DrainCode, (cause: DrainCause) => Said>> = {
   'budget-allows-none': (cause) => ({
     message: `${budgetText(cause)} never lets a pod of ${workloadText(cause)} go, so no node with one of them can be drained.`,
@@ -209,7 +209,7 @@ const WORDS: Readonly<Record<DrainCode, (cause: DrainCause) => Said>> = {
   }),
 };
 
-/** What is so, and what ends it. */
+/** Message and fix for a cause. */
 export const wordsOf = (cause: DrainCause): Said => WORDS[cause.code](cause);
 
 function missing({ disruption: { healthy = 0, desired = 0 } = {} as never }: DrainCause): string {
@@ -217,7 +217,9 @@ function missing({ disruption: { healthy = 0, desired = 0 } = {} as never }: Dra
   return count === 1 ? 'one of them is' : `${count} of them are`;
 }
 
-/** How many replicas let one go, as Kubernetes rounds: a share that must be available is rounded up. No number does where nothing may be unavailable. */
+/**
+ * How many replicas make the budget allow one disruption. Kubernetes rounds a percentage of minAvailable up. Empty where no number of replicas helps.
+ */
 function moreReplicas({ budgets: [budget] }: DrainCause): string {
   const minAvailable = budget?.minAvailable ?? '100%';
   const amount = Number.parseInt(`${minAvailable}`, 10);
@@ -232,7 +234,7 @@ function patchOf({ budgets: [budget] }: DrainCause): string {
   return `kubectl -n ${namespace} patch pdb ${name} --type merge -p '${JSON.stringify({ spec })}'`;
 }
 
-/** Nothing makes a bare pod again: it is drained, and gone. */
+/** No controller recreates a bare pod, so a drain deletes it for good. */
 function lostPods(lost: readonly HeldPod[]): Problem[] {
   const byNamespace = Map.groupBy(lost, ({ namespace }) => namespace);
   return [...byNamespace].map(([namespace, pods]) => ({
@@ -249,9 +251,9 @@ function lostPods(lost: readonly HeldPod[]): Problem[] {
 }
 
 /**
- * What is not well before anything moves, and is only told: nodes that are not Ready, cordoned or under pressure take no pods of those that are
- * drained, and a rollout that somebody has paused goes on in the middle of the upgrade or not at all. EKS cordons all nodes of a group as its update begins
- * (facts: eks.md §5.1).
+ * Problems of nodes and rollouts before the upgrade begins, which are reported only. Nodes that are not Ready, cordoned or under pressure take no
+ * pods of drained nodes, and a paused rollout may continue during the upgrade. EKS cordons all nodes of a group when its update begins (facts: eks.md
+ * §5.1), so those are left out.
  */
 export function observeHealth({ nodes, paused, owners }: DrainFacts, updating: readonly string[] = []): Problem[] {
   const isOfEks = ({ nodegroup = '' }: DrainNode): boolean => updating.includes(nodegroup);
@@ -284,7 +286,7 @@ const isCordoned = ({ unschedulable, ready }: DrainNode): boolean => unschedulab
 
 type NodeRule = 'NodeNotReady' | 'NodeCordoned' | 'NodePressure';
 
-/** One for each node group: its nodes are mended together. */
+/** One problem for each node group, because its nodes are repaired together. */
 function ofNodes(
   nodes: readonly DrainNode[],
   rule: NodeRule,

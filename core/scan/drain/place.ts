@@ -2,18 +2,17 @@ import { remembered } from '../../model/remembered.ts';
 import { holds } from '../../selector/match.ts';
 import type { DrainFacts, DrainNode, NodeRequirement, NodeTerm, PodShape, Taint, Toleration } from './drain-facts.ts';
 
-/** Whether what comes for an evicted pod will run: it will, nobody can tell, or no node of these shapes could ever take it. */
+/** Whether the replacement of an evicted pod will run: it will, it is not known, or no node of these shapes could ever take it. */
 export type Return = 'returns' | 'perhaps' | 'never';
 
 const HOSTNAME = 'kubernetes.io/hostname';
-/** What differs from node to node of a group although nobody wrote it there, and what a new node may have as well. */
+/** Labels that differ between the nodes of a group although nobody set them, and whose values a new node may have too. */
 const VARYING =
   /^(topology\.|failure-domain\.|node\.kubernetes\.io\/instance-type|beta\.kubernetes\.io\/instance-type|topology\.ebs\.)/;
 
 /**
- * Tells for shapes of pods whether a new node of a group that goes could take one, by necessary conditions only: selectors, taints, volumes and
- * size (guidance of the drain simulation: no scheduler). A new node has the group's labels and taints, and a name of its own.
- *
+ * Decides for shapes of pods whether a new node of a drained group could take one. It checks necessary conditions only (selectors, taints, volumes
+ * and size) and is no scheduler. A new node has the labels and taints of the group, and a name of its own.
  * @param goes nodes that are drained
  */
 export function createPlacement(facts: DrainFacts, goes: ReadonlySet<DrainNode>): (shape: PodShape) => Return {
@@ -26,12 +25,12 @@ export function createPlacement(facts: DrainFacts, goes: ReadonlySet<DrainNode>)
     const reach = volumes.flatMap((volume) => (volume === undefined ? [] : [facts.volumes.nodes[volume] ?? []]));
     const takes = (node: DrainNode) => fits(shape, reach, node);
     if (fresh.some(({ sure }) => takes(sure))) return 'returns';
-    // By labels that somebody gave to single nodes, or by room on another group's node, which is not counted here.
+    // The pod may fit by labels that were set on single nodes, or by free room on a node of another group, which is not counted here.
     return fresh.some(({ whole }) => takes(whole)) || staying.some(takes) ? 'perhaps' : 'never';
   });
 }
 
-/** What new nodes of a group look like. `sure`: with labels that all of the group have; `whole`: with those of one old node. */
+/** The shape of the new nodes of a group. `sure` has the labels that all nodes of the group have; `whole` has those of one old node. */
 function freshNodes(group: readonly DrainNode[]): { readonly sure: DrainNode; readonly whole: DrainNode }[] {
   const seen = new Set<string>();
   return group.flatMap((node) => {

@@ -15,8 +15,8 @@ import { createPlacement, type Return, tolerates } from './place.ts';
 import { crowdOf, type WithoutSurge } from './without-surge.ts';
 
 /**
- * `drains`: every order of evictions empties the node. `stuck`: none does, which is proved. `uncertain`: it depends on the order, on time, or on
- * what is not known.
+ * `drains`: every order of evictions empties the node. `stuck`: no order does, for certain. `uncertain`: it depends on the order, on time, or on what
+ * is not known.
  */
 export type DrainVerdict = 'drains' | 'stuck' | 'uncertain';
 
@@ -35,11 +35,11 @@ export type DrainCode =
   | 'comes-back'
   | 'finalizer';
 
-/** What holds pods on the nodes that go: one budget, or one reason of their own. */
+/** What keeps pods on the drained nodes: one budget, or a reason of the pods themselves. */
 export interface DrainCause {
   readonly verdict: 'stuck' | 'uncertain';
   readonly code: DrainCode;
-  /** Absent where no budget has a part in it; several where a pod has several. */
+  /** Empty where no budget is involved; several where a pod has several. */
   readonly budgets: readonly DrainBudget[];
   readonly disruption?: Disruption;
   readonly pods: readonly HeldPod[];
@@ -65,22 +65,22 @@ export interface DrainAnswer {
   readonly verdict: DrainVerdict;
   readonly nodes: readonly NodeDrain[];
   readonly causes: readonly DrainCause[];
-  /** Pods that no controller makes again. */
+  /** Pods that no controller recreates. */
   readonly lost: readonly HeldPod[];
 }
 
-/** EKS gives a node so long before the update fails with PodEvictionFailure (facts: nodes.md §2.2). */
+/** An update fails with PodEvictionFailure when EKS cannot drain a node within 15 min (facts: nodes.md §2.2). */
 const LIMIT_SECONDS = 900;
-/** What a pod takes to end, and its successor to become Ready, where nothing else is known. */
+/** The assumed time for a pod to terminate, and for its successor to become Ready. */
 const END_SECONDS = 30;
 const START_SECONDS = 30;
-/** A pod that is not Ready for longer is not just starting. */
+/** A pod that has not been Ready for longer is no longer starting. */
 const STARTING_MILLISECONDS = 600_000;
 
 /**
- * Whether the nodes that go can be drained as EKS drains a managed group: all of them are cordoned, new ones come first, DaemonSets and mirrors
- * are left alone, and every other pod is evicted through the eviction API. Evictions do not hinder each other where what was evicted comes back
- * Ready, so each budget is decided by itself, once with the most favourable order and once with the least.
+ * Whether the nodes can be drained as EKS drains a managed group: EKS cordons all of them, new nodes come first, DaemonSets and mirrors stay, and
+ * every other pod is evicted through the eviction API. Evictions of different budgets do not affect each other while evicted pods come back Ready. So
+ * each budget is decided by itself, once with the most favourable order and once with the least favourable one.
  */
 export function simulateDrain(
   facts: DrainFacts,
@@ -166,7 +166,7 @@ export function simulateDrain(
   return { verdict: worstOf(nodes), nodes, causes, lost: held(bare) };
 }
 
-/** The worst of several: what is stuck is so whatever else is not known. */
+/** The worst verdict of several: a stuck drain stays stuck whatever is unknown. */
 export function worstOf(answers: readonly { readonly verdict: DrainVerdict }[]): DrainVerdict {
   const verdicts = answers.map(({ verdict }) => verdict);
   if (verdicts.includes('stuck')) return 'stuck';
@@ -181,7 +181,7 @@ function push<K>(lists: Map<K, SelectedPod[]>, key: K, one: SelectedPod): void {
 
 const budgetKey = ({ namespace, name }: DrainBudget): string => `${namespace}/${name}`;
 
-/** Which budgets select pods of a shape, asked once for each shape. */
+/** The budgets that select pods of a shape, computed once for each shape. */
 function createBudgetIndex({ budgets }: DrainFacts): (shape: PodShape) => readonly DrainBudget[] {
   const byNamespace = Map.groupBy(budgets, ({ namespace }) => namespace);
   return remembered((shape) => (byNamespace.get(shape.namespace) ?? []).filter((budget) => selects(budget, shape)));
@@ -196,14 +196,14 @@ const isLeftAlone = ({ isMirror, controller }: PodShape): boolean => isMirror ||
 
 const isFinished = ({ phase }: DrainPod): boolean => phase === 'Succeeded' || phase === 'Failed';
 
-/** The eviction API asks no budget for these (facts: nodes.md §1.1, step 2), and namespaces that end take their pods with them. */
+/** The eviction API asks no budget for these pods (facts: nodes.md §1.1, step 2), and a namespace that is being deleted takes its pods along. */
 const isFree = ({ pod, shape }: SelectedPod, { endingNamespaces }: DrainFacts): boolean =>
   isFinished(pod) ||
   pod.phase === 'Pending' ||
   pod.terminatingSince !== undefined ||
   endingNamespaces.includes(shape.namespace);
 
-/** How many pods each controller has beyond its replicas: those are not made again. Of one whose replicas nobody knows it is not known. */
+/** How many pods each controller has beyond its replicas: those are not recreated. Controllers with unknown replicas are missing. */
 function countSurplus(facts: DrainFacts): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const pod of facts.pods) {
@@ -223,14 +223,14 @@ function returnOf(
 ): Return {
   const controller = controllerName(facts, shape);
   if (controller === undefined || placed === 'never') return 'never';
-  // A Job makes another pod only as long as its limits allow.
+  // A Job recreates a pod only within its limits.
   if (facts.replicas[controller] === undefined) return 'perhaps';
   return (surplus.get(controller) ?? 0) > 0 ? 'perhaps' : placed;
 }
 
 /**
- * How many more pods of a budget may be healthy soon without anybody's doing: starting ones, those being replaced, those not made yet. Of a
- * controller whose replicas nobody knows the budget's own status tells.
+ * How many more pods of a budget may soon be healthy without any action: pods that are starting, being replaced, or not created yet. For a controller
+ * with unknown replicas the status of the budget tells.
  */
 function mayRecover(
   facts: DrainFacts,
@@ -261,7 +261,7 @@ const isYoung = ({ createdAt }: DrainPod, now: Date): boolean =>
 interface Outlook {
   readonly returns: (one: SelectedPod) => Return;
   readonly maybe: number;
-  /** Its node does not answer, so that what comes for it elsewhere may well be Ready. */
+  /** Whether the node of the pod does not answer. The pod's successor on another node may become Ready. */
   readonly isLost: (one: SelectedPod) => boolean;
 }
 
@@ -270,7 +270,7 @@ interface Held {
   readonly code?: DrainCode;
 }
 
-/** Which pods of one budget stay whatever the order is, and which stay in the least favourable one. */
+/** Which pods of one budget stay in every order, and which stay only in the least favourable one. */
 function decideBudget(
   budget: DrainBudget,
   disruption: Disruption,
@@ -283,7 +283,7 @@ function decideBudget(
   if (expected === undefined) return { stays: { pods: [] }, mayStay: { pods, code: 'budget-scale-unknown' } };
   const room = (count: number) => roomOf(disruption, count);
 
-  // Most favourable: what may recover does, unhealthy ones go first, then those that come back, then the others.
+  // The most favourable order: what may recover does, unhealthy pods go first, then those that come back, then the others.
   const most = healthy + (syncFailed ? 0 : maybe);
   const unhealthyGo = letsUnhealthyGo(budget, disruption, most);
   const gained = unhealthyGo ? unhealthy.filter((one) => isLost(one) && returns(one) !== 'never').length : 0;
@@ -292,7 +292,7 @@ function decideBudget(
   const back = ready.filter((one) => returns(one) !== 'never');
   const stays = [...(unhealthyGo ? [] : unhealthy), ...(best > 0 ? gone.slice(best) : ready)];
 
-  // Least favourable: nothing recovers, what does not come back for certain goes first and uses the room up.
+  // The least favourable order: nothing recovers, and pods that may not come back go first and use the budget up.
   const least = room(healthy);
   const unsure = ready.filter((one) => returns(one) !== 'returns');
   const sure = ready.filter((one) => returns(one) === 'returns');
@@ -309,7 +309,7 @@ function decideBudget(
   };
 }
 
-/** Why a budget allows nothing: as it is written, or as its pods are. */
+/** Why a budget allows no disruption: its own spec, or the state of its pods. */
 function codeOf(
   facts: DrainFacts,
   budget: DrainBudget,
@@ -325,17 +325,17 @@ function codeOf(
 /** The taint of a cordoned node. */
 const CORDON = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' };
 
-/** By what its template says: it is scheduled onto its node again, or takes longer to end than a node is given. */
+/** Whether the template makes the pod come back to its cordoned node, or terminate more slowly than EKS waits for a node. */
 export const mayOutlastDrain = (shape: PodShape): boolean => shape.graceSeconds > LIMIT_SECONDS || comesBack(shape);
 
 const comesBack = ({ tolerations }: PodShape): boolean => tolerations.some((one) => tolerates(one, CORDON));
 
-/** What may hold a pod that no budget holds. */
+/** Reasons that may keep a pod which no budget protects. */
 function ownReasons(going: readonly SelectedPod[], now: Date): [DrainCode, SelectedPod[]][] {
   const isOverdue = ({ pod }: SelectedPod) =>
     pod.terminatingSince !== undefined && now.getTime() - Date.parse(pod.terminatingSince) > STARTING_MILLISECONDS;
   return [
-    // It is scheduled onto the node again although that is cordoned, until the time is up (facts: nodes.md §2.2).
+    // The scheduler puts the pod on the cordoned node again until the time limit ends (facts: nodes.md §2.2).
     ['comes-back', going.filter(({ shape }) => shape.controller !== undefined && comesBack(shape))],
     [
       'long-grace',
@@ -347,7 +347,7 @@ function ownReasons(going: readonly SelectedPod[], now: Date): [DrainCode, Selec
   ];
 }
 
-/** Seconds for each node: its budgets side by side, the pods of one budget as many at once as it allows. */
+/** Seconds for each node: budgets are handled in parallel, and each evicts as many pods at once as it allows. */
 function estimate(
   going: readonly SelectedPod[],
   guard: (one: SelectedPod) => { readonly budget: DrainBudget; readonly allowed: number } | undefined,

@@ -3,7 +3,7 @@ import type { Nodegroup } from '../../ports/eks.ts';
 import type { SelectedPod } from './disruption.ts';
 import type { DrainNode } from './drain-facts.ts';
 
-/** How many nodes of a group end together before there are new ones; undefined where new ones come first. */
+/** How many nodes of a group are terminated together before new nodes exist; undefined where new nodes come first. */
 export type WithoutSurge = (nodegroup: string) => number | undefined;
 
 /** Groups with the update strategy MINIMAL have no surge (facts: eks.md §5.1). */
@@ -16,8 +16,8 @@ export const endTogether =
   };
 
 /**
- * Pods of a budget in groups whose old nodes end first: where more of them are on the nodes that end together than the budget lets go, the last
- * ones wait for successors of the first, for which no node is promised until these nodes are empty.
+ * The pods of a budget on the old nodes of groups without surge, where the budget allows fewer disruptions than there are pods on the nodes that are
+ * terminated together. The last pods then wait for successors of the first, and no node for those is promised until the old nodes are empty.
  */
 export function crowdOf(
   pods: readonly SelectedPod[],

@@ -11,7 +11,7 @@ import { simulateDrain } from './simulate-drain.ts';
 
 const NODE = 'any';
 const WORKLOADS = new Set(['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController']);
-/** More say no more of a budget. */
+/** More replicas do not change whether a budget allows a disruption. */
 const MOST_REPLICAS = 100;
 const ALLOWS_NONE: readonly unknown[] = [0, '0%'];
 
@@ -20,7 +20,7 @@ interface Written {
   readonly context: ObjectContext;
 }
 
-/** What matters here of a workload; the objects of a large file would fill the memory. */
+/** Only the parts of a workload that matter here; the whole objects of a large file would fill the memory. */
 interface Workload {
   /** `Deployment/shop/web`. */
   readonly id: string;
@@ -30,13 +30,13 @@ interface Workload {
 }
 
 /**
- * Budgets and workloads of one file, judged as if the workloads ran as they are written, all of their pods Ready on one node that goes: whether a
- * budget never allows a disruption, and whether several are on the same pods. Files are not judged together: overlays say the same thing twice.
+ * Judges the budgets and workloads of one file as if the workloads ran as written, with all pods Ready on one drained node: whether a budget never
+ * allows a disruption, and whether several budgets select the same pods. Files are not judged together, because overlays repeat the same objects.
  */
 export class WrittenDrains {
   readonly #budgets: Written[] = [];
   readonly #workloads: Workload[] = [];
-  /** `Deployment/shop/web`, whose replicas an autoscaler chooses. */
+  /** Workloads whose replicas an autoscaler chooses, like `Deployment/shop/web`. */
   readonly #scaled = new Set<string>();
 
   note(object: ManifestObject, context: ObjectContext): void {
@@ -53,7 +53,7 @@ export class WrittenDrains {
     const node = { name: NODE, labels: {}, taints: [], ready: true, unschedulable: false };
     facts.nodes.push(node);
     for (const { object } of this.#budgets) noteDrainFacts(liveObject(object.value, BUDGET), facts);
-    // Of one whose replicas an autoscaler chooses nobody knows how many, so it has no part in this.
+    // The number of replicas is not known where an autoscaler chooses it, so such a workload is left out.
     for (const workload of this.#workloads) if (!this.#scaled.has(workload.id)) addPods(facts, workload);
     const { causes } = simulateDrain(facts, new Set([node]), new Date(0));
     const strict = this.#budgets.filter(({ object }) => isStrict(object));
@@ -82,7 +82,7 @@ const BUDGET: ServedResource = {
   verbs: [],
 };
 
-/** It never allows a disruption, whatever it selects. */
+/** Whether the budget never allows a disruption, whatever it selects. */
 function isStrict({ value }: ManifestObject): boolean {
   const { maxUnavailable, minAvailable } = mappingOf(value.spec);
   return ALLOWS_NONE.includes(maxUnavailable) || minAvailable === '100%';
@@ -102,7 +102,7 @@ function workloadOf({ kind, name = '', namespace = '', value }: ManifestObject):
   return [{ id: `${kind}/${namespace}/${name}`, metadata, name, replicas }];
 }
 
-/** Ready pods as the workload writes them. */
+/** Adds Ready pods as the workload defines them. */
 function addPods(facts: DrainFacts, { id, metadata, name, replicas }: Workload): void {
   facts.replicas[id] = replicas;
   const spec = { nodeName: NODE };

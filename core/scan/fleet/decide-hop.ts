@@ -5,18 +5,18 @@ import { some } from '../../model/words.ts';
 import type { Coverage, Finding, ScanReport } from '../report/report-schema.ts';
 import { fails, isGap, OF_THE_CLUSTER } from '../report/verdict.ts';
 
-/** Reasons are cut to a dozen: findings must not push out what could not be read, nor the other way round. */
+/** Reasons are cut to a dozen. Each kind has its own limit, so that findings do not push out unread sources or the other way round. */
 const MOST_CAUSES = 6;
 const MOST_GAPS = 3;
 const MOST_NOTES = 5;
 
-/** What a scan means for the hop that it was made for. */
+/** What a scan means for the hop that it was made for: reasons that stop it, and notes. */
 interface HopDecision {
   readonly blockers: readonly Reason[];
   readonly notes: readonly Reason[];
 }
 
-/** One thing that stops a hop, with its parts: what is so, why, whose it is where that is known, and what ends it. */
+/** One thing that stops a hop: what it is, its cause, its owner where that is known, and the fix. */
 interface Blocker extends Reason {
   readonly what: string;
   readonly cause: string;
@@ -25,7 +25,7 @@ interface Blocker extends Reason {
 }
 
 /**
- * A report that passes lets the hop go on, and no other does: findings that fail it stop the hop, one reason for each cause, and so does what
+ * Only a report that passes lets the hop continue. Findings that fail it stop the hop, with one reason for each cause, and so does everything that
  * could not be read.
  */
 export function decideHop({ findings, failOn, coverage, subject, target }: ScanReport): HopDecision {
@@ -48,18 +48,18 @@ export function decideHop({ findings, failOn, coverage, subject, target }: ScanR
   };
 }
 
-/** All that stops the hop, however much that is: a step tells the first of it. What was not read for one cause is one of them. */
+/** Everything that stops the hop, without a limit; a step shows the first ones. Everything that was not read for the same cause is one blocker. */
 export function blockersOf({ findings, failOn, coverage }: ScanReport): Blocker[] {
   const failing = findings.filter((finding) => fails(finding, failOn));
   const causes = Map.groupBy(coverage.filter(isGap), ({ status, detail }) => `${status} ${detail}`);
   return [...byCause(failing, 'ScanFinding'), ...[...causes.values()].map(gapBlocker).sort(refusalsFirst)];
 }
 
-/** What the API server itself refused is why the others were not read. */
+/** A refusal by the API server comes first, because it explains why the rest was not read. */
 const refusalsFirst = (a: Blocker, b: Blocker): number => Number(isUnread(a)) - Number(isUnread(b));
 const isUnread = ({ code }: Blocker): boolean => code === 'ScanIncomplete';
 
-/** Findings come with what to fix first at the top, so the first of a cause speaks for it. */
+/** Findings are sorted by urgency, so the first one of a cause represents it. */
 function byCause(findings: readonly Finding[], code: 'ScanFinding' | 'ScanWarning'): Blocker[] {
   const causes = [...Map.groupBy(findings, (one) => `${codeOf(one) ?? ''} ${one.cause}`).values()];
   return causes.flatMap((members) =>
@@ -67,7 +67,7 @@ function byCause(findings: readonly Finding[], code: 'ScanFinding' | 'ScanWarnin
   );
 }
 
-/** Several rules may find the same one. */
+/** Several rules may find the same object, which counts once. */
 const objectsOf = (findings: readonly Finding[]): number =>
   new Set(findings.map(({ kind, namespace, name }) => JSON.stringify([kind, namespace, name]))).size;
 
@@ -78,12 +78,12 @@ function first(causes: readonly Blocker[], code: 'ScanFinding' | 'ScanWarning', 
   return [...told, reason(code, `${left} more causes are in the report. Run: ${look}`)];
 }
 
-/** A check whose name is a code is told by it. */
+/** A check whose name is a reason code is reported under that code. */
 const codeOf = ({ rule }: Finding): ReasonCode | undefined => (rule !== null && isKnown(rule) ? rule : undefined);
 
 function blockerOf(finding: Finding, objects: number, code: ReasonCode): Blocker {
   const { owner, cause, message, fix, namespace, name, kind, source } = finding;
-  // What is said of the cluster itself names what it is about.
+  // A finding about the cluster itself names its subject in the message already.
   const isOfCluster = OF_THE_CLUSTER.includes(source) && owner === null;
   const object = `${kind ?? 'object'} ${namespace === null ? '' : `${namespace}/`}${name ?? ''}`.trim();
   const isNamed = isOfCluster || name === null || (message.includes(object) && objects === 1);
@@ -107,7 +107,7 @@ function gapBlocker(gaps: readonly Coverage[]): Blocker {
   return { ...reason('ScanIncomplete', `${cause}: ${what} ${fix}`), what, cause, owner: null, fix };
 }
 
-/** What the API server itself answered to the step, under the name of its refusal. */
+/** The refusal that the API server itself answered to the step, under its own code. */
 function refusalOf({ source, detail }: Coverage): Reason | undefined {
   const [, code = '', message = ''] = /^(\w+): (.*)$/s.exec(source === 'server' ? detail : '') ?? [];
   return isKnown(code) ? reason(code, message) : undefined;

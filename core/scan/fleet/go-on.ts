@@ -8,7 +8,7 @@ import { loadRun, loadState, saveState } from './run-store.ts';
 
 type ScanningPorts = Pick<Ports, 'table' | 'clock' | 'readers'>;
 
-/** Which cluster a scan is of, and what it reads. */
+/** The cluster of a scan, and what the scan reads. */
 interface ScanOrder {
   readonly clusterKey: string;
   /** ARN. */
@@ -22,10 +22,10 @@ export type Progress =
   | { readonly ended: true; readonly run: ScanRun; readonly state: LiveScanState }
   | { readonly ended: false; readonly pauseSeconds: number; readonly said: string };
 
-/** A scan that takes longer than ten hours of reading never ends: then what is left counts as not read. */
+/** A scan that takes longer than ten hours of reading ends unfinished: the rest counts as not read. */
 const MOST_RESUMED = 600;
 
-/** Goes on with the scan of an execution where it was put away, or begins it. A crash loses what was read since. */
+/** Continues the scan of an execution where it was saved, or begins it. A crash loses what was read since the last save. */
 export async function goOn(ports: ScanningPorts, order: ScanOrder): Promise<Progress> {
   const { clusterKey, execution, target } = order;
   const now = ports.clock.now();
@@ -56,14 +56,14 @@ function saidOf(state: LiveScanState): string {
   return `Read ${readIn(state)} objects of the cluster; ${state.units.length} resources are left${at}.`;
 }
 
-/** How long one invocation reads; what it has read by then is put away. */
+/** How long one invocation reads before it saves the scan. */
 const READING_SECONDS = 60;
-/** A longer wait is the state machine's, which costs nothing while it waits. */
+/** A longer wait is left to the state machine, which costs nothing while it waits. */
 const LONGEST_SLEEP_SECONDS = 10;
-/** It is put away earlier when so much was found: what a crash loses is bounded too. */
+/** The scan is saved earlier when so much was found, which limits what a crash loses. */
 const MOST_FOUND = 5_000;
 
-/** The API server asks for more patience than this invocation has left. */
+/** The API server asks for a longer wait than this invocation has left. */
 class NeedsPause extends Error {
   readonly seconds: number;
 
@@ -74,8 +74,8 @@ class NeedsPause extends Error {
 }
 
 /**
- * Goes on with a scan for a minute. The state that it gives is always one between two things to read. `ended`: everything was read, or said
- * to be unreadable. `pauseSeconds`: how long to leave the API server alone before going on.
+ * Continues a scan for a minute. It returns a state between two things to read. `ended`: everything was read, or reported as unreadable.
+ * `pauseSeconds`: how long to wait before the API server is asked again.
  */
 async function readForAWhile(ports: Pick<ScanningPorts, 'clock' | 'readers'>, server: ApiServer, begun: LiveScanState) {
   const cluster = ports.readers.open(server);
@@ -89,7 +89,7 @@ async function readForAWhile(ports: Pick<ScanningPorts, 'clock' | 'readers'>, se
   let state = begun;
   try {
     for (;;) {
-      // Only a list leaves the state as it was until its answer is there. It is JSON, as it is kept between two invocations.
+      // Only a list leaves the state unchanged until its answer has arrived. The copy is JSON, as the state is saved between invocations.
       const before = state.units[0]?.type === 'list' ? undefined : JSON.stringify(state);
       try {
         if (!(await advance(state, { reader: cluster.reader, wait }))) return { state, ended: true, pauseSeconds: 0 };

@@ -22,14 +22,14 @@ import { isGap } from '../report/verdict.ts';
 import { blockersOf } from './decide-hop.ts';
 
 const RETENTION = 90 * 24 * 60 * 60_000;
-/** A cluster is asked about its next minors; more targets than that are nobody's. */
+/** Only the scans of the next minors matter, so a cluster keeps no more targets. */
 const MOST_TARGETS = 5;
-/** Lists of the fleet read what was not read of every cluster. */
+/** Lists of the fleet load what was not read of every cluster, so each cluster names few. */
 const MOST_NAMED = 5;
 
 /**
- * Keeps a report for ninety days: whole in parts, its summary in the cluster's history, and a copy for lists of the fleet. Saved twice it is
- * there once, since its time is when the scan began.
+ * Keeps a report for ninety days: whole in parts, as a summary in the cluster's history, and as a copy for lists of the fleet. Saving it twice keeps
+ * one report, since its time is when the scan began.
  */
 export async function saveReport(
   table: Pick<Table, 'get' | 'transact'>,
@@ -41,13 +41,13 @@ export async function saveReport(
   const { report: fitting, text } = await fitReport(report);
   const parts = await saveParts(table, ownerOf(clusterKey, report.scannedAt), text, expiresAt);
   const found = summaryOf(fitting, { clusterKey, execution, parts });
-  // Two scans that end at once: the copy lacks one of them until the next one, the history lacks none.
+  // When two scans end at once, the copy lacks one of them until the next scan; the history lacks none.
   return decideAndWrite(async () => {
     const before = (await load(table, LatestScanItems, clusterKey))?.data ?? { clusterKey, scans: [] };
     const lookBefore = before.scans.find(({ target }) => target === found.target);
     const summary = datedBy(found, lookBefore, now);
     const latest = { clusterKey, scans: latestOf(before.scans, summary) };
-    // A rule that approves by itself counts findings (autoApproveWhen), so the reconciler looks at its wave again.
+    // Automatic approval counts findings (autoApproveWhen), so the reconciler must look at the wave again.
     const [was, is] = [before, latest].map((scans) => blockingFindings(scans, summary.from));
     const isNews = !isSame(was, is);
     const marker = isNews ? await load(table, ReconcileMarkers) : undefined;
@@ -61,7 +61,7 @@ export async function saveReport(
   });
 }
 
-/** What the look before found as well has been known since then; what it did not is news. */
+/** A cause that the previous scan found as well keeps its `since`; a new one gets the present time. */
 function datedBy(summary: ScanSummary, before: LatestScans['scans'][number] | undefined, now: Date): ScanSummary {
   const known = new Map(before?.causes.map((one) => [`${one.severity} ${one.cause}`, one.since ?? before.scannedAt]));
   const at = now.toISOString();
@@ -80,7 +80,7 @@ function latestOf(scans: LatestScans['scans'], whole: ScanSummary): LatestScans[
   return [...others, newer ?? summary].sort((a, b) => (a.scannedAt < b.scannedAt ? 1 : -1)).slice(0, MOST_TARGETS);
 }
 
-/** The last scans of clusters, by cluster key; who was never scanned is missing. */
+/** The last scans of clusters, by cluster key. A cluster that was never scanned is missing. */
 export async function latestScansOf(
   table: Pick<Table, 'getAll'>,
   clusterKeys: readonly string[],
@@ -95,7 +95,7 @@ export async function scansOf(table: Pick<Table, 'queryPartition'>, clusterKey: 
   return items.map((item) => decode(ScanSummaries, item).data);
 }
 
-/** The whole report behind a summary; undefined when it is not there any more. */
+/** The whole report of a summary; undefined when it has expired. */
 export async function loadReport(
   table: Pick<Table, 'queryPartition'>,
   { clusterKey, scannedAt, parts }: ScanSummary,
@@ -107,13 +107,13 @@ export async function loadReport(
 const ownerOf = (clusterKey: string, scannedAt: string) => ({ clusterKey, owner: `REPORT#${newestFirst(scannedAt)}` });
 
 const MOST = 20;
-/** Of one cause: a group of nodes may be too old, of an AMI that is given up, and more. */
+/** The fixes of one cause may differ: a node group may be too old and use a retired AMI as well. */
 const MOST_FIXES = 3;
 const LONGEST_DETAIL = 300;
 const MOST_OWNERS = 10;
 const MOST_IDS = 5;
 
-/** What lists and trends show of a report. */
+/** The summary of a report that lists and trends show. */
 function summaryOf(
   report: ScanReport,
   { clusterKey, execution, parts }: Pick<ScanSummary, 'clusterKey' | 'execution' | 'parts'>,
@@ -167,12 +167,12 @@ function summaryOf(
   };
 }
 
-/** Base64 characters of a report that is kept whole. */
+/** The most base64 characters of a report that is kept whole. */
 const MOST_CHARACTERS = 2_000_000;
-/** A character is at most three bytes, and three bytes are four letters of base64, if gzip makes nothing of them. */
+/** A character is at most three bytes, and three bytes are four letters of base64, even where gzip does not shrink them. */
 const FITS_IN_ANY_CASE = MOST_CHARACTERS / 5;
 
-/** A report that is too large to keep loses its last findings, those that matter least, and says so. Counts and verdict stay. */
+/** Removes the last, least important findings of a report that is too large to keep, and records that in the report. Counts and verdict stay. */
 export async function fitReport(whole: ScanReport): Promise<{ report: ScanReport; text: string }> {
   let report = whole;
   for (;;) {

@@ -6,19 +6,22 @@ import { loadParts, type PartsOwner, ScanRuns, saveParts } from '../../store/sca
 import { writeUnrecorded } from '../../store/unrecorded.ts';
 import type { LiveScanState } from '../live/live-scan-state.ts';
 
-/** Kept for a day: nobody goes on with a scan after that. */
+/** A run is kept for a day, because no scan is continued after that. */
 export const RUN_MILLISECONDS = 24 * 60 * 60_000;
 
-/** `execution`: its ARN. */
+/** @param execution ARN */
 export const loadRun = (table: Pick<Table, 'get'>, execution: string): Promise<Read<ScanRun> | undefined> =>
   load(table, ScanRuns, execution);
 
-/** Whatever was there. */
+/** Overwrites a previous run. */
 export async function saveRun(table: Pick<Table, 'transact'>, run: ScanRun, now: Date): Promise<void> {
   await writeUnrecorded(table, [put(ScanRuns, run, 'any', new Date(now.getTime() + RUN_MILLISECONDS))]);
 }
 
-/** The scan where it was put away; undefined when there is none, or it is not whole: two have written at once, or it has expired. */
+/**
+ * The saved state of the scan; undefined when there is none, when it has expired, or when it is not whole because two invocations have written at
+ * once.
+ */
 export async function loadState(table: Table, run: ScanRun): Promise<LiveScanState | undefined> {
   if (run.state === undefined) return undefined;
   const text = await loadParts(table, slotOf(run, run.state.generation), run.state.parts);
@@ -26,7 +29,7 @@ export async function loadState(table: Table, run: ScanRun): Promise<LiveScanSta
   return JSON.parse(text) as LiveScanState;
 }
 
-/** Puts the scan away. What was put away before stays until the new one is whole: it takes the other of two slots. */
+/** Saves the state of the scan. It uses the other one of two slots, so the previous state stays until the new one is whole. */
 export async function saveState(table: Table, run: ScanRun, state: LiveScanState, now: Date): Promise<ScanRun> {
   const generation = (run.state?.generation ?? 0) + 1;
   const text = JSON.stringify(state);

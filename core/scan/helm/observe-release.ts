@@ -7,8 +7,8 @@ import { usesOf } from '../observe/uses-of.ts';
 import type { ChosenRevision, DecodedRelease } from './stored-release.ts';
 
 /**
- * The API versions in the manifest that Helm has stored. The next `helm upgrade` compares with it, asks the API server for the kinds in it,
- * and fails when one of them is gone, even where the chart has long been corrected.
+ * The API versions in the manifest that Helm has stored. The next `helm upgrade` compares with it, asks the API server for the kinds in it, and fails
+ * when one of them is gone, even where the chart is already corrected.
  */
 export function observeRelease(
   head: ChosenRevision,
@@ -32,7 +32,7 @@ function heldBy(head: ChosenRevision, { chart }: DecodedRelease, subject: Return
   const full = `${namespace}/${release}`;
   return {
     source: 'helm' as const,
-    // What has no namespace of its own goes into that of the release.
+    // Helm installs an object without a namespace into the namespace of the release.
     subject: { ...subject, namespace: subject.namespace ?? namespace },
     owner: `Helm release ${full}`,
     cause: `helm:${full}`,

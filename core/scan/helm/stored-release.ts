@@ -2,21 +2,21 @@ import { fromBase64, gunzip } from '../../encoding/bytes.ts';
 import { given } from '../../model/given.ts';
 import { type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 
-/** What is kept of a release. Its values are dropped here and never come out. */
+/** The parts of a release that are kept. Its values are dropped here and never returned. */
 export interface DecodedRelease {
   readonly manifests: readonly string[];
   /** `api-1.4.2` */
   readonly chart: string;
-  /** Of the chart. */
+  /** Version of the chart. */
   readonly version?: string;
 }
 
-/** A Secret holds 1 MiB; text of manifests packs to a fortieth at most. */
+/** A Secret holds 1 MiB, and text of manifests shrinks to a fortieth at most. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /**
- * Unpacks `data.release`: base64, then gzip (older Helms left that out), then JSON. `text` is without the base64 that Secrets put around
- * everything. Undefined for what is none.
+ * Unpacks `data.release`: base64, then gzip (older versions of Helm left that out), then JSON. `text` is without the base64 that Secrets add.
+ * Undefined for text that is no release.
  */
 export async function decodeRelease(text: string): Promise<DecodedRelease | undefined> {
   try {
@@ -24,7 +24,7 @@ export async function decodeRelease(text: string): Promise<DecodedRelease | unde
     const json = bytes[0] === 0x1f && bytes[1] === 0x8b ? await gunzip(bytes, MOST_BYTES) : bytes;
     const release = mappingOf(JSON.parse(new TextDecoder().decode(json)));
     const { manifest, hooks } = release;
-    // Every release has a name; what has none is no release, and nobody knows what it is.
+    // Every release has a name, so an object without one is no release.
     if (textOf(release.name) === undefined) return undefined;
     const chart = mappingOf(mappingOf(release.chart).metadata);
     const hookTexts = (Array.isArray(hooks) ? hooks : []).map((hook) => mappingOf(hook).manifest);
@@ -36,7 +36,7 @@ export async function decodeRelease(text: string): Promise<DecodedRelease | unde
   }
 }
 
-/** One revision of a release, as the labels of its Secret or ConfigMap tell it. */
+/** One revision of a release, from the labels of its Secret or ConfigMap. */
 export interface ReleaseHead {
   /** The object that holds it: `sh.helm.release.v1.api.v7`. */
   readonly object: string;
@@ -47,16 +47,16 @@ export interface ReleaseHead {
   readonly status: string;
 }
 
-/** The revision that Helm compares the next upgrade with, and what stands in the way of that upgrade. */
+/** The revision that Helm compares the next upgrade with, and what blocks that upgrade. */
 export interface ChosenRevision extends ReleaseHead {
-  /** The newest revision, where it is another one: `failed`, `pending-upgrade`. */
+  /** The newest revision where it is not the chosen one: `failed`, `pending-upgrade`. */
   readonly newest?: { readonly revision: number; readonly status: string };
 }
 
 /**
- * Chooses as `helm upgrade` does (helm/helm v3, pkg/action/upgrade.go prepareUpgrade): the newest revision when it is deployed, else the
- * newest deployed one, else the newest if it failed or was superseded. A release that is uninstalled, or was never deployed and is
- * pending, has none: the next command installs it anew. Older revisions that still say `deployed` are left over and do not count.
+ * Chooses as `helm upgrade` does (helm/helm v3, pkg/action/upgrade.go prepareUpgrade): the newest revision when it is deployed, else the newest
+ * deployed one, else the newest if it failed or was superseded. A release that is uninstalled, or was never deployed and is pending, has none: the
+ * next command installs it anew. Older revisions that still say `deployed` do not count.
  */
 export function chooseRevisions(heads: readonly ReleaseHead[]): ChosenRevision[] {
   const releases = Map.groupBy(heads, ({ namespace, release }) => `${namespace}/${release}`);
@@ -72,7 +72,7 @@ export function chooseRevisions(heads: readonly ReleaseHead[]): ChosenRevision[]
   });
 }
 
-/** What the labels of an object say of the revision that it holds; undefined where it holds none. */
+/** The revision that an object holds, from its labels; undefined where it holds none. */
 export function headOf(item: Mapping): ReleaseHead | undefined {
   const metadata = mappingOf(item.metadata);
   const labels = mappingOf(metadata.labels);
@@ -88,7 +88,7 @@ export function headOf(item: Mapping): ReleaseHead | undefined {
   };
 }
 
-/** Secrets put base64 around what Helm has packed. */
+/** Removes the base64 that Secrets add around the text of Helm. */
 export function secretText(packed: string): string {
   try {
     return new TextDecoder().decode(fromBase64(packed));

@@ -7,8 +7,8 @@ import type { JudgedFinding } from '../report/merge-findings.ts';
 import type { ApiUse, ListedUse, Observation, SkewObservation } from './observation.ts';
 
 /**
- * An object at an API version. Removed is an error, deprecated a warning. What no default cluster serves is said to be so, and in a live
- * cluster that does not serve it it is for information only (semantics: Scan).
+ * Judges an object at an API version: removed is an error, deprecated a warning. The finding says when no cluster serves the version by default, and
+ * it is info in a live cluster that does not serve it (semantics.md, The scan and the smoke check).
  */
 export function judgeApi(use: ApiUse, hop: Hop): JudgedFinding | undefined {
   const { target } = hop;
@@ -17,7 +17,7 @@ export function judgeApi(use: ApiUse, hop: Hop): JudgedFinding | undefined {
   if (row === undefined) return judgeUnservedKind(use) ?? judgeCustomResource(use);
   const status = statusAt(row, target);
   if (status === 'not-yet') return undefined;
-  // Whether a cluster on EKS has it without being told: by default upstream, or because EKS turned it on.
+  // Whether a cluster on EKS serves it by default: upstream does, or EKS turned it on.
   const offered = row.servedByDefault || isReached(row.eksServedFrom, target);
   if (status === 'served') return offered || use.source !== 'manifest' ? undefined : neverServed(use, row, target);
   const facts = { ...columns(row, target), evidence: [...offMessage(row, offered), ...disagreements(row)] };
@@ -48,7 +48,7 @@ export function judgeApi(use: ApiUse, hop: Hop): JudgedFinding | undefined {
     });
   }
   const later = row.removed === null ? 'No release that removes it is known' : `Kubernetes ${row.removed} removes it`;
-  // The API server itself asks for v1 Endpoints on every cluster: what a gauge counts and nothing removes is nobody's to repair.
+  // The API server itself asks for v1 Endpoints on every cluster. A use that a gauge counts and no release removes needs no repair.
   const isCounted = use.source === 'telemetry' && row.removed === null;
   return findingOf(use, {
     ...facts,
@@ -60,8 +60,8 @@ export function judgeApi(use: ApiUse, hop: Hop): JudgedFinding | undefined {
 }
 
 /**
- * Why a removed API is no break of this hop, in sentences: what an older minor removed the cluster has lived with since, and the API server's
- * gauge stays at 1 until a restart, whoever was repaired meanwhile, while insights know clients and times.
+ * Why a removed API does not break this hop, in sentences. The cluster already runs without what an older minor removed. The API server's gauge stays
+ * at 1 until a restart, even after a repair, while insights know clients and times.
  */
 function notOfThisHop(
   { source }: ApiUse,
@@ -90,7 +90,7 @@ function neverServed(use: ApiUse, row: ApiRow, target: KubeVersion): JudgedFindi
   });
 }
 
-/** What the tables say of a row, as findings have it. */
+/** The columns of a row in the form of findings. */
 export function columns(row: ApiRow, target: KubeVersion) {
   const replacement = replacementAt(row, target);
   return {
@@ -110,7 +110,7 @@ function offMessage(row: ApiRow, offered: boolean): string[] {
   return [`It is never served by default. ${eks}`];
 }
 
-/** Known sources that say something else, so that nobody wonders which tool is right. */
+/** Known sources that contradict the table, so that users see why other tools report something else. */
 const disagreements = (row: ApiRow): string[] =>
   row.disagreements
     .filter(({ field }) => field === 'removed' || field === 'deprecated' || field === 'existence')
@@ -130,7 +130,7 @@ function fixOf(use: ApiUse, row: ApiRow, target: KubeVersion): string {
   return `There is no replacement. Delete it${where(use)}, or find another way to do what it did.${note}`;
 }
 
-/** Where to change it. A rendered stream is nothing to edit: what stands there came from the file of its cause. */
+/** The file to change. A rendered stream cannot be edited, so its objects name the file of their cause. */
 export function where({ location, cause }: Pick<ApiUse, 'location' | 'cause'>): string {
   if (location === undefined) return '';
   if (location.file !== '-') return ` in ${location.file}:${location.line}`;
@@ -139,8 +139,8 @@ export function where({ location, cause }: Pick<ApiUse, 'location' | 'cause'>): 
 }
 
 /**
- * A custom resource at a version that its own controller gave up. Which release of the controller runs is not known from a manifest, so it
- * is a warning, whatever the Kubernetes version.
+ * A custom resource at a version that its own controller stopped serving. A manifest does not tell which release of the controller runs, so it is a
+ * warning for every Kubernetes version.
  */
 function judgeCustomResource(use: ApiUse): JudgedFinding | undefined {
   const { group, version } = groupVersion(use.subject.apiVersion);
@@ -164,8 +164,8 @@ function judgeCustomResource(use: ApiUse): JudgedFinding | undefined {
 }
 
 /**
- * A kind that no release of Kubernetes ever had. No cluster takes it, whatever the target, so an upgrade breaks nothing: a warning, and one
- * that says why other scanners call it removed.
+ * A kind that no release of Kubernetes ever had. No cluster takes it at any target, so an upgrade breaks nothing: it is a warning, which says why
+ * other scanners call it removed.
  */
 function judgeUnservedKind(use: ApiUse): JudgedFinding | undefined {
   const { apiVersion, kind } = use.subject;
@@ -181,20 +181,23 @@ function judgeUnservedKind(use: ApiUse): JudgedFinding | undefined {
   });
 }
 
-/** Where a cluster goes, one minor or several. */
+/** The target of a cluster's upgrade, one minor away or several. */
 export interface Hop {
   readonly target: KubeVersion;
-  /** What it runs now; undefined for manifests, which run nowhere yet. */
+  /** The version that runs now; undefined for manifests. */
   readonly from?: KubeVersion;
-  /** Whether the hops bring it up to date by themselves; undefined where nobody has asked EKS what it manages. */
+  /** Whether the hops update the component themselves; undefined where EKS was not asked what it manages. */
   readonly brings?: (component: SkewObservation) => boolean;
   /** Whether the upgrade insights of EKS were read. */
   readonly insightsRead?: boolean;
-  /** Whether an upgrade goes by it: what an older minor removed is no break of its hop. A scan of a kubeconfig tells of all that is broken. */
+  /**
+   * Whether an upgrade depends on it: what an older minor removed does not break the hop of an upgrade. A scan of a kubeconfig reports everything
+   * that is broken.
+   */
   readonly isUpgrade?: boolean;
 }
 
-/** An object of a kind that somebody's own list gives up: judged like those of Kubernetes, and always with the name of the list. */
+/** Judges an object of a kind on a user's own list like a kind of Kubernetes; the finding names the list. */
 export function judgeListed(use: ListedUse, target: KubeVersion): JudgedFinding | undefined {
   const { row, list, subject } = use;
   const { deprecatedIn = null, removedIn = null, replacement = null, note } = row;
@@ -233,7 +236,7 @@ export function judgeListed(use: ListedUse, target: KubeVersion): JudgedFinding 
 type Judgement = Pick<JudgedFinding, 'severity' | 'reason' | 'message' | 'fix'> &
   Partial<Pick<JudgedFinding, 'deprecatedIn' | 'removedIn' | 'replacement' | 'rule' | 'evidence' | 'confidence'>>;
 
-/** A finding about what was observed; what does not apply is null. */
+/** A finding about what was observed; fields that do not apply are null. */
 export function findingOf(observation: Observation, judgement: Judgement): JudgedFinding {
   const { source, subject, owner, cause, evidence, confidence, location } = observation;
   return {

@@ -19,7 +19,7 @@ import type {
   SkewObservation,
 } from './observation.ts';
 
-/** What an observation means for a cluster that goes to `target`; undefined when it means nothing. Pure: the same everywhere. */
+/** What an observation means for a cluster that goes to `target`; undefined when it means nothing. The function is pure. */
 export function judge(observation: Observation, hop: Hop): JudgedFinding | undefined {
   const finding = judgeAsSeen(observation, hop);
   if (finding === undefined || observation.provisional === undefined) return finding;
@@ -57,16 +57,16 @@ export function judgeAll(observations: readonly Observation[], hop: Hop): Judged
   return observations.flatMap((observation) => judge(observation, hop) ?? []);
 }
 
-/** Wrong already; one that only concerns a later minor is left out. */
+/** Judges a problem that exists already; a problem that only concerns a later minor is left out. */
 function judgeProblem(problem: Problem, target: KubeVersion): JudgedFinding | undefined {
   if (problem.fromMinor !== undefined && !isReached(problem.fromMinor, target)) return undefined;
-  // The judgement is the observation itself, and adds no evidence to it.
+  // The problem carries its own judgement, which adds no evidence.
   return findingOf(problem, { ...problem, evidence: [] });
 }
 
 /**
- * kubelet or kube-proxy against the API server now, after the first hop, and at the target. What the hops on the way bring up to date has to fit
- * the first one only: each hop rolls it before the next begins.
+ * Compares kubelet or kube-proxy with the API server now, after the first hop, and at the target. A component that the hops update must fit the first
+ * hop only, because each hop updates it before the next begins.
  */
 function judgeSkew(skew: SkewObservation, { target, from, brings = isInNodegroup }: Hop): JudgedFinding | undefined {
   const { component, version, subject } = skew;
@@ -87,12 +87,12 @@ function judgeSkew(skew: SkewObservation, { target, from, brings = isInNodegroup
   return undefined;
 }
 
-/** Where nobody has asked EKS: nodes of a managed node group are rolled after each hop. */
+/** Where EKS was not asked, nodes of a managed node group are assumed to be replaced after each hop. */
 const isInNodegroup = ({ nodegroup }: SkewObservation): boolean => nodegroup !== undefined;
 
 /**
- * A detector found what a break rule is about. From `breaksIn` on it counts as the rule says, between the two as a warning at most. What
- * the cluster has lived with since before its present version is no break of this hop, so it is a warning too.
+ * Judges what a detector found. From `breaksIn` on the severity of the rule counts, before that a warning at most. It is a warning too where the
+ * cluster's present version is past `breaksIn`, because this hop breaks nothing new.
  */
 function judgeRule(hit: RuleHit, target: KubeVersion, from?: KubeVersion): JudgedFinding | undefined {
   const rule = breakRule(hit.rule);
@@ -114,7 +114,7 @@ function judgeRule(hit: RuleHit, target: KubeVersion, from?: KubeVersion): Judge
   });
 }
 
-/** `removed` is an error always: earlier it is deprecated, and what the cluster has survived already is not supported any more. */
+/** `removed` always means an error. So before `breaksIn` the reason is `deprecated`, and `unsupported` where the cluster already runs past it. */
 function reasonOf({ reason }: BreakRule, broken: boolean, before: boolean): BreakRule['reason'] {
   if (reason !== 'removed') return reason;
   if (!broken) return 'deprecated';
@@ -122,8 +122,8 @@ function reasonOf({ reason }: BreakRule, broken: boolean, before: boolean): Brea
 }
 
 /**
- * A known controller at a version, against the Kubernetes minors that its makers name. Untested is a warning, not a break. A release from before
- * the table has no range that could be quoted, whatever the target; of one from after it nothing is known.
+ * Compares a known controller with the Kubernetes minors that its maintainers name. An untested minor is a warning, not a break. A release older than
+ * the table has no range for any target; about a release newer than the table nothing is known.
  */
 function judgeController(image: ControllerImage, target: KubeVersion): JudgedFinding | undefined {
   const row = controllerOf(image.component);
@@ -160,11 +160,11 @@ function judgeController(image: ControllerImage, target: KubeVersion): JudgedFin
   });
 }
 
-/** Of an object that names one API and is of another both are problems of their own, which are told apart and waived by this. */
+/** An object may name one API and be of another. The two problems are told apart, and waived separately, by this text. */
 const namedText = ({ group, version, resource, kind }: ApiReference['named']): string =>
   [group, version, resource ?? kind].filter((part) => part !== undefined).join('/');
 
-/** Something names one API or several. What is gone is told, and what is deprecated only where nothing is gone. */
+/** Judges an object that names one API or several. Deprecated APIs are reported only where none of them is removed. */
 function judgeReference(reference: ApiReference, { target, from, isUpgrade = false }: Hop): JudgedFinding | undefined {
   const { severity, says, consequence } = reference;
   const seen = [reference, ...(reference.also ?? [])].flatMap((one) => {
@@ -199,7 +199,7 @@ function judgeReference(reference: ApiReference, { target, from, isUpgrade = fal
       ...base,
       severity: before && severity === 'error' ? 'warning' : severity,
       evidence: before ? [goneBefore(from)] : [],
-      // What is removed is an error; a name for it that nobody answers to is as bad as what follows from it.
+      // A removed API is an error; a name that nothing serves is as severe as its consequence.
       reason: severity === 'error' ? 'removed' : 'unserved-version',
       message: `${says} ${what}, which Kubernetes ${target} does not serve: ${consequence}.`,
     });
@@ -213,8 +213,8 @@ function judgeReference(reference: ApiReference, { target, from, isUpgrade = fal
 }
 
 /**
- * With a version: is that one served? Without: is any version of the group's resource? Groups are recycled (facts: deprecated-apis.md §0.4), so
- * only the resource or kind tells. Undefined for what is served.
+ * With a version it checks that version, without one whether any version of the group's resource is served. Groups are reused (facts:
+ * deprecated-apis.md §0.4), so only the resource or kind decides. Undefined for what is served.
  */
 function lookAt({ group, version, resource, kind }: NamedApi, target: KubeVersion) {
   const all = apiRowsOfGroup(group).filter((row) =>
@@ -235,14 +235,14 @@ const areRemoved = (rows: readonly ApiRow[], target: KubeVersion): boolean =>
 
 const MOST_LISTED = 5;
 
-/** `a, b and c`; of many the first ones. */
+/** The words as `a, b and c`, or the first ones when there are many. */
 function listed(words: readonly string[]): string {
   const shown = words.slice(0, MOST_LISTED);
   const last = words.length > MOST_LISTED ? `${words.length - MOST_LISTED} more` : shown.pop();
   return shown.length === 0 ? (last ?? '') : `${shown.join(', ')} and ${last}`;
 }
 
-/** Whether some version of it is served at the target: one of the table, or what replaces one within the same group and kind. */
+/** Whether some version is served at the target: one of the table, or a replacement within the same group and kind. */
 function isServedInGroup(rows: readonly ApiRow[], target: KubeVersion): boolean {
   return rows.some((row) => {
     const status = statusAt(row, target);

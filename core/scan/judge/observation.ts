@@ -1,7 +1,7 @@
 import type { ListedKind } from '../listed/kind-list.ts';
 import type { Finding, Source } from '../report/report-schema.ts';
 
-/** Which object it is about. Undefined members are unknown or do not apply. */
+/** The object that an observation is about. Undefined members are unknown or do not apply. */
 interface Subject {
   readonly apiVersion?: string;
   readonly kind?: string;
@@ -9,40 +9,40 @@ interface Subject {
   readonly name?: string;
 }
 
-/** What every observation says beside what it saw. */
+/** The fields that every observation has. */
 interface Observed {
   readonly source: Source;
   readonly subject: Subject;
   readonly owner?: string;
-  /** What to repair once for everything that shares it: `helm:payments/api`, `file:deploy/web.yaml`. */
+  /** The thing that is repaired once for everything that shares it: `helm:payments/api`, `file:deploy/web.yaml`. */
   readonly cause: string;
   readonly evidence: readonly string[];
   readonly confidence: Finding['confidence'];
   readonly location?: NonNullable<Finding['location']>;
-  /** Seen in a template that nobody rendered; `one-of-several` where it names other versions for the same object, too. */
+  /** It was found in a template that was not rendered; `one-of-several` where the template names other versions of the same object too. */
   readonly provisional?: 'perhaps' | 'one-of-several';
 }
 
 /**
- * What a source saw, before anybody asks about a target. Sources are read once; each target judges the same observations.
- * `subject.apiVersion` and `kind` are what was written, never what the API server converted it to.
+ * What a source saw, before any target is considered. Sources are read once, and each target judges the same observations. `subject.apiVersion` and
+ * `kind` are as written, never as the API server converted them.
  */
 export type Observation = ApiUse | ListedUse | ApiReference | RuleHit | ControllerImage | SkewObservation | Problem;
 
-/** An object was written, is called or is kept at an API version. */
+/** An object was written, is requested or is stored at an API version. */
 export interface ApiUse extends Observed {
   readonly type: 'api';
   readonly subject: Subject & { readonly apiVersion: string; readonly kind: string };
-  /** Somebody has written the object at another version since: at most a trace. */
+  /** The object has been written at another version since, so this is only a trace. */
   readonly stale?: boolean;
-  /** Whether this cluster serves it now; undefined for manifests and where nobody could look. */
+  /** Whether this cluster serves it now; undefined for manifests and where discovery failed. */
   readonly served?: boolean;
-  /** What a removed API does to this one, where it is not "the next write fails": a Helm release cannot be upgraded. */
+  /** The consequence of a removed API, where it is not "the next write fails": a Helm release cannot be upgraded. */
   readonly consequence?: string;
   readonly fix?: string;
 }
 
-/** An object of a kind that somebody's own list gives up. */
+/** An object of a kind on a user's own list. */
 export interface ListedUse extends Observed {
   readonly type: 'listed';
   readonly subject: ApiUse['subject'];
@@ -52,7 +52,7 @@ export interface ListedUse extends Observed {
   readonly fix?: string;
 }
 
-/** `version` undefined: any. Exactly one of resource and kind is set. */
+/** Without `version` it names any version. Exactly one of resource and kind is set. */
 export interface NamedApi {
   readonly group: string;
   readonly version?: string;
@@ -60,17 +60,17 @@ export interface NamedApi {
   readonly kind?: string;
 }
 
-/** Something names a group and resource (or kind), with or without a version: a role, a webhook's rule, a scale target. */
+/** An object names a group and resource (or kind), with or without a version: a role, a webhook's rule, a scale target. */
 export interface ApiReference extends Observed {
   readonly type: 'reference';
   readonly named: NamedApi;
-  /** What else the same object names: all of it is one finding. */
+  /** Other APIs that the same object names: all of them are one finding. */
   readonly also?: readonly Pick<ApiReference, 'named' | 'evidence' | 'location'>[];
   /** How the message begins: `A rule of the webhook names`. */
   readonly says: string;
-  /** How bad it is when nothing serves what is named. */
+  /** The severity when nothing serves the named API. */
   readonly severity: Finding['severity'];
-  /** What happens then. */
+  /** What happens when nothing serves it. */
   readonly consequence: string;
 }
 
@@ -80,14 +80,14 @@ export interface RuleHit extends Observed {
   readonly rule: string;
 }
 
-/** A controller of the third-party table runs, at a version. */
+/** A controller of the third-party table runs at a known version. */
 export interface ControllerImage extends Observed {
   readonly type: 'controller';
   readonly component: string;
   readonly version: string;
 }
 
-/** kubelet or kube-proxy at a version: judged by the skew policy. */
+/** kubelet or kube-proxy at a version, which the skew policy judges. */
 export interface SkewObservation extends Observed {
   readonly type: 'skew';
   readonly component: 'kubelet' | 'kube-proxy';
@@ -96,12 +96,12 @@ export interface SkewObservation extends Observed {
   readonly nodegroup?: string;
 }
 
-/** Wrong already, whatever the target is. */
+/** Something that is wrong already, for every target. */
 export interface Problem extends Observed {
   readonly type: 'problem';
   readonly reason: Finding['reason'];
   readonly severity: Finding['severity'];
-  /** The first minor that it concerns; undefined: every one. */
+  /** The first minor that it concerns; undefined for every one. */
   readonly fromMinor?: string;
   readonly rule?: string;
   readonly removedIn?: string;

@@ -26,7 +26,7 @@ const listedKindSchema = z
     when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value),
   });
 
-/** Somebody's own list of kinds that are given up: what no release notes of Kubernetes tell. */
+/** A user's own list of deprecated kinds, which the release notes of Kubernetes do not mention. */
 export const kindListSchema = documentSchema(
   'KindList',
   z

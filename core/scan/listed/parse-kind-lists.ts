@@ -4,7 +4,7 @@ import type { ConfigFile } from '../../config/read-yaml.ts';
 import { valueBySchema } from '../../config/schema-issues.ts';
 import { kindListSchema } from './kind-list.ts';
 
-/** Lists of files, or everything that is wrong in them, each as `file:line:column: error: …`. */
+/** The lists in files, or all errors in them, each as `file:line:column: error: …`. */
 export function parseKindLists(files: readonly ConfigFile[]) {
   const { values, errors } = parseKind(files, 'KindList', (document, issues) =>
     valueBySchema(kindListSchema, document, issues),

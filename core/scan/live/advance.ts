@@ -22,7 +22,7 @@ export interface ScanTools extends Patience {
   readonly reader: ClusterReader;
 }
 
-/** What a unit did: `done` ends it, `again` goes on with it; `dead` says why nothing else can be read either. */
+/** The result of a unit: `done` ends it, `again` continues it; `dead` says why nothing else can be read either. */
 export interface UnitResult {
   readonly next: 'done' | 'again';
   readonly coverage?: readonly Coverage[];
@@ -30,8 +30,8 @@ export interface UnitResult {
 }
 
 /**
- * Reads one page, or one other small thing, and puts what it found into the state. One request is in flight at a time. False when
- * everything has been read, or said to be unreadable.
+ * Reads one page, or one other small thing, and adds what it found to the state. Only one request is in flight at a time. Returns false when
+ * everything has been read, or reported as unreadable.
  */
 export async function advance(state: LiveScanState, tools: ScanTools): Promise<boolean> {
   const [unit] = state.units;
@@ -44,12 +44,12 @@ export async function advance(state: LiveScanState, tools: ScanTools): Promise<b
   const { next, coverage = [], dead } = await run(unit, state, tools);
   state.coverage.push(...coverage);
   if (dead !== undefined && !(await answers(tools))) state.dead = dead;
-  // Units that were put in meanwhile stand behind the one that ran.
+  // Units that were added meanwhile come after the one that ran.
   if (next === 'done') state.units = state.units.slice(1);
   return state.units.length > 0;
 }
 
-/** Whether anybody is there and takes the credentials: one list that fails every time is no reason to give the others up. */
+/** Whether the API server answers and accepts the credentials. A single list that always fails is no reason to give up the others. */
 async function answers({ reader }: ScanTools): Promise<boolean> {
   try {
     const { status } = await reader.get({ path: '/version' });
@@ -79,7 +79,7 @@ function run(unit: Unit, state: LiveScanState, tools: ScanTools): Promise<UnitRe
   }
 }
 
-/** A unit that nobody came to. */
+/** The coverage of a unit that was not read. */
 export const unread = (unit: Unit, why: string): Coverage =>
   unreadOf(titleOf(unit), SOURCES[unit.type], 'error', `It was not read: ${why}.`);
 
@@ -106,7 +106,7 @@ const SOURCES: Readonly<Record<Unit['type'], Source | null>> = {
   references: 'reference',
 };
 
-/** Which version runs now. Nobody needs a permission for that, so a refusal means that the credentials are not taken at all. */
+/** Reads the running version. It needs no permission, so a refusal means that the API server rejects the credentials. */
 async function serverVersion(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
   const what = TITLES.version;
   const answer = await ask(reader, { path: '/version' }, { wait });
@@ -118,18 +118,20 @@ async function serverVersion(state: LiveScanState, { reader, wait }: ScanTools):
   return notRead({ what, source: null }, answer, 'it gave no version');
 }
 
-/** `GET /version` → `v1.35.2-eks-abc`; undefined when it is not what it should be. */
+/** `GET /version` → `v1.35.2-eks-abc`; undefined for any other answer. */
 function readVersion(text: string): string | undefined {
   const version = textOf(mappingOf(parseJson(text)).gitVersion);
   return version !== undefined && KubeVersion.tryParse(version) !== undefined ? version : undefined;
 }
 
-/** The one ConfigMap that is read whole: EKS keeps kube-proxy's configuration in it. Others may hold anything, and are not. */
+/**
+ * Reads the only ConfigMap that is read whole: EKS keeps kube-proxy's configuration in it. Other ConfigMaps may hold anything, so they are not read.
+ */
 async function readKubeProxyConfig(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
   const what = TITLES['kube-proxy-config'];
   const path = '/api/v1/namespaces/kube-system/configmaps/kube-proxy-config';
   const answer = await ask(reader, { path }, { wait });
-  // A 404 that does not name it comes from somewhere on the way.
+  // A 404 that does not name the ConfigMap comes from a proxy on the way.
   if (answer.status === 'missing' && answer.why.includes('not found'))
     return { next: 'done', coverage: [readOf(what, 'node', 0, 'There is none.')] };
   const value = answer.status === 'ok' ? parseJson(answer.text) : undefined;
@@ -149,7 +151,7 @@ async function readKubeProxyConfig(state: LiveScanState, { reader, wait }: ScanT
 
 const WHAT = 'services behind webhooks';
 
-/** Whether anybody is behind the Services that the API server itself calls, and what only all lists together can tell. */
+/** Checks whether the Services that the API server itself calls have ready endpoints, and what only all lists together show. */
 async function readReferences(state: LiveScanState, tools: ScanTools): Promise<UnitResult> {
   if (state.skip.includes('reference')) return { next: 'done' };
   const byService = Map.groupBy(state.facts.services, ({ namespace, name }) => `${namespace}/${name}`);
@@ -167,7 +169,7 @@ async function readReferences(state: LiveScanState, tools: ScanTools): Promise<U
   return { next: 'done', coverage: [readOf(WHAT, 'reference', byService.size - gaps.length), ...gaps] };
 }
 
-/** How many endpoints are ready, or what could not be read. */
+/** The number of ready endpoints, or what could not be read. */
 async function readyBehind(service: string, { reader, wait }: ScanTools): Promise<number | Coverage> {
   const [namespace = '', name = ''] = service.split('/');
   const selector = encodeURIComponent(`kubernetes.io/service-name=${name}`);
@@ -217,10 +219,10 @@ function storageClasses({ facts, coverage }: LiveScanState): Observation[] {
   }));
 }
 
-/** Behind one endpoint there are several API servers, and each counts for itself: several looks meet more of them. */
+/** An endpoint has several API servers, and each counts for itself, so several requests reach more of them. */
 const LOOKS = 3;
 
-/** Which deprecated APIs somebody asked this cluster for since its API servers started. Who it was, the gauge does not say. */
+/** The deprecated APIs that clients requested since the API servers started. The gauge does not name the clients. */
 async function readTelemetry(state: LiveScanState, { reader, wait }: ScanTools): Promise<UnitResult> {
   const found = new Map<string, ReturnType<typeof requestedDeprecatedApis>[number]>();
   for (let look = 0; look < LOOKS; look += 1) {
@@ -241,8 +243,8 @@ async function readTelemetry(state: LiveScanState, { reader, wait }: ScanTools):
 const GAUGE = 'apiserver_requested_deprecated_apis';
 
 /**
- * The deprecated APIs in the metrics of an API server. The gauge is 1 once anybody asked, the garbage collector included, and stays until a
- * restart; so it proves that there is a caller and nothing more (facts: deprecated-apis.md §1.5).
+ * The deprecated APIs in the metrics of an API server. The gauge is 1 once any client asked, the garbage collector included, and stays so until a
+ * restart. So it proves only that there is a caller (facts: deprecated-apis.md §1.5).
  */
 export function requestedDeprecatedApis(metrics: string): ApiUse[] {
   const found = new Map<string, ApiUse>();
@@ -270,11 +272,11 @@ export function requestedDeprecatedApis(metrics: string): ApiUse[] {
   return [...found.values()];
 }
 
-/** Whether it is metrics of an API server, to their end: comments and samples, the last one with its end of line. */
+/** Whether the text is complete metrics of an API server: comments and samples, and the last line ends. */
 export const isMetricsText = (text: string): boolean =>
   text.startsWith('#') && text.endsWith('\n') && /^# TYPE \w+ \w+$/m.test(text.slice(0, 10_000));
 
-/** `{group="policy",version="v1beta1"} 1` → its labels; undefined when it is no sample, or its value is 0. */
+/** `{group="policy",version="v1beta1"} 1` → its labels; undefined for other text and for the value 0. */
 function labelsOf(sample: string): Record<string, string> | undefined {
   const match = /^\{([^}]*)\} (\d\S*)/.exec(sample);
   if (match === null || Number(match[2]) === 0) return undefined;

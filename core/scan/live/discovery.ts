@@ -9,14 +9,14 @@ export interface ServedResource extends GroupVersionKind {
   readonly verbs: readonly string[];
 }
 
-/** What discovery tells. The first version of a group is the one that the server prefers. */
+/** The result of discovery. The first version of a group is the preferred one of the server. */
 export interface Discovered {
   readonly resources: readonly ServedResource[];
-  /** Groups or versions that could not be told, with why: their backends do not answer. */
+  /** Groups or versions that could not be discovered, with the reason: their backends do not answer. */
   readonly failed: readonly { readonly what: string; readonly why: string }[];
 }
 
-/** Aggregated discovery in the form that has been stable since 1.30; v2beta1 is gone from 1.35 (facts: deprecated-apis.md §3). */
+/** Accepts aggregated discovery in the form that is stable since 1.30; v2beta1 is removed from 1.35 on (facts: deprecated-apis.md §3). */
 export const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
 
 /** Reads an `APIGroupDiscoveryList`; undefined when the server answered in the old form. */
@@ -54,7 +54,7 @@ function fromAggregated(group: string, version: string, resource: Mapping): Serv
   };
 }
 
-/** The versions of an `APIGroupList` or `APIVersions`, the preferred one first: `['apps/v1']`; undefined for what is neither. */
+/** The versions of an `APIGroupList` or `APIVersions`, the preferred one first: `['apps/v1']`; undefined for any other body. */
 export function readGroups(body: unknown): string[] | undefined {
   const list = mappingOf(body);
   if (list.kind === 'APIVersions' && Array.isArray(list.versions)) return textsOf(list.versions);
@@ -66,7 +66,7 @@ export function readGroups(body: unknown): string[] | undefined {
   });
 }
 
-/** An `APIResourceList` of one group and version; undefined for what is none. Subresources are left out. */
+/** Reads an `APIResourceList` of one group and version; undefined for any other body. Subresources are left out. */
 export function readResources(
   groupVersion: { group: string; version: string },
   body: unknown,

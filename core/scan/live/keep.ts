@@ -3,28 +3,28 @@ import { unreadOf } from '../report/coverage.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import type { LiveScanState } from './live-scan-state.ts';
 
-/** So many of one sort are kept by name: what writes them is repaired once. Traces change nothing, and fewer will do. */
+/** So many observations of one sort are kept by name, because one repair fixes all of them. Traces change nothing, so fewer are kept. */
 const MOST_OF_A_SORT = 100;
 const MOST_TRACES = 5;
-/** In all. Memory has to be enough for every cluster. */
+/** The most observations in all. A scan must fit into memory for every cluster. */
 const MOST = 8_000;
 const MOST_SORTS = 12_000;
 
-/** Keeps observations, and counts those that many others stand for already. */
+/** Keeps observations, or only counts those that many others already stand for. */
 export function keep(state: LiveScanState, observations: readonly Observation[]): void {
   for (const one of observations) {
     const sort = sortOf(one);
     const count = (state.sorts[sort] ?? 0) + 1;
     state.sorts[sort] = count;
-    // The first of a sort speaks for it, so there is room for more of those.
+    // The first observation stands for its sort, so more of those are kept.
     const most = count === 1 ? MOST_SORTS : MOST;
     if (count <= mostOf(one) && state.observations.length < most) state.observations.push(one);
   }
 }
 
 /**
- * What was counted only, one entry for each sort. `forgiven`: whether findings can be waived or known already. Those that are listed do not
- * stand for the others then, and neither do they where none is listed: a gap.
+ * The observations that were only counted, one entry for each sort. `forgiven`: whether findings can be waived or already known. Listed ones then do
+ * not stand for the rest, so the entry is a gap; it is one as well where none is listed.
  */
 export function furtherOnes({ sorts, observations }: LiveScanState, { forgiven = false } = {}): Coverage[] {
   const kept = Map.groupBy(observations, sortOf);
@@ -41,7 +41,7 @@ export function furtherOnes({ sorts, observations }: LiveScanState, { forgiven =
   });
 }
 
-/** What is repaired together, and judged alike: `object policy/v1beta1 PodDisruptionBudget manager:terraform in payments`. */
+/** The key of observations that are repaired together and judged alike: `object policy/v1beta1 PodDisruptionBudget manager:terraform in payments`. */
 function sortOf(one: Observation): string {
   const { apiVersion = '', kind = '', namespace } = one.subject;
   const trace = isTrace(one) ? 'stale' : '';
@@ -49,7 +49,7 @@ function sortOf(one: Observation): string {
   return [one.source, apiVersion, kind, whatOf(one), one.cause, place, trace].filter((part) => part !== '').join(' ');
 }
 
-/** What its judgement follows from, beside the target. */
+/** What decides the judgement of an observation, beside the target. */
 function whatOf(one: Observation): string {
   switch (one.type) {
     case 'api':
@@ -75,12 +75,12 @@ const namedText = ({
 const isTrace = (one: Observation): boolean => (one.type === 'api' || one.type === 'listed') && one.stale === true;
 const mostOf = (one: Observation): number => (isTrace(one) ? MOST_TRACES : MOST_OF_A_SORT);
 
-/** What was read of a cluster and what was not. `forgiven`: whether findings can be waived or known already. */
+/** What was read of a cluster and what was not. `forgiven`: whether findings can be waived or are known already. */
 export function coverageOf(state: LiveScanState, { forgiven = false } = {}): Coverage[] {
   return [...foldDenied(state.coverage), ...furtherOnes(state, { forgiven })];
 }
 
-/** A user who may list nothing at all has one thing to do about it, and reads one sentence instead of one for each resource. */
+/** Merges the refusals of a user who may list nothing at all into one, because one permission repairs all of them. */
 function foldDenied(coverage: readonly Coverage[]): readonly Coverage[] {
   const denied = coverage.filter(({ status }) => status === 'denied');
   const lists = denied.filter(({ source }) => source === 'object');

@@ -1,19 +1,19 @@
 import { closingQuote } from '../manifest/closing-quote.ts';
 
 /**
- * Takes the items out of a list while its text is still coming in, so that a page of five megabytes never stands in memory as a whole: each
- * item is handed on as its own text. Looks at brackets and strings only; what is no JSON comes out as an item or a rest that is none.
+ * Takes the items out of a list while its text is still arriving, so that a page of five megabytes is never in memory as a whole: each item is passed
+ * on as its own text. It looks at brackets and strings only. Text that is no JSON becomes an item or a rest that cannot be parsed.
  */
 export class ListSplitter {
   readonly #onItem: (text: string) => void;
-  /** What has not been handed on, from the beginning of the item under way, or of the rest under way. */
+  /** The text that was not passed on yet, from the beginning of the current item or of the current rest. */
   #text = '';
   #at = 0;
-  /** Brackets that are open, those of an item when one is under way. */
+  /** Open brackets, those of an item while there is one. */
   #depth = 0;
   #inString = false;
   #inItems = false;
-  /** Where the last string outside of items began: a key, perhaps. */
+  /** Where the last string outside of items began; it may be a key. */
   #stringStart = 0;
   #key = '';
   #rest = '';
@@ -39,7 +39,7 @@ export class ListSplitter {
   }
 
   #step(code: number): void {
-    // What is neither an object nor a list is no item, and whoever takes the items is to know that it was there.
+    // A value that is neither an object nor a list is passed on as well, so that the caller knows it was there.
     if (this.#inItems && this.#depth === 0 && isScalar(code)) this.#onItem(this.#text.charAt(this.#at));
     if (code === QUOTE) {
       this.#inString = true;
@@ -63,7 +63,7 @@ export class ListSplitter {
 
   #close(): void {
     if (this.#inItems && this.#depth === 0) {
-      // The bracket that ends the items: what follows is the rest again.
+      // This bracket ends the items, and the rest follows.
       this.#inItems = false;
       this.#key = '';
       this.#text = this.#text.slice(this.#at);
@@ -78,7 +78,7 @@ export class ListSplitter {
     this.#at = -1;
   }
 
-  /** Goes behind the quote that ends the string; false when it has not come yet. */
+  /** Moves past the quote that ends the string; false when it has not arrived yet. */
   #endString(): boolean {
     const quote = closingQuote(this.#text, Math.max(this.#at, this.#stringStart + 1));
     if (quote === -1) {
@@ -91,7 +91,7 @@ export class ListSplitter {
     return true;
   }
 
-  /** Between items nothing has to be kept. */
+  /** Between items no text has to be kept. */
   #letGo(): void {
     if (!this.#inItems || this.#depth > 0) return;
     this.#text = this.#text.slice(this.#at);

@@ -16,7 +16,7 @@ export type Unit =
   | { readonly type: 'telemetry' }
   | { readonly type: 'references' };
 
-/** What the pages of a list have given so far. */
+/** The result of the pages of a list so far. */
 export interface ListUnderWay {
   token: string;
   count: number;
@@ -27,20 +27,20 @@ export interface ListUnderWay {
 }
 
 /**
- * A scan of a cluster at some moment of it, as plain JSON: it can be put away and gone on with, by another process too. Pages of a list
- * count only once the whole list was read, so a list that has to begin anew leaves nothing twice.
+ * The state of a scan between two requests, as plain JSON: it can be saved and continued, by another process too. Pages of a list count only when the
+ * whole list was read, so a list that begins anew adds nothing twice.
  */
 export interface LiveScanState {
   /** RFC 3339. */
   readonly startedAt: string;
   readonly skip: readonly Source[];
-  /** Kinds of somebody's own that are given up. */
+  /** A user's own lists of deprecated kinds. */
   readonly lists?: readonly KindList[];
-  /** The first one is under way. */
+  /** The first one is current. */
   units: Unit[];
-  /** Of the list under way. */
+  /** The pages of the current list. */
   page?: ListUnderWay;
-  /** Of the Helm releases under way. */
+  /** The pages of the current Helm releases. */
   helm?: {
     token: string;
     heads: ReleaseHead[];
@@ -56,7 +56,7 @@ export interface LiveScanState {
   observations: Observation[];
   coverage: Coverage[];
   facts: ClusterFacts;
-  /** How many observations there were of one sort, by `sortOf` of keep.ts. Beyond a number only the count grows. */
+  /** The number of observations of each sort, by `sortOf` of keep.ts. Beyond a limit only this number grows. */
   sorts: Record<string, number>;
   /** Why nothing more can be read; undefined while it can. */
   dead?: string;
@@ -86,7 +86,7 @@ export function startLiveScan(
 }
 
 function skipped(source: Source): Coverage {
-  // Owners are looked at in the same lists.
+  // OwnerReferences come from the same lists.
   const detail = `Left out with --skip${source === 'object' ? ', and with it the ownerReferences of all kinds that no other source reads' : ''}.`;
   return unreadOf(`everything from the source ${source}`, source, 'skipped', detail);
 }

@@ -20,8 +20,8 @@ export interface Surroundings {
 }
 
 /**
- * Tells who writes one live object at which API version. The version that the object comes in says nothing: the API server converts to whatever
- * was asked for. Most objects are let go after a look at their apiVersions.
+ * Finds who writes one live object at which API version. The version that the object arrives in says nothing, because the API server converts to the
+ * version that was requested. Most objects are dropped after a check of their apiVersions.
  */
 export function observeLiveObject(
   { resource, metadata, name, namespace }: LiveObject,
@@ -52,12 +52,12 @@ export function observeLiveObject(
   return found;
 }
 
-/** Kinds that are given up at a version whose name does not say so. */
+/** Kinds with a deprecated or removed version whose name is neither alpha nor beta. */
 const STABLE_KINDS = new Set(apiRows.filter(({ stability }) => stability === 'stable').map(({ kind }) => kind));
 
 /**
- * Whether an object's text may hold the name of a version that somebody gave up: they are alphas and betas, but for a few kinds. Custom
- * resources are judged by their definitions, so each of theirs may.
+ * Whether the text of an object may contain a deprecated or removed version. Those are alphas and betas, except for a few kinds. Custom resources are
+ * judged by their definitions, so each of them may.
  */
 export function mayMatter(text: string, resource: ServedResource, { facts, lists = [] }: Surroundings): boolean {
   if (text.includes('beta') || text.includes('alpha') || STABLE_KINDS.has(resource.kind)) return true;
@@ -66,7 +66,7 @@ export function mayMatter(text: string, resource: ServedResource, { facts, lists
   return facts.crds[`${resource.group}/${resource.kind}`] !== undefined;
 }
 
-/** A look at the text of versions, before anything else is done with an object. */
+/** Checks the text of versions first, because that is cheap. */
 function mayBeGivenUp(metadata: Mapping): boolean {
   const { managedFields, annotations } = metadata;
   if (Array.isArray(managedFields)) {
@@ -125,16 +125,16 @@ function deprecatedVersion(base: ReturnType<typeof baseOf>, { kind }: ServedReso
 export const servedKey = (resource: Pick<ServedResource, 'group' | 'version' | 'resource'>): string =>
   `${resource.group}/${resource.version}/${resource.resource}`;
 
-/** The controller that copies Endpoints which nobody but a person or a program of theirs keeps into EndpointSlices. */
+/** The controller that copies hand-made Endpoints into EndpointSlices. */
 const MIRRORING = 'endpointslicemirroring-controller.k8s.io';
 
-/** Endpoints that somebody writes by hand, told from their mirror: to list Endpoints themselves is deprecated. */
+/** Finds hand-made Endpoints by their mirror, because listing Endpoints themselves is deprecated. */
 function mirroredEndpoints({ group, kind }: ServedResource, metadata: Mapping): ApiUse | undefined {
   const labels = mappingOf(metadata.labels);
   if (group !== 'discovery.k8s.io' || kind !== 'EndpointSlice') return undefined;
   if (labels['endpointslice.kubernetes.io/managed-by'] !== MIRRORING) return undefined;
   const [namespace, name] = [textOf(metadata.namespace), textOf(labels['kubernetes.io/service-name'])];
-  // The mirror has the labels and annotations of what it mirrors.
+  // The mirror has the labels and annotations of the Endpoints.
   const { owner, cause = `endpoints:${namespace}/${name}` } = ownershipOf(metadata);
   return {
     type: 'api',
@@ -150,18 +150,18 @@ function mirroredEndpoints({ group, kind }: ServedResource, metadata: Mapping): 
   };
 }
 
-/** Workloads whose change may mean that a client was replaced. */
+/** A change of such a workload may mean that a client was replaced. */
 const WORKLOADS = new Set(['apps/deployments', 'apps/daemonsets', 'apps/statefulsets']);
 
-/** Whether somebody may call a version of this kind that is given up: then its writers at good versions are worth knowing. */
+/** Whether clients may use a deprecated or removed version of this kind, so that its writers at good versions matter. */
 const hasOldVersions = ({ group, kind }: Pick<ServedResource, 'group' | 'kind'>): boolean =>
   kindsWithOldVersions.has(`${group}/${kind}`);
 
 const kindsWithOldVersions: ReadonlySet<string> = new Set(apiRows.map(({ group, kind }) => `${group}/${kind}`));
 
 /**
- * Notes when each manager last wrote an object of a kind at a version that stays, and when each workload was last changed: what tells a
- * client that has been repaired from one that has not been seen for a while (facts: deprecated-apis.md §1.6).
+ * Notes when each manager last wrote an object of a kind at a version that stays, and when each workload last changed. This separates a client that
+ * was repaired from one that was not seen for a while (facts: deprecated-apis.md §1.6).
  */
 export function noteChanges({ resource, metadata }: LiveObject, facts: ClusterFacts): void {
   const isWorkload = WORKLOADS.has(`${resource.group}/${resource.resource}`);
@@ -188,27 +188,27 @@ function note(facts: ClusterFacts, change: ClusterFacts['changes'][string]): voi
   if (change.time !== '' && (known === undefined || change.time > known.time)) facts.changes[key] = change;
 }
 
-/** One writer's word on which API version an object is written at. */
+/** One writer's record of the API version that it writes an object at. */
 interface Statement {
   readonly apiVersion: string;
-  /** Differs from the object's own where kubectl was given another one. */
+  /** It differs from the object's own kind where kubectl was given another one. */
   readonly kind: string;
   readonly manager: string;
   readonly operation: 'Apply' | 'Update' | 'annotation';
   readonly subresource: string;
-  /** RFC 3339; empty where nobody wrote it down. */
+  /** RFC 3339; empty where no time was recorded. */
   readonly time: string;
-  /** Somebody has written the object since. */
+  /** True when the object has been written since. */
   readonly stale: boolean;
 }
 
 /**
- * Parts of the control plane write at whatever version they were built with, and are updated with it (facts: deprecated-apis.md §3). The
- * first ones keep whole objects as they should be; the others touch objects of everybody.
+ * Parts of the control plane write at the version that they were built with, and are updated with it (facts: deprecated-apis.md §3). The first ones
+ * maintain whole objects; the others change objects of all users.
  */
 const MAINTAINERS = /^(?:kube-apiserver|eks|eks-internal|eks\.[\w.-]+|api-priority-and-fairness-config-.*)$/;
 const CONTROLLERS = /^(?:kube-controller-manager|kube-scheduler|cloud-controller-manager|kubelet)$/;
-/** Kinds whose specs the API server writes anew at every start where this annotation says so. */
+/** Kinds whose specs the API server writes again at every start where this annotation says so. */
 const KEPT_BY_API_SERVER = new Set(['FlowSchema', 'PriorityLevelConfiguration']);
 const KEEPS = 'apf.kubernetes.io/autoupdate-spec';
 
@@ -216,14 +216,14 @@ const KUBECTL = /^kubectl(?:-client-side-apply|-create|-edit|-replace|-patch)?$/
 const APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 interface Entry extends Omit<Statement, 'stale'> {
-  /** It wrote labels, annotations or the status only: whoever wrote the rest goes on writing it. */
+  /** It wrote labels, annotations or the status only, so the other writer still writes the rest. */
   readonly partial: boolean;
 }
 
 /**
- * Tells who wrote an object at which version. `Apply` entries hold the last version exactly; `Update` entries linger, so only the newest of each
- * manager counts. Of all of them the newest is what will be written again; older ones are traces when somebody has written the object at
- * another version since, and so is kubectl's annotation once anybody else has written the object (facts: deprecated-apis.md §3).
+ * Finds who wrote an object at which version. `Apply` entries hold the last version exactly; `Update` entries stay, so only the newest of each
+ * manager counts. The newest of all will be written again. An older one is a trace when the object was written at another version since, and so is
+ * kubectl's annotation once another client has written the object (facts: deprecated-apis.md §3).
  */
 export function statementsOf(kind: string, metadata: Mapping): Statement[] {
   const annotations = mappingOf(metadata.annotations);
@@ -239,7 +239,7 @@ export function statementsOf(kind: string, metadata: Mapping): Statement[] {
   return annotation === undefined ? statements : [...statements, annotation];
 }
 
-/** What has no time is not known to be older than anything. */
+/** An entry without a time is not known to be older than any other. */
 const supersedes = (other: Entry, entry: Entry): boolean =>
   entry.time !== '' &&
   (!other.partial || entry.partial) &&
@@ -273,13 +273,13 @@ function isPartial(fields: Mapping): boolean {
   return names.length > 0 && names.every((name) => name === 'f:metadata' || name === 'f:status');
 }
 
-/** The annotation has no time of its own; it is as old as kubectl's own entry, and outdated when another writer came later. */
+/** The annotation has no time of its own. It is as old as kubectl's own entry, and outdated when another writer came later. */
 function annotationStatement(annotation: unknown, kind: string, written: readonly Entry[]): Statement | undefined {
   if (typeof annotation !== 'string') return undefined;
   const applied = headOf(annotation);
   if (applied === undefined) return undefined;
   const main = written.filter(({ subresource, partial }) => subresource === '' && !partial);
-  // kubectl's own entry says the same, and says when.
+  // kubectl's own entry says the same, with a time.
   if (main.some((entry) => KUBECTL.test(entry.manager) && entry.apiVersion === applied.apiVersion)) return undefined;
   const statement = {
     ...applied,
@@ -291,7 +291,7 @@ function annotationStatement(annotation: unknown, kind: string, written: readonl
   return { ...statement, time: '', stale: main.length > 0 };
 }
 
-/** apiVersion and kind of a configuration; nothing else of it is kept, since it may hold what is secret. */
+/** The apiVersion and kind of a configuration; nothing else is kept, since it may hold secrets. */
 function headOf(text: string): { apiVersion: string; kind?: string } | undefined {
   const value = mappingOf(parseJson(text));
   const [apiVersion, kind] = [textOf(value.apiVersion), textOf(value.kind)];

@@ -6,13 +6,13 @@ import type { Coverage } from '../report/report-schema.ts';
 import type { UnitResult } from './advance.ts';
 import type { ServedResource } from './discovery.ts';
 
-/** What a live scan needs beside the reader. */
+/** A live scan needs this beside the reader. */
 export interface Patience {
-  /** Resolves after so many seconds. */
+  /** Resolves after this number of seconds. */
   readonly wait: (seconds: number) => Promise<void>;
 }
 
-/** A GET that was asked for as often as is decent. `denied`: 403. `expired`: 410, a list must begin anew. `missing`: 404. */
+/** The result of a GET with its retries. `denied`: 403. `expired`: 410, a list must begin anew. `missing`: 404. */
 export type Answer =
   | { readonly status: 'ok'; readonly text: string }
   | { readonly status: 'denied' | 'expired' | 'missing'; readonly why: string }
@@ -24,8 +24,9 @@ const LONGEST_WAIT_SECONDS = 60;
 const LONGEST_TOLD_SECONDS = 300;
 
 /**
- * Asks until there is an answer: waits as long as a 429 says, tries a 5xx and a broken connection three times. One that says to come back
- * after more than five minutes is let alone. `fatal` when nothing else may be answered either: the credentials are not taken, or nobody is there.
+ * Retries until there is an answer: it waits as long as a 429 says, and tries a 5xx or a broken connection three times. It gives up when the API
+ * server asks for a wait of more than five minutes. `fatal` means that no other request will be answered either: the credentials are rejected, or the
+ * server does not respond.
  */
 export async function ask(reader: ClusterReader, request: ReadRequest, { wait }: Patience): Promise<Answer> {
   let faults = 0;
@@ -50,7 +51,7 @@ export async function ask(reader: ClusterReader, request: ReadRequest, { wait }:
       if (!(error instanceof ClusterAccessError)) throw error;
       faults += 1;
       const why = error.message.replace(/\.$/, '');
-      // What is too long now is as long the next time.
+      // An answer that is too long now is too long the next time.
       if (error.name === 'ClusterServerFault') return { status: 'failed', why, tooLong: true };
       if (error.name === 'ClusterUnauthorized' || faults >= FAULT_ATTEMPTS)
         return { status: 'failed', why, fatal: true };
@@ -59,14 +60,14 @@ export async function ask(reader: ClusterReader, request: ReadRequest, { wait }:
   }
 }
 
-/** What a unit says of an answer after which perhaps nobody else gets one. */
+/** Why no further request may be answered, if this answer says so. */
 export const deadOf = (answer: Answer): { dead?: string } =>
   answer.status === 'failed' && answer.fatal === true ? { dead: answer.why } : {};
 
-/** How the coverage calls what was not read: what nobody may read, or anything else. */
+/** The coverage status of what was not read: denied, or any other error. */
 export const gapStatus = ({ status }: Answer): 'denied' | 'error' => (status === 'denied' ? 'denied' : 'error');
 
-/** The end of a unit that could not be read. `otherwise`: what is wrong with an answer that came. `after`: what was read before. */
+/** Ends a unit that could not be read. `otherwise`: what is wrong with an answer that did arrive. `after`: what was read before. */
 export function notRead(
   { what, source, count = 0 }: Pick<Coverage, 'what' | 'source'> & { readonly count?: number },
   answer: Answer,
@@ -78,7 +79,7 @@ export function notRead(
   return { next: 'done', coverage: [{ what, source, status: gapStatus(answer), detail, count }], ...deadOf(answer) };
 }
 
-/** `message` of a Kubernetes Status, cut; nothing else of a body that is no answer gets out. */
+/** The `message` of a Kubernetes Status, shortened. No other part of an error's body is shown. */
 function saidBy(text: string): string {
   const message = textOf(mappingOf(parseJson(text.slice(0, 100_000))).message);
   return message === undefined ? '' : `: ${message.slice(0, 300)}`;
@@ -87,25 +88,25 @@ function saidBy(text: string): string {
 /** One page of a list. */
 interface ListPage {
   readonly items: readonly Mapping[];
-  /** Where the next page goes on; undefined on the last one. */
+  /** The token of the next page; undefined on the last one. */
   readonly next?: string;
 }
 
-/** Undefined for an answer that is no list: it is never taken for an empty one. */
+/** Undefined for an answer that is no list, so that it never counts as an empty one. */
 export function readPage(text: string): ListPage | undefined {
   const body = parseJson(text);
   if (!isMapping(body) || typeof body.kind !== 'string' || !body.kind.endsWith('List')) return undefined;
-  // An empty list of Go is `null`; without any it is another kind of list, such as APIGroupList.
+  // Go writes an empty list as `null`. A body without items is another kind of list, such as APIGroupList.
   const items = body.items === null ? [] : body.items;
   if (!Array.isArray(items) || !items.every(isMapping)) return undefined;
   const next = textOf(mappingOf(body.metadata).continue);
   return { items, ...(next === undefined ? {} : { next }) };
 }
 
-/** Asks for nothing of an object but its metadata: annotations and managedFields, no spec and no status. */
+/** Asks for the metadata of objects only: annotations and managedFields, no spec and no status. */
 export const METADATA_ONLY = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
 
-/** `/apis/apps/v1/deployments?limit=500` and the rest of it. resourceVersion is left empty: newer servers answer from their cache then. */
+/** `/apis/apps/v1/deployments?limit=500` and further parameters. resourceVersion is left out, so that newer servers answer from their cache. */
 export function listPath(
   { group, version, resource }: Pick<ServedResource, 'group' | 'version' | 'resource'>,
   query: Readonly<Record<string, string>>,

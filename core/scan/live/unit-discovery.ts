@@ -19,7 +19,9 @@ import { type Answer, ask, deadOf, gapStatus } from './request.ts';
 
 const NOT_TOLD = 'the API server gave something that is no discovery';
 
-/** What the cluster serves, in two requests where it can say it at once, else in one per group and version. Puts in what is to be listed. */
+/**
+ * Discovers what the cluster serves: in two requests where the server supports that, else in one for each group and version. Adds the lists to read.
+ */
 export async function discover(state: LiveScanState, tools: ScanTools): Promise<UnitResult> {
   const told: Discovered[] = [];
   for (const path of ['/api', '/apis']) {
@@ -65,7 +67,7 @@ async function discoverEach(versions: readonly string[], tools: ScanTools): Prom
   return { resources, failed };
 }
 
-/** Groups that only compute have nothing to be scanned; their failure is told with the APIServices. */
+/** Groups that only compute their objects need no scan; the APIServices report their failure. */
 function failedGroup(what: string, why: string): Coverage {
   const computed = COMPUTED_GROUPS.has(what.split('/')[0] ?? '');
   const detail = `What it serves is not known: ${why}.`;
@@ -81,8 +83,8 @@ const gap = (answer: Exclude<Answer, { status: 'ok' }>): Coverage =>
 const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions';
 
 /**
- * Kinds that are read whole, because what breaks stands in their spec or status, and the sources that want it. All others are read as
- * metadata only. `docs/scan.md` lists them.
+ * Kinds that are read whole, because the problem is in their spec or status, with the sources that need it. All others are read as metadata only.
+ * `docs/scan.md` lists them.
  */
 export const FULL_KINDS: Readonly<Record<string, readonly Source[]>> = {
   '/nodes': ['node', 'drain'],
@@ -114,10 +116,10 @@ export const FULL_KINDS: Readonly<Record<string, readonly Source[]>> = {
   'admissionregistration.k8s.io/mutatingadmissionpolicies': ['reference'],
 };
 
-/** Without these lists, each to its end, nobody can say whether nodes drain: every object of them is looked at. */
+/** Whether nodes can be drained depends on every object of these lists, so each must be read completely. */
 export const DRAIN_KINDS = Object.keys(FULL_KINDS).filter((kind) => FULL_KINDS[kind]?.includes('drain'));
 
-/** Made by the cluster for itself, by the thousand, and gone within the hour: nobody has written them. */
+/** The cluster makes these objects itself, by the thousand, and most end within an hour. No client has written them. */
 const NOISE = new Set([
   '/events',
   'events.k8s.io/events',
@@ -126,16 +128,15 @@ const NOISE = new Set([
   '/componentstatuses',
 ]);
 
-/** There is one version of them since ever, and whoever lists them may read what is in them. Helm has a unit of its own. */
+/** Secrets never had another version, and listing them reads their content. Helm has a unit of its own. */
 const CONFIDENTIAL = '/secrets';
 
-/** What the API server computes when it is asked; there is nothing written to look at. */
+/** The API server computes these objects on request, so no client has written them. */
 const COMPUTED_GROUPS = new Set(['metrics.k8s.io', 'custom.metrics.k8s.io', 'external.metrics.k8s.io']);
 
 /**
- * One list for each resource, at the version that the server prefers among those that no release gave up: a version that is deprecated is
- * never asked for, since asking would itself be counted as its use (facts: deprecated-apis.md §0.6). CustomResourceDefinitions come
- * first, because custom resources are judged by them.
+ * One list for each resource, at the version that the server prefers among those that are not deprecated: a request for a deprecated version would
+ * itself count as its use (facts: deprecated-apis.md §0.6). CustomResourceDefinitions come first, because custom resources are judged by them.
  */
 export function resourcesToList(resources: readonly ServedResource[], skip: readonly Source[]): Unit[] {
   const chosen = new Map<string, ServedResource>();
@@ -162,10 +163,10 @@ export function resourcesToList(resources: readonly ServedResource[], skip: read
   return units.sort((a, b) => place(a) - place(b));
 }
 
-/** Custom resources are judged by their definitions, and of pods only those are kept that a budget selects. */
+/** Definitions decide about custom resources, and budgets decide which pods are kept. */
 const FIRST = [DEFINITIONS, BUDGETS];
 
-/** What is not listed, because to list it would be counted as its use; components' health is nobody's object. */
+/** The resources that are not listed, because listing would count as their use. A component's status belongs to no user. */
 export function leftOutOf(resources: readonly ServedResource[]): string[] {
   const left = resources.filter((one) => isWarnedOf(one) && !NOISE.has(`${one.group}/${one.resource}`));
   return [...new Set(left.map(({ resource, group }) => (group === '' ? resource : `${resource}.${group}`)))];
@@ -174,8 +175,8 @@ export function leftOutOf(resources: readonly ServedResource[]): string[] {
 const rowOf = ({ group, version, kind }: ServedResource) => apiRow(group, version, kind);
 
 /**
- * Kinds that are deprecated at their only version and that no release removes: nothing of theirs can break, and asking for them would be
- * counted as their use. Hand-made Endpoints are told from what the cluster mirrors of them (mirrored-endpoints.ts).
+ * Kinds that are deprecated at their only version and that no release removes. They cannot break, and a request would count as their use. Hand-made
+ * Endpoints are found by their mirrors (observe-live-object.ts).
  */
 function isWarnedOf(resource: ServedResource): boolean {
   const row = rowOf(resource);

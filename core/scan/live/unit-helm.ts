@@ -12,11 +12,11 @@ import { type Answer, ask, deadOf, listPath, METADATA_ONLY, readPage } from './r
 type Storage = 'secrets' | 'configmaps';
 type HelmState = NonNullable<LiveScanState['helm']>;
 
-/** So many releases are read before the scan may be put away. */
+/** The scan may be saved after this number of releases. */
 const AT_ONCE = 20;
 const MOST_RESTARTS = 3;
 
-/** Helm's releases of one storage driver: labels first, then only the revisions that matter. */
+/** Reads Helm's releases of one storage driver: labels first, then only the revisions that matter. */
 export async function readHelmReleases(storage: Storage, state: LiveScanState, tools: ScanTools): Promise<UnitResult> {
   state.helm ??= startHelm(0);
   const { helm } = state;
@@ -80,7 +80,7 @@ async function readPending(reading: Reading): Promise<UnitResult> {
   return { next: 'done', coverage: [readOf(`helm releases in ${storage}`, 'helm', helm.read), ...helm.problems] };
 }
 
-/** Why a release was not read, or not all of it. */
+/** Why a release was not read, or not completely. */
 interface Problem {
   readonly why: string;
   readonly denied?: boolean;

@@ -19,14 +19,14 @@ import { type Answer, ask, listPath, METADATA_ONLY, notRead, readPage } from './
 import { DRAIN_KINDS } from './unit-discovery.ts';
 
 const PAGE = 500;
-/** CustomResourceDefinitions carry whole schemas, half a megabyte each. */
+/** CustomResourceDefinitions contain whole schemas, half a megabyte each. */
 const PAGE_OF_DEFINITIONS = 25;
 const SMALLEST_PAGE = 1;
 const MOST_RESTARTS = 3;
 
 type ListUnit = Extract<Unit, { type: 'list' }>;
 
-/** Reads one page of a list. What it found counts when the list has ended, so that one that expires can begin anew. */
+/** Reads one page of a list. Its findings count when the list has ended, so that an expired list can begin anew. */
 export async function listPage(unit: ListUnit, state: LiveScanState, tools: ScanTools): Promise<UnitResult> {
   state.page ??= startPage(firstLimit(unit), 0);
   const { page } = state;
@@ -60,7 +60,7 @@ export async function listPage(unit: ListUnit, state: LiveScanState, tools: Scan
   addFacts(page.facts, items.facts);
   page.count += items.count;
   if (read.next === undefined) return close(unit, state, undefined);
-  // Otherwise it would go on for ever.
+  // The same token again would never end.
   if (read.next === page.token) return close(unit, state, notWhatItShouldBe);
   page.token = read.next;
   return { next: 'again' };
@@ -85,13 +85,13 @@ function observe(
   noteChanges(object, facts);
   const owners = observeOwnerReferences(object, { cause: `owners:${unit.kind}`, evidence: [] });
   const whole = unit.full ? inspectLiveObject(object, facts) : [];
-  // What is read whole for one source may say something that belongs to another one.
+  // An object that is read whole for one source may show something of another source.
   return [...observeLiveObject(object, around), ...owners, ...whole].filter(({ source }) => !skip.includes(source));
 }
 
 const setOf = remembered((served: readonly string[]): ReadonlySet<string> => new Set(served), new WeakMap());
 
-/** The list has ended, well or not. What was read of one that broke off stays. */
+/** Ends the list, complete or not. The pages of an incomplete list still count. */
 function close(
   unit: ListUnit,
   state: LiveScanState,
@@ -106,7 +106,7 @@ function close(
   const own = { what: titleOf(unit), source: 'object', count } as const;
   if (failure === undefined) return { next: 'done', coverage: [readOf(own.what, own.source, count)] };
   if (/conversion webhook/i.test(failure.why)) keep(state, [conversionFails(unit, failure.why)]);
-  // A scan that leaves Helm out may not be allowed to read Secrets: then their writers are left out with it.
+  // A scan without Helm may have no permission to read Secrets; then their writers are skipped as well.
   if (failure.status === 'denied' && own.what === 'secrets' && state.skip.includes('helm'))
     return {
       next: 'done',
@@ -119,7 +119,7 @@ const kindOf = ({ group, resource }: ListUnit): string => `${group}/${resource}`
 const isOfDrains = (unit: ListUnit, { skip }: LiveScanState): boolean =>
   !skip.includes('drain') && DRAIN_KINDS.includes(kindOf(unit));
 
-/** Some of the nodes are as good as none: nobody knows what the others are. */
+/** A part of the nodes is as good as none, because the others are unknown. */
 function noteNodes(facts: ClusterFacts, isWhole: boolean): void {
   if (isWhole) facts.otherNodes ??= [];
   else delete facts.otherNodes;
@@ -139,8 +139,8 @@ const conversionFails = ({ group, resource }: ListUnit, why: string): Observatio
 });
 
 /**
- * The version to list a resource at. A definition may mark the version that its group prefers as deprecated; asking for that one would
- * be counted as its use, so another one that it serves is taken where there is one.
+ * The version to list a resource at. A definition may mark its preferred version as deprecated, and a request for that one would count as its use. So
+ * another served version is taken where there is one.
  */
 function versionToAskFor(
   { group, kind, version }: Pick<ServedResource, 'group' | 'kind' | 'version'>,
@@ -151,25 +151,25 @@ function versionToAskFor(
   return versions.find(({ served, deprecated }) => served && !deprecated)?.name ?? version;
 }
 
-/** What to do with one item, and where to note what other parts of the scan need of it. */
+/** Observes one item, and notes in `facts` what other parts of the scan need of it. */
 type ObserveItem = (item: Mapping, facts: ClusterFacts) => readonly Observation[];
 
-/** Notes what everything else needs of an item, whatever its own text says. */
+/** Notes what other parts of the scan need of an item, whatever its text says. */
 type NoteItem = (item: Mapping, facts: ClusterFacts) => void;
 
-/** What the items of one page say. Each is looked at as it comes and let go again. */
+/** The observations from the items of one page. Each item is observed when it arrives, and dropped. */
 export class PageItems implements ItemSink {
   observations: Observation[] = [];
-  /** Of this page alone, so that one that has to be asked for again leaves nothing twice. */
+  /** The facts of this page only, so that a page that is requested again adds nothing twice. */
   facts = noFacts();
   count = 0;
-  /** Something among the items is no object: the page is not what it should be. */
+  /** True when an item is no object, so that the page counts as unreadable. */
   broken = false;
   readonly #observe: ObserveItem;
   readonly #mayMatter: (text: string) => boolean;
   readonly #note: NoteItem | undefined;
 
-  /** What cannot matter by its text, and is not to be noted, is counted and not even parsed: nearly all of a large cluster. */
+  /** An item whose text cannot matter, and that need not be noted, is counted and not parsed. In a large cluster that is nearly every item. */
   constructor(observe: ObserveItem, mayMatter: (text: string) => boolean, note?: NoteItem) {
     this.#observe = observe;
     this.#mayMatter = mayMatter;
@@ -201,8 +201,8 @@ export class PageItems implements ItemSink {
 }
 
 /**
- * One observation for all nodes of a node group that have the same problem; the first one stands for the others, who are counted. A fleet of
- * 5,000 nodes on one image has one problem, not 5,000.
+ * Makes one observation for all nodes of a node group with the same problem. The first one represents the others, which are counted. A fleet of 5,000
+ * nodes on one image has one problem, not 5,000.
  */
 export function groupNodes(observations: readonly Observation[]): Observation[] {
   const groups = Map.groupBy(observations, (one) => `${one.type} ${one.cause} ${problemOf(one)}`);

@@ -1,4 +1,4 @@
-/** Where the quote stands that ends a JSON string, looked for from a position inside it; -1 when there is none. */
+/** The position of the quote that ends a JSON string, from a position inside it; -1 when there is none. */
 export function closingQuote(text: string, from: number): number {
   for (let at = text.indexOf('"', from); at !== -1; at = text.indexOf('"', at + 1)) {
     let slashes = 0;

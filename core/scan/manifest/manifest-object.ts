@@ -4,20 +4,20 @@ import type { Path } from '../../model/values-at.ts';
 /** Any map of a document. */
 export type Mapping = Readonly<Record<string, unknown>>;
 
-/** What an object says that it is. */
+/** The type that an object names. */
 export interface ObjectType {
   readonly apiVersion: string;
   readonly kind: string;
 }
 
-/** One Kubernetes object that a document holds: the document itself, an item of a list, or one packed into another. */
+/** One Kubernetes object of a document: the document itself, an item of a list, or an object embedded in another. */
 export interface ManifestObject extends ObjectType {
   readonly namespace?: string;
   readonly name?: string;
   readonly value: Mapping;
-  /** Where its value begins in the document. */
+  /** The path of its value in the document. */
   readonly path: Path;
-  /** The object that it is packed into, for people: `ConfigMap/web, key app.yaml`. */
+  /** The object that it is embedded in, for people: `ConfigMap/web, key app.yaml`. */
   readonly within?: string;
 }
 
@@ -28,7 +28,7 @@ export function isMapping(value: unknown): value is Mapping {
 export const mappingOf = (value: unknown): Mapping => (isMapping(value) ? value : {});
 export const mappingsOf = (value: unknown): Mapping[] => (Array.isArray(value) ? value.filter(isMapping) : []);
 
-/** YAML makes numbers, booleans and dates of what people write without quotes: names of 123 or true are names all the same. */
+/** YAML reads values without quotes as numbers, booleans and dates, but names like 123 or true are valid. */
 export function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
@@ -46,7 +46,7 @@ export const labelsOf = (value: unknown): Record<string, string> =>
     Object.entries(mappingOf(value)).flatMap(([key, text]) => (typeof text === 'string' ? [[key, text]] : [])),
   );
 
-/** `{name, namespace}` of an object's metadata; what has only a `generateName` is called `<it>*`. */
+/** `{name, namespace}` of an object's metadata; an object that has only a `generateName` is called `<generateName>*`. */
 export function nameOf(value: Mapping): { name?: string; namespace?: string } {
   const metadata = mappingOf(value.metadata);
   const generated = textOf(metadata.generateName);
@@ -54,7 +54,7 @@ export function nameOf(value: Mapping): { name?: string; namespace?: string } {
   return given({ name, namespace: textOf(metadata.namespace) });
 }
 
-/** Whether the values that it has are those of an object: an apiVersion and a kind. */
+/** The apiVersion and kind of a value; undefined when it is no object. */
 export function typeOf(value: Mapping): ObjectType | undefined {
   const { apiVersion, kind } = value;
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined;

@@ -4,11 +4,11 @@ import { usesOf } from '../observe/uses-of.ts';
 import type { Position } from './positions.ts';
 import { splitYaml } from './split-yaml.ts';
 
-/** An apiVersion and a kind that stand in a template as they are. */
+/** An apiVersion and a kind that a template contains literally. */
 interface Head extends Position {
   readonly apiVersion: string;
   readonly kind: string;
-  /** Whether the same document has another apiVersion, too: what is rendered decides between them. */
+  /** Whether the same document has another apiVersion too; only rendering decides between them. */
   readonly isOneOfSeveral: boolean;
 }
 
@@ -16,8 +16,8 @@ const COMMENT = /\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}/g;
 const HEAD = /^(apiVersion|kind):[ \t]+(["']?)([^\s"'#{}$]+)\2[ \t]*(?:#.*)?\r?$/;
 
 /**
- * What a template says without being rendered: keys at the very start of a line, with values that hold no action. In a document that decides
- * between versions each of them counts for itself.
+ * The types in a template that was not rendered: keys at the start of a line, with values that hold no action. In a document that chooses between
+ * versions each of them counts by itself.
  */
 export function headsOf(text: string): Head[] {
   const bare = text.replaceAll(COMMENT, (comment) => comment.replaceAll(/[^\n]/g, ' '));
@@ -35,7 +35,10 @@ export function headsOf(text: string): Head[] {
   });
 }
 
-/** What the heads of a template give up, as far as that can be told: whether it is rendered at all is not known. `line`: where the text begins. */
+/**
+ * The deprecated and removed versions in a template, as far as they are literal; whether the template is rendered at all is not known. `line`: where
+ * the text begins.
+ */
 export function observeTemplate(
   file: string,
   text: string,

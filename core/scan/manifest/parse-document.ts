@@ -2,12 +2,12 @@ import * as yaml from 'js-yaml';
 import { MAX_DEPTH, MAX_YAML_DOCUMENT } from './limits.ts';
 import type { Position } from './positions.ts';
 
-/** What a document says; `doubled` where a key stands a second time in its map: the last one is taken. */
+/** The content of a document; `doubled` where a key is repeated in its map, of which the last one counts. */
 type ParsedDocument =
   | { readonly value: unknown; readonly doubled?: Position }
   | { readonly problem: Position & { readonly message: string } };
 
-/** Tags of others (`!Ref` of CloudFormation, those of Python) are taken for their plain values: such files lie beside manifests. */
+/** Tags of other tools (`!Ref` of CloudFormation, those of Python) are read as their plain values, because such files are stored beside manifests. */
 const tagKinds = ['!', 'tag:'].flatMap((prefix) =>
   (['scalar', 'sequence', 'mapping'] as const).map(
     (kind) => new yaml.Type(prefix, { kind, multi: true, construct: (data: unknown) => data }),
@@ -20,10 +20,10 @@ const merge = new yaml.Type('tag:yaml.org,2002:merge', {
   resolve: (data: unknown) => data === '<<' || data === null,
 });
 
-/** YAML 1.2's core schema, with merge keys, which Kubernetes' own parser knows. Dates stay text. */
+/** The core schema of YAML 1.2 with merge keys, which the parser of Kubernetes supports. Dates stay text. */
 export const SCHEMA = yaml.CORE_SCHEMA.extend({ implicit: [merge], explicit: tagKinds });
 
-// The types of js-yaml do not know maxDepth yet, which 4.3 reads.
+// The types of js-yaml lack maxDepth, which version 4.3 supports.
 const OPTIONS: yaml.LoadOptions & { readonly maxDepth: number } = { schema: SCHEMA, maxDepth: MAX_DEPTH };
 
 /** Parses one YAML document. Lines of problems count from 1 within `text`. Never throws. */

@@ -11,13 +11,13 @@ export interface Position {
 
 interface PlacedNode extends Position {
   children: PlacedNode[];
-  /** What the parser made of it. */
+  /** The value that the parser made. */
   value?: unknown;
-  /** Of a map's keys, by name: where the key stands and what its value is. */
+  /** For a map: the position of each key and its value, by name. */
   keys?: Map<string, { readonly key: PlacedNode; readonly value: PlacedNode }>;
 }
 
-/** The parser's state, as far as it is looked at: js-yaml gives it to listeners and describes it nowhere. */
+/** The part of the parser's state that is used. js-yaml gives it to listeners and does not document it. */
 interface ParserState {
   readonly line: number;
   readonly lineStart: number;
@@ -27,8 +27,8 @@ interface ParserState {
 }
 
 /**
- * Finds places in one document, and parses it a second time for that: positions cost ten times what values cost, and few documents
- * have a finding. Most are told from the text alone.
+ * Finds positions in one document by parsing it a second time. Positions cost ten times as much as values, and few documents have a finding. The text
+ * alone is enough for most.
  */
 export class Positions {
   readonly #text: string;
@@ -38,7 +38,7 @@ export class Positions {
     this.#text = text;
   }
 
-  /** Where the key of the last member of `path` stands, or the item; the nearest place above it when that is not known. */
+  /** The position of the key of the last member of `path`, or of the item; the nearest position above it when that is not known. */
   find(path: Path): Position {
     const last = path.at(-1);
     if (path.length === 1 && typeof last === 'string') {
@@ -63,7 +63,7 @@ export class Positions {
   }
 }
 
-/** In block style a line that begins with a key at its very start is one of the document's own keys: text in values is indented. */
+/** In block style a key at the start of a line belongs to the document itself, because text in values is indented. */
 function topLevelKey(text: string, key: string): Position | undefined {
   if (!/^[\w./-]+$/.test(key) || /^\s*[[{]/.test(text)) return undefined;
   let line = 1;
@@ -100,7 +100,7 @@ function placedTree(text: string): PlacedNode | undefined {
     const node = open.pop();
     if (node === undefined) return;
     node.value = state.result;
-    // What may turn out to be a map's key is opened once more inside, and given on as it is when it is none.
+    // The parser opens a possible key of a map a second time inside, so that extra level is removed.
     const [only] = node.children;
     if (node.children.length === 1 && only !== undefined && isSame(only.value, state.result))
       node.children = only.children;
@@ -110,7 +110,7 @@ function placedTree(text: string): PlacedNode | undefined {
   };
   try {
     const options = { schema: SCHEMA, json: true, maxDepth: MAX_DEPTH, listener: listener as never };
-    // JSON may be indented with tabs, where YAML takes none; a blank is as wide.
+    // JSON may be indented with tabs, which YAML forbids; a blank has the same width.
     yaml.load(/^\s*[[{]/.test(text) ? text.replaceAll('\t', ' ') : text, options);
     return root;
   } catch {
@@ -121,7 +121,7 @@ function placedTree(text: string): PlacedNode | undefined {
 const isSame = (inner: unknown, outer: unknown): boolean =>
   typeof inner === 'object' && inner !== null && inner === outer;
 
-/** A node is opened before the blanks, comments and line ends in front of it. */
+/** A node opens before the blanks, comments and line ends in front of it. */
 function afterBlanks(text: string, { line, lineStart, position }: ParserState): Position {
   let at = position;
   let row = line;

@@ -7,14 +7,14 @@ import { type DocumentText, splitYaml } from './split-yaml.ts';
 import { isTemplateText } from './template-text.ts';
 
 /**
- * A document of a file: what it says, or why it could not be read. `line` counts from 1; `doubled` is the place of a key that stands twice,
- * `part` the text of one that is YAML and could not be read.
+ * A document of a file: its value, or why it could not be read. `line` counts from 1; `doubled` is the position of a repeated key, `part` the text of
+ * a YAML document that could not be read.
  */
 export type ReadDocument =
   | { readonly text: string; readonly line: number; readonly value: unknown; readonly doubled?: Position }
   | { readonly line: number; readonly problem: string; readonly template: boolean; readonly part?: DocumentText };
 
-/** The documents of a text, one after the other; a broken one costs only itself. JSON is told from YAML by its first character. */
+/** The documents of a text, one after the other; a broken one does not affect the others. JSON is recognised by its first character. */
 export function* readDocuments(text: string): Generator<ReadDocument> {
   const content = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   const begin = /^\s*/.exec(content.slice(0, 100_000))?.[0].length ?? 0;
@@ -51,7 +51,7 @@ function readJson(text: string): ReadDocument[] | undefined {
     const value = parseJson(part);
     if (value === undefined) return readPart({ text: part, line });
     if (countKeys(value) === keys) return { text: part, line, value };
-    // The parser of JSON drops the first of two keys without a word; that of YAML says where the second one stands.
+    // The parser of JSON silently drops the first of two equal keys; that of YAML gives the position of the second one.
     const again = readPart({ text: part, line });
     return { doubled: { line, column: 1 }, ...('problem' in again ? {} : again), text: part, line, value };
   });
@@ -65,12 +65,12 @@ function countKeys(value: unknown): number {
   return Array.isArray(value) ? count : count + Object.keys(value).length;
 }
 
-/** A value of a stream of JSON values, or what is in its place and why it is none. `keys`: how many are written in it, twice ones twice. */
+/** A value in a stream of JSON values, or the reason why it is none. `keys`: the number of keys written in it, repeated ones included. */
 type JsonPart = DocumentText & { readonly keys: number; readonly problem?: string };
 
 /**
- * The values of a stream of JSON: one object, JSON lines, or objects one after the other as `kubectl -o json` prints them. Looks at
- * brackets and strings only. After a broken value it goes on with the next line that begins with a bracket.
+ * The values of a stream of JSON: one object, JSON lines, or objects one after the other as `kubectl -o json` prints them. It looks at brackets and
+ * strings only. After a broken value it continues with the next line that begins with a bracket.
  */
 export function splitJson(text: string): JsonPart[] {
   const parts: JsonPart[] = [];

@@ -26,7 +26,7 @@ export interface TextScan {
   readonly coverage: readonly Coverage[];
 }
 
-/** Everything that one file says. `text` may be a whole stream of documents, in YAML or JSON. Never throws on what stands in it. */
+/** Scans one file. `text` may be a whole stream of documents, in YAML or JSON. It never throws on the content. */
 export function scanText(path: string, text: string, lists: readonly KindList[] = []): TextScan {
   const drains = new WrittenDrains();
   const file: ScannedFile = { path, lists, drains, words: path === '-' ? '<stdin>' : path };
@@ -65,7 +65,7 @@ const gap = (what: string, problem: string, template: boolean): Coverage =>
     ? unreadOf(what, 'manifest', 'not-rendered', IS_TEMPLATE)
     : unreadOf(what, 'manifest', 'error', `This document was not read: ${problem}.`);
 
-/** `-` is standard input, for those who read locations; people read `<stdin>`. */
+/** Locations name standard input `-`; texts for people name it `<stdin>`. */
 interface ScannedFile {
   readonly path: string;
   readonly words: string;
@@ -91,7 +91,7 @@ function scanDocument(file: ScannedFile, document: Parsed, embedding: number, ou
   };
   const template = outer === undefined ? templateOf(document.text) : undefined;
   const place = `${file.words}:${document.line}`;
-  // Every node of a tree takes at least one character; only aliases can make more of them.
+  // Every node of a tree takes at least one character, so only aliases can make more nodes.
   const objects = walkDocument(document.value, document.text.length + 16);
   if (objects === undefined) {
     scan.gaps.push(gap(place, 'its aliases stand for more than it could hold when written out', false));
@@ -109,14 +109,14 @@ function scanDocument(file: ScannedFile, document: Parsed, embedding: number, ou
   return scan;
 }
 
-/** What the last of two keys says is judged; that nobody knows which one was meant is a gap. */
+/** The last of two equal keys is judged. It is a gap, because the intended one is not known. */
 function doubledKey({ words }: ScannedFile, { line, column }: Position, outer?: Outer): Coverage {
   const place = outer === undefined ? `${words}:${line}:${column}` : `${words}: ${outer.text.within}`;
   const detail = `A key stands a second time in its map${outer === undefined ? '' : `, on line ${line} of the text`}: only the last one was looked at. Remove one of them.`;
   return unreadOf(place, 'manifest', 'error', detail);
 }
 
-/** The object that a document is packed into. */
+/** The object that a document is embedded in. */
 interface Outer {
   readonly text: EmbeddedText;
   readonly location: () => ReturnType<NonNullable<ObjectContext['locate']>>;
@@ -125,7 +125,7 @@ interface Outer {
 interface Place {
   readonly locate: NonNullable<ObjectContext['locate']>;
   readonly embedding: number;
-  /** The template of a chart that a document was rendered from. */
+  /** The template of a chart that the document was rendered from. */
   readonly template?: string;
   readonly outer?: Outer;
 }
@@ -152,7 +152,7 @@ function scanObject(
       cause,
       evidence: outer?.text.lastApplied === true ? ['kubectl applied it like this last.', ...evidence] : evidence,
       confidence: outer?.text.lastApplied === true ? 'low' : 'high',
-      // What stands in the file is what will be applied: the annotation is no more than a trace.
+      // The file itself will be applied, so the annotation is only a trace.
       ...given({ stale: outer?.text.lastApplied }),
       location: locate([...object.path, 'apiVersion']),
     });
@@ -165,7 +165,7 @@ function scanObject(
   if (embedding >= MAX_EMBEDDING) return;
   for (const text of embeddedTexts(object)) {
     for (const document of readDocuments(text.text)) {
-      // What a ConfigMap holds may be anything; a key that says it is YAML or JSON is meant to be read.
+      // A ConfigMap may hold any text, so only a key whose name says YAML or JSON makes an unreadable text a gap.
       if ('problem' in document) {
         if (MANIFEST_KEY.test(text.within))
           scan.gaps.push(gap(`${file.words}: ${text.within}`, document.problem, document.template));
@@ -182,16 +182,16 @@ function scanObject(
 
 const MANIFEST_KEY = /\.(?:ya?ml|json)$/i;
 
-/** What was last applied at the version that the file has now says nothing more. */
+/** The last applied configuration adds nothing at the version that the file has now. */
 function differs({ subject }: Observation, own: { group: string; version: string; kind: string }): boolean {
   const { group, version } = groupVersion(subject.apiVersion ?? '');
   return group !== own.group || version !== own.version || subject.kind !== own.kind;
 }
 
 /**
- * The APIs that an object of a file names: rules of roles, webhooks and policies, scale targets, owners. A status in a file is a copy of
- * some cluster's and says nothing of the one that the file goes to, and whether a Service has endpoints no file can tell: what would be
- * noted for that is thrown away.
+ * The APIs that an object of a file names: rules of roles, webhooks and policies, scale targets, owners. A status in a file is a copy from some
+ * cluster and says nothing about the target cluster, so it is left out. A file cannot tell whether a Service has endpoints, so those facts are
+ * dropped.
  */
 function namedIn(object: ManifestObject, context: ObjectContext): Observation[] {
   const { status: _, ...value } = object.value;
@@ -200,20 +200,20 @@ function namedIn(object: ManifestObject, context: ObjectContext): Observation[] 
   return [...observeReferences(written, context, facts), ...observeOwnerReferences(written, context)];
 }
 
-/** Text inside an object that holds further documents. */
+/** Text inside an object that contains further documents. */
 interface EmbeddedText {
   readonly text: string;
   /** `ConfigMap/web, key app.yaml` */
   readonly within: string;
-  /** Where it stands in the outer document. */
+  /** Its path in the outer document. */
   readonly path: Path;
-  /** What `kubectl apply` was given last: evidence of a writer, not something that will be applied. */
+  /** The last input of `kubectl apply`: evidence of a writer, which will not be applied. */
   readonly lastApplied: boolean;
 }
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** Documents in the keys of a ConfigMap, and what was last applied. Values of Secrets are never looked at. */
+/** Documents in the keys of a ConfigMap, and the last applied configuration. Values of Secrets are never read. */
 function embeddedTexts(object: ManifestObject): EmbeddedText[] {
   const { value, path, kind, apiVersion, name = '?' } = object;
   const found: EmbeddedText[] = [];
@@ -234,12 +234,12 @@ function embeddedTexts(object: ManifestObject): EmbeddedText[] {
 const mayHoldManifests = (text: string): boolean =>
   /\bapiVersion["']?[ \t]*:/.test(text) && /\bkind["']?[ \t]*:/.test(text);
 
-/** Group and version as Kubernetes names them: DNS names; a placeholder is neither. */
+/** A group and version in the form that Kubernetes allows (DNS names); a placeholder does not match. */
 const API_VERSION = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /**
- * Why a document that looks like an object is none: a stream that was cut off, a key in the wrong case, a template's placeholder. Undefined
- * for what is an object, and for what does not look like one. `Chart.yaml` has an apiVersion of Helm's own and no kind.
+ * Why a document that looks like an object is none: a truncated stream, a key in the wrong case, a placeholder of a template. Undefined for an
+ * object, and for a document that does not look like one. `Chart.yaml` has an apiVersion of Helm and no kind.
  */
 export function halfObject(value: unknown): string | undefined {
   if (!isMapping(value)) return undefined;
@@ -256,8 +256,8 @@ const isChart = (value: Mapping): boolean =>
   /^v[12]$/.test(textOf(value.apiVersion) ?? '') && 'name' in value && 'version' in value && !('metadata' in value);
 
 /**
- * An object that stands for manifests elsewhere: a Flux HelmRelease, an Argo CD Application, a HelmChart of k3s. What is elsewhere is not
- * fetched, so it is a gap that says how to close it. Flux Kustomizations point into repositories that are scanned as files.
+ * An object that refers to manifests elsewhere: a Flux HelmRelease, an Argo CD Application, a HelmChart of k3s. Those are not fetched, so it is a
+ * gap, which says how to close it. Flux Kustomizations refer to repositories that are scanned as files.
  */
 function referencedChart(object: ManifestObject): Coverage | undefined {
   const group = object.apiVersion.split('/')[0];
@@ -299,7 +299,7 @@ function referencedChart(object: ManifestObject): Coverage | undefined {
   return undefined;
 }
 
-/** What a kustomization fetches: charts, and resources with a host in their name. Files of its own are scanned as files. */
+/** What a kustomization fetches: charts, and resources with a host in their name. Its own files are scanned as files. */
 function elsewhereOf(kustomization: ManifestObject['value']): string | undefined {
   const { helmCharts } = kustomization;
   if (Array.isArray(helmCharts) && helmCharts.length > 0)

@@ -1,21 +1,20 @@
 /** One YAML document of a file, as text. */
 export interface DocumentText {
   readonly text: string;
-  /** Line of the file on which `text` begins, from 1. */
+  /** The line of the file on which `text` begins, from 1. */
   readonly line: number;
 }
 
-/** A line that is `---` or begins with it and a blank. `....` and `----` are none. */
+/** A line that is `---` or `...`, or begins with one of them and a blank. `....` and `----` do not match. */
 const MARKER = /^(?:---|\.\.\.)(?=[ \t\r]|$)/;
 
 /**
- * The documents of a YAML stream. A line that begins with `---` at its very start separates documents wherever it stands: YAML forbids
- * it inside quoted text, and inside block text every line is indented (YAML 1.2.2 §6.8 c-forbidden, §9.1.2). So a broken document
- * never takes its neighbours along.
+ * The documents of a YAML stream. A line that begins with `---` separates documents everywhere: YAML forbids it inside quoted text, and inside block
+ * text every line is indented (YAML 1.2.2 §6.8 c-forbidden, §9.1.2). So a broken document does not affect its neighbours.
  */
 export function splitYaml(text: string): DocumentText[] {
   const documents: DocumentText[] = [];
-  // Of the document under way; `indent` stands for a marker on its first line, so that columns stay right.
+  // The current document; `indent` replaces a marker on its first line, so that columns stay right.
   let [begin, beginLine, indent] = [0, 1, ''];
   const close = (end: number): void => {
     const part = text.slice(begin, end);
@@ -28,7 +27,7 @@ export function splitYaml(text: string): DocumentText[] {
     const first = text[position];
     if ((first === '-' || first === '.') && MARKER.test(text.slice(position, Math.min(end, position + 4)))) {
       close(position);
-      // What follows the marker on its line belongs to the document.
+      // Text behind the marker on its line belongs to the document.
       const isBegun = first === '-' && /^[ \t]+[^ \t\r#]/.test(text.slice(position + 3, end));
       [begin, beginLine, indent] = isBegun ? [position + 3, line, '   '] : [end + 1, line + 1, ''];
     }
@@ -38,7 +37,7 @@ export function splitYaml(text: string): DocumentText[] {
   return documents;
 }
 
-/** Whether there is more than blanks, comments and directives. */
+/** Whether the text has more than blanks, comments and directives. */
 function hasContent(text: string): boolean {
   return /^[ \t]*[^\s#%]/m.test(text) || /^[ \t]+%/m.test(text);
 }

@@ -1,14 +1,14 @@
 import { type Mapping, textOf } from './manifest-object.ts';
 
-/** Whether a text has actions of a Go template (`{{ .Values.name }}`), which say nothing until somebody renders them. */
+/** Whether a text has actions of a Go template (`{{ .Values.name }}`), which have no value before they are rendered. */
 export function isTemplateText(text: string): boolean {
   const open = text.indexOf('{{');
   return open !== -1 && text.includes('}}', open);
 }
 
 /**
- * Whether something in a document is for somebody else to fill in: its type (`apiVersion: '{{ … }}'`, `${API}`), or a value that is an
- * action without quotes. For YAML that one is a map in a map, whose key the parser calls an object.
+ * Whether a document has a placeholder: in its type (`apiVersion: '{{ … }}'`, `${API}`), or as a value that is an action without quotes. YAML reads
+ * such an action as a map in a map, whose key the parser turns into an object.
  */
 export function isUnrendered(text: string, value: Mapping): boolean {
   if (/\{\{|\$[{(]/.test(`${textOf(value.apiVersion)} ${textOf(value.kind)}`)) return true;
@@ -20,6 +20,6 @@ function holdsAction(value: unknown): boolean {
   return Object.hasOwn(value, '[object Object]') || Object.values(value).some(holdsAction);
 }
 
-/** The file of a chart that `helm template` says in front of each document: `# Source: shop/templates/budget.yaml`. */
+/** The file of a chart that `helm template` names before each document: `# Source: shop/templates/budget.yaml`. */
 export const templateOf = (text: string): string | undefined =>
   /^# Source: (\S{1,300})[ \t\r]*$/m.exec(text.slice(0, 500))?.[1];

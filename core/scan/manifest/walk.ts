@@ -1,13 +1,13 @@
 import type { Path } from '../../model/values-at.ts';
 import { isMapping, type ManifestObject, type Mapping, nameOf, type ObjectType, typeOf } from './manifest-object.ts';
 
-/** More nodes than the text has characters: anchors stand for each other, and following them would never end. */
+/** There are more nodes than the text has characters, because aliases multiply them; following all of them might never end. */
 class TooManyNodes extends Error {}
 
 /**
- * Every Kubernetes object in a parsed document: the document itself, items of lists (`List`, `CronJobList`, arrays), and whatever carries
- * an apiVersion, a kind and a metadata anywhere inside (templates of OpenShift, manifests of Crossplane or of work queues). The outermost
- * first; none when it is no Kubernetes object. Undefined when there are more nodes than `budget`, which only aliases can bring about.
+ * Every Kubernetes object in a parsed document: the document itself, items of lists (`List`, `CronJobList`, arrays), and every map inside that has an
+ * apiVersion, a kind and a metadata (templates of OpenShift, manifests of Crossplane or of work queues). The outermost comes first; none when there
+ * is no object. Undefined when there are more nodes than `budget`, which only aliases can cause.
  */
 export function walkDocument(value: unknown, budget: number): ManifestObject[] | undefined {
   const objects: ManifestObject[] = [];
@@ -52,10 +52,10 @@ export function walkDocument(value: unknown, budget: number): ManifestObject[] |
   }
 }
 
-/** Inside another object, references look like objects too; only what has metadata of its own is one. */
+/** Inside another object references look like objects too, so there only a map with its own metadata counts. */
 const isObject = (node: Mapping, depth: number): boolean => depth === 0 || isMapping(node.metadata);
 
-/** What the items of a list are when they do not say it themselves: those of a CronJobList are CronJobs. */
+/** The type of a list's items that do not name it themselves: the items of a CronJobList are CronJobs. */
 function listOf(type: ObjectType, node: Mapping): ObjectType | undefined {
   if (!type.kind.endsWith('List') || !Array.isArray(node.items)) return undefined;
   return { apiVersion: type.apiVersion, kind: type.kind === 'List' ? '' : type.kind.slice(0, -'List'.length) };

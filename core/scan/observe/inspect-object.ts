@@ -24,15 +24,15 @@ import { imagesOf, podSpecsOf } from '../workload/pod-detectors.ts';
 import { groupVersion } from './api-version.ts';
 import type { LiveObject } from './live-object.ts';
 
-/** What is known of an object beside what stands in it. */
+/** The context of an object, beside its content. */
 export interface ObjectContext {
-  /** `manifest` for everything in files; undefined: as each detector says where it looks in a cluster. */
+  /** `manifest` for everything in files; undefined in a cluster, where each detector names its own source. */
   readonly source?: Source;
   readonly owner?: string;
   readonly cause: string;
-  /** Said with everything that is found: `It is embedded in ConfigMap/web.` */
+  /** Evidence that is added to every finding: `It is embedded in ConfigMap/web.` */
   readonly evidence: readonly string[];
-  /** Where a value of the object stands in the files. */
+  /** The location of a value of the object in the files. */
   readonly locate?: (path: Path) => NonNullable<Finding['location']>;
 }
 
@@ -42,7 +42,7 @@ const detectors = Object.entries(objectDetectors).map(([name, detect]) => ({
   rules: rulesOf(name as DetectorName),
 }));
 
-/** What break rules and the table of controllers have to say about one whole object. */
+/** Observes one whole object by the break rules and the table of controllers. */
 export function inspectObject(object: ManifestObject, context: ObjectContext): Observation[] {
   const pods = podSpecsOf(object.value);
   const inspected = { ...groupVersion(object.apiVersion), kind: object.kind, value: object.value, pods };
@@ -51,7 +51,7 @@ export function inspectObject(object: ManifestObject, context: ObjectContext): O
     if (rules.length === 0) continue;
     const seen = new Set<string>();
     for (const hit of detect(inspected, rules)) {
-      // One finding per rule and object: ten containers with the same image are repaired at once.
+      // Each rule gives one finding for an object, because ten containers with the same image are repaired at once.
       if (seen.has(hit.rule)) continue;
       seen.add(hit.rule);
       const evidence = [hit.evidence, ...context.evidence];
@@ -76,7 +76,7 @@ export function inspectObject(object: ManifestObject, context: ObjectContext): O
   return found;
 }
 
-/** What an image is known to be: kube-proxy follows the skew policy, others what their makers say. */
+/** The component of an image: kube-proxy follows the skew policy, other controllers what their maintainers say. */
 function componentOf(image: string) {
   const { repository, tag } = parseImage(image);
   if (endsInRepository(repository, 'kube-proxy')) {
@@ -94,7 +94,7 @@ export const subjectOf = ({ apiVersion, kind, namespace, name }: ManifestObject)
   ...given({ namespace, name }),
 });
 
-/** The parts of an observation that come from the object itself; `source` where the context names none. */
+/** The parts of an observation that come from the object itself; `source` is used where the context names none. */
 export const observedOf = (object: ManifestObject, context: ObjectContext, path: Path, source: Source) => ({
   source: context.source ?? source,
   subject: subjectOf(object),
@@ -103,7 +103,7 @@ export const observedOf = (object: ManifestObject, context: ObjectContext, path:
   ...given({ location: context.locate?.([...object.path, ...path]) }),
 });
 
-/** What stands in one object that was read whole, and what it refers to. */
+/** Observes one object that was read whole, and what it refers to. */
 export function inspectLiveObject(object: LiveObject, facts: ClusterFacts): Observation[] {
   const { kind, name, namespace, value, resource, metadata } = object;
   if (isMadeFromTemplate(kind, value)) return [];
@@ -137,7 +137,7 @@ export function inspectLiveObject(object: LiveObject, facts: ClusterFacts): Obse
   ];
 }
 
-/** Mirrors of one static pod, which is on many nodes and called after each: they come from one file. */
+/** The mirrors of one static pod come from one file. They run on many nodes, and each has the node's name in its own. */
 function staticPodCause({ kind, value, metadata }: LiveObject): string | undefined {
   const { ownerReferences, name } = metadata;
   const [owner] = Array.isArray(ownerReferences) ? ownerReferences.map(mappingOf) : [];
@@ -160,7 +160,10 @@ function nodeOf({ metadata, value }: LiveObject) {
   };
 }
 
-/** Kinds that make pods, jobs or sets of pods from a template and are read whole themselves. Nodes are not among them: static pods are written nowhere else. */
+/**
+ * Kinds that make pods, jobs or ReplicaSets from a template and are read whole themselves. Nodes are not among them, because static pods have no
+ * other object.
+ */
 const MAKERS: ReadonlySet<unknown> = new Set([
   'apps/v1 ReplicaSet',
   'apps/v1 DaemonSet',
@@ -174,8 +177,8 @@ const MAKERS: ReadonlySet<unknown> = new Set([
 const MADE = new Set(['Pod', 'Job', 'ReplicaSet']);
 
 /**
- * Pods, jobs and ReplicaSets that were made for a template say everything twice. Those of others' workloads (Rollouts, CloneSets) do not:
- * custom resources are not read whole.
+ * Pods, jobs and ReplicaSets that were made from a template repeat it. Those of third-party workloads (Rollouts, CloneSets) are kept, because custom
+ * resources are not read whole.
  */
 export function isMadeFromTemplate(kind: string, value: Mapping): boolean {
   if (!MADE.has(kind)) return false;
@@ -185,20 +188,20 @@ export function isMadeFromTemplate(kind: string, value: Mapping): boolean {
   return MAKERS.has(`${controller.apiVersion} ${controller.kind}`) || isPast(kind, value);
 }
 
-/** An older revision of somebody's workload, kept for a rollback. */
+/** An older revision of a workload, kept for a rollback. */
 const isPast = (kind: string, { spec }: Mapping): boolean => kind === 'ReplicaSet' && mappingOf(spec).replicas === 0;
 
-/** The same, told from an object's text without parsing it; false when in doubt. Owners are flat, so the first bracket ends them. */
+/** Decides the same from an object's text without parsing it; false when in doubt. Owners contain no brackets, so the first bracket ends them. */
 export function saysItsTemplate(text: string, kind: string): boolean {
   if (!MADE.has(kind)) return false;
-  // An annotation may be called so too, and is no list.
+  // An annotation may have this name too, but is no list.
   const begin = text.search(/"ownerReferences":\s*\[/);
   if (begin === -1) return false;
-  // Behind the spec it would be that of a template.
+  // Behind the spec it would belong to a template.
   const spec = text.indexOf('"spec":');
   if (spec !== -1 && spec < begin) return false;
   const owners = text.slice(begin, text.indexOf(']', begin));
-  // With two owners it is not clear which of them is the controller.
+  // With two owners the text does not tell which one is the controller.
   if (owners.indexOf('"uid"') !== owners.lastIndexOf('"uid"') || !/"controller":\s*true/.test(owners)) return false;
   const apiVersion = /"apiVersion":\s*"([\w./-]+)"/.exec(owners)?.[1];
   const maker = /"kind":\s*"(\w+)"/.exec(owners)?.[1];

@@ -2,7 +2,7 @@ import type { ServedResource } from '../live/discovery.ts';
 import { type ManifestObject, type Mapping, mappingOf, nameOf } from '../manifest/manifest-object.ts';
 import { apiVersionText } from './api-version.ts';
 
-/** One object that the API server gave in a list. Its apiVersion is that of the list: the server converts to whatever was asked for. */
+/** One object from a list of the API server. Its apiVersion is that of the list, because the server converts to the requested version. */
 export interface LiveObject extends ManifestObject {
   readonly resource: ServedResource;
   readonly metadata: Mapping;

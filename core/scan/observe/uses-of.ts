@@ -5,7 +5,7 @@ import type { KindList } from '../listed/kind-list.ts';
 import type { ObjectType } from '../manifest/manifest-object.ts';
 import { groupVersion } from './api-version.ts';
 
-/** What the tables and somebody's own lists have to say about a kind at a version: nearly always nothing, and there is nothing to judge then. */
+/** The entries of the tables and of a user's own lists about a kind at a version. For most kinds there is none, and nothing to judge. */
 export function usesOf(
   type: ObjectType,
   lists: readonly KindList[] = [],
@@ -15,7 +15,7 @@ export function usesOf(
   return [...(isKnown ? [{ type: 'api' } as const] : []), ...listedUses(type, lists)];
 }
 
-/** Every list that gives the kind up at this version, each by its first row for it. */
+/** Every list that names the kind at this version, each by its first row for it. */
 export function listedUses(
   { apiVersion, kind }: ObjectType,
   lists: readonly KindList[],

@@ -1,19 +1,19 @@
 import { given } from '../../model/given.ts';
 import { type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 
-/** The owner to ask about an object, and what to repair once for all that belong together. */
+/** The owner to ask about an object, and the cause that is repaired once for all objects that share it. */
 export interface Ownership {
   readonly owner?: string;
-  /** `argocd:shop`, `flux:apps/shop`, `helm:payments/api`; undefined when nothing says. */
+  /** `argocd:shop`, `flux:apps/shop`, `helm:payments/api`; undefined when it is not known. */
   readonly cause?: string;
 }
 
-/** Labels and annotations in which teams say that something is theirs, the most explicit first. */
+/** Labels and annotations that name the owning team, the most explicit first. */
 const TEAM_KEYS = ['owner', 'team', 'app.kubernetes.io/owner', 'backstage.io/owner', 'contact', 'squad', 'maintainer'];
 
 /**
- * Tells from labels and annotations who owns an object: a team where somebody wrote it down, else the tool that applies it. The keys are
- * those that Argo CD, Flux, Helm and kustomize set themselves.
+ * Finds the owner of an object in its labels and annotations: a team where one is named, else the tool that applies it. The keys are those that Argo
+ * CD, Flux, Helm and kustomize set themselves.
  */
 export function ownershipOf(metadata: unknown): Ownership {
   const { labels, annotations } = mappingOf(metadata);
@@ -23,7 +23,7 @@ export function ownershipOf(metadata: unknown): Ownership {
   return given({ owner: shortened(team ?? tool?.owner), cause: shortened(tool?.cause) });
 }
 
-/** Anybody may write 256 KiB into an annotation; of what is made a key, an address and a line of a table, so much is a name. */
+/** An annotation may hold 256 KiB. The owner becomes part of keys, addresses and table rows, so it is shortened. */
 const LONGEST = 200;
 
 function shortened(text: string | undefined): string | undefined {
@@ -54,7 +54,7 @@ function toolOf(label: Mapping, annotation: Mapping): { owner: string; cause: st
 
 function teamOf(texts: Mapping): string | undefined {
   const known = TEAM_KEYS.find((key) => textOf(texts[key]) !== undefined);
-  // `acme.example/team`, `company.com/owner`: everybody has a prefix of their own.
+  // Every organisation has its own prefix: `acme.example/team`, `company.com/owner`.
   const prefixed = () =>
     Object.keys(texts)
       .sort()

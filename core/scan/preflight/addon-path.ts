@@ -2,7 +2,7 @@ import { addonPathProblem } from '../../model/addon-target.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { preflightCheck } from './preflight-check.ts';
 
-/** The steps would find it out between the control plane and the nodes; here it is said before anything has moved. */
+/** The steps would fail between the control plane and the nodes; this check fails before anything has changed. */
 export const addonPath = preflightCheck({
   name: 'AddonIncompatible',
   source: 'eks',

@@ -4,7 +4,7 @@ import { partPasses } from '../../model/passing-status.ts';
 import { sentence } from '../../model/words.ts';
 import { preflightCheck } from './preflight-check.ts';
 
-/** One that has to move anyway may be repaired by that. One that fits is left alone, and its step fails where it is not well. */
+/** The update of an add-on may repair it. An add-on that already fits is not updated, so its step would fail while it is not well. */
 export const addonStatus = preflightCheck({
   name: 'AddonStatus',
   source: 'eks',

@@ -1,13 +1,13 @@
 import type { Nodegroup } from '../../ports/eks.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
-// The one file that has the rule: what only plans needs none of the other tables.
+// Only this file of rules is imported, because planning needs no other table.
 import rules from '../data/rules/images-of-nodes.json' with { type: 'json' };
 import { preflightCheck } from './preflight-check.ts';
 
 const name = 'al2-ami';
 const BREAKS_IN = KubeVersion.parse(rules.find(({ id }) => id === name)?.breaksIn ?? '');
 
-/** The same rule that the scan of nodes goes by. A group without nodes has it too, and no update API changes the image type of a group. */
+/** The scan of nodes uses the same rule. A group without nodes is affected too, and no update API changes the image type of a group. */
 export const al2Ami = preflightCheck({
   name,
   source: 'eks',

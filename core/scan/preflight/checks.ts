@@ -28,7 +28,7 @@ import { targetOffered } from './target-offered.ts';
 import { vcpuQuota } from './vcpu-quota.ts';
 import { versionOwner } from './version-owner.ts';
 
-/** Everything that is asked of EKS and of the API server before a hop; the objects are read by core/scan/live. */
+/** Every check of EKS and of the API server before a hop; core/scan/live reads the objects. */
 export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [
   clusterStatus,
   clusterHealth,
@@ -65,6 +65,6 @@ export const observePreflight = (facts: PreflightFacts): Observation[] =>
 
 const OF_ROLLS = new Set(PREFLIGHT_CHECKS.filter(({ isOfRolls }) => isOfRolls).map(({ name }) => name));
 
-/** Whether it stops no more than the roll of a node group. */
+/** Whether it stops only the replacement of a node group's nodes. */
 export const isOfRoll = (one: Observation): boolean =>
   one.type === 'problem' && one.subject.kind === 'Nodegroup' && OF_ROLLS.has(one.rule ?? '');

@@ -7,17 +7,17 @@ import { preflightCheck } from './preflight-check.ts';
 
 export type Component = NonNullable<UpgradePolicySpec['components']>[number];
 
-/** What a look at a component has shown. `unread`: nobody knows, and the coverage of the scan says why. */
+/** The result of reading a component. `unread`: it is not known, and the coverage of the scan says why. */
 export type SeenComponent =
   | { readonly type: 'absent' }
   | { readonly type: 'unread'; readonly status: 'denied' | 'error'; readonly detail: string }
   | {
       readonly type: 'runs';
-      /** Numbers alone: `1.37.2`. */
+      /** The version as numbers only: `1.37.2`. */
       readonly version: string;
       readonly image?: string;
       readonly owner?: string;
-      /** Why not all of it runs at the version yet; absent where its rollout is over. */
+      /** Why a part of it runs at another version yet; absent where its rollout is over. */
       readonly unsettled?: string;
     };
 
@@ -26,7 +26,7 @@ interface ComponentJudgement {
   readonly text: string;
 }
 
-/** What is seen of a component means for a minor, in the words that scan and step have for it. */
+/** Judges a component for a minor, with the text that scan and step share. */
 export function judgeComponent(component: Component, seen: SeenComponent, minor: KubeVersion): ComponentJudgement {
   const name = `The component ${component.name} (${placeOf(component)})`;
   if (seen.type === 'absent') return { fit: 'absent', text: `${name} is not in the cluster.` };
@@ -39,7 +39,7 @@ export function judgeComponent(component: Component, seen: SeenComponent, minor:
   if (range !== undefined) return wants(isInRange(seen.version, range), `the policy wants ${range}`);
   const row = controllerOf(controllerOfImage(seen.image ?? '')?.component ?? '');
   const line = row === undefined ? undefined : releaseOf(row, seen.version);
-  // Whoever moves it has to be told where to, which no table does.
+  // A hook needs a version to move the component to, which no table tells.
   if (line !== undefined && component.hook === undefined)
     return wants(supports(line, minor), `its makers name ${rangeText(line)}`);
   return {
@@ -54,7 +54,7 @@ export const placeOf = ({ workload, helm }: Component): string =>
     ? `Helm release ${helm?.namespace}/${helm?.release}`
     : `${workload.kind} ${workload.namespace}/${workload.name}`;
 
-/** How much it matters for the hop, and what to do about it. */
+/** How much it matters for the hop, and the fix. */
 function meaning({ hook, phase, name, versions }: Component, fit: ComponentJudgement['fit'], to: string) {
   const when = phase === 'before' ? `before the control plane goes to ${to}` : `once the cluster is at ${to}`;
   if (fit === 'absent')
@@ -75,7 +75,7 @@ export const componentVersion = preflightCheck({
     if (hasMoved) return [];
     return components.flatMap(({ component, seen }) => {
       const { fit, text } = judgeComponent(component, seen, target);
-      // What could not be read is no finding: the coverage tells it, and that stops the hop.
+      // A component that could not be read is no finding: the coverage reports it, and that stops the hop.
       if (fit === 'fits' || seen.type === 'unread') return [];
       const { workload, helm } = component;
       const { kind, name: of, namespace } = workload ?? { kind: 'HelmRelease', name: helm?.release, ...helm };

@@ -1,9 +1,9 @@
 import { preflightCheck } from './preflight-check.ts';
 
-/** EKS asks for up to five free addresses in the subnets of the cluster (facts: eks.md §2). */
+/** EKS needs up to five free addresses in the subnets of the cluster (facts: eks.md §2). */
 const ASKED = 5;
 
-/** Which of the subnets the new interfaces come into is EKS's choice, so that one that is full may be enough to fail. */
+/** EKS chooses the subnets of the new interfaces, so one full subnet may be enough to fail. */
 export const controlPlaneAddresses = preflightCheck({
   name: 'ControlPlaneAddresses',
   source: 'capacity',

@@ -1,6 +1,9 @@
 import { preflightCheck } from './preflight-check.ts';
 
-/** By the function that rolls the group (core/nodes/managed-groups/custom-image.ts), before the control plane moves and its nodes could no longer follow. */
+/**
+ * It calls the function that updates the group (core/nodes/managed-groups/custom-image.ts), before the control plane moves and the nodes could no
+ * longer follow.
+ */
 export const customImage = preflightCheck({
   name: 'CustomImage',
   source: 'capacity',

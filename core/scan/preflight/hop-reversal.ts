@@ -3,7 +3,7 @@ import { KubeVersion } from '../../version/kube-version.ts';
 import { SupportCalendar } from '../../version/support-calendar.ts';
 import { preflightCheck } from './preflight-check.ts';
 
-/** Told where it is not as usual: that EKS takes a hop back for seven days is said by plans and explanations. */
+/** It reports only exceptions: plans and explanations already say that EKS can roll a hop back for seven days. */
 export const hopReversal = preflightCheck({
   name: 'HopNotReversible',
   source: 'eks',

@@ -1,12 +1,12 @@
 import { type PreflightFacts, preflightCheck } from './preflight-check.ts';
 
-/** A key that is `Updating` is used all the while (KMS, key states). */
+/** A key in the state `Updating` remains usable (KMS, key states). */
 const USED = ['Enabled', 'Updating'];
 
 export const keyOf = ({ encryptionConfig = [] }: PreflightFacts['cluster']): string | undefined =>
   encryptionConfig[0]?.provider?.keyArn;
 
-/** The new API servers could read no secret. */
+/** Without the key the new API servers cannot read any Secret. */
 export const keyUnusable = preflightCheck({
   name: 'KeyUnusable',
   source: 'capacity',

@@ -3,7 +3,9 @@ import { managedGroup, nodeOwner, type OwnerRef } from '../../model/node-owner.t
 import type { SkewObservation } from '../judge/observation.ts';
 import type { PreflightCheck } from './preflight-check.ts';
 
-/** What EKS knows of groups, those without nodes included. Nodes are told by the scan of them, or here where a policy leaves that out. */
+/**
+ * Checks what EKS knows of groups, those without nodes included. The scan of nodes covers nodes; this check does where a policy leaves that scan out.
+ */
 export const kubeletSkew: PreflightCheck = {
   name: 'VersionSkew',
   finds: 'Nodes or kube-proxy would be too far behind the API server, or newer than it.',

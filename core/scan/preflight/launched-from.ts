@@ -8,7 +8,7 @@ export function templateOf({ launchTemplate }: Nodegroup): { template: string; v
   return template === undefined ? undefined : { template, version };
 }
 
-/** What EC2 has of it: undefined where nobody asked, or nobody could tell; null where it is gone. */
+/** The launch template version in EC2: undefined where it was not read, null where it no longer exists. */
 export function launchedFrom(group: Nodegroup, templates: NonNullable<PreflightFacts['capacity']>['launchTemplates']) {
   const own = templateOf(group);
   if (own === undefined || templates === undefined) return undefined;
@@ -69,5 +69,5 @@ export const imageGone = preflightCheck({
   },
 });
 
-/** A parameter of Systems Manager that names the image is not followed. */
+/** A parameter of Systems Manager that names the image is not resolved. */
 export const isImageId = (imageId: string): boolean => imageId.startsWith('ami-');

@@ -1,6 +1,6 @@
 import { type PreflightFacts, preflightCheck } from './preflight-check.ts';
 
-/** An upgrade puts new network interfaces into any of the subnets that the cluster was given, and a roll new nodes into those of the group. */
+/** An upgrade creates network interfaces in any of the cluster's subnets, and the update of a group creates nodes in those of the group. */
 export const networkGone = preflightCheck({
   name: 'NetworkGone',
   source: 'capacity',
@@ -23,7 +23,7 @@ export const networkGone = preflightCheck({
   },
 });
 
-/** What the control plane stands in, the security group that EKS made itself among it. */
+/** The network of the control plane, with the security group that EKS made itself. */
 export function networkOf({ cluster }: Pick<PreflightFacts, 'cluster'>) {
   const { subnetIds = [], securityGroupIds = [], clusterSecurityGroupId } = cluster.resourcesVpcConfig ?? {};
   return {

@@ -3,7 +3,9 @@ import { partPasses } from '../../model/passing-status.ts';
 import { sentence } from '../../model/words.ts';
 import { preflightCheck } from './preflight-check.ts';
 
-/** One that never came up, or could not be deleted, cannot be rolled: that is said before the control plane moves, not after. */
+/**
+ * A group that was never created completely, or could not be deleted, cannot be updated. The check fails before the control plane moves, not after.
+ */
 export const nodegroupStatus = preflightCheck({
   name: 'NodegroupStatus',
   source: 'eks',

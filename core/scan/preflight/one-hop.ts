@@ -1,7 +1,7 @@
 import { hopRefusals } from '../../model/hop.ts';
 import { preflightCheck } from './preflight-check.ts';
 
-/** A person may ask about a minor further ahead, which takes several hops; never about one further down. */
+/** A user may ask about a minor further ahead, which takes several hops, but never about an older one. */
 export const oneHop = preflightCheck({
   name: 'NotOneHop',
   source: 'eks',

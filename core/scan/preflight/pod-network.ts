@@ -1,10 +1,10 @@
 import type { Nodegroup } from '../../ports/eks.ts';
 import type { PreflightFacts } from './preflight-check.ts';
 
-/** What the DaemonSet aws-node runs with. */
+/** The configuration of the DaemonSet aws-node. */
 export interface PodNetwork {
   readonly settings: Readonly<Record<string, string>>;
-  /** Read where pods are in other subnets than their nodes. */
+  /** Read only where pods use other subnets than their nodes. */
   readonly eniConfigs: readonly { readonly name: string; readonly subnet: string }[];
 }
 
@@ -12,7 +12,7 @@ export const CUSTOM_NETWORKING = 'AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG';
 
 export const isOn = (value: string | undefined): boolean => /^true$/i.test(value ?? '');
 
-/** A setting of the VPC CNI as it runs; where that was not read, of the add-on's JSON or YAML: `"ENABLE_PREFIX_DELEGATION": "true"`. */
+/** A setting of the running VPC CNI or, where that was not read, of the add-on's JSON or YAML: `"ENABLE_PREFIX_DELEGATION": "true"`. */
 export function settingOf(
   { addons, capacity }: Pick<PreflightFacts, 'addons' | 'capacity'>,
   name: string,
@@ -23,8 +23,8 @@ export function settingOf(
 }
 
 /**
- * Where pods of a new node in the zone take addresses with custom networking: of the subnet of the ENIConfig that a label of the node names
- * (amazon-vpc-cni-k8s, pkg/eniconfig). Without `left` nobody can tell before there is a node, since something else than EKS labels or annotates it.
+ * The subnet that pods of a new node in the zone use with custom networking: that of the ENIConfig which a label of the node names
+ * (amazon-vpc-cni-k8s, pkg/eniconfig). Without `left` it is not known before the node exists, since something other than EKS labels or annotates it.
  */
 export function roomElsewhere(
   facts: Pick<PreflightFacts, 'addons' | 'capacity'>,

@@ -10,37 +10,40 @@ import type { Observation, Problem } from '../judge/observation.ts';
 import type { Component, SeenComponent } from './component-version.ts';
 import type { PodNetwork } from './pod-network.ts';
 
-/** What EKS and the API server tell of a cluster right now, beside its objects. */
+/** The present facts of EKS and the API server about a cluster, beside its objects. */
 export interface PreflightFacts {
   readonly cluster: Cluster;
   readonly target: KubeVersion;
-  /** Whether an upgrade is about to make this hop, which then has to be one minor; a person may look further ahead. */
+  /** Whether an upgrade is about to make this hop, which then must be one minor; a user may ask about a later minor. */
   readonly isHop: boolean;
-  /** Whether the control plane is at the target already: what only matters before it moves is not asked any more. */
+  /** Whether the control plane is at the target already; checks that only matter before that are skipped then. */
   readonly hasMoved: boolean;
   readonly now: Date;
   readonly nodegroups: readonly Nodegroup[];
-  /** Of an upgrade inside its minor that has changed nothing yet: the releases that it takes node groups to. Absent of every other one. */
+  /** For an upgrade within the minor that has changed nothing yet: the releases that it updates node groups to. Absent for every other upgrade. */
   readonly inside?: Readonly<Record<string, string>>;
-  /** What the policy says of their images. */
+  /** What the policy says about the images of nodes. */
   readonly nodes?: NodesSpec;
-  /** Those that EKS manages; without `info` EKS lists no versions of it (any more). */
+  /** Add-ons that EKS manages; `info` is absent where EKS lists no versions (any more). */
   readonly addons: readonly { readonly addon: Addon; readonly info?: AddonInfo }[];
-  /** The versions that EKS knows in the cluster's Region. */
+  /** The versions that EKS has in the cluster's Region. */
   readonly versions: readonly ClusterVersionInformation[];
-  /** Whether the policy holds clusters whose version a tool takes back (`scan.versionOwner: hold`). */
+  /** Whether the policy holds clusters whose version a tool would revert (`scan.versionOwner: hold`). */
   readonly holdsOwned?: boolean;
-  /** Alarms that the policy wants OK, those that could be read. */
+  /** Alarms that the policy requires to be OK, as far as they could be read. */
   readonly alarms?: readonly GateReading[];
-  /** URLs that the policy wants to answer, by host and path, and what they did. */
+  /** URLs that the policy requires to answer, by host and path, with their answers. */
   readonly urls?: readonly ProbedUrl[];
-  /** Components that the policy names, and what was seen of them. */
+  /** Components that the policy names, and what was read of them. */
   readonly components?: readonly { readonly component: Component; readonly seen: SeenComponent }[];
-  /** Where the policy wants young backups, those places that could be read. */
+  /** The places where the policy requires recent backups, as far as they could be read. */
   readonly backups?: readonly Backup[];
-  /** What EC2, IAM, KMS and Service Quotas tell; absent, or a part of it, where it was not asked or did not answer: the coverage says which. */
+  /**
+   * The facts of EC2, IAM, KMS and Service Quotas. Absent as a whole or in part where a service was not asked or did not answer; the coverage says
+   * which.
+   */
   readonly capacity?: CapacityFacts;
-  /** Absent where nobody asked the API server, or it did not answer: the coverage says which. */
+  /** Absent where the API server was not asked or did not answer; the coverage says which. */
   readonly server?: ServerFacts;
 }
 
@@ -51,7 +54,7 @@ export interface ProbedUrl {
   readonly answer: string;
 }
 
-/** The newest whole backup of the cluster in a namespace of Velero's, or a vault of AWS Backup's; null = there is none. */
+/** The newest complete backup of the cluster in a namespace of Velero or a vault of AWS Backup; null when there is none. */
 export type Backup = { readonly within: string; readonly newest: string | null } & (
   | { readonly namespace: string }
   | { readonly vault: string }
@@ -62,15 +65,15 @@ export interface CapacityFacts {
   readonly securityGroups?: Answer<'describeSecurityGroups'>;
   readonly instanceTypes?: Answer<'describeInstanceTypes'>;
   readonly podNetwork?: PodNetwork;
-  /** Of those that groups name, the versions that are there. */
+  /** The existing versions of the launch templates that groups name. */
   readonly launchTemplates?: readonly LaunchTemplateVersion[];
   readonly images?: readonly Pick<Image, 'imageId' | 'state' | 'deprecationTime'>[];
-  /** Of node groups with an AMI of their own that a policy names another for, why it cannot be used; null where it can. */
+  /** For node groups with a custom AMI that a policy replaces: why the new AMI cannot be used; null where it can. */
   readonly ownImages?: readonly OwnImage[];
-  /** Those that are there. */
+  /** Only those that exist. */
   readonly roles?: readonly Role[];
   readonly keys?: readonly Key[];
-  /** Those that new nodes of this hop count to. */
+  /** The quotas that new nodes of this hop count toward. */
   readonly quotas?: readonly Quota[];
 }
 
@@ -82,32 +85,32 @@ export interface OwnImage {
 type Answer<Call extends keyof Ec2Reader> = Awaited<ReturnType<Ec2Reader[Call]>>;
 
 interface ServerFacts {
-  /** `/readyz`, and the parts of it that say no. */
+  /** `/readyz`, with its failed parts. */
   readonly ready: { readonly ok: boolean; readonly failed: readonly string[] };
-  /** Of the namespace kube-system. */
+  /** Workloads of the namespace kube-system. */
   readonly workloads: readonly Workload[];
-  /** Of the Deployments that the policy names (`namespace/name`), those that are not there. */
+  /** The Deployments that the policy names (`namespace/name`) and that do not exist. */
   readonly missing?: readonly string[];
-  /** Where the policy leaves out the scan of nodes; otherwise that one tells of them. */
+  /** Only read where the policy leaves out the scan of nodes. */
   readonly nodes: readonly Node[];
 }
 
-/** One question about a cluster before its control plane moves. A new one is a file beside this one, and a line in `checks.ts`. */
+/** One check of a cluster before its control plane moves. A new check is a file in this folder and a line in `checks.ts`. */
 export interface PreflightCheck {
-  /** The `rule` of its findings, by which waivers name it. A code of core/contracts/reasons.ts is the code of what stops the hop, too. */
+  /** The `rule` of its findings, by which waivers name it. A code of core/contracts/reasons.ts is also the code of the reason that stops the hop. */
   readonly name: string;
   /** What it finds, for the documents. */
   readonly finds: string;
-  /** What it finds of a node group stops the roll of that group alone: where nodes stay as they are in a hop, it is only told. */
+  /** Its findings about a node group stop only the update of that group. They are notes where the nodes stay as they are in a hop. */
   readonly isOfRolls?: true;
   observe(facts: PreflightFacts): readonly Observation[];
 }
 
-/** What a check found. It is about the cluster itself where it names no subject, and an error where it names no severity. */
+/** A finding of a check. It is about the cluster itself where it names no subject, and an error where it names no severity. */
 type Found = Pick<Problem, 'message' | 'fix'> &
   Partial<Pick<Problem, 'source' | 'severity' | 'subject' | 'cause' | 'owner' | 'evidence'>>;
 
-/** A check whose findings are problems, most of them of one source. */
+/** Makes a check whose findings are problems, with a default source. */
 export const preflightCheck = ({
   source: usual,
   observe,

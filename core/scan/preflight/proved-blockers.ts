@@ -9,13 +9,14 @@ import { hasNoImage, NEW_GROUP, noImageText } from './al2-ami.ts';
 
 interface Proved {
   readonly reason: Reason;
-  /** The cause by which a scan tells the same; absent where it tells it of the cluster. */
+  /** The cause by which a scan reports the same; absent where the scan reports it for the cluster. */
   readonly scanned?: string;
 }
 
 /**
- * What the inventory alone proves to stop the hop to a version, in the words of the checks that stop it. `isFirst`: the hop begins where the
- * cluster is; before a later one Liftlock has rolled every group but those with an AMI of their own that the policy has no rule for (`nodes`).
+ * Everything in the inventory that certainly stops the hop to a version, with the texts of the checks that stop it. `isFirst`: the hop begins at the
+ * cluster's present version. Before a later hop Liftlock has updated every group except those with a custom AMI that the policy has no rule for
+ * (`nodes`).
  */
 export function provedBlockers(
   cluster: ClusterRecord,
@@ -32,10 +33,10 @@ export function provedBlockers(
   return reasons;
 }
 
-/** A plan is drawn many times over the same records. */
+/** A plan is made many times from the same records. */
 const proved = new WeakMap<ClusterRecord, Map<string, readonly Proved[]>>();
 
-/** `stay`: groups that will not have been rolled by then. */
+/** `stay`: groups that will not be updated by then. */
 function prove(cluster: ClusterRecord, target: KubeVersion, isFirst: boolean, stay: readonly string[]): Proved[] {
   const lost = lostCluster(cluster);
   const groups = cluster.nodegroups.map(({ name: nodegroupName, ...group }) => ({ nodegroupName, ...group }));
@@ -48,8 +49,8 @@ function prove(cluster: ClusterRecord, target: KubeVersion, isFirst: boolean, st
 }
 
 /**
- * What the skew policy has against an API server at one version after the other, said once of each group, and of the add-on kube-proxy. It follows each hop,
- * so that only the first one meets it as it is (`hasProxy`).
+ * Violations of the skew policy by the given API server versions, once for each group, and for the add-on kube-proxy. Each hop updates the add-on, so
+ * only the first hop has its present version (`hasProxy`).
  */
 export function skewOf(
   { nodegroups, addons }: Pick<ClusterRecord, 'nodegroups' | 'addons'>,

@@ -1,6 +1,6 @@
 import { type PreflightFacts, preflightCheck } from './preflight-check.ts';
 
-/** EKS makes network interfaces as the role of the cluster; nodes pull images and join as that of their group. */
+/** EKS creates network interfaces with the role of the cluster; nodes pull images and join with the role of their group. */
 export const roleGone = preflightCheck({
   name: 'RoleGone',
   source: 'capacity',
@@ -22,7 +22,7 @@ export const roleGone = preflightCheck({
   },
 });
 
-/** The roles that a hop needs: whose each is, for what, and which service assumes it. */
+/** The roles that a hop needs: their owner, their use, and the service that assumes each. */
 export const rolesOf = ({ cluster, nodegroups }: Pick<PreflightFacts, 'cluster' | 'nodegroups'>) =>
   [
     {

@@ -4,7 +4,7 @@ import { preflightCheck } from './preflight-check.ts';
 import { rolesOf } from './role-gone.ts';
 
 /**
- * EKS assumes the role of the cluster and EC2 that of nodes, so that each has to be named by the trust policy.
+ * EKS assumes the role of the cluster and EC2 that of nodes, so each trust policy must name the service.
  * https://docs.aws.amazon.com/eks/latest/best-practices/cluster-upgrades.html (Verify EKS IAM role),
  * https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html
  */
@@ -40,7 +40,7 @@ const policySchema = z.object({
   Statement: z.union([statement.transform((one) => [one]), z.array(statement)]),
 });
 
-/** What cannot be read, or is written in a way that this does not know (NotAction, NotPrincipal), proves nothing. */
+/** A policy that cannot be read, or uses unsupported elements (NotAction, NotPrincipal), proves nothing. */
 function maybeTrusts(policy: string | undefined, service: string): boolean {
   if (policy === undefined) return true;
   const parsed = policySchema.safeParse(parseJson(policy));
@@ -49,13 +49,13 @@ function maybeTrusts(policy: string | undefined, service: string): boolean {
     if (Effect !== 'Allow') return false;
     if (Action === undefined || Principal === undefined || typeof Principal === 'string') return true;
     if (Principal.AWS?.includes('*')) return true;
-    // Partitions have suffixes of their own: ec2.amazonaws.com.cn, ec2.c2s.ic.gov.
+    // Each partition has its own suffix: ec2.amazonaws.com.cn, ec2.c2s.ic.gov.
     const label = (name: string) => name.split('.')[0];
     return (Principal.Service ?? []).some((one) => label(one) === label(service)) && Action.some(isAssumeRole);
   });
 }
 
-/** `*` and `?` stand for any text and any character, and case does not count (IAM, Action). */
+/** In an action `*` is any text, `?` is any character, and case does not count (IAM, Action). */
 const isAssumeRole = (pattern: string): boolean =>
   new RegExp(
     `^${pattern

@@ -1,6 +1,6 @@
 import { preflightCheck } from './preflight-check.ts';
 
-/** The smoke check would fail for it after the hop, whatever that has done. */
+/** The smoke check after the hop would fail for such a Deployment, whatever the hop did. */
 export const smokeDeployments = preflightCheck({
   name: 'WorkloadMissing',
   source: 'server',

@@ -5,9 +5,10 @@ import { CUSTOM_NETWORKING, isOn, roomElsewhere, settingOf } from './pod-network
 import { type PreflightFacts, preflightCheck } from './preflight-check.ts';
 
 /**
- * A roll begins with new nodes beside the old ones, max(2 × zones, maxUnavailable) of them, and waits for one in each zone (facts: eks.md §5.1).
- * Groups roll one after the other (docs/adr/0006) and give back what they took, so that groups which share subnets each find the same room. A node
- * takes an address of the group's subnets; its pods take more, there or elsewhere, as the VPC CNI is set. Only the first is proved: how many pods come is nobody's to know.
+ * An update of a group begins with max(2 × zones, maxUnavailable) new nodes beside the old ones, and waits for one in each zone (facts: eks.md §5.1).
+ * Groups are updated one after the other (docs/adr/0006) and return what they took, so each group has the same room in a shared subnet. A node takes
+ * an address of the group's subnets; its pods take more, there or elsewhere, by the settings of the VPC CNI. Only the first is certain, because the
+ * number of pods is not known.
  */
 export const surgeAddresses = preflightCheck({
   name: 'SurgeAddresses',
@@ -22,7 +23,7 @@ export const surgeAddresses = preflightCheck({
     return nodegroups.flatMap((group) => {
       if (!bringsNodes(group, facts)) return [];
       const subnets = all.filter(({ subnetId }) => group.subnets?.includes(subnetId));
-      // Which are gone is another finding; without any there is nothing to count.
+      // The check for missing subnets reports those; without a subnet there is nothing to count.
       if (subnets.length === 0) return [];
       const nodes = surgeOf(group, subnets);
       const free = subnets.reduce((sum, one) => sum + one.availableIpAddressCount, 0);
@@ -71,7 +72,7 @@ export function isReplaced(group: Nodegroup, { nodes, target, inside = {} }: Rol
   return isRolled(nodes, group) && (group.version !== target.toString() || release !== group.releaseVersion);
 }
 
-/** Whether this hop brings new nodes of it before old ones go. */
+/** Whether this hop creates new nodes of the group before it removes old ones. */
 export const bringsNodes = (group: Nodegroup, rolls: Rolls): boolean =>
   isReplaced(group, rolls) &&
   group.updateConfig?.updateStrategy !== 'MINIMAL' &&
@@ -84,7 +85,7 @@ function freePerZone(subnets: readonly Subnet[]): ReadonlyMap<string, number> {
   return zones;
 }
 
-/** At least so many; a percentage rounds down, since what it proves has to be so. */
+/** The least number of new nodes. A percentage rounds down, so that the result is certain. */
 export function surgeOf({ updateConfig, scalingConfig }: Nodegroup, subnets: readonly Subnet[]): number {
   const { maxUnavailable = 1, maxUnavailablePercentage: percentage } = updateConfig ?? {};
   const parallel =
@@ -92,10 +93,13 @@ export function surgeOf({ updateConfig, scalingConfig }: Nodegroup, subnets: rea
   return Math.max(2 * new Set(subnets.map((one) => one.availabilityZone)).size, parallel);
 }
 
-/** Of the largest types; a launch template does not say its own here. */
+/** The value of the largest types, because the types of a launch template are not known here. */
 const MOST_PER_INTERFACE = 50;
 
-/** How many addresses a node may take with its first pods, by the settings of the VPC CNI (facts: nodes.md §7); with custom networking its pods alone. */
+/**
+ * How many addresses a node may take with its first pods, by the settings of the VPC CNI (facts: nodes.md §7); with custom networking only its pods
+ * count.
+ */
 function addressesOfNode({ instanceTypes = [] }: Nodegroup, facts: PreflightFacts): { each: number; how: string } {
   const { addons, capacity: { instanceTypes: known = [], podNetwork } = {} } = facts;
   const sizes = known.filter((one) => instanceTypes.includes(one.instanceType));
@@ -103,7 +107,7 @@ function addressesOfNode({ instanceTypes = [] }: Nodegroup, facts: PreflightFact
     instanceTypes.length === 0 || sizes.length < instanceTypes.length
       ? MOST_PER_INTERFACE
       : Math.max(...sizes.map((one) => one.ipv4AddressesPerInterface));
-  // A prefix in use, one warm, and the address of the interface that has them.
+  // One prefix in use, one warm prefix, and the address of their interface.
   if (isOn(settingOf(facts, 'ENABLE_PREFIX_DELEGATION'))) return { each: 33, how: 'two prefixes of 16 and one' };
   const how = 'two interfaces full, as the VPC CNI keeps one whole interface warm';
   const isKnown = podNetwork !== undefined || addons.some(({ addon: { addonName } }) => addonName === 'vpc-cni');

@@ -1,6 +1,6 @@
 import { preflightCheck } from './preflight-check.ts';
 
-/** What the smoke check would fail afterwards is said before anything is changed. */
+/** It finds what the smoke check would fail for, before anything has changed. */
 export const systemWorkloads = preflightCheck({
   name: 'WorkloadUnavailable',
   source: 'server',

@@ -4,14 +4,14 @@ import { type CapacityFacts, preflightCheck } from './preflight-check.ts';
 import { bringsNodes, surgeOf } from './surge-addresses.ts';
 
 /**
- * Families that share one quota of vCPUs, and its code for each way to buy them (facts: nodes.md §7, and
- * https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html); what has no code here is not read.
+ * Families that share one quota of vCPUs, with its code for each capacity type (facts: nodes.md §7, and
+ * https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas.html); a quota without a code here is not read.
  */
 const QUOTAS: readonly { readonly types: RegExp; readonly codes: Readonly<Record<string, string>> }[] = [
   { types: /^(a|c|d|h|i|im|is|m|r|t|z)\d/, codes: { ON_DEMAND: 'L-1216C47A', SPOT: 'L-34B43A08' } },
   { types: /^(g|gr|vt)\d/, codes: { ON_DEMAND: 'L-DB2E81BA', SPOT: 'L-3819A6DF' } },
   { types: /^p\d/, codes: { ON_DEMAND: 'L-417A185B' } },
-  // Spot of newer ones has quotas of its own.
+  // Newer families have quotas of their own for Spot.
   { types: /^p[2-4]/, codes: { SPOT: 'L-7212CCBC' } },
   { types: /^x\d/, codes: { ON_DEMAND: 'L-7295265B' } },
   { types: /^inf\d/, codes: { ON_DEMAND: 'L-1945791B' } },
@@ -25,7 +25,7 @@ export function typesOf(group: Nodegroup, templates: CapacityFacts['launchTempla
   return instanceTypes.length > 0 ? instanceTypes : [launchedFrom(group, templates)?.instanceType ?? []].flat();
 }
 
-/** Undefined where its instances count to no quota that is read, or nobody knows which. */
+/** Undefined where its instances count toward no quota that is read, or the quota is not known. */
 export function quotaOf(group: Nodegroup, templates: CapacityFacts['launchTemplates']): string | undefined {
   const types = typesOf(group, templates);
   const capacity = group.capacityType ?? 'ON_DEMAND';
@@ -35,7 +35,7 @@ export function quotaOf(group: Nodegroup, templates: CapacityFacts['launchTempla
   return types.length === 0 ? undefined : quota?.codes[capacity];
 }
 
-/** Groups roll one after the other (docs/adr/0006), and give back what they took: each roll has the whole rest of the quota. */
+/** Groups are updated one after the other (docs/adr/0006) and return what they took, so each update has the whole rest of the quota. */
 export const vcpuQuota = preflightCheck({
   name: 'VcpuQuota',
   source: 'capacity',

@@ -1,7 +1,7 @@
 import { ownedBy, versionOwners } from '../../model/version-owners.ts';
 import { preflightCheck } from './preflight-check.ts';
 
-/** Within seven days of an upgrade EKS takes a lower version as a rollback (facts: eks.md §4, IaC with the old `version`). */
+/** EKS treats a lower version within seven days of an upgrade as a rollback (facts: eks.md §4, IaC with the old `version`). */
 export const versionOwner = preflightCheck({
   name: 'WillBeReverted',
   source: 'eks',

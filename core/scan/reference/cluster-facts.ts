@@ -2,19 +2,19 @@ import type { OtherNodeGroup } from '../../contracts/items/cluster.ts';
 import { addGroups } from '../../model/seen-nodes.ts';
 import { addDrainFacts, type DrainFacts, noDrainFacts } from '../drain/drain-facts.ts';
 
-/** What one part of a scan learns that another one needs. Plain JSON. */
+/** Facts that one part of a scan learns and another one needs, as plain JSON. */
 export interface ClusterFacts {
-  /** Custom resources by `group/kind`: what is said of each version. */
+  /** Custom resources by `group/kind`, with the state of each version. */
   crds: Record<string, { readonly versions: readonly CrdVersion[] }>;
-  /** Services that the API server itself calls, and who needs them. */
+  /** Services that the API server itself calls, and which object needs them. */
   services: CalledService[];
   /** StorageClasses by name, and whether each is the default one. */
   storageClasses: Record<string, boolean>;
-  /** The newest change of each sort: of a manager that writes a kind at a version that stays, of a workload's own spec. */
+  /** The newest change of each sort: by a manager that writes a kind at a version that stays, or of a workload's spec. */
   changes: Record<string, Change>;
-  /** What decides whether nodes can be drained. */
+  /** The facts that decide whether nodes can be drained. */
   drain: DrainFacts;
-  /** Nodes outside managed groups; undefined until all nodes were read, each whole. */
+  /** Nodes outside managed groups; undefined until the list of nodes was read completely. */
   otherNodes?: OtherNodeGroup[];
 }
 
@@ -26,16 +26,16 @@ export interface CrdVersion {
   readonly warning?: string;
 }
 
-/** Something that has changed, by whom and when (RFC 3339). `what` ends a sentence: `wrote FlowSchema objects at …/v1`. */
+/** A change, with its author and time (RFC 3339). `what` ends a sentence: `wrote FlowSchema objects at …/v1`. */
 export interface Change {
   readonly name: string;
   readonly time: string;
   readonly what: string;
-  /** Of the objects that were written; absent for a workload that changed itself. */
+  /** The kind of the objects that were written; absent for a workload that changed itself. */
   readonly kind?: string;
 }
 
-/** A webhook or an aggregated API, and the Service that it is behind. */
+/** A webhook or an aggregated API, and its Service. */
 export interface CalledService {
   readonly namespace: string;
   readonly name: string;
@@ -44,9 +44,9 @@ export interface CalledService {
   readonly object: string;
   readonly owner?: string;
   readonly cause: string;
-  /** Whether requests fail when it does not answer. */
+  /** Whether requests fail when the Service does not answer. */
   readonly failsClosed: boolean;
-  /** What it is asked about: `pods, deployments.apps`. */
+  /** The resources that it is called for: `pods, deployments.apps`. */
   readonly about: string;
 }
 
@@ -58,7 +58,7 @@ export const noFacts = (): ClusterFacts => ({
   drain: noDrainFacts(),
 });
 
-/** Puts what one list has told to what is known already. */
+/** Adds the facts of one list to the known ones. */
 export function addFacts(
   known: ClusterFacts,
   { crds, services, storageClasses, changes, otherNodes, drain }: ClusterFacts,

@@ -16,7 +16,7 @@ import { isBuiltIn } from '../workload/pod-detectors.ts';
 import type { CalledService, ClusterFacts, CrdVersion } from './cluster-facts.ts';
 import { referenceOf } from './reference-of.ts';
 
-/** What one object says about other APIs. Some of it is noted in `facts`, to be judged when everything was read. */
+/** Observes the APIs that one object names. It notes some in `facts`, which are judged when everything was read. */
 type ObserveReferences = (object: ManifestObject, context: ObjectContext, facts: ClusterFacts) => Observation[];
 
 export function observeReferences(object: ManifestObject, context: ObjectContext, facts: ClusterFacts): Observation[] {
@@ -24,8 +24,8 @@ export function observeReferences(object: ManifestObject, context: ObjectContext
 }
 
 /**
- * Versions of custom resources. One that `storedVersions` still names although it is deprecated or not served blocks the release of the
- * controller that drops it: the API server refuses a definition without a version that objects may be stored at.
+ * Versions of custom resources. The release of a controller that drops a deprecated or unserved version is blocked while `storedVersions` names it:
+ * the API server refuses a definition without a version that objects may be stored at.
  */
 const observeDefinition: ObserveReferences = (object, context, facts) => {
   const spec = mappingOf(object.value.spec);
@@ -76,7 +76,7 @@ function versionsOf(value: unknown): CrdVersion[] {
   }));
 }
 
-/** Notes the Service of a `clientConfig`, to be asked for its endpoints later; one that names a URL instead has none. */
+/** Notes the Service of a `clientConfig`, whose endpoints are read later; a config with a URL has none. */
 function noteService(
   facts: ClusterFacts,
   object: ManifestObject,
@@ -97,13 +97,13 @@ function noteService(
   });
 }
 
-/** Rules of admission webhooks, the review versions that they understand, and the Services that must answer. */
+/** Rules of admission webhooks, the review versions that they accept, and the Services that must answer. */
 const observeWebhooks: ObserveReferences = (object, context, facts) =>
   valuesAt(object.value, 'webhooks[]').flatMap(({ path, value }): Observation[] => {
     if (!isMapping(value)) return [];
     noteService(facts, object, context, {
       clientConfig: value.clientConfig,
-      // The default of v1; in v1beta1, which no served object has any more, it was Ignore. Without rules it is never asked.
+      // `Fail` is the default of v1; v1beta1, which no served object has any more, had Ignore. A webhook without rules is never called.
       failsClosed: value.failurePolicy !== 'Ignore' && valuesAt(value, 'rules[].resources[]').length > 0,
       about: aboutOf(value),
     });
@@ -130,15 +130,15 @@ function aboutOf(webhook: Mapping): string {
   return [...new Set(resources)].slice(0, 8).join(', ') || 'nothing';
 }
 
-/** Rules of a ValidatingAdmissionPolicy that name versions which are gone: with `matchPolicy: Exact` they match nothing any more. */
+/** Rules of a ValidatingAdmissionPolicy that name removed versions: with `matchPolicy: Exact` they match nothing any more. */
 const observePolicy: ObserveReferences = (object, context) =>
   valuesAt(object.value, 'spec.matchConstraints.resourceRules[]').flatMap(({ path, value }) =>
     isMapping(value) ? rulesNaming(object, context, value, path, 'A rule of the policy names') : [],
   );
 
 /**
- * A rule of a webhook or policy, which names groups, versions and resources. What is left of it when a version goes still matches; only
- * where every version that it names is gone for a resource does it guard nothing.
+ * A rule of a webhook or policy, which names groups, versions and resources. It still matches by its other versions when one is removed. It guards
+ * nothing only where every version that it names for a resource is removed.
  */
 function rulesNaming(
   object: ManifestObject,
@@ -171,7 +171,7 @@ function rulesNaming(
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 
-/** Rights on resources of groups that are gone: the role keeps its words and gives nothing. */
+/** Permissions on resources of removed groups: the role keeps the rule, which has no effect. */
 const observeRole: ObserveReferences = (object, context) => {
   if (isBuiltIn(object.value)) return [];
   const [first, ...others] = valuesAt(object.value, 'rules[]').flatMap(({ path, value }) => {
@@ -193,12 +193,12 @@ const observeRole: ObserveReferences = (object, context) => {
     );
   });
   if (first === undefined) return [];
-  // One who repairs a role repairs all of it: twenty rules are one finding.
+  // A role is repaired as a whole, so twenty rules are one finding.
   const also = others.map(({ named, evidence, location }) => ({ named, evidence, ...given({ location }) }));
   return [also.length === 0 ? first : { ...first, also }];
 };
 
-/** `[extensions, networking.k8s.io] [ingresses]` serves old clusters and new ones: what replaces the old group stands beside it. */
+/** `[extensions, networking.k8s.io] [ingresses]` supports old clusters and new ones: the rule names the replacement too. */
 const isNamedAnew = (group: string, resource: string, groups: readonly string[]): boolean =>
   apiRowsOfResource(group, resource).some(({ replacements }) =>
     replacements.some((replacement) => replacement.group !== group && groups.includes(replacement.group)),
@@ -207,7 +207,7 @@ const isNamedAnew = (group: string, resource: string, groups: readonly string[])
 const namedIn = (value: unknown): string[] =>
   Array.isArray(value) ? value.flatMap((item) => (item === '*' ? [] : item === '' ? [''] : (textOf(item) ?? []))) : [];
 
-/** An aggregated API whose server does not answer: discovery is slow, namespaces cannot be deleted, and nobody knows what it served. */
+/** The server of an aggregated API does not answer: discovery is slow, namespaces cannot be deleted, and its resources are not known. */
 const observeApiService: ObserveReferences = (object, context) => {
   const { conditions } = mappingOf(object.value.status);
   const available = mappingsOf(conditions).find(({ type }) => type === 'Available');
@@ -232,8 +232,8 @@ const observeApiService: ObserveReferences = (object, context) => {
 };
 
 /**
- * A budget of policy/v1beta1 with an empty selector guards nothing; the same text as policy/v1 guards every pod of the namespace, and then
- * drains stop on it (Kubernetes deprecation guide, 1.25).
+ * A budget of policy/v1beta1 with an empty selector guards nothing. The same text as policy/v1 guards every pod of the namespace, and blocks drains
+ * (Kubernetes deprecation guide, 1.25).
  */
 export const observeDisruptionBudget: ObserveReferences = (object, context) => {
   if (object.apiVersion !== 'policy/v1beta1') return [];
@@ -258,8 +258,8 @@ export const observeDisruptionBudget: ObserveReferences = (object, context) => {
 };
 
 /**
- * What an autoscaler scales. Its controller looks for the kind in the group, whatever the version, so only a group that has lost the kind
- * stops it (kubernetes/kubernetes, pkg/controller/podautoscaler: RESTMappings of the group and kind).
+ * The target of an autoscaler. Its controller looks for the kind in the group at any version, so it fails only where the group has lost the kind
+ * (kubernetes/kubernetes, pkg/controller/podautoscaler: RESTMappings of the group and kind).
  */
 const observeScaleTarget: ObserveReferences = (object, context) => {
   const target = mappingOf(mappingOf(object.value.spec).scaleTargetRef);

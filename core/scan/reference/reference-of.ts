@@ -10,7 +10,7 @@ type Said = Pick<ApiReference, 'named' | 'says' | 'severity' | 'consequence'> & 
   readonly evidence: string;
 };
 
-/** An object names an API. Nothing comes of one that no release ever gave up, which is nearly all of them. */
+/** An object names an API. An API that no release deprecated or removed gives no reference, and that is nearly every one. */
 export function referenceOf(
   object: ManifestObject,
   context: ObjectContext,
@@ -29,8 +29,8 @@ const isEverGivenUp = ({ group, version, resource, kind }: ApiReference['named']
   );
 
 /**
- * Owners are looked up at exactly the version that was written down: where it is gone, the garbage collector can neither keep nor delete the
- * object on purpose (kubernetes/kubernetes, pkg/controller/garbagecollector: RESTMapping of the kind and version).
+ * Owners are looked up at exactly the recorded version. Where it is removed, the garbage collector can neither keep nor delete the object on purpose
+ * (kubernetes/kubernetes, pkg/controller/garbagecollector: RESTMapping of the kind and version).
  */
 export function observeOwnerReferences(object: ManifestObject, context: ObjectContext): ApiReference[] {
   const owners = mappingOf(object.value.metadata).ownerReferences;

@@ -3,9 +3,9 @@ import { SEVERITIES } from '../../contracts/scan-words.ts';
 import type { Finding, ScanReport } from './report-schema.ts';
 
 /**
- * The one of an older scan's reports to compare with: of the same target, and of the same cluster, since equal names in another
- * cluster are other objects. Files have ids that no path is part of, so theirs may have been scanned under another path, as long as
- * there is one such report. `error` is a sentence for people.
+ * Chooses the report of an older scan to compare with: one of the same target and the same cluster, since equal names in another cluster are other
+ * objects. Ids of findings in files do not contain the path, so files may have been scanned under another path, as long as there is only one such
+ * report. `error` is a sentence for people.
  */
 export function chooseBaseline(
   baselines: readonly Baseline[],
@@ -22,9 +22,9 @@ export function chooseBaseline(
 }
 
 /**
- * Marks each finding as new or not. A finding is known when the baseline has one of the same id in the same file, or else one of the
- * same id that nothing else accounts for (the file was renamed); so another copy of a known object is new. What was waived in the
- * baseline, or was less severe there, has not been accepted as it is now, and is new.
+ * Marks each finding as new or not. A finding is known when the baseline has one of the same id in the same file, or else one of the same id that no
+ * other finding matches (the file was renamed); so another copy of a known object is new. A finding that was waived in the baseline, or was less
+ * severe there, was not accepted as it is now, and is new.
  */
 export function compareWithBaseline(findings: readonly Finding[], { scannedAt, subject, findings: older }: Baseline) {
   const matches = matched(findings, older);
@@ -37,7 +37,7 @@ export function compareWithBaseline(findings: readonly Finding[], { scannedAt, s
   return { findings: marked, baseline: { scannedAt, subject, gone } };
 }
 
-/** Which finding of the baseline each finding is: the most alike first, none of them twice. */
+/** The finding of the baseline for each finding: the most similar first, and none twice. */
 function matched(
   findings: readonly Finding[],
   older: readonly BaselineFinding[],
@@ -62,13 +62,13 @@ function matched(
   return matches;
 }
 
-/** An unknown severity, of a release to come, is taken for the mildest: better told twice than never. */
+/** An unknown severity, from a later release, counts as the mildest, so that the finding is rather reported twice than not at all. */
 function hasWorsened(finding: Finding, other: BaselineFinding): boolean {
   const rank = (SEVERITIES as readonly string[]).indexOf(other.severity);
   return SEVERITIES.indexOf(finding.severity) < (rank === -1 ? SEVERITIES.length - 1 : rank);
 }
 
-/** What is needed of an older report. Whatever else it holds is not read: another release may have written it. */
+/** The parts of an older report that are needed. The rest is not read, because another release may have written it. */
 export type Baseline = ReturnType<typeof reportAt>;
 
 type BaselineFinding = ReturnType<typeof findingAt>;
@@ -102,7 +102,7 @@ export function readBaseline({ path, text }: ConfigFile): ReadBaseline {
   }
 }
 
-/** Thrown and caught in this file alone. */
+/** Only this file throws and catches it. */
 class Mismatch extends Error {
   constructor(where: string, wanted: string, found: unknown) {
     const shown = found === undefined ? 'missing' : (JSON.stringify(found) ?? String(found)).slice(0, 60);

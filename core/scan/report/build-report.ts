@@ -13,7 +13,7 @@ import { compareMinors, compareTexts, orderFindings } from './order-findings.ts'
 import type { Coverage, Finding, ScanReport } from './report-schema.ts';
 import { isGap, verdictOf } from './verdict.ts';
 
-/** Everything that a report is made of. */
+/** All parts of a report. */
 export interface ReportParts {
   readonly subject: string;
   /** The cluster's version; null for manifests. */
@@ -23,18 +23,18 @@ export interface ReportParts {
   readonly findings: readonly JudgedFinding[];
   readonly coverage: readonly Coverage[];
   readonly waivers?: readonly CheckedWaiver[];
-  /** Whether a waiver that covers a finding holds; absent = it does. */
+  /** Why a waiver that covers a finding does not apply; undefined when it applies. Absent when all waivers apply. */
   readonly refuses?: (waiver: CheckedWaiver, finding: Finding) => string | undefined;
-  /** Every name that the cluster goes by, for waivers: its name, `account.region.name`, its ARN. Empty for files. */
+  /** All names of the cluster, for waivers: its name, `account.region.name`, its ARN. Empty for files. */
   readonly clusters: readonly string[];
   readonly baseline?: Baseline;
-  /** Which findings are shown and count; all where it is absent. */
+  /** Which findings are shown and counted; absent for all. */
   readonly only?: readonly OnlyTerm[];
   readonly data: ScanReport['data'];
   readonly scannedAt: Date;
 }
 
-/** From what was found and what was read to what people read. The same parts give the same report, in whatever order they come. */
+/** Makes the report from what was found and read. The same parts give the same report, in any order. */
 export function buildReport(parts: ReportParts): ScanReport {
   const { subject, from, target, failOn, data, scannedAt, baseline, only = [] } = parts;
   const merged = mergeFindings(parts.findings);
@@ -70,7 +70,7 @@ function countNew(findings: readonly Finding[]) {
   return { new: count, unchanged: findings.length - count };
 }
 
-/** Beyond the tables' reach nobody knows what is removed: said here, so that no scan forgets it. */
+/** Removals beyond the reach of the tables are not known. It is reported here, so that no scan forgets it. */
 function dataCoverage(target: string, { newestMinor, updatedOn }: ScanReport['data']): Coverage[] {
   if (compareMinors(target, newestMinor) <= 0) return [];
   const detail = `The tables of ${updatedOn} know removals up to ${newestMinor}. Update Liftlock to scan for ${target}.`;
@@ -101,8 +101,8 @@ function summarize(findings: readonly Finding[], coverage: readonly Coverage[]):
 }
 
 /**
- * Marks the findings that waivers cover; the first one that does is named. Of those about this cluster one that has expired covers nothing and is listed, and so is
- * one that covers nothing though it holds.
+ * Marks the findings that waivers cover, with the first one that does. An expired waiver about this cluster covers nothing and is listed, and so is a
+ * valid one that covers nothing.
  */
 function applyWaivers(
   findings: readonly Finding[],
@@ -117,7 +117,7 @@ function applyWaivers(
     const about = valid.filter((waiver) => covers(waiver, finding, clusters));
     const covering = about.filter((waiver) => {
       const why = refuses(waiver, finding);
-      // Of several findings the first one tells.
+      // The first refused finding gives the reason.
       if (why !== undefined && !refused.has(waiver)) refused.set(waiver, why);
       if (why === undefined) used.add(waiver);
       return why === undefined;
@@ -143,7 +143,7 @@ const REFUSED = ': the policy of the cluster does not allow it';
 const EXACT = ['reason', 'source', 'rule', 'apiVersion', 'kind', 'id'] as const;
 const GLOBS = ['namespace', 'name', 'owner'] as const;
 
-/** Whether it is about the finding, expired or not. `clusters`: every name that the scanned cluster goes by; empty for files. */
+/** Whether the waiver is about the finding, expired or not. `clusters`: all names of the scanned cluster; empty for files. */
 function covers({ document }: CheckedWaiver, finding: Finding, clusters: readonly string[]): boolean {
   const { match } = document.spec;
   const exact = EXACT.every((member) => match[member] === undefined || match[member] === finding[member]);
@@ -154,18 +154,18 @@ function covers({ document }: CheckedWaiver, finding: Finding, clusters: readonl
   });
 }
 
-/** Whether it is about this cluster, or about any. */
+/** Whether the waiver is about this cluster or about any. */
 function concerns({ spec }: ScanWaiver, clusters: readonly string[]): boolean {
   const pattern = spec.match.cluster;
   return pattern === undefined || clusters.some((cluster) => matchesGlob(pattern, cluster));
 }
 
-/** `legacy-budgets (platform, until 2026-12-31)`: as findings name the waiver that covers them. */
+/** The text by which findings name their waiver: `legacy-budgets (platform, until 2026-12-31)`. */
 export function waiverText({ metadata, spec }: ScanWaiver): string {
   return `${metadata.name} (${spec.owner}, until ${spec.expires})`;
 }
 
-/** What `--only` compares, and with which words of a finding: one of them has to match. */
+/** The words of `--only`, and the values of a finding of which one must match. */
 const WORDS = new Map<string, (finding: Finding) => readonly (string | null)[]>(
   Object.entries({
     severity: ({ severity }) => [severity],
@@ -181,13 +181,15 @@ const WORDS = new Map<string, (finding: Finding) => readonly (string | null)[]>(
   }),
 );
 
-/** One word and the patterns of which one has to match. */
+/** One word, and the patterns of which one must match. */
 export interface OnlyTerm {
   readonly word: string;
   readonly patterns: readonly string[];
 }
 
-/** `severity=error,warning` `owner=team-*`: terms of one word add to each other, those of several words must all hold. `errors` are sentences. */
+/**
+ * Parses `severity=error,warning` `owner=team-*`: terms of one word are alternatives, those of several words must all match. `errors` are sentences.
+ */
 export function parseOnly(texts: readonly string[]): { readonly only: readonly OnlyTerm[]; readonly errors: string[] } {
   const errors: string[] = [];
   const patterns = new Map<string, string[]>();
@@ -214,7 +216,7 @@ const isMeant = (finding: Finding, only: readonly OnlyTerm[]): boolean =>
     ),
   );
 
-/** `12 findings other than severity=error`: what a report says of those that it leaves out; nothing where it leaves out none. */
+/** The entry for findings that a report leaves out, `12 findings other than severity=error`; none where it leaves out none. */
 function leftOutBy(only: readonly OnlyTerm[], count: number): Coverage[] {
   if (count === 0) return [];
   const terms = only.map(({ word, patterns }) => `${word}=${patterns.join(',')}`).join(' ');

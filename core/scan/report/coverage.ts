@@ -1,11 +1,11 @@
 import type { Coverage } from './report-schema.ts';
 
-/** What was read of something, and how much. */
+/** Something that was read, and how much. */
 export const readOf = (what: string, source: Coverage['source'], count: number, detail = ''): Coverage => {
   return { what, source, status: 'read', detail, count };
 };
 
-/** What was not read of something, and why: refused, failed, or left out on purpose. */
+/** Something that was not read, and why: refused, failed, or left out on purpose. */
 export const unreadOf = (
   what: string,
   source: Coverage['source'],

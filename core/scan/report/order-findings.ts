@@ -3,7 +3,7 @@ import type { Finding } from './report-schema.ts';
 
 type Order<Item> = (a: Item, b: Item) => number;
 
-/** By code unit, so that every machine sorts alike; null last. */
+/** Compares by code unit, so that the order is the same on every machine; null comes last. */
 export function compareTexts(a: string | null, b: string | null): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   return a === b ? 0 : a < b ? -1 : 1;
@@ -19,8 +19,8 @@ const text =
     compareTexts(of(a), of(b));
 
 /**
- * What to fix first comes first: what counts before what is waived or was there already, then the severity, how soon it is gone,
- * how sure it is, and how much one repair mends. The rest makes the order total: it depends on nothing but the findings.
+ * Sorts by urgency: findings that count before those that are waived or already known, then by severity, by the removing release, by confidence, and
+ * by the number of findings that one repair fixes. The rest makes the order total, so it depends on the findings only.
  */
 export function orderFindings(findings: readonly Finding[]): Finding[] {
   const sizes = new Map<string, number>();
@@ -54,7 +54,7 @@ export function orderFindings(findings: readonly Finding[]): Finding[] {
   });
 }
 
-/** Orders minors by number, `1.9` before `1.10`. Null, where no release is known, comes last. */
+/** Compares minors by number, `1.9` before `1.10`. Null, where no release is known, comes last. */
 export function compareMinors(a: string | null, b: string | null): number {
   if (a === null || b === null) return Number(a === null) - Number(b === null);
   const [majorA = 0, minorA = 0] = a.split('.').map(Number);

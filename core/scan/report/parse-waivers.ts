@@ -3,7 +3,7 @@ import type { ConfigIssue } from '../../config/issue.ts';
 import { parseKind } from '../../config/parse-kind.ts';
 import type { ConfigFile } from '../../config/read-yaml.ts';
 
-/** Reads files of ScanWaivers. One that has expired is no error: the report lists it. */
+/** Reads files of ScanWaivers. An expired one is no error, because the report lists it. */
 export function parseWaivers(
   files: readonly ConfigFile[],
   { now }: { readonly now: Date },

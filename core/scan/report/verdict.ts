@@ -8,10 +8,10 @@ const FAILING: Readonly<Record<ScanReport['failOn'], readonly Finding['severity'
   none: [],
 };
 
-/** What is in the way of the hop itself, whatever the target takes: `failOn` is about APIs. */
+/** Sources of problems with the hop itself, for every `failOn`, which is about APIs. */
 export const OF_THE_CLUSTER: readonly Finding['source'][] = ['eks', 'server', 'insight', 'drain', 'capacity'];
 
-/** Whether a finding fails the scan: neither waived nor known to the baseline, and as bad as `failOn` says. */
+/** Whether a finding fails the scan: it is neither waived nor known to the baseline, and as severe as `failOn` says. */
 export function fails(
   { severity, waived, new: isNew, source, reason }: Pick<Finding, 'severity' | 'waived' | 'new' | 'source' | 'reason'>,
   failOn: ScanReport['failOn'],
@@ -21,12 +21,12 @@ export function fails(
   return always || FAILING[failOn].includes(severity);
 }
 
-/** Whether something that should have been read was not. What was left out on purpose is no gap. */
+/** Whether something that should have been read was not. A part that is left out on purpose is no gap. */
 export function isGap({ status }: Pick<Coverage, 'status'>): boolean {
   return status === 'denied' || status === 'error' || status === 'not-rendered';
 }
 
-/** fail beats incomplete beats pass. */
+/** fail comes before incomplete, and incomplete before pass. */
 export function verdictOf(
   findings: readonly Finding[],
   coverage: readonly Coverage[],
@@ -36,14 +36,14 @@ export function verdictOf(
   return coverage.some(isGap) ? 'incomplete' : 'pass';
 }
 
-/** The worst of all. A list of nothing is incomplete: nothing was read. */
+/** The worst verdict. An empty list is incomplete, because nothing was read. */
 export function verdictOfAll(reports: readonly Pick<ScanReport, 'verdict'>[]): Verdict {
   const verdicts = reports.map(({ verdict }) => verdict);
   if (verdicts.includes('fail')) return 'fail';
   return verdicts.length === 0 || verdicts.includes('incomplete') ? 'incomplete' : 'pass';
 }
 
-/** What the command ends with, as docs/scan.md promises to scripts. */
+/** The exit code of the command, as docs/scan.md promises to scripts. */
 export function exitCodeOf(document: ScanReport | ScanReportList): 0 | 3 | 4 {
   const verdict = verdictOfAll(document.kind === 'ScanReportList' ? document.items : [document]);
   return ({ pass: 0, fail: 3, incomplete: 4 } as const)[verdict];

@@ -10,13 +10,13 @@ import type { Coverage } from '../report/report-schema.ts';
 type Detail = NonNullable<NonNullable<Insight['categorySpecificSummary']>['deprecationDetails']>[number];
 type Client = NonNullable<Detail['clientStats']>[number];
 
-/** EKS looks again every 24 hours (facts: eks.md §4.3); what is older says nothing about today. */
+/** EKS refreshes insights every 24 hours (facts: eks.md §4.3); an older one says nothing about today. */
 const STALE_HOURS = 24;
 
 /**
- * What EKS has seen of calls in the last 30 days. It goes on telling of a client for so long after the client was repaired; one that has
- * changed since its last call is a trace, with both times as evidence. What names no API that the tables know is passed on as it is; what EKS
- * could not evaluate is no pass, and neither is what nobody has refreshed.
+ * The calls that EKS saw in the last 30 days. It names a client for that long after its repair, so a client that has changed since its last call is a
+ * trace, with both times as evidence. An insight that names no API of the tables is passed on as it is. One that EKS could not evaluate, or that was
+ * not refreshed, does not pass.
  */
 export function observeInsights(insights: readonly Insight[], changes: readonly Change[], now: Date): Observation[] {
   return insights.flatMap((insight): Observation[] => {
@@ -26,7 +26,7 @@ export function observeInsights(insights: readonly Insight[], changes: readonly 
     const known = detailsOf(insight);
     const uses = known.flatMap(({ detail, row }) => (row === undefined ? [] : usesOf(insight, detail, row, changes)));
     const isEvaluated = insightStatus.status === 'ERROR' || insightStatus.status === 'WARNING';
-    // Where the tables know of no removal by then, EKS knows more.
+    // EKS knows more where the tables have no removal by then.
     const says = known.length > 0 && known.every(({ row }) => row !== undefined && isGoneBy(row, kubernetesVersion));
     return isEvaluated && says ? uses : [...uses, problemOf(insight, codeOf(insight, changes), changes)];
   });
@@ -41,7 +41,7 @@ function isGoneBy({ removed }: ApiRow, minor: string | undefined): boolean {
   return removed !== null && (target === undefined || isReached(removed, target));
 }
 
-/** How much was read of them, and `detail`: why not more. */
+/** @param detail why not more was read */
 export const insightsCoverage = (status: Coverage['status'], count: number, detail = ''): Coverage => ({
   what: 'upgrade insights of Amazon EKS',
   source: 'insight',
@@ -50,7 +50,7 @@ export const insightsCoverage = (status: Coverage['status'], count: number, deta
   count,
 });
 
-/** What proves that every client that an insight names has changed since its last call, in sentences; undefined where one has not. */
+/** Evidence that every client of an insight has changed since its last call, in sentences; undefined where one has not. */
 function staleEvidence(insight: Insight, changes: readonly Change[]): string[] | undefined {
   const clients = detailsOf(insight).flatMap(({ detail, row }) =>
     (detail.clientStats ?? [{}]).map((client) => ({ client, proof: changeSince(client, row?.kind, changes) })),
@@ -66,7 +66,7 @@ const detailsOf = (insight: Insight) =>
 
 function usesOf(insight: Insight, { clientStats = [] }: Detail, row: ApiRow, changes: readonly Change[]): ApiUse[] {
   const subject = { apiVersion: apiVersionText(row), kind: row.kind };
-  // Somebody calls it, and EKS does not say who.
+  // A client calls it, but EKS does not name the client.
   if (clientStats.length === 0) {
     const cause = `requests:${subject.apiVersion}/${row.resource}`;
     const evidence = [`Insight "${insight.name}" names no client.`];
@@ -93,7 +93,7 @@ function usesOf(insight: Insight, { clientStats = [] }: Detail, row: ApiRow, cha
 
 const FIX = 'Update the client that calls it. EKS goes on naming it for up to 30 days after its last call.';
 
-/** A change of the same client after its last call. A user agent's product is compared with names, whatever their case. */
+/** A change of the same client after its last call. The product of a user agent is compared with names, ignoring case. */
 function changeSince(
   { userAgent, lastRequestTime }: Client,
   called: string | undefined,
@@ -130,7 +130,7 @@ type InsightCode = keyof typeof SEVERITY;
 
 function codeOf(insight: Insight, changes: readonly Change[]): InsightCode {
   const { status } = insight.insightStatus;
-  // What the add-on step repairs is no error before it.
+  // The add-on step repairs it, so it is no error before that step.
   if (isAddonInsight(insight)) return 'AddonInsight';
   if (status === 'WARNING') return 'InsightWarning';
   if (status !== 'ERROR') return 'InsightUnknown';
@@ -147,7 +147,7 @@ function saidOf({ name, insightStatus, lastRefreshTime }: Insight, code: Insight
   return `Amazon EKS says ${status}: ${name}${why === undefined ? '' : `: ${why.replace(/\.+$/, '')}`}.${unknown}`;
 }
 
-/** An insight as EKS tells it, with who still calls what, and since when. */
+/** An insight as EKS reports it, with the callers and the times of their last calls. */
 function problemOf(insight: Insight, code: InsightCode, changes: readonly Change[] = []): Problem {
   const { name, kubernetesVersion } = insight;
   return {
@@ -169,7 +169,7 @@ function problemOf(insight: Insight, code: InsightCode, changes: readonly Change
   };
 }
 
-/** Tells who still calls an API, and when last: a finding stays for up to 30 days after the fix (facts: eks.md §4.3). */
+/** The callers of an API, with their last calls: a finding stays for up to 30 days after the fix (facts: eks.md §4.3). */
 function usageText({ clientStats = [], replacedWith, usage, stopServingVersion }: Detail): string {
   const clients = clientStats.map(
     ({ userAgent, lastRequestTime }) =>
@@ -179,12 +179,12 @@ function usageText({ clientStats = [], replacedWith, usage, stopServingVersion }
   return `${usage ?? 'An API'} (gone in ${stopServingVersion ?? 'a later version'}${instead}) is called by ${clients.join('; ') || 'unknown clients'}.`;
 }
 
-/** `/apis/policy/v1beta1/podsecuritypolicies` → its row in the tables; undefined for what they do not know. */
+/** `/apis/policy/v1beta1/podsecuritypolicies` → its row in the tables; undefined for an unknown one. */
 function apiOfUsage(usage: string | undefined): ApiRow | undefined {
   const match = /^\/(?:apis\/([^/]+)|api)\/(v[^/]+)\/(.+)$/.exec(usage ?? '');
   if (match === null) return undefined;
   const [, group = '', version = '', rest = ''] = match;
-  // `namespaces/*/cronjobs`, `cronjobs/status`: some part of it is the resource.
+  // `namespaces/*/cronjobs`, `cronjobs/status`: one part is the resource.
   const parts = rest.split('/');
   return apiRowsOfGroup(group).find((row) => row.version === version && parts.includes(row.resource));
 }
@@ -192,7 +192,7 @@ function apiOfUsage(usage: string | undefined): ApiRow | undefined {
 /** `tuner/v1.2 (linux/amd64) kubernetes/abc` → `tuner`. */
 const productOf = (userAgent: string): string => userAgent.trim().split(/[/\s]/)[0] ?? '';
 
-/** Every upgrade-readiness insight of a cluster, those that do not pass with their details. A read that is denied throws. */
+/** Every upgrade-readiness insight of a cluster, with details for those that do not pass. A denied read throws. */
 export async function readInsights(
   eks: Pick<EksReader, 'listInsights' | 'describeInsight'>,
   scope: Scope,
@@ -209,7 +209,7 @@ export async function readInsights(
   );
 }
 
-/** The add-on insight is what the add-on step repairs, so the scan before it must not stop on it (semantics.md, The scan and the smoke check). */
+/** The add-on step repairs the add-on insight, so the scan before it must not stop on it (semantics.md, The scan and the smoke check). */
 const isAddonInsight = (insight: Insight): boolean =>
   insight.categorySpecificSummary?.addonCompatibilityDetails !== undefined
     ? insight.categorySpecificSummary.addonCompatibilityDetails.length > 0

@@ -29,7 +29,7 @@ const componentConfig: Detector = ({ group, version, kind }, rules) =>
     `It is a ${kind} of ${group}/${version}.`,
   );
 
-/** Where the flags of a kubelet are written: nodeadm's NodeConfig, and user data of Karpenter's node classes. */
+/** The fields with flags of a kubelet: nodeadm's NodeConfig, and user data of Karpenter's node classes. */
 const FLAG_PLACES = new Map<string, string>(
   Object.entries({
     NodeConfig: 'spec.kubelet.flags[]',
@@ -51,7 +51,7 @@ const kubeletFlag: Detector = ({ kind, value }, rules) => {
   );
 };
 
-/** The flag as a word of its own: `--cgroup-driver` is not in `--cgroup-driver-path`. */
+/** Whether the text has the flag as a whole word: `--cgroup-driver` is not in `--cgroup-driver-path`. */
 function hasFlag(text: string, flag: string): boolean {
   for (let at = text.indexOf(flag); at !== -1; at = text.indexOf(flag, at + 1)) {
     if (!/[\w-]/.test(text.charAt(at + flag.length)) && !/[\w-]/.test(text.charAt(at - 1))) return true;
@@ -70,14 +70,14 @@ const objectField: Detector = ({ group, kind, value }, rules) =>
     );
   });
 
-/** Whether a value is one of those that a rule names; any is when it names none. */
+/** Whether a rule names the value; a rule without values matches any. */
 const isWanted = (value: unknown, values: readonly string[]): boolean =>
   values.length === 0 ||
   values.some((wanted) =>
     wanted.endsWith('*') ? textOf(value)?.startsWith(wanted.slice(0, -1)) === true : textOf(value) === wanted,
   );
 
-/** `containerd://1.7.27` of a node: its runtime, below a version where the rule names one. */
+/** The runtime of a node like `containerd://1.7.27`, below a version where the rule names one. */
 const nodeRuntime: Detector = ({ group, kind, value }, rules) => {
   if (group !== '' || kind !== 'Node') return [];
   const [runtime = '', version = ''] = (textOf(nodeInfo(value).containerRuntimeVersion) ?? '').split('://');
@@ -119,7 +119,7 @@ function proxyMode(mode: string | undefined, path: string[], rules: Parameters<D
 
 const TERMS = 'nodeSelectorTerms[].matchExpressions[].key';
 
-/** Where a pod's spec names labels of nodes by value. */
+/** The fields of a pod's spec that name labels of nodes by value. */
 const KEYS = [
   `affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.${TERMS}`,
   'affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[].preference.matchExpressions[].key',
@@ -156,11 +156,11 @@ function hits(
 interface FeatureGate {
   readonly path: Path;
   readonly name: string;
-  /** `true`, `false`; whatever else people write says nothing about the value. */
+  /** `true` or `false`; any other text is kept but names no known value. */
   readonly value: string;
 }
 
-/** Components of Kubernetes itself: other programs have gates of their own, under the same flag. */
+/** Components of Kubernetes itself, because other programs have their own gates under the same flag. */
 const COMPONENT = /(?:^|\/)(?:kube-(?:proxy|scheduler|controller-manager|apiserver)|kubelet|eks\/kube-proxy)$/;
 const CONFIG_KINDS = ['KubeletConfiguration', 'KubeProxyConfiguration', 'KubeSchedulerConfiguration'];
 
@@ -212,7 +212,7 @@ function featureGatesOfFlags({ pods }: InspectedObject): FeatureGate[] {
 
 const FLAG = '--feature-gates';
 
-/** `--feature-gates=A=true,B=false` → A, B; by itself, or in a command line for a shell. */
+/** `--feature-gates=A=true,B=false` → A, B; as an argument, or in a command line for a shell. */
 function featureGatesIn(text: string, path: Path): FeatureGate[] {
   const [, list] = /(?:^|\s)--feature-gates[= ]["']?([\w=,]{1,4000})/.exec(text) ?? [];
   if (list === undefined) return [];
@@ -256,8 +256,8 @@ const ipAddressFormat: Detector = ({ group, kind, value }, rules) => {
 };
 
 /**
- * Whether a text is an address as stricter API servers want it: IPv4 without leading zeros and not inside IPv6. Names (`None`, host names)
- * and everything that is no address at all are not judged: other checks of the API server refuse those in every release.
+ * Whether a text is an address in the form that stricter API servers require: IPv4 without leading zeros and not inside IPv6. Names (`None`, host
+ * names) and texts that are no address are not judged, because the API server refuses those in every release.
  */
 export function isIpAddressCanonical(text: unknown): boolean {
   if (typeof text !== 'string') return true;
@@ -279,7 +279,7 @@ export function isCidrCanonical(text: unknown): boolean {
   return !bits.slice(Number(prefix)).includes('1');
 }
 
-/** IPv4 in IPv6, however it is written: `::ffff:10.0.0.1` is `::ffff:a00:1`. */
+/** IPv4 in IPv6 in any notation: `::ffff:10.0.0.1` is `::ffff:a00:1`. */
 const isMapped = (groups: readonly number[]): boolean =>
   groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
 
@@ -288,7 +288,7 @@ function bytesOf(text: string): number[] | undefined {
   return parts.length === 4 && parts.every((part) => part >= 0 && part <= 255) ? parts : undefined;
 }
 
-/** The eight groups of an IPv6 address; undefined for what is none. */
+/** The eight groups of an IPv6 address; undefined for any other text. */
 function groupsOf(text: string): number[] | undefined {
   const [head = '', tail, more] = text.split('::');
   const [before, after] = [partsOf(head), partsOf(tail ?? '')];
@@ -298,7 +298,7 @@ function groupsOf(text: string): number[] | undefined {
   return [...before, ...Array<number>(missing).fill(0), ...after];
 }
 
-/** `2001:db8` → two groups; the last one may be written as IPv4, which is two. */
+/** `2001:db8` → two groups; the last one may be written as IPv4, which counts as two. */
 function partsOf(text: string): number[] | undefined {
   if (text === '') return [];
   const parts = text.split(':').flatMap((part): (number | undefined)[] => {
@@ -311,7 +311,7 @@ function partsOf(text: string): number[] | undefined {
 
 const hasLeadingZero = (digits: string): boolean => digits.length > 1 && digits.startsWith('0');
 
-/** The detectors that look at one object; the others look at many at once. */
+/** The detectors for a single object; the others need many objects at once. */
 export const objectDetectors: Readonly<Record<Exclude<DetectorName, 'no-default-storage-class'>, Detector>> = {
   'pod-field': podField,
   'pod-annotation': podAnnotation,

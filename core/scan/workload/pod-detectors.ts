@@ -6,16 +6,16 @@ import { parameterOf } from '../data/break-rules.ts';
 import { comesFromRegistry, endsInRepository, parseImage, versionOfTag } from '../data/image-reference.ts';
 import { isMapping, type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 
-/** The pods that an object makes, or is. */
+/** A pod template of an object, or the object itself when it is a Pod. */
 interface PodSpec {
   readonly spec: Mapping;
   /** Labels and annotations of the pods. */
   readonly metadata: Mapping;
-  /** Where the spec stands in the object. */
+  /** The path of the spec in the object. */
   readonly path: Path;
 }
 
-/** Where pod specs stand: in Pods, in everything with a template as built-in workloads have it, in CronJobs, in PodTemplates. */
+/** Paths of pod specs: in Pods, in objects with a template as built-in workloads have it, in CronJobs, in PodTemplates. */
 const PLACES = [
   'spec',
   'spec.template.spec',
@@ -24,7 +24,7 @@ const PLACES = [
   'spec.podTemplate.spec',
 ];
 
-/** Custom resources that hold pods as the built-in workloads do (Rollouts, Knative Services) count too. */
+/** Custom resources with pod templates like the built-in workloads (Rollouts, Knative Services) count too. */
 export function podSpecsOf(object: Mapping): PodSpec[] {
   return PLACES.flatMap((place) =>
     valuesAt(object, place).flatMap(({ path, value }) => {
@@ -40,33 +40,33 @@ const isList = (value: unknown): boolean => Array.isArray(value) && value.some(i
 
 const CONTAINERS = ['initContainers', 'containers', 'ephemeralContainers'];
 
-/** All containers of a pod, with where they stand in its spec. */
+/** All containers of a pod, with their paths in its spec. */
 export function containersOf({ spec }: PodSpec): { path: Path; container: Mapping }[] {
   return CONTAINERS.flatMap((list) =>
     valuesAt(spec, `${list}[]`).flatMap(({ path, value }) => (isMapping(value) ? [{ path, container: value }] : [])),
   );
 }
 
-/** An object that detectors look at, whole. */
+/** A whole object for the detectors. */
 export interface InspectedObject extends GroupVersionKind {
   readonly value: Mapping;
   readonly pods: readonly PodSpec[];
 }
 
-/** What a rule is about was found. */
+/** A detector found what a rule is about. */
 export interface Hit {
   readonly rule: string;
-  /** Where in the object. */
+  /** The path in the object. */
   readonly path: Path;
-  /** What was seen, in one sentence without values that could be secret. */
+  /** The evidence, in one sentence without values that could be secret. */
   readonly evidence: string;
 }
 
-/** What each of these rules is about was found, at the same place. */
+/** One hit at the same path for each rule. */
 export const hitsOf = (rules: readonly BreakRule[], path: Path, evidence: string): Hit[] =>
   rules.map(({ id }) => ({ rule: id, path, evidence }));
 
-/** Looks for what its rules name. Never throws on what people write. */
+/** Looks for what its rules name. Never throws on the content of an object. */
 export type Detector = (object: InspectedObject, rules: readonly BreakRule[]) => Hit[];
 
 /** A field of the pod's spec: `volumes[].gitRepo`. */
@@ -125,7 +125,7 @@ export const hostPath: Detector = ({ pods }, rules) =>
     }),
   );
 
-/** An image of any container, by the end of its repository or by its registry; `below` narrows it down to older versions. */
+/** An image of any container, by the end of its repository or by its registry; `below` limits it to older versions. */
 export const containerImage: Detector = ({ pods }, rules) =>
   pods.flatMap((pod) =>
     imagesOf(pod).flatMap(({ path, image }) => {
@@ -172,11 +172,11 @@ export const bindingSubject: Detector = ({ group, kind, value }, rules) => {
   });
 };
 
-/** Roles that the API server makes itself: they keep old groups for old clients, and are rewritten with each release. */
+/** Roles that the API server creates itself: they keep old groups for old clients, and each release rewrites them. */
 export const isBuiltIn = ({ metadata }: Mapping): boolean =>
   textOf(mappingOf(mappingOf(metadata).labels)['kubernetes.io/bootstrapping']) === 'rbac-defaults';
 
-/** Kubernetes' own binding, which lets everybody see the version; some installers leave out its label. */
+/** The binding of Kubernetes that shows the version to all users; some installers leave out its label. */
 function isPublicInfo({ metadata, roleRef }: Mapping): boolean {
   const { kind, name } = mappingOf(roleRef);
   return mappingOf(metadata).name === PUBLIC_INFO && kind === 'ClusterRole' && name === PUBLIC_INFO;

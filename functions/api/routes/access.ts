@@ -14,13 +14,13 @@ import { wrongState } from '../../../core/queries/refusal.ts';
 import type { ApiContext, ApiEnv, Query } from '../api-context.ts';
 import { clusterQuery, manifestQuery, readQuery } from '../request-query.ts';
 
-/** `/v1/access`: what Liftlock can read of the clusters, and what to grant so that it can. */
+/** `/v1/access` tells what Liftlock can read of the clusters, and what to grant so that it can read the rest. */
 export const access = new Hono<ApiEnv>()
   .get('/check', async (context: ApiContext<'/check', Query<typeof clusterQuery>>) => {
     const { items, ...rest } = await chosen(context, readQuery(context, clusterQuery));
     const { ports } = context.var;
     const reports = [];
-    // One after the other: each reads what the table has of its cluster.
+    // Each check reads the items of its cluster, so they run one after the other.
     for (const record of items) reports.push(await checkAccess(ports, record));
     return context.json({ items: reports, ...rest });
   })
@@ -43,7 +43,7 @@ export const access = new Hono<ApiEnv>()
     return context.json({ rbac: RBAC[tier](namespace ?? ''), items: manifests, ...rest });
   });
 
-/** The cluster of `?cluster=`, or a page of all that live. */
+/** The cluster of `?cluster=`, or a page of all clusters that exist. */
 async function chosen(
   context: ApiContext,
   { cluster, limit = 200, after }: z.infer<typeof clusterQuery>,
@@ -51,7 +51,7 @@ async function chosen(
   const { table } = context.var.ports;
   if (cluster !== undefined) return { items: [await findCluster(table, cluster)] };
   const [living, fleet] = await Promise.all([loadLivingRecords(table), loadFleetInForce(table)]);
-  // What the Fleet does not name Liftlock leaves alone, and needs to read nothing of.
+  // Liftlock leaves clusters alone that the Fleet does not name, so it needs no access to them.
   const own = living.filter((record) => fleet === undefined || unnamedIn(fleet, record) === undefined);
   return pageOf(own, shortId, { limit, after });
 }

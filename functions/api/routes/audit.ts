@@ -7,17 +7,17 @@ import type { PageRequest } from '../../../core/queries/page.ts';
 import type { ApiContext, ApiEnv, Query } from '../api-context.ts';
 import { pageQuery, readQuery } from '../request-query.ts';
 
-/** An item holds what was written, so two hundred of them are as large as a thousand clusters. */
+/** The most items of a page. An item holds what was written, so two hundred are as large as a thousand clusters. */
 const ITEMS = 200;
 const query = z.strictObject(pageQuery);
 const pageIn = (context: ApiContext): PageRequest => ({ limit: ITEMS, ...readQuery(context, query) });
 
-/** As long as a key of DynamoDB may be: what somebody else has put there has to be told too. */
+/** A subject may be as long as a key of DynamoDB, because items that somebody else put into the table have to be shown too. */
 const subjectQuery = z.strictObject({ ...pageQuery, subject: z.string().min(1).max(2048) });
 
 /**
- * `/v1/audit/<subject>`: `fleet`, `rollouts/<id>` or `clusters/<id>`. A subject that does not exist is an error, not an empty record; by
- * its very name (`subjects`) it may be one whose items are gone, which is for whoever verifies to find out.
+ * `/v1/audit/<subject>`: `fleet`, `rollouts/<id>` or `clusters/<id>`. A subject that does not exist is an error and no empty list. `subjects` takes a
+ * subject by its exact name and answers with an empty list, because whoever verifies the audit has to find out when items were removed.
  */
 export const audit = new Hono<ApiEnv>()
   .get('/fleet', async (context: ApiContext<'/fleet', Query<typeof query>>) =>

@@ -37,13 +37,13 @@ const cancelBody = withReason.extend({ nodegroup: z.string().min(1).max(63) });
 const upgradeBody = z.strictObject({ to: z.string().max(40), approve: z.boolean().default(false) });
 
 const scanBody = z.strictObject({ target: minorText.optional() });
-/** Scans that are told at once, unless more are asked for. */
+/** How many scans are listed when the request gives no limit. */
 const HISTORY = 100;
 
 const clusterOf = (context: ApiContext<`/:id${string}`>): Promise<ClusterRecord> =>
   findCluster(context.var.ports.table, context.req.param('id'));
 
-/** What a person changes of a cluster; what follows from it is the best answer, for others too. */
+/** Carries out a person's change of a cluster and answers with the cluster's explanation after it, which tells what follows from the change. */
 const explained =
   <Order extends { readonly reason?: string | undefined }>(
     body: z.ZodType<Order>,
@@ -58,7 +58,7 @@ const explained =
     return context.json({ ...explanation, reasons: [...(changed.told ?? []), ...explanation.reasons] });
   };
 
-/** `/v1/clusters`: the inventory, and what people do to one cluster. */
+/** `/v1/clusters`: the inventory, and the orders that people give for one cluster. */
 export const clusters = new Hono<ApiEnv>()
   .get('/', async (context: ApiContext<'/', Query<typeof clustersQuery>>) =>
     context.json(await listClusters(context.var.ports, readQuery(context, clustersQuery))),
@@ -75,7 +75,7 @@ export const clusters = new Hono<ApiEnv>()
     const { to } = readQuery(context, readinessQuery);
     return context.json(await clusterReadiness(context.var.ports, await clusterOf(context), to));
   })
-  // What would be begun takes nobody who may begin it.
+  // A GET previews the upgrade, rollback or drain, so the right to read is enough for it.
   .get('/:id/upgrade', async (context: ApiContext<'/:id/upgrade', Query<typeof hopQuery>>) => {
     const { to } = readQuery(context, hopQuery);
     const { ports, principal } = context.var;

@@ -29,10 +29,10 @@ type DeletePath = '/config/:kind/:name/delete';
 const configPath = z.object({ kind: z.enum(DELETABLE, `is one of ${DELETABLE.join(', ')}`), name: z.string() });
 const matrixQuery = z.strictObject({ target: minorText, selector: z.string().min(1).max(2_000).optional() });
 
-/** With the time-zone data that windows are judged by here. */
+/** Adds the version of the time-zone data by which this process judges windows. */
 const statusHere = async (ports: ApiPorts) => ({ ...(await fleetStatus(ports)), timeZoneData: process.versions.tz });
 
-/** A list that takes no query and comes in one piece. */
+/** A list that takes no query and has no pages. */
 const whole =
   <Answer extends object>(list: (ports: ApiPorts) => Promise<Answer>) =>
   async (context: ApiContext) => {
@@ -40,7 +40,7 @@ const whole =
     return context.json(await list(context.var.ports));
   };
 
-/** `/v1`: the fleet as a whole, with the one switch over it, and lists that have no routes of their own below them. */
+/** `/v1`: the fleet as a whole, its stop switch, and the lists that have no routes below them. */
 export const fleet = new Hono<ApiEnv>()
   .get('/fleet', whole(statusHere))
   .post('/fleet/stop', async (context: ApiContext<'/fleet/stop', Body<typeof withReason>>) => {
@@ -55,7 +55,7 @@ export const fleet = new Hono<ApiEnv>()
     const { before } = await resumeFleet(ports, principal, reason);
     return context.json({ ...(await statusHere(ports)), before });
   })
-  // All documents or none.
+  // Either all documents are applied, or none.
   .put('/config', async (context: ApiContext<'/config', Body<typeof documents> & Query<typeof dryRunQuery>>) => {
     const { dryRun = false } = readQuery(context, dryRunQuery);
     const { ports, principal } = context.var;
@@ -68,7 +68,7 @@ export const fleet = new Hono<ApiEnv>()
     const object = parseOrRefuse(configPath, context.req.param(), 'path');
     return context.json(await deleteConfig(ports, object, principal, reason));
   })
-  // The fleet by verdict.
+  // The fleet by the verdicts of its scans.
   .get('/scans', async (context: ApiContext<'/scans', Query<typeof matrixQuery>>) => {
     const { target, selector } = readQuery(context, matrixQuery);
     const { ports } = context.var;

@@ -31,11 +31,11 @@ const rejected = withReason.extend({ planHash }).transform(({ reason: comment, .
 
 const membersQuery = z.strictObject(pageQuery);
 
-/** Sorts as the members go. */
+/** A text that sorts members by wave and position. */
 const placeOf = ({ waveIndex, position }: Member): string =>
   `${String(waveIndex).padStart(3, '0')}/${String(position).padStart(6, '0')}`;
 
-/** What a person orders of a rollout, in their name and for their reason. */
+/** Carries out a person's order for a rollout, under that person's name and reason. */
 const ordered =
   <Order extends { readonly reason?: string | undefined }, Answer extends object>(
     body: z.ZodType<Order>,
@@ -49,7 +49,7 @@ const ordered =
 
 type OfWave = `/:id/waves/:wave/${string}`;
 
-/** What a person says of the plan of a wave. */
+/** Records the vote of a person on the plan of a wave. */
 const voted =
   <Said>(decision: Vote['decision'], body: z.ZodType<Pick<Vote, 'planHash' | 'comment'>, Said>) =>
   async (context: ApiContext<OfWave, { json: Said }>) => {
@@ -59,7 +59,6 @@ const voted =
     return context.json(await voteOnWave(ports, id, wave, { decision, by, planHash, comment }));
   };
 
-/** `/v1/rollouts`. */
 export const rollouts = new Hono<ApiEnv>()
   .get('/', async (context) => {
     readQuery(context, noQuery);

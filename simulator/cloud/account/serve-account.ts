@@ -11,7 +11,7 @@ type Resources = ReturnType<typeof networkIn>;
 type Input = Readonly<Record<string, string>>;
 type Operation = (input: Input, resources: Resources, cloud: LocalCloud, account: string) => object;
 
-/** Refusals by the APIs' references; the wire writes them as each protocol does. */
+/** Refusals follow the APIs' references; the wire writes them in the form of each protocol. */
 const OPERATIONS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Operation>>>>> = {
   iam: {
     GetRole: ({ RoleName = '' }, { roles }) => {
@@ -30,7 +30,7 @@ const OPERATIONS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, O
     },
     PutRolePolicy: ({ RoleName = '', PolicyName = '', PolicyDocument = '' }, _, cloud, account) => {
       const role = cloud.byHand.roles.get(`arn:aws:iam::${account}:role/${RoleName}`);
-      // Roles of the stacks are CloudFormation's.
+      // CloudFormation owns the roles of the stacks.
       if (role === undefined)
         throw new AwsFault('NoSuchEntity', `The role with name ${RoleName} cannot be found.`, { status: 404 });
       const others = role.policies?.filter(({ name }) => name !== PolicyName) ?? [];
@@ -76,11 +76,11 @@ function keepRole({ authority, byHand }: LocalCloud, role: RoleDescription): voi
   byHand.keep();
 }
 
-/** What EC2 tells CloudWatch of itself, asked for as the quota says. */
+/** The usage that EC2 publishes to CloudWatch, by the name in the quota. */
 export const usageOf = (cloud: LocalCloud, place: Scope, of: string | undefined): number | undefined =>
   networkIn(cloud.eks.state, place).quotas.find(({ usage }) => usage === of)?.used;
 
-/** With these two parameters: others would be obeyed by AWS, and not here. */
+/** Only these two parameters are accepted, because AWS would apply others and this server would not. */
 const RECOVERY_POINTS = /^\/backup-vaults\/([\w-]{2,50})\/recovery-points\/\?resourceArn=([^&]+)(?:&maxResults=\d+)?$/;
 
 /** The operation and its input, in the SDK's names. */
@@ -100,7 +100,7 @@ function readCall(
   return { operation, input: form === undefined ? JSON.parse(text || '{}') : Object.fromEntries(form) };
 }
 
-/** A service of the account's as far as a scan asks it; its SDK's client is not loaded for that. Everything else is answered with 501. */
+/** A service of the account as far as a scan calls it; the client of its SDK is not loaded. Every other call is answered with 501. */
 export const serveAccount =
   (cloud: LocalCloud, service: ServiceName): PassThrough =>
   async (request, { operation: named, ...context }) => {

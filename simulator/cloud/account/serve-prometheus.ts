@@ -9,9 +9,8 @@ const MINUTE = 60_000;
 const MOST_POINTS = 11_000;
 
 /**
- * Range queries of workspaces of Amazon Managed Service for Prometheus, of the series that a scenario gives them (prometheus-series.ts).
+ * Range queries of workspaces of Amazon Managed Service for Prometheus, with the series of a scenario (prometheus-series.ts).
  * https://docs.aws.amazon.com/prometheus/latest/userguide/AMP-APIReference-QueryRange.html
- *
  * That an unknown workspace is a ResourceNotFoundException is a judgement, not observed.
  */
 export const servePrometheus =
@@ -32,7 +31,7 @@ export const servePrometheus =
     if (query === '' || !(step > 0) || !(end >= start)) return refusal('invalid parameter of a range query');
     if ((end - start) / step > MOST_POINTS)
       return refusal(`exceeded maximum resolution of ${MOST_POINTS} points per timeseries`);
-    // What was counted in a minute is the value at its end.
+    // The count of a minute is the value at its end.
     const span = { from: new Date(start * 1_000 - MINUTE), to: new Date(end * 1_000) };
     const minutes = minutesOfQuery(eks.state, { workspace, query }, span, clock.now().getTime());
     if (minutes === undefined) throw new AwsFault('ResourceNotFoundException', 'Workspace not found', { status: 404 });

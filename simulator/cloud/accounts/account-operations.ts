@@ -3,7 +3,7 @@ import { parameterIn, WRITTEN } from '../../eks/network.ts';
 import { AwsFault } from '../../wire/aws-call.ts';
 import type { OperationContext, Operations } from '../operation.ts';
 
-/** AWS Organizations of the hub's account: the accounts of the fleet. */
+/** AWS Organizations of the hub's account, with the accounts of the fleet. */
 export function organizationOperations(accounts: readonly string[], organizationId: string): Operations {
   return {
     ListAccounts: (_: object, { account: management }: OperationContext) => ({
@@ -27,7 +27,7 @@ export function organizationOperations(accounts: readonly string[], organization
   };
 }
 
-/** Parameter Store: parameters of AWS that stacks and EKS refer to. */
+/** Parameter Store with the parameters of AWS that stacks and EKS refer to. */
 export function parameterOperations(parameters: ReadonlyMap<string, string>, { state }: FakeEks): Operations {
   const described = (Name: string, context: OperationContext) => {
     const found = parameterIn(state, context, Name);

@@ -1,6 +1,6 @@
 import { STATISTICS, type Statistic } from '../metrics/statistic.ts';
 
-/** One metric that an alarm looks at. */
+/** One metric of an alarm. */
 export interface WatchedMetric {
   readonly namespace: string;
   readonly name: string;
@@ -8,20 +8,20 @@ export interface WatchedMetric {
   readonly statistic: Statistic;
 }
 
-/** When a metric alarm rings, as its template says. */
+/** The condition of a metric alarm, from its template. */
 export interface MetricAlarm {
-  /** Their sum, each 0 in a period without data; one alone without `fill` is missing there. */
+  /** The alarm evaluates their sum, each 0 in a period without data. A single metric without `fill` is missing there. */
   readonly metrics: readonly WatchedMetric[];
   readonly fill: boolean;
   readonly periodMilliseconds: number;
   readonly periods: number;
-  /** So many of `periods` are to be breaching. */
+  /** The number of `periods` that must be breaching. */
   readonly datapoints: number;
   readonly breaches: (value: number) => boolean;
   readonly missing: 'breaching' | 'notBreaching' | 'ignore' | 'missing';
 }
 
-/** Rings while one of these does. */
+/** It is in ALARM while one of these is. */
 export interface CompositeAlarm {
   readonly anyOf: readonly string[];
 }
@@ -53,7 +53,7 @@ const COMPARISONS: Readonly<Record<string, (value: number, threshold: number) =>
   LessThanThreshold: (value, threshold) => value < threshold,
 };
 
-/** Throws for what the local cloud cannot evaluate, so that no alarm is taken for silent. */
+/** Throws for a definition that the local cloud cannot evaluate, so that no alarm counts as silent. */
 export function alarmDefinition(properties: Properties): AlarmDefinition {
   const { AlarmRule, EvaluationPeriods: periods = 1, Threshold = Number.NaN, ComparisonOperator = '' } = properties;
   if (AlarmRule !== undefined) return { anyOf: namesOf(AlarmRule) };

@@ -50,10 +50,10 @@ const describedRule = (rule: KeptMuteRule, now: Date) => ({
   StartDate: dateOf(rule.startDate),
 });
 
-/** CloudWatch's alarms: listed, made by hand, and put into a state by hand. */
+/** CloudWatch's alarms: listing, creating and setting a state by hand. */
 export function alarmOperations(alarms: Alarms): Operations {
   return {
-    // Without types AWS lists metric alarms alone.
+    // Without types AWS lists metric alarms only.
     DescribeAlarms: (
       { AlarmNames, AlarmNamePrefix = '', AlarmTypes = ['MetricAlarm'], StateValue }: Asked,
       { account, region, now }: OperationContext,
@@ -78,7 +78,7 @@ export function alarmOperations(alarms: Alarms): Operations {
       const arn = `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
       const told = description === undefined ? {} : { description };
       const tags = Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value]));
-      // Tags of an alarm that is there already are not changed by this call.
+      // This call does not change the tags of an existing alarm.
       alarms.make({ arn, name, account, region, kind: 'metric', ...told, tags: alarms.tagsOf(arn) ?? tags });
       return {};
     },

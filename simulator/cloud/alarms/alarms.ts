@@ -3,7 +3,7 @@ import { statistic } from '../metrics/statistic.ts';
 import type { AlarmDefinition, MetricAlarm, WatchedMetric } from './alarm-definition.ts';
 import { type KeptMuteRule, MuteRules } from './mute-rules.ts';
 
-/** An alarm of a template, or one that somebody made by hand. */
+/** An alarm of a template, or one that was created by hand. */
 export interface Alarm {
   readonly arn: string;
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Alarm {
   readonly kind: 'metric' | 'composite';
   readonly description?: string;
   readonly tags?: Readonly<Record<string, string>>;
-  /** When it rings; absent of those that were made by hand, which stay as they were put. */
+  /** The condition; absent for alarms that were created by hand, which keep the state that was set. */
   readonly definition?: AlarmDefinition;
 }
 
@@ -21,15 +21,15 @@ export const STATE_VALUES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
 export interface AlarmState {
   readonly value: (typeof STATE_VALUES)[number];
   readonly reason: string;
-  /** Since when, in milliseconds since 1970; absent = ever. */
+  /** The beginning of the state in milliseconds since 1970; absent when it never changed. */
   readonly since?: number;
 }
 
-/** What outlives the process: templates make their own alarms again. */
+/** The part that outlives the process: templates create their own alarms again. */
 export interface KeptAlarms {
   readonly made: readonly Alarm[];
   readonly states: readonly (readonly [arn: string, state: AlarmState])[];
-  /** Absent of what was kept before there were any. */
+  /** Absent in a state from before mute rules existed. */
   readonly muteRules?: readonly KeptMuteRule[];
 }
 
@@ -38,10 +38,7 @@ const UNTOUCHED: AlarmState = {
   reason: 'It was made by hand, and nobody has put it into a state.',
 };
 
-/**
- * Alarms are in the state that somebody put them into, as SetAlarmState does, and stay there. Those of templates are otherwise evaluated when
- * somebody asks: their actions are not taken.
- */
+/** An alarm keeps the state that SetAlarmState gave it. Alarms of templates are otherwise evaluated on request, and their actions are not run. */
 export class Alarms {
   readonly #all = new Map<string, Alarm>();
   readonly #made = new Map<string, Alarm>();
@@ -59,7 +56,7 @@ export class Alarms {
     this.#all.set(alarm.arn, alarm);
   }
 
-  /** By hand, over whatever had the name before. */
+  /** Creates an alarm by hand, and replaces one with the same name. */
   make(alarm: Alarm): void {
     this.add(alarm);
     this.#made.set(alarm.arn, alarm);
@@ -75,13 +72,13 @@ export class Alarms {
     for (const [arn, state] of states) this.#states.set(arn, state);
   }
 
-  /** Undefined: there is no alarm of that ARN. */
+  /** Undefined when no alarm has the ARN. */
   tagsOf(arn: string): Readonly<Record<string, string>> | undefined {
     const alarm = this.#all.get(arn);
     return alarm && (alarm.tags ?? {});
   }
 
-  /** Those of an alarm of a template last until it is made again. */
+  /** The tags of a template's alarm last until it is created again. */
   retag(arn: string, tags: Readonly<Record<string, string>>): void {
     const alarm = this.#all.get(arn);
     if (alarm === undefined) return;
@@ -110,7 +107,7 @@ export class Alarms {
     return { value: ringing.length > 0 ? 'ALARM' : 'OK', reason: `In ALARM: ${ringing.join(', ') || 'none'}.` };
   }
 
-  /** `since` moves when the value does. */
+  /** `since` changes when the value does. */
   put({ arn }: Alarm, value: AlarmState['value'], reason: string, now: Date): void {
     const before = this.#states.get(arn);
     const since = before?.value === value && before.since !== undefined ? before.since : now.getTime();
@@ -123,15 +120,15 @@ export class Alarms {
   }
 }
 
-/** Values of one metric from `since` to `until`, this one exclusive. */
+/** Values of one metric from `since` to `until`, exclusive. */
 type ReadMetric = (metric: WatchedMetric, since: number, until: number) => readonly Pick<Datum, 'at' | 'value'>[];
 
 const MINUTE = 60_000;
 
 /**
- * Whether an alarm rings: every minute CloudWatch looks at the last `periods` periods that end with that minute. Missing data counts as the
- * alarm says; what AWS does beyond that (it looks further back for data while some are missing) only delays a ringing.
- * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+ * Whether a metric alarm is in ALARM: every minute CloudWatch evaluates the last `periods` periods that end with that minute. Missing data counts as
+ * the alarm says. AWS also looks further back for data while some are missing, which only delays an alarm. Source:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  */
 function evaluateAlarm(alarm: MetricAlarm, read: ReadMetric, now: number): AlarmState['value'] {
   const end = Math.floor(now / MINUTE) * MINUTE;
@@ -143,7 +140,7 @@ function evaluateAlarm(alarm: MetricAlarm, read: ReadMetric, now: number): Alarm
   return known.filter(breaches).length + silent >= datapoints ? 'ALARM' : 'OK';
 }
 
-/** Undefined = there is no data in the period. */
+/** Undefined when the period has no data. */
 function valueIn(
   { metrics, fill, periodMilliseconds }: MetricAlarm,
   read: ReadMetric,

@@ -1,6 +1,6 @@
 import { AwsFault } from '../../wire/aws-call.ts';
 
-/** As somebody puts it. */
+/** The input of PutAlarmMuteRule. */
 export interface MuteRuleInput {
   readonly Name: string;
   readonly Description?: string;
@@ -33,8 +33,8 @@ const MINUTE = 60_000;
 const LONGEST = 15 * 24 * 60 * MINUTE;
 
 /**
- * CloudWatch's mute rules, of one window each or of a cron expression, which is kept and never active here.
- * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html
+ * CloudWatch's mute rules, with one window each. A rule with a cron expression is kept but never active here. Source:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutAlarmMuteRule.html
  */
 export class MuteRules {
   readonly #all = new Map<string, KeptMuteRule>();
@@ -56,7 +56,7 @@ export class MuteRules {
     return this.#all.get(keyOf(place, name));
   }
 
-  /** Over the one of that name. `there`: names of the alarms of the account and Region. */
+  /** Replaces the rule of that name. `there`: names of the alarms of the account and Region. */
   put({ account, region }: Place, input: MuteRuleInput, there: readonly string[], now: Date): void {
     const { Name: name, Description: description = '', Rule, MuteTargets, StartDate, ExpireDate } = input;
     const { Expression: expression, Duration: duration } = Rule.Schedule;
@@ -82,13 +82,13 @@ export class MuteRules {
     this.#changed();
   }
 
-  /** Succeeds where there is none. */
+  /** Succeeds when there is no such rule. */
   delete(place: Place, name: string): void {
     this.#all.delete(keyOf(place, name));
     this.#changed();
   }
 
-  /** Whether the actions of an alarm are muted; one that names no alarm mutes all of them. */
+  /** Whether the actions of an alarm are muted; a rule that names no alarm mutes all. */
   mutes(place: Place, alarm: string, now: Date): boolean {
     const isAbout = ({ alarms }: KeptMuteRule) => alarms.length === 0 || alarms.includes(alarm);
     return this.of(place).some((rule) => isAbout(rule) && muteStatus(rule, now) === 'ACTIVE');
@@ -109,7 +109,7 @@ export function muteStatus(rule: KeptMuteRule, now: Date): 'SCHEDULED' | 'ACTIVE
 
 const keyOf = ({ account, region }: Place, name: string): string => `${account}/${region}/${name}`;
 
-/** Of an `at` expression in UTC; undefined for any other. */
+/** The instant of an `at` expression in UTC; undefined for any other. */
 function windowOf(expression: string): number | undefined {
   const [, minute] = /^at\((\d{4}-\d{2}-\d{2}T\d{2}:\d{2})\)$/.exec(expression) ?? [];
   const begins = minute === undefined ? Number.NaN : Date.parse(`${minute}:00Z`);

@@ -15,7 +15,7 @@ export interface CloudApisParts {
   readonly uuid: () => string;
 }
 
-/** The HTTP APIs of all stacks. On AWS each has a host of its own; here the first that has a route for a request takes it. */
+/** The HTTP APIs of all stacks. On AWS each has its own host; here the first one with a route for a request answers it. */
 export class CloudApis {
   readonly #apis = new Map<string, HttpApi>();
   readonly #parts: CloudApisParts;
@@ -24,7 +24,7 @@ export class CloudApis {
     this.#parts = parts;
   }
 
-  /** Makes the API of an id, the first time it is asked for. */
+  /** Creates the API of an id on the first call. */
   readonly get = (apiId: string, place: { readonly account: string; readonly region: string }): HttpApi => {
     const { authority, functions, wiring, now, uuid } = this.#parts;
     const known = this.#apis.get(apiId);
@@ -48,14 +48,14 @@ export class CloudApis {
     return api;
   };
 
-  /** Undefined for what is signed for another service, and when there is no API at all. */
+  /** Undefined for a request that is signed for another service, and when there is no API. */
   async handle(request: HttpRequest): Promise<HttpAnswer | undefined> {
     if (!isForApi(request)) return undefined;
     const apis = [...this.#apis.values()];
     return (apis.find((api) => api.hasRoute(request)) ?? apis[0])?.handle(request);
   }
 
-  /** Who signed for `execute-api` with a key that is known and is not over. */
+  /** The caller who signed for `execute-api` with a known key that has not expired. */
   #callerOf(request: HttpRequest): ApiCaller | undefined {
     const { authority } = this.#parts;
     try {
@@ -73,7 +73,7 @@ export class CloudApis {
   }
 }
 
-/** Unsigned requests too: the API itself turns them away. */
+/** Unsigned requests are included, because the API itself refuses them. */
 function isForApi(request: HttpRequest): boolean {
   try {
     const service = readSignature(request)?.scope.service;

@@ -3,13 +3,13 @@ import type { HttpAnswer, HttpRequest } from '../../wire/http-message.ts';
 
 export interface ApiRoute {
   readonly method: string;
-  /** `/v1/clusters/{id}/retry`, `/v1/{proxy+}`; the method may be `ANY`, and `$default` with no path takes what no other route does. */
+  /** `/v1/clusters/{id}/retry`, `/v1/{proxy+}`; the method may be `ANY`, and `$default` without a path matches what no other route does. */
   readonly path: string;
   readonly iamAuthorized: boolean;
   readonly functionArn: string;
 }
 
-/** Who signed a request, as API Gateway tells the function. */
+/** The signer of a request, in the form that API Gateway passes to the function. */
 export interface ApiCaller {
   readonly principal: Principal;
   readonly arn: string;
@@ -24,11 +24,11 @@ export interface HttpApiHost {
   readonly region: string;
   readonly now: () => Date;
   readonly uuid: () => string;
-  /** Who signed the request; undefined when nobody did, or not with a key that is known. */
+  /** The signer of the request; undefined without a signature by a known key. */
   readonly callerOf: (request: HttpRequest) => ApiCaller | undefined;
   /** Whether the caller may `execute-api:Invoke` this ARN. */
   readonly mayInvoke: (caller: ApiCaller, resource: string) => boolean;
-  /** Invokes the function for the API, by leave of the function's own policy. */
+  /** Invokes the function for the API, if the function's own policy allows it. */
   readonly invoke: (functionArn: string, event: string, sourceArn: string) => Promise<string>;
 }
 
@@ -89,7 +89,7 @@ export class HttpApi {
 
   #eventOf(request: HttpRequest, url: URL, route: ApiRoute, caller: ApiCaller | undefined): object {
     const { apiId, account, now, uuid } = this.#host;
-    // What API Gateway does not take for text is handed over as base64.
+    // API Gateway passes a body that it does not treat as text as base64.
     const isBase64Encoded = request.body.length > 0 && !TEXT.test(request.headers['content-type'] ?? '');
     const body = request.body.toString(isBase64Encoded ? 'base64' : 'utf8');
     const pathParameters = parametersOf(route.path, url.pathname);
@@ -154,7 +154,7 @@ function expressionOf(pattern: string): RegExp {
   return new RegExp(`^${expression}$`);
 }
 
-/** What stands for each `{name}` of a route, decoded where it can be. */
+/** The value of each `{name}` of a route, decoded where possible. */
 function parametersOf(pattern: string, path: string): Record<string, string> {
   const values = expressionOf(pattern).exec(path)?.slice(1) ?? [];
   const names = pattern.match(/\{[^}]+\}/g) ?? [];
@@ -176,7 +176,7 @@ interface ProxyAnswer {
   readonly isBase64Encoded?: boolean;
 }
 
-/** A function that says no status is taken to have said the body, as JSON. */
+/** The answer of a function without a status is the body, as JSON. */
 function answerOf(answer: unknown): HttpAnswer {
   if (typeof answer !== 'object' || answer === null || !('statusCode' in answer)) return json(200, answer as object);
   const { statusCode, headers = {}, body = '', isBase64Encoded = false } = answer as ProxyAnswer;

@@ -18,14 +18,14 @@ interface Item {
 
 interface List {
   readonly set: string;
-  /** What a request may name one by: as a filter, and as a parameter of its own. */
+  /** The filter and the parameter by which a request may name an item. */
   readonly filter: string;
   readonly parameter: string;
   /** Names of the other filters that are modelled. */
   readonly more?: RegExp;
-  /** The code of a parameter that names none, where EC2 has one for ids. */
+  /** The error code for an unknown id in the parameter. */
   readonly unknown: string | ((form: FormNode, network: Network) => string);
-  /** What a request names, where that is not the parameter alone. */
+  /** The ids that a request names, where other members than the parameter count. */
   readonly named?: (form: FormNode) => string[];
   readonly items: (network: Network, form: FormNode) => readonly Item[];
 }
@@ -85,7 +85,7 @@ const LISTS: Readonly<Record<string, List>> = {
     ...{ set: 'launchTemplateVersionSet', filter: 'none', parameter: 'LaunchTemplateVersion', more: /^image-id$/ },
     named(form) {
       const versions = valuesOf(form.parts.get('LaunchTemplateVersion'));
-      // Without them EC2 lists the default ones of all templates, where none is named.
+      // Without versions and a template EC2 lists the default versions of all templates.
       if (versions.length === 0 && templateIn(form) === undefined)
         throw new AwsFault('NotImplemented', 'Versions are modelled for a template alone', { status: 501 });
       return versions.map((version) => `${templateIn(form)}:${version}`);
@@ -116,8 +116,8 @@ const templateIn = ({ parts }: FormNode) =>
   parts.get('LaunchTemplateId')?.value ?? parts.get('LaunchTemplateName')?.value;
 
 /**
- * EC2 as far as Liftlock asks it: what the clusters of the account name, by id or by the filter for it, images by their tags, and a version of a launch
- * template with another image. Everything else is answered with 501.
+ * EC2 as far as Liftlock calls it: resources that the clusters of the account name, by id or by its filter, images by their tags, and a new version
+ * of a launch template with another image. Every other call is answered with 501.
  */
 export async function serveEc2(
   { authority, options, eks }: LocalCloud,
@@ -160,7 +160,7 @@ export async function serveEc2(
 
 const CREATE = 'CreateLaunchTemplateVersion';
 
-/** Of the data of a version its image alone is modelled; whatever else a request would set, it is told so. */
+/** Only the image of a version's data is modelled; a request that sets another member is refused. */
 function created(eks: LocalCloud['eks'], scope: Scope, form: FormNode, requestId: string): string {
   const data = form.parts.get('LaunchTemplateData')?.parts ?? new Map<string, FormNode>();
   const value = (name: string): string => form.parts.get(name)?.value ?? '';
@@ -184,7 +184,7 @@ function chosen(list: List, form: FormNode, network: Network): readonly Item[] {
     values: valuesOf(parts.get('Value')),
   }));
   const other = filters.find(({ name }) => name !== list.filter && list.more?.test(name) !== true);
-  // A filter that is not modelled would let through what EC2 keeps back.
+  // A filter that is not modelled would return items that EC2 leaves out.
   if (other !== undefined)
     throw new AwsFault('InvalidParameterValue', `The filter '${other.name}' is invalid`, { status: 400 });
   const passes = ({ id, also = {} }: Item): boolean =>

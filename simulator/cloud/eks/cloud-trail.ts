@@ -3,7 +3,7 @@ import type { BusEvent, EventBuses } from '../events/event-buses.ts';
 import type { OperationContext } from '../operation.ts';
 import { cloudTrailDetail } from './eks-operations.ts';
 
-/** Puts what EKS was asked to change onto the default bus of the account and Region, as CloudTrail does within minutes of the call. */
+/** Puts the changes of EKS onto the default bus of the account and Region, as CloudTrail does within minutes of the call. */
 export class CloudTrail {
   readonly #eks: FakeEks;
   readonly #buses: EventBuses;
@@ -17,7 +17,7 @@ export class CloudTrail {
     this.#told = eks.state.mutations.length;
   }
 
-  /** Tells of every mutation since the last time. */
+  /** Publishes every mutation since the last call. */
   tell(): void {
     const { mutations } = this.#eks.state;
     for (; this.#told < mutations.length; this.#told++) {
@@ -34,7 +34,7 @@ export class CloudTrail {
   }
 
   /**
-   * Tells of an execution that somebody started, stopped or redrove over the wire, its input hidden. Source:
+   * Publishes that an execution was started, stopped or redriven over the wire, without its input. Source:
    * https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cloud-trail.html
    */
   tellOfExecution(
@@ -63,7 +63,7 @@ export class CloudTrail {
     });
   }
 
-  /** Tells of clusters whose version loses its standard support. Source: facts: eks.md §9.2. */
+  /** Publishes clusters whose version loses its standard support. Source: facts: eks.md §9.2. */
   tellOfLifecycle(account: string, region: string, clusterArns: readonly string[], at: number): void {
     this.#publish(account, region, {
       'detail-type': 'AWS Health Event',

@@ -4,14 +4,14 @@ import { isSignedBy, readSignature, type Signature } from '../../wire/signature.
 import type { IamAuthority } from '../iam-authority.ts';
 
 const PREFIX = 'k8s-aws-v1.';
-/** A token is good for 15 minutes after its date. Source: facts: eks.md §10.2. */
+/** A token is valid for 15 minutes after its date. Source: facts: eks.md §10.2. */
 const GOOD_MILLISECONDS = 15 * 60_000;
-/** A client sends one token with each of its requests, whose signature is looked at once. */
+/** A client sends one token with each of its requests, so its signature is verified once. */
 const MOST_VERIFIED = 1000;
 
 /**
- * Who a cluster's bearer token stands for: it is a presigned GetCallerIdentity with the cluster's name among what is signed. People's
- * clients sign in real time and functions in virtual time; a token that is fresh in either is good.
+ * Finds the identity of a cluster's bearer token, which is a presigned GetCallerIdentity with the cluster's name in a signed header. Clients of users
+ * sign in real time and functions in virtual time, so a token that is fresh in either is valid.
  */
 export function clusterTokens(
   authority: IamAuthority,
@@ -52,7 +52,7 @@ const asReceived = (url: URL, clusterName: string): HttpRequest => ({
   body: Buffer.alloc(0),
 });
 
-/** Of STS, or of this machine, which a client that was told so takes for STS. */
+/** The host is STS, or this machine, which a client may be configured to use as STS. */
 function isIdentityRequest(url: URL, { scope, signedHeaders }: Signature): boolean {
   const host = /^sts\.([a-z0-9-]+\.)?amazonaws\.com(\.cn)?$|^(127\.0\.0\.1|localhost)$/;
   return (

@@ -2,7 +2,7 @@ import { clusterArn } from '../../eks/clusters.ts';
 import type { FakeEks } from '../../eks/fake-eks.ts';
 import type { LaunchTemplateFacts, Lookups } from '../../iam/requirements/requirement.ts';
 
-/** What IAM has to know of resources before it can decide: ARNs with ids that only EKS knows, tags, launch templates. */
+/** Facts about resources that IAM needs for a decision: ARNs with ids that only EKS knows, tags, launch templates. */
 export function eksLookups(eks: FakeEks): Lookups {
   const clusterOf = (name: string, region: string, account: string) =>
     eks.state.clusters[clusterArn(account, region, name)];
@@ -26,11 +26,11 @@ export function eksLookups(eks: FakeEks): Lookups {
       if (template === undefined) return undefined;
       return {
         launchTemplateId: template.id ?? `lt-of-${template.name}`,
-        // A subnet that another account shares stays its owner's, and so does its ARN.
+        // A shared subnet belongs to its owner's account, and so does its ARN.
         taken: (nodegroup?.description.subnets ?? []).map(
           (id) => `arn:aws:ec2:${region}:${eks.state.subnetOwners?.[id] ?? account}:subnet/${id}`,
         ),
-        // Most templates tag what they launch; a dump does not say, and what is needed is better asked for than not.
+        // Most templates tag what they launch. A dump does not say so, and a needless check is better than a missing one.
         taggedResourceTypes: ['instance', 'volume'],
       };
     },

@@ -6,17 +6,17 @@ import { roleArn } from '../../kubernetes/access.ts';
 import { AwsFault } from '../../wire/aws-call.ts';
 import type { OperationContext, Operations } from '../operation.ts';
 
-/** Where clusters' API servers answer on this machine, and by whose certificate they are known. */
+/** The addresses of clusters' API servers on this machine, with their certificate authority. */
 export interface ClusterEndpoints {
   endpointOf(clusterArn: string): string;
   readonly certificateAuthority: string;
 }
 
-/** EKS over the fake model: clusters say where their API server is on this machine. */
+/** EKS over the fake model, with clusters whose API server is on this machine. */
 export function eksOperations(
   eks: FakeEks,
   endpoints: ClusterEndpoints,
-  /** Told after each call, whether it was accepted or not; before its answer leaves. */
+  /** Called after each call, accepted or not, before its answer is sent. */
   afterCall: () => void,
 ): Operations {
   const names = Object.keys(operations);
@@ -24,7 +24,7 @@ export function eksOperations(
     names.map((name) => [
       name,
       (input: object, { account, region, now, principalArn }: OperationContext) => {
-        // A session acts as its role: that is whom access entries and the log of mutations name.
+        // A session acts as its role, which access entries and the log of mutations name.
         const caller = { account, region, principal: roleArn(principalArn), session: principalArn };
         try {
           return withEndpoint(eks.operation(name, input, caller, now), endpoints);

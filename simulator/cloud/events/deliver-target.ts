@@ -15,13 +15,13 @@ export interface DeliveryHost {
   readonly buses: () => EventBuses;
   readonly wiring: Wiring;
   readonly now: () => Date;
-  /** Runs soon, as events arrive on AWS: after the answer to whoever put them. */
+  /** Runs it soon after the answer to the sender, as events arrive on AWS. */
   readonly soon: (run: () => void) => void;
-  /** Told of what could not be delivered, and why. */
+  /** Called for each lost event, with the reason. */
   readonly onLost: (rule: Rule, target: RuleTarget, why: string) => void;
 }
 
-/** Brings events to functions, queues, topics and other buses, each by the role of the target or by leave of its policy; what fails goes to the target's dead letters. */
+/** Delivers events by the role of the target or the policy of its resource. A failure goes to the target's dead-letter queue. */
 export function targetDelivery(host: DeliveryHost): Deliver {
   return (rule, target, event, input) =>
     host.soon(() => {
@@ -64,7 +64,7 @@ function bring(
       return;
     }
     case 'sns':
-      // Of itself EventBridge tells SNS no more than its name, so that no condition in the policy of a topic is met (its guide, Amazon SNS permissions).
+      // EventBridge names only itself to SNS, so that it meets no condition in the policy of a topic (its guide, Amazon SNS permissions).
       leave('sns:Publish', { service: source.service });
       host.topics.publish(Arn, input, host.now());
       return;
@@ -86,11 +86,11 @@ function toDeadLetters({ authority, queues }: DeliveryHost, target: RuleTarget, 
     authority.asService(source, plainly('sqs:SendMessage', arn), `dead letters of ${target.Id}`);
     queue.send(input, source.service);
   } catch {
-    // Denied: it is on record, and the event is lost, as on AWS.
+    // The denial is recorded, and the event is lost as on AWS.
   }
 }
 
-/** What an event is, without whom it concerns: `aws.states Step Functions Execution Status Change SUCCEEDED`. */
+/** The kind of an event, without its subject: `aws.states Step Functions Execution Status Change SUCCEEDED`. */
 function describe(event: BusEvent): string {
   const { eventName, status, about } = event.detail as { eventName?: string; status?: string; about?: string };
   const what = event.source.startsWith('aws.') ? (eventName ?? status) : about;

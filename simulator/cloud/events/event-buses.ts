@@ -2,7 +2,7 @@ import { AwsFault } from '../../wire/aws-call.ts';
 import { compileEventPattern } from './event-pattern.ts';
 import { checkTargetInput, type TargetInput, targetInput } from './target-input.ts';
 
-/** An event as targets get it. */
+/** An event in the form that targets receive. */
 export interface BusEvent {
   readonly version: '0';
   readonly id: string;
@@ -32,12 +32,12 @@ export interface Rule {
   readonly targets: readonly RuleTarget[];
 }
 
-/** Brings an event that matched a rule to one of its targets. */
+/** Delivers an event that matched a rule to one of its targets. */
 export type Deliver = (rule: Rule, target: RuleTarget, event: BusEvent, input: string) => void;
 
-/** The event buses of all accounts and Regions, by ARN. Every account has a bus `default` in every Region without anybody making it. */
+/** The event buses of all accounts and Regions, by ARN. Every account has the bus `default` in every Region. */
 export class EventBuses {
-  /** Told of every event that came onto a bus. */
+  /** Called for every event on a bus. */
   onEvent: (busArn: string, event: BusEvent, matched: readonly Rule[]) => void = () => {};
   readonly #custom = new Set<string>();
   readonly #rules = new Map<string, { readonly rule: Rule; readonly matches: (event: unknown) => boolean }[]>();
@@ -51,7 +51,7 @@ export class EventBuses {
     this.#custom.add(arn);
   }
 
-  /** Throws `InvalidEventPatternException`, `ResourceNotFoundException` for a bus that is not there, and for an input nobody can make. */
+  /** Throws `InvalidEventPatternException`, `ResourceNotFoundException` for an unknown bus, and for an invalid input. */
   addRule(rule: Rule): void {
     this.#require(rule.busArn);
     for (const target of rule.targets) checkTargetInput(target);
@@ -63,7 +63,7 @@ export class EventBuses {
     return busArn.endsWith(':event-bus/default') || this.#custom.has(busArn);
   }
 
-  /** Custom buses of an account and Region by their ARNs' beginning, and its default one. */
+  /** The custom buses of an account and Region, and its default one. */
   busesOf(account: string, region: string): readonly string[] {
     const prefix = `arn:aws:events:${region}:${account}:event-bus/`;
     return [`${prefix}default`, ...[...this.#custom].filter((arn) => arn.startsWith(prefix))];
@@ -73,7 +73,7 @@ export class EventBuses {
     return (this.#rules.get(busArn) ?? []).map(({ rule }) => rule);
   }
 
-  /** Throws ResourceNotFoundException for a bus that is not there. */
+  /** Throws ResourceNotFoundException for an unknown bus. */
   publish(busArn: string, event: BusEvent): void {
     this.#require(busArn);
     const matched = (this.#rules.get(busArn) ?? []).filter(({ rule, matches }) => rule.enabled && matches(event));

@@ -18,7 +18,7 @@ interface BusInput {
 
 const MOST_ENTRIES = 10;
 
-/** EventBridge: what Liftlock publishes with, and what shows people how it is wired. */
+/** EventBridge: the operations by which Liftlock publishes, and those that show its rules. */
 export function eventOperations(buses: EventBuses, uuid: () => string): Operations {
   const rulesOf = (input: BusInput, context: OperationContext): readonly Rule[] => {
     const arn = busArn(input.EventBusName, context);
@@ -88,7 +88,7 @@ const described = (rule: Rule) => ({
   EventBusName: rule.busArn.split('/').at(-1),
 });
 
-/** One entry of PutEvents; what is wrong with it is its own answer and no error of the call. */
+/** One entry of PutEvents; its error is an answer of its own and no error of the call. */
 function putOne(
   buses: EventBuses,
   entry: Entry,
@@ -122,7 +122,7 @@ function putOne(
     buses.publish(busArn(EventBusName, context), event);
     return { EventId: id };
   } catch (error) {
-    // AWS takes events for a bus that is not there, and loses them; saying so helps whoever rehearses.
+    // AWS accepts events for an unknown bus, and loses them; an error helps in a rehearsal.
     if (error instanceof AwsFault) return refuse(error.name, error.message);
     throw error;
   }

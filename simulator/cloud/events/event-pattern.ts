@@ -1,6 +1,6 @@
 type Json = unknown;
 
-/** A pattern that EventBridge would refuse, or that uses an operator that is not known here. */
+/** A pattern that EventBridge would refuse, or that uses an operator which is not modelled. */
 export class InvalidEventPattern extends Error {
   override readonly name = 'InvalidEventPatternException';
 }
@@ -8,9 +8,9 @@ export class InvalidEventPattern extends Error {
 type Matcher = (value: Json, present: boolean) => boolean;
 
 /**
- * Compiles an event pattern: fields that are all to match, lists of which one is to match, and the operators prefix, suffix, anything-but,
- * equals-ignore-case, wildcard, numeric, exists and $or.
- * Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+ * Compiles an event pattern: fields that must all match, lists of which one must match, and the operators prefix, suffix, anything-but,
+ * equals-ignore-case, wildcard, numeric, exists and $or. Source:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 export function compileEventPattern(pattern: unknown): (event: Json) => boolean {
   if (!isObject(pattern) || Object.keys(pattern).length === 0)
@@ -41,7 +41,7 @@ function compileFields(fields: Readonly<Record<string, Json>>): (event: Json) =>
     const inner = compileFields(wanted);
     return (event) => {
       const value = read(event);
-      // Of a list of objects, all fields have to match in one and the same.
+      // In a list of objects, all fields must match in the same object.
       return Array.isArray(value) && value.length > 0 ? value.some((one) => inner(one)) : inner(value);
     };
   });
@@ -63,7 +63,7 @@ function compileMatcher(wanted: Json): Matcher {
   switch (operator) {
     case 'exists':
       if (typeof operand !== 'boolean') throw invalid('exists match pattern must be either true or false');
-      // It is about leaves: an object is none.
+      // The operator is about leaves, and an object is none.
       return (value, present) => (present && !isObject(value)) === operand;
     case 'anything-but': {
       const excluded = compileExcluded(operand);
@@ -76,7 +76,7 @@ function compileMatcher(wanted: Json): Matcher {
   }
 }
 
-/** What is not to match: values, or an operator on texts with one text or a list of them. */
+/** Values that must not match, or an operator on texts with one text or a list of them. */
 function compileExcluded(operand: Json): Matcher[] {
   if (isObject(operand)) {
     const [operator, texts] = onlyEntry(operand);
@@ -125,7 +125,7 @@ function onlyEntry(wanted: Readonly<Record<string, Json>>): readonly [string, Js
   return entry;
 }
 
-/** A backslash before a star or a backslash takes its meaning away. */
+/** A backslash before a star or a backslash makes it literal. */
 function wildcard(pattern: string): (text: string) => boolean {
   const parts = pattern.match(/\\[\s\S]|[\s\S]/g) ?? [];
   if (parts.some((part, at) => part === '*' && parts[at + 1] === '*'))

@@ -3,7 +3,7 @@ import { EVENT_SOURCE } from '../../../core/contracts/names.ts';
 import type { PublishedEvent } from '../../process/in-memory-bus.ts';
 import type { LocalCloud } from '../local-cloud.ts';
 
-/** Calls back for everything that Liftlock publishes on its bus, when it arrives there. */
+/** Calls the listener for everything that Liftlock publishes on its bus. */
 export function liftlockEvents(cloud: LocalCloud, listener: (published: PublishedEvent) => void): void {
   cloud.buses.onEvent = (_, event) => {
     if (event.source !== EVENT_SOURCE) return;

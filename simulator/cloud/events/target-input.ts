@@ -1,4 +1,4 @@
-/** How a target wants its event: as it is, a part of it, a constant, or a text made from parts of it. */
+/** The input of a target: the event, a part of it, a constant, or a text made from parts of it. */
 export interface TargetInput {
   readonly Input?: string;
   readonly InputPath?: string;
@@ -8,12 +8,12 @@ export interface TargetInput {
   };
 }
 
-/** What the template of a target may use without a path of its own. */
+/** Variables that a target's template may use without a path. */
 const RULE_VARIABLES = ['aws.events.rule-arn', 'aws.events.rule-name'] as const;
 const EVENT_VARIABLES = ['aws.events.event', 'aws.events.event.json', 'aws.events.event.ingestion-time'] as const;
 const PLACEHOLDER = /<([\w.-]+)>/g;
 
-/** Throws for a template with a placeholder that nothing fills, which EventBridge would refuse, and for two inputs at once. */
+/** Throws for a template with an undefined placeholder, which EventBridge would refuse, and for two inputs at once. */
 export function checkTargetInput({ Input, InputPath, InputTransformer }: TargetInput): void {
   if ([Input, InputPath, InputTransformer].filter((one) => one !== undefined).length > 1)
     throw new Error('only one of Input, InputPath and InputTransformer may be given');
@@ -24,7 +24,7 @@ export function checkTargetInput({ Input, InputPath, InputTransformer }: TargetI
     if (!known.has(name)) throw new Error(`the placeholder <${name}> of an input template has no path`);
 }
 
-/** The JSON text that a target gets. Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html */
+/** The JSON text that a target receives. Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html */
 export function targetInput(
   target: TargetInput,
   event: Readonly<Record<string, unknown>>,
@@ -46,7 +46,7 @@ export function targetInput(
   return InputTemplate.replaceAll(PLACEHOLDER, (_whole, name: string, offset: number) => {
     const value = variables.has(name) ? variables.get(name) : at(event, InputPathsMap[name] ?? '');
     const json = JSON.stringify(value ?? '');
-    // Inside of quotes a text stands as it is, and what is no text as a text; alone in JSON each is JSON.
+    // Inside quotes a text is inserted as it is, and any other value as JSON text; outside quotes each is JSON.
     if (isQuoted(InputTemplate.slice(0, offset))) return quotedText(typeof value === 'string' ? value : json);
     return !isJson && typeof value === 'string' ? value : json;
   });
@@ -54,12 +54,12 @@ export function targetInput(
 
 const quotedText = (text: string): string => JSON.stringify(text).slice(1, -1);
 
-/** Whether what follows stands in a JSON string that began before. */
+/** Whether the position is inside a JSON string. */
 function isQuoted(before: string): boolean {
   return (before.replaceAll(/\\[\s\S]/g, '').match(/"/g) ?? []).length % 2 === 1;
 }
 
-/** `$.detail.status`: names and list positions only, as EventBridge takes them. */
+/** `$.detail.status`: names and list positions only, as in EventBridge. */
 function at(event: unknown, path: string): unknown {
   const names = path.replace(/^\$\.?/, '').match(/[^.[\]]+/g) ?? [];
   let value = event;

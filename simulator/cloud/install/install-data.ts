@@ -5,7 +5,7 @@ import { expiryAttribute, tableRequest } from '../tables/table-request.ts';
 import { installStream } from './install-streams.ts';
 import { type Installers, propertyOf } from './installer.ts';
 
-/** Tables with their streams, buckets, queues, topics and their policies. A table that a kept state brought along stays as it is. */
+/** Installs tables with their streams, buckets, queues, topics and their policies. A table of a kept state stays as it is. */
 export const dataInstallers: Installers = {
   'AWS::DynamoDB::Table': async (table, parts) => {
     const { dynamo, expiring, policies } = parts;

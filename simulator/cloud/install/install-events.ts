@@ -36,7 +36,7 @@ export const eventInstallers: Installers = {
     const { Mode } = propertyOf<{ Mode: string }>(schedule, 'FlexibleTimeWindow');
     if (Mode !== 'OFF') throw new Error(`a flexible time window (${Mode}) is not understood`);
     const target = propertyOf<ScheduleTarget>(schedule, 'Target');
-    // A target that is none of this cloud's functions would never run.
+    // This fails for a target that is no function of this cloud, which would never run.
     functions.get(target.Arn);
     schedules.add({
       arn: schedule.arn,
@@ -63,7 +63,7 @@ const TARGET_PARTS = [
   'InputTransformer',
 ];
 
-/** What would only show when an event comes, and then as an event that got lost. */
+/** Refuses a target that would otherwise only fail when an event arrives, and lose it. */
 function refuseUnknownTarget(target: RuleTarget): void {
   if (!['events', 'lambda', 'sns', 'sqs'].includes(target.Arn.split(':')[2] ?? ''))
     throw new Error(`the target ${target.Arn} is not understood`);
@@ -72,8 +72,8 @@ function refuseUnknownTarget(target: RuleTarget): void {
 }
 
 /**
- * Milliseconds between two runs of `rate(1 minute)`. Undefined for anything else: cron() and at() are not understood, and a schedule that
- * would never run must stop the start.
+ * Milliseconds between two runs of `rate(1 minute)`. Undefined for any other text: cron() and at() are not modelled, and a schedule that would never
+ * run must stop the start.
  */
 export function rateMilliseconds(expression: string): number | undefined {
   const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];

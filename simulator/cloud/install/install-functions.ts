@@ -6,10 +6,10 @@ import { type Installers, propertyOf } from './installer.ts';
 
 const ARN = /^arn:/;
 
-/** Batches of one queue that Lambda has with a function at once, to begin with. Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+/** Batches of one queue that Lambda processes at once. Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
 const POLLERS = 5;
 
-/** Functions, who may call them, what calls them from a queue or a stream, and what becomes of asynchronous calls. */
+/** Installs functions, their permissions, their queue and stream mappings, and the configuration of asynchronous calls. */
 export const functionInstallers: Installers = {
   'AWS::Lambda::Function': (lambda, { assembly, functions, useRole }) => {
     const { S3Key } = propertyOf<{ S3Key: string }>(lambda, 'Code');

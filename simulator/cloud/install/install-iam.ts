@@ -6,7 +6,7 @@ interface Named {
   readonly document: unknown;
 }
 
-/** Roles with all their policies at once; managed policies of the stack before them. */
+/** Installs managed policies first, then roles with all their policies at once. */
 export const iamInstallers: Installers = {
   'AWS::IAM::ManagedPolicy': (policy, { directory }, all) => {
     directory.addManagedPolicy(policy.arn, propertyOf(policy, 'PolicyDocument'));
@@ -36,7 +36,7 @@ export const iamInstallers: Installers = {
   'AWS::IAM::Policy': nothing,
 };
 
-/** No role of the stack has it, nor is bounded by it. */
+/** A policy for people: no role of the stack has it or is bounded by it. */
 const isForPeople = (policy: Resource, all: readonly Resource[]): boolean =>
   (propertyOf<string[] | undefined>(policy, 'Roles') ?? []).length === 0 &&
   !all.some(

@@ -9,10 +9,10 @@ interface AssetLocation {
   readonly Key: string;
 }
 
-/** A machine asks X-Ray which of its executions to trace. */
+/** A state machine asks X-Ray which of its executions to trace. */
 const readSamplingRules = [...plainly('xray:GetSamplingRules', '*'), ...plainly('xray:GetSamplingTargets', '*')];
 
-/** State machines: the definition file of the assembly with the template's substitutions. One that a kept state brought along is updated. */
+/** Installs state machines from the definition file of the assembly and the template's substitutions. A state machine of a kept state is updated. */
 export const machineInstallers: Installers = {
   'AWS::StepFunctions::StateMachine': (machine, { assembly, machines, executionLogs, useRole }) => {
     const location = propertyOf<AssetLocation | undefined>(machine, 'DefinitionS3Location');
@@ -44,7 +44,7 @@ export const machineInstallers: Installers = {
   },
 };
 
-/** As CloudFormation does it; what nobody substitutes would be an ARN that means nothing. */
+/** Substitutes like CloudFormation; a placeholder without a value would become an invalid ARN. */
 function substitute(text: string, substitutions: Readonly<Record<string, string>>): string {
   const missing = new Set<string>();
   const filled = text.replaceAll(/\$\{(\w+)\}/g, (whole, name: string) => {

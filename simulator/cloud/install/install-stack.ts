@@ -10,7 +10,7 @@ import { machineInstallers } from './install-machines.ts';
 import { observabilityInstallers } from './install-observability.ts';
 import type { Installers } from './installer.ts';
 
-/** In this order: what others refer to comes first. CloudFormation finds the order by itself; a fixed one of types does here. */
+/** The order of installation: resources that others refer to come first. CloudFormation computes the order; a fixed one by type is enough here. */
 const ORDER: readonly Installers[] = [
   iamInstallers,
   observabilityInstallers,
@@ -21,7 +21,7 @@ const ORDER: readonly Installers[] = [
   apiInstallers,
 ];
 
-/** Makes everything of a stack. Throws `TemplateProblem` for the first resource that cannot be made. */
+/** Installs a stack. Throws `TemplateProblem` for the first resource that cannot be created. */
 export async function installStack({ resources }: ResolvedStack, parts: CloudParts): Promise<void> {
   for (const installers of ORDER) {
     for (const [type, install] of Object.entries(installers)) {

@@ -17,7 +17,7 @@ export function installStream(table: Resource, { streams, kept }: CloudParts): v
   kept.world.keepStream(stream);
 }
 
-/** A mapping of a stream: what Lambda checks when it is made, and then hands over. */
+/** Installs a mapping of a stream: Lambda's checks at its creation, and the delivery. */
 export function mapStream(mapping: Resource, functionArn: string, parts: CloudParts): void {
   const { streams, functions, queues, pollers, useRole } = parts;
   const number = (name: string): number | undefined => propertyOf<number | undefined>(mapping, name);

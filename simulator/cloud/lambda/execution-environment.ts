@@ -6,25 +6,25 @@ export interface EnvironmentOptions {
   readonly timeoutSeconds: number;
   /** Virtual time in epoch milliseconds. */
   readonly virtualNow: () => number;
-  /** Waits in virtual time, or until `over`, and lets it go on meanwhile. */
+  /** Waits in virtual time, or until `over`, and lets time pass meanwhile. */
   readonly sleep: (milliseconds: number, over: Promise<void>) => Promise<void>;
-  /** One line that the function wrote. */
+  /** Called for each line that the function writes. */
   readonly onLine: (line: string) => void;
 }
 
 export type InvocationOutcome =
   | { readonly payload: string }
-  /** `ended`: the environment is gone, and the next invocation needs a new one. */
+  /** `ended`: the environment has ended, and the next invocation needs a new one. */
   | { readonly error: FunctionError; readonly ended: boolean };
 
-/** However long a function may take by the template, one that hangs in real time ends here. */
+/** A function that hangs in real time ends after this time, whatever the timeout of its template. */
 const LONGEST_REAL_SECONDS = 60;
 
-/** One Lambda execution environment: a bundle's module with the template's variables and timeout. One invocation at a time. */
+/** One Lambda execution environment: a bundle's module with the template's variables and timeout. It runs one invocation at a time. */
 export class ExecutionEnvironment {
   readonly #options: EnvironmentOptions;
   readonly #process: FunctionProcess;
-  /** What the function said since the invocation began. */
+  /** Messages of the function since the invocation began. */
   readonly #inbox: FromRuntime[] = [];
   #wake: (() => void) | undefined;
   #running: string | undefined;
@@ -44,12 +44,12 @@ export class ExecutionEnvironment {
     });
   }
 
-  /** Whether its process is gone, maybe after an invocation had its answer: the next one needs a new environment. */
+  /** Whether its process has ended, possibly after an answer: the next invocation needs a new environment. */
   get isOver(): boolean {
     return this.#ended !== undefined;
   }
 
-  /** Runs to the function's end, its timeout or its death. Virtual time goes on only while the function sleeps. */
+  /** Runs until the function ends, times out or dies. Virtual time passes only while the function sleeps. */
   async invoke(event: string, context: Omit<InvocationContext, 'deadline'>): Promise<InvocationOutcome> {
     const { timeoutSeconds, virtualNow } = this.#options;
     const { awsRequestId } = context;
@@ -66,7 +66,7 @@ export class ExecutionEnvironment {
     this.#process.send({ type: 'invoke', event, context: { ...context, deadline } });
     try {
       for (;;) {
-        // Awaited here and not in the listener: only here the invocation is known as the work that holds virtual time.
+        // It waits here and not in the listener, because only here the invocation counts as the work that holds virtual time.
         if (this.#inbox.length === 0 && this.#ended === undefined)
           await new Promise<void>((resolve) => {
             this.#wake = resolve;
@@ -77,7 +77,7 @@ export class ExecutionEnvironment {
         if (message?.type === 'sleeping') {
           await rouse();
           const { promise: over, resolve: end } = Promise.withResolvers<void>();
-          // Not awaited: the function may die meanwhile.
+          // It is not awaited, because the function may die meanwhile.
           const slept = this.#sleep(message.until, deadline, timeOut, over);
           rouse = () => {
             end();
@@ -104,7 +104,7 @@ export class ExecutionEnvironment {
     return this.#process.end();
   }
 
-  /** Lets virtual time go on until the function's next sleep is over, or its deadline is there. */
+  /** Lets virtual time pass until the function's next sleep ends, or until its deadline. */
   async #sleep(until: number, deadline: number, timeOut: () => void, over: Promise<void>): Promise<void> {
     let isRoused = false;
     void over.then(() => {
@@ -116,7 +116,7 @@ export class ExecutionEnvironment {
     else timeOut();
   }
 
-  /** As Lambda words what its runtime did. */
+  /** The text in which Lambda reports an error of the runtime. */
   #runtimeError(what: string): string {
     return this.#running === undefined ? what : `RequestId: ${this.#running} Error: ${what}`;
   }

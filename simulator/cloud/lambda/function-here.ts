@@ -3,13 +3,13 @@ import { type FunctionProcess, hear, type ProcessListener, type ProcessSetup } f
 import { FunctionRuntime } from './function-runtime.ts';
 import type { FromRuntime, ToRuntime } from './worker-messages.ts';
 
-/** Neither side runs in the other's asynchronous context. */
+/** The host and the function must not run in each other's asynchronous context. */
 const outside = AsyncLocalStorage.snapshot();
 const soon = (run: () => void): void => outside(() => queueMicrotask(run));
 
 /**
- * An execution environment beside the cloud, in its very thread: no message crosses threads, nothing is loaded twice. In exchange it has no
- * limit of memory, cannot be stopped while it computes, and what it throws where nothing catches ends the whole process.
+ * An execution environment in the thread of the cloud: no message crosses threads, and no module is loaded twice. In exchange it has no memory limit,
+ * cannot be stopped while it computes, and an uncaught exception ends the whole process.
  */
 export class FunctionHere implements FunctionProcess {
   readonly #runtime: FunctionRuntime;
@@ -36,7 +36,7 @@ export class FunctionHere implements FunctionProcess {
 
   letGo(): void {}
 
-  /** What still runs in it is heard no more, and whoever waits for it hears so, as from a thread that is ended. */
+  /** Later messages from it are ignored, and its listener is told that it has ended, as with a thread. */
   async end(): Promise<void> {
     this.#end(1);
   }

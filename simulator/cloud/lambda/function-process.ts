@@ -1,30 +1,30 @@
 import type { HttpAnswer } from '../../wire/http-message.ts';
 import type { EnvironmentSetup, FromRuntime, ToRuntime, WorkerRequest } from './worker-messages.ts';
 
-/** What an execution environment runs in. */
+/** The process of an execution environment. */
 export interface FunctionProcess {
   send(message: ToRuntime): void;
-  /** Keeps the host alive from an invocation's beginning to its end. */
+  /** Keeps the host running from the beginning to the end of an invocation. */
   hold(): void;
   letGo(): void;
-  /** Ends it at once, in the middle of whatever it does. */
+  /** Ends it at once, whatever it does. */
   end(): Promise<void>;
 }
 
-/** What the host of an environment hears of its process. */
+/** The events of an environment's process. */
 export interface ProcessListener {
   onMessage(message: FromRuntime): void;
   onWrote(text: string): void;
-  /** The process is gone; `code` is its exit code, absent where V8 ended it for want of memory. */
+  /** The process has ended; `code` is its exit code, absent where V8 ended it for lack of memory. */
   onEnd(error: Error | undefined, code?: number): void;
 }
 
 export interface ProcessSetup extends EnvironmentSetup {
-  /** Answers requests to `origin` and to API servers. A rejection is a connection that breaks. */
+  /** Answers requests to `origin` and to API servers. A rejection breaks the connection. */
   readonly answer?: (request: WorkerRequest) => Promise<HttpAnswer>;
 }
 
-/** Gives what a runtime says to whom it is for. */
+/** Passes a message of the runtime to its receiver. */
 export async function hear(
   message: FromRuntime,
   listener: ProcessListener,

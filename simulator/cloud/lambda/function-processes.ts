@@ -7,13 +7,12 @@ export interface ProcessesOptions extends Pick<ProcessSetup, 'now' | 'origin' | 
   /** Folder of compiled modules, for threads. */
   readonly compileCache?: string;
   /**
-   * Whether functions run in this thread, which takes half the time and the memory. Otherwise each has one of its own, with the memory that
-   * the template gives it.
+   * Whether functions run in this thread, which takes half the time and memory. Otherwise each has its own thread, with the memory of the template.
    */
   readonly areHere: boolean;
 }
 
-/** Gives execution environments what they run in. */
+/** Creates the processes of execution environments. */
 export class FunctionProcesses {
   readonly #options: ProcessesOptions;
   readonly #loaded = new Set<string>();
@@ -33,7 +32,7 @@ export class FunctionProcesses {
   ): FunctionProcess {
     const { areHere, compileCache, ...options } = this.#options;
     const setup = { ...options, module, handler, variables };
-    // Node keeps a module as long as a thread lives, so a new environment of one that was loaded here needs another thread.
+    // Node keeps a module as long as its thread lives, so a new environment of a module that was loaded here needs another thread.
     if (areHere && !this.#loaded.has(module)) {
       this.#loaded.add(module);
       return new FunctionHere(setup, listener);

@@ -9,32 +9,32 @@ import { useVirtualTime } from './worker-time.ts';
 
 type Handler = (event: unknown, context: object) => Promise<unknown>;
 
-/** What an execution environment says to its host. */
+/** The host of an execution environment. */
 export interface RuntimeHost {
   send(message: FromRuntime): void;
-  /** Its process is over, after `died` where it was not told to be. */
+  /** The process has ended; `died` was sent before unless it was told to end. */
   exit(code: number): void;
 }
 
 const surroundings = new AsyncLocalStorage<FunctionRuntime>();
-/** The only one of its thread, to which everything there belongs. */
+/** The only runtime of its thread, to which all code there belongs. */
 let alone: FunctionRuntime | undefined;
-/** Whose code runs; undefined: the host's. */
+/** The runtime whose code runs; undefined for the host. */
 const running = (): FunctionRuntime | undefined => surroundings.getStore() ?? alone;
 
 let requests: ReturnType<typeof watchRequests<FunctionRuntime>> | undefined;
 
 /**
- * The runtime of one execution environment: loads its bundle as Lambda does, and runs one invocation after the other. What belongs to it
- * (time, variables, requests, output) is found by the asynchronous context, so that it runs in a thread of its own or beside others.
+ * The runtime of one execution environment: it loads its bundle like Lambda, and runs one invocation after the other. The asynchronous context
+ * identifies its time, variables, requests and output, so it runs in its own thread or beside others.
  */
 export class FunctionRuntime {
   readonly setup: EnvironmentSetup;
   readonly host: RuntimeHost;
   readonly #now: Float64Array;
-  /** What wakes each sleep of the function, and when. */
+  /** The function that ends each sleep, with its time. */
   readonly #sleeps = new Map<() => void, number>();
-  /** Loaded at the first invocation, so that what fails while loading is that invocation's failure, as in Lambda. */
+  /** Loaded at the first invocation, so that a loading error is that invocation's error, as in Lambda. */
   #loading: Promise<Handler> | undefined;
   #isInvoked = false;
   #isWatched = false;
@@ -46,7 +46,7 @@ export class FunctionRuntime {
     requests ??= takeOver();
   }
 
-  /** Makes everything in this thread this function's, also what came loose from its context. */
+  /** Assigns everything in this thread to this function, also code that lost its context. */
   liveAlone(): void {
     alone = this;
   }
@@ -72,7 +72,7 @@ export class FunctionRuntime {
     return promise;
   }
 
-  /** Ends with what nothing caught. */
+  /** Ends with an uncaught error. */
   die(error: FunctionError): void {
     this.host.send({ type: 'died', error });
     this.host.exit(1);
@@ -87,7 +87,7 @@ export class FunctionRuntime {
     this.#watch();
   }
 
-  /** Tells the host until when the function sleeps, once it does nothing else: time must not go on under what it does besides. */
+  /** Tells the host until when the function sleeps, once it does nothing else, because time must not pass during its other work. */
   #watch(): void {
     if (this.#isWatched) return;
     this.#isWatched = true;
@@ -117,7 +117,7 @@ export class FunctionRuntime {
     try {
       const getRemainingTimeInMillis = () => deadline - this.now();
       const output = await run(JSON.parse(event), { ...context, getRemainingTimeInMillis });
-      // As Lambda: what is not JSON is lost, and no value is null.
+      // Like Lambda, it drops what JSON cannot express, and turns undefined into null.
       this.#answer({ type: 'returned', payload: JSON.stringify(output) ?? 'null' });
     } catch (thrown) {
       this.#answer({ type: 'failed', error: functionError(thrown) });
@@ -130,7 +130,7 @@ export class FunctionRuntime {
   }
 }
 
-/** Puts the runtime under whatever a function uses of the process. What the host itself uses of it stays as it was. */
+/** Replaces the parts of the process that functions use. The host's own use of them is unchanged. */
 function takeOver(): ReturnType<typeof watchRequests<FunctionRuntime>> {
   digestAtOnce(() => running() !== undefined);
   useVirtualTime({ now: () => running()?.now(), sleep: (milliseconds) => running()?.sleep(milliseconds) });
@@ -140,7 +140,7 @@ function takeOver(): ReturnType<typeof watchRequests<FunctionRuntime>> {
     if (runtime === undefined || runtime === alone) return own;
     return (code?: number) => {
       runtime.host.exit(Number(code ?? 0));
-      // Nothing of it goes on, as after any exit.
+      // No code after it may run, as after any exit.
       throw new Error('The function has ended its process.');
     };
   });
@@ -176,7 +176,7 @@ async function load({ module, handler }: EnvironmentSetup): Promise<Handler> {
   });
 }
 
-/** Lambda's own names for modules that are none. */
+/** Lambda's own error names for missing modules. */
 function loadError(thrown: unknown): FunctionError {
   const error = functionError(thrown);
   const errorMessage = `${error.errorType}: ${error.errorMessage}`;
@@ -187,10 +187,10 @@ function loadError(thrown: unknown): FunctionError {
   return error;
 }
 
-/** What is thrown and is no error has a type and no trace. */
+/** A thrown value that is no error has a type and no trace. */
 export function functionError(thrown: unknown): FunctionError {
   if (!(thrown instanceof Error)) return { errorType: typeof thrown, errorMessage: String(thrown), trace: [] };
-  // Without what is of this file.
+  // Lines of this file are left out.
   const trace = (thrown.stack ?? '').split('\n').filter((line) => !line.includes(import.meta.url));
   return { errorType: thrown.name, errorMessage: thrown.message, trace };
 }

@@ -5,11 +5,11 @@ import { type FunctionProcess, hear, type ProcessListener, type ProcessSetup } f
 import type { FromRuntime, ThreadSetup, ToRuntime } from './worker-messages.ts';
 
 export interface ThreadOptions extends ProcessSetup, ThreadSetup {
-  /** Of the heap, beside its young generation; absent = as much as there is. */
+  /** Size of the heap without its young generation; unlimited when absent. */
   readonly memoryMegabytes?: number;
 }
 
-/** Megabytes of a heap's young generation, of which V8 would take 48 for each thread. */
+/** Megabytes of a heap's young generation, of which V8 would use 48 for each thread. */
 const YOUNG_MEGABYTES = 3;
 
 /** A worker thread with one execution environment. */
@@ -20,7 +20,7 @@ export class FunctionThread implements FunctionProcess {
     const { NODE_OPTIONS: nodeOptions } = setup.variables;
     this.#worker = new Worker(WORKER_MODULE, {
       workerData: setup satisfies ThreadSetup,
-      // What Node itself reads at its start. The others are the runtime's to give.
+      // Node itself reads this at its start. The runtime sets the others.
       env: nodeOptions === undefined ? {} : { NODE_OPTIONS: nodeOptions },
       resourceLimits: {
         maxYoungGenerationSizeMb: YOUNG_MEGABYTES,
@@ -29,7 +29,7 @@ export class FunctionThread implements FunctionProcess {
       stdout: true,
       stderr: true,
     });
-    // Only invocations keep the process alive.
+    // Only invocations keep the process running.
     this.#worker.unref();
     this.#worker.on('message', (message: FromRuntime) =>
       hear(message, listener, answer, (answered) => this.send(answered)),
@@ -58,7 +58,7 @@ export class FunctionThread implements FunctionProcess {
 const javascript = (file: URL): string => stripTypeScriptTypes(readFileSync(file, 'utf8'));
 const dataUrl = (code: string): string => `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
 
-/** With what it imports of this repository inside. */
+/** A file with its imports from this repository inlined. */
 const inlined = (file: URL): string =>
   javascript(file).replaceAll(
     /'(\.\.?\/[a-z./-]+\.ts)'/g,
@@ -66,7 +66,7 @@ const inlined = (file: URL): string =>
   );
 
 /**
- * worker.ts as JavaScript, its types taken out once for all workers: each that did it for itself would load Node's compiler, which is
- * ten megabytes and fifty milliseconds of a thread that has little else to do.
+ * worker.ts as JavaScript, with its types removed once for all workers. A worker that did it itself would load Node's compiler, which takes ten
+ * megabytes and fifty milliseconds.
  */
 const WORKER_MODULE = new URL(dataUrl(inlined(new URL('./worker.ts', import.meta.url))));

@@ -8,20 +8,20 @@ import {
   TooManyRequests,
 } from './lambda-function.ts';
 
-/** What becomes of an asynchronous invocation that fails: AWS::Lambda::EventInvokeConfig. */
+/** What happens to a failed asynchronous invocation: AWS::Lambda::EventInvokeConfig. */
 export interface AsynchronousCalls {
   readonly retries: number;
   readonly maximumAgeSeconds: number;
   readonly onFailure?: string;
 }
 
-/** An event that waits to be handled; its id stays the same, however often it is tried. */
+/** A waiting event; its id stays the same through all attempts. */
 interface WaitingCall {
   readonly lambda: LambdaFunction;
   readonly event: string;
   readonly requestId: string;
   readonly ageSeconds: number;
-  /** How often the function failed, and how often it was refused before it ran. */
+  /** The number of failures, and of refusals before it ran. */
   readonly failures: number;
   readonly refusals: number;
 }
@@ -33,11 +33,11 @@ const DEFAULT_CALLS: AsynchronousCalls = { retries: 2, maximumAgeSeconds: 6 * 3_
 export interface FunctionsHost extends LambdaHost {
   readonly authority: Authority;
   readonly schedule: (seconds: number, run: () => Promise<void>) => void;
-  /** An invocation that was given up goes to a queue, in the name of the function's role. Throws when that is denied. */
+  /** Sends an abandoned invocation to a queue, in the name of the function's role. Throws when that is denied. */
   readonly toDestination: (lambda: LambdaFunctionOptions, destinationArn: string, body: string) => void;
-  /** Told of every error that a function threw, whoever invoked it; not of refusals beyond its concurrency. */
+  /** Called for every error that a function throws, but not for refusals beyond its concurrency. */
   readonly onError: (lambda: LambdaFunctionOptions, error: Error) => void;
-  /** Told of every refusal. */
+  /** Called for every refusal. */
   readonly onThrottle: (lambda: LambdaFunctionOptions) => void;
 }
 
@@ -63,7 +63,7 @@ export class Functions {
     return [...this.#functions.values()];
   }
 
-  /** Throws `ResourceNotFoundException` for a function that is not there. */
+  /** Throws `ResourceNotFoundException` for an unknown function. */
   get(arn: string): LambdaFunction {
     const found = this.#functions.get(arn);
     if (found !== undefined) return found;
@@ -76,8 +76,8 @@ export class Functions {
   }
 
   /**
-   * Takes the event and answers at once; the function runs soon, again when it fails, and what fails for good goes to its destination. What
-   * the caller may not do is thrown: to invoke needs leave as any other access does.
+   * Accepts the event and answers at once. The function runs soon, and again when it fails; a final failure goes to its destination. A missing
+   * permission is thrown, because an invocation is an access like any other.
    */
   invokeAsynchronously(
     arn: string,
@@ -94,7 +94,7 @@ export class Functions {
     schedule(0, () => this.#attempt(call));
   }
 
-  /** Ends environments that have been idle for long; to be called now and then. */
+  /** Ends environments that have been idle for long; it is called now and then. */
   async giveBackIdle(): Promise<void> {
     await Promise.all(this.all().map((lambda) => lambda.giveBackIdle()));
   }
@@ -119,8 +119,8 @@ export class Functions {
     try {
       await this.#invoke(lambda, event, requestId);
     } catch (error) {
-      // A minute before the first repetition of what failed, two before the second. What was refused costs no repetition, and waits a
-      // second, then two, then four.
+      // A failure waits one minute before the first retry and two before the second. A refusal uses up no retry, and waits a second, then two, then
+      // four.
       if (!(error instanceof TooManyRequests)) {
         this.#repeat({ ...call, failures: failures + 1 }, 60 * (failures + 1), error as Error);
       } else if (lambda.isSwitchedOff) {
@@ -147,7 +147,7 @@ export class Functions {
     try {
       this.#host.toDestination(options, onFailure, JSON.stringify(failureRecord(call, condition, error, timestamp)));
     } catch {
-      // Denied: it is on record, and the event is lost, as on AWS.
+      // The denial is recorded, and the event is lost as on AWS.
     }
   }
 
@@ -156,7 +156,7 @@ export class Functions {
   }
 }
 
-/** What a destination gets. Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+/** The record for a destination. Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
 function failureRecord(call: WaitingCall, condition: string, error: Error, timestamp: string): object {
   const { lambda, event, requestId, failures } = call;
   const { arn: functionArn } = lambda.options;
@@ -168,7 +168,7 @@ function failureRecord(call: WaitingCall, condition: string, error: Error, times
   };
   const requestPayload: unknown = JSON.parse(event);
   const record = { version: '1.0', timestamp, requestContext, requestPayload };
-  // What never ran has no answer.
+  // An invocation that never ran has no answer.
   if (!(error instanceof FunctionFailure)) return record;
   return {
     ...record,

@@ -6,7 +6,7 @@ export interface LambdaFunctionOptions {
   readonly name: string;
   readonly arn: string;
   readonly roleArn: string;
-  /** Path of the bundle's module, and the name of its export: `scan-cluster.handler` of the template. */
+  /** Path of the bundle's module, and the name of its export, from `scan-cluster.handler` of the template. */
   readonly module: string;
   readonly handler: string;
   /** The template's variables, resolved. */
@@ -14,27 +14,27 @@ export interface LambdaFunctionOptions {
   readonly memoryMegabytes: number;
   readonly timeoutSeconds: number;
   readonly logGroup: string;
-  /** X-Ray asks for the traces of its invocations. */
+  /** Whether X-Ray traces its invocations. */
   readonly traced: boolean;
-  /** Absent = as many as come. */
+  /** Unlimited when absent. */
   readonly reservedConcurrency?: number;
 }
 
 /**
- * A thread that nobody used for so long, in virtual time, is given back. Lambda does it sooner; here a start costs more than it. An environment
- * beside others frees nothing by itself: it stays until its credentials are over.
+ * A thread that is idle for this long, in virtual time, is ended. Lambda ends it sooner, but here a start is more expensive. An environment beside
+ * others frees no memory, so it stays until its credentials expire.
  */
 const IDLE_MILLISECONDS = 90 * 60_000;
 
-/** What a function runs in. */
+/** The surroundings of a function. */
 export interface LambdaHost {
   readonly processes: FunctionProcesses;
   readonly virtualNow: () => number;
   readonly sleep: (milliseconds: number, over: Promise<void>) => Promise<void>;
-  /** Awaits what other work settles, without holding virtual time: that work may be asleep in it. */
+  /** Awaits the result of other work without holding virtual time, because that work may be asleep. */
   readonly park: <T>(promise: Promise<T>) => Promise<T>;
   readonly uuid: () => string;
-  /** Variables that Lambda itself adds for a new environment, the role's credentials among them, and until when they are good. */
+  /** Variables that Lambda itself adds for a new environment, including the role's credentials, and their expiry. */
   readonly environment: (options: LambdaFunctionOptions) => {
     readonly variables: Readonly<Record<string, string>>;
     readonly expiresAt: number;
@@ -59,14 +59,14 @@ export class FunctionFailure extends Error {
   }
 }
 
-/** Refused because as many run as are reserved. */
+/** Refused because the reserved concurrency is used up. */
 export class TooManyRequests extends Error {
   override readonly name = 'TooManyRequestsException';
 }
 
 /**
- * A Lambda function. It has one execution environment, and invocations that come meanwhile wait for it: virtual time stands still while
- * one runs, so nobody waits longer than on AWS, where they would run side by side.
+ * A Lambda function. It has one execution environment, and invocations that arrive meanwhile wait for it. Virtual time stands still while one runs,
+ * so no caller waits longer than on AWS, where they would run in parallel.
  */
 export class LambdaFunction {
   readonly options: LambdaFunctionOptions;
@@ -87,7 +87,7 @@ export class LambdaFunction {
     return this.switchedOff || this.options.reservedConcurrency === 0;
   }
 
-  /** Takes and gives JSON text. Throws `FunctionFailure` for an error of the function, `TooManyRequests` beyond its reserved concurrency. */
+  /** Accepts and returns JSON text. Throws `FunctionFailure` for an error of the function, `TooManyRequests` beyond its reserved concurrency. */
   async invoke(event: string, requestId = this.#host.uuid()): Promise<string> {
     const { reservedConcurrency = Number.POSITIVE_INFINITY } = this.options;
     if (this.isSwitchedOff || this.#inside >= reservedConcurrency) throw new TooManyRequests('Rate Exceeded.');
@@ -107,7 +107,7 @@ export class LambdaFunction {
     }
   }
 
-  /** Gives the environment back if it is of no more use. */
+  /** Ends the environment if it is of no more use. */
   async giveBackIdle(): Promise<void> {
     const environment = this.#environment;
     if (environment === undefined || this.#inside > 0) return;
@@ -116,7 +116,7 @@ export class LambdaFunction {
     if (isIdle || environment.expiresAt <= now) await this.close();
   }
 
-  /** Ends the environment at once, in the middle of whatever it does. */
+  /** Ends the environment at once, whatever it does. */
   async close(): Promise<void> {
     const environment = this.#environment;
     this.#environment = undefined;

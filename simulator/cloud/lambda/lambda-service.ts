@@ -15,7 +15,7 @@ export interface LambdaServiceParts {
   readonly time: CloudTime;
   readonly origin: string;
   readonly kubernetes: ServersHere;
-  /** Answers what a function sends to the origin or to an API server, as the wire does. */
+  /** Answers a function's requests to the origin or to an API server like the wire does. */
   readonly answer: (request: HttpRequest) => Promise<HttpAnswer>;
   readonly authority: IamAuthority;
   /** Whether functions run in this thread, or each in its own. */
@@ -27,7 +27,7 @@ export interface LambdaServiceParts {
   readonly onLine?: (lambda: LambdaFunctionOptions, line: string) => void;
 }
 
-/** What Lambda does around functions: their credentials, variables, logs and traces, each in the name of the function's role. */
+/** Lambda's work around functions: their credentials, variables, logs and traces, each in the name of the function's role. */
 export function lambdaService(parts: LambdaServiceParts): FunctionsHost {
   const { time, authority, logs, metrics } = parts;
   const { clock } = time;
@@ -81,14 +81,14 @@ function groupArn({ arn, logGroup }: LambdaFunctionOptions): string {
   return `arn:aws:logs:${region}:${account}:log-group:${logGroup}`;
 }
 
-/** Once for each environment: a function that may not write its log, or its traces, runs on AWS and nobody sees what it does. */
+/** Checks the permissions to write logs and traces once for each environment. Without them a function cannot be observed on AWS. */
 function mayObserve(authority: IamAuthority, lambda: LambdaFunctionOptions): void {
   const needed = [...writeLogs(groupArn(lambda), lambda.name), ...(lambda.traced ? sendTraces() : [])];
   for (const requirement of needed) {
     try {
       authority.inRole(lambda.roleArn, sourceOf(lambda), [requirement], `lambda ${lambda.name}`);
     } catch {
-      // On record; as on AWS it keeps the function from nothing.
+      // The denial is recorded; as on AWS the function still runs.
     }
   }
 }
@@ -114,7 +114,7 @@ function variablesOf(
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
-    // The one variable that AWS does not set: it is where AWS is.
+    // AWS does not set this variable: it is the address of AWS here.
     AWS_ENDPOINT_URL: origin,
     TZ: ':UTC',
   };

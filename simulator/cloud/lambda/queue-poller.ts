@@ -9,12 +9,12 @@ export interface QueuePollerOptions {
   readonly functionArn: string;
   readonly roleArn: string;
   readonly batchSize: number;
-  /** Batches that are with the function at once. */
+  /** The number of batches that the function processes at once. */
   readonly atOnce: number;
-  /** `ReportBatchItemFailures`: the function says which messages of a batch failed; else all do when it throws. */
+  /** `ReportBatchItemFailures`: the function names the messages of a batch that failed; otherwise all fail when it throws. */
   readonly partialFailures: boolean;
   readonly region: string;
-  /** ARN of the mapping's owner: who the poller acts for. */
+  /** ARN of the mapping's owner, for which the poller acts. */
   readonly source: Source;
 }
 
@@ -23,17 +23,17 @@ export interface PollerHost {
   readonly authority: Authority;
   readonly now: () => number;
   readonly scheduleAt: (at: number, run: () => Promise<void>) => void;
-  /** A batch was handed to the function. */
+  /** Called when a batch was passed to the function. */
   readonly onBatch: (options: QueuePollerOptions) => void;
 }
 
-/** Lambda's poller of one queue, in the name of the function's role: receives, invokes, deletes what is done; the rest comes back by itself. */
+/** Lambda's poller of one queue, in the role of the function. It receives, invokes, and deletes the processed messages only. */
 export class QueuePoller {
   readonly #options: QueuePollerOptions;
   readonly #host: PollerHost;
   #plannedAt: number | undefined;
   #inFlight = 0;
-  /** It may not read its queue: it stands still until the queue changes, as one does on AWS that nobody gives leave. */
+  /** The poller may not read its queue, so it stops until the queue changes, as on AWS. */
   #denied = false;
 
   constructor(options: QueuePollerOptions, host: PollerHost) {
@@ -41,14 +41,14 @@ export class QueuePoller {
     this.#host = host;
   }
 
-  /** Looks when the next message can be seen; to be called after every change of the queue. */
+  /** Plans the next receive; it is called after every change of the queue. */
   plan(): void {
     this.#denied = false;
     this.#planNext();
   }
 
   #planNext(): void {
-    // What waits for its turn stays in the queue: received, it would be visible again before it was looked at.
+    // A message that waits for its turn stays in the queue, because a received one might become visible again before it is processed.
     if (this.#inFlight >= this.#options.atOnce) return;
     const next = this.#options.queue.nextVisibleAt();
     if (next === undefined) return;
@@ -84,7 +84,7 @@ export class QueuePoller {
     }
   }
 
-  /** What is denied is on record; a queue that may not be read is a queue that stands still, as on AWS. */
+  /** A denial is recorded; a queue that may not be read is not processed, as on AWS. */
   #may(): boolean {
     const { roleArn, queue, source } = this.#options;
     try {
@@ -119,8 +119,8 @@ export class QueuePoller {
 }
 
 /**
- * The messages that a function says it failed at: none for an empty answer, and all for one that names something else than messages of
- * the batch. Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ * The messages that a function reports as failed: none for an empty answer, and all when it names another message than those of the batch. Source:
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 function failuresIn(answer: unknown, batch: ReadonlySet<string>): ReadonlySet<string> {
   const { batchItemFailures: named } = (answer ?? {}) as { batchItemFailures?: unknown };

@@ -4,7 +4,7 @@ import { type HmacKey, hmac, hmacKey, sha256 } from '../../wire/hmac.ts';
 
 type Text = Uint8Array | string;
 
-/** As much of node:crypto's Hash as the SDK uses: what is hashed is remembered, and hashed at once at the end. */
+/** The part of node:crypto's Hash that the SDK uses: it collects the input, and hashes it at once at the end. */
 class WholeHash {
   readonly #parts: Buffer[];
 
@@ -26,7 +26,7 @@ class WholeHash {
   }
 }
 
-/** As much of node:crypto's Hmac as the SDK uses. */
+/** The part of node:crypto's Hmac that the SDK uses. */
 class WholeHmac {
   readonly #key: HmacKey;
   readonly #parts: Buffer[] = [];
@@ -45,7 +45,7 @@ class WholeHmac {
   }
 }
 
-/** Gives SHA-256 to functions in one call for each digest. Everything else, and whoever is no function, has Node's own. */
+/** Computes SHA-256 for functions in one call for each digest. Other algorithms, and the host, use Node's own. */
 export function digestAtOnce(isFunction: () => boolean): void {
   const crypto = process.getBuiltinModule('node:crypto') as unknown as Record<
     'createHash' | 'createHmac',

@@ -1,7 +1,4 @@
-/**
- * Shows something else in the place of a property of the process, as long as `shown` says so; what the host has there, or puts there later, is
- * its own.
- */
+/** Replaces a property of the process by what `shown` returns for the reader. The host's own value, and later changes to it, stay. */
 export function insteadOf<Value>(holder: object, name: string, shown: (own: Value) => unknown): void {
   let own = Reflect.get(holder, name) as Value;
   Object.defineProperty(holder, name, {

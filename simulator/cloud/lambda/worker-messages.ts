@@ -1,12 +1,12 @@
 import type { HttpAnswer } from '../../wire/http-message.ts';
 
-/** An execution environment: one function's module, loaded once, with variables of its own. */
+/** An execution environment: one function's module, loaded once, with its own variables. */
 export interface EnvironmentSetup {
   /** Epoch milliseconds of virtual time in one cell, written by the host. */
   readonly now: SharedArrayBuffer;
-  /** `http://127.0.0.1:4566`: requests to it go to the host as messages; absent = by sockets, as all others do. */
+  /** `http://127.0.0.1:4566`: requests to it go to the host as messages; by sockets when absent, like all others. */
   readonly origin?: string;
-  /** API servers of clusters: what is asked of them goes to the host as messages too; absent = by TLS. */
+  /** API servers of clusters: requests to them go to the host as messages too; by TLS when absent. */
   readonly kubernetes?: ServersHere;
   /** Path of the bundle's module. */
   readonly module: string;
@@ -18,26 +18,26 @@ export interface EnvironmentSetup {
 export interface ServersHere {
   /** `https://127.0.0.1:6443`. */
   readonly origin: string;
-  /** PEM: whoever trusts anything else finds out by TLS. */
+  /** PEM; a client that trusts another authority uses TLS, which refuses it. */
   readonly certificateAuthority: string;
 }
 
-/** What a thread of an environment is started with. */
+/** The data with which the thread of an environment starts. */
 export interface ThreadSetup extends EnvironmentSetup {
-  /** Folder of compiled modules (`NODE_COMPILE_CACHE`); absent = each thread compiles its bundle. */
+  /** Folder of compiled modules (`NODE_COMPILE_CACHE`); each thread compiles its bundle when absent. */
   readonly compileCache?: string;
 }
 
-/** An HTTP request of a function, as `HttpRequest` of the wire; bodies that are text stay text. */
+/** An HTTP request of a function, like `HttpRequest` of the wire; bodies of text stay text. */
 export interface WorkerRequest {
   readonly method: string;
-  /** Path and query; of a request to an API server the whole address. */
+  /** Path and query; the whole address for a request to an API server. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array;
 }
 
-/** What the function is told about its invocation beside the event. */
+/** The function's information about its invocation beside the event. */
 export interface InvocationContext {
   readonly awsRequestId: string;
   readonly functionName: string;
@@ -52,12 +52,12 @@ export interface InvocationContext {
 
 export type ToRuntime =
   | { readonly type: 'invoke'; readonly event: string; readonly context: InvocationContext }
-  /** Virtual time has come to where a sleep is over. */
+  /** Virtual time has reached the end of a sleep. */
   | { readonly type: 'awake' }
-  /** The answer to the request of this number; absent where the host failed: the connection broke. */
+  /** The answer to the request of this number; absent when the host failed, which breaks the connection. */
   | { readonly type: 'answer'; readonly id: number; readonly answer?: HttpAnswer | undefined };
 
-/** An error as Lambda answers it: `{"errorType", "errorMessage", "trace"}`. */
+/** An error in Lambda's form: `{"errorType", "errorMessage", "trace"}`. */
 export interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
@@ -67,10 +67,10 @@ export interface FunctionError {
 export type FromRuntime =
   | { readonly type: 'returned'; readonly payload: string }
   | { readonly type: 'failed'; readonly error: FunctionError }
-  /** It could not be loaded, or threw where nothing catches: its process ends. */
+  /** It could not be loaded, or had an uncaught exception, so its process ends. */
   | { readonly type: 'died'; readonly error: FunctionError }
   | { readonly type: 'request'; readonly id: number; readonly request: WorkerRequest }
-  /** Text that it wrote to its standard output or error. */
+  /** Text from its standard output or error. */
   | { readonly type: 'wrote'; readonly text: string }
-  /** The function does nothing but sleep, at the shortest until then, in epoch milliseconds of virtual time. */
+  /** The function only sleeps, at least until then, in epoch milliseconds of virtual time. */
   | { readonly type: 'sleeping'; readonly until: number };

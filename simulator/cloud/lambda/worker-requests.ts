@@ -9,21 +9,21 @@ import type { EnvironmentSetup, ServersHere, WorkerRequest } from './worker-mess
 
 /** The requests of functions that wait for their answers. */
 export interface WaitingRequests<Sender> {
-  /** Also for one that went by the network. */
+  /** It includes requests over the network. */
   readonly areWaiting: (sender: Sender) => boolean;
-  /** Ends the request of that number; without an answer, as a connection that breaks. */
+  /** Ends the request of that number; without an answer it breaks the connection. */
   readonly end: (id: number, answer: HttpAnswer | undefined) => void;
 }
 
 export interface RequestsHost<Sender> {
-  /** Whose code runs; undefined = nobody's whose requests matter. */
+  /** The function whose code runs; undefined for other code. */
   readonly sender: () => Sender | undefined;
-  /** What goes to the host; anything else goes by the network. */
+  /** The hosts whose requests go to the host; all others use the network. */
   readonly hostsOf: (sender: Sender) => Pick<EnvironmentSetup, 'origin' | 'kubernetes'>;
   readonly send: (sender: Sender, id: number, request: WorkerRequest) => void;
 }
 
-/** Node's own client, and undici's, which is behind `fetch`, tell of each request and of its end. */
+/** Node's own client, and undici behind `fetch`, report the beginning and the end of each request. */
 const BEGINS = ['http.client.request.start', 'undici:request:create'];
 const ENDS = [
   'http.client.response.finish',
@@ -33,8 +33,8 @@ const ENDS = [
 ];
 
 /**
- * Puts the host in the place of the network: `request` of node:http, by which the SDK sends, and `get` of node:https, by which Liftlock asks
- * API servers, hand what they would write to a socket to `send` when it is for the sender's hosts. Anything else goes its usual way.
+ * Replaces the network by the host. The SDK sends by `request` of node:http, and Liftlock calls API servers by `get` of node:https. Both pass a
+ * request for the sender's hosts to `send` instead of a socket. Any other request is unchanged.
  */
 export function watchRequests<Sender>({ sender, hostsOf, send }: RequestsHost<Sender>): WaitingRequests<Sender> {
   const waiting = new Map<object, Sender>();
@@ -88,7 +88,7 @@ export function watchRequests<Sender>({ sender, hostsOf, send }: RequestsHost<Se
   };
 }
 
-/** Who trusts another authority, shows a certificate or watches has a connection: what becomes of that is for TLS to say. */
+/** A client that trusts another authority, shows a certificate or watches needs a real connection, because TLS decides about it. */
 function areAsked(
   { origin, certificateAuthority }: ServersHere,
   address: unknown,
@@ -99,7 +99,7 @@ function areAsked(
   return rejectUnauthorized && cert === undefined && servername === undefined && String(ca) === certificateAuthority;
 }
 
-/** A body that is all there. The SDK pipes it into a collector: that needs none of what Node's streams do for one that comes bit by bit. */
+/** A complete body. The SDK pipes it into a collector, which does not need the streaming of Node. */
 class WholeBody extends Readable {
   readonly #bytes: Buffer;
   readonly #breaksOff: boolean;
@@ -112,7 +112,7 @@ class WholeBody extends Readable {
   }
 
   override _read(): void {
-    // Asked again for what is to come, and does not.
+    // A second read asks for more data, and there is none.
     if (this.#isRead) return;
     this.#isRead = true;
     if (this.#bytes.length > 0) this.push(this.#bytes);
@@ -123,7 +123,7 @@ class WholeBody extends Readable {
   override pipe<To extends NodeJS.WritableStream>(to: To, options?: { readonly end?: boolean }): To {
     if (this.#isRead || this.#breaksOff || options?.end === false) return super.pipe(to, options);
     this.#isRead = true;
-    // Its end is told in a later turn, when whoever pipes has begun to listen.
+    // The end is reported in a later turn, when the receiver listens.
     if (this.#bytes.length > 0) to.end(this.#bytes);
     else to.end();
     return to;
@@ -135,7 +135,7 @@ class WholeBody extends Readable {
   }
 }
 
-/** A connection as clients look at it: open, and never idle for too long. */
+/** A connection in the form that clients check: open, and never idle for too long. */
 const CONNECTION = Object.assign(new EventEmitter(), {
   connecting: false,
   setKeepAlive: () => {},
@@ -143,7 +143,7 @@ const CONNECTION = Object.assign(new EventEmitter(), {
   destroy: () => {},
 });
 
-/** As much of node:http's ClientRequest as the SDK's handler uses. */
+/** The part of node:http's ClientRequest that the SDK's handler uses. */
 class MessageRequest extends EventEmitter {
   readonly socket = CONNECTION;
   readonly #options: RequestOptions;
@@ -188,7 +188,7 @@ class MessageRequest extends EventEmitter {
     this.#end(() => this.emit('close'));
   }
 
-  /** Gives up, with the error that node:http has for it unless there is another. */
+  /** Aborts with the error of node:http unless another one is given. */
   destroy(error: Error = Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })): void {
     this.#end(() =>
       process.nextTick(() => {

@@ -1,16 +1,16 @@
 import { syncBuiltinESMExports } from 'node:module';
 import { insteadOf } from './worker-globals.ts';
 
-/** Virtual time in epoch milliseconds, and sleeps in it; undefined for code that is no function's and lives in real time. */
+/** Virtual time in epoch milliseconds, and sleeps in it; undefined for code of the host, which uses real time. */
 export interface FunctionTime {
   readonly now: () => number | undefined;
   readonly sleep: (milliseconds: number) => Promise<void> | undefined;
 }
 
 /**
- * Puts virtual time under functions: `Date` reads the cell that the host writes, and `setTimeout` of node:timers/promises, by which
- * Liftlock's own code waits, asks the host to wake it in virtual time. Plain timers stay real: the SDK guards its connections with them,
- * and a real connection that hangs must not be waited for in a time that stands still.
+ * Gives functions virtual time: `Date` reads the host's cell, and `setTimeout` of node:timers/promises, by which Liftlock's own code waits, sleeps in
+ * virtual time. Plain timers stay real: the SDK guards its connections with them, and a connection that hangs must time out even while virtual time
+ * stands still.
  */
 export function useVirtualTime({ now: virtualNow, sleep }: FunctionTime): void {
   const RealDate = Date;
@@ -23,7 +23,7 @@ export function useVirtualTime({ now: virtualNow, sleep }: FunctionTime): void {
   VirtualDate.prototype = RealDate.prototype;
   Object.setPrototypeOf(VirtualDate, RealDate);
   Object.assign(VirtualDate, { now, parse: RealDate.parse, UTC: RealDate.UTC });
-  // Libraries ask whether a value's constructor is their Date: each side has its own, and both agree on what is one.
+  // Libraries check whether a value's constructor is their Date. Each side has its own, and both accept the same values.
   insteadOf(globalThis, 'Date', (own) => (virtualNow() === undefined ? own : VirtualDate));
   insteadOf(RealDate.prototype, 'constructor', (own) => (virtualNow() === undefined ? own : VirtualDate));
 
@@ -39,7 +39,7 @@ export function useVirtualTime({ now: virtualNow, sleep }: FunctionTime): void {
   syncBuiltinESMExports();
 }
 
-/** Rejects as node:timers/promises do. */
+/** Rejects like node:timers/promises. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const abort = (): void =>

@@ -16,7 +16,7 @@ const runtime = new FunctionRuntime(setup, {
     port.postMessage(message);
     if (hasAnswered || (message.type !== 'returned' && message.type !== 'failed')) return;
     hasAnswered = true;
-    // Threads are ended without a chance to keep what they compiled. By now most of what an invocation needs is.
+    // Threads end without a chance to save compiled code. By now most code of an invocation is compiled.
     if (compileCache !== undefined) setImmediate(flushCompileCache);
   },
   exit,

@@ -6,10 +6,10 @@ interface LogEvent {
   readonly message: string;
 }
 
-/** Events that a stream keeps; older ones are dropped: a fleet of thousands writes millions. */
+/** Events that a stream keeps; older ones are dropped, because a fleet of thousands writes millions. */
 const KEPT = 2_000;
 
-/** CloudWatch Logs: what functions wrote, by group and stream. */
+/** CloudWatch Logs with the output of functions, by group and stream. */
 export class Logs {
   readonly #groups = new Map<string, Map<string, LogEvent[]>>();
 
@@ -18,7 +18,7 @@ export class Logs {
     if (!this.#groups.has(key)) this.#groups.set(key, new Map());
   }
 
-  /** A group that is not there keeps nothing, as on AWS. */
+  /** An unknown group keeps nothing, as on AWS. */
   write(groupArn: string, stream: string, at: Date, message: string): void {
     const streams = this.#groups.get(groupArn);
     if (streams === undefined) return;
@@ -111,7 +111,7 @@ const within =
   ({ at }: LogEvent): boolean =>
     at >= startTime && at < endTime;
 
-/** Plain terms and quoted phrases, of which a message has all. The rest of the pattern language is not modelled: it would match silently. */
+/** Plain terms and quoted phrases, which a message must all contain. The rest of the pattern language is refused, because it would match wrongly. */
 function termsOf(pattern: string): string[] {
   const terms = pattern.match(/"[^"]*"|\S+/g) ?? [];
   if (terms.some((term) => /^[?{[%-]/.test(term)))

@@ -5,7 +5,7 @@ import { AwsFault } from '../../wire/aws-call.ts';
 import type { Authority } from '../authority.ts';
 import type { Wiring } from '../wiring.ts';
 
-/** Checks what a machine does to its children against its role: for `.sync` also the rule that tells of their end. */
+/** Checks a state machine's calls to its children against its role: for `.sync` also the rule that reports their end. */
 export function childAccess(authority: Authority, wiring: Wiring, account: string): AuthorizeChild {
   return (action, resource, parent) => {
     const { stateMachineArn, stateMachineName, roleArn = '' } = parent;

@@ -17,23 +17,23 @@ interface Destination {
 /** "To enable logging with CloudWatch Logs, the name should only contain 0-9, A-Z, a-z, - and _." Source: API reference of StartExecution. */
 const LOGGED_NAME = /^[0-9A-Za-z_-]+$/;
 
-/** Members of an event's details that hold what went in or came out; errors and causes are logged all the same, as recorded. */
+/** Members of an event's details with input or output; errors and causes are always logged, as recorded. */
 const DATA = /^(input|output|parameters|assignedVariables)(Details)?$/;
 
-/** Writes the histories of executions to the log groups of their machines, in the form that AWS was recorded to write. */
+/** Writes the histories of executions to the log groups of their state machines, in the recorded form of AWS. */
 export class ExecutionLogs {
   readonly #logs: Logs;
   readonly #since: number;
   readonly #destinations = new Map<string, Destination>();
   readonly #written = new Map<string, number>();
 
-  /** What happened before `since` was logged by an earlier life of the cloud. */
+  /** Events before `since` were logged in an earlier run of the cloud. */
   constructor(logs: Logs, since: Date) {
     this.#logs = logs;
     this.#since = since.getTime();
   }
 
-  /** How a machine logs from now on. Throws for the levels ERROR and FATAL. */
+  /** Sets how a state machine logs. Throws for the levels ERROR and FATAL. */
   configure(
     machineArn: string,
     { Level = 'OFF', IncludeExecutionData = false, Destinations = [] }: LoggingConfiguration,
@@ -45,7 +45,7 @@ export class ExecutionLogs {
     this.#destinations.set(machineArn, { groupArn, withData: IncludeExecutionData });
   }
 
-  /** Writes what has happened since the last time. */
+  /** Writes the events since the last call. */
   write({ execution }: ExecutionRecord): void {
     const { arn, name, stateMachineArn, stateMachineName, history, status, redriven } = execution;
     const destination = this.#destinations.get(stateMachineArn);
@@ -58,7 +58,7 @@ export class ExecutionLogs {
       );
       this.#logs.write(destination.groupArn, `states/${stateMachineName}`, at, message);
     }
-    // What failed may be redriven, and then goes on with the same history.
+    // A failed execution may be redriven, and then continues the same history.
     if (status === 'SUCCEEDED') this.#written.delete(arn);
     else this.#written.set(arn, history.length);
   }

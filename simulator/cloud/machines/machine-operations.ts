@@ -9,7 +9,7 @@ import { AwsFault } from '../../wire/aws-call.ts';
 import type { LocalCloud } from '../local-cloud.ts';
 import type { OperationContext, Operations } from '../operation.ts';
 
-/** What machines that people make are kept in. */
+/** The parts that keep state machines made by users. */
 type MachineHost = Pick<LocalCloud, 'runner' | 'authority' | 'kept' | 'byHand'>;
 
 interface ListExecutionsInput extends Page {
@@ -24,7 +24,7 @@ interface ExecutionInput {
 
 const HIDDEN = 'HIDDEN_DUE_TO_SECURITY_REASONS';
 
-/** Step Functions, over the interpreter's runner. `createdAt` is when the stacks were installed. */
+/** Step Functions, over the interpreter's runner. `createdAt` is the time when the stacks were installed. */
 export function machineOperations(
   runner: Runner,
   createdAt: Date,
@@ -122,7 +122,7 @@ interface Tag {
   readonly value: string;
 }
 
-/** State machines that people make beside those of the stacks. */
+/** State machines that users create beside those of the stacks. */
 export function machinesByHand({ runner, authority, kept, byHand }: MachineHost): Operations {
   const tag = (arn: string, tags: readonly Tag[] = []) =>
     byHand.tag(arn, Object.fromEntries(tags.map(({ key, value }) => [key, value])));
@@ -162,7 +162,7 @@ const withDate = ({ timestamp, ...event }: HistoryEvent) => ({ ...event, timesta
 const definitionText = (definition: unknown): string =>
   typeof definition === 'string' ? definition : JSON.stringify(definition);
 
-/** The runner's refusals have AWS's names already. */
+/** The runner's refusals already have AWS's names. */
 function asFaults(operations: Operations): Operations {
   return Object.fromEntries(
     Object.entries(operations).map(([name, operation]) => [

@@ -7,7 +7,7 @@ import type { Functions } from '../lambda/functions.ts';
 import { FunctionFailure } from '../lambda/lambda-function.ts';
 import type { Wiring } from '../wiring.ts';
 
-/** Does the tasks of executions in the role of their machine: `lambda:invoke` is the one integration that Liftlock's definitions use. */
+/** Runs the tasks of executions in the role of their state machine. Liftlock's definitions use only the integration `lambda:invoke`. */
 export function taskRunner(functions: Functions, authority: Authority, wiring: Wiring, account: string): InvokeTask {
   return async (task, { machine, execution }) => {
     const { FunctionName: arn, Payload: payload } = task.arguments as { FunctionName: string; Payload?: unknown };

@@ -3,7 +3,7 @@ import type { EventBuses } from '../events/event-buses.ts';
 
 const included = { included: true };
 
-/** Tells the default bus that an execution has started, was redriven or has ended. Its members are those that AWS was recorded to tell. */
+/** Publishes on the default bus that an execution has started, was redriven or has ended, with the recorded members of AWS. */
 export function statusEvents(
   buses: EventBuses,
   uuid: () => string,

@@ -11,13 +11,13 @@ interface Dimension {
   readonly Value?: string;
 }
 
-/** What services tell of their own use: of one class of resources. */
+/** The usage that services publish for one class of resources. */
 type UsageOf = (place: Scope, of: string | undefined) => number | undefined;
 
-/** What services count of clusters and their load balancers, once a minute, metric by metric. */
+/** The values that services publish for clusters and their load balancers, once a minute, by metric. */
 type VendedData = (place: Scope, asked: MetricData, now: Date) => readonly (readonly MetricMinute[])[];
 
-/** Alarms are beside these, in ../alarms. */
+/** Alarms are in ../alarms. */
 export function metricOperations(metrics: Metrics, usageOf: UsageOf, vendedData: VendedData = () => []): Operations {
   return {
     ListMetrics: (input: { Namespace?: string; MetricName?: string; Dimensions?: Dimension[] }) => ({
@@ -100,7 +100,7 @@ export function metricOperations(metrics: Metrics, usageOf: UsageOf, vendedData:
     },
   };
 
-  /** Sums and counts of samples of a period are those of its minutes together. */
+  /** Sums and sample counts of a period add those of its minutes. */
   function vended(
     { Namespace: namespace, MetricName: metric, StartTime: from, EndTime: to, ...asked }: Asked,
     name: Statistic,

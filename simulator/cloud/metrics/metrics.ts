@@ -16,7 +16,7 @@ interface Series {
 
 const KEPT = 10_000;
 
-/** CloudWatch metrics: what functions publish in the embedded metric format, and what is put. */
+/** CloudWatch metrics: values that functions publish in the embedded metric format, and values from PutMetricData. */
 export class Metrics {
   readonly #series = new Map<string, Series>();
 
@@ -29,7 +29,7 @@ export class Metrics {
     this.#series.set(key, series);
   }
 
-  /** Of exactly these dimensions. */
+  /** The values with exactly these dimensions. */
   data(of: Pick<Datum, 'namespace' | 'name' | 'dimensions'>): Series['data'] {
     return this.#series.get(keyOf(of))?.data ?? [];
   }
@@ -67,7 +67,7 @@ export function embeddedMetrics(line: string): Datum[] {
   }
   const { _aws: metadata } = document;
   const directives = metadata?.CloudWatchMetrics;
-  // CloudWatch passes over what is not in the format: the line stays a line of the log.
+  // CloudWatch ignores metrics with a wrong format: the line stays in the log.
   if (!Array.isArray(directives) || typeof metadata?.Timestamp !== 'number' || !directives.every(isDirective))
     return [];
   const at = metadata.Timestamp;

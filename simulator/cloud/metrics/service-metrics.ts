@@ -16,7 +16,7 @@ const ENDS: Readonly<Record<string, string>> = {
   ABORTED: 'ExecutionsAborted',
 };
 
-/** Nothing while an execution runs. https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html */
+/** None while an execution runs. https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html */
 export function executionData(stateMachineArn: string, status: string, at: number): Datum[] {
   const name = ENDS[status];
   if (name === undefined) return [];
@@ -26,8 +26,8 @@ export function executionData(stateMachineArn: string, status: string, at: numbe
 const MINUTE = 60_000;
 
 /**
- * What SQS says once a minute of the messages that are in a queue now, back to `since`. It counts those that nobody works on, and a queue
- * without messages says nothing here. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+ * The values that SQS publishes once a minute for the messages now in a queue, back to `since`. It counts visible messages only, and an empty queue
+ * publishes nothing here. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
  */
 export function queueData(queueName: string, messages: readonly Message[], since: number, now: number): Datum[] {
   const data: Datum[] = [];

@@ -3,7 +3,7 @@ import { AwsFault } from '../../wire/aws-call.ts';
 export const STATISTICS = ['Sum', 'Average', 'Minimum', 'Maximum', 'SampleCount'] as const;
 export type Statistic = (typeof STATISTICS)[number];
 
-/** Of the values of one period; there is at least one. */
+/** @param values those of one period; there is at least one */
 export function statistic(values: readonly number[], name: Statistic): number {
   const sum = values.reduce((total, value) => total + value, 0);
   switch (name) {

@@ -16,11 +16,11 @@ export interface BucketOptions {
   readonly arn: string;
   readonly account: string;
   readonly region: string;
-  /** New objects are locked: nobody puts without a checksum. */
+  /** New objects are locked, so every put needs a checksum. */
   readonly locks: boolean;
 }
 
-/** S3's buckets, all of them versioned: objects by key, each with its versions, the newest first. */
+/** S3's buckets, all versioned: objects by key, each with its versions, the newest first. */
 export class Buckets {
   readonly #buckets = new Map<string, BucketOptions>();
   readonly #objects = new Map<string, Map<string, StoredObject[]>>();
@@ -41,7 +41,7 @@ export class Buckets {
     return this.#objects.get(bucket)?.get(key) ?? [];
   }
 
-  /** In the order of their bytes. */
+  /** Sorted by bytes. */
   keys(bucket: string, prefix: string): string[] {
     const keys = [...(this.#objects.get(bucket)?.keys() ?? [])].filter((key) => key.startsWith(prefix));
     return keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
@@ -63,7 +63,7 @@ export class Buckets {
     return stored;
   }
 
-  /** What an earlier run left. */
+  /** Restores an object of an earlier run. */
   restore(bucket: string, key: string, versions: readonly StoredObject[]): void {
     const objects = this.#objects.get(bucket) ?? new Map<string, StoredObject[]>();
     objects.set(key, [...versions]);

@@ -12,7 +12,7 @@ import { listObjects, listVersions } from './list-objects.ts';
 
 type Principal = ReturnType<LocalCloud['authority']['admit']>;
 
-/** S3 for what Liftlock and its command line ask of it; whatever else it has is answered with 501. */
+/** S3 as far as Liftlock and its command line use it; every other call is answered with 501. */
 export async function serveObjects(
   cloud: LocalCloud,
   request: HttpRequest,
@@ -28,7 +28,7 @@ export async function serveObjects(
   const principal = cloud.authority.admit(call);
   const bucket = cloud.buckets.find(name);
   if (bucket === undefined) throw new AwsFault('NoSuchBucket', 'The specified bucket does not exist', { status: 404 });
-  // No policy here lets another account in, and a bucket's ARN does not say whose it is.
+  // No policy here admits another account, and a bucket's ARN does not contain its account.
   if (!('account' in principal) || principal.account !== bucket.account)
     throw new AwsFault('AccessDenied', 'Access Denied', { status: 403 });
   if (operation === 'PutObject') return put(cloud, bucket, key, request);
@@ -39,7 +39,7 @@ export async function serveObjects(
 
 const SERVED = ['PutObject', 'GetObject', 'ListObjectsV2', 'ListObjectVersions'];
 
-/** In the SDK's words, as IAM is asked about it. */
+/** The input in the SDK's names, for IAM. */
 function inputOf({ bucket, key, query }: ObjectRequest, { headers }: HttpRequest): object {
   const members = {
     Bucket: bucket,
@@ -79,7 +79,7 @@ function get(
       headers: { ...tags(found), 'content-type': found.contentType, 'last-modified': new Date(found.at).toUTCString() },
       body: Buffer.from(found.body, 'base64'),
     };
-  // Who may not list is not told what is there. Source: the API reference of GetObject.
+  // A caller without the permission to list is not told what exists. Source: the API reference of GetObject.
   const facts = { ...call, input: {}, account: '', lookups: { arnOf: () => undefined } };
   const [list] = [
     need(facts, 'ListBucket', s3Arn(name), { 's3:prefix': null, 's3:max-keys': null, 's3:delimiter': null }),
@@ -93,16 +93,16 @@ function get(
 
 const tags = ({ etag, versionId }: StoredObject): Record<string, string> => ({ etag, 'x-amz-version-id': versionId });
 
-/** What S3's path and query say; nothing of it was looked up. */
+/** The content of S3's path and query, before any lookup. */
 interface ObjectRequest {
-  /** AWS's name, or method and path for what is none of the four operations that are here. */
+  /** AWS's name, or method and path for an operation that is not modelled. */
   readonly operation: string;
   readonly bucket: string;
   readonly key: string;
   readonly query: ReadonlyMap<string, string>;
 }
 
-/** Parameters that an operation may have; with any other one it is another operation, or does more than is understood here. */
+/** Parameters that an operation may have; any other one makes it another operation, or one that is not modelled completely. */
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   PutObject: ['x-id'],
   GetObject: ['x-id', 'versionId'],
@@ -110,7 +110,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   ListObjectVersions: ['versions', 'prefix', 'max-keys', 'key-marker', 'version-id-marker', 'encoding-type', 'x-id'],
 };
 
-/** Reads `/<bucket>/<key>?…`, as clients ask an endpoint that is an address. */
+/** Reads `/<bucket>/<key>?…`, which clients request when the endpoint is an address. */
 function readObjectRequest(method: string, target: string): ObjectRequest {
   const { path, query: text } = splitTarget(target);
   const query = new Map([...parseQuery(text)].map(([name, values]) => [name, values.at(-1) ?? '']));
@@ -127,14 +127,11 @@ function operationOf(method: string, key: string, query: ReadonlyMap<string, str
   return query.get('list-type') === '2' ? 'ListObjectsV2' : method;
 }
 
-/** Headers of PutObject that ask for more than is understood here. */
+/** Headers of PutObject that are not modelled. */
 const MORE =
   /^(?:if-match|x-amz-(?:object-lock-|acl|grant-|copy-|server-side-encryption|tagging|storage-class|website-))/;
 
-/**
- * Refuses a put as S3 would for what it says of itself. Sources: conditional-writes, object-lock-managing and checking-object-integrity in the
- * S3 user guide.
- */
+/** Checks the headers of a put like S3. Sources: conditional-writes, object-lock-managing and checking-object-integrity in the S3 user guide. */
 function checkPut({ headers, body }: HttpRequest, { locks }: { readonly locks: boolean }): void {
   const more = Object.keys(headers).find((name) => MORE.test(name));
   if (more !== undefined || (headers['content-encoding'] ?? '').includes('aws-chunked'))

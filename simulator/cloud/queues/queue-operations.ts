@@ -19,7 +19,7 @@ const MAXIMUM_ENTRIES = 10;
 const MAXIMUM_DELAY = 900;
 const MAXIMUM_VISIBILITY = 43_200;
 
-/** Those that SQS knows, whether a queue here has them or not. */
+/** The attributes of SQS, whether a queue here has them or not. */
 const QUEUE_ATTRIBUTES =
   /^(Approximate\w+|ContentBasedDeduplication|CreatedTimestamp|DeduplicationScope|DelaySeconds|Fifo\w+|Kms\w+|LastModifiedTimestamp|MaximumMessageSize|MessageRetentionPeriod|Policy|QueueArn|ReceiveMessageWaitTimeSeconds|RedriveAllowPolicy|RedrivePolicy|SqsManagedSseEnabled|VisibilityTimeout)$/;
 
@@ -31,7 +31,7 @@ interface ReceiveInput {
   readonly MessageAttributeNames?: readonly string[];
 }
 
-/** SQS, as far as Liftlock and people at a command line use it. Standard queues only. */
+/** SQS, as far as Liftlock and users at a command line use it. Standard queues only. */
 export function queueOperations(queues: Queues): Operations {
   const queueOf = ({ QueueUrl }: QueueInput, { region }: OperationContext): Queue => {
     const queue = queues.byUrl(QueueUrl, region);
@@ -147,11 +147,11 @@ export function queueOperations(queues: Queues): Operations {
   };
 }
 
-/** Clients send to the host of the URL that they are given, so it is the one under which they found this machine. */
+/** Clients send to the host of the URL that they receive, so it has the host by which they reached this machine. */
 const urlFor = ({ options }: Queue, { call }: OperationContext): string =>
   `${call.origin}${new URL(options.url).pathname}`;
 
-/** With those attributes that were asked for, and no others. */
+/** The message with the requested attributes only. */
 function described(message: Message, asked: ReceiveInput) {
   const { AttributeNames = [], MessageSystemAttributeNames = [], MessageAttributeNames = [] } = asked;
   const system = wanted(systemAttributes(message), [...AttributeNames, ...MessageSystemAttributeNames]);
@@ -174,7 +174,7 @@ function wanted<T>(attributes: Readonly<Record<string, T>>, names: readonly stri
   return found.length === 0 ? undefined : Object.fromEntries(found);
 }
 
-/** A batch is done entry by entry: what is wrong with one is its own answer. */
+/** The entries of a batch are processed one by one: an error of one is its own answer. */
 function eachEntry<E extends { readonly Id: string }>(entries: readonly E[], one: (entry: E) => object) {
   const Successful: object[] = [];
   const Failed: object[] = [];

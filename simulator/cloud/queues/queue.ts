@@ -9,7 +9,7 @@ export interface QueueOptions {
   readonly redrive?: { readonly deadLetterTargetArn: string; readonly maxReceiveCount: number };
 }
 
-/** A message as a queue keeps it, as plain JSON; times are epoch milliseconds of virtual time. */
+/** A message in a queue, as plain JSON; times are epoch milliseconds of virtual time. */
 export interface Message {
   readonly id: string;
   readonly body: string;
@@ -19,24 +19,24 @@ export interface Message {
   visibleAt: number;
   receives: number;
   firstReceivedAt?: number;
-  /** Of the last time it was received: only that one deletes it. */
+  /** The handle of the last receive, which alone can delete it. */
   receiptHandle?: string;
 }
 
 export interface QueueHost {
   readonly now: () => number;
   readonly uuid: () => string;
-  /** Takes a message that was received too often. */
+  /** Called for a message that was received too often. */
   readonly toDeadLetters: (queueArn: string, message: Message) => void;
-  /** Called after every change, with everything that is in the queue. */
+  /** Called after every change, with the whole queue. */
   readonly onChange: (queue: Queue) => void;
 }
 
-/** An SQS standard queue: at least once, messages invisible while somebody works on them, dead letters after too many tries. */
+/** An SQS standard queue: delivery at least once, messages invisible while they are processed, and a dead-letter queue after too many tries. */
 export class Queue {
   readonly options: QueueOptions;
   messages: Message[] = [];
-  /** How many were ever sent to it. */
+  /** The number of all messages ever sent to it. */
   sent = 0;
   readonly #host: QueueHost;
 
@@ -63,7 +63,7 @@ export class Queue {
     return { messageId: message.id, md5: md5(body) };
   }
 
-  /** Takes a message over from another queue: it keeps its id and its age. */
+  /** Accepts a message from another queue with its id and its age. */
   takeOver({ id, body, senderId, sentAt, attributes }: Message): void {
     const more = attributes === undefined ? {} : { attributes };
     this.messages.push({ id, body, senderId, sentAt, visibleAt: this.#host.now(), receives: 0, ...more });
@@ -71,7 +71,7 @@ export class Queue {
     this.#changed();
   }
 
-  /** Messages that are visible now, at most `most`; each is invisible from now on. */
+  /** At most `most` visible messages, which become invisible. */
   receive(most: number, visibilitySeconds = this.options.visibilitySeconds): Message[] {
     this.#expire();
     const now = this.#host.now();
@@ -95,7 +95,7 @@ export class Queue {
     return received;
   }
 
-  /** Whether the handle was that of a message that is still there; an outdated one deletes nothing, without an error. */
+  /** Whether the handle belonged to an existing message; an outdated one deletes nothing, without an error. */
   delete(receiptHandle: string): boolean {
     const before = this.messages.length;
     this.messages = this.messages.filter((message) => message.receiptHandle !== receiptHandle);
@@ -113,7 +113,7 @@ export class Queue {
     return 'changed';
   }
 
-  /** Takes over messages that were kept. */
+  /** Restores kept messages. */
   restore(messages: readonly Message[]): void {
     if (messages.length === 0) return;
     this.messages = [...messages];
@@ -125,12 +125,12 @@ export class Queue {
     this.#changed();
   }
 
-  /** When the next message can be received; undefined when there is none. */
+  /** When the next message becomes visible; undefined when there is none. */
   nextVisibleAt(): number | undefined {
     return this.messages.length === 0 ? undefined : Math.min(...this.messages.map((message) => message.visibleAt));
   }
 
-  /** Those that are not too old. */
+  /** The messages within the retention period. */
   present(): readonly Message[] {
     const oldest = this.#host.now() - this.options.retentionSeconds * 1000;
     return this.messages.filter((message) => message.sentAt >= oldest);

@@ -1,6 +1,6 @@
 import { Queue, type QueueOptions } from './queue.ts';
 
-/** All queues, by ARN; tells who waits for messages when there are some. */
+/** All queues, by ARN, with listeners for new messages. */
 export class Queues {
   readonly #queues = new Map<string, Queue>();
   readonly #listeners = new Map<string, () => void>();
@@ -34,7 +34,7 @@ export class Queues {
     return this.#queues.get(arn);
   }
 
-  /** By the end of its URL, `/<account>/<name>`: clients may reach this machine under several names. */
+  /** Finds a queue by the end of its URL, `/<account>/<name>`, because clients may reach this machine by several names. */
   byUrl(url: string, region: string): Queue | undefined {
     const [, account, name] = /\/(\d{12})\/([^/]+)$/.exec(url) ?? [];
     return this.find(`arn:aws:sqs:${region}:${account}:${name}`);
@@ -44,7 +44,7 @@ export class Queues {
     return [...this.#queues.values()];
   }
 
-  /** Calls back after each change of a queue; one listener per queue. */
+  /** Calls the listener after each change of a queue; one listener per queue. */
   listen(arn: string, listener: () => void): void {
     this.#listeners.set(arn, listener);
   }

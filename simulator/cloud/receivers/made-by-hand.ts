@@ -1,6 +1,6 @@
 import type { RoleDescription } from '../../iam/principals/role.ts';
 
-/** What CreateFunction says of a function, as far as it is modelled. */
+/** The modelled part of CreateFunction's input. */
 export interface FunctionInput {
   readonly FunctionName: string;
   readonly Runtime: string;
@@ -16,16 +16,16 @@ export interface FunctionInput {
 
 export interface KeptByHand {
   readonly roles: readonly RoleDescription[];
-  /** By ARN, as tags are. */
+  /** By ARN, like the tags. */
   readonly functions: readonly (readonly [string, FunctionInput])[];
   readonly tags: readonly (readonly [string, Readonly<Record<string, string>>])[];
 }
 
-/** Functions, roles and tags that people made by hand beside what the stacks have; a restart gives them back. State machines their runner keeps. */
+/** Functions, roles and tags that users created beside the stacks; a restart restores them. The runner keeps state machines. */
 export class MadeByHand {
   readonly roles = new Map<string, RoleDescription>();
   readonly functions = new Map<string, FunctionInput>();
-  /** Where the code of functions lies while the cloud runs; it goes with that. */
+  /** Folders of the functions' code while the cloud runs; they are removed with it. */
   readonly folders: string[] = [];
   readonly #tags = new Map<string, Readonly<Record<string, string>>>();
   onChange: (kept: KeptByHand) => void = () => {};

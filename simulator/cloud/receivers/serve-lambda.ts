@@ -13,7 +13,7 @@ import { unzip } from './unzip.ts';
 const INVOKE = /^\/2015-03-31\/functions\/([^/?]+)\/invocations$/;
 const TAGS = /^\/2017-03-31\/tags\/([^/?]+)$/;
 
-/** Lambda as far as a function of one's own takes: made from a zip, tagged, invoked synchronously. Everything else is answered with 501. */
+/** Lambda as far as a user's own function needs it: created from a zip, tagged, invoked synchronously. Every other call is answered with 501. */
 export function serveLambda(cloud: LocalCloud): PassThrough {
   return async (request, context) => {
     const { operation, input } = readCall(request);
@@ -24,7 +24,7 @@ export function serveLambda(cloud: LocalCloud): PassThrough {
       name.startsWith('arn:') ? name : `arn:aws:lambda:${context.region}:${account}:function:${name}`;
     if (operation === 'CreateFunction') return create(cloud, arnOf(input.FunctionName), input);
     const arn = arnOf(input.FunctionName ?? input.Resource);
-    // A function is reached in its own Region alone.
+    // A function can be reached only in its own Region.
     if (
       !arn.startsWith(`arn:aws:lambda:${context.region}:`) ||
       !cloud.functions.all().some((one) => one.options.arn === arn)
@@ -58,7 +58,7 @@ function notModelled({ options }: LocalCloud, what: string): AwsFault {
   return new AwsFault('NotImplemented', `lambda ${what} is not modelled by this server`, { status: 501 });
 }
 
-/** Source: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html: an error of the function has status 200, and a header. */
+/** An error of the function has status 200 and a header. Source: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
 async function invoke({ functions }: LocalCloud, arn: string, event: string): Promise<HttpAnswer> {
   if (event !== '' && parseJson(event) === undefined)
     throw new AwsFault('InvalidRequestContentException', 'Could not parse request body into json', { status: 400 });
@@ -83,7 +83,7 @@ function create(cloud: LocalCloud, arn: string, input: Input): HttpAnswer {
   return json(201, JSON.stringify({ ...configuration, FunctionArn: arn, State: 'Active' }));
 }
 
-/** Takes over a function that was made by hand, now or before a restart. */
+/** Adds a function that was created by hand, now or before a restart. */
 export function addFunction(
   { authority, byHand, functions, logs }: LocalCloud,
   arn: string,
@@ -110,7 +110,7 @@ export function addFunction(
   const candidates = ['.mjs', '.js', '.cjs'].map((extension) => join(folder, file + extension));
   functions.add({
     ...{ name, arn, roleArn, handler, variables: Environment?.Variables ?? {} },
-    // Without it, as on AWS, its invocations fail.
+    // Without the file its invocations fail, as on AWS.
     module: candidates.find(existsSync) ?? join(folder, `${file}.js`),
     ...{ memoryMegabytes: input.MemorySize ?? 128, timeoutSeconds: input.Timeout ?? 3 },
     ...{ logGroup: `/aws/lambda/${name}`, traced: false },

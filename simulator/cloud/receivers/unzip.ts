@@ -7,7 +7,7 @@ const ENTRY = 0x02014b50;
 const STORED = 0;
 const DEFLATED = 8;
 
-/** Writes the files of a zip into a folder; false for what is none. Source: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT */
+/** Writes the files of a zip into a folder; false for data that is no zip. Source: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT */
 export function unzip(zip: Buffer, folder: string): boolean {
   let end = zip.length - 22;
   while (end >= 0 && zip.readUInt32LE(end) !== END) end -= 1;
@@ -22,7 +22,7 @@ export function unzip(zip: Buffer, folder: string): boolean {
       local: zip.readUInt32LE(at + 42),
     };
     const name = normalize(zip.toString('utf8', at + 46, at + 46 + (nameLength ?? 0)));
-    // A name that leads out of the folder is nobody's handler.
+    // A path outside of the folder is refused, as no handler needs it.
     if (name.startsWith('..') || name.startsWith('/') || ![STORED, DEFLATED].includes(method)) return false;
     const from = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
     const packed = zip.subarray(from, from + size);

@@ -14,7 +14,7 @@ export interface Schedule {
   readonly input?: string;
 }
 
-/** EventBridge Scheduler: runs rate schedules from the moment they are installed, on the clock's time. */
+/** EventBridge Scheduler: runs rate schedules from their installation on, by the clock. */
 export class Schedules {
   readonly #schedules: Schedule[] = [];
   readonly #timers: Timers;
@@ -52,7 +52,7 @@ export class Schedules {
   }
 }
 
-/** What a target without an input of its own gets. Source: facts: serverless.md, EventBridge Scheduler. */
+/** The event for a target without an input of its own. Source: facts: serverless.md, EventBridge Scheduler. */
 export function scheduledEvent(
   schedule: Schedule,
   at: Date,

@@ -11,7 +11,7 @@ interface Secret {
 
 export type KeptSecrets = readonly Secret[];
 
-/** Secrets that people made by hand; a restart gives them back. */
+/** Secrets that users created by hand; a restart restores them. */
 export class Secrets {
   readonly #all = new Map<string, Secret>();
   onChange: (kept: KeptSecrets) => void = () => {};
@@ -25,7 +25,7 @@ export class Secrets {
     this.onChange([...this.#all.values()]);
   }
 
-  /** By its ARN, or by its name in the account and Region that ask. */
+  /** Finds a secret by its ARN, or by its name in the caller's account and Region. */
   find(id: string, { account, region }: Pick<OperationContext, 'account' | 'region'>): Secret | undefined {
     if (id.startsWith('arn:')) return this.#all.get(id);
     const beginning = `arn:aws:secretsmanager:${region}:${account}:secret:`;
@@ -33,7 +33,7 @@ export class Secrets {
   }
 }
 
-/** Secrets Manager as far as a webhook's secret takes: made, changed, read. Values are text. */
+/** Secrets Manager as far as a webhook's secret needs it: create, change and read. Values are text. */
 export function secretOperations(secrets: Secrets): Operations {
   const existing = (id: string, context: OperationContext): Secret => {
     const found = secrets.find(id, context);
@@ -79,7 +79,7 @@ export function secretOperations(secrets: Secrets): Operations {
   };
 }
 
-/** As AWS's: a UUID, which changes with the value. */
+/** A UUID like AWS's, which changes with the value. */
 function versionId(arn: string, version: number): string {
   const hex = createHash('sha256').update(`${arn}/${version}`).digest('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');

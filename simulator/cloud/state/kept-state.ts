@@ -7,13 +7,13 @@ import type { RunnerState } from '../../asl/runner/requests.ts';
 import { KeptWorld } from './kept-world.ts';
 import { noState, openStateStore, type StateStore } from './state-store.ts';
 
-/** All that outlives the process: SQLite for the services, LevelDB for the tables. Without a folder nothing does. */
+/** The state that outlives the process: SQLite for the services, LevelDB for the tables. Without a folder nothing is kept. */
 export class KeptState {
   readonly world: KeptWorld;
   readonly executions: KeptExecutions;
-  /** Folder of the tables; absent = in memory. */
+  /** Folder of the tables; in memory when absent. */
   readonly tables: string | undefined;
-  /** How often it was started before on what is kept: 0 the first time. */
+  /** The number of earlier starts with this state: 0 the first time. */
   readonly life: number;
   readonly #store: StateStore;
 
@@ -26,18 +26,18 @@ export class KeptState {
     this.tables = folder === undefined ? undefined : join(folder, 'dynamodb');
   }
 
-  /** Whether an earlier run left something to go on from: one that ended before its config was applied left nothing. */
+  /** Whether an earlier run can be continued; a run that ended before its config was applied cannot. */
   get isContinued(): boolean {
     return this.#store.get('complete') === true;
   }
 
-  /** From now on everything is there that a later start needs. `config` is what was applied. */
+  /** Marks the state as complete for a later start. `config` is the applied config. */
   complete(config: string): void {
     this.#store.put('config', config);
     this.#store.put('complete', true);
   }
 
-  /** The config that was applied when all of this began; people may have applied another one since. */
+  /** The config that was applied at the first start; users may have applied another one since. */
   get config(): string | undefined {
     return this.#store.get('config') as string | undefined;
   }
@@ -47,7 +47,7 @@ export class KeptState {
   }
 }
 
-/** What a start left behind that did not get to its end is no state to go on from. */
+/** The state of an unfinished start cannot be continued. */
 function openWhole(folder: string): StateStore {
   const store = openStateStore(folder);
   if (store.get('complete') === true) return store;
@@ -73,7 +73,7 @@ class KeptExecutions {
   }
 
   keep(record: ExecutionRecord): void {
-    // A history of thousands of events is not gone through for nothing.
+    // Without a folder a history of thousands of events need not be read.
     if (!this.#keeps) return;
     const { history, ...execution } = record.execution;
     const { arn } = execution;
@@ -87,7 +87,7 @@ class KeptExecutions {
     this.#store.put(MACHINES, machines);
   }
 
-  /** Everything as it was kept; nothing when there is nothing. */
+  /** The kept state of executions; undefined when there is none. */
   load(): RunnerState | undefined {
     const machines = this.#store.get(MACHINES) as MachineRecord[] | undefined;
     if (machines === undefined) return undefined;
@@ -98,7 +98,7 @@ class KeptExecutions {
       this.#written.set(arn, history.length);
       return { ...record, execution: { ...record.execution, history } };
     });
-    // Keys are in the order of names; lists of executions are in that of their starts.
+    // Keys are sorted by name; lists of executions are sorted by their start.
     const byStart = executions.sort((a, b) => a.execution.startDate.localeCompare(b.execution.startDate));
     return { machines, executions: byStart, spentTokens: [] };
   }

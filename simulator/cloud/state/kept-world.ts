@@ -10,7 +10,7 @@ import type { StateStore } from './state-store.ts';
 const QUEUE = 'queue/';
 const OBJECT = 'object/';
 
-/** Time, the fake EKS and what is in queues: with executions and tables, all that a later start needs to go on. */
+/** Time, the fake EKS and the content of queues: a later start continues with these, executions and tables. */
 export class KeptWorld {
   readonly #store: StateStore;
   #eks = '';
@@ -31,7 +31,7 @@ export class KeptWorld {
     return at === undefined ? undefined : new Date(at);
   }
 
-  /** The port on which clients of an earlier start look for it: whoever has its lines in a shell goes on with them. */
+  /** Keeps the port, because clients with the export lines of an earlier start use it. */
   keepPort(port: number): void {
     this.#store.put('port', port);
   }
@@ -40,7 +40,7 @@ export class KeptWorld {
     return this.#store.get('port') as number | undefined;
   }
 
-  /** To be called before an answer of EKS leaves: what a client was told must be true after a restart. Cheap when nothing happened. */
+  /** It is called before an answer of EKS is sent, because the answer must still be true after a restart. It is cheap when nothing changed. */
   keepEks(state: FakeEksState): void {
     const { timers, timerSequence, mutations, refusedMutations } = state;
     const seen = [timers.length, timerSequence, timers[0]?.at, mutations.length, refusedMutations.length].join();
@@ -53,7 +53,7 @@ export class KeptWorld {
     return this.#store.get('eks') as FakeEksState | undefined;
   }
 
-  /** What people made in services that nothing else makes things in: given back now, kept from now on. */
+  /** Restores what users created by hand, and keeps it from now on. */
   keepByHand(alarms: Alarms, secrets: Secrets, byHand: MadeByHand): void {
     alarms.restore((this.#store.get('alarms') as KeptAlarms | undefined) ?? { made: [], states: [] });
     alarms.onChange = (kept) => this.#store.put('alarms', kept);
@@ -63,7 +63,7 @@ export class KeptWorld {
     byHand.onChange = (kept) => this.#store.put('byHand', kept);
   }
 
-  /** Objects of buckets: given back now, kept from now on. */
+  /** Restores the objects of buckets, and keeps them from now on. */
   keepObjects(buckets: Buckets): void {
     for (const [key, kept] of this.#store.withPrefix(OBJECT)) {
       const [bucket = '', ...name] = key.slice(OBJECT.length).split('/');
@@ -72,7 +72,7 @@ export class KeptWorld {
     buckets.onPut = (bucket, key, versions) => this.#store.put(`${OBJECT}${bucket}/${key}`, versions);
   }
 
-  /** What no function has taken of a stream yet: given back now, kept from now on. */
+  /** Restores the unread records of a stream, and keeps them from now on. */
   keepStream(stream: TableStream): void {
     const key = `stream/${stream.options.arn}`;
     const kept = this.#store.get(key) as KeptStream | undefined;

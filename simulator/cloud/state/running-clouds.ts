@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
-/** A local cloud that runs on this machine, as `liftlock local status` shows it. */
+/** A running local cloud on this machine, for `liftlock local status`. */
 export interface RunningCloud {
   readonly pid: number;
   readonly port: number;
@@ -11,19 +11,19 @@ export interface RunningCloud {
   readonly hub: { readonly account: string; readonly region: string };
   /** Bucket of the audit's anchors. */
   readonly anchors: string;
-  /** Names of the managed policies of the hub that are for people; each has a user. */
+  /** Names of the hub's managed policies for people; each has a user. */
   readonly people: readonly string[];
-  /** Of the fleet's clusters. */
+  /** Accounts of the fleet's clusters. */
   readonly accounts: readonly string[];
   readonly stateFolder?: string;
   /** Real time, ISO 8601. */
   readonly startedAt: string;
 }
 
-/** One folder for each person, so that nobody ends somebody else's. */
+/** Each user has a folder, so that no user ends another one's cloud. */
 const folderOf = (): string => join(tmpdir(), `liftlock-local-clouds-${userInfo().username}`);
 
-/** Notes that this process runs one; gives what takes the note back. */
+/** Registers the cloud of this process; returns a function that removes it. */
 export function noteRunning(cloud: RunningCloud, folder = folderOf()): () => void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `${cloud.pid}.json`);
@@ -31,7 +31,7 @@ export function noteRunning(cloud: RunningCloud, folder = folderOf()): () => voi
   return () => rmSync(file, { force: true });
 }
 
-/** Those whose process is still there; notes of others are taken back. */
+/** The clouds whose process still runs; the entries of others are removed. */
 export function runningClouds(folder = folderOf()): RunningCloud[] {
   let files: string[];
   try {

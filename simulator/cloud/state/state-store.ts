@@ -2,17 +2,17 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
-/** Keeps plain JSON by key, so that a local cloud can go on after its process ended, however it ended. */
+/** Keeps plain JSON by key, so that a local cloud can continue after its process ended for any reason. */
 export interface StateStore {
   put(key: string, value: unknown): void;
   delete(key: string): void;
   get(key: string): unknown;
-  /** Everything whose key begins so, by key. */
+  /** All entries whose key begins with the prefix, sorted by key. */
   withPrefix(prefix: string): readonly (readonly [key: string, value: unknown])[];
   close(): void;
 }
 
-/** Keeps nothing: a run that is over is over. */
+/** Keeps nothing, for a run that cannot be continued. */
 export const noState: StateStore = {
   put: () => {},
   delete: () => {},
@@ -22,15 +22,15 @@ export const noState: StateStore = {
 };
 
 /**
- * A SQLite file in the folder. A write is in the operating system's hands when `put` returns: it survives the death of the process, which
- * is what this is for, and not that of the machine, which would cost a disk's round trip each time.
+ * A SQLite file in the folder. When `put` returns, the operating system has the data. So a write survives the end of the process, but not that of the
+ * machine, which would cost a disk access each time.
  */
 export function openStateStore(folder: string): StateStore {
   let database: DatabaseSync | undefined;
   try {
     mkdirSync(folder, { recursive: true });
     database = new DatabaseSync(join(folder, 'state.sqlite'));
-    // Exclusive: two clouds in one folder would each believe to be the only one.
+    // The lock is exclusive, because two clouds in one folder would overwrite each other.
     database.exec(
       'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID; COMMIT',
     );

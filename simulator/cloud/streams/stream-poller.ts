@@ -9,11 +9,11 @@ export interface StreamPollerOptions {
   readonly roleArn: string;
   readonly batchSize: number;
   readonly windowSeconds: number;
-  /** -1 = until the records are too old. */
+  /** -1 retries until the records are too old. */
   readonly retries: number;
   /** A stream keeps its records for a day whatever this says. */
   readonly maximumAgeSeconds: number;
-  /** Where it is told what was given up; absent = nowhere. */
+  /** The destination for abandoned records; none when absent. */
   readonly onFailure?: string;
   readonly source: Source;
 }
@@ -23,14 +23,14 @@ export interface StreamPollerHost extends Omit<PollerHost, 'onBatch'> {
   readonly sendToQueue: (arn: string, body: string, sender: string) => void;
 }
 
-/** What Lambda hands over in one event at most. */
+/** The most that Lambda passes in one event. */
 const PAYLOAD_BYTES = 6 * 1024 * 1024;
 export const DAY_SECONDS = 86_400;
 const LONGEST_WAIT_SECONDS = 60;
 
 /**
- * Lambda's poller of one stream, in the name of the function's role: collects a batch for its window, hands it over, and hands the very same
- * one over again until it is taken or too old. Nothing overtakes it. https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+ * Lambda's poller of one stream, in the name of the function's role. It collects a batch for its window, and passes the same batch again until it is
+ * processed or too old. No record overtakes it. https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
  */
 export class StreamPoller {
   readonly #options: StreamPollerOptions;
@@ -38,7 +38,7 @@ export class StreamPoller {
   #plannedAt: number | undefined;
   #isBusy = false;
   #failures = 0;
-  /** Records of the batch that failed: it stays as it is. */
+  /** Number of records in the failed batch, which stays unchanged. */
   #tried = 0;
 
   constructor(options: StreamPollerOptions, host: StreamPollerHost) {
@@ -46,7 +46,7 @@ export class StreamPoller {
     this.#host = host;
   }
 
-  /** To be called after every change of the stream. */
+  /** It is called after every change of the stream. */
   plan(): void {
     const [oldest] = this.#options.stream.records;
     if (this.#isBusy || oldest === undefined) return;
@@ -54,7 +54,7 @@ export class StreamPoller {
     if (this.#plannedAt !== undefined && this.#plannedAt <= at) return;
     this.#plannedAt = at;
     this.#host.scheduleAt(at, async () => {
-      // A batch that filled up meanwhile went earlier.
+      // A batch that was filled earlier has already been sent.
       if (this.#plannedAt !== at) return;
       this.#plannedAt = undefined;
       this.#isBusy = true;
@@ -107,7 +107,7 @@ export class StreamPoller {
     return (retries >= 0 && this.#failures > retries) || ageSeconds > Math.min(maximumAgeSeconds, DAY_SECONDS);
   }
 
-  /** What a destination gets is where the records stood, not the records. */
+  /** A destination receives the position of the records, not the records. */
   #giveUp(batch: readonly StreamRecord[]): void {
     const { onFailure, roleArn, functionArn, stream } = this.#options;
     const [first, last] = [batch[0], batch.at(-1)];

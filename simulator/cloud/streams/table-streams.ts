@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 export type Image = Readonly<Record<string, unknown>>;
 
-/** A record as Lambda hands it to a function. Source: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html */
+/** A record in the form that Lambda passes to a function. Source: https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html */
 export interface StreamRecord {
   readonly eventID: string;
   readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
@@ -29,13 +29,13 @@ export interface StreamOptions {
   readonly keys: readonly string[];
 }
 
-/** What is kept of a stream: how many records it ever had, and those that were not taken yet. */
+/** The kept state of a stream: the number of all its records, and the unread ones. */
 export interface KeptStream {
   readonly count: number;
   readonly records: readonly StreamRecord[];
 }
 
-/** The stream of one table, in one shard: what was written and not taken yet, the oldest first. */
+/** The stream of one table, in one shard, with the unread records, the oldest first. */
 export class TableStream {
   readonly options: StreamOptions;
   records: StreamRecord[] = [];
@@ -47,7 +47,7 @@ export class TableStream {
     this.options = options;
   }
 
-  /** Notes a write that took effect; one that changed nothing leaves no record. */
+  /** Adds a successful write; a write without a change adds no record. */
   append(before: Image | undefined, after: Image | undefined, now: number): void {
     const eventName = before === undefined ? 'INSERT' : after === undefined ? 'REMOVE' : 'MODIFY';
     if (JSON.stringify(before) === JSON.stringify(after)) return;
@@ -78,7 +78,7 @@ export class TableStream {
     this.#changed();
   }
 
-  /** The oldest so many are done. */
+  /** Removes the oldest `count` records. */
   take(count: number): void {
     this.records = this.records.slice(count);
     this.#changed();

@@ -9,8 +9,8 @@ interface Write {
 }
 
 /**
- * Looks at what a request is about to write to tables with a stream, and gives what to call when it took effect: that notes the records. Two
- * writers of one item in the same instant may be told in the wrong order; on AWS the table itself knows.
+ * Reads what a request will write to tables with a stream. The returned function adds the records after the write. Two writes of one item in the same
+ * instant may get the wrong order; on AWS the table itself knows.
  */
 export async function tapWrites(
   streams: TableStreams,
@@ -30,7 +30,7 @@ export async function tapWrites(
     return (body as { Item?: Image }).Item;
   };
   const before = await Promise.all(
-    // It takes effect only where nothing was: there is nothing to read, and most writes of Liftlock are like that.
+    // Such a write succeeds only where no item was, so there is nothing to read; most writes of Liftlock are like that.
     tapped.map(({ stream, write }) => (isFirst(write) ? undefined : read(stream, write))),
   );
   return async (now) => {

@@ -6,13 +6,13 @@ interface Put {
 }
 
 /**
- * The order in which audit items were really written. Virtual time stands still while functions work, so many items have one time, and the
- * table itself orders only within a subject.
+ * The real order in which audit items were written. Virtual time stands still while functions work, so many items have the same time, and the table
+ * itself orders only within a subject.
  */
 export class AuditOrder {
   readonly #order = new Map<string, number>();
 
-  /** Notes the audit items of a TransactWriteItems that took effect. */
+  /** Notes the audit items of a successful TransactWriteItems. */
   note(request: object): void {
     const { TransactItems = [] } = request as { TransactItems?: readonly { readonly Put?: Put }[] };
     for (const { Put } of TransactItems) {
@@ -22,14 +22,14 @@ export class AuditOrder {
     }
   }
 
-  /** Items of an earlier run, of which only their times are known, come first. */
+  /** Items of an earlier run have only their times, and come first. */
   sort(items: readonly AuditItem[]): AuditItem[] {
     const of = ({ subject, sequence }: AuditItem): number => this.#order.get(`${subject}#${sequence}`) ?? -1;
     return [...items].sort((a, b) => of(a) - of(b) || byWriting(a, b));
   }
 }
 
-/** By time; within a subject its own numbers decide, since a transaction gives all its items one time. */
+/** Sorts by time; within a subject by sequence, since all items of a transaction have the same time. */
 function byWriting(a: AuditItem, b: AuditItem): number {
   if (a.subject === b.subject) return a.sequence - b.sequence;
   if (a.at !== b.at) return a.at < b.at ? -1 : 1;

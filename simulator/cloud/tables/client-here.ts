@@ -2,7 +2,7 @@ import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { dynamoClient } from '../../../adapters/dynamodb/create-dynamo-table.ts';
 import { bytesOf, type HttpAnswer, type HttpRequest } from '../../wire/http-message.ts';
 
-/** A request as the SDK's handlers take it: signed, and with the body as it goes out. */
+/** A request in the form of the SDK's handlers: signed, with the final body. */
 interface SignedRequest {
   readonly method: string;
   readonly path: string;
@@ -11,8 +11,8 @@ interface SignedRequest {
 }
 
 /**
- * A client of the cloud that it runs in: requests are signed, parsed and authorized like any other, and go by no socket. DynamoDB's have no
- * query, and a body that is bytes is read as it is.
+ * A client of the cloud in its own process: requests are signed, parsed and authorized like any other, but use no socket. Requests of DynamoDB have
+ * no query, and a body of bytes is read directly.
  */
 export function clientHere(
   config: Pick<DynamoDBClientConfig, 'endpoint' | 'region' | 'credentials'>,

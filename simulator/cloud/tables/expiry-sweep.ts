@@ -3,10 +3,10 @@ import { errorName } from '../../../core/contracts/errors.ts';
 import type { Timers } from '../../clock/timers.ts';
 import type { ExpiringTable } from '../cloud-parts.ts';
 
-/** AWS removes expired items within days; once a virtual day is often enough to see that nobody relies on them. */
+/** AWS removes expired items within days; once a virtual day is often enough to show that no code relies on them. */
 const SWEEP_MILLISECONDS = 24 * 3_600_000;
 
-/** Removes items whose time to live is over, in virtual time. */
+/** Removes expired items, in virtual time. */
 export class ExpirySweep {
   readonly #client: DynamoDBClient;
   readonly #tables: readonly ExpiringTable[];
@@ -54,7 +54,7 @@ export class ExpirySweep {
     }
   }
 
-  /** An item that was given more time since it was read stays. */
+  /** An item whose expiry was moved since the read stays. */
   async #remove(command: DeleteItemCommand): Promise<void> {
     try {
       await this.#client.send(command);

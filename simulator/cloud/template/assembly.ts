@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A template as CloudFormation gets it. */
+/** A template in CloudFormation's form. */
 export interface Template {
   readonly Parameters?: Readonly<Record<string, TemplateParameter>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ export interface TemplateResource {
   readonly Condition?: string;
 }
 
-/** What `cdk synth` wrote: templates by stack, and where the file or folder of an asset is, by the key that templates call it. */
+/** The output of `cdk synth`: templates by stack, and the files or folders of assets, by their key in templates. */
 export interface Assembly {
   readonly folder: string;
   readonly templates: ReadonlyMap<string, Template>;
@@ -50,7 +50,7 @@ interface AssetManifest {
 const TEMPLATE = '.template.json';
 const ASSETS = '.assets.json';
 
-/** Reads a cloud assembly (`cdk.out`). Fails when the folder holds none. */
+/** Reads a cloud assembly (`cdk.out`). Fails when the folder has none. */
 export function readAssembly(folder: string): Assembly {
   const files = existsSync(folder) ? readdirSync(folder) : [];
   const read = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), 'utf8'));

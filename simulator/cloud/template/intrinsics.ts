@@ -1,8 +1,8 @@
-/** What the functions of a template are resolved against. */
+/** The values for the functions of a template. */
 export interface IntrinsicScope {
   /** `Ref` of a parameter, a pseudo parameter or a resource; fails for an unknown one. */
   ref(name: string): unknown;
-  /** `Fn::GetAtt`; fails for an unknown resource or attribute: a guess would hide a wrong wire. */
+  /** `Fn::GetAtt`; fails for an unknown resource or attribute, because a guess would hide a wrong reference. */
   attribute(logicalId: string, name: string): unknown;
   importValue(exportName: string): unknown;
   condition(name: string): boolean;
@@ -10,7 +10,7 @@ export interface IntrinsicScope {
 
 const NO_VALUE = Symbol('AWS::NoValue');
 
-/** A template's value with its functions resolved. Members that are `AWS::NoValue` are left out. Fails on a function that is not known. */
+/** A template's value with its functions resolved. Members that are `AWS::NoValue` are left out. Fails on an unknown function. */
 export function resolve(value: unknown, scope: IntrinsicScope): unknown {
   const resolved = resolveValue(value, scope);
   return resolved === NO_VALUE ? undefined : resolved;
@@ -68,7 +68,7 @@ function call(name: string, given: unknown, scope: IntrinsicScope): unknown {
 
 const isScalar = (value: unknown): boolean => ['boolean', 'number', 'string'].includes(typeof value);
 
-/** As part of a text; an object or a list would be no text that anybody means. */
+/** A value inside a text; an object or a list is an error. */
 function scalar(value: unknown): string {
   if (isScalar(value)) return String(value);
   throw new Error(`${JSON.stringify(value)} cannot be part of a text`);

@@ -4,7 +4,7 @@ import { holds, type IntrinsicScope, resolve } from './intrinsics.ts';
 import { anonymous, type Identity, type Place, RESOURCE_KINDS } from './resource-kinds.ts';
 import { TemplateProblem } from './template-problem.ts';
 
-/** One stack in one account and Region, as `cdk deploy` or a StackSet would put it there. */
+/** One stack in one account and Region, as `cdk deploy` or a StackSet deploys it. */
 export interface Deployment {
   readonly stack: string;
   readonly place: Place;
@@ -29,7 +29,7 @@ export interface ResolvedStack {
   readonly outputs: ReadonlyMap<string, unknown>;
 }
 
-/** Resolves a whole stack. Throws `TemplateProblem` for a type, a property or a reference that is not understood. */
+/** Resolves a whole stack. Throws `TemplateProblem` for a type, a property or a reference that is not modelled. */
 export function resolveStack(template: Template, deployment: Deployment): ResolvedStack {
   const { stack, place } = deployment;
   checkParameters(template, deployment);
@@ -138,13 +138,13 @@ function pseudo(name: string, { place, stack }: Deployment): string | undefined 
 function parameter(template: Template, { stack, parameters }: Deployment, name: string): string | undefined {
   const declared = template.Parameters?.[name];
   if (declared === undefined) return undefined;
-  // A list, or a parameter whose value is somewhere else, would need more than its text.
+  // A list, or a parameter whose value is stored elsewhere, needs more than its text.
   if (declared.Type !== 'String' && declared.Type !== 'Number')
     throw new TemplateProblem(stack, name, `the type ${declared.Type} of the parameter is not understood`);
   return parameters[name] ?? declared.Default;
 }
 
-/** As CloudFormation checks them before it does anything. */
+/** CloudFormation checks the parameters before it creates anything. */
 function checkParameters({ Parameters = {} }: Template, { stack, parameters }: Deployment): void {
   for (const name of Object.keys(parameters))
     if (!Object.hasOwn(Parameters, name)) throw new TemplateProblem(stack, name, 'the template has no such parameter');
@@ -159,7 +159,7 @@ function checkParameters({ Parameters = {} }: Template, { stack, parameters }: D
   }
 }
 
-/** `LiftlockState-ItemsTableE2D1F4C3-9A0B1C2D3E4F`: as CloudFormation makes them, but the same at every start. At most 64 characters. */
+/** `LiftlockState-ItemsTableE2D1F4C3-9A0B1C2D3E4F`: like CloudFormation's names, but the same at every start. At most 64 characters. */
 function generatedName(stack: string, logicalId: string): string {
   const suffix = createHash('sha256').update(`${stack}/${logicalId}`).digest('hex').slice(0, 12).toUpperCase();
   return `${stack}-${logicalId.slice(0, 64 - stack.length - suffix.length - 2)}-${suffix}`;

@@ -1,4 +1,4 @@
-/** What a resource is called once it is there: what `Ref` gives, what `Fn::GetAtt` gives, its ARN. */
+/** The identity of a resource: its name, its ARN, and the values of `Ref` and `Fn::GetAtt`. */
 export interface Identity {
   readonly name: string;
   readonly ref: string;
@@ -6,20 +6,20 @@ export interface Identity {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** Where a stack goes, and where this cloud answers. */
+/** The place of a stack, and the address of this cloud. */
 export interface Place {
   readonly account: string;
   readonly region: string;
   readonly partition: string;
-  /** `http://127.0.0.1:4566`: queues and the API have it in their URLs. */
+  /** `http://127.0.0.1:4566`, which is in the URLs of queues and the API. */
   readonly origin: string;
 }
 
-/** What an identity is made from: `given` is the name that the template gives, resolved; `generated` what CloudFormation would make up. */
+/** The input for an identity: `given` is the resolved name in the template; `generated` is the name that CloudFormation would generate. */
 interface Named extends Place {
   readonly given: string | undefined;
   readonly generated: string;
-  /** What it is in: the bus of a rule, the group of a schedule, the path of a role. Absent = the default one. */
+  /** Its container: the bus of a rule, the group of a schedule, the path of a role. The default one when absent. */
   readonly parent: string | undefined;
 }
 
@@ -57,23 +57,23 @@ const iam =
     return identified(name, kind === 'role' ? name : resourceArn, resourceArn);
   };
 
-/** Resources that nobody refers to but by an id that means nothing. */
+/** Resources that are only referred to by a generated id. */
 export const anonymous = (named: Named): Identity => identified(named.generated, named.generated, named.generated);
 
-/** What is known here of a type of resource. */
+/** The modelled part of a resource type. */
 interface ResourceKind {
-  /** The property that names a resource, and the one that says what it is in. */
+  /** The property with the name of a resource, and the one with its container. */
   readonly nameProperty?: string;
   readonly parentProperty?: string;
-  /** Absent: `anonymous`. */
+  /** `anonymous` when absent. */
   readonly identify?: Identify;
-  /** Other properties that take effect. */
+  /** Other properties that have an effect. */
   readonly effective?: readonly string[];
-  /** Properties that change nothing here. */
+  /** Properties without an effect here. */
   readonly inert?: readonly string[];
 }
 
-/** Every type and property that occurs. One that is not here stops the start: it may be what a deployment rests on. */
+/** Every type and property in the templates. Any other one stops the start, because the deployment may depend on it. */
 export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
   'AWS::ApiGatewayV2::Api': {
     identify: (named) => ({
@@ -87,10 +87,10 @@ export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
   'AWS::ApiGatewayV2::Route': { effective: ['ApiId', 'AuthorizationType', 'RouteKey', 'Target'] },
   'AWS::ApiGatewayV2::Stage': {
     effective: ['ApiId', 'StageName', 'AutoDeploy'],
-    // Nobody but its owner calls this API, and its access log would repeat what the terminal shows.
+    // Only its owner calls this API, and its access log would repeat the terminal's output.
     inert: ['AccessLogSettings', 'DefaultRouteSettings'],
   },
-  // It does nothing here: alarms are evaluated when somebody asks, and nothing in a run does.
+  // It has no effect in a run: alarms are evaluated on request, and nothing in a run requests it.
   'AWS::CloudWatch::Alarm': {
     nameProperty: 'AlarmName',
     identify: byName('cloudwatch', (name) => `alarm:${name}`),
@@ -107,13 +107,13 @@ export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
       'TreatMissingData',
     ],
   },
-  // It does nothing here: alarms are evaluated when somebody asks, and nothing in a run does.
+  // It has no effect in a run: alarms are evaluated on request, and nothing in a run requests it.
   'AWS::CloudWatch::CompositeAlarm': {
     nameProperty: 'AlarmName',
     identify: byName('cloudwatch', (name) => `alarm:${name}`),
     effective: ['AlarmDescription', 'AlarmActions', 'OKActions', 'AlarmRule'],
   },
-  // It does nothing here: nobody looks at it.
+  // It has no effect here.
   'AWS::CloudWatch::Dashboard': {
     nameProperty: 'DashboardName',
     identify: byName('cloudwatch', (name) => `dashboard/${name}`),
@@ -147,7 +147,7 @@ export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
     parentProperty: 'EventBusName',
     identify: (named) => {
       const name = named.given ?? named.generated;
-      // A bus may be given by its ARN; the default one is in no ARN of a rule.
+      // A bus may be given by its ARN; the ARN of a rule does not contain the default bus.
       const bus = named.parent?.split('/').at(-1) ?? 'default';
       const path = bus === 'default' ? name : `${bus}/${name}`;
       return identified(name, path.replace('/', '|'), arn(named, 'events', `rule/${path}`));
@@ -230,7 +230,7 @@ export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
       return identified(name, name, `arn:${partition}:s3:::${name}`);
     },
     effective: ['ObjectLockEnabled', 'VersioningConfiguration'],
-    // Nothing deletes here, so that a lock has nothing to keep from it; nobody is let in whom a policy does not name.
+    // No operation here deletes objects, so a lock prevents nothing; and only identities in a policy are admitted.
     inert: [
       'BucketEncryption',
       'ObjectLockConfiguration',
@@ -294,17 +294,17 @@ export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
   },
 };
 
-/** As API Gateway makes them: lower case letters and digits. */
+/** Like API Gateway's ids: lower case letters and digits. */
 const apiId = (name: string): string =>
   name
     .replaceAll(/[^0-9A-Za-z]/g, '')
     .toLowerCase()
     .slice(-10);
 
-/** The instant at which AWS would have made the stream; the same at every start. */
+/** The instant when AWS would have created the stream; the same at every start. */
 const STREAM_LABEL = '2026-01-01T00:00:00.000';
 
-/** As CloudFormation makes them: lower case, and no longer than S3 allows. */
+/** Like CloudFormation's names: lower case, within the limit of S3. */
 const bucketName = (name: string): string =>
   name
     .toLowerCase()

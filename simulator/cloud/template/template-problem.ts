@@ -1,4 +1,4 @@
-/** What stops the local cloud before it runs: the template says something that AWS would refuse or that is not understood here. */
+/** Stops the local cloud before it runs: AWS would refuse a part of the template, or it is not modelled. */
 export class TemplateProblem extends Error {
   override readonly name = 'TemplateProblem';
 

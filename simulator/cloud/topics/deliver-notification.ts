@@ -11,7 +11,7 @@ export interface NotificationHost {
   readonly onLost: (subscription: Subscription, why: string) => void;
 }
 
-/** Brings notifications to queues and functions, each by leave of its own policy. E-mail and the like have nobody to go to here. */
+/** Delivers notifications to queues and functions, if the policy of each allows it. E-mail and the like have no receiver here. */
 export function notificationDelivery({ authority, functions, queues, onLost }: NotificationHost): DeliverNotification {
   return (subscription, published) => {
     const { protocol, endpoint, topicArn } = subscription;
@@ -36,7 +36,7 @@ export function notificationDelivery({ authority, functions, queues, onLost }: N
   };
 }
 
-/** Source: https://docs.aws.amazon.com/sns/latest/dg/http-notification-json.html; nothing here signs it. */
+/** Source: https://docs.aws.amazon.com/sns/latest/dg/http-notification-json.html; it has no signature here. */
 const notificationOf = ({ topicArn, messageId, subject, message, at }: Published) => ({
   Type: 'Notification',
   MessageId: messageId,

@@ -17,12 +17,12 @@ export interface Subscription {
   readonly owner: string;
 }
 
-/** Brings a message to a queue or a function that is subscribed. E-mail and the like have nobody to go to here: they are only kept. */
+/** Delivers a message to a subscribed queue or function. E-mail and the like have no receiver here and are only recorded. */
 export type DeliverNotification = (subscription: Subscription, published: Published) => void;
 
 const KEPT = 1_000;
 
-/** SNS topics, what was published on them, and who is subscribed. */
+/** SNS topics with their messages and subscriptions. */
 export class Topics {
   readonly published: Published[] = [];
   readonly #topics = new Set<string>();

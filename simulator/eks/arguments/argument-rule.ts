@@ -1,9 +1,9 @@
 export type Arguments = Readonly<Record<string, unknown>>;
 
-/** A rule about the arguments of an operation: what is wrong with them, or undefined. What is not there is not wrong. */
+/** A rule about the arguments of an operation: it returns the error, or undefined. An absent argument is no error. */
 export type ArgumentRule = (input: Arguments) => string | undefined;
 
-/** The number at `path` (`updateConfig.maxUnavailable`) lies between both, or is at least the first where there is no second. */
+/** The number at `path` (`updateConfig.maxUnavailable`) is within both bounds, or at least the first where there is no second. */
 export function within(path: string, least: number, most = Number.POSITIVE_INFINITY): ArgumentRule {
   return (input) => {
     const value = valueAt(input, path);
@@ -14,7 +14,7 @@ export function within(path: string, least: number, most = Number.POSITIVE_INFIN
   };
 }
 
-/** The text at `path` has so many characters. */
+/** The length of the text at `path` is within both bounds. */
 export function lengthWithin(path: string, least: number, most: number): ArgumentRule {
   return (input) => {
     const value = valueAt(input, path);
@@ -23,7 +23,7 @@ export function lengthWithin(path: string, least: number, most: number): Argumen
   };
 }
 
-/** The text at `path`, or each of a list of texts, is one of these. */
+/** The text at `path`, or each text of a list, is one of these. */
 export function oneOf(path: string, ...allowed: readonly string[]): ArgumentRule {
   return (input) => {
     const value = valueAt(input, path);

@@ -2,7 +2,7 @@ import { FakeEksError } from '../errors.ts';
 import { isOperationName, type OperationName } from '../operations/catalog.ts';
 import { type ArgumentRule, type Arguments, lengthWithin, oneOf, valueAt, within } from './argument-rule.ts';
 
-/** InvalidParameterException for arguments that are wrong whatever the state; those of tags have an error of their own for it. */
+/** InvalidParameterException for arguments that are wrong in every state; tag operations have their own error. */
 export function checkArguments(operation: string, input: object): void {
   if (!isOperationName(operation)) return;
   for (const rule of argumentRules(operation)) {
@@ -18,8 +18,8 @@ export function checkArguments(operation: string, input: object): void {
 const pattern = /^[0-9A-Za-z][A-Za-z0-9_-]*$/;
 
 /**
- * What cluster names are made of (`ClusterName` of the API's model). EKS checks it wherever a cluster is named, also in operations which
- * declare no InvalidParameterException: surajincloud/kubectl-eks#72 shows it for DescribeCluster and ListNodegroups.
+ * The characters of cluster names (`ClusterName` of the API's model). EKS checks them wherever a cluster is named, also in operations which declare
+ * no InvalidParameterException: surajincloud/kubectl-eks#72 shows it for DescribeCluster and ListNodegroups.
  */
 function clusterNameIn(parameter: 'name' | 'clusterName'): ArgumentRule {
   return (input) => {
@@ -31,7 +31,7 @@ function clusterNameIn(parameter: 'name' | 'clusterName'): ArgumentRule {
   };
 }
 
-/** Tags as AWS has them everywhere: at most 50, keys of 1 to 128 characters which do not begin with `aws:`, values of at most 256. */
+/** Tags with AWS's usual limits: at most 50, keys of 1 to 128 characters which do not begin with `aws:`, values of at most 256. */
 const tagRule: ArgumentRule = ({ tags }) => {
   const entries = Object.entries((tags ?? {}) as Readonly<Record<string, unknown>>);
   if (entries.length > 50) return 'A resource can have at most 50 tags';
@@ -43,7 +43,7 @@ const tagRule: ArgumentRule = ({ tags }) => {
   return undefined;
 };
 
-/** One to fifty (`UntagResource` of the API's model), each a key that a tag may have. */
+/** One to fifty keys (`UntagResource` of the API's model), each valid as a tag's key. */
 const tagKeysRule: ArgumentRule = ({ tagKeys }) => {
   const keys = Array.isArray(tagKeys) ? tagKeys : [];
   if (keys.length === 0 || keys.length > 50) return 'tagKeys must have between 1 and 50 members';
@@ -64,18 +64,18 @@ const labelsAt =
 const labelRule = labelsAt('labels.addOrUpdateLabels');
 const newLabelRule = labelsAt('labels');
 
-/** Whatever the operation: a list's pages (facts: eks.md §4.1, §11), and the cluster's name, which stands in one of two members. */
+/** For every operation: a list's pages (facts: eks.md §4.1, §11), and the cluster's name, which is in one of two members. */
 const everywhere = [within('maxResults', 1, 100), clusterNameIn('name'), clusterNameIn('clusterName')];
 
 const supportType = oneOf('upgradePolicy.supportType', 'STANDARD', 'EXTENDED');
 
-/** Observed of CreateCluster alone (ansible-collections/community.aws#844), so asked of it alone. */
+/** This was observed for CreateCluster only (ansible-collections/community.aws#844), so only that has the rule. */
 const token: ArgumentRule = (input) =>
   lengthWithin('clientRequestToken', 33, 126)(input) === undefined
     ? undefined
     : 'The client request token parameter must be between 33 and 126 characters.';
 
-/** How many nodes a node group has, and how many of them an update takes at once. */
+/** The size of a node group, and how many nodes an update replaces at once. */
 const scaling = [
   within('scalingConfig.minSize', 0),
   within('scalingConfig.maxSize', 1),
@@ -113,7 +113,7 @@ const ofOperations: Readonly<Partial<Record<OperationName, readonly ArgumentRule
   UpdateNodegroupConfig: [labelRule, ...scaling],
 };
 
-/** What EKS checks of an operation's arguments before it looks at any cluster. Bounds and enumerations: the API's model. */
+/** Checks of EKS on an operation's arguments before it looks at any cluster. Bounds and enumerations: the API's model. */
 const argumentRules = (operation: OperationName): readonly ArgumentRule[] => [
   ...everywhere,
   ...(ofOperations[operation] ?? []),

@@ -1,14 +1,14 @@
 import { type EksErrorName, FakeEksError } from '../errors.ts';
 import type { Caller } from '../operation-context.ts';
 
-/** One call on its way to EKS. */
+/** A call to EKS. */
 export interface Call {
   readonly operation: string;
   readonly input: object;
   readonly caller: Caller;
 }
 
-/** Something that goes wrong with calls. Members that are left out match everything. */
+/** A fault of calls. Members that are left out match everything. */
 export interface Fault {
   readonly operation?: string;
   readonly account?: string;
@@ -21,19 +21,16 @@ export interface Fault {
   readonly effect: /** EKS answers with an error and nothing happened. */
     | { readonly kind: 'error'; readonly name: EksErrorName; readonly message?: string }
     | { readonly kind: 'throttle' }
-    /**
-     * It happened, but its answer never came: the caller sees a `TimeoutError`, or what EKS answers to the same call once more, of which
-     * the caller need not know.
-     */
+    /** It happened, but its answer was lost: the caller gets a `TimeoutError`, or EKS's answer to a repetition of the same call. */
     | { readonly kind: 'answer-lost'; readonly seenAs?: EksErrorName }
-    /** The call arrives, or its answer comes, so many milliseconds late: the faces wait, see `takeDelay`. */
+    /** The call or its answer is late by this number of milliseconds: the callers of `takeDelay` wait. */
     | { readonly kind: 'delay'; readonly beforeMilliseconds?: number; readonly afterMilliseconds?: number };
 }
 
 /** Applies the faults to calls, each as often as it says; the first one that matches wins. */
 export class FaultInjector {
   readonly #armed: { fault: Fault; skip: number; left: number }[] = [];
-  /** Run around every operation, also of crash tests that want to stop the world: whatever they throw, the caller sees. */
+  /** Run around every operation, also for crash tests that stop the world: the caller gets whatever they throw. */
   readonly beforeOperation: ((call: Call) => void)[] = [];
   readonly afterOperation: ((call: Call) => void)[] = [];
 
@@ -45,12 +42,12 @@ export class FaultInjector {
     this.#armed.push({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 });
   }
 
-  /** Takes all faults away. */
+  /** Removes all faults. */
   clear(): void {
     this.#armed.length = 0;
   }
 
-  /** Before the effect: errors and throttling. */
+  /** The faults before the effect: errors and throttling. */
   before(call: Call): void {
     for (const interceptor of this.beforeOperation) interceptor(call);
     const effect = this.#take(call, ['error', 'throttle']);
@@ -58,7 +55,7 @@ export class FaultInjector {
     if (effect?.kind === 'throttle') throw new FakeEksError('ThrottlingException', 'Rate exceeded');
   }
 
-  /** After the effect: lost answers. */
+  /** The faults after the effect: lost answers. */
   after(call: Call): void {
     for (const interceptor of this.afterOperation) interceptor(call);
     const effect = this.#take(call, ['answer-lost']);
@@ -69,7 +66,7 @@ export class FaultInjector {
     throw error;
   }
 
-  /** How long this call is to be held up; a face asks once per call, before it makes it. */
+  /** The delay of this call; it is read once per call, before the call. */
   takeDelay(call: Call): { beforeMilliseconds: number; afterMilliseconds: number } {
     const effect = this.#take(call, ['delay']);
     if (effect?.kind !== 'delay') return { beforeMilliseconds: 0, afterMilliseconds: 0 };

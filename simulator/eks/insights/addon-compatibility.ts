@@ -3,7 +3,7 @@ import type { KubeVersion } from '../../../core/version/kube-version.ts';
 import { compatibleVersions, isCompatible } from '../addon-catalog.ts';
 import type { Finding, Subject } from './check.ts';
 
-/** Installed add-ons against the catalog of that minor; EKS does no more than that (facts: eks.md §4.3). */
+/** Compares installed add-ons with the catalog of that minor, which is all that EKS does (facts: eks.md §4.3). */
 export function addonFinding({ state, cluster }: Subject, target: KubeVersion, category: Category): Finding {
   const minor = target.toString();
   const bad = cluster.addons.filter((addon) => !isCompatible(state.addonVersions, addon.name, addon.version, minor));

@@ -1,6 +1,6 @@
 import type { ApiUsage } from '../state/insights-state.ts';
 
-/** Adds a client of an API to the audit log's memory; the same client of the same path is replaced. */
+/** Adds a client of an API to the recorded API usage; the same client of the same path is replaced. */
 export function noteApiClient(
   usages: ApiUsage[],
   api: Omit<ApiUsage, 'clients'>,

@@ -3,11 +3,11 @@ import type { ClusterRecord } from '../state/cluster-record.ts';
 import type { FakeEksState } from '../state/fake-eks-state.ts';
 import type { DeprecationRecord } from '../state/insights-state.ts';
 
-/** What one check says about one cluster. */
+/** The result of one check for one cluster. */
 export interface Finding {
   name: string;
   category: Category;
-  /** The version the check is about: the next one, the previous one, or the one that removes an API. */
+  /** The version of the check: the next one, the previous one, or the one that removes an API. */
   kubernetesVersion: string;
   description: string;
   status: InsightStatusValue;
@@ -18,7 +18,7 @@ export interface Finding {
   addonCompatibilityDetails?: { name: string; compatibleVersions: string[] }[];
 }
 
-/** What a check may look at. */
+/** The input of a check. */
 export interface Subject {
   state: FakeEksState;
   cluster: ClusterRecord;

@@ -12,8 +12,8 @@ import { skewFindings } from './version-skew.ts';
 const day = 86_400_000;
 
 /**
- * Does the daily refresh when its hour has passed. It is called before anything reads the insights and before anything
- * changes the cluster, so that a finding shows the cluster as it was at the refresh, not as it is (facts: eks.md §4.3).
+ * Runs the daily refresh when its hour has passed. It is called before anything reads the insights and before anything changes the cluster, so that a
+ * finding shows the cluster at the refresh, not the present one (facts: eks.md §4.3).
  */
 export function refreshWhenDue(state: FakeEksState, cluster: ClusterRecord, now: number): void {
   const last = cluster.insights.refreshedAt;
@@ -21,7 +21,7 @@ export function refreshWhenDue(state: FakeEksState, cluster: ClusterRecord, now:
   else if (now - last >= day) refreshInsights(state, cluster, last + Math.floor((now - last) / day) * day);
 }
 
-/** Evaluates every check of the cluster as it is, and stamps the findings with `at` (epoch milliseconds). */
+/** Evaluates every check on the present cluster, and stamps the findings with `at` (epoch milliseconds). */
 export function refreshInsights(state: FakeEksState, cluster: ClusterRecord, at: number): void {
   const subject = { state, cluster, now: at };
   const next = KubeVersion.parse(cluster.version).next();
@@ -36,7 +36,7 @@ export function refreshInsights(state: FakeEksState, cluster: ClusterRecord, at:
   const names = new Set(findings.map((finding) => finding.name));
   const about = (one: { name: string; kubernetesVersion?: string | undefined }) =>
     `${one.name}/${one.kubernetesVersion}`;
-  // What the checks here find as well they explain, and from then on they decide; what they do not find stays.
+  // An imported finding that a check here also finds is decided by that check from then on; the others stay.
   const explained = new Set(findings.filter((finding) => finding.status !== 'PASSING').map(about));
   const kept = cluster.insights.items.filter(
     (item) =>
@@ -119,9 +119,8 @@ function autoModeFinding({ cluster }: Subject, previous: KubeVersion): Finding {
 }
 
 /**
- * One finding per version from the next one on: requests of the last 30 days to APIs which that version removes. ERROR
- * where it is the next version, WARNING later; what was fixed stays until 30 days after its last request
- * (facts: eks.md §4.1, §4.3).
+ * One finding per version from the next one on, for requests of the last 30 days to APIs which that version removes. ERROR for the next version,
+ * WARNING for later ones. A repaired client stays until 30 days after its last request (facts: eks.md §4.1, §4.3).
  */
 function deprecatedApiFindings({ state, cluster, now }: Subject): Finding[] {
   const current = KubeVersion.parse(cluster.version);

@@ -6,8 +6,8 @@ import type { ClusterRecord } from '../state/cluster-record.ts';
 import type { Finding, Subject } from './check.ts';
 
 /**
- * Kubelets and kube-proxy against the version the control plane would have: never newer, at most three minors older
- * (facts: eks.md §8). At exactly three it passes with a warning, since the hop after that would break.
+ * Compares kubelets and kube-proxy with the target version of the control plane: never newer, at most three minors older (facts: eks.md §8). At
+ * exactly three it passes with a warning, since the hop after that would break.
  */
 export function skewFindings({ cluster }: Subject, target: KubeVersion, category: Category): Finding[] {
   const rollback = category === 'ROLLBACK_READINESS';
@@ -71,7 +71,7 @@ interface Running {
   version: KubeVersion;
 }
 
-/** Of a rollback EKS takes Auto Mode's nodes back itself, after it has looked at the insights once (rollback-automode, How Auto Mode rollback works). */
+/** In a rollback EKS moves Auto Mode's nodes back itself, after it has read the insights once (rollback-automode, How Auto Mode rollback works). */
 function kubelets({ kubernetes }: ClusterRecord, rollback: boolean): Running[] {
   const nodes = kubernetes.nodes.filter((node) => !rollback || !isAutoModeNode(node));
   return nodes.map((node) => ({ name: node.name, version: KubeVersion.parse(node.kubeletVersion) }));

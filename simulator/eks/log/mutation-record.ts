@@ -1,19 +1,19 @@
-/** One accepted mutating call, as the invariants need it. Times are epoch milliseconds. */
+/** One accepted mutating call, for the invariants. Times are epoch milliseconds. */
 export interface MutationRecord {
   at: number;
   principal: string;
-  /** As CloudTrail names the caller, where that is not the principal. */
+  /** CloudTrail's name of the caller, where that is not the principal. */
   session?: string;
   account: string;
   region: string;
   clusterArn: string;
   clusterCreatedAt: number;
   operation: string;
-  /** As it was sent, token included. */
+  /** The request as sent, with the token. */
   request: Record<string, unknown>;
   /** Absent for calls that start no update (TagResource, those that create or delete). */
   updateId?: string;
-  /** The same token with the same parameters came again: nothing new was started. */
+  /** A repetition of the same token with the same parameters, which started nothing. */
   replay: boolean;
 }
 

@@ -3,15 +3,15 @@ import type { FakeEksState } from '../state/fake-eks-state.ts';
 import type { UpdateRecord } from '../state/update-record.ts';
 import type { MutationRecord } from './mutation-record.ts';
 
-/** The true life of one update, and whose it is. */
+/** The true times of one update, with its cluster. */
 type UpdateSpan = UpdateRecord & { readonly clusterArn: string; readonly clusterCreatedAt: number };
 
-/** Every cluster there is and was. */
+/** Every present and former cluster. */
 export function everyCluster(state: FakeEksState): ClusterRecord[] {
   return [...Object.values(state.clusters), ...state.gone];
 }
 
-/** Every update of every cluster there is and was, by start. */
+/** Every update of every present and former cluster, sorted by start. */
 export function updateTimeline(state: FakeEksState): UpdateSpan[] {
   return everyCluster(state)
     .flatMap(({ arn, createdAt, updates }) =>
@@ -38,7 +38,7 @@ export function versionAt(
   return versionTimeline(state, cluster).findLast((entry) => entry.since <= at)?.version;
 }
 
-/** Accepted mutations which match all that is given, replays left out unless asked for. */
+/** Accepted mutations that match all given members, without replays unless requested. */
 export function acceptedMutations(
   state: FakeEksState,
   wanted: {
@@ -59,7 +59,7 @@ export function acceptedMutations(
   );
 }
 
-/** Pairs of updates of one subject that ran at the same time; EKS allows none, so a hit is a fault of the model. */
+/** Pairs of updates of one subject that ran at the same time. EKS allows none, so a hit is a fault of the model. */
 export function overlappingUpdates(state: FakeEksState): [UpdateSpan, UpdateSpan][] {
   const latest = new Map<string, UpdateSpan>();
   const overlaps: [UpdateSpan, UpdateSpan][] = [];

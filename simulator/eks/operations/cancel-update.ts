@@ -9,8 +9,8 @@ import type { EksOperations } from './eks-operations.ts';
 
 export const cancellation: EksOperations<'CancelUpdate'> = {
   /**
-   * Only a VersionRollback on Auto Mode can be cancelled, while its nodes are replaced (facts: eks.md §2.1, §3.5). Which error refuses the
-   * others is not documented: InvalidRequestException, the one for a wrong state.
+   * Only a VersionRollback on Auto Mode can be cancelled, while its nodes are replaced (facts: eks.md §2.1, §3.5). The error for other updates is not
+   * documented: it is InvalidRequestException, the one for a wrong state.
    */
   CancelUpdate(context, input) {
     const cluster = findCluster(context.state, context.caller, input.name);
@@ -39,7 +39,7 @@ export const cancellation: EksOperations<'CancelUpdate'> = {
   },
 };
 
-/** What an earlier call with the same token has cancelled. */
+/** The update that an earlier call with the same token has cancelled. */
 function earlierCancellation(cluster: ClusterRecord, input: CancelUpdateRequest): UpdateRecord | undefined {
   const token = input.clientRequestToken;
   if (token === undefined) return undefined;

@@ -46,10 +46,10 @@ export function isOperationName(name: string): name is OperationName {
   return Object.hasOwn(operations, name);
 }
 
-/** The one place where the name and the input's type meet; callers go through FakeEks, which types them. */
+/** Only here the name and the input's type are combined; callers use FakeEks, which types them. */
 export const handlers = operations as unknown as Readonly<
   Record<string, (context: OperationContext, input: object) => object>
 >;
 
-/** Those that change something at AWS. StartInsightsRefresh is not one of them (protocol: mutating calls). */
+/** Operations that change something at AWS. StartInsightsRefresh is none of them (protocol.md, Calls that have no update). */
 export const isMutating = (name: OperationName): boolean => !/^(Describe|List|StartInsightsRefresh)/.test(name);

@@ -11,7 +11,7 @@ import { later } from '../updates.ts';
 import { renderCluster } from './describe-clusters.ts';
 import type { EksOperations } from './eks-operations.ts';
 
-/** Quotas (facts: eks.md §11); that a request beyond them is ResourceLimitExceededException is the API's text, not observed. */
+/** Quotas (facts: eks.md §11). That a request beyond them is ResourceLimitExceededException comes from the API's text and was not observed. */
 const clustersPerRegion = 100;
 const controlPlaneSecurityGroups = 4;
 const publicAccessRanges = 40;

@@ -18,7 +18,7 @@ import { renderNodegroup } from './nodegroups.ts';
 const nodegroupsPerCluster = 30;
 
 export const nodegroupCreation: EksOperations<'CreateNodegroup'> = {
-  /** A node group of the cluster's own version, CREATING until its nodes have joined (facts: eks.md §5.2). Subnets are not looked at. */
+  /** A node group of the cluster's own version, CREATING until its nodes have joined (facts: eks.md §5.2). Subnets are not checked. */
   CreateNodegroup(context, input) {
     for (const member of ['taints', 'nodeRepairConfig', 'warmPoolConfig', 'remoteAccess'] as const) {
       if (input[member] !== undefined) throw new UnmodelledOperation(`CreateNodegroup with ${member}`);
@@ -67,7 +67,7 @@ export const nodegroupCreation: EksOperations<'CreateNodegroup'> = {
   },
 };
 
-/** Which image its nodes have. EKS does not know what is in a custom one (facts: eks.md §5.2). */
+/** The image of its nodes. EKS does not know the content of a custom one (facts: eks.md §5.2). */
 function imageOf(
   { state }: OperationContext,
   cluster: ClusterRecord,

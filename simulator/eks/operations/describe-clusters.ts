@@ -43,7 +43,7 @@ export const clusters: EksOperations<'ListClusters' | 'DescribeCluster' | 'Delet
     if (updateInProgress(cluster) !== undefined) {
       throw inUse(`Cannot delete because cluster ${cluster.name} currently has an update in progress`);
     }
-    // Not documented; whoever manages clusters by their API waits for the end of the creation first.
+    // This is not documented, but clients of the API wait for the end of the creation first.
     if (cluster.status === 'CREATING') throw inUse(`Cannot delete because cluster ${cluster.name} is being created`);
     cluster.status = 'DELETING';
     later(context, cluster, draw(context.random, context.timing.deletion), 'cluster-deleted');

@@ -1,7 +1,7 @@
 import type * as Sdk from '@aws-sdk/client-eks';
 import type { OperationContext } from '../operation-context.ts';
 
-/** The SDK's command of an operation, as far as it tells what goes in and what comes out. */
+/** The SDK's command of an operation, reduced to its input and output. */
 type CommandOf<Name extends string> =
   InstanceType<(typeof Sdk)[`${Name}Command` & keyof typeof Sdk]> extends {
     readonly input: infer Input;

@@ -13,7 +13,7 @@ export function missingImage(amiType: string, minor: KubeVersion): string | unde
   return undefined;
 }
 
-/** Whether an AMI release could be one of that minor: `1.36.2-20261112` on Amazon Linux; of the others only the beginning is looked at. */
+/** Whether an AMI release could be one of that minor: `1.36.2-20261112` on Amazon Linux; for the others only the beginning is checked. */
 export function isReleaseOf(release: string, amiType: string, minor: KubeVersion): boolean {
   if (!release.startsWith(`${minor}.`)) return false;
   return !amiType.startsWith('AL2') || /^\d+\.\d+\.\d+-\d{8}$/.test(release);
@@ -24,7 +24,7 @@ interface PublishedRelease {
   readonly publishedAt: string;
 }
 
-/** The newest release of the images that EKS chooses for a minor; those of Bottlerocket are named like those of Amazon Linux here. */
+/** The newest release of the images that EKS chooses for a minor. Releases of Bottlerocket have names like those of Amazon Linux here. */
 export function newestRelease({ supportCalendar, imageDays }: FakeEksState, minor: string): PublishedRelease {
   const day = imageDays?.[minor] ?? '2026-11-12';
   const patch = calendarRow(supportCalendar, minor)?.patch ?? `${minor}.0`;

@@ -67,7 +67,7 @@ export const insights: EksOperations<
     return { message, status: 'IN_PROGRESS' };
   },
 
-  /** The latest refresh; where nobody asked for one, the daily one. */
+  /** The latest refresh; the daily one where none was requested. */
   DescribeInsightsRefresh(context, input) {
     const cluster = findCluster(context.state, context.caller, input.clusterName);
     refreshWhenDue(context.state, cluster, context.now);

@@ -2,24 +2,24 @@ import type { UpdateNodegroupConfigRequest } from '@aws-sdk/client-eks';
 import { FakeEksError } from '../errors.ts';
 import type { NodegroupRecord } from '../state/nodegroup-record.ts';
 
-/** Quota of nodes per managed node group (facts: eks.md §11). UpdateNodegroupConfig declares no error of quotas. */
+/** Quota of nodes per managed node group (facts: eks.md §11). UpdateNodegroupConfig declares no quota error. */
 const nodesPerNodegroup = 450;
 
-/** Sizes and update settings that do not fit each other, or the settings that stay. */
+/** Refuses sizes and update settings that contradict each other or the settings that stay. */
 export function checkSettings({ scalingConfig }: NodegroupRecord, input: UpdateNodegroupConfigRequest): void {
   const { minSize = scalingConfig.minSize, maxSize = scalingConfig.maxSize } = input.scalingConfig ?? {};
   checkScaling({ minSize, maxSize, desiredSize: input.scalingConfig?.desiredSize ?? scalingConfig.desiredSize });
   if (input.updateConfig !== undefined) checkUpdateConfig(input.updateConfig, maxSize);
 }
 
-/** Words of the first: terraform-aws-modules/terraform-aws-eks#3306. */
+/** Source of the first text: terraform-aws-modules/terraform-aws-eks#3306. */
 export function checkScaling({ minSize, maxSize, desiredSize }: NodegroupRecord['scalingConfig']): void {
   if (minSize > desiredSize) refuse(`Minimum capacity ${minSize} can't be greater than desired size ${desiredSize}`);
   if (desiredSize > maxSize) refuse(`Desired capacity ${desiredSize} can't be greater than max size ${maxSize}`);
   if (maxSize > nodesPerNodegroup) refuse(`A node group can have at most ${nodesPerNodegroup} nodes`);
 }
 
-/** One of the two forms (the API's model); not more at once than there can be (hashicorp/terraform-provider-aws#26535). */
+/** Only one of the two forms (the API's model), and not more at once than the maximum (hashicorp/terraform-provider-aws#26535). */
 export function checkUpdateConfig(
   config: NonNullable<UpdateNodegroupConfigRequest['updateConfig']>,
   maxSize: number,

@@ -20,7 +20,7 @@ export const nodegroups: EksOperations<'ListNodegroups' | 'DescribeNodegroup' | 
     return { nodegroup: renderNodegroup(cluster, findNodegroup(cluster, input.nodegroupName)) };
   },
 
-  /** Its nodes are drained for some minutes and then taken away whatever runs on them; the group goes with the last one. */
+  /** Its nodes are drained for some minutes and then removed whatever runs on them; the group ends with the last one. */
   DeleteNodegroup(context, input) {
     const cluster = findCluster(context.state, context.caller, input.clusterName);
     const nodegroup = findNodegroup(cluster, input.nodegroupName);

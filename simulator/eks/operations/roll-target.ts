@@ -16,7 +16,7 @@ export interface RollTarget {
   launchTemplate?: { id?: string; name?: string; version?: string };
 }
 
-/** What the nodes will be, or the refusal: wrong version, wrong AMI family, wrong launch template. */
+/** The target of the nodes, or the refusal: wrong version, wrong AMI family, wrong launch template. */
 export function rollTarget(
   context: OperationContext,
   cluster: ClusterRecord,
@@ -25,7 +25,7 @@ export function rollTarget(
 ): RollTarget {
   const launchTemplate = launchTemplateTarget(nodegroup, input);
   if (nodegroup.amiType === 'CUSTOM') return customTarget(context, cluster, input, launchTemplate);
-  // Without a version AWS's own texts disagree; this is what the operation's says (facts: eks.md C7).
+  // AWS's texts disagree about a request without a version; this follows the operation's own text (facts: eks.md C7).
   const version = input.version ?? nodegroup.version;
   const minor = checkVersion(context, cluster, nodegroup, version);
   const releaseVersion = input.releaseVersion ?? newestRelease(context.state, version).release;
@@ -41,8 +41,8 @@ export function rollTarget(
 }
 
 /**
- * The cluster's version or its own; one minor lower only while the cluster itself could go back (facts: eks.md C1, §5.2).
- * Which of the two errors of C1 refuses it otherwise is not known.
+ * The cluster's version or the group's own; one minor lower only while the cluster itself could go back (facts: eks.md C1, §5.2). Which of the two
+ * errors of C1 refuses it otherwise is not known.
  */
 function checkVersion(
   context: OperationContext,
@@ -63,7 +63,7 @@ function checkVersion(
   return target;
 }
 
-/** EKS does not know what is in a custom AMI: neither version may be named (facts: eks.md §5.2; words: eksctl-io/eksctl#5999). */
+/** EKS does not know the content of a custom AMI, so neither version may be named (facts: eks.md §5.2; text: eksctl-io/eksctl#5999). */
 function customTarget(
   context: OperationContext,
   cluster: ClusterRecord,
@@ -91,8 +91,8 @@ function customTarget(
 }
 
 /**
- * Only a group made with a launch template has one, and it stays the same one (facts: eks.md §5.2). Words for the pair of id and name:
- * aws-controllers-k8s/community#2645; for the others none are known.
+ * Only a group created with a launch template has one, and it stays the same (facts: eks.md §5.2). Source of the text about id and name:
+ * aws-controllers-k8s/community#2645; for the others none is known.
  */
 function launchTemplateTarget(
   nodegroup: NodegroupRecord,

@@ -6,7 +6,7 @@ import { refreshWhenDue } from '../insights/refresh.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { handlers, isMutating, isOperationName } from './catalog.ts';
 
-/** Serves one call as EKS would: permission, rate, arguments, then the operation; accepted and refused mutations are logged. */
+/** Serves one call in the order of EKS: permission, rate, arguments, then the operation. It logs accepted and refused mutations. */
 export function serve(context: OperationContext, operation: string, input: object): object {
   const handler = handlers[operation];
   if (!isOperationName(operation) || handler === undefined)
@@ -86,7 +86,7 @@ const clusterAndNodegroup = ['clusterName', 'nodegroupName'] as const;
 const parts = ['clusterName', 'nodegroupName', 'addonName'] as const;
 const partsAndProfile = [...parts, 'fargateProfileName'] as const;
 
-/** The members that say whom an error is about, where its shape has any (the SDK's `models/errors.d.ts`). */
+/** The members with the subject of an error, where its shape has any (the SDK's `models/errors.d.ts`). */
 const membersOf: Readonly<Partial<Record<EksErrorName, readonly (keyof ErrorSubject)[]>>> = {
   ClientException: parts,
   InvalidParameterException: partsAndProfile,
@@ -100,9 +100,8 @@ const membersOf: Readonly<Partial<Record<EksErrorName, readonly (keyof ErrorSubj
 };
 
 /**
- * Puts the cluster and the part of it that the request names into the error, as EKS does: "No update found for ID" comes with
- * clusterName (aws/aws-cli#10252), a refused add-on version with clusterName and addonName (hashicorp/terraform-provider-aws#20559). What
- * the refusal itself has put there stays.
+ * Puts the cluster of the request and its part into the error, like EKS: "No update found for ID" comes with clusterName (aws/aws-cli#10252), a
+ * refused add-on version with clusterName and addonName (hashicorp/terraform-provider-aws#20559). Members that the refusal itself has set stay.
  */
 function nameSubject(error: FakeEksError, input: object): void {
   const { name, clusterName = name, ...rest } = input as Readonly<Record<string, unknown>>;
@@ -114,8 +113,8 @@ function nameSubject(error: FakeEksError, input: object): void {
 }
 
 /**
- * Takes one token from the bucket of the caller's account and Region, or throws: DescribeCluster with the name seen in
- * the wild, the others with the declared one (facts: eks.md §2.2, §11).
+ * Takes one token from the bucket of the caller's account and Region, or throws: DescribeCluster with the observed name, the others with the declared
+ * one (facts: eks.md §2.2, §11).
  */
 function takeToken(context: OperationContext, operation: string): void {
   const { throttle, buckets } = context.state;

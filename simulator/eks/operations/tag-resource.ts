@@ -3,7 +3,7 @@ import type { OperationContext } from '../operation-context.ts';
 import type { EksOperations } from './eks-operations.ts';
 
 export const tags: EksOperations<'TagResource' | 'UntagResource'> = {
-  /** Adds or changes tags of a cluster, node group or add-on, of which it may have 50 at most. Its errors are its own. */
+  /** Adds or changes tags of a cluster, node group or add-on, which may have at most 50. It has its own errors. */
   TagResource(context, input) {
     const arn = required(input.resourceArn, 'resourceArn');
     const added = required(input.tags, 'tags');
@@ -15,7 +15,7 @@ export const tags: EksOperations<'TagResource' | 'UntagResource'> = {
     return {};
   },
 
-  /** Takes tags off again; a key that is not there is no error. https://docs.aws.amazon.com/eks/latest/APIReference/API_UntagResource.html */
+  /** Removes tags; an unknown key is no error. https://docs.aws.amazon.com/eks/latest/APIReference/API_UntagResource.html */
   UntagResource(context, input) {
     const tags = tagsOf(context, required(input.resourceArn, 'resourceArn'));
     for (const key of required(input.tagKeys, 'tagKeys')) delete tags[key];

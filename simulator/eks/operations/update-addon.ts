@@ -42,7 +42,7 @@ export const addonUpdate: EksOperations<'UpdateAddon'> = {
   },
 };
 
-/** An add-on the catalog does not know can only be re-applied at the version it has. */
+/** An add-on that the catalog does not know can only be applied again at its present version. */
 function checkVersion(
   context: OperationContext,
   cluster: ClusterRecord,
@@ -57,7 +57,7 @@ function checkVersion(
   if (addon.name === 'vpc-cni') requireNextMinor(addon.version, version);
 }
 
-/** AWS's own pages disagree whether this is a must (facts: eks.md C8); terraform-aws-modules/terraform-aws-eks#2749 shows that it is. */
+/** AWS's pages disagree about whether it is required (facts: eks.md C8); terraform-aws-modules/terraform-aws-eks#2749 shows that it is. */
 function requireNextMinor(current: string, version: string): void {
   const minorOf = (text: string) => Number(addonMinor(text).split('.')[1]);
   if (Math.abs(minorOf(version) - minorOf(current)) <= 1) return;
@@ -72,7 +72,7 @@ function checkConfiguration(values: string | undefined): void {
   try {
     JSON.parse(values);
   } catch {
-    // EKS takes YAML too; what it refuses is text that is neither, and a tab-indented block is the common case.
+    // EKS accepts YAML too. It refuses text that is neither, and a block with tabs is the common case.
     if (/^\s*[[{]/.test(values) || /^\t/m.test(values)) {
       throw new FakeEksError('InvalidParameterException', 'ConfigurationValue provided in request is not supported');
     }

@@ -10,8 +10,8 @@ import type { EksOperations } from './eks-operations.ts';
 
 export const clusterConfigUpdate: EksOperations<'UpdateClusterConfig'> = {
   /**
-   * Changes the upgrade policy, as an UpgradePolicyUpdate which takes the control plane's one slot. A cluster that is in
-   * extended support cannot leave it (facts: eks.md §1.3). Other settings are not modelled.
+   * Changes the upgrade policy, as an UpgradePolicyUpdate which occupies the control plane's only slot. A cluster in extended support cannot leave it
+   * (facts: eks.md §1.3). Other settings are not modelled.
    */
   UpdateClusterConfig(context, input) {
     const cluster = findCluster(context.state, context.caller, input.name);
@@ -28,7 +28,7 @@ export const clusterConfigUpdate: EksOperations<'UpdateClusterConfig'> = {
       );
     }
     const status = supportStatus(context.state.supportCalendar, cluster.version, context.now);
-    // The facts give no name for this one.
+    // The facts have no name for this error.
     if (supportType === 'STANDARD' && status !== 'STANDARD_SUPPORT') {
       throw new FakeEksError(
         'InvalidRequestException',
@@ -47,7 +47,7 @@ export const clusterConfigUpdate: EksOperations<'UpdateClusterConfig'> = {
   },
 };
 
-/** One kind of change per call; the words are EKS's (kubernetes-sigs/cluster-api-provider-aws#3553, aws-controllers-k8s/community#2995). */
+/** One kind of change per call; the text is EKS's (kubernetes-sigs/cluster-api-provider-aws#3553, aws-controllers-k8s/community#2995). */
 function supportTypeOf(input: UpdateClusterConfigRequest): 'STANDARD' | 'EXTENDED' {
   const { name: _name, clientRequestToken: _token, upgradePolicy, ...others } = input;
   const other = Object.entries(others).find(([, value]) => value !== undefined)?.[0];

@@ -49,7 +49,7 @@ export const clusterVersionUpdate: EksOperations<'UpdateClusterVersion'> = {
   },
 };
 
-/** InvalidRequestException is the error for a wrong state of the cluster (facts: eks.md §2.2); its words are not known. */
+/** InvalidRequestException is the error for a wrong state of the cluster (facts: eks.md §2.2); its text is not known. */
 function checkStatus(cluster: ClusterRecord): void {
   if (cluster.status === 'ACTIVE') return;
   throw new FakeEksError('InvalidRequestException', `Cluster ${cluster.name} is not ACTIVE, it is ${cluster.status}`);
@@ -68,7 +68,7 @@ function checkVersion(context: OperationContext, cluster: ClusterRecord, version
   }
 }
 
-/** A rollback wants no other update running, of node groups and add-ons neither (facts: eks.md §3.2). */
+/** A rollback needs that no other update runs, neither of node groups nor of add-ons (facts: eks.md §3.2). */
 function refuseRollbackWhileAnythingUpdates(cluster: ClusterRecord): void {
   const running = cluster.updates.find((update) => update.status === 'InProgress');
   if (running === undefined) return;
@@ -80,7 +80,7 @@ function refuseRollbackWhileAnythingUpdates(cluster: ClusterRecord): void {
   );
 }
 
-/** Node groups may stay behind by three minors at most after the hop (facts: eks.md C2). */
+/** Node groups may be at most three minors older after the hop (facts: eks.md C2). */
 function requireNodegroupsWithinSkew(cluster: ClusterRecord, version: string): void {
   const target = KubeVersion.parse(version);
   const behind = cluster.nodegroups.filter((nodegroup) => {
@@ -97,8 +97,8 @@ function requireNodegroupsWithinSkew(cluster: ClusterRecord, version: string): v
 }
 
 /**
- * ERROR blocks an upgrade while AWS enforces upgrade insights, which it does not at present; `force` lets it pass (facts: eks.md C3). The
- * words are those of the days when it did (hashicorp/terraform-provider-aws#42031).
+ * ERROR blocks an upgrade while AWS enforces upgrade insights, which it does not do at present; `force` overrides it (facts: eks.md C3). The text is
+ * from the time when AWS enforced them (hashicorp/terraform-provider-aws#42031).
  */
 function requireReadyForUpgrade(context: OperationContext, cluster: ClusterRecord, force: boolean): void {
   if (context.state.enforcesUpgradeInsights !== true || force) return;
@@ -110,8 +110,8 @@ function requireReadyForUpgrade(context: OperationContext, cluster: ClusterRecor
 }
 
 /**
- * ERROR and UNKNOWN block a rollback, after a refresh of their own; `force` lets them pass (facts: eks.md §3.3). The facts give no name:
- * it is what an upgrade is refused with.
+ * ERROR and UNKNOWN block a rollback, after a refresh; `force` overrides them (facts: eks.md §3.3). The facts have no name for the error, so it is
+ * that of an upgrade.
  */
 function requireReadyForRollback(context: OperationContext, cluster: ClusterRecord, force: boolean): void {
   refreshInsights(context.state, cluster, context.now);

@@ -7,14 +7,14 @@ import type { EksOperations } from './eks-operations.ts';
 import { rollTarget } from './roll-target.ts';
 
 export const nodegroupVersionUpdate: EksOperations<'UpdateNodegroupVersion'> = {
-  /** Rolls a node group to a version, an AMI release or a launch template version (facts: eks.md §5.2). */
+  /** Updates a node group to a version, an AMI release or a launch template version (facts: eks.md §5.2). */
   UpdateNodegroupVersion(context, input) {
     const cluster = findCluster(context.state, context.caller, input.clusterName);
     const nodegroup = findNodegroup(cluster, input.nodegroupName);
     const earlier = earlierUpdate('UpdateNodegroupVersion', cluster, input);
     if (earlier !== undefined) return { update: renderUpdate(earlier) };
     requireNodegroupUpdatable(cluster, nodegroup);
-    // A version ahead of a control plane that is still moving there is a wrong parameter (aws-controllers-k8s/community#2957).
+    // A version that the control plane has not reached yet is a wrong parameter (aws-controllers-k8s/community#2957).
     const target = rollTarget(context, cluster, nodegroup, input);
     requireActive(cluster);
     const update = startRoll(context, cluster, nodegroup, {

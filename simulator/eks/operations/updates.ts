@@ -6,7 +6,7 @@ import { isAbout, renderUpdate } from '../updates.ts';
 import type { EksOperations } from './eks-operations.ts';
 
 export const updates: EksOperations<'ListUpdates' | 'DescribeUpdate'> = {
-  /** Ids only, of one subject, and not in the order of their creation: none is documented (facts: eks.md §2.4). */
+  /** Ids of one subject only, in no order: none is documented (facts: eks.md §2.4). */
   ListUpdates(context, input) {
     const cluster = findCluster(context.state, context.caller, input.name);
     checkSubject(cluster, input);

@@ -15,7 +15,7 @@ import { forceUpgrade, scheduleAutoUpgrade } from './auto-upgrade.ts';
 import { forgetNodegroup } from './nodegroup-life.ts';
 import type { OutsideActor } from './outside-actor.ts';
 
-/** Lets an actor do its thing; what it cannot do is noted in `actorFailures` and harms nobody. */
+/** Performs an actor's action; a failed one is noted in `actorFailures` and has no effect. */
 export function actOutside(world: World, index: number): void {
   const actor = world.state.actors[index];
   if (actor === undefined) return;
@@ -55,7 +55,7 @@ function act(world: World, actor: OutsideActor): void {
   }
 }
 
-/** All its pods are made anew at once, without the patience of a rolling update. */
+/** All its pods are recreated at once, without a rolling update. */
 function deploy(
   { now }: World,
   { kubernetes }: ClusterRecord,
@@ -70,7 +70,7 @@ function deploy(
   schedulePods(kubernetes, now);
 }
 
-/** Its nodes go with it. Another one of its name has nodes of the version that the old one had. */
+/** Its nodes are removed with it. Another one with its name has nodes of the old one's version. */
 function deleteNodegroup(
   world: World,
   cluster: ClusterRecord,
@@ -88,7 +88,7 @@ function deleteNodegroup(
   launchNodes(world.state, cluster, created);
 }
 
-/** Same name and ARN, a new creation time: names are not keys (facts: eks.md §12). */
+/** Same name and ARN, a new creation time, because names are not keys (facts: eks.md §12). */
 function recreate(world: World, old: ClusterRecord, version: string): void {
   removeCluster(world, old);
   const { account, region, name } = old;

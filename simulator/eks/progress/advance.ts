@@ -15,7 +15,7 @@ import { stepNodegroup } from './nodegroup-life.ts';
 import { stepRoll } from './roll.ts';
 import type { ClusterEventKind, ClusterReference, Timer } from './timer.ts';
 
-/** Lets everything happen that is due up to `now`, in its order and at its own time. Time never goes back. */
+/** Runs every event that is due up to `now`, in order and at its own time. Time never goes back. */
 export function advance(state: FakeEksState, now: number, world: Omit<World, 'now' | 'state'>): void {
   for (;;) {
     const timer = state.timers[0];
@@ -80,7 +80,7 @@ function fireCluster(world: World, cluster: ClusterRecord, kind: ClusterEventKin
   }
 }
 
-/** Takes a cluster out of the world; what was in progress there ends with it. */
+/** Removes a cluster from the world; its running work ends with it. */
 export function removeCluster(world: World, cluster: ClusterRecord): void {
   cluster.deletedAt = world.now;
   for (const update of cluster.updates) {
@@ -114,7 +114,7 @@ function endAddonUpdate(world: World, cluster: ClusterRecord, addon: AddonRecord
   if (role !== undefined) addon.serviceAccountRoleArn = role;
   const configuration = value('ConfigurationValues');
   if (configuration !== undefined) addon.configurationValues = configuration;
-  // An empty list deletes the associations there are; leaving it out keeps them (facts: eks.md §7).
+  // An empty list deletes the associations; without the member they stay (facts: eks.md §7).
   if (value('PodIdentityAssociations') === '[]') addon.podIdentityAssociations = [];
   if (value('ResolveConflicts') === 'OVERWRITE') addon.customised = false;
   installSystemWorkload(cluster.kubernetes, addon.name, addon.version);

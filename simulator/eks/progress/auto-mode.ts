@@ -20,17 +20,17 @@ export function driftAutoModeNodesSoon(world: World, cluster: ClusterRecord): vo
   later(world, cluster, draw(world.random, world.timing.nodeJoin), 'auto-mode-drift');
 }
 
-/** One step of the drift to the control plane's version; it goes on until all nodes are there. */
+/** One step of the drift to the control plane's version, until all nodes have it. */
 export function driftAutoModeNodes(world: World, cluster: ClusterRecord): void {
-  // A rollback that began meanwhile moves them the other way. Whatever becomes of it, they are where the control plane is afterwards.
+  // A rollback that began meanwhile moves them back. Whatever its result, they have the control plane's version afterwards.
   const isGoingBack = cluster.updates.some(({ type, status }) => type === 'VersionRollback' && status === 'InProgress');
   if (isGoingBack || replaceOneNode(world, cluster, cluster.version) !== 'none left')
     driftAutoModeNodesSoon(world, cluster);
 }
 
 /**
- * One step of the node phase of a rollback: the cluster stays ACTIVE, disruption controls are honoured, and after the
- * timeout the nodes drift forward again (facts: eks.md §3.4, §3.5).
+ * One step of the node phase of a rollback: the cluster stays ACTIVE, disruption controls apply, and after the timeout the nodes drift forward again
+ * (facts: eks.md §3.4, §3.5).
  */
 export function rollBackAutoModeNodes(world: World, cluster: ClusterRecord, update: UpdateRecord): void {
   if (update.status !== 'InProgress') {
@@ -83,7 +83,7 @@ function replaceOneNode(world: World, cluster: ClusterRecord, version: string): 
   return 'moved';
 }
 
-/** Labels by which Auto Mode nodes are known. */
+/** Labels that identify Auto Mode nodes. */
 export const autoModeLabels: Readonly<Record<string, string>> = {
   'eks.amazonaws.com/compute-type': 'auto',
   'karpenter.sh/nodepool': 'general-purpose',

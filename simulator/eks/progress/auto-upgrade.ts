@@ -8,8 +8,8 @@ import { awsAtEndOfExtended, awsAtEndOfStandard, startControlPlaneUpdate } from 
 import { schedule } from './schedule.ts';
 
 /**
- * Puts the day on which AWS will upgrade this control plane on the list: some hours after the end of standard support
- * with policy STANDARD, of extended support with EXTENDED (facts: eks.md §1.3). Versions the calendar does not know stay.
+ * Schedules the forced upgrade of this control plane: some hours after the end of standard support with policy STANDARD, of extended support with
+ * EXTENDED (facts: eks.md §1.3). Versions that the calendar does not know stay.
  */
 export function scheduleAutoUpgrade(world: World, cluster: ClusterRecord): void {
   if (cluster.description.connectorConfig !== undefined) return;
@@ -20,7 +20,7 @@ export function scheduleAutoUpgrade(world: World, cluster: ClusterRecord): void 
   schedule(world.state, at, { kind: 'auto-upgrade', ...reference });
 }
 
-/** The day has come, unless the cluster was upgraded or its policy changed meanwhile; a busy cluster gets an hour. */
+/** Upgrades on the scheduled day, unless the cluster was upgraded or its policy changed meanwhile; a busy cluster gets another hour. */
 export function autoUpgradeWhenDue(world: World, cluster: ClusterRecord): void {
   const end = endOfSupport(world, cluster);
   if (end === undefined || world.now < end) return;
@@ -33,8 +33,8 @@ export function autoUpgradeWhenDue(world: World, cluster: ClusterRecord): void {
 }
 
 /**
- * AWS upgrades the control plane alone, one minor: node groups and add-ons stay. From an unsupported minor the next hops
- * follow, until the version is a supported one.
+ * AWS upgrades only the control plane by one minor: node groups and add-ons stay. From an unsupported minor further hops follow, until the version is
+ * supported.
  */
 export function forceUpgrade(world: World, cluster: ClusterRecord): void {
   const extended = !isOffered(world.state.supportCalendar, cluster.version, world.now);

@@ -10,7 +10,7 @@ import { draw } from '../timing.ts';
 import { endUpdate } from '../updates.ts';
 import { scheduleAutoUpgrade } from './auto-upgrade.ts';
 
-/** A change of the upgrade policy or of a node group's settings takes effect. */
+/** Applies a change of the upgrade policy or of a node group's settings. */
 export function endConfigUpdate(world: World, cluster: ClusterRecord, update: UpdateRecord): void {
   const nodegroup = cluster.nodegroups.find((each) => each.name === update.nodegroupName);
   if (nodegroup === undefined) cluster.status = 'ACTIVE';
@@ -55,7 +55,7 @@ function applySettings(
   resize(world, cluster, nodegroup);
 }
 
-/** Changing the size ignores PodDisruptionBudgets (facts: eks.md §5.1). */
+/** A change of the size ignores PodDisruptionBudgets (facts: eks.md §5.1). */
 function resize(world: World, cluster: ClusterRecord, nodegroup: NodegroupRecord): void {
   const { kubernetes } = cluster;
   const nodes = kubernetes.nodes.filter((node) => node.nodegroupName === nodegroup.name);

@@ -9,7 +9,7 @@ import { acceptUpdate, becomeVisibleSoon, endUpdate, later } from '../updates.ts
 import { driftAutoModeNodesSoon, hasAutoMode } from './auto-mode.ts';
 import { scheduleAutoUpgrade } from './auto-upgrade.ts';
 
-/** What a cluster's own health says about how its update will end (facts: eks.md §2.1, §2.2). */
+/** The error of an update by the health issue of its cluster (facts: eks.md §2.1, §2.2). */
 const failureOfIssue: Readonly<Record<string, ErrorCode>> = {
   Ec2SubnetNotFound: 'SubnetNotFound',
   Ec2SecurityGroupNotFound: 'SecurityGroupNotFound',
@@ -52,14 +52,14 @@ export function startControlPlaneUpdate(
   return update;
 }
 
-/** From here on the cluster will say UPDATING, and nothing can be cancelled. */
+/** From here on the cluster's status is UPDATING, and nothing can be cancelled. */
 export function beginControlPlanePhase(world: World, cluster: ClusterRecord, update: UpdateRecord): void {
   update.phase = 'control-plane';
   becomeVisibleSoon(world, cluster, update);
   later(world, cluster, draw(world.random, world.timing.controlPlane), 'control-plane-ends', update.id);
 }
 
-/** The new version serves, or the old one still does: a failed update is reverted by EKS (facts: eks.md §2.3). */
+/** The new version serves, or still the old one: EKS reverts a failed update (facts: eks.md §2.3). */
 export function endControlPlaneUpdate(world: World, cluster: ClusterRecord, update: UpdateRecord): void {
   cluster.status = 'ACTIVE';
   const failure = update.plannedFailure;
@@ -84,6 +84,6 @@ function howItCame(update: UpdateRecord): ClusterRecord['versions'][number]['how
   return update.principal === awsAtEndOfStandard ? 'auto-upgrade-standard' : 'upgrade';
 }
 
-/** Principals of what AWS does by itself; the session tells why. */
+/** Principals of AWS's own actions; the session contains the reason. */
 export const awsAtEndOfStandard = 'eks.amazonaws.com/end-of-standard-support';
 export const awsAtEndOfExtended = 'eks.amazonaws.com/end-of-extended-support';

@@ -9,7 +9,7 @@ import { reportedVersion } from '../support-calendar.ts';
 import { draw } from '../timing.ts';
 import { endUpdate, laterForNodegroup } from '../updates.ts';
 
-/** So long EKS waits for pods of a group that is deleted; it says "a few minutes" (EKS user guide, delete-managed-node-group). */
+/** EKS waits this long for pods of a deleted group; it says "a few minutes" (EKS user guide, delete-managed-node-group). */
 const drainMilliseconds = 5 * 60_000;
 
 /** One step in the creation or deletion of a node group. */
@@ -18,7 +18,7 @@ export function stepNodegroup(world: World, cluster: ClusterRecord, nodegroup: N
   else if (nodegroup.status === 'DELETING') takeDown(world, cluster, nodegroup);
 }
 
-/** First the nodes are launched; it is ACTIVE when all have joined. */
+/** The nodes are launched first; the group is ACTIVE when all have joined. */
 function create(world: World, cluster: ClusterRecord, nodegroup: NodegroupRecord): void {
   const { kubernetes } = cluster;
   const missing = nodegroup.scalingConfig.desiredSize - nodesOf(cluster, nodegroup).length;
@@ -54,7 +54,7 @@ function takeDown(world: World, cluster: ClusterRecord, nodegroup: NodegroupReco
   else laterForNodegroup(world, cluster, nodegroup, draw(world.random, world.timing.drain));
 }
 
-/** It is gone, and its updates can be asked for no more: another one may bear its name. */
+/** It is removed, and its updates can no longer be read, because another one may have its name. */
 export function forgetNodegroup(world: World, cluster: ClusterRecord, nodegroup: NodegroupRecord): void {
   cluster.nodegroups = cluster.nodegroups.filter((each) => each !== nodegroup);
   for (const update of cluster.updates) {

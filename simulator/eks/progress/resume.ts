@@ -6,7 +6,7 @@ import { draw } from '../timing.ts';
 import { later } from '../updates.ts';
 import { parallelNodes } from './start-roll.ts';
 
-/** Lets updates that a dump shows as in progress go on: the state has no event for them yet. */
+/** Continues updates that a dump shows as in progress, because the state has no event for them yet. */
 export function resumeUpdates(world: World, cluster: ClusterRecord): void {
   if (cluster.status === 'CREATING') {
     later(world, cluster, draw(world.random, world.timing.creation), 'cluster-created');

@@ -21,7 +21,7 @@ interface Step {
   roll: NodegroupRoll;
 }
 
-/** One step of a node group's roll through its phases (facts: eks.md §5.1). */
+/** One step of a node group's update through its phases (facts: eks.md §5.1). */
 export function stepRoll(world: World, cluster: ClusterRecord, nodegroup: NodegroupRecord, roll: NodegroupRoll): void {
   const step = { world, cluster, nodegroup, roll };
   if (roll.phase === 'setup') scaleUp(step);
@@ -30,7 +30,7 @@ export function stepRoll(world: World, cluster: ClusterRecord, nodegroup: Nodegr
   else scaleDown(step);
 }
 
-/** DEFAULT launches max(2 × zones, parallel) new nodes first; MINIMAL takes old ones away first. */
+/** DEFAULT launches max(2 × zones, parallel) new nodes first; MINIMAL terminates old ones first. */
 function scaleUp(step: Step): void {
   const { world, cluster, nodegroup, roll } = step;
   roll.phase = 'scale-up';
@@ -56,7 +56,7 @@ function scaleUp(step: Step): void {
   later(world, cluster, slowest + 1_000, 'roll', roll.updateId);
 }
 
-/** Old nodes take no new pods once a new node of every zone is Ready. */
+/** Old nodes are cordoned once a new node of every zone is Ready. */
 function beginUpgrade(step: Step): void {
   const { world, cluster, nodegroup, roll } = step;
   const planned = plannedFailure(step);
@@ -95,7 +95,7 @@ function upgradeNodes(step: Step): void {
     again(step, world.timing.scaleDown);
     return;
   }
-  // Nodes that are still to join are unavailable as well (https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupUpdateConfig.html).
+  // Nodes that have not joined yet count as unavailable (https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupUpdateConfig.html).
   const joining = isMinimal(nodegroup) ? newNodes(step).filter(({ readyAt }) => readyAt > world.now).length : 0;
   if (roll.draining.length > 0 || joining >= roll.parallel) {
     later(world, cluster, drainRetry, 'roll', roll.updateId);
@@ -110,7 +110,7 @@ function upgradeNodes(step: Step): void {
   again(step, [least + leastWait, most + mostWait]);
 }
 
-/** Takes surplus nodes away one at a time, the emptiest first; one that cannot be drained stays (facts: eks.md §5.1). */
+/** Removes surplus nodes one at a time, the emptiest first; a node that cannot be drained stays (facts: eks.md §5.1). */
 function scaleDown(step: Step): void {
   const { world, cluster, nodegroup, roll } = step;
   const { kubernetes } = cluster;
@@ -163,7 +163,7 @@ function again({ world, cluster, roll }: Step, range: Range): void {
   later(world, cluster, draw(world.random, range), 'roll', roll.updateId);
 }
 
-/** All nodes are new: only now the node group says so. */
+/** All nodes are new, and only now the node group reports the new version. */
 function finishRoll(world: World, cluster: ClusterRecord, nodegroup: NodegroupRecord): void {
   const { roll } = nodegroup;
   const update = cluster.updates.find((each) => each.id === roll?.updateId);
@@ -178,8 +178,8 @@ function finishRoll(world: World, cluster: ClusterRecord, nodegroup: NodegroupRe
 }
 
 /**
- * The update failed: nothing is undone. Replaced nodes stay new, the others stay old, the launch template is the new one
- * and old nodes take pods again (facts: eks.md §5.4). Another update may go on from there.
+ * The update failed, and nothing is undone. Replaced nodes stay new, the others stay old, the launch template is the new one and old nodes take pods
+ * again (facts: eks.md §5.4). Another update may continue from there.
  */
 function failRoll(
   world: World,

@@ -1,7 +1,7 @@
 import type { FakeEksState } from '../state/fake-eks-state.ts';
 import type { TimerEvent } from './timer.ts';
 
-/** Puts an event on the list, after those of the same instant. `at` in epoch milliseconds, rounded up. */
+/** Adds an event, after those of the same instant. `at` in epoch milliseconds, rounded up. */
 export function schedule(state: FakeEksState, at: number, event: TimerEvent): void {
   state.timerSequence += 1;
   const timer = { at: Math.ceil(at), sequence: state.timerSequence, event };

@@ -8,7 +8,7 @@ import type { UpdateRecord } from '../state/update-record.ts';
 import { draw } from '../timing.ts';
 import { acceptUpdate, becomeVisibleSoon, later } from '../updates.ts';
 
-/** Accepts a node group's VersionUpdate; its nodes are taken in a random order (facts: eks.md §5.1). */
+/** Accepts a node group's VersionUpdate; its nodes are replaced in a random order (facts: eks.md §5.1). */
 export function startRoll(
   world: World,
   cluster: ClusterRecord,
@@ -26,7 +26,7 @@ export function startRoll(
   });
   const nodes = cluster.kubernetes.nodes.filter((node) => node.nodegroupName === nodegroup.name);
   const image = nodeImage(aim.releaseVersion, aim.launchTemplate ?? nodegroup.launchTemplate);
-  // What an earlier, failed update has replaced already is not replaced again.
+  // Nodes that an earlier, failed update has replaced are not replaced again.
   const old = nodes.filter((node) => node.labels[nodeImageLabel] !== image);
   nodegroup.roll = {
     updateId: update.id,

@@ -1,11 +1,11 @@
-/** Something that happens by itself at `at` (epoch milliseconds). Timers of one instant fire in the order of `sequence`. */
+/** An event at `at` (epoch milliseconds). Timers of one instant fire in the order of `sequence`. */
 export interface Timer {
   at: number;
   sequence: number;
   event: TimerEvent;
 }
 
-/** Those of a cluster name it by ARN and creation time, so that they die with it. */
+/** Events of a cluster name it by ARN and creation time, so that they end with it. */
 export type TimerEvent =
   | ({ kind: ClusterEventKind } & ClusterReference & { updateId?: string; nodegroupArn?: string })
   | { kind: 'actor'; index: number };

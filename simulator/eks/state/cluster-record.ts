@@ -4,7 +4,7 @@ import type { InsightsState } from './insights-state.ts';
 import type { NodegroupRecord } from './nodegroup-record.ts';
 import type { UpdateRecord } from './update-record.ts';
 
-/** One cluster as EKS knows it, as plain JSON. Times are epoch milliseconds. */
+/** One cluster in the model, as plain JSON. Times are epoch milliseconds. */
 export interface ClusterRecord {
   account: string;
   region: string;
@@ -17,25 +17,25 @@ export interface ClusterRecord {
   supportType: 'STANDARD' | 'EXTENDED';
   tags: Record<string, string>;
   healthIssues: ClusterIssue[];
-  /** The rest of what DescribeCluster answers, none of which changes by itself: endpoint, roleArn, resourcesVpcConfig, … */
+  /** The rest of DescribeCluster's answer, which does not change by itself: endpoint, roleArn, resourcesVpcConfig, … */
   description: ClusterDescription;
   nodegroups: NodegroupRecord[];
   addons: AddonRecord[];
   fargateProfiles: FargateProfileRecord[];
   accessEntries: AccessEntryRecord[];
-  /** Of the control plane, the node groups and the add-ons, in the order in which they were accepted. */
+  /** Updates of the control plane, the node groups and the add-ons, in the order of acceptance. */
   updates: UpdateRecord[];
   /** Every version the control plane has had, oldest first; the last one is the present one. */
   versions: VersionEntry[];
   insights: InsightsState;
   kubernetes: KubernetesState;
-  /** From that minor on its API server fails so many times as many requests; absent: no minor does that. */
+  /** From that minor on its API server fails this many times as many requests; absent when no minor does. */
   apiErrors?: Regression;
-  /** Those that its workloads are behind, as Elastic Load Balancing names them to CloudWatch: `app/checkout/50dc6c495c0c9188`. */
+  /** Load balancers of its workloads, by their name in CloudWatch: `app/checkout/50dc6c495c0c9188`. */
   loadBalancers?: { name: string; errors?: Regression | undefined; latency?: Regression | undefined }[];
-  /** What Prometheus has of its services, by the texts of queries; `worse`: from a minor on it is so many times as much. */
+  /** The series of its services in Prometheus, by the texts of queries; `worse`: from a minor on there is this many times as much. */
   prometheus?: {
-    /** The ARN of the workspace of Amazon Managed Service for Prometheus that has them; absent = whatever is asked by URL. */
+    /** The ARN of the workspace of Amazon Managed Service for Prometheus with the series; at every URL when absent. */
     workspace?: string | undefined;
     requests: string;
     errors?: string | undefined;
@@ -45,11 +45,11 @@ export interface ClusterRecord {
   deletedAt?: number;
   /** The request that created it, for idempotency. */
   creation?: Record<string, unknown>;
-  /** Features of EKS that are switched on, with the first minor that has them: nobody rolls back below it (facts: eks.md §3.2). */
+  /** Enabled features of EKS with the first minor that has them: a rollback below it is not possible (facts: eks.md §3.2). */
   enabledFeatures?: { name: string; since: string }[];
 }
 
-/** From a minor on there is so many times as much. */
+/** From a minor on there is this many times as much. */
 export interface Regression {
   from: string;
   times: number;
@@ -73,8 +73,8 @@ export interface VersionEntry {
   version: string;
   since: number;
   /**
-   * How the control plane came to it. Only `upgrade` and `auto-upgrade-standard` can be rolled back
-   * (facts: eks.md §3.2); `unknown` is a dump that does not say.
+   * How the control plane reached it. Only `upgrade` and `auto-upgrade-standard` can be rolled back (facts: eks.md §3.2); `unknown` comes from a dump
+   * that does not tell.
    */
   how: 'created' | 'unknown' | 'upgrade' | 'rollback' | 'auto-upgrade-standard' | 'auto-upgrade-extended';
   updateId?: string;
@@ -100,7 +100,7 @@ export interface AddonRecord {
   configurationValues?: string;
   podIdentityAssociations?: string[];
   tags: Record<string, string>;
-  /** Somebody changed fields that EKS manages: `resolveConflicts: NONE` then fails (facts: eks.md §7). */
+  /** A user changed fields that EKS manages: `resolveConflicts: NONE` then fails (facts: eks.md §7). */
   customised: boolean;
 }
 

@@ -6,62 +6,65 @@ import type { Timer } from '../progress/timer.ts';
 import type { SupportCalendarRow } from '../support-calendar-data.ts';
 import type { ClusterRecord } from './cluster-record.ts';
 
-/** Everything the fake EKS knows, as plain JSON: it can be stored, cloned and compared. Times are epoch milliseconds. */
+/** The whole state of the fake EKS, as plain JSON: it can be stored, cloned and compared. Times are epoch milliseconds. */
 export interface FakeEksState {
-  /** The world has evolved up to here. */
+  /** The time that the world has reached. */
   now: number;
   /** By ARN. */
   clusters: Record<string, ClusterRecord>;
   /** Clusters that were deleted, for the invariants. */
   gone: ClusterRecord[];
-  /** What will happen by itself, soonest first. */
+  /** Future events, soonest first. */
   timers: Timer[];
   timerSequence: number;
   supportCalendar: SupportCalendarRow[];
   addonVersions: Record<string, AddonVersionRow[]>;
   /** `launch template id or name:version` → kubelet version, for node groups with their own AMI. */
   launchTemplateKubelets: Record<string, string>;
-  /** Images that somebody has built, by their id; those that node groups began with are not among them. */
+  /** Images that users have built, by their id, without those that node groups began with. */
   images?: Record<string, MadeImage>;
-  /** Parameters of Systems Manager, by `account/region/name`. */
-  /** Of a minor, the day of the newest release of its images: `2026-11-19`; of the others it is 2026-11-12. */
+  /** The day of the newest release of a minor's images: `2026-11-19`; for the others it is 2026-11-12. */
   imageDays?: Record<string, string>;
+  /** Parameters of Systems Manager, by `account/region/name`. */
   parameters?: Record<string, { value: string; tags: Record<string, string> }>;
   /** Versions of launch templates that were made here, by `template:number`. */
   templateVersions?: Record<string, { imageId: string; description: string; clientToken: string }>;
   /** Tags of launch templates, by id or name. */
   templateTags?: Record<string, Record<string, string>>;
   deniedAccounts: string[];
-  /** Owners of the subnets that accounts share with others, by the subnet's id; who shares none has no entry. */
+  /** Owners of shared subnets, by the subnet's id. */
   subnetOwners?: Record<string, string>;
-  /** Free addresses of subnets, by the subnet's id; of all others there are plenty. */
+  /** Free addresses of subnets, by the subnet's id; all others have plenty. */
   freeAddresses?: Record<string, number>;
-  /** What clusters still name and is there no more: ids of subnets, security groups and AMIs, `template:version`, ARNs of roles and keys. */
+  /**
+   * Resources that clusters still name and that no longer exist: ids of subnets, security groups and AMIs, `template:version`, ARNs of roles and
+   * keys.
+   */
   goneResources?: string[];
   /** Trust policies of roles, by their ARN; all others name the service that assumes them. */
   trustPolicies?: Record<string, object>;
-  /** Quotas of vCPUs, by their code; of all others there is plenty. */
+  /** Quotas of vCPUs, by their code; all others have plenty. */
   vcpuQuotas?: Record<string, number>;
   /** States of KMS keys, by their ARN; all others are Enabled. */
   keyStates?: Record<string, string>;
-  /** Vaults of AWS Backup by their ARN, with what each has. */
+  /** Vaults of AWS Backup by their ARN, with their recovery points. */
   backupVaults?: Record<string, readonly { resourceArn: string; status: string; creationDate: string }[]>;
-  /** Red upgrade insights block upgrades. AWS has switched that off and may switch it on any day (facts: eks.md C3). */
+  /** Failing upgrade insights block upgrades. AWS has disabled that and may enable it on any day (facts: eks.md C3). */
   enforcesUpgradeInsights?: boolean;
-  /** Null: no throttling. Reads and writes of one account and Region share a bucket (facts: eks.md §11). */
+  /** Null without throttling. Reads and writes of one account and Region share a bucket (facts: eks.md §11). */
   throttle: { requestsPerSecond: number; burst: number } | null;
-  /** `account/region` → what is left in its bucket. */
+  /** The remaining tokens by `account/region`. */
   buckets: Record<string, { tokens: number; at: number }>;
-  /** Seconds until ListUpdates shows an update; absent = at once. Nothing is documented of it (docs/protocol.md). */
+  /** Seconds until ListUpdates shows an update; at once when absent. It is not documented (docs/protocol.md). */
   listLagSeconds?: number;
-  /** The longest that a refresh of insights takes; absent = as the timing says. */
+  /** The longest refresh of insights; by the timing when absent. */
   slowestRefreshSeconds?: number;
   /** Accepted updates that will fail, each used once, in this order. */
   plannedFailures: PlannedFailure[];
   mutations: MutationRecord[];
   refusedMutations: RefusedMutation[];
   actors: OutsideActor[];
-  /** What outside actors tried in vain, e.g. on a cluster that was busy. */
+  /** Failed actions of outside actors, e.g. on a busy cluster. */
   actorFailures: { at: number; actor: OutsideActor; error: string }[];
 }
 

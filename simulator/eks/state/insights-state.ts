@@ -1,11 +1,11 @@
 import type { Insight } from '@aws-sdk/client-eks';
 
-/** What EKS knows for, and answers as, the insights of one cluster. Times are epoch milliseconds. */
+/** The state and the answers of one cluster's insights. Times are epoch milliseconds. */
 export interface InsightsState {
   items: InsightRecord[];
   /** When all checks were last evaluated; undefined before the first time. */
   refreshedAt?: number;
-  /** The latest refresh somebody asked for. */
+  /** The latest requested refresh. */
   refresh?: { status: 'IN_PROGRESS' | 'COMPLETED' | 'FAILED'; message: string; startedAt: number; endedAt?: number };
   /** EKS lost its own access entry: every check answers UNKNOWN (facts: eks.md §4.3). */
   unavailable: boolean;
@@ -22,9 +22,9 @@ export type InsightRecord = Omit<Insight, 'lastRefreshTime' | 'lastTransitionTim
   lastTransitionTime: number;
   deprecationDetails?: DeprecationRecord[];
   addonCompatibilityDetails?: { name: string; compatibleVersions: string[] }[];
-  /** Taken from a dump under a name that no check here has: kept as it is. */
+  /** Imported from a dump under a name that no check here has, and kept unchanged. */
   imported?: boolean;
-  /** Taken from a dump without details and not PASSING: what it found is not known, so no refresh here can take it back. */
+  /** Imported from a dump without details and not PASSING: its finding is not known, so no refresh here can remove it. */
   unexplained?: boolean;
 };
 
@@ -47,7 +47,7 @@ export interface ApiUsage {
     requestsPerDay: number;
     /** Last time it was seen; ignored while `active`. */
     lastRequestTime: number;
-    /** Still calling: its last request is always a moment ago. */
+    /** It still calls: its last request is always a moment ago. */
     active: boolean;
   }[];
 }

@@ -16,15 +16,15 @@ export interface NodegroupRecord {
   labels: Record<string, string>;
   tags: Record<string, string>;
   healthIssues: { code?: string; message?: string; resourceIds?: string[] }[];
-  /** The rest of what DescribeNodegroup answers: instanceTypes, subnets, nodeRole, … */
+  /** The rest of DescribeNodegroup's answer: instanceTypes, subnets, nodeRole, … */
   description: NodegroupDescription;
-  /** The call that created it, for idempotency; absent for one that was there before. */
+  /** The call that created it, for idempotency; absent for an older one. */
   creation?: Record<string, unknown>;
   /** Since when it is DELETING. */
   deletedAt?: number;
-  /** What its Auto Scaling group launches; changes as soon as a roll begins, and stays when it fails. */
+  /** The version and image that its Auto Scaling group launches; it changes when an update begins, and stays when that fails. */
   launches?: { kubeletVersion: string; image: string };
-  /** The roll that is under way. */
+  /** The running update. */
   roll?: NodegroupRoll;
 }
 
@@ -41,7 +41,7 @@ export type NodegroupDescription = Pick<
   | 'nodeRepairConfig'
 >;
 
-/** Where a node group's update stands (facts: eks.md §5.1). */
+/** The state of a node group's update (facts: eks.md §5.1). */
 export interface NodegroupRoll {
   updateId: string;
   version: string;
@@ -51,7 +51,7 @@ export interface NodegroupRoll {
   image: string;
   force: boolean;
   phase: 'setup' | 'scale-up' | 'upgrade' | 'scale-down';
-  /** How many nodes are taken at once. */
+  /** How many nodes are replaced at once. */
   parallel: number;
   /** Names of the nodes that still have to be replaced, those being drained first. */
   remaining: string[];

@@ -1,6 +1,6 @@
 import type { ErrorCode, UpdateParam, UpdateType } from '@aws-sdk/client-eks';
 
-/** One update of a control plane, node group or add-on, with its true times, which the API does not tell. */
+/** One update of a control plane, node group or add-on, with its true times, which the API does not return. */
 export interface UpdateRecord {
   id: string;
   type: UpdateType;
@@ -15,16 +15,16 @@ export interface UpdateRecord {
   nodegroupName?: string;
   addonName?: string;
   toVersion?: string;
-  /** Only a rollback on Auto Mode has a node phase, and only there it can be cancelled (facts: eks.md §3.5). */
+  /** Only a rollback on Auto Mode has a node phase, in which alone it can be cancelled (facts: eks.md §3.5). */
   phase?: 'nodes' | 'control-plane';
-  /** When the node phase gives up. */
+  /** The timeout of the node phase. */
   nodePhaseEndsAt?: number;
-  /** The call that started it, for idempotency; absent for what AWS does by itself and for what a dump tells. */
+  /** The call that started it, for idempotency; absent for AWS's own updates and for those of a dump. */
   request?: { operation: string; input: Record<string, unknown> };
   /** The call that cancelled it, for idempotency. */
   cancelRequest?: Record<string, unknown>;
-  /** Who asked: a principal, or `eks.amazonaws.com` for what AWS does by itself. */
+  /** The principal, or `eks.amazonaws.com` for AWS's own updates. */
   principal: string;
-  /** How an accepted update will end badly, decided when it was accepted. */
+  /** The failure of an accepted update, decided at its acceptance. */
   plannedFailure?: { errorCode: ErrorCode; errorMessage: string };
 }

@@ -2,7 +2,7 @@ import type { KubernetesState, PodDisruptionBudgetState } from '../kubernetes-st
 import { groupOf, record, type StoredObject } from '../resources/stored-object.ts';
 import { InvalidSelector, type MatchesLabels, objectSelector } from './object-selector.ts';
 
-/** `status` of a budget as it is stored. */
+/** The stored `status` of a budget. */
 export interface StoredStatus {
   readonly observedGeneration?: number;
   readonly disruptionsAllowed?: number;
@@ -21,7 +21,7 @@ export interface BudgetCondition {
   readonly message?: string;
 }
 
-/** A PodDisruptionBudget, be it one of the model or one that was written down. */
+/** A PodDisruptionBudget, of the model or written through the API. */
 export interface Budget {
   readonly namespace: string;
   readonly name: string;
@@ -29,11 +29,11 @@ export interface Budget {
   readonly minAvailable?: unknown;
   readonly maxUnavailable?: unknown;
   readonly unhealthyPodEvictionPolicy?: unknown;
-  /** Nothing where the selector cannot be understood; `selectorFault` then says why. */
+  /** Matches nothing when the selector is invalid; `selectorFault` then says why. */
   readonly matches: MatchesLabels;
   readonly selectorFault?: string;
   readonly status: StoredStatus;
-  /** The object that keeps its status; absent for one of the model, which keeps none. */
+  /** The object with its status; absent for one of the model, which has none. */
   readonly stored?: StoredObject;
 }
 
@@ -47,7 +47,7 @@ export function budgetsOf({ podDisruptionBudgets, objects = [] }: KubernetesStat
 export const isBudget = (object: StoredObject): boolean =>
   object.kind === 'PodDisruptionBudget' && groupOf(object) === 'policy';
 
-/** One of the model has been there since before its pods, so that the disruption controller has seen it. */
+/** A budget of the model is older than its pods, so the disruption controller has seen it. */
 export function budgetOfState(budget: PodDisruptionBudgetState): Budget {
   const { matchLabels, ...rest } = budget;
   return { ...rest, generation: 1, ...readSelector({ matchLabels }), status: { observedGeneration: 1 } };
@@ -56,7 +56,7 @@ export function budgetOfState(budget: PodDisruptionBudgetState): Budget {
 export function budgetOfObject(object: StoredObject): Budget {
   const { apiVersion, metadata, spec, status } = object;
   const { minAvailable, maxUnavailable, unhealthyPodEvictionPolicy, selector } = record(spec);
-  // At v1beta1 an empty selector selects nothing.
+  // In v1beta1 an empty selector selects nothing.
   const nothing = apiVersion === 'policy/v1beta1' && Object.keys(record(selector)).length === 0;
   return {
     namespace: metadata.namespace ?? 'default',

@@ -5,12 +5,12 @@ import { expectedScale, SyncFailed } from './scales.ts';
 
 export type BudgetStatus = Required<Omit<StoredStatus, 'disruptedPods'>> & Pick<StoredStatus, 'disruptedPods'>;
 
-/** So long a pod whose eviction was accepted counts as gone, whether it goes or not. */
+/** A pod with an accepted eviction counts as gone for this time, whether it ends or not. */
 const deletionTimeout = 2 * 60_000;
 
 /**
- * `status` of a budget as evictions find it. The disruption controller of this fake is never late: it has looked just before, unless it
- * is stopped. As upstream (facts: nodes.md §1.2).
+ * The `status` of a budget for evictions. The disruption controller of this fake is always up to date, unless it is stopped. It follows upstream
+ * (facts: nodes.md §1.2).
  */
 export function budgetStatus(cluster: ClusterRecord, budget: Budget, now: number): BudgetStatus {
   if (cluster.kubernetes.disruptionControllerStopped === true) return asStored(budget, budget.status);
@@ -21,7 +21,7 @@ export function budgetStatus(cluster: ClusterRecord, budget: Budget, now: number
     return sync(budget, pods, expectedCounts(cluster, budget, pods), now);
   } catch (error) {
     if (!(error instanceof SyncFailed)) throw error;
-    // What was counted before stays, and so does the generation that it was counted for.
+    // The earlier counts stay, and so does their generation.
     const { observedGeneration = 0 } = budget.status;
     const condition = { type: 'DisruptionAllowed', status: 'False', reason: 'SyncFailed', message: error.message };
     return {
@@ -59,7 +59,7 @@ interface Counts {
   readonly desiredHealthy: number;
 }
 
-/** All but an integer of `minAvailable` rests on what the controllers want, and percentages of it round up. */
+/** Everything except an integer `minAvailable` depends on the scale of the controllers, and percentages of it round up. */
 function expectedCounts(cluster: ClusterRecord, budget: Budget, pods: readonly PodView[]): Counts {
   const { minAvailable, maxUnavailable } = budget;
   if (maxUnavailable !== undefined) {
@@ -80,7 +80,7 @@ function scaled(value: unknown, total: number): number {
   return Math.ceil((Number(percentage) * total) / 100);
 }
 
-/** Entries whose pod is neither gone nor going, and is still expected to go. */
+/** Entries whose pod is neither gone nor terminating, and is still expected to go. */
 function stillDisrupted({ disruptedPods = {} }: StoredStatus, pods: readonly PodView[], now: number) {
   const staying = new Set(pods.filter(({ terminating }) => !terminating).map(({ name }) => name));
   return Object.fromEntries(

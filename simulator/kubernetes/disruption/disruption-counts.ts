@@ -4,12 +4,12 @@ import { isNodeReady } from '../pod-status.ts';
 import { askBudgets, isRefusal } from './eviction-refusal.ts';
 import type { PodView } from './pod-view.ts';
 
-/** How a pod went. */
+/** How a pod was removed. */
 type Loss = 'evicted' | 'deleted';
 
-/** What a cluster has been through, as the fake itself counts it, for whoever judges those that disrupt. */
+/** The disruptions of a cluster, as the fake itself counts them, for checks. */
 export interface DisruptionCounts {
-  /** Pods that went although their budget, or the number of their budgets, forbade that. Of evictions it has to be 0. */
+  /** Pods that were removed although their budget, or the number of their budgets, forbade it. It must be 0 for evictions. */
   readonly forbidden: Readonly<Record<Loss, number>>;
   /** The most nodes that were down at once: cordoned, or NotReady after they had been Ready. */
   readonly mostDown: number;
@@ -18,11 +18,11 @@ export interface DisruptionCounts {
 interface Counted {
   readonly forbidden: Record<Loss, number>;
   mostDown: number;
-  /** A node that still joins is not down. */
+  /** A node that is still joining is not down. */
   readonly joined: WeakSet<NodeState>;
 }
 
-/** No part of the state, since a cluster that was left as it was found has the state that it had. */
+/** It is no part of the state, because a cluster that was only read must have the same state as before. */
 const countedOf = new WeakMap<KubernetesState, Counted>();
 
 export function disruptionCounts({ kubernetes }: ClusterRecord, now: number): DisruptionCounts {
@@ -31,12 +31,12 @@ export function disruptionCounts({ kubernetes }: ClusterRecord, now: number): Di
   return { forbidden: { ...forbidden }, mostDown };
 }
 
-/** To be told before the pod is taken away, and before its budget pays for that. */
+/** It must be called before the pod is removed, and before its budget counts that. */
 export function noteLoss(cluster: ClusterRecord, pod: PodView, now: number, loss: Loss): void {
   if (isRefusal(askBudgets(cluster, pod, now))) counted(cluster.kubernetes).forbidden[loss] += 1;
 }
 
-/** To be told whenever somebody asks the cluster for anything. */
+/** It must be called at every request to the cluster. */
 export function noteDown(kubernetes: KubernetesState, now: number): void {
   const counts = counted(kubernetes);
   const down = kubernetes.nodes.filter((node) => {

@@ -3,28 +3,28 @@ import { type Budget, budgetsOf } from './budget.ts';
 import { type BudgetStatus, budgetStatus } from './disruption-controller.ts';
 import type { PodView } from './pod-view.ts';
 
-/** Why a pod stays, in the words of the eviction subresource. */
+/** Why a pod stays, in the text of the eviction subresource. */
 export interface EvictionRefusal {
-  /** 429: later perhaps. 403: not as long as its budget is like that. 500: never. */
+  /** 429: perhaps later. 403: not while its budget is like that. 500: never. */
   readonly code: 403 | 429 | 500;
   readonly message: string;
-  /** What the API server says in `details.causes`. */
+  /** The text in `details.causes`. */
   readonly cause?: string;
-  /** 0: whoever asks again may do so at once. */
+  /** 0 allows a retry at once. */
   readonly retryAfterSeconds?: number;
-  /** The budget that it is about. */
+  /** The budget that refuses. */
   readonly budget?: string;
 }
 
-/** The pod may go, and which budget has one disruption less for it. */
+/** The pod may be evicted, with the budget that counts it. */
 export interface EvictionLeave {
   readonly takenFrom?: { readonly budget: Budget; readonly status: BudgetStatus };
 }
 
-/** More evictions than that which the disruption controller has not seen: nothing more is evicted. */
+/** The limit of evictions that the disruption controller has not seen; no further pod is evicted. */
 const mostDisruptedPods = 2_000;
 
-/** Whether a pod may be evicted now, and at whose cost. In upstream's order (facts: nodes.md §1.1). */
+/** Whether a pod may be evicted now, and which budget counts it. In the order of upstream (facts: nodes.md §1.1). */
 export function askBudgets(cluster: ClusterRecord, pod: PodView, now: number): EvictionRefusal | EvictionLeave {
   if (pod.terminating || ['Succeeded', 'Failed', 'Pending'].includes(pod.phase)) return {};
   const budgets = budgetsOf(cluster.kubernetes).filter(
@@ -44,7 +44,7 @@ export function askBudgets(cluster: ClusterRecord, pod: PodView, now: number): E
   return exhausted(budget, status) ?? { takenFrom: { budget, status } };
 }
 
-/** Why the budget has no disruption to give. */
+/** Why the budget allows no disruption. */
 function exhausted({ name, generation }: Budget, status: BudgetStatus): EvictionRefusal | undefined {
   const { observedGeneration, disruptionsAllowed, disruptedPods = {} } = status;
   const forbidden = (why: string) =>
@@ -61,7 +61,7 @@ function exhausted({ name, generation }: Budget, status: BudgetStatus): Eviction
   return disruptionsAllowed === 0 ? refused(causeOf(name, status), 0) : undefined;
 }
 
-/** What was counted is not to be trusted after a failed sync, so that is told first. */
+/** Counts are unreliable after a failed sync, so that cause comes first. */
 function causeOf(name: string, { conditions, currentHealthy, desiredHealthy }: BudgetStatus): string {
   const condition = conditions.find(({ type }) => type === 'DisruptionAllowed');
   const { reason, message = '' } = condition?.status === 'False' ? condition : { reason: '', message: '' };

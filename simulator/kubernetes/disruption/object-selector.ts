@@ -2,17 +2,16 @@ import { list, record, texts } from '../resources/stored-object.ts';
 
 export type MatchesLabels = (labels: Readonly<Record<string, string>>) => boolean;
 
-/** What a selector of an object that cannot be understood is answered with. */
+/** The error for an invalid selector of an object. */
 export class InvalidSelector extends Error {}
 
 const name = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const qualifiedName = new RegExp(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?${name}$`);
 
 /**
- * A `LabelSelector` of an object: `matchLabels` and `matchExpressions`, all of them. Without a selector nothing matches, with an empty
- * one everything does.
- *
- * @throws InvalidSelector for a key that is no name of a label, or for an operator that is not known.
+ * A `LabelSelector` of an object: `matchLabels` and `matchExpressions` must all match. Without a selector nothing matches, with an empty one
+ * everything does.
+ * @throws InvalidSelector for an invalid key or an unknown operator.
  */
 export function objectSelector(selector: unknown): MatchesLabels {
   if (selector === undefined || selector === null) return () => false;

@@ -3,25 +3,25 @@ import type { KubernetesState, PodState } from '../kubernetes-state.ts';
 import { isPodReady, podPhase } from '../pod-status.ts';
 import { list, record, type StoredObject, texts } from '../resources/stored-object.ts';
 
-/** What evictions and budgets ask of a pod, be it one of the model or one that was written down. */
+/** The facts about a pod for evictions and budgets, of the model or written through the API. */
 export interface PodView {
   readonly namespace: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Empty where nothing is said of it. */
+  /** Empty where it is not known. */
   readonly phase: string;
   /** Its condition `Ready` is True. */
   readonly ready: boolean;
   readonly terminating: boolean;
-  /** It lies there until somebody takes these away. */
+  /** The pod exists until these are removed. */
   readonly finalizers: readonly string[];
   readonly nodeName?: string;
-  /** The kubelet's own, of which the API server only has the image. */
+  /** A mirror of the kubelet's own static pod. */
   readonly mirror: boolean;
   readonly controller?: ControllerReference;
 }
 
-/** The owner that a pod calls its controller. `uid` is absent where the model knows the owner itself. */
+/** The controller among a pod's owners. `uid` is absent where the model knows the owner itself. */
 export interface ControllerReference {
   readonly apiVersion: string;
   readonly kind: string;
@@ -29,7 +29,7 @@ export interface ControllerReference {
   readonly uid?: string;
 }
 
-/** Every pod, DaemonSets' too. One that was written down with a status stands in the place of the model's of its name. */
+/** Every pod, also those of DaemonSets. A pod that was written with a status replaces the model's with its name. */
 export function podViews(kubernetes: KubernetesState, now: number, namespace?: string): PodView[] {
   const isWanted = (each: { namespace?: string }) => namespace === undefined || each.namespace === namespace;
   const written = (kubernetes.objects ?? []).filter((object) => isPod(object) && isWanted(object.metadata));
@@ -44,7 +44,7 @@ export function podViews(kubernetes: KubernetesState, now: number, namespace?: s
 
 export const isPod = ({ kind, apiVersion }: StoredObject): boolean => kind === 'Pod' && apiVersion === 'v1';
 
-/** The reference that says `controller: true`. */
+/** The reference with `controller: true`. */
 export function controllerOf({ ownerReferences }: Readonly<Record<string, unknown>>): ControllerReference | undefined {
   const reference = list(ownerReferences)
     .map(record)

@@ -8,10 +8,10 @@ import { groupOf } from '../resources/stored-object.ts';
 import { resourceTypes } from '../served-types.ts';
 import { type ControllerReference, controllerOf, type PodView } from './pod-view.ts';
 
-/** The disruption controller could not work out how many pods there should be; its words. */
+/** The disruption controller could not compute the expected number of pods; the message is its text. */
 export class SyncFailed extends Error {}
 
-/** Something with a number of replicas. */
+/** An object with a number of replicas. */
 interface Scaled {
   readonly key: string;
   readonly replicas: number;
@@ -19,9 +19,8 @@ interface Scaled {
 }
 
 /**
- * How many pods there should be: what the distinct controllers of these pods want together. Pods that nobody controls are left out.
- *
- * @throws SyncFailed where the scale of one of them cannot be told.
+ * The expected number of pods: the sum of the scales of their distinct controllers. Pods without a controller are left out.
+ * @throws SyncFailed where the scale of one of them is not known.
  */
 export function expectedScale(cluster: ClusterRecord, pods: readonly PodView[]): number {
   const scales = new Map<string, number>();
@@ -38,8 +37,8 @@ export function expectedScale(cluster: ClusterRecord, pods: readonly PodView[]):
 }
 
 /**
- * In the order in which the disruption controller asks; a ReplicationController tells by its subresource what it would tell itself. A
- * ReplicaSet whose Deployment cannot be found is scaled by its own subresource in the end, as upstream.
+ * In the order of the disruption controller; the subresource of a ReplicationController has the same value as the object. A ReplicaSet whose
+ * Deployment is missing is scaled by its own subresource, as upstream.
  */
 function scaleOf(cluster: ClusterRecord, namespace: string, reference: ControllerReference): Scaled | undefined {
   const found = (wanted: ControllerReference) => findScaled(cluster, namespace, wanted);
@@ -112,7 +111,7 @@ function writtenDown(
   const { uid = uidOf(cluster, { kind, namespace, name }) } = object.metadata;
   return {
     key: String(uid),
-    // The API server writes 1 where nothing is said.
+    // The API server writes 1 by default.
     replicas: typeof replicas === 'number' ? replicas : 1,
     ...(controller === undefined ? {} : { controller }),
   };

@@ -1,19 +1,16 @@
 import type { RequestInfo } from '../server/request-info.ts';
 
-/** Which requests a fault strikes. */
+/** The requests that a fault affects. */
 export interface Aim {
-  /**
-   * `deployments.apps`, `pods`: that resource at any version. `/metrics`, `/apis`, `/apis/*`: a path that names no resource. `*`: every
-   * request.
-   */
+  /** `deployments.apps`, `pods`: that resource at any version. `/metrics`, `/apis`, `/apis/*`: a path that names no resource. `*`: every request. */
   on: string;
-  /** Lets so many of them pass before; 0 when absent. */
+  /** The number of requests that pass first; 0 when absent. */
   skip?: number;
-  /** Strikes so many; absent: all that come. */
+  /** The number of affected requests; all when absent. */
   times?: number;
 }
 
-/** Whether a request is one of them, before any is counted. */
+/** Whether a request matches, before any is counted. */
 export function isAimedAt({ on }: Aim, { attributes }: RequestInfo): boolean {
   if (on === '*') return true;
   if (!('path' in attributes)) {
@@ -23,7 +20,7 @@ export function isAimedAt({ on }: Aim, { attributes }: RequestInfo): boolean {
   return on.endsWith('*') ? attributes.path.startsWith(on.slice(0, -1)) : attributes.path === on;
 }
 
-/** Counts a request that is aimed at, and says whether it is struck. */
+/** Counts a matching request, and tells whether it is affected. */
 export function countDown(aim: Aim): boolean {
   if (aim.skip !== undefined && aim.skip > 0) {
     aim.skip -= 1;

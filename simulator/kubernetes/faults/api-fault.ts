@@ -5,27 +5,27 @@ import type { ExpiringToken } from './expiring-token.ts';
 import type { ServerError } from './server-error.ts';
 import type { TooManyRequests } from './too-many-requests.ts';
 
-/** 403, whatever the caller's roles give: told in the words of a missing permission. */
+/** 403 with the text of a missing permission, whatever the caller's roles allow. */
 interface ForbiddenRequest extends Aim {
   kind: 'forbidden';
 }
 
-/** The answer is there and does not come for a while. Of the HTTP face only: readers in this process are answered at once. */
+/** The answer is delayed. It applies to the HTTP server only: readers in this process are answered at once. */
 interface Delay extends Aim {
   kind: 'delay';
-  /** Of this machine's clock. */
+  /** By this machine's clock. */
   milliseconds: number;
 }
 
-/** The connection ends: instead of an answer, or half way through its body, of which `content-length` had said more. */
+/** The connection ends: instead of an answer, or half way through its body, before the length in `content-length`. */
 interface ConnectionReset extends Aim {
   kind: 'connection-reset';
   when: 'before-answer' | 'during-body';
 }
 
 /**
- * What goes wrong with requests to one cluster's API server, as plain JSON in its state: of the HTTP face, and of readers in this
- * process. Faults that count requests are changed by them, and leave the state when they are used up.
+ * The faults of requests to one cluster's API server, as plain JSON in its state, for the HTTP server and for readers in this process. A fault that
+ * counts requests changes with them, and leaves the state when it is used up.
  */
 export type ApiFault =
   | TooManyRequests
@@ -37,5 +37,5 @@ export type ApiFault =
   | ConnectionReset
   | ExpiringToken;
 
-/** Faults that strike a request because of what it asks for. */
+/** Faults that depend on what a request asks for. */
 export type AimedFault = Exclude<ApiFault, ExpiringToken>;

@@ -1,10 +1,10 @@
 import type { Answer } from '../server/answer.ts';
 import type { Aim } from './aim.ts';
 
-/** A 200 whose body is not what it says: the transfer ends well, its JSON does not parse. */
+/** A 200 with a damaged body: the transfer ends well, but its JSON does not parse. */
 export interface DamagedBody extends Aim {
   kind: 'damaged-body';
-  /** Half of the answer, or the page of a proxy that is in between. */
+  /** Half of the answer, or the page of a proxy on the way. */
   damage: 'truncated' | 'foreign';
 }
 

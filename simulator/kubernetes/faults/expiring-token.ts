@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { unauthorized } from '../access.ts';
 import type { KubernetesState } from '../kubernetes-state.ts';
 
-/** Every token is good for so many requests, and a 401 from then on; another token is good again. */
+/** Every token is valid for this number of requests, and gets a 401 from then on; a new token is valid again. */
 export interface ExpiringToken {
   kind: 'expiring-token';
   requests: number;
@@ -10,7 +10,7 @@ export interface ExpiringToken {
   used?: Record<string, number>;
 }
 
-/** Counts a request with that token. @throws StatusError 401 once it has been used often enough. */
+/** Counts a request with that token. @throws StatusError 401 once it is used up. */
 export function requireFresh({ faults = [] }: KubernetesState, token: string | undefined): void {
   const fault = faults.find(({ kind }) => kind === 'expiring-token');
   if (fault?.kind !== 'expiring-token' || token === undefined) return;

@@ -6,11 +6,11 @@ export interface ServerError extends Aim {
   kind: 'server-error';
   /** 500 when absent. */
   status?: number;
-  /** Goes out as `Retry-After`; absent: without one. */
+  /** The value of `Retry-After`, which is left out when absent. */
   retryAfterSeconds?: number;
 }
 
-/** As upstream when etcd does not answer in time. */
+/** The same answers as upstream when etcd does not answer in time. */
 export function serverError({ status = 500, retryAfterSeconds }: ServerError): StatusError {
   const reasons: Readonly<Record<number, string>> = { 500: 'InternalError', 503: 'ServiceUnavailable', 504: 'Timeout' };
   const reason = reasons[status] ?? 'InternalError';

@@ -22,7 +22,7 @@ export function podDisruptionBudgetObject(cluster: ClusterRecord, budget: PodDis
   };
 }
 
-/** One that was written down, with the `status` that it has now. */
+/** A budget that was written through the API, with its present `status`. */
 export function withBudgetStatus(cluster: ClusterRecord, object: StoredObject, now: number): StoredObject {
   return { ...object, status: shownStatus(cluster, budgetStatus(cluster, budgetOfObject(object), now)) };
 }

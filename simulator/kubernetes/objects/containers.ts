@@ -8,7 +8,7 @@ export interface Container {
   readonly terminationMessagePolicy: 'File';
 }
 
-/** The first one bears the workload's name, the others and those of bare pods the name of their image. */
+/** The first one has the workload's name, the others and those of bare pods the name of their image. */
 export function containersOf(images: readonly string[], workload?: string): Container[] {
   const taken = new Set<string>();
   return images.map((image, index) => {

@@ -4,19 +4,19 @@ import { podImages } from '../pod-template.ts';
 import { list, record, type StoredObject } from '../resources/stored-object.ts';
 import { timestamp, uidOf } from './object-metadata.ts';
 
-/** What a Job's container does, by its image; absent of an image: it runs for 30 seconds and ends with 0. */
+/** The result of a Job's container, by its image; by default it runs for 30 seconds and ends with 0. */
 export interface JobRun {
   seconds?: number;
   exitCode?: number;
   /** Its termination message. */
   message?: string;
-  /** It never starts, for that reason: `ImagePullBackOff`. */
+  /** It never starts, for this reason: `ImagePullBackOff`. */
   waiting?: string;
 }
 
 export const isJob = ({ apiVersion, kind }: StoredObject): boolean => kind === 'Job' && apiVersion.startsWith('batch/');
 
-/** The one pod of a Job, as it lies there once the Job was made; what becomes of it follows from the time. */
+/** The one pod of a Job, stored when the Job is created; its later states follow from the time. */
 export function jobPod(cluster: ClusterRecord, { metadata, spec }: StoredObject): StoredObject {
   const template = record(record(spec).template);
   const { namespace = 'default', name, uid, creationTimestamp } = metadata;
@@ -33,7 +33,7 @@ export function jobPod(cluster: ClusterRecord, { metadata, spec }: StoredObject)
   };
 }
 
-/** A Job, or a pod that one has made, with its `status` as it is now; anything else as it is. */
+/** A Job, or a pod of one, with its present `status`; any other object unchanged. */
 export function withJobStatus({ kubernetes }: ClusterRecord, object: StoredObject, now: number): StoredObject {
   if (isJob(object)) return { ...object, status: jobStatus(runOf(kubernetes, object, now), object, now) };
   const owner = record(list(object.metadata.ownerReferences)[0]);
@@ -76,7 +76,7 @@ function jobStatus({ state, startedAt, endedAt, exitCode = 0 }: Run, { metadata,
 
 const OVERDUE = { reason: 'DeadlineExceeded', message: 'Job was active longer than specified deadline' };
 
-/** By the first rule for pods that is about exit codes; without one the pod counts against the limit, which nobody here sets above 0. */
+/** The first rule for pods about exit codes decides. Without one the pod counts toward the limit, which is always 0 here. */
 function whyFailed({ exitCode, metadata, spec }: Pick<StoredObject, 'metadata' | 'spec'> & { exitCode: number }) {
   const rules = list(record(record(spec).podFailurePolicy).rules).map(record);
   const rule = rules.findIndex(({ action, onExitCodes }) => {

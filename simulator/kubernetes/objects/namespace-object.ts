@@ -5,7 +5,7 @@ const system = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
 export type NamespaceObject = ReturnType<typeof namespaceObject>;
 
-/** Every cluster has the four of Kubernetes; the others are those that are written down, and those that something lies in. */
+/** Every cluster has the four namespaces of Kubernetes, those that were written, and those that contain an object. */
 export function namespaceNames({ kubernetes }: ClusterRecord): string[] {
   const used = [kubernetes.workloads, kubernetes.pods, kubernetes.podDisruptionBudgets].flat();
   const objects = (kubernetes.objects ?? []).flatMap(({ kind, metadata }) => {

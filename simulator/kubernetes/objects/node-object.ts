@@ -5,10 +5,10 @@ import type { NodeState } from '../kubernetes-state.ts';
 import { isNodeReady } from '../pod-status.ts';
 import { timestamp, uidOf } from './object-metadata.ts';
 
-/** The kubelet writes its node's status anew that often, if nothing changes. */
+/** The kubelet writes its node's status at this interval, if nothing changes. */
 const heartbeatMilliseconds = 300_000;
 
-/** Those that every node has. */
+/** Annotations of every node. */
 export const nodeAnnotations = {
   'node.alpha.kubernetes.io/ttl': '0',
   'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
@@ -16,7 +16,7 @@ export const nodeAnnotations = {
 
 export type NodeObject = ReturnType<typeof nodeObject>;
 
-/** All that a node's object is made of beside its cluster, and what of the time shows in it. */
+/** The input of a node's object beside its cluster, with the time as far as it matters. */
 export function nodeBasis({ nodegroups }: ClusterRecord, node: NodeState, now: number): string | undefined {
   if (node.createdAt === undefined) return undefined;
   const group = nodegroups.find((each) => each.name === node.nodegroupName);
@@ -73,7 +73,7 @@ export function nodeAddress({ name }: { readonly name: string }): string {
   return `10.${[...hash('sha256', name, 'buffer').subarray(0, 3)].join('.')}`;
 }
 
-/** Also of Fargate, whose pods are nodes of AWS; a hybrid node is no instance of it. */
+/** Fargate nodes have one too, because they are instances of AWS; a hybrid node is none. */
 function providerIdOf(cluster: ClusterRecord, node: NodeState): string {
   const uid = uidOf(cluster, { kind: 'Node', name: node.name });
   if (node.labels['eks.amazonaws.com/compute-type'] === 'hybrid')
@@ -115,7 +115,7 @@ function conditionsOf(node: NodeState, createdAt: number, now: number) {
   ];
 }
 
-/** What a node of an instance type has: vCPUs, memory, and the pods for which its network interfaces have addresses. */
+/** The capacity of an instance type: vCPUs, memory, and the pods for which its network interfaces have addresses. */
 const processors: Readonly<Record<string, number>> = { medium: 1, large: 2, xlarge: 4, metal: 96 };
 const podsOfSizes: Readonly<Record<string, number>> = { medium: 17, large: 29, xlarge: 58, '2xlarge': 58 };
 const gibibytesPerProcessor: Readonly<Record<string, number>> = { c: 2, m: 4, r: 8, t: 4, x: 16 };
@@ -146,7 +146,7 @@ function nodeResources(instanceType: string): Record<'capacity' | 'allocatable',
   };
 }
 
-/** `status.nodeInfo`: what the kubelet tells of its machine. The image follows from the node group's AMI type. */
+/** `status.nodeInfo`: the kubelet's facts about its machine. The image follows from the node group's AMI type. */
 function nodeInfo(node: NodeState, amiType: string, uid: string) {
   const digits = hash('sha256', uid, 'hex');
   return {
@@ -163,7 +163,7 @@ function nodeInfo(node: NodeState, amiType: string, uid: string) {
   };
 }
 
-/** The kubelet told its own version for that of kube-proxy until 1.33, and nothing since (KEP-4004). */
+/** The kubelet reported its own version as that of kube-proxy until 1.33, and none since (KEP-4004). */
 function kubeProxyVersion({ kubeletVersion }: NodeState): string {
   return KubeVersion.parse(kubeletVersion).isOlderThan(KubeVersion.parse('1.33')) ? kubeletVersion : '';
 }

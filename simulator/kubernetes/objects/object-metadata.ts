@@ -27,7 +27,7 @@ export interface OwnerReference {
   readonly blockOwnerDeletion: true;
 }
 
-/** Any object of the API as it lies in a list: without `apiVersion` and `kind`. */
+/** Any object of the API as in a list: without `apiVersion` and `kind`. */
 export interface KubernetesObject {
   readonly metadata: ObjectMeta;
   readonly spec?: object;
@@ -38,11 +38,11 @@ export interface Identity {
   readonly kind: string;
   readonly namespace?: string;
   readonly name: string;
-  /** Tells an object from an earlier one of the same name. */
+  /** Distinguishes an object from an earlier one of the same name. */
   readonly incarnation?: number | undefined;
 }
 
-/** Always the same for the same object of the same cluster, and another one after it was made anew. */
+/** The same for the same object of the same cluster, and another one after it was created again. */
 export function uidOf(cluster: ClusterRecord, { kind, namespace = '', name, incarnation = 0 }: Identity): string {
   const text = [cluster.arn, cluster.createdAt, kind, namespace, name, incarnation].join('|');
   const digits = hash('sha256', text, 'hex');
@@ -55,14 +55,14 @@ export function uidOf(cluster: ClusterRecord, { kind, namespace = '', name, inca
   ].join('-');
 }
 
-/** The controllers that there are (Deployments, ReplicaSets, StatefulSets, DaemonSets) are of apps/v1. */
+/** All controllers of the model (Deployments, ReplicaSets, StatefulSets, DaemonSets) are of apps/v1. */
 export function controllerReference(cluster: ClusterRecord, identity: Identity): readonly [OwnerReference] {
   const uid = uidOf(cluster, identity);
   const apiVersion = 'apps/v1';
   return [{ apiVersion, kind: identity.kind, name: identity.name, uid, controller: true, blockOwnerDeletion: true }];
 }
 
-/** Each object has several, and most have those of others. */
+/** Each object has several times, and most are equal to those of others. */
 const timestamps = new Map<number, string>();
 const MOST_REMEMBERED = 10_000;
 

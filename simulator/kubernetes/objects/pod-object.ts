@@ -11,7 +11,9 @@ import { controllerReference, type OwnerReference, timestamp, uidOf } from './ob
 
 export type PodObject = ReturnType<typeof podObject>;
 
-/** All that the object of a pod is made of beside its cluster, and what of the time shows in it; undefined where more of it shows than is worth to tell. */
+/**
+ * The input of a pod's object beside its cluster, with the time as far as it matters; undefined where the object depends on the time in more ways.
+ */
 export function podBasis({ kubernetes }: ClusterRecord, pod: PodState, now: number): string | undefined {
   const changesByItself = pod.nodeName === undefined || pod.waitingReason !== undefined || pod.createdAt === undefined;
   if (changesByItself) return undefined;
@@ -113,7 +115,7 @@ function conditionsOf(kubernetes: KubernetesState, pod: PodState, createdAt: num
   ];
 }
 
-/** What the scheduler says of the nodes that it could not take. */
+/** The scheduler's message about the nodes that it could not use. */
 function unschedulableMessage({ nodes }: KubernetesState, now: number): string {
   const cordoned = nodes.filter((node) => node.unschedulable).length;
   const unready = nodes.filter((node) => !node.unschedulable && !isNodeReady(node, now)).length;
@@ -160,7 +162,7 @@ function lastCrash(pod: PodState, now: number) {
     at += wait;
     restarts += 1;
   }
-  // Beyond that every wait is the longest one, and years need not be counted one by one.
+  // From here on every wait is the longest one, so years need not be counted one by one.
   const more = Math.floor((now - at) / 300_000);
   if (restarts === 100) {
     at += more * 300_000;
@@ -172,14 +174,14 @@ function lastCrash(pod: PodState, now: number) {
 
 const digest = (text: string): string => hash('sha256', text, 'hex');
 
-/** What `metadata` of a pod tells of the object that made it. */
+/** The part of a pod's `metadata` about its owner. */
 interface PodOwner {
   readonly generateName?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly ownerReferences?: readonly OwnerReference[];
 }
 
-/** A Deployment's pods belong to its ReplicaSet, the others' to their workload; bare pods belong to nobody. */
+/** The owner of a Deployment's pods is its ReplicaSet, that of others their workload; bare pods have none. */
 function podOwner(cluster: ClusterRecord, pod: PodState): PodOwner {
   const [kind, namespace = pod.namespace, name] = pod.owner?.split('/') ?? [];
   if (kind === undefined || name === undefined) return { labels: {} };

@@ -8,8 +8,7 @@ import { withJobStatus } from './job-object.ts';
 import { type KubernetesObject, type ObjectMeta, timestamp, uidOf } from './object-metadata.ts';
 
 /**
- * The raw objects of a resource as they lie in a list, whatever version they were written at: reading converts nothing but
- * `apiVersion`, which lists and answers add.
+ * The raw objects of a resource as in a list, whatever version they were written at: reading converts only `apiVersion`, which lists and answers add.
  */
 export function storedObjects(cluster: ClusterRecord, type: ResourceType, now: number): KubernetesObject[] {
   const wanted = storageGroup(type.group, type.kind);

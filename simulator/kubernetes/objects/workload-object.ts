@@ -114,7 +114,7 @@ export function podTemplate({ labels, image, name }: WorkloadState) {
   };
 }
 
-/** A workload as somebody wrote it, with what the model says of it now. */
+/** A workload as it was written, with its present state in the model. */
 export function asWritten(object: KubernetesObject, { written }: WorkloadState): KubernetesObject {
   if (written === undefined) return object;
   const { apiVersion: _version, kind: _kind, metadata, spec, ...rest } = written as StoredObject;
@@ -126,7 +126,7 @@ export function asWritten(object: KubernetesObject, { written }: WorkloadState):
   };
 }
 
-/** The model knows labels of pods only; the workload has the same ones. */
+/** The model has labels of pods only; the workload has the same ones. */
 function workloadMetadata(
   cluster: ClusterRecord,
   { kind, namespace, name, labels, deployedAt }: WorkloadState,

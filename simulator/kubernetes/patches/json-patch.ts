@@ -10,7 +10,7 @@ interface Operation {
   readonly value?: Value;
 }
 
-/** What a JSON Patch (RFC 6902) makes of a document, which stays as it is. @throws PatchFault for an operation that cannot be done. */
+/** Applies a JSON Patch (RFC 6902) to a copy of the document. @throws PatchFault for an operation that cannot be done. */
 export function applyJsonPatch(document: Value, patch: Value): Value {
   if (!Array.isArray(patch)) throw new PatchFault(400, 'a JSON patch is a list of operations');
   return patch.reduce<Value>((result, operation) => apply(result, operation as Operation), structuredClone(document));

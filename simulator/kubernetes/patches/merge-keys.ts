@@ -1,4 +1,4 @@
-/** By which member elements of a list are told apart; `values` for a list of plain values that are added to one another. */
+/** The member that identifies elements of a list; `values` for a list of plain values that are added to one another. */
 export type MergeKey = string;
 
 const metadata: Readonly<Record<string, MergeKey>> = {
@@ -15,7 +15,7 @@ const ofContainers: Readonly<Record<string, MergeKey>> = {
   '.volumeDevices': 'devicePath',
 };
 
-/** Lists of a pod's spec, wherever that lies. All others are replaced as a whole: args, command, tolerations, … */
+/** Lists in a pod's spec, at any path. All others are replaced as a whole: args, command, tolerations, … */
 const podSpec = (at: string): Record<string, MergeKey> => ({
   ...Object.fromEntries(
     containers.flatMap((list) =>
@@ -33,8 +33,8 @@ const podSpec = (at: string): Record<string, MergeKey> => ({
 const template = podSpec('spec.template.spec');
 
 /**
- * Kinds whose lists are known, by kind; a kind with none has no list that is merged. Source: `patchMergeKey` and `patchStrategy` of
- * k8s.io/api. Taints of nodes and `tolerations` have neither: they are replaced.
+ * Known lists, by kind; a kind with an empty entry has no list that is merged. Source: `patchMergeKey` and `patchStrategy` of k8s.io/api. Taints of
+ * nodes and `tolerations` have neither, so they are replaced.
  */
 const kinds: Readonly<Record<string, Readonly<Record<string, MergeKey>>>> = {
   ConfigMap: {},
@@ -66,7 +66,7 @@ const kinds: Readonly<Record<string, Readonly<Record<string, MergeKey>>>> = {
   ValidatingWebhookConfiguration: { webhooks: 'name' },
 };
 
-/** Objects that are replaced as a whole: their members do not add up. */
+/** Objects that are replaced as a whole, and not merged. */
 export const replacedObjects: readonly string[] = ['PodDisruptionBudget spec.selector'];
 
 /** Undefined for a kind whose lists are not known. */

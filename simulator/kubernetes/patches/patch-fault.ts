@@ -1,4 +1,4 @@
-/** A patch that cannot be applied. 400: it is none. 422: it does not fit the object. */
+/** A patch that cannot be applied. 400: it is no patch. 422: it does not fit the object. */
 export class PatchFault extends Error {
   readonly code: 400 | 422;
 

@@ -2,19 +2,18 @@ import { type Fields, isFields } from './fields.ts';
 import { type MergeKey, mergeKeysOf, replacedObjects } from './merge-keys.ts';
 import { PatchFault } from './patch-fault.ts';
 
-/** Where in the object, without indices: `spec.template.spec.containers.env`. */
+/** A path in the object, without indices: `spec.template.spec.containers.env`. */
 interface Place {
   readonly kind: string;
   readonly path: string;
-  /** Undefined where nobody knows them. */
+  /** Undefined where they are not known. */
   readonly keys: Readonly<Record<string, MergeKey>> | undefined;
 }
 
 /**
- * What a strategic merge patch makes of an object: as a merge patch, but elements of lists are told apart by their keys, and directives
- * (`$patch`, `$setElementOrder/…`, `$deleteFromPrimitiveList/…`, `$retainKeys`) say what else becomes of them.
- *
- * @throws PatchFault for a list of a kind whose lists are not known, and for a directive that is none.
+ * Applies a strategic merge patch: like a merge patch, but keys identify the elements of lists, and directives (`$patch`, `$setElementOrder/…`,
+ * `$deleteFromPrimitiveList/…`, `$retainKeys`) change them in other ways.
+ * @throws PatchFault for a list of a kind whose lists are not known, and for an invalid directive.
  */
 export function applyStrategicMergePatch(kind: string, document: Fields, patch: Fields): Fields {
   return mergeFields({ kind, path: '', keys: mergeKeysOf(kind) }, document, patch);
@@ -39,7 +38,7 @@ function mergeFields(place: Place, document: Fields, patch: Fields): Fields {
   return Object.fromEntries([...merged].filter(([name]) => retained.includes(name)));
 }
 
-/** Undefined: the member goes. */
+/** Undefined removes the member. */
 function mergeValue(place: Place, old: unknown, value: unknown): unknown {
   if (value === null) return undefined;
   if (Array.isArray(value)) return mergeList(place, Array.isArray(old) ? old : [], value);
@@ -85,7 +84,7 @@ function direct(place: Place, merged: Map<string, unknown>, name: string, value:
   } else throw unknownDirective(place, name);
 }
 
-/** Elements that the order names come in it; the others keep their places behind them. */
+/** Elements in the order come first; the others keep their order behind them. */
 function inOrder(list: readonly unknown[], order: readonly unknown[], key: MergeKey | undefined): unknown[] {
   const keyOf = (element: unknown) =>
     key === undefined || key === 'values' || !isFields(element) ? element : element[key];

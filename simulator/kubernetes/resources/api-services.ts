@@ -1,14 +1,14 @@
 import { groupOf, list, record, type StoredObject } from './stored-object.ts';
 
-/** A version of a group that another server answers for: metrics-server, a webhook of its own. */
+/** A version of a group that another server serves: metrics-server, a webhook of its own. */
 export interface DelegatedVersion {
   readonly group: string;
   readonly version: string;
-  /** Whether that server answers: its APIService is not `Available: False`. */
+  /** False when its APIService has `Available: False`. */
   readonly available: boolean;
 }
 
-/** What APIServices with a `spec.service` delegate; those without one are this API server's own. */
+/** The versions of APIServices with a `spec.service`; those without one are this API server's own. */
 export function delegatedVersions(objects: readonly StoredObject[]): DelegatedVersion[] {
   return objects.filter(isDelegated).map(({ spec, status }) => {
     const { group, version } = record(spec);

@@ -1,6 +1,6 @@
 import type { ResourceType } from '../resource-types.ts';
 
-/** A resource that comes with Kubernetes, whatever its versions. */
+/** A resource of Kubernetes itself, without its versions. */
 export type BuiltInResource = Pick<
   ResourceType,
   'group' | 'resource' | 'kind' | 'namespaced' | 'shortNames' | 'categories' | 'verbs'
@@ -8,14 +8,14 @@ export type BuiltInResource = Pick<
 
 const reads = ['get', 'list', 'watch'];
 
-/** Of what people may change; whole collections cannot be deleted at once here. */
+/** Verbs of resources that users may change; whole collections cannot be deleted at once here. */
 export const readsAndWrites = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 
 /** `kubectl get all` */
 const all = ['all'];
 const clusterWide = { namespaced: false };
 
-/** A namespaced resource that can be read and written; `rest` says what is otherwise. */
+/** A namespaced resource that can be read and written; `rest` has the exceptions. */
 const builtIn = (
   group: string,
   resource: string,
@@ -33,8 +33,8 @@ const builtIn = (
 });
 
 /**
- * Everything that Kubernetes brings along and keeps; reviews are not kept (server/reviews.ts). At which versions a minor serves them is in
- * the scan's table of APIs (`served-built-ins.ts`).
+ * All stored resources of Kubernetes itself; reviews are not stored (server/reviews.ts). The scan's table of APIs knows the minors that serve each
+ * version (`served-built-ins.ts`).
  */
 export const builtInResources: readonly BuiltInResource[] = [
   // The core group.

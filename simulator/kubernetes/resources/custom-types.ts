@@ -5,12 +5,12 @@ import { byPriority } from './version-priority.ts';
 
 const verbs = readsAndWrites;
 
-/** What CustomResourceDefinitions serve: their served versions, once they are Established. */
+/** The types of CustomResourceDefinitions: their served versions, once they are Established. */
 export function customTypes(objects: readonly StoredObject[]): ResourceType[] {
   return objects.filter(isEstablished).flatMap(typesOf);
 }
 
-/** A definition that says nothing of conditions is Established, so that tests need not write them. */
+/** A definition without conditions is Established, so that tests need not write them. */
 function isEstablished(object: StoredObject): boolean {
   if (object.kind !== 'CustomResourceDefinition' || groupOf(object) !== 'apiextensions.k8s.io') return false;
   const conditions = list(record(object.status).conditions).map(record);
@@ -46,7 +46,7 @@ function typesOf({ spec }: StoredObject): ResourceType[] {
   });
 }
 
-/** Without words of its own a deprecated version names the best one that is newer, served and not deprecated, as upstream. */
+/** A deprecated version without its own warning names the best newer version that is served and not deprecated, as upstream. */
 function deprecationOf(
   { group, kind, versions }: Definition,
   { name, deprecated, deprecationWarning }: Readonly<Record<string, unknown>>,

@@ -2,7 +2,7 @@ import type { GroupVersionKind } from '../../../core/scan/data/api-row.ts';
 import type { KubernetesState } from '../kubernetes-state.ts';
 import { groupOf, list, record } from './stored-object.ts';
 
-/** Kinds of Kubernetes itself that have the subresource. */
+/** Kinds of Kubernetes itself with that subresource. */
 const builtIn: readonly string[] = [
   '/ReplicationController',
   'apps/Deployment',
@@ -12,7 +12,7 @@ const builtIn: readonly string[] = [
   'extensions/ReplicaSet',
 ];
 
-/** Where objects of a kind say how many replicas they want: `['spec', 'replicas']`; undefined for a kind without `scale`. */
+/** The path of an object's replicas: `['spec', 'replicas']`; undefined for a kind without `scale`. */
 export function scalePath({ objects = [] }: KubernetesState, type: GroupVersionKind): readonly string[] | undefined {
   if (builtIn.includes(`${type.group}/${type.kind}`)) return ['spec', 'replicas'];
   const definition = objects

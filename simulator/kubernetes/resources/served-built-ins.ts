@@ -10,8 +10,7 @@ import { byPriority } from './version-priority.ts';
 const known = new Map<string, readonly ResourceType[]>();
 
 /**
- * What a minor serves of Kubernetes' own resources, each at every version. `turnedOn` are versions that are off by default:
- * `scheduling.k8s.io/v1beta1`.
+ * Kubernetes' own resources in a minor, each at every served version. `turnedOn` are versions that are off by default: `scheduling.k8s.io/v1beta1`.
  */
 export function servedBuiltIns(minor: string, turnedOn: readonly string[]): readonly ResourceType[] {
   const key = [minor, ...turnedOn].join();
@@ -40,7 +39,7 @@ function typesOf(resource: BuiltInResource, minor: KubeVersion, turnedOn: readon
 interface KnownVersion {
   readonly version: string;
   readonly introduced: string;
-  /** Of a version that some release deprecates or removes, or leaves off. */
+  /** The row of a version that some release deprecates, removes or leaves off. */
   readonly row?: ApiRow;
 }
 
@@ -52,8 +51,8 @@ const replacementsOfKind = Map.groupBy(
 );
 
 /**
- * All versions that any minor serves, in the order in which an API server prefers them: those with a row, what rows say to write instead,
- * and `v1` of a kind that the table knows nothing of. It knows nothing of autoscaling/v1 either, which replaced nothing and stays.
+ * All versions that any minor serves, in the order in which an API server prefers them: those with a row, the replacements in rows, and `v1` of a
+ * kind that the table does not have. The table has no autoscaling/v1 either, which replaced nothing and stays.
  */
 function versionsOf(resource: BuiltInResource): KnownVersion[] {
   const name = nameOf(resource);
@@ -64,7 +63,7 @@ function versionsOf(resource: BuiltInResource): KnownVersion[] {
   return [...versions.values()].sort((one, other) => byPriority(one.version, other.version));
 }
 
-/** Words as in k8s.io/apiserver, `pkg/endpoints/deprecation`. */
+/** The text of k8s.io/apiserver, `pkg/endpoints/deprecation`. */
 function deprecationOf({ group, version, kind, deprecated, removed, replacements }: ApiRow): Deprecation {
   const best = replacements.at(-1);
   const warning = [

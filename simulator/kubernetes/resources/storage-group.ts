@@ -1,4 +1,4 @@
-/** Kinds that moved to another group, and kept their objects. */
+/** Kinds that moved to another group, with their objects. */
 const moved: Readonly<Record<string, string>> = {
   'extensions/DaemonSet': 'apps',
   'extensions/Deployment': 'apps',
@@ -9,7 +9,7 @@ const moved: Readonly<Record<string, string>> = {
   'events.k8s.io/Event': '',
 };
 
-/** The group under which objects of a kind lie: the same objects are read through both groups of a kind that moved. */
+/** The group under which objects of a kind are stored: both groups of a moved kind read the same objects. */
 export function storageGroup(group: string, kind: string): string {
   return moved[`${group}/${kind}`] ?? group;
 }

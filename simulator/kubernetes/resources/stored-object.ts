@@ -1,7 +1,4 @@
-/**
- * An object as it was written: raw JSON of any kind, at the `apiVersion` of whoever wrote it. Readers get it at the version that
- * they ask for.
- */
+/** An object as it was written: raw JSON of any kind, at its writer's `apiVersion`. Readers get it at the version that they request. */
 export interface StoredObject {
   readonly apiVersion: string;
   readonly kind: string;
@@ -9,7 +6,7 @@ export interface StoredObject {
   readonly [member: string]: unknown;
 }
 
-/** `metadata`; uid and creationTimestamp are made up where they are absent, resourceVersion always. */
+/** `metadata`; uid and creationTimestamp are generated where they are absent, resourceVersion always. */
 export interface StoredMetadata {
   readonly name: string;
   /** Absent for kinds without a namespace. */

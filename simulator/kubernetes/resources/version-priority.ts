@@ -5,8 +5,8 @@ interface Parts {
 }
 
 /**
- * Orders versions as API servers prefer them, the best first: `v2`, `v1`, `v1beta2`, `v1beta1`, `v1alpha1`, then by name whatever is
- * no version of that form (CompareKubeAwareVersionStrings of k8s.io/apimachinery).
+ * Orders versions as API servers prefer them, the best first: `v2`, `v1`, `v1beta2`, `v1beta1`, `v1alpha1`, then other forms by name
+ * (CompareKubeAwareVersionStrings of k8s.io/apimachinery).
  */
 export function byPriority(left: string, right: string): number {
   const [one, other] = [partsOf(left), partsOf(right)];

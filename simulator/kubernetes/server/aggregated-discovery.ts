@@ -2,8 +2,8 @@ import { type Answer, json } from './answer.ts';
 import type { DiscoveryEntry, DiscoveryGroup, DiscoveryVersion } from './discovery-groups.ts';
 
 /**
- * `APIGroupDiscoveryList`: everything in one answer, which clients ask for first since 1.27. A version whose server does not answer is
- * `Stale`, without its resources.
+ * `APIGroupDiscoveryList`: everything in one answer, which clients request first since 1.27. A version whose server does not answer is `Stale`,
+ * without its resources.
  */
 export function aggregatedDiscoveryList(version: 'v2' | 'v2beta1', groups: readonly DiscoveryGroup[]): Answer {
   const items = groups.map(({ name, versions }) => ({

@@ -1,6 +1,6 @@
 import { StatusError } from '../status-error.ts';
 
-/** What goes back over the wire. */
+/** An answer over the wire. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -8,15 +8,15 @@ export interface Answer {
   readonly delivery?: Delivery;
 }
 
-/** How an answer goes out over the wire, where it does not do so at once and as a whole. */
+/** The delivery of an answer, where it is not sent at once and as a whole. */
 export interface Delivery {
-  /** Of this machine's clock. */
+  /** By this machine's clock. */
   readonly delayMilliseconds?: number;
   /** The connection ends in the middle of the body. */
   readonly breaksOff?: true;
 }
 
-/** An answer that goes on: a watch. Every chunk is one event with its line feed. */
+/** A continuing answer: a watch. Every chunk is one event with its line feed. */
 export interface StreamedAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -41,7 +41,7 @@ export function stream(chunks: StreamedAnswer['chunks']): StreamedAnswer {
   return { status: 200, headers: { ...shared, 'content-type': 'application/json' }, chunks };
 }
 
-/** The `Status` of a refusal, with its `Retry-After`; anything else that was thrown is a fault of this server. */
+/** The `Status` of a refusal, with its `Retry-After`; any other exception is a fault of this server. */
 export function refusal(error: unknown): Answer {
   const said = error instanceof StatusError ? error.status : internalError(error).status;
   const { status, headers, body } = json(said.code, said);

@@ -4,17 +4,17 @@ import { requireAuthenticated, unauthorized } from '../access.ts';
 import type { User } from '../permissions.ts';
 import { healthPaths } from './health.ts';
 
-/** Says who a bearer token is; undefined for one that is not good for that cluster. */
+/** The identity of a bearer token; undefined for a token that is not valid for that cluster. */
 export type Authenticate = (token: string, clusterArn: string) => Promise<{ readonly principal: string } | undefined>;
 
-/** From this version on anonymous callers reach nothing but the health endpoints (facts: eks.md §1.6). */
+/** From this version on anonymous callers reach only the health endpoints (facts: eks.md §1.6). */
 const anonymousRestrictedFrom = KubeVersion.parse('1.32');
 
 export function bearerToken(authorization = ''): string | undefined {
   return /^bearer +(\S+)$/i.exec(authorization)?.[1];
 }
 
-/** The bearer of the token; nobody in particular without one. @throws StatusError 401 for one that is not good. */
+/** The identity of the token; anonymous without one. @throws StatusError 401 for an invalid one. */
 export async function userOf(authenticate: Authenticate, clusterArn: string, authorization?: string): Promise<User> {
   const token = bearerToken(authorization);
   if (token === undefined) return {};
@@ -23,7 +23,7 @@ export async function userOf(authenticate: Authenticate, clusterArn: string, aut
   return { principal: user.principal };
 }
 
-/** 401 for a principal that the cluster does not know, and for anonymous callers where they may not go. */
+/** 401 for a principal that the cluster does not know, and for anonymous callers on other paths. */
 export function requireKnown(cluster: ClusterRecord, { principal }: User, path: string): void {
   if (principal !== undefined) requireAuthenticated(cluster, principal);
   else if (!isOldEnoughForAnonymous(cluster) && !healthPaths.includes(path)) throw unauthorized();

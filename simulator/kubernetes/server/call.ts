@@ -7,7 +7,7 @@ import { badRequest, unsupportedMediaType } from './refusals.ts';
 /** A request with its whole body. */
 export interface ApiRequest {
   readonly method: string;
-  /** With the cluster's prefix until it is known which one is asked. */
+  /** It has the cluster's prefix until the cluster is known. */
   readonly path: string;
   readonly query: URLSearchParams;
   /** Names in lower case. */
@@ -15,7 +15,7 @@ export interface ApiRequest {
   readonly body: Buffer;
 }
 
-/** A request that was let in, and the cluster that it is about. */
+/** An admitted request with its cluster. */
 export interface Call extends ApiRequest {
   readonly cluster: ClusterRecord;
   readonly user: User;
@@ -24,12 +24,12 @@ export interface Call extends ApiRequest {
   /** `v1.34.4-eks-b3126f4` */
   readonly gitVersion: string;
   readonly memory: Memory;
-  /** Runs something on the cluster as it is later; for watches. */
+  /** Reads a later state of the cluster; for watches. */
   readonly later: <T>(read: (cluster: ClusterRecord, now: number) => T) => Promise<T>;
   readonly pollMilliseconds: number;
 }
 
-/** The object in the body. @throws StatusError 415 for another format than JSON or Protocol Buffers, 400 for what is no object. */
+/** The object in the body. @throws StatusError 415 for another format than JSON or Protocol Buffers, 400 for a body that is no object. */
 export function readBody({ headers, body }: ApiRequest): Readonly<Record<string, unknown>> {
   const format = (headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '';
   if (format === protobufType) return readProtobuf(body);

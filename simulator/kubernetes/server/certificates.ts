@@ -2,8 +2,8 @@ import { webcrypto } from 'node:crypto';
 import type { X509Certificate } from '@peculiar/x509';
 
 /**
- * `@peculiar/x509` loads tsyringe, which refuses to load where `Reflect.getMetadata` is missing but needs nothing of it here:
- * no class of x509 has constructor parameters for tsyringe to resolve. Three stand-ins spare a polyfill.
+ * `@peculiar/x509` loads tsyringe, which does not load without `Reflect.getMetadata` but does not use it here: no class of x509 has constructor
+ * parameters for tsyringe to resolve. Three stand-ins replace a polyfill.
  */
 const standIns = {
   getMetadata: () => undefined,
@@ -11,7 +11,7 @@ const standIns = {
   defineMetadata: () => {},
 };
 
-/** Not a static import: those may be evaluated before any line of this file, and jest does so. */
+/** It is no static import, because those may be evaluated before any line of this file, as in jest. */
 function loadX509(): Promise<typeof import('@peculiar/x509')> {
   if (!('getMetadata' in Reflect)) Object.assign(Reflect, standIns);
   return import('@peculiar/x509');
@@ -30,8 +30,8 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const day = 86_400_000;
 
 /**
- * Makes a certificate authority whose key is forgotten at once, and a certificate of it for `127.0.0.1`, `::1` and `localhost`.
- * Valid for a year from yesterday on by this machine's clock, since clients check it by theirs whatever time the fake cloud has.
+ * Creates a certificate authority, drops its key at once, and issues a certificate for `127.0.0.1`, `::1` and `localhost`. Valid for a year from
+ * yesterday on by this machine's clock, since clients check it by theirs whatever time the fake cloud has.
  */
 export async function createCertificates(): Promise<ServerCertificate> {
   const x509 = await loadX509();
@@ -87,7 +87,7 @@ async function createAuthority(x509: X509, validity: { readonly notBefore: Date;
 
 const createKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 
-/** Another one for every certificate, or clients that have seen the last run's take it for the same. Positive, without leading zeros. */
+/** Every certificate has another one, or clients that have seen the last run's would confuse them. Positive, without leading zeros. */
 const serialNumber = (): string => `01${Buffer.from(webcrypto.getRandomValues(new Uint8Array(8))).toString('hex')}`;
 
 const pem = (certificate: X509Certificate): string => `${certificate.toString('pem')}\n`;

@@ -1,6 +1,6 @@
 import { clusterArn } from '../../eks/clusters.ts';
 
-/** `/clusters/<account>/<region>/<name>`: the prefix under which a cluster's API server lies. Clients keep it in all their paths. */
+/** `/clusters/<account>/<region>/<name>`: the prefix of a cluster's API server. Clients keep it in all their paths. */
 export function clusterPath(arn: string): string {
   const [, , , region, account, resource = ''] = arn.split(':');
   return `/clusters/${account}/${region}/${resource.replace(/^cluster\//, '')}`;

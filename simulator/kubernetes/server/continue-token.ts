@@ -1,18 +1,18 @@
 import { badRequest } from './refusals.ts';
 
-/** Where a list goes on: in the state of that revision (-1: in the present one), after the object of that key. */
+/** Where a list continues: in the state of that revision (-1: in the present one), after the object with that key. */
 export interface Continuation {
   readonly revision: number;
   readonly after: string;
 }
 
-/** As upstream writes it: base64url of JSON, `start` being the next key that may be. */
+/** In the form of upstream: base64url of JSON, `start` being the next possible key. */
 export function continueToken({ revision, after }: Continuation): string {
   const text = JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: `${after}\u0000` });
   return Buffer.from(text).toString('base64url');
 }
 
-/** @throws StatusError 400 for what no API server has written. */
+/** @throws StatusError 400 for a token that no API server has written. */
 export function readContinueToken(token: string): Continuation {
   const { v, rv, start } = parse(token);
   if (v !== 'meta.k8s.io/v1' || typeof rv !== 'number' || typeof start !== 'string' || !start.endsWith('\u0000'))

@@ -21,9 +21,8 @@ interface Sent {
 }
 
 /**
- * `POST` of an object: 201 with the object as it was made.
- *
- * @throws StatusError 400, 403 or 404 (of its namespace), 409 or 422 for what could not be created.
+ * `POST` of an object: 201 with the created object.
+ * @throws StatusError 400, 403 or 404 (of its namespace), 409 or 422 for an object that cannot be created.
  */
 export function createObject(call: Call, type: ResourceType, attributes: ResourceAttributes): Answer {
   const namespace = type.namespaced ? attributes.namespace : undefined;
@@ -48,7 +47,7 @@ export function createObject(call: Call, type: ResourceType, attributes: Resourc
   return json(201, representObject(call, type, findObject(call, type, { ...attributes, name })));
 }
 
-/** As it is stored, with what the API server adds. Workloads are known by their names: this model has one of each. */
+/** The stored object, with the API server's additions. The model identifies workloads by name, one of each. */
 function made(call: Call, type: ResourceType, sent: Sent, name: { name: string; namespace?: string }): StoredObject {
   const isWorkload = type.storage.startsWith('apps/');
   const identity = { kind: type.kind, ...name, ...(isWorkload ? {} : { incarnation: call.now }) };
@@ -70,7 +69,7 @@ function made(call: Call, type: ResourceType, sent: Sent, name: { name: string; 
   };
 }
 
-/** What the API server fills in, as far as somebody here would miss it. */
+/** The API server's defaults, as far as a client here needs them. */
 function defaultsOf({ storage }: ResourceType, { spec }: Readonly<Record<string, unknown>>): object {
   if (storage === '/namespaces')
     return { spec: { finalizers: ['kubernetes'], ...record(spec) }, status: { phase: 'Active' } };

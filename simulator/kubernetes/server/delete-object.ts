@@ -21,8 +21,8 @@ interface DeleteOptions {
 const everlasting = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
 /**
- * `DELETE …/NAME`: 200, with what it was where that stays until its finalizers are taken away. What belongs to it goes at once too, unless
- * `propagationPolicy` says Orphan.
+ * `DELETE …/NAME`: 200, with the object where it stays until its finalizers are removed. Its dependents are removed at once too, unless
+ * `propagationPolicy` is Orphan.
  */
 export function deleteObject(call: Call, type: ResourceType, attributes: ResourceAttributes): Answer {
   const options: DeleteOptions = call.body.length === 0 ? {} : readBody(call);
@@ -41,7 +41,7 @@ export function deleteObject(call: Call, type: ResourceType, attributes: Resourc
     if (!dryRun) putObject(call.cluster, type, { ...before, metadata }, { before, now: call.now });
     return json(200, withKind(type, dryRun ? object : findObject(call, type, attributes)));
   }
-  // As before there were such policies, pods of a Job stay where nobody says otherwise.
+  // As in the time before such policies, pods of a Job stay by default.
   const unsaid = type.storage === 'batch/jobs' ? 'Orphan' : undefined;
   const orphans = (options.propagationPolicy ?? call.query.get('propagationPolicy') ?? unsaid) === 'Orphan';
   const own = namespace === undefined ? { name, uid } : { name, uid, namespace };

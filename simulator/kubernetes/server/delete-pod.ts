@@ -8,7 +8,7 @@ import { withKind } from './object-forms.ts';
 import { requirePreconditions } from './preconditions.ts';
 import { findObject } from './read-objects.ts';
 
-/** `DELETE …/pods/NAME`: 200 with the pod as it was. It is gone at once, whatever its grace period. */
+/** `DELETE …/pods/NAME`: 200 with the deleted pod. It is removed at once, whatever its grace period. */
 export function deleteNamedPod(call: Call, type: ResourceType, attributes: ResourceAttributes): Answer {
   const options: { dryRun?: unknown; preconditions?: unknown } = call.body.length === 0 ? {} : readBody(call);
   const pod = findObject(call, type, attributes);

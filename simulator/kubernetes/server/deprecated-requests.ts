@@ -2,7 +2,7 @@ import type { ResourceType } from '../resource-types.ts';
 import type { Answer } from './answer.ts';
 import type { Call } from './call.ts';
 
-/** Labels of `apiserver_requested_deprecated_apis`: which deprecated API was asked for. */
+/** Labels of `apiserver_requested_deprecated_apis`: the requested deprecated API. */
 export interface DeprecatedRequest extends Readonly<Record<string, string>> {
   readonly group: string;
   readonly version: string;
@@ -12,7 +12,7 @@ export interface DeprecatedRequest extends Readonly<Record<string, string>> {
   readonly removed_release: string;
 }
 
-/** What was asked for since the API server started. A control plane that changes its version starts anew. */
+/** Requests since the start of the API server, which restarts when its version changes. */
 export class DeprecatedRequests {
   #started = 0;
   readonly #requests = new Map<string, DeprecatedRequest>();
@@ -33,11 +33,11 @@ export class DeprecatedRequests {
   }
 }
 
-/** Epoch milliseconds: the control plane's version last changed then. */
+/** Epoch milliseconds of the last change of the control plane's version. */
 export const startedAt = ({ cluster }: Pick<Call, 'cluster'>): number =>
   cluster.versions.at(-1)?.since ?? cluster.createdAt;
 
-/** Counts a request for a deprecated version; others are let through (facts: deprecated-apis.md §1.5). */
+/** Counts a request for a deprecated version; others are not counted (facts: deprecated-apis.md §1.5). */
 export function noteDeprecated(call: Call, { group, version, resource, deprecation }: ResourceType): void {
   if (deprecation === undefined) return;
   const { removedRelease } = deprecation;

@@ -6,13 +6,13 @@ import { byPriority } from '../resources/version-priority.ts';
 import { resourceTypes } from '../served-types.ts';
 import { reviewTypes } from './reviews.ts';
 
-/** What discovery tells of a resource, a subresource or a review. */
+/** A resource, a subresource or a review in discovery. */
 export interface DiscoveryEntry
   extends Pick<ResourceType, 'kind' | 'group' | 'version' | 'namespaced' | 'verbs' | 'shortNames' | 'categories'> {
   /** `pods/eviction` for a subresource. */
   readonly name: string;
   readonly singular: string;
-  /** Where it differs from that of the path: an Eviction is of policy/v1. */
+  /** The group of the answer where it differs from that of the path: an Eviction is of policy/v1. */
   readonly responseGroup?: string;
 }
 
@@ -26,7 +26,7 @@ export interface DiscoveryGroup {
 export interface DiscoveryVersion {
   readonly version: string;
   readonly entries: readonly DiscoveryEntry[];
-  /** False where another server should answer for it, and does not. */
+  /** False where the other server that serves it does not answer. */
   readonly available: boolean;
 }
 
@@ -48,14 +48,14 @@ const scaleOf = ({ resource, group, version, namespaced }: ResourceType): Discov
   ...{ namespaced, verbs: ['get', 'patch', 'update'], shortNames: [], categories: [] },
 });
 
-/** Everything that a cluster serves by group, the core group first, the others by name. */
+/** All types of a cluster by group, the core group first, the others by name. */
 export function discoveryGroups(cluster: ClusterRecord): DiscoveryGroup[] {
   const types = resourceTypes(cluster);
   const scales = types.filter((type) => scalePath(cluster.kubernetes, type) !== undefined).map(scaleOf);
   return groupsOf(types, delegatedVersions(cluster.kubernetes.objects ?? []), scales);
 }
 
-/** The groups of those types, with reviews, evictions and what else is below them. */
+/** The groups of those types, with reviews, evictions and other subresources. */
 export function groupsOf(
   types: readonly ResourceType[],
   delegated: readonly DelegatedVersion[] = [],

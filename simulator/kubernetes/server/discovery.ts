@@ -15,7 +15,7 @@ export function discovery(call: Call): Answer | undefined {
   return discoveryOf(call, discoveryGroups(call.cluster), { aggregated });
 }
 
-/** The same of given groups; `aggregated`: whether all of them can be had in one answer. */
+/** The same for given groups; `aggregated`: whether one answer can have all of them. */
 export function discoveryOf(
   { path, headers }: Pick<Call, 'path' | 'headers'>,
   all: readonly DiscoveryGroup[],

@@ -23,7 +23,7 @@ import { watchObjects } from './watch.ts';
 
 type ResourceInfo = Extract<RequestInfo, { kind: 'resource' }>;
 
-/** Answers a request that is allowed. @throws StatusError for what is not served. */
+/** Answers an allowed request. @throws StatusError for a path that is not served. */
 export function dispatch(call: Call, info: RequestInfo): Answer | StreamedAnswer {
   return info.kind === 'path' ? dispatchPath(call) : dispatchResource(call, info);
 }

@@ -20,8 +20,7 @@ interface Eviction {
 }
 
 /**
- * `POST …/pods/NAME/eviction`: 201 when the pod goes.
- *
+ * `POST …/pods/NAME/eviction`: 201 when the pod is evicted.
  * @throws StatusError as `requestEviction`.
  */
 export function evict(call: Call, attributes: ResourceAttributes): Answer {
@@ -42,7 +41,7 @@ export function evict(call: Call, attributes: ResourceAttributes): Answer {
   return json(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 });
 }
 
-/** Revisions are those of all pods, which takes long in a large cluster: they are looked up for those who ask for one. */
+/** Revisions need all pods, which takes long in a large cluster, so they are read only for a precondition on one. */
 function podOf(call: Call, type: ResourceType, attributes: ResourceAttributes, preconditions: unknown) {
   const { namespace, name } = attributes;
   const isMeant = ({ metadata }: KubernetesObject) => metadata.name === name && metadata.namespace === namespace;

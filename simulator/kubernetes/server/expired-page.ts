@@ -2,7 +2,7 @@ import type { StatusError } from '../status-error.ts';
 import { continueToken, readContinueToken } from './continue-token.ts';
 import { expired } from './refusals.ts';
 
-/** 410 for a page: its token goes on after the same object, in the list as it is now. @throws StatusError 400 for no token of a list. */
+/** 410 for a page: its token continues after the same object, in the present list. @throws StatusError 400 for an invalid token. */
 export function expiredPage(token: string): StatusError {
   const { after } = readContinueToken(token);
   return expired(

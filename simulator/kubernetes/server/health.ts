@@ -8,8 +8,8 @@ const ofReadyz = ['etcd-readiness', 'informer-sync', 'shutdown'];
 export const healthPaths = ['/healthz', '/livez', '/readyz'];
 
 /**
- * `ok`, or 500 with a line for every check. `?verbose` gives the lines in any case, `?exclude=etcd` leaves a check out, and
- * `/readyz/etcd` is one check. What fails in the model fails readiness only.
+ * `ok`, or 500 with a line for every check. `?verbose` always gives the lines, `?exclude=etcd` leaves a check out, and `/readyz/etcd` is one check.
+ * Failing checks of the model affect readiness only.
  */
 export function health({ path, query, cluster }: Call): Answer | undefined {
   const [, endpoint = '', ...rest] = path.split('/');

@@ -2,23 +2,23 @@ import type { KubernetesObject } from '../objects/object-metadata.ts';
 import { DeprecatedRequests } from './deprecated-requests.ts';
 import { ObjectHistory, type Observed, type RevisionCounter } from './object-history.ts';
 
-/** What the face remembers of a cluster between requests. */
+/** The server's memory of a cluster between requests. */
 export interface Memory {
   readonly history: ObjectHistory;
   readonly snapshots: Snapshots;
   readonly deprecatedRequests: DeprecatedRequests;
 }
 
-/** Objects are kept for that many clusters only: a fleet has thousands. */
+/** Objects are kept for this number of clusters only, because a fleet has thousands. */
 const keptClusters = 50;
 
-/** Memories of the clusters that were asked last. What clients remember of the others is outdated, never wrong. */
+/** Memories of the last requested clusters. Clients of the others may have outdated revisions, but never wrong ones. */
 export class Histories {
   readonly #memories = new Map<string, Memory>();
-  // Above all that an earlier run on this machine has given, so that clients which outlive a run are told to begin anew.
+  // Higher than all revisions of an earlier run on this machine, so that clients which outlive a run must begin anew.
   readonly #counter: RevisionCounter = { last: Date.now() };
 
-  /** A cluster that was made anew under the same ARN is another one. */
+  /** A cluster that was created again under the same ARN is another one. */
   of({ arn, createdAt }: { readonly arn: string; readonly createdAt: number }): Memory {
     const key = `${arn}@${createdAt}`;
     const memory = this.#memories.get(key) ?? {
@@ -34,11 +34,11 @@ export class Histories {
   }
 }
 
-/** etcd is compacted every five minutes, and what is older cannot be read any more. */
+/** etcd is compacted every five minutes, and older states cannot be read any more. */
 const lifetimeMilliseconds = 5 * 60_000;
 const keptSnapshots = 20;
 
-/** States that lists were begun on, so that their later pages show the same one. */
+/** The states of begun lists, so that their later pages show the same one. */
 class Snapshots {
   readonly #snapshots = new Map<string, { readonly objects: readonly KubernetesObject[]; readonly at: number }>();
 

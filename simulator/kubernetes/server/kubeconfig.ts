@@ -1,17 +1,17 @@
-/** Where a cluster's API server answers, and how a client shows who it is. */
+/** The address of a cluster's API server, and the credentials of a client. */
 export interface KubeconfigOptions {
   /** Name of the cluster, its user and its context. */
   readonly name: string;
-  /** `https://127.0.0.1:PORT/clusters/…`; `http://` clients send no token. */
+  /** `https://127.0.0.1:PORT/clusters/…`; with `http://` clients send no token. */
   readonly server: string;
   /** Base64 of PEM, as `certificateAuthority` of the servers; absent for `http://`. */
   readonly certificateAuthority?: string;
   readonly user: { readonly token: string } | { readonly exec: ExecCredentialPlugin };
-  /** The context's namespace; absent: `default`. */
+  /** The context's namespace; `default` when absent. */
   readonly namespace?: string;
 }
 
-/** A command that prints an ExecCredential, as `aws eks get-token`. */
+/** A command that prints an ExecCredential, like `aws eks get-token`. */
 export interface ExecCredentialPlugin {
   readonly command: string;
   readonly args: readonly string[];
@@ -20,7 +20,7 @@ export interface ExecCredentialPlugin {
   readonly apiVersion?: string;
 }
 
-/** The text of a kubeconfig with one context, as JSON, which every reader of YAML takes. */
+/** The text of a kubeconfig with one context, as JSON, which every reader of YAML accepts. */
 export function kubeconfig({ name, server, certificateAuthority, user, namespace }: KubeconfigOptions): string {
   const cluster = {
     server,

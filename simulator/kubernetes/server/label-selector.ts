@@ -12,9 +12,8 @@ const forms = {
 };
 
 /**
- * `app=api,tier!=web,zone in (a, b),!legacy`: all of them. As upstream, `!=` and `notin` hold for objects without the label.
- *
- * @throws StatusError 400 for what cannot be parsed.
+ * `app=api,tier!=web,zone in (a, b),!legacy`: all terms must match. As upstream, `!=` and `notin` match objects without the label.
+ * @throws StatusError 400 for an invalid text.
  */
 export function labelSelector(text: string | null): Matches {
   const requirements = split(text ?? '').map(requirement);
@@ -40,7 +39,7 @@ const has = (labels: Labels, name = ''): boolean => Object.hasOwn(labels, name);
 const isOneOf = (labels: Labels, name: string | undefined, values: readonly (string | undefined)[]): boolean =>
   has(labels, name) && values.includes(labels[name ?? '']);
 
-/** At commas outside of parentheses. */
+/** Splits at commas outside of parentheses. */
 function split(text: string): string[] {
   return text
     .split(/,(?![^(]*\))/)

@@ -1,6 +1,6 @@
 import { notAcceptable } from './refusals.ts';
 
-/** How a client wants objects: as they are, as rows for people, or their metadata alone. */
+/** The requested form of objects: complete, as rows for people, or their metadata only. */
 export type Representation =
   | { readonly as: 'Object' }
   | { readonly as: 'Table' | 'PartialObjectMetadata'; readonly apiVersion: string };
@@ -12,7 +12,7 @@ interface MediaType {
 
 const accepted = ['application/json', 'application/*', '*/*'];
 
-/** The parts of an `Accept` header that can be served, the wanted ones first; without one everything will do. */
+/** The supported parts of an `Accept` header in order of preference; without one every part is accepted. */
 function acceptable(header: string | undefined): MediaType[] {
   const types = (header === undefined || header === '' ? '*/*' : header).split(',').map((part) => {
     const [type = '', ...rest] = part.split(';').map((each) => each.trim());
@@ -21,7 +21,7 @@ function acceptable(header: string | undefined): MediaType[] {
   return types.filter(({ type }) => accepted.includes(type));
 }
 
-/** @throws StatusError 406 when nothing that can be served is accepted. */
+/** @throws StatusError 406 when no supported form is accepted. */
 export function representation(header: string | undefined): Representation {
   for (const { parameters } of acceptable(header)) {
     const { as, g, v } = parameters;
@@ -34,7 +34,7 @@ export function representation(header: string | undefined): Representation {
   throw notAcceptable();
 }
 
-/** The version of aggregated discovery that is wanted and had; undefined: the lists of old. @throws StatusError 406 */
+/** The requested and supported version of aggregated discovery; undefined for the older lists. @throws StatusError 406 */
 export function aggregatedDiscovery(header: string | undefined, supported: boolean): 'v2' | 'v2beta1' | undefined {
   for (const { parameters } of acceptable(header)) {
     const { as, g, v } = parameters;

@@ -6,8 +6,8 @@ import { startedAt } from './deprecated-requests.ts';
 import { versionInfo } from './version.ts';
 
 /**
- * `GET /metrics`: which build it is, and which deprecated APIs were asked for, here or as the cluster's insights say, since this API server started, which was when its
- * version last changed. The gauge does not say by whom (facts: deprecated-apis.md §1.5).
+ * `GET /metrics`: the build, and the deprecated APIs that were requested here, or by the cluster's insights, since the last change of this API
+ * server's version. The gauge does not name the clients (facts: deprecated-apis.md §1.5).
  */
 export function metrics(call: Call): Answer {
   const { cluster } = call;

@@ -8,7 +8,7 @@ export interface ListMeta {
   readonly remainingItemCount?: number;
 }
 
-/** An object on its own says its kind and apiVersion: that which it was asked for at. */
+/** A single object has its kind and the requested apiVersion. */
 export function withKind({ kind, group, version }: ResourceType, object: KubernetesObject): object {
   return { kind, apiVersion: apiVersionOf({ group, version }), ...object };
 }

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Source } from '../api-objects.ts';
 import type { KubernetesObject } from '../objects/object-metadata.ts';
 
-/** What happened to one object. `before` is absent for a new one, `after` for one that is gone. */
+/** A change of one object. `before` is absent for a new one, `after` for a removed one. */
 export interface Change {
   readonly revision: number;
   readonly before?: KubernetesObject;
@@ -15,12 +15,12 @@ export interface Observed {
   readonly objects: readonly KubernetesObject[];
 }
 
-/** Shared by all histories, so that one that is begun anew does not give revisions which clients have seen before. */
+/** All histories share it, so that a new history does not repeat revisions which clients have seen. */
 export interface RevisionCounter {
   last: number;
 }
 
-/** An object as it was last seen. */
+/** The last seen state of an object. */
 interface Seen {
   readonly digest: string;
   readonly basis?: string | undefined;
@@ -30,15 +30,15 @@ interface Seen {
 interface ResourceHistory {
   current: Map<string, Seen>;
   changes: Change[];
-  /** Changes up to here are forgotten. */
+  /** Changes up to here were dropped. */
   forgotten: number;
 }
 
 const keptChanges = 2_000;
 
 /**
- * The `resourceVersion`s of one cluster. The model keeps no revisions: an object gets a new one when it is seen to be another than
- * last time, so what changed and changed back between two looks is not seen.
+ * The `resourceVersion`s of one cluster. The model has no revisions: an object gets a new one when it differs from its last read, so a change that
+ * was reverted between two reads is not seen.
  */
 export class ObjectHistory {
   readonly #counter: RevisionCounter;
@@ -54,7 +54,7 @@ export class ObjectHistory {
     return this.#revision;
   }
 
-  /** `sources` are all of that resource, ordered by key; they come back as objects with their `resourceVersion`. */
+  /** `sources` are all objects of that resource, sorted by key; the result has them with their `resourceVersion`. */
   observe(resource: string, sources: readonly Source[]): Observed {
     const known = this.#resources.get(resource);
     const history = known ?? { current: new Map(), changes: [], forgotten: 0 };
@@ -62,7 +62,7 @@ export class ObjectHistory {
     for (const source of sources) seen.set(source.key, this.#revise(history, source));
     for (const [key, { object }] of history.current) if (!seen.has(key)) this.#note(history, { before: object });
     history.current = seen;
-    // What is seen for the first time is no news.
+    // Objects that are seen for the first time are no changes.
     if (known === undefined) Object.assign(history, { changes: [], forgotten: this.#revision });
     this.#forget(history);
     this.#resources.set(resource, history);
@@ -70,8 +70,8 @@ export class ObjectHistory {
   }
 
   /**
-   * The same of a part: `sources` are at least those of which the objects are among it. What becomes of the others is seen by the next look at
-   * them. Undefined where the resource was never seen as a whole: there is nothing to compare a part with.
+   * The same for a part: `sources` contain at least the requested objects. The next complete read sees changes of the others. Undefined where the
+   * resource was never read completely, because there is nothing to compare a part with.
    */
   observePart(
     resource: string,
@@ -95,7 +95,7 @@ export class ObjectHistory {
     return { revision: this.#revision, objects };
   }
 
-  /** Changes of a resource after that revision, oldest first; undefined where they are forgotten. */
+  /** Changes of a resource after that revision, oldest first; undefined where they were dropped. */
   changesSince(resource: string, revision: number): readonly Change[] | undefined {
     const history = this.#resources.get(resource);
     if (history === undefined || revision < history.forgotten) return undefined;

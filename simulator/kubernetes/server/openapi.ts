@@ -7,8 +7,8 @@ import type { Call } from './call.ts';
 const parametersOfWrites = ['dryRun', 'fieldManager', 'fieldValidation'];
 
 /**
- * `/openapi/v3` and its documents, as far as clients need them to find out what they may send: which requests take `dryRun` and
- * `fieldValidation`. Objects have no schemas. Undefined for any other path, `/openapi/v2` among them.
+ * `/openapi/v3` and its documents, as far as clients need them to find the requests with `dryRun` and `fieldValidation`. Objects have no schemas.
+ * Undefined for any other path, `/openapi/v2` among them.
  */
 export function openapi({ path, gitVersion, cluster }: Call): Answer | undefined {
   const served = resourceTypes(cluster);

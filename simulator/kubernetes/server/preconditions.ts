@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../objects/object-metadata.ts';
 import type { ResourceType } from '../resource-types.ts';
 import { conflict } from './refusals.ts';
 
-/** 409 unless the object is the one that `preconditions` of DeleteOptions mean. */
+/** 409 unless the object matches the `preconditions` of DeleteOptions. */
 export function requirePreconditions(type: ResourceType, object: KubernetesObject, preconditions: unknown): void {
   const { uid, resourceVersion } = (preconditions ?? {}) as { uid?: unknown; resourceVersion?: unknown };
   const { metadata } = object;

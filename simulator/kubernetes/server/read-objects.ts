@@ -14,7 +14,7 @@ import { badRequest, notFound } from './refusals.ts';
 import { listAnswer, representObject } from './represent.ts';
 import { selection } from './selection.ts';
 
-/** All objects of a resource as they are now. */
+/** All present objects of a resource. */
 export function observe(
   { cluster, now, memory }: Pick<Call, 'cluster' | 'now' | 'memory'>,
   type: ResourceType,
@@ -22,7 +22,7 @@ export function observe(
   return memory.history.observe(type.storage, sourcesOf(cluster, type, now));
 }
 
-/** At least those that are wanted. The others are not made, which is what takes long in a large cluster. */
+/** At least the requested objects. The others are not made, because that takes long in a large cluster. */
 function observeWanted(call: Call, type: ResourceType, wanted: Wanted): Observed {
   const { cluster, now, memory } = call;
   const isAmong = ({ metadata, spec }: KubernetesObject): boolean =>
@@ -52,9 +52,8 @@ export function getObject(call: Call, type: ResourceType, attributes: ResourceAt
 }
 
 /**
- * A list, or a page of one: later pages show the state that the first one was read in.
- *
- * @throws StatusError 410 for a page of a state that is no longer there; its token goes on with the present one.
+ * A list, or a page of one: later pages show the state of the first one.
+ * @throws StatusError 410 for a page of a dropped state; its token continues with the present one.
  */
 export function listObjects(call: Call, type: ResourceType, attributes: ResourceAttributes): Answer {
   const { query, memory, now } = call;
@@ -86,7 +85,7 @@ function begin(
   const token = query.get('continue') ?? '';
   if (token === '') {
     const part = nodeName === undefined ? undefined : observeWanted(call, type, { nodeName });
-    // Later pages show the state as a whole.
+    // Later pages need the complete state.
     const isEnough = part !== undefined && (limit === 0 || part.objects.length <= limit);
     return { state: isEnough ? part : observe(call, type) };
   }
@@ -97,7 +96,7 @@ function begin(
   throw expiredPage(token);
 }
 
-/** Of the first object behind that key, by halves: each page of a long list would go through all before it. */
+/** The index of the first object after that key, by binary search, because a linear one would slow down each page of a long list. */
 function placeAfter(objects: readonly KubernetesObject[], after: string): number {
   let [low, high] = [0, objects.length];
   while (low < high) {

@@ -18,7 +18,7 @@ export interface Patch {
   readonly body: unknown;
 }
 
-/** The patch in the body. @throws StatusError 415 for one of another kind, server-side apply among them; 400 for one that is no JSON. */
+/** The patch in the body. @throws StatusError 415 for an unsupported kind, like server-side apply; 400 for invalid JSON. */
 export function readPatch({ headers, body }: Call, { custom }: ResourceType): Patch {
   const type = (headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
   if (type.startsWith('application/apply-patch')) {
@@ -26,7 +26,7 @@ export function readPatch({ headers, body }: Call, { custom }: ResourceType): Pa
     throw new StatusError(415, { reason: 'UnsupportedMediaType', message });
   }
   const format = Object.hasOwn(formats, type) ? formats[type as keyof typeof formats] : undefined;
-  // Nobody knows how lists of custom resources merge.
+  // The merge keys of custom resources are not known.
   if (format === undefined || (format === 'strategic' && custom === true)) {
     const accepted = Object.keys(formats).filter((each) => custom !== true || formats[each as never] !== 'strategic');
     const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
@@ -39,7 +39,7 @@ export function readPatch({ headers, body }: Call, { custom }: ResourceType): Pa
   }
 }
 
-/** @throws StatusError 400 for a patch that is none, 422 for one that does not fit. */
+/** @throws StatusError 400 for an invalid patch, 422 for one that does not fit. */
 export function applyPatch({ format, body }: Patch, kind: string, document: Fields): Fields {
   try {
     const patched = format === 'json' ? applyJsonPatch(document, body) : merged(format, kind, document, body);
@@ -57,7 +57,7 @@ function merged(format: 'merge' | 'strategic', kind: string, document: Fields, b
   return format === 'merge' ? applyMergePatch(document, body) : applyStrategicMergePatch(kind, document, body);
 }
 
-/** What a JSON Merge Patch (RFC 7386) makes of a document: null takes a member away, a list is replaced. */
+/** Applies a JSON Merge Patch (RFC 7386): null removes a member, and a list is replaced. */
 export function applyMergePatch(document: unknown, patch: unknown): unknown {
   if (!isFields(patch)) return patch;
   const merged = new Map(Object.entries(isFields(document) ? document : {}));

@@ -22,7 +22,7 @@ export function badRequest(message: string): StatusError {
   return new StatusError(400, { reason: 'BadRequest', message });
 }
 
-/** 405: the API server's own words, and what this one leaves out where that is the reason. */
+/** 405 with the API server's text, and with the reason where this server does not support it. */
 export function methodNotAllowed(unmodelled?: string): StatusError {
   const words = 'the server does not allow this method on the requested resource';
   const message = unmodelled === undefined ? words : `${words}: the local cloud does not model ${unmodelled}`;
@@ -40,13 +40,13 @@ export function conflict(type: Named, name: string, why: string): StatusError {
   return new StatusError(409, { reason: 'Conflict', message, details: detailsOf(type, name) });
 }
 
-/** 410: `continuation` is a token that goes on with the list as it is now. */
+/** 410: `continuation` is a token that continues with the present list. */
 export function expired(message: string, continuation?: string): StatusError {
   const metadata = continuation === undefined ? {} : { continue: continuation };
   return new StatusError(410, { reason: 'Expired', message, metadata });
 }
 
-/** What is wrong with a member of an object: `FieldValueRequired`, `spec.selector`, `Required value`. */
+/** The error of an object's member: `FieldValueRequired`, `spec.selector`, `Required value`. */
 export interface FieldCause {
   readonly reason: string;
   readonly field: string;

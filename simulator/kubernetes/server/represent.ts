@@ -6,7 +6,7 @@ import { representation } from './media-type.ts';
 import { type ListMeta, partial, withKind } from './object-forms.ts';
 import { type IncludeObject, table } from './tables/table.ts';
 
-/** One object in the form that the client asked for. `header` is for a `Table`: whether it says its columns. */
+/** One object in the requested form. `header` is for a `Table`: whether it has its columns. */
 export function representObject(
   call: Call,
   type: ResourceType,
@@ -37,7 +37,7 @@ export function listAnswer(
   return json(200, { kind: 'PartialObjectMetadataList', apiVersion: wanted.apiVersion, metadata, items });
 }
 
-/** Of one revision of an object: another one is another object. */
+/** The text of one revision of an object, because each revision is another JavaScript object. */
 const textOf = new WeakMap<KubernetesObject, string>();
 
 /** Items of built-in resources have neither kind nor apiVersion; those of custom resources have both, as upstream. */

@@ -1,6 +1,6 @@
 import type { Attributes, ResourceAttributes } from '../permissions.ts';
 
-/** What a request asks for, as the API server reads it off method, path and query. */
+/** The meaning of a request for the API server, from method, path and query. */
 export type RequestInfo =
   | { readonly kind: 'resource'; readonly version: string; readonly attributes: ResourceAttributes }
   | { readonly kind: 'path'; readonly attributes: Extract<Attributes, { path: string }> };
@@ -8,8 +8,8 @@ export type RequestInfo =
 const verbs: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch' };
 
 /**
- * `GET /api/v1/namespaces/shop/pods/api-1` → get of the pod api-1 in shop. Paths that name no resource (`/version`, `/apis/apps`)
- * keep the method as their verb. Namespaces lie in themselves, as upstream.
+ * `GET /api/v1/namespaces/shop/pods/api-1` → get of the pod api-1 in shop. Paths that name no resource (`/version`, `/apis/apps`) keep the method as
+ * their verb. A namespace is in itself, as upstream.
  */
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
   const parts = path.split('/').filter((part) => part !== '');
@@ -46,7 +46,7 @@ function verbOf(method: string, name: string | undefined, query: URLSearchParams
   return verbs[method] ?? method.toLowerCase();
 }
 
-/** As Go reads a boolean of a query. */
+/** Reads a boolean of a query like Go. */
 export const isTrue = (value: string | null): boolean =>
   value !== null && ['1', 't', 'true'].includes(value.toLowerCase());
 

@@ -4,7 +4,7 @@ import { record } from '../resources/stored-object.ts';
 import { StatusError } from '../status-error.ts';
 import type { Call } from './call.ts';
 
-/** 403 for whatever would be created in a namespace that goes away, evictions among it. */
+/** 403 for a creation in a terminating namespace, evictions included. */
 export function requireLivingNamespace({ cluster }: Pick<Call, 'cluster'>, attributes: ResourceAttributes): void {
   const { namespace, name = '', group, resource } = attributes;
   const found = (cluster.kubernetes.objects ?? []).find(

@@ -4,7 +4,7 @@ import { type Answer, json } from './answer.ts';
 import { type Call, readBody } from './call.ts';
 import { badRequest } from './refusals.ts';
 
-/** Objects that are not kept: creating one asks a question, and the answer is its status. */
+/** Objects that are not stored: a creation is a question, and the status is its answer. */
 export interface ReviewType extends GroupVersionKind {
   readonly resource: string;
 }
@@ -57,7 +57,7 @@ function attributesOf(asked: unknown): Attributes {
   };
 }
 
-/** What the namespace's rules allow. Incomplete, since what is taken away again cannot be said in rules. */
+/** The rules of the namespace. They are incomplete, because rules cannot express exceptions. */
 function rulesReview({ cluster, user }: Call, { namespace = 'default' }: Spec): object {
   const rules = grantedRules(cluster, user)
     .filter(({ namespaces }) => namespaces === undefined || namespaces.includes(String(namespace)))

@@ -11,7 +11,7 @@ import { applyPatch, readPatch } from './read-patch.ts';
 import { invalid, methodNotAllowed, unknownResource } from './refusals.ts';
 import { replaceObject, stored } from './write-object.ts';
 
-/** `…/NAME/scale`: how many replicas an object wants, read and written apart from the rest. */
+/** `…/NAME/scale`: an object's replicas, read and written separately. */
 export function answerScale(call: Call, type: ResourceType, attributes: ResourceAttributes): Answer {
   const path = scalePath(call.cluster.kubernetes, type);
   if (path === undefined) throw unknownResource();

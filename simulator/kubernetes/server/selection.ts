@@ -4,16 +4,16 @@ import type { ResourceType } from '../resource-types.ts';
 import { labelSelector, type Matches } from './label-selector.ts';
 import { badRequest } from './refusals.ts';
 
-/** Which objects of a resource a list or a watch is about. */
+/** The objects of a list or a watch. */
 export interface Selection {
   readonly matches: Matches;
-  /** Counts of what is left are not told then. */
+  /** The number of remaining objects is not reported then. */
   readonly selective: boolean;
-  /** Nothing but pods of this node is; absent where that is not said. */
+  /** The only node whose pods are selected; absent where the selector names none. */
   readonly nodeName: string | undefined;
 }
 
-/** By namespace, name, labels and fields. @throws StatusError 400 for selectors that cannot be parsed. */
+/** Selects by namespace, name, labels and fields. @throws StatusError 400 for invalid selectors. */
 export function selection(type: ResourceType, attributes: ResourceAttributes, query: URLSearchParams): Selection {
   const { name } = attributes;
   const namespace = type.namespaced ? attributes.namespace : undefined;
@@ -44,8 +44,7 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * `spec.nodeName=ip-10-0-0-1,status.phase!=Running`: all of them.
- *
+ * `spec.nodeName=ip-10-0-0-1,status.phase!=Running`: all terms must match.
  * @throws StatusError 400 for another form, or for a field that the resource is not selected by.
  */
 function fieldSelector(resource: string, text: string | null): Matches {
@@ -59,7 +58,7 @@ function fieldSelector(resource: string, text: string | null): Matches {
   return (object) => requirements.every((holds) => holds(object));
 }
 
-/** Absent ones are empty, absent booleans false. */
+/** Absent fields are empty, absent booleans false. */
 function textOf(object: KubernetesObject, field: string): string {
   const found = field.split('.').reduce<unknown>((value, part) => (value as Record<string, unknown>)?.[part], object);
   return String(found ?? (field === 'spec.unschedulable' ? false : ''));

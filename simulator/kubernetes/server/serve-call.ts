@@ -19,7 +19,7 @@ import { expiredPage } from './expired-page.ts';
 import type { Histories } from './histories.ts';
 import { type RequestInfo, requestInfo } from './request-info.ts';
 
-/** What all API servers share. */
+/** The parts that all API servers share. */
 export interface Surroundings {
   readonly fake: FakeKubernetes;
   readonly authenticate: Authenticate;
@@ -29,10 +29,7 @@ export interface Surroundings {
   readonly pollMilliseconds: number;
 }
 
-/**
- * One request, its path as the client sent it, refusals included. Undefined where nothing answers: behind a private endpoint, or
- * where no cluster is.
- */
+/** Serves one request with the client's path, refusals included. Undefined where nothing answers: behind a private endpoint, or without a cluster. */
 export async function serveCall(
   surroundings: Surroundings,
   request: ApiRequest,
@@ -54,7 +51,7 @@ export async function serveCall(
 
 async function serve(surroundings: Surroundings, clusterArn: string, request: ApiRequest) {
   const { fake, authenticate, clock, histories, around, pollMilliseconds } = surroundings;
-  // Nobody is asked for a token behind a private endpoint.
+  // A private endpoint checks no token, because it is not reachable.
   fake.reach(clusterArn, clock.now());
   const user = await userOf(authenticate, clusterArn, request.headers.authorization);
   const now = clock.now();
@@ -80,7 +77,7 @@ async function serve(surroundings: Surroundings, clusterArn: string, request: Ap
   return spoil(faults, dispatch(call, info));
 }
 
-/** The answer as it goes out under the faults that let the request through; watches go out as they are. */
+/** The answer after the faults that let the request pass; watches are unchanged. */
 function spoil(faults: readonly AimedFault[], answer: Answer | StreamedAnswer): Answer | StreamedAnswer {
   return 'body' in answer ? faults.reduce(spoiledBy, answer) : answer;
 }
@@ -93,7 +90,7 @@ function spoiledBy(answer: Answer, fault: AimedFault): Answer {
   return answer;
 }
 
-/** The faults that a request meets, in the order of the state. What is used up by it leaves the state. */
+/** The faults of a request, in the order of the state. A fault that is used up leaves the state. */
 function struckBy(kubernetes: KubernetesState, info: RequestInfo, query: URLSearchParams): AimedFault[] {
   const { faults } = kubernetes;
   if (faults === undefined) return [];
@@ -107,7 +104,7 @@ function struckBy(kubernetes: KubernetesState, info: RequestInfo, query: URLSear
 
 const isAimed = (fault: ApiFault): fault is AimedFault => fault.kind !== 'expiring-token';
 
-/** A request, and who sent it. */
+/** A request with its sender. */
 interface Struck {
   readonly user: User;
   readonly info: RequestInfo;
@@ -115,8 +112,8 @@ interface Struck {
 }
 
 /**
- * @throws StatusError for the first fault that refuses the request; ClusterAccessError `ClusterUnreachable` for one that ends the
- * connection before an answer.
+ * @throws StatusError for the first fault that refuses the request; ClusterAccessError `ClusterUnreachable` for one that ends the connection before
+ * an answer.
  */
 function refuse(faults: readonly AimedFault[], request: Struck): void {
   for (const fault of faults) {
@@ -136,10 +133,9 @@ function refusalOf(fault: AimedFault, { user, info, query }: Struck): Error | un
 }
 
 /**
- * The cluster of a request whose path names none: `kubectl get --raw` asks for its path as it stands and drops the server's prefix.
- * A token is good for clusters of one name only; of several the one in the caller's own account is meant.
- *
- * @throws StatusError 404 that says how to write the path, where that does not tell.
+ * The cluster of a request whose path names none: `kubectl get --raw` sends its path unchanged and drops the server's prefix. A token is valid for
+ * clusters of one name only; of several the one in the caller's own account is meant.
+ * @throws StatusError 404 with the right form of the path, where that is ambiguous.
  */
 async function clusterOfToken(
   { fake, authenticate }: { readonly fake: FakeKubernetes; readonly authenticate: Authenticate },

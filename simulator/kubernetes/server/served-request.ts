@@ -1,6 +1,6 @@
 import type { ApiRequest } from './call.ts';
 
-/** A request that was answered, for tests of what a client asks for, and how. */
+/** An answered request, for tests of a client's requests. */
 export interface ServedRequest {
   readonly method: string;
   /** With the cluster's prefix, as it was sent. */

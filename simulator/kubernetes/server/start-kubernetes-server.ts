@@ -20,18 +20,18 @@ import { type Surroundings, serveCall } from './serve-call.ts';
 import { type ServedRequest, servedRequest } from './served-request.ts';
 
 export interface KubernetesServerOptions {
-  /** Absent or 0: any that is free. */
+  /** A free port when absent or 0. */
   readonly port?: number;
   readonly fake: FakeKubernetes;
   readonly authenticate: Authenticate;
-  /** Of the fake cloud. */
+  /** The clock of the fake cloud. */
   readonly clock: { now(): Date };
-  /** Runs around every answer, so that a virtual clock can stand still meanwhile. Watches are only held while they look. */
+  /** Runs around every answer, so that a virtual clock can stand still meanwhile. A watch holds it only during its reads. */
   readonly around?: <T>(work: () => Promise<T>) => Promise<T>;
   readonly certificate: ServerCertificate;
-  /** Told of every request before its answer goes out. */
+  /** Called for every request before its answer is sent. */
   readonly onRequest?: (request: ServedRequest) => void;
-  /** How often watches look at the model, by this machine's clock; 250 when absent. */
+  /** Milliseconds between a watch's reads of the model, by this machine's clock; 250 when absent. */
   readonly pollMilliseconds?: number;
 }
 
@@ -39,11 +39,11 @@ export interface KubernetesServer {
   readonly port: number;
   /** `https://127.0.0.1:PORT/clusters/<account>/<region>/<name>` */
   endpointOf(clusterArn: string): string;
-  /** As DescribeCluster answers it in `certificateAuthority.data`: base64 of PEM. */
+  /** The value of `certificateAuthority.data` in DescribeCluster: base64 of PEM. */
   readonly certificateAuthority: string;
   /**
-   * Answers a request as it would be answered at the port, without a connection: its target is a whole address. Rejects where a connection
-   * would end without an answer, or stay open for a watch.
+   * Answers a request like the port, without a connection: its target is a whole address. Rejects where a connection would end without an answer, or
+   * stay open for a watch.
    */
   answer(request: HttpRequest): Promise<HttpAnswer>;
   close(): Promise<void>;
@@ -61,7 +61,7 @@ export async function startKubernetesServer(options: KubernetesServerOptions): P
     pollMilliseconds: options.pollMilliseconds ?? 250,
   };
   const server = createServer({ cert: certificate.certificate, key: certificate.key }, (request, response) => {
-    // Whatever goes wrong while an answer goes out, the client has gone or gets no more.
+    // After an error during an answer the client has gone or gets no more.
     answer(surroundings, request, response, options.onRequest).catch(() => response.destroy());
   });
   server.listen(options.port ?? 0, '127.0.0.1');
@@ -119,7 +119,7 @@ async function answer(
   await pipeline(Readable.from(found.chunks(gone.signal)), response);
 }
 
-/** Nobody waits any more for an answer whose connection is `gone`. */
+/** Stops when the connection is `gone`. */
 async function deliver(
   answer: Answer,
   request: IncomingMessage,
@@ -148,10 +148,10 @@ const singleHeaders = ({ headers }: IncomingMessage): Record<string, string | un
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
   );
 
-/** API servers compress answers from that size on, where the client takes it (k8s.io/apiserver, APIResponseCompression). */
+/** API servers compress answers from that size on, where the client accepts it (k8s.io/apiserver, APIResponseCompression). */
 const thresholdBytes = 128 * 1024;
 
-/** What goes out: as it is, or as gzip with its header. */
+/** The body: unchanged, or as gzip with its header. */
 interface Encoded {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;

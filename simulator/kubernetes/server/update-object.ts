@@ -12,7 +12,7 @@ export function updateObject(call: Call, type: ResourceType, attributes: Resourc
   return replaceObject(call, type, current, readBody(call));
 }
 
-/** `PATCH …/NAME`, of any kind but server-side apply. @throws StatusError 404, 415 for another kind of patch, and as `replaceObject`. */
+/** `PATCH …/NAME` of any kind except server-side apply. @throws StatusError 404, 415 for another kind of patch, and as `replaceObject`. */
 export function patchObject(call: Call, type: ResourceType, attributes: ResourceAttributes): Answer {
   const patch = readPatch(call, type);
   const current = findObject(call, type, attributes);

@@ -7,9 +7,8 @@ const subdomain = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])
 const quantities = ['minAvailable', 'maxUnavailable'];
 
 /**
- * The few rules that people run into: names, containers, selectors and budgets. Upstream has thousands more.
- *
- * @throws StatusError 422 with all that was found.
+ * Checks the few rules that users often violate: names, containers, selectors and budgets. Upstream has thousands more.
+ * @throws StatusError 422 with all violations.
  */
 export function validate(type: ResourceType, name: string, object: Fields): void {
   const spec = fields(object.spec);
@@ -55,7 +54,7 @@ function templateCauses(spec: Fields): FieldCause[] {
   ];
 }
 
-/** A Job's name becomes a label of its pods; its pods end, and those that its rules judge are not started anew in place. */
+/** A Job's name becomes a label of its pods. Its pods must end, and those with failure rules are not restarted in place. */
 function jobCauses(name: string, spec: Fields): FieldCause[] {
   const pod = fields(fields(spec.template).spec);
   const policy = pod.restartPolicy ?? 'Always';

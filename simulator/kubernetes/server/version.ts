@@ -1,6 +1,6 @@
 import type { Call } from './call.ts';
 
-/** `GET /version`. EKS writes a `+` behind the minor. */
+/** `GET /version`. EKS adds a `+` to the minor. */
 export function versionInfo({ gitVersion }: Call): object {
   const [, major = '1', minor = '0', build = ''] = /^v(\d+)\.(\d+)\.\d+-eks-(\w+)/.exec(gitVersion) ?? [];
   return {

@@ -17,11 +17,10 @@ const bookmarkMilliseconds = 60_000;
 const defaultTimeoutSeconds = 1_800;
 
 /**
- * Changes of objects, one JSON document a line: `{type: ADDED | MODIFIED | DELETED | BOOKMARK | ERROR, object}`. Without a
- * `resourceVersion` it begins with all objects there are. The model is looked at again and again, so what changes back between two
- * looks is not told. Times are this machine's, since clients wait by them.
- *
- * @throws StatusError 400 for parameters that make no sense, 410 for a `resourceVersion` whose changes are forgotten.
+ * Changes of objects, one JSON document a line: `{type: ADDED | MODIFIED | DELETED | BOOKMARK | ERROR, object}`. Without a `resourceVersion` it
+ * begins with all objects. It polls the model, so a change that is reverted between two reads is not reported. Times are this machine's, since
+ * clients wait by them.
+ * @throws StatusError 400 for invalid parameters, 410 for a `resourceVersion` whose changes were dropped.
  */
 export function watchObjects(call: Call, type: ResourceType, attributes: ResourceAttributes): StreamedAnswer {
   const { query } = call;
@@ -75,7 +74,7 @@ async function* events({ call, type, matches, from, initial, seconds }: Watch, s
   }
 }
 
-/** To a client, an object that comes under its selector is new, and one that leaves it is gone. */
+/** For a client, an object that begins to match its selector is new, and one that no longer matches is deleted. */
 function toldChange({ revision, before, after }: Change, matches: Matches) {
   const [was, is] = [before !== undefined && matches(before), after !== undefined && matches(after)];
   if (is && after !== undefined) return { type: was ? 'MODIFIED' : 'ADDED', object: after };

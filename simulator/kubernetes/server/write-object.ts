@@ -16,7 +16,7 @@ import { validate } from './validate-object.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What only the API server writes: a client's values of these are passed over. */
+/** Members that only the API server writes: a client's values are ignored. */
 const served = [
   'managedFields',
   'uid',
@@ -28,10 +28,9 @@ const served = [
 const dropped = ['resourceVersion', 'selfLink', ...served];
 
 /**
- * Puts `next` in the place of `current`, an object as it was read: 200 with what lies there now.
- *
- * @throws StatusError 400 for another object, 409 for an outdated one, 422 for what may not be or may not change, 405 for what the model
- * cannot keep.
+ * Replaces `current`, an object as it was read, by `next`: 200 with the stored object.
+ * @throws StatusError 400 for another object, 409 for an outdated one, 422 for an invalid or immutable member, 405 for a change that the model cannot
+ * store.
  */
 export function replaceObject(
   call: Call,
@@ -73,7 +72,7 @@ function noted(
   };
 }
 
-/** The object that is put, made of what the client may say and of what stays. */
+/** The object to store, from the client's members and those that stay. */
 function prepare(type: ResourceType, current: KubernetesObject, next: Fields): StoredObject {
   const metadata = record(next.metadata);
   const { name, namespace, uid, resourceVersion } = current.metadata;
@@ -127,7 +126,7 @@ export function outdated(type: ResourceType, name: string) {
   return conflict(type, name, why);
 }
 
-/** 405 for what only follows from something else in this model, and would be as before at the next look. */
+/** 405 for a member that follows from other state of this model, and would be reverted at the next read. */
 export function requireKept({ cluster }: Call, type: ResourceType, { metadata }: KubernetesObject): void {
   const { kubernetes } = cluster;
   if (findStored(kubernetes, type, metadata) !== undefined) return;
@@ -136,13 +135,13 @@ export function requireKept({ cluster }: Call, type: ResourceType, { metadata }:
     throw methodNotAllowed('changes of a pod that a DaemonSet made');
 }
 
-/** An object as it is put: without its revision. */
+/** The stored form of an object: without its revision. */
 export function stored(type: ResourceType, { metadata, ...rest }: KubernetesObject): StoredObject {
   const { resourceVersion: _revision, ...kept } = metadata;
   return { apiVersion: apiVersionOf(type), kind: type.kind, ...rest, metadata: kept };
 }
 
-/** What counts for `generation`. */
+/** The part that counts for `generation`. */
 function content({ metadata: _metadata, status: _status, ...rest }: StoredObject): object {
   return rest;
 }

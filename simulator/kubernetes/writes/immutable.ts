@@ -4,7 +4,7 @@ import { valueAtPath } from '../resources/scale-path.ts';
 import { list, record, type StoredObject } from '../resources/stored-object.ts';
 import { type FieldCause, invalid } from '../server/refusals.ts';
 
-/** Members that stay as they were made, by kind. */
+/** Immutable members, by kind. */
 const immutable: Readonly<Record<string, readonly string[]>> = {
   DaemonSet: ['spec.selector'],
   Deployment: ['spec.selector'],
@@ -14,7 +14,7 @@ const immutable: Readonly<Record<string, readonly string[]>> = {
   ClusterRoleBinding: ['roleRef'],
 };
 
-/** Of a StatefulSet only these may change. */
+/** Only these members of a StatefulSet may change. */
 const changeable = [
   'replicas',
   'ordinals',
@@ -25,10 +25,10 @@ const changeable = [
   'minReadySeconds',
 ];
 
-/** Of a node only these are kept. */
+/** Only these members of a node are stored. */
 const ofNodes = ['unschedulable', 'taints'];
 
-/** 422 for a change of what cannot change. */
+/** 422 for a change of an immutable member. */
 export function requireUnchanged(type: ResourceType, before: StoredObject, after: StoredObject): void {
   const paths = (immutable[type.kind] ?? []).filter((path) => {
     const at = path.split('.');
@@ -51,7 +51,7 @@ export function requireUnchanged(type: ResourceType, before: StoredObject, after
   if (causes.length > 0) throw invalid(type, after.metadata.name, causes);
 }
 
-/** Kinds whose update has to name the version that it is of. */
+/** Whether an update may leave out the version that it is based on. */
 export const mayBeUnconditional = ({ kind, custom }: ResourceType): boolean =>
   custom !== true && kind !== 'PodDisruptionBudget';
 

@@ -12,8 +12,8 @@ interface Write {
 }
 
 /**
- * `metadata.managedFields` after a write: who wrote last at which version, and when. Which fields they were is kept of nodes alone, whose cordons are told
- * apart by it; of other kinds nobody owns a field here.
+ * `metadata.managedFields` after a write: the last writer at each version, and the time. The fields are kept for nodes only, whose cordons are
+ * identified by them; for other kinds no field has an owner here.
  */
 export function managedFieldsAfter(
   before: StoredObject | undefined,
@@ -49,13 +49,16 @@ type Tree = Readonly<Record<string, unknown>>;
 
 const isTree = (value: unknown): boolean => value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** What of an object has owners: not what identifies it, and not its status, which is written by itself. */
+/** The part of an object that has owners, without its identity and its status, which is written separately. */
 function ownable(object: StoredObject | undefined): Tree {
   const { labels, annotations } = record(object?.metadata);
   return { metadata: { labels, annotations }, spec: object?.spec };
 }
 
-/** The fields that `after` has otherwise than `before`: who sets a field to what it is does not own it. A list is one field, as those of a node's `spec` are. */
+/**
+ * The fields in which `after` differs from `before`: a writer that sets a field to its present value does not own it. A list is one field, like those
+ * in a node's `spec`.
+ */
 function changed(before: unknown, after: unknown): Tree {
   const fields = Object.entries(record(after)).flatMap(([name, value]): [string, Tree][] => {
     const was = record(before)[name];

@@ -17,10 +17,7 @@ export interface ObjectName {
   readonly name: string;
 }
 
-/**
- * Puts an object where those of its kind lie, and lets what follows from it follow: pods of a workload, what a budget allows.
- * `before` is what lies there under its name.
- */
+/** Stores an object, and updates what follows from it: pods of a workload, what a budget allows. `before` is the present object with its name. */
 export function putObject(
   cluster: ClusterRecord,
   type: ResourceType,
@@ -46,7 +43,7 @@ export function putObject(
 const callsNoMore = (before: StoredObject, { spec }: StoredObject): boolean =>
   record(spec).replicas === 0 || canonical(record(before.spec).template) !== canonical(record(spec).template);
 
-/** The object as it was written down; undefined for one of the model. */
+/** The object that was written; undefined for one of the model. */
 export function findStored({ objects = [] }: KubernetesState, type: ResourceType, name: ObjectName) {
   return objects.find((object) => isNamed(object, type, name));
 }
@@ -70,8 +67,8 @@ function storeAsItIs(kubernetes: KubernetesState, type: ResourceType, object: St
 }
 
 /**
- * One of the model becomes one that was written down. The disruption controller notes which generation it has seen, unless it cannot
- * work out what that allows.
+ * A budget of the model becomes a written one. The disruption controller notes the generation that it has seen, unless it cannot compute what that
+ * allows.
  */
 function noteBudget(cluster: ClusterRecord, object: StoredObject, now: number): void {
   const { kubernetes } = cluster;
@@ -86,10 +83,10 @@ function noteBudget(cluster: ClusterRecord, object: StoredObject, now: number): 
 
 const doNotDisrupt = 'karpenter.sh/do-not-disrupt';
 
-/** Taints that follow from what the node is. */
+/** Taints that follow from the state of the node. */
 const ownTaints = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unschedulable'];
 
-/** Takes over what people change of a node: labels, annotations, taints, and whether pods come to it. */
+/** Applies a user's changes of a node: labels, annotations, taints, and whether it is schedulable. */
 function putNode(kubernetes: KubernetesState, { metadata, spec }: StoredObject): void {
   const node = kubernetes.nodes.find((each) => each.name === metadata.name);
   if (node === undefined) return;
@@ -99,7 +96,7 @@ function putNode(kubernetes: KubernetesState, { metadata, spec }: StoredObject):
   const others = list(taints).filter((taint) => !ownTaints.includes(String(record(taint).key)));
   node.labels = { ...(record(metadata.labels) as Record<string, string>) };
   node.unschedulable = unschedulable === true;
-  // What was put on and taken off again leaves nothing behind.
+  // A value that was set and removed leaves nothing behind.
   for (const member of ['annotations', 'doNotDisrupt', 'managedFields', 'taints'] as const) delete node[member];
   if (Object.keys(annotations).length > 0) node.annotations = annotations;
   const managers = list(metadata.managedFields) as object[];
@@ -108,7 +105,7 @@ function putNode(kubernetes: KubernetesState, { metadata, spec }: StoredObject):
   if (others.length > 0) node.taints = others as NonNullable<typeof node.taints>;
 }
 
-/** A pod that nobody controls; a node for it is looked for like for any other. */
+/** A pod without a controller; it is scheduled like any other. */
 function createPod(kubernetes: KubernetesState, { metadata }: StoredObject): PodState {
   kubernetes.sequence += 1;
   const pod: PodState = {
@@ -123,7 +120,7 @@ function createPod(kubernetes: KubernetesState, { metadata }: StoredObject): Pod
   return pod;
 }
 
-/** Takes over what people may change of a pod. */
+/** Applies a user's changes of a pod. */
 function putPod(pod: PodState, { metadata, spec }: StoredObject): void {
   const { annotations, finalizers, ownerReferences, managedFields } = metadata;
   pod.labels = record(metadata.labels) as Record<string, string>;
@@ -136,8 +133,8 @@ const kinds = ['Deployment', 'DaemonSet', 'StatefulSet'] as const;
 const isWorkloadKind = (kind: string): kind is WorkloadState['kind'] => kinds.some((workload) => workload === kind);
 
 /**
- * Takes over a workload as it was written. Its running pods take a new template at once, as those of add-ons do: rollouts take no time
- * here. A new image is one that does not crash. What is too much after a smaller scale goes.
+ * Applies a written workload. Its running pods take a new template at once, like those of add-ons, because rollouts take no time here. A new image
+ * does not crash. Surplus pods after a smaller scale are removed.
  */
 function putWorkload(
   kubernetes: KubernetesState,
@@ -173,7 +170,7 @@ function takeTemplate(pod: PodState, workload: WorkloadState, now: number): void
   pod.readyAt = now + startupMilliseconds;
 }
 
-/** Those without a node first, then the youngest: of a StatefulSet that is the highest ordinal. */
+/** Pods without a node first, then the youngest: in a StatefulSet that is the highest ordinal. */
 function inOrderOfLoss(pods: readonly PodState[]): PodState[] {
   return [...pods].sort((left, right) => {
     const waiting = Number(right.nodeName === undefined) - Number(left.nodeName === undefined);

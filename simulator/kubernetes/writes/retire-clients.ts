@@ -1,8 +1,8 @@
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 
 /**
- * A client of an API that is called like a workload is that workload: what replaces it calls nothing more that is given up, and neither
- * does one that is gone. EKS goes on telling of its last calls, which were a moment before.
+ * A client of an API with the name of a workload is that workload. After a new version, or its removal, it no longer calls deprecated APIs. EKS
+ * continues to report its last calls, which were a moment before.
  */
 export function retireClients({ insights }: ClusterRecord, workload: string, now: number): void {
   for (const client of insights.apiUsage.flatMap(({ clients }) => clients)) {

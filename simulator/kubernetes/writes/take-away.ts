@@ -7,7 +7,7 @@ import { ownerOf, schedulePods } from '../schedule-pods.ts';
 import { isNamed, type ObjectName } from './put-object.ts';
 import { retireClients } from './retire-clients.ts';
 
-/** Takes an object away at once, and what belongs to it unless `orphans` stay. */
+/** Removes an object at once, with its dependents unless `orphans` stay. */
 export function takeAway(
   cluster: ClusterRecord,
   type: ResourceType,
@@ -41,7 +41,7 @@ function emptyNamespace(kubernetes: KubernetesState, name: string): void {
   kubernetes.objects = (kubernetes.objects ?? []).filter(({ metadata }) => metadata.namespace !== name);
 }
 
-/** What names the object as its owner goes with it, and what names that. */
+/** Objects that name it as their owner are removed with it, and so are their dependents. */
 function collectGarbage(kubernetes: KubernetesState, uid: string): void {
   const { objects = [] } = kubernetes;
   const orphaned = objects.filter((object) => isOwnedBy(object, uid));

@@ -10,10 +10,10 @@ import { FLEET_GATE } from '../fleet/synthetic-waves.ts';
 import { tried } from '../people/tried.ts';
 import type { FaultOf } from './planned-fault.ts';
 
-/** Not who applied the config first: four eyes are then others. */
+/** Another person than the one who applied the config first, so that four eyes exclude someone else. */
 const AUTHOR = 'arn:aws:iam::000000000000:role/author';
 
-/** Applies a calendar anew. What the parser of config files refuses stays as it is. */
+/** Applies a changed calendar. A calendar that the parser of config files refuses stays as it is. */
 export async function changeCalendar(world: World, fault: FaultOf<'calendar'>): Promise<void> {
   const { calendar: name, change, minute, minutes } = fault;
   const applied = await load(world.table, Configs, 'Calendar', name);
@@ -41,7 +41,7 @@ interface WaveDocument {
   readonly [field: string]: unknown;
 }
 
-/** Applies a policy with another plan. `turn` tells the names apart that a wave gets. */
+/** Applies a policy with another plan. `turn` makes the new names of waves different. */
 export async function changePolicy(
   world: World,
   { policy: name, change, wave }: Pick<FaultOf<'policy'>, 'policy' | 'change' | 'wave'>,
@@ -70,7 +70,7 @@ export async function changePolicy(
   await apply(world, { ...document, spec: { ...document.spec, waves: changed } });
 }
 
-/** The same for the policy and the wave by which a cluster is upgraded. */
+/** The same for the policy and the wave that upgrade a cluster. */
 export async function changePolicyOf(
   world: World,
   clusterKey: string | undefined,

@@ -24,7 +24,7 @@ const CALL_EFFECT: Readonly<Record<FaultOf<'call'>['effect'], Fault['effect']>> 
   delayed: { kind: 'delay', beforeMilliseconds: 8_000, afterMilliseconds: 4_000 },
 };
 
-/** Arms the fake EKS: calls that fail, updates that fail or hang, and what others do there. `start` is the beginning of the run. */
+/** Arms the fake EKS: calls that fail, updates that fail or hang, and actions of others. `start` is the beginning of the run. */
 export function armEks(eks: FakeEks, planned: readonly PlannedFault[], start: Date): void {
   for (const { operation, skip, times, effect } of faultsOf(planned, 'call')) {
     eks.faults.add({ skip, times, effect: CALL_EFFECT[effect], ...(operation === undefined ? {} : { operation }) });
@@ -64,7 +64,7 @@ export function armEks(eks: FakeEks, planned: readonly PlannedFault[], start: Da
   }
 }
 
-/** Taken by the first update of that kind which EKS accepts. */
+/** It applies to the first update of that kind that EKS accepts. */
 function planFailure(eks: FakeEks, { name, nodegroups, addons }: ClusterRecord, part: Part): void {
   const [group] = nodegroups;
   const [addon] = addons;
@@ -86,7 +86,7 @@ function planFailure(eks: FakeEks, { name, nodegroups, addons }: ClusterRecord, 
   else eks.state.plannedFailures.push({ ...common, type: 'VersionUpdate', errorCode: 'Unknown' });
 }
 
-/** The end of an update, or the next step of a roll, comes hours later. */
+/** The end of an update, or the next step of a node group's update, comes hours later. */
 function hangUpdates(eks: FakeEks, planned: readonly PlannedFault[]): void {
   const left = [...faultsOf(planned, 'update-hangs')];
   if (left.length === 0) return;
@@ -106,7 +106,7 @@ function hangUpdates(eks: FakeEks, planned: readonly PlannedFault[]): void {
   });
 }
 
-/** Of each fault the first roll of its cluster is the one in the middle of which the group goes. */
+/** For each fault the group is deleted during the first update of a node group in its cluster. */
 function deleteNodegroups(eks: FakeEks, planned: readonly PlannedFault[]): void {
   const left = [...faultsOf(planned, 'node-group-deleted')];
   if (left.length === 0) return;
@@ -148,7 +148,7 @@ function addCrashing({ kubernetes }: ClusterRecord, from: string, now: number): 
   schedulePods(kubernetes, now);
 }
 
-/** Many times as many, so that a rise is proved within what a policy waits. */
+/** The factor is high, so that the rise is proved within the time that a policy waits. */
 function addFailing(cluster: ClusterRecord, from: string): void {
   const worse = { from, times: 12 };
   cluster.apiErrors = worse;

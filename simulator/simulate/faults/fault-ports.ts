@@ -5,10 +5,10 @@ import type { Invocation } from '../../process/world.ts';
 import { changePolicyOf } from './change-rules.ts';
 import { type FaultOf, faultsOf, type PlannedFault } from './planned-fault.ts';
 
-/** Puts something between an invocation and its ports. */
+/** Wraps the ports of an invocation. */
 export type Around = (ports: Ports, invocation: Invocation) => Ports;
 
-/** The faults between two effects, as the fault ports take them. */
+/** The faults between two effects, in the form of the fault ports. */
 export function effectFaults(planned: readonly PlannedFault[]): Fault[] {
   const effects = faultsOf(planned, 'effect').map(({ when, operation, function: name, skip, times, effect }) => ({
     when,
@@ -33,7 +33,7 @@ function effectOf(effect: FaultOf<'effect'>['effect']): Effect {
   return effect.kind === 'stale' ? { kind: 'answer', value: undefined } : effect;
 }
 
-/** Gives every function the clock that its faults say; nothing else about the world moves. */
+/** Gives every function the clock of its faults; nothing else in the world changes. */
 export function skewedClocks(planned: readonly PlannedFault[]): Around {
   const seconds = new Map(faultsOf(planned, 'clock').map((fault) => [fault.function, fault.seconds]));
   if (seconds.size === 0) return (ports) => ports;
@@ -44,7 +44,7 @@ export function skewedClocks(planned: readonly PlannedFault[]): Around {
   };
 }
 
-/** Answers queries of the sparse index with what it gave some time before, while a fault says so. */
+/** Answers queries of the sparse index with an earlier result, while a fault says so. */
 export function staleIndex(planned: readonly PlannedFault[], start: Date): Around {
   const faults = faultsOf(planned, 'stale-index');
   if (faults.length === 0) return (ports) => ports;
@@ -72,7 +72,7 @@ export function staleIndex(planned: readonly PlannedFault[], start: Date): Aroun
   };
 }
 
-/** What becomes of events and messages, by the faults of the minute. */
+/** The fate of events and messages, by the faults of the minute. */
 export function deliveries(planned: readonly PlannedFault[], minuteNow: () => number) {
   const faults = faultsOf(planned, 'events');
   return (what: 'event' | 'message'): readonly number[] => {
@@ -86,7 +86,7 @@ export function deliveries(planned: readonly PlannedFault[], minuteNow: () => nu
   };
 }
 
-/** The first of those that last for a while. */
+/** The first active one of the faults that last for a while. */
 export const underWay = <Lasting extends { readonly minute: number; readonly minutes: number }>(
   faults: readonly Lasting[],
   minute: number,

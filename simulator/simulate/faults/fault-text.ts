@@ -9,7 +9,7 @@ const TRANSACTION_TEXT = {
 const at = (minute: number): string => `minute ${minute}:`;
 const within = (minute: number, minutes: number): string => `minute ${minute} to ${minute + minutes}:`;
 
-/** One fault in words, for people who read a history. */
+/** One fault in words, for readers of a history. */
 export function faultText(fault: PlannedFault): string {
   switch (fault.kind) {
     case 'effect': {

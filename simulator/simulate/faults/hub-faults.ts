@@ -7,7 +7,7 @@ import { type FaultOf, faultsOf, type PlannedFault } from './planned-fault.ts';
 
 type HubOperation = (typeof HUB_OPERATIONS)[number];
 
-/** The members of a port that ask for each operation. */
+/** The members of a port that call each operation. */
 const MEMBERS: Readonly<
   Record<HubOperation, readonly [port: 'table' | 'executions' | 'events' | 'queue', members: readonly string[]]>
 > = {
@@ -21,7 +21,7 @@ const MEMBERS: Readonly<
   SendMessage: ['queue', ['send']],
 };
 
-/** Denies functions of the hub their own operations, and answers their transactions, as the faults of the minute say. */
+/** Denies functions of the hub their own operations, and answers their transactions, by the faults of the minute. */
 export function hubFaults(planned: readonly PlannedFault[], minuteNow: () => number): Around {
   const denials = faultsOf(planned, 'hub-denied');
   const answers = faultsOf(planned, 'transactions');

@@ -1,4 +1,4 @@
-/** What the functions of the hub ask of AWS there, by the name of the operation. */
+/** The operations of AWS that the functions of the hub call there. */
 export const HUB_OPERATIONS = [
   'TransactWriteItems',
   'GetItem',
@@ -11,7 +11,7 @@ export const HUB_OPERATIONS = [
 ] as const;
 
 /**
- * What becomes of a transaction: another one holds an item; it is written, and the SDK's second try meets the first one in progress; an item
- * of it is larger than DynamoDB takes. The adapter has one name for the first two (adapters/dynamodb/dynamo-table.ts).
+ * The fate of a transaction: another one holds an item; it is written, and the SDK's second try meets the first one in progress; an item is larger
+ * than DynamoDB accepts. The adapter has one name for the first two (adapters/dynamodb/dynamo-table.ts).
  */
 export const TRANSACTION_ANSWERS = ['conflict', 'in-progress', 'too-large'] as const;

@@ -1,2 +1,2 @@
-/** Has something done so many minutes from now. */
+/** Runs a function after this number of minutes. */
 export type Later = (minutes: number, run: () => Promise<void>) => void;

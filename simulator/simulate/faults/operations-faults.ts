@@ -18,7 +18,7 @@ const ADMIN = 'arn:aws:iam::000000000000:role/admin';
 const RESTORE_MINUTES = 2;
 const STOPPED_MINUTES = 10;
 
-/** Applies the Fleet and the policies as they are, with other numbers. */
+/** Applies the Fleet and the policies with other numbers. */
 export async function changeConfig(
   world: World,
   { total, maxConcurrency, maxFailures, observeMinutes }: FaultOf<'config'>,
@@ -28,7 +28,7 @@ export async function changeConfig(
   const objects = applied.flatMap(({ kind, document }): ConfigObject[] => {
     if (kind === 'Fleet') {
       const { data: fleet } = fleetSchema.safeParse(document);
-      // Of a later release: people change it with that.
+      // A document of a later release can only be changed with that release.
       if (fleet === undefined) return [];
       if (total !== undefined) fleet.spec.caps = { ...fleet.spec.caps, total };
       if (observeMinutes !== undefined) fleet.spec.mode = 'observe';
@@ -55,7 +55,7 @@ async function actAgain(world: World, later: Later): Promise<void> {
   await applyConfig(world.ports, [fleet], ADMIN);
 }
 
-/** Somebody applies config with a later release and goes back to this one: what it says more cannot be read, until it is taken out. */
+/** A user applies config with a later release and returns to this one, which cannot read the new members until they are removed. */
 export async function applyNewerConfig(
   world: World,
   { minutes, policy }: FaultOf<'newer-config'>,
@@ -80,7 +80,7 @@ async function changeSpec(
   await transactWithAudit(table, [replace(Configs, read, { ...read.data, document })], [entry], clock.now());
 }
 
-/** The same files deployed again: what runs keeps its definition, what starts gets the new one. */
+/** The same files are deployed again: running executions keep their definition, new ones get the new one. */
 export function deploy(world: World, release: number): void {
   for (const { arn, definition } of machineDefinitions())
     world.runner.machines.update(arn, { definition: { ...(definition as object), Comment: `release ${release}` } });
@@ -93,8 +93,8 @@ interface Copy {
 }
 
 /**
- * Switches the mutators off and, when their grace is waited out, puts the table back to what it was `back` minutes before, once and again;
- * people do what docs/runbook.md says. What a restore has given up is among what the next one may bring back.
+ * Switches the mutators off and, after their grace, restores the table of `back` minutes before, once and again. People follow docs/runbook.md. The
+ * next restore may bring back what a restore has dropped.
  */
 export function restoreLater(world: World, { back, again = [] }: FaultOf<'restored'>, later: Later): void {
   let minute = back;

@@ -21,10 +21,10 @@ import type { Later } from './later.ts';
 import type { FaultOf } from './planned-fault.ts';
 
 const OPERATOR = 'arn:aws:iam::000000000000:role/operator';
-/** So many failed clusters are tried again at once. */
+/** The number of failed clusters that are retried at once. */
 const MOST_RETRIED = 3;
 
-/** Does what a person does. */
+/** Performs a person's action. */
 export async function actAsPerson(world: World, { does, minutes }: FaultOf<'person'>, later: Later): Promise<void> {
   switch (does) {
     case 'pause':
@@ -67,7 +67,7 @@ export async function actAsPerson(world: World, { does, minutes }: FaultOf<'pers
     case 'roll-back':
       return rollSomeBack(world);
     case 'revert':
-      // An account may deny everybody.
+      // An account may deny all callers.
       await tried(revertOne(world, later));
       return;
     case 'break-glass':
@@ -75,7 +75,7 @@ export async function actAsPerson(world: World, { does, minutes }: FaultOf<'pers
   }
 }
 
-/** Of the waves that have begun, and of the cluster that was seen last: it need not be the only one whose window is closed. */
+/** For the waves that have begun, and for the cluster that was seen last, which need not be the only one whose window is closed. */
 async function breakSomeGlass(world: World, minutes: number, later: Later): Promise<void> {
   const order = { by: OPERATOR, reason: 'it cannot wait', milliseconds: minutes * 60_000 };
   for (const { rolloutId, name, status } of await loadKind(world.table, Waves))
@@ -102,7 +102,7 @@ async function eachFailed(world: World, act: typeof retryCluster): Promise<void>
   for (const { clusterKey } of failed.slice(0, MOST_RETRIED)) await tried(act(world.ports, clusterKey, OPERATOR));
 }
 
-/** The last member in the plan that waits is not wanted any more. */
+/** Skips the last waiting member of the plan. */
 async function skipWaiting(world: World): Promise<void> {
   const members = await loadKind(world.table, Members);
   const last = members.findLast(({ status }) => status === 'Pending' || status === 'Quarantined');
@@ -118,7 +118,7 @@ async function releaseAllTraits(world: World): Promise<void> {
   }
 }
 
-/** An approver takes the word back while the wave is under way. */
+/** An approver withdraws an approval while the wave runs. */
 async function withdraw(world: World): Promise<void> {
   const waves = await loadKind(world.table, Waves);
   for (const { rolloutId, name, status, approvals } of waves) {
@@ -141,8 +141,8 @@ async function stopExecution(world: World): Promise<void> {
 }
 
 /**
- * Somebody starts an upgrade of a cluster whose upgrade runs already; and, under the name that Liftlock would give to a part of it, one that
- * takes the control plane a minor further.
+ * A user starts an upgrade of a cluster whose upgrade already runs, and one that moves the control plane a minor further under a name that Liftlock
+ * would give to a part of it.
  */
 async function startByHand(world: World): Promise<void> {
   const [grant] = await openGrants(world);
@@ -160,7 +160,7 @@ async function startByHand(world: World): Promise<void> {
   );
 }
 
-/** The last two clusters whose control planes have moved go back: one of them is asked for, the other one started by hand. */
+/** The last two clusters whose control planes have moved go back: one by a request, the other by a manual start. */
 async function rollSomeBack(world: World): Promise<void> {
   const moved = (await loadKind(world.table, Upgrades)).filter(
     ({ controlPlaneCompletedAt, status }) => controlPlaneCompletedAt !== undefined && status !== 'RolledBack',
@@ -178,10 +178,10 @@ async function rollSomeBack(world: World): Promise<void> {
   }
 }
 
-/** In minutes from when its node groups and add-ons are told to go back; before they have, EKS refuses it. */
+/** Minutes after its node groups and add-ons are told to go back; EKS refuses it until they have. */
 const REVERTED_AFTER = [1, 45, 90, 180];
 
-/** Whoever owns the version of the cluster that moved last takes it back past Liftlock: nodes and add-ons first, and then the control plane. */
+/** The owner of a cluster's version takes the last moved cluster back without Liftlock: nodes and add-ons first, then the control plane. */
 async function revertOne(world: World, later: Later): Promise<void> {
   const moved = (await loadKind(world.table, Upgrades)).findLast(
     ({ controlPlaneCompletedAt, status }) => controlPlaneCompletedAt !== undefined && status !== 'RolledBack',
@@ -202,13 +202,13 @@ async function revertOne(world: World, later: Later): Promise<void> {
     const addonVersion = offered[0]?.addonVersions[0]?.addonVersion;
     await ask('UpdateAddon', { clusterName: name, addonName, addonVersion });
   }
-  // CloudTrail tells of it, some minutes later.
+  // CloudTrail reports it some minutes later.
   later(3, async () => void (await tried(recordCluster(world.ports, { account, region, name, depth: 'deep' }))));
   for (const minutes of REVERTED_AFTER)
     later(minutes, async () => void (await ask('UpdateClusterVersion', { name, version: moved.from })));
 }
 
-/** Somebody starts the upgrade of a cluster that waits for its turn, or belongs to no rollout. */
+/** A user starts the upgrade of a cluster that waits, or that belongs to no rollout. */
 async function startAnother(world: World): Promise<void> {
   const busy = new Set((await openGrants(world)).map(({ clusterKey }) => clusterKey));
   const clusters = await loadKind(world.table, Clusters);
@@ -217,7 +217,7 @@ async function startAnother(world: World): Promise<void> {
   await startNextHop(world, idle);
 }
 
-/** Somebody starts the next hop of a cluster that bakes or is watched: the one before it is not at its end. */
+/** A user starts the next hop of a cluster in its bake or watch, before the previous hop has ended. */
 async function startInBake(world: World): Promise<void> {
   const upgrades = await loadKind(world.table, Upgrades);
   const bakes = upgrades.findLast(

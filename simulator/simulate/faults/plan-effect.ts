@@ -10,7 +10,7 @@ const EFFECTS: readonly EffectFault['effect'][] = [
   { kind: 'error', name: 'TimeoutError' },
   { kind: 'error', name: 'TransactionConflict' },
   { kind: 'error', name: 'ProvisionedThroughputExceededException' },
-  // Names that EKS has too. EKS gives them of calls that it has not taken.
+  // EKS uses these names too, for calls that it has not accepted.
   { kind: 'error', name: 'ThrottlingException' },
   { kind: 'error', name: 'AccessDeniedException' },
   { kind: 'hang', seconds: 45 },
@@ -20,7 +20,7 @@ const EFFECTS: readonly EffectFault['effect'][] = [
 
 const NOT_TAKEN: readonly string[] = ['ThrottlingException', 'AccessDeniedException'];
 
-/** A fault between two effects of a function, at any of the places where one can strike. */
+/** A fault between two effects of a function, at any possible place. */
 export function planEffect(choices: SeededChoices): EffectFault {
   const when = choices.pick(['before', 'after'] as const);
   const operation = choices.pick(OPERATIONS);
@@ -31,7 +31,7 @@ export function planEffect(choices: SeededChoices): EffectFault {
   const drawn = choices.pick(EFFECTS);
   const isUntrue = operation === 'call' && when === 'after' && drawn.kind === 'error' && NOT_TAKEN.includes(drawn.name);
   const effect = isUntrue ? ({ kind: 'error', name: 'TimeoutError' } as const) : drawn;
-  // Lambda kills a function at its time-out, so one that froze right before a call does not send it minutes later.
+  // Lambda kills a function at its timeout, so a function that froze right before a call does not send it minutes later.
   const frozen = operation === 'call' && when === 'before' && effect.kind === 'hang';
   return { kind: 'effect', when, operation, skip, times, effect: frozen ? { kind: 'hang', seconds: 20 } : effect };
 }

@@ -25,15 +25,15 @@ import {
   TAGS,
 } from './planned-fault.ts';
 
-/** Virtual minutes within which timed faults fall: about what a rollout without faults takes. */
+/** The timed faults occur within these virtual minutes, about the length of a rollout without faults. */
 const SPAN = 420;
 
 type Plan = (choices: SeededChoices, state: FakeEksState) => PlannedFault;
 
-/** How often each kind comes, in shares. */
+/** The frequency of each kind, in shares. */
 const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
   [30, planEffect],
-  // Others may fail between a decision and the grant that it leads to.
+  // Others may fail between a decision and its grant.
   [
     6,
     (choices) => ({
@@ -46,7 +46,7 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
       effect: { kind: 'hang', seconds: choices.pick([45, 300]) },
     }),
   ],
-  // Much may happen to others between a grant and the first change where a scan takes long.
+  // Where a scan takes long, much may happen to others between a grant and the first change.
   [8, (choices) => ({ kind: 'slow-insights', seconds: choices.integer(300, 1_500) })],
   [
     10,
@@ -118,7 +118,7 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
       minutes: choices.integer(2, 60),
     }),
   ],
-  // One that cannot be taken back ends most of what could still be seen: it is rare.
+  // An abort cannot be undone and ends most of the run, so it is rare.
   [0.1, (choices) => ({ kind: 'person', ...timed(choices), does: 'abort', minutes: 0 })],
   [
     4,
@@ -184,7 +184,7 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
       return { ...once, again: choices.chance(0.3) ? [again(), again()] : [again()] };
     },
   ],
-  // Two functions then differ by a minute at most, which is what docs/protocol.md allows for.
+  // Two functions then differ by a minute at most, which docs/protocol.md allows for.
   [3, (choices) => ({ kind: 'clock', function: choices.pick(SKEWED), seconds: choices.integer(-30, 30) })],
   [
     5,
@@ -230,7 +230,7 @@ const KINDS: readonly (readonly [share: number, plan: Plan])[] = [
   [3, (choices) => ({ kind: 'stale-index', ...timed(choices), minutes: choices.integer(1, 30), seconds: 90 })],
 ];
 
-/** What people do more often stands here more often. */
+/** Frequent actions are in this list more often. */
 const OFTEN = [
   ...PEOPLE_DO.filter((does) => does !== 'abort' && does !== 'roll-back' && does !== 'revert'),
   'retry',
@@ -243,7 +243,7 @@ const SKEWED = [...UPGRADING_FUNCTIONS, 'reconcile-rollouts', 'conclude-upgrade'
 const HUB_FUNCTIONS = [...SKEWED, 'record-clusters', 'discover-clusters', 'list-node-groups', 'scan-cluster'] as const;
 const ENTITIES = [Clusters, Grants, Intents, Ledgers, Members, Rollouts, Upgrades, Waves].map(({ kind }) => kind);
 
-/** What each tag may say: also what nobody can read, and names of nothing. */
+/** The possible values of each tag, with unreadable ones and unknown names. */
 const TAG_VALUES: Readonly<Record<(typeof TAGS)[number], readonly string[]>> = {
   paused: ['true', 'false', 'soon'],
   'pin-version': ['1.35', '1.36', '1.37', 'latest'],
@@ -274,10 +274,10 @@ function subject(choices: SeededChoices, state: FakeEksState) {
   };
 }
 
-/** From at once, while the grant is still open, to when others hold it; in between it closes. */
+/** Minutes from at once, while the grant is open, to a time when others hold it. */
 const REDRIVEN_AFTER = [0, 1, 2, 5, 30, 120];
 
-/** Drawn after all others, so that those of a seed are what they were before there was this one. */
+/** Drawn after all others, so that this kind does not change the other faults of a seed. */
 function planRedrives(choices: SeededChoices, clusters: number): PlannedFault[] {
   return Array.from({ length: choices.integer(0, 2 + Math.floor(clusters / 10)) }, () => ({
     kind: 'redriven',
@@ -289,8 +289,8 @@ function planRedrives(choices: SeededChoices, clusters: number): PlannedFault[] 
 }
 
 /**
- * A cluster that failed within its wave's budget is tried again when later waves are under way, fails again, and by then the budget is cut:
- * a wave that had passed halts. Drawn after all others, as redrives are.
+ * A cluster that failed within its wave's budget is retried while later waves run, and fails again after the budget was cut: a wave that had passed
+ * halts. Drawn after all others, like redrives.
  */
 function planLateHalt(choices: SeededChoices, state: FakeEksState): PlannedFault[] {
   if (!choices.chance(0.4)) return [];
@@ -308,7 +308,7 @@ function planLateHalt(choices: SeededChoices, state: FakeEksState): PlannedFault
   ];
 }
 
-/** Somebody has clusters taken back that have gone up, or are on their way; the way back meets the other faults too. Drawn after all others. */
+/** A user has clusters taken back that have gone up, or are on their way; other faults occur on the way back too. Drawn after all others. */
 function planRollbacks(choices: SeededChoices, clusters: number): PlannedFault[] {
   return Array.from({ length: choices.integer(0, 2 + Math.floor(clusters / 10)) }, () => ({
     kind: 'person',
@@ -318,15 +318,15 @@ function planRollbacks(choices: SeededChoices, clusters: number): PlannedFault[]
   }));
 }
 
-/** Who owns the version of a cluster takes it back past Liftlock. Drawn after all others. */
+/** The owner of a cluster's version takes it back without Liftlock. Drawn after all others. */
 function planReverts(choices: SeededChoices): PlannedFault[] {
   const count = choices.chance(0.5) ? choices.integer(1, 3) : 0;
   return Array.from({ length: count }, () => ({ kind: 'person', ...timed(choices), does: 'revert', minutes: 0 }));
 }
 
-/** Some clusters get worse on their way up, which policies of half of the runs take back by themselves. Drawn after all others. */
+/** Some clusters get worse during an upgrade, and the policies of half of the runs take them back. Drawn after all others. */
 function planRegressions(choices: SeededChoices, state: FakeEksState): PlannedFault[] {
-  // Only these are looked into.
+  // Liftlock can only read these.
   const open = clustersByName(state).filter(({ tags }) => tags.network === 'open');
   if (open.length === 0 || choices.chance(0.5)) return [];
   return Array.from({ length: choices.integer(1, 2 + Math.floor(open.length / 3)) }, () => ({
@@ -337,7 +337,7 @@ function planRegressions(choices: SeededChoices, state: FakeEksState): PlannedFa
   }));
 }
 
-/** The faults of a run, from its seed: none, a few, or many. The same seed and fleet give the same list. */
+/** The faults of a run from its seed: none, a few, or many. The same seed and fleet give the same list. */
 export function planFaults(level: FaultLevel, seed: number, state: FakeEksState): PlannedFault[] {
   const clusters = Object.keys(state.clusters).length;
   if (level === 'none' || clusters === 0) return [];

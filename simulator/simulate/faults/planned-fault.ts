@@ -8,7 +8,7 @@ const count = z.number().int().nonnegative();
 const cluster = z.string().describe('The name of a cluster.');
 const part = z.enum(['control-plane', 'node-group', 'addon']);
 
-/** What a person does to what runs. `withdraw` takes an approval back from a wave under way. */
+/** The actions of a person during a run. `withdraw` withdraws an approval of a running wave. */
 export const PEOPLE_DO = [
   'pause',
   'stop-fleet',
@@ -31,7 +31,7 @@ export const PEOPLE_DO = [
 ] as const;
 
 export const CALENDAR_CHANGES = ['freeze', 'shift', 'always-open', 'zone'] as const;
-/** Tags by which a cluster steers Liftlock, under the prefix of every synthetic fleet. */
+/** Tags by which a cluster controls Liftlock, under the prefix of every synthetic fleet. */
 export const TAGS = ['paused', 'pin-version', 'wave', 'calendar'] as const;
 export const POLICY_CHANGES = [
   'rename-wave',
@@ -47,11 +47,11 @@ export const POLICY_CHANGES = [
 ] as const;
 
 /**
- * Something that goes wrong in a run, as plain data: a run is its fleet, its seed and its list of these. Those with `skip` strike the
- * matching operation after so many others of its kind, those with `minute` at that time.
+ * A fault in a run, as plain data: a run consists of its fleet, its seed and the list of its faults. A fault with `skip` hits the matching operation
+ * after that many others, one with `minute` occurs at that time.
  */
 export const plannedFault = z.discriminatedUnion('kind', [
-  /** Between two effects of a function. `stale` answers DescribeExecution as if the execution did not exist yet. */
+  /** A fault between two effects of a function. `stale` answers DescribeExecution as if the execution did not exist yet. */
   z.strictObject({
     kind: z.literal('effect'),
     when: z.enum(['before', 'after']),
@@ -67,7 +67,7 @@ export const plannedFault = z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('hang'), seconds: count }),
     ]),
   }),
-  /** A call to EKS, of any operation when none is named. */
+  /** A fault of a call to EKS, of any operation when none is named. */
   z.strictObject({
     kind: z.literal('call'),
     operation: z.string().optional(),
@@ -75,22 +75,25 @@ export const plannedFault = z.discriminatedUnion('kind', [
     times: count,
     effect: z.enum(['throttled', 'server-error', 'answer-lost', 'answered-in-use', 'answered-invalid', 'delayed']),
   }),
-  /** ListUpdates shows nothing that is younger, all through the run. */
+  /** ListUpdates shows no younger update, all through the run. */
   z.strictObject({ kind: z.literal('list-lag'), seconds: count }),
-  /** EKS takes up to so long to refresh a cluster's insights, all through the run. */
+  /** EKS takes up to this long to refresh a cluster's insights, all through the run. */
   z.strictObject({ kind: z.literal('slow-insights'), seconds: count }),
   z.strictObject({ kind: z.literal('update-fails'), cluster, part }),
   z.strictObject({ kind: z.literal('update-hangs'), cluster, part, hours: count }),
-  /** Somebody else updates a cluster, without a word. */
+  /** Another actor updates a cluster without notice. */
   z.strictObject({ kind: z.literal('foreign-update'), minute, cluster, part }),
   z.strictObject({ kind: z.literal('deleted'), minute, cluster, recreated: z.boolean() }),
   /** Every call to an account is denied for a while. */
   z.strictObject({ kind: z.literal('denied'), minute, account: z.string(), minutes: count }),
-  /** What a look finds in the way of a cluster for a while: a budget that lets no pod of CoreDNS go, or insights that EKS cannot tell. */
+  /** A scan finds an obstacle in a cluster for a while: a budget that allows no eviction of CoreDNS, or insights that are not available. */
   z.strictObject({ kind: z.literal('blocked'), minute, cluster, minutes: count, by: z.enum(['budget', 'insights']) }),
-  /** A cluster's tag keeps Liftlock away for a while. */
+  /** A tag excludes a cluster from Liftlock for a while. */
   z.strictObject({ kind: z.literal('excluded'), minute, cluster, minutes: count }),
-  /** A tag of a cluster is set, and after half of the time changed or taken off; then all is as it was. Unseen, the inventory learns of it late. */
+  /**
+   * A tag of a cluster is set, and changed or removed after half of the time; then the old state returns. When it is not seen, the inventory learns
+   * of it late.
+   */
   z.strictObject({
     kind: z.literal('tag'),
     minute,
@@ -98,13 +101,13 @@ export const plannedFault = z.discriminatedUnion('kind', [
     cluster,
     tag: z.enum(TAGS),
     value: z.string(),
-    /** What it says in the second half; absent = it is taken off. */
+    /** The value in the second half; removed when absent. */
     changed: z.string().optional(),
     seen: z.boolean(),
   }),
-  /** Somebody deletes the node group whose next roll has begun so many minutes before, and creates another one of its name. */
+  /** Another actor deletes the node group whose next update began this many minutes before, and may create another one with its name. */
   z.strictObject({ kind: z.literal('node-group-deleted'), cluster, minutes: count, recreated: z.boolean() }),
-  /** A function of the hub is denied one of its own operations for a while; every function, when none is named. */
+  /** A function of the hub is denied one of its own operations for a while; every function when none is named. */
   z.strictObject({
     kind: z.literal('hub-denied'),
     minute,
@@ -112,21 +115,21 @@ export const plannedFault = z.discriminatedUnion('kind', [
     operation: z.enum(HUB_OPERATIONS),
     function: z.enum(FUNCTION_NAMES).optional(),
   }),
-  /** Transactions are refused for a while, or are written and the answer says that they are in progress. */
+  /** Transactions are refused for a while, or are written although the answer says that they are in progress. */
   z.strictObject({
     kind: z.literal('transactions'),
     minute,
     minutes: count,
     answer: z.enum(TRANSACTION_ANSWERS),
     function: z.enum(FUNCTION_NAMES).optional(),
-    /** Those alone that write an item of this kind. */
+    /** Only transactions that write an item of this kind. */
     entity: z.string().optional(),
   }),
   /** The history of the execution that was granted last, or of one nested in it, is full. */
   z.strictObject({ kind: z.literal('history-limit'), minute, nested: z.boolean() }),
   /**
-   * Somebody redrives the first execution of an upgrade, or nested in one, that ends without success from `minute` on, so many minutes after
-   * it has ended. With `stops` they stop the newest themselves at that minute, since few end so on their own.
+   * A user redrives the first upgrade execution, or one nested in it, that ends without success from `minute` on, this many minutes after its end.
+   * With `stops` the user also stops the newest one at that minute, since few end like that by themselves.
    */
   z.strictObject({
     kind: z.literal('redriven'),
@@ -135,16 +138,16 @@ export const plannedFault = z.discriminatedUnion('kind', [
     nested: z.boolean(),
     stops: z.boolean(),
   }),
-  /** What a person does; a pause and a stop are taken back after `minutes`. */
+  /** A person's action; a pause and a stop are undone after `minutes`. */
   z.strictObject({
     kind: z.literal('person'),
     minute,
     does: z.enum(PEOPLE_DO),
     minutes: count,
   }),
-  /** How people answer when a wave of that name asks for approval. */
+  /** The answer of people when a wave of that name asks for approval. */
   z.strictObject({ kind: z.literal('approvals'), wave: z.string(), answer: z.enum(['rejected', 'never']) }),
-  /** What a gate shows for a while, instead of green. */
+  /** The state of a gate for a while, instead of green. */
   z.strictObject({
     kind: z.literal('gate'),
     minute,
@@ -169,8 +172,8 @@ export const plannedFault = z.discriminatedUnion('kind', [
     wave: z.string(),
   }),
   /**
-   * Right before a grant or a commit is written that is decided already, the one after `skip` others, the policy of its cluster is applied
-   * with another plan for the cluster's wave.
+   * Right before a decided grant or commit is written, the one after `skip` others, the policy of its cluster is applied with another plan for the
+   * cluster's wave.
    */
   z.strictObject({
     kind: z.literal('policy-meanwhile'),
@@ -185,15 +188,15 @@ export const plannedFault = z.discriminatedUnion('kind', [
     total: z.number().int().positive().optional(),
     maxConcurrency: z.number().int().positive().optional(),
     maxFailures: count.optional(),
-    /** The fleet only looks for so long. */
+    /** The fleet only observes for this long. */
     observeMinutes: count.optional(),
   }),
-  /** A Fleet, or the policy of that name, is in force for a while that only a later release can read. */
+  /** For a while the Fleet in force, or the policy of that name, can only be read by a later release. */
   z.strictObject({ kind: z.literal('newer-config'), minute, minutes: count, policy: z.string().optional() }),
   z.strictObject({ kind: z.literal('deployment'), minute }),
   /**
-   * From a minor on pods of a Deployment of the cluster crash on nodes of it, or its service and its API server fail many times as many requests as
-   * before, and each test of the team.
+   * From a minor on, pods of a Deployment crash on nodes of the cluster. Or its service and its API server fail many times as many requests as
+   * before, and every test of the team fails.
    */
   z.strictObject({
     kind: z.literal('regression'),
@@ -201,20 +204,20 @@ export const plannedFault = z.discriminatedUnion('kind', [
     from: z.string(),
     of: z.enum(['pods', 'rates']).optional(),
   }),
-  /** The table as it was `back` minutes before, brought up to date from the audit as docs/runbook.md says. */
+  /** The table of `back` minutes before is restored, and brought up to date from the audit as docs/runbook.md says. */
   z.strictObject({
     kind: z.literal('restored'),
     minute,
     back: count,
-    /** Again, so many minutes after the one before was over, to so many minutes before that: also to what that one had given up. */
+    /** Further restores, this many minutes after the previous one ended, to this many minutes before it, so also to a state that it had dropped. */
     again: z
       .array(z.strictObject({ after: count, back: count }))
       .max(2)
       .optional(),
   }),
-  /** A function's clock is wrong all the time. */
+  /** A function's clock is always wrong. */
   z.strictObject({ kind: z.literal('clock'), function: z.enum(FUNCTION_NAMES), seconds: z.number().int() }),
-  /** What EventBridge does with events for a while; messages of a queue are never lost. */
+  /** The fate of events in EventBridge for a while; messages of a queue are never lost. */
   z.strictObject({ kind: z.literal('events'), minute, minutes: count, fate: z.enum(['lost', 'late', 'twice']) }),
   /** The sparse index lags behind for a while. */
   z.strictObject({ kind: z.literal('stale-index'), minute, minutes: count, seconds: count }),
@@ -225,7 +228,7 @@ export type FaultOf<Kind extends PlannedFault['kind']> = Extract<PlannedFault, {
 export const FAULT_LEVELS = ['none', 'light', 'heavy'] as const;
 export type FaultLevel = (typeof FAULT_LEVELS)[number];
 
-/** Those of one kind, in their order. */
+/** The faults of one kind, in their order. */
 export function faultsOf<Kind extends PlannedFault['kind']>(
   faults: readonly PlannedFault[],
   kind: Kind,

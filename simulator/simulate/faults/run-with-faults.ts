@@ -17,10 +17,10 @@ import { actAsPerson, openGrants } from './people.ts';
 import { type FaultOf, faultsOf, type PlannedFault } from './planned-fault.ts';
 
 const MINUTE = 60_000;
-/** The longest that anything goes on which a fault begins: a stop after a restore, an hour's pause, a late event. */
+/** The longest consequence of a fault: a stop after a restore, an hour's pause, a late event. */
 const AFTERMATH_MINUTES = 100;
 
-/** A world in which these faults will happen, each once its time or its turn has come; and when the last of the timed ones is over. */
+/** A world in which these faults will occur, each at its time or operation; and the end of the last timed one. */
 export function worldWithFaults(
   options: Omit<WorldOptions, 'around' | 'deliver'>,
   planned: readonly PlannedFault[],
@@ -47,7 +47,7 @@ export function worldWithFaults(
   return { world, over: new Date(start.getTime() + last * MINUTE), isExpected };
 }
 
-/** Minutes after the start when what it begins is over. */
+/** Minutes after the start when the consequences of the fault have ended. */
 function endOf(fault: PlannedFault): number {
   if (!('minute' in fault)) return 0;
   const more =
@@ -67,7 +67,7 @@ function schedule(world: World, start: Date, planned: readonly PlannedFault[]): 
   for (const fault of faultsOf(planned, 'tag')) at(fault.minute, () => changeTag(world, fault, later));
   for (const fault of faultsOf(planned, 'history-limit')) at(fault.minute, () => fillHistory(world, fault));
   for (const fault of faultsOf(planned, 'redriven')) {
-    // Armed first: what is stopped is what ends first from then on.
+    // It is armed first, because the stopped execution is the first that ends from then on.
     at(fault.minute, async () => redriveEnded(world, fault, later));
     if (fault.stops) at(fault.minute, () => stopToRedrive(world, fault));
   }
@@ -95,7 +95,7 @@ function schedule(world: World, start: Date, planned: readonly PlannedFault[]): 
   }
 }
 
-/** In another cluster of that name, created meanwhile, there is nothing to take away. */
+/** Another cluster with that name, created meanwhile, has nothing to remove. */
 function blockCluster({ eks }: World, { cluster, by, minutes }: FaultOf<'blocked'>, later: Later): void {
   const blocked = clusterNamed(eks.state, cluster);
   if (blocked === undefined) return;
@@ -107,14 +107,14 @@ function blockCluster({ eks }: World, { cluster, by, minutes }: FaultOf<'blocked
   later(minutes, async () => block(false));
 }
 
-/** Lets an execution under the newest grant come to the end of its history: its next event fails it. */
+/** Fills the history of an execution under the newest grant, so that its next event fails it. */
 async function fillHistory(world: World, { nested }: FaultOf<'history-limit'>): Promise<void> {
   const [grant] = (await openGrants(world)).slice(-1);
   const executionArn = nested ? grant?.children.at(-1) : grant?.holder;
   if (executionArn !== undefined) world.runner.fillHistory(executionArn);
 }
 
-/** Redrives the next execution that ends without success, of an upgrade or nested in one. */
+/** Redrives the next execution of an upgrade, or one nested in it, that ends without success. */
 function redriveEnded(world: World, { minutes, nested }: FaultOf<'redriven'>, later: Later): void {
   const before = world.onEnded;
   let isArmed = true;
@@ -123,19 +123,19 @@ function redriveEnded(world: World, { minutes, nested }: FaultOf<'redriven'>, la
     const { executionArn, input, redriveStatus } = execution;
     if (!isArmed || redriveStatus !== 'REDRIVABLE' || input.includes(STARTED_BY) !== nested) return;
     isArmed = false;
-    // Somebody may have redriven it meanwhile, and it runs again or has succeeded.
+    // A user may have redriven it meanwhile, and it runs again or has succeeded.
     later(minutes, async () => void (await tried(world.runner.redriveExecution({ executionArn }))));
   };
 }
 
-/** Stops the newest upgrade, or what runs nested in it. */
+/** Stops the newest upgrade, or its nested execution. */
 async function stopToRedrive(world: World, { nested }: FaultOf<'redriven'>): Promise<void> {
   const granted = (await openGrants(world)).flatMap(({ holder, children }) => (nested ? children : [holder]));
   const executionArn = granted.findLast((arn) => statusOf(world, arn) === 'RUNNING');
   if (executionArn !== undefined) await tried(world.runner.stopExecution({ executionArn, error: 'StoppedByHand' }));
 }
 
-/** Undefined for an execution that was granted and has not been started. */
+/** Undefined for a granted execution that was not started. */
 function statusOf({ runner }: World, executionArn: string): string | undefined {
   try {
     return runner.describeExecution(executionArn).status;
@@ -144,13 +144,13 @@ function statusOf({ runner }: World, executionArn: string): string | undefined {
   }
 }
 
-/** Puts the tag on a cluster that keeps Liftlock away, lets the inventory see it, and takes it off again. */
+/** Sets the tag that excludes a cluster from Liftlock, records the cluster, and removes the tag again. */
 async function excludeCluster(world: World, { cluster, minutes }: FaultOf<'excluded'>, later: Later): Promise<void> {
   await setTag(world, { cluster, tag: 'paused', seen: true }, 'true');
   later(minutes, () => setTag(world, { cluster, tag: 'paused', seen: true }, undefined));
 }
 
-/** Sets a tag, changes it or takes it off, and puts back what it said before. */
+/** Sets a tag, changes or removes it, and restores its first value. */
 async function changeTag(world: World, fault: FaultOf<'tag'>, later: Later): Promise<void> {
   const { minutes, value, changed } = fault;
   const before = clusterNamed(world.eks.state, fault.cluster)?.tags[`liftlock/${fault.tag}`];

@@ -3,10 +3,10 @@ import type { ConfigObject } from '../../../core/config/types.ts';
 
 export const apiVersion = 'liftlock/v1alpha1';
 
-/** Config as a person would have written it, as plain JSON. */
+/** Config as plain JSON, as a user would write it. */
 export type Document = Readonly<Record<string, unknown>>;
 
-/** Documents through the very parser of config files, in the order in which they may be applied. Throws `InvalidInput` with every error. */
+/** Parses documents with the parser of config files, in an order in which they may be applied. Throws `InvalidInput` with every error. */
 export function parseDocuments(documents: readonly Document[], now: Date): readonly ConfigObject[] {
   const text = documents.map((document) => JSON.stringify(document)).join('\n---\n');
   const { fleet, policies, calendars, channels, errors } = parseConfig([{ path: 'synthetic.yaml', text }], { now });

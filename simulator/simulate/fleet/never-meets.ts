@@ -11,7 +11,7 @@ const CALENDAR: Document = {
   spec: { windows: [{ name: 'breaks', schedule: '0 3 * * *', duration: '10m' }] },
 };
 
-/** In one world of twenty one cluster never starts, unless its wave may overrun. By choices of its own: the other worlds are what they were. */
+/** In one world of twenty a cluster never starts, unless its wave may overrun. It uses choices of its own, so that the other worlds do not change. */
 export function neverMeets({ seed, clusters }: Pick<SyntheticFleet, 'seed' | 'clusters'>) {
   const choices = new SeededChoices(seed * 48_271 + 29);
   if (!choices.chance(0.05)) return undefined;

@@ -1,6 +1,6 @@
 import { seededRandom } from '../../eks/seeded-random.ts';
 
-/** Choices that depend on a seed alone, so that a fleet or a list of faults can be made again from its number. */
+/** Choices that depend only on a seed, so that a fleet or a list of faults can be made again from its number. */
 export class SeededChoices {
   readonly #random: () => number;
 
@@ -13,7 +13,7 @@ export class SeededChoices {
     return least + Math.floor(this.#random() * (most - least + 1));
   }
 
-  /** True in so many of 1 cases. */
+  /** True with this probability. */
   chance(probability: number): boolean {
     return this.#random() < probability;
   }

@@ -2,11 +2,11 @@ import type { Document } from './documents.ts';
 import { apiVersion } from './documents.ts';
 import type { SeededChoices } from './seeded-choices.ts';
 
-/** Calendars that waves and tags of a synthetic fleet name: `office` has windows, `change-control` freezes alone. */
+/** Calendars for waves and tags of a synthetic fleet: `office` has windows, `change-control` has only freezes. */
 export const OFFICE = 'office';
 export const CHANGE_CONTROL = 'change-control';
 
-/** Offsets of whole, half and quarter hours, both hemispheres, and one that has no clock changes. */
+/** Offsets of whole, half and quarter hours, both hemispheres, and one without clock changes. */
 const ZONES = [
   'UTC',
   'Europe/Berlin',
@@ -17,7 +17,7 @@ const ZONES = [
   'America/Sao_Paulo',
 ] as const;
 
-/** Two calendars from the seed. Windows are long and every day, so that a run takes days, not months. `now` is its beginning. */
+/** Two calendars from the seed. Windows are long and on every day, so that a run takes days, not months. `now` is its beginning. */
 export function syntheticCalendars(choices: SeededChoices, now: Date): readonly Document[] {
   return [office(choices), changeControl(choices, now)];
 }

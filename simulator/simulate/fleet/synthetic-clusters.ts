@@ -14,19 +14,19 @@ export const STAGES = ['dev', 'staging', 'prod'] as const;
 export const TEAMS = ['payments', 'search', 'platform', 'data', 'mobile'] as const;
 export const REGIONS = ['eu-central-1', 'us-east-1', 'ap-south-1'] as const;
 
-/** So few clusters would hardly ever meet in three waves and a canary: they stand in one wave or two. */
+/** A fleet with this few clusters has one wave or two, because three waves and a canary would hardly interact. */
 export const FEW = 6;
 const CROWDED: readonly (readonly (typeof STAGES)[number][])[] = [['prod'], ['dev', 'staging'], ['staging', 'prod']];
 
 export interface SyntheticFleet {
   readonly clusters: number;
-  /** A minor, `1.37`: nearly all clusters are one minor behind it, some two. */
+  /** A minor, `1.37`: most clusters are one minor behind it, some two. */
   readonly target: string;
   readonly seed: number;
   readonly now: Date;
 }
 
-/** The accounts of a fleet of so many clusters: about eight clusters in each. */
+/** The accounts of a fleet, each with about eight clusters. */
 export function accountsOf(clusters: number): string[] {
   const count = Math.max(2, Math.min(200, Math.ceil(clusters / 8)));
   return Array.from({ length: count }, (_, index) => String(100_000_000_001 + index));
@@ -38,7 +38,7 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
   const state = emptyState(now);
   const behind = minorsBehind(state, target);
   const accounts = accountsOf(clusters);
-  // Choices of their own: a fleet is otherwise what it was before nodes could be left behind.
+  // It uses choices of its own, so that a fleet is otherwise the same as before nodes could be left behind.
   const others = new SeededChoices(seed * 69_069 + 5);
   const current = new SeededChoices(seed * 16_807 + 11);
   const never = neverMeets({ seed, clusters });
@@ -48,9 +48,9 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
     const team = choices.pick(TEAMS);
     const version = behind.length > 1 && choices.chance(0.15) ? behind[1] : behind[0];
     const groups = choices.pick([0, 1, 1, 1, 2, 2, 3]);
-    // Now and then somebody has moved the control plane in the console, and left the nodes where they were.
+    // Sometimes a user has moved the control plane in the console, and not the nodes.
     const isLeft = others.chance(0.06) && groups > 0 && version === behind[0];
-    // And now and then one is where it should be, but for the images of its nodes.
+    // Sometimes only the images of a cluster's nodes are old.
     const isCurrent = current.chance(0.05) && groups > 0 && version === behind[0];
     const name = `${team}-${stage}-${String(index).padStart(4, '0')}`;
     const cluster = addCluster(state, {
@@ -67,7 +67,7 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
         ...ownRules(stage, choices),
         ...(index === never?.index ? never.tags : {}),
       },
-      // Without node groups it is Auto Mode's, and now and then nobody's: such a cluster cannot be judged, and blocks.
+      // A cluster without node groups has Auto Mode, or sometimes no nodes: such a cluster cannot be judged, and is blocked.
       ...(groups === 0 && choices.chance(0.8) ? { autoModeNodes: choices.integer(1, 3), addons: {} } : {}),
       nodegroups: Array.from({ length: groups }, (_, group) => ({
         name: `group-${group}`,
@@ -81,13 +81,13 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
   return state;
 }
 
-/** In a small fleet one in five was created hours ago: it comes when its wave has ended, and later ones are under way (policy/quarantine.ts). */
+/** In a small fleet one cluster in five was created hours ago. It joins when its wave has ended and later ones run (policy/quarantine.ts). */
 function ageMinutes(clusters: number, choices: SeededChoices): number {
   if (clusters <= FEW && choices.chance(0.2)) return SETTLING_MILLISECONDS / 60_000 - choices.integer(20, 90);
   return choices.integer(30, 400) * 1_440;
 }
 
-/** Tags by which a cluster's owners ask for more care than their policy does. */
+/** Tags by which a cluster's owners restrict more than their policy does. */
 function ownRules(stage: string, choices: SeededChoices): Record<string, string> {
   if (choices.chance(0.06)) return { 'liftlock/calendar': choices.pick([OFFICE, CHANGE_CONTROL]) };
   if (choices.chance(0.05) && stage !== 'prod') return { 'liftlock/wave': 'prod' };
@@ -112,11 +112,11 @@ function minorsBehind(state: FakeEksState, target: string): string[] {
   return offered(two) ? [one, two] : [one];
 }
 
-/** The cluster of this name; undefined once it was deleted. */
+/** The cluster of this name; undefined after its deletion. */
 export const clusterNamed = (state: FakeEksState, name: string): ClusterRecord | undefined =>
   Object.values(state.clusters).find((cluster) => cluster.name === name);
 
-/** Every cluster of a state, by name: what faults and reports count through. */
+/** Every cluster of a state, sorted by name: faults and reports use this order. */
 export function clustersByName(state: FakeEksState): ClusterRecord[] {
   return Object.values(state.clusters).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }

@@ -7,7 +7,7 @@ import { accountsOf, FEW, REGIONS, type SyntheticFleet } from './synthetic-clust
 import { syntheticProbes } from './synthetic-probes.ts';
 import { syntheticWaves } from './synthetic-waves.ts';
 
-/** The Fleet, the calendars and the two policies of a synthetic fleet: everything that config can ask for, all from the seed. */
+/** The Fleet, the calendars and the two policies of a synthetic fleet: every option of the config, from the seed. */
 export function syntheticDocuments(fleet: SyntheticFleet): readonly Document[] {
   const choices = new SeededChoices(fleet.seed * 40_503 + 17);
   return [
@@ -21,7 +21,7 @@ export function syntheticDocuments(fleet: SyntheticFleet): readonly Document[] {
 
 function fleetDocument({ clusters }: SyntheticFleet, choices: SeededChoices): Document {
   const share = Math.max(2, Math.ceil(clusters / choices.integer(3, 6)));
-  // A few clusters would seldom be under way side by side, and what one does to the others would not be seen.
+  // With a low cap a few clusters would seldom run at the same time, and would not affect each other.
   const total = clusters <= FEW && choices.chance(0.7) ? clusters : share;
   return {
     apiVersion,
@@ -44,14 +44,14 @@ function fleetDocument({ clusters }: SyntheticFleet, choices: SeededChoices): Do
   };
 }
 
-/** Where hooks of a synthetic policy are asked (simulate/people/receivers.ts). */
+/** The URL of a synthetic policy's hooks (simulate/people/receivers.ts). */
 export const hookUrlOf = (policy: string): string => `https://hooks.example.com/${policy}`;
 
-/** Where hooks are asked by Jobs, and of which image; its tag says what becomes of one (simulate/people/receivers.ts). */
+/** The namespace and image of Jobs for hooks; the tag of the image decides the result (simulate/people/receivers.ts). */
 export const HOOK_NAMESPACE = 'hooks';
 export const HOOK_IMAGE = 'registry.example.com/hook';
 
-/** Hooks of waves, and by Jobs where Liftlock reaches the API server. */
+/** Hooks of waves, and hooks by Jobs where Liftlock reaches the API server. */
 function otherHooks(seed: number, network: string, ask: Document): Document[] {
   const choices = new SeededChoices(seed * 69_621 + network.length);
   const of = (name: string, more: Document): Document => ({
@@ -64,7 +64,10 @@ function otherHooks(seed: number, network: string, ask: Document): Document[] {
   ];
 }
 
-/** What a policy wants beside versions: update settings, patches inside a minor, hooks, silences of alarms, probes. Choices of their own: all else is as it was without them. */
+/**
+ * Options of a policy beside versions: update settings, patches inside a minor, hooks, mute rules, probes. It uses choices of its own, so that all
+ * else is the same without them.
+ */
 function aroundSteps(seed: number, network: string): Document {
   const choices = new SeededChoices(seed * 48_271 + network.length);
   const updateConfig = choices.pick<Document>([
@@ -91,7 +94,7 @@ function aroundSteps(seed: number, network: string): Document {
   };
 }
 
-/** API servers that only their own network reaches are verified through the EKS API: less is read of them, and runs are quicker. */
+/** Private API servers are verified through the EKS API: less is read of them, and runs are faster. */
 function policyDocument(fleet: SyntheticFleet, choices: SeededChoices, network: 'open' | 'private'): Document {
   const { target, seed } = fleet;
   const caps = choices.pick<Document>([

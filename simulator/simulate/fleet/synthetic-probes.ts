@@ -2,25 +2,25 @@ import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 import type { Document } from './documents.ts';
 import { SeededChoices } from './seeded-choices.ts';
 
-/** The service of a cluster, as Prometheus is asked about it. */
+/** The queries to Prometheus about a cluster's service. */
 const SERVICE = {
   requests: 'sum(rate(http_requests_total{cluster="{cluster}"}[1m])) * 60',
   errors: 'sum(rate(http_requests_total{cluster="{cluster}",code=~"5.."}[1m])) * 60',
   seconds: 'sum(rate(http_request_duration_seconds_sum{cluster="{cluster}"}[1m])) * 60',
 } as const;
 
-/** What Prometheus has of the cluster of that name (eks/prometheus-series.ts). */
+/** The series of the cluster with that name in Prometheus (eks/prometheus-series.ts). */
 export const seriesOf = (cluster: string): NonNullable<ClusterRecord['prometheus']>[number] => {
   const of = (text: string): string => text.replaceAll('{cluster}', cluster);
   return { requests: of(SERVICE.requests), errors: of(SERVICE.errors), seconds: of(SERVICE.seconds), worse: {} };
 };
 
-/** The Jobs by which teams test their clusters (people/test-runs.ts). */
+/** The Jobs that test a team's clusters (people/test-runs.ts). */
 export const TEST_JOBS = { namespace: 'tests', labels: { test: 'end-to-end' } } as const;
 
 const QUERY = { name: 'service', url: 'https://prometheus.example.com' } as const;
 
-/** What a policy has compared beside what is there by itself: rates, and tests where Liftlock reaches the API server. */
+/** The additional comparisons of a policy: rates, and tests where Liftlock reaches the API server. */
 export function syntheticProbes(seed: number, network: string): Document {
   const choices = new SeededChoices(seed * 39_373 + network.length);
   const { requests, errors, seconds } = SERVICE;

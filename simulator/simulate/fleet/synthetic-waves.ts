@@ -2,7 +2,7 @@ import type { Document } from './documents.ts';
 import type { SeededChoices } from './seeded-choices.ts';
 import { CHANGE_CONTROL, OFFICE } from './synthetic-calendars.ts';
 
-/** The four waves of a synthetic policy: a canary, then one for each stage; everything that a wave can ask for, from the seed. */
+/** The four waves of a synthetic policy: a canary, then one for each stage; every option of a wave, from the seed. */
 export function syntheticWaves(choices: SeededChoices): readonly Document[] {
   return [
     {
@@ -47,11 +47,11 @@ function wave(stage: string, choices: SeededChoices, share: string): Document {
 const gates = (stage: string, choices: SeededChoices): readonly Document[] =>
   [gateOf(stage), ...(choices.chance(0.3) ? [FLEET_GATE] : [])].map((alarm) => ({ alarm }));
 
-/** Names of the alarms that synthetic waves have as gates. */
+/** Names of the alarms that are gates of synthetic waves. */
 export const gateOf = (stage: string): string => `errors-in-${stage}`;
 export const FLEET_GATE = 'errors-anywhere';
 
-/** Roles of people who answer when they are asked (simulate/people). */
+/** Roles of people who answer requests (simulate/people). */
 export const APPROVERS = [
   'arn:aws:iam::000000000000:role/Approver-a',
   'arn:aws:iam::000000000000:role/Approver-b',

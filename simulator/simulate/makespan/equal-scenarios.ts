@@ -4,7 +4,7 @@ import type { Timing } from '../../eks/timing.ts';
 import { apiVersion, parseDocuments } from '../fleet/documents.ts';
 import type { PreparedSimulation } from '../run/prepare-simulation.ts';
 
-/** Every time of the fake EKS is one number, so that upgrades of like clusters take equally long. In seconds. */
+/** Each time of the fake EKS is a single number, so that upgrades of similar clusters take equally long. In seconds. */
 export const EQUAL_TIMING: Partial<Timing> = {
   controlPlane: [600, 600],
   addon: [70, 70],
@@ -19,7 +19,7 @@ export const EQUAL_TIMING: Partial<Timing> = {
 const START = new Date('2026-11-20T08:00:00Z');
 const nights = { timeZone: 'Europe/Berlin', windows: [{ name: 'night', schedule: '0 22 * * *', duration: '6h' }] };
 
-/** Fleets of like clusters under one kind of limit each, by name. */
+/** Fleets of similar clusters under one kind of limit each, by name. */
 export const EQUAL_SCENARIOS: Readonly<Record<string, () => PreparedSimulation>> = {
   'a concurrency of four': () => scenario(24, 3, {}, [{ name: 'all', maxConcurrency: 4 }]),
   'one at a time in each account': () => scenario(12, 3, { perAccount: 1 }, [{ name: 'all', maxConcurrency: 12 }]),

@@ -2,13 +2,13 @@ import { calendarStateAt } from '../../../core/calendar/calendar-state.ts';
 import type { CompiledCalendar } from '../../../core/calendar/compile-calendar.ts';
 import { nextOpenings } from '../../../core/calendar/next-openings.ts';
 
-/** What bounds one wave whose clusters all take equally long. Durations in milliseconds. */
+/** The limits of one wave whose clusters all take equally long. Durations in milliseconds. */
 export interface BoundedWave {
-  /** How many clusters each limit lets run at once, and how many count against it: the wave's concurrency, every cap. */
+  /** For each limit, the number of clusters under it, and how many of them may run at once: the wave's concurrency, every cap. */
   readonly limits: readonly { readonly clusters: number; readonly atOnce: number }[];
-  /** What one upgrade takes. */
+  /** The length of one upgrade. */
   readonly duration: number;
-  /** What it is taken to last: so much must be left of a window when it begins. */
+  /** Its estimated length, which must be left of a window when it begins. */
   readonly estimate: number;
   readonly calendars: readonly CompiledCalendar[];
   /** From the wave's last success until the next wave may begin. */
@@ -16,9 +16,9 @@ export interface BoundedWave {
 }
 
 /**
- * The earliest instant at which any schedule could have upgraded all waves that begin at `start`. A limit of k over n clusters needs
- * ⌈n/k⌉ rounds: whoever is (j·k + 1)-th to begin begins after one of the first j·k has ended, so after j rounds that each began as soon
- * as a window was open for long enough. The slowest limit counts, waves follow each other, and soaks lie between them.
+ * The earliest instant at which any schedule could have upgraded all waves that begin at `start`. A limit of k over n clusters needs ⌈n/k⌉ rounds:
+ * the (j·k + 1)-th cluster begins after one of the first j·k has ended, so after j rounds that each began as soon as a window was open for long
+ * enough. The slowest limit counts, and waves follow each other with soaks between them.
  */
 export function lowerBound(waves: readonly BoundedWave[], start: Date): Date {
   let begin = start.getTime();

@@ -16,7 +16,7 @@ export interface Makespan {
   readonly boundHours: number;
 }
 
-/** Of the only rollout of a run whose upgrades all took equally long. Throws when the run has none, or nothing succeeded. */
+/** For the only rollout of a run whose upgrades all took equally long. Throws when the run has none, or no upgrade succeeded. */
 export async function makespanOf(world: World): Promise<Makespan> {
   const { table } = world;
   const [rollout] = await loadKind(table, Rollouts);

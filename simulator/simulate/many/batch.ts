@@ -1,6 +1,6 @@
 import type { FaultLevel } from '../faults/planned-fault.ts';
 
-/** So many runs of fleets of one size, with seeds that follow each other. */
+/** Runs of fleets of one size, with consecutive seeds. */
 export interface Batch {
   readonly runs: number;
   readonly clusters: number;
@@ -17,7 +17,7 @@ export interface Job {
   readonly target: string;
 }
 
-/** What a worker tells of one run. `problem` = what it violated, or why it could not be run to its end. */
+/** A worker's report of one run. `problem` names the violation, or why the run did not end. */
 export interface Report {
   readonly job: Job;
   readonly outcome: string;
@@ -25,7 +25,7 @@ export interface Report {
   readonly problems: readonly string[];
 }
 
-/** Every run of these batches, in turns: large and small fleets alternate, so that workers end at about the same time. */
+/** Every run of these batches, with large and small fleets in turns, so that workers end at about the same time. */
 export function jobsOf(batches: readonly Batch[]): Job[] {
   const jobs = batches.flatMap(({ runs, firstSeed, ...rest }) =>
     Array.from({ length: runs }, (_, index) => ({ place: index / runs, job: { ...rest, seed: firstSeed + index } })),

@@ -3,7 +3,7 @@ import { prepareSimulation } from '../run/prepare-simulation.ts';
 import { runSimulation } from '../run/run-simulation.ts';
 import type { Job, Report } from './batch.ts';
 
-/** Plans and runs one run. What it throws is a problem like any other: a run must end. */
+/** Plans and performs one run. An exception is a problem like any other, because a run must end. */
 export async function runJob(job: Job): Promise<Report> {
   const { seed, clusters, target, faults: level } = job;
   const begun = performance.now();

@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { Job, Report } from './batch.ts';
 
-/** Young objects die young here: with room for them, hardly anything of a run is ever moved. In MiB. */
+/** Most objects are short-lived: with enough room hardly any is copied to the old generation. In MiB. */
 const YOUNG_GENERATION = 64;
 
-/** Runs all jobs, on so many cores at once; each report is told when it comes. */
+/** Runs all jobs on this number of cores, and passes on each report when it arrives. */
 export async function runJobs(jobs: readonly Job[], cores: number, tell: (report: Report) => void): Promise<void> {
   const waiting = [...jobs];
   await Promise.all(Array.from({ length: Math.min(cores, jobs.length) }, () => workThrough(waiting, tell)));

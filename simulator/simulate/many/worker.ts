@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import type { Job } from './batch.ts';
 import { runJob } from './run-job.ts';
 
-/** Runs one job after the other, as they come. */
+/** Runs the jobs in the order of their arrival. */
 parentPort?.on('message', async (job: Job) => {
   parentPort?.postMessage(await runJob(job));
 });

@@ -6,19 +6,19 @@ import type { Table } from '../../../core/ports/table.ts';
 import { Configs, Rollouts, Waves } from '../../../core/store/entities.ts';
 import { load, loadKind } from '../../../core/store/entity.ts';
 
-/** What a wave waits for that only people can give. */
+/** A wave that waits for a person. */
 export interface Asked {
   readonly wave: Wave;
   readonly what: 'approval' | 'promotion';
-  /** The same question again has the same key; another plan, or approvals that have expired, are another question. */
+  /** The same request has the same key; another plan, or expired approvals, make another request. */
   readonly key: string;
 }
 
-/** Waves whose plan waits for approval, and waves that proved nothing and wait to be promoted. */
+/** Waves whose plan waits for approval, and waves without proof that wait for a promotion. */
 export async function askedOfPeople(table: Table, now: Date): Promise<Asked[]> {
   const asked: Asked[] = [];
   for (const wave of await loadKind(table, Waves)) {
-    // One that is open may still wait: its approvals must hold when its first cluster starts.
+    // An open wave may still wait, because its approvals must be valid when its first cluster starts.
     if (!['Pending', 'Open', 'Undecided'].includes(wave.status)) continue;
     const rollout = (await load(table, Rollouts, wave.rolloutId))?.data;
     if (rollout?.status !== 'Running' && rollout?.status !== 'Paused') continue;

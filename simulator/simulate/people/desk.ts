@@ -15,8 +15,8 @@ const MINUTE = 60_000;
 type Approvals = FaultOf<'approvals'>;
 
 /**
- * People who look at their desk every ten minutes and answer what waits for them, each some minutes after it came, by the seed. A fault
- * has them reject a plan, or never answer. Gives whether an answer is still to come.
+ * Simulates people who check for requests every ten minutes and answer each some minutes after it came, by the seed. A fault makes them reject a
+ * plan, or never answer. Returns whether an answer is still to come.
  */
 export function openDesk(world: World, seed: number, faults: readonly Approvals[]): () => boolean {
   const since = new Map<string, number>();
@@ -54,7 +54,7 @@ export function openDesk(world: World, seed: number, faults: readonly Approvals[
   return () => toCome;
 }
 
-/** May be refused: four eyes, not an approver, changed meanwhile. */
+/** It may be refused: four eyes, not an approver, a change meanwhile. */
 async function answer(world: World, { wave, what }: Asked, by: string, rejects: boolean): Promise<void> {
   const { rolloutId, name, planHash } = wave;
   const decision = rejects ? 'Rejected' : 'Approved';
@@ -65,7 +65,7 @@ async function answer(world: World, { wave, what }: Asked, by: string, rejects: 
   );
 }
 
-/** One approver in four is written in another case, one as principals are written since they say their kind: they stay one person. */
+/** One approver in four is written in another case, and one in the newer form of principals with their kind. Both remain the same person. */
 function asWritten(arn: string, chance: number): string {
   const [, account = '', name = ''] = /::(\d+):role\/(.+)$/.exec(arn) ?? [];
   if (chance % 4 === 0) return arn.replace(name, name.toUpperCase());

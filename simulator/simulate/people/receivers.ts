@@ -5,8 +5,8 @@ import { HOOK_IMAGE, HOOK_NAMESPACE, hookUrlOf } from '../fleet/synthetic-config
 import { hashOf } from './hash-of.ts';
 
 /**
- * Receivers that hooks of synthetic policies are sent to. Most say go; some say wait first, or nothing that counts, which ends at last or never;
- * a few say stop. By the seed and the question, so that a question which is asked again has the same receiver.
+ * Receivers of the hooks in synthetic policies. Most answer go; some first answer wait or something invalid, which may end or not; a few answer stop.
+ * The seed and the question decide, so that a repeated question has the same receiver.
  */
 export function openReceivers(world: World, seed: number): void {
   for (const { kubernetes } of Object.values(world.eks.state.clusters)) {
@@ -29,7 +29,7 @@ export function openReceivers(world: World, seed: number): void {
       const choices = new SeededChoices(hashOf(`${seed} ${key}`));
       const chance = choices.integer(1, 40);
       const kind = chance === 1 ? 'stop' : chance <= 5 ? 'wait' : chance <= 9 ? 'silent' : 'go';
-      // One in ten of them never comes round.
+      // One in ten of them never changes its answer.
       const isOver = choices.chance(0.9) && times >= choices.integer(1, 4);
       const seconds = choices.integer(30, 900);
       if (kind === 'silent' && !isOver) return choices.pick(['', '<html>', '{"answer":"go"}']);

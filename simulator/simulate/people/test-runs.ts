@@ -5,18 +5,18 @@ import { TEST_JOBS } from '../fleet/synthetic-probes.ts';
 import { hashOf } from './hash-of.ts';
 
 const MINUTE = 60_000;
-/** One run lasts ten minutes, and each hour there is another one. */
+/** One run lasts ten minutes, and a new one starts each hour. */
 const EVERY = 60;
 const LASTS = 10;
-/** So many of each cluster are there before the next is made. */
+/** The number of runs of each cluster that are kept when the next is made. */
 const KEPT = 3;
 
 const PASSES = 'registry.example.com/test:passes';
 const FAILS = 'registry.example.com/test:fails';
 
 /**
- * What teams run in their clusters for as long as these live: a Job each hour that tests what is there. Now and then one fails by chance, and from the
- * minor on from which the cluster's API server fails requests each does.
+ * Simulates the tests of teams: a Job each hour in every cluster. Sometimes one fails by chance, and every one fails from the minor on from which the
+ * cluster's API server fails requests.
  */
 export function runTests(world: World, seed: number): void {
   const begin = world.clock.now().getTime();

@@ -1,4 +1,4 @@
-/** Whether it was done. What is refused because things moved meanwhile is no fault: people see an error and shrug. */
+/** Whether the action succeeded. A refusal because of a change meanwhile is no fault: people see an error and ignore it. */
 export async function tried(doing: Promise<unknown>): Promise<boolean> {
   try {
     await doing;

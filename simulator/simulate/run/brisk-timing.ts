@@ -1,8 +1,8 @@
 import type { Timing } from '../../eks/timing.ts';
 
 /**
- * The shorter end of each range of plausible times (simulator/eks/timing.ts): the same steps with fewer polls in between, so that more
- * runs fit into a minute. What takes long comes from faults.
+ * The lower end of each range of plausible times (simulator/eks/timing.ts): the same steps with fewer polls in between, so that more runs fit into a
+ * minute. Faults cause the long waits.
  */
 export const BRISK_TIMING: Partial<Timing> = {
   controlPlane: [8 * 60, 10 * 60],

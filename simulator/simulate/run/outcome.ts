@@ -9,7 +9,7 @@ import { bucketOf } from '../../report/bucket.ts';
 
 export type SimulationOutcome = 'Completed' | 'CompletedWithFailures' | 'Halted' | 'Aborted' | 'Unfinished';
 
-/** How a whole run ended: the worst of its rollouts, where one that is still under way or waits for a person is `Unfinished`. */
+/** The result of a whole run: the worst of its rollouts, where one that still runs or waits for a person is `Unfinished`. */
 export function outcomeOf(rollouts: readonly Rollout[]): SimulationOutcome {
   const statuses = new Set(rollouts.map((rollout) => rollout.status));
   for (const status of ['Planned', 'Running', 'Paused'] as const) if (statuses.has(status)) return 'Unfinished';
@@ -24,7 +24,10 @@ export interface Buckets {
   readonly excluded: number;
 }
 
-/** Where each cluster of the fleet ended; one that was recreated counts under its ARN (protocol.md, simulate buckets). They sum to the number of `arns`. */
+/**
+ * The final bucket of each cluster of the fleet; a recreated one counts under its ARN (simulation.md, What comes out). Their sum is the number of
+ * `arns`.
+ */
 export async function bucketsOf(table: Table, arns: readonly string[]): Promise<Buckets> {
   const members = Map.groupBy(await loadAllMembers(table), ({ clusterKey }) => arnOf(clusterKey));
   const upgrades = Map.groupBy(await loadKind(table, Upgrades), ({ clusterKey }) => arnOf(clusterKey));

@@ -7,14 +7,14 @@ import { syntheticClusters } from '../fleet/synthetic-clusters.ts';
 import { syntheticDocuments } from '../fleet/synthetic-config.ts';
 import type { Simulation } from './simulation.ts';
 
-/** The first instant of every synthetic run: a Friday morning on which every minor that the fake EKS knows has been released. */
+/** The first instant of every synthetic run: a Friday morning on which every minor of the fake EKS has been released. */
 const START = new Date('2026-11-20T08:00:00Z');
 
 export interface PreparedSimulation {
   readonly state: FakeEksState;
   readonly start: Date;
   readonly objects: readonly ConfigObject[];
-  /** What Liftlock had seen of EKS before the run; absent = it looks for the first time. */
+  /** The versions that Liftlock had seen before the run; absent when it looks for the first time. */
   readonly knownVersions?: readonly string[] | undefined;
   /** Approvals that people give in the run. */
   readonly approvals?: LoadedFleet['approvals'] | undefined;

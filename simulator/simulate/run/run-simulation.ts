@@ -17,33 +17,33 @@ import type { Simulation } from './simulation.ts';
 import { watchSettings } from './watch-settings.ts';
 import { watchSkew } from './watch-skew.ts';
 
-/** What one run came to: the same for the same simulation, `wallMs` aside. */
+/** The result of one run: the same for the same simulation, except `wallMs`. */
 export interface SimulationResult {
   readonly seed: number;
   readonly outcome: SimulationOutcome;
   readonly clusters: Buckets;
-  /** From the beginning to the last thing that went on record. */
+  /** From the beginning to the last record. */
   readonly virtualHours: number;
   readonly wallMs: number;
   /** Callbacks of the virtual clock: timers, ticks, deliveries. */
   readonly events: number;
-  /** Changes that EKS accepted from Liftlock. */
+  /** Changes by Liftlock that EKS accepted. */
   readonly mutations: number;
   readonly violations: readonly Violation[];
 }
 
-/** Who applies the config of a simulated fleet. */
+/** The person who applies the config of a simulated fleet. */
 const ADMIN = 'arn:aws:iam::000000000000:role/admin';
-/** Who approves, where a scenario says that somebody does. */
+/** The person who approves where a scenario says so. */
 const APPROVER = 'arn:aws:iam::000000000000:role/approver';
 /** The longest that a run may take, in days of virtual time. */
 const DAYS = 30;
-/** Discovery reads every cluster, and would be a tenth of a run in which clusters seldom come or go. */
+/** Discovery reads every cluster, and would take a tenth of a run in which clusters seldom come or go. */
 const DISCOVER_MINUTES = 120;
-/** Longer than the reconciler's hourly full look, so that it has had its say about what is at rest. */
+/** Longer than the reconciler's hourly full look, so that it has looked at a fleet at rest. */
 const QUIET_HOURS = 1.25;
 
-/** Looks at a world while it runs, and gives the list that fills up. */
+/** Observes a running world, and returns the growing list of violations. */
 export type Watch = (world: World) => readonly Violation[];
 
 /** Runs a simulation to its end and checks it. Throws `InvalidInput` for a fleet that cannot be made. */
@@ -94,10 +94,10 @@ export async function runSimulation(
   return { result, world };
 }
 
-/** 16 `rest`: that it comes to rest at all, and that without faults no message is given up. */
+/** 16 `rest`: the run comes to rest, and without faults no message goes to the dead-letter queue. */
 function unexpected(world: World, rested: boolean, faults: Simulation['faults']): Violation[] {
   const late = rested ? [] : [{ invariant: 'rest', message: `it did not come to rest within ${DAYS} days` }];
-  // One that fails five times in a row is given up on purpose; the next discovery, within the hour, sends it again.
+  // A message that fails five times in a row is given up on purpose; the next discovery sends it again within the hour.
   if (faults.length > 0) return late;
   const letters = world.queue.deadLetters.map(({ body }) => ({ invariant: 'rest', message: `dead letter: ${body}` }));
   return [...late, ...letters];

@@ -5,19 +5,19 @@ import { FLEET_GATE, gateOf } from '../fleet/synthetic-waves.ts';
 import type { PreparedSimulation } from './prepare-simulation.ts';
 import type { Simulation } from './simulation.ts';
 
-/** A name that nothing in the fleet of a run has: a fault on it would strike nothing, and look like proof. */
+/** A name that nothing in the fleet of a run has: a fault on it would have no effect, and would look like proof. */
 export interface UnknownName {
-  /** Where in the simulation it is written. */
+  /** Its path in the simulation. */
   readonly path: DocumentPath;
   readonly kind: 'cluster' | 'account' | 'gate';
   readonly name: string;
-  /** What the fleet has of that kind. */
+  /** The names of that kind in the fleet. */
   readonly known: readonly string[];
 }
 
 /**
- * The clusters, accounts and gates that a simulation names and its fleet does not have. `whole` is the fleet before `only`: a fault of a
- * history made shorter may well name a cluster that takes no part any more.
+ * The clusters, accounts and gates that a simulation names and its fleet does not have. `whole` is the fleet before `only`, because a fault of a
+ * shortened history may name a cluster that no longer takes part.
  */
 export function unknownNames({ only = [], faults }: Simulation, whole: PreparedSimulation): UnknownName[] {
   const known = namesOf(whole);
@@ -47,7 +47,7 @@ function namesOf({ state, objects }: PreparedSimulation): Record<UnknownName['ki
       ...clusters.map(({ account }) => account),
       ...objects.flatMap((object) => (object.kind === 'Fleet' ? object.spec.accounts : [])),
     ]),
-    // Faults are planned on the gates of synthetic waves whatever the fleet, and a change of a policy can add one of them.
+    // Faults may name the gates of synthetic waves in any fleet, because a change of a policy can add one of them.
     gate: new Set([
       ...gates.map((gate) => ('alarm' in gate ? gate.alarm : gate.webhook)),
       ...STAGES.map(gateOf),

@@ -4,8 +4,8 @@ import type { Violation } from '../../invariants/history.ts';
 import type { World } from '../../process/world.ts';
 
 /**
- * 22 `settings`: each node group that was there at the beginning ends with the update settings that it had, since in a simulation nobody but
- * Liftlock changes them. EKS has no log of what they were before, so that they are noted now. Gives what to ask once the run has ended.
+ * 22 `settings`: each node group that exists at the beginning ends with its first update settings, since in a simulation only Liftlock changes them.
+ * EKS has no log of earlier settings, so they are noted now. Returns the check for the end of the run.
  */
 export function watchSettings(world: World): () => Violation[] {
   const before = new Map(settingsOf(world));
@@ -22,10 +22,10 @@ const settingsOf = ({ eks }: World): [string, string][] =>
     cluster.nodegroups.map((group): [string, string] => [keyOf(cluster, group), textOf(group)]),
   );
 
-/** A strategy that was never chosen is DEFAULT, which is what is put back. */
+/** A strategy that was never chosen is DEFAULT, which is restored. */
 const textOf = ({ updateConfig: { updateStrategy = 'DEFAULT', ...counts } }: NodegroupRecord): string =>
   JSON.stringify({ ...counts, updateStrategy });
 
-/** One that was created anew under its name is another one. */
+/** A group that was created again with the same name is another one. */
 const keyOf = ({ name, createdAt }: ClusterRecord, group: NodegroupRecord): string =>
   `${group.name}@${group.createdAt} of ${name}@${createdAt}`;

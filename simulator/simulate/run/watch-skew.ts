@@ -6,8 +6,7 @@ import type { Violation } from '../../invariants/history.ts';
 import type { World } from '../../process/world.ts';
 
 /**
- * 3 `skew`, while the run goes on: nodes are in no log, so they are looked at whenever something about their cluster goes on record.
- * Returns the list that fills up.
+ * 3 `skew`, during the run: no log contains nodes, so they are checked at every record about their cluster. Returns the growing list of violations.
  */
 export function watchSkew(world: World): Violation[] {
   const violations: Violation[] = [];

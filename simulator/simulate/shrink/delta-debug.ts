@@ -1,9 +1,9 @@
-/** Tells whether what is wrong is still wrong with these items alone. */
+/** Whether these items alone still show the problem. */
 export type StillWrong<Item> = (items: readonly Item[]) => Promise<boolean>;
 
 /**
- * Takes items away as long as it stays wrong: delta debugging (Zeller, Hildebrandt: Simplifying and isolating failure-inducing input, 2002).
- * Gives a list from which no single item can be taken, or the shortest one found when `mayGoOn` says that it is enough.
+ * Removes items as long as the problem remains: delta debugging (Zeller, Hildebrandt: Simplifying and isolating failure-inducing input, 2002).
+ * Returns a list from which no single item can be removed, or the shortest one found when `mayGoOn` ends the search.
  */
 export async function deltaDebug<Item>(
   items: readonly Item[],
@@ -23,7 +23,7 @@ export async function deltaDebug<Item>(
   return left;
 }
 
-/** The items without one of so many parts of them, where it is wrong without it too. */
+/** The items without one of several equal parts, where the problem remains. */
 async function reduced<Item>(
   items: readonly Item[],
   parts: number,

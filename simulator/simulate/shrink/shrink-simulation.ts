@@ -6,15 +6,15 @@ import { deltaDebug } from './delta-debug.ts';
 
 export interface Shrunk {
   readonly simulation: Simulation;
-  /** The first violation of the same invariant in the run that is left. */
+  /** The first violation of the same invariant in the shrunk run. */
   readonly violation: Violation;
-  /** Runs that it took. */
+  /** Number of runs of the search. */
   readonly runs: number;
 }
 
 /**
- * Makes a run that breaks an invariant as small as it gets while it breaks the same invariant: first faults are taken away, then clusters,
- * then faults once more. Ends after `most` runs with what it has.
+ * Shrinks a run that violates an invariant while it violates the same invariant: it removes faults, then clusters, then faults again. Ends after
+ * `most` runs with the best result.
  */
 export async function shrinkSimulation(wrong: Simulation, violation: Violation, most = 250): Promise<Shrunk> {
   let runs = 0;
@@ -42,7 +42,7 @@ async function clusterNames(simulation: Simulation): Promise<string[]> {
   return Object.values(state.clusters).map((cluster) => cluster.name);
 }
 
-/** A run that throws is no run: it breaks nothing that can be compared. */
+/** A run that throws has no violations to compare. */
 async function violationsOf(simulation: Simulation): Promise<readonly Violation[]> {
   return (await runSimulation(simulation)).result.violations;
 }

@@ -3,7 +3,7 @@ import type { AuditItem } from '../../../core/ports/table.ts';
 
 type Detail = Readonly<Record<string, unknown>>;
 
-/** What an audit item means, in a few words; undefined for items that tell a reader nothing that the next one does not. */
+/** An audit item in a few words; undefined for items that add nothing to the next one. */
 export function eventText({ event, detail }: Pick<AuditItem, 'event' | 'detail'>): string | undefined {
   const words = WORDS[event];
   return words === undefined ? withReasons(spaced(event), detail) : words(detail);

@@ -11,7 +11,7 @@ interface Line {
 
 const WHO_COLUMNS = 22;
 
-/** What a run did, one line for each thing that happened, with the time since its beginning: for people to review. */
+/** The events of a run, one line each, with the time since its beginning: for people to review. */
 export function timelineText(world: World, start: Date): string[] {
   const lines = [...recorded(world), ...byOthers(world)].sort((a, b) => a.at - b.at);
   return lines.map(({ at, who, what }) => `${elapsed(at - start.getTime())}  ${who.padEnd(WHO_COLUMNS)}  ${what}`);
@@ -25,7 +25,7 @@ function recorded(world: World): Line[] {
   });
 }
 
-/** What others changed at EKS, which no record of Liftlock tells. */
+/** Changes by others at EKS, which no record of Liftlock contains. */
 function byOthers(world: World): Line[] {
   return acceptedMutations(world.eks.state)
     .filter((mutation) => mutation.principal !== spokePrincipal(mutation))
@@ -36,7 +36,7 @@ function byOthers(world: World): Line[] {
     }));
 }
 
-/** Ids come from a random source that everything draws from: they say nothing, and move whenever anything else does. */
+/** Ids come from a random source that all parts share. They have no meaning, and change whenever any other draw does. */
 const withoutIds = (text: string): string =>
   text
     .replaceAll(/ ?\(?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\)?/g, '')

@@ -4,7 +4,7 @@ import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
 
 /**
- * Sends one signed request over and over on one connection until the time is over, and counts the answers. Bare sockets, since Node's own
+ * Sends one signed request again and again on one connection until the time is over, and counts the answers. It uses bare sockets, since Node's own
  * client costs more than the server.
  */
 export async function countAnswers(request: Buffer, port: number, until: number): Promise<number> {

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { startWireServer } from '../wire-server.ts';
 
-/** A thread of its own, so that the client that is measured does not share the server's event loop. */
+/** The server has its own thread, so that the measured client does not share its event loop. */
 const cluster = {
   name: 'shop',
   arn: 'arn:aws:eks:eu-central-1:111122223333:cluster/shop',

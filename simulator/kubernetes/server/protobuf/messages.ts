@@ -1,4 +1,4 @@
-/** How a field is read. A list is a repeated message, `map` one of texts to texts. */
+/** The type of a field. A list is a repeated message, `map` one of texts to texts. */
 export type FieldType =
   | 'string'
   | 'strings'
@@ -70,7 +70,7 @@ const budgetSpec: Message = {
 };
 
 /**
- * The kinds that typed Go clients send to this server, as far as it reads them. Source: the `generated.proto` files of k8s.io/api and
+ * The kinds that typed Go clients send to this server, with the fields that it reads. Source: the `generated.proto` files of k8s.io/api and
  * k8s.io/apimachinery, whose numbers never change.
  */
 export const messages: Readonly<Record<string, Message>> = {

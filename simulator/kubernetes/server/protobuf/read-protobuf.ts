@@ -9,16 +9,15 @@ const magic = Buffer.from('k8s\0');
 const envelope: Message = { 1: ['type', { 1: ['apiVersion', 'string'], 2: ['kind', 'string'] }] };
 const rawField = 2;
 
-/** 415 which says what to do instead: any kind may be sent as JSON. */
+/** 415 with the alternative: any kind may be sent as JSON. */
 function unreadKind(kind = 'that kind'): StatusError {
   const message = `the local cloud reads no Protocol Buffers of ${kind}: send it as JSON, as kubectl create -f and kubectl apply do`;
   return new StatusError(415, { reason: 'UnsupportedMediaType', message });
 }
 
 /**
- * A body in the encoding that Go's typed clients (and so `kubectl drain` and `auth can-i` since 1.32) send: `k8s\0`, then
- * `runtime.Unknown` around the object. It comes back as the JSON of the same object would, empty strings left out.
- *
+ * A body in the encoding of Go's typed clients (and so of `kubectl drain` and `auth can-i` since 1.32): `k8s\0`, then `runtime.Unknown` around the
+ * object. The result equals the JSON of the object without empty strings.
  * @throws StatusError 400 for a broken one, 415 for a kind that this server does not read.
  */
 export function readProtobuf(body: Buffer): Record<string, unknown> {
@@ -48,7 +47,7 @@ function decode(message: Message, bytes: Buffer): Record<string, unknown> {
   return decoded;
 }
 
-/** What a field makes of what was read of it before. */
+/** The new value of a field from its previous one. */
 function fieldValue(type: FieldType, { bytes, value }: WireField, before: unknown): unknown {
   if (type === 'integer') return value;
   if (type === 'boolean') return value === undefined ? undefined : value !== 0;

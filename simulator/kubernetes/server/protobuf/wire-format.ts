@@ -1,4 +1,4 @@
-/** One field of a message as it lies on the wire: `bytes` for strings and messages, `value` for numbers of variable length. */
+/** One field of a message on the wire: `bytes` for strings and messages, `value` for numbers of variable length. */
 export interface WireField {
   readonly number: number;
   readonly bytes?: Buffer;
@@ -6,8 +6,7 @@ export interface WireField {
 }
 
 /**
- * The fields of a Protocol Buffers message, in order. Numbers of fixed length are passed over: no request that is served carries one.
- *
+ * The fields of a Protocol Buffers message, in order. Numbers of fixed length are skipped, because no served request contains one.
  * @throws RangeError for a message that ends too early or uses groups.
  */
 export function wireFields(message: Buffer): WireField[] {

@@ -1,7 +1,7 @@
 const units = { s: 1, m: 60, h: 3_600, d: 86_400, y: 31_536_000 };
 type Unit = keyof typeof units;
 
-/** Up to that many seconds a duration is told in these units. */
+/** The units of a duration up to that number of seconds. */
 const steps: readonly (readonly [number, Unit, Unit?])[] = [
   [120, 's'],
   [600, 'm', 's'],
@@ -13,7 +13,7 @@ const steps: readonly (readonly [number, Unit, Unit?])[] = [
   [8 * units.y, 'y', 'd'],
 ];
 
-/** `5d3h`, `97s`, `2y11d`: two or three figures, as kubectl's columns have them. */
+/** `5d3h`, `97s`, `2y11d`: two or three figures, like kubectl's columns. */
 export function humanDuration(milliseconds: number): string {
   const seconds = Math.trunc(milliseconds / 1_000);
   if (seconds < -1) return '<invalid>';

@@ -3,13 +3,13 @@ import { ageOf } from './age.ts';
 
 export type Cell = string | number;
 
-/** A column of a `Table`, and how an object fills it. */
+/** A column of a `Table`, with its cell for an object. */
 export interface Column<T> {
   readonly name: string;
   readonly type: 'string' | 'integer';
   readonly format: '' | 'name';
   readonly description: string;
-  /** 1: with `-o wide` only. */
+  /** 1 is shown only with `-o wide`. */
   readonly priority: 0 | 1;
   readonly cell: (object: T, now: number) => Cell;
 }

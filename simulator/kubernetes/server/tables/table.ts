@@ -84,10 +84,10 @@ function address({ status: { addresses } }: NodeObject, wanted: string): string 
   return addresses.find(({ type }) => type === wanted)?.address ?? '<none>';
 }
 
-/** What of an object comes with its row. */
+/** The part of an object in its row. */
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
-// The columns of a resource are only given the objects of that resource, which the compiler cannot know.
+// The columns of a resource get only objects of that resource, which the compiler cannot know.
 const columnsOf = {
   '/namespaces': namespaceColumns,
   '/nodes': nodeColumns,
@@ -99,7 +99,7 @@ const columnsOf = {
   'policy/poddisruptionbudgets': podDisruptionBudgetColumns,
 } as unknown as Readonly<Record<string, readonly Column<KubernetesObject>[]>>;
 
-/** Of kinds without columns of their own here. */
+/** For kinds without columns of their own here. */
 const anyColumns = [nameColumn, ageColumn];
 
 export interface TableOptions {
@@ -107,12 +107,12 @@ export interface TableOptions {
   readonly apiVersion: string;
   readonly metadata: ListMeta;
   readonly includeObject: IncludeObject;
-  /** Whether it says its columns; of a watch only the first event does. */
+  /** Whether it has its columns; in a watch only the first event does. */
   readonly header: boolean;
   readonly now: number;
 }
 
-/** A `Table`: what kubectl prints for people. */
+/** A `Table`, which kubectl prints for people. */
 export function table(type: ResourceType, objects: readonly KubernetesObject[], options: TableOptions): object {
   const { apiVersion, metadata, includeObject, header, now } = options;
   const columns = columnsOf[type.storage] ?? anyColumns;
@@ -128,7 +128,7 @@ export function table(type: ResourceType, objects: readonly KubernetesObject[], 
   };
 }
 
-/** Raw objects need not have all that the columns of their kind show. */
+/** Raw objects may lack members that the columns of their kind show. */
 function cellOf({ cell }: Column<KubernetesObject>, object: KubernetesObject, now: number): Cell {
   try {
     return cell(object, now);
