@@ -37,11 +37,20 @@ test.each<[string, Partial<Wave>, string | undefined]>([
   ['in flight at what is left of it', { countInFlight: true, failed: 1, inFlight: 1 }, 'BudgetInFlight'],
   ['in flight beside one that goes back', { countInFlight: true, goingBack: ['a'], inFlight: 1 }, 'BudgetInFlight'],
   ['one that goes back, where those in flight do not count', { goingBack: ['a'], inFlight: 1 }, undefined],
+  ['as many that go back and are in flight as may be at once', { goingBack: ['a', 'b'], inFlight: 1 }, 'GoesBack'],
+  ['one that goes back, in a wave of one after the other', { maxConcurrency: 1, goingBack: ['a'] }, 'GoesBack'],
+  ['a canary that goes back', { canaries: 2, succeeded: 1, goingBack: ['a'] }, 'GoesBack'],
+  ['one that goes back after the canaries', { canaries: 1, succeeded: 1, goingBack: ['a'] }, undefined],
   ['a budget that was lowered below what has failed', { failed: 3 }, 'FailureBudgetExceeded'],
   ['as many failures as a person has accepted', { failed: 3, acceptedFailures: 3 }, undefined],
   ['one is always let in', { countInFlight: true, failed: 2, inFlight: 0 }, undefined],
 ])('%s', (_, more, code) => {
   expect(waveRefusal(wave(more))?.code).toBe(code);
+});
+
+test('who goes back is named, with the way on', () => {
+  const said = waveRefusal(wave({ goingBack: ['0123456789ab.eu-central-1.web.1', 'b'], inFlight: 1 }))?.message;
+  expect(said).toMatch(/ of the wave all, which has 3 at once, are being taken back: .*liftlock explain cluster /);
 });
 
 test.each<[string, Partial<Wave>, string | undefined]>([

@@ -76,17 +76,24 @@ export const judgedOf = ({ succeeded, failed, strays = 0 }: Pick<Wave, 'succeede
 /** Why one more cluster of a wave may not be in flight now; undefined = it may. */
 export function waveRefusal(wave: Wave): Reason | undefined {
   if (exceedsBudget(wave)) return overBudget(wave);
-  const { succeeded, failed, strays = 0, acceptedFailures = 0 } = wave;
+  const { name, inFlight, goingBack = [], succeeded, failed, strays = 0, acceptedFailures = 0 } = wave;
   // A failed canary keeps the rest back as well, unless a person has accepted the failure.
   const passed = succeeded + Math.min(failed - strays, acceptedFailures);
   const canaries = Math.min(wave.canaries ?? 0, wave.needWork);
-  if (passed < canaries && wave.inFlight >= 1) {
-    const said = `Clusters of the wave ${wave.name} go one after the other until ${canaries} of them, its canaries, have succeeded; ${passed} have.`;
+  if (passed < canaries && inFlight >= 1) {
+    const said = `Clusters of the wave ${name} go one after the other until ${canaries} of them, its canaries, have succeeded; ${passed} have.`;
     return reason('CanaryFirst', said);
   }
-  if (wave.inFlight >= wave.maxConcurrency) {
-    const said = `${wave.inFlight} of at most ${wave.maxConcurrency} clusters of the wave ${wave.name} are in flight.`;
+  if (inFlight >= wave.maxConcurrency) {
+    const said = `${inFlight} of at most ${wave.maxConcurrency} clusters of the wave ${name} are in flight.`;
     return reason('WaveFull', said);
+  }
+  // The pods of a cluster that goes back move as they did on its way there. One that still has the place of its hop counts twice until it is back.
+  const most = passed < canaries ? 1 : wave.maxConcurrency;
+  if (goingBack.length > 0 && inFlight + goingBack.length >= most) {
+    const names = goingBack.map(clusterNameOf);
+    const said = `${names.join(', ')} of the wave ${name}, which has ${most} at once, ${names.length === 1 ? 'is' : 'are'} being taken back: nothing else begins in it before the rollback has ended; one that has failed half-way is gone on with, or let go: liftlock explain cluster ${names[0]}`;
+    return reason('GoesBack', said);
   }
   return wave.countInFlight === true && wave.inFlight >= leftToFail(wave) ? budgetInFlight(wave) : undefined;
 }

@@ -226,6 +226,7 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
     NOTHING,
     NOTHING,
   ],
+  ['a place that a cluster on its way back has', { wave: { goingBack: ['x'] } }, ['GoesBack'], NOTHING, NOTHING],
   [
     'a canary that is not judged',
     { wave: { canaries: 1, inFlight: 1, maxConcurrency: 9 } },

@@ -176,8 +176,8 @@ export const VETOES: readonly Veto[] = [
   },
   {
     asked: ['grant'],
-    rule: 'the wave has a place, within its concurrency, canaries and failure budget',
-    codes: ['WaveFull', 'CanaryFirst', 'FailureBudgetExceeded', 'BudgetInFlight'],
+    rule: 'the wave has a place, within its concurrency, canaries and failure budget; clusters of it that go back take one',
+    codes: ['WaveFull', 'CanaryFirst', 'GoesBack', 'FailureBudgetExceeded', 'BudgetInFlight'],
     reasons: (situation) => {
       const place = placeOf(situation);
       return place === undefined || place.member.inFlight ? NONE : only(waveRefusal(place.wave));
