@@ -12,7 +12,7 @@ afterEach(() => served.close());
 
 const check = (line = '', options: RunOptions = {}): Promise<Ran> =>
   runInProcess(`access check ${line}`.trim().split(' '), { url: served.url, ...options });
-/** Time goes on while the command waits for the hub. */
+/** Time passes while the command waits for the hub. */
 const checkNow = (line = ''): Promise<Ran> => {
   const { clock } = served.world;
   return check(`--now ${line}`.trim(), { sleep: () => clock.runUntil(new Date(clock.now().getTime() + 60_000)) });

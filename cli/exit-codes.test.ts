@@ -8,7 +8,7 @@ const served = await servedWorld();
 afterAll(() => served.close());
 
 const words = (line: string): string[] => line.split(' ');
-/** Each place in which a policy may name a host that the Fleet in force allows. */
+/** Each place where a policy may name a host that the Fleet in force allows. */
 const PRIVATE = `apiVersion: liftlock/v1alpha1
 kind: UpgradePolicy
 metadata: { name: standard }
@@ -24,7 +24,7 @@ spec:
 const BAD =
   'apiVersion: liftlock/v1alpha1\nkind: UpgradePolicy\nmetadata: { name: x }\nspec: { selector: {}, target: 1.37 }\n';
 
-// Each line stands for itself: none changes what a later one rests on.
+// The lines are independent: none changes what a later one needs.
 test.each<[string, number, string, RunOptions?]>([
   ['--help', EXIT.ok, ''],
   ['version', EXIT.ok, ''],

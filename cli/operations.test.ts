@@ -98,7 +98,7 @@ test.each(['act', 'observe'])(
         expect.stringContaining('shop'),
         expect.stringContaining(said),
       ]);
-      // Asked for in earnest it has failed.
+      // A real request fails.
       await applied('1.35');
       expect((await run(served, 'rollout create standard')).code).toBe(1);
     });

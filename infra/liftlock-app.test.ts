@@ -13,11 +13,11 @@ const everything = {
   alarmEmail: 'ops@example.com',
 };
 
-/** What CDK reports of the app with each of these settings; fails where it finds something. */
+/** The errors of CDK for the app with each of these settings; the test fails when there are any. */
 function review(kind: 'whole' | 'flawed', ...settings: readonly object[]): string[] {
   const script = fileURLToPath(new URL('../test/material/infra/review.ts', import.meta.url));
   const folders = settings.map(() => mkdtempSync(join(tmpdir(), 'liftlock-review-')));
-  // Cdk-nag alone has to find the flaw.
+  // Only cdk-nag can find this error.
   const env = { ...process.env, CDK_VALIDATION: String(kind === 'whole') };
   const asked = settings.flatMap((each, at) => [folders[at] ?? '', JSON.stringify(each)]);
   execFileSync(process.execPath, [script, kind, ...asked], { env, stdio: 'pipe', encoding: 'utf8' });

@@ -29,7 +29,7 @@ function record(subject: string, length: number): AuditItem[] {
   return items;
 }
 
-/** An export of records of which so many items of the fleet's were anchored. */
+/** An export of records, with anchors for this number of the fleet's items. */
 async function written(records: Record<string, readonly AuditItem[]>, anchored: readonly AuditItem[]): Promise<void> {
   const anchors = new MemoryAnchorStore();
   const ports = { anchors, clock: { now: () => NOON } };
@@ -166,10 +166,10 @@ describe('against the API', () => {
     const [line = ''] = readFileSync(join(to, 'records.jsonl'), 'utf8').split('\n');
     const { subject, items } = JSON.parse(line) as { subject: string; items: AuditItem[] };
     expect([subject, items.length > 0]).toEqual(['fleet', true]);
-    // Whoever exports one subject is not told to prove all of them: the others would count as cut.
+    // An export of one subject does not promise proof of all: the others would count as cut.
     const one = await runInProcess(['audit', 'export', 'fleet', '--to', to], { url: served.url, env });
     expect(one.out).toContain(`audit verify fleet --from ${to}`);
-    // These anchors are of another fleet.
+    // These anchors belong to another fleet.
     const verified = await runInProcess(['audit', 'verify', '--from', to]);
     expect([verified.code, verified.out]).toEqual([EXIT.failure, expect.stringContaining('item 1 replaced')]);
   });

@@ -10,7 +10,7 @@ interface Seen {
   readonly body: string;
 }
 
-/** A server below `/stage` that answers with one text after the other, and what it was asked. */
+/** A server below `/stage` that answers with one text after the other, and the requests to it. */
 async function withServer(answers: readonly string[], act: (url: string, seen: readonly Seen[]) => Promise<void>) {
   const seen: Seen[] = [];
   const server = createServer(async (request, response) => {
@@ -78,7 +78,7 @@ test.each([
   });
 });
 
-// The types refuse it before it runs: each line that is expected to be wrong fails the type check where it is right.
+// The types refuse wrong calls: each line with an expected error fails the type check when it is valid.
 test('routes, queries, bodies and answers are those of the API', async () => {
   await withServer([], async (url, seen) => {
     const { v1 } = clientOf(url);

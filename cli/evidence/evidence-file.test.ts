@@ -20,7 +20,7 @@ const changedAt = (at: number, byte: number, of = file): Buffer => {
   copy[at] = byte;
   return copy;
 };
-/** What the file says of where it was changed, as bytes. */
+/** The changed bytes by the file's own statement. */
 function placeIn(problem: string): [number, number] {
   const [, first, last] = /bytes? (\d+)(?: to (\d+))?/i.exec(problem) ?? [];
   return [Number(first), Number(last ?? first)];
@@ -39,7 +39,7 @@ test('each single byte that is changed is found, and where', () => {
   const missed: number[] = [];
   const misplaced: string[] = [];
   for (let at = 0; at < small.length; at += 1) {
-    // The lowest bit and the highest one in turn, so that some are no UTF-8 any more.
+    // The lowest bit and the highest one in turn, so that some bytes are no longer UTF-8.
     const [problem] = problemsOf(changedAt(at, (small[at] ?? 0) ^ (at % 2 === 0 ? 1 : 128), small));
     if (problem === undefined) missed.push(at);
     const [first, last] = placeIn(problem ?? '');

@@ -16,7 +16,7 @@ let folder: string;
 let rollout: string;
 const path = (name: string) => join(folder, name);
 
-/** One upgrade of one cluster, asked for by a person, and its anchors in a folder. */
+/** One upgrade of one cluster that a person requested, and its anchors in a folder. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'liftlock-evidence-test-'));
   served = await servedWorld([{ name: 'workers' }]);
@@ -33,7 +33,7 @@ beforeAll(async () => {
   await online('rollout create standard');
   rollout = JSON.parse((await online('get rollouts -o json')).out).items[0].id;
   await until(100);
-  // The inventory does not know it, as if somebody had taken it out.
+  // The inventory does not contain it, as if it had been removed.
   await transactWithAudit(
     world.table,
     [],
@@ -62,7 +62,7 @@ afterAll(async () => {
 });
 
 const online = (line: string) => runInProcess(line.split(' '), { url: served.url });
-/** Without any way to the API or to AWS. */
+/** Without access to the API or to AWS. */
 const offline = (line: string) => runInProcess(line.split(' '));
 
 test('an upgrade is exported through the API, and its file holds on a machine that has nothing but the anchors', async () => {

@@ -203,7 +203,7 @@ spec: { selector: { matchLabels: { lone: "yes" } }, target: "1.36", waves: [{ na
   const begun = at({
     'web-dev': { kubernetesVersion: '1.36', state: 'Watched', ...member },
     web: { state: 'Waiting', ...member },
-    // Its target is not known yet, and nobody is a member.
+    // Its target is not known yet, and it has no member.
     'lone-a': { state: 'Waiting', policy: 'lone', target: null },
   });
   const { out: before } = await plan(at({}), '-o', 'json').ran;
@@ -215,7 +215,7 @@ spec: { selector: { matchLabels: { lone: "yes" } }, target: "1.36", waves: [{ na
     /Runs already:\n {2}Policy standard \(web, web-dev\): .* liftlock describe rollout .* liftlock explain cluster web\.\n\nWaves:/,
   );
   expect((await plan(begun, '-o', 'html').ran).out).toContain('Policy standard (web, web-dev): ');
-  // One that has begun since, and one that has ended since.
+  // One has begun since, and one has ended since.
   for (const [files, old] of [
     [begun, before],
     [at({}), after],
@@ -223,7 +223,7 @@ spec: { selector: { matchLabels: { lone: "yes" } }, target: "1.36", waves: [{ na
     const compared = await plan({ ...files, 'old.json': old }, '--diff', '@old.json').ran;
     expect(compared.out).toMatch(/^Nothing has moved between .*\n\nNot compared:\n {2}Policy standard /);
   }
-  // Of the others is told what moved.
+  // For the others it shows what moved.
   const wider = begun['policy.yaml'].replace('maxConcurrency: 1 }', 'maxConcurrency: 2 }').replace('24h', '48h');
   const slower = { ...begun, 'policy.yaml': wider };
   const { out } = await plan({ ...slower, 'old.json': before }, '--diff', '@old.json', '-o', 'json').ran;

@@ -48,7 +48,7 @@ test('since when a cluster is stopped and by what, how it ended, and the days of
     );
     const markdown = (await run('report readiness -o markdown')).out;
     expect(markdown).toMatch(/\n\| DAY \| READY .*\n\| --- .*\n\| 2026-11-20 \| 0 \| 0 \| 1 \| 3 \| 0 \|/);
-    // What ended before is not told.
+    // A problem that ended earlier is not shown.
     expect((await run('report readiness --since 5s')).code).toBe(2);
     await clock.runUntil(new Date(START.getTime() + 4 * 86_400_000));
     const later = (await run('report readiness --since 1d')).out;

@@ -14,7 +14,7 @@ const attributesClass = attributesClassOf(OLD, undefined, { team: 'storage' });
 const run = (served: Served, line: string, options: RunOptions = {}): Promise<Ran> =>
   runInProcess(line.split(' '), { url: served.url, ...options });
 
-/** Time goes on while the command waits. */
+/** Time passes while the command waits. */
 function meanwhile(served: Served, line: string): Promise<Ran> {
   const { clock } = served.world;
   return run(served, line, { sleep: () => clock.runUntil(new Date(clock.now().getTime() + 60_000)) });
@@ -154,7 +154,7 @@ test('readiness as JUnit and SARIF: a failure for who is blocked, an error or wa
     { ruleId: 'readiness/NeverScanned', level: 'warning' },
     { ruleId: 'readiness/NeverScanned', level: 'warning' },
   ]);
-  // People see the first of what is in the way, and that there is more.
+  // Users see the first reason, and that there are more.
   const more = 'And 1 more: liftlock readiness cluster shop';
   expect((await run(served, 'readiness')).out).not.toContain(more);
   const { state } = served.world.eks;

@@ -6,7 +6,7 @@ test.each([
   [{ size: 64 * 1024 * 1024 + 1, code: 'EIO' }, { problem: 'it is larger than 64 MiB; split it' }],
   [{ size: 64 * 1024 * 1024 }, { text: 'text' }],
 ])('%j → %j', ({ code, size }: { readonly code?: string; readonly size?: number }, expected) => {
-  // Tests may run as root, who may read everything: the answer of the file system is given here.
+  // Tests may run as root, who may read everything, so the error of the file system is simulated.
   const files = {
     statSync: () => ({ size: size ?? 10 }),
     readFileSync: () => {

@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-/** A stand-in for helm: this machine need not have one. */
+/** A stand-in for helm, which this machine may lack. */
 function standIn(script: string): Record<string, string> {
   folder.write({ 'bin/helm': `#!/bin/sh\n${script}\n` });
   chmodSync(folder.of('bin/helm'), 0o755);
@@ -106,7 +106,7 @@ test.each([
   ['writes without end', 'while :; do cat /bin/sh; done', 'it is larger than 64 MiB; split it'],
 ])('a helm that %s leaves a gap that says so, and what the templates tell without it', async (_, script, why) => {
   const { report, code } = await scanned(script);
-  // The plain file of the chart is read as it is.
+  // The plain file of the chart is read unchanged.
   expect([code, shown(report)]).toEqual([
     3,
     [

@@ -46,7 +46,7 @@ test('each path that is named has to yield something, also beside others', async
       const [named] = paths.flatMap((path) => (path === good ? [] : [path === '-' ? 'standard input' : path]));
       expect([code, out]).toEqual([4, expect.stringContaining(`  ${named}: `)]);
     }
-    // An asterisk of a shell names what lies beside manifests, too.
+    // An asterisk of a shell also names files beside manifests.
     expect((await scanned([good, values])).code).toBe(0);
     expect((await scanned([values])).code).toBe(4);
     expect((await scanned(['-', good], budget('b', 'policy/v1'))).code).toBe(0);

@@ -7,7 +7,7 @@ test('Ctrl-C prints what was covered until then, and ends with 130', async () =>
   const files = Object.fromEntries(Array.from({ length: 250 }, (_, index) => [`${index}.yaml`, budget(`n${index}`)]));
   const folder = scanFolder(files);
   const controller = new AbortController();
-  // The first break between files is where a person's key is heard.
+  // Ctrl-C is noticed at the first break between files.
   setImmediate(() => controller.abort());
   try {
     const argv = ['scan', '--manifests', folder.path, '--target', '1.36'];

@@ -8,7 +8,7 @@ import { readReplay } from './simulate.ts';
 
 const EXAMPLE = new URL('../../examples/fleet/', import.meta.url).pathname;
 
-// Whole rollouts, on machines that may be busy.
+// These are whole rollouts, on machines that may be busy.
 jest.setTimeout(60_000);
 
 test('the document of a run has these members, and its buckets sum to the fleet', async () => {
@@ -64,7 +64,7 @@ test('a name that the fleet does not have is refused at its place, since a fault
     '"nobody"],',
     '"faults": [',
     `{ "kind": "update-fails", "cluster": "${first}x", "part": "addon" },`,
-    // Has been left out, and is in the fleet all the same.
+    // It was left out, but is in the fleet nevertheless.
     `{ "kind": "update-fails", "cluster": "${second}", "part": "addon" },`,
     '{ "kind": "denied", "minute": 1, "account": "999", "minutes": 5 },',
     '{ "kind": "gate", "minute": 1, "minutes": 5, "gate": "errors-in-dve", "status": "red" }] }',

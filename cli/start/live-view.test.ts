@@ -12,7 +12,7 @@ import { LiveView } from './live-view.ts';
 const DAY = new Date('2026-11-20T08:00:00Z');
 const behind = [reason('NodesBehind', 'workers is at 1.36')];
 
-/** What the terminal shows after one picture, colours left out. */
+/** The text of the terminal after one drawing, without colours. */
 async function picture(members: readonly Partial<Member>[], events: readonly LiftlockEvent[] = [], rows = 40) {
   const table = new MemoryTable();
   const items = members.map((one, index) =>

@@ -76,7 +76,7 @@ function documentsOf({ fleet, policies, calendars, channels, waivers }: ParsedCo
   return documents;
 }
 
-/** The Fleet in force is requested only where policies alone name private hosts, which the Fleet must allow. */
+/** The Fleet in force may allow private hosts, so it is requested where every error is about a host. */
 async function parse(session: Session, files: readonly ConfigFile[]): Promise<ParsedConfig> {
   // References to applied documents are checked by the API.
   const options = { calendar: SupportCalendar.builtIn(), now: session.io.now(), references: 'ignore' } as const;

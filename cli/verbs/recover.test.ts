@@ -27,7 +27,7 @@ test('recover folds the audit over a restored table, raises the epoch, and leave
     'somebody',
     'why not',
   );
-  // What a restore to an earlier point gives: the items are gone, the audit is another table and stays.
+  // The result of a restore to an earlier point: the items are gone, but the audit is another table and stays.
   for (const { pk, sk } of [Epochs.key(), FleetControls.key()])
     await client.send(new DeleteItemCommand({ TableName: names.items, Key: { pk: { S: pk }, sk: { S: sk } } }));
   client.destroy();

@@ -6,7 +6,7 @@ import { decode, put } from '../../core/store/entity.ts';
 import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 import { LOCAL_OPERATOR, servedWorld } from '../../test/material/cli/served-world.ts';
 
-/** A cluster `web` that Liftlock has taken to 1.35 an hour ago. */
+/** A cluster `web` that Liftlock has upgraded to 1.35 an hour ago. */
 async function upgraded(more: object = {}) {
   const served = await servedWorld([{ name: 'workers' }]);
   const { world } = served;

@@ -12,7 +12,7 @@ const TABLE = 'arn:aws:dynamodb:eu-central-1:000000000000:table/audit';
 const NOON = new Date('2026-11-20T12:00:00Z');
 const HOUR = 3_600_000;
 
-/** A record as the table gives it back over the wire: plain JSON, of which no hash is known yet. */
+/** A record as read over the wire: plain JSON whose hashes are not known yet. */
 function record(length: number, subject = 'fleet', principal = 'somebody'): AuditItem[] {
   const items: AuditItem[] = [];
   for (let index = 0; index < length; index += 1) {
@@ -40,7 +40,7 @@ async function anchored(...batches: (readonly AuditItem[])[]): Promise<MemoryAnc
   return anchors;
 }
 
-/** Changes an item and makes everything after it follow again, as whoever may write the table can. */
+/** Changes an item and links everything after it again, as a writer of the table can. */
 function rewritten(items: readonly AuditItem[], from: number): AuditItem[] {
   const made: AuditItem[] = [];
   for (const [index, item] of items.entries()) {
@@ -86,10 +86,10 @@ describe('a batch is anchored', () => {
     expect(await next(3)).toEqual([]);
     clock.time += 15 * 60_000 + 1;
     expect(await next(4)).toEqual(['newest', 'read']);
-    // From another environment.
+    // It comes from another environment.
     await anchorLines({ anchors, clock }, TABLE, lines(record(5).slice(-1)));
     expect(await next(6)).toEqual(['read', 'newest', 'read']);
-    // What is in it already is not put again.
+    // An anchor that already exists is not put again.
     expect(await next(6)).toEqual([]);
     const chain = readChain(filesOf(anchors));
     expect([chain.problems, anchors.texts.size]).toEqual([[], 6]);
@@ -115,7 +115,7 @@ describe('a batch is anchored', () => {
     const items = record(5);
     expect(await anchorLines(ports, TABLE, lines(items.slice(0, 3)))).toBe(3);
     expect(await anchorLines(ports, TABLE, lines(items.slice(0, 3)))).toBe(0);
-    // Read again from the checkpoint, a batch may have grown.
+    // A batch may have grown when it is read again from the checkpoint.
     expect(await anchorLines(ports, TABLE, lines(items))).toBe(2);
     expect([...anchors.texts.keys()]).toEqual([1, 2]);
     expect(readAnchor(anchors.texts.get(2) ?? '').lines).toEqual(lines(items.slice(3)));
@@ -209,7 +209,7 @@ describe('the anchors are held against each other', () => {
   const problems = async (change: (files: AnchorFile[]) => AnchorFile[]) => {
     const files = filesOf(await anchored(items.slice(0, 2), items.slice(2, 4), items.slice(4)));
     const chain = readChain(change(files));
-    // Nothing holds by anchors that are not whole.
+    // Incomplete anchors prove nothing.
     if (chain.problems.length > 0) expect(compareWithAnchors('fleet', items, chain).verdict).toBe('broken');
     return chain.problems.join(' ');
   };

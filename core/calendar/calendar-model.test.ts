@@ -7,7 +7,7 @@ import { nextOpenings } from './next-openings.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60;
-/** Rules last at most two days, so that after four all that was begun before the model's first minute is over. */
+/** Rules last at most two days, so after four days everything that began before the model's first minute has ended. */
 const LEAD = 4 * DAY;
 const LOOK = 4 * DAY;
 
@@ -67,7 +67,7 @@ const rule: fc.Arbitrary<ModelRule> = fc.oneof(
     schedule: cron,
     minutes: fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 300, max: 2 * DAY })),
   }),
-  // Ends come every day, as far as the model can know what goes on at its first minute.
+  // The model may have ends every day, as far as it knows what is open at its first minute.
   fc.record({ schedule: cron, end: fc.tuple(field(59), hour).map(([m, h]) => `${m} ${h} * * *`) }),
 );
 const draft = fc.record({ windows: fc.array(rule, { maxLength: 3 }), freezes: fc.array(rule, { maxLength: 2 }) });
@@ -80,7 +80,7 @@ const specOf = ({ schedule, minutes, end }: ModelRule) =>
 
 function compiled(zone: string, { windows, freezes }: Draft): CompiledCalendar {
   const calendar = calendarOf({ timeZone: zone, windows: windows.map(specOf), freezes: freezes.map(specOf) });
-  // A schedule that never fires is a mistake, and closes for ever (calendar-state.test.ts): the model knows no mistakes.
+  // A schedule that never fires is a mistake, and closes for ever (calendar-state.test.ts); the model has no mistakes.
   fc.pre(calendar.problems.length === 0);
   return calendar;
 }
@@ -100,7 +100,7 @@ function model(drafts: readonly Draft[], clock: WallClock): boolean[] {
   );
 }
 
-/** The next minute that is unlike this one; undefined when it is beyond what the model has seen. */
+/** The next minute that differs from this one; undefined when it is beyond the model. */
 function nextChange(open: readonly boolean[], index: number): number | undefined {
   const found = open.findIndex((value, later) => later > index && value !== open[index]);
   return found < 0 ? undefined : found;

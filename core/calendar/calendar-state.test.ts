@@ -53,7 +53,7 @@ test.each([
   ],
   ['the last instant of a window', '2026-12-02T02:59:59.999Z', [true, 'nights', null, null, '2026-12-02T03:00Z']],
   ['the end of a window is closed', '2026-12-02T03:00Z', [false, null, null, '2026-12-02T21:00Z', null]],
-  // A window belongs to the day on which it opened: Friday morning is still Thursday's.
+  // A window belongs to the day of its opening: Friday morning is still part of Thursday's.
   [
     'after midnight on a day that has no window',
     '2026-12-04T01:00Z',

@@ -1,10 +1,7 @@
 import { calendarOf } from '../../test/material/calendar/calendar-of.ts';
 import { nextOpenings } from './next-openings.ts';
 
-/**
- * Which openings a window has from an instant on, as [opens, closes] in UTC. What each row shows is worked out by hand from
- * the clock changes of its zone.
- */
+/** The openings of a window from an instant on, as [opens, closes] in UTC. Each row is computed by hand from the clock changes of its zone. */
 const cases: readonly (readonly [
   what: string,
   zone: string,

@@ -77,7 +77,7 @@ test.each<[string, CalendarDraft, readonly string[]]>([
 ])('of a calendar it is told where and why it cannot be read: %s', (_, draft, problems) => {
   const calendar = calendarOf(draft);
   expect([...calendar.problems].sort()).toEqual([...problems].sort());
-  // Beside what is right in it, which no longer counts.
+  // The valid parts beside it do not count either.
   expect(calendarStateAt([calendar], noon)).toMatchObject({ open: false, opensAt: null, closesAt: null });
   expect(nextOpenings([calendarOf({}), calendar], noon, 1)).toEqual([]);
 });

@@ -8,7 +8,7 @@ const weekly = (name: string, day: string): CalendarDraft => ({
   windows: [{ name, schedule: `0 8 * * ${day}`, duration: '6h' }],
 });
 const leapDay: CalendarDraft = { windows: [{ name: 'l', schedule: '0 8 29 2 *', duration: '6h' }] };
-/** What meets now and then, never, on two days that are years away, and after a freeze of many years. */
+/** Schedules that meet sometimes, never, on two days that are years away, and after a freeze of many years. */
 const DRAFTS: readonly (readonly CalendarDraft[])[] = [
   [weekly('a', 'MON'), { windows: [{ name: 'b', schedule: '0 9 1-14 * *', duration: '2h' }] }],
   [weekly('a', 'MON'), weekly('b', 'TUE')],

@@ -25,7 +25,7 @@ beforeAll(async () => {
   whole = evidenceOf(records, files);
 });
 
-/** The file with one of its records changed. */
+/** The file with one changed record. */
 const withItems = (
   subject: string,
   change: (items: readonly EvidenceItem[]) => readonly EvidenceItem[],
@@ -41,7 +41,7 @@ const told = (document: EvidenceDocument, anchors?: readonly AnchorFile[]): [str
   return [verdict, ...items, ...problems];
 };
 const digestOf = (value: object): string => sha256Hex(canonicalJson(value));
-/** From an item on by somebody else, and linked as it should be. */
+/** The items from one on are by another writer, and linked correctly. */
 function rewritten(items: readonly EvidenceItem[], from: number): EvidenceItem[] {
   const made: AuditItem[] = [];
   for (const [index, item] of items.entries()) {
@@ -142,7 +142,7 @@ describe('with the anchors is told', () => {
     ['at the beginning', (items: readonly EvidenceItem[]) => items.slice(1), 'dropped 3'],
     ['all of them', () => [], 'cut 3'],
   ])('items that were removed: %s', (_, remove, wanted) => {
-    // Whoever removes items takes the heads that name them out of the file as well.
+    // An attacker who removes items also removes the heads that name them from the file.
     const document = { ...withItems(WEB, remove), anchors: [] };
     expect(told(document, files).slice(0, 2)).toEqual(['broken', wanted]);
   });
@@ -196,7 +196,7 @@ describe('with the anchors is told', () => {
     const early = { ...whole, madeAt: '2026-11-20T08:40:00.000Z' };
     const cut = { ...early, records: withItems(WEB, (items) => items.slice(0, -2)).records, anchors: [] };
     expect(told(cut, files)).toEqual(['holds']);
-    // An end that is older than the file is no end.
+    // An end that is older than the file does not count.
     expect(told({ ...cut, madeAt: '2026-11-20T09:00:00.000Z' }, files).slice(0, 2)).toEqual(['broken', 'cut 6']);
   });
 });

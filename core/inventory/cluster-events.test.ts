@@ -5,7 +5,7 @@ const REGION = 'eu-central-1';
 const UUID = '6575cfef-b9b5-4175-af3b-f318f956552b';
 const arn = (resource: string, partition = 'aws') => `arn:${partition}:eks:${REGION}:${ACCOUNT}:${resource}`;
 
-/** Of AWS Health, as one Region's forwarder sends it. */
+/** An event of AWS Health, from the forwarder of one Region. */
 const health = (entities: readonly string[], place = { account: ACCOUNT, region: REGION }) => ({
   source: 'aws.health',
   'detail-type': 'AWS Health Event',

@@ -19,19 +19,19 @@ const ORGANIZATION = 'o-a1b2c3d4e5';
 const throttled = Object.assign(new Error('Try later.'), { name: 'UnrecognizedClientException' });
 
 interface Before {
-  /** The organization that was listed last. */
+  /** The organization of the last listing. */
   readonly listed?: string;
-  /** What the listing of the member's clusters fails with. */
+  /** The error when the member's clusters are listed. */
   readonly unlistable?: Error;
-  /** What is known of the member's account, in place of a look that listed its cluster; undefined = nothing. */
+  /** The known state of the member's account, instead of a look that listed its cluster; undefined when nothing is known. */
   readonly state?: Partial<AccountState> | undefined;
-  /** What else is known of the member's cluster. */
+  /** Further known facts about the member's cluster. */
   readonly known?: Partial<ClusterRecord>;
 }
 
 /**
- * What is known after a look at a Fleet that names the first of two accounts, both of which were looked at before. `accounts`: what its
- * organization answers with.
+ * The known state after a look at a Fleet with the first of two accounts, which were both looked at before. `accounts`: the answer of its
+ * organization.
  */
 async function looked(organizationId: string | undefined, accounts: readonly string[] | Error, before: Before = {}) {
   const { listed, unlistable, known = {} } = before;

@@ -12,7 +12,7 @@ const condition = { type: 'Reachable', reason: 'x', message: 'x', lastTransition
 const isRead = { ...condition, status: 'True' } as const;
 const isDenied = { ...condition, status: 'False' } as const;
 
-/** What is known of a cluster and of its account, once looks are forgotten. */
+/** The known state of a cluster and of its account, once looks are forgotten. */
 async function forgotten(cluster: Partial<ClusterRecord> = {}, account: Partial<AccountState> = {}) {
   const table = new MemoryTable();
   const state: AccountState = { account: '1', region: 'r', status: 'Ok', clusters: 1, checkedAt: LOOKED, ...account };

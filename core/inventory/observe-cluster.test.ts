@@ -9,7 +9,7 @@ const managed = (name: string, version: string): OtherNodeGroup => ({ kind: 'man
 const spot: OtherNodeGroup = { kind: 'karpenter', name: 'ml', version: '1.35', count: 1 };
 const seenAt = '2026-11-20T10:00:00.000Z';
 
-/** What the inventory keeps of nodes that were read at ten, when EKS tells now of the group `ml` that had the release `ami-old`. */
+/** The kept state of nodes that were read at ten, when EKS now returns the group `ml` that had the release `ami-old`. */
 async function kept(
   ml: Partial<Nodegroup> | undefined,
   seen: readonly OtherNodeGroup[],
@@ -85,7 +85,7 @@ describe('of newer add-ons', () => {
       addonVersion,
       compatibilities: [{ clusterVersion: '1.37', defaultVersion: index === versions.length - 1 }],
     }));
-  /** What is kept of an add-on at v1.0.0 when these are listed, the last one as the default. */
+  /** The kept state of an add-on at v1.0.0 when these are listed, the last one as the default. */
   const kept = async (listed: string[], before?: ClusterRecord['addons'][number]['newer'], patches = true) => {
     const own = { name: 'dns', version: 'v1.0.0', status: 'ACTIVE', issues: [], compatible: true };
     const known = clusterRecord({ version: '1.37', addons: [{ ...own, ...(before && { newer: before }) }] });

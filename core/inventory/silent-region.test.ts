@@ -6,7 +6,7 @@ import { loadKind } from '../store/entity.ts';
 import { discoverClusters } from './discover-clusters.ts';
 import { watchVersions } from './watch-versions.ts';
 
-/** Timeouts of the functions (infra/constructs/functions.ts): what was not asked by then is asked by no run. */
+/** Timeouts of the functions (infra/constructs/functions.ts): no run makes a request after that. */
 const DISCOVERY_TIMEOUT = 900;
 const WATCH_TIMEOUT = 300;
 /** Four tries of ten seconds (adapters/aws/request-limits.ts, readLimits). */
@@ -15,7 +15,7 @@ const ACCOUNTS = Array.from({ length: 100 }, (_, index) => String(100_000_000_00
 const SILENT = 'eu-central-1';
 const WELL = 'us-east-1';
 
-/** A Fleet of a hundred accounts, and an EKS that answers nothing in one of two Regions; calls that it does not answer take virtual time. */
+/** A Fleet of a hundred accounts, and an EKS that answers no call in one of two Regions; those calls take virtual time. */
 async function silentRegion(unanswered = (_: Scope, seconds: number): boolean => seconds >= 0) {
   const table = new MemoryTable();
   const { document } = fleetConfig;

@@ -165,7 +165,7 @@ test('what the inventory keeps of an add-on is whether it is listed, and where i
   const kept = (version: string, minor: string) => addonFit(addon('coredns', version), coredns, minor);
   expect(kept('v1.13.0', '1.37')).toEqual({ compatible: true });
   expect(kept('v1.12.0', '1.37')).toEqual({ compatible: false, wants: 'v1.14.0' });
-  // Newer than all that is listed, and of a minor that has none: nothing is moved.
+  // It is newer than all listed versions, and of a minor without any, so it is not changed.
   expect(kept('v1.15.0', '1.37')).toEqual({ compatible: false });
   expect(kept('v1.12.0', '1.39')).toEqual({ compatible: false });
   expect(addonFit(addon('own', 'v1'), undefined, '1.37')).toEqual({});

@@ -70,7 +70,7 @@ test.each([
   ['ana', 'user:111111111111/ana', false],
   ['Approver', 'role:111111111111/Approver', false],
   ['*', 'root:111111111111', true],
-  // Whoever may make roles or users, or ask for federated sessions, chooses what they are called.
+  // Anyone who may create roles or users, or request federated sessions, chooses their names.
   ['*@example.com', 'user:111111111111/ana@example.com', false],
   ['*@example.com', 'role:111111111111/ana@example.com', false],
   ['*@example.com', 'federated:111111111111/ana@example.com', false],

@@ -29,7 +29,7 @@ const labelled = (app: string, action: 'evict' | 'skip' | 'waitUntilCompleted', 
 const app = (name: string, also = {}) => pod(name, { labels: { app: name }, ...also });
 const leaving = { terminatingSince: at(-10) };
 
-/** [what is true of drains, the world, what is decided in it] */
+/** [the fact about drains, the world, the decision in it] */
 const nodes: [string, DrainWorld, string][] = [
   ['a drain without nodes is done', { nodes: [] }, 'done: Drained'],
   ['nodes that are cordoned and empty are done', { nodes: [ours('a'), ours('b')] }, 'done: Drained'],

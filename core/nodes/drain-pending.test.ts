@@ -18,7 +18,7 @@ const pending = (name: string, seconds: number, also = {}) =>
 const begun = { begunAt: at(-600) };
 const tainted = (name: string, ...taints: string[]) => node(name, { taints });
 
-/** Beside `a`, which has two pods to go, and `b`, which has room to begin. */
+/** Beside `a`, with two pods to evict, and `b`, with room to begin. */
 const held: [string, DrainWorld['pending'], string][] = [
   ['nothing goes while a pod that was made since has no node', [pending('p', -300)], 'wait 30: DrainPodsPending'],
   ['it is looked soon while the scheduler may not have seen it', [pending('p', -3)], 'wait 5: DrainPodsPending'],

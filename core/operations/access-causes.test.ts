@@ -15,7 +15,7 @@ const unseen = (what: string, message = 'No scan.'): AccessCheck => ({
 });
 const readable: AccessCheck = { part: EKS, what: 'cluster', status: 'Readable', asOf: null };
 
-/** What was seen of a cluster of the account that its name begins with. */
+/** The observations of a cluster in the account that its name begins with. */
 function reportOf(cluster: string, checks: readonly AccessCheck[], more: Partial<AccessReport> = {}): AccessReport {
   const account = (cluster[0] ?? '').repeat(12);
   const clusterKey = `arn:aws:eks:eu-central-1:${account}:cluster/${cluster}@2026-01-01T00:00:00.000Z`;

@@ -32,7 +32,7 @@ const mail = clusterRecord({ name: 'mail', tags: {}, labels: {} });
 const policy = policyWith();
 const slower = policyWith({ waves: '[{ name: all, soak: 1h }]' });
 
-/** Knows what was written of which kinds, transaction by transaction. `meanwhile` happens once, right before a cluster is written, `beforeFleet` before a Fleet is. */
+/** Records the written kinds by transaction. `meanwhile` runs once, right before a cluster is written, `beforeFleet` before a Fleet is. */
 class WatchedTable extends MemoryTable {
   readonly written: string[][] = [];
   meanwhile: (() => Promise<void>) | undefined;
@@ -49,7 +49,7 @@ class WatchedTable extends MemoryTable {
   }
 }
 
-/** An inventory of these clusters, in which nothing is applied yet. */
+/** An inventory of these clusters, without applied config. */
 async function world(...clusters: readonly ClusterRecord[]) {
   const table = new WatchedTable();
   const ports = await operatorPorts(table, { fleet: undefined, policy: undefined, cluster: undefined });
@@ -175,7 +175,7 @@ test('another rule for labels changes the labels of every cluster at once', asyn
   const { table, labelsOf, apply } = await world(web, mail);
   await apply(policy, fleet({ stage: 'Stage' }));
   expect([await labelsOf(web), await labelsOf(mail)]).toEqual([{ stage: 'prod' }, {}]);
-  // Who has no such tag is not written.
+  // A cluster without such a tag is not written.
   expect(table.written.filter((kinds) => kinds.includes('Cluster'))).toEqual([['Cluster']]);
 });
 
@@ -211,7 +211,7 @@ describe('a Fleet that gives another label to who holds a grant', () => {
   const keysOf = async (table: WatchedTable, { clusterKey }: ClusterRecord) =>
     (await load(table, Grants, clusterKey))?.data.capKeys;
   const inForce = async (table: WatchedTable) => (await load(table, Configs, 'Fleet', FLEET)) !== undefined;
-  /** What is counted right before the Fleet is in force. */
+  /** The count right before the Fleet comes into force. */
   const countedBefore = (table: WatchedTable, act: () => Promise<void> = async () => {}) => {
     const seen: unknown[] = [];
     table.beforeFleet = async () => {

@@ -83,7 +83,7 @@ test('what would make a policy in force wrong is refused, and says which one', a
 test('what was wrong in force before keeps nobody from correcting something else', async () => {
   const before = worldOf();
   await before.apply(nights, policy({ calendar: 'nights' }));
-  // As a restore, or a release that checked less, may leave it.
+  // A restore, or a release with fewer checks, may leave such a document.
   const { table, apply } = worldOf();
   for (const item of await before.table.queryPartition('CONFIG', 'UpgradePolicy#')) await table.restore(item);
   expect((await apply(object('Calendar', 'weekend', {}))).items).toMatchObject([{ change: 'created' }]);
@@ -211,7 +211,7 @@ test('a document takes the place of the one of its kind and name alone', async (
   await apply(standard, policy({ calendar: 'standard' }));
   const weekend = object('Calendar', 'weekend', {});
   expect((await apply(weekend, policy({ calendar: 'standard', soak: '2h' }))).items).toHaveLength(2);
-  // A Channel of the name of a Calendar: the Calendar stays in force.
+  // A Channel with the name of a Calendar: the Calendar stays in force.
   expect((await apply(object('Channel', 'standard', { target: 'latest-2' }))).items).toHaveLength(1);
   expect((await apply(policy({ calendar: 'standard', soak: '1h' }))).items).toMatchObject([{ change: 'changed' }]);
 });

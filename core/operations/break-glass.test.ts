@@ -22,11 +22,11 @@ const glass = (...people: readonly string[]): BreakGlass => ({
 
 interface Given {
   readonly glass?: BreakGlass | undefined;
-  /** Of the policy; `undefined`: it has none. */
+  /** A part of the policy; `undefined` when it has none. */
   readonly rule?: { readonly fourEyes?: boolean; readonly from?: readonly string[] };
   readonly policy?: 'selects' | 'selects others' | 'is gone';
   readonly rollout?: Partial<Rollout>;
-  /** Of the wave; an order is kept with the one that was seen. */
+  /** For the wave; an order is kept with the wave of that moment. */
   readonly planHash?: string;
 }
 

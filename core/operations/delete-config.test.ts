@@ -159,7 +159,7 @@ test.each(['the deletion', 'the policy'])(
     const named = { selector: {}, target: 'latest', waves: [{ name: 'all', calendar: 'nights' }] };
     const policy = object('UpgradePolicy', 'standard', named);
     let other: (() => Promise<unknown>) | undefined;
-    // The function of the first has written nothing yet, so that it reads the end of the record once it has decided.
+    // The function of the first has written nothing yet, so it reads the end of the record once it has decided.
     const table = new Proxy(it.table, {
       get: (target, key: keyof MemoryTable) => {
         const method = target[key] as (...given: unknown[]) => Promise<unknown>;

@@ -78,7 +78,7 @@ test('that a retry has later waves wait is told and on record where its wave had
   expect(ofRollout).toMatchObject([{ detail: { reasons: told } }]);
 });
 
-/** It failed half-way by hand, and nobody has looked at that since. */
+/** It failed half-way after a manual start, and nobody has handled that since. */
 const unseen: Given = {
   control: { clusterKey: KEY, held: { ...held, mutated: true } },
   member: { status: 'Pending', reasons: [] },

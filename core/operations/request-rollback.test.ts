@@ -70,7 +70,7 @@ describe('a rollback that is asked for', () => {
     expect(await request()).toMatchObject({ status: 'Started', execution });
     expect(await left()).toMatchObject({
       ...{ id: ID, machine: 'rollback-cluster', status: 'Pending', requestedBy: 'ann', execution, mutated: false },
-      // The execution begins it; the reconciler only where that came to nothing.
+      // The execution begins it; the reconciler does only where that failed.
       resumeAt: '2026-11-20T12:05:00.000Z',
       startedAt: at,
     });

@@ -13,7 +13,7 @@ interface Given {
   readonly by?: string;
   readonly deletedAt?: string;
   readonly fails?: string;
-  /** What EKS lists in its Region; absent = nobody has asked. */
+  /** The versions that EKS lists in its Region; absent when EKS was not asked. */
   readonly offered?: readonly string[];
 }
 
@@ -66,7 +66,7 @@ test('where EKS offers no next minor it is the one that it is at, since what nob
   const targetOf = async (given: Given) => (await requested(given)).view.target;
   expect(await targetOf({ offered: ['1.35', '1.36'] })).toBe('1.36');
   expect(await targetOf({ offered: ['1.36', '1.37'] })).toBe('1.37');
-  // Somebody who names one wants to know it.
+  // A user who names a target needs its result.
   expect(await targetOf({ offered: ['1.36'], target: '1.37' })).toBe('1.37');
 });
 

@@ -31,7 +31,7 @@ interface Given {
   readonly approve?: boolean;
   readonly by?: string;
   readonly fails?: string;
-  /** Of the upgrade that is looked at afterwards. */
+  /** A part of the upgrade that is checked afterwards. */
   readonly id?: string;
   readonly kept?: Kept;
 }
@@ -115,7 +115,7 @@ test('one that failed half-way begins at its version, with the baseline from bef
 test('one that waits is taken up as it is, in the name of who asks now; one that runs stays as it is', async () => {
   const baseline = { 'scan-cluster': { status: 'done' as const, reasons: [], startedAt: NOON.toISOString() } };
   for (const status of ['Parked', 'Pending', 'Running'] as const) {
-    // What a rollout has changed and goes on with is the rollout's.
+    // An upgrade that a rollout has begun and continues belongs to the rollout.
     const before = upgrade({ status, mutated: status === 'Running', requestedBy: 'liftlock', steps: baseline });
     const { left, checks, started } = await requested({ kept: { upgrades: [before] } });
     expect(left).toEqual(status === 'Running' ? before : { ...before, requestedBy: 'ann', execution });

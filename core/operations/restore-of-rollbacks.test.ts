@@ -30,7 +30,7 @@ const ports = (table: MemoryTable) => ({
   executions: { arnFor: (_: string, name: string) => name, start: async () => {}, describe: async () => undefined },
 });
 
-/** The items as the audit alone has them, beside how they are. */
+/** The items from the audit alone, beside the present ones. */
 async function folded(table: MemoryTable) {
   const newest = new Map<string, { kind: string; data: unknown; revision: number }>();
   for (const item of table.auditTimeline()) keepNewest(newest as never, item);

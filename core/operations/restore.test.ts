@@ -40,7 +40,7 @@ const soaking = {
   maxFailures: 0,
 } as Wave;
 
-/** A table with one wave, at a time that the test moves on. */
+/** A table with one wave, at a time that the test advances. */
 async function tableOfOneWave(table = new MemoryTable()) {
   let time = Date.parse('2026-11-20T08:00:00Z');
   const clock = { now: () => new Date(time) };
@@ -52,7 +52,7 @@ async function tableOfOneWave(table = new MemoryTable()) {
     const entries = event === undefined ? [] : [{ subject: 'rollout/r', event, principal: 'liftlock', detail: {} }];
     await transactWithAudit(table, [replace(Waves, read, { ...soaking, ...next })], entries, clock.now());
   };
-  /** A reading of a gate that says what it said: nothing for the audit. */
+  /** An unchanged reading of a gate is not in the audit. */
   const readGates = async (times: number) => {
     for (let count = 0; count < times; count++) {
       wait(1);
@@ -203,7 +203,7 @@ test('a restore tells how many items it brought up to date, and comes up stopped
   expect(await world.wave()).toMatchObject({ succeeded: 2 });
   const stopped = { stopped: true, by: 'ana', at, reason: 'The table was restored to 2026-11-20T08:01:00.000Z.' };
   const control = (await load(world.table, FleetControls))?.data;
-  // The restore before has stopped it, and nobody has resumed it.
+  // The previous restore has stopped it, and nobody has resumed it.
   expect(stopsOf(control).map((stop) => ({ stopped: true, ...stop }))).toEqual([expect.anything(), stopped]);
   expect((await recordOf(world.table, 'fleet')).at(-1)).toEqual({
     event: 'FleetStopped',
@@ -212,7 +212,7 @@ test('a restore tells how many items it brought up to date, and comes up stopped
   });
 });
 
-/** Has an index that has not seen the grants yet. */
+/** It has an index that does not contain the grants yet. */
 class LaggingTable extends MemoryTable {
   override async queryKind(kind: string) {
     return (await super.queryKind(kind)).filter((item) => item.kind !== Grants.kind);
@@ -257,7 +257,7 @@ test.each([
   expect(name).toBe(may ? undefined : 'InvalidInput');
 });
 
-/** Somebody has made a failure of the wave a success where it is on record. */
+/** A failure of the wave was changed into a success in the audit. */
 class TamperedTable extends MemoryTable {
   override async auditOf(subject: string) {
     return (await super.auditOf(subject)).map((item) =>
@@ -293,7 +293,7 @@ test('an audit that is whole is folded without a word', async () => {
   expect((await recordOf(world.table, 'fleet')).at(-1)?.detail).not.toHaveProperty('brokenRecords');
 });
 
-/** What anchors hold that were written now. */
+/** The present content of anchors. */
 const anchorsOf = (table: MemoryTable): AnchorChain => {
   const entries = Map.groupBy(table.auditTimeline(), ({ subject }) => subject);
   const bySequence = [...entries].map(

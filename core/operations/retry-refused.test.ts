@@ -34,7 +34,7 @@ const after = (...asked: Asked) => afterIn(new MemoryTable(), ...asked);
 const policy = (name: string, selector: object) =>
   policyConfig(policyWith({ name, selector: JSON.stringify(selector) }));
 const nobody = policy('p', { matchLabels: { nobody: 'has-this' } });
-/** Policies beside `p`, by name, with what they select. */
+/** Policies beside `p`, by name, with their selectors. */
 async function applied(order: typeof retryCluster, given: Given, more: Record<string, object>) {
   return after(
     order,

@@ -11,7 +11,7 @@ import { abortRollout, pauseRollout, resumeRollout } from './rollout-orders.ts';
 const change = expect.any(String);
 type Ports = Omit<Awaited<ReturnType<typeof operatorPorts<MemoryTable>>>, 'told'>;
 
-/** What an order makes of a rollout in this state with waves that are as given. */
+/** The result of an order for a rollout in this state with the given waves. */
 async function after(
   order: (ports: Ports) => Promise<Rollout>,
   rollout: Partial<Rollout>,
@@ -69,7 +69,7 @@ test.each<[Rollout['status'], Partial<Wave>]>([
   expect((await after(resume, { status }, [wave])).isDirty).toBe(true);
 });
 
-// docs/events.md (Conditions): written together with every change, and in the answer as they are written.
+// docs/events.md (Conditions): they are written together with every change, and the answer has them as written.
 test.each([
   ['pause', pause, 'Running', ['Progressing False', 'Paused True', 'Halted False', 'Completed False']],
   ['resume', resume, 'Halted', ['Progressing True', 'Paused False', 'Halted False', 'Completed False']],
@@ -138,7 +138,7 @@ test('a halted wave with more failures than may is opened again only by who acce
   const { waves, stored, record } = await after(accept, { status: 'Halted' }, [halted]);
   expect(stored?.status).toBe('Running');
   expect(waves[0]).toMatchObject({ status: 'Open', acceptedFailures: 2 });
-  // Whoever reads the audit sees that failures were accepted, of which wave and how many.
+  // The audit shows that failures were accepted, in which wave and how many.
   expect(record[0]?.detail).toMatchObject({ accepted: [{ wave: 'w0', failed: 2 }] });
 });
 

@@ -12,7 +12,7 @@ import { shownEntries, type Vote, voteOnWave } from './vote-on-wave.ts';
 interface Given {
   readonly wave?: Partial<Wave>;
   readonly rollout?: Partial<Rollout>;
-  /** Of the policy, as YAML; `undefined`: no policy is applied. */
+  /** A part of the policy, as YAML; no policy is applied when `undefined`. */
   readonly waves?: string | undefined;
 }
 const APPROVED =
@@ -108,7 +108,7 @@ test('an approval says until when it counts, of a wave that has begun, and of a 
   expect(await until({ decision: 'Rejected' })).toBeUndefined();
   expect(await until({}, { status: 'Open', startedAt: NOON.toISOString() })).toBeUndefined();
   expect((await voted()).result.holdsUntil).toBeUndefined();
-  // The policy may say another time by then, so that the wave keeps none.
+  // The policy may have another time by then, so the wave keeps none.
   expect((await voted({}, { waves })).stored).not.toHaveProperty('holdsUntil');
 });
 
@@ -122,7 +122,7 @@ test('an approval that others precede says until when as many count as the wave 
   const inHours = (hours: number) => new Date(NOON.getTime() + hours * 3_600_000).toISOString();
   expect(await until(given(20, 'sso:1/dora'))).toBe(inHours(4));
   expect(await until(given(20, 'sso:1/dora'), given(6, 'sso:1/erin'))).toBe(inHours(18));
-  // Its own earlier word counts no more, nor does one that has expired, or is of another plan.
+  // Its own earlier vote no longer counts, nor does one that has expired or is for another plan.
   expect(await until(given(20, word.principal))).toBeUndefined();
   expect(await until(given(25, 'sso:1/dora'))).toBeUndefined();
   expect(await until({ ...given(20, 'sso:1/dora'), planHash: 'other' })).toBeUndefined();
@@ -267,7 +267,7 @@ test('a plan that was made under another policy is not approved, and may be reje
     'is planned anew once its rollout goes on, which is halted. First: liftlock rollout resume r',
   );
   expect((await voted({ decision: 'Rejected' }, { rollout })).stored?.approvals).toHaveLength(1);
-  // What has begun keeps the plan that it began with.
+  // A wave that has begun keeps its plan.
   expect((await voted({}, { rollout, wave: { status: 'Open' } })).stored?.approvals).toHaveLength(1);
 });
 

@@ -28,7 +28,7 @@ test('concurrency, hops back to back, and positions in the order of the policy',
 test('a bake parks the cluster between two halves of the hop, and frees its cap meanwhile', () => {
   const waves = [{ name: 'all', maxConcurrency: 2, bake: '3h' }];
   const plan = planOf({ clusters: fleetOf(2), caps: { total: 1 }, policy: { waves } });
-  // The second one takes the cap while the first one bakes.
+  // The second one uses the cap while the first one bakes.
   expect(times(plan)).toEqual(['c000 20T08:00-20T12:00', 'c001 20T08:30-20T12:30']);
 });
 
@@ -392,6 +392,6 @@ test('nodes that are behind are planned where the policy finishes them', () => {
   expect(told('NodesBehind')).toMatch(
     / Somebody runs: liftlock rollout create \S+ --finish \(whom it takes says --dry-run\)\.$/,
   );
-  // While it bakes nobody has to do anything.
+  // During its bake nobody has to act.
   expect(told('NodesKept')).toMatch(/ the hop to 1\.39\. Its upgrade had not ended when the inventory was printed\.$/);
 });

@@ -18,6 +18,6 @@ test.each<[string, string, boolean]>([
   const cluster = clusterRecord({ name: 'web', version: '1.32', nodegroups: [group] });
   const stops = blockersOnTheWay(cluster, undefined, '1.36', nodes);
   expect(stops.map(({ code }) => code)).toEqual(arrives ? [] : ['VersionSkew']);
-  // The first hop meets the nodes as they are.
+  // The first hop begins with the present nodes.
   expect(blockersOnTheWay({ ...cluster, version: '1.35' }, undefined, '1.36', nodes)).toHaveLength(1);
 });

@@ -46,7 +46,7 @@ test('one that leaves them behind gives the later ones dates from then on', () =
       message: `${WHY} The wave waits until 2026-12-04T08:00:00.000Z, and prod and rest after it; what still never starts then is left behind (cannotStart of the policy standard).`,
     },
   ]);
-  // The soak ran from the last success, long before.
+  // The soak began at the last success, long before.
   expect(opens(plan)).toEqual(['2026-11-20T08:00:00Z', '2026-12-04T08:00:00Z', '2026-12-04T09:00:00Z']);
   const [left] = plan.waves.flatMap(({ clusters }) => clusters.filter(({ name }) => name === 'a'));
   expect([left?.start, left?.end, left?.reasons.map(({ code }) => code)]).toEqual([
@@ -54,7 +54,7 @@ test('one that leaves them behind gives the later ones dates from then on', () =
     null,
     ['NeverStarts', 'Wave', 'ForcedUpgrade'],
   ]);
-  // It is still not done, and nothing but its calendars stops it.
+  // It is still not done, and only its calendars stop it.
   expect([plan.feasible, plan.limitedBy?.kind, plan.eta.p50]).toEqual([false, 'several', null]);
 });
 
@@ -77,7 +77,7 @@ test('an upgrade that is learned to take longer than every opening stalls all of
   expect(message).toContain(
     's never starts as things are: an upgrade is taken to last 7h, and within three years, as far ahead as Liftlock plans, night is never open for longer than 6h.',
   );
-  // A wave of which nobody was tried proves nothing.
+  // A wave without an attempt proves nothing.
   expect(message).toMatch(/Too few are judged then, so that an approver lets it pass \(rollout promote\)\.$/);
   expect(waves.map(({ opensAt }) => opensAt)).toEqual(['2026-11-20T08:00:00Z', null, null]);
 });

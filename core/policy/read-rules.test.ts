@@ -39,7 +39,7 @@ const fleet = fleetSpec(
 const waves = '[{ name: all, calendar: [nights, weekends] }]';
 const prod = policyWith({ name: 'prod', selector: '{ matchLabels: { env: prod } }', waves });
 const dev = policyWith({ name: 'dev', selector: '{ matchLabels: { env: dev } }' });
-/** What is stored of its labels is from before the Fleet. */
+/** The stored labels are older than the Fleet. */
 const cluster = clusterRecord({ tags: { stage: 'prod' }, labels: { env: 'dev' } });
 const learned = (p90: number) => ({ count: 9, p50: 60, p90, failureRate: 0 });
 

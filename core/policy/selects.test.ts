@@ -5,7 +5,7 @@ import { selects } from './policy-of.ts';
 const asked = (selector: object, labels: Record<string, string> = {}) =>
   selects(policyWith({ selector: JSON.stringify(selector) }).spec.selector, clusterRecord({ labels, version: '1.34' }));
 const everything = { matchLabels: {}, matchExpressions: [] };
-/** An expression of so many characters that says `what`. */
+/** An expression of this length that contains `what`. */
 const long = (characters: number, what: string) => `${what}${' '.repeat(characters - what.length - 7)}&& true`;
 
 test.each<[string, object, Record<string, string>, boolean, readonly string[]]>([

@@ -49,7 +49,7 @@ test.each([
     const wanted = { alarms: ['a'], milliseconds: 90 * 60_000 + 59_000 };
     const made = muteRuleOf(place, 'web', wanted, 'hop-1.37', new Date(now));
     expect(made).toMatchObject({ startsAt, alarms: ['a'], name: muteRuleName(place, 'web') });
-    // Never longer than the policy says.
+    // It never lasts longer than the policy says.
     expect(Date.parse(made.endsAt) - Date.parse(made.startsAt)).toBe(90 * 60_000);
     expect(made.description).toContain('upgrade hop-1.37');
   },

@@ -73,7 +73,7 @@ test('a wave that is gone gives way to the one that takes the cluster now, where
   };
   expect(ruling('web', 'old')).toEqual(['all']);
   expect(ruling('shop', 'old')).toEqual([undefined, 'NoWave']);
-  // Whom a rollout has put into a wave that is there goes by it, whatever selects it now.
+  // A cluster that a rollout has put into an existing wave follows that wave, whatever selects it now.
   expect(ruling('shop', 'all')).toEqual(['all']);
 });
 

@@ -93,7 +93,7 @@ test('a soak that goes on, and gates that nobody reads, are told with what is mi
   expect(said([reading('errors', 'green')], '08:04')).toStrictEqual([
     { code: 'GatesUnknown', message: 'The gates of the wave all have not been read in the last five minutes.' },
   ]);
-  // Of a gate that the policy has since the last reading nobody knows anything.
+  // The state of a gate that was added since the last reading is not known.
   expect(said([reading('other', 'green')])).toMatchObject([{ code: 'GatesUnknown' }]);
   expect(soakOf(wave(), undefined, at('08:10'))).toMatchObject({ isOver: false, reasons: [{ code: 'NoWave' }] });
   expect(soakOf(wave({ promotedBy: 'carl' }), undefined, at('08:10'))).toMatchObject({ isOver: true, reasons: [] });

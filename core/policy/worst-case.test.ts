@@ -119,7 +119,7 @@ test('the words say what the numbers leave open', () => {
     'policy standard, wave mixed: at worst 2 of its clusters fail and 25% that are in flight before nothing more starts.',
     'policy standard, wave counted: at worst 10% of its clusters fail and 1 more before nothing more starts.',
   ]);
-  // No more than the policy selects can fail.
+  // No more clusters than the policy selects can fail.
   expect(worstCaseLines(policy, 2)[1]).toContain('at worst 2 clusters fail');
   expect(worstCaseLines(policy, 9)[1]).toContain('at worst 7 clusters fail');
 });

@@ -5,7 +5,7 @@ const HOP = 29_000_000;
 const REQUESTS = 10_000;
 const at = (minutes: number): Date => new Date((HOP + minutes) * 60_000);
 
-/** Errors that scatter a little, of one rate before the hop and another one after it. */
+/** Errors with small random variations, with one rate before the hop and another one after it. */
 const minutesOf = (from: number, to: number, rate: number): MinuteBin[] =>
   Array.from({ length: to - from }, (_, index) => ({
     minute: HOP + from + index,
@@ -89,7 +89,7 @@ test.each<[string, RateSeries, number, string, string | undefined]>([
   expect(verdict?.concludesAt).toBe(concludesAt);
 });
 
-/** Blocks of five minutes, each with a rate of its own. */
+/** Blocks of five minutes, each with its own rate. */
 const blocksOf = (from: number, rates: readonly number[]): MinuteBin[] =>
   rates.flatMap((rate, index) => minutesOf(from + 5 * index, from + 5 * index + 5, rate));
 
@@ -132,7 +132,7 @@ test('where hardly anything failed, a pass would have shown what the floor count
       25,
     ),
   ).toMatchObject({ result: 'inconclusive' });
-  // What the floor counts is not passed over for that.
+  // Errors that the floor counts are not ignored because of that.
   const { before } = quiet(3_000, () => 0);
   const risen = minutesOf(0, 30, 0).map((bin) => ({ ...bin, exposure: 3_000, events: 6 }));
   expect(verdictOf({ probe: 'api-errors', before, after: risen }, 30)).toMatchObject({ result: 'fail' });
@@ -147,7 +147,7 @@ test('the more is asked the less counts as no chance', () => {
   expect(alone?.figures.p).toEqual(among?.figures.p);
 });
 
-// `npm run bench -- probe-power` has the table; these are seeds of neither it nor the tuning.
+// `npm run bench -- probe-power` has the table; these seeds are in neither that nor the tuning.
 test('of histories in which nothing happened hardly any fails, of those with three times the rate nearly all', () => {
   const seeds = Array.from({ length: 120 }, (_, index) => 90_001 + index);
   const failing = (effect: number) => seeds.filter((seed) => failsAnywhere(historyOf(seed, effect), 'any')).length;

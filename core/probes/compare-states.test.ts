@@ -9,7 +9,7 @@ const is = (identity: string, how?: 'degraded' | 'down', more: Partial<Observed>
   ...(how !== undefined && { is: how }),
 });
 
-/** Readings of workloads at these minutes after the baseline, each compared with what the one before it has found. */
+/** Readings of workloads at these minutes after the baseline, each compared with the result of the previous one. */
 function compared(before: readonly Observed[], readings: readonly (readonly [number, readonly Observed[]])[]) {
   const baseline = takeBaseline({ workloads: before }, NOON);
   let verdicts: StateVerdict[] = [];
@@ -104,7 +104,7 @@ test('what somebody made or changed since the baseline is not blamed, and named 
     result: 'pass',
     figures: { changed: 1, changedNamed: ['a (owner shop)'], worse: 0, unwell: 1 },
   });
-  // Times of Kubernetes have no parts of seconds.
+  // Times of Kubernetes have no fractions of seconds.
   const before = is('a', 'down', { writtenAt: '2026-11-20T12:00:00Z' });
   expect(
     compared(
@@ -148,7 +148,7 @@ test('what is not read now is not judged', () => {
   ]);
 });
 
-/** A test of which these runs have ended, each so many minutes after the baseline: `x` has failed. */
+/** A test whose runs have ended, each this number of minutes after the baseline: `x` has failed. */
 const ran = (runs: string, awaitedUntil = later(90)): Observed => {
   const ended = runs.split(' ').map((run) => {
     const [minute = '', hasFailed] = run.split('x');
@@ -204,7 +204,7 @@ test('pods of what nobody can date, such as a TaskRun or a canary of Argo Rollou
     changedNamed: ['TaskRun ci/build'],
     named: [{ identity: 'Deployment a' }, { identity: 'ReplicaSet shop/web-7d' }],
   });
-  // Where there are too many to keep, nothing is taken for new.
+  // When there are too many to keep, none counts as new.
   const many = Array.from({ length: MOST_KEPT + 1 }, (_, number) => undated(`${number}`));
   expect(comparing(many)).toMatchObject({ changed: 0, worse: 3 });
 });
@@ -263,7 +263,7 @@ test('a DaemonSet that wants no pod any more is told, with whose it is, and blam
   expect(compared(before, [[60, [...emptied, rewritten]]])).toMatchObject({
     ...{ result: 'pass', figures: { changed: 0, worse: 0, emptied: ['DaemonSet ops/agent (owner platform)'] } },
   });
-  // One that was as empty before says nothing, nor does one of which nobody knows how it was.
+  // A test that was empty before proves nothing, nor does one whose earlier state is not known.
   expect(
     compared(
       before.map(({ identity }) => idle(identity)),

@@ -6,7 +6,7 @@ const at = (minutes: number, seconds = 0): Date => new Date(NOON + minutes * 60_
 const hop = { begunAt: at(-90, 20), endedAt: at(0, 20) };
 const minutes = (from: number, to: number, value: (index: number) => number): MetricMinute[] =>
   Array.from({ length: to - from }, (_, index) => ({ at: at(from + index), value: value(index) }));
-/** Errors that scatter a little. */
+/** Errors with small random variations. */
 const counted = (from: number, to: number, errors: number, requests = 3_000) =>
   binsOf(
     minutes(from, to, (index) => Math.round(errors * (1 + 0.1 * Math.sin(index * 1.7)))),
@@ -47,7 +47,7 @@ test('until there is data enough it says when there will be', () => {
     concludesAt: at(31).toISOString(),
   });
   expect(verdictAt(20, 15)?.concludesAt).toBe(at(31).toISOString());
-  // Nothing came although it should have: the wait goes on from then.
+  // No data arrived although it should have: the wait continues from then.
   expect(compared(counted(-210, -90, 15), [], at(40))?.concludesAt).toBe(at(65).toISOString());
   const unknown = compared([], [], at(0));
   expect([unknown?.result, unknown?.concludesAt]).toEqual(['inconclusive', undefined]);

@@ -120,7 +120,7 @@ test('what somebody has changed meanwhile is named with whose it is, a workload 
   expect(told(changed('workloads', 8, many), changed('pods', 2, ['a', 'b']))).toEqual([
     `8 things that are not well were ${end}: a, b, c, d, e and 3 more.`,
   ]);
-  // One that an earlier release has recorded.
+  // An earlier release has recorded it.
   expect(told(changed('pods', 2))).toEqual([`2 things that are not well were ${end}.`]);
   expect(told(changed('pods', 0))).toEqual([]);
   const emptied = (count: number) =>

@@ -52,7 +52,7 @@ test('a workload is degraded with some of what it wants, and down with none of i
   ]);
 });
 
-/** As EKS writes what its add-ons bring, by server-side apply. */
+/** EKS writes the objects of its add-ons like this, by server-side apply. */
 const BY_EKS = { manager: 'eks', operation: 'Apply', time: JUST_NOW };
 const writtenBy = (entries: readonly object[]) => deploymentObject('shop/api', 0, 2, { managedFields: entries });
 const template = { 'f:spec': { 'f:template': {} } };
@@ -287,7 +287,7 @@ test('what lacks only pods that were made a moment ago is just starting, unless 
   expect(judged(young('shop/a', { phase: 'Pending' }, JUST_NOW))).toEqual([true, true]);
   expect(judged(young('shop/a', { phase: 'Pending' }, '2026-11-20T11:55:00Z'))).toEqual([false, false]);
   expect(judged(young('shop/a', { waiting: 'ImagePullBackOff' }, JUST_NOW))).toEqual([false, false]);
-  // The kubelet has refused one, and the next one is made at once: the newest is never old.
+  // The kubelet has rejected one, and the next one is created at once, so the newest is never old.
   const refused = young('shop/a', { phase: 'Failed' }, JUST_NOW);
   expect(judged(refused)).toEqual([false, false]);
   expect(judged(refused, young('shop/b', {}, JUST_NOW))).toEqual([false, false]);
@@ -309,7 +309,7 @@ test('of a Service behind which no workload stands nobody can say since when', (
   expect(isUndated({ endpointslices: [slice(true)] })).toBe(true);
   expect(isUndated({})).toBe(true);
   expect(isUndated({ deployments: [deploymentObject('shop/api', 0)] })).toBe(false);
-  // What an add-on has lost in the hop nobody has deleted.
+  // Nobody has deleted what an add-on has lost in the hop.
   const one = service({ selector });
   const ofAddon = { ...one, metadata: { ...one.metadata, managedFields: [BY_EKS] } };
   expect(observed('services', { services: [ofAddon] })).toMatchObject([{ is: 'down' }]);

@@ -1,6 +1,6 @@
 import { criticalT, upperTail } from './student-t.ts';
 
-// From any table of Student's t.
+// Values of a table of Student's t.
 test.each([
   [1, 0.05, 6.314],
   [3, 0.001, 10.215],

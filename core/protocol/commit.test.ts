@@ -146,7 +146,7 @@ test.each<[string, Kept, Partial<CommitRequest>, string]>([
   expect([transactions, read]).toEqual([[], undefined]);
 });
 
-/** Whether the Calendars, all closed now, are named by the inventory, by EKS, or by both. */
+/** Whether the inventory, EKS or both name the Calendars, which are all closed now. */
 test.each<[string, Record<string, string>, Record<string, string>, readonly string[]]>([
   ['neither', {}, {}, []],
   ['only EKS: somebody has put it there since', {}, { 'liftlock/calendar': 'night' }, ['WindowClosed']],
@@ -167,7 +167,7 @@ test.each<[string, Record<string, string>, Record<string, string>, readonly stri
       calendarConfig(name, { timeZone: 'UTC', windows, freezes: [] }),
     );
     const kept = { cluster: { ...cluster, tags: known }, upgrades: [upgrade({ mutated })], calendars: applied };
-    // What was begun goes on; before, a cluster whose tags were changed is looked at anew.
+    // A change that has begun continues; before that, a cluster with changed tags is read again.
     const isRetagged = !mutated && !isSame(known, fresh);
     expect((await committed(kept, { tags: fresh })).codes).toEqual([
       ...codes,

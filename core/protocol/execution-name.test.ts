@@ -17,7 +17,7 @@ test('the name of a grant cannot be known before, can be logged, and leaves room
   expect(name).toMatch(/^[0-9A-Za-z_-]+$/);
   expect(`${name}--upgrade-control-plane-cluster-0`.length).toBeLessThanOrEqual(80);
   expect(isMadeByReconciler(name)).toBe(true);
-  // Before names had a nonce; their grants may be open still.
+  // The form before names had a nonce; such grants may still be open.
   expect(isMadeByReconciler('upgrade-0123456789ab-e1-g1')).toBe(true);
 });
 
@@ -41,7 +41,7 @@ test.each([
   ['upgrade-0123456789ab-e1-g2--scan-cluster-cluster-0', 'upgrade-0123456789ab-e1-g2'],
   ['by-hand--update-addons-before-12', 'by-hand'],
   ['a--b--roll-node-group-all-0', 'a--b'],
-  // Executions that were started before names lost their dots: they may run for two weeks more.
+  // Executions that started before names lost their dots may run for two more weeks.
   ['upgrade-0123456789ab-e1-g2.scan-cluster.cluster.0', 'upgrade-0123456789ab-e1-g2'],
   ['by-hand.roll-node-group.all.3', 'by-hand'],
   ['my.upgrade', 'my'],
@@ -56,7 +56,7 @@ test.each([
   'by-hand--scan-cluster',
   'by-hand--scan-cluster-cluster',
   'by-hand-scan-cluster-cluster-0',
-  // No machine runs a whole upgrade inside another one.
+  // No state machine runs a whole upgrade inside another one.
   'by-hand--upgrade-cluster-cluster-0',
   '--scan-cluster-cluster-0',
 ])('%s is nested in nothing', (name) => {

@@ -30,7 +30,7 @@ const executions = {
   describe: async () => undefined,
 };
 
-/** What came of a request, and the transactions that were tried for it. */
+/** The result of a request, and its attempted transactions. */
 async function asked(kept: Kept = {}, given: Partial<GrantRequest> = {}) {
   const table = new MemoryTable();
   await keep(table, kept);

@@ -174,7 +174,7 @@ describe('by what the table says', () => {
   });
 });
 
-/** A table that keeps which items it was asked for. */
+/** A table that records the requested items. */
 class Reader {
   readonly asked: (readonly ItemKey[])[] = [];
   readonly table: MemoryTable;

@@ -18,13 +18,13 @@ const ours: Update = {
 
 type Reader = Parameters<typeof lookUp>[0];
 const notFound = Object.assign(new Error('gone'), { name: 'ResourceNotFoundException' });
-/** Since when there is what now has its name: far before any commit, unless a test says otherwise. */
+/** The creation time of the present subject of that name: far before any commit, unless a test says otherwise. */
 interface Since {
   readonly cluster?: string;
   readonly part?: Date | 'gone';
 }
 
-/** An EKS with these updates; what was asked for is kept. */
+/** An EKS with these updates; requests to it are recorded. */
 function eksWith(updates: readonly Update[], { cluster: createdAt = cluster.createdAt, part }: Since = {}) {
   const asked: UpdateSubject[] = [];
   const described = async () => {

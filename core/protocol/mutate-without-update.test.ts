@@ -33,7 +33,7 @@ const ENTRY = {
 };
 const STOPPED: Kept = { control: { stopped: true, by: 'ann', at: NOON.toISOString() } };
 
-/** A table with an upgrade that holds its grant, a clock that is set by hand, and what was sent. */
+/** A table with an upgrade that holds its grant, a clock that the test sets, and the sent calls. */
 async function world(kept: Kept = {}) {
   const table = new MemoryTable();
   const member = memberItem({ clusterKey: KEY, waveIndex: 1, status: 'Running', inFlight: true });

@@ -37,7 +37,7 @@ const call = (clientRequestToken: string): MutatingCall => ({
 interface Given {
   readonly kept?: Kept;
   readonly seconds?: number;
-  /** What EKS answers to a change; the default takes it. */
+  /** EKS's answer to a change, which it accepts by default. */
   readonly answers?: Error | Update;
   /** Updates that EKS lists. */
   readonly listed?: readonly Update[];

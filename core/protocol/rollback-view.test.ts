@@ -137,7 +137,7 @@ test('one that was taken back goes back no further, also within the days of the 
     const { status, to, reasons } = rollbackView(cluster, { upgrades: both, region, now });
     expect([status, to, reasons.map(({ code }) => code)]).toEqual(['NotReversible', null, ['TakenBackOnce']]);
   }
-  // Of what somebody else had upgraded only the rollback is on record.
+  // For another actor's upgrade only the rollback is recorded.
   const machine = 'rollback-cluster';
   const back = {
     id: 'rollback-1.37-1.36',
@@ -151,7 +151,7 @@ test('one that was taken back goes back no further, also within the days of the 
   expect(rollbackView(cluster, { upgrades: [back as unknown as Upgrade], region, now }).reasons).toEqual([
     expect.objectContaining({ code: 'TakenBackOnce' }),
   ]);
-  // One that has begun and did not arrive says nothing.
+  // A rollback that has begun and did not arrive proves nothing.
   const begun = [...upgraded(2), { to: '1.37' } as unknown as Upgrade];
   expect(rollbackView(cluster, { upgrades: begun, region, now }).status).toBe('Reversible');
 });

@@ -78,7 +78,7 @@ describe('the hop that was taken back', () => {
     const { hold, ended, of, member, wave, rest } = await taken({ upgrades: [hop] });
     expect(hold).toMatchObject({ since: at, upgradeId: hop.id, mutated: true, reason: { code: 'RolledBack' } });
     expect(ended.map(({ id, status }) => `${id} ${status}`)).toEqual(['1.36-1.37 RolledBack']);
-    // What ends with a release is said by the hold alone.
+    // Only the hold tells what ends with a release.
     expect(hold?.reason.message).toMatch(/ before somebody retries or releases it\.$/);
     expect(member?.reasons[0]?.message).toBe('The control plane was taken back from 1.37 to 1.36.');
     const left = await of(hop.id);

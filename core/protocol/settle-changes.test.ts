@@ -28,7 +28,7 @@ test.each([
 ])('of %s, whose only call EKS has refused, nothing has changed: it is Blocked', async (_, id, from) => {
   const table = new MemoryTable();
   const { rolloutId, waveIndex } = upgrade();
-  // The attempt before, weeks ago, has changed the cluster and has come to its end: nothing of it is kept (keptOf), but its intents.
+  // The previous attempt, weeks ago, has changed the cluster and has ended: only its intents are kept (keptOf).
   const old = intent({ upgradeId: id, committedAt: '2026-10-01T12:00:00.000Z', outcome: accepted });
   const now = intent({ upgradeId: id, step: 'update-addons', subject: 'coredns', grantNumber: 2, outcome: refused });
   await keep(table, {
@@ -46,7 +46,7 @@ test.each([
   ]).toEqual(['Blocked', 'Blocked', 'Open']);
 });
 
-/** An invocation of a step that came late, or was made twice, commits the upgrade of the control plane. */
+/** A late or repeated invocation of a step commits the upgrade of the control plane. */
 const commitLate = (table: MemoryTable) =>
   commit({ table, clock }, commitRequest({ tags: cluster.tags, knownUpdateIds: [] }));
 
@@ -79,7 +79,7 @@ test.each([
   };
   const why = quoted('Fault', 'The step failed.');
   const settled = await settleUpgrade({ table, clock, events }, KEY, 1, { status: 'failed', reasons: [why] });
-  // The call is committed and is sent; what has ended says so.
+  // The call is committed and sent, and the ended upgrade says so.
   expect(late !== undefined && 'committed' in late).toBe(true);
   expect([settled?.status, settled?.mutated]).toEqual(['Failed', true]);
 });

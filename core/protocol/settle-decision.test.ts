@@ -327,7 +327,7 @@ describe('durations', () => {
     const both = [{ startedAt }, { grantedAt: startedAt }] as const;
     expect(durations(done, ...both)).toEqual([3_600]);
     expect(durations(failed, ...both)).toBeUndefined();
-    // What moved no control plane says nothing of how long a hop takes.
+    // An upgrade that moved no control plane does not tell how long a hop takes.
     expect(durations(done, { ...both[0], from: '1.37', to: '1.37' }, both[1])).toBeUndefined();
     expect(durations({ status: 'parked', reasons: because('X') }, ...both)).toBeUndefined();
     expect(durations(done, { startedAt: '2026-11-19T11:00:00.000Z' }, { grantedAt: startedAt })).toBeUndefined();

@@ -87,7 +87,7 @@ test('a rollback that is through makes its hop RolledBack, holds the cluster, an
   expect([(await of(ID))?.status, (await of(HOP))?.status, member?.status, wave?.failed]).toEqual([
     ...['Succeeded', 'RolledBack', 'Failed', 1],
   ]);
-  // What a retry had let in was the hop that is gone.
+  // The retry had admitted the hop that is gone.
   expect([control?.held?.reason.code, control?.held?.upgradeId, control?.retried]).toEqual([
     ...['RolledBack', HOP, undefined],
   ]);
@@ -205,7 +205,7 @@ describe('a hop that has left its cluster worse', () => {
     expect(events).toEqual(['UpgradeFailed', 'RollbackBegun', 'ClusterHeld']);
     expect(checks.filter((one) => one.includes('WAVE#')).length).toBe(2);
     expect(audit[1]?.detail).toMatchObject({ upgradeId: ID, from: '1.37', to: '1.36', reasons: [{}, ...worse] });
-    // What is told of the hold names the entry of the hold.
+    // The message about the hold names the entry of the hold.
     expect(told.find(({ type }) => type === 'ClusterHeld')?.detail).toMatchObject({ change: `${KEY}#3` });
   });
 

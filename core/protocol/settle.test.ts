@@ -237,7 +237,7 @@ test.each<[string, UpgradeEnd, string, string | undefined]>([
   expect([kept, held?.upgradeId]).toEqual([left, end === failed ? '1.36-1.37' : undefined]);
 });
 
-// docs/semantics.md, Failure budget: a single step that fails beside the hop that a rollout has parked half-way fails as part of that hop.
+// docs/semantics.md, Failure budget: a manual single step that fails beside a half-way parked hop of a rollout fails as part of that hop.
 describe('a roll by hand that fails', () => {
   const byHand = { id: 'roll-node-group-x', machine: 'roll-node-group' as const, from: '1.37', to: '1.37' };
   const { rolloutId: _, waveIndex: __, ...own } = upgrade({ ...byHand, mutated: true });

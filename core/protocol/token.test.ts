@@ -10,7 +10,7 @@ const parts = {
 
 test('the same step attempt has the same token, always', () => {
   expect(clientRequestToken({ ...parts })).toBe(clientRequestToken({ ...parts }));
-  // Pinned: a token that changes with a release would make a repeat a second call.
+  // The token is pinned: if a release changed it, a repetition would be a second call.
   expect(clientRequestToken(parts)).toBe('495283938c2b531cf1a3e69b933326318308473955679764db606ba970d4cc51');
 });
 

@@ -21,7 +21,7 @@ test.each([false, true])(
       grant: grant({ status: 'closing', upgradeId: 'undo-1.36-1.37', machine: 'restore-nodes', capKeys: [] }),
       upgrades: [
         byHand,
-        // The hop that has left it, which bakes.
+        // The hop that has left it is in its bake.
         upgrade({ status: 'Parked', mutated: true, reasons: [{ code: 'Baking', message: 'It bakes.' }] }),
       ],
       intents: mutated

@@ -18,7 +18,7 @@ const entry = (subject: string, upgradeId = DRAIN): UndoEntry => ({
   recordedAt: NOON.toISOString(),
 });
 
-// The item of calls without an update tells of the last one only, which was not sent: others before it were.
+// The item of calls without an update has only the last one, which was not sent; earlier ones were.
 const intents = [
   intent({
     ...{ step: 'drain-nodes', subject: 'legacy', upgradeId: DRAIN, commits: 3, answeredBefore: true as const },

@@ -147,7 +147,7 @@ test('the last look of a watch needs no window, asked again after a park and by 
   expect(codes('grant', { window, upgrade: parked('Watching') })).toEqual([]);
   expect(codes('grant', { window, upgrade: parked('Baking') })).toEqual(['WindowClosed']);
   expect(codes('grant', { window, upgrade: parked('Denied', { steps }) })).toEqual([]);
-  // Or it would be granted and park on its change for ever.
+  // Otherwise it would be granted and park on its change for ever.
   expect(codes('grant', { window, upgrade: parked('WindowClosed', { steps }) })).toEqual(['WindowClosed']);
   const running = upgrade({ mutated: true, steps });
   expect(codes('later', { window, upgrade: running })).toEqual([]);
@@ -165,7 +165,7 @@ test('an attempt after one that has changed the cluster is asked for approvals l
   expect(asked({ mutated: true })).toEqual([]);
   expect(asked({ mutated: true, status: 'Failed' })).toEqual(['ApprovalMissing']);
   expect(asked({ ...again, noChangeYet: true })).toEqual(['ApprovalMissing']);
-  // Or it was written by the release before, which said no more.
+  // Otherwise the previous release wrote it, which recorded no more.
   expect(asked(again)).toEqual([]);
 });
 

@@ -47,7 +47,7 @@ const [NOTHING, ONLY]: readonly [string[], string[]] = [[], ['FinishOnly']];
 const [UNREAD, AWAY] = [['PolicyNotConfigured'], ['OtherDirection']] as const;
 const unreadable = rules({ policy: undefined, unreadable: true });
 
-/** What is given, and what is said before a grant, before the first change and before a later one: the table of docs/protocol.md, cell by cell. */
+/** The given state, and the refusals before a grant, before the first change and before a later one: the table of docs/protocol.md, cell by cell. */
 const RETAGGED = ['Excluded', 'InventoryIncomplete'];
 const CELLS: readonly (readonly [string, Given, readonly string[], readonly string[], readonly string[]])[] = [
   ['nothing in the way', {}, NOTHING, NOTHING, NOTHING],
@@ -381,16 +381,16 @@ describe('a broken glass', () => {
   );
 });
 
-/** The cells of docs/protocol.md (What a grant and a commit check): `12 first RolloutPaused` is the tick of row 11 under First, and one of its codes. */
+/** The cells of docs/protocol.md (What a grant and a commit check): `18 first RolloutPaused` is row 18 under First, and one of its codes. */
 const cells = VETOES.flatMap(({ asked, codes, rule }, row) =>
   asked.flatMap((moment) =>
-    // Those of rollbacks: vetoes-of-rollbacks.test.ts.
+    // vetoes-of-rollbacks.test.ts has those of rollbacks.
     moment === 'rollback-grant' || moment === 'rollback'
       ? []
       : codes.map((code) => [`${row + 1} ${moment} ${code}`, moment, code, rule] as const),
   ),
 )
-  // What was begun is not asked whether it fits (core/policy/window-rule.ts).
+  // A change that has begun need not fit (core/policy/window-rule.ts).
   .filter(([, moment, code]) => moment !== 'later' || code !== 'WindowTooShort');
 const COLUMN = { grant: 0, first: 1, later: 2, 'undo-grant': 0, undo: 1 } as const;
 test.each(cells)('%s', (_, moment, code, rule) => {

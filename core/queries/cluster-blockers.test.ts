@@ -20,7 +20,7 @@ const stopped = upgrade({
   steps: { 'scan-cluster': { status: 'blocked', reasons: [], startedAt } },
 });
 
-/** Ten causes, more than the step's reasons would tell. */
+/** Ten causes, more than the step's reasons would show. */
 async function scanned(scannedAt: string) {
   const table = new MemoryTable();
   const findings = Array.from({ length: 10 }, (_, index) =>

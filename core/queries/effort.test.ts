@@ -16,7 +16,7 @@ const OF = { upgradeId: '1.35-1.36', from: '1.35', to: '1.36' };
 
 type Entry = readonly [minutesAgo: number, subject: string, event: string, principal: string, detail?: object];
 
-/** What these records come to over the last hour, against the hour before. */
+/** The effort in these records over the last hour, compared with the hour before. */
 async function report(entries: readonly Entry[], since = '60m') {
   const table = new MemoryTable();
   await table.transact([

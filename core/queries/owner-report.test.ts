@@ -36,7 +36,7 @@ async function reportOf(
         readonly version?: string;
         readonly groups?: readonly string[];
         readonly groupsAt?: string;
-        /** The upgrade that a roll has held it by, stopped by a budget. */
+        /** The upgrade whose node group update is stopped by a budget. */
         readonly held?: string;
         readonly heldBy?: string;
         /** An upgrade that looks again in an hour. */

@@ -45,7 +45,7 @@ test.each<[string, readonly Entry[], number]>([
       ['2026-07-02T00:00:00Z', KEY, 'UpgradeFailed', 'liftlock', hop('1.33', '1.34')],
       ['2026-07-03T00:00:00Z', KEY, 'UpgradeSucceeded', 'liftlock', hop('1.33', '1.34')],
       ['2026-07-04T00:00:00Z', KEY, 'UpgradeRolledBack', 'liftlock', hop('1.33', '1.34')],
-      // Its rollback failed at the last check, and was asked for again.
+      // Its rollback failed at the last check, and was requested again.
       ['2026-07-04T01:00:00Z', KEY, 'UpgradeRolledBack', 'liftlock', hop('1.33', '1.34')],
       ['2026-07-05T00:00:00Z', KEY, 'UpgradeBlocked', 'liftlock', hop('1.33', '1.34')],
       ...back,
@@ -111,7 +111,7 @@ test('a rollback that failed is counted beside the ends of hops, and one that ca
 });
 
 describe('how late clusters were', () => {
-  // 1.32 has left standard support on 2026-03-23, 1.33 on 2026-07-29: core/version/support-calendar.ts.
+  // 1.32 left standard support on 2026-03-23, 1.33 on 2026-07-29: core/version/support-calendar.ts.
   test('is counted from the end of standard support to the next version, within the period, at list price', async () => {
     const { late } = await report([
       ['2026-01-02T00:00:00Z', web.clusterKey, 'ClusterDiscovered', 'liftlock', { version: '1.32' }],

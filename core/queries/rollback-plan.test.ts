@@ -84,7 +84,7 @@ test.each<[string, Kept, Partial<ClusterRecord>, string]>([
 });
 
 const short = { name: 'short', schedule: '0 22 * * *', duration: '30m' };
-/** Where rollbacks wait for windows; what is compiled is kept by revision, which a name stands for here. */
+/** Rollbacks wait for windows here. Compiled calendars are kept by revision, which a name replaces. */
 const obeys = (...windows: readonly Record<'name' | 'schedule' | 'duration', string>[]): Kept => {
   const name = ['until', ...windows.map((one) => one.name)].join('-');
   const policy = policyWith({ name: 'p', waves: `[{ name: all, calendar: ${name} }]` });

@@ -120,7 +120,7 @@ test('a cluster that has succeeded and goes back since is told as going back', a
   });
   const { members, waitsForPromotion } = await loadRolloutDetail(table, 'r', NOON);
   expect(members).toMatchObject([{ status: 'Succeeded', goesBack: true, reasons: [{ code: 'GoesBack' }] }]);
-  // Nobody is asked for a promotion that is refused.
+  // No one is asked for a promotion that would be refused.
   expect(waitsForPromotion).toBeNull();
 });
 

@@ -23,7 +23,7 @@ const approval = {
   clusters: 3,
 };
 
-/** What is said of each of three clusters whose wave is open and waits for its window. */
+/** The messages about three clusters whose wave is open and waits for its window. */
 function told({
   maxConcurrency = 9,
   caps = {},
@@ -85,7 +85,7 @@ test.each([
   const then = `WindowClosed ${code}`;
   expect(codes(given)).toEqual(['WindowClosed', then, then]);
   const [first, , last] = told(given);
-  // Its owners hear the same.
+  // Its owners get the same message.
   expect(last?.announced).toEqual(last?.reasons);
   expect(last?.reasons[1]?.message).toMatch(
     /^At its next opening, as things stand, it is not its turn\. a goes first\. 1 of at most 1 /,
@@ -119,7 +119,7 @@ test('an approval that its rule gives anew at the opening is asked of nobody, an
   expect(codes({ ...rule, maxConcurrency: 1 })[1]).toBe('WindowClosed AutoApproved WaveFull');
 });
 
-// Once a wave has begun nobody counts findings for it (docs/policies.md, Approvals).
+// Once a wave has begun its findings are not counted (docs/policies.md, Approvals).
 test.each(['failed > 0', 'findings == 0'])('where its rule does not, as of %s, a person has to', (autoApproveWhen) => {
   const [first] = told({ expiresAfter: '2h', autoApproveWhen });
   expect(first?.reasons.map(({ code }) => code)).toEqual(['WindowClosed', 'ApprovalExpired']);

@@ -32,7 +32,7 @@ const ofOthers = policyConfig(policyWith({ name: 'others', selector: '{ matchLab
 const closed = policyConfig(policyWith({ name: 'closed', waves: '[{ name: all, calendar: [nights-of-plans] }]' }));
 const tagged = { ...cluster, tags: { 'liftlock/calendar': 'nights-of-plans' } };
 
-/** Codes of what the plan shows a person, and of what the grant says right after; which versions EKS offers the plan alone asks. */
+/** Codes in a user's plan, and in the grant right after it; only the plan asks which versions EKS offers. */
 async function bothOf(kept: Kept, configs: readonly AppliedConfig[]) {
   const table = new MemoryTable();
   await keep(table, { rollout: undefined, waves: [], member: undefined, policy: undefined, ...kept });

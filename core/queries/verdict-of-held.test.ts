@@ -10,7 +10,7 @@ import { verdictOf } from './verdict.ts';
 const NOW = new Date('2026-11-20T12:00:00Z');
 const at = (hours: number): string => new Date(NOW.getTime() + hours * 3_600_000).toISOString();
 
-/** A cluster that is held, and what the reconciler knows of it. */
+/** A held cluster, and the reconciler's knowledge of it. */
 function heldCluster() {
   const cluster = clusterRecord({ name: 'web', version: '1.36' });
   const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all' }] } };

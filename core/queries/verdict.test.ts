@@ -27,12 +27,12 @@ interface Given {
   readonly member?: Partial<Member>;
   readonly upgrade?: Partial<Upgrade>;
   readonly fleet?: { readonly stopped: boolean };
-  /** Its window is closed until three hours from now. */
+  /** Its window stays closed for three hours. */
   readonly closed?: boolean;
   readonly createdAt?: string;
 }
 
-/** What is said of the cluster web, whose wave of a rollout is under way. A rollout that neither runs nor is paused is not among what is active. */
+/** The verdict on the cluster web, whose wave of a rollout has begun. A rollout that neither runs nor is paused is not active. */
 function told(given: Given) {
   const { rollout: of = {}, member: own = {}, upgrade: begun, fleet, createdAt } = given;
   const cluster = clusterRecord({ name: 'web', version: '1.36', ...(createdAt === undefined ? {} : { createdAt }) });
@@ -133,7 +133,7 @@ test('of a cluster that somebody took back after its success nothing is told tha
 
 test('what ended while its cluster was held is not said to be held after that', () => {
   const member: Given['member'] = { status: 'Blocked', reasons: [reason('Held', 'It is held.')] };
-  // Whatever has ended it: a drain that fails beside it fails it as well.
+  // It ends for any reason: a drain that fails beside it fails it as well.
   const message = 'It ended Blocked in the rollout r; there is one try for each target.';
   expect(told({ rollout: { status: 'Completed' }, member }).said.reasons).toEqual([reason('MemberBlocked', message)]);
 });
@@ -201,7 +201,7 @@ test.each<[string, Given, readonly string[], string?]>([
       condition: `Not sooner, and only when somebody runs liftlock fleet resume${then}.`,
     });
     expect(stopped.at).toBe(verdict(given).at);
-    // Who is new is left alone until an instant at which its window is open.
+    // A new cluster is left alone until an instant at which its window is open.
     const [code, opens] = given.createdAt === undefined ? ['WindowClosed', at(3)] : ['RecentlyCreated', at(5)];
     expect(verdict({ ...given, closed: true })).toMatchObject({ codes: expect.arrayContaining([code]), at: opens });
   },
@@ -235,7 +235,7 @@ test('of two parked upgrades that a person started each waits for its own', () =
   const cluster = clusterRecord({ name: 'web', version: '1.36' });
   const { clusterKey } = cluster;
   const parked = { clusterKey, status: 'Parked', mutated: true, rolloutId: undefined, waveIndex: undefined } as const;
-  // The stop keeps both; the pin keeps only the hop, which goes beyond it.
+  // The stop blocks both; the pin blocks only the hop, which exceeds it.
   const hop = upgrade({ ...parked, id: '1.36-1.37', to: '1.37' });
   const step = upgrade({ ...parked, id: 'roll-node-group-x', machine: 'roll-node-group', from: '1.36', to: '1.36' });
   const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'all' }] } };

@@ -85,7 +85,7 @@ function world(opens: string) {
     );
     return said.map((one) => one.replace(/ \(account[^)]*\)/g, ''));
   };
-  /** Hour by hour; when what was said. */
+  /** The times of messages, by hour. */
   const until = async (end: string) => {
     const heard: string[] = [];
     for (let at = state.now.getTime(); at <= Date.parse(end); at += HOUR)
@@ -102,7 +102,7 @@ test('an opening is announced seven days, a day and an hour before, each once, a
   const { until } = world('2026-11-30T20:30:00Z');
   const heard = await until('2026-11-30T23:00:00Z');
   const said = begins('2026-11-30T20:30:00');
-  // By the last look that is no nearer than that.
+  // It counts by the last look before that time.
   expect(heard).toEqual([`23T20:00 ${said}`, `29T20:00 ${said}`, `30T19:00 ${said}`]);
 });
 
@@ -165,7 +165,7 @@ test.each<[string, object, string]>([
   expect(taken).toContain('web to 1.37 does not begin at 2026-11-21T20:00:00.000Z, as was announced.');
   expect(taken).toContain(why);
   expect(await look('2026-11-20T14:00:00Z')).toEqual([]);
-  // What comes back is announced anew.
+  // A problem that returns is announced again.
   const back = { control: undefined, member: {}, rollout: {} };
   expect(await look('2026-11-20T15:00:00Z', back)).toEqual([expect.stringContaining(begins('2026-11-21T20:00:00'))]);
 });

@@ -118,7 +118,7 @@ test('each owner hears once, and in one notice, of all that became blocked of it
   expect(
     (await look({ shop: [pdb('payments'), api('search')], web: [pdb('payments'), api('payments')] })).news,
   ).toEqual([]);
-  // Who has heard of one thing hears of the next, and nobody else does.
+  // An owner who got one message gets the next one, and others get none.
   expect(
     (await look({ shop: [pdb('payments'), api('search')], web: [pdb('payments'), api('payments'), pdb()] })).news,
   ).toEqual(['platform: web blocked']);
@@ -284,7 +284,7 @@ test('what stopped a cluster is kept with the news of it, since when its scans k
   const known = { cause: 'pdb:gateway', owner: 'payments', target: '1.35', since, what: 'It allows no disruption.' };
   await look({ shop: [{ ...pdb('payments'), since }] }, [shop]);
   expect(await kept()).toMatchObject({ word: { verdict: 'blocked' }, causes: [known], ended: [] });
-  // Nobody is told that a look is too old, and the history says so.
+  // No one is told that a look is too old, and the history says so.
   state.hour += 30;
   expect((await look({}, [shop])).news).toEqual([]);
   expect(await kept()).toMatchObject({ word: { verdict: 'incomplete' }, causes: [known] });

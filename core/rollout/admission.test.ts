@@ -15,7 +15,7 @@ const at = (seconds: number): string => new Date(NOW.getTime() + seconds * 1000)
 
 interface Given {
   readonly members: Readonly<Record<string, Partial<Member>>>;
-  /** What is not ordinary about these clusters. */
+  /** The unusual properties of these clusters. */
   readonly clusters?: Readonly<Record<string, Partial<ClusterRecord>>>;
   readonly upgrades?: Readonly<Record<string, Partial<Upgrade>>>;
   readonly waves?: readonly Partial<Wave>[];
@@ -26,7 +26,7 @@ interface Given {
 
 const keyOf = (name: string): string => clusterRecord({ name }).clusterKey;
 
-/** A rollout under way with these members, by the names of their clusters. */
+/** A running rollout with these members, by the names of their clusters. */
 function snapshot({ members, clusters = {}, upgrades = {}, waves = [{}], total = 100, policy = {}, more }: Given) {
   const policies = {
     p: { selector: {}, target: '1.37', waves: waves.map((_, index) => ({ name: `w${index}` })), ...policy },
@@ -64,7 +64,7 @@ function snapshot({ members, clusters = {}, upgrades = {}, waves = [{}], total =
   };
 }
 
-/** Who is granted, in this order, and why the others wait and until when. */
+/** The granted members in order, and why and until when the others wait. */
 function admitted(given: Given) {
   const { decisions, waiting } = decide(snapshot(given), NOW);
   const granted = decisions.flatMap((one) => (one.type === 'grant-member' ? [one] : []));

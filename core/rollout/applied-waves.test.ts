@@ -86,7 +86,7 @@ describe('a wave that moves on', () => {
         if (left?.status !== next) continue;
         begun.push(next);
         const config = `CONFIG UpgradePolicy#p ${revision === undefined ? 'absent' : 1}`;
-        // One that opens rests on the waves before it, too.
+        // An opening wave depends on the earlier waves, too.
         const earlier = next === 'Open' ? ['ROLLOUT#r WAVE#000 1'] : [];
         expect(checks).toEqual([config, 'RECONCILE MARKER 1', 'ROLLOUT#r ROLLOUT 1', ...earlier]);
       }

@@ -18,11 +18,11 @@ import { planRollout } from './plan-rollout.ts';
 const NOW = new Date('2026-11-20T12:00:00Z');
 const STAGES = ['one', 'two', 'three', 'four', 'five'];
 
-/** Whoever writes to it dies after so many writes, and somebody else may come in between. */
+/** The writer dies after this number of writes, and another one may write in between. */
 class MortalTable extends MemoryTable {
   left = Number.POSITIVE_INFINITY;
   written = 0;
-  /** Happens right before the write of that number, 0 the first. */
+  /** It runs right before the write of that number, 0 being the first. */
   readonly meanwhile = new Map<number, () => Promise<void>>();
 
   override async transact(operations: readonly WriteOperation[]): Promise<void> {
@@ -41,7 +41,7 @@ const cluster = (number: number, stage: string): ClusterRecord =>
 const stageOf = (number: number, clusters: number): string => STAGES[Math.floor((number * 5) / clusters)] ?? '';
 const wave = (stage: string, name = stage) => ({ name, selector: { matchLabels: { stage } } });
 
-/** A fleet in five waves, and what it is to become: some go to another wave, some to none, some come, and a wave has another name. */
+/** A fleet in five waves, and its next state: some clusters change the wave, some leave, some join, and a wave has another name. */
 function fleets(clusters: number) {
   const numbers = Array.from({ length: clusters }, (_, number) => number);
   const before = numbers.map((number) => cluster(number, stageOf(number, clusters)));
@@ -88,7 +88,7 @@ function portsOf(table: MemoryTable) {
   } as unknown as Parameters<typeof applyDecision>[0];
 }
 
-/** What a full look decides that has read this. */
+/** The decision of a full look that has read this. */
 function decisionsOf(fleet: Fleet, { rollout, waves, members }: Stored): readonly Decision[] {
   const lists = { waves, members: members.filter(isMember) };
   const history = { ...lists, rollouts: [rollout], served: new Set<string>(), accounts: [] };
@@ -98,7 +98,7 @@ function decisionsOf(fleet: Fleet, { rollout, waves, members }: Stored): readonl
 const looked = async (table: MemoryTable, fleet: Fleet, id: string): Promise<readonly Decision[]> =>
   decisionsOf(fleet, await stored(table, id));
 
-/** One full look, as far as plans are concerned. Gives the decisions that it carried out. */
+/** One full look, restricted to plans. Returns the executed decisions. */
 async function look(table: MemoryTable, fleet: Fleet, id: string): Promise<string[]> {
   const decisions = (await looked(table, fleet, id)).filter(
     (one) => one.type === 'replan' || one.type === 'follow-plan',
@@ -116,7 +116,7 @@ async function begun(clusters: number) {
   return { table, before, after, id: plan.rollout.id };
 }
 
-/** Who is where, what the waves say, and which plan is in force. */
+/** The members of each wave, the state of the waves, and the plan in force. */
 const summary = ({ rollout, waves, members }: Stored) => ({
   plan: rollout.plan,
   waves: waves.map(({ name, members: count, planHash }) => [name, count, planHash]),
@@ -143,13 +143,13 @@ test.each([20, 200])(
       table.left = Number.POSITIVE_INFINITY;
       if (survived) writes = k;
       const found = await stored(table, id);
-      // What an approval would bind to, and what would open, is of the one plan or of the other.
+      // The next approval and the next opening belong to one plan or to the other.
       expect([old.waves, next.waves]).toContainEqual(summary(found).waves);
       const opens = (await looked(table, after, id)).filter(({ type }) => type === 'change-wave');
       if (found.rollout.following === undefined)
         expect([old.members, next.members]).toContainEqual(summary(found).members);
       else expect(opens).toEqual([]);
-      // No wave has somebody whom its plan does not have.
+      // No wave has a member that its plan does not have.
       const strangers = found.members.filter((member) => {
         const own = found.waves.find(({ index }) => index === member.waveIndex);
         return isMember(member) && (own === undefined || !isPlanned(member, own));
@@ -161,7 +161,7 @@ test.each([20, 200])(
       expect(end.rollout.following).toBeUndefined();
       const events = (await table.auditOf(`rollout/${id}`)).map(({ event }) => event);
       expect(events.filter((event) => event === 'RolloutReplanned')).toHaveLength(1);
-      // And once it is so, looking again writes nothing.
+      // And after that another look writes nothing.
       table.left = 0;
       expect(await look(table, after, id)).toEqual([]);
     }
@@ -170,7 +170,7 @@ test.each([20, 200])(
   120_000,
 );
 
-/** Begun, and the decision that plans it anew. */
+/** A begun rollout, and the decision that plans it again. */
 async function decided(clusters: number) {
   const start = await begun(clusters);
   const decision = (await looked(start.table, start.after, start.id)).find(({ type }) => type === 'replan');
@@ -231,7 +231,7 @@ describe('while a plan is written', () => {
       numbers,
       STAGES.map((stage) => wave(stage)),
     );
-    // It dies as soon as it is in force, before its members follow.
+    // It dies as soon as the plan is in force, before its members follow.
     table.meanwhile.set(2, async () => {
       const otherDecision = (await looked(table, other, id)).find(({ type }) => type === 'replan');
       if (otherDecision?.type !== 'replan') throw new Error('nothing to plan anew');
@@ -274,7 +274,7 @@ describe('while a plan is written', () => {
     const { table, id, decision } = await decided(200);
     table.meanwhile.set(3, () => Promise.reject(new Error('the process has died')));
     await expect(applyDecision(portsOf(table), decision)).rejects.toThrow('died');
-    // Every cluster stays where it was but the second half of the last wave, which is more than one transaction takes.
+    // Every cluster keeps its place except the second half of the last wave, which is more than one transaction takes.
     const numbers = Array.from({ length: 400 }, (_, number) =>
       cluster(number, number < 200 ? stageOf(number, 200) : 'five'),
     );
@@ -354,7 +354,7 @@ describe('what a plan does not touch', () => {
 
   test('a wave whose members it has not read as they are', async () => {
     const { table, after, id } = await begun(20);
-    // It stays where it is in this plan, and an index still shows it as it was.
+    // It keeps its place in this plan, and an index still has the old one.
     const last = (await stored(table, id)).members.findLast(({ waveIndex }) => waveIndex === 4);
     const [read, five] = [await load(table, Members, id, 4, last?.clusterKey ?? ''), await load(table, Waves, id, 4)];
     if (read === undefined || five === undefined) throw new Error('there is nobody');

@@ -18,11 +18,11 @@ const second = { name: 'second', members: 2, quarantined: 1, blocked: 1, succeed
 interface Given {
   readonly wave?: Partial<Wave>;
   readonly waves?: readonly Partial<Wave>[];
-  /** `undefined`: the policy has no such wave any more. */
+  /** The policy no longer has such a wave when `undefined`. */
   readonly rules?: object | undefined;
 }
 
-/** What is decided of the third wave. */
+/** The decision about the third wave. */
 function decided(when: string | undefined, { wave = {}, waves = [first, second], ...given }: Given = {}) {
   const items = [...waves.map((one, index) => waveItem({ index, ...one })), waveItem({ index: 3, failed: 9 })];
   const own = waveItem({ index: 2, name: 'third', status: 'Pending', members: 5, excluded: 1, planHash: 'h', ...wave });

@@ -16,7 +16,7 @@ interface Given {
   readonly more?: Partial<FleetSnapshot>;
 }
 
-/** By wave, each with what stands against it; and who is left out, with why. */
+/** By wave, each with its obstacles; and the excluded ones, with the reasons. */
 function found({ clusters, policies = { p: policy() }, name = 'p', asked, more }: Given) {
   const snapshot = { ...fleetSnapshot({ clusters, policies }), ...more };
   const { byWave, leftOut } = candidatesOf(snapshot, name, NOW, asked);

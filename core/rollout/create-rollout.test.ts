@@ -16,7 +16,7 @@ const plan = (members = 1, rollout: Partial<Rollout> = {}): RolloutPlan => ({
   leftOut: [],
 });
 
-/** What comes of a plan over these rollouts, the newest of the policy last. */
+/** The result of a plan over these rollouts, the newest of the policy last. */
 async function created(
   of: RolloutPlan,
   before: readonly Partial<Rollout>[] = [],

@@ -223,7 +223,7 @@ describe('everything is looked at', () => {
 describe('a wave that would begin', () => {
   const looks = { served: new Set<string>(), accounts: undefined, organizationId: undefined };
 
-  /** What becomes of the waves of two rollouts, of which the first has the cluster `a`. */
+  /** The next state of the waves of two rollouts, of which the first has the cluster `a`. */
   function waves(
     more: Partial<FleetSnapshot> = {},
     ofA: Partial<ClusterRecord> = {},

@@ -23,7 +23,7 @@ const upgrade = (more: Partial<Upgrade>): Upgrade => ({
   reasons: [],
   ...more,
 });
-/** Left by a rollout that was aborted, so that nobody goes on with it. */
+/** An aborted rollout has left it, so it does not continue. */
 const halfDone = upgrade({ id: '1.35-1.36', from: '1.35', to: '1.36', mutated: true, rolloutId: 'aborted' });
 
 const fleet: FleetSnapshot = fleetSnapshot({ clusters: [cluster], policies: { p0: policy } });

@@ -28,7 +28,7 @@ interface Given {
   readonly more?: Partial<FleetSnapshot>;
 }
 
-/** A wave that has been open for fifteen days, and the one cluster that it waits for, whose calendar never meets the wave's. */
+/** A wave that has been open for fifteen days, and its only waiting cluster, whose calendar never meets the wave's. */
 function decided({ policy = LEAVES, wave = {}, member = {}, rollout = {}, more = {} }: Given) {
   const p = { selector: {}, target: '1.37', waves: [{ name: 'all', calendar: 'prod' }], ...policy };
   const { decisions, waiting } = decide(

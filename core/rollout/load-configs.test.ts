@@ -37,7 +37,7 @@ test('all that decisions know of is read in one request, and no waivers', async 
 
 const tagged = clusterRecord({ tags: { 'liftlock/calendar': 'days' } });
 
-/** What is read for these rollouts, and in how many requests. */
+/** The documents that are read for these rollouts, and the number of requests. */
 async function read(
   table: MemoryTable,
   policies: readonly string[],

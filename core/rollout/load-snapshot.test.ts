@@ -40,7 +40,7 @@ const waves = [
 
 interface Given {
   readonly kept?: Kept;
-  /** By the name of their cluster; each has one in the inventory, and something was decided about it. */
+  /** By the name of their cluster; each is in the inventory, with a decision about it. */
   readonly members?: Readonly<Record<string, Partial<Member>>>;
   readonly upgrades?: readonly (Partial<Upgrade> & { readonly clusterKey: string })[];
   readonly grants?: readonly string[];
@@ -48,7 +48,7 @@ interface Given {
   readonly control?: Partial<ClusterControl>;
 }
 
-/** A rollout whose second of three waves is open, one more cluster that nobody upgrades, and all that is applied. */
+/** A rollout whose second of three waves is open, one more cluster without an upgrade, and the whole applied config. */
 async function tableWith({ kept = {}, members = {}, upgrades = [], grants = [], control = {} }: Given) {
   const table = new MemoryTable();
   await keep(table, {
@@ -240,7 +240,7 @@ test('a reading that fails ends the look, and nothing goes on unseen', async () 
   for (const scope of SCOPES) await expect(loadSnapshot(table, active, scope)).rejects.toThrow('no table');
 });
 
-// docs/semantics.md, Windows, bakes and estimates: the hold comes back when no rollout is to try it any more.
+// docs/semantics.md, Windows, bakes, watches and estimates: the hold comes back when no rollout is to try it any more.
 test('what a retry has taken off holds again for whom no rollout tries', async () => {
   const reason = { code: 'UpdateFailed' as const, message: 'x' };
   const retried = { reason, since: '2026-11-20T08:00:00.000Z', upgradeId: '1.36-1.37', mutated: true };
@@ -249,7 +249,7 @@ test('what a retry has taken off holds again for whom no rollout tries', async (
     web: again,
     parked: { ...again, status: 'Parked' as const },
     new: {},
-    // Somebody else has moved its control plane past the hop.
+    // Another actor has moved its control plane past the hop.
     further: { ...again, to: '1.35' },
     failed: { ...again, status: 'Failed' as const },
   };

@@ -34,7 +34,7 @@ interface Given extends Omit<Kept, 'grant'> {
   readonly eks?: Partial<EksReader>;
 }
 
-/** Looks after a grant so many minutes after it was given. */
+/** Looks after a grant this number of minutes after it was given. */
 async function lookedAfter({ grant: of, states = {}, minutes = 1, woken, startFails, eks = {}, ...kept }: Given) {
   const table = new MemoryTable();
   const given = grant(of);
@@ -86,7 +86,7 @@ test('an older grant is asked about every five minutes, and at once when its exe
   expect(await asked({ minutes: quiet, woken: HOLDER })).toBe(1);
   expect(await asked({ minutes: quiet, woken: 'child', grant: { children: ['child'] } })).toBeGreaterThan(0);
   expect(await asked({ minutes: quiet, woken: 'stranger', grant: { children: ['child'] } })).toBe(0);
-  // What is concluded is freed as soon as its execution has ended.
+  // A concluded grant is freed as soon as its execution has ended.
   expect(await asked({ minutes: quiet, upgrades: [upgrade({ status: 'Parked' })] })).toBe(1);
 });
 
@@ -105,7 +105,7 @@ test('a young one is asked about at every tick until a step shows that its execu
     },
   });
   expect(await asked({})).toBe(9);
-  // A step of the attempt before shows nothing.
+  // A step of the previous attempt proves nothing.
   expect(await asked(step(-1))).toBe(9);
   expect(await asked(step(0))).toBeLessThanOrEqual(2);
 });

@@ -62,7 +62,7 @@ test('a cluster that is set aside is still told that it goes later than its own 
   expect(memberChange(snapshot, rolloutItem(), aside, undefined, [suspected])).toBeUndefined();
 });
 
-/** What becomes of a member that waits, as its cluster, its upgrade and its rollout are given. */
+/** The next state of a waiting member, with the given cluster, upgrade and rollout. */
 function changed(given: {
   readonly cluster?: Partial<ClusterRecord> | 'none';
   readonly member?: Parameters<typeof memberItem>[0];

@@ -18,7 +18,7 @@ const open = (name: string, hour: number, duration: string) =>
 const calendars = new Map([open('days', 8, '12h'), open('nights', 22, '6h'), open('lunch', 12, '1h')]);
 
 type Asked = readonly [policy: string, cluster: ClusterRecord, wave: string | undefined, begun?: boolean];
-/** Each policy has a rollout of its own. */
+/** Each policy has its own rollout. */
 const wave = (name: string, policy = 'p') =>
   waveItem({ rolloutId: `of ${policy}`, name, index: ['days', 'nights', 'lunch', 'long'].indexOf(name) });
 const web = (tags: Readonly<Record<string, string>> = {}) => clusterRecord({ name: 'web', version: '1.36', tags });
@@ -44,7 +44,7 @@ const policies = {
   lost: { selector: {}, target: '1.37', waves: [{ name: 'days', calendar: 'nowhere' }] },
 };
 
-/** What each is told in one tick, in this order. */
+/** The messages in one tick, in this order. */
 function told(...asked: readonly Asked[]): string[] {
   const rulesOf = memberRules({ ...fleetSnapshot({ clusters: [], policies }), calendars }, NOON);
   return asked.map(([policy, cluster, name, begun = false]) => {

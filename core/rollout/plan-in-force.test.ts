@@ -110,7 +110,7 @@ test.each<[string, number, number, readonly unknown[]]>([
 ])('%s', async (_, count, transactions, told) => {
   const { apply, transactions: written, record, memberNow, rolloutNow } = await world();
   const members = many(count);
-  // 48 of them, each with its grant, are full with two waves, the rollout and the record.
+  // 48 of them, each with its grant, fill a transaction with two waves, the rollout and the record.
   const changed = joining(members);
   await apply({
     ...changed,

@@ -191,14 +191,14 @@ describe('a wave that is planned', () => {
     const known = new Map([['k1', of]]);
     const planned = wave([member(1, { from: '1.35' })], { epoch, scans: known });
     expect(planned.blockingFindings !== undefined).toBe(isKnown);
-    // Who is through has no hop to come.
+    // A member that has succeeded has no further hop.
     expect(wave([member(1, { from: '1.37' })], { epoch, scans: known }).blockingFindings).toBe(0);
   });
 
   test('does not know what blocks it while nobody has scanned somebody who goes for the first hop', () => {
     expect(wave([member(1), member(2)], { scans })).not.toHaveProperty('blockingFindings');
     expect(wave([member(1), member(2, { status: 'Excluded' })], { scans }).blockingFindings).toBe(1);
-    // A hop that follows is scanned when it comes.
+    // A later hop is scanned at its turn.
     const first = new Map([['k1', { clusterKey: 'k1', scans: [scanned('', { target: '1.36' })] }]]);
     expect(wave([member(1, { from: '1.35' })], { scans: first }).blockingFindings).toBe(1);
   });

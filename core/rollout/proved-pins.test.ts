@@ -26,7 +26,7 @@ const begun = begin(patched(own, ['1.36'], first), ['Open']);
 
 test('later waves keep them, also where another minor becomes the target', () => {
   expect(later(patched(own, ['1.36', '1.37'], second), begun)).toBeUndefined();
-  // While nothing has begun, the hop brings the newest images by itself.
+  // While nothing has begun, the hop itself brings the newest images.
   const moved = later(patched(own, ['1.36', '1.37'], second), begin(patched(own, ['1.36'], first)));
   expect(moves(moved)).toEqual(['1.37', '1.37']);
 });
@@ -46,7 +46,7 @@ test('who joins gets the newest of them for its type, never one that it has, and
 });
 
 const bottlerocket = group('BOTTLEROCKET_x86_64', '1.55.0-aaaaaaaa');
-/** The same with releases of Bottlerocket for the next minor, which are named as those of this one. */
+/** The same with releases of Bottlerocket for the next minor, which have names like those of this one. */
 const hopping = (clusters: readonly ClusterRecord[], minors: Record<string, string>): FleetSnapshot => {
   const snapshot = patched(clusters, [...new Set(['1.36', ...Object.keys(minors)])], first);
   const [region = '', known] = [...(snapshot.images ?? [])][0] ?? [];

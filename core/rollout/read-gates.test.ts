@@ -11,7 +11,7 @@ const waves = [
   { name: 'gated', gates: [{ alarm: 'errors' }, { webhook: 'https://gates.example.com/' }] },
 ];
 
-/** Which gates of which waves are read, and for which hosts. */
+/** The gates and waves that are read, with the allowed hosts. */
 async function read(given: Partial<Wave>, { rolloutIds = ['r'], policy = 'p' } = {}) {
   const asked: unknown[] = [];
   const gates = {

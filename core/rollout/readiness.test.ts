@@ -43,14 +43,14 @@ test('who was looked at within a day and has nothing in the way is ready for the
 
 test('who has something in the way is blocked, and says by what', () => {
   expect(look([scan({ verdict: 'fail', causes: [stuck] })])).toEqual(['blocked', '1.36', hoursAgo(1), ['ScanFinding']]);
-  // By the name that the gate has for it, where the look knows that.
+  // By the gate's name for it, where the look knows that.
   const named = scan({ verdict: 'fail', causes: [{ ...stuck, code: 'DrainStuck' }] });
   expect(look([named])[3]).toEqual(['DrainStuck']);
   const al2 = clusterRecord({
     version: '1.35',
     nodegroups: [{ name: 'old', version: '1.35', status: 'ACTIVE', amiType: 'AL2_x86_64', issues: [] }],
   });
-  // Proved by the inventory, whatever the last look says.
+  // The inventory proves it, whatever the last look says.
   expect(look([scan()], undefined, al2)[0]).toBe('blocked');
   expect(look([], undefined, al2)[0]).toBe('blocked');
 });
@@ -151,7 +151,7 @@ test.each([
     const found = readinessTo(cluster, KubeVersion.parse('1.37'), { scans, now });
     expect(found).toMatchObject({ verdict, for: '1.37', scannedAt: later.scannedAt });
     expect(found.reasons[0]).toMatchObject({ code, message: expect.stringMatching(said) });
-    // A later hop that nobody has looked at keeps nobody.
+    // A later hop without a look blocks no member.
     const unseen = { clusterKey: cluster.clusterKey, scans: [scan()] };
     expect(readinessTo(cluster, KubeVersion.parse('1.37'), { scans: unseen, now }).verdict).toBe('readyAfterHops');
   },

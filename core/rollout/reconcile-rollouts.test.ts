@@ -246,7 +246,7 @@ describe('what a tick decides it carries out', () => {
       return [
         put(Grants, grant(old), 'absent'),
         put(Upgrades, upgrade({ clusterKey, status, rolloutId: undefined, waveIndex: undefined }), 'absent'),
-        // One that a person asked for later, to another version.
+        // A person requested it later, to another version.
         put(Upgrades, upgrade({ clusterKey, id: '1.37-1.38', status: name === 'd' ? 'Running' : 'Parked' }), 'absent'),
       ];
     };

@@ -49,7 +49,7 @@ test('a cluster whose wave has begun goes with the next one that has not, and th
     code: 'LaterWave',
     message: '1 put into the wave prod, since the wave that matches has begun: d2.',
   });
-  // Who was told so is not told again by the next plan, which finds nothing to change.
+  // A member that was told so is not told again by the next plan, which changes nothing.
   const members = changes?.members.flatMap(({ next }) => next ?? []) ?? [];
   const waves = begun.waves.map(
     (one) => changes?.changedWaves.find(({ next }) => next?.index === one.index)?.next ?? one,
@@ -235,7 +235,7 @@ test('a wave that the policy has given up is emptied, and keeps its place', () =
   expect(changes?.waves).toEqual(['dev', 'prod']);
   expect(changes?.changedWaves.find(({ next }) => next?.index === 1)?.next).toEqual({
     ...begun.waves[1],
-    // Nobody can agree to it, and what was said of it is void.
+    // It cannot be approved, and earlier votes are void.
     planHash: undefined,
     ...{ members: 0, needWork: 0, succeeded: 0, failed: 0, blocked: 0, excluded: 0, quarantined: 0 },
   });
@@ -261,7 +261,7 @@ test.each<[string, string, readonly string[], readonly string[]]>([
 
 describe('what a member has lived through stays with it', () => {
   const reason = (code: 'NewFailure' | 'Excluded' | 'Suspect') => ({ code: code as never, message: code });
-  /** What becomes of the cluster p in a wave that has not begun, and whether it is somewhere else now. */
+  /** The next state of the cluster p in a wave that has not begun, and whether it has moved. */
   const after = (member: Partial<Member>, now: ClusterRecord, waves: readonly object[] = both) => {
     const begun = begin(fleet([dev, prod], both));
     const members = begun.members.map((one) => (one.name === 'p' ? { ...one, ...member } : one));

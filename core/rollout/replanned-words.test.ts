@@ -14,7 +14,7 @@ import { lastWords } from '../model/last-words.ts';
 import { glassInForce } from '../policy/break-glass.ts';
 
 const ann = { decision: 'Approved' as const, principal: 'sso:1/ann', at: NOW.toISOString() };
-/** The wave dev has begun, and prod's plan is approved, with its glass broken. */
+/** The wave dev has begun, and prod's plan is approved, with break-glass. */
 function approved() {
   const begun = begin(fleet([dev, prod], both), ['Open']);
   const { planHash = '' } = begun.waves[1] ?? {};

@@ -82,7 +82,7 @@ test('the first ten are named, and how many more there are', () => {
   const found = unready(looks, { requireReady: '24h' }, ALL, all, NOW);
   expect(found?.members).toHaveLength(12);
   expect(found?.reason.message).toMatch(/web-9 was not looked at yet and 2 more\. /);
-  // A cluster that the inventory has no more is none of its business.
+  // It ignores a cluster that is no longer in the inventory.
   const gone = { ...looks, clusters: new Map() };
   expect(unready(gone, { requireReady: '24h' }, ALL, all, NOW)).toBeUndefined();
 });

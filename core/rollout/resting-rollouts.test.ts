@@ -10,11 +10,11 @@ interface Given {
   readonly cluster?: Partial<ClusterRecord>;
   readonly member?: Partial<Member>;
   readonly waves?: readonly Partial<Wave>[];
-  /** An upgrade that a person asked for has failed half-way. */
+  /** An upgrade by a person has failed half-way. */
   readonly failed?: true;
 }
 
-/** What is tidied up in a rollout with one member, in words. */
+/** The cleanup of a rollout with one member, in words. */
 function tidied({ status, cluster = {}, member, waves = [], failed }: Given): string[] {
   const record = clusterRecord({ name: 'web', version: '1.36', ...cluster });
   const members = member === undefined ? [] : [memberItem({ clusterKey: record.clusterKey, ...member })];

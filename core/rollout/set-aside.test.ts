@@ -23,7 +23,7 @@ interface Given {
   readonly clusters?: Partial<ClusterRecord>;
 }
 
-/** What is decided of the second wave of a rollout, whose two members were both set aside, when its turn has come. */
+/** The decision about the second wave of a rollout at its turn, when both members were set aside. */
 function decided({ second = {}, member = {}, clusters = {} }: Given): string[] {
   const records = ['a', 'b'].map((name) => clusterRecord({ name, version: '1.36', ...clusters }));
   const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'first' }, { name: 'second' }] } };

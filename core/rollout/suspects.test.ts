@@ -11,7 +11,7 @@ const failed = (traits: Readonly<Record<string, number>>, more: Partial<Wave> = 
   waveItem({ failed: 1, traits: { failed: traits, succeeded: {} }, ...more });
 
 interface Given {
-  /** By the name of the cluster: what is not ordinary about it, and about its place in the rollout. */
+  /** By the name of the cluster: its unusual properties, and those of its place in the rollout. */
   readonly clusters: Readonly<
     Record<string, { readonly record?: Partial<ClusterRecord>; readonly member?: Partial<Member> }>
   >;
@@ -19,7 +19,7 @@ interface Given {
   readonly unknown?: readonly string[];
 }
 
-/** The names of those that are set aside. */
+/** The names of the members that are set aside. */
 function suspected({ clusters, waves = [failed({ 'compute/auto-mode': 1 })], unknown = [] }: Given): string[] {
   const all = Object.entries(clusters).map(([name, { record, member }]) => {
     const cluster = clusterRecord({ name, ...record });

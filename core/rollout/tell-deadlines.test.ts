@@ -98,7 +98,7 @@ test('each bucket of days is told once, and an end that has moved is told anew',
   expect(await tell([versions(89, 400)], [web], 84)).toHaveLength(1);
 });
 
-// docs/events.md (SupportDeadlineApproaching, PlannedChangeApproaching): each is told once for each of its days, whatever comes before it.
+// docs/events.md (SupportDeadlineApproaching, PlannedChangeApproaching): each is published once for each of its days, whatever comes before it.
 test('the end of support and each planned change are told on their own days', async () => {
   const { tell } = world();
   const plan = (...days: number[]): ClusterRecord[] => [

@@ -10,7 +10,7 @@ const ended = { status: 'FAILED', input: '{}' } as const;
 const NAMES = ['one', 'two', 'three'];
 const clusters = NAMES.map((name) => clusterRecord({ name, region: 'us-east-1', version: '1.36' }));
 
-/** Clusters whose executions died while EKS answered nothing: what their last calls have begun is looked up before anybody else may have their grants. */
+/** Clusters whose executions died while EKS did not answer. Their last updates are looked up before another upgrade may have the grants. */
 const lost = clusters.flatMap((cluster) => {
   const { clusterKey, name, account, region } = cluster;
   const call = { name: 'UpdateClusterVersion', input: { name, version: '1.37', clientRequestToken: 'token' } } as const;
@@ -23,7 +23,7 @@ const lost = clusters.flatMap((cluster) => {
   ];
 });
 
-/** A tick over them beside a rollout with one cluster to begin, whose questions to EKS are answered when the test says so. */
+/** A tick over them beside a rollout with one cluster to begin; EKS answers its requests when the test says so. */
 async function tickAsking() {
   const answer = Promise.withResolvers<string[]>();
   const asked: string[] = [];
@@ -32,7 +32,7 @@ async function tickAsking() {
     describeCluster: () => Promise.reject(gone),
     async listUpdates(_, { name }) {
       asked.push(name);
-      // One was deleted meanwhile, which EKS says at once.
+      // One was deleted meanwhile, which EKS reports at once.
       return name === 'two' ? Promise.reject(gone) : answer.promise;
     },
   } as Partial<EksReader> as EksReader;
@@ -48,8 +48,8 @@ async function tickAsking() {
 }
 
 /**
- * A call that is not answered takes most of a minute (core/contracts/look-limits.ts). One after the other they would take a tick's time before it had
- * decided anything, and the next tick would begin with the same.
+ * An unanswered call takes most of a minute (core/contracts/look-limits.ts). In sequence they would use up a tick before any decision, and the next
+ * tick would begin with the same.
  */
 test('while EKS answers nothing in one Region, a tick begins clusters of another one, and asks about all that are lost at once', async () => {
   const { answer, asked, started, over } = await tickAsking();

@@ -23,13 +23,13 @@ const state = (given: Partial<HookState> = {}): HookState => ({
   ...given,
 });
 
-/** In short what the wave prod waits for. */
+/** A short text of what the wave prod waits for. */
 function held(hooks: readonly Hook[], states: Record<string, HookState> = {}, first = dev()): string {
   const wave = prod({ hooks: states });
   const policy = { spec: { ...policyWith().spec, hooks: [...hooks] } };
   const [told, ...others] = heldByHooks(rollout, [first, wave], wave, policy, NOON) ?? [undefined];
   expect(others).toEqual([]);
-  // The wave says why before the rollout halts.
+  // The wave has the reason before the rollout halts.
   const after = told?.type === 'adjust-wave' ? { ...wave, ...told.changes } : wave;
   const [one] = heldByHooks(rollout, [first, after], after, policy, NOON) ?? [undefined];
   if (told?.type === 'adjust-wave') expect(one).toMatchObject({ status: 'Halted', reasons: after.reasons });
@@ -93,7 +93,7 @@ test('to go on asks a wave anew that has not opened, and leaves others as they a
   expect([withoutHooks(prod()), withoutHooks(dev({ hooks }))]).toEqual([undefined, undefined]);
 });
 
-/** Asks the hook before prod once; `meanwhile` happens while it thinks. */
+/** Calls the hook before prod once; `meanwhile` runs before its answer. */
 async function ask(meanwhile: (table: MemoryTable) => Promise<void> = async () => undefined) {
   const table = new MemoryTable();
   await table.transact([put(Rollouts, rollout, 'absent'), put(Waves, prod(), 'absent')]);

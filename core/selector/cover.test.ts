@@ -32,7 +32,7 @@ test('a selector that contradicts itself can never match', () => {
   expect(isSatisfiable(notDev)).toBe(true);
 });
 
-// Two keys, three named values and one that no selector names: every case that the labels can make.
+// Two keys, three named values and one that no selector names make every case.
 const values = ['a', 'b', 'c', 'elsewhere'];
 const universe = [undefined, ...values].flatMap((k1) =>
   [undefined, ...values].map((k2) => ({

@@ -11,7 +11,7 @@ import { load, replace } from '../store/entity.ts';
 import { rollNodeGroup } from './roll-node-group.ts';
 import { upgradeControlPlane } from './upgrade-control-plane.ts';
 
-/** What a receiver sends back. */
+/** The answer of a receiver. */
 type Answers = () => string | Promise<string>;
 const webhook = 'https://hooks.example.com/x';
 const secret = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:liftlock/hook-AbCdEf';
@@ -27,7 +27,7 @@ const policy = policyWith({ name: 'p' });
 const withHooks = (hooks: readonly Hook[], spec: object = {}) =>
   policyConfig({ ...policy, spec: { ...policy.spec, ...spec, hooks } });
 
-/** The step of the control plane, where one hook is asked before it. */
+/** The step of the control plane, with one hook before it. */
 async function controlPlane(answer: Answers, given: GivenStep = {}, hook = hookOf('upgrade-control-plane')) {
   const kept = { policy: withHooks([hook]), ...given.kept };
   const ports = await oneStep(new MemoryTable(), { ...given, kept, hooks: new Map([[webhook, answer]]) });

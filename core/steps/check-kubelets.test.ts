@@ -2,7 +2,7 @@ import { cluster } from '../../test/material/protocol/one-upgrade.ts';
 import { checked, GROUP, node } from '../../test/material/steps/checked-cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 
-/** The hop has rolled the group g. */
+/** The hop has updated the group g. */
 const of: Partial<Upgrade> = {
   steps: { 'roll-node-group/g': { status: 'done', reasons: [], startedAt: '2026-11-20T11:00:00.000Z' } },
 };

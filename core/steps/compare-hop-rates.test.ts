@@ -30,20 +30,20 @@ interface Given {
   readonly minutes?: number;
   /** Errors of 3,000 requests a minute, before the hop and after it; or what CloudWatch answers. */
   readonly errors?: readonly [number, number] | Error;
-  /** The same of the metric `Failed`, and milliseconds of each of the metric `Time`. */
+  /** The same for the metric `Failed`, and milliseconds of each request for the metric `Time`. */
   readonly failed?: readonly [number, number];
   readonly time?: readonly [number, number];
-  /** Errors of 3,000 requests a minute of which Prometheus knows; or what it answers to the query of them. */
+  /** Errors of 3,000 requests a minute in Prometheus; or its answer to that query. */
   readonly queried?: readonly [number, number] | Error;
-  /** What CloudWatch gives a part of, and of which time. */
+  /** The partial answers of CloudWatch, with their times. */
   readonly partial?: readonly [metric: string, when: 'before' | 'after'];
   readonly rates?: NonNullable<UpgradePolicySpec['smoke']['rates']> | null;
   readonly of?: Partial<Upgrade>;
-  /** What a URL of the policy answers. */
+  /** The answer of a URL in the policy. */
   readonly status?: number;
 }
 
-/** Ports of a step of a cluster that only EKS and a URL are asked about, and what was asked of CloudWatch. */
+/** Ports of a step that only calls EKS and a URL, and the requests to CloudWatch. */
 async function world(given: Given, table = new MemoryTable()) {
   const {
     minutes = 0,
@@ -114,7 +114,7 @@ async function compared(given: Given, startTime = NOON.toISOString()) {
   return { verdict: verdicts[0], verdicts, asked, questions };
 }
 
-/** Smoke checks at these minutes, each with what the ones before it have kept. */
+/** Smoke checks at these minutes, each with the kept state of the earlier ones. */
 async function checks(given: Given, minutes: readonly number[], table?: MemoryTable) {
   let steps = given.of?.steps ?? scanned;
   let last: Awaited<ReturnType<typeof smokeCheck>> | undefined;
@@ -143,7 +143,7 @@ test('two hours before the scan and the minutes since the check began are asked 
   ]);
 });
 
-/** A load balancer whose errors and latency a policy asks for. */
+/** A load balancer whose errors and latency a policy compares. */
 const balancer = (name: string, more: object = { requests: 'Requests', errors: 'Failed', latency: 'Time' }) => ({
   ...{ name, namespace: 'AWS/ApplicationELB', dimensions: { LoadBalancer: `app/${name}-{cluster}/5` } },
   ...more,
@@ -334,7 +334,7 @@ test('a look of an execution before this one is not gone on from', async () => {
 test('what is decided after the wait of the policy is not waited for', async () => {
   const { status, told } = await checks(
     { errors: [12, 36], rates: { apiServer: true as const, wait: '35m' } },
-    // A look in between has failed, so that the first one of a rise comes late.
+    // A look in between failed, so the first one of a rise is late.
     [0, 10, 33],
   );
   expect([status, told[1]]).toEqual([
@@ -362,7 +362,7 @@ test('a denied read is told by its permission at once, and one that fails is tri
     expect(await checks({ errors: error(name) }, [0])).toMatchObject({ status: 'wait', seconds: 300 });
 });
 
-/** A smoke check beside two clusters of the rollout that have found the same as it does without them. */
+/** A smoke check beside two clusters of the rollout that have found the same as it would without them. */
 async function amongThree(given: Given, rename: (detail: string) => string = (detail) => detail) {
   const table = new MemoryTable();
   const failing = await checks(given, [0, 10, 30, 35]);

@@ -22,7 +22,7 @@ interface Given extends GivenStep {
   readonly name?: string;
 }
 
-/** How an execution with this outcome ends, and what it leaves. */
+/** The end of an execution with this outcome, and what it leaves. */
 async function concluded(outcome: unknown, { arn = HOLDER, name = 'upgrade-name', ...given }: Given = {}) {
   const more = {
     listInsights: async () => [],
@@ -158,7 +158,7 @@ test.each<[object, string]>([
 ])(
   'an execution of which one that is nested in it ended as %j says so, and not what Step Functions wrote',
   async (ended, how) => {
-    // What a task that waits for an execution (`.sync:2`) fails with is the answer of DescribeExecution.
+    // The error of a task that waits for an execution (`.sync:2`) is the answer of DescribeExecution.
     const Cause = JSON.stringify({ ExecutionArn: `arn:aws:states:x:${NESTED}`, Name: NESTED, Input: '{}', ...ended });
     const { conclusion } = await concluded({ Error: 'States.TaskFailed', Cause });
     expect(conclusion).toMatchObject({ status: 'Failed', reasons: [stoppedAs(how)], outcome: { status: 'stopped' } });

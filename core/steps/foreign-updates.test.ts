@@ -12,7 +12,7 @@ interface Given {
   readonly settled?: readonly string[];
   readonly kept?: Kept;
   readonly subject?: { readonly nodegroupName?: string; readonly addonName?: string };
-  /** Opened as one that only looks, which knows what has ended. */
+  /** It is opened as a reading step, which knows what has ended. */
   readonly looks?: boolean;
 }
 

@@ -19,7 +19,7 @@ const hook = {
   ask: { job: { image } },
 };
 
-/** Jobs of one cluster, and what was asked of it; the test says how they stand, or what is in the way. */
+/** Jobs of one cluster, and the requests about them; the test sets their state, or an obstacle. */
 class Jobs implements HookJobs, OpenHookJobs {
   readonly known = new Map<string, HookJobState>();
   readonly told: string[] = [];
@@ -46,7 +46,7 @@ class Jobs implements HookJobs, OpenHookJobs {
   }
 }
 
-/** The step of the control plane before which one Job is asked. */
+/** The step of the control plane, with one Job before it. */
 async function asking(fleetHooks: object | 'none' = { jobs: allowed }) {
   const spec = { ...(fleetConfig.document.spec as object), ...(fleetHooks === 'none' ? {} : { hooks: fleetHooks }) };
   const ports = await oneStep(new MemoryTable(), {
@@ -73,7 +73,7 @@ test('the Job is committed with its undo before it is made, and to ask is no cha
   jobs.change({ status: 'succeeded', message: 'well' });
   expect((await look()).reasons[0]?.code).toBe('HookPassed');
   expect((await stands())?.hooks?.[STATE]).toMatchObject({ answer: 'go', message: 'well' });
-  // It is heard, so it goes; nothing is left for whoever undoes.
+  // Its answer is kept, so it is deleted, and no undo is needed.
   expect([jobs.told.at(-1), jobs.known.size, await open()]).toEqual(['delete', 0, []]);
   expect(ports.sent).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { Clusters, Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { concludeUpgrade } from './conclude-upgrade.ts';
 
-/** How an upgrade that has changed its cluster ends, where each call takes EKS so many seconds. */
+/** The end of an upgrade that has changed its cluster, when each call takes EKS this number of seconds. */
 async function concluded(seconds: number) {
   const updated = intent({ outcome: { type: 'accepted', updateId: 'u-1', at: NOON.toISOString() } });
   const ports = await oneStep(new MemoryTable(), {

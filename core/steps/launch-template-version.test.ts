@@ -30,16 +30,16 @@ interface Given {
   readonly tags?: Readonly<Record<string, string>>;
   readonly kept?: Kept;
   readonly refuses?: Error;
-  /** The cluster's tags, as EKS has them now. */
+  /** The cluster's present tags in EKS. */
   readonly clusterTags?: Readonly<Record<string, string>>;
-  /** Those that run on the group. */
+  /** The updates that run on the group. */
   readonly updates?: readonly Partial<Update>[];
 }
 
-/** What becomes of the node group `a` with an AMI of its own, of a cluster at 1.37. */
+/** The result for the node group `a` with a custom AMI, in a cluster at 1.37. */
 async function rolled({ group, made = [], tags = { 'liftlock:versions': 'allowed' }, kept, ...given }: Given = {}) {
   const own = {
-    // No more than when it was last moved.
+    // It has no more than at its last update.
     version: '1.37',
     amiType: 'CUSTOM',
     releaseVersion: 'ami-old',

@@ -9,7 +9,7 @@ import { listNodeGroups } from './list-node-groups.ts';
 
 interface Given {
   readonly groups?: Readonly<Record<string, Partial<Nodegroup>>>;
-  /** Of the wave in the policy, as YAML. */
+  /** A part of the wave in the policy, as YAML. */
   readonly wave?: string;
   readonly to?: string;
   readonly of?: Partial<Upgrade>;

@@ -11,7 +11,7 @@ import { lookAgain, rememberRunning, takeEnded } from './run-step.ts';
 const INPUT = stepInput({}, { nodegroup: 'a' });
 const RUNNING = 'Roll of a to 1.37: EKS works on update u-1.';
 
-/** A node group whose roll was begun at noon and has been seen running; `later` is asked of it ten minutes after. */
+/** A node group whose update began at noon and has been seen running; `later` is called ten minutes after. */
 async function rolling(later: FakeEks = {}, kept: NonNullable<Parameters<typeof oneStep>[1]>['kept'] = {}) {
   const table = new MemoryTable();
   const began = await oneStep(table, { kept, eks: { cluster: { version: '1.37' }, nodegroups: { a: {} } } });
@@ -21,7 +21,7 @@ async function rolling(later: FakeEks = {}, kept: NonNullable<Parameters<typeof 
   expect(first).toMatchObject({ code: 'UpdateInProgress', message: RUNNING });
   const { more, updates = {}, cluster = { version: '1.37' } } = later;
   const running = { ...{ nodegroups: { a: {} }, updates, cluster }, ...(more === undefined ? {} : { more }) };
-  // The same table, and what EKS says by then.
+  // The same table, and the later answer of EKS.
   const ports = { ...(await oneStep(new MemoryTable(), { eks: running, minutes: 10 })), table };
   const look = async (input: StepInput = INPUT) => {
     const result = await rollNodeGroup(ports, input);
@@ -75,7 +75,7 @@ test('the step that is opened then does not ask for the update a second time', a
   const { ports, look } = await rolling({ updates: { 'nodegroup/a': [{ id: 'u-1', status: 'Failed' }] } });
   expect(await look()).toEqual(['failed', 'UpdateFailed']);
   expect(ports.asked.filter((one) => one === 'u-1')).toEqual(['u-1']);
-  // Once: another look asks.
+  // It counts once, so another look asks again.
   expect(takeEnded(ports, 'u-1')).toBeUndefined();
 });
 
@@ -113,7 +113,7 @@ test('another node group, and another execution, have seen nothing', async () =>
   const other = { ...INPUT, execution: { ...INPUT.execution, arn: `${INPUT.execution.arn}-2` } };
   expect(await lookAgain(ports, other)).toBeUndefined();
   expect(await lookAgain(ports, { ...INPUT, nodegroup: 'b' })).toBeUndefined();
-  // What was not as remembered is forgotten.
+  // A remembered state that has changed is forgotten.
   expect(await lookAgain(ports, INPUT)).toBeUndefined();
 });
 

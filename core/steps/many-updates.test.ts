@@ -8,11 +8,11 @@ import { SettledUpdates } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { rollNodeGroup } from './roll-node-group.ts';
 
-/** Lambda ends it then (infra/constructs/functions.ts, MUTATION_TIMEOUT_SECONDS). */
+/** Lambda ends the function after this time (infra/constructs/functions.ts, MUTATION_TIMEOUT_SECONDS). */
 const TIMEOUT_MILLISECONDS = (CALL_SECONDS + 5) * 1000;
 const INPUT = stepInput({}, { nodegroup: 'a' });
 
-/** EKS answers in some virtual time, at the rate of Liftlock's own bucket (adapters/aws/eks-connections.ts), until Lambda ends the invocation. */
+/** EKS answers in virtual time, at the rate of Liftlock's own bucket (adapters/aws/eks-connections.ts), until Lambda ends the invocation. */
 function inOneInvocation(eks: EksReader, latency: number): EksReader {
   let now = 0;
   const clock = { now: () => new Date(now) };
@@ -29,7 +29,7 @@ function inOneInvocation(eks: EksReader, latency: number): EksReader {
   return new Proxy(eks, { get: (_, name) => paced(name as keyof EksReader) });
 }
 
-/** A group with so many updates in its history and, where EKS works on it for somebody else, a last one. */
+/** A group with this number of updates in its history and, where EKS updates it for another caller, a last one. */
 async function withHistory(count: number, runs = false) {
   const old = Array.from({ length: count }, (_, index) => ({ id: `old-${index}`, status: 'Successful' as const }));
   const updates = { 'nodegroup/a': [...old, ...(runs ? [{ id: 'theirs' }] : [])] };
@@ -39,7 +39,7 @@ async function withHistory(count: number, runs = false) {
   return { ports, look };
 }
 
-/** EKS says of ListUpdates neither how long it keeps updates nor in which order it lists them (https://github.com/aws/containers-roadmap/issues/1439). */
+/** EKS does not document how long ListUpdates keeps updates, or their order (https://github.com/aws/containers-roadmap/issues/1439). */
 test.each([
   [30, 1],
   [50, 2],

@@ -23,7 +23,7 @@ interface Given {
 
 const base = policyWith({ name: 'p' });
 
-/** What becomes of the node group `a`, whose roll would take three nodes at once. */
+/** The result for the node group `a`, whose update would replace three nodes at once. */
 async function rolled({
   disruption,
   nodes = [],

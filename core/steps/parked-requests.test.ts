@@ -60,7 +60,7 @@ test('nor are the releases and versions to which a person finishes what has fail
 });
 
 test('a rollback that had taken something back, is asked for again and given up before its execution asks is not begun over by that', async () => {
-  // What `liftlock release cluster` makes of it (giveUpRollback).
+  // The result of `liftlock release cluster` (giveUpRollback).
   const givenUp = {
     ...pending,
     status: 'Failed' as const,

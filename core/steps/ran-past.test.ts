@@ -7,11 +7,11 @@ import { put } from '../store/entity.ts';
 import { ranPast } from './act.ts';
 
 const window = (hour: number) => ({ windows: [{ name: 'w', schedule: `0 ${hour} * * *`, duration: '1h' }] });
-/** What is compiled is remembered by its name. */
+/** Compiled calendars are remembered by their name. */
 let calendars = 0;
 const freeze = { freezes: [{ name: 'fair', from: '2026-11-20', to: '2026-11-21' }] };
 
-/** What is told of an end at noon under this calendar. */
+/** The message about an end at noon under this calendar. */
 async function told(calendar: object | undefined, kept: Kept = {}) {
   const table = new MemoryTable();
   calendars += 1;

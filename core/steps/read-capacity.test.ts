@@ -15,7 +15,7 @@ const refused = refusing('UnauthorizedOperation');
 
 const network = { subnetIds: ['subnet-2', 'subnet-1'], securityGroupIds: ['sg-1'] };
 
-/** A scan that asks no API server, of a cluster with two subnets and a security group; `calls` is what its account was asked for. */
+/** A scan without the API server, of a cluster with two subnets and a security group; `calls` are the requests to its account. */
 async function scanned(
   answers: Partial<Ec2Reader & AccountReader> = {},
   { skip = [] as string[], version = '1.36', group = {}, cluster = {}, policy = {}, kept = {} } = {},

@@ -129,7 +129,7 @@ const revision = (version: number, status: string) => ({
 });
 const packed = (version: string) => {
   const release = { name: 'web', manifest: '', chart: { metadata: { name: 'web', version } } };
-  // As older Helms keep it, which did not compress.
+  // Older versions of Helm did not compress it.
   const inner = Buffer.from(JSON.stringify(release)).toString('base64');
   return { data: { release: Buffer.from(inner).toString('base64') } };
 };

@@ -46,7 +46,7 @@ test('what a role may not list is no reading of the probes that need it', async 
     'nodes: For nodes the API server answered 500.',
     'services: The API server answered 403: the role needs list of services.',
   ]);
-  // Another look may read what failed for a fault.
+  // Another look may succeed where a fault made this one fail.
   expect(passing).toEqual(['nodes: For nodes the API server answered 500.']);
 });
 

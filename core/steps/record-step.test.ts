@@ -19,11 +19,11 @@ interface Given {
   readonly name?: string;
   readonly detail?: object;
   readonly kept?: Kept;
-  /** The upgrade moves after the step was opened. */
+  /** The upgrade changes after the step was opened. */
   readonly moves?: boolean;
 }
 
-/** What is kept of a step, and told, ten minutes past noon. */
+/** The kept and published state of a step, ten minutes past noon. */
 async function recorded(result: StepResult, { before, name = 's', detail, kept = {}, moves = false }: Given = {}) {
   const table = new MemoryTable();
   const upgrades = [upgrade({ steps: before === undefined ? {} : { [name]: before } })];
@@ -150,12 +150,12 @@ test.each<[string, string, Kept, string | undefined]>([
   ['not where somebody else did it', 'upgrade-control-plane', {}, undefined],
   ['not by another step', 'smoke-check', { intents: [intent({ outcome: outcome('Successful') })] }, undefined],
 ])('since when the control plane is there is kept: %s', async (_, name, kept, at) => {
-  // A hook may be asked about it then, and say no.
+  // A hook may be asked about it then, and refuse.
   for (const status of ['done', 'wait', 'failed'] as const)
     expect((await recorded(ends(status), { name, kept })).upgrade?.controlPlaneCompletedAt).toBe(at);
 });
 
-// What another execution has begun may have ended long before this one saw it.
+// The work of another execution may have ended long before this one saw it.
 test('from when the seven days count at the earliest is kept where another execution had begun its update', async () => {
   const after = async (grantNumber: number) => {
     const intents = [intent({ grantNumber, outcome: outcome('Successful') })];

@@ -13,7 +13,7 @@ interface Given {
   readonly start?: Error;
 }
 
-/** What a step that began at noon makes of the latest refresh. */
+/** The result of a step that began at noon, for the latest refresh. */
 async function refreshed({ refresh, minutes = 1, start }: Given) {
   const begun: object[] = [];
   const more = {

@@ -13,7 +13,7 @@ interface Given extends GivenStep {
   readonly group?: Partial<Nodegroup>;
 }
 
-/** What becomes of the node group `a` of a cluster at 1.37. */
+/** The result for the node group `a` of a cluster at 1.37. */
 async function rolled({ group = {}, eks = {}, ...given }: Given = {}) {
   const ports = await oneStep(new MemoryTable(), {
     eks: { cluster: { version: '1.37' }, nodegroups: { a: group }, ...eks },

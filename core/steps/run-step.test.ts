@@ -6,7 +6,7 @@ import { Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { runStep } from './run-step.ts';
 
-/** Runs a step that ends so, or fails so. */
+/** Runs a step with this result or error. */
 async function ran(ends: StepResult | Error, given: GivenStep = {}) {
   const ports = await oneStep(new MemoryTable(), given);
   const result = await runStep(

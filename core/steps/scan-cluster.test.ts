@@ -311,7 +311,7 @@ describe('whose control plane is there already', () => {
   test('is not kept from going on by what only matters before, and keeps what was counted first', async () => {
     const before = { unhealthyPods: { count: 9, names: [] } };
     const step = { status: 'done' as const, reasons: [], startedAt: NOON.toISOString() };
-    // Its nodes have begun to follow: what is worse the smoke check finds.
+    // Its nodes have begun to follow, so the smoke check finds what is worse.
     const of = { mutated: true, steps: { 'scan-cluster': { ...step, detail: before }, 'roll-node-group/g': step } };
     const given = { ...there, nodes: [node('a', 'v1.32.0')], workloads: [dns], has: { pods: 403 }, of };
     const { status, told, kept, asked } = await scanned({
@@ -374,7 +374,7 @@ describe('nodes that the scan reads as objects', () => {
 
   test('are the ones that are recorded, as of when the scan began: they are not listed a second time for that', async () => {
     const { seen, asked } = await scanned({ ...served(list), nodes: new Error('a second reading') });
-    // The third is the baseline's, which is taken last.
+    // The third one belongs to the baseline, which is taken last.
     expect(asked.filter((path) => path.startsWith('/api/v1/nodes'))).toHaveLength(3);
     expect(seen).toEqual({
       seenAt: NOON.toISOString(),

@@ -6,13 +6,13 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { Members, Upgrades } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 
-// docs/probes.md, What is blamed, and what is not: an alarm that clusters share tells of neither whose hop it was.
+// docs/probes.md, What is blamed, and what is not: an alarm that clusters share proves nothing about either hop.
 
 const RINGS: Given = {
   ...{ spec: { scan: { alarms: ['{cluster}-errors', 'errors'] } }, of: scanned({ alarms: NOTHING }) },
   alarms: { 'web-errors': 'green', errors: 'red' },
 };
-/** What its smoke check comes to while another cluster of its rollout is there as well. */
+/** The result of its smoke check while another cluster of its rollout is present. */
 async function among(given: Given, of: Partial<Upgrade>) {
   const table = new MemoryTable();
   const other = upgrade({ clusterKey: 'b#1', ...of });

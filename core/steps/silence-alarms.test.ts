@@ -18,7 +18,7 @@ interface Given {
   readonly kept?: object;
 }
 
-/** The step of the control plane, whose policy silences two alarms; looked at so many minutes after noon. */
+/** The step of the control plane, whose policy mutes two alarms, this number of minutes after noon. */
 async function silencing({ longest = '4h', alarms = ['errors', 'late'], kept = {} }: Given = {}) {
   const silences = [{ alarms: [...alarms], during: ['upgrade-control-plane' as const], longest }];
   const table = new MemoryTable();
@@ -44,7 +44,7 @@ const codes = ({ reasons }: StepResult) => reasons.map(({ code }) => code);
 
 test('a silence is committed with how it is lifted, once under a grant, and is no change of the cluster', async () => {
   const { mute, silences, open, table } = await silencing();
-  // The change has an invocation of its own.
+  // The change has its own invocation.
   expect(await mute()).toMatchObject({ status: 'wait', waitSeconds: 1, reasons: [{ code: 'Silencing' }] });
   expect(silences.sent).toEqual(['mute errors, late']);
   const [entry] = await open();
@@ -131,7 +131,7 @@ test.each([
   expect((await mute())?.reasons[0]?.code).toBe('Silencing');
   expect((await entries()).map(({ closed }) => closed?.how)).toEqual([how]);
   expect(codes(await end(wait(1, reason('UpdateInProgress', 'on'))))).toEqual(['UpdateInProgress', 'NotSilenced']);
-  // Under this grant it is not asked for again.
+  // It is not requested again under this grant.
   silences.refuse = () => {};
   expect(await mute()).toBeUndefined();
   expect(silences.sent).toEqual([]);
@@ -173,7 +173,7 @@ test('an invocation that died between its commit and its call is made up for, on
   silences.putMuteRule = async () => Promise.reject(failing('Crash'));
   await mute();
   delete (silences as { putMuteRule?: unknown }).putMuteRule;
-  // As it would be without what was noted of it.
+  // The result equals that without its note.
   const [read] = await open();
   if (read === undefined) throw new Error('nothing was committed');
   const { notes: _, ...bare } = read.data;
@@ -242,7 +242,7 @@ test('where nobody may lift it, it is tried again until it has ended by itself, 
   expect([ended.status, codes(ended)]).toEqual(['done', ['Upgraded', 'NotLifted']]);
   expect(await lift()).toMatchObject({ status: 'parked', resumeAt: '2026-11-20T12:15:00.000Z' });
   clock.minutes = 10;
-  // Not later than it ends.
+  // It does not last longer than the step.
   expect(await lift()).toMatchObject({ status: 'parked', resumeAt: '2026-11-20T12:21:00.000Z' });
   clock.minutes = 21;
   expect((await lift()).status).toBe('done');

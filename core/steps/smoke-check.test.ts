@@ -287,7 +287,7 @@ test('Jobs that fail are told, are not waited for and fail no upgrade', async ()
   expect([twice.status, twice.told[0]]).toEqual(['done', expect.stringMatching(/^JobFailed: .*CronJob shop\/n/)]);
 });
 
-/** A Job of the policy that began so many minutes after the smoke check. */
+/** A Job of the policy that began this number of minutes after the smoke check. */
 const testJob = (minute: number, type: 'Complete' | 'Failed' | undefined) => {
   const at = new Date(NOON.getTime() + minute * 60_000).toISOString();
   const conditions = type === undefined ? [] : [{ type, status: 'True', reason: 'Backoff', lastTransitionTime: at }];

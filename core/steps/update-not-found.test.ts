@@ -4,7 +4,7 @@ import { rollNodeGroup } from './roll-node-group.ts';
 
 const gone = (what: string) => failing('ResourceNotFoundException', what);
 
-/** A roll of a group of which EKS lists an update that it does not describe. */
+/** An update of a group that EKS lists and does not describe. */
 async function rolled(isThere: boolean) {
   const ports = await oneStep(new MemoryTable(), {
     eks: {
@@ -20,7 +20,7 @@ async function rolled(isThere: boolean) {
   return rollNodeGroup(ports, stepInput({}, { nodegroup: 'a' }));
 }
 
-/** EKS says ResourceNotFoundException of an update as well (`No update found for ID`, https://github.com/aws/aws-cli/issues/10252). */
+/** EKS also returns ResourceNotFoundException for an update (`No update found for ID`, https://github.com/aws/aws-cli/issues/10252). */
 test('an update that EKS lists and does not describe is no proof that its node group was deleted: the step fails, and is tried again', async () => {
   await expect(rolled(true)).rejects.toThrow('No update found for ID');
 });

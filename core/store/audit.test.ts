@@ -17,7 +17,7 @@ const CHANGED = 'it was changed after it was written';
 const MISSING = 'an item is missing before it';
 const OTHER = 'it does not follow the item before it';
 
-/** What a transaction with this audit hands to the table. */
+/** The input to the table for a transaction with this audit. */
 async function handed(decided: readonly WriteOperation[], entries = [entry('one')]) {
   const table = new MemoryTable();
   const transactions: (readonly WriteOperation[])[] = [];
@@ -109,7 +109,7 @@ describe('the audit chain', () => {
     expect(await asked(5, 'three')).toEqual([['fleet#3'], 1]);
     expect(await asked(5, 'other', 'rollout/r')).toEqual([['rollout/r#1'], 1]);
     expect(await asked(5, 'four')).toEqual([['fleet#4'], 1]);
-    // Somebody else goes on with the chain.
+    // Another writer continues the chain.
     await table.transact([{ type: 'append', item: link(await table.auditHead('fleet'), entry('theirs'), NOON) }]);
     expect(await asked(6, 'lost')).toEqual(['ConditionFailed', 0]);
     expect(await asked(6, 'five')).toEqual([['fleet#6'], 1]);

@@ -34,7 +34,7 @@ const { LatestScanItems, ScanParts, ScanRuns, ScanSummaries } = scans;
 const upgrade = (status: Upgrade['status']) => ({ clusterKey: 'k', id: '1.36-1.37', status }) as Upgrade;
 const place = { account: '111111111111', region: 'eu-central-1', name: 'web' };
 
-/** A key from its parts and from what is kept there, which are to be the same: the first table of docs/data-model.md. */
+/** A key from its parts and from the stored data, which must be equal: the first table of docs/data-model.md. */
 type Keyed = readonly [kind: string, asked: ItemKey, kept: ItemKey, pk: string, sk: string];
 
 function keyed<Data, Parts extends readonly unknown[]>(

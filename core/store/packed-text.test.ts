@@ -1,6 +1,6 @@
 import { packText, unpackText } from './scan-entities.ts';
 
-/** Text that gzip makes little of. */
+/** Text that gzip hardly shrinks. */
 function noise(length: number): string {
   let state = 7;
   let text = '';

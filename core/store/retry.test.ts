@@ -1,6 +1,6 @@
 import { decideAndWrite } from './entity.ts';
 
-/** An attempt that is refused so many times by this name, and how often it was made. */
+/** An attempt that is refused this number of times with this name, and the number of attempts. */
 function refused(times: number, name: string) {
   const made = { count: 0 };
   const attempt = async () => {

@@ -3,7 +3,7 @@ import { loadParts, saveParts } from './scan-entities.ts';
 
 const owner = { clusterKey: 'k', owner: 'arn' };
 const EXPIRY = new Date('2026-12-20T00:00:00Z');
-/** Long enough for several items, and nothing that gzip makes short. */
+/** Long enough for several items, and hardly shrunk by gzip. */
 const long = Array.from({ length: 60_000 }, (_, index) => Math.imul(index, 2_654_435_761).toString(36)).join('');
 
 test('a long text comes back whole, and another owner’s beside it is not mixed in', async () => {

@@ -9,7 +9,7 @@ const TABLE = 'arn:aws:dynamodb:eu-central-1:000000000000:table/audit';
 const detail = { writes: [{ revision: 1, active: false, data: { none: null, share: 0.5, list: [] } }] };
 const item = link(undefined, { subject: 'fleet', event: 'Stopped', principal: 'p', detail }, new Date(0));
 
-/** DynamoDB's JSON, as a stream has it. */
+/** DynamoDB's JSON in the form of a stream. */
 function image(value: unknown): Record<string, unknown> {
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'number') return { N: String(value) };

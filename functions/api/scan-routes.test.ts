@@ -37,7 +37,7 @@ async function apiOf(clusters: number) {
   return { call, table, started, key, ports };
 }
 
-/** A report with so many findings of one owner. */
+/** A report with this number of findings of one owner. */
 function report(target: string, scannedAt: string, count: number, readable = true) {
   const findings = Array.from({ length: count }, (_, index) =>
     judged({ name: `object-${index}`, cause: 'manager:terraform', owner: 'team-search' }),
@@ -132,7 +132,7 @@ test('the matrix tells never from pass, and sums up causes and owners over the f
   expect(body.causes).toMatchObject([{ cause: 'manager:terraform', owner: 'team-search', findings: 2 }]);
   expect(body.owners).toMatchObject([{ owner: 'team-search', errors: 1, clusters: [body.items[0].cluster] }]);
   const further = (await call('GET', '/v1/scans?target=1.37')).body;
-  // What stops the first hop stops the way to the second; what passed the first says nothing of it.
+  // A finding that stops the first hop also stops the way to the second; a pass for the first says nothing about it.
   expect(further.items.map(({ verdict, errors }: { verdict: string; errors: number }) => [verdict, errors])).toEqual([
     ['fail', 2],
     ['other-target', null],

@@ -8,7 +8,7 @@ const now = new Date('2026-11-20T08:00:00.000Z');
 const region = 'eu-central-1';
 const account = '111111111111';
 
-/** An EKS that knows some clusters and throttles those called "busy". */
+/** An EKS that knows some clusters and throttles calls for those named "busy". */
 function eksWith(...known: string[]): EksReader {
   const none = async () => [];
   const never = () => Promise.reject(new Error('not asked for'));

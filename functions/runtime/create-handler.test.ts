@@ -19,7 +19,7 @@ const printers = levels.map((level) => console[level]);
 let printed: Record<string, unknown>[];
 
 beforeEach(() => {
-  // Makes powertools print where the test can read it.
+  // Powertools then prints where the test can read it.
   Object.assign(process.env, { POWERTOOLS_DEV: 'true', POWERTOOLS_METRICS_DISABLED: 'false' });
   printed = [];
   for (const level of levels) {

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const names = FUNCTION_NAMES.filter((name) => name !== 'api');
 const handlerOf = (name: string) => join(root, 'functions', name, 'handler.ts');
 
-/** Every package and file that a file loads, with what those load; types are erased and do not count. */
+/** All packages and files that a file loads, with their own imports; types are erased and do not count. */
 function loadedBy(file: string, found = new Set<string>()): Set<string> {
   if (found.has(file)) return found;
   found.add(file);
@@ -31,7 +31,7 @@ test('every function has its folder, and every folder is a function', () => {
   expect(folders.filter((name) => name !== 'api').sort()).toEqual([...names].sort());
 });
 
-/** The type of each handler, in a thread without variables where nothing is loaded yet. */
+/** The type of each handler, loaded in a thread without variables. */
 async function loadHandlers(): Promise<Readonly<Record<string, string>>> {
   const files = names.map((name) => [name, pathToFileURL(handlerOf(name)).href]);
   const code = `

@@ -7,7 +7,7 @@ import { type AwsLoopback, startAwsLoopback } from '../../test/contract/aws-loop
 
 const scope = { account: '111111111111', region: 'eu-central-1' };
 const cluster = `arn:aws:eks:${scope.region}:${scope.account}:cluster/shop`;
-/** As Lambda does it; loaded late, since powertools reads the environment when a module loads. */
+/** Works like Lambda; it is loaded late, since powertools reads the environment when a module loads. */
 async function invoke(name: FunctionName, event: unknown): Promise<unknown> {
   const module = (await import(`../${name}/handler.ts`)) as {
     handler(event: unknown, context: object): Promise<unknown>;
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => aws.close());
 
-/** What the state machine upgrade-control-plane passes to its steps. */
+/** The input that the state machine upgrade-control-plane passes to its steps. */
 const step = (more: object = {}) => ({
   step: 'upgrade-control-plane',
   input: { cluster, targetVersion: '1.36' },
@@ -45,7 +45,7 @@ const step = (more: object = {}) => ({
   ...more,
 });
 
-/** What the handlers answer, in the order of an upgrade. */
+/** The answers of the handlers, in the order of an upgrade. */
 async function upgrade() {
   const body = JSON.stringify({ ...scope, name: 'shop', depth: 'deep' });
   const record = { messageId: '1', receiptHandle: 'r', eventSource: 'aws:sqs', body };

@@ -9,10 +9,10 @@ const folder = mkdtempSync(join(tmpdir(), 'liftlock-bundles-'));
 const handlerOf = (name: FunctionName) => new URL(`../../functions/${name}/handler.ts`, import.meta.url);
 const written = FUNCTION_NAMES.filter((name) => existsSync(handlerOf(name)));
 const bundles = await bundleFunctions(written, folder);
-// Esbuild keeps a process with all that it has read.
+// Esbuild keeps a process with everything that it has read.
 afterAll(() => stop());
 
-/** Bytes. The tables of removed APIs and what reads Helm's manifests are half a megabyte; the API checks configuration and draws plans. */
+/** Bytes. The tables of removed APIs and the reader of Helm's manifests are half a megabyte; the API checks configuration and draws plans. */
 const BUDGETS: Partial<Record<FunctionName, number>> = { 'scan-cluster': 1_400_000, api: 1_330_000 };
 
 test.each(bundles)(
@@ -30,7 +30,7 @@ test.each(bundles)(
   },
 );
 
-/** Of the module and of its chunks. */
+/** The size of the module and of its chunks. */
 const mapsOf = (own: string) =>
   readdirSync(own)
     .filter((file) => file.endsWith('.map'))

@@ -3,7 +3,7 @@ import { API_ROLES, API_ROUTES, roleOf, routesOf } from '../../core/contracts/ap
 
 const API = new URL('../../functions/api/', import.meta.url);
 
-/** `METHOD /path` of everything that the function serves, read from its source: `.post('/:id/pause', …` in the file of `/v1/rollouts`. */
+/** `METHOD /path` of all routes of the function, read from its source: `.post('/:id/pause', …` in the file of `/v1/rollouts`. */
 function served(): string[] {
   const app = readFileSync(new URL('app.ts', API), 'utf8');
   const prefixes = new Map([...app.matchAll(/\.route\('([^']+)', (\w+)\)/g)].map(([, path, name]) => [name, path]));
@@ -53,7 +53,7 @@ const rowOf = (file: string, start: string) =>
 test.each(API_ROLES)('docs/install.md names every route of a %s, and docs/cli.md has a row of its verbs', (role) => {
   const row = rowOf('install.md', `| \`liftlock-${role}\` `);
   const own = API_ROUTES.filter((route) => route.role === role || route.also === role);
-  // `…/pause`, `resume` and `abort`: what a route ends with is always there, what it begins with once.
+  // `…/pause`, `resume` and `abort`: the first word has the path, the others only the last part.
   const ends = own.map(({ path }) => /[^/]+(?:\/end)?$/.exec(path.replace('{proxy+}', '*'))?.[0] ?? '');
   const isNamed = (end: string) => ['/', '`'].some((before) => row?.includes(`${before}${end}\``));
   expect(ends.filter((end) => !isNamed(end))).toEqual([]);

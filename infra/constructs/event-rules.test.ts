@@ -49,7 +49,7 @@ test('the reconciler wakes at what people and versions set in motion, and at eve
     'detail-type': ['VersionAvailable', 'FleetStopped', 'FleetResumed', 'RolloutChanged', 'BreakGlassChanged'],
   });
   expect(patterns).toContainEqual({ ...own, detail: { about: ['approval', 'promotion'] } });
-  // As Step Functions writes them (the Step Functions guide, Status change events); an execution that runs has not ended.
+  // The form of Step Functions (the Step Functions guide, Status change events); a running execution has not ended.
   const status = ['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'];
   expect(patterns).toContainEqual(
     expect.objectContaining({

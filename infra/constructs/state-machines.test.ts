@@ -21,7 +21,7 @@ const machineOf = (name: MachineName): Resource => {
   return found;
 };
 
-/** The file that the template points to, with what CloudFormation puts in. */
+/** The file that the template points to, with CloudFormation's substitutions. */
 function definitionOf(name: MachineName): string {
   const { DefinitionS3Location, DefinitionSubstitutions } = machineOf(name).Properties as {
     DefinitionS3Location: { Key: string };
@@ -47,7 +47,7 @@ describe.each(MACHINE_NAMES)('%s', (name) => {
     const definition = JSON.parse(text) as { TimeoutSeconds: number };
     const verdict = validate(definition);
     expect(verdict.isValid ? '' : verdict.errorsText('\n')).toBe('');
-    // Machines of one shape share one file, so the file of a step serves those whose limits are alike.
+    // Machines of one shape share one file, so the file of a step serves all with the same limits.
     expect(definition.TimeoutSeconds).toBe(MACHINE_TIMEOUT_SECONDS[name]);
   });
 
@@ -93,10 +93,10 @@ interface TaskState {
   readonly Retry?: readonly Record<'IntervalSeconds' | 'BackoffRate' | 'MaxDelaySeconds' | 'MaxAttempts', number>[];
 }
 
-/** Lambda ends every invocation by then, also where a task says nothing. */
+/** Lambda ends every invocation by then, also where a task has no timeout. */
 const LONGEST_INVOCATION = 900;
 
-/** Seconds that a task takes at worst: a child is waited for once, since only its start is tried again; a function is called each time. */
+/** The longest time of a task in seconds. A child is waited for once, since only its start is retried; a function is called each time. */
 function longest({ Arguments, TimeoutSeconds, Retry = [] }: TaskState): number {
   const [, child] = /<Machines(\w+)Machine>/.exec(Arguments?.StateMachineArn ?? '') ?? [];
   const started = MACHINE_NAMES.find((name) => pascal(name) === child?.toLowerCase());

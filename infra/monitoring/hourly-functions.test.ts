@@ -28,7 +28,7 @@ const hourly = propertiesOf<{ Name: string; ScheduleExpression: string }>('AWS::
   .map(({ Name }) => Name);
 const alarms = propertiesOf<Alarm>('AWS::CloudWatch::Alarm');
 
-/** Every metric that an alarm looks at, those of an expression too. */
+/** Every metric of an alarm, those of an expression too. */
 const watchedBy = ({ Metrics, ...own }: Alarm): Watched[] =>
   Metrics === undefined
     ? [own]

@@ -29,7 +29,7 @@ const roleOf = (name: FunctionName): [string, Resource] => {
   return found;
 };
 
-/** `action resource`, one line each, with what every function has left out. */
+/** `action resource`, one line each, without the permissions that every function has. */
 function grantsOf(name: FunctionName): string[] {
   const own = statementsOf(hub, roleOf(name)[0]).filter((statement) => !isCommon(statement));
   return own

@@ -4,7 +4,7 @@ import { listOf, statementsOf } from '../../test/material/infra/template.ts';
 const { spokeRole } = synthesize();
 const [roleId = ''] = Object.entries(spokeRole.Resources).find(([, { Type }]) => Type === 'AWS::IAM::Role') ?? [];
 
-/** What the spoke role may do: `action resource`, and what must hold for it. */
+/** The permissions of the spoke role: `action resource`, with its conditions. */
 const GRANTS = statementsOf(spokeRole, roleId).flatMap(({ Action, Resource, Condition = {} }) => {
   const conditions = Object.entries(Condition).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, value]) => `${operator} ${key} ${listOf(value).join()}`),

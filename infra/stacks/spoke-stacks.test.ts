@@ -17,7 +17,7 @@ test.each(['LiftlockSpokeRole', 'LiftlockSpokeForwarder'])('%s is one file witho
   expect(readdirSync(folder)).not.toContain(`${stack}.assets.json`);
   const text = readFileSync(join(folder, `${stack}.template.json`), 'utf8');
   expect(text).not.toMatch(/cdk-hnb|BootstrapVersion|Fn::ImportValue|CDKMetadata/);
-  // What CreateStackSet takes as text.
+  // The text form for CreateStackSet.
   expect(text.length).toBeLessThan(51_200);
 });
 
@@ -30,7 +30,7 @@ test('what differs between hubs is a parameter, and empty ones mean the account 
   }
 });
 
-/** As the template takes it. */
+/** The form of the template. */
 const LONGEST_EXTERNAL_ID = 512;
 
 test('its policies are as long as IAM takes them, in every partition', () => {

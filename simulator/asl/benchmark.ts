@@ -2,7 +2,7 @@ import { load } from './definition/load.ts';
 import type { Effect } from './interpreter/effects.ts';
 import { createInterpreter } from './interpreter/interpreter.ts';
 
-/** A loop as controllers have it: count, ask someone, decide whether to go on. */
+/** A typical loop of a controller: count, call a function, decide whether to continue. */
 const definition = {
   QueryLanguage: 'JSONata',
   StartAt: 'Count',

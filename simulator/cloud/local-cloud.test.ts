@@ -202,12 +202,12 @@ it('goes on from what was kept, and from nothing that was not complete', async (
   await second.close();
   const folder = { ...state, launchTemplateKubelets: {}, vcpuQuotas: { standard: 9 } };
   const third = await start({ Hub: HUB_STACK, Spoke: EMPTY }, { stateFolder, eksState: folder });
-  // What no call of EKS changes is as the folder says it now.
+  // State that no call of EKS changes comes from the present folder.
   expect(third.eks.state).toMatchObject({ launchTemplateKubelets: { kept: '1.36' }, vcpuQuotas: { standard: 9 } });
   expect(third.queues.find(arn)?.messages.map(({ body }) => body)).toEqual(['kept']);
   expect(third.clock.now()).toEqual(new Date(START.getTime() + 60_000));
   await expect(open()).rejects.toThrow('Another local cloud uses it');
-  // Whoever has its lines in a shell goes on with them, unless somebody else listens there by now.
+  // A shell with the export lines continues with them, unless another process listens there by now.
   expect(third.wire.port).toBe(second.wire.port);
   await third.close();
   const other = await start({ Hub: EMPTY, Spoke: EMPTY }, { port: second.wire.port });

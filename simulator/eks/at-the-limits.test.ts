@@ -34,7 +34,7 @@ const resourceArn = 'arn:aws:eks:eu-central-1:111111111111:cluster/shop';
 const nothing = () => {};
 const times = (count: number) => Array.from({ length: count }, (_, index) => String(index));
 
-/** The other side of what the table of refusals (simulator/cloud/eks/refusals) shows: one step nearer, and EKS takes it. */
+/** The opposite of the table of refusals (simulator/cloud/eks/refusals): one step less, and EKS accepts it. */
 test.each<
   [string, OperationName, object, (world: World, cluster: ClusterRecord) => void, Partial<ClusterSpecification>?]
 >([

@@ -20,7 +20,7 @@ const statusOfErrors = {
 
 export type EksErrorName = keyof typeof statusOfErrors;
 
-/** The subject of an error. Not every error has every member: `error-subject.ts`. */
+/** The subject of an error. Not every error has every member: `operations/serve.ts`. */
 export interface ErrorSubject {
   clusterName?: string;
   nodegroupName?: string;

@@ -11,7 +11,7 @@ const name = fc.constantFrom('a', 'b');
 const version = fc.constantFrom(...minors);
 const token = fc.option(fc.constantFrom('t1', 't2', 't3'), { nil: undefined });
 
-/** Anything a caller, good or bad, may do, and time that passes. */
+/** Any action of a caller, valid or not, and time that passes. */
 const action = fc.oneof(
   fc.record({ pass: fc.integer({ min: 1, max: 400 }) }),
   fc.record({ cluster: name, version, token }),

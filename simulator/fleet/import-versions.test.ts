@@ -11,7 +11,7 @@ const listed = (clusterVersion: string, dates: readonly string[]) => {
   return { clusterVersion, releaseDate, endOfStandardSupportDate, endOfExtendedSupportDate };
 };
 
-/** What EKS offers once these files are loaded, the newest first, and what was taken for granted of versions. */
+/** The versions that EKS offers once these files are loaded, the newest first, and the assumptions about them. */
 function offered(...files: readonly object[]) {
   const given = files.map((file, index) => ({ path: `${index}.json`, text: JSON.stringify(file) }));
   const { state, statements } = loadFleetFiles(given, { now: NOW });

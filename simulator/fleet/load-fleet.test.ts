@@ -3,7 +3,7 @@ import { seededRandom } from '../eks/seeded-random.ts';
 import { loadFleetFiles } from './load-fleet.ts';
 import { FleetFolderInvalid } from './problems.ts';
 
-/** As the AWS CLI's documentation prints it, with only what matters here. */
+/** The output in the AWS CLI's documentation, with the relevant members only. */
 const cluster = {
   name: 'my-eks-cluster',
   arn: 'arn:aws:eks:us-east-2:111122223333:cluster/my-eks-cluster',

@@ -16,19 +16,19 @@ export interface LocalIamState {
 }
 
 export interface LocalIamOptions {
-  /** Numbers in [0, 1): keys and tokens are made of them, so that a run can be repeated. */
+  /** Numbers in [0, 1) for keys and tokens, so that a run can be repeated. */
   readonly random: () => number;
   readonly now: () => Date;
-  /** The organization that all accounts are members of; absent: of none. */
+  /** The organization of all accounts; none when absent. */
   readonly organizationId?: string;
   readonly state?: LocalIamState;
 }
 
-/** IAM and STS of all accounts of the local cloud, in one place. */
+/** IAM and STS of all accounts of the local cloud. */
 export class LocalIam {
   readonly directory: IamDirectory;
   readonly sessions: SessionStore;
-  /** Decides one action on one resource, and writes it down. */
+  /** Decides one action on one resource, and records it. */
   readonly authorize: Authorize;
   readonly #record: AccessRecord;
   readonly #parts: StsParts;
@@ -42,7 +42,7 @@ export class LocalIam {
     this.#parts = { directory: this.directory, sessions: this.sessions, authorize: this.authorize };
   }
 
-  /** Who calls, if the call may be served; throws the service's fault if not. STS's AssumeRole is for `assumeRole` to decide. */
+  /** Returns the caller, if the call may be served; throws the service's fault otherwise. `assumeRole` decides STS's AssumeRole. */
   admit(admission: CallAdmission): Principal {
     return admitCall(this.#parts, admission);
   }
@@ -63,7 +63,7 @@ export class LocalIam {
     return this.#record.usage();
   }
 
-  /** What policies say that was not understood, and what requests did not supply although a policy asked for it. */
+  /** Unsupported elements of policies, and keys that a policy reads and requests did not supply. */
   problems(): string[] {
     return [...new Set([...this.directory.problems(), ...this.#record.problems()])];
   }

@@ -13,7 +13,7 @@ import {
 } from '../../test/material/invariants/fabricate.ts';
 import { checkGrant } from './check-grant.ts';
 
-/** What is in force, and the cluster as a member that waits, or as it is given. */
+/** The config in force, and the cluster as a waiting member, or as given. */
 const planned = (
   options: Parameters<typeof inForce>[0] = {},
   member: Parameters<typeof memberOf>[0] = {},

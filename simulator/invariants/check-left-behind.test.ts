@@ -8,7 +8,7 @@ const window = (schedule: string, duration: string) => ({ windows: [{ name: 'w',
 const day = window('0 8 * * *', '6h');
 const night = window('0 22 * * *', '6h');
 
-/** What is said of a member that is left behind three hours after its wave has opened, under calendars that never meet. */
+/** The violations for a member that is left behind three hours after its wave has opened, under calendars that never meet. */
 function said({
   spec = {},
   before = {},

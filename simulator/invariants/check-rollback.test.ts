@@ -22,7 +22,7 @@ const call = (name: string, version = '1.36'): Partial<Intent> => ({
   call: { ...intentOf({}).call, name, input: { name: 'web', version, clientRequestToken: 't' } } as Intent['call'],
 });
 const automatic = (is = true) => inForce({ spec: { rollback: { automatic: is } } });
-/** Upgrades as they are before what is judged. */
+/** Upgrades before the checked event. */
 const known = (history: Fabricated, ...all: readonly Upgrade[]) =>
   history.add(KEY, 'Noted', {}, ...all.map((one) => write(Upgrades, one)));
 const commit = (name: string, of: Upgrade, version?: string, before?: Upgrade) =>

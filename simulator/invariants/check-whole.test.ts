@@ -3,7 +3,7 @@ import { Upgrades } from '../../core/store/entities.ts';
 import { type Fabricated, hold, inForce, KEY, upgradeOf, write } from '../../test/material/invariants/fabricate.ts';
 import { checkWhole } from './check-whole.ts';
 
-/** The hop before the one that is granted next, in the state that it was left in. */
+/** The hop before the next granted one, in its last state. */
 const hopBefore = (more: Partial<Upgrade>): Fabricated => {
   const upgrade = upgradeOf({ id: '1.35-1.36', from: '1.35', to: '1.36', mutated: true, ...more });
   return inForce().add(KEY, 'Noted', {}, write(Upgrades, upgrade));

@@ -1,7 +1,7 @@
 import { inForce, inventory, KEY } from '../../test/material/invariants/fabricate.ts';
 import { checkWindow } from './check-window.ts';
 
-/** What is said of the first change of a member whose wave the policy has given up. */
+/** The violations for the first change of a member whose wave the policy no longer has. */
 const givenUp = (second: object) =>
   inForce({ spec: { waves: [{ name: 'second', ...second }] } })
     .add(KEY, 'ClusterDiscovered', { tags: {} }, inventory)

@@ -42,7 +42,7 @@ const running: Upgrade['steps'] = {
   'upgrade-control-plane': { status: 'running', reasons: [], startedAt: '2026-11-20T12:00:00.000Z' },
 };
 
-/** The first wave's last success, and so many minutes later its end. */
+/** The first wave's last success, and its end this number of minutes later. */
 const succeeded = (history: Fabricated, minutes: number, between = (one: Fabricated) => one): Fabricated =>
   between(
     history

@@ -8,7 +8,7 @@ import type { World } from '../process/world.ts';
 import { runSimulation } from '../simulate/run/run-simulation.ts';
 import { checkInvariants } from './check-invariants.ts';
 
-/** A run of one cluster with a node group that went well, for somebody to falsify. */
+/** A successful run of one cluster with a node group, to be falsified. */
 async function goodRun(): Promise<World> {
   const { world } = await runSimulation({ seed: 11, fleet: { clusters: 1, target: '1.37' }, faults: [] });
   expect(await checkInvariants(world)).toEqual([]);
@@ -27,7 +27,7 @@ function timeline(world: World): AuditItem[] {
   return world.table.auditTimeline() as AuditItem[];
 }
 
-/** Takes the items of some events off the record, wherever they stand. */
+/** Removes the items of some events from the audit, wherever they are. */
 function forget(world: World, events: readonly string[]): void {
   const items = timeline(world);
   for (let index = items.length - 1; index >= 0; index -= 1)

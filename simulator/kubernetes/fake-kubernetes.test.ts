@@ -41,7 +41,7 @@ const BUDGETS = '/apis/policy/v1/namespaces/shop/poddisruptionbudgets';
 const podsOfShop = async (listed: (path: string) => Promise<Listed>) =>
   (await listed(PODS)).items.map(({ metadata: { name } }) => ({ namespace: 'shop', name }));
 
-/** Empty: the pod went. */
+/** Empty when the pod was evicted. */
 function refusalOf(...[cluster, pod, now]: [ClusterRecord, { namespace: string; name: string }, Date]): string {
   try {
     requestEviction(cluster, pod, now.getTime());

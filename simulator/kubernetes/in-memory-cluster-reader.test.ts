@@ -23,7 +23,7 @@ const reader = (options: Partial<InMemoryReaderOptions> = {}) =>
     ...options,
   });
 
-/** Revisions are counted from when a face was started, so that two faces have other ones. */
+/** Revisions are counted from the start of a server, so two servers have different ones. */
 const comparable = (text: string) =>
   text.replace(/"(resourceVersion|continue)":"[^"]*"/g, '"$1":""').replaceAll(/127\.0\.0\.1:\d+/g, 'kubernetes');
 

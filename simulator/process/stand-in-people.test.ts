@@ -6,7 +6,7 @@ import { personIn, StandInPeople } from './stand-in-people.ts';
 
 const DAY = 86_400_000;
 
-/** A cluster that no hop can begin for, one that all may, and what people have to do in between. */
+/** A cluster that no hop can begin for, one that every hop can, and the necessary actions of people in between. */
 async function rehearsed(prod: object, nodegroup: object = {}) {
   const world = await smallFleet({
     clusters: [

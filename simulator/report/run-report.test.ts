@@ -10,8 +10,8 @@ const HOUR = 3_600_000;
 const at = (hours: number): string => new Date(DAY.getTime() + hours * HOUR).toISOString();
 
 /**
- * A first wave with one cluster that is upgraded, one whose nodes stay behind and two that their scans stop; then a soak of two hours, then a wave
- * whose calendar is closed for two hours, and frozen in the fifth.
+ * A first wave with one upgraded cluster, one whose nodes stay behind and two that their scans stop; then a soak of two hours, then a wave whose
+ * calendar is closed for two hours, and frozen in the fifth.
  */
 async function ran(soak = '2h', until = 48, there = false) {
   const world = await smallFleet({
@@ -137,7 +137,7 @@ test('nothing blocks a cluster that was at its target before, and it counts as l
   const there = clusters.find(({ name }) => name === 'there');
   expect([there?.status, there?.bucket, there?.blockers]).toEqual(['UpToDate', 'excluded', []]);
   expect(there === undefined ? '' : resultOf(there)).toBe('up to date');
-  // Who is where it should be was not excluded.
+  // A cluster at its target was not excluded.
   expect(totalsText(clusters)).toBe('2 upgraded, 1 not whole, 1 up to date, 0 failed, 2 blocked, 0 excluded');
   expect(totals).toEqual({ upgraded: 3, failed: 0, held: 2, excluded: 1 });
 });

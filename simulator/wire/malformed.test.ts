@@ -25,7 +25,7 @@ afterEach(() => {
   expect(server.calls.splice(0)).toEqual([]);
 });
 
-/** The code as each protocol carries it. */
+/** The code in the form of each protocol. */
 const codeOf = ({ headers, text }: Answered): string =>
   headers.get('x-amzn-errortype')?.split('#').at(-1) ?? /<Code>(.*)<\/Code>/.exec(text)?.[1] ?? text;
 

@@ -11,7 +11,7 @@ const isGenuine = (request: HttpRequest, secret = credentials.secretAccessKey): 
   return signature && isSignedBy(request, signature, secret);
 };
 
-/** As cli/client/sign-request.ts signs for API Gateway, and as fetch then sends it. */
+/** It signs like cli/client/sign-request.ts for API Gateway, and sends like fetch. */
 async function signedLikeTheCli(
   address: string,
   body?: string,

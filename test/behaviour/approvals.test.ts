@@ -317,7 +317,7 @@ describe('four eyes, where the target of the policy is a Channel', () => {
   });
 });
 
-// docs/semantics.md, Approvals: what was begun is not asked for them again, and between two hops nothing is begun.
+// docs/rollouts.md, Approvals: what was begun is not asked for them again, and between two hops nothing is begun.
 test('a rejection between two hops keeps the second one waiting, and it is not granted again and again', async () => {
   const behind = [...staged('dev', ['d1']), ...staged('prod', ['p1', 'p2'], '1.35')];
   const world = await smallFleet({ clusters: behind, policy: policy(asking({}), { target: '1.37' }) });

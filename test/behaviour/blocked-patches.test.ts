@@ -1,7 +1,7 @@
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import { memberOf, mutationsOf, run, smallFleet } from './small-fleet.ts';
 
-// docs/policies.md, Patches: what stops the roll of a hop stops that of a patch, of the groups that it replaces.
+// docs/policies.md, Newer images of the same minor: what stops the roll of a hop stops that of a patch, of the groups that it replaces.
 
 const change = (edit: (cluster: FakeEksState['clusters'][string]) => void) => (state: FakeEksState) => {
   for (const cluster of Object.values(state.clusters)) edit(cluster);

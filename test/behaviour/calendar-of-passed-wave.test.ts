@@ -6,8 +6,10 @@ import { apply, at, groupsOf, spec, statusOf } from './changed-policy.ts';
 import { DAY, hours, memberOf, minutes, PERSON, recordOf, smallFleet } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
-// docs/rollouts.md, When the policy changes: "where none does [select it] … what is half done goes on by the calendars that the wave had last";
-// docs/semantics.md, Windows: "the upgrade parks and goes on when the window opens". And explain says "The next tick of the reconciler, within a minute".
+// docs/rollouts.md, When the policy, the versions or the fleet change:
+// "where none does [select it] … what is half done goes on by the calendars that the wave had last";
+// docs/semantics.md, Windows, bakes, watches and estimates: "the upgrade parks and goes on when the window opens".
+// And explain says "The next tick of the reconciler, within a minute".
 const calendar = (duration: string) =>
   calendarSchema.parse({
     apiVersion: 'liftlock/v1alpha1',

@@ -23,7 +23,7 @@ import {
 } from './small-fleet.ts';
 import { failing, staged } from './staged-fleet.ts';
 
-// A retry lets the upgrade that failed half-way be tried again; no other hop begins over it (docs/semantics.md, Windows, bakes and estimates).
+// A retry lets the upgrade that failed half-way run again; no other hop begins over it (docs/semantics.md, Windows, bakes, watches and estimates).
 async function retriedAndTakenOut() {
   const world = await smallFleet({
     clusters: [

@@ -104,7 +104,7 @@ test('after a release the command that is named finishes it', async () => {
   expect([groupsOf(world, 'p'), (await memberOf(world, 'p')).status]).toEqual([['1.36', '1.36'], 'Failed']);
 });
 
-// docs/semantics.md, Windows, bakes and estimates: of what no rollout of the cluster makes the retry is refused, and the hold stays.
+// docs/semantics.md, Windows, bakes, watches and estimates: of what no rollout of the cluster makes the retry is refused, and the hold stays.
 const rolledBeforeItsTurn = async () => {
   const nodegroups = [
     { name: 'one', version: '1.35' },
@@ -176,7 +176,7 @@ test('a second hop that failed by hand, and that its rollout makes too, is tried
   expect([versionOf(world, 'p'), (await memberOf(world, 'p')).status]).toEqual(['1.37', 'Succeeded']);
 });
 
-// docs/semantics.md, Windows, bakes and estimates: the hold comes back when no rollout is to try it any more.
+// docs/semantics.md, Windows, bakes, watches and estimates: the hold comes back when no rollout is to try it any more.
 test('the hold comes back when somebody else has moved the control plane past what was to be tried again', async () => {
   const policy = { ...spec(at('dev')), target: '1.37' };
   const world = await smallFleet({ clusters: [P], policy, prepare: nodesFail });

@@ -15,7 +15,7 @@ import {
   upgradesOf,
 } from './small-fleet.ts';
 
-// docs/semantics.md, Readiness: the smoke check compares with the scan right before the first change, workload by workload.
+// docs/semantics.md, The scan and the smoke check: the smoke check compares with the scan right before the first change, workload by workload.
 
 const crashing = (name: string, crashesFromKubelet: string) => ({
   kind: 'Deployment' as const,

@@ -19,6 +19,6 @@ test('a wave that was Undecided before it opened waits for an approver though it
   expect([await statusOf(world, 'dev'), await statusOf(world, 'prod')]).toEqual(['Completed', 'Undecided']);
   await apply(world, at('dev', { bake: '2h' }), at('last'));
   await hours(world, 6);
-  // semantics.md, Undecided: "or its policy has no such wave any more … Waits for an approver".
+  // semantics.md, Waves: "or its policy has no such wave any more … Waits for an approver".
   expect([touched(world, 'l'), await statusOf(world, 'prod')]).toEqual([false, 'Undecided']);
 });

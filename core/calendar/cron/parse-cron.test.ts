@@ -41,7 +41,7 @@ test.each([
   ['0 0 * * */6', [1, 7, 8, 14, 15, 21, 22, 28, 29]],
   ['0 0 * */11 SUN', []],
   ['0 0 * */2 SUN', [1, 8, 15, 22, 29]],
-  // Both restricted: either. One begins with a star: both.
+  // When both are restricted, either matches. When one begins with a star, both must match.
   ['0 0 13 * FRI', [6, 13, 20, 27]],
   ['0 0 1-7 * MON', [1, 2, 3, 4, 5, 6, 7, 9, 16, 23, 30]],
   ['0 0 */10 * SUN', [1]],

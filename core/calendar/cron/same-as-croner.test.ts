@@ -31,8 +31,8 @@ const begin = Date.UTC(2026, 10, 20, 9, 30);
 const end = begin + 1500 * DAY;
 
 /**
- * croner 11 takes a day 30 or 31 of February for the second or third of March and goes on from there:
- * `14 5 1,31 2-4 *` leaves out 2027-03-01. These two days are left out of the comparison.
+ * croner 11 reads 30 or 31 February as 2 or 3 March and continues from there: `14 5 1,31 2-4 *` leaves out 2027-03-01. The comparison leaves out
+ * these two days.
  */
 function isLostByCroner(at: Date): boolean {
   return at.getUTCMonth() === 2 && at.getUTCDate() <= 2;
@@ -49,7 +49,7 @@ function firstTimesOfCroner(schedule: Cron): string[] {
   return times;
 }
 
-/** The times of the first days, in UTC, on which it fires: neither program has a clock change to argue about. */
+/** The times of the first days, in UTC, on which it fires. No clock change affects either program. */
 test('cron is read as croner reads it, with the day rule of vixie', () => {
   fc.assert(
     fc.property(cron, (text) => {

@@ -2,7 +2,7 @@ import { policy } from '../../../test/material/config/documents.ts';
 import { formatIssue } from '../issue.ts';
 import { parseConfig } from '../parse-config.ts';
 
-/** What is said of a policy with this in its spec. */
+/** The messages about a policy with this in its spec. */
 const said = (more: string): string[] => {
   const text = policy.replace('spec:', `spec:\n  ${more}`);
   return parseConfig([{ path: 'c.yaml', text }]).errors.map(formatIssue);

@@ -62,7 +62,7 @@ test('nodes that begin so late in a window that they run past it are a warning',
   ]);
 });
 
-// From Friday 04:00 to Monday 22:00 are 90 hours.
+// Friday 04:00 to Monday 22:00 is 90 hours.
 test.each([
   ['89h', true],
   ['90h', false],
@@ -106,16 +106,16 @@ const hooked = (more: string) =>
 const HOP = 'step: upgrade-control-plane';
 const NODES = 'step: roll-node-group';
 
-// An hour, of which the hop needs half before its first change, and the scan ten minutes.
+// In an hour the hop needs half before its first change, and the scan ten minutes.
 test.each([
   [`${HOP}, timeout: 21m`, 'calendar: lunch', 'Write 20m or less, or lengthen the windows'],
   [`${HOP}, timeout: 20m`, 'calendar: lunch', undefined],
   [`${HOP}, timeout: 2h, blocking: false`, 'calendar: lunch', undefined],
   [`${HOP}, timeout: 2h`, '', undefined],
-  // Of the nodes nothing more has to fit.
+  // The nodes need no further time in it.
   [`${NODES}, timeout: 51m`, 'calendar: lunch', 'Write 50m or less, or lengthen the windows'],
   [`${NODES}, timeout: 50m`, 'calendar: lunch', undefined],
-  // What has not begun goes by the windows all the same; what has goes on.
+  // A cluster that has not begun needs the windows nevertheless; one that has begun continues.
   [`${HOP}, timeout: 51m`, 'calendar: lunch, mayOverrun: true', 'Write 50m or less, or lengthen the windows'],
   [`${NODES}, timeout: 2h`, 'calendar: lunch, mayOverrun: true', undefined],
 ])('a hook with %s in a wave with %s: %s', (more, wave, todo) => {

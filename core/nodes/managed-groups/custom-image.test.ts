@@ -28,10 +28,10 @@ test('of several the newest that fits is taken', () => {
   const newer = image('ami-2', { creationDate: '2026-11-01T00:00:00.000Z' });
   const newest = image('ami-3', { creationDate: '2026-11-02T00:00:00.000Z', architecture: 'arm64' });
   expect(chosen([image('ami-1'), newer, newest])).toBe('ami-2');
-  // In whatever order EC2 lists those of one second.
+  // The order in which EC2 lists images of one second does not matter.
   const [one, other] = [image('ami-4'), image('ami-5')];
   expect([chosen([one, other]), chosen([other, one])]).toEqual(['ami-5', 'ami-5']);
-  // Where nobody can tell what the group runs, nothing is against either.
+  // When the group's image is not known, nothing excludes either.
   expect(chosen([image('ami-1'), newer, newest], tagged, { launched: undefined })).toBe('ami-3');
 });
 

@@ -15,7 +15,7 @@ const wanted: WantedImage = { from, image: { imageId: 'ami-new' } as Image };
 const there: WantedImage = { ...wanted, from: { ...from, imageId: 'ami-new' } };
 const unusable = reason('CustomImage', 'There is none.');
 
-/** What is done next: `roll VERSION`, `roll TEMPLATE:VERSION`, `make IMAGE of VERSION`, or how it ends with its code. */
+/** The next action: `roll VERSION`, `roll TEMPLATE:VERSION`, `make IMAGE of VERSION`, or the code of the end. */
 function next(nodegroup: Nodegroup, image: ManagedGroup['image'] = 'eks'): string {
   return textOf(managedGroups.roll({ nodegroup, image }, TARGET));
 }
@@ -122,7 +122,7 @@ test('a call names what EKS takes, and nothing that would pass over budgets', ()
   const inputOf = (unit: ManagedGroup) => rollOf(managedGroups.roll(unit, TARGET));
   const named = { clusterName: 'web', nodegroupName: 'a' };
   expect(inputOf({ nodegroup: group(), image: 'eks' })).toEqual({ ...named, version: '1.37' });
-  // With an AMI of its own neither version nor release may be named (facts: eks.md §5.2).
+  // A request for a group with a custom AMI may have neither version nor release (facts: eks.md §5.2).
   expect(inputOf({ nodegroup: group(own), image: { ...wanted, made: '4' } })).toEqual({
     ...{ ...named, launchTemplate: { id: 'lt-1', version: '4' } },
   });
@@ -148,7 +148,7 @@ test.each<[string, Partial<Nodegroup>, Omit<ManagedGroup, 'nodegroup'>, string |
     { image: 'eks', release: PINNED },
     undefined,
   ],
-  // Whatever the policy names by then is for another roll.
+  // The image that the policy names by then is for another update.
   ['has an AMI of its own', own, { image: 'nobody' }, 'Every node of a was replaced with the AMI ami-old.'],
 ])('a group whose update has ended well, and that %s', (_, given, unit, expected) => {
   expect(managedGroups.arrived({ nodegroup: group(given), ...unit }, TARGET)?.message).toBe(expected);

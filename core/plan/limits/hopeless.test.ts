@@ -36,7 +36,7 @@ function told(): { readonly unreached: number; readonly hopeless: number; readon
 test('where no plan is drawn for a constraint since its answer is known, the plan would have missed a deadline', () => {
   const { unreached, hopeless, wrong } = told();
   expect(wrong).toBe(0);
-  // Both kinds come up often enough for that to mean something.
+  // Both kinds occur often enough for a meaningful test.
   expect(unreached).toBeGreaterThan(20);
   expect(hopeless).toBeGreaterThan(20);
 });

@@ -4,7 +4,7 @@ import { apiRows } from './api-rows.ts';
 import { apiRow, replacementAt, statusAt } from './api-table.ts';
 import coverage from './coverage.json' with { type: 'json' };
 
-/** Minors are compared as bare numbers here, so that the expectation does not rest on the code that it judges. */
+/** Minors are compared as plain numbers here, so that the expectation does not depend on the tested code. */
 const minorOf = (version: string): number => Number(version.replace(/^1\./, ''));
 const newest = minorOf(coverage.newestMinor);
 const never = Number.POSITIVE_INFINITY;
@@ -25,7 +25,7 @@ function expectedReplacement(row: ApiRow, minor: number): string | undefined {
   return best;
 }
 
-/** From the minor before the row is there to the one after it is gone, and the newest one known. */
+/** From the minor before the row to the one after its removal, and the newest one. */
 function minorsAround(row: ApiRow): number[] {
   const first = Math.max(0, minorOf(row.introduced) - 1);
   const last = row.removed === null ? newest : minorOf(row.removed) + 1;

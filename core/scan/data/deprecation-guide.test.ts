@@ -2,8 +2,8 @@ import { KubeVersion } from '../../version/kube-version.ts';
 import { apiRow, replacementAt } from './api-table.ts';
 
 /**
- * What Kubernetes' own deprecation guide says, copied by hand and not from the table: the minor that no longer serves an API, what to write
- * instead there, and since when that is available. https://kubernetes.io/docs/reference/using-api/deprecation-guide/
+ * The content of Kubernetes' own deprecation guide, copied by hand and not from the table: the minor that no longer serves an API, its replacement,
+ * and since when that is available. https://kubernetes.io/docs/reference/using-api/deprecation-guide/
  */
 const guide = [
   ['extensions/v1beta1', 'DaemonSet', '1.16', 'apps/v1', '1.9'],

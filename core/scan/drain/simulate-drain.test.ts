@@ -12,7 +12,7 @@ const of = (kind: string, name = 'web', more: Partial<PodShape> = {}): Partial<P
   ...more,
 });
 
-/** A Deployment `web` with so many replicas, all of whose pods are on a node that goes. */
+/** A Deployment `web` with this number of replicas, whose pods are all on a drained node. */
 function replicas(count: number, budget?: Partial<DrainBudget>, pod: Partial<DrainPod> = {}, shape = web): DrainWorld {
   const world = new DrainWorld().node('a').controller('Deployment', 'web', count);
   for (let at = 0; at < count; at += 1) world.pod(`web-${at}`, 'a', shape, at === 0 ? pod : {});
@@ -24,7 +24,7 @@ const everything = { tolerations: [{ operator: 'Exists' as const, value: '' }] }
 const unready = { ready: false };
 const status = { expectedPods: 2, currentHealthy: 2, desiredHealthy: 1, syncFailed: false };
 
-/** Named worlds, what is said of them, and why pods stay. */
+/** Named worlds, their verdicts, and why pods stay. */
 const FIXTURES: readonly (readonly [name: string, world: () => DrainWorld, verdict: string, ...codes: string[]])[] = [
   ['no pods', () => new DrainWorld().node('a'), 'drains'],
   ['pods without a budget', () => replicas(3), 'drains'],
@@ -234,7 +234,7 @@ const FIXTURES: readonly (readonly [name: string, world: () => DrainWorld, verdi
   ],
 ];
 
-/** A StatefulSet of two whose claims lead to volumes that only some nodes reach. */
+/** A StatefulSet of two with claims on volumes that only some nodes reach. */
 function volume(key: string, value: string, node: object = {}): DrainWorld {
   const shape = of('StatefulSet', 'web', { claims: ['data'] });
   const world = new DrainWorld().node('a', node).controller('StatefulSet', 'web', 2);

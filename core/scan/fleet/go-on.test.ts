@@ -8,7 +8,7 @@ const scope = { account: '111111111111', region: 'eu-central-1' };
 const server = { scope, name: 'web', endpoint: 'https://web.example', certificateAuthority: '' };
 const order = { clusterKey: 'k', execution: 'arn:x', target: '1.37', server, skip: [] };
 
-/** Asks how much longer it may wait, and is never answered. */
+/** It asks how much longer it may wait, and gets no answer. */
 const silent = () => {
   let asked = 0;
   const get = async () => {

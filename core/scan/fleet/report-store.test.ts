@@ -14,7 +14,7 @@ const run = { clusterKey: 'k', execution: 'arn:x' };
 const NOW = new Date('2026-11-20T08:00:00Z');
 const at = (day: number) => new Date(`2026-11-${String(day).padStart(2, '0')}T08:00:00Z`);
 
-/** Text that gzip makes little of. */
+/** Text that gzip hardly shrinks. */
 function noise(seed: number, length: number): string {
   let [state, text] = [seed * 7_919 + 1, ''];
   while (text.length < length) {
@@ -123,7 +123,7 @@ test('a report that finds another cause to block has the reconciler look at ever
     const writes = [read === undefined ? put(ReconcileMarkers, {}, 'absent') : replace(ReconcileMarkers, read, {})];
     await table.transact(writes);
   };
-  /** Whether the reconciler is asked to look by a scan of that day with these findings. */
+  /** Whether a scan of that day with these findings makes the reconciler look. */
   const asksToLook = async (day: number, ...findings: JudgedFinding[]) => {
     await looked();
     await saveReport(table, run, reportOf({ from: '1.35', findings, scannedAt: at(day) }), at(day));

@@ -38,7 +38,7 @@ test('a process that dies while it puts away leaves what was there', async () =>
 test('two that put away at once leave one whole scan, or none; never a mixture', async () => {
   const table = new MemoryTable();
   const first = await saveState(table, run, stateOf(1), now);
-  // Both have read the same, and the slower one writes its parts over those of the other.
+  // Both have read the same, and the slower one overwrites the other's parts.
   const fast = await saveState(table, first, stateOf(2), now);
   await saveState(table, first, stateOf(3), now);
   await saveRun(table, fast, now);

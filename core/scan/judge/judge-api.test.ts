@@ -19,14 +19,14 @@ test.each<[string, string, Partial<ApiUse>, string, string]>([
   [flow, 'FlowSchema', { source: 'helm' }, '1.31', 'warning deprecated'],
   ['v1', 'Endpoints', {}, '1.33', 'warning deprecated'],
   ['v1', 'Endpoints', {}, '1.32', 'nothing'],
-  // What EKS turns on is there for everybody; what nobody turns on is not, unless this cluster serves it all the same.
+  // Every cluster has what EKS turns on. A version that is off by default is there only when this cluster serves it.
   ['resource.k8s.io/v1beta1', 'DeviceClass', {}, '1.38', 'error removed'],
   ['resource.k8s.io/v1alpha3', 'DeviceClass', {}, '1.36', 'info removed'],
   ['resource.k8s.io/v1alpha3', 'DeviceClass', { served: true }, '1.36', 'error removed'],
   ['resource.k8s.io/v1alpha3', 'DeviceClass', manifest, '1.36', 'error removed'],
   ['resource.k8s.io/v1alpha3', 'DeviceClass', manifest, '1.32', 'info never-served'],
   ['resource.k8s.io/v1alpha3', 'DeviceClass', {}, '1.32', 'nothing'],
-  // Groups and versions are recycled, kinds are not.
+  // Groups and versions are reused, kinds are not.
   ['networking.k8s.io/v1beta1', 'Ingress', {}, '1.33', 'error removed'],
   ['acme.cert-manager.io/v1alpha2', 'Challenge', {}, '1.36', 'warning deprecated'],
   ['acme.cert-manager.io/v1alpha2', 'Challenge', { stale: true }, '1.36', 'info stale-trace'],

@@ -20,7 +20,7 @@ function splitTexts(text: string): { items: string[] } {
 }
 
 const text = fc.string({ unit: fc.constantFrom('a', '"', '\\', '{', '}', '[', ']', ',', 'é', '\n') });
-/** Of few keys, which may come twice: much cheaper than fast-check's own. */
+/** It has few keys, which may be repeated: much cheaper than fast-check's own. */
 const objectOf = <Value>(key: fc.Arbitrary<string>, value: fc.Arbitrary<Value>) =>
   fc.array(fc.tuple(key, value), { maxLength: 5 }).map((entries) => Object.fromEntries(entries));
 const leaf = fc.oneof(text, fc.constant(null), fc.integer(), fc.boolean());
@@ -32,7 +32,7 @@ const value = fc.letrec((tie) => ({
     objectOf(fc.constantFrom('b', 'items', '{'), tie('value')),
   ),
 })).value;
-// No escapes in keys: JSON.parse of V8 13.6 mixes such keys up when it has seen objects of the same shape before.
+// Keys have no escapes: JSON.parse of V8 13.6 confuses such keys after objects of the same shape.
 const item = objectOf(fc.constantFrom('a', 'items', '[{', ']}', 'metadata'), value);
 
 test('the items and the rest are those of the whole text, wherever it is cut', () => {

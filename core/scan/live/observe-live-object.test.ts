@@ -98,7 +98,7 @@ test('Endpoints that somebody writes by hand are told from their mirror', () => 
 test('what does not matter is not even parsed', () => {
   const text = JSON.stringify(written('policy/v1'));
   expect(matters(text, around(resource('', 'v1', 'configmaps', 'ConfigMap')))).toBe(false);
-  // Who writes budgets at a good version is worth knowing too.
+  // Writers of budgets at a good version matter too.
   expect(matters(text, around(budgets))).toBe(true);
   expect(matters(JSON.stringify(written('policy/v1beta1')), around(budgets))).toBe(true);
   expect(matters(text, around(widgets, versions))).toBe(true);

@@ -18,7 +18,7 @@ const apply = (manager: string, apiVersion: string, time: string): Field => {
 };
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** `manager operation apiVersion`, with `stale` behind those that are. */
+/** `manager operation apiVersion`, followed by `stale` where it applies. */
 function told(managedFields: readonly Field[], annotations: object = {}, kind = 'FlowSchema'): string[] {
   return statementsOf(kind, { managedFields, annotations }).map(
     ({ manager, operation, apiVersion, subresource, stale }) =>

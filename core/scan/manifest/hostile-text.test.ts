@@ -30,7 +30,7 @@ test('a cycle of aliases is refused', () => {
   expect(statuses('apiVersion: v1\nkind: X\nmetadata: &a\n  b: *a\n')).toHaveLength(1);
 });
 
-/** Pieces of YAML and JSON that go wrong together. */
+/** Pieces of YAML and JSON that cause errors together. */
 const piece = fc.oneof(
   fc.constantFrom(
     ...[
@@ -78,7 +78,7 @@ const text = fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join(''))
 test('nothing that is written crashes the parsers, and every place is inside the text', () => {
   fc.assert(
     fc.property(text, (input) => {
-      // A lone carriage return ends a line too, for YAML.
+      // In YAML a lone carriage return ends a line too.
       const lines = input.split(/\r\n|\r|\n/).length;
       for (const { line } of [...readDocuments(input)]) expect(line >= 1 && line <= lines + 1).toBe(true);
       for (const { location } of scanText('f', input).observations) expect((location?.line ?? 1) <= lines).toBe(true);

@@ -2,7 +2,7 @@ import { KubeVersion } from '../../version/kube-version.ts';
 import { judgeAll } from '../judge/judge.ts';
 import { scanText } from './scan-text.ts';
 
-/** `error removed 5:3 message` of everything that is found at 1.36. */
+/** `error removed 5:3 message` for every finding at 1.36. */
 function found(text: string): string[] {
   const { observations } = scanText('f.yaml', text);
   return judgeAll(observations, { target: KubeVersion.parse('1.36') }).map(
@@ -109,7 +109,7 @@ test('all that the rules of one role name is one finding, PodSecurityPolicies am
     evidence: expect.arrayContaining(['A rule names deployments of the group "extensions".']),
   });
   expect(findings[0]?.evidence).toHaveLength(3);
-  // At an older target only what that one has lost.
+  // At an older target only its own removals count.
   const [older] = judgeAll(observations, { target: KubeVersion.parse('1.21') });
   expect(older).toMatchObject({
     message: expect.stringContaining('names extensions/deployments, which'),

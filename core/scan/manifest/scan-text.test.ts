@@ -3,7 +3,7 @@ import { judgeAll } from '../judge/judge.ts';
 import { scanText } from './scan-text.ts';
 
 const target = KubeVersion.parse('1.36');
-/** `error policy/v1beta1 PodDisruptionBudget api 1:1` of everything that is found. */
+/** `error policy/v1beta1 PodDisruptionBudget api 1:1` for every finding. */
 function found(text: string): string[] {
   return judgeAll(scanText('f.yaml', text).observations, { target }).map(
     ({ severity, apiVersion, kind, name, location }) =>

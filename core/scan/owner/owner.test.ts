@@ -15,7 +15,7 @@ test('an owner and a cause are short enough to be part of a key, whatever somebo
   for (const text of [owner, cause]) {
     expect([...(text ?? '')]).toHaveLength(200);
     expect(Buffer.byteLength(text ?? '')).toBeLessThan(850);
-    // No half of a character is left over.
+    // No half of a character remains.
     expect(text?.isWellFormed()).toBe(true);
   }
   expect(ownershipOf({ labels: { owner: 'a'.repeat(200) } }).owner).toBe('a'.repeat(200));

@@ -238,7 +238,7 @@ test.each([
   ['vt1.3xlarge', 'SPOT', 'L-3819A6DF'],
   ['p5.48xlarge', 'ON_DEMAND', 'L-417A185B'],
   ['p4d.24xlarge', 'SPOT', 'L-7212CCBC'],
-  // Spot of newer ones has another quota.
+  // Newer families have another quota for Spot.
   ['p5.48xlarge', 'SPOT', undefined],
   ['x2gd.medium', 'ON_DEMAND', 'L-7295265B'],
   ['inf2.xlarge', 'ON_DEMAND', 'L-1945791B'],

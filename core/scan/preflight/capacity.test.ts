@@ -57,7 +57,7 @@ test('the addresses of a control plane that has moved, or that nobody could read
 });
 
 test.each<[string, readonly [number, number], Partial<PreflightFacts>, string[]]>([
-  // Two zones: four new nodes. Of an m5.large each may take two interfaces of ten addresses.
+  // Two zones make four new nodes. Each m5.large may take two interfaces of ten addresses.
   ['fewer addresses than new nodes are proved too few', [2, 1], {}, ['error']],
   ['as many as new nodes prove nothing', [2, 2], {}, ['warning']],
   ['a zone without any is proved, since EKS waits for a node in each', [0, 400], {}, ['error']],
@@ -115,7 +115,7 @@ const LABEL = { ENI_CONFIG_LABEL_DEF: 'a/b' };
 const PREFIXES = { ENABLE_PREFIX_DELEGATION: 'true' };
 const labelled = (labels: Nodegroup['labels']) => ({ nodegroups: [group({ labels: labels ?? {} })] });
 
-// Free addresses of the nodes' subnets s1 and s2, each in a zone of its name; of those that the ENIConfigs s1 and s2 name; settings; the rest.
+// Free addresses of the nodes' subnets s1 and s2, each in a zone of its name; of those in the ENIConfigs s1 and s2; settings; the rest.
 test.each<
   [string, [number, number], (number | undefined)[], Record<string, string>, Partial<PreflightFacts>, string[]]
 >([

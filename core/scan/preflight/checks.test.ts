@@ -207,7 +207,7 @@ test('an image that ended before is no less in the way of the hop', () => {
     versions: offered('1.32'),
     addons: [],
   });
-  // EKS ends its support of 1.31 within seven days, which shortens the way back.
+  // EKS ends its support of 1.31 within seven days, which shortens the rollback window.
   expect(told(before)).toEqual(['info HopNotReversible web']);
   expect(told({ ...before, now: new Date('2026-11-26T00:00:00Z') })).toEqual(['warning HopNotReversible web']);
   expect(told({ ...before, now: new Date('2026-11-01T00:00:00Z') })).toEqual([]);

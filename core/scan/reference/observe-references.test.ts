@@ -6,7 +6,7 @@ import { observeOwnerReferences } from './reference-of.ts';
 const context = { cause: 'test', evidence: [] };
 const objectOf = (kind: string, value: Mapping) => ({ apiVersion: 'x/v1', kind, name: 'o', value, path: [] });
 
-/** What one object says, and what is noted for later. */
+/** The observations of one object, and the facts for later. */
 function seen(kind: string, value: Mapping) {
   const facts = noFacts();
   const found = observeReferences(objectOf(kind, value), context, facts);
@@ -104,7 +104,7 @@ test.each<[string, Mapping, string[]]>([
     { spec: { scaleTargetRef: { apiVersion: 'extensions/v1beta1', kind: 'Deployment' } } },
     ['extensions Deployment'],
   ],
-  // Its controller looks for the kind in the group, whatever the version.
+  // Its controller looks for the kind in the group at any version.
   ['HorizontalPodAutoscaler', { spec: { scaleTargetRef: { apiVersion: 'example.com/v1', kind: 'Widget' } } }, []],
   ['HorizontalPodAutoscaler', { spec: {} }, []],
   [

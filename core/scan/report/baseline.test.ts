@@ -18,7 +18,7 @@ spec: {match: {kind: PodDisruptionBudget}, reason: r, owner: o, expires: 2026-12
 );
 const at = (file: string, line = 1) => ({ location: { file, line, column: 1 } });
 
-/** What a scan says whose baseline is another scan. */
+/** The result of a scan whose baseline is another scan. */
 function compared(before: Partial<ReportParts>, after: Partial<ReportParts>) {
   const read = readBaseline({ path: 'old.json', text: JSON.stringify(reportOf(before)) });
   const [baseline] = read.baselines ?? [];

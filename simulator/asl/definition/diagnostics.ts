@@ -1,4 +1,4 @@
-/** The codes AWS gives to what is wrong with a definition. */
+/** AWS's codes for errors in a definition. */
 export type DiagnosticCode =
   | 'SCHEMA_VALIDATION_FAILED'
   | 'MISSING_TRANSITION_TARGET'
@@ -8,16 +8,16 @@ export type DiagnosticCode =
   | 'INVALID_JSONATA_EXPRESSION'
   | 'UNSUPPORTED_JSONATA_EXPRESSION';
 
-/** One thing wrong with a definition, in the shape of ValidateStateMachineDefinition. */
+/** One error in a definition, in the shape of ValidateStateMachineDefinition. */
 export interface Diagnostic {
   readonly severity: 'ERROR';
   readonly code: DiagnosticCode;
   readonly message: string;
-  /** Where: `/States/A/Choices[0]/Next`. AWS gives none for a workflow that cannot end. */
+  /** The place: `/States/A/Choices[0]/Next`. AWS gives none for a workflow that cannot end. */
   readonly location?: string;
 }
 
-/** Collects what is wrong, in the order it was found. */
+/** Collects errors in the order of their discovery. */
 export class Diagnostics {
   readonly list: Diagnostic[] = [];
 
@@ -31,7 +31,7 @@ export class Diagnostics {
   }
 }
 
-/** A definition AWS would refuse. `message` is that of CreateStateMachine; `diagnostics` has its parts. */
+/** A definition that AWS would refuse. `message` is that of CreateStateMachine; `diagnostics` has its parts. */
 export class InvalidDefinition extends Error {
   override readonly name = 'InvalidDefinition';
   readonly diagnostics: readonly Diagnostic[];
@@ -43,12 +43,12 @@ export class InvalidDefinition extends Error {
   }
 }
 
-/** A definition AWS would accept and this interpreter cannot run. */
+/** A definition that AWS would accept and this interpreter cannot run. */
 export class UnsupportedDefinition extends Error {
   override readonly name = 'UnsupportedDefinition';
-  /** What is not supported: `JSONPath query language`, `Distributed Map`, `Activity`. */
+  /** The unsupported feature: `JSONPath query language`, `Distributed Map`, `Activity`. */
   readonly feature: string;
-  /** The state that asks for it: `/States/A`. */
+  /** The state that uses it: `/States/A`. */
   readonly pointer: string;
 
   constructor(feature: string, pointer: string) {

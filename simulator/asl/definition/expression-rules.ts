@@ -36,7 +36,7 @@ function checkExpression(
   }
 }
 
-/** Checks every expression inside a value: its delimiters, its syntax, and that what it reads exists at this place. */
+/** Checks every expression inside a value: its delimiters, its syntax, and that everything it reads exists there. */
 export function checkTemplate(
   template: unknown,
   location: string,
@@ -55,7 +55,7 @@ export function checkTemplate(
   }
 }
 
-/** What an expression reads that depends on where it stands. */
+/** The references of an expression that depend on its place. */
 interface References {
   /** Members of `$states`: `input`, `result`, `errorOutput`, `context`. */
   readonly statesMembers: Set<string>;
@@ -84,7 +84,7 @@ function visit(value: unknown, hasContext: boolean, found: References): void {
     return;
   }
   if (value.type === 'variable' && value.value === '$') found.root = true;
-  // The items of a lambda's call are its context only sometimes; AWS's rule there is not known, so nothing is refused.
+  // The items of a lambda's call are its context only sometimes. AWS's rule is not known, so nothing is refused there.
   const inner = hasContext || value.type === 'lambda' || value.type === 'transform';
   for (const [key, child] of Object.entries(value)) {
     visit(child, inner || key === 'stages' || key === 'predicate' || key === 'group', found);
@@ -109,7 +109,7 @@ function visitPath(path: Node, steps: readonly unknown[], hasContext: boolean, f
   visit(path.group, true, found);
 }
 
-/** Reads from the syntax tree of an expression what it refers to. */
+/** Reads the references of an expression from its syntax tree. */
 function referencesOf(expression: CompiledExpression): References {
   const found: References = { statesMembers: new Set(), topLevelNames: new Set(), root: false };
   visit(expression.ast(), false, found);

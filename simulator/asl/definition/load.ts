@@ -8,14 +8,14 @@ import { parseTaskResource } from './task-resource.ts';
 import type { StateMachineType } from './task-rules.ts';
 import { checkTransitions, refuseDuplicateNames } from './transition-rules.ts';
 
-/** A definition that may run, with its scopes by pointer. */
+/** A definition that can run, with its scopes by pointer. */
 export interface LoadedMachine {
   readonly definition: StateMachineDefinition;
   readonly type: StateMachineType;
   readonly scopes: ReadonlyMap<string, StateScope>;
 }
 
-/** How a definition is meant to run. */
+/** How a definition runs. */
 export interface LoadOptions {
   readonly type?: StateMachineType;
 }
@@ -37,7 +37,7 @@ export function load(definition: unknown, { type = 'STANDARD' }: LoadOptions = {
 const isFrozen = (value: unknown): boolean =>
   typeof value !== 'object' || value === null || (Object.isFrozen(value) && Object.values(value).every(isFrozen));
 
-/** By definitions that nobody can change: many worlds have the same machines. */
+/** Results for frozen definitions, because many worlds have the same state machines. */
 const loadedBefore = new WeakMap<object, LoadedMachine>();
 
 function loadAnew(definition: unknown, type: StateMachineType): LoadedMachine {
@@ -58,7 +58,7 @@ function parseText(text: string): unknown {
   }
 }
 
-/** What a valid state asks for that this interpreter does not have. */
+/** A feature of a valid state that this interpreter does not have. */
 function unsupportedFeature(state: State, queryLanguage: string): string | undefined {
   const fields: Readonly<Record<string, unknown>> = { ...state };
   if ((fields.QueryLanguage ?? queryLanguage) !== 'JSONata') return 'JSONPath query language';
@@ -83,8 +83,8 @@ function refuseUnsupportedFeatures(definition: StateMachineDefinition): void {
 const machineFields = ['Comment', 'QueryLanguage', 'StartAt', 'States', 'TimeoutSeconds', 'Version'];
 
 /**
- * What AWS would find wrong with a definition, as ValidateStateMachineDefinition does. Nothing found means it is a
- * {@link StateMachineDefinition}; parts in JSONPath are then only known to have the shape of states.
+ * The errors that AWS would find in a definition, like ValidateStateMachineDefinition. A definition without errors is a {@link
+ * StateMachineDefinition}; for parts in JSONPath only the shape of states is checked.
  */
 function validate(definition: unknown, machineType: StateMachineType = 'STANDARD'): readonly Diagnostic[] {
   const diagnostics = new Diagnostics();
@@ -98,7 +98,7 @@ function validate(definition: unknown, machineType: StateMachineType = 'STANDARD
   checkNumber(machine, 'TimeoutSeconds', { minimum: 1, maximum: 99_999_999 });
   const queryLanguage = definition.QueryLanguage === 'JSONata' ? 'JSONata' : 'JSONPath';
   checkScope(machine, { machineType, queryLanguage, outerVariables: new Set() });
-  // How states hang together can only be checked once each of them has the shape of a state.
+  // The transitions can only be checked when each state has a valid shape.
   if (diagnostics.list.length === 0) {
     const scopes = scopesOf(definition as unknown as StateMachineDefinition);
     for (const [pointer, scope] of scopes) checkTransitions(scope, pointer, diagnostics);

@@ -9,7 +9,7 @@ import { type StateType, stateTypes } from './states-language.ts';
 import { checkResource, type StateMachineType } from './task-rules.ts';
 import { assignedNames, refuseOuterVariables } from './variable-rules.ts';
 
-/** What holds for all the states of a scope. */
+/** The surroundings of all states of a scope. */
 export interface ScopeSurroundings {
   readonly machineType: StateMachineType;
   /** The language of states that do not name theirs: always the machine's, also inside Map and Parallel states. */
@@ -26,7 +26,7 @@ function stateType(state: FieldsAt): StateType | undefined {
   return undefined;
 }
 
-/** Rules that hold whatever the query language is. */
+/** Rules for both query languages. */
 function checkCommon(state: FieldsAt, type: StateType, machineType: StateMachineType): void {
   if (type === 'Task') checkResource(state, machineType);
   const { Timestamp } = state.fields;
@@ -35,7 +35,7 @@ function checkCommon(state: FieldsAt, type: StateType, machineType: StateMachine
   state.diagnostics.schema('String does not match RFC3339 timestamp', `${state.location}/Timestamp`);
 }
 
-/** The scopes inside a state, with the place each stands at. */
+/** The scopes inside a state, with the place of each. */
 function checkInnerScopes(state: FieldsAt, type: StateType, surroundings: ScopeSurroundings): void {
   const inner = (value: unknown, location: string): void => {
     const scope = objectAt(value, location, state.diagnostics);
@@ -122,8 +122,8 @@ function checkPaths(template: unknown, location: string, diagnostics: Diagnostic
 }
 
 /**
- * The few rules checked for states in JSONPath. They cannot run here, so all this does is tell a definition AWS would refuse
- * from one that only this interpreter refuses.
+ * The few checked rules for states in JSONPath. They cannot run here, so the rules only separate a definition that AWS would refuse from one that
+ * only this interpreter refuses.
  */
 function checkPathState(state: FieldsAt): void {
   checkPathFields(state);

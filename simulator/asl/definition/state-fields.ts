@@ -6,10 +6,10 @@ const results = ['Output', 'Assign'];
 const transition = ['Next', 'End'];
 const recovery = ['Retry', 'Catch'];
 const tolerance = ['ToleratedFailureCount', 'ToleratedFailurePercentage'];
-/** Fields of Distributed Maps; accepted here so that such a state is refused by that name and not for its fields. */
+/** Fields of Distributed Maps, accepted here so that such a state is refused by that name and not for its fields. */
 const distributed = ['ItemReader', 'ItemBatcher', 'ResultWriter', 'Label'];
 
-/** The fields a state of each type takes in the JSONata query language. */
+/** The fields of each state type in the JSONata query language. */
 const knownFields: Readonly<Record<StateType, readonly string[]>> = {
   Pass: [...results, ...transition],
   Task: [
@@ -49,7 +49,7 @@ function isPathOnly(name: string): boolean {
   );
 }
 
-/** Refuses fields a JSONata state does not have; those of the other query language by that reason. */
+/** Refuses fields that a JSONata state does not have; those of the other query language with that reason. */
 export function checkJsonataFields(state: FieldsAt, type: StateType): void {
   const foreign = Object.keys(state.fields).filter(isPathOnly);
   for (const name of foreign) {
@@ -59,7 +59,7 @@ export function checkJsonataFields(state: FieldsAt, type: StateType): void {
   refuseUnknownFields(state, [...anywhere, ...knownFields[type], ...foreign]);
 }
 
-/** Refuses the fields only JSONata has in a state that is in JSONPath. */
+/** Refuses fields of JSONata in a JSONPath state. */
 export function checkPathFields(state: FieldsAt): void {
   for (const name of jsonataOnlyFields) {
     if (state.fields[name] === undefined) continue;

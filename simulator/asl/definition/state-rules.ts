@@ -17,7 +17,7 @@ import { checkAssign } from './variable-rules.ts';
 
 const maximumSeconds = 99_999_999;
 
-/** A state either names the state after it or ends its scope. */
+/** A state either names the next state or ends its scope. */
 function checkTransition(state: FieldsAt): void {
   const { Next, End } = state.fields;
   if (End !== undefined && typeof End !== 'boolean') {
@@ -91,7 +91,7 @@ const checksByType: Readonly<Record<StateType, (state: FieldsAt) => void>> = {
   Map: checkMap,
 };
 
-/** Checks one state in the JSONata query language, without the scopes inside it and the states it leads to. */
+/** Checks one state in the JSONata query language, without the scopes inside it and its next states. */
 export function checkJsonataState(state: FieldsAt, type: StateType): void {
   checkJsonataFields(state, type);
   checksByType[type](state);

@@ -20,19 +20,19 @@ export interface StateMachineDefinition extends StateScope {
   readonly TimeoutSeconds?: number;
 }
 
-/** What a state gives when it is left: its output, and the variables it sets. */
+/** The results of a state when it is left: its output, and the variables that it sets. */
 export interface Results {
   readonly Output?: Json;
   readonly Assign?: JsonObject;
 }
 
-/** Where a state leads: to `Next`, or out of its scope. */
+/** The next step of a state: `Next`, or the end of its scope. */
 export interface Transition {
   readonly Next?: string;
   readonly End?: boolean;
 }
 
-/** How often and how late a failed state is tried again. Intervals are in seconds. */
+/** How often and how late a failed state is retried. Intervals are in seconds. */
 export interface Retrier {
   readonly ErrorEquals: readonly string[];
   readonly IntervalSeconds?: number;
@@ -42,7 +42,7 @@ export interface Retrier {
   readonly JitterStrategy?: 'FULL' | 'NONE';
 }
 
-/** Where a failed state leads, once it is not tried again. */
+/** The next state of a failed state, once it is not retried. */
 export interface Catcher extends Results {
   readonly ErrorEquals: readonly string[];
   readonly Next: string;
@@ -54,12 +54,12 @@ export interface Recoverable {
   readonly Catch?: readonly Catcher[];
 }
 
-/** Gives its input, or `Output`, on. */
+/** Passes on its input, or `Output`. */
 export interface PassState extends Results, Transition {
   readonly Type: 'Pass';
 }
 
-/** Has work done by a Lambda function or a service. */
+/** Calls a Lambda function or a service. */
 export interface TaskState extends Results, Transition, Recoverable {
   readonly Type: 'Task';
   readonly Resource: string;
@@ -75,7 +75,7 @@ export interface ChoiceRule extends Results {
   readonly Next: string;
 }
 
-/** Leads to the first rule whose condition is true. */
+/** Continues with the first rule whose condition is true. */
 export interface ChoiceState extends Results {
   readonly Type: 'Choice';
   readonly Choices: readonly ChoiceRule[];
@@ -89,13 +89,13 @@ export interface WaitState extends Results, Transition {
   readonly Timestamp?: string;
 }
 
-/** Ends its scope well. */
+/** Ends its scope with success. */
 export interface SucceedState {
   readonly Type: 'Succeed';
   readonly Output?: Json;
 }
 
-/** Ends the execution badly. */
+/** Ends the execution with an error. */
 export interface FailState {
   readonly Type: 'Fail';
   readonly Error?: string;
@@ -131,7 +131,7 @@ export type State =
   | ParallelState
   | MapState;
 
-/** The names of the state types, in the order AWS lists them. */
+/** The names of the state types, in AWS's order. */
 export const stateTypes = ['Task', 'Wait', 'Pass', 'Succeed', 'Fail', 'Choice', 'Parallel', 'Map'] as const;
 
 /** A state's type. */

@@ -1,9 +1,9 @@
-/** How a task's end is known: by the answer of the call, by the end of the job it starts, or by a later call with a token. */
+/** The event that ends a task: the answer of the call, the end of the job that it starts, or a later call with a token. */
 export type IntegrationPattern = 'REQUEST_RESPONSE' | 'RUN_JOB' | 'WAIT_FOR_TASK_TOKEN';
 
-/** A task's `Resource`, taken apart. */
+/** The parts of a task's `Resource`. */
 export interface TaskResource {
-  /** A function named by its own ARN has events of its own in the history; an activity is worked on by pollers. */
+  /** A function with its own ARN has its own events in the history; pollers work on an activity. */
   readonly kind: 'function' | 'service' | 'activity';
   /** As the history's `resourceType`: `lambda`, `states`, `aws-sdk:eks`. */
   readonly service: string;
@@ -23,8 +23,8 @@ const job = ['', '.sync'];
 const jobOrCallback = ['', '.sync', '.waitForTaskToken'];
 
 /**
- * The optimised integrations: their actions (none listed: any) and the suffixes those take.
- * Source: https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
+ * The optimised integrations: their actions (none listed: any) and the suffixes of those. Source:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
  */
 const optimisedServices: Readonly<
   Record<string, { readonly actions?: readonly string[]; readonly suffixes: readonly string[] }>
@@ -61,7 +61,7 @@ function suffixesOf(service: string, action: string): readonly string[] {
 
 const parsed = new Map<string, TaskResource | undefined>();
 
-/** Takes a `Resource` apart, once per process and in any partition; nothing when AWS would not recognise it. */
+/** Parses a `Resource`, once per process and in any partition; nothing when AWS would not recognise it. */
 export function parseTaskResource(resource: string): TaskResource | undefined {
   if (!parsed.has(resource)) parsed.set(resource, parse(resource));
   return parsed.get(resource);

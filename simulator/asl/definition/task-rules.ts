@@ -8,7 +8,7 @@ export type StateMachineType = 'STANDARD' | 'EXPRESS';
 
 const maximumSeconds = 99_999_999;
 
-/** Checks a task's `Resource`: that it is known, and that a machine of this type may use it. Holds in both query languages. */
+/** Checks a task's `Resource`: that it is known, and that a machine of this type may use it. It applies in both query languages. */
 export function checkResource(state: FieldsAt, type: StateMachineType): void {
   if (!requireField(state, 'Resource')) return;
   const { Resource } = state.fields;
@@ -33,7 +33,7 @@ function checkCredentials(state: FieldsAt): void {
   const credentials = objectAt(state.fields.Credentials, `${state.location}/Credentials`, state.diagnostics);
   if (!credentials) return;
   if (credentials.fields.RoleArn === undefined) {
-    // Not the words AWS has for fields missing elsewhere; these are the recorded ones.
+    // This is the recorded text, which differs from AWS's text for other missing fields.
     state.diagnostics.schema(`The field 'RoleArn' is required but was missing`, credentials.location);
     return;
   }

@@ -6,7 +6,7 @@ interface Target {
   readonly location: string;
 }
 
-/** Every state a state may lead to. */
+/** All possible next states of a state. */
 function targetsOf(state: unknown, location: string): Target[] {
   if (!isJsonObject(state)) return [];
   const targets: Target[] = [];
@@ -30,8 +30,8 @@ function isTerminal(state: unknown): boolean {
 }
 
 /**
- * Checks how the states of one scope hang together: targets exist, the scope can end, every state can be reached.
- * Texts and their order are AWS's (measured, floci-io/floci#2786): a scope that cannot end is not searched for lost states.
+ * Checks the transitions of one scope: targets exist, the scope can end, every state can be reached. Texts and their order are AWS's (measured,
+ * floci-io/floci#2786): a scope that cannot end is not searched for unreachable states.
  */
 export function checkTransitions(
   scope: { readonly StartAt: string; readonly States: Readonly<Record<string, unknown>> },

@@ -38,8 +38,8 @@ export function assignedNames(states: Readonly<Record<string, unknown>>): Set<st
 }
 
 /**
- * An inner scope cannot set a variable of an outer one. Catchers are left out on the outer side: AWS accepts a branch that
- * sets what only the catcher around it sets too, and the branch's variable then is one of its own.
+ * An inner scope cannot set a variable of an outer one. Catchers are left out on the outer side: AWS accepts a branch that sets a variable which
+ * otherwise only the catcher around it sets, and the branch's variable is then its own.
  */
 export function refuseOuterVariables(
   states: Readonly<Record<string, unknown>>,

@@ -4,15 +4,15 @@ import { EvaluationFailure, failureOfThrown } from './evaluation-failure.ts';
 import { expressionSource, isExpression } from './expression-text.ts';
 import { NOT_PLAIN, type PlainExpression, plainExpressionOf } from './plain-expression.ts';
 
-/** Whether a template holds no expression: it stands for itself. */
+/** Whether a template contains no expression, so that it is its own value. */
 export const isFixed = (template: Json): boolean => 'fixed' in partOf(template);
 
-/** What an expression sees by name: `states`, the variables in scope, the functions. */
+/** The names that an expression can use: `states`, the variables in scope, the functions. */
 export type Bindings = Readonly<Record<string, unknown>>;
 
 /** The same, made only when an expression needs it. */
 export interface LazyBindings {
-  /** One of them by name; undefined when there is none of that name. Not for functions. */
+  /** A binding by its name; undefined when there is none. Not for functions. */
   valueOf(name: string): unknown;
   all(): Bindings;
 }
@@ -55,7 +55,7 @@ export async function evaluateTemplate(
 const isLazy = (bindings: Bindings | LazyBindings): bindings is LazyBindings =>
   typeof bindings.valueOf === 'function' && typeof bindings.all === 'function';
 
-/** Most expressions are plain: those need neither JSONata nor a promise. */
+/** Most expressions are simple and need neither JSONata nor a promise. */
 function evaluatePart(part: Part, location: string, bindings: LazyBindings): Json | Promise<Json> {
   if ('fixed' in part) return part.fixed;
   if ('parts' in part) return evaluateParts(part, location, bindings);
@@ -73,7 +73,7 @@ async function evaluateParts({ keys, parts }: Parts, location: string, bindings:
   return keys === undefined ? values : objectOf(keys, values);
 }
 
-/** A JSONata result holds something JSON has no form for: a function, a regular expression. */
+/** A JSONata result contains a value that JSON does not have: a function, a regular expression. */
 class UnsupportedResult extends Error {
   override readonly name = 'UnsupportedResult';
 }
@@ -83,15 +83,14 @@ function isFunction(value: object): boolean {
 }
 
 /**
- * Copies a JSONata result into plain JSON. Results carry hidden marks (sequences, shared arrays) that would be lost when an
- * execution is stored; taking them off at once makes a run the same whether or not it was interrupted.
- * Throws {@link UnsupportedResult} for functions.
+ * Copies a JSONata result into plain JSON. Results have hidden marks (sequences, shared arrays) that are lost when an execution is stored. Removing
+ * them at once makes a run the same whether or not it was interrupted. Throws {@link UnsupportedResult} for functions.
  */
 export function toPlainJson(value: unknown): Json {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') {
     if (Number.isFinite(value)) return Object.is(value, -0) ? 0 : value;
-    // AWS answers the word for a number JSON cannot carry (measured, floci-io/floci#2783).
+    // AWS returns the word for a number that JSON does not have (measured, floci-io/floci#2783).
     return String(value);
   }
   if (Array.isArray(value)) return value.map((item) => (item === undefined ? null : toPlainJson(item)));
@@ -104,7 +103,7 @@ export function toPlainJson(value: unknown): Json {
   );
 }
 
-/** The object of these members. One that is called __proto__ is data like any other. */
+/** Makes an object of these members. A member __proto__ is data like any other. */
 function objectOf(keys: readonly string[], values: readonly Json[]): JsonObject {
   const object: JsonObject = {};
   for (let index = 0; index < keys.length; index++) {
@@ -116,14 +115,14 @@ function objectOf(keys: readonly string[], values: readonly Json[]): JsonObject 
   return object;
 }
 
-/** A template taken apart: what stands for itself, an expression, or a list or object that holds expressions. */
+/** A parsed template: a fixed value, an expression, or a list or object with expressions. */
 type Part = { readonly fixed: Json } | ExpressionPart | Parts;
 
 interface ExpressionPart {
   readonly source: string;
-  /** Absent when it is more than that. */
+  /** Absent when it is not simple. */
   readonly plain: PlainExpression | undefined;
-  /** Where in its field it stands: empty, `/key` or `[0]`. */
+  /** Its place in the field: empty, `/key` or `[0]`. */
   readonly place: string;
 }
 
@@ -133,12 +132,12 @@ interface Parts {
   readonly parts: readonly Part[];
 }
 
-/** Definitions never change, and neither does what became of their templates. */
+/** Definitions never change, so their parsed templates stay valid. */
 const objects = new WeakMap<object, Part>();
-/** By source: whoever reads the definitions anew has other templates with the same expressions. */
+/** By source, because definitions that are read again have other templates with the same expressions. */
 const expressions = new Map<string, Omit<ExpressionPart, 'place'>>();
 
-/** The parts of a field's template, taken apart once. */
+/** The parts of a field's template, parsed once. */
 function partOf(template: Json): Part {
   if (template === null || typeof template !== 'object') return takeApart(template, '');
   const known = objects.get(template);

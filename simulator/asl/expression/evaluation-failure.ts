@@ -1,7 +1,7 @@
-/** An expression that failed; `message` is the cause AWS writes, without the sentence that names the state. */
+/** A failed expression; `message` is AWS's cause, without the sentence that names the state. */
 export class EvaluationFailure extends Error {
   override readonly name = 'EvaluationFailure';
-  /** The field that holds the expression, `Output/result` or `Choices[0]/Condition`; none when the state's input is at fault. */
+  /** The field with the expression, `Output/result` or `Choices[0]/Condition`; none when the state's input is the cause. */
   readonly location: string | undefined;
 
   constructor(message: string, location?: string) {
@@ -18,7 +18,7 @@ const boundMessages: Readonly<Record<string, string>> = {
   D2015: 'Expression evaluation memory limit exceeded: Check for excessive memory usage',
 };
 
-/** The failure for what jsonata threw while it evaluated `source`. */
+/** The failure for jsonata's exception during the evaluation of `source`. */
 export function failureOfThrown(thrown: unknown, source: string, location: string): EvaluationFailure {
   const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? String(thrown.code) : undefined;
   const message =

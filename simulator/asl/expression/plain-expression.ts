@@ -1,21 +1,21 @@
 import parse from 'jsonata-2.0.6';
 
-/** Stands for "JSONata has more to say about this": lists on the way, nothing there, a function, operands of other types. */
+/** Means that JSONata must evaluate the expression: lists on the path, a missing value, a function, operands of other types. */
 export const NOT_PLAIN = Symbol('not plain');
 
 /** The variable of that name; undefined when there is none. */
 export type LookUp = (name: string) => unknown;
 
 /**
- * What JSONata would answer, or {@link NOT_PLAIN}: the answer is never another one than JSONata's. What it answers may be shared with a
- * variable and must not be changed.
+ * JSONata's result, or {@link NOT_PLAIN}; it never returns another result than JSONata. The result may be shared with a variable and must not be
+ * changed.
  */
 export type PlainExpression = (lookUp: LookUp) => unknown;
 
 /**
- * The expression as a function, when it is made of ways through objects (`$name.member`), literals, `=`, `+`, `&`, `and`, `or`, `$exists` and
- * `? :` alone, as most expressions of a machine are: JSONata takes some hundred times as long for these. Undefined for every other one, and
- * for what JSONata does not parse.
+ * The expression as a function, when it consists only of paths through objects (`$name.member`), literals, `=`, `+`, `&`, `and`, `or`, `$exists` and
+ * `? :`, as most expressions of a machine do: JSONata takes some hundred times as long for these. Undefined for every other one, and for a text that
+ * JSONata does not parse.
  */
 export function plainExpressionOf(source: string): PlainExpression | undefined {
   let tree: unknown;
@@ -28,7 +28,7 @@ export function plainExpressionOf(source: string): PlainExpression | undefined {
   return read && ((lookUp) => givenOr(read(lookUp), NOT_PLAIN));
 }
 
-/** A node of jsonata 2.0.6's own tree. A member that is not named here changes what the node means, and makes it more than plain. */
+/** A node of jsonata 2.0.6's own tree. A further member changes the meaning of the node, so it is not simple. */
 interface Node {
   readonly type: string;
   readonly value?: unknown;
@@ -44,7 +44,7 @@ interface Node {
   readonly else?: Node;
 }
 
-/** What a way leads to that ends at a member which is not there. */
+/** The value of a path that ends at a missing member. */
 const MISSING = Symbol('missing');
 
 const givenOr = (value: unknown, other: unknown): unknown => (value === MISSING ? other : value);
@@ -94,7 +94,7 @@ function compileAll(
 }
 
 function wayThrough([first, ...rest]: readonly Node[]): PlainExpression | undefined {
-  // `$` and `$$` are the input, which a machine's expressions have none of.
+  // `$` and `$$` are the input, which expressions of a machine do not have.
   if (first?.type !== 'variable' || typeof first.value !== 'string' || !/^\w+$/.test(first.value)) return undefined;
   const steps = [first, ...rest].every((step) => holdsOnly(step, ['type', 'value', 'position']));
   if (!steps || rest.some(({ type }) => type !== 'name')) return undefined;
@@ -104,7 +104,7 @@ function wayThrough([first, ...rest]: readonly Node[]): PlainExpression | undefi
     let value = lookUp(name);
     for (const member of members) {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return NOT_PLAIN;
-      // JSONata sees what objects inherit.
+      // JSONata also reads inherited members.
       if (!Object.hasOwn(value, member)) return member in value ? NOT_PLAIN : MISSING;
       value = (value as Record<string, unknown>)[member];
     }
@@ -113,7 +113,7 @@ function wayThrough([first, ...rest]: readonly Node[]): PlainExpression | undefi
   };
 }
 
-/** What an operator makes of two values, which are both there; {@link NOT_PLAIN} where it takes other types than these. */
+/** The result of an operator for two present values; {@link NOT_PLAIN} for operands of other types. */
 const OPERATORS = new Map<unknown, (left: unknown, right: unknown) => unknown>([
   ['=', (left, right) => (typeof left === 'object' || typeof right === 'object' ? NOT_PLAIN : left === right)],
   ['and', (left, right) => (typeof left === 'boolean' && typeof right === 'boolean' ? left && right : NOT_PLAIN)],
@@ -128,7 +128,7 @@ const OPERATORS = new Map<unknown, (left: unknown, right: unknown) => unknown>([
   ],
 ]);
 
-/** Numbers become texts of 15 digits: beyond those, and with fractions, JSONata rounds. */
+/** Numbers become texts of 15 digits. Beyond those, and with fractions, JSONata rounds. */
 const isText = (value: unknown): boolean =>
   typeof value === 'string' || (Number.isInteger(value) && Math.abs(value as number) < 1e15);
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { compileExpression } from './compiled-expression.ts';
 
-/** Where the functions that are not a matter of their arguments alone take their values from. */
+/** The sources of functions that depend on more than their arguments. */
 export interface FunctionSources {
-  /** The instant `$now` and `$millis` show. */
+  /** The instant of `$now` and `$millis`. */
   readonly now: Date;
   /** A number from 0 up to, not including, 1. */
   readonly random: () => number;
@@ -11,7 +11,7 @@ export interface FunctionSources {
   readonly uuid: () => string;
 }
 
-/** A failure of a function, with the code jsonata would give it. */
+/** A failure of a function, with jsonata's code. */
 class FunctionError extends Error {
   readonly code: string;
 
@@ -54,7 +54,7 @@ function range(first: unknown, last: unknown, increment: unknown): unknown {
   const to = Math.trunc(argument(last, 2, 'range', isNumber));
   const step = Math.trunc(argument(increment, 3, 'range', isNumber));
   if (step === 0) throw new FunctionError('D3137', 'Argument 3 of function "range" must not be zero');
-  // A JSONata sequence, unlike the result of $partition: one number alone comes out as that number, none as nothing.
+  // A JSONata sequence, unlike the result of $partition: one number becomes that number, none becomes undefined.
   const numbers: number[] & { sequence?: boolean } = [];
   numbers.sequence = true;
   const count = Math.floor((to - from) / step);
@@ -105,9 +105,9 @@ function shuffle(items: unknown, random: () => number): unknown {
 }
 
 /**
- * The functions Step Functions adds to JSONata, and JSONata's own that would read the clock or roll dice behind the
- * interpreter's back. `eval` is bound to nothing: AWS fails its calls as calls of a non-function.
- * Source: https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+ * The functions that Step Functions adds to JSONata, and those of JSONata that would read the clock or use random numbers outside the interpreter.
+ * `eval` is undefined: AWS fails its calls as calls of a non-function. Source:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
  */
 export function stateFunctions(sources: FunctionSources): Readonly<Record<string, unknown>> {
   const { now, random, uuid } = sources;

@@ -9,7 +9,7 @@ import { beginTask } from './states/task.ts';
 import { beginWait } from './states/wait.ts';
 import type { Turn } from './turn.ts';
 
-/** Does what the strand's state does first, again on every retry. States that need no one else are left at once. */
+/** Performs the first part of the strand's state, again on every retry. States that need no host are left at once. */
 export async function beginState(turn: Turn, strand: Strand): Promise<void> {
   const state = turn.stateOf(strand);
   switch (state.Type) {
@@ -36,7 +36,7 @@ export async function beginState(turn: Turn, strand: Strand): Promise<void> {
   }
 }
 
-/** Leaves by the first rule that holds, with that rule's own Output and Assign; by `Default` with those of the state. */
+/** Leaves by the first matching rule, with that rule's own Output and Assign; by `Default` with those of the state. */
 async function beginChoice(turn: Turn, strand: Strand, state: ChoiceState): Promise<void> {
   for (const [index, rule] of state.Choices.entries()) {
     const location = `Choices[${index}]/`;
@@ -53,7 +53,7 @@ async function beginChoice(turn: Turn, strand: Strand, state: ChoiceState): Prom
   await completeState(turn, strand, { results: state, output: strand.input, transition: { Next: state.Default } });
 }
 
-/** Fails with the state's error and cause, each of which may be left out. */
+/** Fails with the state's error and cause, which are both optional. */
 async function beginFail(turn: Turn, strand: Strand, state: FailState): Promise<void> {
   const { Error: error, Cause: cause } = state;
   throw new StateFailed({

@@ -8,12 +8,12 @@ import type { Turn } from './turn.ts';
 
 /** How a state is left. */
 export interface Completion {
-  /** The part of the definition whose Output and Assign count: the state, a choice rule or a catcher. */
+  /** The part of the definition whose Output and Assign apply: the state, a choice rule or a catcher. */
   readonly results: Results;
   /** The output when there is no `Output` field. */
   readonly output: Json;
   readonly transition: Transition;
-  /** Where `results` stands inside the state: empty, `Choices[0]/` or `Catch[1]/`. */
+  /** The place of `results` inside the state: empty, `Choices[0]/` or `Catch[1]/`. */
   readonly location?: string;
   readonly extras?: StatesExtras;
 }

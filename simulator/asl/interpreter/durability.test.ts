@@ -58,7 +58,7 @@ function answer(effect: Effect, now: number): Due | undefined {
   return { at: now + 1_000, stimulus };
 }
 
-/** Runs to the end; `store` stands for what happens to the execution between two stimuli. */
+/** Runs to the end; `store` replaces the execution between two stimuli. */
 async function run(store: (execution: Execution) => Execution): Promise<{ execution: Execution; steps: number }> {
   const interpreter = createInterpreter(countingEnvironment());
   const start = { arn: 'arn', name: 'run', stateMachineArn: 'machine', stateMachineName: 'm', input: {} };

@@ -1,15 +1,15 @@
 import type { Json } from '../json/json.ts';
 import type { Execution, ExecutionStatus, PendingTask } from './execution.ts';
 
-/** Have the task done, and report back with a stimulus that carries its id. Instants are ISO 8601 text. */
+/** Perform the task, and report back with a stimulus that has its id. Instants are ISO 8601 text. */
 export interface ScheduleTask
   extends Pick<PendingTask, 'taskId' | 'resource' | 'arguments' | 'credentials' | 'taskToken' | 'heartbeatSeconds'> {
   readonly type: 'scheduleTask';
-  /** Whether the task was submitted before: after a restart, wait for its end instead of starting it anew. */
+  /** Whether the task was submitted before: after a restart, wait for its end instead of starting it again. */
   readonly submitted: boolean;
 }
 
-/** What the host has to do for an execution. Everything but `ended` can be repeated after a restart. */
+/** The host's work for an execution. Everything but `ended` can be repeated after a restart. */
 export type Effect =
   | ScheduleTask
   | { readonly type: 'cancelTask'; readonly taskId: string }
@@ -23,7 +23,7 @@ export type Effect =
       readonly cause?: string;
     };
 
-/** What the host tells an execution. Tasks and timers that no longer matter may be reported; that changes nothing. */
+/** The host's reports to an execution. Reports of obsolete tasks and timers change nothing. */
 export type Stimulus =
   | { readonly type: 'taskSucceeded'; readonly taskId: string; readonly output: Json }
   | { readonly type: 'taskFailed'; readonly taskId: string; readonly error?: string; readonly cause?: string }
@@ -32,7 +32,7 @@ export type Stimulus =
   | { readonly type: 'timerFired'; readonly timerId: string }
   | { readonly type: 'stop'; readonly error?: string; readonly cause?: string };
 
-/** The tasks and timers of an execution that was loaded from a store, in the order they were first asked for. */
+/** The tasks and timers of an execution that was loaded from a store, in the order of their requests. */
 export function pendingEffects(execution: Execution): Effect[] {
   const tasks = Object.values(execution.tasks).map(
     ({ strand: _strand, timeoutTimer: _timeout, heartbeatTimer: _heartbeat, ...task }): Effect => ({

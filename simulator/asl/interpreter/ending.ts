@@ -5,7 +5,7 @@ import type { Failure } from './failure.ts';
 import { standStill } from './stand-still.ts';
 import type { Turn } from './turn.ts';
 
-/** Gives up everything that is still pending. */
+/** Drops everything that is still pending. */
 function dropEverything(turn: Turn): void {
   const { execution } = turn;
   for (const taskId of Object.keys(execution.tasks)) turn.dropTask(taskId, true);
@@ -27,7 +27,7 @@ function end(turn: Turn, status: Exclude<ExecutionStatus, 'RUNNING'>, outcome: {
 
 const failureDetails = ({ error, cause }: Failure): JsonObject & Failure => given({ error, cause });
 
-/** The machine's own strand came to its end. */
+/** The machine's own strand ended. */
 export function succeed(turn: Turn, output: Json): void {
   const details = { output: JSON.stringify(output), outputDetails: { truncated: false } };
   turn.record(undefined, 'ExecutionSucceeded', { executionSucceededEventDetails: details });
@@ -41,13 +41,13 @@ export function fail(turn: Turn, thrown: Failure): void {
   end(turn, 'FAILED', failure);
 }
 
-/** The machine's `TimeoutSeconds` are over. */
+/** The machine's `TimeoutSeconds` have passed. */
 export function timeOut(turn: Turn): void {
   turn.record(undefined, 'ExecutionTimedOut', { executionTimedOutEventDetails: {} });
   end(turn, 'TIMED_OUT', {});
 }
 
-/** Someone stopped the execution. */
+/** A caller stopped the execution. */
 export function abort(turn: Turn, failure: Failure): void {
   turn.record(undefined, 'ExecutionAborted', { executionAbortedEventDetails: failureDetails(failure) });
   end(turn, 'ABORTED', failure);

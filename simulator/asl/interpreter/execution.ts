@@ -4,14 +4,14 @@ import type { HistoryEvent } from './history-event.ts';
 /** The states an execution can be in. */
 export type ExecutionStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 
-/** The branches or iterations a strand waits for. */
+/** The branches or iterations that a strand waits for. */
 export interface FanOut {
-  /** How many children there are to run; for Map states, `items` has one entry for each. */
+  /** The number of children; for Map states, `items` has one entry for each. */
   readonly count: number;
   readonly items?: Json[];
   /** The most children at a time. */
   readonly limit: number;
-  /** What parallel branches get as their input. */
+  /** The input of parallel branches. */
   readonly input?: Json;
   /** The index of the next child to start. */
   next: number;
@@ -19,7 +19,7 @@ export interface FanOut {
   results: Json[];
 }
 
-/** A Parallel or Map state that was cut short, as it stood: the results it had, and the strands that came to no end. */
+/** An interrupted Parallel or Map state: its results so far, and the strands that had not ended. */
 export interface StoppedFanOut extends FanOut {
   readonly unfinished: readonly Strand[];
 }
@@ -46,30 +46,30 @@ export interface Strand {
   retryCount: number;
   attempts: number[];
   fanOut?: FanOut;
-  /** Of a Parallel or Map state that has failed, for a redrive: absent when all of it would run again. */
+  /** For a redrive of a failed Parallel or Map state; absent when all of it would run again. */
   stoppedFanOut?: StoppedFanOut;
 }
 
-/** A task whose answer is awaited. Instants are ISO 8601 text. */
+/** A task that waits for its answer. Instants are ISO 8601 text. */
 export interface PendingTask {
   readonly taskId: string;
   readonly strand: string;
   readonly resource: string;
   readonly arguments: Json;
   readonly credentials?: { readonly RoleArn: string };
-  /** Present for `.waitForTaskToken`: the task ends when someone reports with this token. */
+  /** Present for `.waitForTaskToken`: a report with this token ends the task. */
   readonly taskToken?: string;
   readonly heartbeatSeconds?: number;
   timeoutTimer?: string;
   heartbeatTimer?: string;
-  /** Whether the call that starts the work was answered; only tasks that go on after that are ever marked. */
+  /** Whether the call that starts the work was answered; only tasks that continue after that are ever marked. */
   submitted: boolean;
 }
 
-/** What a timer is for. */
+/** The purpose of a timer. */
 export type TimerPurpose = 'wait' | 'retry' | 'task-timeout' | 'heartbeat' | 'execution-timeout';
 
-/** A timer that was asked for and has neither fired nor been cancelled. */
+/** A requested timer that has neither fired nor been cancelled. */
 export interface PendingTimer {
   readonly timerId: string;
   readonly at: string;
@@ -79,8 +79,8 @@ export interface PendingTimer {
 }
 
 /**
- * Everything there is to know about one execution. A plain JSON value: store it, load it in another process and go on.
- * `history` only ever grows at its end, so a store may append instead of rewriting it.
+ * The whole state of one execution. It is a plain JSON value: store it, load it in another process and continue. `history` only grows at its end, so
+ * a store may append instead of rewriting it.
  */
 export interface Execution {
   readonly arn: string;
@@ -95,13 +95,13 @@ export interface Execution {
   output?: Json;
   error?: string;
   cause?: string;
-  /** How often it was redriven, and when last. Absent when it never was. */
+  /** How often it was redriven, and the last time. Absent when it never was. */
   redriven?: { readonly count: number; readonly date: string };
-  /** The machine's own strand where it stopped, with those inside it. Only there once the execution has ended without success. */
+  /** The machine's own strand where it stopped, with those inside it. Present only when the execution has ended without success. */
   unfinished?: Strand;
-  /** States entered and tries repeated: what Step Functions charges for. */
+  /** Entered states and retries, which Step Functions charges for. */
   stateTransitions: number;
-  /** The number the next strand, task or timer gets. */
+  /** The number of the next strand, task or timer. */
   nextId: number;
   strands: Record<string, Strand>;
   tasks: Record<string, PendingTask>;

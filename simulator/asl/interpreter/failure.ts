@@ -5,7 +5,7 @@ import type { Strand } from './execution.ts';
 export interface Failure {
   readonly error?: string;
   readonly cause?: string;
-  /** Further names a retrier or catcher may know this failure by. */
+  /** Further names by which a retrier or catcher may match this failure. */
   readonly aliases?: readonly string[];
 }
 
@@ -21,10 +21,9 @@ export class StateFailed extends Error {
 }
 
 /**
- * Whether a retrier or catcher with these names is meant. States.Runtime ends the execution even when it is named. States.ALL stands for
- * every other error, States.TaskFailed for every one of those but States.Timeout. The guide calls States.DataLimitExceeded terminal too;
- * recorded is that States.ALL catches it.
- * Source: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+ * Whether a retrier or catcher with these names matches. States.Runtime ends the execution even when it is named. States.ALL matches every other
+ * error, States.TaskFailed every one of those but States.Timeout. The guide calls States.DataLimitExceeded terminal too; recorded is that States.ALL
+ * catches it. Source: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
  */
 export function matchesError(names: readonly string[], failure: Failure): boolean {
   const { error = '', aliases = [] } = failure;
@@ -38,12 +37,12 @@ export function matchesError(names: readonly string[], failure: Failure): boolea
   );
 }
 
-/** The cause of a failure that came up inside a state, with the sentence AWS puts before it. */
+/** The cause of a failure inside a state, with AWS's sentence before it. */
 export function causeInState(strand: Strand, message: string): string {
   return `An error occurred while executing the state '${strand.state}' (entered at the event id #${strand.enteredEventId}). ${message}`;
 }
 
-/** A value of a state or task is larger than Step Functions carries. `name` is the state or the task's resource. */
+/** A value of a state or task is larger than the limit of Step Functions. `name` is the state or the task's resource. */
 export function dataLimitExceeded(name: string): Failure {
   return {
     error: 'States.DataLimitExceeded',
@@ -51,7 +50,7 @@ export function dataLimitExceeded(name: string): Failure {
   };
 }
 
-/** The failure behind something thrown while a state ran; anything that is not one is thrown again. */
+/** The failure for an exception while a state ran; any other exception is thrown again. */
 export function failureOf(thrown: unknown, strand: Strand): Failure {
   if (thrown instanceof StateFailed) return thrown.failure;
   if (!(thrown instanceof EvaluationFailure)) throw thrown;

@@ -6,19 +6,19 @@ import { type Json, type JsonObject, jsonTypeName } from '../json/json.ts';
 import type { Execution, Strand } from './execution.ts';
 import type { Turn } from './turn.ts';
 
-/** What `$states` holds besides input and context. */
+/** The members of `$states` besides input and context. */
 export interface StatesExtras extends ContextExtras {
   readonly result?: Json;
   readonly errorOutput?: Json;
 }
 
-/** The variables a strand sees: its own, and those of the scopes around it, which stand still while it runs. */
+/** The variables that a strand sees: its own, and those of the scopes around it, which do not change while it runs. */
 export function visibleVariables(execution: Execution, strand: Strand): JsonObject {
   const outer = strand.parent === undefined ? undefined : execution.strands[strand.parent];
   return outer ? { ...visibleVariables(execution, outer), ...strand.variables } : strand.variables;
 }
 
-/** Made when the first expression asks: most templates need no more than one part of it. */
+/** Made for the first expression that needs it, because most templates need only one part. */
 function bindingsOf(turn: Turn, strand: Strand, extras: StatesExtras): LazyBindings {
   const { result, errorOutput } = extras;
   let states: JsonObject | undefined;
@@ -77,7 +77,7 @@ export async function evaluateInteger(
   );
 }
 
-/** The types a field can ask its expression for. */
+/** The types that a field can require. */
 interface ExpectedTypes {
   array: Json[];
   boolean: boolean;
@@ -90,8 +90,8 @@ function hasType<Name extends keyof ExpectedTypes>(value: Json, type: Name): val
 }
 
 /**
- * The value of a field, when it has the type the field takes. `template` is what the definition says there, quoted in the cause.
- * Throws {@link EvaluationFailure} otherwise.
+ * The value of a field, when it has the type of the field. `template` is the text of the definition, which the cause quotes. Throws {@link
+ * EvaluationFailure} otherwise.
  */
 function expectType<Name extends keyof ExpectedTypes>(
   value: Json,
@@ -108,7 +108,7 @@ function expectType<Name extends keyof ExpectedTypes>(
   );
 }
 
-/** Which item a Map state is at; its own while it selects an iteration's input. */
+/** The item of a Map state; its own while it selects an iteration's input. */
 interface MapItem {
   readonly Index: number;
   readonly Value: Json;
@@ -125,15 +125,15 @@ function mapItemOf(execution: Execution, strand: Strand): MapItem | undefined {
   return undefined;
 }
 
-/** What the context object says beyond the strand: the token of the task being started, the item being selected. */
+/** The members of the context object beyond the strand: the token of the task being started, the item being selected. */
 interface ContextExtras {
   readonly taskToken?: string;
   readonly mapItem?: MapItem;
 }
 
 /**
- * The context object, `$states.context`. Only Task states are told how often they were retried, as recorded.
- * Source: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
+ * The context object, `$states.context`. Only Task states have their retry count, as recorded. Source:
+ * https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
  */
 function contextObject(execution: Execution, strand: Strand, type: State['Type'], extras: ContextExtras): JsonObject {
   const context: JsonObject = {

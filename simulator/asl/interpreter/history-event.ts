@@ -64,5 +64,5 @@ export interface HistoryEvent extends HistoryEventDetails {
   readonly previousEventId: number;
 }
 
-/** The most events one execution may have; the last of them says so. Source: Step Functions quotas. */
+/** The most events of one execution; the last one says so. Source: Step Functions quotas. */
 export const maximumHistoryEvents = 25_000;

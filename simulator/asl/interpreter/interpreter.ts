@@ -10,31 +10,31 @@ import { taskFailed, taskHeartbeat, taskSubmitted, taskSucceeded, taskTimedOut }
 import { endWait } from './states/wait.ts';
 import { type Environment, HistoryFull, type Step, Turn } from './turn.ts';
 
-/** What an execution is started with. */
+/** The start of an execution. */
 export type ExecutionStart = Pick<
   Execution,
   'arn' | 'name' | 'stateMachineArn' | 'stateMachineName' | 'roleArn' | 'input'
 >;
 
-/** An execution after it moved on, and what its host has to do now. `execution` is the object that was passed in. */
+/** An execution after a step, with the next work of its host. `execution` is the object that was passed in. */
 export interface Advance {
   readonly execution: Execution;
   readonly effects: readonly Effect[];
 }
 
-/** Runs executions, one stimulus at a time. Neither reads a clock nor does I/O; calls for one execution must not overlap. */
+/** Runs executions, one stimulus at a time. It reads no clock and does no I/O; calls for one execution must not overlap. */
 export interface Interpreter {
-  /** Makes an execution that has not begun: nothing is in its history yet. */
+  /** Creates an execution that has not begun, with an empty history. */
   create(machine: LoadedMachine, start: ExecutionStart, now: Date): Execution;
   /** Runs a new execution until it waits for its host, or ends. */
   begin(machine: LoadedMachine, execution: Execution, now: Date): Promise<Advance>;
   /** Both at once. */
   start(machine: LoadedMachine, start: ExecutionStart, now: Date): Promise<Advance>;
-  /** Redrives an execution that has ended without success: it is running again, and nothing of it has run yet. */
+  /** Redrives an execution that has ended without success: its status is running, and no part of it has run yet. */
   reopen(machine: LoadedMachine, execution: Execution, now: Date): void;
-  /** Runs a reopened execution on from where it stopped, until it waits for its host, or ends. */
+  /** Continues a reopened execution where it stopped, until it waits for its host, or ends. */
   takeUp(machine: LoadedMachine, execution: Execution, now: Date): Promise<Advance>;
-  /** Tells an execution what happened and runs it on. The execution is changed in place. */
+  /** Reports an event to an execution and continues it. The execution is changed in place. */
   advance(machine: LoadedMachine, execution: Execution, stimulus: Stimulus, now: Date): Promise<Advance>;
 }
 
@@ -176,8 +176,8 @@ async function take(turn: Turn, step: Step): Promise<void> {
 }
 
 /**
- * Runs `first` and then every step that is due, strands taking turns, until all strands wait for the host.
- * An execution whose history is full fails, as on AWS, with its last event saying so.
+ * Runs `first` and then every due step, strands in turns, until all strands wait for the host. An execution with a full history fails, as on AWS, and
+ * its last event says so.
  */
 async function runTurn(turn: Turn, first: () => void | Promise<void>): Promise<void> {
   try {
@@ -190,7 +190,7 @@ async function runTurn(turn: Turn, first: () => void | Promise<void>): Promise<v
   }
 }
 
-/** Has an execution that ended without success run again, under the same ARN and with the same history. */
+/** Restarts an execution that ended without success, under the same ARN and with the same history. */
 function reopen(turn: Turn): void {
   const { execution } = turn;
   const count = (execution.redriven?.count ?? 0) + 1;
@@ -204,7 +204,7 @@ function reopen(turn: Turn): void {
   turn.record(undefined, 'ExecutionRedriven', { executionRedrivenEventDetails: { redriveCount: count } });
 }
 
-/** Takes up the states in which it stopped, each with the input that it had; the machine's time begins anew. */
+/** Continues the states in which it stopped, each with its input; the machine's timeout begins again. */
 function takeUp(turn: Turn): void {
   const { unfinished } = turn.execution;
   if (unfinished === undefined) return;
@@ -213,12 +213,12 @@ function takeUp(turn: Turn): void {
   takeUpStrand(turn, unfinished, turn.execution.history.length);
 }
 
-/** Retries are counted from none. Branches and iterations that came to their end keep their results. */
+/** Retries are counted from zero. Branches and iterations that have ended keep their results. */
 function takeUpStrand(turn: Turn, { stoppedFanOut, ...stopped }: Strand, lastEventId: number): void {
   const strand: Strand = { ...stopped, lastEventId, retryCount: 0, attempts: [] };
   turn.execution.strands[strand.id] = strand;
   if (stoppedFanOut === undefined) {
-    // "Reenters the Fail state and fails again"; of others AWS says that they are scheduled, reevaluated or rerun.
+    // "Reenters the Fail state and fails again"; other states are scheduled, reevaluated or rerun, by AWS's text.
     const isEntered = strand.enteredEventId > 0 && turn.stateOf(strand).Type !== 'Fail';
     turn.steps.push({ do: isEntered ? 'begin' : 'enter', strand: strand.id });
     return;

@@ -5,7 +5,7 @@ import { type InvokeTask, TaskError } from '../runner/task-invocation.ts';
 const task = { Type: 'Task', Resource: 'arn:aws:states:::aws-sdk:eks:describeUpdate', Arguments: {}, End: true };
 const fallback = { Type: 'Pass', End: true };
 
-/** Fails with each of the errors in turn, then gives `output`. */
+/** Fails with each of the errors in turn, then returns `output`. */
 function failing(errors: readonly string[], output: Json = 'done'): InvokeTask {
   let call = 0;
   return async () => {

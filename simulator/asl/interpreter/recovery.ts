@@ -8,7 +8,7 @@ import type { Turn } from './turn.ts';
 
 const defaults = { IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 3, MaxDelaySeconds: Number.POSITIVE_INFINITY };
 
-/** Milliseconds before the next try, after `attempts` earlier ones. FULL jitter spreads it from none to all of the delay. */
+/** Milliseconds before the next try, after `attempts` earlier ones. FULL jitter spreads it between zero and the whole delay. */
 function retryDelay(retrier: Retrier, attempts: number, random: () => number): number {
   const { IntervalSeconds, BackoffRate, MaxDelaySeconds } = { ...defaults, ...retrier };
   const seconds = Math.min(IntervalSeconds * BackoffRate ** attempts, MaxDelaySeconds);
@@ -20,7 +20,7 @@ function retry(turn: Turn, strand: Strand, retriers: readonly Retrier[], failure
   const retrier = retriers[index];
   const attempts = strand.attempts[index] ?? 0;
   if (!retrier || attempts >= (retrier.MaxAttempts ?? defaults.MaxAttempts)) return false;
-  // Counts are by retrier, so those of earlier retriers that never matched are zero.
+  // Counts are by retrier, so earlier retriers that never matched have zero.
   strand.attempts = retriers.map((_, position) => (strand.attempts[position] ?? 0) + (position === index ? 1 : 0));
   strand.retryCount++;
   turn.execution.stateTransitions++;
@@ -28,7 +28,7 @@ function retry(turn: Turn, strand: Strand, retriers: readonly Retrier[], failure
   return true;
 }
 
-/** What a catcher sees: always both members, null when a callback named no error, an empty cause when only that is missing. */
+/** The error of a catcher always has both members: null when a callback named no error, an empty cause when only that is missing. */
 function errorOutput({ error, cause }: Failure): JsonObject {
   return { Error: error ?? null, Cause: cause ?? (error === undefined ? null : '') };
 }
@@ -49,11 +49,11 @@ async function catchFailure(turn: Turn, strand: Strand, state: Recoverable, fail
   return true;
 }
 
-/** Notes an expression that failed in the history; other failures have events of their own. */
+/** Records a failed expression in the history; other failures have their own events. */
 function recordEvaluation(turn: Turn, strand: Strand, thrown: unknown, failure: Failure): void {
   if (!(thrown instanceof EvaluationFailure)) return;
   const { history } = turn.execution;
-  // As recorded: it follows what was before the state, when that was only just entered. A Wait state is further on by then.
+  // As recorded, it follows the event before a state that was only just entered. A Wait state is further on by then.
   if (strand.lastEventId === strand.enteredEventId && turn.stateOf(strand).Type !== 'Wait')
     strand.lastEventId = history[strand.enteredEventId - 1]?.previousEventId ?? 0;
   turn.record(strand, 'EvaluationFailed', {
@@ -70,7 +70,7 @@ function recoverable(state: State): Recoverable {
   return 'Retry' in state || 'Catch' in state ? state : {};
 }
 
-/** What follows when the strand's state failed: another try, the state of a catcher, or the end of the strand. */
+/** The consequence of a failed state: a retry, the state of a catcher, or the end of the strand. */
 export async function recover(turn: Turn, strand: Strand, failure: Failure): Promise<void> {
   const { Type } = turn.stateOf(strand);
   const state = recoverable(turn.stateOf(strand));
@@ -78,7 +78,7 @@ export async function recover(turn: Turn, strand: Strand, failure: Failure): Pro
     delete strand.stoppedFanOut;
     return;
   }
-  // Those two say that they failed, once: after the last retry and before what catches it.
+  // Map and Parallel states record their failure once: after the last retry and before the catcher.
   if (Type === 'Map' || Type === 'Parallel') turn.record(strand, `${Type}StateFailed`);
   try {
     if (await catchFailure(turn, strand, state, failure)) {
@@ -94,7 +94,7 @@ export async function recover(turn: Turn, strand: Strand, failure: Failure): Pro
   turn.steps.push({ do: 'fail', strand: strand.id, failure });
 }
 
-/** Runs a part of the strand's state; when that throws a failure of the state, recovers from it. */
+/** Runs a part of the strand's state, and recovers from a failure of the state. */
 export async function runPart(turn: Turn, strand: Strand, part: () => void | Promise<void>): Promise<void> {
   try {
     await part();

@@ -11,7 +11,7 @@ const task = (Arguments: Json, more: object = {}): object => ({
 });
 const scope = (name: string, state: object) => ({ StartAt: name, States: { [name]: { ...state, End: true } } });
 
-/** Tasks fail by the arguments that are among `broken`, and are noted by them. */
+/** Tasks whose arguments are in `broken` fail, and are recorded by them. */
 function workers(broken: Set<Json>): { readonly invoke: InvokeTask; readonly done: Json[] } {
   const done: Json[] = [];
   const invoke: InvokeTask = async ({ arguments: subject }) => {
@@ -29,7 +29,7 @@ interface Tried {
   readonly since: readonly HistoryEvent[];
 }
 
-/** Runs the states to an end, lets `between` mend the world, redrives and runs to the end again. */
+/** Runs the states to an end, lets `between` repair the world, redrives and runs to the end again. */
 async function redriven(
   States: Readonly<Record<string, object>>,
   options: {

@@ -1,7 +1,7 @@
 import type { Strand } from './execution.ts';
 import type { Turn } from './turn.ts';
 
-/** A strand as it stands, with those inside it that have not ended: what a redrive takes up. */
+/** A stopped strand, with the unfinished ones inside it, for a redrive. */
 export function standStill(turn: Turn, strand: Strand): Strand {
   const { fanOut, ...alone } = strand;
   if (fanOut === undefined) return strand;

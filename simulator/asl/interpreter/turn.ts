@@ -7,7 +7,7 @@ import type { Execution, PendingTimer, Strand } from './execution.ts';
 import type { Failure } from './failure.ts';
 import { type HistoryEventDetails, type HistoryEventType, maximumHistoryEvents } from './history-event.ts';
 
-/** Where an interpreter takes from what a pure function cannot have. */
+/** The inputs of an interpreter that a pure function cannot have. */
 export interface Environment {
   /** A number from 0 up to, not including, 1: for `$random` and the jitter of retries. */
   readonly random: () => number;
@@ -15,18 +15,18 @@ export interface Environment {
   readonly uuid: () => string;
 }
 
-/** A step a strand has yet to take within this turn. */
+/** A due step of a strand within this turn. */
 export type Step =
   | { readonly do: 'enter' | 'begin' | 'proceed'; readonly strand: string }
   | { readonly do: 'succeed'; readonly strand: string; readonly output: Json }
   | { readonly do: 'fail'; readonly strand: string; readonly failure: Failure };
 
-/** Thrown when the next event would be one too many. */
+/** Thrown when the next event would exceed the limit. */
 export class HistoryFull extends Error {
   override readonly name = 'HistoryFull';
 }
 
-/** One call of the interpreter: an execution as it moves on at one instant, and what comes of that. */
+/** One call of the interpreter: an execution at one instant, and its effects. */
 export class Turn {
   readonly machine: LoadedMachine;
   readonly execution: Execution;
@@ -52,7 +52,7 @@ export class Turn {
     return this.#functions;
   }
 
-  /** The JSON text of a value: what one state gives the next one gets, and both are written down. */
+  /** The JSON text of a value. It is kept because the output of a state is the input of the next one, and both are recorded. */
   textOf(value: Json): string {
     if (this.#text === undefined || this.#text.value !== value) this.#text = { value, text: JSON.stringify(value) };
     return this.#text.text;
@@ -65,7 +65,7 @@ export class Turn {
     return state;
   }
 
-  /** A number no strand, task or timer of this execution had before. */
+  /** A number that no strand, task or timer of this execution had before. */
   newId(): string {
     return String(this.execution.nextId++);
   }
@@ -77,14 +77,14 @@ export class Turn {
     if (id >= maximumHistoryEvents && this.machine.type === 'STANDARD' && !type.startsWith('Execution')) {
       throw new HistoryFull();
     }
-    // The first state follows event 0, as AWS writes it, and not the start of the execution.
+    // On AWS the first state follows event 0, and not the start of the execution.
     const previousEventId = strand ? strand.lastEventId : (history.at(-1)?.id ?? 0);
     history.push({ timestamp: this.#timestamp, type, id, previousEventId, ...details });
     if (strand) strand.lastEventId = id;
     return id;
   }
 
-  /** Adds an event beside the line of a strand: the next one follows what was before it. Gives its number. */
+  /** Adds an event beside a strand's line of events: the next one follows the previous one of the strand. Returns its number. */
   note(strand: Strand, type: HistoryEventType, details: HistoryEventDetails = {}): number {
     const { lastEventId } = strand;
     const id = this.record(strand, type, details);
@@ -92,7 +92,7 @@ export class Turn {
     return id;
   }
 
-  /** Asks for a timer `milliseconds` from now; one in the past fires at once. */
+  /** Requests a timer `milliseconds` from now; one in the past fires at once. */
   setTimer(milliseconds: number, timer: Omit<PendingTimer, 'timerId' | 'at'>): string {
     const timerId = `timer-${this.newId()}`;
     const at = new Date(this.now.getTime() + Math.max(0, milliseconds)).toISOString();
@@ -101,20 +101,20 @@ export class Turn {
     return timerId;
   }
 
-  /** Starts the time within which the machine has to end, if it has any. */
+  /** Starts the machine's timeout, if it has any. */
   startTimeout(): void {
     const { TimeoutSeconds } = this.machine.definition;
     if (TimeoutSeconds !== undefined) this.setTimer(1_000 * TimeoutSeconds, { purpose: 'execution-timeout' });
   }
 
-  /** Takes a timer back, if it is still pending. */
+  /** Cancels a timer, if it is still pending. */
   cancelTimer(timerId: string | undefined): void {
     if (timerId === undefined || !this.execution.timers[timerId]) return;
     delete this.execution.timers[timerId];
     this.effects.push({ type: 'cancelTimer', timerId });
   }
 
-  /** Takes a task and its timers out, and tells the host when it may stop working on it. */
+  /** Removes a task and its timers, and tells the host when it may stop working on it. */
   dropTask(taskId: string, cancel: boolean): void {
     const task = this.execution.tasks[taskId];
     if (!task) return;

@@ -1,4 +1,4 @@
-/** The most bytes of UTF-8 JSON text a state, task or execution may take or give: 256 KiB. Source: Step Functions quotas. */
+/** The most bytes of UTF-8 JSON text in the input or output of a state, task or execution: 256 KiB. Source: Step Functions quotas. */
 export const maximumDataBytes = 262_144;
 
 /** Whether JSON text is above the limit, in bytes of UTF-8 and not in characters. */

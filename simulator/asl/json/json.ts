@@ -11,7 +11,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The name JSON has for the value's type, as Step Functions writes it into causes. */
+/** The name of the value's type in JSON, as in causes of Step Functions. */
 export function jsonTypeName(value: Json): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;

@@ -13,7 +13,7 @@ export function childPattern(resource: string): string | undefined {
   return match ? (match[1] ?? '') : undefined;
 }
 
-/** What a child is started with. Throws a task's error when the arguments name no machine. */
+/** The start of a child. Throws a task's error when the arguments name no machine. */
 export function childStart(effect: ScheduleTask): { machineArn: string; name?: string; input: string } {
   const value = isJsonObject(effect.arguments) ? effect.arguments : {};
   const { StateMachineArn, Name } = value;
@@ -29,12 +29,12 @@ export function childStart(effect: ScheduleTask): { machineArn: string; name?: s
   };
 }
 
-/** The answer of StartExecution, in the case of a state machine's data. */
+/** The answer of StartExecution, in the letter case of a state machine's data. */
 export function startedOutput(execution: Execution): JsonObject {
   return { ExecutionArn: execution.arn, StartDate: new Date(execution.startDate).getTime() };
 }
 
-/** What the parent is told when a child it waits for has ended. */
+/** The report to the parent when a child that it waits for has ended. */
 export function endOfChild(record: ExecutionRecord, startedBy: StartedBy, now: Date): Stimulus {
   const { taskId, waitsFor } = startedBy;
   if (record.execution.status === 'SUCCEEDED') {

@@ -13,7 +13,7 @@ export interface ExecutionDescription {
   readonly startDate: Date;
   readonly stopDate?: Date;
   readonly redriveCount: number;
-  /** When it was redriven last. Absent when it never was. */
+  /** The last time it was redriven. Absent when it never was. */
   readonly redriveDate?: Date;
   readonly redriveStatus: 'REDRIVABLE' | 'NOT_REDRIVABLE';
   readonly redriveStatusReason?: string;
@@ -23,7 +23,7 @@ export interface ExecutionDescription {
   readonly cause?: string;
 }
 
-/** How often it was redriven, and whether RedriveExecution would take it now. */
+/** How often it was redriven, and whether RedriveExecution would accept it now. */
 function redriveOf(
   execution: Execution,
   now: Date,
@@ -39,7 +39,7 @@ function redriveOf(
   };
 }
 
-/** Describes a stored execution as it is now. */
+/** Describes the present state of a stored execution. */
 export function describe({ execution, inputText }: ExecutionRecord, now: Date): ExecutionDescription {
   const { arn, stateMachineArn, name, status, startDate, stopDate, output, error, cause } = execution;
   return {
@@ -60,8 +60,8 @@ function milliseconds(date: string): number {
 }
 
 /**
- * What a parent's task sees of an ended child: DescribeExecution in the case of a state machine's data. `parsed` gives input
- * and output as JSON instead of as text, which is the difference between `.sync:2` and `.sync`.
+ * An ended child for its parent's task: DescribeExecution in the letter case of a state machine's data. `parsed` gives input and output as JSON
+ * instead of text, which is the difference between `.sync:2` and `.sync`.
  */
 export function describeToParent(
   { execution, inputText }: ExecutionRecord,

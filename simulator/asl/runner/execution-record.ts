@@ -1,6 +1,6 @@
 import type { Execution } from '../interpreter/execution.ts';
 
-/** The task of a parent execution that started a child, and how it wants to hear of the child's end. */
+/** The task of a parent execution that started a child, and the form of its answer. */
 export interface StartedBy {
   readonly executionArn: string;
   readonly taskId: string;
@@ -17,12 +17,12 @@ export interface RedriveToken {
 /** An execution as a runner stores it: a plain JSON value. */
 export interface ExecutionRecord {
   readonly execution: Execution;
-  /** The input as it was given; requests with the same name are compared by it. */
+  /** The original input; requests with the same name are compared with it. */
   readonly inputText: string;
-  /** Which of the machine's definitions it runs, by position. */
+  /** The position of its definition among the machine's definitions. */
   readonly revision: number;
-  /** The tasks that started it; more than one when a running execution was asked for again. */
+  /** The tasks that started it; more than one when a running execution was started again. */
   readonly startedBy: StartedBy[];
-  /** The client tokens of the last redrives, newest last. Absent when nobody gave any. */
+  /** The client tokens of the last redrives, newest last. Absent when there were none. */
   redriveTokens?: readonly RedriveToken[];
 }

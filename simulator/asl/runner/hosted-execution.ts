@@ -11,20 +11,20 @@ export interface ExecutionHost {
   readonly interpreter: Interpreter;
   /** Keeps simulated time still while the work is under way. */
   track<T>(work: () => Promise<T>): Promise<T>;
-  /** Starts a task; answers come back through `deliver`. */
+  /** Starts a task; its answers come through `deliver`. */
   runTask(hosted: HostedExecution, effect: ScheduleTask, signal: AbortSignal): void;
-  /** Called after every step the execution took, before its effects are carried out. */
+  /** Called after every step of the execution, before its effects. */
   stepped(hosted: HostedExecution, effects: readonly Effect[]): void | Promise<void>;
 }
 
-/** One execution with the timers and tasks that run for it in this process. */
+/** One execution with its timers and tasks in this process. */
 export class HostedExecution {
   readonly record: ExecutionRecord;
   readonly #machine: LoadedMachine;
   readonly #host: ExecutionHost;
   readonly #timers = new Map<string, Cancel>();
   readonly #tasks = new Map<string, AbortController>();
-  /** The interpreter is told one thing at a time; this is the end of the line. */
+  /** The interpreter gets one stimulus at a time; this is the last queued one. */
   #line: Promise<void> = Promise.resolve();
   #waiting = 0;
   #begun = false;
@@ -39,7 +39,7 @@ export class HostedExecution {
     return this.record.execution;
   }
 
-  /** Whether something it was told is still being worked on; its state must not be stored meanwhile. */
+  /** Whether a stimulus is still being processed; its state must not be stored meanwhile. */
   get isBusy(): boolean {
     return this.#waiting > 0;
   }
@@ -51,7 +51,7 @@ export class HostedExecution {
     return this.#enqueue((now) => this.#host.interpreter.begin(this.#machine, this.execution, now));
   }
 
-  /** Sets up timers and tasks again after the execution was loaded from a store, where it may not even have begun. */
+  /** Sets up timers and tasks again after the execution was loaded from a store, possibly before its beginning. */
   resume(): void {
     if (this.execution.status !== 'RUNNING') return;
     if (this.execution.history.length === 0) void this.begin();
@@ -59,8 +59,8 @@ export class HostedExecution {
   }
 
   /**
-   * Runs an execution that has ended without success on from where it stopped. `isDue` decides once its turn has come, also by what it
-   * throws; `reopened` is called before anything of the execution runs.
+   * Continues an execution that ended without success where it stopped. `isDue` decides when its turn comes, also by an exception; `reopened` is
+   * called before any part of the execution runs.
    */
   redrive(isDue: (now: Date) => boolean, reopened: () => void): Promise<void> {
     return this.#enqueue(async (now) => {
@@ -71,7 +71,7 @@ export class HostedExecution {
     });
   }
 
-  /** Tells the execution something, after everything it was told before. Resolves once it has moved on. */
+  /** Queues a stimulus for the execution. Resolves once it was processed. */
   deliver(stimulus: Stimulus): Promise<void> {
     if (stimulus.type === 'taskSucceeded' || stimulus.type === 'taskFailed') this.#tasks.delete(stimulus.taskId);
     return this.#enqueue((now) => this.#host.interpreter.advance(this.#machine, this.execution, stimulus, now));
@@ -90,7 +90,7 @@ export class HostedExecution {
         this.#waiting--;
       }
     });
-    // A step that fails is reported to whoever asked for it; those behind it go on.
+    // A failed step rejects for its caller, and the later ones continue.
     this.#line = done.catch(() => {});
     return done.finally();
   }

@@ -48,7 +48,7 @@ const child = {
 const notice = { QueryLanguage: 'JSONata', StartAt: 'D', States: { D: { Type: 'Succeed' } } };
 const machines = { parent, child, notice };
 
-/** What a store would hold after each step, when it stores each execution by itself. */
+/** The content of a store after each step, when it stores each execution by itself. */
 async function runAndStore(): Promise<{ snapshots: ExecutionRecord[][]; executionArn: string; output: unknown }> {
   const stored = new Map<string, string>();
   const snapshots: ExecutionRecord[][] = [];

@@ -4,7 +4,7 @@ import type { StateMachineType } from '../definition/task-rules.ts';
 import { checkName } from './names.ts';
 import { ServiceError } from './service-error.ts';
 
-/** What a state machine is created from. `definition` is JSON, or its text. */
+/** The input for a state machine. `definition` is JSON, or its text. */
 export interface CreateMachine {
   readonly arn: string;
   readonly name: string;
@@ -13,7 +13,7 @@ export interface CreateMachine {
   readonly type?: StateMachineType;
 }
 
-/** A state machine as it is stored: all definitions it ever had, the current one last. */
+/** A stored state machine: all its definitions, the current one last. */
 export interface MachineRecord {
   readonly arn: string;
   readonly name: string;
@@ -37,7 +37,7 @@ function loadOrRefuse(definition: unknown, type: StateMachineType): LoadedMachin
   }
 }
 
-/** The state machines of a runner. Executions keep the definition they were started with, so none is ever thrown away. */
+/** The state machines of a runner. Executions keep their definition, so none is ever removed. */
 export class MachineRegistry {
   readonly #machines = new Map<string, HostedMachine>();
 
@@ -56,7 +56,7 @@ export class MachineRegistry {
     this.#machines.set(arn, { record, loaded: [loaded] });
   }
 
-  /** Gives a state machine another definition or role; running executions keep theirs. Throws as {@link create}. */
+  /** Changes the definition or role of a state machine; running executions keep theirs. Throws as {@link create}. */
   update(arn: string, change: { readonly definition?: unknown; readonly roleArn?: string }): void {
     const { record, loaded } = this.get(arn);
     if (change.definition !== undefined) {
@@ -74,19 +74,19 @@ export class MachineRegistry {
     throw new ServiceError('StateMachineDoesNotExist', `State Machine Does Not Exist: '${arn}'`);
   }
 
-  /** One of the definitions a machine had, by position. */
+  /** One definition of a machine, by position. */
   revision(arn: string, position: number): LoadedMachine {
     const loaded = this.get(arn).loaded[position];
     if (loaded) return loaded;
     throw new Error(`No definition ${position} of ${arn}`);
   }
 
-  /** All machines as stored, in the order they were created. */
+  /** All stored machines, in the order of creation. */
   records(): MachineRecord[] {
     return [...this.#machines.values()].map(({ record }) => record);
   }
 
-  /** Takes over stored machines. */
+  /** Restores stored machines. */
   restore(records: readonly MachineRecord[]): void {
     for (const record of records) {
       const loaded = record.definitions.map((definition) => load(definition, { type: record.type }));

@@ -183,7 +183,7 @@ describe('RedriveExecution', () => {
   });
 });
 
-/** A parent whose task waits for a child, both as they stand once the parent was stopped after `stopped` seconds. */
+/** A parent whose task waits for a child, in their state once the parent was stopped after `stopped` seconds. */
 async function family(mayStop: boolean, catches = false) {
   const made = simulation(undefined, {
     authorizeChild: (action) => {

@@ -7,19 +7,19 @@ import type { ExecutionRecord } from './execution-record.ts';
 import type { MachineRecord } from './machine-registry.ts';
 import type { InvokeTask } from './task-invocation.ts';
 
-/** What a runner is made from. */
+/** The parts of a runner. */
 export interface RunnerOptions {
   readonly timers: Timers;
-  /** Keeps simulated time still while work is under way: `clock.track` of a virtual clock. Real time needs none. */
+  /** Keeps simulated time still during work: `clock.track` of a virtual clock. Real time needs none. */
   readonly track?: <T>(work: () => Promise<T>) => Promise<T>;
   readonly environment: Environment;
   readonly invokeTask: InvokeTask;
-  /** Asked before a task starts, looks at or stops a child; what it throws is the task's error. Left out, every machine may. */
+  /** Called before a task starts, reads or stops a child; an exception is the task's error. When absent, every machine may. */
   readonly authorizeChild?: AuthorizeChild;
-  /** Called when an execution has started, when it was redriven, and when it has ended. */
+  /** Called when an execution has started, was redriven, or has ended. */
   readonly onStatusChange?: (execution: ExecutionDescription) => void;
   /**
-   * Asked when an execution has ended; without its history a simulated fleet needs far less memory. Kept when left out, and of an
+   * Called when an execution has ended; without its history a simulated fleet needs far less memory. Histories are kept when it is absent, and for an
    * execution that can be redriven.
    */
   readonly keepHistory?: (execution: ExecutionDescription) => boolean;
@@ -34,50 +34,50 @@ export type AuthorizeChild = (
   parent: Execution,
 ) => void;
 
-/** Asks for an execution. `input` is JSON text, `{}` when left out; a left out name becomes a UUID. */
+/** Starts an execution. `input` is JSON text, `{}` by default; the default name is a UUID. */
 export interface StartExecution {
   readonly machineArn: string;
   readonly name?: string;
   readonly input?: string;
 }
 
-/** Asks for an execution to be redriven. The same `clientToken` again, soon after, asks for nothing more. */
+/** Redrives an execution. The same `clientToken` again, soon after, has no further effect. */
 export interface RedriveExecution {
   readonly executionArn: string;
   readonly clientToken?: string;
 }
 
-/** A page of a list: at most `maxResults` entries (1 to 1,000, 100 when left out) from where `nextToken` points. */
+/** A page of a list: at most `maxResults` entries (1 to 1,000, 100 by default) from `nextToken` on. */
 export interface Page {
   readonly maxResults?: number;
   readonly nextToken?: string;
 }
 
-/** Asks for an execution's history. */
+/** The request for an execution's history. */
 export interface GetExecutionHistory extends Page {
   readonly executionArn: string;
   readonly reverseOrder?: boolean;
 }
 
-/** Asks for the executions of a machine, newest first. */
+/** The request for the executions of a machine, newest first. */
 export interface ListExecutions extends Page {
   readonly machineArn: string;
   readonly statusFilter?: ExecutionStatus;
 }
 
-/** A part of an execution's history. */
+/** A page of an execution's history. */
 export interface HistoryPage {
   readonly events: readonly HistoryEvent[];
   readonly nextToken?: string;
 }
 
-/** A part of the executions of a machine. */
+/** A page of a machine's executions. */
 export interface ExecutionsPage {
   readonly executions: readonly ExecutionDescription[];
   readonly nextToken?: string;
 }
 
-/** Everything a runner knows, as a plain JSON value. */
+/** The whole state of a runner, as a plain JSON value. */
 export interface RunnerState {
   readonly machines: readonly MachineRecord[];
   readonly executions: readonly ExecutionRecord[];

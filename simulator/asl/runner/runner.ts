@@ -30,22 +30,22 @@ function parseJson(text: string, error: 'InvalidExecutionInput' | 'InvalidOutput
   try {
     if (!exceedsDataLimit(text)) return JSON.parse(text);
   } catch {
-    // Falls through to the refusal, which is the same for both reasons.
+    // Both reasons lead to the same refusal below.
   }
   throw new ServiceError(error, message);
 }
 
 const expressRefused = 'RedriveExecution is not supported by EXPRESS state machines';
 
-/** Without its history an execution cannot go on either. */
+/** An execution without history cannot be redriven either. */
 function forgetHistory(execution: Execution): void {
   execution.history = [];
   delete execution.unfinished;
 }
 
 /**
- * Hosts state machines and their executions as Step Functions does, on whatever clock it is given. Tasks go to `invokeTask`,
- * except those that start executions of machines hosted here. Errors are {@link ServiceError}s with AWS's codes.
+ * Hosts state machines and their executions like Step Functions, on the given clock. Tasks go to `invokeTask`, except those that start executions of
+ * machines hosted here. Errors are {@link ServiceError}s with AWS's codes.
  */
 export class Runner {
   /** The state machines: create, update and look up. */
@@ -61,8 +61,8 @@ export class Runner {
   }
 
   /**
-   * Starts an execution. Asked again with the name and input of a running one, it answers the same as before.
-   * Throws StateMachineDoesNotExist, InvalidName, InvalidExecutionInput and ExecutionAlreadyExists.
+   * Starts an execution. A repetition with the name and input of a running one returns the same answer. Throws StateMachineDoesNotExist, InvalidName,
+   * InvalidExecutionInput and ExecutionAlreadyExists.
    */
   async startExecution(request: StartExecution): Promise<{ executionArn: string; startDate: Date }> {
     const hosted = this.#create(request);
@@ -85,8 +85,8 @@ export class Runner {
   }
 
   /**
-   * Runs an execution that failed, timed out or was stopped on from where it did. Throws ExecutionDoesNotExist and ExecutionNotRedrivable.
-   * A child that a task waits for is not redriven with its parent: the task starts it again, under the name that it had.
+   * Continues an execution that failed, timed out or was stopped where it ended. Throws ExecutionDoesNotExist and ExecutionNotRedrivable. A child
+   * that a task waits for is not redriven with its parent: the task starts it again, under the same name.
    */
   async redriveExecution({ executionArn, clientToken }: RedriveExecution): Promise<{ redriveDate: Date }> {
     const hosted = this.#executions.get(executionArn);
@@ -106,7 +106,7 @@ export class Runner {
     return { redriveDate };
   }
 
-  /** Fills the history of an execution with its last event, so that one more is one too many: months of a loop at once. */
+  /** Fills the history of an execution with its last event, so that the next one exceeds the limit: it replaces months of a loop. */
   fillHistory(executionArn: string): void {
     const { history = [], status } = this.#executions.find(executionArn)?.execution ?? {};
     const last = history.at(-1);
@@ -133,7 +133,7 @@ export class Runner {
     return { executions: items.map((hosted) => this.#describe(hosted)), ...next };
   }
 
-  /** State transitions of all executions so far: what AWS charges for. */
+  /** State transitions of all executions so far, which AWS charges for. */
   stateTransitions(): number {
     return this.#executions.all().reduce((sum, hosted) => sum + hosted.execution.stateTransitions, 0);
   }
@@ -150,12 +150,12 @@ export class Runner {
     return this.#sendTask(taskToken, (taskId) => ({ type: 'taskFailed', taskId, ...failure }));
   }
 
-  /** Tells that the work on a task goes on. Throws InvalidToken and TaskTimedOut. */
+  /** Reports that the work on a task continues. Throws InvalidToken and TaskTimedOut. */
   async sendTaskHeartbeat(request: { taskToken: string }): Promise<void> {
     return this.#sendTask(request.taskToken, (taskId) => ({ type: 'taskHeartbeat', taskId }));
   }
 
-  /** Everything the runner knows, once no execution is between two states. The value shares objects with the runner. */
+  /** The state of the runner, once no execution is between two states. The value shares objects with the runner. */
   async exportState(): Promise<RunnerState> {
     while (this.#executions.all().some((hosted) => hosted.isBusy)) {
       await new Promise<void>((resolve) => setImmediate(resolve));
@@ -167,22 +167,22 @@ export class Runner {
     };
   }
 
-  /** Takes over what an earlier runner knew, into an empty one, and starts its pending tasks and timers again. */
+  /** Imports the state of an earlier runner into an empty one, and starts its pending tasks and timers again. */
   importState(state: RunnerState): void {
     this.machines.restore(state.machines);
     this.importExecutions(state);
   }
 
-  /** The same for machines that are there already, perhaps with newer definitions than when the executions were stored. */
+  /** The same for existing machines, possibly with newer definitions than those of the stored executions. */
   importExecutions(state: Pick<RunnerState, 'executions' | 'spentTokens'>): void {
     this.#tokens.restore(state.spentTokens);
     const resumed = state.executions.map((record) => this.#host(record));
     for (const hosted of resumed) hosted.resume();
-    // A child may have ended after its parent was stored; telling the parent twice does no harm.
+    // A child may have ended after its parent was stored; a second report to the parent has no effect.
     for (const { record } of resumed) if (record.execution.status !== 'RUNNING') this.#tellParents(record);
   }
 
-  /** Adds an execution that has not begun, or finds the one that runs under the same name with the same input. */
+  /** Adds an execution that has not begun, or finds the running one with the same name and input. */
   #create(request: StartExecution): HostedExecution {
     const { record: machine, loaded } = this.machines.get(request.machineArn);
     const name = request.name ?? this.#options.environment.uuid();
@@ -268,7 +268,7 @@ export class Runner {
 const defaultResults = 100;
 const maximumResults = 1_000;
 
-/** Cuts a page out of a list; the token is the position the next page starts at. */
+/** Returns a page of a list; the token is the position of the next page. */
 function cutPage<T>(items: readonly T[], page: Page): { items: readonly T[]; nextToken?: string } {
   const start = page.nextToken === undefined ? 0 : Number(page.nextToken);
   const size = Math.min(page.maxResults || defaultResults, maximumResults);
@@ -280,31 +280,31 @@ function cutPage<T>(items: readonly T[], page: Page): { items: readonly T[]; nex
 const REMEMBERED = 10;
 const VALID_MILLISECONDS = 15 * 60_000;
 
-/** When an execution was redriven with a token that still counts. */
+/** The time of a redrive with a token that is still valid. */
 function dateOfToken(record: ExecutionRecord, token: string | undefined, now: Date): Date | undefined {
   const used = record.redriveTokens?.findLast((one) => one.token === token);
   if (used === undefined || now.getTime() - Date.parse(used.date) > VALID_MILLISECONDS) return undefined;
   return new Date(used.date);
 }
 
-/** The tokens to remember once this one was used. */
+/** The tokens to keep after the use of this one. */
 function withToken(record: ExecutionRecord, token: string, now: Date): readonly RedriveToken[] {
   return [...(record.redriveTokens ?? []), { token, date: now.toISOString() }].slice(-REMEMBERED);
 }
 
-/** The task a token stands for. */
+/** The task of a token. */
 interface TokenTarget {
   readonly executionArn: string;
   readonly taskId: string;
 }
 
-/** Knows which task waits for which token, and which tokens are spent: AWS tells late answers from made-up ones. */
+/** Knows the task of each token, and the used tokens, because AWS separates late answers from unknown tokens. */
 class TaskTokens {
   readonly #open = new Map<string, TokenTarget>();
   readonly #openByExecution = new Map<string, Set<string>>();
   readonly #spent = new Set<string>();
 
-  /** Brings the tokens of an execution up to date with its tasks. */
+  /** Updates the tokens of an execution from its tasks. */
   update(execution: Execution): void {
     const open = this.#openByExecution.get(execution.arn) ?? new Set();
     for (const token of open) {
@@ -333,12 +333,12 @@ class TaskTokens {
     throw new ServiceError('InvalidToken', `Invalid Token: 'Invalid token'`);
   }
 
-  /** The spent tokens, to be stored; open ones follow from the executions. */
+  /** The used tokens, to be stored; open ones follow from the executions. */
   spentTokens(): string[] {
     return [...this.#spent];
   }
 
-  /** Takes over stored spent tokens. */
+  /** Restores stored used tokens. */
   restore(spent: readonly string[]): void {
     for (const token of spent) this.#spent.add(token);
   }

@@ -3,26 +3,26 @@ import type { ScheduleTask } from '../interpreter/effects.ts';
 import type { Execution } from '../interpreter/execution.ts';
 import type { Json } from '../json/json.ts';
 
-/** A task as it is handed to the host. */
+/** A task for the host. */
 export interface TaskInvocation extends Omit<ScheduleTask, 'type' | 'submitted'>, TaskResource {
   /** Aborted when the task timed out or its execution no longer needs it. */
   readonly signal: AbortSignal;
 }
 
-/** The execution a task belongs to; not to be changed. */
+/** The execution of a task, which must not be changed. */
 export interface TaskSurroundings {
   readonly machine: { readonly arn: string; readonly name: string; readonly roleArn?: string };
   readonly execution: Readonly<Execution>;
 }
 
 /**
- * Has a task done. What it resolves to is the task's result, for `.sync` once the job is over; for `.waitForTaskToken` it is
- * the answer of the call alone, and the task ends with SendTaskSuccess or SendTaskFailure. Rejects with an error whose `name`
- * is the task's error name and whose `message` is its cause.
+ * Performs a task. It resolves to the task's result, for `.sync` once the job has ended; for `.waitForTaskToken` only to the answer of the call, and
+ * the task ends with SendTaskSuccess or SendTaskFailure. Rejects with an error whose `name` is the task's error name and whose `message` is its
+ * cause.
  */
 export type InvokeTask = (task: TaskInvocation, surroundings: TaskSurroundings) => Promise<Json>;
 
-/** A failed task in the form {@link InvokeTask} rejects with. */
+/** A failed task in the form of {@link InvokeTask}'s rejection. */
 export class TaskError extends Error {
   override readonly name: string;
 
@@ -32,14 +32,14 @@ export class TaskError extends Error {
   }
 }
 
-/** The task of a Lambda function that threw: `cause` is the JSON Lambda answers with. */
+/** The error of a Lambda function's task: `cause` is Lambda's JSON. */
 export function lambdaFunctionError(thrown: unknown): TaskError {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const trace = (error.stack ?? '').split('\n');
   return new TaskError(error.name, JSON.stringify({ errorType: error.name, errorMessage: error.message, trace }));
 }
 
-/** Puts together what the host is told about a task. */
+/** Makes the host's view of a task. */
 export function invocationOf(effect: ScheduleTask, signal: AbortSignal): TaskInvocation {
   const { type: _type, submitted: _submitted, ...task } = effect;
   const resource = parseTaskResource(effect.resource);

@@ -7,13 +7,13 @@ import type { AuthorizeChild, StartExecution } from './requests.ts';
 import { ServiceError } from './service-error.ts';
 import { type InvokeTask, invocationOf, TaskError } from './task-invocation.ts';
 
-/** What running tasks needs from the runner. */
+/** The parts of the runner that tasks need. */
 export interface TaskHost {
   readonly invokeTask: InvokeTask;
   readonly authorizeChild: AuthorizeChild;
   /** Adds an execution that has not begun. */
   createChild(request: StartExecution, startedBy: StartedBy): HostedExecution;
-  /** The child a task started before. */
+  /** The child that a task started before. */
   childOf(executionArn: string, taskId: string): HostedExecution | undefined;
 }
 
@@ -22,7 +22,7 @@ function failed(taskId: string, thrown: unknown): Stimulus {
   return { type: 'taskFailed', taskId, error: error.name, cause: error.message };
 }
 
-/** Errors of StartExecution under the names tasks fail with. */
+/** Errors of StartExecution under the error names of tasks. */
 function asTaskError(thrown: unknown): unknown {
   return thrown instanceof ServiceError
     ? new TaskError(`StepFunctions.${thrown.name}Exception`, thrown.message)
@@ -35,7 +35,7 @@ async function invoke(
   effect: ScheduleTask,
   signal: AbortSignal,
 ): Promise<Stimulus | undefined> {
-  // Once submitted, only its token can end the task; it must not be started a second time.
+  // A submitted task can only be ended by its token, and must not be started a second time.
   if (effect.submitted) return undefined;
   const { taskId } = effect;
   const { stateMachineArn: arn, stateMachineName: name, roleArn } = hosted.execution;
@@ -43,7 +43,7 @@ async function invoke(
   try {
     const task = invocationOf(effect, signal);
     const result = await host.invokeTask(task, { machine, execution: hosted.execution });
-    // What a client library returns is not JSON yet: fields may be undefined, dates may be objects.
+    // The result of a client library is no JSON yet: fields may be undefined, dates may be objects.
     const output: Json = JSON.parse(JSON.stringify(result) ?? 'null');
     return { type: task.pattern === 'WAIT_FOR_TASK_TOKEN' ? 'taskSubmitted' : 'taskSucceeded', taskId, output };
   } catch (thrown) {
@@ -51,7 +51,7 @@ async function invoke(
   }
 }
 
-/** Starts a child, or finds the one this task started before. A parent that waits hears of the start before the child takes a step. */
+/** Starts a child, or finds the one that this task started before. A waiting parent gets the start before the child takes a step. */
 async function runChild(
   host: TaskHost,
   hosted: HostedExecution,
@@ -77,7 +77,7 @@ async function runChild(
   if (waits) signal.addEventListener('abort', () => stopChild(host, hosted, started), { once: true });
   const output = startedOutput(child.execution);
   if (pattern === '') {
-    // The child is stored before the parent goes on, so that it cannot be lost in between.
+    // The child is stored before the parent continues, so that it cannot be lost in between.
     await child.begin();
     return { type: 'taskSucceeded', taskId, output };
   }
@@ -86,7 +86,7 @@ async function runChild(
   return undefined;
 }
 
-/** A parent that may not stop its child leaves it running, as on AWS. */
+/** A parent without the permission to stop its child leaves it running, as on AWS. */
 function stopChild(host: TaskHost, hosted: HostedExecution, child: HostedExecution): void {
   try {
     host.authorizeChild('states:StopExecution', child.execution.arn, hosted.execution);
@@ -96,7 +96,7 @@ function stopChild(host: TaskHost, hosted: HostedExecution, child: HostedExecuti
   void child.deliver({ type: 'stop' });
 }
 
-/** Has a task of an execution done, and tells the execution what came of it. */
+/** Performs a task of an execution, and reports the result to the execution. */
 export async function runTask(
   host: TaskHost,
   hosted: HostedExecution,

@@ -5,7 +5,7 @@ import { addCluster } from '../../eks/add-cluster.ts';
 
 const scope = { account: '111111111111', region: 'eu-central-1' };
 const workspace = 'arn:aws:aps:eu-central-1:111111111111:workspace/ws-1';
-/** With each sign that URLs and signatures write in different ways. */
+/** It has each character that URLs and signatures encode in different ways. */
 const query = `sum(increase(http_requests_total{path=~"/a*'!+ ~%",code!="5.."}[1m]))`;
 const { fake } = testWorld((state) => {
   const cluster = addCluster(state, { ...scope, name: 'shop', version: '1.36' });

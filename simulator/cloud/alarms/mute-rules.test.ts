@@ -112,7 +112,7 @@ describe('in the local cloud IAM decides about the rule, and about each alarm', 
     const { accessKeyId, secretAccessKey } = localAdministrator(HUB);
     return { endpoint: cloud.wire.origin, region: REGION, credentials: { accessKeyId, secretAccessKey } };
   };
-  /** A session of the role, narrowed as the adapter has it. */
+  /** A session of the role, narrowed like the adapter's. */
   async function session(policy?: object) {
     const asked = { RoleArn: `arn:aws:iam::${HUB}:role/worker`, RoleSessionName: 'one' };
     const narrowed = policy === undefined ? {} : { Policy: JSON.stringify(policy) };
@@ -151,7 +151,7 @@ describe('in the local cloud IAM decides about the rule, and about each alarm', 
       await expect(mute('liftlock-other', alarms)).rejects.toMatchObject({ name: 'AccessDenied' });
     await expect(mute('night', ['open'])).rejects.toMatchObject({ name: 'AccessDenied' });
     await expect(silences().deleteMuteRule(scope, 'night')).rejects.toMatchObject({ name: 'AccessDenied' });
-    // Tags are given when an alarm is made: putting it again changes none.
+    // Tags are set when an alarm is created; a repeated put changes none.
     await makeAlarm('shut', 'allowed');
     await expect(mute('liftlock-other', ['shut'])).rejects.toMatchObject({ name: 'AccessDenied' });
     const { AlarmMuteRuleSummaries } = await new CloudWatchClient(client()).send(new ListAlarmMuteRulesCommand({}));

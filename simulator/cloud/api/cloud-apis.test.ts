@@ -61,7 +61,7 @@ async function ask(
   );
   return apis.handle(request);
 }
-/** Credentials of a role that a function has, with this statement as its policy. */
+/** Credentials of a function's role, with this statement as its policy. */
 function role(name: string, statement: object): Partial<SigningOptions> {
   const arn = `arn:aws:iam::${ACCOUNT}:role/${name}`;
   const trust = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };

@@ -33,13 +33,13 @@ beforeEach(() => {
 
 const cluster = { region: 'eu-west-1', clusterName: 'prod' };
 const token = (at = NOW, more = {}) => clusterToken(cluster, { ...credentials, ...more }, at);
-/** The token with its URL changed. */
+/** The token with a changed URL. */
 async function changed(change: (url: string) => string, at = NOW): Promise<string> {
   const [prefix, url = ''] = (await token(at)).split(/(?<=k8s-aws-v1\.)/);
   return prefix + Buffer.from(change(Buffer.from(url, 'base64url').toString())).toString('base64url');
 }
 
-/** Signed as it should be, for another request than a cluster's token is. */
+/** A valid signature, but of another request than a cluster's token has. */
 async function signed(request: {
   hostname?: string;
   Action?: string;
@@ -84,7 +84,7 @@ it('takes one that is fresh in either time, for fifteen minutes', async () => {
   expect(await authenticate(await token(new Date(NOW.getTime() - 14 * MINUTE)), ARN)).toBeDefined();
   now = new Date(NOW.getTime() + 15 * MINUTE);
   expect(await authenticate(await token(NOW), ARN)).toBeUndefined();
-  // Virtual time may be years away from the real one.
+  // Virtual time may be years away from real time.
   expect(await authenticate(await token(new Date()), ARN)).toBeDefined();
 });
 

@@ -30,7 +30,7 @@ withCli('the AWS CLI makes a node group, sees it come, and takes the old one awa
     );
     expect(created.nodegroup).toMatchObject({ status: 'CREATING', version: '1.35', labels: { tier: 'web' } });
     world.pass(10);
-    // A waiter asks until the state is there.
+    // A waiter polls until the state is reached.
     await aws('wait', 'nodegroup-active', '--nodegroup-name', 'new');
     const deleted = await aws('delete-nodegroup', '--nodegroup-name', 'old');
     expect(deleted.nodegroup.status).toBe('DELETING');

@@ -49,6 +49,6 @@ if ('missing' in found) {
   });
 }
 
-/** A version that is older than an operation or one of its members has nothing to send: Debian's lacks what EKS has had since 2023. */
+/** A CLI that is older than an operation or one of its members cannot send it: Debian's lacks EKS's additions since 2023. */
 const isUnknown = ({ status, errors }: Outcome): boolean =>
   status === 252 && /^(Unknown options: |aws: error: argument operation: Invalid choice)/m.test(errors);

@@ -75,7 +75,7 @@ beforeEach(() => {
   buses.onEvent = (busArn) => heard.push(busArn);
 });
 
-/** Publishes an event that a rule brings to this target, and lets it arrive. */
+/** Publishes an event that a rule delivers to this target, and waits for its arrival. */
 function bring(target: Omit<RuleTarget, 'Id'>): void {
   const name = 'watch';
   const targets = [{ Id: 'T', ...target }];

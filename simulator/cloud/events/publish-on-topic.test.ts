@@ -29,7 +29,7 @@ beforeEach(() => {
   });
 });
 
-/** What the topic got of one event, or why it got nothing. */
+/** The topic's message from one event, or why it got none. */
 function publish(target: { RoleArn?: string } = {}): readonly string[] {
   const topics = new Topics(
     () => 'id',

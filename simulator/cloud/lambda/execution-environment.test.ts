@@ -92,7 +92,7 @@ describe.each([
         { timeoutSeconds: 30 },
       );
       expect(await world.outcome(arn, { seconds: 10 })).toBe('work');
-      // At 30 seconds the first invocation would have timed out, at 40 its limit is over.
+      // At 30 seconds the first invocation would have timed out; at 40 its limit has passed.
       expect(await world.outcome(arn, { seconds: 25 })).toBe('work');
       expect(await world.outcome(arn, { seconds: 29 })).toBe('work');
       expect(world.environments).toBe(1);

@@ -2,7 +2,7 @@ import { type LambdaWorld, lambdaWorld, START } from '../../../test/material/clo
 
 const SLEEP = `import { setTimeout as sleep } from 'node:timers/promises';\n`;
 
-/** As a library of the host took it when it was loaded. */
+/** A library of the host took this value when it was loaded. */
 const HostDate = Date;
 
 let world: LambdaWorld;

@@ -9,7 +9,7 @@ afterEach(() => world.close());
 const DESTINATION = 'arn:aws:sqs:eu-west-1:111111111111:undelivered';
 const RULE = { service: 'events.amazonaws.com', sourceArn: 'arn:aws:events:rule', sourceAccount: '111111111111' };
 
-/** Fails so often, and writes down when it was tried. */
+/** It fails this number of times, and records the time of each attempt. */
 const failing = (times: number) =>
   `let tries = 0;
   export const handler = async (event) => {
@@ -20,7 +20,7 @@ const failing = (times: number) =>
 const call = (arn: string, leave: { roleArn?: string } = {}) =>
   world.run(async () => world.functions.invokeAsynchronously(arn, '{"a":1}', { source: RULE, ...leave }));
 
-/** Seconds after the start at which the function ran, as it said itself. */
+/** Seconds after the start at which the function ran, by its own clock. */
 async function triedAt(count: number): Promise<string[]> {
   for (let waits = 0; world.lines.length < count && waits < 50; waits++)
     await new Promise((next) => setTimeout(next, 5));

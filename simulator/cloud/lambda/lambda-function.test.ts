@@ -16,7 +16,7 @@ const SLEEPER = `import { setTimeout as sleep } from 'node:timers/promises';
     return most;
   };`;
 const invoke = (arn: string, seconds: number) => world.functions.invoke(arn, JSON.stringify({ seconds }));
-/** Several invocations, each as work of its own. */
+/** Several invocations, each as separate work. */
 const together = (...calls: (() => Promise<string>)[]) =>
   world.run(() => world.time.clock.park(Promise.allSettled(calls.map((call) => world.time.hold(call)))));
 const pass = (seconds: number) => world.run(() => world.time.sleep(seconds * 1000));

@@ -106,7 +106,7 @@ it('leaves in the queue what waits for its turn, so that a long line is no reaso
 it('waits for what is delayed', async () => {
   poll('export const handler = () => {};');
   await world.run(async () => work.send('later', 'sender', { delaySeconds: 600 }));
-  // At 13 minutes it looks again, since what it has not deleted yet would be visible then.
+  // At 13 minutes it looks again, since messages that it has not deleted would be visible then.
   expect([minutes(), left()]).toEqual([13, [[], []]]);
 });
 
@@ -118,7 +118,7 @@ it('leaves what failed until it can be seen again, and gives it to the dead lett
   );
   await send('good', 'bad', 'better');
   expect(left()).toEqual([[], ['bad']]);
-  // Received at 0, 3 and 6 minutes; at 9 it is too often.
+  // It is received at 0, 3 and 6 minutes; at 9 it is too often.
   expect([minutes(), batches]).toEqual([9, 3]);
 });
 
@@ -161,7 +161,7 @@ it('stands still when it may not read its queue, and is on record', async () => 
   expect(world.authority.asked.length).toBeGreaterThan(0);
   expect(new Set(world.authority.asked)).toEqual(new Set([`${ROLE} sqs:ReceiveMessage ${PLACE}:work`]));
   expect([left(), world.functions.get(arn).invocations]).toEqual([[['1'], []], 0]);
-  // Whoever is given leave goes on with the next message.
+  // With the permission it continues with the next message.
   world.authority.denied.clear();
   await send('2');
   expect(left()).toEqual([[], []]);

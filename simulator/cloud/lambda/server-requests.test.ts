@@ -8,7 +8,7 @@ import type { ApiFault } from '../../kubernetes/faults/api-fault.ts';
 import { bytesOf } from '../../wire/http-message.ts';
 import type { ProcessSetup } from './function-process.ts';
 
-/** Asks as the reader of clusters does, and gives what came, also of an answer that broke off. */
+/** Requests like the reader of clusters, and returns the result, also of an answer that broke off. */
 const READER = `
 import { hash } from 'node:crypto';
 import https from 'node:https';
@@ -47,7 +47,7 @@ interface Asked {
   readonly options?: object;
 }
 
-/** What a function gets of a server of its own, and how many of its requests came by message. */
+/** A function's answers from its own server, and how many of its requests went as messages. */
 async function answersTo(asked: readonly Asked[], start: StartFunction, isByMessage: boolean) {
   const under = await startServerUnderTest();
   servers.push(under);

@@ -16,7 +16,7 @@ const HUB = '000000000000';
 const SPOKE = '222222222222';
 const REGION = 'eu-west-1';
 
-/** Sends each request of its event as the SDK's handler does, and gives what came back: every other one as the SDK collects it, by a pipe. */
+/** Sends each request of its event like the SDK's handler, and returns the answers: every other one through a pipe, like the SDK. */
 const SENDER = `
 import http from 'node:http';
 import { Writable } from 'node:stream';
@@ -96,7 +96,7 @@ const byMessage = ({ wire }: LocalCloud): ByMessage => ({
   answer: ({ body, ...request }) => wire.answer({ ...request, body: Buffer.from(body) }),
 });
 
-/** Of a function that reaches the cloud by messages to its host; without these, by the cloud's port. */
+/** A function that reaches the cloud by messages to its host, or without those by the cloud's port. */
 async function answersOf(
   cloud: LocalCloud,
   requests: readonly HttpRequest[],
@@ -109,7 +109,7 @@ async function answersOf(
 }
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
-/** What a connection adds, and what is drawn anew for each request. */
+/** Headers of a connection, and values that differ in each request. */
 const OF_ONE_REQUEST = ['date', 'connection', 'keep-alive', 'x-amzn-requestid', 'x-amz-crc32', 'content-length'];
 
 function comparable({ status, headers, body }: Answer): Answer {
@@ -155,7 +155,7 @@ async function record(): Promise<HttpRequest[]> {
   const whole = await table('PutItem', put);
   return [
     whole,
-    // The same again: its condition fails.
+    // The same again, so its condition fails.
     whole,
     await table('GetItem', { TableName: 'items', Key: { id: { S: 'a' } } }),
     await table('TransactWriteItems', { TransactItems: [{ Put: put }] }),
@@ -174,7 +174,7 @@ async function record(): Promise<HttpRequest[]> {
     await signed('lambda', { method: 'GET', path: '/2015-03-31/functions' }),
     await form('sts', 'Action=GetCallerIdentity&Version=2011-06-15'),
     await form('sqs', `Action=SendMessage&QueueUrl=http%3A%2F%2F127.0.0.1%3A4566%2F${HUB}%2Fnone&MessageBody=x`),
-    // Somebody of another account may not send to this queue.
+    // Another account may not send to this queue.
     await form('sqs', `Action=SendMessage&QueueUrl=http%3A%2F%2F127.0.0.1%3A4566%2F${HUB}%2Fwork&MessageBody=x`, {
       accessKeyId: other.accessKeyId,
       secretAccessKey: other.secretAccessKey,
@@ -192,7 +192,7 @@ test.each(FUNCTION_PLACES)(
     const answers = (await answersOf(messaged, requests, byMessage(messaged), start)).map(comparable);
     expect(answers).toEqual(expected);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 400, 403, 404, 413, 501]));
-    // The cloud asks for its new table until it is active: how often depends on the machine.
+    // The cloud polls its new table until it is active, as often as the machine needs.
     const asked = ({ action }: { action: string }) => action !== 'dynamodb:DescribeTable';
     const decided = ({ authority: { iam } }: LocalCloud) => ({
       usage: iam.usage().filter(asked),

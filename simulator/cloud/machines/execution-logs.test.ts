@@ -6,7 +6,7 @@ const place = { account: '111111111111', region: 'eu-west-1' };
 const group = 'arn:aws:logs:eu-west-1:111111111111:log-group:/aws/vendedlogs/states/m';
 const machine = machineArnOf('m');
 
-/** What the log has after an execution of this name has passed one state. */
+/** The log after an execution of this name has passed one state. */
 async function logged(name: string, IncludeExecutionData: boolean, Level = 'ALL', isRedriven = false) {
   const logs = new Logs();
   logs.addGroup(`${group}:*`);

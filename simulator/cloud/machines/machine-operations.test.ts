@@ -21,11 +21,11 @@ let made: Simulation;
 let wire: TestWire;
 let client: SFNClient;
 let events: BusEvent[];
-/** What functions answer, by name; `done` where nothing is said. */
+/** The answers of functions, by name; `done` by default. */
 let answers: Map<string, (payload: { readonly step: string }) => Json>;
 let invoked: string[];
 
-/** The product's own machines, whose functions do as a test says. */
+/** The product's own state machines, whose functions behave as a test says. */
 beforeEach(async () => {
   [events, answers, invoked] = [[], new Map(), []];
   const buses = new EventBuses(() => {});
@@ -64,7 +64,7 @@ async function begin(): Promise<{ executionArn: string }> {
   return { executionArn };
 }
 const describeExecution = (executionArn: string) => client.send(new DescribeExecutionCommand({ executionArn }));
-/** The types of all events, and the names of the states that were entered. */
+/** The types of all events, and the names of the entered states. */
 async function historyOf(executionArn: string) {
   const history = await client.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1_000 }));
   return (history.events ?? []).map(({ type, stateEnteredEventDetails }) => stateEnteredEventDetails?.name ?? type);

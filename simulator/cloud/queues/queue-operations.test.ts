@@ -52,7 +52,7 @@ it('hands a message to one at a time, until it is deleted', async () => {
   expect(await receive()).toEqual([]);
   pass(30);
   const [again] = await receive();
-  // The handle of the first time is outdated: it deletes nothing.
+  // The handle of the first receive is outdated, so it deletes nothing.
   await client.send(new sdk.DeleteMessageCommand({ QueueUrl, ReceiptHandle: message?.ReceiptHandle ?? '' }));
   expect(queues.find(`${ARN}:work`)?.messages).toHaveLength(1);
   await client.send(new sdk.DeleteMessageCommand({ QueueUrl, ReceiptHandle: again?.ReceiptHandle ?? '' }));

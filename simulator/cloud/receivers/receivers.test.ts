@@ -19,7 +19,7 @@ const statement = (Action: string[], Resource: string, Condition?: object) => ({
   ...{ Effect: 'Allow', Action, Resource },
   ...(Condition && { Condition }),
 });
-/** What the templates give to who asks (infra/permissions/function-statements.ts). */
+/** The permissions of the templates for hooks (infra/permissions/function-statements.ts). */
 const Statement = [
   statement(['lambda:InvokeFunction'], `arn:aws:lambda:*:${HUB}:function:*`, opened),
   statement(['states:DescribeStateMachine', 'states:StartExecution'], `arn:aws:states:*:${HUB}:stateMachine:*`, opened),
@@ -53,7 +53,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await cloud.close();
-  // The code of functions that were made by hand is kept with the state, and lies nowhere else.
+  // The code of functions that were created by hand is kept with the state only.
   expect(cloud.byHand.folders.filter((folder) => existsSync(folder))).toEqual([]);
   rmSync(stateFolder, { recursive: true });
 });

@@ -208,7 +208,7 @@ describe('what outlives a start', () => {
       status: 'SUCCEEDED',
       history: (record('x', 12) as { execution: { history: object[] } }).execution.history,
     });
-    // What goes on writes after what is there, and nothing twice.
+    // A continued run writes behind the existing events, and nothing twice.
     again.executions.keep(record('SUCCEEDED', 13));
     again.close();
     const third = new KeptState(folder);
@@ -234,7 +234,7 @@ describe('notes of running clouds', () => {
   it('show those that run, and go with those that do not', () => {
     expect(runningClouds(folder)).toEqual([]);
     const takeBack = noteRunning(cloud(process.pid), folder);
-    // No process has a number like this.
+    // No process has such a number.
     noteRunning(cloud(2 ** 22 + 1), folder);
     expect(files()).toHaveLength(2);
     expect(runningClouds(folder)).toEqual([cloud(process.pid)]);

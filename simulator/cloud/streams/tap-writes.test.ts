@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => tables.close());
 
-/** A table that is CREATING still answers as one that is not there, here as on AWS. */
+/** A table that is CREATING answers like a missing one, here as on AWS. */
 async function waitUntilActive(TableName: string): Promise<void> {
   const describe = async () => (await tables.answer('DescribeTable', { TableName })).body as Described;
   while ((await describe()).Table.TableStatus !== 'ACTIVE') await setTimeout(1);
@@ -29,7 +29,7 @@ interface Described {
   readonly Table: { readonly TableStatus: string };
 }
 
-/** As the wire does it. */
+/** It works like the wire. */
 async function write(operation: string, input: object, expected = 200): Promise<void> {
   const tell = await tapWrites(streams, tables, operation, input);
   const { status } = await tables.answer(operation, input);

@@ -49,7 +49,7 @@ describe('the embedded DynamoDB', () => {
   let tables: LocalTables;
   let server: WireServer;
   let client: DynamoDBClient;
-  /** Done before the next request of this operation is. */
+  /** It runs before the next request of this operation. */
   let before: Map<string, () => Promise<unknown>>;
   const open = async (path?: string) => {
     tables = new LocalTables(path);

@@ -13,7 +13,7 @@ const place = { account: '111111111111', region: 'eu-west-1', partition: 'aws', 
 const resolved = (template: Template, parameters = {}, imports = new Map<string, unknown>()) =>
   resolveStack(template, { stack: 'Own', place, parameters, imports });
 const of = (Type: string, Properties: Record<string, unknown> = {}, more = {}) => ({ Type, Properties, ...more });
-/** The one resource of a template that has just that one. */
+/** The only resource of a template. */
 const only = (Type: string, Properties: Record<string, unknown> = {}) =>
   resolved({ Resources: { One: of(Type, Properties) } }).resources[0];
 const HERE = 'eu-west-1:111111111111';

@@ -1,16 +1,16 @@
-/** A request that was refused; one that was refused in the same way before is counted. */
+/** A refused request; equal refusals are counted. */
 export interface Denial {
   /** ARN of the role or user, or the service's name. */
   readonly role: string;
   readonly action: string;
   readonly resource: string;
-  /** What was being done, e.g. `lambda liftlock-scan-cluster`. */
+  /** The action in progress, e.g. `lambda liftlock-scan-cluster`. */
   readonly where: string;
   readonly why: string;
   readonly count: number;
 }
 
-/** What a role was allowed. */
+/** An allowed access of a role. */
 export type Usage = Pick<Denial, 'role' | 'action' | 'resource' | 'count'>;
 
 /** Plain JSON. */
@@ -20,7 +20,7 @@ export interface AccessRecordState {
   readonly problems: readonly string[];
 }
 
-/** What was asked and what came of it, for reports on missing and needless permissions. */
+/** The decided accesses, for reports on missing and unneeded permissions. */
 export class AccessRecord {
   readonly #denials: Map<string, Denial>;
   readonly #usage: Map<string, Usage>;
@@ -54,7 +54,7 @@ export class AccessRecord {
     return [...this.#usage.values()];
   }
 
-  /** What was not understood or not supplied; each once. */
+  /** Unsupported policy elements and missing condition keys, each once. */
   problems(): string[] {
     return [...this.#problems];
   }

@@ -10,9 +10,9 @@ export interface CallAdmission {
   readonly call: AwsCall;
   readonly now: Date;
   readonly lookups: Lookups;
-  /** The policy of a queue, topic, bus or table, undefined where it has none. */
+  /** The policy of a queue, topic, bus or table; undefined where it has none. */
   readonly resourcePolicyOf?: (arn: string) => unknown;
-  /** `eks:DescribeCluster over HTTP` unless said. */
+  /** `eks:DescribeCluster over HTTP` by default. */
   readonly where?: string;
 }
 
@@ -22,7 +22,7 @@ export interface AdmissionParts {
 }
 
 /**
- * Who calls, if the call may be served. Throws the service's fault for bad credentials and for the first permission that is missing, and
+ * Returns the caller, if the call may be served. Throws the service's fault for bad credentials and for the first missing permission, and
  * `NotImplemented` for an operation without a row.
  */
 export function admitCall({ sessions, authorize }: AdmissionParts, admission: CallAdmission): Principal {

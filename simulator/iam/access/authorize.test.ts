@@ -9,7 +9,7 @@ const NODEGROUP = eks('nodegroup/prod/blue/7ac0');
 const TABLE = `arn:aws:dynamodb:${REGION}:${HUB}:table/liftlock`;
 const QUEUE = `arn:aws:sqs:${REGION}:${HUB}:clusters`;
 
-/** Whose session on the spoke role, what it asks, and whether it may. */
+/** The session on the spoke role, its request, and whether it is allowed. */
 const onSpoke: [string, string, string, RequestContext, boolean][] = [
   ['scan-cluster', 'eks:DescribeCluster', eks('cluster/prod'), {}, true],
   ['scan-cluster', 'eks:ListClusters', '*', {}, true],

@@ -10,15 +10,15 @@ export interface AuthorizeRequest {
   readonly principal: Principal;
   /** `eks:UpdateClusterVersion`. */
   readonly action: string;
-  /** An ARN, or `*` for actions that take no resource. */
+  /** An ARN, or `*` for actions without resources. */
   readonly resource: string;
-  /** Condition keys of the service; those that every request has are filled in. */
+  /** Condition keys of the service; those of every request are added. */
   readonly context?: RequestContext;
-  /** Of a queue, topic, bus, table or function that has one. */
+  /** The policy of a queue, topic, bus, table or function. */
   readonly resourcePolicy?: unknown;
-  /** Of the role, when one is to be assumed or tagged. */
+  /** The trust policy of the role that is assumed or tagged. */
   readonly trustPolicy?: unknown;
-  /** For people who read the report: `lambda liftlock-scan-cluster`, `eks:DescribeCluster over HTTP`. */
+  /** For readers of the report: `lambda liftlock-scan-cluster`, `eks:DescribeCluster over HTTP`. */
   readonly where: string;
 }
 
@@ -31,7 +31,7 @@ export interface AuthorizerParts {
 
 export type Authorize = (request: AuthorizeRequest) => Decision;
 
-/** Makes the one door through which every request passes: it decides, and writes down what it decided. */
+/** Makes the only function that decides requests, and records every decision. */
 export function authorizer({ directory, record, now, organizationId }: AuthorizerParts): Authorize {
   const memory = new DecisionMemory();
   return ({ principal, action, resource, context = {}, resourcePolicy, trustPolicy, where }) => {

@@ -35,10 +35,7 @@ const SHAPES: Readonly<Record<ServiceName, DenialShape>> = {
   sts: QUERY_DENIAL,
 };
 
-/**
- * How a service says no. `why` is a decision's. The `because` is given in every case; AWS leaves it out of some that concern several
- * accounts.
- */
+/** The refusal of a service. `why` is a decision's. It always contains `because`; AWS leaves that out in some cases with several accounts. */
 export function denialFault(
   service: ServiceName,
   principal: Principal,
@@ -47,7 +44,7 @@ export function denialFault(
   why: string,
 ): AwsFault {
   if (service === 'eks' && action === 'ec2:RunInstances') return launchTemplateDenial(resource, why);
-  // What no service of the cloud is, X-Ray for one, refuses as most of AWS does.
+  // Services that are not in the cloud, such as X-Ray, refuse like most of AWS.
   const { name, status } = SHAPES[service] ?? JSON_DENIAL;
   const said = asWritten(service, action);
   const because = why.replace(action, said);
@@ -62,7 +59,7 @@ function asWritten(service: ServiceName, action: string): string {
   return service === 'sns' ? action.replace(/^sns:/, 'SNS:') : action;
 }
 
-/** EKS tries the launch template with the caller's rights and gives EC2's refusal as its own. AWS encodes what follows the colon. */
+/** EKS tries the launch template with the caller's permissions and returns EC2's refusal as its own. AWS encodes the text after the colon. */
 function launchTemplateDenial(resource: string, why: string): AwsFault {
   const text =
     'You are not authorized to launch instances with this launch template. ' +

@@ -7,12 +7,12 @@ export interface StandardContextOptions {
   readonly principal: Principal;
   readonly resource: string;
   readonly now: Date;
-  /** Of which all accounts of the local cloud are members; absent: of none. */
+  /** The organization of all accounts of the local cloud; none when absent. */
   readonly organizationId?: string;
 }
 
 /**
- * Condition keys that every request has, or is known not to have. What a service says of itself (`aws:SourceArn`) is left to who acts for it.
+ * Condition keys that every request has, or is known not to have. A service that acts sets its own keys (`aws:SourceArn`).
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 export function standardContext(options: StandardContextOptions): RequestContext {
@@ -24,7 +24,7 @@ export function standardContext(options: StandardContextOptions): RequestContext
     ...principalContext(principal),
     'aws:CurrentTime': now.toISOString(),
     'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
-    // The loopback stands for TLS: what AWS serves over plain HTTP is not what is rehearsed here.
+    // The loopback counts as TLS, because plain HTTP is not part of a rehearsal.
     'aws:SecureTransport': 'true',
     'aws:SourceIp': isService ? null : '127.0.0.1',
     'aws:UserAgent': null,
@@ -43,7 +43,7 @@ export function standardContext(options: StandardContextOptions): RequestContext
   };
 }
 
-/** Keys that only services set, for whom they act. */
+/** Keys that only services set, about the resource for which they act. */
 const NO_SOURCE: RequestContext = {
   'aws:SourceArn': null,
   'aws:SourceAccount': null,

@@ -142,11 +142,11 @@ describe('a variable', () => {
     ['StringEquals', `liftlock-${variable('aws:PrincipalTag/function')}`, 'yes'],
     ['StringEquals', `liftlock-${variable('aws:principaltag/FUNCTION')}`, 'yes'],
     ['StringLike', `lift*-${variable('aws:PrincipalTag/function')}`, 'yes'],
-    // A tag cannot smuggle a wildcard in.
+    // A tag cannot contain a wildcard.
     ['StringLike', variable('aws:PrincipalTag/star'), 'no'],
     ['StringEquals', `liftlock-${variable("aws:PrincipalTag/none, 'scan'")}`, 'yes'],
     ['StringEquals', `liftlock-${variable('aws:PrincipalTag/none')}`, 'no'],
-    // Whether a value that is not there differs from everything is not documented.
+    // Whether a missing value differs from everything is not documented.
     ['StringNotEquals', variable('aws:PrincipalTag/none'), 'unknown'],
     ['StringEquals', variable('aws:unsupplied'), 'unknown'],
     ['StringEquals', variable("aws:unsupplied, 'liftlock-scan'"), 'unknown'],

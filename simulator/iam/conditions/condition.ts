@@ -5,9 +5,8 @@ import type { FindKey } from './request-context.ts';
 import { type Expansion, expandVariables } from './variables.ts';
 
 /**
- * Whether one line of a condition block holds. Undecided when the operator is not known, the key was not supplied, or values cannot be
- * compared. Rules for missing keys and sets:
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
+ * Whether one line of a condition block holds. Undecided when the operator is unknown, the key was not supplied, or values cannot be compared. Rules
+ * for missing keys and sets: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-logic-multiple-context-keys-or-values.html
  */
 export function conditionHolds(condition: Condition, findKey: FindKey, hasVariables: boolean): Verdict {
   const { operator: name, key, values } = condition;
@@ -25,7 +24,7 @@ export function conditionHolds(condition: Condition, findKey: FindKey, hasVariab
   const holdsFor = (value: string) => holds(name, operator, value, patterns);
   if (set === 'ForAllValues') return every(found.map(holdsFor));
   if (set === 'ForAnyValue') return some(found.map(holdsFor));
-  // What AWS does here is not documented, and differs between keys.
+  // AWS's behaviour here is not documented, and differs between keys.
   if (found.length > 1)
     return unknown(`${name} without ForAllValues or ForAnyValue on ${key}, which has several values`);
   return every(found.map(holdsFor));
@@ -38,7 +37,7 @@ function holds(name: string, operator: Operator, value: string, patterns: readon
 
 function matchesOne(name: string, { compare, negated }: Operator, value: string, expansion: Expansion): Verdict {
   if ('missing' in expansion) {
-    // Nothing equals a value that is not there. Whether that makes a negated operator hold is not documented.
+    // Nothing equals a missing value. Whether that makes a negated operator hold is not documented.
     return expansion.missing === 'absent' && !negated ? 'no' : unknown(expansion.problem);
   }
   const result = compare(value, expansion.pattern);

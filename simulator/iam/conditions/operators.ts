@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { arnParts } from '../policy/arn.ts';
 import { asText, globMatches } from '../policy/glob.ts';
 
-/** Whether an address is in a range in CIDR notation, or is the one address named. Undefined for what is no range. */
+/** Whether an address is in a range in CIDR notation, or equals a single address. Undefined for text that is no range. */
 function isInRange(address: string, range: string): boolean | undefined {
   const [network = '', bits] = range.split('/');
   const version = isIP(network);
@@ -17,7 +17,7 @@ function isInRange(address: string, range: string): boolean | undefined {
   return list.check(address, type);
 }
 
-/** Compares a value of the request with one of the policy (a pattern); undefined when one of them is not of the operator's type. */
+/** Compares a value of the request with a pattern of the policy; undefined when one of them is not of the operator's type. */
 type Compare = (value: string, pattern: string) => boolean | undefined;
 
 export interface Operator {
@@ -31,7 +31,7 @@ const equal: Compare = (value, pattern) => value === asText(pattern);
 const equalWithoutCase: Compare = (value, pattern) => lowerCase(value) === lowerCase(asText(pattern));
 const like: Compare = (value, pattern) => globMatches(pattern, value);
 
-/** Part by part: a wildcard stays within the part it stands in, and `ArnEquals` has wildcards as `ArnLike` has. */
+/** Compares part by part: a wildcard stays within its part, and `ArnEquals` has wildcards like `ArnLike`. */
 const arn: Compare = (value, pattern) => {
   const parts = arnParts(value);
   const patterns = arnParts(pattern);
@@ -89,7 +89,7 @@ function both(positive: string, negative: string, compare: Compare): [string, Op
   ];
 }
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html, `Null` apart. */
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html, without `Null`. */
 const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ...both('StringEquals', 'StringNotEquals', equal),
   ...both('StringEqualsIgnoreCase', 'StringNotEqualsIgnoreCase', equalWithoutCase),
@@ -103,7 +103,7 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ['BinaryEquals', { compare: equal, negated: false }],
 ]);
 
-/** `ForAnyValue:StringLikeIfExists` taken apart. */
+/** The parts of `ForAnyValue:StringLikeIfExists`. */
 export interface OperatorUse {
   readonly set: 'ForAllValues' | 'ForAnyValue' | undefined;
   readonly ifExists: boolean;
@@ -122,7 +122,7 @@ const USES: ReadonlyMap<string, OperatorUse> = new Map(
   ),
 );
 
-/** What an operator of a policy says, undefined if AWS has none of that name. Names have one case: a misspelt one is a mistake. */
+/** The operator of a policy; undefined when AWS has none with that name. Names are case-sensitive, so a misspelt one is a mistake. */
 export function operatorNamed(name: string): OperatorUse | undefined {
   return name === 'Null' ? { set: undefined, ifExists: false, operator: 'Null' } : USES.get(name);
 }

@@ -1,15 +1,15 @@
 /**
- * Condition keys of one request. A key that is missing here was not supplied: conditions on it are undecided. `null` says that the request
- * has no such key, which is how AWS sees a tag that a principal does not have; `aws:PrincipalTag/*` says so of a whole family.
+ * Condition keys of one request. A missing key was not supplied, and conditions on it are undecided. `null` means that the request has no such key,
+ * like a tag that a principal does not have; `aws:PrincipalTag/*` means it for a whole family.
  */
 export type RequestContext = Readonly<Record<string, ContextValue>>;
 export type ContextValue = string | readonly string[] | null;
 
-/** What a request has for a key: values (several for keys of that kind), `absent`, or `unsupplied`. */
+/** The request's values for a key (several for keys of that kind), `absent`, or `unsupplied`. */
 export type Found = readonly string[] | 'absent' | 'unsupplied';
 export type FindKey = (key: string) => Found;
 
-/** Finds keys as IAM does, without regard to case. */
+/** Finds keys like IAM, ignoring case. */
 export function keysOf(context: RequestContext): FindKey {
   const byKey = new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value]));
   return (key) => {
@@ -20,7 +20,7 @@ export function keysOf(context: RequestContext): FindKey {
   };
 }
 
-/** An empty list is as good as no key (IAM User Guide, "Single-valued vs. multivalued context keys"). */
+/** An empty list equals no key (IAM User Guide, "Single-valued vs. multivalued context keys"). */
 function foundValue(value: ContextValue | undefined): Found {
   if (value === undefined) return 'unsupplied';
   if (typeof value === 'string') return [value];

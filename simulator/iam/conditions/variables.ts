@@ -1,18 +1,18 @@
 import { asLiteral } from '../policy/glob.ts';
 import type { FindKey } from './request-context.ts';
 
-/** A pattern with the request's values in it, or why there is none: the request has no such key, or nobody said whether it has. */
+/** A pattern with the request's values, or the reason for its absence: the request has no such key, or the key was not supplied. */
 export type Expansion =
   | { readonly pattern: string }
   | { readonly missing: 'absent' | 'unknown'; readonly problem: string };
 
 const VARIABLE = /\$\{([^}]*)\}/g;
-/** `aws:PrincipalTag/team, 'nobody'`: a key and what to take without it. */
+/** `aws:PrincipalTag/team, 'nobody'`: a key and its default. */
 const WITH_DEFAULT = /^\s*([^,]+?)\s*(?:,\s*'([^']*)'\s*)?$/;
-/** `${*}`, `${?}` and `${$}` are how a policy writes these characters as text. */
+/** `${*}`, `${?}` and `${$}` are these characters as text in a policy. */
 const CHARACTERS = new Set(['*', '?', '$']);
 
-/** Puts values for `${key}` and `${key, 'default'}`. Wildcards inside a value are text: a tag named `*` opens nothing. */
+/** Inserts values for `${key}` and `${key, 'default'}`. Wildcards inside a value are text, so a tag named `*` allows nothing more. */
 export function expandVariables(text: string, findKey: FindKey): Expansion {
   let failure: Expansion | undefined;
   const pattern = text.replaceAll(VARIABLE, (_, inside: string) => {

@@ -7,24 +7,24 @@ export interface AccessRequest {
   readonly principal: Principal;
   /** `eks:UpdateClusterVersion`. */
   readonly action: string;
-  /** An ARN, or `*` for actions that take no resource. Never a pattern. */
+  /** An ARN, or `*` for actions without resources. Never a pattern. */
   readonly resource: string;
   /** Finds the condition keys of the request. */
   readonly findKey: FindKey;
 }
 
-/** All that has a say. Absent: there is none of the kind; an empty list of identity policies is an identity that may nothing. */
+/** All policies of a decision. An absent kind does not exist; an empty list of identity policies allows nothing. */
 export interface ApplicablePolicies {
   readonly identity: readonly NamedPolicy[];
   readonly boundary?: NamedPolicy;
   readonly session?: readonly NamedPolicy[];
-  /** Of the resource. */
+  /** The policy of the resource. */
   readonly resource?: NamedPolicy;
-  /** Of the role that is to be assumed: asked instead of a policy of the resource, and there always is one. */
+  /** The policy of the assumed role, which replaces the policy of the resource and always exists. */
   readonly trust?: NamedPolicy;
 }
 
-/** A statement that took part in a decision. */
+/** A statement of a decision. */
 export interface MatchedStatement {
   readonly type: PolicyType;
   readonly policy: string;
@@ -38,12 +38,15 @@ export interface MatchedStatement {
 
 export interface Decision {
   readonly allowed: boolean;
-  /** What kind of policy forbids it, if one does: no other policy can help. */
+  /** The kind of policy with an explicit deny, which no other policy can override. */
   readonly explicitDeny?: PolicyType;
-  /** The end of AWS's sentence: `because no identity-based policy allows the eks:DescribeCluster action`. Of an allowed request, who allowed. */
+  /**
+   * The end of AWS's sentence: `because no identity-based policy allows the eks:DescribeCluster action`. For an allowed request, the policy that
+   * allows it.
+   */
   readonly why: string;
   /** The statements that allow, or those that deny. */
   readonly matched: readonly MatchedStatement[];
-  /** What was not understood or not supplied, by name; each of them was decided against the caller. */
+  /** Unsupported elements and missing keys, by name; each of them was decided against the caller. */
   readonly problems: readonly string[];
 }

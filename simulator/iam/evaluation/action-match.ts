@@ -1,12 +1,12 @@
 import { globMatches } from '../policy/glob.ts';
 import type { Patterns } from '../policy/policy-document.ts';
 
-/** Actions have no case: `EKS:describecluster` is `eks:DescribeCluster`. */
+/** Actions ignore case: `EKS:describecluster` is `eks:DescribeCluster`. */
 export function actionMatches(pattern: string, action: string): boolean {
   return globMatches(pattern.toLowerCase(), action.toLowerCase());
 }
 
-/** The pattern by which an Action or NotAction element takes the action in, undefined if it does not. */
+/** The pattern by which an Action or NotAction element includes the action; undefined if it does not. */
 export function matchingAction(element: Patterns, action: string): string | undefined {
   const pattern = element.patterns.find((each) => actionMatches(each, action));
   if (element.negated) return pattern === undefined ? `not ${element.patterns.join(', ')}` : undefined;

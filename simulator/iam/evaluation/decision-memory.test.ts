@@ -8,7 +8,7 @@ import { DecisionMemory } from './decision-memory.ts';
 const TABLE = 'arn:aws:dynamodb:eu-west-1:111111111111:table/items';
 const principal = roleSessionOf();
 
-/** Asks of an identity with this policy, and counts how often the policies were looked at. */
+/** Requests of an identity with this policy, with the number of evaluations. */
 function asker(document: object) {
   const memory = new DecisionMemory();
   const asked = { times: 0 };

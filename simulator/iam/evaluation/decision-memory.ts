@@ -3,30 +3,30 @@ import type { Principal } from '../principals/principal.ts';
 import type { ApplicablePolicies, Decision } from './access-request.ts';
 import { evaluate } from './evaluate.ts';
 
-/** One request, and what it takes to decide it only if it has to be. */
+/** One request, with the function that gets its policies only when it must be decided. */
 export interface Question {
   readonly principal: Principal;
   readonly action: string;
   readonly resource: string;
   readonly context: () => RequestContext;
   readonly policies: () => ApplicablePolicies;
-  /** Everything else that a decision rests on; those of the same values, in the same order, are equal. */
+  /** Further inputs of the decision; those with the same values, in the same order, are equal. */
   readonly besides: readonly unknown[];
 }
 
 interface Remembered {
   readonly besides: readonly unknown[];
-  /** Every condition key that the policies asked for, and what the request had for it. */
+  /** Every condition key that the policies read, with the request's value. */
   readonly read: ReadonlyMap<string, Found>;
   readonly decision: Decision;
 }
 
-/** Decisions that differ in what policies read, of one action on one resource, by one session. */
+/** The number of kept decisions on one action and one resource by one session that differ in the keys that policies read. */
 const MOST = 8;
 
 /**
- * Decides equal requests once: of the same principal (the very object), action and resource, with the same values for the keys that the policies
- * read. A key that no policy reads makes no difference, so a time or an id of the request that nobody asks for does not either.
+ * Decides equal requests once: those of the same principal (the same object), action and resource, with the same values for the keys that the
+ * policies read. Other keys make no difference, such as a time or an id of the request.
  */
 export class DecisionMemory {
   readonly #decisions = new WeakMap<Principal, Map<string, readonly Remembered[]>>();

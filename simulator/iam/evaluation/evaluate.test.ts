@@ -19,7 +19,7 @@ interface Case {
   readonly says: string;
   readonly principal?: Principal;
   readonly policies: Partial<ApplicablePolicies>;
-  /** What keeps it out; absent: it is let in. */
+  /** The reason for the denial; absent when it is allowed. */
   readonly why?: string;
 }
 

@@ -7,8 +7,8 @@ import { askPolicies, type PolicySetAnswer } from './policy-set.ts';
 type Answers = Partial<Record<PolicyType, PolicySetAnswer>>;
 
 /**
- * Decides one request as IAM does: a deny anywhere decides; else the identity, the resource or both have to allow, and a boundary and
- * session policies have to allow too. Pure, and throws nothing: what is not understood is decided against the caller.
+ * Decides one request like IAM: any deny decides; otherwise the identity, the resource or both must allow, and a boundary and session policies must
+ * allow too. It is pure and never throws: an unsupported element is decided against the caller.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function evaluate(request: AccessRequest, policies: ApplicablePolicies): Decision {
@@ -42,16 +42,16 @@ function askAll(request: AccessRequest, policies: ApplicablePolicies): Answers {
   };
 }
 
-/** The kinds of policy of which each has to allow, the first that AWS would name in a denial first. */
+/** The kinds of policy that must all allow, in the order in which AWS names them in a denial. */
 function typesThatMustAllow(request: AccessRequest, answers: Answers, side: 'trust' | 'resource'): PolicyType[] {
   const { principal, action, resource } = request;
   const closeness = new Set(answers[side]?.closeness);
   const account = accountOf(principal);
-  // Services and strangers have no policies of their own: the resource decides alone.
+  // Services and unknown callers have no policies of their own, so the resource decides alone.
   if (account === undefined) return [side];
   const limits = (['boundary', 'session'] as const).filter((type) => answers[type] !== undefined);
   if ((ownerOf(resource) ?? account) !== account) return ['identity', ...limits, side];
-  // In one account a resource may grant by itself; what names closest who asks is not limited by what only narrows the identity.
+  // In one account a resource may grant by itself. A grant to the closest identity is not limited by policies that only narrow the identity.
   if (closeness.has('session') || closeness.has('everybody')) return [side];
   if (closeness.has('user')) return [side, ...limits.filter((type) => type !== 'boundary')];
   if (closeness.has('role')) return [side, ...limits];
@@ -59,7 +59,7 @@ function typesThatMustAllow(request: AccessRequest, answers: Answers, side: 'tru
   return hasTheLastWord(side, action) ? [...own, side] : own;
 }
 
-/** Without a grant in the policy of a role or key not even its own account may use it. */
+/** Without a grant in the policy of a role or key even its own account may not use it. */
 function hasTheLastWord(side: 'trust' | 'resource', action: string): boolean {
   return side === 'trust' || action.toLowerCase().startsWith('kms:');
 }

@@ -5,7 +5,7 @@ import type { RequestContext } from '../conditions/request-context.ts';
 
 const may = named('may', allow('sqs:SendMessage', QUEUE));
 
-/** A Deny that would not apply if it were understood, and what is reported. */
+/** A Deny that would not apply if it were supported, and the report about it. */
 const denies: [string, object, string][] = [
   ['an unknown operator', { Condition: { StringEqual: { 'aws:PrincipalArn': 'x' } } }, 'unknown operator StringEqual'],
   ['a key nobody supplied', { Condition: { StringEquals: { 'aws:x': 'y' } } }, 'condition key aws:x is not supplied'],
@@ -74,7 +74,7 @@ describe('a Deny that is not understood', () => {
   });
 });
 
-/** An Allow that would apply if it were understood as AWS does without the key. */
+/** An Allow that would apply if it were evaluated like AWS without the key. */
 const allows: [string, object, string][] = [
   ['an unknown operator', { StringEqual: { 'aws:PrincipalAccount': '111111111111' } }, 'unknown operator StringEqual'],
   [
@@ -120,7 +120,7 @@ it.each(policies)('a policy that is %s denies, and is reported', (_, document, p
   expect(decision.problems.join()).toContain(problem);
 });
 
-/** Principals of a Deny that would not be meant if they were understood. */
+/** Principals of a Deny that would not match if they were supported. */
 const principals: [string, object, string][] = [
   ['a wildcard in an ARN', { Principal: { AWS: 'arn:aws:iam::222222222222:role/*' } }, 'wildcard in principal'],
   ['no ARN', { Principal: { AWS: 'somebody' } }, 'principal somebody is neither an account nor an ARN'],

@@ -7,16 +7,16 @@ import { matchingAction } from './action-match.ts';
 import { type Closeness, matchPrincipal } from './principal-match.ts';
 import { matchResource } from './resource-match.ts';
 
-/** What the policies of one kind say of a request. */
+/** The answer of the policies of one kind to a request. */
 export interface PolicySetAnswer {
   readonly allows: readonly MatchedStatement[];
   readonly denies: readonly MatchedStatement[];
-  /** How the statements that allow name who asks; for policies with principals. */
+  /** How the allowing statements name the caller; for policies with principals. */
   readonly closeness: readonly Closeness[];
   readonly problems: readonly string[];
 }
 
-/** A statement that is undecided allows nothing, and denies if it is a Deny. */
+/** An undecided statement allows nothing, and denies if it is a Deny. */
 export function askPolicies(
   type: PolicyType,
   policies: readonly NamedPolicy[],
@@ -70,7 +70,7 @@ interface StatementMatch {
 
 const NONE: StatementMatch = { verdict: 'no', closeness: [], actionPattern: '', resourcePattern: '' };
 
-/** An element that could not be read excludes nothing: it is among the statement's problems, which leave it undecided. */
+/** An unreadable element excludes nothing: it is among the statement's problems, which leave it undecided. */
 function matchStatement(policy: Policy, statement: Statement, request: AccessRequest): StatementMatch {
   const { action, resource, principal, conditions, problems } = statement;
   const { findKey } = request;

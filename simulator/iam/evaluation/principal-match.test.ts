@@ -8,7 +8,7 @@ const user = userOf();
 const account = `arn:aws:iam::${session.account}:root`;
 const may = [named('may', allow('*'))];
 
-/** Whom NotPrincipal names, and whether that excepts the session from the Deny. */
+/** The principals in NotPrincipal, and whether they except the session from the Deny. */
 it.each([
   ['all that it is', [account, session.roleArn, session.arn], true],
   ['all but the session', [account, session.roleArn], false],

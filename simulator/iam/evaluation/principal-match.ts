@@ -4,8 +4,8 @@ import { every, not, some, unknown, type Verdict, verdictOf } from '../policy/ve
 import type { Principal } from '../principals/principal.ts';
 
 /**
- * How closely a Principal element names who asks. `account` only passes the question on to the identity's own policies; the others grant,
- * and the closer ones grant past limits of the identity (`evaluate`).
+ * How closely a Principal element names the caller. `account` only refers to the identity's own policies; the others grant, and the closer ones
+ * override limits of the identity (`evaluate`).
  */
 export type Closeness = 'account' | 'role' | 'user' | 'session' | 'service' | 'everybody';
 export interface PrincipalMatch {
@@ -13,7 +13,7 @@ export interface PrincipalMatch {
   readonly closeness: readonly Closeness[];
 }
 
-/** What a Principal or NotPrincipal element says of who asks. */
+/** The result of a Principal or NotPrincipal element for the caller. */
 export function matchPrincipal({ principals, negated }: PrincipalElement, principal: Principal): PrincipalMatch {
   if (principals === '*') return { verdict: verdictOf(!negated), closeness: ['everybody'] };
   if (negated) return { verdict: not(excepts(principals, principal)), closeness: [] };
@@ -25,7 +25,7 @@ export function matchPrincipal({ principals, negated }: PrincipalElement, princi
 }
 
 /**
- * NotPrincipal excepts a principal only if it names all that it is: its account, and for a session its role and the session itself.
+ * NotPrincipal excepts a principal only if it names all its identities: its account, and for a session its role and the session itself.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
  */
 function excepts(principals: Readonly<Record<string, readonly string[]>>, principal: Principal): Verdict {
@@ -63,7 +63,7 @@ function matchOne(kind: string, text: string, principal: Principal): PrincipalMa
         closeness: ['service'],
       };
     case 'Federated':
-      // Nobody signs in through an identity provider here.
+      // No caller here signs in through an identity provider.
       return { verdict: 'no', closeness: [] };
     default:
       return { verdict: unknown(`principals of kind ${kind} are not modelled`), closeness: [] };
@@ -91,7 +91,7 @@ function accountOfRoot(text: string): string | undefined {
   return arn?.service === 'iam' && arn.resource === 'root' ? arn.account : undefined;
 }
 
-/** The ARNs and unique ids by which a policy may name who asks. */
+/** The ARNs and unique ids by which a policy may name the caller. */
 function identitiesOf(principal: Principal): [string, Closeness][] {
   switch (principal.kind) {
     case 'assumed-role':

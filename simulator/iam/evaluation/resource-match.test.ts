@@ -19,7 +19,7 @@ it.each([
   ['arn:aws:eks:*:222222222222:cluster', CLUSTER, false],
   // A wildcard stays within its part.
   ['arn:aws:sns:*:111111111111:topic', 'arn:aws:sns:eu-west-1:222222222222:x:111111111111:topic', false],
-  // Only the last wildcard goes beyond its part.
+  // Only the last wildcard reaches beyond its part.
   ['arn:aws:eks:*:cluster/prod', CLUSTER, undefined],
   ['arn:aws:*:cluster/prod', CLUSTER, undefined],
   ['arn:aws:eks:*', CLUSTER, true],
@@ -28,10 +28,10 @@ it.each([
   ['arn:aws:states:*:*:execution:liftlock-scan-cluster:*', EXECUTION, true],
   ['arn:aws:states:*:*:execution:*', EXECUTION, true],
   ['arn:aws:states:*:*:execution:liftlock-scan:*', EXECUTION, false],
-  // An index is not its table, and a version is not its function.
+  // The ARN of an index is not its table's, and that of a version is not its function's.
   ['arn:aws:dynamodb:a:1:table/items', 'arn:aws:dynamodb:a:1:table/items/index/kind', false],
   ['arn:aws:lambda:a:1:function:scan', 'arn:aws:lambda:a:1:function:scan:live', false],
-  // What takes no resource is granted on everything or not at all.
+  // An action without resources is granted on everything or not at all.
   ['arn:aws:eks:*:*:*', '*', false],
   ['cluster/prod', CLUSTER, undefined],
   ['**', CLUSTER, undefined],

@@ -6,10 +6,9 @@ import type { Patterns } from '../policy/policy-document.ts';
 import { isUnknown, not, some, unknown, type Verdict, verdictOf } from '../policy/verdict.ts';
 
 /**
- * Whether a pattern of a Resource element covers an ARN, or `*` for actions that take none: that is covered by `*` alone.
- * A wildcard stays within its part of the ARN, save a last `*`, which also covers the parts that the pattern leaves out. Undefined for
- * text that is neither `*` nor such a pattern. Case counts.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ * Whether a pattern of a Resource element covers an ARN, or `*` for actions without resources, which only `*` covers. A wildcard stays within its
+ * part of the ARN, except a last `*`, which also covers the parts that the pattern leaves out. Undefined for text that is neither `*` nor such a
+ * pattern. Case counts. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
 export function resourceCovers(pattern: string, resource: string): boolean | undefined {
   if (pattern === '*') return true;
@@ -25,7 +24,7 @@ export function resourceCovers(pattern: string, resource: string): boolean | und
   return closed.every((part, at) => globMatches(part, parts[at] ?? '')) && globMatches(given.at(-1) ?? '', open);
 }
 
-/** What a Resource or NotResource element says of a resource, and the pattern that decided. */
+/** The result of a Resource or NotResource element for a resource, with the deciding pattern. */
 export interface ResourceMatch {
   readonly verdict: Verdict;
   readonly pattern: string;
@@ -47,7 +46,7 @@ export function matchResource(
 function covers(raw: string, resource: string, findKey: FindKey, hasVariables: boolean, negated: boolean): Verdict {
   const expansion = hasVariables ? expandVariables(raw, findKey) : { pattern: raw };
   if ('missing' in expansion) {
-    // A pattern without its value covers nothing; whether NotResource then takes everything in is not documented.
+    // A pattern without its value covers nothing; whether NotResource then includes everything is not documented.
     return expansion.missing === 'absent' && !negated ? 'no' : unknown(expansion.problem);
   }
   const covered = resourceCovers(expansion.pattern, resource);

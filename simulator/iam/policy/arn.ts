@@ -1,4 +1,4 @@
-/** The six parts of an ARN; `resource` is all that follows the fifth colon, further colons included. */
+/** The six parts of an ARN; `resource` is everything after the fifth colon, with further colons. */
 export interface Arn {
   readonly partition: string;
   readonly service: string;
@@ -9,7 +9,7 @@ export interface Arn {
 
 const PARTS = 6;
 
-/** The parts of an ARN or of a pattern of one, undefined where there are fewer than six. */
+/** The parts of an ARN or of a pattern; undefined where there are fewer than six. */
 export function arnParts(arn: string): string[] | undefined {
   const parts = arn.split(':');
   if (parts.length < PARTS || parts[0] !== 'arn') return undefined;
@@ -29,7 +29,7 @@ export function isAccountId(text: string): boolean {
   return ACCOUNT.test(text);
 }
 
-/** The account that owns a resource; undefined for `*` and for what AWS shares with everybody, such as its public parameters. */
+/** The account that owns a resource; undefined for `*` and for resources that AWS shares with everyone, such as its public parameters. */
 export function ownerOf(resource: string): string | undefined {
   const account = parseArn(resource)?.account;
   return account !== undefined && isAccountId(account) ? account : undefined;

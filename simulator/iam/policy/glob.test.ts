@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { asLiteral, asText, globMatches } from './glob.ts';
 
-/** What a glob means, said by a regular expression. */
+/** The meaning of a glob as a regular expression. */
 function reference(pattern: string, text: string): boolean {
   const source = [...pattern].map((character) => {
     if (character === '*') return '.*';

@@ -1,20 +1,20 @@
-// Stand for a `*` and a `?` that are text, where the same characters of a policy are wildcards: private-use characters, in no ARN or name.
+// Private-use characters, which occur in no ARN or name, replace a literal `*` and `?`, because in a policy those are wildcards.
 const LITERAL_ASTERISK = '\u{E000}';
 const LITERAL_QUESTION_MARK = '\u{E001}';
 
-/** Makes text safe to put into a pattern: its `*` and `?` match themselves alone. */
+/** Makes text safe for a pattern: its `*` and `?` match only themselves. */
 export function asLiteral(text: string): string {
   return text.replaceAll('*', LITERAL_ASTERISK).replaceAll('?', LITERAL_QUESTION_MARK);
 }
 
-/** Text out of a pattern whose wildcards have no meaning where it is used. */
+/** The text of a pattern where wildcards have no meaning. */
 export function asText(pattern: string): string {
   return pattern.replaceAll(LITERAL_ASTERISK, '*').replaceAll(LITERAL_QUESTION_MARK, '?');
 }
 
 /**
- * Whether all of `text` matches, where `*` is any characters or none and `?` exactly one. Runs in the product of the lengths at worst, so
- * no pattern of a policy can hang the server as a regular expression could.
+ * Whether all of `text` matches, where `*` is any characters or none and `?` exactly one. The time is at worst the product of the lengths, so no
+ * pattern of a policy can block the server as a regular expression could.
  */
 export function globMatches(pattern: string, text: string): boolean {
   let inPattern = 0;

@@ -1,21 +1,21 @@
-/** A policy as AWS stores it: plain JSON, read by `readPolicy`, since nothing says that it is well-formed. */
+/** A policy as AWS stores it: plain JSON, which `readPolicy` reads, since it may be malformed. */
 export interface NamedPolicy {
   readonly name: string;
   readonly document: unknown;
 }
 
-/** What a policy is attached to. Says which elements it may have, and what AWS calls it in denials. */
+/** The kind of a policy by its attachment. It decides the allowed elements, and AWS's name in denials. */
 export type PolicyType = 'identity' | 'resource' | 'trust' | 'session' | 'boundary';
 
 export type Effect = 'Allow' | 'Deny';
 
-/** `Action` and `NotAction` and their like: patterns, of which one has to match or none may. */
+/** `Action` and `NotAction` and similar elements: patterns of which one must match, or none may. */
 export interface Patterns {
   readonly patterns: readonly string[];
   readonly negated: boolean;
 }
 
-/** `Principal` and `NotPrincipal` by kind (`AWS`, `Service`, `Federated`, `CanonicalUser`); `*` alone is everybody. */
+/** `Principal` and `NotPrincipal` by kind (`AWS`, `Service`, `Federated`, `CanonicalUser`); `*` alone is everyone. */
 export interface PrincipalElement {
   readonly principals: '*' | Readonly<Record<string, readonly string[]>>;
   readonly negated: boolean;
@@ -28,12 +28,12 @@ export interface Condition {
   readonly values: readonly string[];
 }
 
-/** A statement as far as it could be read; `problems` says what could not, and makes it undecidable as a whole. */
+/** The readable part of a statement; `problems` has the rest, which makes the whole statement undecided. */
 export interface Statement {
-  /** From 1, as people count them. */
+  /** Counted from 1. */
   readonly index: number;
   readonly sid: string | undefined;
-  /** Deny where it cannot be told. */
+  /** Deny when it is not readable. */
   readonly effect: Effect;
   readonly principal: PrincipalElement | undefined;
   readonly action: Patterns | undefined;

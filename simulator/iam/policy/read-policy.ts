@@ -9,8 +9,8 @@ type Readings = Map<PolicyType, Omit<Policy, 'name'>>;
 const readings = new WeakMap<object, Readings>();
 
 /**
- * Reads a policy without ever failing: what cannot be read becomes a statement that denies everything and says why.
- * Elements: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+ * Reads a policy without ever failing: an unreadable part becomes a statement that denies everything and says why. Elements:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
  */
 export function readPolicy({ name, document }: NamedPolicy, type: PolicyType): Policy {
   if (typeof document !== 'object' || document === null) return { name, ...read(document, type) };
@@ -21,7 +21,7 @@ export function readPolicy({ name, document }: NamedPolicy, type: PolicyType): P
   return { name, ...reading };
 }
 
-/** What cannot be read of a policy, each with the statement's number: for whoever attaches it. Empty for a policy that is understood. */
+/** The unreadable parts of a policy, each with the statement's number, for the one who attaches it. Empty for a valid policy. */
 export function policyProblems(policy: NamedPolicy, type: PolicyType): string[] {
   return readPolicy(policy, type).statements.flatMap((statement) =>
     statement.problems.map((problem) => describeProblem(policy.name, statement, problem)),

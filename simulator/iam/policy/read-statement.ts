@@ -13,10 +13,10 @@ const ELEMENTS = new Set([
   'Condition',
 ]);
 const PRINCIPAL_KINDS = new Set(['AWS', 'Service', 'Federated', 'CanonicalUser']);
-/** A service is named in full: AWS refuses wildcards before the colon. */
+/** A service is named in full, because AWS refuses wildcards before the colon. */
 const ACTION = /^(?:\*|[a-zA-Z0-9-]+:[a-zA-Z0-9*?]+)$/;
 
-/** A statement that might forbid anything: it applies to every request until somebody repairs the policy. */
+/** A statement that might forbid anything: it applies to every request until the policy is repaired. */
 export function unreadableStatement(index: number, ...problems: string[]): Statement {
   return {
     index,
@@ -31,8 +31,8 @@ export function unreadableStatement(index: number, ...problems: string[]): State
 }
 
 /**
- * Reads one statement of a policy of the type. Elements that are missing, not known, or not for this type are its `problems`; an element
- * that cannot be read is left out, so that it excludes no request.
+ * Reads one statement of a policy of the type. Elements that are missing, unknown, or not for this type are its `problems`; an unreadable element is
+ * left out, so that it excludes no request.
  */
 export function readStatement(raw: unknown, index: number, type: PolicyType): Statement {
   if (typeof raw !== 'object' || raw === null) return unreadableStatement(index, 'the statement is not an object');
@@ -61,7 +61,7 @@ export function readStatement(raw: unknown, index: number, type: PolicyType): St
   };
 }
 
-/** Policies of resources and of roles' trust say who; a trust policy is about its own role and names no resource. */
+/** Policies of resources and trust policies name principals; a trust policy is about its own role and names no resource. */
 function misplaced(elements: Readonly<Record<string, unknown>>, type: PolicyType): string[] {
   const problems: string[] = [];
   const saysWho = type === 'resource' || type === 'trust';
@@ -138,7 +138,7 @@ function conditionsOf(block: unknown, problems: string[]): Condition[] {
   });
 }
 
-/** JSON lets values of conditions be numbers and booleans as well as text. */
+/** In JSON, values of conditions may be numbers and booleans as well as text. */
 function textsOf(value: unknown): string[] | undefined {
   const list: unknown[] = Array.isArray(value) ? value : [value];
   const isPlain = (item: unknown) => typeof item === 'string' || typeof item === 'number' || typeof item === 'boolean';

@@ -1,6 +1,6 @@
 /**
- * What can be said of a statement or a part of it. `unknown` names what was not understood or not supplied: an Allow then grants nothing
- * and a Deny denies, so that a gap in what is modelled shows as a denial with a name, never as access.
+ * The result of a statement or a part of it. `unknown` names the unsupported or missing part: an Allow then grants nothing and a Deny denies, so that
+ * a gap in the model becomes a denial with a name, never access.
  */
 export type Verdict = 'yes' | 'no' | Unknown;
 export interface Unknown {
@@ -19,12 +19,12 @@ export function isUnknown(verdict: Verdict): verdict is Unknown {
   return typeof verdict === 'object';
 }
 
-/** Holds if every part does. What is unknown does not matter beside a part that fails for certain. */
+/** Holds if every part does. An unknown part does not matter beside one that certainly fails. */
 export function every(verdicts: Iterable<Verdict>): Verdict {
   return fold(verdicts, 'no', 'yes');
 }
 
-/** Holds if one part does. What is unknown does not matter beside a part that holds for certain. */
+/** Holds if one part does. An unknown part does not matter beside one that certainly holds. */
 export function some(verdicts: Iterable<Verdict>): Verdict {
   return fold(verdicts, 'yes', 'no');
 }

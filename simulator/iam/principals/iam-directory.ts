@@ -20,7 +20,7 @@ export class IamDirectory {
   readonly #managedPolicies: Map<string, NamedPolicy>;
   readonly #roles: Map<string, Role>;
   readonly #users: Map<string, User>;
-  /** By access key: every signed call asks. */
+  /** By access key, because every signed call needs it. */
   readonly #userOfKey: Map<string, User>;
   #revision = 0;
 
@@ -31,18 +31,18 @@ export class IamDirectory {
     this.#userOfKey = new Map(state?.users.map((user) => [user.accessKeyId, user]));
   }
 
-  /** Another number after every change. */
+  /** A different number after every change. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** A policy that roles name by its ARN. Has to be there before them: a policy that nobody knows might have denied. */
+  /** A policy that roles name by its ARN. It must exist before them, because an unknown policy might deny. */
   addManagedPolicy(arn: string, document: unknown): void {
     this.#managedPolicies.set(arn, { name: arn, document });
     this.#revision += 1;
   }
 
-  /** Replaces a role of the same ARN. Throws for an ARN that is none of a role, and for a managed policy that is not there. */
+  /** Replaces a role of the same ARN. Throws for an ARN that is no role's, and for a missing managed policy. */
   addRole(description: RoleDescription): Role {
     const role = roleOf(description);
     for (const arn of [...role.managedPolicies, role.permissionsBoundary]) {
@@ -53,12 +53,12 @@ export class IamDirectory {
     return role;
   }
 
-  /** The person at the machine, for one account. */
+  /** The user of this machine, for one account. */
   addAdministrator(account: string): User {
     return this.#addUser(localAdministrator(account));
   }
 
-  /** Somebody who has this managed policy alone, which has to be there: a policy of the templates that no role has is for people. */
+  /** A user with only this managed policy, which must exist: a policy of the templates without a role is for people. */
   addPerson(policyArn: string): User {
     this.#managedPolicy(policyArn);
     return this.#addUser(localPerson(policyArn));
@@ -91,12 +91,12 @@ export class IamDirectory {
     return [...this.#users.values()];
   }
 
-  /** What a role itself may, by all its policies. Throws for a managed policy that is not there. */
+  /** The permissions of a role itself, by all its policies. Throws for a missing managed policy. */
   identityPolicies({ policies, managedPolicies }: Pick<Role, 'policies' | 'managedPolicies'>): NamedPolicy[] {
     return [...policies, ...managedPolicies.map((arn) => this.#managedPolicy(arn))];
   }
 
-  /** The policies of who asks. Who is gone by now may nothing. */
+  /** The policies of the caller. A deleted one has no permissions. */
   policiesOf(principal: Principal): Pick<ApplicablePolicies, 'identity' | 'boundary' | 'session'> {
     if (principal.kind === 'user') {
       const user = this.#users.get(principal.arn);
@@ -117,7 +117,7 @@ export class IamDirectory {
     return this.#managedPolicies.get(arn);
   }
 
-  /** What no policy of a role, user or managed policy should say, whoever asks for what. */
+  /** The errors in the policies of all roles and users and in managed policies. */
   problems(): string[] {
     const identities = [...this.#roles.values(), ...this.#users.values()];
     return [
@@ -145,7 +145,7 @@ export class IamDirectory {
 const DEFAULT_SESSION_SECONDS = 3600;
 const ROLE = /^role(\/(?:.+\/)?)([\w+=,.@-]{1,64})$/;
 
-/** Fills in what follows from a role's ARN. Throws for an ARN that is none of a role. */
+/** Adds the values that follow from a role's ARN. Throws for an ARN that is no role's. */
 function roleOf(description: RoleDescription): Role {
   const { arn, trustPolicy, permissionsBoundary } = description;
   const parsed = parseArn(arn);

@@ -2,8 +2,8 @@ import { localAdministrator, userNamed } from './local-administrator.ts';
 import type { User } from './role.ts';
 
 /**
- * Somebody who may do what one managed policy of the templates says, and nothing else. The user has the policy's name. Keys, as the
- * administrator's, could not be mistaken for AWS's: `LOCAL`, the name in capitals, the account.
+ * A user with the permissions of one managed policy of the templates only. It has the policy's name. Its keys, like the administrator's, cannot be
+ * mistaken for AWS's: `LOCAL`, the name in capitals, the account.
  */
 export function localPerson(policyArn: string): User {
   const [, , , , account = ''] = policyArn.split(':');
@@ -17,6 +17,6 @@ export function localPerson(policyArn: string): User {
   };
 }
 
-/** Who signs in an account: its administrator, or who has its managed policy of this name. */
+/** The signer in an account: its administrator, or the user with its managed policy of this name. */
 export const localUser = (account: string, policyName?: string): User =>
   policyName === undefined ? localAdministrator(account) : localPerson(`arn:aws:iam::${account}:policy/${policyName}`);

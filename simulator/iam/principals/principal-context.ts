@@ -1,7 +1,7 @@
 import type { RequestContext } from '../conditions/request-context.ts';
 import type { Principal, Tags } from './principal.ts';
 
-/** Condition keys that follow from who asks, each of them said: present, or known to be absent. */
+/** Condition keys that follow from the caller, each present or known to be absent. */
 export function principalContext(principal: Principal): RequestContext {
   const isService = principal.kind === 'service';
   return {
@@ -32,7 +32,7 @@ function identityOf(principal: Principal): RequestContext {
   switch (principal.kind) {
     case 'assumed-role':
       return {
-        // Of the role, not of the session.
+        // The ARN of the role, not of the session.
         'aws:PrincipalArn': principal.roleArn,
         'aws:PrincipalAccount': principal.account,
         'aws:PrincipalType': 'AssumedRole',

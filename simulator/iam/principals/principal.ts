@@ -1,9 +1,9 @@
 import type { NamedPolicy } from '../policy/policy-document.ts';
 
-/** Tags by key, as IAM compares them: keys without regard to case, values with. */
+/** Tags by key, as IAM compares them: keys ignore case, values do not. */
 export type Tags = Readonly<Record<string, string>>;
 
-/** A session of a role, plain JSON: what STS gave for AssumeRole, or what a service took for its own work. */
+/** A session of a role, as plain JSON: from STS's AssumeRole, or from a service for its own work. */
 export interface RoleSession {
   readonly kind: 'assumed-role';
   readonly account: string;
@@ -14,13 +14,13 @@ export interface RoleSession {
   readonly sessionName: string;
   /** `AROA…:session`, which is `aws:userid`. */
   readonly userId: string;
-  /** Of the role and of the session, which wins. */
+  /** Tags of the role and of the session, which override them. */
   readonly tags: Tags;
-  /** Those of the tags that sessions assumed with this one inherit. */
+  /** The tags that sessions assumed with this one inherit. */
   readonly transitiveTags?: Tags;
   /** ISO 8601. */
   readonly issuedAt: string;
-  /** Absent: the role is not narrowed. Present: only what one of these allows too. */
+  /** The role is not narrowed when absent. When present, one of these must allow too. */
   readonly sessionPolicies?: readonly NamedPolicy[];
 }
 
@@ -33,7 +33,7 @@ export interface UserPrincipal {
   readonly tags: Tags;
 }
 
-/** A service that acts by itself: EventBridge that puts into a queue, Lambda that takes a role. */
+/** A service that acts by itself: EventBridge that sends to a queue, Lambda that assumes a role. */
 export interface ServicePrincipal {
   readonly kind: 'service';
   /** `events.amazonaws.com`. */
@@ -46,7 +46,7 @@ export interface AnonymousPrincipal {
 
 export type Principal = RoleSession | UserPrincipal | ServicePrincipal | AnonymousPrincipal;
 
-/** What denials call the principal after `User: `. */
+/** The principal's name in denials, after `User: `. */
 export function nameOf(principal: Principal): string {
   switch (principal.kind) {
     case 'service':
@@ -58,12 +58,12 @@ export function nameOf(principal: Principal): string {
   }
 }
 
-/** Whom permissions belong to in reports: the role of a session, not the session. */
+/** The owner of permissions in reports: the role of a session, not the session. */
 export function holderOf(principal: Principal): string {
   return principal.kind === 'assumed-role' ? principal.roleArn : nameOf(principal);
 }
 
-/** Undefined for who belongs to no account. */
+/** Undefined for a caller without an account. */
 export function accountOf(principal: Principal): string | undefined {
   return 'account' in principal ? principal.account : undefined;
 }

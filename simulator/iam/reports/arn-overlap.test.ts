@@ -22,7 +22,7 @@ it.each([
   ['arn:aws:eks:*:222222222222:nodegroup/prod/blue', eks.nodegroup, false],
   ['arn:aws:eks:*', eks.cluster, true],
   ['arn:aws:dynamodb:r:1:table/items', dynamodb.table, true],
-  // A name of a table has no slash: the index of a table is not one.
+  // A table's name has no slash, so the index of a table does not match.
   ['arn:aws:dynamodb:r:1:table/items/index/*', dynamodb.table, false],
   ['arn:aws:dynamodb:r:1:table/items/index/*', dynamodb.index, true],
   ['arn:aws:dynamodb:r:1:table/*', dynamodb.index, true],

@@ -1,10 +1,10 @@
-/** A set of characters at one place of a pattern; `repeats` any number of them, none included. */
+/** A set of characters at one place of a pattern; with `repeats` any number of them, also none. */
 interface Place {
   readonly characters: string | 'any' | 'no colon' | 'no slash';
   readonly repeats: boolean;
 }
 
-/** Variables of ARN templates whose values have slashes. In all others a slash ends the value. */
+/** Variables of ARN templates whose values contain slashes. In all others a slash ends the value. */
 const WITH_SLASHES = new Set([
   'AlarmName',
   'ApiSpecificResourcePath',
@@ -15,14 +15,14 @@ const WITH_SLASHES = new Set([
   'SecretId',
   'UserNameWithPath',
 ]);
-/** Variables whose values are times, or names that may hold anything. */
+/** Variables whose values are times, or names with any character. */
 const WITH_COLONS = new Set(['ObjectName', 'StreamLabel']);
-/** Variables that are empty in ARNs of what no account or Region owns. */
+/** Variables that are empty in ARNs without an account or Region. */
 const MAY_BE_EMPTY = new Set(['Account', 'Partition', 'Region']);
 
 /**
  * Whether some ARN is covered both by a pattern of a policy (`arn:aws:eks:*:111111111111:cluster/*`) and by a template of IAM's table
- * (`arn:<Partition>:eks:<Region>:<Account>:cluster/<ClusterName>`). Follows both at once, a character at a time.
+ * (`arn:<Partition>:eks:<Region>:<Account>:cluster/<ClusterName>`). It follows both at once, a character at a time.
  */
 export function overlaps(pattern: string, template: string): boolean {
   const left = placesOfPattern(pattern);
@@ -64,7 +64,7 @@ function placesOfPattern(pattern: string): Place[] {
   return [...pattern].map((character, at): Place => {
     if (character === ':') seen++;
     const isLast = at === pattern.length - 1;
-    // Within its part, save in the last part, and where the pattern ends early.
+    // A wildcard stays within its part, except in the last part, and where the pattern ends early.
     const reach = seen >= COLONS_BEFORE_RESOURCE || (isLast && colons < COLONS_BEFORE_RESOURCE) ? 'any' : 'no colon';
     if (character === '*') return { characters: reach, repeats: true };
     return { characters: character === '?' ? reach : character, repeats: false };

@@ -3,7 +3,9 @@ import type { IamDirectory } from '../principals/iam-directory.ts';
 import { actionFacts } from './action-facts.ts';
 import { overlaps } from './arn-overlap.ts';
 
-/** Of every Allow of every role, an action and a resource that never meet: there is no such action, or it does not take such a resource. */
+/**
+ * The pairs of an action and a resource in every Allow of every role that never match: the action does not exist, or does not accept the resource.
+ */
 export async function ineffectiveGrants(directory: IamDirectory) {
   const grants = directory.roles().flatMap((role) =>
     directory.identityPolicies(role).flatMap((named) =>
@@ -23,7 +25,7 @@ export async function ineffectiveGrants(directory: IamDirectory) {
       (await actionFacts(pattern)).flatMap((facts) => facts.arns),
     );
   return grants.filter(({ action, resource }) => {
-    // `*` is taken by every action, and by nothing else is an action without resources granted.
+    // Every action accepts `*`, and an action without resources can only be granted on `*`.
     if (action === '*' || resource === '*') return false;
     const pattern = withoutVariables(resource);
     return arns.get(action)?.some((template) => overlaps(pattern, template)) !== true;

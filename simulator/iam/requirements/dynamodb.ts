@@ -6,7 +6,7 @@ import { need, on, onNoResource } from './row-kinds.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** The table of a name, or of an ARN, which may be another account's. */
+/** The table of a name, or of an ARN, which may be in another account. */
 function tableArn(call: CallFacts, table: string): string {
   return nameOrArn(table, (name) => arnOf('dynamodb', call, `table/${name}`));
 }
@@ -16,8 +16,8 @@ const table = (call: CallFacts) => tableArn(call, textOrAny(call.input, 'TableNa
 const OPTIONS = ['ReturnConsumedCapacity', 'ReturnValues', 'Select'];
 
 /**
- * Options that the call says. What AWS takes for one that is left out is not documented, and `dynamodb:Attributes` would need expressions
- * read: those are not supplied.
+ * Options in the call. AWS's defaults for condition keys are not documented, and `dynamodb:Attributes` would need parsed expressions, so those are
+ * not supplied.
  */
 function options(input: Members): RequestContext {
   const given = OPTIONS.flatMap((option) => {
@@ -34,7 +34,7 @@ const onItem: RequirementRow = (call) => {
   ];
 };
 
-/** What reads through an index is asked of the index: a grant on the table does not cover it. */
+/** A read through an index needs a permission on the index: a grant on the table does not cover it. */
 const onTableOrIndex: RequirementRow = (call) => {
   const index = text(call.input, 'IndexName');
   const resource = index === undefined ? table(call) : `${table(call)}/index/${index}`;
@@ -42,7 +42,7 @@ const onTableOrIndex: RequirementRow = (call) => {
   return [need(call, call.operation, resource, { ...options(call.input), ...keys })];
 };
 
-/** One action of the batch's own name for each table in it. */
+/** One action with the batch's own name for each of its tables. */
 const onEachTable: RequirementRow = (call) => {
   const tables = Object.entries(record(call.input.RequestItems));
   if (tables.length === 0) return [need(call, call.operation, tableArn(call, '*'), options(call.input))];
@@ -64,7 +64,7 @@ const PART_ACTIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * There is no action of a transaction's name: each part is asked as if it stood alone.
+ * A transaction has no action of its own: each part is decided as if it were alone.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
  */
 const onEachPart: RequirementRow = (call) => {
@@ -72,7 +72,7 @@ const onEachPart: RequirementRow = (call) => {
     Object.entries(item).map(([kind, part]) => ({ kind, item: record(part) })),
   );
   if (parts.length === 0) {
-    // DynamoDB refuses it, but nothing comes so far without a permission.
+    // DynamoDB refuses it, but a call without permission does not get that far.
     const action = call.operation === 'TransactGetItems' ? 'GetItem' : 'PutItem';
     return [need(call, action, tableArn(call, '*'), options(call.input))];
   }
@@ -81,7 +81,7 @@ const onEachPart: RequirementRow = (call) => {
     const [{ kind, item } = { kind: '', item: {} }] = same;
     const resource = tableArn(call, textOrAny(item, 'TableName'));
     const items = same.map((part) => part.item);
-    // A kind that DynamoDB does not know is not an action of IAM either: nothing grants it.
+    // A kind that DynamoDB does not know is no action of IAM either, so no policy grants it.
     return need(call, PART_ACTIONS[kind] ?? kind, resource, {
       ...options(call.input),
       ...leadingKeys(call, resource, items),
@@ -108,8 +108,8 @@ export const dynamodbRows: RequirementRows = {
 };
 
 /**
- * `dynamodb:LeadingKeys`: the partition keys of the items that a call names by `Key` or `Item`. Supplied only where the table's key is known
- * and every item has it: a query says its key in an expression, which nobody reads here.
+ * `dynamodb:LeadingKeys`: the partition keys of the items that a call names by `Key` or `Item`. Supplied only where the table's key is known and
+ * every item has it: a query has its key in an expression, which is not parsed here.
  */
 function leadingKeys(call: CallFacts, tableArn: string, items: readonly Members[]): RequestContext {
   const key = call.lookups.partitionKeyOf?.(tableArn);

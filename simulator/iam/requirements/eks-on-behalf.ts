@@ -2,16 +2,15 @@ import { PARTITION } from './arns.ts';
 import { text } from './input-members.ts';
 import type { CallFacts, LaunchTemplateFacts, Requirement } from './requirement.ts';
 
-/** A service takes a role on somebody's word only if that somebody may pass it. */
+/** A service accepts a role from a caller only if the caller may pass it. */
 export function passRole(resource: string, service = 'eks.amazonaws.com'): Requirement {
   const context = { 'iam:PassedToService': service, 'iam:AssociatedResourceArn': null };
   return { action: 'iam:PassRole', resource, context };
 }
 
 /**
- * What the caller of UpdateNodegroupVersion has to be allowed when the group has a launch template of its own: EKS tries it with the
- * caller's rights. Actions: https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html and AWS's refusals; which resources
- * EC2 is asked about is how RunInstances is authorised.
+ * The permissions of UpdateNodegroupVersion's caller when the group has its own launch template: EKS tries it with the caller's permissions. Actions:
+ * https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html and AWS's refusals; the resources are those of RunInstances' authorization.
  */
 export function tryLaunchTemplate(call: CallFacts): Requirement[] {
   const { input, lookups, region, account } = call;
@@ -43,7 +42,7 @@ export function tryLaunchTemplate(call: CallFacts): Requirement[] {
   ];
 }
 
-/** The resources of one RunInstances; those that would be made have no id yet. */
+/** The resources of one RunInstances; resources that would be created have no id yet. */
 function launched(call: CallFacts, facts: LaunchTemplateFacts, template: string): string[] {
   const { imageId } = facts;
   const isImage = imageId !== undefined && !imageId.startsWith(SSM);
@@ -57,7 +56,7 @@ function launched(call: CallFacts, facts: LaunchTemplateFacts, template: string)
 }
 
 /**
- * The policy that Resource Access Manager puts on what an account shares with the caller's; without one it would be its owner's alone.
+ * The policy of Resource Access Manager for a resource shared with the caller's account; without it only its owner could use it.
  * https://docs.aws.amazon.com/ram/latest/userguide/security-ram-permissions.html
  */
 function sharedWith({ account }: CallFacts, resource: string): Pick<Requirement, 'resourcePolicy'> {

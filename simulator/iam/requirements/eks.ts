@@ -13,7 +13,7 @@ function cluster(call: CallFacts, member: 'name' | 'clusterName'): string {
 const clusterByName = (call: CallFacts) => cluster(call, 'name');
 const clusterByClusterName = (call: CallFacts) => cluster(call, 'clusterName');
 
-/** A part of a cluster. What does not exist has no UUID: it is asked for with `*` in its place, which grants by name cover. */
+/** A part of a cluster. A missing one has no UUID: its ARN has `*` instead, which grants by name cover. */
 function part(call: CallFacts, kind: LookedUpKind, clusterName: string, name: string, path = name): string {
   const { lookups, region, account } = call;
   const known = lookups.arnOf(kind, [clusterName, name], region, account);
@@ -36,7 +36,7 @@ function accessEntry(call: CallFacts): string {
   return part(call, 'access-entry', textOrAny(call.input, 'clusterName'), principal, path);
 }
 
-/** Updates belong to a cluster, and are also asked of the part that they are of. */
+/** Updates belong to a cluster, and need a permission on their part of it too. */
 const updates: RequirementRow = (call) => {
   const { input } = call;
   const clusterName = textOrAny(input, 'name');
@@ -107,7 +107,7 @@ export const eksRows: RequirementRows = {
   UpdateNodegroupVersion: (call) => [need(call, 'UpdateNodegroupVersion', nodegroup(call)), ...tryLaunchTemplate(call)],
 };
 
-/** Condition keys that CreateCluster and UpdateClusterConfig have in common: settings of the cluster, null where the call leaves them. */
+/** Condition keys of both CreateCluster and UpdateClusterConfig: settings of the cluster, null where the call leaves them unchanged. */
 function clusterSettings({ input }: CallFacts): RequestContext {
   const vpc = record(input.resourcesVpcConfig);
   const enabled = records(record(input.logging), 'clusterLogging').filter((setup) => setup.enabled === true);
@@ -128,7 +128,7 @@ function clusterSettings({ input }: CallFacts): RequestContext {
   };
 }
 
-/** Those of CreateCluster, which also says what cannot be changed later. */
+/** Condition keys of CreateCluster, including settings that cannot be changed later. */
 function newClusterSettings(call: CallFacts): RequestContext {
   const { input } = call;
   const keys = records(input, 'encryptionConfig').map(({ provider }) => text(record(provider), 'keyArn'));

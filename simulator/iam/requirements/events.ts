@@ -21,7 +21,7 @@ function onRule(member: string): RequirementRow {
   return (call) => [need(call, call.operation, ruleArn(call, member), context(call))];
 }
 
-/** Asked once for each bus, with what the entries for it say. Without entries the call is refused, but not before IAM had its say. */
+/** One permission for each bus, with the condition keys of its entries. A call without entries is refused, but IAM decides first. */
 const putEvents: RequirementRow = (call) => {
   const entries = records(call.input, 'Entries');
   const byBus = Map.groupBy(entries, (entry) => busArn(call, text(entry, 'EventBusName') ?? DEFAULT_BUS));

@@ -1,4 +1,4 @@
-// Inputs come off the wire: a member that is missing or of another type is for the service to refuse, after IAM had its say.
+// Inputs come from the wire: the service refuses a missing member or one of another type, after IAM has decided.
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -7,7 +7,7 @@ export function text(input: Members, member: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** The text, or `*` where the service will refuse the call anyway: as an ARN it is covered by grants of every name alone. */
+/** The text, or `*` where the service will refuse the call anyway: only grants on every name cover that ARN. */
 export function textOrAny(input: Members, member: string): string {
   return text(input, member) ?? '*';
 }
@@ -29,7 +29,7 @@ export function records(input: Members, member: string): Members[] {
   return list(input, member).map(record);
 }
 
-/** `"true"`, `"false"` or null for a flag that was not given: as condition keys have it. */
+/** `"true"`, `"false"` or null for a missing flag, as in condition keys. */
 export function flag(value: unknown): string | null {
   return typeof value === 'boolean' ? String(value) : null;
 }

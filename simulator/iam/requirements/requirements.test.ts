@@ -343,7 +343,7 @@ it('there is a sample of every row, and needs nothing only where STS is asked', 
     expect(Object.keys(SAMPLE_CALLS[service]).sort()).toEqual(Object.keys(REQUIREMENT_ROWS[service]).sort());
     for (const [operation, input] of Object.entries(SAMPLE_CALLS[service])) {
       expect([operation, needs(service, operation, input).length > 0]).toEqual([operation, service !== 'sts']);
-      // Input without any member is for the service to refuse, but needs a permission all the same.
+      // The service refuses input without any member, but it needs a permission nevertheless.
       expect([operation, needs(service, operation, {}).length > 0]).toEqual([operation, service !== 'sts']);
     }
   }

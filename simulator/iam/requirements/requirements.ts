@@ -23,7 +23,7 @@ import {
 } from './small-services.ts';
 import { statesRows } from './states.ts';
 
-/** The queue of a URL, which ends with its account and name whatever host it starts with. */
+/** The queue of a URL, which ends with its account and name whatever its host. */
 function queue(call: CallFacts): string {
   const url = textOrAny(call.input, 'QueueUrl');
   const [account = call.account, name = '*'] = /\/(\d{12})\/([^/]+)$/.exec(url)?.slice(1) ?? [];
@@ -35,7 +35,7 @@ function queueByName(call: CallFacts): string {
   return arnOf('sqs', { region: call.region, account }, textOrAny(call.input, 'QueueName'));
 }
 
-/** The Batch operations are no actions: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html */
+/** Batch operations are no actions: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html */
 const sqsRows: RequirementRows = {
   ChangeMessageVisibility: on(queue),
   DeleteMessage: on(queue),
@@ -51,7 +51,7 @@ const sqsRows: RequirementRows = {
 
 const topic = ({ input }: CallFacts) => textOrAny(input, 'TopicArn');
 
-/** A message may also go to an endpoint, or to a telephone, which has no ARN. */
+/** A message may also go to an endpoint, or to a telephone number, which has no ARN. */
 const target = ({ input }: CallFacts) => text(input, 'TopicArn') ?? text(input, 'TargetArn') ?? '*';
 
 /** A subscription's ARN is its topic's with an id. */
@@ -86,7 +86,7 @@ const monitoringRows: RequirementRows = {
   DeleteAlarmMuteRule: on(muteRule),
   DescribeAlarms: (call) => {
     const names = texts(call.input, 'AlarmNames');
-    // Composite alarms take the permission on everything (API reference of DescribeAlarms).
+    // Composite alarms need the permission on everything (API reference of DescribeAlarms).
     const whole = names.length === 0 || texts(call.input, 'AlarmTypes').includes('CompositeAlarm');
     const asked = whole ? ['*'] : names;
     return asked.map((name) => need(call, 'DescribeAlarms', arnOf('cloudwatch', call, `alarm:${name}`)));
@@ -117,10 +117,10 @@ function group(call: CallFacts): string {
   return nameOrArn(name, (own) => arnOf('logs', call, `log-group:${own}`)).replace(/:\*$/, '');
 }
 
-/** Actions on a group are asked of `…:log-stream:` without a name, so that grants on `<group>:*` cover them and on `<group>` do not. */
+/** Actions on a group are decided on `…:log-stream:` without a name, so that grants on `<group>:*` cover them and those on `<group>` do not. */
 const streamsOfGroup = (call: CallFacts) => `${group(call)}:log-stream:`;
 const stream = (call: CallFacts) => `${group(call)}:log-stream:${textOrAny(call.input, 'logStreamName')}`;
-/** As AWS's denials say: https://github.com/hashicorp/terraform-provider-aws/issues/8804 */
+/** The form in AWS's denials: https://github.com/hashicorp/terraform-provider-aws/issues/8804 */
 const allGroups = (call: CallFacts) => arnOf('logs', call, 'log-group::log-stream:');
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html */
@@ -133,7 +133,7 @@ const logsRows: RequirementRows = {
   PutLogEvents: on(stream),
 };
 
-/** What the operations of the local cloud need, one row each. */
+/** The permissions of the local cloud's operations, one row each. */
 export const REQUIREMENT_ROWS: Readonly<Record<ServiceName, RequirementRows>> = {
   aps: apsRows,
   backup: backupRows,
@@ -159,8 +159,8 @@ export const REQUIREMENT_ROWS: Readonly<Record<ServiceName, RequirementRows>> = 
 };
 
 /**
- * Every permission that a call of somebody in the account needs; all of them have to be allowed. Empty for what needs none. Throws
- * `NotImplemented` with the name of an operation that has no row: what nobody said what it needs is not let through.
+ * All permissions that a call in the account needs, which must all be allowed. Empty for a call that needs none. Throws `NotImplemented` with the
+ * name of an operation without a row, so that no such call is allowed.
  */
 export function requirements(
   call: Pick<AwsCall, 'service' | 'operation' | 'input' | 'region'>,

@@ -2,7 +2,7 @@ import type { RequestContext } from '../conditions/request-context.ts';
 import { tagKeys } from '../principals/principal-context.ts';
 import type { CallFacts, Requirement, RequirementRow } from './requirement.ts';
 
-/** IAM's prefix is the name that the service signs with, save one. */
+/** IAM's prefix is the service's signing name, with one exception. */
 function prefixOf({ service }: CallFacts): string {
   return service === 'monitoring' ? 'cloudwatch' : service;
 }
@@ -17,10 +17,10 @@ export function need(call: CallFacts, action: string, resource: string, context:
   };
 }
 
-/** The action of the operation's name, on no resource. */
+/** The action with the operation's name, on no resource. */
 export const onNoResource: RequirementRow = (call) => [need(call, call.operation, '*')];
 
-/** The action of the operation's name on one resource. */
+/** The action with the operation's name on one resource. */
 export function on(resourceOf: (call: CallFacts) => string): RequirementRow {
   return (call) => [need(call, call.operation, resourceOf(call))];
 }

@@ -8,7 +8,7 @@ import type { Requirement } from './requirement.ts';
 import { requirements } from './requirements.ts';
 import * as serviceWork from './service-work.ts';
 
-/** Keys that IAM's table leaves out, with where AWS says them. */
+/** Keys that IAM's table leaves out, with AWS's source for each. */
 const KEYS_BESIDE = new Set([
   // amazondynamodb/latest/developerguide/transaction-apis-iam.html
   'dynamodb:EnclosingOperation',
@@ -62,7 +62,7 @@ async function check({ action, resource, context }: Requirement): Promise<string
   return mistakes;
 }
 
-/** `eks:loggingType/api` and `eks:loggingType/${type}` are of one family. */
+/** `eks:loggingType/api` and `eks:loggingType/${type}` are in one family. */
 function familyOf(key: string): string {
   return key.replace(/\/.*$/, '/').toLowerCase();
 }

@@ -4,7 +4,7 @@ import { text, textOrAny } from './input-members.ts';
 import type { CallFacts, RequirementRow, RequirementRows } from './requirement.ts';
 import { need } from './row-kinds.ts';
 
-/** Of a bucket or an object: neither names a Region or an account. */
+/** The ARN of a bucket or an object, which contains neither Region nor account. */
 export const s3Arn = (path: string): string => `arn:${PARTITION}:s3:::${path}`;
 
 const bucket = ({ input }: CallFacts): string => s3Arn(textOrAny(input, 'Bucket'));
@@ -16,7 +16,7 @@ const asked = ({ input }: CallFacts): RequestContext => ({
   's3:delimiter': null,
 });
 
-/** A version is asked for with an action of its own. */
+/** Reading a version is an action of its own. */
 const getObject: RequirementRow = (call) => {
   const version = text(call.input, 'VersionId');
   return version === undefined
@@ -24,7 +24,9 @@ const getObject: RequirementRow = (call) => {
     : [need(call, 'GetObjectVersion', object(call), { 's3:versionid': version })];
 };
 
-/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html; lists are named otherwise than their operations. */
+/**
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html; the actions of lists have other names than their operations.
+ */
 export const s3Rows: RequirementRows = {
   GetObject: getObject,
   ListObjectVersions: (call) => [need(call, 'ListBucketVersions', bucket(call), asked(call))],

@@ -4,7 +4,7 @@ import { text, textOrAny, texts } from './input-members.ts';
 import type { CallFacts, RequirementRows } from './requirement.ts';
 import { need, on, onNoResource } from './row-kinds.ts';
 
-/** Parameters of AWS's own belong to no account. */
+/** Parameters of AWS belong to no account. */
 function parameter(call: CallFacts, given: string): string {
   return nameOrArn(given, (name) => {
     const path = name.replace(/^\//, '');
@@ -21,7 +21,7 @@ export const ssmRows: RequirementRows = {
   },
 };
 
-/** The six characters that AWS adds to a name are not known from the name. */
+/** The six characters that AWS adds to a name do not follow from it. */
 const secret = (call: CallFacts, member: string): string =>
   nameOrArn(textOrAny(call.input, member), (name) => arnOf('secretsmanager', call, `secret:${name}`));
 
@@ -62,7 +62,7 @@ export const lambdaRows: RequirementRows = {
 export const kmsRows: RequirementRows = {
   DescribeKey(call) {
     const key = nameOrArn(textOrAny(call.input, 'KeyId'), (id) => arnOf('kms', call, `key/${id}`));
-    // The policy that KMS gives a key: IAM of the key's own account decides (KMS, default key policy).
+    // The default policy of a key: IAM of the key's own account decides (KMS, default key policy).
     const root = { AWS: `arn:${PARTITION}:iam::${key.split(':')[4]}:root` };
     const Statement = [{ Effect: 'Allow', Principal: root, Action: 'kms:*', Resource: '*' }];
     return [{ ...need(call, 'DescribeKey', key), resourcePolicy: { Version: '2012-10-17', Statement } }];
@@ -87,7 +87,7 @@ export const backupRows: RequirementRows = {
   ),
 };
 
-/** IAM sees a template's id also where the request names it; ids of those that a dump only names are made up (eks-lookups.ts). */
+/** IAM needs a template's id also where the request has its name; ids of templates that a dump only names are generated (eks-lookups.ts). */
 const launchTemplate = (call: CallFacts): string =>
   arnOf(
     'ec2',
@@ -111,10 +111,7 @@ export const organizationsRows: RequirementRows = {
   ListAccounts: onNoResource,
 };
 
-/**
- * GetCallerIdentity is allowed to whoever can sign, even under an explicit deny. AssumeRole asks two sides and is decided whole by
- * `sessions/assume-role.ts`.
- */
+/** Every signer may call GetCallerIdentity, even under an explicit deny. `sessions/assume-role.ts` decides AssumeRole, which has two sides. */
 export const stsRows: RequirementRows = {
   AssumeRole: () => [],
   GetCallerIdentity: () => [],

@@ -7,7 +7,7 @@ import { need, on, onNoResource } from './row-kinds.ts';
 const machine = ({ input }: CallFacts) => textOrAny(input, 'stateMachineArn');
 const execution = ({ input }: CallFacts) => textOrAny(input, 'executionArn');
 
-/** The version or alias that a machine's ARN ends with: `…:stateMachine:name:live`. */
+/** The version or alias at the end of a machine's ARN: `…:stateMachine:name:live`. */
 function qualifierOf(arn: string): string | null {
   return /:stateMachine:[^:]+:([^:]+)$/.exec(arn)?.[1] ?? null;
 }
@@ -18,8 +18,7 @@ const onMachine: RequirementRow = (call) => {
 };
 
 /**
- * IAM's table knows no resource for these actions, yet grants on the state machine are what AWS's own tools write. Asked of the machine,
- * both kinds of grant cover it.
+ * IAM's table has no resource for these actions, but AWS's own tools grant them on the state machine. Both kinds of grant cover the machine's ARN.
  */
 const onWaitingMachine: RequirementRow = (call) => {
   const { lookups, region, account, input } = call;

@@ -28,7 +28,7 @@ interface Constraint {
   readonly pattern?: string;
 }
 
-/** Refuses input that STS would refuse before it asks whether the caller may. Throws `ValidationError`. */
+/** Refuses input that STS refuses before it checks the permission. Throws `ValidationError`. */
 export function validateAssumeRole(input: AssumeRoleInput): void {
   const asked = NOT_MODELLED.find((member) => input[member] !== undefined);
   if (asked !== undefined)

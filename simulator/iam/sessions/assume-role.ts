@@ -18,12 +18,12 @@ export interface AssumeRoleRequest {
   readonly input: AssumeRoleInput;
   readonly now: Date;
   readonly where: string;
-  /** The Region whose STS was asked. */
+  /** The Region of the called STS. */
   readonly region?: string;
 }
 
 export interface AssumedRole extends IssuedSession {
-  /** Percentage of the room for session policies and tags. */
+  /** Percentage of the allowed size of session policies and tags. */
   readonly packedPolicySize?: number;
 }
 
@@ -34,12 +34,12 @@ export interface StsParts {
 }
 
 const DEFAULT_SECONDS = 3600;
-/** Of a session that was assumed with a session, which is how every Lambda function assumes a role. */
+/** For a session that was assumed with a session, as every Lambda function does. */
 const CHAINED_SECONDS = 3600;
 
 /**
- * AssumeRole of STS: asks the caller's policies and the role's trust policy. Throws `ValidationError`, `AccessDenied` (also for a role that
- * does not exist: STS does not say), `MalformedPolicyDocumentException` and `PackedPolicyTooLargeException`.
+ * AssumeRole of STS: checks the caller's policies and the role's trust policy. Throws `ValidationError`, `AccessDenied` (also for a missing role,
+ * which STS does not tell), `MalformedPolicyDocumentException` and `PackedPolicyTooLargeException`.
  */
 export function assumeRole(parts: StsParts, request: AssumeRoleRequest): AssumedRole {
   const { caller, input, now } = request;
@@ -97,7 +97,7 @@ interface SessionTags {
   readonly transitiveTags: Tags;
 }
 
-/** The tags of a new session: those that are passed, and those that its caller's session hands on. Throws `ValidationError`. */
+/** The tags of a new session: the passed ones, and those that it inherits from its caller's session. Throws `ValidationError`. */
 function sessionTags(input: AssumeRoleInput, caller: Principal): SessionTags {
   const passed = passedTags(input);
   const inherited = (caller.kind === 'assumed-role' ? caller.transitiveTags : undefined) ?? {};
@@ -110,7 +110,7 @@ function sessionTags(input: AssumeRoleInput, caller: Principal): SessionTags {
   return { tags: { ...inherited, ...passed }, transitiveTags: { ...inherited, ...Object.fromEntries(handedOn) } };
 }
 
-/** Condition keys about the tags that are passed. */
+/** Condition keys about the passed tags. */
 function tagContext(input: AssumeRoleInput): RequestContext {
   const passed = passedTags(input);
   return {
@@ -124,19 +124,19 @@ function passedTags({ Tags: tags = [] }: AssumeRoleInput): Tags {
   return Object.fromEntries(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
 }
 
-/** What the plain text of session policies may have; AWS packs it, in a way it does not publish, and counts that. */
+/** The limit for the plain text of session policies. AWS packs it in an unpublished way, and counts the result. */
 const ALLOTTED_CHARACTERS = 2048;
 
 interface SessionPolicies {
-  /** Absent: the session may what its role may. */
+  /** The session has all permissions of its role when absent. */
   readonly policies?: readonly NamedPolicy[];
-  /** Percentage of what there is room for; absent without policies and tags. */
+  /** Percentage of the allowed size; absent without policies and tags. */
   readonly packedPolicySize?: number;
 }
 
 /**
- * The policies that narrow a session. Throws `MalformedPolicyDocumentException` for what is not understood and for managed policies that
- * are not there, `PackedPolicyTooLargeException` where policies and tags have no room.
+ * The policies that narrow a session. Throws `MalformedPolicyDocumentException` for an unsupported one and for missing managed policies,
+ * `PackedPolicyTooLargeException` where policies and tags are too large.
  */
 function sessionPolicies(input: AssumeRoleInput, directory: IamDirectory): SessionPolicies {
   const { Policy, PolicyArns = [], Tags = [] } = input;

@@ -1,4 +1,4 @@
-/** What STS gives out. `expiration` is an instant of whatever clock the local cloud runs on. */
+/** Credentials of STS. `expiration` is an instant of the local cloud's clock. */
 export interface SessionCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -12,7 +12,7 @@ const KEY_LENGTH = 16;
 const SECRET_LENGTH = 40;
 const TOKEN_LENGTH = 160;
 
-/** Credentials of AWS's shape, from the caller's dice: the same in every run of the same seed, and worth nothing anywhere else. */
+/** Credentials in AWS's form, from the caller's random numbers: the same in every run of the same seed, and useless elsewhere. */
 export function newCredentials(random: () => number, expiration: Date): SessionCredentials {
   const pick = (alphabet: string, length: number) =>
     Array.from({ length }, () => alphabet[Math.floor(random() * alphabet.length)]).join('');

@@ -3,7 +3,7 @@ import { NOW, REGION, SPOKE } from '../../../test/material/iam/accounts.ts';
 import { EXTERNAL_ID, SPOKE_ROLE } from '../../../test/material/iam/spoke.ts';
 import { functionSession, spokeWorld } from '../../../test/material/iam/spoke-world.ts';
 
-/** What IAM answers when the session that was made for the hop of `prod` to 1.36 asks for something. */
+/** IAM's decision about a request of the session for the hop of `prod` to 1.36. */
 function ask(input: object): string {
   const iam = spokeWorld();
   const { credentials } = iam.assumeRole({

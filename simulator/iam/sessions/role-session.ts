@@ -3,7 +3,7 @@ import type { RoleSession, Tags } from '../principals/principal.ts';
 import type { Role } from '../principals/role.ts';
 import type { SessionCredentials } from './credentials.ts';
 
-/** A session that was given out: what signs for it, and who it is. */
+/** An issued session: its credentials and its identity. */
 export interface IssuedSession {
   readonly credentials: SessionCredentials;
   /** `AROA…:session` and the session's ARN. */

@@ -9,22 +9,22 @@ export interface ServiceSessionRequest {
   readonly roleArn: string;
   /** `lambda.amazonaws.com`. */
   readonly service: string;
-  /** Lambda takes the function's name. */
+  /** Lambda uses the function's name. */
   readonly sessionName: string;
   /**
-   * What the service says of itself: `aws:SourceArn` and `aws:SourceAccount`, null for a service that does not say. A trust policy that asks
-   * for what is not here lets nobody in.
+   * The service's own keys: `aws:SourceArn` and `aws:SourceAccount`, null for a service without them. A trust policy with a condition on a missing
+   * key admits no service.
    */
   readonly context: RequestContext;
   readonly now: Date;
   readonly where: string;
-  /** One hour unless said. */
+  /** One hour by default. */
   readonly seconds?: number;
 }
 
 const DEFAULT_SECONDS = 3600;
 
-/** A service takes a role for work of its own. Throws `AccessDenied` where the role's trust policy does not let it, or there is no role. */
+/** A service assumes a role for its own work. Throws `AccessDenied` where the role's trust policy does not allow it, or the role is missing. */
 export function serviceSession(
   { directory, sessions, authorize }: StsParts,
   request: ServiceSessionRequest,

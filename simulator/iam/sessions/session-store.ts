@@ -4,14 +4,14 @@ import type { Principal, RoleSession } from '../principals/principal.ts';
 import type { User } from '../principals/role.ts';
 import { newCredentials, type SessionCredentials } from './credentials.ts';
 
-/** A session and what signs for it; plain JSON. */
+/** A session with its credentials, as plain JSON. */
 export interface StoredSession extends Omit<SessionCredentials, 'expiration'> {
   /** ISO 8601. */
   readonly expiration: string;
   readonly session: RoleSession;
 }
 
-/** So long after its end a session is still called expired; then nobody knows it any more. */
+/** An ended session counts as expired for this time, and as unknown after that. */
 const REMEMBERED_MILLISECONDS = 24 * 3600_000;
 
 export interface SessionStoreOptions {
@@ -20,7 +20,7 @@ export interface SessionStoreOptions {
   readonly state?: readonly StoredSession[];
 }
 
-/** The sessions that were given out, found by their keys. */
+/** The issued sessions, by their keys. */
 export class SessionStore {
   readonly #directory: IamDirectory;
   readonly #random: () => number;
@@ -41,7 +41,7 @@ export class SessionStore {
     return credentials;
   }
 
-  /** Who signed a request to the service. Throws the service's fault for keys that are missing, not known or expired. */
+  /** The signer of a request to the service. Throws the service's fault for missing, unknown or expired keys. */
   principalOf(signer: Signer | undefined, service: ServiceName, now: Date): Principal {
     if (signer === undefined) throw credentialFault('missing', service);
     const user = this.#directory.userOfKey(signer.accessKeyId);
@@ -52,7 +52,7 @@ export class SessionStore {
     return stored.session;
   }
 
-  /** The secret that a request with this key is signed with, expired or not; undefined for a key that nobody has. */
+  /** The secret of a key, expired or not; undefined for an unknown key. */
   secretOf(accessKeyId: string): string | undefined {
     const user = this.#directory.userOfKey(accessKeyId);
     return user?.secretAccessKey ?? this.#sessions.get(accessKeyId)?.secretAccessKey;
@@ -62,7 +62,7 @@ export class SessionStore {
     return [...this.#sessions.values()];
   }
 
-  /** The same object each time, by which decisions are known again. */
+  /** It returns the same object each time, by which remembered decisions are found. */
   #principalOfUser(user: User): Principal {
     const { account, arn, name, userId } = user;
     const known = this.#users.get(user);
@@ -72,7 +72,7 @@ export class SessionStore {
     return principal;
   }
 
-  /** Sessions are kept in the order they were given out, so the oldest go first and most calls look at one alone. */
+  /** Sessions are kept in the order of their issue, so the oldest come first and most calls check only one. */
   #forget(now: Date): void {
     for (const [key, { expiration }] of this.#sessions) {
       if (Date.parse(expiration) + REMEMBERED_MILLISECONDS > now.getTime()) return;
@@ -81,7 +81,7 @@ export class SessionStore {
   }
 }
 
-/** What may be wrong with the credentials of a request. */
+/** The possible problems of a request's credentials. */
 type CredentialProblem = 'missing' | 'unknown' | 'expired';
 
 const TEXTS: Readonly<Record<CredentialProblem, string>> = {
@@ -99,11 +99,11 @@ const JSON_NAMES: Readonly<Record<CredentialProblem, string>> = {
   unknown: 'UnrecognizedClientException',
   expired: 'ExpiredTokenException',
 };
-/** Services of the query protocol, and those that kept its codes when they left it. */
+/** Services of the query protocol, and those that kept its codes afterwards. */
 const QUERY_CODES: ReadonlySet<ServiceName> = new Set(['monitoring', 's3', 'sns', 'sqs', 'sts']);
 const REST: ReadonlySet<ServiceName> = new Set(['eks', 'scheduler']);
 
-/** How a service refuses credentials. */
+/** A service's refusal of credentials. */
 function credentialFault(problem: CredentialProblem, service: ServiceName): AwsFault {
   const isQuery = QUERY_CODES.has(service);
   const name = (isQuery ? QUERY_NAMES : JSON_NAMES)[problem];

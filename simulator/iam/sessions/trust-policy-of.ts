@@ -5,7 +5,7 @@ const TRUSTS_NOBODY = {
   Statement: [{ Effect: 'Allow', Principal: { Service: 'nobody.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 };
 
-/** Whom a role trusts. A role that does not exist trusts nobody, and STS says no more than that. */
+/** The trust policy of a role. A missing role trusts nobody, which is all that STS tells. */
 export function trustPolicyOf(role: Role | undefined): unknown {
   return role === undefined ? TRUSTS_NOBODY : role.trustPolicy;
 }

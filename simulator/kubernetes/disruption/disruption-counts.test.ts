@@ -23,7 +23,7 @@ test('pods that go although a budget forbids it are counted, by the way they wen
   expect(disruptionCounts(cluster, now).forbidden).toEqual(none);
   deletePod(cluster, db, now);
   expect(disruptionCounts(cluster, now).forbidden).toEqual({ ...none, deleted: 1 });
-  // As a server would do that does not listen to its budgets.
+  // A server that ignores its budgets would do this.
   const [left] = podViews(cluster.kubernetes, now).filter(({ name }) => name === 'db-1');
   if (left !== undefined) noteLoss(cluster, left, now, 'evicted');
   expect(disruptionCounts(cluster, now).forbidden).toEqual({ evicted: 1, deleted: 1 });

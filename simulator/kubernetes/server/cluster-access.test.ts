@@ -21,7 +21,7 @@ const accessTo = (under: ServerUnderTest) =>
     clock: { now: under.world.now },
   });
 
-/** Takes the tokens that the adapter makes, whoever they stand for. */
+/** Accepts the tokens that the adapter makes, whatever their identity. */
 const eksTokens = async (token: string) => (token.startsWith('k8s-aws-v1.') ? { principal } : undefined);
 
 clusterAccessContract('the Kubernetes server', async () => {

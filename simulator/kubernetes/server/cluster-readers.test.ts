@@ -7,7 +7,7 @@ import {
 } from '../../../test/material/kubernetes/server-under-test.ts';
 
 const MINUTE = 60_000;
-/** Takes the tokens that the adapter makes, whoever they stand for. */
+/** Accepts the tokens that the adapter makes, whatever their identity. */
 const eksTokens = async (token: string) => (token.startsWith('k8s-aws-v1.') ? { principal } : undefined);
 
 function readersOf(under: ServerUnderTest, pauseMilliseconds = 0) {

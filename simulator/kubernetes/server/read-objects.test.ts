@@ -22,7 +22,7 @@ const readerWith = (histories?: Histories) =>
     histories,
   });
 
-/** All pages of a list, but for what counts revisions. */
+/** All pages of a list, without the members that count revisions. */
 async function textOf(reader: ReturnType<typeof readerWith>, path: string): Promise<string> {
   const texts: string[] = [];
   for (let more = ''; ; ) {

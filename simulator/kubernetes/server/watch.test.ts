@@ -6,7 +6,7 @@ import {
   startServerUnderTest,
 } from '../../../test/material/kubernetes/server-under-test.ts';
 
-/** A watch takes a second at the least, so that these run side by side, each with a server of its own. */
+/** A watch takes at least a second, so these run in parallel, each with its own server. */
 const served = (
   name: string,
   run: (under: ServerUnderTest) => Promise<void>,
@@ -22,7 +22,7 @@ interface Event {
   readonly object: { kind: string; metadata: { name?: string; resourceVersion: string; annotations?: object } };
 }
 
-/** Reads a watch to its end, and lets the test do something after so many events. */
+/** Reads a watch to its end, and lets the test act after this number of events. */
 async function watch(
   under: ServerUnderTest,
   path: string,

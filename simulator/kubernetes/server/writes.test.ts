@@ -46,7 +46,7 @@ describe('eviction', () => {
       },
       code: 429,
     });
-    // With one, Go's client would try again by itself and never show the refusal.
+    // With one, Go's client would retry by itself and never show the refusal.
     expect([status, headers['retry-after']]).toEqual([429, undefined]);
     expect(pods()).toContain('db-0');
   });

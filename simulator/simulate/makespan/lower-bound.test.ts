@@ -17,7 +17,7 @@ const calendar = (opens: number, hours: number) =>
     }).spec,
   );
 
-/** Every schedule there is: at each hour any set of the clusters that wait begins, as far as the limits and windows let it. */
+/** Every possible schedule: at each hour any set of the waiting clusters begins, as far as the limits and windows allow. */
 function bestByTrying(accounts: readonly number[], wave: BoundedWave, concurrency: number, perAccount: number): number {
   const duration = wave.duration / HOUR;
   let best = Number.POSITIVE_INFINITY;

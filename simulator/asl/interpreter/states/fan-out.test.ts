@@ -98,7 +98,7 @@ describe('a Map state', () => {
     ]);
   });
 
-  // As recorded (LocalStack's test_service_lambda_map_timeout): a task that has failed is open, as those of the others are.
+  // As recorded (LocalStack's test_service_lambda_map_timeout): a failed task is open, like those of the others.
   it('aborts the task that failed and those of the other iterations, each after its iteration', async () => {
     const work = { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', TimeoutSeconds: 5, End: true };
     const M = { Type: 'Map', ItemProcessor: scope('T', work), End: true };

@@ -55,7 +55,7 @@ async function startChild(turn: Turn, parent: Parent, index: number): Promise<vo
   turn.steps.push({ do: 'enter', strand: child.id });
 }
 
-/** Starts children while there are any left and room for them; completes the state when all have ended. */
+/** Starts children up to the limit; completes the state when all have ended. */
 async function startOrComplete(turn: Turn, parent: Parent): Promise<void> {
   const { strand, state, fanOut } = parent;
   while (fanOut.next < fanOut.count && fanOut.running.length < fanOut.limit) {
@@ -65,7 +65,7 @@ async function startOrComplete(turn: Turn, parent: Parent): Promise<void> {
   if (fanOut.running.length > 0) return;
   delete strand.fanOut;
   if (state.Type === 'Map') {
-    // As recorded: the end of the last iteration comes before what follows the state, and the success of the state beside both.
+    // As recorded: the end of the last iteration comes before the event after the state, and the success of the state beside both.
     strand.lastEventId = turn.execution.history.length;
     turn.note(strand, 'MapStateSucceeded');
   } else turn.record(strand, `${state.Type}StateSucceeded`);
@@ -73,7 +73,7 @@ async function startOrComplete(turn: Turn, parent: Parent): Promise<void> {
   await completeState(turn, strand, { results: state, output: result, transition: state, extras: { result } });
 }
 
-/** Stops all children. What a redrive goes on with is kept, unless all of the state runs again. */
+/** Stops all children. It keeps the state for a redrive, unless the whole state would run again. */
 function abandon(turn: Turn, { strand, state, fanOut }: Parent, stopped: StoppedFanOut | undefined): void {
   for (const id of fanOut.running) {
     const child = turn.execution.strands[id];
@@ -83,19 +83,19 @@ function abandon(turn: Turn, { strand, state, fanOut }: Parent, stopped: Stopped
   if (stopped !== undefined) strand.stoppedFanOut = stopped;
 }
 
-/** As {@link startOrComplete}; when that fails, so does the state, with all that runs in it. */
+/** As {@link startOrComplete}; when that fails, so does the state, with everything that runs in it. */
 async function proceedOrAbandon(turn: Turn, parent: Parent): Promise<void> {
   const { strand } = parent;
   try {
     await startOrComplete(turn, parent);
   } catch (thrown) {
-    // A state whose children have all ended fails for a reason of its own: it has nothing left to go on with.
+    // A state whose children have all ended fails for its own reason, and has nothing to continue.
     if (strand.fanOut) abandon(turn, parent, standStill(turn, strand).stoppedFanOut);
     throw thrown;
   }
 }
 
-/** Goes on with a Parallel or Map state. */
+/** Continues a Parallel or Map state. */
 export async function proceed(turn: Turn, strand: Strand): Promise<void> {
   const parent = parentAt(turn, strand);
   if (parent) await runPart(turn, strand, () => proceedOrAbandon(turn, parent));
@@ -117,7 +117,7 @@ export async function fanOut(
   if (parent) await proceedOrAbandon(turn, parent);
 }
 
-/** Takes an ended child out of its parent. */
+/** Removes an ended child from its parent. */
 function removeChild(turn: Turn, child: Strand): Parent | undefined {
   delete turn.execution.strands[child.id];
   const parent = parentAt(turn, child.parent === undefined ? undefined : turn.execution.strands[child.parent]);
@@ -126,7 +126,7 @@ function removeChild(turn: Turn, child: Strand): Parent | undefined {
   return parent;
 }
 
-/** A branch or iteration came to its end. */
+/** A branch or iteration ended with success. */
 export async function childSucceeded(turn: Turn, child: Strand, output: Json): Promise<void> {
   const parent = removeChild(turn, child);
   const { index } = child;
@@ -138,7 +138,7 @@ export async function childSucceeded(turn: Turn, child: Strand, output: Json): P
   await proceed(turn, strand);
 }
 
-/** After a state that failed by it, a redrive runs the branches again that were successful, too. Source: developer guide, "redrive-executions". */
+/** After this failure, a redrive also runs the successful branches again. Source: developer guide, "redrive-executions". */
 const dataLimit = 'States.DataLimitExceeded';
 
 function whereStopped(turn: Turn, child: Strand): StoppedFanOut | undefined {
@@ -167,7 +167,7 @@ function dropPending(turn: Turn, strandId: string): void {
   for (const timer of Object.values(timers)) if (timer.strand === strandId) turn.cancelTimer(timer.timerId);
 }
 
-/** Notes what became of an iteration; `beside` is the strand in whose line that happens. Nothing for a branch of a Parallel state. */
+/** Records the end of an iteration; `beside` is the strand whose events it follows. It does nothing for a branch of a Parallel state. */
 function noteIteration(
   turn: Turn,
   beside: Strand,
@@ -178,15 +178,15 @@ function noteIteration(
   turn.note(beside, `MapIteration${outcome}`, { [`mapIteration${outcome}EventDetails`]: { name, index } });
 }
 
-/** Notes that the state a strand is in is left without a result. Map and Parallel states that have failed say so themselves. */
+/** Records that a strand's state was left without a result. Failed Map and Parallel states record that themselves. */
 function noteAborted(turn: Turn, beside: Strand, strand: Strand, types: readonly State['Type'][]): void {
   const { Type } = turn.stateOf(strand);
   if (strand.enteredEventId > 0 && types.includes(Type)) turn.note(beside, `${Type}StateAborted` as HistoryEventType);
 }
 
 /**
- * Stops a strand and those inside it because a sibling failed: gives up their tasks and timers and notes the states that were
- * cut short. `mapState` names the Map state the strand is an iteration of, `beside` is the strand around it.
+ * Stops a strand and those inside it after a sibling's failure: it drops their tasks and timers and records the interrupted states. `mapState` names
+ * the Map state of an iteration, `beside` is the strand around it.
  */
 function abortStrand(turn: Turn, beside: Strand, strand: Strand, mapState?: string): void {
   const { strands } = turn.execution;

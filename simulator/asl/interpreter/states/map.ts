@@ -6,7 +6,7 @@ import { evaluateInteger, evaluateTyped } from '../field-evaluation.ts';
 import type { Turn } from '../turn.ts';
 import { fanOut } from './fan-out.ts';
 
-/** The most iterations an inline Map runs at a time. Source: developer guide, "Using Map state in Inline mode". */
+/** The most concurrent iterations of an inline Map. Source: developer guide, "Using Map state in Inline mode". */
 const maximumConcurrency = 40;
 
 async function itemsOf(turn: Turn, strand: Strand, state: MapState): Promise<Json[]> {
@@ -15,7 +15,7 @@ async function itemsOf(turn: Turn, strand: Strand, state: MapState): Promise<Jso
   throw new EvaluationFailure(`Map state input must be an array but was: ${JSON.stringify(strand.input)}`);
 }
 
-/** Tolerated failures count for Distributed Maps only; inline they are evaluated, and must be numbers, as on AWS. */
+/** Tolerated failures apply to Distributed Maps only; inline they are evaluated, and must be numbers, as on AWS. */
 async function checkTolerance(turn: Turn, strand: Strand, state: MapState): Promise<void> {
   const { ToleratedFailureCount, ToleratedFailurePercentage } = state;
   if (ToleratedFailureCount !== undefined) {

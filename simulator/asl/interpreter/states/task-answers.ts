@@ -20,7 +20,7 @@ async function fail(turn: Turn, task: PendingTask, strand: Strand, failure: Fail
   await recover(turn, strand, failure);
 }
 
-/** The task gave its result. A result that is too large fails the task. */
+/** The task returned its result. A result that is too large fails the task. */
 export async function taskSucceeded(turn: Turn, taskId: string, output: Json): Promise<void> {
   const [task, strand] = pending(turn, taskId) ?? [];
   if (!task || !strand) return;
@@ -38,13 +38,13 @@ export async function taskSucceeded(turn: Turn, taskId: string, output: Json): P
   });
 }
 
-/** The task failed for a reason of its own. */
+/** The task failed for its own reason. */
 export async function taskFailed(turn: Turn, taskId: string, failure: Failure): Promise<void> {
   const [task, strand] = pending(turn, taskId) ?? [];
   if (task && strand) await fail(turn, task, strand, failure, false);
 }
 
-/** A task's time is up. A missed heartbeat is reported as States.Timeout too, and can be caught by either name. */
+/** A task timed out. A missed heartbeat is States.Timeout too, and can be caught by either name. */
 export async function taskTimedOut(turn: Turn, taskId: string | undefined, missedHeartbeat: boolean): Promise<void> {
   const [task, strand] = pending(turn, taskId) ?? [];
   if (!task || !strand) return;
@@ -52,7 +52,7 @@ export async function taskTimedOut(turn: Turn, taskId: string | undefined, misse
   await fail(turn, task, strand, { error: 'States.Timeout', aliases }, true);
 }
 
-/** The call that starts the task's work was answered; the task itself goes on. */
+/** The call that starts the task's work was answered; the task itself continues. */
 export function taskSubmitted(turn: Turn, taskId: string, output: Json): void {
   const [task, strand] = pending(turn, taskId) ?? [];
   if (!task || !strand || task.submitted) return;
@@ -60,7 +60,7 @@ export function taskSubmitted(turn: Turn, taskId: string, output: Json): void {
   recordSubmitted(turn, strand, task, JSON.stringify(output));
 }
 
-/** Someone works on the task still. */
+/** The work on the task still continues. */
 export function taskHeartbeat(turn: Turn, taskId: string): void {
   const [task] = pending(turn, taskId) ?? [];
   if (task) startHeartbeat(turn, task);

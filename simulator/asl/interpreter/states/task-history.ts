@@ -11,7 +11,7 @@ const unknownResource: TaskResource = {
   pattern: 'REQUEST_RESPONSE',
 };
 
-/** The parts of a task's resource; a loaded machine has only resources that can be taken apart. */
+/** The parts of a task's resource; a loaded machine has only resources that can be parsed. */
 export function resourceOf(resource: string): TaskResource {
   return parseTaskResource(resource) ?? unknownResource;
 }
@@ -24,13 +24,13 @@ function outputDetails(output: string): JsonObject {
   return { output, outputDetails: { truncated: false } };
 }
 
-/** What a task's schedule event says about its limits. */
+/** The limits in a task's schedule event. */
 export interface TaskLimits {
   readonly timeoutInSeconds?: number;
   readonly heartbeatInSeconds?: number;
 }
 
-/** Notes that a task was scheduled and started; `text` is the JSON text of its arguments. */
+/** Records that a task was scheduled and started; `text` is the JSON text of its arguments. */
 export function recordScheduled(turn: Turn, strand: Strand, task: PendingTask, text: string, limits: TaskLimits): void {
   const { kind, service, action } = resourceOf(task.resource);
   const common: JsonObject = {
@@ -56,7 +56,7 @@ export function recordScheduled(turn: Turn, strand: Strand, task: PendingTask, t
   turn.record(strand, 'TaskStarted', { taskStartedEventDetails: { resourceType: service, resource: action } });
 }
 
-/** Notes that the call that starts the task's work was answered. */
+/** Records that the call that starts the task's work was answered. */
 export function recordSubmitted(turn: Turn, strand: Strand, task: PendingTask, output: string): void {
   const { service, action } = resourceOf(task.resource);
   turn.record(strand, 'TaskSubmitted', {
@@ -64,7 +64,7 @@ export function recordSubmitted(turn: Turn, strand: Strand, task: PendingTask, o
   });
 }
 
-/** Notes that a task gave its result. */
+/** Records the result of a task. */
 export function recordSucceeded(turn: Turn, strand: Strand, task: PendingTask, output: string): void {
   const { kind, service, action } = resourceOf(task.resource);
   const details = outputDetails(output);
@@ -77,7 +77,7 @@ export function recordSucceeded(turn: Turn, strand: Strand, task: PendingTask, o
   }
 }
 
-/** Notes that a task failed or ran out of time. */
+/** Records that a task failed or timed out. */
 export function recordTaskFailure(
   turn: Turn,
   strand: Strand,

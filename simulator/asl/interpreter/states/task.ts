@@ -27,7 +27,7 @@ async function credentialsOf(turn: Turn, strand: Strand, state: TaskState): Prom
   return { RoleArn: await evaluateTyped(turn, strand, RoleArn, 'Credentials/RoleArn', 'string') };
 }
 
-/** The arguments with their JSON text. Without an `Arguments` field the task gets the state's input. */
+/** The arguments with their JSON text; without an `Arguments` field it is the state's input. */
 async function argumentsOf(turn: Turn, strand: Strand, state: TaskState, taskToken?: string): Promise<[Json, string]> {
   const extras = taskToken === undefined ? {} : { taskToken };
   const value =
@@ -39,7 +39,7 @@ async function argumentsOf(turn: Turn, strand: Strand, state: TaskState, taskTok
   return [value, text];
 }
 
-/** Only tasks that wait for a token can send heartbeats, so only for those a missing one means something. */
+/** Only tasks that wait for a token can send heartbeats, so only those have a heartbeat timer. */
 function startTimers(turn: Turn, task: PendingTask, limits: TaskLimits): void {
   const { strand, taskId } = task;
   if (limits.timeoutInSeconds !== undefined) {
@@ -48,7 +48,7 @@ function startTimers(turn: Turn, task: PendingTask, limits: TaskLimits): void {
   if (task.taskToken !== undefined) startHeartbeat(turn, task);
 }
 
-/** (Re)starts the time within which the next heartbeat has to come. */
+/** (Re)starts the timer for the next heartbeat. */
 export function startHeartbeat(turn: Turn, task: PendingTask): void {
   if (task.heartbeatSeconds === undefined) return;
   const { strand, taskId } = task;
@@ -56,7 +56,7 @@ export function startHeartbeat(turn: Turn, task: PendingTask): void {
   task.heartbeatTimer = turn.setTimer(1_000 * task.heartbeatSeconds, { purpose: 'heartbeat', strand, taskId });
 }
 
-/** Hands the task to the host. */
+/** Passes the task to the host. */
 export async function beginTask(turn: Turn, strand: Strand, state: TaskState): Promise<void> {
   const isCallback = resourceOf(state.Resource).pattern === 'WAIT_FOR_TASK_TOKEN';
   const taskToken = isCallback ? turn.environment.uuid() : undefined;

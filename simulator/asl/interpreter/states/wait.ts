@@ -21,12 +21,12 @@ async function waitingTime(turn: Turn, strand: Strand, state: WaitState): Promis
   );
 }
 
-/** Asks for the timer the state waits for. */
+/** Requests the timer of the state. */
 export async function beginWait(turn: Turn, strand: Strand, state: WaitState): Promise<void> {
   turn.setTimer(await waitingTime(turn, strand, state), { purpose: 'wait', strand: strand.id });
 }
 
-/** Goes on once that timer fired. */
+/** Continues after that timer. */
 export async function endWait(turn: Turn, strand: Strand): Promise<void> {
   const state = turn.stateOf(strand);
   if (state.Type !== 'Wait') return;
