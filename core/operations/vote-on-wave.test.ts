@@ -226,6 +226,13 @@ test.each<[string, Partial<Vote>, Given, string, string]>([
     'sso:1/ann applied the policy or its Channel, and somebody else has to approve (fourEyes).',
   ],
   [
+    'the author of the plan with which it opened would approve it under a later policy',
+    { by: 'sso:1/carl' },
+    { wave: { status: 'Open', openedAt: '2026-11-19T00:00:00.000Z', planAuthors: ['sso:1/carl'] } },
+    'NotAllowed',
+    'sso:1/carl applied the policy or its Channel, and somebody else has to approve (fourEyes).',
+  ],
+  [
     'somebody who is not named approves',
     { by: 'sso:1/eve' },
     {},

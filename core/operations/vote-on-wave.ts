@@ -3,7 +3,7 @@ import { batchesOf } from '../model/batches.ts';
 import { given } from '../model/given.ts';
 import { isOwnRejection, newestOfEach } from '../model/last-words.ts';
 import { inForce, loadAuthors, upgradePolicy } from '../policy/applied.ts';
-import { approvalRefusals, approvedUntil, clustersOf, mayApprove } from '../policy/approvals.ts';
+import { approvalRefusals, approvedUntil, clustersOf, mayApprove, requestersOf } from '../policy/approvals.ts';
 import type { Table } from '../ports/table.ts';
 import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
 import { findRollout } from '../queries/find-rollout.ts';
@@ -70,7 +70,7 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
       throw new Refusal('PlanChanged', said, { planHash });
     }
     const { authors, checks } = await loadAuthors(table, config?.data);
-    const requesters = { policyAppliedBy: authors, rolloutCreatedBy: rollout.data.createdBy };
+    const requesters = requestersOf(wave.data, { policyAppliedBy: authors, rolloutCreatedBy: rollout.data.createdBy });
     const barred = refusalsOfVote(asked, vote, requesters);
     const withdraws = vote.decision === 'Approved' && barred.some(({ code }) => code === 'FourEyes');
     const isHeard = withdraws

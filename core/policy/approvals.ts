@@ -13,7 +13,7 @@ export interface Requesters {
 }
 
 type Approval = NonNullable<WaveSpec['approval']>;
-export type Approved = Pick<Wave, 'rolloutId' | 'name' | 'planHash' | 'approvals' | 'startedAt'>;
+export type Approved = Pick<Wave, 'rolloutId' | 'name' | 'planHash' | 'approvals' | 'startedAt' | 'planAuthors'>;
 
 const VOIDED = 'Its plan has changed since it was approved, which voided that.';
 
@@ -30,7 +30,7 @@ export function approvalRefusals(
   const approval = spec?.approval;
   if (approval === undefined || !approval.before) return [];
   const words = lastWords(wave);
-  const barred = (word: ApprovalRecord) => whyBarred(approval, word, requesters);
+  const barred = (word: ApprovalRecord) => whyBarred(approval, word, requestersOf(wave, requesters));
   const rejected = words.find(({ decision }) => decision === 'Rejected');
   if (rejected !== undefined) {
     const why = rejected.comment === undefined ? '' : `: ${rejected.comment}`;
@@ -76,7 +76,10 @@ export function isShownToApprovers(
 ): boolean {
   if (approval === undefined || !approval.before) return true;
   const showing = lastWords(wave).filter(
-    (word) => word.decision === 'Approved' && word.at >= since && whyBarred(approval, word, requesters).length === 0,
+    (word) =>
+      word.decision === 'Approved' &&
+      word.at >= since &&
+      whyBarred(approval, word, requestersOf(wave, requesters)).length === 0,
   );
   return showing.length >= approval.approvals;
 }
@@ -100,6 +103,15 @@ function rejectionEnds({ rolloutId, name, startedAt }: Approved, barred: readonl
 
 /** How many clusters the plan of a wave upgrades. */
 export const clustersOf = ({ members, excluded }: Pick<Wave, 'members' | 'excluded'>): number => members - excluded;
+
+/**
+ * The requesters with the authors of the wave's own plan. A wave keeps its plan from when it opens, and a retry may open it again under a policy of
+ * somebody else: whoever wrote what the plan was made from may not approve it then either.
+ */
+export const requestersOf = ({ planAuthors = [] }: Pick<Wave, 'planAuthors'>, requesters: Requesters): Requesters => ({
+  ...requesters,
+  policyAppliedBy: [...(requesters.policyAppliedBy ?? []), ...planAuthors],
+});
 
 /** Why this person's approval would not count; empty = it would. */
 export function mayApprove(approval: Approval, principal: string, requesters: Requesters): Reason[] {
@@ -127,7 +139,9 @@ function ofRule({ autoApproveWhen }: Approval, { comment = '' }: ApprovalRecord)
 /** Until when a wave that has not begun has as many valid approvals as it asks for; undefined = for good, or it has too few now. */
 export function approvedUntil(approval: Approval, wave: Approved, requesters: Requesters, now: Date): Date | undefined {
   if (!approval.before || approvalRefusals({ approval }, wave, requesters, now).length > 0) return undefined;
-  const counting = lastWords(wave).filter((word) => whyBarred(approval, word, requesters).length === 0);
+  const counting = lastWords(wave).filter(
+    (word) => whyBarred(approval, word, requestersOf(wave, requesters)).length === 0,
+  );
   const ends = counting.flatMap((word) => holdsUntil(approval, word) ?? []);
   return ends.toSorted((a, b) => b.getTime() - a.getTime())[approval.approvals - 1];
 }

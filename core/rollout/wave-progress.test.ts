@@ -156,7 +156,7 @@ describe('a wave that opens', () => {
   const pending = { status: 'Pending' as const };
   const members: readonly Partial<Member>[] = [{}, {}, { status: 'Quarantined' }, { waveIndex: 1 }];
 
-  test('counts who needs work, with the limits and the estimate of its policy', () => {
+  test('counts who needs work, with the limits, the estimate and the authors of its policy', () => {
     const policy = '[{ name: w0, maxConcurrency: "50%", canaries: 1, failureBudget: { maxFailures: 1 } }]';
     expect(decided({ waves: [pending], members, policy, estimate: '30m' })).toMatchObject([
       {
@@ -169,6 +169,7 @@ describe('a wave that opens', () => {
           canaries: 1,
           countInFlight: false,
           estimateSeconds: 1800,
+          planAuthors: ['author'],
         },
       },
     ]);

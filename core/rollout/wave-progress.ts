@@ -148,7 +148,10 @@ function opened(situation: WaveSituation, wave: Wave): Decision[] {
   const held = heldByHooks(rollout, situation.waves, wave, policy, situation.now);
   // While the fleet stands still nobody is asked, since the wave may not open anyway.
   if (held !== undefined) return situation.standsStill ? [] : held;
-  const limits = { needWork, ...limitsOf(spec, needWork), estimateSeconds: estimateSeconds(policy, learned) };
+  const limits = {
+    ...{ needWork, ...limitsOf(spec, needWork), estimateSeconds: estimateSeconds(policy, learned) },
+    ...given({ planAuthors: situation.policyAppliedBy && [...situation.policyAppliedBy] }),
+  };
   return [{ type: 'change-wave', wave, status: 'Open', reasons: [], limits }];
 }
 

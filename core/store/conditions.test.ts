@@ -65,12 +65,17 @@ test.each<[string, Partial<Wave>, string]>([
   [
     'has opened and not begun says that approvals may still expire',
     { openedAt: at, approvals: [word('Approved', 'a')] },
-    'It opened with approvals by a, which have to hold still when its first cluster starts.',
+    `It opened at ${at} with approvals by a, which have to hold still when its first cluster starts.`,
   ],
   [
     'has begun says whose approvals it opened with',
     { openedAt: at, startedAt: at, approvals: [word('Approved', 'a')] },
-    'It opened with approvals by a.',
+    `It opened at ${at} with approvals by a.`,
+  ],
+  [
+    'a retry has opened again says who approved it since, and that it opened without them',
+    { openedAt: '2026-11-19T00:00:00.000Z', startedAt: at, approvals: [word('Approved', 'a')] },
+    'It opened at 2026-11-19T00:00:00.000Z, when no approval was asked for; a approved it since.',
   ],
 ])('a wave that %s', (_, more, message) => {
   expect(waveConditions(wave(more))[0]).toMatchObject({ type: 'Approved', message });

@@ -69,17 +69,23 @@ function approved(wave: Wave): ConditionNow {
   const words = lastWords(wave);
   const rejected = words.find(({ decision }) => decision === 'Rejected');
   if (rejected !== undefined) return says('Approved', false, 'Rejected', `Rejected by ${rejected.principal}.`);
-  const people = words.map(({ principal }) => principal).join(', ');
-  if (wave.openedAt !== undefined) {
+  const { openedAt } = wave;
+  const named = (some: typeof words): string => some.map(({ principal }) => principal).join(', ');
+  if (openedAt !== undefined) {
+    // A retry may open it again under a policy that asks for more, and be approved then: that is not what it opened with.
+    const [first, later] = [words.filter(({ at }) => at <= openedAt), words.filter(({ at }) => at > openedAt)];
     const still = wave.startedAt === undefined ? ', which have to hold still when its first cluster starts' : '';
-    const message =
-      people === '' ? 'It opened; no approval was asked for.' : `It opened with approvals by ${people}${still}.`;
-    return says('Approved', true, people === '' ? 'NotAskedFor' : 'Approved', message);
+    const opened =
+      first.length === 0
+        ? `It opened at ${openedAt}, when no approval was asked for`
+        : `It opened at ${openedAt} with approvals by ${named(first)}${still}`;
+    const since = later.length === 0 ? '' : `; ${named(later)} approved it since`;
+    return says('Approved', true, first.length === 0 ? 'NotAskedFor' : 'Approved', `${opened}${since}.`);
   }
   const message =
-    people === ''
+    words.length === 0
       ? 'Nobody has judged its plan, and it has not opened.'
-      : `Agreed to by ${people}; it has not opened. Whether that is enough and still holds is judged under its policy (approvalReasons).`;
+      : `Agreed to by ${named(words)}; it has not opened. Whether that is enough and still holds is judged under its policy (approvalReasons).`;
   return says('Approved', 'Unknown', 'NotOpened', message);
 }
 

@@ -125,6 +125,8 @@ export const wave = z.object({
   planHash: z.string().optional(),
   /** The number of the plan with that hash. */
   plan: planNumber.optional(),
+  /** The people whose policy and Channel the plan was made from, since the wave opened. */
+  planAuthors: z.array(z.string()).optional(),
   approvals: z.array(approvalRecord).optional(),
   breakGlass: breakGlass.optional(),
   gates: gateState.optional(),
