@@ -47,7 +47,7 @@ function grantViolations({ item, store }: Moment, held: readonly Grant[]): Viola
     if (limit !== undefined && most !== undefined && count > most)
       violations.push(caps(`${count} grants under ${key} at ${item.at}, at most ${most} may`));
   }
-  return [...violations, ...policyViolations(store, held, item), ...waveViolations(store, item.subject, item.detail)];
+  return [...violations, ...policyViolations(store, held, item), ...waveViolations(store, held, item)];
 }
 
 /** A policy can only tighten: its own rollouts stay within its caps, whatever the Fleet allows. */
@@ -82,17 +82,15 @@ function missingKeys({ clusterKey, capKeys, machine }: Grant): Violation[] {
     .map((key) => caps(`the grant of ${clusterKey} does not count under ${key}`));
 }
 
-function waveViolations(
-  store: StoreAt,
-  clusterKey: string,
-  detail: { readonly rolloutId?: string; readonly waveIndex?: number },
-): Violation[] {
+function waveViolations(store: StoreAt, held: readonly Grant[], { subject, detail }: Moment['item']): Violation[] {
   const place = placeAt(store, detail);
   // A cluster that continues already holds its place.
-  if (place === undefined || wentOn(store, place, clusterKey)) return [];
+  if (place === undefined || wentOn(store, place, subject)) return [];
   const { rollout, wave } = place;
   const members = membersOf(store, { rolloutId: rollout.id, waveIndex: wave.index });
-  const places = members.filter(({ inFlight }) => inFlight).length;
+  // A cluster on its way back holds one as well, whatever the wave says of it.
+  const back = new Set(held.filter(isGoingBack).map(({ clusterKey }) => clusterKey));
+  const places = members.filter(({ inFlight, clusterKey }) => inFlight || back.has(clusterKey)).length;
   const canaries = canaryViolations(members, place, places);
   if (places <= wave.maxConcurrency) return canaries;
   return [

@@ -349,6 +349,12 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
       .grant({ clusterKey: OTHER }, { name: 'shop' }, counts(2)),
   ],
   [
+    'caps',
+    'one beside a cluster that goes back',
+    checkCaps,
+    inForce().grant({ clusterKey: OTHER, machine: 'rollback-cluster' }, failed, counts(2)).grant({ number: 2 }),
+  ],
+  [
     'window',
     'a change by hand in a closed window',
     checkWindow,
