@@ -6,7 +6,15 @@ import { explanationText } from './explain.ts';
 const shown = { paint: colourOf({ env: {}, isTerminal: false }, false), now: new Date('2026-11-20T08:00:00Z') };
 const explanation: Explanation = {
   ...{ cluster: 'web', clusterKey: 'k', version: '1.36', state: 'Unmanaged', reasons: [] },
-  ...{ when: { at: null, condition: null }, policy: null, wave: null, calendars: [], placement: [], target: null },
+  ...{
+    when: { at: null, condition: null },
+    policy: null,
+    ambiguous: [],
+    wave: null,
+    calendars: [],
+    placement: [],
+    target: null,
+  },
   ...{
     hops: [],
     rollout: null,
@@ -40,6 +48,14 @@ test.each([
 ])('calendars are told as they hold: %j', (calendars, said) => {
   const line = explanationText({ ...explanation, calendars }, shown).find((one) => one.startsWith('Calendars'));
   expect(line?.replace(/^Calendars:? +/, '')).toBe(said);
+});
+
+test.each<[Partial<Explanation>, string]>([
+  [{}, 'none'],
+  [{ ambiguous: ['private', 'third'] }, 'private and third select it, so no upgrade begins there (AmbiguousPolicy)'],
+])('the policy is told, and of several which ones they are: %j', (given, said) => {
+  const line = explanationText({ ...explanation, ...given }, shown).find((one) => one.startsWith('Policy'));
+  expect(line?.replace(/^Policy:? +/, '')).toBe(said);
 });
 
 test('a rollback that somebody has given up says why, and how to take the cluster back all the same', () => {

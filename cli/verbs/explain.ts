@@ -29,19 +29,14 @@ const UNKNOWN = 'unknown: a policy that may select it cannot be read, so nothing
 
 /** The answer first, then its facts. */
 export function explanationText(explanation: Explanation, { paint, now }: Shown): string[] {
-  const { policy, rollout, when, hops, upgrade, compared, breakGlass, warnings } = explanation;
+  const { rollout, when, hops, upgrade, compared, breakGlass, warnings } = explanation;
   return [
     `${shown(explanation.cluster)} is at ${shown(explanation.version)}: ${painted(paint, explanation.state)}`,
     ...reasonLines(explanation.reasons),
     '',
     ...facts([
       ['When', whenText(when, now)],
-      [
-        'Policy',
-        policy === null
-          ? 'none'
-          : `${shown(policy.name)} (trigger ${policy.trigger}, verification ${policy.verification})`,
-      ],
+      ['Policy', policyText(explanation)],
       ['Wave', shown(explanation.wave)],
       breakGlass !== null && ['Break-glass', visible(openGlassText(breakGlass))],
       ['Calendars', shown((explanation.calendars?.join(', ') ?? UNKNOWN) || 'none: always open')],
@@ -81,6 +76,14 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
     ...silenceSection(explanation),
     ...tagSection(explanation),
   ];
+}
+
+/** Where several policies select a cluster none of them counts, but a rollout goes on with what it has begun there. */
+function policyText({ policy, ambiguous, rollout }: Explanation): string {
+  if (policy !== null) return `${shown(policy.name)} (trigger ${policy.trigger}, verification ${policy.verification})`;
+  if (ambiguous.length === 0) return 'none';
+  const goesOn = rollout === null ? '' : '; what its rollout has begun goes on';
+  return visible(`${ambiguous.join(' and ')} select it, so no upgrade begins there (AmbiguousPolicy)${goesOn}`);
 }
 
 /** For a rollback that a user has given up: the reason, and that the cluster may still go back. */

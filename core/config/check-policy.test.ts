@@ -43,6 +43,30 @@ spec: { selector: { matchLabels: { team: a } }, target: latest, waves: [{ name: 
   expect(told).toEqual(message === undefined ? [] : [expect.stringContaining(message)]);
 });
 
+test('every policy that shares clusters is told, and first those that share all that one of the two selects', () => {
+  const another = (name: string, selector: string) => `apiVersion: liftlock/v1alpha1
+kind: UpgradePolicy
+metadata: { name: ${name} }
+spec: { selector: ${selector}, target: latest, waves: [{ name: all }] }
+`;
+  const told = (...others: string[]) =>
+    issuesOf('{ name: w }', { selector: '{ matchLabels: { env: dev } }', others: others.join('---\n') });
+  const a = '{ matchLabels: { team: a } }';
+  const both = '{ matchLabels: { team: a, region: east, env: dev } }';
+  expect(told(another('of-a', a), another('of-both', both)).slice(1)).toEqual([
+    expect.stringContaining('the policy "standard" selects the same clusters or more of them, or this one does'),
+    expect.stringContaining('the policy "of-a" selects the same clusters or more of them, or this one does'),
+  ]);
+  const east = '{ matchLabels: { team: a, region: east } }';
+  expect(told(another('of-a', a), another('east', east)).slice(1)).toEqual([
+    expect.stringContaining('the policy "of-a" selects the same clusters or more of them, or this one does'),
+    expect.stringContaining('the policy "standard" selects some of the same clusters'),
+  ]);
+  const many = Array.from({ length: 23 }, (_, index) => another(`p${index}`, a));
+  const last = told(...many).slice(-21);
+  expect(last[20]).toMatch(/: 3 more policies select clusters that this one selects too\.$/);
+});
+
 test('a wave with an expression takes nothing for certain, so that the one behind it can be reached', () => {
   expect(issuesOf(`{ name: a, selector: { when: "cluster.minor > 33" } }, { name: b, ${envs('qa')} }`)).toEqual([]);
   expect(

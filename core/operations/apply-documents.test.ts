@@ -1,4 +1,7 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { Clusters } from '../store/entities.ts';
+import { put } from '../store/entity.ts';
 import { applyDocuments } from './apply-documents.ts';
 
 const object = (kind: string, name: string, spec: object) => ({
@@ -214,4 +217,32 @@ test('a document takes the place of the one of its kind and name alone', async (
   // A Channel with the name of a Calendar: the Calendar stays in force.
   expect((await apply(object('Channel', 'standard', { target: 'latest-2' }))).items).toHaveLength(1);
   expect((await apply(policy({ calendar: 'standard', soak: '1h' }))).items).toMatchObject([{ change: 'changed' }]);
+});
+
+test('who is left alone since several policies select it by what is applied is named, by a try as well, and only once', async () => {
+  const { table, apply, preview } = worldOf();
+  const selecting = (name: string, selector: object) =>
+    object('UpgradePolicy', name, { selector, target: 'latest', waves: [{ name: 'all' }] });
+  const clusters: [string, Record<string, string>][] = [
+    ['shop', { network: 'private', environment: 'staging' }],
+    ['web', { network: 'public', environment: 'staging' }],
+    ['app', { network: 'public', environment: 'dev' }],
+  ];
+  const labels = { labels: { fromTags: { network: 'network', environment: 'environment' } } };
+  for (const [name, tags] of clusters) await table.transact([put(Clusters, clusterRecord({ name, tags }), 'absent')]);
+  const standard = { matchExpressions: [{ key: 'network', operator: 'NotIn', values: ['private'] }] };
+  const ofPrivate = selecting('private', { matchLabels: { network: 'private' } });
+  const named = async (told: Promise<{ warnings: string[] }>) =>
+    (await told).warnings.flatMap((one) => /^By this (.*?): /.exec(one)?.[1] ?? []);
+  expect(await named(apply(fleet(labels), ofPrivate, selecting('standard', standard)))).toEqual([]);
+  const third = selecting('third', { matchLabels: { environment: 'staging' } });
+  const expected = ['private and third select shop', 'standard and third select web'];
+  expect((await named(preview(third))).sort()).toEqual(expected);
+  expect((await named(apply(third))).sort()).toEqual(expected);
+  expect(await named(apply({ ...third, spec: { ...third.spec, target: '1.37' } }))).toEqual([]);
+  expect(await named(apply(selecting('all', {})))).toHaveLength(3);
+  // A Fleet that gives other labels moves clusters under other policies.
+  expect(
+    await named(apply(fleet({ labels: { fromTags: { environment: 'network', network: 'environment' } } }))),
+  ).toEqual(['all and standard select shop']);
 });

@@ -19,6 +19,7 @@ import { auditEntry } from '../store/changes.ts';
 import { Accounts, Clusters, Configs, Grants, Ledgers, Organizations } from '../store/entities.ts';
 import { decode, load, loadAll, ofKind, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
+import { madeAmbiguous } from './made-ambiguous.ts';
 
 /** An object and its audit take two of the hundred operations of one transaction. */
 const MAX_DOCUMENTS = 48;
@@ -56,7 +57,8 @@ export async function applyDocuments(
     const { all, kept } = await filesInForce(table, objects);
     const together = parseConfig([...kept, ...files], { ...parseOptions, references: 'require' });
     refuse(newErrors(together.errors, parseConfig(all, { ...parseOptions, references: 'require' }).errors));
-    warnings = new Set(together.warnings.filter(({ file }) => own.has(file)).map(formatIssue));
+    const ofDocuments = together.warnings.filter(({ file }) => own.has(file)).map(formatIssue);
+    warnings = new Set([...ofDocuments, ...(await madeAmbiguous(table, objects))]);
   };
   if (options.dryRun) await refuseMisfits();
   const items = options.dryRun ? await preview(table, objects) : await applyConfig(ports, objects, by, refuseMisfits);

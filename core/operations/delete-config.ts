@@ -1,9 +1,7 @@
-import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { revisionOf } from '../hash/canonical-json.ts';
 import { loadLivingRecords } from '../inventory/records.ts';
-import { shortId } from '../model/cluster-key.ts';
-import { apart, some } from '../model/words.ts';
+import { some } from '../model/words.ts';
 import { inForce, loadAppliedConfigs, loadFleetInForce, readPolicies } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
@@ -15,6 +13,7 @@ import { auditEntry } from '../store/changes.ts';
 import { Configs } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
+import { namesOfClusters } from './names-of-clusters.ts';
 import { calendarUsers, channelUsers, policyUsers } from './users-of-config.ts';
 
 /** There is one Fleet, and nothing acts without it: who wants that has it observe, or stops it. */
@@ -96,7 +95,7 @@ async function warningsOf(table: Table, { kind, name }: AppliedConfig): Promise<
   if (kind === 'Calendar') {
     const tagged = clusters.filter(({ tags }) => clusterTags(tags, fleet?.tagPrefix ?? '').calendars.includes(name));
     if (tagged.length === 0) return [];
-    return [`A tag of ${namesOf(tagged)} names it: nothing begins there before the tag is changed.`];
+    return [`A tag of ${namesOfClusters(tagged)} names it: nothing begins there before the tag is changed.`];
   }
   if (kind !== 'UpgradePolicy') return [];
   const { policies, unreadable } = readPolicies(await loadAppliedConfigs(table, kind));
@@ -105,10 +104,5 @@ async function warningsOf(table: Table, { kind, name }: AppliedConfig): Promise<
     return match.type === 'one' && match.policy.metadata.name === name;
   });
   if (alone.length === 0) return [];
-  return [`No policy selects ${namesOf(alone)} any more: no rollout upgrades what no policy selects.`];
-}
-
-function namesOf(clusters: readonly ClusterRecord[]): string {
-  const nameOf = apart(clusters, ({ name }) => name, shortId);
-  return some(clusters.map(nameOf), 10);
+  return [`No policy selects ${namesOfClusters(alone)} any more: no rollout upgrades what no policy selects.`];
 }

@@ -250,7 +250,9 @@ test('a release of what is not held says where it failed, and what to run', asyn
 test.each([
   ['is under way', 'Parked', {}, 'web is not held: its retry is under way (Parked) in the rollout r.'],
   ['runs, and its grant is about to be closed', 'Running', {}, 'web is not held: its retry is under way (Running)'],
-  ['waits', 'Pending', {}, undefined],
+  ['waits', 'Pending', {}, 'web is not held: a retry has taken its hold off, and it is Pending in the rollout r.'],
+  ['waits in a rollout that is paused', 'Pending', { status: 'Paused' }, 'liftlock rollout abort r'],
+  ['was left by a rollout that has ended', 'Pending', { status: 'CompletedWithFailures' }, undefined],
   ['was given up with its rollout', 'Parked', { status: 'Aborted' }, undefined],
 ] as const)('a release of a cluster whose retry %s: it is refused, or the hop is left to others', async (...given) => {
   const [, status, rollout, told] = given;

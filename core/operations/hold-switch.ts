@@ -85,8 +85,9 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Re
     const { places: found, stranger } = await goingOn(table, cluster);
     const again = found.filter(({ member: { data } }) => data.failedBefore === true && !isTried(data));
     const held = own ?? (again.length > 0 ? undefined : retried);
-    const runs = again.find(({ member: { data } }) => data.status === 'Running' || data.status === 'Parked');
-    if (event === 'Released' && held === undefined && runs !== undefined) throw isUnderWay(runs.member.data);
+    // A release would keep nobody out: it has no hold to take off, and the rollout tries the cluster again all the same.
+    const tries = again.find(({ rollout }) => !AT_REST.includes(rollout.data.status));
+    if (event === 'Released' && held === undefined && tries !== undefined) throw isTriedAgain(tries.member.data);
     const isUnseen = ({ member, rollout }: RolloutMember) =>
       held?.mutated === true && member.data.status !== 'Failed' && !AT_REST.includes(rollout.data.status);
     const unseen = found.filter(isUnseen);
@@ -277,10 +278,13 @@ async function triedByNobody(
   return wrongState(why.join(' '));
 }
 
-const isUnderWay = ({ name, status, rolloutId }: Member): Refusal =>
-  wrongState(
-    `${name} is not held: its retry is under way (${status}) in the rollout ${rolloutId}. What it waits for: liftlock explain cluster ${name}. To give it up: liftlock rollout abort ${rolloutId}`,
+function isTriedAgain({ name, status, rolloutId }: Member): Refusal {
+  const isBegun = status === 'Running' || status === 'Parked';
+  const what = isBegun ? `its retry is under way (${status})` : `a retry has taken its hold off, and it is ${status}`;
+  return wrongState(
+    `${name} is not held: ${what} in the rollout ${rolloutId}. What it waits for: liftlock explain cluster ${name}. To have it wait: liftlock rollout pause ${rolloutId} --reason TEXT. To give it up: liftlock rollout abort ${rolloutId}`,
   );
+}
 
 function nothingToTakeOff(name: string, [first]: readonly RolloutMember[], stranger: Stranger | undefined): Refusal {
   if (first === undefined && stranger !== undefined)

@@ -57,6 +57,6 @@ export function holdRefusals(control: ClusterControl | undefined, target?: KubeV
   // The hold is off, so the sentence of its reason that forbids everything before a retry is over too; the text below says what is so now.
   const isBack = retried.reason.code === 'RolledBack';
   const became = isBack ? 'was taken back' : `has failed half-way (${retried.reason.message})`;
-  const said = `The upgrade ${retried.upgradeId} ${became}, and only the rollout that it was retried in ${isBack ? 'makes it again' : 'goes on with it'}: nothing else begins before it has succeeded, or a person releases the cluster.`;
+  const said = `The upgrade ${retried.upgradeId} ${became}, and only the rollout that it was retried in ${isBack ? 'makes it again' : 'goes on with it'}: nothing else begins before it has succeeded, or that rollout is aborted and a person releases the cluster.`;
   return [reason('Held', said)];
 }

@@ -10,6 +10,8 @@ import { KubeVersion } from '../version/kube-version.ts';
 /** What the applied policies mean for one cluster. */
 export interface ClusterPolicy {
   readonly policy: UpgradePolicy | undefined;
+  /** The policies that select the cluster where several do, so that none of them counts. */
+  readonly ambiguous?: readonly string[];
   /** The first wave of the policy that takes the cluster; undefined when none does. */
   readonly wave: { readonly index: number; readonly name: string } | undefined;
   /** Why the cluster is in this policy and wave: labels, expressions and tags, in the order in which they decide. */
@@ -27,7 +29,10 @@ export function clusterPolicy(snapshot: FleetSnapshot, cluster: ClusterRecord, n
   const match = policyOf(cluster, policies, snapshot.unreadablePolicies);
   const errors = match.errors.map((error) => error.reason);
   if (match.type === 'none') return { ...NOTHING, reasons: [noPolicy(cluster, policies, snapshot), ...errors] };
-  if (match.type === 'ambiguous') return { ...NOTHING, reasons: [ambiguousPolicy(match.names), ...errors] };
+  if (match.type === 'ambiguous') {
+    const { names } = match;
+    return { ...NOTHING, ambiguous: names, reasons: [ambiguousPolicy(names), ...errors] };
+  }
   const { policy } = match;
   const prefix = snapshot.fleet?.tagPrefix ?? '';
   const place = wavePlace(snapshot, policy, cluster);

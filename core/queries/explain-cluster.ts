@@ -133,6 +133,8 @@ export async function explainCluster(
             trigger: aim.policy.spec.trigger,
             verification: aim.policy.spec.verification,
           },
+    /** The policies that select the cluster where several do: `policy` is null then, as it is where none does. */
+    ambiguous: aim.ambiguous ?? [],
     wave: aim.wave?.name ?? null,
     /** Names of the Calendars that must all be open; empty = always open; null = a policy that may select the cluster cannot be read. */
     calendars: rules.unreadable ? null : rules.calendarNames,

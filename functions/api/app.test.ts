@@ -148,7 +148,10 @@ test('config is applied all or none, and a dry run writes nothing', async () => 
   const [item] = await table.auditOf('fleet');
   expect([item?.event, item?.principal]).toEqual(['ConfigApplied', ANA]);
   const second = await call('PUT', '/v1/config', [{ ...policy, metadata: { name: 'other' } }]);
-  expect(second.body.warnings).toEqual([expect.stringContaining('a cluster with two policies is left alone')]);
+  expect(second.body.warnings).toEqual([
+    expect.stringContaining('a cluster with two policies is left alone'),
+    expect.stringContaining('By this all and other select web-0'),
+  ]);
 });
 
 test('config is deleted by who may apply it, in their name, and of the kinds that may be', async () => {

@@ -1,3 +1,4 @@
+import { explanationText } from '../../cli/verbs/explain.ts';
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
@@ -156,6 +157,31 @@ test('a cluster of an open wave that two policies select by now does not begin, 
   await applySpec(world, { ...careful, selector: { when: 'cluster.name == "nobody"' } }, 'careful');
   await hours(world, 6);
   expect(versionOf(world, waits)).toBe('1.37');
+});
+
+test('a cluster that two policies select while it runs says which ones, and goes on', async () => {
+  const world = await smallFleet({ clusters: staged('dev', ['a']), policy: spec(at('dev')) });
+  await hours(world, 0.2);
+  await applySpec(
+    world,
+    { ...spec(at('dev')), trigger: 'manual', selector: { when: 'cluster.name == "a"' } },
+    'careful',
+  );
+  const explained = await explainCluster(world.ports, await recordOf(world, 'a'));
+  expect([explained.state, explained.policy, explained.ambiguous]).toEqual([
+    'Upgrading',
+    null,
+    ['careful', 'policy-0'],
+  ]);
+  const told = explanationText(explained, {
+    paint: (_: unknown, text: string) => text,
+    now: world.clock.now(),
+  } as never);
+  expect(told.find((line) => line.startsWith('Policy'))).toMatch(
+    /careful and policy-0 select it, so no upgrade begins there \(AmbiguousPolicy\); what its rollout has begun goes on$/,
+  );
+  await hours(world, 6);
+  expect(versionOf(world, 'a')).toBe('1.37');
 });
 
 test.each([

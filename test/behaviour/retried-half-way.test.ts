@@ -123,12 +123,24 @@ test('a retry that came to nothing is told as held, and a release lets the next 
   expect(versionOf(world, 'p')).toBe('1.37');
 });
 
-test('a retry that was released while it waits lets the next hop begin', async () => {
+test('a release takes no retry back: it is refused, on no record, and names what does; it lets the next hop begin after an abort', async () => {
   const world = await failedHalfWay();
-  await pauseRollout(world.ports, await rolloutIdOf(world), PERSON, 'x').catch(() => undefined);
   await retryCluster(world.ports, await keyOf(world, 'p'), PERSON);
+  const id = await rolloutIdOf(world);
+  const entries = world.table.auditTimeline().length;
+  await expect(releaseCluster(world.ports, await keyOf(world, 'p'), PERSON)).rejects.toThrow(
+    `p is not held: a retry has taken its hold off, and it is Pending in the rollout ${id}. What it waits for: liftlock explain cluster p. To have it wait: liftlock rollout pause ${id} --reason TEXT. To give it up: liftlock rollout abort ${id}`,
+  );
+  expect(world.table.auditTimeline()).toHaveLength(entries);
+  await pauseRollout(world.ports, id, PERSON, 'x');
+  await hours(world, 3);
+  expect(groupsOf(world, 'p')).toEqual(['1.35', '1.35']);
+  await abortRollout(world.ports, id, PERSON, 'x');
   await releaseCluster(world.ports, await keyOf(world, 'p'), PERSON);
   await expect(releaseCluster(world.ports, await keyOf(world, 'p'), PERSON)).rejects.toThrow('is not held');
+  await requestUpgrade(world.ports, await recordOf(world, 'p'), '1.37', PERSON, { approve: true });
+  await hours(world, 3);
+  expect(versionOf(world, 'p')).toBe('1.37');
 });
 
 test('once the retry has succeeded the next hop begins without a word', async () => {

@@ -8,20 +8,26 @@ export interface SelectingPolicy {
   readonly selector: UpgradePolicySpec['selector'];
 }
 
-/** A cluster that two policies select is left alone (`AmbiguousPolicy`), so neither policy upgrades the clusters that they share. */
+/** Of a config of five hundred policies for everything nobody reads more. */
+const MOST = 20;
+
+/**
+ * A cluster that two policies select is left alone (`AmbiguousPolicy`), so neither policy upgrades the clusters that they share. Every policy that
+ * shares some is told, since whoever narrows only the first one still stops the others. Those that share whatever one of the two selects come first.
+ */
 export function checkPolicyOverlap(
   { selector: mine }: SelectingPolicy,
   earlier: readonly SelectingPolicy[],
   report: Report,
 ): void {
-  for (const { name, selector: theirs } of earlier) {
-    const whole = covers(theirs, mine) || covers(mine, theirs);
-    if (!whole && !overlapInPart(theirs, mine)) continue;
-    const what = whole
-      ? 'selects the same clusters or more of them, or this one does'
-      : 'selects some of the same clusters';
-    const message = `the policy "${name}" ${what}; a cluster with two policies is left alone. Narrow one of the two.`;
-    report('warning', ['spec', 'selector'], message, 'key');
-    return;
-  }
+  const tell = (message: string) => report('warning', ['spec', 'selector'], message, 'key');
+  const isWhole = ({ selector: theirs }: SelectingPolicy) => covers(theirs, mine) || covers(mine, theirs);
+  const whole = earlier.filter(isWhole).map(({ name }) => ({ name, what: WHOLE }));
+  const inPart = earlier.filter(({ selector: theirs }) => overlapInPart(theirs, mine));
+  const told = [...whole, ...inPart.map(({ name }) => ({ name, what: 'selects some of the same clusters' }))];
+  for (const { name, what } of told.slice(0, MOST))
+    tell(`the policy "${name}" ${what}; a cluster with two policies is left alone. Narrow one of the two.`);
+  if (told.length > MOST) tell(`${told.length - MOST} more policies select clusters that this one selects too.`);
 }
+
+const WHOLE = 'selects the same clusters or more of them, or this one does';
