@@ -201,7 +201,7 @@ export const FLEET_VERBS: Verbs = {
     options: [
       ['--to <version>', 'the minor to go to, e.g. 1.36', { required: true }],
       ['--approve', 'start it'],
-      OUTPUT,
+      ...REASONED,
     ],
     load: async () => (await import('./verbs/upgrade.ts')).upgrade,
   },
@@ -215,7 +215,7 @@ export const FLEET_VERBS: Verbs = {
         '--extend-support',
         'set the support type to EXTENDED where it goes back into extended support, which costs more',
       ],
-      OUTPUT,
+      ...REASONED,
     ],
     load: async () => (await import('./verbs/rollback.ts')).rollback,
   },

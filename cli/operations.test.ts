@@ -30,7 +30,7 @@ interface Rollout {
   readonly status: string;
 }
 
-test('a rollout is created, paused once, resumed and aborted for good, each by a person whom the audit names', async () => {
+test('a rollout is created, paused by two, resumed and aborted for good, each by a person whom the audit names', async () => {
   await withWorld(async (served) => {
     const { id } = await json<Rollout>(served, 'rollout create standard');
     const busy = await run(served, 'rollout create standard');
@@ -41,17 +41,26 @@ test('a rollout is created, paused once, resumed and aborted for good, each by a
       `Nothing was created, and nothing would be now. The rollout ${id} of the policy standard is Running: another one is created when it has ended.\n`,
     ]);
     expect((await json<Rollout>(served, `rollout pause ${id} --reason lunch`)).status).toBe('Paused');
-    const twice = await run(served, `rollout pause ${id}`);
-    expect([twice.code, twice.err]).toEqual([1, expect.stringContaining('is Paused')]);
-    expect((await json<Rollout>(served, `rollout resume ${id}`)).status).toBe('Running');
+    const twice = await run(served, `rollout pause ${id} --reason audit`);
+    expect([twice.code, twice.out]).toEqual([
+      0,
+      `rollout/${id} is Paused, as it was: the pause by ${LOCAL_OPERATOR}: lunch. Yours stands beside that. One resume lifts them all.\n`,
+    ]);
+    expect((await run(served, `rollout pause ${id} --reason audit`)).out).toMatch(
+      /: audit\. One resume lifts them all/,
+    );
+    expect((await run(served, `rollout resume ${id}`)).out).toBe(
+      `rollout/${id} is Running. No more in force: the pause by ${LOCAL_OPERATOR}: lunch; the pause by ${LOCAL_OPERATOR}: audit\n`,
+    );
     expect((await json<Rollout>(served, `rollout abort ${id} --reason enough`)).status).toBe('Aborted');
     expect((await run(served, `rollout resume ${id}`)).code).toBe(1);
     expect((await run(served, `rollout abort ${id}`)).code).toBe(1);
     const { items } = await json<{ items: { event: string; principal: string }[] }>(served, `audit show rollout/${id}`);
     expect(items.map(({ event, principal }) => `${event} ${principal}`)).toEqual(
-      ['RolloutPlanned', 'RolloutCreated', 'RolloutPaused', 'RolloutResumed', 'RolloutAborted'].map(
-        (event) => `${event} ${LOCAL_OPERATOR}`,
-      ),
+      [
+        ...['RolloutPlanned', 'RolloutCreated', 'RolloutPaused', 'RolloutPaused'],
+        ...['RolloutResumed', 'RolloutAborted'],
+      ].map((event) => `${event} ${LOCAL_OPERATOR}`),
     );
   });
 });

@@ -1,5 +1,6 @@
 import type { AccountState } from '../../core/contracts/items/cluster.ts';
 import { READINESS_VERDICTS, type ReadinessVerdict } from '../../core/contracts/scan-words.ts';
+import { askerText } from '../../core/model/asked-for.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
 import type { ClusterSummary } from '../../core/queries/cluster-summary.ts';
@@ -139,7 +140,7 @@ const upgrades: Listing<UpgradeView> = {
     time('RESUMES', (item) => item.resumeAt, true),
     time('ENDED', (item) => item.endedAt, true),
     plain('ROLLOUT', (item) => item.rollout, true),
-    plain('BY', (item) => item.requestedBy, true),
+    plain('BY', (item) => askerText(item), true),
     // A running upgrade has no reasons of its own yet, but its step may wait for something.
     plain('REASON', (item) => firstReason(item.status === 'Running' ? (current(item) ?? item) : item)),
   ],

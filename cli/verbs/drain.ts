@@ -1,3 +1,4 @@
+import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { RequestedDrain } from '../../core/operations/request-drain.ts';
 import { clusterParam } from '../client/paths.ts';
@@ -17,10 +18,12 @@ export async function drain(session: Session, kind: string, nodegroup: string, o
   if (!['nodegroup', 'nodegroups'].includes(kind.toLowerCase()))
     throw invalid(`liftlock: "${kind}" is not a kind of thing here; there is nodegroup.`);
   if (options.cancel === true) return cancel(session, nodegroup, options);
-  const { cluster, approve = false, output } = options;
+  const { cluster, approve = false, reason, output } = options;
   const { drain: of } = (await session.client()).v1.clusters[':id'];
   const param = clusterParam(cluster);
-  const asked = approve ? of.$post({ param, json: { nodegroup, approve } }) : of.$get({ param, query: { nodegroup } });
+  const asked = approve
+    ? of.$post({ param, json: { nodegroup, approve, ...given({ reason }) } })
+    : of.$get({ param, query: { nodegroup } });
   return tellPlan(session, output, asked, 'DrainBlocked', planText);
 }
 

@@ -1,3 +1,4 @@
+import { askerText } from '../../core/model/asked-for.ts';
 import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
 import type { Explanation } from '../../core/queries/explain-cluster.ts';
@@ -58,7 +59,7 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
         'Last upgrade',
         upgrade === null
           ? 'none'
-          : `${shown(upgrade.id)} ${upgrade.status}, asked for by ${shown(upgrade.requestedBy)}${givenUpText(upgrade, explanation.cluster)}`,
+          : `${shown(upgrade.id)} ${upgrade.status}, asked for by ${visible(askerText(upgrade))}${givenUpText(upgrade, explanation.cluster)}`,
       ],
       compared !== null && ['Compared', comparedText(compared, now)],
       ['Rollback', rollbackText(explanation.rollback, now)],

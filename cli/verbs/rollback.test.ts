@@ -48,6 +48,21 @@ test('what is in the way is printed with it, and nothing starts, also where it w
   expect(await started()).toEqual(['1.34-1.35']);
 });
 
+test('why somebody takes a cluster back is kept in the audit and told with the name', async () => {
+  const { run, url, close } = await upgraded();
+  expect((await run('cluster', 'web', '--approve', '--reason', 'bad image')).code).toBe(0);
+  const [audit, explained, listed] = [
+    await runInProcess(['audit', 'show', 'cluster/web', '-o', 'json'], { url }),
+    await runInProcess(['explain', 'cluster', 'web'], { url }),
+    await runInProcess(['get', 'upgrades', '-o', 'wide'], { url }),
+  ];
+  await close();
+  const { items } = JSON.parse(audit.out) as { items: { event: string; detail: object }[] };
+  expect(items.find(({ event }) => event === 'RollbackRequested')?.detail).toMatchObject({ reason: 'bad image' });
+  expect(explained.out).toContain(`asked for by ${LOCAL_OPERATOR} (bad image)`);
+  expect(listed.out).toContain(`${LOCAL_OPERATOR} (bad image)`);
+});
+
 test('an approval begins it: exit 0, with its execution', async () => {
   const { run, started, close } = await upgraded();
   const { code, out } = await run('cluster', 'web', '--approve', '-o', 'json');

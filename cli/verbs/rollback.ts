@@ -9,16 +9,17 @@ import { tellPlan } from './upgrade.ts';
 interface RollbackOptions extends OutputOption {
   readonly approve?: boolean;
   readonly extendSupport?: boolean;
+  readonly reason?: string;
 }
 
 /** The default shows the plan (exit 3, or 6 where something blocks it); only `--approve` starts the rollback. */
 export async function rollback(session: Session, kindText: string, name: string, options: RollbackOptions) {
   kindOf(kindText, ['clusters']);
-  const { approve = false, extendSupport, output } = options;
+  const { approve = false, extendSupport, reason, output } = options;
   const { rollback: of } = (await session.client()).v1.clusters[':id'];
   const param = clusterParam(name);
   const asked = approve
-    ? of.$post({ param, json: { approve, ...given({ extendSupport }) } })
+    ? of.$post({ param, json: { approve, ...given({ extendSupport, reason }) } })
     : of.$get({ param, query: extendSupport === true ? { extendSupport: 'true' } : {} });
   return tellPlan(session, output, asked, 'RollbackBlocked', planText);
 }

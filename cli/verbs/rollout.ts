@@ -1,6 +1,8 @@
+import type { Rollout } from '../../core/contracts/items/rollout.ts';
+import type { Reason } from '../../core/contracts/step-result.ts';
 import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
-import { counted } from '../../core/model/words.ts';
+import { counted, sentence } from '../../core/model/words.ts';
 import { ApiFailure } from '../client/api-failure.ts';
 import { part } from '../client/paths.ts';
 import {
@@ -65,8 +67,23 @@ export const switchRollout =
       : verb === 'resume'
         ? of.resume.$post({ param, json: given({ reason }) })
         : of[verb].$post({ param, json }));
-    return print(session, options.output, rollout, () => [visible(`rollout/${rollout.id} is ${rollout.status}`)]);
+    return print(session, options.output, rollout, () => [
+      visible(`rollout/${rollout.id} is ${rollout.status}${besideText(rollout)}`),
+    ]);
   };
+
+/** The pauses that stood before an order: one resume or abort ends those of all users. A user who repeats a pause adds none. */
+function besideText({
+  status,
+  reasons,
+  before = [],
+}: Pick<Rollout, 'status' | 'reasons'> & { readonly before?: readonly Reason[] }): string {
+  if (before.length === 0) return '';
+  const pauses = before.map(({ message }) => `the pause by ${message}`).join('; ');
+  if (status !== 'Paused') return `. No more in force: ${pauses}`;
+  const beside = reasons.length > before.length ? ' Yours stands beside that.' : '';
+  return `, as it was: ${sentence(pauses)}${beside} One resume lifts them all.`;
+}
 
 /** Approves or rejects the plan of a wave, in the caller's name. */
 export const voteOnWave =

@@ -1,3 +1,4 @@
+import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { AskedPlan } from '../../core/queries/asked-plan.ts';
 import type { RefusalName } from '../../core/queries/refusal.ts';
@@ -11,15 +12,18 @@ import { kindOf } from './kind.ts';
 interface UpgradeOptions extends OutputOption {
   readonly to: string;
   readonly approve?: boolean;
+  readonly reason?: string;
 }
 
 /** The default shows the plan (exit 3, or 6 where something blocks it); only `--approve` starts the upgrade. */
 export async function upgrade(session: Session, kindText: string, name: string, options: UpgradeOptions) {
   kindOf(kindText, ['clusters']);
-  const { to, approve = false, output } = options;
+  const { to, approve = false, reason, output } = options;
   const { upgrade: of } = (await session.client()).v1.clusters[':id'];
   const param = clusterParam(name);
-  const asked = approve ? of.$post({ param, json: { to, approve } }) : of.$get({ param, query: { to } });
+  const asked = approve
+    ? of.$post({ param, json: { to, approve, ...given({ reason }) } })
+    : of.$get({ param, query: { to } });
   return tellPlan(session, output, asked, 'UpgradeBlocked', planText);
 }
 

@@ -4,6 +4,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { shortId } from '../model/cluster-key.ts';
+import { given } from '../model/given.ts';
 import { EKSCTL_LABEL, GROUP_LABEL } from '../model/node-owner.ts';
 import type { DrainSettings } from '../nodes/drain-move.ts';
 import { drainNotAllowed, drainSettingsOf, showsBudgets } from '../nodes/drain-settings.ts';
@@ -41,7 +42,7 @@ export async function requestDrain(
   record: ClusterRecord,
   nodegroup: string,
   by: string,
-  { approve }: { readonly approve: boolean },
+  { approve, reason }: { readonly approve: boolean; readonly reason?: string | undefined },
 ): Promise<RequestedDrain> {
   const plan = await planDrain(ports, record, nodegroup);
   if (!approve) return plan;
@@ -61,6 +62,7 @@ export async function requestDrain(
       mutated: false,
       steps: {},
       requestedBy: by,
+      ...given({ requestReason: reason }),
       execution,
       input,
       reasons: [],
@@ -70,7 +72,7 @@ export async function requestDrain(
     return {
       result: undefined,
       writes: [put(Upgrades, upgrade, 'absent')],
-      record: [auditEntry(clusterKey, 'DrainRequested', by, { nodegroup, execution })],
+      record: [auditEntry(clusterKey, 'DrainRequested', by, { nodegroup, execution, ...given({ reason }) })],
     };
   });
   await start();

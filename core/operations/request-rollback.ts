@@ -25,7 +25,11 @@ export async function requestRollback(
   ports: Pick<Ports, 'table' | 'clock' | 'executions' | 'ids'>,
   cluster: ClusterRecord,
   by: string,
-  { approve, extendSupport }: { readonly approve: boolean } & Pick<Upgrade, 'extendSupport'>,
+  {
+    approve,
+    extendSupport,
+    reason: why,
+  }: { readonly approve: boolean; readonly reason?: string | undefined } & Pick<Upgrade, 'extendSupport'>,
 ): Promise<RollbackPlan> {
   const plan = await planRollback(ports, cluster, { extendSupport });
   if (!approve) return plan;
@@ -41,7 +45,7 @@ export async function requestRollback(
     const upgrade: Upgrade = {
       ...{ clusterKey, id, machine: 'rollback-cluster', from, to, status: 'Pending' },
       ...(going === undefined ? await keptBefore(ports.table, read?.data) : { ...going }),
-      ...{ requestedBy: by, execution, input, reasons: going?.reasons ?? [] },
+      ...{ requestedBy: by, requestReason: why, execution, input, reasons: going?.reasons ?? [] },
       resumeAt: takenUpAt(now),
       ...given({ reversibleUntil: plan.until ?? undefined, extendSupport }),
       startedAt: going?.startedAt ?? now.toISOString(),
@@ -50,7 +54,15 @@ export async function requestRollback(
     return {
       result: undefined,
       writes: [replace(Upgrades, read, upgrade), ...asked],
-      record: [auditEntry(clusterKey, 'RollbackRequested', by, { from, to, execution, extendSupport })],
+      record: [
+        auditEntry(clusterKey, 'RollbackRequested', by, {
+          from,
+          to,
+          execution,
+          extendSupport,
+          ...given({ reason: why }),
+        }),
+      ],
     };
   });
   await start();

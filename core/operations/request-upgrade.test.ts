@@ -30,13 +30,22 @@ interface Given {
   readonly to?: string;
   readonly approve?: boolean;
   readonly by?: string;
+  readonly reason?: string;
   readonly fails?: string;
   /** A part of the upgrade that is checked afterwards. */
   readonly id?: string;
   readonly kept?: Kept;
 }
 
-async function requested({ to = '1.37', approve = true, by = 'ann', fails, id = '1.36-1.37', kept = {} }: Given = {}) {
+async function requested({
+  to = '1.37',
+  approve = true,
+  by = 'ann',
+  reason,
+  fails,
+  id = '1.36-1.37',
+  kept = {},
+}: Given = {}) {
   const table = new MemoryTable();
   await keep(table, { rollout: undefined, waves: [], member: undefined, ...kept });
   await table.transact([put(Regions, region, 'absent')]);
@@ -52,7 +61,7 @@ async function requested({ to = '1.37', approve = true, by = 'ann', fails, id = 
     describe: async () => undefined,
   };
   const ports = { table, clock, executions, ids: { next: () => 'id' } };
-  const answer = await requestUpgrade(ports, cluster, to, by, { approve });
+  const answer = await requestUpgrade(ports, cluster, to, by, { approve, reason });
   return {
     answer,
     started,
@@ -155,4 +164,17 @@ test.each<[string, Given, readonly string[], RegExp]>([
     message: expect.stringMatching(message),
     details: { plan: { execution: null, refusals: codes.map((code) => expect.objectContaining({ code })) } },
   });
+});
+
+test('why somebody asks for an upgrade is kept with it and on record', async () => {
+  const { left, record } = await requested({ reason: 'the bug is fixed in 1.37' });
+  expect(left).toMatchObject({ requestedBy: 'ann', requestReason: 'the bug is fixed in 1.37' });
+  expect(record).toMatchObject([{ event: 'UpgradeRequested', detail: { reason: 'the bug is fixed in 1.37' } }]);
+});
+
+test('who asks again for one that waits says why anew, or does not say it', async () => {
+  const waits = upgrade({ status: 'Parked', requestedBy: 'bob', requestReason: 'bad image' });
+  const { left } = await requested({ kept: { upgrades: [{ ...waits, rolloutId: undefined, waveIndex: undefined }] } });
+  expect(left).toMatchObject({ requestedBy: 'ann' });
+  expect(left?.requestReason).toBeUndefined();
 });

@@ -4,6 +4,7 @@ import type { ScanRun } from '../contracts/items/scan.ts';
 import type { MachineName } from '../contracts/names.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { hopId } from '../model/hop.ts';
 import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -58,7 +59,7 @@ export async function requestUpgrade(
   cluster: ClusterRecord,
   to: string,
   by: string,
-  options: { readonly approve: boolean },
+  options: { readonly approve: boolean; readonly reason?: string | undefined },
 ): Promise<UpgradePlan> {
   const plan = await planUpgrade(ports, cluster, to);
   if (!options.approve) return plan;
@@ -66,10 +67,11 @@ export async function requestUpgrade(
   if (plan.refusals.length > 0 || hop === undefined)
     throw planBlocked('UpgradeBlocked', `${cluster.name} is not upgraded`, plan);
   const { execution, start } = requested(ports, 'upgrade-cluster', cluster, by, { targetVersion: hop });
-  const detail = { from: plan.from, to: hop, asked: plan.to, execution };
+  const { reason } = options;
+  const detail = { from: plan.from, to: hop, asked: plan.to, execution, ...given({ reason }) };
   await change(ports, async () => ({
     ...NOTHING,
-    writes: await pendingUpgrade(ports, cluster.clusterKey, plan.from, hop, { by, execution }),
+    writes: await pendingUpgrade(ports, cluster.clusterKey, plan.from, hop, { by, execution, reason }),
     record: [auditEntry(cluster.clusterKey, 'UpgradeRequested', by, detail)],
   }));
   await start();
@@ -82,13 +84,13 @@ async function pendingUpgrade(
   clusterKey: string,
   from: string,
   hop: string,
-  { by, execution }: { readonly by: string; readonly execution: string },
+  { by, execution, reason }: { readonly by: string; readonly execution: string; readonly reason: string | undefined },
 ): Promise<WriteOperation[]> {
   const id = hopId(from, hop);
   const read = await load(ports.table, Upgrades, clusterKey, id);
   if (read?.data.status === 'Running') return [unchanged(Upgrades, read, clusterKey, id)];
   if (read !== undefined && Upgrades.active(read.data))
-    return [replace(Upgrades, read, { ...read.data, requestedBy: by, execution })];
+    return [replace(Upgrades, read, { ...read.data, requestedBy: by, requestReason: reason, execution })];
   const now = ports.clock.now();
   const upgrade: Upgrade = {
     clusterKey,
@@ -100,6 +102,7 @@ async function pendingUpgrade(
     ...(await keptBefore(ports.table, read?.data)),
     ...pinnedBefore(read?.data),
     requestedBy: by,
+    ...given({ requestReason: reason }),
     execution,
     reasons: [],
     resumeAt: takenUpAt(now),

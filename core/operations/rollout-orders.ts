@@ -9,13 +9,13 @@ import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { reopenedAs } from '../protocol/granting-waves.ts';
 import { queueOf, waveLeftBy } from '../protocol/rollback.ts';
+import { pausesOf, withPause } from '../protocol/rollout-pauses.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { loadRolloutDetail, planDetail, type RolloutDetail } from '../queries/rollout-views.ts';
 import { AT_REST, inventoryGaps } from '../rollout/automatic-rollouts.ts';
 import { candidatesOf } from '../rollout/candidates.ts';
 import { createRollout, newestOf } from '../rollout/create-rollout.ts';
-import { fingerprintOf } from '../rollout/fingerprint.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -31,11 +31,17 @@ import { type Told, toldRollout } from '../store/with-conditions.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { findRollback, giveUpRollback } from './request-rollback.ts';
 
-/** Pauses a rollout: no mutating call of it is committed from now on, and a running upgrade parks at its next call. */
-export function pauseRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Told<Rollout>> {
+/** The rollout as an order leaves it, and the pauses that stood before: the order has lifted them, or they go on standing. */
+type Switched = Told<Rollout> & { readonly before?: readonly Reason[] };
+
+/**
+ * Pauses a rollout: no mutating call of it is committed from now on, and a running upgrade parks at its next call. A further pause stands beside the
+ * first one, and one resume lifts all of them.
+ */
+export function pauseRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Switched> {
   return switchRollout(ports, id, by, 'RolloutPaused', (rollout) => {
-    refuseUnless(rollout, MAY_PAUSE, 'pause');
-    return { ...rollout, status: 'Paused', reasons: [{ code: 'Paused', message: `${by}: ${reason}` }] };
+    refuseUnless(rollout, [...MAY_PAUSE, 'Paused'], 'pause');
+    return withPause(rollout, by, reason);
   });
 }
 
@@ -46,7 +52,7 @@ export function resumeRollout(
   by: string,
   why?: string,
   options: { readonly acceptFailures?: boolean } = {},
-): Promise<Told<Rollout>> {
+): Promise<Switched> {
   const accept = options.acceptFailures === true;
   const next = (rollout: Rollout, waves: readonly Read<Wave>[]): Rollout => {
     // An aborted rollout must not come back by way of a wave that was halted at that time.
@@ -94,7 +100,7 @@ export function resumeRollout(
  * Aborts a rollout, for good. Nothing of it starts any more and parked upgrades stay parked; what EKS works on finishes, and so does a rollback that
  * has begun. Rollbacks that Liftlock has begun by itself and that have changed nothing end with the rollout.
  */
-export function abortRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Told<Rollout>> {
+export function abortRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Switched> {
   const next = (rollout: Rollout): Rollout => {
     if (AT_REST.includes(rollout.status)) throw wrongState(`The rollout ${id} is ${rollout.status} already.`);
     return { ...rollout, status: 'Aborted', reasons: [{ code: 'Aborted', message: `${by}: ${reason}` }] };
@@ -164,16 +170,26 @@ function switchRollout(
   change: (waves: readonly Read<Wave>[], now: Date, rollout: Rollout) => Beside | Promise<Beside> = () => ({
     waves: [],
   }),
-): Promise<Told<Rollout>> {
+): Promise<Switched> {
   return changeAndTell(ports, async (now) => {
     const read = await findRollout(ports.table, id);
     const waves = await loadWaves(ports.table, id);
     const changed = next(read.data, waves);
-    const { waves: waveWrites, writes = [], record = [], detail, given = [] } = await change(waves, now, read.data);
+    const before = pausesOf(read.data);
+    // The answer has the conditions as they are now: a script that reads conditions would otherwise take the order for ignored.
+    const result = { ...toldRollout(changed, now), ...(before.length === 0 ? {} : { before }) };
+    if (changed === read.data) return { result };
+    const lifted = changed.status === 'Paused' || before.length === 0 ? undefined : before;
+    const {
+      waves: waveWrites,
+      writes = [],
+      record = [],
+      detail,
+      given: gaveUp = [],
+    } = await change(waves, now, read.data);
     const { status, reasons } = changed;
     return {
-      // The answer has the conditions as they are now: a script that reads conditions would otherwise take the order for ignored.
-      result: toldRollout(changed, now),
+      result,
       writes: [
         replace(Rollouts, read, changed),
         ...waveWrites.map(({ read: wave, next }) => replace(Waves, wave, next)),
@@ -182,12 +198,22 @@ function switchRollout(
         // another policy may have taken over clusters of its later waves.
         ...(status === 'Paused' ? [] : [await writeMark(ports.table, now)]),
       ],
-      record: [rolloutEntry(id, event, by, { from: read.data.status, to: status, reasons, why, ...detail }), ...record],
+      record: [
+        rolloutEntry(id, event, by, {
+          from: read.data.status,
+          to: status,
+          reasons,
+          why,
+          ...given({ lifted }),
+          ...detail,
+        }),
+        ...record,
+      ],
       // Each rollback that was given up has a record of its own, after that of the order.
       events: ([first, ...others]) => [
         rolloutChanged(changed, first),
         ...waveWrites.map(({ next: wave }) => waveChanged(wave, first)),
-        ...given.map((ended, index) => upgradeChanged(ended, others[index])),
+        ...gaveUp.map((ended, index) => upgradeChanged(ended, others[index])),
       ],
     };
   });
@@ -217,38 +243,6 @@ function reopened(waves: readonly Read<Wave>[], by: string, accept: boolean): Wa
         },
       };
     });
-}
-
-/** Clears traits of suspicion, all of them or none: clusters that were set aside for these traits go on at the next tick. Fails with `WrongState`. */
-export function releaseTraits(
-  ports: OperatorPorts,
-  id: string,
-  asked: readonly string[],
-  by: string,
-  why: string,
-): Promise<Told<Rollout>> {
-  return changeAndTell(ports, async (now) => {
-    const { table } = ports;
-    const rollout = await findRollout(table, id);
-    const waves = (await loadWaves(table, id)).map(({ data }) => data);
-    const { traits } = fingerprintOf(rollout.data, waves);
-    const other = asked.find((trait) => !traits.includes(trait));
-    if (other !== undefined) {
-      const list = traits.length === 0 ? 'none is' : `${traits.join(', ')} ${traits.length === 1 ? 'is' : 'are'}`;
-      throw new Refusal('WrongState', `${other.slice(0, 200)} is not suspected in the rollout ${id}; ${list}.`, {
-        traits,
-      });
-    }
-    const releasedTraits = [...new Set([...(rollout.data.releasedTraits ?? []), ...asked])];
-    const next: Rollout = { ...rollout.data, releasedTraits };
-    const reasons = [reason('TraitReleased', `${by} cleared ${asked.join(', ')} of suspicion: ${why}`)];
-    return {
-      result: toldRollout(next, now),
-      writes: [replace(Rollouts, rollout, next)],
-      record: [rolloutEntry(id, 'TraitReleased', by, { traits: asked, why })],
-      events: ([change]) => [rolloutChanged({ ...next, reasons }, change, 'traits')],
-    };
-  });
 }
 
 type RolloutPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'ids'>;

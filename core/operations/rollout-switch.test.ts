@@ -13,7 +13,7 @@ type Ports = Omit<Awaited<ReturnType<typeof operatorPorts<MemoryTable>>>, 'told'
 
 /** The result of an order for a rollout in this state with the given waves. */
 async function after(
-  order: (ports: Ports) => Promise<Rollout>,
+  order: (ports: Ports) => ReturnType<typeof pauseRollout>,
   rollout: Partial<Rollout>,
   given: readonly Partial<Wave>[] = [{}],
 ) {
@@ -69,6 +69,25 @@ test.each<[Rollout['status'], Partial<Wave>]>([
   expect((await after(resume, { status }, [wave])).isDirty).toBe(true);
 });
 
+test('a pause of somebody else stands beside the first one, and the resume lifts both on record', async () => {
+  const first = { code: 'Paused' as const, message: 'bob: audit' };
+  const own = { code: 'Paused', message: 'ann: lunch' };
+  const paused = { status: 'Paused' as const, reasons: [first] };
+  const { result, stored, record, told } = await after(pause, paused);
+  expect(result.before).toEqual([first]);
+  expect(stored?.reasons).toEqual([first, own]);
+  expect(record).toMatchObject([{ event: 'RolloutPaused', principal: 'ann', detail: { reasons: [first, own] } }]);
+  expect(told).toMatchObject([{ detail: { status: 'Paused', reasons: [first, own] } }]);
+  const { record: resumed } = await after(resume, { ...paused, reasons: [first, { ...first, message: 'cid: x' }] });
+  expect(resumed[0]?.detail).toMatchObject({ lifted: [first, { message: 'cid: x' }], reasons: [] });
+});
+
+test('who pauses for the same reason again changes nothing, and is told what stands', async () => {
+  const reasons = [{ code: 'Paused' as const, message: 'ann: lunch' }];
+  const { result, record, told } = await after(pause, { status: 'Paused', reasons });
+  expect([result.before, record, told]).toEqual([reasons, [], []]);
+});
+
 // docs/events.md (Conditions): they are written together with every change, and the answer has them as written.
 test.each([
   ['pause', pause, 'Running', ['Progressing False', 'Paused True', 'Halted False', 'Completed False']],
@@ -89,7 +108,7 @@ test.each<[Rollout['status']]>([['Completed'], ['CompletedWithFailures'], ['Abor
   async (status) => {
     const refused = (said: string) => ({ name: 'WrongState', message: `The rollout r is ${status}${said}` });
     await expect(after(pause, { status })).rejects.toMatchObject(
-      refused('; only Planned or Running can be changed by pause.'),
+      refused('; only Planned or Running or Paused can be changed by pause.'),
     );
     await expect(after(abort, { status })).rejects.toMatchObject(refused(' already.'));
     await expect(after(resume, { status }, [{ status: 'Undecided' }])).rejects.toMatchObject(
@@ -104,7 +123,8 @@ test('a paused rollout goes on, whatever its waves are, with why on record', asy
     reasons: [{ code: 'Paused', message: 'ann: lunch' }],
   });
   expect(stored).toMatchObject({ status: 'Running', reasons: [] });
-  const detail = { from: 'Paused', to: 'Running', reasons: [], why: 'lunch is over' };
+  const lifted = [{ code: 'Paused', message: 'ann: lunch' }];
+  const detail = { from: 'Paused', to: 'Running', reasons: [], why: 'lunch is over', lifted };
   expect(record).toEqual([{ event: 'RolloutResumed', principal: 'ann', detail }]);
   expect(told).toHaveLength(1);
   expect(waves).toEqual([waveItem({ name: 'w0', members: 2 })]);

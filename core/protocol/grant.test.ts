@@ -94,6 +94,17 @@ test('the record says who has the grant, of which upgrade, and in which wave', a
   expect(other[0]?.detail).not.toHaveProperty('rolloutId');
 });
 
+test('the record of a grant that a person asks for has the reason; of another person it has none', async () => {
+  const waits = upgrade({ status: 'Pending', requestedBy: 'ann', requestReason: 'bad image' });
+  const byPerson = (requestedBy: string) =>
+    asked({ upgrades: [waits] }, { member: undefined as never, asker: byHand, requestedBy });
+  const { audit, upgrade: granted } = await byPerson('ann');
+  expect([audit[0]?.detail.reason, granted?.requestReason]).toEqual(['bad image', 'bad image']);
+  const { audit: other, upgrade: theirs } = await byPerson('bob');
+  expect(other[0]?.detail).not.toHaveProperty('reason');
+  expect([theirs?.requestedBy, theirs?.requestReason]).toEqual(['bob', undefined]);
+});
+
 test('the transaction rests on everything that was read for it', async () => {
   const before = upgrade({ id: '1.35-1.36', from: '1.35', to: '1.36', status: 'Succeeded' });
   const { operations } = await asked({

@@ -3,6 +3,7 @@ import type { Member } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { CONTRACT } from '../contracts/step-input.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { askedAgain } from '../model/asked-for.ts';
 import { given } from '../model/given.ts';
 import { isRollback } from '../model/hop.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
@@ -153,6 +154,7 @@ export function grantUpgrade(
       grantedAt: now,
     };
     const kept = await keptBefore(reader, upgrade?.data);
+    const running = runningUpgrade(request, upgrade?.data, member?.data, kept, now);
     const operations: WriteOperation[] = [
       ...checks,
       unchanged(Epochs, epoch),
@@ -164,7 +166,7 @@ export function grantUpgrade(
         : unchanged(ClusterControls, clusterControl, clusterKey),
       replace(Grants, grant, next),
       replace(Ledgers, ledger, { counts: recount(ledger?.data.counts ?? {}, next.capKeys, 1) }),
-      replace(Upgrades, upgrade, runningUpgrade(request, upgrade?.data, member?.data, kept, now)),
+      replace(Upgrades, upgrade, running),
     ];
     if (left !== undefined) {
       const next = waveGoingBack(left.data, clusterKey);
@@ -202,7 +204,12 @@ export function grantUpgrade(
     }
     const { from, to } = request;
     const principal = request.asker === undefined ? LIFTLOCK : request.requestedBy;
-    const detail = { grantNumber: number, upgradeId, from, to, holder: next.holder, ...request.member };
+    const why = request.asker === undefined ? undefined : running.requestReason;
+    const detail = {
+      ...{ grantNumber: number, upgradeId, from, to, holder: next.holder },
+      ...request.member,
+      ...given({ reason: why }),
+    };
     const entry = auditEntry(clusterKey, 'Granted', principal, detail);
     return { result: { granted: next }, writes: operations, record: [entry] };
   });
@@ -263,7 +270,7 @@ function runningUpgrade(
     ...given({ releases: pins?.releases, addons: pins?.addons }),
     ...(member === undefined ? {} : { rolloutId: member.rolloutId, waveIndex: member.waveIndex }),
     ...(input === undefined ? {} : { input: { ...input } }),
-    ...(asker === undefined ? {} : { requestedBy, execution: asker.arn }),
+    ...(asker === undefined ? {} : { ...askedAgain(base, requestedBy), execution: asker.arn }),
     status: 'Running',
     reasons: [],
   };

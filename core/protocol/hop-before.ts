@@ -3,6 +3,7 @@ import type { Rollout } from '../contracts/items/rollout.ts';
 import type { MachineName } from '../contracts/names.ts';
 import { waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { askerText } from '../model/asked-for.ts';
 import { hopId, hopTo, isFinish } from '../model/hop.ts';
 import { Upgrades } from '../store/entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -80,9 +81,10 @@ const isOthers = (upgrade: Upgrade, { id }: Pick<Rollout, 'id'>): boolean =>
 export const sameUnderWay = (hop: Upgrade, name: string): Reason =>
   reason('UpgradeUnderWay', `${underWay(hop)}. Where it stands says: liftlock explain cluster ${name}.`);
 
-function underWay({ from, to, requestedBy, rolloutId, startedAt, status, reasons }: Upgrade): string {
+function underWay(upgrade: Upgrade): string {
+  const { from, to, rolloutId, startedAt, status, reasons } = upgrade;
   const inRollout = rolloutId === undefined ? '' : ` in the rollout ${rolloutId}`;
   const since = startedAt === undefined ? '' : ` since ${startedAt}`;
   const why = reasons.length === 0 ? '' : ` (${[...new Set(reasons.map(({ code }) => code))].join(', ')})`;
-  return `The upgrade from ${from} to ${to}, which ${requestedBy} asked for${inRollout}, is under way${since} and ${status}${why}`;
+  return `The upgrade from ${from} to ${to}, which ${askerText(upgrade)} asked for${inRollout}, is under way${since} and ${status}${why}`;
 }

@@ -1,8 +1,10 @@
+import { rolloutItem } from '../../test/material/items/rollout-items.ts';
 import { codesAt, type Given } from '../../test/material/protocol/situation.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { withPause } from './rollout-pauses.ts';
 import type { Moment } from './situation.ts';
-import { holdRefusals } from './standing-refusals.ts';
+import { holdRefusals, rolloutRefusals } from './standing-refusals.ts';
 
 const hold = {
   reason: { code: 'UpdateFailed' as const, message: 'It failed.' },
@@ -59,4 +61,16 @@ test.each<[string, Given, string[], string[]]>([
 test('a hold refuses that upgrade as well, and is told before what a retry has taken off', () => {
   expect([codes({ held: hold }, '1.36'), codes({ held: hold })]).toEqual([['Held'], ['Held']]);
   expect(codes({ held: { ...hold, upgradeId: '1.36-1.37' }, retried: hold }, '1.36')).toEqual(['Held']);
+});
+
+test('a paused rollout names all who paused it and why, as a stop of the fleet does', () => {
+  const said = (rollout: Parameters<typeof rolloutRefusals>[0]) =>
+    rolloutRefusals(rollout).map(({ message }) => message);
+  const running = rolloutItem({ status: 'Running' });
+  const once = withPause(running, 'ann', 'lunch');
+  expect(said(running)).toEqual([]);
+  expect(said(once)).toEqual(['The rollout r was paused by ann: lunch.']);
+  expect(said(withPause(once, 'bob', 'audit.'))).toEqual([
+    'The rollout r was paused by ann: lunch. And by bob: audit.',
+  ]);
 });

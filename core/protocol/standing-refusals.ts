@@ -3,8 +3,10 @@ import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { FleetControl, Rollout } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopId, hopTo } from '../model/hop.ts';
+import { sentence } from '../model/words.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import { stopsOf, stopText } from './fleet-stops.ts';
+import { pausesOf } from './rollout-pauses.ts';
 
 /** What forbids a grant and a commit alike, in the same words, so that people meet one reason for one thing. */
 export const NO_EPOCH = reason('NoEpoch', 'The table has no epoch: it is not set up, or it is being restored.');
@@ -29,8 +31,12 @@ export function fleetRefusals(fleet: FleetSpec, control: FleetControl | undefine
 }
 
 /** Reasons that a person's order for the rollout gives against its upgrades that are under way. */
-export function rolloutRefusals(rollout: Pick<Rollout, 'id' | 'status'> | undefined): Reason[] {
-  if (rollout?.status === 'Paused') return [reason('RolloutPaused', `The rollout ${rollout.id} is paused.`)];
+export function rolloutRefusals(rollout: Pick<Rollout, 'id' | 'status' | 'reasons'> | undefined): Reason[] {
+  if (rollout?.status === 'Paused') {
+    const by = pausesOf(rollout).map(({ message }) => sentence(message));
+    const said = by.length === 0 ? 'is paused.' : `was paused by ${by.join(' And by ')}`;
+    return [reason('RolloutPaused', `The rollout ${rollout.id} ${said}`)];
+  }
   if (rollout?.status === 'Aborted') return [reason('RolloutAborted', `The rollout ${rollout.id} was aborted.`)];
   return [];
 }

@@ -113,7 +113,9 @@ export const VETOES: readonly Veto[] = [
     reasons: ({ rollout }) =>
       rollout === undefined || rollout.status === 'Running'
         ? NONE
-        : [reason(`Rollout${rollout.status}`, `The rollout ${rollout.id} is ${rollout.status}.`)],
+        : rollout.status === 'Paused'
+          ? rolloutRefusals(rollout)
+          : [reason(`Rollout${rollout.status}`, `The rollout ${rollout.id} is ${rollout.status}.`)],
   },
   {
     asked: COMMITS,

@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { askerText } from '../model/asked-for.ts';
 import { shortId } from '../model/cluster-key.ts';
 import { hopId, rollbackId } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
@@ -117,7 +118,7 @@ function askedAlready(upgrades: readonly Upgrade[], name: string, from: KubeVers
     ({ id, status }) => id === rollbackId(from, from.previous()) && (status === 'Parked' || status === 'Pending'),
   );
   if (waits === undefined) return [];
-  const said = `A rollback to ${waits.to} was asked for already, by ${waits.requestedBy}, and is ${waits.status}. What it waits for: liftlock explain cluster ${name}`;
+  const said = `A rollback to ${waits.to} was asked for already, by ${askerText(waits)}, and is ${waits.status}. What it waits for: liftlock explain cluster ${name}`;
   return [reason('RollingBack', said)];
 }
 

@@ -46,6 +46,8 @@ function upgradeView(upgrade: Upgrade, cluster: ClusterRecord | undefined) {
     status: upgrade.status,
     mutated: upgrade.mutated,
     requestedBy: upgrade.requestedBy,
+    /** Why the person asked; null where nothing was said. */
+    requestReason: upgrade.requestReason ?? null,
     rollout: upgrade.rolloutId ?? null,
     steps: steps.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)),
     /** How the cluster then compared with before the hop, probe by probe; null before the smoke check has looked. */

@@ -3,6 +3,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { AnyCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { askerText } from '../model/asked-for.ts';
 import { canFinish, lagReason, unseenText, whoFinishes, whoseRolloutTakesIt } from '../model/lag.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { wayToFinish } from '../protocol/left-half-done.ts';
@@ -117,7 +118,7 @@ export function failedHalfWay(
   { left, place }: Pick<ClusterRollouts, 'place'> & { readonly left: Upgrade },
   now: Date,
 ): Verdict {
-  const text = `The upgrade from ${left.from} to ${left.to}, which ${left.requestedBy} asked for, has moved the control plane and failed: the cluster is half done.`;
+  const text = `The upgrade from ${left.from} to ${left.to}, which ${askerText(left)} asked for, has moved the control plane and failed: the cluster is half done.`;
   const { refusals, somebody } = finishing(snapshot, cluster, left, now);
   const isTakenIn = target !== undefined && !needsWork && wave !== undefined;
   const isLeftOut = leftOutBy(snapshot, cluster, place, now) !== undefined;

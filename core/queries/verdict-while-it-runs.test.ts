@@ -14,8 +14,8 @@ const step = (more: Partial<Upgrade['steps'][string]> = {}): Upgrade['steps'][st
   ...more,
 });
 const stop = fleetRefusals({ mode: 'act' } as never, { stopped: true, by: 'ann' });
-const paused = rolloutRefusals({ id: 'r', status: 'Paused' });
-const aborted = rolloutRefusals({ id: 'r', status: 'Aborted' });
+const paused = rolloutRefusals({ id: 'r', status: 'Paused', reasons: [] });
+const aborted = rolloutRefusals({ id: 'r', status: 'Aborted', reasons: [] });
 const back = { since: SINCE, reason: reason('RollingBack', 'It is being taken back.') };
 
 function told(given: Partial<Upgrade>, orders = stop, held?: typeof back) {

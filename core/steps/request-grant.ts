@@ -13,6 +13,7 @@ import { type MachineInput, parseMachineInput, type StepInput } from '../contrac
 import { blocked, done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { recordTags } from '../inventory/record-cluster.ts';
 import { loadRecordsOfName } from '../inventory/records.ts';
+import { askedAgain } from '../model/asked-for.ts';
 import { clusterKey, parseClusterArn } from '../model/cluster-key.ts';
 import { hopId, hopRefusals, isRollback, rollbackId, rollbackRefusals } from '../model/hop.ts';
 import type { Cluster } from '../ports/eks.ts';
@@ -182,7 +183,8 @@ function parkRequest(ports: GrantPorts, request: GrantRequest, reasons: readonly
         };
     const upgrade: Upgrade = {
       ...base,
-      ...{ status: 'Parked', requestedBy, reasons: [...reasons] },
+      ...askedAgain(base, requestedBy),
+      ...{ status: 'Parked', reasons: [...reasons] },
       ...(asker === undefined ? {} : { execution: asker.arn }),
       ...(input === undefined ? {} : { input: { ...input } }),
     };

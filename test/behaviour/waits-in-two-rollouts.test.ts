@@ -68,7 +68,7 @@ test('where the first one is paused it goes at the opening of the other', async 
   const { other, ...said } = await told(world);
   const at = '2026-11-21T02:00:00.000Z';
   expect(said).toMatchObject({ at, condition: 'Once its calendars are open.', in: await idOf(world, 'policy-1') });
-  expect(other).toContain('is Paused');
+  expect(other).toContain('was paused by');
   await hours(world, 20);
   expect((firstChange(world) ?? 0) - Date.parse(at)).toBeLessThan(15 * 60_000);
 });

@@ -165,10 +165,12 @@ describe('a rollout', () => {
     await world.tick();
     const { id } = await onlyRollout(world);
     await pauseRollout(world.ports, id, PERSON, 'test');
-    await expect(pauseRollout(world.ports, id, PERSON, 'again')).rejects.toThrow('is Paused');
+    await pauseRollout(world.ports, id, 'bob', 'again');
     await run(world);
     expect(mutationsOf(world)).toEqual([]);
-    await resumeRollout(world.ports, id, PERSON);
+    // One resume ends the pauses of both, and names them.
+    const { before } = await resumeRollout(world.ports, id, PERSON);
+    expect(before?.map(({ message }) => message)).toEqual([`${PERSON}: test`, 'bob: again']);
     await run(world);
     expect(versionOf(world, 'd1')).toBe('1.37');
   });

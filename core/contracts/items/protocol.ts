@@ -205,6 +205,8 @@ export const upgrade = z.object({
   /** By hook, time and step: `change-ticket/before/roll-node-group/workers`, `component:NAME/before/update-addons/after`. A retry asks anew. */
   hooks: z.record(z.string(), hookState).optional(),
   requestedBy: z.string(),
+  /** Why, as that person said it; absent where nobody said anything. */
+  requestReason: z.string().optional(),
   /** ARN of the execution that was started by hand, or by the API in the name of `requestedBy`. */
   execution: z.string().optional(),
   /** Input of the execution that a person started. It is sent again when the upgrade is resumed. */

@@ -15,7 +15,7 @@ import { findCluster } from '../../../core/queries/find-cluster.ts';
 import { listClusters } from '../../../core/queries/list-clusters.ts';
 import { scanHistory, scanReport, scanRun } from '../../../core/queries/scan-history.ts';
 import type { ApiContext, ApiEnv, ApiPorts, Body, Query } from '../api-context.ts';
-import { breakGlassBody, readBody, withReason } from '../request-body.ts';
+import { breakGlassBody, readBody, withOptionalReason, withReason } from '../request-body.ts';
 import {
   clustersQuery,
   hopQuery,
@@ -31,10 +31,12 @@ import {
 } from '../request-query.ts';
 
 const empty = z.strictObject({});
-const rollbackBody = z.strictObject({ approve: z.boolean().default(false), extendSupport: z.boolean().optional() });
-const drainBody = z.strictObject({ nodegroup: z.string().min(1).max(63), approve: z.boolean().default(false) });
+/** An order to begin something says why, if it likes; a plan alone has no reason. */
+const approved = withOptionalReason.extend({ approve: z.boolean().default(false) });
+const rollbackBody = approved.extend({ extendSupport: z.boolean().optional() });
+const drainBody = approved.extend({ nodegroup: z.string().min(1).max(63) });
 const cancelBody = withReason.extend({ nodegroup: z.string().min(1).max(63) });
-const upgradeBody = z.strictObject({ to: z.string().max(40), approve: z.boolean().default(false) });
+const upgradeBody = approved.extend({ to: z.string().max(40) });
 
 const scanBody = z.strictObject({ target: minorText.optional() });
 /** How many scans are listed when the request gives no limit. */
@@ -106,9 +108,9 @@ export const clusters = new Hono<ApiEnv>()
     return context.json(await mendGlassOfCluster(ports, await clusterOf(context), principal, reason));
   })
   .post('/:id/upgrade', async (context: ApiContext<'/:id/upgrade', Body<typeof upgradeBody>>) => {
-    const { to, approve } = await readBody(context, upgradeBody);
+    const { to, ...order } = await readBody(context, upgradeBody);
     const { ports, principal } = context.var;
-    const answer = await requestUpgrade(ports, await clusterOf(context), to, principal, { approve });
+    const answer = await requestUpgrade(ports, await clusterOf(context), to, principal, order);
     return context.json(answer, answer.status === 'Started' ? 202 : 200);
   })
   .post('/:id/rollback', async (context: ApiContext<'/:id/rollback', Body<typeof rollbackBody>>) => {
@@ -118,9 +120,9 @@ export const clusters = new Hono<ApiEnv>()
     return context.json(answer, answer.status === 'Started' ? 202 : 200);
   })
   .post('/:id/drain', async (context: ApiContext<'/:id/drain', Body<typeof drainBody>>) => {
-    const { nodegroup, approve } = await readBody(context, drainBody);
+    const { nodegroup, ...order } = await readBody(context, drainBody);
     const { ports, principal } = context.var;
-    const answer = await requestDrain(ports, await clusterOf(context), nodegroup, principal, { approve });
+    const answer = await requestDrain(ports, await clusterOf(context), nodegroup, principal, order);
     return context.json(answer, answer.status === 'Started' ? 202 : 200);
   })
   .post('/:id/drain/cancel', async (context: ApiContext<'/:id/drain/cancel', Body<typeof cancelBody>>) => {

@@ -4,13 +4,8 @@ import type { Member } from '../../../core/contracts/items/rollout.ts';
 import { PLAN_HASH } from '../../../core/contracts/plan-hash.ts';
 import { breakGlassOfWave, mendGlassOfWave } from '../../../core/operations/break-glass.ts';
 import { promoteRollout } from '../../../core/operations/promote-rollout.ts';
-import {
-  abortRollout,
-  pauseRollout,
-  releaseTraits,
-  resumeRollout,
-  startRollout,
-} from '../../../core/operations/rollout-orders.ts';
+import { releaseTraits } from '../../../core/operations/release-trait.ts';
+import { abortRollout, pauseRollout, resumeRollout, startRollout } from '../../../core/operations/rollout-orders.ts';
 import { type Vote, voteOnWave } from '../../../core/operations/vote-on-wave.ts';
 import { pageOf } from '../../../core/queries/page.ts';
 import { listRollouts, loadRolloutDetail } from '../../../core/queries/rollout-views.ts';

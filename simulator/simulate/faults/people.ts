@@ -5,8 +5,9 @@ import { breakGlassOfCluster, breakGlassOfWave, mendGlassOfCluster } from '../..
 import { resumeFleet, stopFleet } from '../../../core/operations/fleet-switch.ts';
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
 import { promoteRollout } from '../../../core/operations/promote-rollout.ts';
+import { releaseTraits } from '../../../core/operations/release-trait.ts';
 import { requestRollback } from '../../../core/operations/request-rollback.ts';
-import { abortRollout, pauseRollout, releaseTraits, resumeRollout } from '../../../core/operations/rollout-orders.ts';
+import { abortRollout, pauseRollout, resumeRollout } from '../../../core/operations/rollout-orders.ts';
 import { skipCluster } from '../../../core/operations/skip-cluster.ts';
 import { voteOnWave } from '../../../core/operations/vote-on-wave.ts';
 import type { AddonInfo } from '../../../core/ports/eks.ts';
