@@ -97,7 +97,7 @@ test('every session is of the spoke role, and only the mutating call’s is narr
   const narrowed = aws.assumed.filter((form) => form.has('Policy'));
   expect(narrowed.map((form) => form.get('RoleSessionName'))).toEqual(['liftlock-upgrade-control-plane']);
   expect(JSON.parse(narrowed[0]?.get('Policy') ?? '')).toMatchObject({
-    Statement: [{ Action: 'eks:UpdateClusterVersion', Resource: cluster }],
+    Statement: [{ Action: 'eks:UpdateClusterVersion', Resource: [cluster, `${cluster}/*`] }],
   });
   const reading = aws.assumed.filter((form) => !form.has('Policy')).map((form) => form.get('RoleSessionName'));
   expect(new Set(reading).size).toBe(reading.length);
