@@ -8,7 +8,7 @@ type Asked = Parameters<typeof afterIn> extends [unknown, ...infer Rest] ? Rest 
 const ordered = (...asked: Asked) => afterIn(new MemoryTable(), ...asked);
 
 const half = { ...held, mutated: true, upgradeId: '1.36-1.37' };
-const pending: Given = { member: { status: 'Pending', reasons: [] }, wave: { failed: 0 } };
+const pending = { member: { status: 'Pending' as const, reasons: [] }, wave: { failed: 0 } };
 const halted: Given = { wave: { status: 'Halted', failed: 9, reasons: [reason] }, rollout: { status: 'Halted' } };
 
 test('a retry remembers the hold of a half-done hop for as long as its rollout is to try that again', async () => {
@@ -23,7 +23,7 @@ test('a release forgets the hold of a half-done hop', async () => {
   expect(control).toEqual({ clusterKey: KEY });
 });
 
-test.each<[string, Given['member'], number]>([
+test.each<[string, NonNullable<Given['member']>, number]>([
   ['is to be tried again there counts no more', { ...pending.member, failedBefore: true }, 0],
   ['no rollout is to try again counts as failed', pending.member, 1],
 ])('a hop that was left half done and that %s when it is released', async (_, member, failed) => {
