@@ -58,6 +58,12 @@ async function world({ upgrades = [hop], ...kept }: Kept = {}) {
 }
 
 describe('a rollback that is asked for', () => {
+  test('says until when EKS takes it back, and whether it may cost the support type EXTENDED', async () => {
+    const it = await world();
+    await requestRollback(it.ports, record, 'ann', { approve: true, extendSupport: true });
+    expect(await it.left()).toMatchObject({ extendSupport: true, reversibleUntil: '2026-11-27T10:00:00.000Z' });
+  });
+
   test('starts nothing before it is approved', async () => {
     const { request, started, left, control } = await world();
     expect(await request(false)).toMatchObject({ status: 'NotApproved', from: '1.37', to: '1.36', execution: null });

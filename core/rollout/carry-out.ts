@@ -2,11 +2,11 @@ import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { ReconcileMarker } from '../contracts/items/rollout.ts';
 import type { Ports } from '../ports/ports.ts';
-import { type Resolved, resolveIntents } from '../protocol/settle.ts';
+import { resolveIntents } from '../protocol/settle.ts';
 import { isContention, type Read } from '../store/entity.ts';
 import { applyDecision } from './apply-decision.ts';
 import type { Decision } from './decisions.ts';
-import { lookAfterGrant } from './look-after-grant.ts';
+import { type LookedAfter, lookAfterGrant } from './look-after-grant.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 type CarryPorts = Pick<Ports, 'table' | 'eks' | 'executions' | 'events' | 'clock' | 'hooks' | 'ids'>;
@@ -46,8 +46,7 @@ export function carryOut(
     const upgrade = snapshot.upgrades.find((one) => one.clusterKey === grant.clusterKey && one.id === grant.upgradeId);
     const resolve = () => resolveIntents(ports, grant.clusterKey, true);
     const looked = await lookAfterGrant(ports, grant, upgrade, endedExecution, resolve);
-    if (looked === 'asks-eks') return { lost: { grant, upgrade } };
-    return looked === 'freed' ? 'changed' : 'unchanged';
+    return looked === 'asks-eks' ? { lost: { grant, upgrade } } : carriedBy(looked);
   });
 }
 
@@ -57,25 +56,22 @@ export function carryOut(
  * a tick that is ended meanwhile has lost nothing.
  */
 export async function freeLost(ports: CarryPorts, lost: readonly LostGrant[]): Promise<Carried[]> {
-  const said = await Promise.allSettled(lost.map(({ grant }) => resolveIntents(ports, grant.clusterKey)));
+  const asked = lost.map((one) => ({ ...one, said: resolveIntents(ports, one.grant.clusterKey) }));
+  await Promise.allSettled(asked.map(({ said }) => said));
   const carried: Carried[] = [];
-  for (const [index, { grant, upgrade }] of lost.entries()) {
-    const resolve = async (): Promise<Resolved> => {
-      const one = said[index];
-      if (one?.status === 'rejected') throw one.reason;
-      return one?.value;
-    };
+  for (const { grant, upgrade, said } of asked) {
     // One that was open when it was read has been closed since, or EKS would not be asked.
     const closing: Grant = { ...grant, status: 'closing' };
     carried.push(
-      await orProblem('look-after-grant', async () => {
-        const looked = await lookAfterGrant(ports, closing, upgrade, undefined, resolve);
-        return looked === 'freed' ? 'changed' : 'unchanged';
-      }),
+      await orProblem('look-after-grant', async () =>
+        carriedBy(await lookAfterGrant(ports, closing, upgrade, undefined, () => said)),
+      ),
     );
   }
   return carried;
 }
+
+const carriedBy = (looked: LookedAfter): Carried => (looked === 'freed' ? 'changed' : 'unchanged');
 
 async function orProblem<More = never>(
   decision: Decision['type'],

@@ -9,8 +9,8 @@ const MOST_NAMES = 5;
  * A wave that has begun takes no cluster in, so a cluster that joins afterwards and matches it goes with the first wave that has not begun. It is not
  * left out: a cluster of a lower environment must not stay behind production. A reason on the member says that it comes so late.
  */
-export function withLaterWave(member: Member, own: string | undefined, wave: string | undefined): Member {
-  if (own === undefined || own === wave) return member;
+export function withLaterWave(member: Member, own: string, wave: string): Member {
+  if (own === wave) return member;
   const said = `Its own wave ${own} has begun and takes nobody in any more, so it goes with the wave ${wave}.`;
   return { ...member, reasons: [...member.reasons, reason('LaterWave', said)] };
 }

@@ -152,7 +152,7 @@ function rolloutId(policy: string, target: KubeVersion, plan: readonly unknown[]
   return `${policy}-${target.major}-${target.minor}-${hash.slice(0, 8)}`;
 }
 
-function newest(versions: readonly KubeVersion[]): KubeVersion | undefined {
+export function newest(versions: readonly KubeVersion[]): KubeVersion | undefined {
   return versions.reduce<KubeVersion | undefined>(
     (best, version) => (best === undefined || best.isOlderThan(version) ? version : best),
     undefined,

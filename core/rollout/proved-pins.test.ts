@@ -45,6 +45,13 @@ test('who joins gets the newest of them for its type, never one that it has, and
   ]);
 });
 
+test('while no wave has begun everybody gets the newest, whoever was planned before', () => {
+  const late = cluster('late', 'prod', al2023);
+  const changes = later(patched([...own, late], ['1.36'], second), begin(patched(own, ['1.36'], first)));
+  const gets = changes?.members.flatMap(({ next }) => (next === undefined ? [] : [[next.name, next.releases]]));
+  expect(gets).toEqual(['d', 'late', 'p'].map((name) => [name, { workers: second }]));
+});
+
 const bottlerocket = group('BOTTLEROCKET_x86_64', '1.55.0-aaaaaaaa');
 /** The same with releases of Bottlerocket for the next minor, which have names like those of this one. */
 const hopping = (clusters: readonly ClusterRecord[], minors: Record<string, string>): FleetSnapshot => {
@@ -73,6 +80,21 @@ test('who joins a hop gets what it was planned with, also where its own release 
     ['other', '1.37', { workers: '1.56.0-cccccccc' }],
     ['p', '1.37', { workers: '1.55.0-bbbbbbbb' }],
   ]);
+});
+
+test.each<[string, Record<string, string>, readonly unknown[] | undefined]>([
+  ['keeps its release when a newer one comes', { '1.37': '1.55.0-bbbbbbbb' }, undefined],
+  [
+    'gets one where it had none',
+    {},
+    [
+      ['d', '1.37', { workers: '1.56.0-cccccccc' }],
+      ['p', '1.37', { workers: '1.56.0-cccccccc' }],
+    ],
+  ],
+])('a hop that has not begun %s', (_, minors, expected) => {
+  const before = { ...hopping(ofBottlerocket, minors), regions: hopping(ofBottlerocket, { '1.37': '' }).regions };
+  expect(pinsIn(later(hopping(ofBottlerocket, { '1.37': '1.56.0-cccccccc' }), begin(before)))).toEqual(expected);
 });
 
 test('a hop that is planned for another minor is planned with another release', () => {

@@ -7,7 +7,7 @@ import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';
 import { imageRuleOf } from '../model/image-rule.ts';
 import { isSame } from '../model/is-same.ts';
-import { isLag } from '../model/lag.ts';
+import { isLag, lagReason, partsUnknown } from '../model/lag.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { isTried } from '../store/members.ts';
@@ -16,7 +16,7 @@ import { atRest, leftHalfDone, wasServed } from './automatic-rollouts.ts';
 import { type Candidate, candidatesOf, hasPins } from './candidates.ts';
 import type { Decision } from './decisions.ts';
 import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves, withLaterWave } from './later-wave.ts';
-import { plannedMember, plannedWave } from './plan-rollout.ts';
+import { newest, plannedMember, plannedWave } from './plan-rollout.ts';
 import { provedPins } from './proved-pins.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { hasBegun } from './wave-end.ts';
@@ -66,11 +66,9 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
 
 /** Whether a wave is the same one in its new plan, and one of its clusters may begin, or nobody is waited for any more. */
 function goesOn({ waves, members, changedWaves }: Replan, { index, name, owed }: Wave): boolean {
-  const planned = changedWaves.find(({ next }) => next?.index === index)?.next;
   const mayBegin = members.some(({ next }) => next?.waveIndex === index && next.status === 'Pending');
-  return (
-    waves[index] === name && (mayBegin || (owed !== undefined && planned !== undefined && planned.owed === undefined))
-  );
+  const owesNobody = changedWaves.some(({ next }) => next?.index === index && next.owed === undefined);
+  return waves[index] === name && (mayBegin || (owed !== undefined && owesNobody));
 }
 
 /**
@@ -102,19 +100,21 @@ function plannedFrom(
     firstFree,
     kept: new Set([...kept, ...busy]),
     members,
+    served: history.served,
     specs,
   });
   const before = members.filter((member) => member.waveIndex >= firstFree);
   // A member that no plan moves stays in its wave, whatever index that wave has by now, or goes to the wave that takes its cluster. Where its wave is
   // gone, a failure counts in the next wave, where the cluster begins no more; a member that has not failed, and that nobody works on, is left to a
   // later rollout.
-  const followed = ({ isStray, ...member }: Member): Member[] => {
-    if (specs.length === 0) return [isStray === true ? { ...member, isStray } : member];
+  const followed = (found: Member): Member[] => {
+    if (specs.length === 0) return [found];
+    const { isStray, ...member } = found;
     const own = specs.findIndex(({ name }) => name === waves[member.waveIndex]?.name);
     if (own >= 0 && isStray !== true) return [{ ...member, waveIndex: firstFree + own }];
     const cluster = snapshot.clusters.get(member.clusterKey);
-    const taking = cluster && wavePlace(snapshot, policy, cluster).index;
-    const home = specs.findIndex((spec) => spec === policy.spec.waves[taking ?? -1]);
+    const taking = cluster && policy.spec.waves[wavePlace(snapshot, policy, cluster).index];
+    const home = specs.findIndex(({ name }) => name === taking?.name);
     if (home >= 0) return [{ ...member, waveIndex: firstFree + home }];
     const place = { waveIndex: firstFree + Math.max(0, own), isStray: true as const };
     if (member.failedBefore === true) return [{ ...member, ...place, status: 'Failed', reasons: [UNSELECTED] }];
@@ -123,11 +123,9 @@ function plannedFrom(
   };
   // Somebody else has brought the control plane to its target, and nodes and add-ons are still to follow. The member stays only while there is a wave
   // that has not begun, since otherwise nobody's rules would hold for it.
-  const arrived = before.filter(({ clusterKey, from, to }) => {
-    const isThere =
-      !isFinish({ from, to }) && wanted.behind.has(clusterKey) && snapshot.clusters.get(clusterKey)?.version === to;
-    return isThere && specs.length > 0;
-  });
+  const arrived = before.filter(
+    ({ clusterKey, from, to }) => !isFinish({ from, to }) && wanted.behind.get(clusterKey) === to && specs.length > 0,
+  );
   // A success that a person brought about counts for the soak, whichever wave the member is in by now.
   const wasIn = new Map(before.map(({ clusterKey, waveIndex }) => [clusterKey, waves[waveIndex]]));
   const lastSuccess = (own: readonly Member[]): string | undefined =>
@@ -148,7 +146,7 @@ function plannedFrom(
     ...specs.map((spec, offset) => {
       const at = { rolloutId: rollout.id, index: firstFree + offset };
       const own = next.filter((member) => member.waveIndex === at.index);
-      const before = waves.find(({ index, name }) => index >= firstFree && name === spec.name);
+      const before = waves.find(({ name }) => name === spec.name);
       const planned = {
         ...plannedWave(snapshot, policy, at, spec, own),
         ...given({ lastSuccessAt: lastSuccess(own) }),
@@ -189,6 +187,8 @@ interface Place {
   readonly kept: ReadonlySet<string>;
   /** All members of the rollout. */
   readonly members: readonly Member[];
+  /** What rollouts have tried already. */
+  readonly served: ReadonlySet<string>;
   /** The waves that have not begun. */
   readonly specs: readonly WaveSpec[];
 }
@@ -201,7 +201,7 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
   const { firstFree, kept, specs, now } = place;
   const ofRollout = new Set(place.members.map(({ clusterKey }) => clusterKey));
   // There is one try for each cluster and target, as when a rollout begins by itself (automatic-rollouts.ts).
-  const served = rollout.createdBy === LIFTLOCK ? snapshot.history?.served : undefined;
+  const served = rollout.createdBy === LIFTLOCK ? place.served : undefined;
   const left = leftHalfDone(snapshot);
   const proved = firstFree === 0 ? undefined : provedPins(snapshot, place.members);
   const { byWave, leftOut } = candidatesOf(snapshot, rollout.policy, now, {
@@ -213,50 +213,54 @@ function wantedMembers(snapshot: FleetSnapshot, rollout: Rollout, policy: Upgrad
       served !== undefined &&
       (wasServed(served, rollout.policy, candidate) || left.has(candidate.cluster.clusterKey)),
   });
-  const byIndex = new Map<number, Candidate[]>();
-  const own = new Map<string, string>();
-  for (const [index, candidates] of [...byWave].sort(([a], [b]) => a - b)) {
-    const spec = policy.spec.waves[index];
-    const offset = spec === undefined ? -1 : Math.max(0, specs.indexOf(spec));
-    const [at, into] = [firstFree + offset, specs[offset]];
-    if (spec === undefined || into === undefined || !asksNoLess(into, spec)) continue;
-    const free = candidates.filter((candidate) => !kept.has(candidate.cluster.clusterKey));
-    for (const { cluster } of free) own.set(cluster.clusterKey, spec.name);
-    byIndex.set(at, [...(byIndex.get(at) ?? []), ...free]);
-  }
   // The first waves have proved their target, in each Region: a newer version is for the next rollout.
   const ceilings = firstFree === 0 ? undefined : ceilingsOf(snapshot, rollout, place.members);
   const staying = new Set(place.members.filter(isFinish).map(({ clusterKey, to }) => `${clusterKey} ${to}`));
-  const members = [...byIndex].flatMap(([index, candidates]) =>
-    candidates
-      .flatMap(({ target, ...candidate }): Candidate[] => {
-        const current = KubeVersion.parse(candidate.cluster.version);
-        if (current.equals(target)) return [{ ...candidate, target }];
-        const { cluster } = candidate;
-        const aim = lower(target, ceilings?.(cluster));
-        if (current.isOlderThan(aim)) return [{ ...candidate, target: aim }];
-        // A cluster still gets what was planned for it at its own minor, where the first waves have had it; the newer minor is for the next rollout.
-        return staying.has(`${cluster.clusterKey} ${aim}`) ? [{ ...candidate, target: aim }] : [];
+  const aimed = ({ target, ...candidate }: Candidate): Candidate[] => {
+    const { cluster } = candidate;
+    const current = KubeVersion.parse(cluster.version);
+    if (current.equals(target)) return [{ ...candidate, target }];
+    const aim = lower(target, ceilings?.(cluster));
+    // A cluster still gets what was planned for it at its own minor, where the first waves have had it; the newer minor is for the next rollout.
+    return current.isOlderThan(aim) || staying.has(`${cluster.clusterKey} ${aim}`)
+      ? [{ ...candidate, target: aim }]
+      : [];
+  };
+  const members = specs.flatMap((into, offset) =>
+    policy.spec.waves
+      .flatMap((own, index) => {
+        const isTaken = specs[Math.max(0, specs.indexOf(own))] === into && asksNoLess(into, own);
+        const free = (byWave.get(index) ?? []).filter(({ cluster }) => isTaken && !kept.has(cluster.clusterKey));
+        return free.flatMap(aimed).map((candidate) => ({ own, candidate }));
       })
-      .map((candidate, position) => plannedMember(rollout.id, index, position, candidate))
-      .map((member) => withLaterWave(member, own.get(member.clusterKey), specs[index - firstFree]?.name)),
+      .map(({ own, candidate }, position) =>
+        withLaterWave(plannedMember(rollout.id, firstFree + offset, position, candidate), own.name, into.name),
+      ),
   );
   // Where EKS runs an image that the policy names, only the nodes tell what they run.
-  const isUnseen = ({ otherNodes, nodegroups = [] }: Partial<ClusterRecord> = {}): boolean =>
+  const isUnseen = ({ otherNodes, nodegroups }: ClusterRecord): boolean =>
     otherNodes === undefined && nodegroups.some((group) => imageRuleOf(policy.spec.nodes, group) !== undefined);
-  const behind = leftOut
-    .filter(({ clusterKey, reason: why }) => {
-      const isAtTarget = why.code === 'AtTarget';
-      return isAtTarget ? isUnseen(snapshot.clusters.get(clusterKey)) : isLag(why) || why.code === 'PatchesUnknown';
-    })
-    .map(({ clusterKey }) => clusterKey);
-  return { members, behind: new Set(behind) };
+  const mayBeBehind = (cluster: ClusterRecord): boolean =>
+    (lagReason(cluster, policy.spec) ?? partsUnknown(cluster)) !== undefined || isUnseen(cluster);
+  const isThere = ({ reason: why }: (typeof leftOut)[number]): boolean => isLag(why) || IS_THERE.includes(why.code);
+  // Where its policy takes a cluster further by now, that is for the next rollout.
+  const going = [...byWave.values()].flat().map(({ cluster }) => cluster);
+  const behind = [...leftOut.filter(isThere), ...going].flatMap(
+    ({ clusterKey }) => snapshot.clusters.get(clusterKey) ?? [],
+  );
+  return {
+    members,
+    behind: new Map(behind.filter(mayBeBehind).map(({ clusterKey, version }) => [clusterKey, version])),
+  };
 }
+
+/** Why the policy leaves out a cluster that has arrived, beside that it says what is behind there. */
+const IS_THERE: readonly string[] = ['AtTarget', 'Pinned', 'PatchesUnknown'];
 
 interface Wanted {
   readonly members: readonly Member[];
-  /** Clusters whose control plane is at the policy's target and whose nodes or add-ons are behind, or nobody knows whether they are. */
-  readonly behind: ReadonlySet<string>;
+  /** The versions of clusters whose nodes or add-ons are behind, or nobody knows whether they are. */
+  readonly behind: ReadonlyMap<string, string>;
 }
 
 /**
@@ -351,13 +355,12 @@ function keepWords(before: Wave | undefined, wave: Wave, own: readonly Member[])
   const { hooks: _, ...planned } = wave;
   const asked = isSamePlan ? given({ hooks, reasons }) : {};
   // A wave that had begun, and has not opened since a retry or a halt, may have clusters that go back, and failures that a person has accepted.
-  const ownOf = (keys: readonly string[] = []): string[] | undefined => {
-    const kept = keys.filter((key) => own.some(({ clusterKey }) => clusterKey === key));
-    return kept.length === 0 ? undefined : kept;
-  };
+  const isOwn = (key: string | undefined): boolean => own.some(({ clusterKey }) => clusterKey === key);
+  const ownOf = (keys: readonly string[] | undefined): string[] | undefined =>
+    keys?.some(isOwn) === true ? keys.filter(isOwn) : undefined;
   const stood = {
     ...{ acceptedFailures, goingBack: ownOf(goingBack), automaticRollbacks: ownOf(automaticRollbacks) },
-    rollingBack: ownOf(rollingBack === undefined ? [] : [rollingBack])?.[0],
+    rollingBack: isOwn(rollingBack) ? rollingBack : undefined,
   };
   return {
     ...planned,
@@ -379,7 +382,6 @@ function emptied(wave: Wave, planned: readonly Member[]): Wave {
   return keepWords(before, emptiedWave, own);
 }
 
-function newestTarget(members: readonly Member[], otherwise: string): string {
-  const targets = members.filter(({ status }) => status !== 'Excluded').map(({ to }) => KubeVersion.parse(to));
-  return targets.sort((a, b) => b.compare(a))[0]?.toString() ?? otherwise;
-}
+const newestTarget = (members: readonly Member[], otherwise: string): string =>
+  newest(members.filter(({ status }) => status !== 'Excluded').map(({ to }) => KubeVersion.parse(to)))?.toString() ??
+  otherwise;

@@ -32,6 +32,8 @@ test('what was said of a plan is void for good when another one follows, also wh
   const away = later(fleet([dev, prod, cluster('p2', 'prod')], both), begun);
   const [changed = {} as Wave] = away?.changedWaves.flatMap(({ next }) => next ?? []) ?? [];
   expect(changed.planHash).not.toBe(planHash);
+  // The record keeps who broke the glass, and why.
+  expect(changed.breakGlass).toMatchObject({ reason: 'now', by: [ann] });
   const members = [
     ...begun.members.filter(({ waveIndex }) => waveIndex === 0),
     ...(away?.members ?? []).flatMap(({ next }) => next ?? []),
@@ -94,6 +96,10 @@ test('what failed half-way by hand since the plan was made has failed in the nex
     members: [{ next: { name: 'p', status: 'Failed', reasons: [{ code: 'Held' }] } }],
     changedWaves: [{ next: { name: 'prod', failed: 1, excluded: 0 } }],
   });
+  const aside = begun.members.map((one) => (one.waveIndex === 1 ? { ...one, status: 'Quarantined' as const } : one));
+  expect(later(snapshot, { ...begun, members: aside })?.members).toMatchObject([{ next: { status: 'Failed' } }]);
+  const released = { ...snapshot, controls: new Map([[clusterKey, { clusterKey }]]) };
+  expect(later(released, begun)).toBeUndefined();
   const out = begun.members.map((one) => (one.waveIndex === 1 ? { ...one, status: 'Excluded' as const } : one));
   expect(later(snapshot, { ...begun, members: out })?.members).toMatchObject([{ next: { status: 'Excluded' } }]);
 });
