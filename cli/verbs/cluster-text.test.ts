@@ -1,5 +1,5 @@
 import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
-import { comparedText, rollbackText, supportText, unknownSection } from './cluster-text.ts';
+import { comparedText, readinessText, rollbackText, supportText, unknownSection } from './cluster-text.ts';
 
 const now = new Date('2026-11-20T00:00:00.000Z');
 const deadline = { kind: 'endOfStandardSupport' as const, at: '2026-12-02T00:00:00.000Z', daysLeft: 12, forced: false };
@@ -21,6 +21,14 @@ test.each<[Parameters<typeof supportText>[0], string]>([
   [{ state: 'unknown', deadline: null, dollarsPerDayLate: null }, 'unknown'],
 ])('the support of a cluster: %j', (support, said) => {
   expect(supportText(support, now)).toBe(said);
+});
+
+test.each([
+  ['ready', 'EKS offers nothing newer'],
+  ['blocked', 'blocked; EKS offers nothing newer'],
+] as const)('the readiness of a cluster at the newest minor, %s, is told', (verdict, said) => {
+  const of = { cluster: 'web', name: 'web', version: '1.37', target: null, for: null, scannedAt: null, reasons: [] };
+  expect(readinessText({ ...of, verdict }, now)).toBe(said);
 });
 
 test('a way back that asks for nothing first ends with its date', () => {

@@ -199,7 +199,7 @@ export function readinessText(
   now: Date,
   history: ReadinessHistory | null = null,
 ): string {
-  if (next === null) return 'EKS offers nothing newer';
+  if (next === null) return `${verdict === 'blocked' ? 'blocked; ' : ''}EKS offers nothing newer`;
   const looked = scannedAt === null ? 'never looked at' : `looked at ${relativeTime(scannedAt, now)}`;
   const since = verdict === 'blocked' ? history?.causes.map((one) => one.since).sort()[0] : undefined;
   const known = since === undefined ? '' : `; blocked since ${since} (${relativeTime(since, now)})`;

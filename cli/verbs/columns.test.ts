@@ -56,6 +56,7 @@ test.each([
   ['Gone', { verdict: 'blocked', for: '1.37' }, '-'],
   ['UpToDate', { verdict: 'ready', for: '1.37' }, 'ready'],
   ['UpToDate', { verdict: 'ready', for: null }, 'nothing newer'],
+  ['Held', { verdict: 'blocked', for: null }, 'blocked'],
 ])('READINESS of a cluster that is %s, with %j, is %s', (state, readiness, cell) => {
   const column = LISTINGS.clusters.columns.find(({ header }) => header === 'READINESS');
   expect(column?.cell({ state, readiness } as never, shown)).toBe(cell);

@@ -63,9 +63,9 @@ export const READINESS_WORDS: Readonly<Record<ReadinessVerdict, string>> = {
   ready: 'ready',
 };
 
-/** The readiness of a cluster in a list. A cluster at the newest minor has no next one. */
+/** The readiness of a cluster in a list. A cluster at the newest minor has no next one, and may be held all the same. */
 export const readinessWord = ({ verdict, for: next }: Pick<ReadinessView, 'verdict' | 'for'>): string =>
-  next === null ? 'nothing newer' : READINESS_WORDS[verdict];
+  next === null && verdict !== 'blocked' ? 'nothing newer' : READINESS_WORDS[verdict];
 
 /** `2 blocked, 9 ready` */
 export const verdictsText = (counts: Partial<Record<ReadinessVerdict, number>>): string =>

@@ -10,8 +10,9 @@ const told = reason('ScanWarning', 'later');
 const said = [quoted('PodEvictionFailure', 'no room'), told];
 const ROOM =
   'Give the PodDisruptionBudget room: maxUnavailable: 1, or more replicas unless it has maxUnavailable: 0 or minAvailable: 100%.';
+const SEEN = `${ROOM} Which one allows no disruption shows: kubectl get pdb -A`;
 const plain = (code: string, what: string) => {
-  const fix = code === 'PodEvictionFailure' ? ROOM : null;
+  const fix = code === 'PodEvictionFailure' ? SEEN : null;
   return { code, what, cause: null, owner: null, fix };
 };
 const startedAt = NOON.toISOString();
@@ -50,6 +51,43 @@ test('a report of a time before is not what stopped it, nor is that of one that 
   expect(await findClusterBlockers(await scanned(startedAt), failed, said)).toEqual([
     plain('PodEvictionFailure', 'no room'),
   ]);
+});
+
+const failed = { ...stopped, status: 'Failed' as const };
+const patch = (name: string) =>
+  `kubectl -n shop patch pdb ${name} --type merge -p '{"spec":{"minAvailable":null,"maxUnavailable":1}}'`;
+
+test('pods that stayed are told with the command for each budget that the failure names', async () => {
+  const refused = "Cannot evict pod as it would violate the pod's disruption budget. The disruption budget";
+  const pod = (name: string, budget: string) =>
+    `shop/${name}: ${refused} ${budget} needs 4 healthy pods and has 4 currently`;
+  const message = `Reached max retries in node group a: ${pod('api-1', 'strict')}; ${pod('api-2', 'strict')}; ${pod('web-1', 'other.one')}`;
+  const [first] = await findClusterBlockers(new MemoryTable(), failed, [quoted('PodEvictionFailure', message)]);
+  expect(first?.fix).toBe(`${ROOM} Run: ${patch('strict')} ; ${patch('other.one')}`);
+});
+
+test('pods that stayed are told with what the newest scan found, waived or not, and not with what an older one did', async () => {
+  const table = new MemoryTable();
+  const save = async (scannedAt: string, ...findings: Partial<Parameters<typeof judged>[0]>[]) => {
+    const report = reportOf({
+      from: '1.36',
+      target: '1.37',
+      clusters: ['web'],
+      findings: findings.map((one) => judged(one)),
+    });
+    await saveReport(table, { clusterKey: KEY, execution: 'arn:x' }, { ...report, scannedAt }, new Date(scannedAt));
+  };
+  const stuck = {
+    source: 'drain',
+    rule: 'DrainStuck',
+    cause: 'drain:shop/strict',
+    message: 'It lets none go.',
+  } as const;
+  const fixOf = async () => (await findClusterBlockers(table, failed, said))[0]?.fix;
+  await save('2026-11-20T10:00:00.000Z', { ...stuck, fix: `Run: ${patch('strict')}` });
+  expect(await fixOf()).toBe(`It lets none go. Run: ${patch('strict')}`);
+  await save('2026-11-20T11:00:00.000Z', { cause: 'file:other' });
+  expect(await fixOf()).toBe(SEEN);
 });
 
 test('what only tells something blocks nothing, unless nothing else is told', async () => {

@@ -1,8 +1,10 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { kindOf } from '../contracts/reasons.ts';
+import type { ScanSummary } from '../contracts/items/scan.ts';
+import { type AnyCode, kindOf, readCode } from '../contracts/reasons.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { BUDGET_ROOM } from '../nodes/drain-settings.ts';
 import type { Table } from '../ports/table.ts';
+import { budgetPatch } from '../scan/drain/budget-patch.ts';
 import { blockersOf } from '../scan/fleet/decide-hop.ts';
 import { loadReport, scansOf } from '../scan/fleet/report-store.ts';
 
@@ -15,9 +17,8 @@ export interface ClusterBlocker {
   readonly fix: string | null;
 }
 
-/** What ends a blocker whose own words do not say it. `PodEvictionFailure` is EKS's name. */
+/** What ends a blocker whose own words do not say it. */
 const ADVICE: Readonly<Record<string, string>> = {
-  PodEvictionFailure: `Give the PodDisruptionBudget room: ${BUDGET_ROOM}.`,
   ClusterUnreachable: 'Give Liftlock a route to the API server, or set verification: eks-api in its policy.',
   ClusterUnauthorized: 'Grant the access entry that liftlock access manifest prints.',
   ClusterForbidden: 'Apply the RBAC that liftlock access manifest prints.',
@@ -36,10 +37,43 @@ export async function findClusterBlockers(
   const found = await stoppedBy(table, last);
   if (found.length > 0) return found;
   const against = reasons.filter(({ code }) => kindOf(code) !== 'told');
-  return (against.length === 0 ? reasons : against).map(({ code, message }) => {
-    return { code, what: message, cause: null, owner: null, fix: adviceFor(code) };
+  const told = (against.length === 0 ? reasons : against).map(async ({ code, message }): Promise<ClusterBlocker> => {
+    const fix = code === NOT_EVICTED ? await roomFor(table, last?.clusterKey, message) : adviceFor(code);
+    return { code, what: message, cause: null, owner: null, fix };
   });
+  return Promise.all(told);
 }
+
+/** EKS's own name for a roll that a PodDisruptionBudget has stopped; EKS does not tell which one. */
+const NOT_EVICTED: AnyCode = readCode('PodEvictionFailure');
+/** As many as a person repairs before looking again. */
+const MOST_BUDGETS = 3;
+
+/**
+ * What has the pods go: the repair that the newest scan names, also where a waiver lets it pass; else the command for the budgets that the failure
+ * names; else where to see them.
+ */
+async function roomFor(
+  table: Pick<Table, 'queryPartition'>,
+  clusterKey: string | undefined,
+  message: string,
+): Promise<string> {
+  const [newest] = clusterKey === undefined ? [] : (await scansOf(table, clusterKey)).sort(newestScan);
+  const report = newest && (await loadReport(table, newest));
+  const stuck = report?.findings.filter(({ rule }) => rule === 'DrainStuck') ?? [];
+  if (stuck.length > 0)
+    return stuck
+      .slice(0, MOST_BUDGETS)
+      .map(({ message: what, fix }) => `${what} ${fix}`)
+      .join(' ');
+  const named = [...message.matchAll(/\b([a-z0-9-]+)\/[a-z0-9.-]+: [^;]*?disruption budget ([a-z0-9][a-z0-9.-]*) /g)];
+  const patches = new Set(named.map(([, namespace = '', name = '']) => budgetPatch({ namespace, name })));
+  const room = `Give the PodDisruptionBudget room: ${BUDGET_ROOM}.`;
+  if (patches.size === 0) return `${room} Which one allows no disruption shows: kubectl get pdb -A`;
+  return `${room} Run: ${[...patches].slice(0, MOST_BUDGETS).join(' ; ')}`;
+}
+
+const newestScan = (a: ScanSummary, b: ScanSummary): number => (a.scannedAt < b.scannedAt ? 1 : -1);
 
 async function stoppedBy(table: Pick<Table, 'queryPartition'>, last: Upgrade | undefined): Promise<ClusterBlocker[]> {
   const step = last?.steps['scan-cluster'];

@@ -5,7 +5,7 @@ import type { Ports } from '../ports/ports.ts';
 import { targetIn } from '../rollout/cluster-target.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { nodesIn } from '../rollout/policy-matches.ts';
-import { type Readiness, readinessIn, readinessTo } from '../rollout/readiness.ts';
+import { type Readiness, readinessIn, readinessTo, withHold } from '../rollout/readiness.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -58,5 +58,6 @@ export async function clusterReadiness(
       `EKS offers no ${to} in ${cluster.region}, as far as is known: ${offered.join(', ') || 'nothing was read yet'}.`,
     );
   const known = { scans, now: ports.clock.now(), nodes: nodesIn(snapshot, cluster) };
-  return { ...view, target: to, ...readinessTo(cluster, asked, known) };
+  const way = withHold(readinessTo(cluster, asked, known), cluster, snapshot.controls.get(cluster.clusterKey));
+  return { ...view, target: to, ...way };
 }

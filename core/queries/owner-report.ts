@@ -10,7 +10,7 @@ import { hasPins, patchesOf, pinsOf } from '../rollout/candidates.ts';
 import { stoppersOf, toldOnce } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { nodesIn } from '../rollout/policy-matches.ts';
-import { nextMinor } from '../rollout/readiness.ts';
+import { lookedIn, nextMinor } from '../rollout/readiness.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { blockersOf } from '../scan/fleet/decide-hop.ts';
 import { loadReport, scansOf } from '../scan/fleet/report-store.ts';
@@ -18,7 +18,6 @@ import { loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { clusterPolicy } from './cluster-policy.ts';
-import { readinessView } from './cluster-readiness.ts';
 import { activeUpgrade } from './cluster-summary.ts';
 import { type Explanation, explainCluster } from './explain-cluster.ts';
 import { type SupportView, supportView } from './support-view.ts';
@@ -70,7 +69,9 @@ export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: 
   const living = [...snapshot.clusters.values()].filter(({ deletedAt }) => deletedAt === undefined);
   const own = living.filter((cluster) => ownerOf(cluster) === owner);
   const unknown = own.filter((cluster) =>
-    ['incomplete', 'stale'].includes(readinessView(snapshot, cluster, scans.get(cluster.clusterKey), now).verdict),
+    ['incomplete', 'stale'].includes(
+      lookedIn(snapshot, cluster, { scans: scans.get(cluster.clusterKey), now }).verdict,
+    ),
   );
   for (const { clusterKey, version } of living) {
     const [known, held] = [scans.get(clusterKey), snapshot.controls.get(clusterKey)?.held];

@@ -25,13 +25,13 @@ test.each<[string, string, Partial<Rollout>, string]>([
     'goes on there, where the rollout has not ended',
     'old',
     { status: 'Halted' },
-    'Somebody runs: liftlock retry cluster web (or release).',
+    'Somebody removes the cause and runs: liftlock retry cluster web (or release).',
   ],
   [
     'goes on there, where its policy selects it still',
     'p',
     { status: 'Completed' },
-    'Somebody runs: liftlock retry cluster web (or release).',
+    'Somebody removes the cause and runs: liftlock retry cluster web (or release).',
   ],
   [
     'is left to the policy that selects it now',
@@ -96,7 +96,8 @@ test.each([
   const input = { contract: 1, cluster: cluster.arn, targetVersion: '1.36', nodegroup: 'legacy' };
   const left = upgrade({ clusterKey, id, machine: 'drain-nodes', input });
   const { when } = verdictOf({ ...snapshot, controls }, cluster, aim, { place, ofUpgrade: undefined, left }, NOW);
-  expect(when.condition).toBe(`Somebody runs: liftlock ${way}`);
+  const first = way.startsWith('retry') ? ' removes the cause and' : '';
+  expect(when.condition).toBe(`Somebody${first} runs: liftlock ${way}`);
 });
 
 test('a held cluster that a newer rollout of its policy goes on without is told of that, and of a stop', () => {
@@ -107,6 +108,6 @@ test('a held cluster that a newer rollout of its policy goes on without is told 
   const { reasons, when } = verdictOf({ ...snapshot, control }, cluster, aim, { place, ofUpgrade }, NOW);
   expect(reasons.map(({ code }) => code)).toEqual(['Held', 'RolloutBusy', 'FleetStopped']);
   expect(when.condition).toBe(
-    'Once nothing refuses it any more (now RolloutBusy), somebody runs: liftlock retry cluster web (or release); and somebody runs: liftlock fleet resume',
+    'Once nothing refuses it any more (now RolloutBusy), somebody removes the cause and runs: liftlock retry cluster web (or release); and somebody runs: liftlock fleet resume',
   );
 });

@@ -102,7 +102,9 @@ export function verdictOf(
         ? refusalsIn(snapshot, { ...place, member: place.member }, now)
         : refusalsBeside(inRollout, place);
       const refused = refusedByFleet(snapshot);
-      const condition = `${somebodyOnce(reasons)} runs: liftlock retry cluster ${cluster.name} (or release)${andResume(refused) || '.'}`;
+      // Tried again before that it fails again, after another roll. Of what is whole by now nothing is left to fail.
+      const causes = isFinished ? '' : ' removes the cause and';
+      const condition = `${somebodyOnce(reasons)}${causes} runs: liftlock retry cluster ${cluster.name} (or release)${andResume(refused) || '.'}`;
       // A stop refuses no retry, but it lets nothing of it begin.
       return said(after(condition, until), why, ...reasons, ...refused);
     }

@@ -1,4 +1,4 @@
-import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
+import type { ClusterControl, ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { Member } from '../contracts/items/rollout.ts';
 import type { KnownScans } from '../contracts/items/scan.ts';
 import { READINESS_VERDICTS, type ReadinessVerdict } from '../contracts/scan-words.ts';
@@ -6,6 +6,7 @@ import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';
 import type { NodesSpec } from '../model/image-rule.ts';
+import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { targetIn } from './cluster-target.ts';
 import { hopBlockers, lookCommand } from './hop-blockers.ts';
@@ -56,8 +57,27 @@ export function readinessOf(cluster: ClusterRecord, { region, target, ...known }
   return lookAt(cluster, next, target !== undefined && next.isOlderThan(target), known);
 }
 
-/** `readinessOf` by the applied configuration: the cluster's policy says whether it goes further. */
+/** A held cluster goes nowhere before a person lets it, whatever its last look found: the hold says what that person has to know. */
+export function withHold(
+  readiness: Readiness,
+  { name }: ClusterRecord,
+  control: ClusterControl | undefined,
+): Readiness {
+  const held = holdRefusals(control).map(({ code, message }): Reason => {
+    return { code, message: `${message} What goes on with it: liftlock explain cluster ${name}` };
+  });
+  return held.length === 0 ? readiness : { ...readiness, verdict: 'blocked', reasons: [...held, ...readiness.reasons] };
+}
+
+/** The readiness by the applied configuration. */
 export const readinessIn = (
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  known: Pick<Known, 'scans' | 'now'>,
+): Readiness => withHold(lookedIn(snapshot, cluster, known), cluster, snapshot.controls.get(cluster.clusterKey));
+
+/** `readinessOf` by the applied configuration, whether or not the cluster is held: its policy says whether it goes further. */
+export const lookedIn = (
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
   { scans, now }: Pick<Known, 'scans' | 'now'>,

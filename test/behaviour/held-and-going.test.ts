@@ -8,7 +8,7 @@ test('a cluster that has failed says what lifts its hold under a stop, and that 
   const world = await smallFleet({ clusters: staged('dev', ['d']), policy: {}, prepare: failing('d') });
   await hours(world, 3);
   const explained = async () => explainCluster(world.ports, await recordOf(world, 'd'));
-  const tried = 'Somebody runs: liftlock retry cluster d (or release)';
+  const tried = 'Somebody removes the cause and runs: liftlock retry cluster d (or release)';
   expect((await explained()).when.condition).toBe(`${tried}.`);
   await stopFleet(world.ports, PERSON, 'an incident');
   expect((await explained()).when.condition).toBe(`${tried}; and somebody runs: liftlock fleet resume`);

@@ -33,7 +33,7 @@ test('of who is held in the rollout of another policy than selects it now explai
     const { rollout, calendars, when } = await explainCluster(world.ports, await recordOf(world, 'd'));
     return { rollout: rollout?.id, calendars, condition: when.condition };
   };
-  const retry = 'Somebody runs: liftlock retry cluster d (or release).';
+  const retry = 'Somebody removes the cause and runs: liftlock retry cluster d (or release).';
   expect(await told()).toEqual({ rollout: id, calendars: [], condition: retry });
   await retryCluster(world.ports, await keyOf(world, 'd'), PERSON);
   await hours(world, 0.2);

@@ -101,13 +101,15 @@ test('a held cluster is advised no retry that is refused, in whichever rollout o
   await hours(world, 6);
   await another(world, 'dev');
   await hours(world, 12);
-  expect((await told(world, 'd')).condition).toBe('Somebody runs: liftlock retry cluster d (or release).');
+  expect((await told(world, 'd')).condition).toBe(
+    'Somebody removes the cause and runs: liftlock retry cluster d (or release).',
+  );
   await applySpec(world, { ...waves, target: '1.36' });
   await hours(world, 2);
   const { codes, condition } = await told(world, 'd');
   expect(codes).toEqual(['Held', 'LowerTarget']);
   expect(condition).toMatch(
-    /^Once nothing refuses it any more \(now LowerTarget\), somebody runs: liftlock retry cluster d/,
+    /^Once nothing refuses it any more \(now LowerTarget\), somebody removes the cause and runs: liftlock retry cluster d/,
   );
   await expect(retryCluster(world.ports, await keyOf(world, 'd'), PERSON)).rejects.toThrow('takes it to 1.36 by now');
 });

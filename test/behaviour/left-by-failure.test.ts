@@ -232,7 +232,7 @@ test('a retry of a hop that was started by hand is refused, and names what expla
 test('a retry of a hop that failed in a rollout is what explain names, and works', async () => {
   const world = await failedHalfWay('in a rollout');
   const { when } = await explainCluster(world.ports, await recordOf(world, 'web'));
-  expect(when.condition).toBe('Somebody runs: liftlock retry cluster web (or release).');
+  expect(when.condition).toBe('Somebody removes the cause and runs: liftlock retry cluster web (or release).');
   await retryCluster(world.ports, await keyOf(world), PERSON);
   await run(world);
   expect(groupsOf(world)).toEqual(['1.37']);
@@ -331,7 +331,10 @@ test('a new cluster that was started by hand and failed is not failed again by a
   await expect(retry()).rejects.toThrow(`new ones are left alone until ${until}`);
   const once = 'Once nothing refuses it any more (now RecentlyCreated), somebody';
   const explained = async () => (await explainCluster(world.ports, await recordOf(world, 'web'))).when;
-  expect(await explained()).toEqual({ at: until, condition: `${once} runs: liftlock retry cluster web (or release).` });
+  expect(await explained()).toEqual({
+    at: until,
+    condition: `${once} removes the cause and runs: liftlock retry cluster web (or release).`,
+  });
   await releaseCluster(world.ports, await keyOf(world), PERSON);
   expect(await explained()).toEqual({
     at: until,

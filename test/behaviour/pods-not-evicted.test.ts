@@ -58,8 +58,26 @@ test('without a word of the policy a roll whose pods stay fails at once, and hol
   const world = await fleet();
   await run(world);
   expect([rolls(world).length, (await memberOf(world, 'web')).status]).toEqual([1, 'Failed']);
-  const { held } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  const { held, when, stoppedBy, readiness } = await explainCluster(world.ports, await recordOf(world, 'web'));
   expect(held?.reason.code).toBe('PodEvictionFailure');
+  expect(when.condition).toBe('Somebody removes the cause and runs: liftlock retry cluster web (or release).');
+  expect(stoppedBy[0]?.fix).toMatch(
+    / Run: kubectl -n shop patch pdb strict --type merge -p '\{"spec":\{"minAvailable":null,"maxUnavailable":1\}\}'$/,
+  );
+  expect([readiness.verdict, readiness.reasons[0]]).toEqual([
+    'blocked',
+    {
+      code: 'Held',
+      message: expect.stringMatching(/max retries .* What goes on with it: liftlock explain cluster web$/),
+    },
+  ]);
+  const input = { cluster: clusterArn('web'), targetVersion: '1.37' };
+  await beginByHand(world, 'scan-cluster', input);
+  await hours(world, 0.2);
+  const scanned = await explainCluster(world.ports, await recordOf(world, 'web'));
+  expect(scanned.stoppedBy[0]?.fix).toMatch(
+    /^PodDisruptionBudget shop\/strict never lets a pod .* kubectl -n shop patch pdb strict /,
+  );
 });
 
 test('it is tried again after the pause, and goes on from where it was once somebody gives the budget room', async () => {

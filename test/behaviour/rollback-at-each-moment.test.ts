@@ -197,5 +197,7 @@ test('one that is back with a failed check is not told to go back again: it is l
   await goBack(world);
   await run(world);
   expect([mutationsOf(world).length, (await endsOf(world))[1]]).toEqual([sent, 'rollback-1.37-1.36 Succeeded']);
-  expect((await explained(world))[1]).toBe('Somebody runs: liftlock retry cluster web (or release).');
+  expect((await explained(world))[1]).toBe(
+    'Somebody removes the cause and runs: liftlock retry cluster web (or release).',
+  );
 });

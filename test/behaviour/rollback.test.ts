@@ -68,7 +68,11 @@ test('a cluster goes back: nodes, add-ons, control plane; its hop counts as fail
   expect([wave?.status, wave?.failed, wave?.succeeded]).toEqual(['Halted', 1, 0]);
   await hours(world, 50);
   expect(versionOf(world, 'web')).toBe('1.36');
-  expect(await saidOf(world)).toEqual(['Held', ['Held'], 'Somebody runs: liftlock retry cluster web (or release).']);
+  expect(await saidOf(world)).toEqual([
+    'Held',
+    ['Held'],
+    'Somebody removes the cause and runs: liftlock retry cluster web (or release).',
+  ]);
   // EKS takes it back once.
   const again = await goBack(world, false);
   expect([again.status, again.refusals.map(({ code }) => code)]).toEqual(['Blocked', ['TakenBackOnce']]);

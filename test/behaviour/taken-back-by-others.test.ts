@@ -137,7 +137,14 @@ test('nodes that stay at the minor which is left are a warning, and block what c
     /^kubelet on workers is 1\.37, newer than the API server at 1\.36, .* Take it back/,
   );
   expect(warnings.map(({ message }) => message)).toEqual([skew]);
-  expect([readiness.verdict, readiness.reasons[0]?.message]).toEqual(['blocked', skew]);
+  expect([readiness.verdict, readiness.reasons.map(({ message }) => message)]).toEqual([
+    'blocked',
+    [
+      expect.stringMatching(/^The cluster is held since/),
+      skew,
+      expect.stringMatching(/^The last look was before shop/),
+    ],
+  ]);
 });
 
 test('a person who takes it back by hand once a rollback was refused is not undone', async () => {

@@ -7,6 +7,7 @@ import { DRAIN_KINDS } from '../live/unit-discovery.ts';
 import { readOf, unreadOf } from '../report/coverage.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import { isGap } from '../report/verdict.ts';
+import { budgetPatch } from './budget-patch.ts';
 import type { DrainBudget, DrainFacts, DrainNode } from './drain-facts.ts';
 import { type DrainAnswer, type DrainCause, type DrainCode, type HeldPod, simulateDrain } from './simulate-drain.ts';
 import type { WithoutSurge } from './without-surge.ts';
@@ -227,12 +228,8 @@ function moreReplicas({ budgets: [budget] }: DrainCause): string {
   return enough > 0 && Number.isFinite(enough) ? `, or run at least ${enough} replicas` : '';
 }
 
-function patchOf({ budgets: [budget] }: DrainCause): string {
-  if (budget === undefined) return '';
-  const { namespace, name, minAvailable } = budget;
-  const spec = minAvailable === undefined ? { maxUnavailable: 1 } : { minAvailable: null, maxUnavailable: 1 };
-  return `kubectl -n ${namespace} patch pdb ${name} --type merge -p '${JSON.stringify({ spec })}'`;
-}
+const patchOf = ({ budgets: [budget] }: DrainCause): string =>
+  budget === undefined ? '' : budgetPatch(budget, budget.minAvailable !== undefined);
 
 /** No controller recreates a bare pod, so a drain deletes it for good. */
 function lostPods(lost: readonly HeldPod[]): Problem[] {
