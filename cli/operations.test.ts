@@ -78,6 +78,14 @@ test('no upgrade that runs is told from none that ever was, and of one that runs
     expect((await run(served, 'get upgrades')).out).toMatch(
       /Running.*drain-nodes\/legacy.*Pod shop\/api is in the way/,
     );
+    // Under a stop the list says what explain says, in its words.
+    await run(served, 'fleet stop --reason fire');
+    const stopped = 'The fleet was stopped by .*: fire\\.';
+    const parks = 'It runs now, and parks at its next change\\.';
+    expect((await run(served, 'get upgrades')).out).toMatch(new RegExp(`Running.*${stopped} ${parks}`));
+    const explained = (await run(served, `explain cluster ${cluster.name}`)).out.replace(/\s+/g, ' ');
+    expect(explained).toMatch(new RegExp(`FleetStopped ?:? ${stopped}.*${parks}`));
+    await run(served, 'fleet resume');
     const ended = upgrade({ clusterKey: cluster.clusterKey, status: 'Succeeded' });
     await served.world.table.transact([put(Upgrades, ended, 'any')]);
     expect(await said('get upgrades')).toBe('No upgrade runs or waits; 1 has ended: liftlock get upgrades --all\n');

@@ -48,6 +48,7 @@ const time = <Item>(header: string, of: (item: Item) => string | null | undefine
 });
 const firstReason = ({ reasons }: { reasons: readonly { message: string }[] }): string => reasons[0]?.message ?? '';
 const current = ({ steps }: UpgradeView) => steps.findLast(({ status }) => status !== 'done') ?? steps.at(-1);
+const runsFreely = ({ status, reasons }: UpgradeView): boolean => status === 'Running' && reasons.length === 0;
 const dollars = (amount: number | null): string => (amount === null ? '-' : amount === 0 ? '0' : `$${amount}`);
 const labels = (item: ClusterSummary): string =>
   Object.entries(item.labels)
@@ -141,8 +142,8 @@ const upgrades: Listing<UpgradeView> = {
     time('ENDED', (item) => item.endedAt, true),
     plain('ROLLOUT', (item) => item.rollout, true),
     plain('BY', (item) => askerText(item), true),
-    // A running upgrade has no reasons of its own yet, but its step may wait for something.
-    plain('REASON', (item) => firstReason(item.status === 'Running' ? (current(item) ?? item) : item)),
+    // A running upgrade that nothing has give way has no reasons of its own yet, but its step may wait for something.
+    plain('REASON', (item) => firstReason(runsFreely(item) ? (current(item) ?? item) : item)),
   ],
 };
 

@@ -94,6 +94,36 @@ test.each<[string, Parameters<typeof reasonsNow>[0], Partial<Orders>, readonly s
   ],
   ['of what runs its own words', { ...parked('FleetStopped'), status: 'Running' }, {}, ['FleetStopped.']],
   [
+    'of what runs why it gives way and how far it runs on, and no tag, which does not stop it',
+    upgrade({ status: 'Running' }),
+    { control: { stopped: true, by: 'ann', reason: 'a fire' }, cluster: paused },
+    ['The fleet was stopped by ann: a fire. It runs now, and parks at its next change.'],
+  ],
+  [
+    'of what runs in a Fleet that only looks, in a paused rollout, all of it',
+    upgrade({ status: 'Running' }),
+    {
+      fleet: { ...fleet, mode: 'observe' },
+      rollout: rolloutItem({ status: 'Paused', reasons: [reason('Paused', 'ann: lunch')] }),
+    },
+    [
+      'The fleet is in mode "observe": Liftlock only looks until the Fleet is applied with mode: act. It runs now, and parks at its next change.',
+      'The rollout r was paused by ann: lunch.',
+    ],
+  ],
+  [
+    'of a member that runs why it gives way, since how far it runs on nobody knows without its steps',
+    { ...upgrade({ status: 'Running' }), steps: undefined as never },
+    { rollout: rolloutItem({ status: 'Paused' }) },
+    ['The rollout r is paused.'],
+  ],
+  [
+    'of what runs on a cluster that is to be taken back that it makes room for that',
+    upgrade({ status: 'Running' }),
+    { held: { since: '2026-11-20T11:00:00.000Z', reason: reason('RollingBack', 'It is to go back.') } },
+    ['It is to go back. It runs now, and parks at its next change.'],
+  ],
+  [
     'of what an abort has left half-way that it did, and nothing else',
     parked('FleetStopped'),
     { rollout: rolloutItem({ status: 'Aborted', reasons: [reason('Aborted', 'ann: no.')] }), cluster: paused },
@@ -154,17 +184,19 @@ describe('by what the table says', () => {
       'The fleet was stopped by ann: a fire.',
       'It is watched.',
     ]);
-    expect(stopped({ ...watched, status: 'Running' })).toEqual(watched.reasons);
+    const running = { ...watched, status: 'Running' } as const;
+    expect(stopped(running).map(({ code }) => code)).toEqual(['FleetStopped', 'Watching']);
     const bare = await loadReasonsNow(await kept({ fleet: undefined }), [watched]);
     expect(bare(watched).map(({ code }) => code)).toEqual(['FleetNotConfigured', 'Watching']);
   });
 
-  test('where nobody is parked nothing is read, else each item once', async () => {
+  test('where nobody runs or is parked nothing is read, else each item once', async () => {
     const reader = await kept({});
-    expect((await loadReasonsNow(reader, [upgrade()]))(upgrade())).toEqual(upgrade().reasons);
+    const ended = upgrade({ status: 'Succeeded' });
+    expect((await loadReasonsNow(reader, [ended]))(ended)).toEqual(ended.reasons);
     expect(reader.asked).toEqual([]);
     await loadReasonsNow(reader, [watched, watched, upgrade()]);
-    expect(reader.asked.map((keys) => keys.length)).toEqual([5]);
+    expect(reader.asked.map((keys) => keys.length)).toEqual([6]);
   });
 
   test('one that a person began has the orders of the fleet and of its cluster', async () => {

@@ -1,16 +1,18 @@
 import type { FleetSpec } from '../config/types.ts';
-import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { FleetControl, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { AnyCode, ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isSame } from '../model/is-same.ts';
+import { sentence } from '../model/words.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { itemId, type Table } from '../ports/table.ts';
-import { Clusters, Configs, FleetControls, Rollouts, Waves } from '../store/entities.ts';
+import { ClusterControls, Clusters, Configs, FleetControls, Rollouts, Waves } from '../store/entities.ts';
 import { ofKind } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { givesWayFor, runsOn } from './gives-way.ts';
 import { isWatched } from './hop-before.ts';
 import { leftByAbort } from './left-half-done.ts';
 import { fleetRefusals, haltRefusals, NO_FLEET, rolloutRefusals } from './standing-refusals.ts';
@@ -19,6 +21,8 @@ import { fleetRefusals, haltRefusals, NO_FLEET, rolloutRefusals } from './standi
 type Begun = Pick<Upgrade, 'mutated' | 'reasons' | 'from' | 'to' | 'clusterKey' | 'rolloutId' | 'waveIndex'> & {
   readonly status: Upgrade['status'] | Member['status'];
   readonly machine?: Upgrade['machine'];
+  /** Only an upgrade has steps. */
+  readonly steps?: Upgrade['steps'];
 };
 
 /** What the grant of a last look depends on, beside its time. */
@@ -28,6 +32,8 @@ export interface Orders {
   readonly rollout: Rollout | undefined;
   readonly wave: Wave | undefined;
   readonly cluster: ClusterRecord | undefined;
+  /** The hold of the cluster; it counts only while the upgrade runs. */
+  readonly held?: ClusterControl['held'];
 }
 
 /**
@@ -41,7 +47,7 @@ export const keptAway = (begun: Begun, orders: Orders): Reason[] =>
 function standing(begun: Begun, orders: Orders): Reason[] {
   const { fleet, rollout, wave, cluster } = orders;
   return [
-    ...ofFleet(orders),
+    ...ordersOfFleet(orders),
     ...rolloutRefusals(rollout),
     ...haltRefusals(rollout),
     ...(wave?.status === 'Halted' && rollout?.status !== 'Halted'
@@ -51,7 +57,8 @@ function standing(begun: Begun, orders: Orders): Reason[] {
   ];
 }
 
-const ofFleet = ({ fleet, control }: Orders): Reason[] =>
+/** What the Fleet, its mode and its switch say against everything that has begun. */
+export const ordersOfFleet = ({ fleet, control }: Pick<Orders, 'fleet' | 'control'>): Reason[] =>
   fleet === undefined ? [NO_FLEET] : fleetRefusals(fleet, control);
 
 /**
@@ -69,35 +76,53 @@ const OF_HOP: readonly AnyCode[] = [
 const isAsked = ({ status, machine }: Begun): boolean => status === 'Parked' && machine !== 'restore-nodes';
 
 /**
- * Why the upgrade does not go on now: an abort that has left it half-way, or what stands against it at this moment and then its reasons for parking
+ * Why an upgrade that runs gives way, and how far it runs on, in the words of explain; then its own reasons. Of a member, which has no steps, only why
+ * is known.
+ */
+function whileRunning(begun: Begun, orders: Orders): readonly Reason[] {
+  const [first, ...others] = givesWayFor(begun, { ofFleet: ordersOfFleet(orders), ...orders });
+  if (first === undefined) return begun.reasons;
+  const until = hasSteps(begun) ? ` ${runsOn(begun)}` : '';
+  return [{ ...first, message: `${sentence(first.message)}${until}` }, ...others, ...begun.reasons];
+}
+
+const hasSteps = (begun: Begun): begun is Upgrade => begun.steps !== undefined;
+
+/**
+ * Why the upgrade does not go on now, or gives way while it runs: an abort that has left it half-way, or what stands against it at this moment and then its reasons for parking
  * that are not asked again.
  */
 export function reasonsNow(begun: Begun, orders: Orders): readonly Reason[] {
   const left = leftByAbort(begun, orders.rollout);
   if (left !== undefined) return left;
+  if (begun.status === 'Running') return whileRunning(begun, orders);
   if (!isAsked(begun) || orders.rollout?.status === 'Aborted') return begun.reasons;
   const isBack = begun.machine === 'rollback-cluster';
-  const [asked, now] = isBack ? [OF_FLEET, ofFleet(orders)] : [OF_HOP, standing(begun, orders)];
+  const [asked, now] = isBack ? [OF_FLEET, ordersOfFleet(orders)] : [OF_HOP, standing(begun, orders)];
   const others = begun.reasons.filter((one) => !asked.includes(one.code) && !now.some((each) => isSame(each, one)));
   if (now.length + others.length > 0) return [...now, ...others];
   return begun.reasons.map(({ code, message }) => ({ code, message: `It parked for this, which is over: ${message}` }));
 }
 
-/** `reasonsNow` for several upgrades, by what the table says now. It reads nothing where none of them is parked. */
+/** `reasonsNow` for several upgrades, by what the table says now. It reads nothing where none of them runs or is parked. */
 export async function loadReasonsNow<One extends Begun>(
   table: Pick<Table, 'getAll'>,
   all: readonly One[],
 ): Promise<(one: One) => readonly Reason[]> {
-  const parked = all.filter(({ status }) => status === 'Parked');
-  if (parked.length === 0) return ({ reasons }) => reasons;
-  const keys = parked.flatMap(({ clusterKey, rolloutId = '', waveIndex = 0 }) => [
-    Clusters.key(clusterKey),
-    ...[Rollouts.key(rolloutId), Waves.key(rolloutId, waveIndex)],
+  const begun = all.filter(({ status }) => status === 'Parked' || status === 'Running');
+  if (begun.length === 0) return ({ reasons }) => reasons;
+  const keys = begun.flatMap(({ clusterKey, status, rolloutId = '', waveIndex = 0 }) => [
+    Rollouts.key(rolloutId),
+    // A hold counts only while the upgrade runs, wave and cluster only while it is parked.
+    ...(status === 'Running'
+      ? [ClusterControls.key(clusterKey)]
+      : [Clusters.key(clusterKey), Waves.key(rolloutId, waveIndex)]),
   ]);
   const asked = [...keys, Configs.key('Fleet', FLEET), FleetControls.key()].map((key) => [itemId(key), key] as const);
   const items = (await table.getAll([...new Map(asked).values()])).filter((item) => item !== undefined);
   const [fleet] = ofKind(items, Configs).map(fleetSpec);
   const [control] = ofKind(items, FleetControls);
+  const held = new Map(ofKind(items, ClusterControls).map((one) => [one.clusterKey, one.held]));
   const [rollouts, waves, clusters] = [ofKind(items, Rollouts), ofKind(items, Waves), ofKind(items, Clusters)];
   return (one) =>
     reasonsNow(one, {
@@ -105,5 +130,6 @@ export async function loadReasonsNow<One extends Begun>(
       rollout: rollouts.find(({ id }) => id === one.rolloutId),
       wave: waves.find(({ rolloutId, index }) => rolloutId === one.rolloutId && index === one.waveIndex),
       cluster: clusters.find(({ clusterKey }) => clusterKey === one.clusterKey),
+      held: held.get(one.clusterKey),
     });
 }

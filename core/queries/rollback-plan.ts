@@ -6,6 +6,7 @@ import { shortId } from '../model/cluster-key.ts';
 import { hopId, rollbackId } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
+import { givesWay } from '../protocol/gives-way.ts';
 import { opensTooLate } from '../protocol/rollback-vetoes.ts';
 import { mayExtendSupport, rollbackView, versionNow } from '../protocol/rollback-view.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
@@ -15,7 +16,6 @@ import { upgradesOf } from '../store/cluster-upgrades.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { AskedHop } from './asked-plan.ts';
 import { loadClusterNow } from './load-cluster-now.ts';
-import { givesWay } from './verdict-while-it-runs.ts';
 
 /** What taking a cluster back to the minor before would do, or what of it has begun. */
 export interface RollbackPlan extends AskedHop {

@@ -3,23 +3,28 @@ import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { reason } from '../contracts/step-result.ts';
-import { fleetRefusals, rolloutRefusals } from '../protocol/standing-refusals.ts';
+import { givesWayFor } from '../protocol/gives-way.ts';
+import { fleetRefusals } from '../protocol/standing-refusals.ts';
 import { clusterPolicy } from './cluster-policy.ts';
 import { verdictOf } from './verdict.ts';
 import { whileItRuns } from './verdict-while-it-runs.ts';
+
+type Orders = Partial<Parameters<typeof givesWayFor>[1]>;
 
 const SINCE = '2026-11-20T11:00:00.000Z';
 const step = (more: Partial<Upgrade['steps'][string]> = {}): Upgrade['steps'][string] => ({
   ...{ status: 'done', startedAt: SINCE, reasons: [] },
   ...more,
 });
-const stop = fleetRefusals({ mode: 'act' } as never, { stopped: true, by: 'ann' });
-const paused = rolloutRefusals({ id: 'r', status: 'Paused', reasons: [] });
-const aborted = rolloutRefusals({ id: 'r', status: 'Aborted', reasons: [] });
+const stop: Orders = { ofFleet: fleetRefusals({ mode: 'act' } as never, { stopped: true, by: 'ann' }) };
+const paused: Orders = { rollout: { id: 'r', status: 'Paused', reasons: [] } };
+const aborted: Orders = { rollout: { id: 'r', status: 'Aborted', reasons: [] } };
 const back = { since: SINCE, reason: reason('RollingBack', 'It is being taken back.') };
 
 function told(given: Partial<Upgrade>, orders = stop, held?: typeof back) {
-  const { reasons, when } = whileItRuns(upgrade(given), orders, held);
+  const one = upgrade(given);
+  const gives = givesWayFor(one, { ofFleet: [], rollout: undefined, ...orders, held });
+  const { reasons, when } = whileItRuns(one, gives);
   return { codes: reasons.map(({ code }) => code), condition: when.condition };
 }
 
@@ -28,7 +33,7 @@ test.each<[string, Upgrade['steps'], string]>([
   ['whose step runs', { 'scan-cluster': step({ status: 'running' }) }, `scan-cluster runs since ${SINCE}.`],
   ['whose first step has ended', { 'scan-cluster': step() }, 'it is between two steps.'],
 ])('it is told what is done of an upgrade %s', (_, steps, expected) => {
-  const [first] = whileItRuns(upgrade({ steps }), [], undefined).reasons;
+  const [first] = whileItRuns(upgrade({ steps }), []).reasons;
   expect(first?.message).toBe(`The upgrade from 1.36 to 1.37 runs: ${expected}`);
 });
 
@@ -36,11 +41,11 @@ const PARKS = 'It runs now, and parks at its next change.';
 const LOOKS =
   'It runs now, and looks on to its end, since a smoke check changes nothing; only where it waits for a hook does it park.';
 const ONCE_MORE = 'It runs now, and looks once more to its end; only where it finds something to change does it park.';
-const orders: [string, typeof stop, typeof back | undefined, string][] = [
+const orders: [string, Orders, typeof back | undefined, string][] = [
   ['the fleet is stopped', stop, undefined, 'FleetStopped'],
   ['its rollout is paused', paused, undefined, 'RolloutPaused'],
   ['its rollout was aborted', aborted, undefined, 'RolloutAborted'],
-  ['its cluster is to be taken back', [], back, 'RollingBack'],
+  ['its cluster is to be taken back', {}, back, 'RollingBack'],
 ];
 
 test.each(orders)('where %s an upgrade that runs is said to park at its next change', (_, given, held, code) => {
@@ -76,12 +81,12 @@ test('what no stop is in the way of is not said to park for one', () => {
   const runs = { codes: ['Running'], condition: 'It runs now.' };
   expect(told({ id: 'undo-1', machine: 'restore-nodes' })).toEqual(runs);
   const rollback = { id: 'rollback-1.37-1.36', machine: 'rollback-cluster' } as const;
-  expect(told(rollback, [...paused, ...aborted], back)).toEqual(runs);
+  for (const given of [paused, aborted]) expect(told(rollback, given, back)).toEqual(runs);
   expect(told(rollback)).toEqual({ codes: ['Running', 'FleetStopped'], condition: PARKS });
 });
 
 test('what runs waits for no instant, and names none that has passed', () => {
-  expect(whileItRuns(upgrade({ startedAt: SINCE }), [], undefined).when.at).toBeNull();
+  expect(whileItRuns(upgrade({ startedAt: SINCE }), []).when.at).toBeNull();
 });
 
 test('what was asked for and nothing keeps does not run yet: it begins at the next tick', () => {

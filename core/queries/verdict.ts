@@ -7,8 +7,10 @@ import { type Reason, reason, standingFirst } from '../contracts/step-result.ts'
 import { isRollback } from '../model/hop.ts';
 import { whyNever } from '../policy/never-starts.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
+import { givesWayFor } from '../protocol/gives-way.ts';
+import { ordersOfFleet } from '../protocol/kept-away.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
-import { haltRefusals, rolloutRefusals } from '../protocol/standing-refusals.ts';
+import { haltRefusals } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { nextHopId } from '../rollout/admission.ts';
 import { AT_REST, goesOnWith, isServed } from '../rollout/automatic-rollouts.ts';
@@ -78,7 +80,7 @@ export function verdictOf(
   if (upgrade?.status === 'Pending' && !hasToWait)
     return said(NEXT_TICK, reason('Next', 'Nothing is in the way of it: it begins.'), ...upgrade.reasons);
   if (upgrade !== undefined && upgrade.status !== 'Parked' && !hasToWait)
-    return whileItRuns(upgrade, [...refusedByFleet(snapshot), ...rolloutRefusals(ofUpgrade)], held);
+    return whileItRuns(upgrade, givesWayFor(upgrade, { ofFleet: ordersOfFleet(snapshot), rollout: ofUpgrade, held }));
   // A rollback holds its cluster itself, and goes on under any hold.
   if (held !== undefined && !isRollback(upgrade)) {
     const isWaited = place?.member !== undefined && !ENDED_WELL.includes(place.member.status);
