@@ -1,5 +1,5 @@
 import { runInProcess } from '../test/material/cli/run-in-process.ts';
-import { FLEET_YAML, servedWorld } from '../test/material/cli/served-world.ts';
+import { FLEET_YAML, LOCAL_OPERATOR, servedWorld } from '../test/material/cli/served-world.ts';
 
 const CALENDAR = `apiVersion: liftlock/v1alpha1
 kind: Calendar
@@ -100,8 +100,16 @@ test('what nobody needs any more is deleted, and what is in use is not', async (
       0,
       'No policy selects shop, 111111111111.eu-central-1.twin, web, 111111111111.us-east-1.twin any more: no rollout upgrades what no policy selects.\n',
     ]);
-    expect((await run('explain cluster web')).out).toContain('No UpgradePolicy is applied.');
-    expect((await run('describe policy standard')).err).toContain('there is no policy standard');
+    const deleted = `was deleted by ${LOCAL_OPERATOR} at [-0-9T:.]+Z: renamed`;
+    const flat = async (line: string) => {
+      const { out, err } = await run(line);
+      return `${out}${err}`.replace(/\s+/g, ' ');
+    };
+    const selected = new RegExp(`No UpgradePolicy is applied\\. The policy standard, which selected it, ${deleted}\\.`);
+    expect(await flat('explain cluster web')).toMatch(selected);
+    for (const line of ['describe policy standard', 'get policies standard'])
+      expect(await flat(line)).toMatch(new RegExp(`there is no policy standard any more: it ${deleted} $`));
+    expect(await flat('get policies other')).toContain('there is no other among the policies');
     const fleet = await run('delete fleet main --reason unused');
     expect([fleet.code, fleet.err]).toEqual([2, expect.stringContaining('the Fleet is never deleted')]);
     const cluster = await run('delete cluster web');

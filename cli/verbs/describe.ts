@@ -9,6 +9,7 @@ import { EXIT, Failure, type OutputOption, type Session } from '../command/sessi
 import { facts, listed, print, relativeTime, section, shown } from '../output/print.ts';
 import { clusterText } from './cluster-text.ts';
 import { type Shown, shownAt } from './columns.ts';
+import { deletedPolicy } from './deleted-policy.ts';
 import { kindOf } from './kind.ts';
 import { rolloutText } from './rollout-text.ts';
 
@@ -19,9 +20,12 @@ export async function describe(session: Session, text: string, name: string, { o
     const cluster = await client.v1.clusters[':id'].$get({ param: clusterParam(name) });
     await print(session, output, cluster, () => clusterText(cluster, shownAt(session, client)));
   } else if (kind === 'policies') {
-    const { items } = await client.v1.policies.$get();
+    const { items, deleted } = await client.v1.policies.$get();
     const policy = items.find((item) => item.name === name);
-    if (policy === undefined) throw new Failure(`liftlock: there is no policy ${name}. Run: liftlock get policies`);
+    if (policy === undefined)
+      throw (
+        deletedPolicy(name, deleted) ?? new Failure(`liftlock: there is no policy ${name}. Run: liftlock get policies`)
+      );
     await print(session, output, policy, () => policyText(policy, shownAt(session, client)));
   } else {
     const param = { id: part(name) };

@@ -6,6 +6,7 @@ import { clusterParam } from '../client/paths.ts';
 import { EXIT, type ExitCode, Failure, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 import { LISTINGS, type Listing, rendered } from './columns.ts';
+import { deletedPolicy } from './deleted-policy.ts';
 import { KINDS, type Kind, kindOf } from './kind.ts';
 
 export interface GetOptions extends OutputOption {
@@ -76,7 +77,8 @@ async function list(
   if (name === undefined) return items;
   const named = items.filter((item) => namesOf(LISTINGS[kind], item).includes(name));
   if (named.length > 0) return named;
-  throw new Failure(`liftlock: there is no ${name} among the ${kind}. Run: liftlock get ${kind}`);
+  const deleted = kind === 'policies' ? deletedPolicy(name, (await v1.policies.$get()).deleted) : undefined;
+  throw deleted ?? new Failure(`liftlock: there is no ${name} among the ${kind}. Run: liftlock get ${kind}`);
 }
 
 /** `eu-central-1/1.36` is found by that, by `eu-central-1` and by `1.36`. */

@@ -4,6 +4,7 @@ import { isOfPlan } from '../../core/model/last-words.ts';
 import { visible } from '../../core/model/visible.ts';
 import { apart, counted } from '../../core/model/words.ts';
 import { clustersOf } from '../../core/policy/approvals.ts';
+import { deletedText } from '../../core/policy/deleted-configs.ts';
 import { mostInFlight } from '../../core/policy/wave-room.ts';
 import { idOfKey } from '../../core/queries/find-cluster.ts';
 import type { RolloutDetail, WaveStanding } from '../../core/queries/rollout-views.ts';
@@ -22,6 +23,9 @@ export function goalText({ from, to, status, releases = {}, addons = {} }: Goal)
   return visible([from === to ? to : `${from} -> ${to}`, ...(status === 'Succeeded' ? [] : rest)].join(', '));
 }
 
+const deletedPart = ({ policyDeleted }: RolloutDetail): string =>
+  policyDeleted === undefined ? '' : visible(`, which ${deletedText(policyDeleted)}`);
+
 /** The text of `describe rollout` and the plan of `rollout create --dry-run`. */
 export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, columns?: number): string[] {
   const { progress, leftOut = [] } = rollout;
@@ -33,7 +37,7 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
   return [
     ...facts([
       ['Rollout', shown(rollout.id)],
-      ['Policy', `${shown(rollout.policy)} (revision ${rollout.policyRevision.slice(0, 12)})`],
+      ['Policy', `${shown(rollout.policy)} (revision ${rollout.policyRevision.slice(0, 12)})${deletedPart(rollout)}`],
       ['Target', shown(rollout.target)],
       ['Status', painted(paint, rollout.status)],
       ['Created', `${relativeTime(rollout.createdAt, now)} by ${shown(rollout.createdBy)}`],

@@ -1,11 +1,14 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { rolloutItem } from '../../test/material/items/rollout-items.ts';
 import { isDirty, operatorPorts, recordOf } from '../../test/material/operations/operator-ports.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
-import { NOON } from '../../test/material/protocol/one-upgrade.ts';
+import { NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { reason } from '../contracts/step-result.ts';
 import { scanWaivers, selectorAlone, upgradePolicy } from '../policy/applied.ts';
 import { selects } from '../policy/policy-of.ts';
 import { listCalendars, listChannels, listPolicies } from '../queries/lists.ts';
-import { Clusters, Configs } from '../store/entities.ts';
+import { ClusterControls, Clusters, Configs, Rollouts, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { applyDocuments } from './apply-documents.ts';
 import { deleteConfig } from './delete-config.ts';
@@ -58,10 +61,19 @@ test('a policy that is deleted is in no list, on record and told, and the next t
 });
 
 test('what is deleted says who has done it, when and why', async () => {
-  const it = await world(nights);
+  const dev = object('UpgradePolicy', 'dev', {
+    selector: { matchLabels: { env: 'dev' } },
+    target: 'latest',
+    waves: [{ name: 'all' }],
+  });
+  const it = await world(nights, dev);
   await it.remove('Calendar', 'nights');
-  const item = (await load(it.table, Configs, 'Calendar', 'nights'))?.data;
-  expect(item?.deleted).toEqual({ by: 'bob', at: NOON.toISOString(), reason: 'nobody needs it' });
+  await it.remove('UpgradePolicy', 'dev');
+  const said = { by: 'bob', at: NOON.toISOString(), reason: 'nobody needs it' };
+  expect((await load(it.table, Configs, 'Calendar', 'nights'))?.data.deleted).toEqual(said);
+  const selector = expect.objectContaining({ matchLabels: { env: 'dev' } });
+  expect((await load(it.table, Configs, 'UpgradePolicy', 'dev'))?.data.deleted).toEqual({ ...said, selector });
+  expect((await listPolicies(it)).deleted).toEqual([{ name: 'dev', ...said }]);
 });
 
 test('calendars, channels and waivers are deleted too, and a built-in channel comes back', async () => {
@@ -123,6 +135,27 @@ test('whom it leaves alone is told', async () => {
   ]);
   expect((await it.remove('UpgradePolicy', 'standard')).warnings).toEqual([
     'No policy selects web any more: no rollout upgrades what no policy selects.',
+  ]);
+});
+
+test('those of them that are held, or were left half done, are named, with where what a person does is said', async () => {
+  const it = await world(standard);
+  const [held, left, well] = ['a', 'b', 'c'].map((name) => clusterRecord({ name })) as [
+    ClusterRecord,
+    ClusterRecord,
+    ClusterRecord,
+  ];
+  const hold = { reason: reason('GotWorse', 'x'), since: NOON.toISOString() };
+  const parked = upgrade({ clusterKey: left.clusterKey, status: 'Parked', mutated: true, rolloutId: 'r' });
+  await it.table.transact([
+    ...[held, left, well].map((one) => put(Clusters, one, 'absent' as const)),
+    put(ClusterControls, { clusterKey: held.clusterKey, held: hold }, 'absent'),
+    put(Rollouts, rolloutItem({ id: 'r', policy: 'standard', status: 'Aborted' }), 'any'),
+    put(Upgrades, parked, 'absent'),
+  ]);
+  expect((await it.remove('UpgradePolicy', 'standard')).warnings).toEqual([
+    'No policy selects a, b, c any more: no rollout upgrades what no policy selects.',
+    'Held or half done among them: a, b. Once no policy selects a cluster, no rollout that has ended tries it again. What a person does about each then says: liftlock explain cluster a',
   ]);
 });
 

@@ -3,6 +3,7 @@ import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { revisionOf } from '../hash/canonical-json.ts';
 import { loadLivingRecords } from '../inventory/records.ts';
 import { shortId } from '../model/cluster-key.ts';
+import { given } from '../model/given.ts';
 import { apart, some } from '../model/words.ts';
 import { inForce, loadAppliedConfigs, loadFleetInForce, readPolicies } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
@@ -12,8 +13,8 @@ import type { Table } from '../ports/table.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { changeAndTell, moveMark } from '../store/change.ts';
 import { auditEntry } from '../store/changes.ts';
-import { Configs } from '../store/entities.ts';
-import { load, replace } from '../store/entity.ts';
+import { ClusterControls, Configs, Upgrades } from '../store/entities.ts';
+import { load, loadAll, ofKind, replace } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { calendarUsers, channelUsers, policyUsers } from './users-of-config.ts';
 
@@ -42,7 +43,8 @@ export function deleteConfig(
     if (users.length > 0) throw stillUsed(kind, name, users);
     const warnings = await warningsOf(table, applied);
     const { revision } = applied;
-    const deleted = { by, at: now.toISOString(), reason };
+    const selector = kind === 'UpgradePolicy' ? selectorIn(applied) : undefined;
+    const deleted = { by, at: now.toISOString(), reason, ...given({ selector }) };
     return {
       result: { kind, name, warnings },
       writes: [replace(Configs, read, { ...withoutEffect(applied), deleted }), ...checks, mark],
@@ -61,6 +63,12 @@ function withoutEffect({ document, ...applied }: AppliedConfig): AppliedConfig {
   const isPolicy = applied.kind === 'UpgradePolicy';
   const left: AppliedConfig['document'] = isPolicy ? { ...named, spec: { ...Object(spec), selector: NOBODY } } : named;
   return { ...applied, document: left, revision: revisionOf({ kind: applied.kind, spec: left.spec ?? null }) };
+}
+
+/** As it was written, also where this version cannot read it. */
+function selectorIn({ document: { spec } }: AppliedConfig): Record<string, unknown> | undefined {
+  const { selector } = Object(spec) as { selector?: unknown };
+  return typeof selector === 'object' && selector !== null ? { ...selector } : undefined;
 }
 
 /** A label that is there and is not. */
@@ -105,7 +113,28 @@ async function warningsOf(table: Table, { kind, name }: AppliedConfig): Promise<
     return match.type === 'one' && match.policy.metadata.name === name;
   });
   if (alone.length === 0) return [];
-  return [`No policy selects ${namesOf(alone)} any more: no rollout upgrades what no policy selects.`];
+  return [
+    `No policy selects ${namesOf(alone)} any more: no rollout upgrades what no policy selects.`,
+    ...(await leftOpenIn(table, alone)),
+  ];
+}
+
+/** Clusters that somebody still has to do something about; a retry is refused there whose rollout of the policy has ended. */
+async function leftOpenIn(table: Table, clusters: readonly ClusterRecord[]): Promise<string[]> {
+  const controls = await loadAll(
+    table,
+    ClusterControls,
+    clusters.map(({ clusterKey }) => ClusterControls.key(clusterKey)),
+  );
+  const held = controls.flatMap((one) => (one.held === undefined ? [] : one.clusterKey));
+  // What an abort has left parked half-way does not keep a policy from being deleted.
+  const halfDone = ofKind(await table.queryActive(), Upgrades).flatMap((one) => (one.mutated ? one.clusterKey : []));
+  const keys = new Set([...held, ...halfDone]);
+  const [first, ...others] = clusters.filter(({ clusterKey }) => keys.has(clusterKey));
+  if (first === undefined) return [];
+  return [
+    `Held or half done among them: ${namesOf([first, ...others])}. Once no policy selects a cluster, no rollout that has ended tries it again. What a person does about each then says: liftlock explain cluster ${first.name}`,
+  ];
 }
 
 function namesOf(clusters: readonly ClusterRecord[]): string {

@@ -21,13 +21,18 @@ export const FLEET = 'fleet';
 export const inForce = <Config extends Pick<AppliedConfig, 'deleted'>>(applied: Config | undefined) =>
   applied?.deleted === undefined ? applied : undefined;
 
+type NamedKind = 'UpgradePolicy' | 'Calendar' | 'Channel' | 'ScanWaiver';
+
 /** Everything of one kind that is applied, whether or not this version can read it. */
-export async function loadAppliedConfigs(
+export const loadAppliedConfigs = async (
   table: Pick<Table, 'queryPartition'>,
-  kind: 'UpgradePolicy' | 'Calendar' | 'Channel' | 'ScanWaiver',
-): Promise<AppliedConfig[]> {
+  kind: NamedKind,
+): Promise<AppliedConfig[]> => (await loadConfigs(table, kind)).filter(inForce);
+
+/** The same, with what was deleted. */
+export async function loadConfigs(table: Pick<Table, 'queryPartition'>, kind: NamedKind): Promise<AppliedConfig[]> {
   const items = await table.queryPartition('CONFIG', `${kind}#`);
-  return items.map((item) => decode(Configs, item).data).filter(inForce);
+  return items.map((item) => decode(Configs, item).data);
 }
 
 /** The applied document; undefined when there is none, or this version cannot read it. */

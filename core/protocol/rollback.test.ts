@@ -79,7 +79,7 @@ describe('the hop that was taken back', () => {
     expect(hold).toMatchObject({ since: at, upgradeId: hop.id, mutated: true, reason: { code: 'RolledBack' } });
     expect(ended.map(({ id, status }) => `${id} ${status}`)).toEqual(['1.36-1.37 RolledBack']);
     // Only the hold tells what ends with a release.
-    expect(hold?.reason.message).toMatch(/ before somebody retries or releases it\.$/);
+    expect(hold?.reason.message).toMatch(/ before somebody takes the hold off\.$/);
     expect(member?.reasons[0]?.message).toBe('The control plane was taken back from 1.37 to 1.36.');
     const left = await of(hop.id);
     expect(left).toMatchObject({ status: 'RolledBack', endedAt: at, mutated: true });
@@ -97,7 +97,7 @@ describe('the hop that was taken back', () => {
     const left = await first.of(hop.id);
     expect([left, first.member].map((one) => one?.reasons[0])).toEqual(Array(2).fill(reason('RolledBack', said)));
     expect(first.hold?.reason.message).toMatch(
-      new RegExp(`owner shop.*${/ before somebody retries or releases it\.$/.source}`),
+      new RegExp(`owner shop.*${/ before somebody takes the hold off\.$/.source}`),
     );
     const again = await taken({ upgrades: left === undefined ? [] : [left], member: { status: 'Failed' } });
     expect([(await again.of(hop.id))?.reasons[0]?.message, again.hold?.reason]).toEqual([said, first.hold?.reason]);

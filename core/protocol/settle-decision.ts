@@ -35,9 +35,12 @@ export const takenBackReason = (from: string, to: string, byOthers = false): Rea
     `The control plane was taken back from ${from} to ${to}${byOthers ? ', and not by Liftlock' : ''}.`,
   );
 
-/** The reason of the hold adds what the hold forbids, which ends with the hold; the hop and its member keep the plain reason for good. */
+/**
+ * The reason of the hold adds what the hold forbids, which ends with the hold. By which command that ends is not for ever the same (no rollout tries
+ * again what no policy selects), so explain says it. The hop and its member keep the plain reason for good.
+ */
 export const heldAfter = ({ message }: Reason, from: string): Reason =>
-  reason('RolledBack', `${message} Nothing takes it to ${from} again before somebody retries or releases it.`);
+  reason('RolledBack', `${message} Nothing takes it to ${from} again before somebody takes the hold off.`);
 
 /**
  * The status of an upgrade that has ended. Without success it is Failed where it was mutated, and Blocked, which is no failure, where it was not

@@ -1,6 +1,9 @@
 import type { UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { sentence } from '../model/words.ts';
+import { deletedText } from '../policy/deleted-configs.ts';
+import { formerPolicies } from '../policy/deleted-policies.ts';
 import { ambiguousPolicy, policyOf, selects } from '../policy/policy-of.ts';
 import { targetOf } from '../rollout/cluster-target.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -55,14 +58,18 @@ function selectedBy({ metadata, spec }: UpgradePolicy, cluster: ClusterRecord): 
 function noPolicy(
   cluster: ClusterRecord,
   policies: readonly UpgradePolicy[],
-  { unreadablePolicies }: FleetSnapshot,
+  { unreadablePolicies, deletedPolicies = [] }: FleetSnapshot,
 ): Reason {
+  const former = formerPolicies(cluster, deletedPolicies).map(
+    (one) => ` The policy ${one.name}, which selected it, ${sentence(deletedText(one))}`,
+  );
+  const deleted = former.join('');
   if (policies.length + unreadablePolicies.length === 0)
-    return reason('NoPolicy', 'No UpgradePolicy is applied. Run: liftlock apply -f policies.yaml');
+    return reason('NoPolicy', `No UpgradePolicy is applied.${deleted} Run: liftlock apply -f policies.yaml`);
   const misses = policies.map((policy) => {
     const { reasons } = selects(policy.spec.selector, cluster);
     return `${policy.metadata.name} ${reasons.join(' and ')}`;
   });
   const unknown = unreadablePolicies.map(({ name }) => `${name} cannot be read by this version of Liftlock`);
-  return reason('NoPolicy', `No policy selects it: ${[...misses, ...unknown].join('; ')}.`);
+  return reason('NoPolicy', `No policy selects it: ${[...misses, ...unknown].join('; ')}.${deleted}`);
 }

@@ -2,12 +2,15 @@ import { loadLivingRecords } from '../inventory/records.ts';
 import {
   calendarSpec,
   channelSpec,
+  inForce,
   loadAppliedConfigs,
+  loadConfigs,
   readPolicies,
   scanWaiver,
   upgradePolicy,
 } from '../policy/applied.ts';
 import { BUILT_IN_CHANNELS } from '../policy/channels.ts';
+import { deletedAmong } from '../policy/deleted-configs.ts';
 import { loadAllPolicies, policyOf } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { PolicyRollouts, Regions } from '../store/entities.ts';
@@ -91,7 +94,8 @@ export async function listWaivers({ table, clock }: Pick<Ports, 'table' | 'clock
 
 export type PolicyView = ItemOf<typeof listPolicies>;
 export async function listPolicies({ table }: Pick<Ports, 'table'>) {
-  const configs = await loadAppliedConfigs(table, 'UpgradePolicy');
+  const known = await loadConfigs(table, 'UpgradePolicy');
+  const configs = known.filter(inForce);
   const { policies, unreadable } = readPolicies(configs);
   const living = await loadLivingRecords(table);
   const matches = living.map((cluster) => policyOf(cluster, policies, unreadable));
@@ -116,7 +120,8 @@ export async function listPolicies({ table }: Pick<Ports, 'table'>) {
       };
     }),
   );
-  return { items };
+  /** `deleted`: who has deleted which policy, when and why, the last one first. */
+  return { items, deleted: deletedAmong(known) };
 }
 
 /** One minor in one Region. */

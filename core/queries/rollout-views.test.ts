@@ -224,3 +224,15 @@ test.each<[string, string, Partial<Wave>, Partial<Rollout>, object | null]>([
   expect(listed?.waitsForReadiness).toEqual(waits);
   expect((await loadRolloutDetail(table, 'r', NOON)).waitsForReadiness).toEqual(waits);
 });
+
+test('a rollout whose policy somebody has deleted says who, when and why', async () => {
+  const said = { by: 'bob', at: NOON.toISOString(), reason: 'nobody needs it' };
+  const told = async (deleted?: typeof said) => {
+    const table = new MemoryTable();
+    const policy = deleted === undefined ? asking : { ...asking, deleted };
+    await keep(table, { policy, rollout: rolloutItem({ id: 'r', policy: 'p', status: 'Completed' }), waves: [] });
+    return (await loadRolloutDetail(table, 'r', NOON)).policyDeleted;
+  };
+  expect(await told()).toBeUndefined();
+  expect(await told(said)).toEqual({ name: 'p', ...said });
+});

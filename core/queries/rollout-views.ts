@@ -7,6 +7,7 @@ import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';
 import { inForce, loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
+import { type DeletedConfig, deletedAmong } from '../policy/deleted-configs.ts';
 import { unapprovedOnTheWay } from '../policy/unapproved-findings.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { goesBack, goesBackItself } from '../policy/wave-room.ts';
@@ -62,6 +63,8 @@ export interface RolloutDetail extends RolloutSummary {
   readonly waveDetails: readonly Told<Wave>[];
   /** The members in the order in which they go. */
   readonly members: readonly ShownMember[];
+  /** Who has deleted its policy, when and why; absent while the policy is applied. */
+  readonly policyDeleted?: DeletedConfig;
   /** The standing of each wave under the policy as applied now; absent in a plan. */
   readonly standings?: readonly WaveStanding[];
   /** Traits that the failed clusters share and the succeeded ones lack: clusters with these traits are set aside. */
@@ -92,6 +95,8 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
   const members = await loadMembers(table, id);
   const waves = await loadWavesOf(table, id);
   const standings = await standingsOf(table, rollout, waves, now);
+  const policy = await load(table, Configs, 'UpgradePolicy', rollout.policy);
+  const [policyDeleted] = deletedAmong(policy === undefined ? [] : [policy.data]);
   const { stalled, forewarned: told, late } = await foreseen(table, rollout, waves, members, now);
   const [reasonsNow, held] = await Promise.all([loadReasonsNow(table, told.map(asUpgrade)), heldOf(table, told)]);
   const shown = told.map((member) => {
@@ -100,6 +105,7 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
   });
   return {
     ...detail({ ...rollout, reasons: [...rollout.reasons, ...stalled] }, waves, shown, standings, late, now),
+    ...given({ policyDeleted }),
     standings,
     suspiciousTraits: fingerprintOf(rollout, waves).traits,
   };

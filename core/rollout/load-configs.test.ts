@@ -6,7 +6,7 @@ import { calendarConfig, fleetConfig, policyConfig } from '../../test/material/p
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { Configs } from '../store/entities.ts';
 import { batched, put } from '../store/entity.ts';
-import { configsOf, loadEveryConfig } from './load-snapshot.ts';
+import { configsOf, loadEveryConfig, loadSnapshot } from './load-snapshot.ts';
 
 const nights = calendarConfig('nights', {});
 const days = calendarConfig('days', {});
@@ -33,6 +33,14 @@ test('all that decisions know of is read in one request, and no waivers', async 
     'UpgradePolicy q',
   ]);
   expect(table.reads.partition).toBe(1);
+});
+
+test('what was deleted is read with it, for those whom it selected, and is in force for nobody', async () => {
+  const deleted = { by: 'bob', at: '2026-11-20T12:00:00.000Z', reason: 'nobody needs it' };
+  const table = await tableWith(fleetConfig, p, { ...q, deleted });
+  const snapshot = await loadSnapshot(table, [], 'fleet');
+  expect([...snapshot.policies.keys()]).toEqual(['p']);
+  expect([snapshot.unreadablePolicies, snapshot.deletedPolicies?.map(({ name }) => name)]).toEqual([[], ['q']]);
 });
 
 const tagged = clusterRecord({ tags: { 'liftlock/calendar': 'days' } });

@@ -135,7 +135,7 @@ export async function loadSnapshot(
     if (scope === 'rollouts') return { history: await loadRollouts(table) };
     return isExact ? loadHistory(table, reader, keys) : {};
   };
-  const [configs, regions, looked, epoch, control, learned, ledger, { clusters, controls }, ended, passed] =
+  const [applied, regions, looked, epoch, control, learned, ledger, { clusters, controls }, ended, passed] =
     await Promise.all([
       everything || upgrades.some(waitsByHand)
         ? loadEveryConfig(table)
@@ -158,6 +158,7 @@ export async function loadSnapshot(
       ),
       passing,
     ]);
+  const configs = applied.filter(inForce);
   const policies = named(configs, 'UpgradePolicy', (config) => {
     const policy = upgradePolicy(config);
     const channel = configs.find(({ kind, name }) => kind === 'Channel' && name === channelNamed(config));
@@ -181,6 +182,7 @@ export async function loadSnapshot(
     control: control?.data,
     policies,
     unreadablePolicies: configs.filter(({ kind, name }) => kind === 'UpgradePolicy' && !policies.has(name)),
+    deletedPolicies: applied.filter((one) => one.kind === 'UpgradePolicy' && inForce(one) === undefined),
     calendars: named(configs, 'Calendar', compiledCalendar),
     channels: new Map(configs.flatMap((one) => (one.kind === 'Channel' ? [[one.name, channelSpec(one)]] : []))),
     learned: learned?.data ?? ofKind(active, ReconcileMarkers)[0]?.learned,
@@ -273,13 +275,12 @@ function named<Value>(
 
 const KINDS = ['Fleet#', 'UpgradePolicy#', 'Calendar#', 'Channel#'];
 
-/** Reads all configuration that decisions need in one request. Waivers are needed by scans alone, and are left out. */
+/**
+ * Reads all configuration that decisions need in one request, with what was deleted. Waivers are needed by scans alone, and are left out.
+ */
 export async function loadEveryConfig(table: Pick<Table, 'queryPartition'>): Promise<AppliedConfig[]> {
   const items = await table.queryPartition('CONFIG');
-  return items
-    .filter(({ sk }) => KINDS.some((kind) => sk.startsWith(kind)))
-    .map((item) => decode(Configs, item).data)
-    .filter(inForce);
+  return items.filter(({ sk }) => KINDS.some((kind) => sk.startsWith(kind))).map((item) => decode(Configs, item).data);
 }
 
 type Named = readonly ['Calendar' | 'Channel', string];

@@ -33,6 +33,8 @@ export interface FleetSnapshot {
   >;
   /** Policies that are applied and that this version cannot read. */
   readonly unreadablePolicies: readonly AppliedConfig[];
+  /** Policies that somebody has deleted, for those whom they selected. They decide nothing. Absent where not every policy was read. */
+  readonly deletedPolicies?: readonly AppliedConfig[];
   readonly calendars: ReadonlyMap<string, CompiledCalendar>;
   readonly channels: Channels;
   /** How long upgrades of this fleet have taken; undefined while nothing was learned. */

@@ -249,6 +249,14 @@ export const appliedConfig = z.object({
   /** For a Fleet: its organization, once discovery has listed it. */
   listedOrganization: z.string().optional(),
   /** Somebody has removed it from the configuration. It is not in force any more, whatever `document` says. */
-  deleted: z.object({ by: z.string(), at: timestamp, reason: z.string() }).optional(),
+  deleted: z
+    .object({
+      by: z.string(),
+      at: timestamp,
+      reason: z.string(),
+      /** Of a policy: whom it selected, so that these clusters can be told what has become of it. */
+      selector: z.record(z.string(), z.unknown()).optional(),
+    })
+    .optional(),
 });
 export type AppliedConfig = z.infer<typeof appliedConfig>;

@@ -1,0 +1,19 @@
+import type { AppliedConfig } from '../contracts/items/rollout.ts';
+
+/** An object of the configuration that somebody has deleted, as people read it. */
+export interface DeletedConfig extends Pick<NonNullable<AppliedConfig['deleted']>, 'by' | 'at' | 'reason'> {
+  readonly name: string;
+}
+
+/** `was deleted by ann at 2026-11-20T12:00:00.000Z: nobody needs it`; the caller ends the sentence. */
+export const deletedText = ({ by, at, reason }: DeletedConfig): string => `was deleted by ${by} at ${at}: ${reason}`;
+
+/** Those that are deleted now, the last one first. One that was applied again since is none of them. */
+export function deletedAmong(configs: readonly AppliedConfig[]): DeletedConfig[] {
+  const all = configs.flatMap(({ name, deleted }) => {
+    if (deleted === undefined) return [];
+    const { by, at, reason } = deleted;
+    return { name, by, at, reason };
+  });
+  return all.sort((a, b) => (a.at < b.at ? 1 : -1));
+}
