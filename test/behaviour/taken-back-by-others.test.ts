@@ -41,7 +41,7 @@ async function expectHeld(world: World): Promise<void> {
   const { state, reasons } = await explainCluster(world.ports, await recordOf(world, 'shop'));
   expect([state, reasons.map(({ message }) => message).join(' ')]).toEqual([
     'Held',
-    expect.stringContaining(`${TAKEN_BACK} Nothing takes it to 1.37 again before somebody retries or releases it.`),
+    expect.stringContaining(`${TAKEN_BACK} Nothing takes it to 1.37 again before somebody takes the hold off.`),
   ]);
 }
 
