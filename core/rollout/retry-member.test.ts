@@ -1,9 +1,11 @@
-import { waveItem } from '../../test/material/items/rollout-items.ts';
+import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
-import { isFinished, retriedMember, retriedWave } from './retry-member.ts';
+import { isFinished, refusalsOfRetry, retriedMember, retriedWave, triedOnce } from './retry-member.ts';
 
 const group = { name: 'workers', version: '1.37', releaseVersion: '1.37.1-20261112', status: 'ACTIVE', issues: [] };
 const dns = { name: 'dns', version: 'v1.1.0', status: 'ACTIVE', issues: [] };
@@ -23,6 +25,75 @@ test.each<[string, Partial<Member>, boolean]>([
   const by = upgrade({ from: '1.37', to: '1.37', status: 'Succeeded' });
   expect(isFinished(cluster, member(pins), by, false)).toBe(expected);
   expect(isFinished(cluster, member(pins), by, true)).toBe(false);
+  for (const one of [undefined, { ...by, status: 'Failed' as const }])
+    expect(isFinished(cluster, member(pins), one, false)).toBe(false);
+});
+
+test.each<[string, Partial<Member>, object]>([
+  ['failed', {}, { status: 'Pending', failedBefore: true }],
+  ['was blocked', { status: 'Blocked' }, { status: 'Pending', failedBefore: undefined }],
+])('a member that %s waits again as if nobody had tried it', (_, more, expected) => {
+  const before = member({
+    upgradeId: 'u',
+    resumeAt: '2026-11-20T13:00:00.000Z',
+    reasons: [reason('Held', '')],
+    ...more,
+  });
+  const bare = { upgradeId: undefined, resumeAt: undefined, reasons: [] };
+  expect(retriedMember(before)).toEqual({ ...before, ...bare, ...expected });
+});
+
+test('a member that a hop has brought to the target since has succeeded by that hop', () => {
+  const before = member({ from: '1.36', failedBefore: true });
+  const by = upgrade({ status: 'Succeeded', reasons: [reason('Settled', '')] });
+  expect(retriedMember(before, by)).toMatchObject({ status: 'Succeeded', from: '1.37', reasons: by.reasons });
+  expect(retriedMember(before, by).failedBefore).toBeUndefined();
+});
+
+test.each([
+  ['Failed', 'MemberFailed'],
+  ['Blocked', 'MemberBlocked'],
+] as const)(
+  'of a member that ended %s and is not held the reasons say that there is one try, and no hold',
+  (status, code) => {
+    const reasons = [reason('Held', ''), reason('UpdateFailed', '')];
+    expect(triedOnce(member({ status, reasons })).map((one) => one.code)).toEqual(['UpdateFailed', code]);
+  },
+);
+
+describe('a retry is refused that would have the cluster fail again untried:', () => {
+  const web = (more: Partial<ClusterRecord> = {}) => clusterRecord({ version: '1.36', ...more });
+  const codes = (now: ClusterRecord, of: Partial<Member> = {}, more: Parameters<typeof asked>[2] = {}) =>
+    asked(now, of, more).reasons.map((one) => one.code);
+  const asked = (
+    now: ClusterRecord,
+    of: Partial<Member>,
+    { target = 'latest', held = false }: { target?: string; held?: boolean },
+  ) => {
+    const failed = member({ from: '1.36', ...of });
+    const control = {
+      clusterKey: now.clusterKey,
+      held: { reason: reason('UpdateFailed', ''), since: '2026-11-20T11:00:00.000Z' },
+    };
+    const snapshot = {
+      ...fleetSnapshot({ clusters: [now], policies: { p: { selector: {}, target, waves: [{ name: 'all' }] } } }),
+      ...{ members: [failed], controls: held ? new Map([[now.clusterKey, control]]) : new Map() },
+    };
+    const waves = [waveItem({ failed: 1, maxFailures: 1, members: 2, needWork: 2 })];
+    return refusalsOfRetry(snapshot, rolloutItem(), waves, failed, new Date('2026-11-20T12:00:00Z'));
+  };
+  const paused = { tags: { 'liftlock/paused': 'true' } };
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['not where nothing is in its way', codes(web()), []],
+    ['not for its hold, which the retry takes off', codes(web(), {}, { held: true }), []],
+    ['where its tag keeps it out', codes(web(paused)), ['Excluded']],
+    ['not where it was blocked, which is no failure', codes(web(paused), { status: 'Blocked' }), []],
+    ['where it only counts in its wave', codes(web(), { isStray: true }), ['NoWave']],
+    ['where its policy goes to an older version by now', codes(web(), {}, { target: '1.36' }), ['LowerTarget']],
+    ['not where it is at the newer version already', codes(web({ version: '1.37' }), {}, { target: '1.36' }), []],
+  ])('%s', (_, found, expected) => {
+    expect(found).toEqual(expected);
+  });
 });
 
 test('a wave that came to its end before it had opened has still to open once a cluster of it is tried again', () => {
