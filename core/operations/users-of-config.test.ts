@@ -107,9 +107,9 @@ describe('what is under way goes by the policy', () => {
     ],
     ['not where it cannot read the selector either', { upgrades: [byHand()], asked: unreadable({ selector: 7 }) }, []],
     [
-      'of its rollout, which is named in its place',
+      'of its rollout, which is named beside it',
       { upgrades: [upgrade()], rollout: rolloutItem() },
-      ['Its rollout r is Running'],
+      ['Its rollout r is Running', ...hop],
     ],
     ['not of another policy’s rollout', { upgrades: [upgrade()], rollout: aborted({ policy: 'other' }) }, []],
     ['of its rollout that was aborted, while it runs', { upgrades: [upgrade()], rollout: aborted() }, hop],
