@@ -2,11 +2,12 @@ import type { Condition } from '../../core/contracts/items/common.ts';
 import type { Member, Wave } from '../../core/contracts/items/rollout.ts';
 import { isOfPlan } from '../../core/model/last-words.ts';
 import { visible } from '../../core/model/visible.ts';
-import { apart, counted } from '../../core/model/words.ts';
+import { apart, counted, some } from '../../core/model/words.ts';
 import { clustersOf } from '../../core/policy/approvals.ts';
 import { mostInFlight } from '../../core/policy/wave-room.ts';
 import { idOfKey } from '../../core/queries/find-cluster.ts';
 import type { RolloutDetail, WaveStanding } from '../../core/queries/rollout-views.ts';
+import { isSetAsideFor } from '../../core/rollout/fingerprint.ts';
 import { countVerdicts } from '../../core/rollout/readiness.ts';
 import type { Told } from '../../core/store/with-conditions.ts';
 import { facts, listed, painted, reasonLines, relativeTime, section, shown, tableLines } from '../output/print.ts';
@@ -44,11 +45,7 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
     ]),
     ...section('Reasons', reasonLines(rollout.reasons)),
     ...section('Conditions', conditionLines(rollout.conditions, now)),
-    ...listed(
-      'Suspicious',
-      rollout.suspiciousTraits ?? [],
-      (trait) => `${trait}: whatever failed has it, and nothing that succeeded`,
-    ),
+    ...listed('Suspicious', suspiciousLines(rollout, nameOf), (line) => line),
     ...rollout.waveDetails.flatMap((wave) => {
       const members = rollout.members.filter(({ waveIndex }) => waveIndex === wave.index);
       const rows = members.flatMap(({ reasons: [first, ...others], ...member }, at) => [
@@ -75,6 +72,25 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
       ];
     }),
     ...listed('Left out', leftOut, (one) => `${nameOf(one)}: ${one.reason.message}`),
+  ];
+}
+
+/** The traits that keep somebody back; of all others it is enough that they keep nobody, since what every cluster has explains nothing. */
+function suspiciousLines(
+  { suspiciousTraits: traits = [], members }: RolloutDetail,
+  nameOf: (member: Pick<Member, 'name' | 'clusterKey'>) => string,
+): string[] {
+  const isShared = 'whatever failed has it, and nothing that succeeded';
+  const holding = traits.flatMap((trait) => {
+    const kept = members.filter((member) => isSetAsideFor(trait, member)).map(nameOf);
+    return kept.length === 0 ? [] : [`${trait}: ${isShared}; it keeps ${some(kept, 10)} back`];
+  });
+  const others = traits.length - holding.length;
+  if (others === 0) return holding;
+  const more = holding.length === 0 ? '' : 'more ';
+  return [
+    ...holding,
+    `${counted(others, `${more}trait`)} that whatever failed has, and nothing that succeeded, keep nobody back`,
   ];
 }
 

@@ -1,6 +1,7 @@
 import { reason } from '../../core/contracts/step-result.ts';
 import type { GlassStanding } from '../../core/queries/glass-standing.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
+import { suspicion } from '../../core/rollout/fingerprint.ts';
 import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { colourOf } from '../output/print.ts';
 import { goalText, limitsText, promotedText, rolloutText, waveLines } from './rollout-text.ts';
@@ -133,6 +134,26 @@ test('members of a wave are numbered in their order, whichever plan has given th
   expect(text.match(/^ +\d +\w+/gm)?.map((row) => row.trim().split(/ +/))).toEqual([
     ['1', 'web'],
     ['2', 'shop'],
+  ]);
+});
+
+test('what is suspicious is told with whom it keeps back, and otherwise that it keeps nobody back', () => {
+  const print = { failures: 1, successes: 1, traits: ['ami/AL2', 'ami/AL2023', 'version/1.36'] };
+  const why = suspicion(print, 'r', ['ami/AL2023'], () => false);
+  const linesOf = (...members: object[]) => {
+    const rollout = {
+      ...{ ...rolloutItem(), progress: {}, conditions: [], waveDetails: [], suspiciousTraits: print.traits },
+      members: members.map((one) => memberItem(one)),
+    } as unknown as RolloutDetail;
+    const lines = rolloutText(rollout, { paint: colourOf({ env: {}, isTerminal: false }, false), now });
+    return lines.slice(lines.findIndex((line) => line.startsWith('Suspicious')) + 1);
+  };
+  expect(linesOf({ name: 'web' })).toEqual([
+    '  3 traits that whatever failed has, and nothing that succeeded, keep nobody back',
+  ]);
+  expect(linesOf({ name: 'web', status: 'Quarantined', reasons: [why] })).toEqual([
+    '  ami/AL2023: whatever failed has it, and nothing that succeeded; it keeps web back',
+    '  2 more traits that whatever failed has, and nothing that succeeded, keep nobody back',
   ]);
 });
 

@@ -85,6 +85,11 @@ test('what is deleted is not there to be deleted again, and what there is is nam
     name: 'ConfigNotFound',
     message: 'There is no Calendar nights. Applied are days.',
   });
+  await expect(it.remove('Channel', 'rapid')).rejects.toMatchObject({
+    name: 'WrongState',
+    message:
+      'The Channel rapid is built in (target latest) and cannot be deleted. A Channel of that name that is applied stands in its place: liftlock apply -f FILE',
+  });
   await expect(it.remove('Channel', 'none')).rejects.toThrow('There is no Channel none. None is applied.');
 });
 
@@ -112,6 +117,16 @@ test.each<[string, object, 'Calendar' | 'Channel', string, string]>([
   await expect(it.remove(kind, name)).rejects.toMatchObject({ name: 'WrongState', message: told });
   await it.remove('UpgradePolicy', 'standard');
   expect((await it.remove(kind, name)).name).toBe(name);
+});
+
+test('each of several users is told in a sentence of its own', async () => {
+  const waves = (name: string) => [{ name, calendar: 'nights' }];
+  const policy = (name: string) =>
+    object('UpgradePolicy', name, { selector: {}, target: 'latest', waves: waves(name) });
+  const it = await world(nights, policy('a'), policy('b'));
+  await expect(it.remove('Calendar', 'nights')).rejects.toThrow(
+    'it is in use. The wave a of the policy a names it. The wave b of the policy b names it.',
+  );
 });
 
 test('whom it leaves alone is told', async () => {

@@ -1,8 +1,9 @@
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { revisionOf } from '../hash/canonical-json.ts';
 import { loadLivingRecords } from '../inventory/records.ts';
-import { some } from '../model/words.ts';
+import { some, someSentences } from '../model/words.ts';
 import { inForce, loadAppliedConfigs, loadFleetInForce, readPolicies } from '../policy/applied.ts';
+import { BUILT_IN_CHANNELS } from '../policy/channels.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { policyOf } from '../policy/policy-of.ts';
@@ -78,13 +79,18 @@ function usersOf(table: Table, applied: AppliedConfig) {
 }
 
 async function notFound(table: Table, kind: DeletableKind, name: string): Promise<Refusal> {
+  const builtIn = kind === 'Channel' ? BUILT_IN_CHANNELS.get(name) : undefined;
+  if (builtIn !== undefined)
+    return wrongState(
+      `The Channel ${name} is built in (target ${builtIn.target}) and cannot be deleted. A Channel of that name that is applied stands in its place: liftlock apply -f FILE`,
+    );
   const known = (await loadAppliedConfigs(table, kind)).map((one) => one.name);
   const list = known.length === 0 ? 'None is applied.' : `Applied are ${some(known, 20)}.`;
   return new Refusal('ConfigNotFound', `There is no ${kind} ${name.slice(0, 100)}. ${list}`, { known });
 }
 
 function stillUsed(kind: string, name: string, users: readonly string[]): Refusal {
-  const { message } = wrongState(`The ${kind} ${name} is not deleted, since it is in use. ${some(users, 10)}`);
+  const { message } = wrongState(`The ${kind} ${name} is not deleted, since it is in use. ${someSentences(users, 10)}`);
   return new Refusal('WrongState', message, { users });
 }
 

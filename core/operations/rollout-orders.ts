@@ -3,7 +3,7 @@ import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isLag } from '../model/lag.ts';
-import { some } from '../model/words.ts';
+import { some, someSentences } from '../model/words.ts';
 import { inForce } from '../policy/applied.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
@@ -30,6 +30,7 @@ import { loadWaves } from '../store/members.ts';
 import { type Told, toldRollout } from '../store/with-conditions.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { findRollback, giveUpRollback } from './request-rollback.ts';
+import { busy } from './rollout-busy.ts';
 
 /** Pauses a rollout: no mutating call of it is committed from now on, and a running upgrade parks at its next call. */
 export function pauseRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Told<Rollout>> {
@@ -293,7 +294,7 @@ export async function startRollout(
     }
     return createRollout(ports, fresh, by, [mark]);
   };
-  if ((await decideAndWrite(create)) !== 'created') throw busy(policy);
+  if ((await decideAndWrite(create)) !== 'created') throw busy(policy, (await newestOf(table, policy)).underWay);
   const created = await loadRolloutDetail(table, fresh.rollout.id, ports.clock.now());
   // The clusters that the rollout could take in if it were asked to finish them.
   const behind = fresh.leftOut.filter(({ reason: why }) => isLag(why));
@@ -355,7 +356,8 @@ function planOrRefuse(
   const plan = planRollout(snapshot, policy, { now: ports.clock.now(), ...details, ...given({ salt }) });
   if (plan === undefined) {
     // There is nothing to plan because a rollout of the policy is under way: its clusters are at their target already, or belong to it.
-    if (snapshot.rollouts.some((rollout) => rollout.policy === policy)) throw busy(policy);
+    const underWay = snapshot.rollouts.find((rollout) => rollout.policy === policy);
+    if (underWay !== undefined) throw busy(policy, underWay);
     throw new Refusal(
       'NothingToDo',
       `No cluster of the policy ${policy} can be upgraded${finish === true ? ' or finished' : ''} now: the control plane of each is at its target, or it is excluded or held.${whyNone(snapshot, policy, ports.clock.now(), finish)} Of one of them, also where a hop failed and left node groups behind, what goes on with it says: liftlock explain cluster X`,
@@ -378,14 +380,7 @@ function whyNone(snapshot: FleetSnapshot, policy: string, now: Date, finish: boo
   const behind = [...candidatesOf(snapshot, policy, now, { finish: true }).byWave.values()].flat();
   const kept = behind.flatMap(({ cluster, refusals: [first] }) => (first ? `${cluster.name}: ${first.message}` : []));
   const names = behind.flatMap(({ cluster, refusals }) => (refusals.length > 0 ? [] : cluster.name));
-  const away = kept.length === 0 ? '' : ` ${some(kept, 3)}`;
+  const away = kept.length === 0 ? '' : ` ${someSentences(kept, 3)}`;
   if (finish === true || names.length === 0) return away;
   return `${away} Nodes or add-ons of ${some(names, 5)} are behind: --finish takes them in.`;
-}
-
-function busy(policy: string): Refusal {
-  return new Refusal(
-    'RolloutBusy',
-    `A rollout of the policy ${policy} is under way, and there is one at a time. Run liftlock get rollouts, then wait, or resume, promote or abort it.`,
-  );
 }

@@ -4,7 +4,8 @@ import { isDirty, operatorPorts, recordOf } from '../../test/material/operations
 import { policyWith } from '../../test/material/policy/policies.ts';
 import { cluster, fleetConfig, type Kept, NOON, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
 import type { AccountState, RegionVersions } from '../contracts/items/cluster.ts';
-import { Accounts, Clusters, Configs, PolicyRollouts, Regions, Rollouts } from '../store/entities.ts';
+import { reason } from '../contracts/step-result.ts';
+import { Accounts, ClusterControls, Clusters, Configs, PolicyRollouts, Regions, Rollouts } from '../store/entities.ts';
 import { loadKind, put } from '../store/entity.ts';
 import { deleteConfig } from './delete-config.ts';
 import { startRollout } from './rollout-orders.ts';
@@ -163,8 +164,8 @@ test('with half an inventory nothing is planned, unless somebody asks for it, an
   expect(detail).toMatchObject({ policy: 'p', target: '1.37', status: 'Running' });
 });
 
-const busy =
-  'A rollout of the policy p is under way, and there is one at a time. Run liftlock get rollouts, then wait, or resume, promote or abort it.';
+const busy = (id: string, status: string) =>
+  `The rollout ${id} of the policy p is under way, and there is one at a time. It is ${status}: wait for its end, or resume, promote or abort it: liftlock describe rollout ${id}`;
 test.each<[string, Given, string, string]>([
   ['no policy of that name is applied', { policy: 'q' }, 'PolicyNotFound', 'There is no policy q. Applied are p.'],
   [
@@ -195,7 +196,7 @@ test.each<[string, Given, string, string]>([
     'a rollout of the policy has upgraded every cluster so far',
     { kept: { cluster: { ...cluster, version: '1.37' }, rollout: rolloutItem() } },
     'RolloutBusy',
-    busy,
+    busy('r', 'Running'),
   ],
   [
     'a rollout of another policy is under way and every cluster is at its target',
@@ -207,11 +208,23 @@ test.each<[string, Given, string, string]>([
   await expect(started({}, given)).rejects.toMatchObject({ name, message });
 });
 
+test('what keeps each of several clusters away is told in sentences of their own', async () => {
+  const held = { since: '2026-11-20T10:00:00.000Z', reason: reason('ScanFinding', 'It failed.') };
+  const ports = await world({ kept: { clusterControl: { clusterKey: cluster.clusterKey, held } } });
+  const other = { ...cluster, clusterKey: `${cluster.clusterKey}-2`, name: 'other' };
+  await ports.table.transact([
+    put(Clusters, other, 'absent'),
+    put(ClusterControls, { clusterKey: other.clusterKey, held }, 'absent'),
+  ]);
+  const start = startRollout(ports, 'p', 'ann', { dryRun: false });
+  await expect(start).rejects.toThrow(/: It failed\. (?:web|other): [^,]*It failed\. Of one of them/);
+});
+
 test('no rollout is started beside another one of its policy', async () => {
-  const ports = await world({ kept: { rollout: rolloutItem({ id: 'other' }) } });
+  const ports = await world({ kept: { rollout: rolloutItem({ id: 'other', status: 'Halted' }) } });
   await ports.table.transact([put(PolicyRollouts, { policy: 'p', rolloutId: 'other' }, 'absent')]);
   const start = startRollout(ports, 'p', 'ann', { dryRun: false });
-  await expect(start).rejects.toMatchObject({ name: 'RolloutBusy', message: busy });
+  await expect(start).rejects.toMatchObject({ name: 'RolloutBusy', message: busy('other', 'Halted') });
 });
 
 test('the policies that are applied are named in their order', async () => {

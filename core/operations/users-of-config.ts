@@ -64,15 +64,17 @@ async function upgradesUnder(
   return [...open.values()].flatMap((one): string[] => {
     const cluster = clusters.get(one.clusterKey);
     const rollout = one.rolloutId === undefined ? undefined : rollouts.get(one.rolloutId);
-    // Its rollout that is under way is named already.
-    if (cluster === undefined || (rollout !== undefined && !AT_REST.includes(rollout.status))) return [];
+    if (cluster === undefined) return [];
     const isSelected = selector !== undefined && selects(selector, cluster).matches;
     if (rollout === undefined ? !isSelected : rollout.policy !== policy.name) return [];
-    if (rollout?.status === 'Aborted' && one.status === 'Parked' && !isRollback(one) && !acts.has(idOf(one))) return [];
+    const isUnderWay = rollout !== undefined && !AT_REST.includes(rollout.status);
+    const isParked = one.status === 'Parked' && !isRollback(one) && !acts.has(idOf(one));
+    if (isParked && (isUnderWay || rollout?.status === 'Aborted')) return [];
     const way = `${isRollback(one) ? 'rollback' : 'upgrade'} from ${one.from} to ${one.to}`;
     const what = one.machine === 'drain-nodes' ? 'drain' : way;
+    const ends = isUnderWay ? 'it has to end as well, also after an abort' : 'wait for its end';
     return [
-      `The ${what} of ${cluster.name} goes by it and is ${one.status}: wait for its end (liftlock explain cluster ${cluster.name}).`,
+      `The ${what} of ${cluster.name} goes by it and is ${one.status}: ${ends} (liftlock explain cluster ${cluster.name}).`,
     ];
   });
 }

@@ -80,6 +80,10 @@ test('what no stop is in the way of is not said to park for one', () => {
   expect(told(rollback)).toEqual({ codes: ['Running', 'FleetStopped'], condition: PARKS });
 });
 
+test('what runs waits for no instant, and names none that has passed', () => {
+  expect(whileItRuns(upgrade({ startedAt: SINCE }), [], undefined).when.at).toBeNull();
+});
+
 test('what was asked for and nothing keeps does not run yet: it begins at the next tick', () => {
   const cluster = clusterRecord({ name: 'web', version: '1.37' });
   const {

@@ -7,7 +7,7 @@ import { momentOf } from '../protocol/situation.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { after, said, type Verdict } from './verdict-words.ts';
 
-/** The verdict while an upgrade runs. `orders`: orders that people have given since to the fleet and to its rollout. */
+/** The verdict while an upgrade runs. No instant is given: what has begun waits for none, and the upgrade says when that was. `orders`: orders that people have given since to the fleet and to its rollout. */
 export function whileItRuns(upgrade: Upgrade, orders: readonly Reason[], held: ClusterControl['held']): Verdict {
   const begun = Object.entries(upgrade.steps);
   const [step, state] = begun.filter(([, one]) => one.status === 'running').at(-1) ?? [];
@@ -18,7 +18,7 @@ export function whileItRuns(upgrade: Upgrade, orders: readonly Reason[], held: C
   const asked = codesAsked(upgrade);
   const parks = [...orders.filter(({ code }) => asked.has(code)), ...(isTakenBack ? [held.reason] : [])];
   return said(
-    after(parks.length === 0 ? 'It runs now.' : `It runs now, and ${givesWay(upgrade)}.`, upgrade.startedAt ?? null),
+    after(parks.length === 0 ? 'It runs now.' : `It runs now, and ${givesWay(upgrade)}.`),
     reason('Running', `${nameOfUpgrade(upgrade)} runs: ${text}.`),
     ...parks,
     ...(state?.reasons ?? []),

@@ -1,4 +1,4 @@
-import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Trait } from '../policy/traits.ts';
 
@@ -49,6 +49,10 @@ export function suspicion(
     `It shares ${shared.join(', ')}: ${who} it and ${lack}. Look at the failure first, then: liftlock rollout release-trait ${rolloutId} ${shared.map((trait) => `'${trait}'`).join(' ')}.`,
   );
 }
+
+/** Whether a cluster is set aside for this trait by now, by its reason from `suspicion`, which quotes each trait as `release-trait` takes it. */
+export const isSetAsideFor = (trait: Trait, { reasons }: Pick<Member, 'reasons'>): boolean =>
+  reasons.some(({ code, message }) => code === 'SuspiciousTrait' && message.includes(`'${trait}'`));
 
 function total(counts: readonly Readonly<Record<string, number>>[]): Map<Trait, number> {
   const all = new Map<Trait, number>();

@@ -46,6 +46,16 @@ test('a policy is not deleted while its rollout is under way; once that is abort
   expect((await loadRolloutDetail(world.table, id, world.clock.now())).status).toBe('Aborted');
 });
 
+test('who would delete a policy hears at once of its rollout and of the upgrades that have to end as well', async () => {
+  const world = await smallFleet({ clusters, policy: spec(at('dev'), at('prod')) });
+  await hours(world, 0.3);
+  const id = await rolloutIdOf(world);
+  const abort = `Its rollout ${id} is Running: abort it first, with liftlock rollout abort ${id}, or wait for its end.`;
+  const upgrade =
+    'The upgrade from 1.36 to 1.37 of d goes by it and is Running: it has to end as well, also after an abort (liftlock explain cluster d).';
+  await expect(remove(world)).rejects.toMatchObject({ details: { users: [abort, upgrade] } });
+});
+
 test('a policy is not deleted while an upgrade that its aborted rollout began acts; what is half done then a person finishes', async () => {
   const world = await smallFleet({ clusters, policy: spec(at('dev'), at('prod')) });
   await hours(world, 0.3);
