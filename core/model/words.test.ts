@@ -14,8 +14,8 @@ test.each([
   expect(sentence(text)).toBe(expected);
 });
 
-test('sentences are told one after the other, each with its full stop', () => {
-  expect(someSentences(['It is held.', 'It waits'])).toBe('It is held. It waits.');
+test('sentences are told one after the other, as they are', () => {
+  expect(someSentences(['It is held.', 'Run: liftlock x'])).toBe('It is held. Run: liftlock x');
   expect(someSentences(['A.', 'B.', 'C.', 'D.', 'E.'])).toBe('A. B. C. And 2 more.');
   expect(someSentences([])).toBe('');
 });

@@ -13,10 +13,10 @@ export function apart<One>(all: readonly One[], nameOf: (one: One) => string, in
   return (one: One): string => ((alike.get(nameOf(one))?.length ?? 0) > 1 ? inFull(one) : nameOf(one));
 }
 
-/** The first of some sentences, one after the other: `It is held. It is paused. And 2 more.` */
+/** The first of some sentences, one after the other: `It is held. It is paused. And 2 more.` One that ends with a command has no full stop. */
 export function someSentences(sentences: readonly string[], most = 3): string {
   const more = sentences.length > most ? [`And ${sentences.length - most} more.`] : [];
-  return [...sentences.slice(0, most).map(sentence), ...more].join(' ');
+  return [...sentences.slice(0, most), ...more].join(' ');
 }
 
 /** Somebody else's text as a sentence, with its full stop. */

@@ -7,6 +7,6 @@ export function busy(policy: string, underWay: Pick<Rollout, 'id' | 'status'> | 
   const which =
     id === undefined
       ? `A rollout of the policy ${policy} was under way a moment ago, and there is one at a time. Try again.`
-      : `The rollout ${id} of the policy ${policy} is ${status}, and there is one at a time. Wait for its end, or resume, promote or abort it: liftlock describe rollout ${id}`;
+      : `The rollout ${id} of the policy ${policy} is under way, and there is one at a time. It is ${status}: wait for its end, or resume, promote or abort it: liftlock describe rollout ${id}`;
   return new Refusal('RolloutBusy', which);
 }

@@ -165,7 +165,7 @@ test('with half an inventory nothing is planned, unless somebody asks for it, an
 });
 
 const busy = (id: string, status: string) =>
-  `The rollout ${id} of the policy p is ${status}, and there is one at a time. Wait for its end, or resume, promote or abort it: liftlock describe rollout ${id}`;
+  `The rollout ${id} of the policy p is under way, and there is one at a time. It is ${status}: wait for its end, or resume, promote or abort it: liftlock describe rollout ${id}`;
 test.each<[string, Given, string, string]>([
   ['no policy of that name is applied', { policy: 'q' }, 'PolicyNotFound', 'There is no policy q. Applied are p.'],
   [
