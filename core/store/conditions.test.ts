@@ -65,18 +65,19 @@ test.each<[string, Partial<Wave>, string]>([
   [
     'has opened and not begun says that approvals may still expire',
     { openedAt: at, approvals: [word('Approved', 'a')] },
-    `It opened at ${at} with approvals by a, which have to hold still when its first cluster starts.`,
+    'It opened with approvals by a. They have to hold still when its first cluster starts.',
   ],
   [
     'has begun says whose approvals it opened with',
     { openedAt: at, startedAt: at, approvals: [word('Approved', 'a')] },
-    `It opened at ${at} with approvals by a.`,
+    'It opened with approvals by a.',
   ],
   [
-    'a retry has opened again says who approved it since, and that it opened without them',
+    'a retry has opened again does not claim later approvals for its opening, nor that it opened without any',
     { openedAt: '2026-11-19T00:00:00.000Z', startedAt: at, approvals: [word('Approved', 'a')] },
-    'It opened at 2026-11-19T00:00:00.000Z, when no approval was asked for; a approved it since.',
+    'It opened at 2026-11-19T00:00:00.000Z; the newest approval of a came after that.',
   ],
+  ['was never asked about says so', { openedAt: at, startedAt: at }, 'It opened, and no approval was asked for then.'],
 ])('a wave that %s', (_, more, message) => {
   expect(waveConditions(wave(more))[0]).toMatchObject({ type: 'Approved', message });
 });

@@ -72,15 +72,14 @@ function approved(wave: Wave): ConditionNow {
   const { openedAt } = wave;
   const named = (some: typeof words): string => some.map(({ principal }) => principal).join(', ');
   if (openedAt !== undefined) {
-    // A retry may open it again under a policy that asks for more, and be approved then: that is not what it opened with.
+    const still = wave.startedAt === undefined ? ' They have to hold still when its first cluster starts.' : '';
+    if (words.length === 0)
+      return says('Approved', true, 'NotAskedFor', 'It opened, and no approval was asked for then.');
+    // Only the newest word of each person is kept, and a retry may open the wave again: a later one may be the second of somebody, or new.
     const [first, later] = [words.filter(({ at }) => at <= openedAt), words.filter(({ at }) => at > openedAt)];
-    const still = wave.startedAt === undefined ? ', which have to hold still when its first cluster starts' : '';
-    const opened =
-      first.length === 0
-        ? `It opened at ${openedAt}, when no approval was asked for`
-        : `It opened at ${openedAt} with approvals by ${named(first)}${still}`;
-    const since = later.length === 0 ? '' : `; ${named(later)} approved it since`;
-    return says('Approved', true, first.length === 0 ? 'NotAskedFor' : 'Approved', `${opened}${since}.`);
+    const opened = first.length === 0 ? `It opened at ${openedAt}` : `It opened with approvals by ${named(first)}`;
+    const since = later.length === 0 ? '' : `; the newest approval of ${named(later)} came after that`;
+    return says('Approved', true, 'Approved', `${opened}${since}.${still}`);
   }
   const message =
     words.length === 0
