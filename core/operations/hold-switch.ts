@@ -87,7 +87,7 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Re
     const held = own ?? (again.length > 0 ? undefined : retried);
     // A release would keep nobody out: it has no hold to take off, and the rollout tries the cluster again all the same.
     const tries = again.find(({ rollout }) => !AT_REST.includes(rollout.data.status));
-    if (event === 'Released' && held === undefined && tries !== undefined) throw isTriedAgain(tries.member.data);
+    if (event === 'Released' && held === undefined && tries !== undefined) throw isTriedAgain(tries);
     const isUnseen = ({ member, rollout }: RolloutMember) =>
       held?.mutated === true && member.data.status !== 'Failed' && !AT_REST.includes(rollout.data.status);
     const unseen = found.filter(isUnseen);
@@ -278,11 +278,16 @@ async function triedByNobody(
   return wrongState(why.join(' '));
 }
 
-function isTriedAgain({ name, status, rolloutId }: Member): Refusal {
+function isTriedAgain({ member, rollout }: RolloutMember): Refusal {
+  const { name, status, rolloutId } = member.data;
   const isBegun = status === 'Running' || status === 'Parked';
   const what = isBegun ? `its retry is under way (${status})` : `a retry has taken its hold off, and it is ${status}`;
+  const rests = rollout.data.status === 'Paused' || rollout.data.status === 'Halted';
+  const wait = rests
+    ? `The rollout is ${rollout.data.status}: nothing of it begins before somebody resumes it.`
+    : `To have it wait: liftlock rollout pause ${rolloutId} --reason TEXT.`;
   return wrongState(
-    `${name} is not held: ${what} in the rollout ${rolloutId}. What it waits for: liftlock explain cluster ${name}. To have it wait: liftlock rollout pause ${rolloutId} --reason TEXT. To give it up: liftlock rollout abort ${rolloutId}`,
+    `${name} is not held: ${what} in the rollout ${rolloutId}. What it waits for: liftlock explain cluster ${name}. ${wait} To give it up: liftlock rollout abort ${rolloutId}`,
   );
 }
 

@@ -1,9 +1,10 @@
 import type { ConfigObject } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { loadLivingRecords } from '../inventory/records.ts';
+import { some } from '../model/words.ts';
 import { loadAppliedConfigs, loadFleetInForce, readPolicies } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
-import { type PolicyMatch, policyOf } from '../policy/policy-of.ts';
+import { type PolicyMatch, policyOf, selects } from '../policy/policy-of.ts';
 import type { Table } from '../ports/table.ts';
 import { namesOfClusters } from './names-of-clusters.ts';
 
@@ -22,16 +23,27 @@ export async function madeAmbiguous(table: Table, objects: readonly ConfigObject
   const unread = unreadable.filter(({ name }) => !isReplaced(name));
   const found = new Map<string, ClusterRecord[]>();
   for (const cluster of await loadLivingRecords(table)) {
+    const now = labeled(cluster, fleet ?? inForce);
+    // Where labels stay as they are, a policy that is not applied makes no cluster ambiguous: the others are thousands of clusters by hundreds of policies.
+    if (fleet === undefined && !applied.some(({ spec }) => selects(spec.selector, now).matches)) continue;
+    const names = namesIn(policyOf(now, [...kept, ...applied], unread));
+    if (names.length === 0) continue;
     const before = namesIn(policyOf(labeled(cluster, inForce), policies, unreadable));
-    const names = namesIn(policyOf(labeled(cluster, fleet ?? inForce), [...kept, ...applied], unread));
     if (names.every((name) => before.includes(name))) continue;
-    const key = names.join(' and ');
+    const key = names.length > 5 ? some(names, 5) : names.join(' and ');
     found.set(key, [...(found.get(key) ?? []), cluster]);
   }
-  return [...found].map(
-    ([names, clusters]) =>
-      `By this ${names} select ${namesOfClusters(clusters)}: no upgrade begins there while several policies select a cluster (AmbiguousPolicy). Narrow the selectors until one alone selects it.`,
-  );
+  const more = found.size > MOST ? [`${found.size - MOST} more groups of policies select the same clusters.`] : [];
+  const told = [...found]
+    .slice(0, MOST)
+    .map(
+      ([names, clusters]) =>
+        `By this ${names} select ${namesOfClusters(clusters)}: no upgrade begins there while several policies select a cluster (AmbiguousPolicy). Narrow the selectors until one alone selects it.`,
+    );
+  return [...told, ...more];
 }
+
+/** An answer names this many combinations of policies. */
+const MOST = 20;
 
 const namesIn = (match: PolicyMatch): readonly string[] => (match.type === 'ambiguous' ? match.names : []);

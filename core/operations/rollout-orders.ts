@@ -40,10 +40,12 @@ type Switched = Told<Rollout> & { readonly before?: readonly Reason[] };
  * first one, and one resume lifts all of them.
  */
 export function pauseRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Switched> {
-  return switchRollout(ports, id, by, 'RolloutPaused', (rollout) => {
+  const next = (rollout: Rollout): Rollout => {
     refuseUnless(rollout, [...MAY_PAUSE, 'Paused'], 'pause');
     return withPause(rollout, by, reason);
-  });
+  };
+  // Beyond the pauses that stand beside each other the record alone keeps the reason.
+  return switchRollout(ports, id, by, 'RolloutPaused', next, reason);
 }
 
 /** Resumes a rollout that is paused, or that has a halted wave whose budget has room again or whose failures a person has accepted. */

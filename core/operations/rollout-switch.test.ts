@@ -43,7 +43,7 @@ test.each<[Rollout['status']]>([['Running'], ['Planned']])('a rollout that is %s
   expect(result).toMatchObject({ status: 'Paused', reasons });
   expect(stored).toMatchObject(result);
   expect(record).toEqual([
-    { event: 'RolloutPaused', principal: 'ann', detail: { from: status, to: 'Paused', reasons } },
+    { event: 'RolloutPaused', principal: 'ann', detail: { from: status, to: 'Paused', reasons, why: 'lunch' } },
   ]);
   expect(told).toEqual([
     { type: 'RolloutChanged', detail: { version: 1, change, rolloutId: 'r', status: 'Paused', reasons } },

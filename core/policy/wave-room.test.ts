@@ -57,6 +57,7 @@ test.each<[string, Partial<Wave>, string | undefined]>([
   ['as many in flight as may still fail', { inFlight: 2 }, undefined],
   ['one has failed since that was not in flight', { inFlight: 2, failed: 1 }, 'BudgetInFlight'],
   ['one goes back since', { inFlight: 2, goingBack: ['a'] }, 'BudgetInFlight'],
+  ['more go back since than have a place beside it', { inFlight: 2, goingBack: ['a', 'b'] }, 'GoesBack'],
   ['the last one left', { inFlight: 1, failed: 2, goingBack: ['a'] }, undefined],
   ['those in flight do not count', { inFlight: 2, failed: 1, countInFlight: false }, undefined],
 ])('who has a place may begin: %s', (_, more, code) => {

@@ -1,7 +1,7 @@
 import type { Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterNameOf } from '../model/cluster-key.ts';
-import { counted } from '../model/words.ts';
+import { counted, some } from '../model/words.ts';
 
 /** How many failures the wave may have: its budget, or as many as a person has accepted. */
 export const allowedFailures = (wave: Pick<Wave, 'maxFailures' | 'acceptedFailures'>): number =>
@@ -76,10 +76,8 @@ export const judgedOf = ({ succeeded, failed, strays = 0 }: Pick<Wave, 'succeede
 /** Why one more cluster of a wave may not be in flight now; undefined = it may. */
 export function waveRefusal(wave: Wave): Reason | undefined {
   if (exceedsBudget(wave)) return overBudget(wave);
-  const { name, inFlight, goingBack = [], succeeded, failed, strays = 0, acceptedFailures = 0 } = wave;
-  // A failed canary keeps the rest back as well, unless a person has accepted the failure.
-  const passed = succeeded + Math.min(failed - strays, acceptedFailures);
-  const canaries = Math.min(wave.canaries ?? 0, wave.needWork);
+  const { name, inFlight } = wave;
+  const { canaries, passed } = canariesOf(wave);
   if (passed < canaries && inFlight >= 1) {
     const said = `Clusters of the wave ${name} go one after the other until ${canaries} of them, its canaries, have succeeded; ${passed} have.`;
     return reason('CanaryFirst', said);
@@ -88,22 +86,37 @@ export function waveRefusal(wave: Wave): Reason | undefined {
     const said = `${inFlight} of at most ${wave.maxConcurrency} clusters of the wave ${name} are in flight.`;
     return reason('WaveFull', said);
   }
-  // The pods of a cluster that goes back move as they did on its way there. One that still has the place of its hop counts twice until it is back.
-  const most = passed < canaries ? 1 : wave.maxConcurrency;
-  if (goingBack.length > 0 && inFlight + goingBack.length >= most) {
-    const names = goingBack.map(clusterNameOf);
-    const said = `${names.join(', ')} of the wave ${name}, which has ${most} at once, ${names.length === 1 ? 'is' : 'are'} being taken back: nothing else begins in it before the rollback has ended; one that has failed half-way is gone on with, or let go: liftlock explain cluster ${names[0]}`;
-    return reason('GoesBack', said);
-  }
-  return wave.countInFlight === true && wave.inFlight >= leftToFail(wave) ? budgetInFlight(wave) : undefined;
+  const budget = wave.countInFlight === true && inFlight >= leftToFail(wave) ? budgetInFlight(wave) : undefined;
+  return backRefusal(wave, inFlight + 1) ?? budget;
 }
 
 /**
- * Why a cluster that has its place in the wave and has changed nothing may not begin: since it was let in, clusters have failed that were not in
- * flight (they are being taken back, or a person had upgraded them), so not all clusters in flight may still fail.
+ * Why a cluster that has its place in the wave and has changed nothing may not begin: since it was let in, clusters go back that take a place as
+ * well, or clusters have failed that were not in flight (a person had upgraded them), so not all clusters in flight may still fail.
  */
-export const placeRefusal = (wave: Wave): Reason | undefined =>
-  wave.countInFlight === true && wave.inFlight > leftToFail(wave) ? budgetInFlight(wave) : undefined;
+export function placeRefusal(wave: Wave): Reason | undefined {
+  const budget = wave.countInFlight === true && wave.inFlight > leftToFail(wave) ? budgetInFlight(wave) : undefined;
+  return backRefusal(wave, wave.inFlight) ?? budget;
+}
+
+/** A failed canary keeps the rest back as well, unless a person has accepted the failure. */
+function canariesOf({ canaries = 0, needWork, succeeded, failed, strays = 0, acceptedFailures = 0 }: Wave) {
+  return { canaries: Math.min(canaries, needWork), passed: succeeded + Math.min(failed - strays, acceptedFailures) };
+}
+
+/**
+ * Why so many clusters of a wave may not be in flight beside those that go back: the pods of these move as they did on their way there. One that
+ * still has the place of its hop counts twice until it is back.
+ */
+function backRefusal(wave: Wave, inFlight: number): Reason | undefined {
+  const { name, goingBack = [] } = wave;
+  const { canaries, passed } = canariesOf(wave);
+  const most = passed < canaries ? 1 : wave.maxConcurrency;
+  if (goingBack.length === 0 || inFlight + goingBack.length <= most) return undefined;
+  const names = goingBack.map(clusterNameOf);
+  const said = `${some(names, 5)} of the wave ${name}, which has ${most} at once, ${names.length === 1 ? 'is' : 'are'} being taken back: nothing else begins in it before the rollback has ended; one that has failed half-way is gone on with, or let go: liftlock explain cluster ${names[0]}`;
+  return reason('GoesBack', said);
+}
 
 function budgetInFlight(wave: Wave): Reason {
   const { name, inFlight, goingBack = [] } = wave;

@@ -189,8 +189,8 @@ export const VETOES: readonly Veto[] = [
     // A cluster that goes on, also to its next minor, has had its place since before. It would keep that place while it is parked, so two such
     // clusters would wait for each other.
     asked: ['first'],
-    rule: 'all that are in flight in the wave may still fail (`countInFlight`); a cluster that goes on with what has changed it, or to its next minor, is not asked',
-    codes: ['BudgetInFlight'],
+    rule: 'beside clusters that go back the wave still has its place, and all that are in flight in it may still fail (`countInFlight`); a cluster that goes on with what has changed it, or to its next minor, is not asked',
+    codes: ['GoesBack', 'BudgetInFlight'],
     reasons: (situation) => {
       const [place, { before = [], upgrade }] = [placeOf(situation), situation];
       const goesOn = upgrade?.mutated === true || before.some((hop) => hop?.rolloutId === place?.rollout.id);
