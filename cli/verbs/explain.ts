@@ -80,7 +80,12 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
 }
 
 /** Where several policies select a cluster none of them counts, but a rollout goes on with what it has begun there. */
-function policyText({ policy, ambiguous, rollout }: Explanation): string {
+function policyText({
+  policy,
+  // Absent where the API is older.
+  ambiguous = [],
+  rollout,
+}: Omit<Explanation, 'ambiguous'> & Partial<Explanation>): string {
   if (policy !== null) return `${shown(policy.name)} (trigger ${policy.trigger}, verification ${policy.verification})`;
   if (ambiguous.length === 0) return 'none';
   const goesOn = rollout === null ? '' : '; what its rollout has begun goes on';

@@ -251,7 +251,8 @@ test.each([
   ['is under way', 'Parked', {}, 'web is not held: its retry is under way (Parked) in the rollout r.'],
   ['runs, and its grant is about to be closed', 'Running', {}, 'web is not held: its retry is under way (Running)'],
   ['waits', 'Pending', {}, 'web is not held: a retry has taken its hold off, and it is Pending in the rollout r.'],
-  ['waits in a rollout that is paused', 'Pending', { status: 'Paused' }, 'liftlock rollout abort r'],
+  ['waits in a rollout that is paused', 'Pending', { status: 'Paused' }, 'The rollout is Paused: nothing of it begins'],
+  ['waits in a rollout that is halted', 'Pending', { status: 'Halted' }, 'The rollout is Halted: nothing of it begins'],
   ['was left by a rollout that has ended', 'Pending', { status: 'CompletedWithFailures' }, undefined],
   ['was given up with its rollout', 'Parked', { status: 'Aborted' }, undefined],
 ] as const)('a release of a cluster whose retry %s: it is refused, or the hop is left to others', async (...given) => {

@@ -1,5 +1,5 @@
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
-import { begin, both, cluster, dev, fleet, later, NOW } from '../../test/material/rollout/replanned-fleet.ts';
+import { begin, both, cluster, dev, fleet, later, NOW, wave } from '../../test/material/rollout/replanned-fleet.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
@@ -103,4 +103,14 @@ test.each<[string, object]>([
   const begun = begin(fleet([d, p], both, ['1.36']), ['Open']);
   expect(later(fleet([d, { ...p, version: '1.36', nodegroups: behind }], both), begun)).toBeUndefined();
   expect(nextOf(later(fleet([d, { ...p, version: '1.36' }], both), begun))).toEqual([]);
+});
+
+test('nor where another label has put it into a wave that has begun and asks for more: its nodes would go without those approvals', () => {
+  const asking = [{ ...wave('dev'), approval: { before: true, approvals: 2 } }, wave('prod')];
+  const [d, p] = [at('1.35', 'd', 'dev'), at('1.35', 'p', 'prod')];
+  const begun = begin(fleet([d, p], asking, ['1.36']), ['Open']);
+  const moved = { ...at('1.36', 'p', 'dev', { nodegroups: behind }), clusterKey: p.clusterKey };
+  expect(later(fleet([d, moved], asking), begun)?.members.map(({ before, next }) => [before?.name, next])).toEqual([
+    ['p', undefined],
+  ]);
 });

@@ -126,6 +126,13 @@ function plannedFrom(
   const arrived = before.filter(
     ({ clusterKey, from, to }) => !isFinish({ from, to }) && wanted.behind.get(clusterKey) === to && specs.length > 0,
   );
+  // Its nodes go by no fewer approvals than those of the wave that takes its cluster by now.
+  const mayStay = ({ clusterKey, waveIndex }: Member): boolean => {
+    const cluster = snapshot.clusters.get(clusterKey);
+    const own = cluster && policy.spec.waves[wavePlace(snapshot, policy, cluster).index];
+    const into = specs.find(({ name }) => name === waves[waveIndex]?.name);
+    return own === undefined || into === undefined || asksNoLess(into, own);
+  };
   // A success that a person brought about counts for the soak, whichever wave the member is in by now.
   const wasIn = new Map(before.map(({ clusterKey, waveIndex }) => [clusterKey, waves[waveIndex]]));
   const lastSuccess = (own: readonly Member[]): string | undefined =>
@@ -134,7 +141,7 @@ function plannedFrom(
       .flatMap(({ clusterKey }) => wasIn.get(clusterKey)?.lastSuccessAt ?? [])
       .sort()
       .at(-1);
-  const stay = new Set([...arrived.map(({ clusterKey }) => clusterKey), ...busy]);
+  const stay = new Set([...arrived.filter(mayStay).map(({ clusterKey }) => clusterKey), ...busy]);
   // A cluster that failed half-way by hand counts as failed, whether this plan or the member's next look comes first (member-progress.ts).
   const seen = before.map((member) =>
     hasFailedByHand(snapshot, member) ? { ...member, failedBefore: true as const } : member,

@@ -34,6 +34,8 @@ interface Given {
   readonly clusterTags?: Readonly<Record<string, string>>;
   /** The updates that run on the group. */
   readonly updates?: readonly Partial<Update>[];
+  /** The age of the execution. */
+  readonly minutes?: number;
 }
 
 /** The result for the node group `a` with a custom AMI, in a cluster at 1.37. */
@@ -72,7 +74,10 @@ async function rolled({ group, made = [], tags = { 'liftlock:versions': 'allowed
       return ports.templates.createVersion(scope, input, token);
     },
   };
-  const result = await rollNodeGroup({ ...ports, ec2, templates } as typeof ports, stepInput({}, { nodegroup: 'a' }));
+  const input = stepInput({}, { nodegroup: 'a' });
+  const startTime = new Date(Date.parse(input.execution.startTime) - (given.minutes ?? 0) * 60_000).toISOString();
+  const aged = { ...input, execution: { ...input.execution, startTime } };
+  const result = await rollNodeGroup({ ...ports, ec2, templates } as typeof ports, aged);
   const { status, reasons } = result;
   const told = { status, codes: reasons.map(({ code }) => code), said: reasons[0]?.message };
   const { tags: known } = (await load(ports.table, Clusters, KEY))?.data ?? {};
@@ -96,6 +101,11 @@ test('a version of the template is made with the image, and the next look rolls 
     codes: ['UpdateInProgress'],
     sent: [roll({ id: 'lt-1', version: '8' })],
   });
+});
+
+test('a version that is listed nowhere after ten minutes is rolled to all the same, and EKS says what is wrong with it', async () => {
+  const { sent } = await rolled({ minutes: 11 });
+  expect(sent).toEqual([{ ...NEW, description }, roll({ id: 'lt-1', version: '8' })]);
 });
 
 test('a template of which EKS tells the name alone is named', async () => {

@@ -9,7 +9,7 @@ import { isFinish, isRollback } from '../model/hop.ts';
 import { groupsBehind } from '../model/lag.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { showsBudgets } from '../nodes/drain-settings.ts';
-import { type ManagedGroup, managedGroups } from '../nodes/managed-groups/managed-group.ts';
+import { type ManagedGroup, managedGroups, type WantedImage } from '../nodes/managed-groups/managed-group.ts';
 import type { Ports } from '../ports/ports.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
@@ -30,6 +30,9 @@ import { goOnWithUpdateConfig, setUpdateConfig, withUpdateConfigBack } from './u
 const STEP = 'roll-node-group' as const;
 /** A new node joins before an old one is drained and terminated, which takes minutes even for one node (facts: eks.md §5.1). */
 const BOUNDS = { least: 60, most: 900, first: 240 };
+/** A new version of a launch template is looked for again after this time, and no more once the execution is older than this. */
+const SHOWN_AFTER_SECONDS = 20;
+const SHOWN_WITHIN_MILLISECONDS = 10 * 60_000;
 
 export type RollPorts = ActPorts & ImagePorts & Pick<Ports, 'clusters'>;
 
@@ -175,7 +178,10 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
     // EKS asks EC2 for it, which may not know a new version everywhere at once, and would refuse the roll for good
     // (https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html).
     const said = `Version ${made.version} of the launch template ${next.call.input.template} was made; ${group} is rolled with it at the next look.`;
-    return { stop: wait(pollSeconds(context.startedAt, ports.clock.now(), BOUNDS), reason('NotVisibleYet', said)) };
+    const isLong = ports.clock.now().getTime() - context.startedAt.getTime() > SHOWN_WITHIN_MILLISECONDS;
+    if (!isLong) return { stop: wait(SHOWN_AFTER_SECONDS, reason('NotVisibleYet', said)) };
+    // Nobody lists it: EKS says then what is wrong with it.
+    next = move({ ...unit, image: { ...(unit.image as WantedImage), made: made.version } });
   }
   if (next.type === 'others') return { stop: foreignStop(ports, context, next.reason) };
   if (next.type === 'call' && (await isOutsidePlan(context, unit))) {
