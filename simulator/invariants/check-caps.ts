@@ -88,8 +88,10 @@ function waveViolations(store: StoreAt, held: readonly Grant[], { subject, detai
   if (place === undefined || wentOn(store, place, subject)) return [];
   const { rollout, wave } = place;
   const members = membersOf(store, { rolloutId: rollout.id, waveIndex: wave.index });
-  // A cluster on its way back holds one as well, whatever the wave says of it.
-  const back = new Set(held.filter(isGoingBack).map(({ clusterKey }) => clusterKey));
+  // A cluster on its way back holds one as well, whatever the wave says of it, until the rollback has ended. Its grant is freed after that.
+  const goesBack = (grant: Grant): boolean =>
+    isGoingBack(grant) && store.get(Upgrades, grant.clusterKey, grant.upgradeId)?.status === 'Running';
+  const back = new Set(held.filter(goesBack).map(({ clusterKey }) => clusterKey));
   const places = members.filter(({ inFlight, clusterKey }) => inFlight || back.has(clusterKey)).length;
   const canaries = canaryViolations(members, place, places);
   if (places <= wave.maxConcurrency) return canaries;
