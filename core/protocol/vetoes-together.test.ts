@@ -186,3 +186,9 @@ test('who goes on, also to the next minor, keeps a place that is too many by now
   expect(codes('first', { ...full, before: [own] })).toEqual([]);
   expect(codes('first', { ...full, upgrade: upgrade({ mutated: true, noChangeYet: true }) })).toEqual([]);
 });
+
+test('a cluster that has its place and has changed nothing waits for one that goes back since, and one that has acted does not', () => {
+  const wave = waveItem({ goingBack: ['x'], inFlight: 1 });
+  expect([codes('first', { wave }), codes('later', { wave })]).toEqual([['GoesBack'], []]);
+  expect(codes('first', { wave, upgrade: upgrade({ mutated: true }) })).toEqual([]);
+});

@@ -228,13 +228,6 @@ const CELLS: readonly (readonly [string, Given, readonly string[], readonly stri
   ],
   ['a place that a cluster on its way back has', { wave: { goingBack: ['x'] } }, ['GoesBack'], NOTHING, NOTHING],
   [
-    'a cluster that goes back since this one has its place and has changed nothing',
-    { wave: { goingBack: ['x'], inFlight: 1 }, member: { inFlight: true }, upgrade: { mutated: false } },
-    NOTHING,
-    ['GoesBack'],
-    NOTHING,
-  ],
-  [
     'a canary that is not judged',
     { wave: { canaries: 1, inFlight: 1, maxConcurrency: 9 } },
     ['CanaryFirst'],
