@@ -50,8 +50,8 @@ const firstReason = ({ reasons }: { reasons: readonly { message: string }[] }): 
 const current = ({ steps }: UpgradeView) => steps.findLast(({ status }) => status !== 'done') ?? steps.at(-1);
 const runsFreely = ({ status, reasons }: UpgradeView): boolean => status === 'Running' && reasons.length === 0;
 const dollars = (amount: number | null): string => (amount === null ? '-' : amount === 0 ? '0' : `$${amount}`);
-const labels = (item: ClusterSummary): string =>
-  Object.entries(item.labels)
+const pairs = (all: object): string =>
+  Object.entries(all)
     .map(([key, value]) => `${key}=${value}`)
     .join(',');
 
@@ -94,7 +94,7 @@ const clusters: Listing<ClusterSummary & { readonly readiness: ReadinessView }> 
     plain('LATE/DAY', (item) => dollars(item.support.dollarsPerDayLate), true),
     { header: 'SEEN', wide: true, cell: ({ lastSeenAt }, { now }) => lastLook(lastSeenAt, now) },
     plain('ID', (item) => item.id, true),
-    plain('LABELS', labels, true),
+    plain('LABELS', (item) => pairs(item.labels), true),
   ],
 };
 
@@ -195,7 +195,7 @@ const waivers: Listing<WaiverView> = {
   nameOf: (item) => item.name,
   columns: [
     plain('NAME', (item) => item.name),
-    plain('COVERS', ({ spec }) => (spec === null ? 'cannot be read by this version' : matchWords(spec.match))),
+    plain('COVERS', ({ spec }) => (spec === null ? 'cannot be read by this version' : pairs(spec.match))),
     time('UNTIL', (item) => item.endsAt),
     plain('ENDED', ({ hasEnded }) => (hasEnded === null ? null : hasEnded ? 'yes' : 'no')),
     plain('OWNER', (item) => item.spec?.owner ?? null),
@@ -204,11 +204,6 @@ const waivers: Listing<WaiverView> = {
     plain('REASON', (item) => item.spec?.reason ?? null, true),
   ],
 };
-
-const matchWords = (match: object): string =>
-  Object.entries(match)
-    .map(([field, value]) => `${field}=${value}`)
-    .join(',');
 
 const versions: Listing<VersionView> = {
   nameOf: (item) => `${item.region}/${item.version}`,

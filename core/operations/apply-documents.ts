@@ -57,12 +57,17 @@ export async function applyDocuments(
     const { all, kept } = await filesInForce(table, objects);
     const together = parseConfig([...kept, ...files], { ...parseOptions, references: 'require' });
     refuse(newErrors(together.errors, parseConfig(all, { ...parseOptions, references: 'require' }).errors));
-    const ofDocuments = together.warnings.filter(({ file }) => own.has(file)).map(formatIssue);
-    warnings = new Set([...ofDocuments, ...(await madeAmbiguous(table, objects))]);
+    warnings = new Set(together.warnings.filter(({ file }) => own.has(file)).map(formatIssue));
   };
+  // Once, and not with each attempt of the transaction: it reads every cluster, and only warns.
+  const ambiguous = await madeAmbiguous(table, objects);
   if (options.dryRun) await refuseMisfits();
   const items = options.dryRun ? await preview(table, objects) : await applyConfig(ports, objects, by, refuseMisfits);
-  return { items, warnings: [...warnings, ...otherRole(fleet, options.spokeRole)], dryRun: options.dryRun };
+  return {
+    items,
+    warnings: [...warnings, ...ambiguous, ...otherRole(fleet, options.spokeRole)],
+    dryRun: options.dryRun,
+  };
 }
 
 /** The role that the functions of this installation assume in every account, as they were deployed. */

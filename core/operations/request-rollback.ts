@@ -54,15 +54,7 @@ export async function requestRollback(
     return {
       result: undefined,
       writes: [replace(Upgrades, read, upgrade), ...asked],
-      record: [
-        auditEntry(clusterKey, 'RollbackRequested', by, {
-          from,
-          to,
-          execution,
-          extendSupport,
-          ...given({ reason: why }),
-        }),
-      ],
+      record: [auditEntry(clusterKey, 'RollbackRequested', by, { from, to, execution, extendSupport, reason: why })],
     };
   });
   await start();

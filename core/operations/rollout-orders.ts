@@ -183,13 +183,7 @@ function switchRollout(
     const result = { ...toldRollout(changed, now), ...(before.length === 0 ? {} : { before }) };
     if (changed === read.data) return { result };
     const lifted = changed.status === 'Paused' || before.length === 0 ? undefined : before;
-    const {
-      waves: waveWrites,
-      writes = [],
-      record = [],
-      detail,
-      given: gaveUp = [],
-    } = await change(waves, now, read.data);
+    const { waves: waveWrites, writes = [], record = [], detail, given = [] } = await change(waves, now, read.data);
     const { status, reasons } = changed;
     return {
       result,
@@ -202,21 +196,14 @@ function switchRollout(
         ...(status === 'Paused' ? [] : [await writeMark(ports.table, now)]),
       ],
       record: [
-        rolloutEntry(id, event, by, {
-          from: read.data.status,
-          to: status,
-          reasons,
-          why,
-          ...given({ lifted }),
-          ...detail,
-        }),
+        rolloutEntry(id, event, by, { from: read.data.status, to: status, reasons, why, lifted, ...detail }),
         ...record,
       ],
       // Each rollback that was given up has a record of its own, after that of the order.
       events: ([first, ...others]) => [
         rolloutChanged(changed, first),
         ...waveWrites.map(({ next: wave }) => waveChanged(wave, first)),
-        ...gaveUp.map((ended, index) => upgradeChanged(ended, others[index])),
+        ...given.map((ended, index) => upgradeChanged(ended, others[index])),
       ],
     };
   });

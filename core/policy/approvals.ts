@@ -30,7 +30,7 @@ export function approvalRefusals(
   const approval = spec?.approval;
   if (approval === undefined || !approval.before) return [];
   const words = lastWords(wave);
-  const barred = (word: ApprovalRecord) => whyBarred(approval, word, requestersOf(wave, requesters));
+  const barred = whyBarred(approval, wave, requesters);
   const rejected = words.find(({ decision }) => decision === 'Rejected');
   if (rejected !== undefined) {
     const why = rejected.comment === undefined ? '' : `: ${rejected.comment}`;
@@ -59,8 +59,11 @@ export function approvalRefusals(
   ];
 }
 
-const whyBarred = (approval: Approval, word: ApprovalRecord, requesters: Requesters): Reason[] =>
-  word.principal === LIFTLOCK ? ofRule(approval, word) : mayApprove(approval, word.principal, requesters);
+/** Why an approval of this wave does not count; empty = it does. */
+function whyBarred(approval: Approval, wave: Approved, requesters: Requesters): (word: ApprovalRecord) => Reason[] {
+  const all = requestersOf(wave, requesters);
+  return (word) => (word.principal === LIFTLOCK ? ofRule(approval, word) : mayApprove(approval, word.principal, all));
+}
 
 /**
  * Whether as many approvals as the wave asks for were given after something became known of one of its clusters, since earlier ones did not show it
@@ -75,11 +78,9 @@ export function isShownToApprovers(
   since: string,
 ): boolean {
   if (approval === undefined || !approval.before) return true;
+  const barred = whyBarred(approval, wave, requesters);
   const showing = lastWords(wave).filter(
-    (word) =>
-      word.decision === 'Approved' &&
-      word.at >= since &&
-      whyBarred(approval, word, requestersOf(wave, requesters)).length === 0,
+    (word) => word.decision === 'Approved' && word.at >= since && barred(word).length === 0,
   );
   return showing.length >= approval.approvals;
 }
@@ -139,9 +140,8 @@ function ofRule({ autoApproveWhen }: Approval, { comment = '' }: ApprovalRecord)
 /** Until when a wave that has not begun has as many valid approvals as it asks for; undefined = for good, or it has too few now. */
 export function approvedUntil(approval: Approval, wave: Approved, requesters: Requesters, now: Date): Date | undefined {
   if (!approval.before || approvalRefusals({ approval }, wave, requesters, now).length > 0) return undefined;
-  const counting = lastWords(wave).filter(
-    (word) => whyBarred(approval, word, requestersOf(wave, requesters)).length === 0,
-  );
+  const barred = whyBarred(approval, wave, requesters);
+  const counting = lastWords(wave).filter((word) => barred(word).length === 0);
   const ends = counting.flatMap((word) => holdsUntil(approval, word) ?? []);
   return ends.toSorted((a, b) => b.getTime() - a.getTime())[approval.approvals - 1];
 }

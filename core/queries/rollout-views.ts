@@ -1,6 +1,6 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { AppliedConfig, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
@@ -84,7 +84,14 @@ export async function listRollouts(table: Table, now: Date): Promise<{ items: Ro
       const left =
         one.status === 'Aborted' && waves.some(({ inFlight }) => inFlight > 0) ? await loadMembers(table, one.id) : [];
       const late = snapshot === undefined ? undefined : unreadyToOpen(snapshot, one, waves, snapshot.members, now);
-      return summary(one, waves, left, await standingsOf(table, one, waves, now), late, now);
+      return summary(
+        one,
+        waves,
+        left,
+        await standingsOf(table, one, waves, await policyOf(table, one), now),
+        late,
+        now,
+      );
     }),
   );
   return { items: items.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)) };
@@ -94,9 +101,9 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
   const { data: rollout } = await findRollout(table, id);
   const members = await loadMembers(table, id);
   const waves = await loadWavesOf(table, id);
-  const standings = await standingsOf(table, rollout, waves, now);
-  const policy = await load(table, Configs, 'UpgradePolicy', rollout.policy);
-  const [policyDeleted] = deletedAmong(policy === undefined ? [] : [policy.data]);
+  const policy = await policyOf(table, rollout);
+  const standings = await standingsOf(table, rollout, waves, policy, now);
+  const [policyDeleted] = deletedAmong(policy === undefined ? [] : [policy]);
   const { stalled, forewarned: told, late } = await foreseen(table, rollout, waves, members, now);
   const [reasonsNow, held] = await Promise.all([loadReasonsNow(table, told.map(asUpgrade)), heldOf(table, told)]);
   const shown = told.map((member) => {
@@ -179,8 +186,18 @@ function forewarned(
   });
 }
 
-async function standingsOf(table: Table, rollout: Rollout, waves: readonly Wave[], now: Date): Promise<WaveStanding[]> {
-  const applied = inForce((await load(table, Configs, 'UpgradePolicy', rollout.policy))?.data);
+/** The policy of the rollout as the table has it, also one that somebody has deleted. */
+const policyOf = async (table: Table, { policy }: Rollout): Promise<AppliedConfig | undefined> =>
+  (await load(table, Configs, 'UpgradePolicy', policy))?.data;
+
+async function standingsOf(
+  table: Table,
+  rollout: Rollout,
+  waves: readonly Wave[],
+  known: AppliedConfig | undefined,
+  now: Date,
+): Promise<WaveStanding[]> {
+  const applied = inForce(known);
   const policy = upgradePolicy(applied);
   const { authors } = await loadAuthors(table, applied);
   const first = waveInTurn(waves);

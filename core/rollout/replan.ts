@@ -104,6 +104,10 @@ function plannedFrom(
     specs,
   });
   const before = members.filter((member) => member.waveIndex >= firstFree);
+  const waveTaking = ({ clusterKey }: Member): WaveSpec | undefined => {
+    const cluster = snapshot.clusters.get(clusterKey);
+    return cluster && policy.spec.waves[wavePlace(snapshot, policy, cluster).index];
+  };
   // A member that no plan moves stays in its wave, whatever index that wave has by now, or goes to the wave that takes its cluster. Where its wave is
   // gone, a failure counts in the next wave, where the cluster begins no more; a member that has not failed, and that nobody works on, is left to a
   // later rollout.
@@ -112,9 +116,7 @@ function plannedFrom(
     const { isStray, ...member } = found;
     const own = specs.findIndex(({ name }) => name === waves[member.waveIndex]?.name);
     if (own >= 0 && isStray !== true) return [{ ...member, waveIndex: firstFree + own }];
-    const cluster = snapshot.clusters.get(member.clusterKey);
-    const taking = cluster && policy.spec.waves[wavePlace(snapshot, policy, cluster).index];
-    const home = specs.findIndex(({ name }) => name === taking?.name);
+    const home = specs.findIndex(({ name }) => name === waveTaking(member)?.name);
     if (home >= 0) return [{ ...member, waveIndex: firstFree + home }];
     const place = { waveIndex: firstFree + Math.max(0, own), isStray: true as const };
     if (member.failedBefore === true) return [{ ...member, ...place, status: 'Failed', reasons: [UNSELECTED] }];
@@ -127,10 +129,9 @@ function plannedFrom(
     ({ clusterKey, from, to }) => !isFinish({ from, to }) && wanted.behind.get(clusterKey) === to && specs.length > 0,
   );
   // Its nodes go by no fewer approvals than those of the wave that takes its cluster by now.
-  const mayStay = ({ clusterKey, waveIndex }: Member): boolean => {
-    const cluster = snapshot.clusters.get(clusterKey);
-    const own = cluster && policy.spec.waves[wavePlace(snapshot, policy, cluster).index];
-    const into = specs.find(({ name }) => name === waves[waveIndex]?.name);
+  const mayStay = (member: Member): boolean => {
+    const own = waveTaking(member);
+    const into = specs.find(({ name }) => name === waves[member.waveIndex]?.name);
     return own === undefined || into === undefined || asksNoLess(into, own);
   };
   // A success that a person brought about counts for the soak, whichever wave the member is in by now.
