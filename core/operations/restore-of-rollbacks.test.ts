@@ -14,8 +14,9 @@ import {
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
+import { closeGrant, freeGrant } from '../protocol/free-grant.ts';
 import { grantUpgrade } from '../protocol/grant.ts';
-import { closeGrant, freeGrant, settleUpgrade } from '../protocol/settle.ts';
+import { settleUpgrade } from '../protocol/settle.ts';
 import { ClusterControls, Members, Upgrades, Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { releaseCluster } from './hold-switch.ts';

@@ -16,9 +16,10 @@ import type { CallWithoutUpdate } from '../contracts/mutating-calls.ts';
 import { UNDO, UndoEntries, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { resolveIntents } from './free-grant.ts';
 import { intentsOf } from './intent-store.ts';
 import { mutateWithoutUpdate } from './mutate-without-update.ts';
-import { resolveIntents, settleUpgrade } from './settle.ts';
+import { settleUpgrade } from './settle.ts';
 
 const later = (seconds: number): Date => new Date(NOON.getTime() + seconds * 1000);
 const node = { name: 'n-1', uid: 'u-1', resourceVersion: '7' };

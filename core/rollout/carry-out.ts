@@ -2,7 +2,7 @@ import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { ReconcileMarker } from '../contracts/items/rollout.ts';
 import type { Ports } from '../ports/ports.ts';
-import { resolveIntents } from '../protocol/settle.ts';
+import { resolveIntents } from '../protocol/free-grant.ts';
 import { isContention, type Read } from '../store/entity.ts';
 import { applyDecision } from './apply-decision.ts';
 import type { Decision } from './decisions.ts';

@@ -7,8 +7,9 @@ import { startOnce } from '../model/start-once.ts';
 import type { ExecutionState } from '../ports/executions.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isMadeByReconciler } from '../protocol/execution-name.ts';
+import { closeGrant, freeGrant, type Resolved, resolveIntents } from '../protocol/free-grant.ts';
 import { stoppedFromOutside } from '../protocol/read-fault.ts';
-import { closeGrant, freeGrant, type Resolved, resolveIntents, settleUpgrade } from '../protocol/settle.ts';
+import { settleUpgrade } from '../protocol/settle.ts';
 
 type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions' | 'events'>;
 

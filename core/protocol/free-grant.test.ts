@@ -20,8 +20,8 @@ import type { Cluster, EksReader, Update } from '../ports/eks.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { Grants, Ledgers, Members, ReconcileMarkers, Waves } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
+import { closeGrant, freeGrant, resolveIntents } from './free-grant.ts';
 import { intentsOf } from './intent-store.ts';
-import { closeGrant, freeGrant, resolveIntents } from './settle.ts';
 
 const filled = async (kept: Kept): Promise<MemoryTable> => {
   const table = new MemoryTable();
