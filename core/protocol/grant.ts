@@ -14,7 +14,8 @@ import { keysOfRules, readRules } from '../policy/read-rules.ts';
 import { traitsOf } from '../policy/traits.ts';
 import { failuresOf } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { WriteOperation } from '../ports/table.ts';
+import type { Table, WriteOperation } from '../ports/table.ts';
+import type { AuditEntry } from '../store/audit.ts';
 import { change } from '../store/change.ts';
 import { auditEntry } from '../store/changes.ts';
 import {
@@ -63,155 +64,183 @@ export function grantUpgrade(
   request: GrantRequest,
 ): Promise<GrantResult> {
   return change<GrantResult>(ports, async (at) => {
-    const { table } = ports;
-    const { clusterKey } = request;
     const now = at.toISOString();
-    const { rolloutId, waveIndex, failures } = request.member ?? {};
-    const isMember = rolloutId !== undefined && waveIndex !== undefined;
-    const beforeIds = hopsBefore(request);
-    const reader = batched(table);
-    const ahead = keysOfRules(table, rolloutId);
-    const [
-      epoch,
-      control,
-      fleetConfig,
-      cluster,
-      clusterControl,
-      grant,
-      ledger,
-      upgrade,
-      before,
-      rollout,
-      member,
-      waves,
-      read,
-    ] = await Promise.all([
-      load(reader, Epochs),
-      load(reader, FleetControls),
-      load(reader, Configs, 'Fleet', FLEET),
-      load(reader, Clusters, clusterKey),
-      load(reader, ClusterControls, clusterKey),
-      load(reader, Grants, clusterKey),
-      load(reader, Ledgers),
-      load(reader, Upgrades, clusterKey, request.upgradeId),
-      Promise.all(beforeIds.map((id) => load(reader, Upgrades, clusterKey, id))),
-      isMember ? load(reader, Rollouts, rolloutId) : undefined,
-      isMember ? load(reader, Members, rolloutId, waveIndex, clusterKey) : undefined,
-      isMember ? loadWaves(table, rolloutId) : [],
-      reader.getAll(ahead),
-    ]);
-    if (cluster === undefined)
-      return { result: { refused: [reason('UnknownCluster', 'The cluster is not in the inventory.')] } };
-    if (upgrade !== undefined && isGivenUpFor(request.asker, upgrade.data))
-      return { result: { refused: upgrade.data.reasons } };
-    // A rollback that has ended has given its turn back: a person who starts it again does so at their own word, outside of the queue.
-    const back = upgrade !== undefined && Upgrades.active(upgrade.data) ? queueOf(upgrade.data) : undefined;
-    const left = isRollback(request)
-      ? await waveOfHop(table, { ...request, ...given({ rollbackOf: back }) })
-      : undefined;
-    const turn = back === undefined ? undefined : left;
-    const wave = waves.find((one) => one.data.index === waveIndex);
-    const others = waves.filter((one) => one !== wave);
-    const earlier = others.filter((one) => one.data.index < (waveIndex ?? 0));
-    const fleet = fleetSpec(fleetConfig?.data);
-    const known = labeled(cluster.data, fleet);
-    const place = rollout && { rollout: rollout.data, wave: wave?.data };
-    const { rules, policyAppliedBy, checks } = loadedRules(
-      await readRules(table, known, fleet, place, knowing(table, ahead, read)),
-    );
-    const refused = refusalsAt(momentOf(request, 'grant'), {
-      target: KubeVersion.parse(request.to),
-      now: ports.clock.now(),
-      rules,
-      policyAppliedBy,
-      ...dataOfEach({ epoch, control, clusterControl, grant, ledger, upgrade, rollout, wave: wave ?? turn, member }),
-      fleet,
-      cluster: known,
-      before: before.map((one) => one?.data),
-      earlier: earlier.map((one) => one.data),
-      failures: { known: failures, now: failuresOf(waves.map((one) => one.data)) },
-    });
+    const { clusterKey } = request;
+    const found = await readAll(ports.table, request);
+    if (found.refused !== undefined) return { result: { refused: found.refused } };
+    const { epoch, control, fleetConfig, cluster, clusterControl, grant, ledger, upgrade, member, situation } = found;
+    const refused = refusalsAt(momentOf(request, 'grant'), { ...situation, now: ports.clock.now() });
     if (refused.length > 0 || epoch === undefined) return { result: { refused } };
 
-    const number = (grant?.data.number ?? 0) + 1;
-    const { upgradeId } = request;
-    const name =
-      request.asker?.name ??
-      executionName({ epoch: epoch.data.number, clusterKey, upgradeId, grantNumber: number, nonce: ports.ids.next() });
-    const next: Grant = {
-      clusterKey,
-      number,
-      epoch: epoch.data.number,
-      status: 'open',
-      upgradeId,
-      machine: request.machine,
-      holder: request.asker?.arn ?? ports.executions.arnFor(request.machine, name),
-      executionName: name,
-      input: { ...request.input, contract: CONTRACT, cluster: cluster.data.arn, targetVersion: request.to },
-      capKeys: isUndo(request) || fleet === undefined ? [] : capKeys(known, fleet),
-      ...(isMember ? { rolloutId, waveIndex } : {}),
-      children: [],
-      grantedAt: now,
-    };
-    const kept = await keptBefore(reader, upgrade?.data);
+    const next = nextGrant(ports, request, { ...found, epoch: epoch.data.number }, now);
+    const kept = await keptBefore(ports.table, upgrade?.data);
     const running = runningUpgrade(request, upgrade?.data, member?.data, kept, now);
-    const operations: WriteOperation[] = [
-      ...checks,
-      unchanged(Epochs, epoch),
-      unchanged(FleetControls, control),
-      unchanged(Configs, fleetConfig, 'Fleet', FLEET),
-      unchanged(Clusters, cluster, clusterKey),
-      isRollback(request)
-        ? replace(ClusterControls, clusterControl, heldForRollback(clusterControl?.data, request, now))
-        : unchanged(ClusterControls, clusterControl, clusterKey),
-      replace(Grants, grant, next),
-      replace(Ledgers, ledger, { counts: recount(ledger?.data.counts ?? {}, next.capKeys, 1) }),
-      replace(Upgrades, upgrade, running),
-    ];
-    if (left !== undefined) {
-      const next = waveGoingBack(left.data, clusterKey);
-      operations.push(replace(Waves, left, turn === undefined ? next : { ...next, rollingBack: clusterKey }));
-    }
-    operations.push(...beforeIds.map((id, index) => unchanged(Upgrades, before[index], clusterKey, id)));
-    if (rollout !== undefined && wave !== undefined && member !== undefined) {
-      operations.push(unchanged(Rollouts, rollout, rollout.data.id));
-      // Earlier waves decide whether this one may begin; later waves that have begun count too, since something may have failed in them.
-      for (const one of others)
-        if (one.data.index < wave.data.index || one.data.status !== 'Pending')
-          operations.push(unchanged(Waves, one, one.data.rolloutId, one.data.index));
-      operations.push(
-        replace(Members, member, {
-          ...member.data,
-          status: 'Running',
-          inFlight: true,
-          upgradeId: request.upgradeId,
-          reasons: [],
-          resumeAt: undefined,
-          traits: isGoneOnWith(upgrade?.data, member.data) ? member.data.traits : traitsOf(cluster.data),
-          grantedAt: now,
-        }),
-      );
-      const takesPlace = !member.data.inFlight;
-      const wasQuarantined = member.data.status === 'Quarantined';
-      operations.push(
-        replace(Waves, wave, {
-          ...wave.data,
-          inFlight: wave.data.inFlight + (takesPlace ? 1 : 0),
-          quarantined: wave.data.quarantined - (wasQuarantined ? 1 : 0),
-          startedAt: wave.data.startedAt ?? now,
-        }),
-      );
-    }
-    const { from, to } = request;
-    const principal = request.asker === undefined ? LIFTLOCK : request.requestedBy;
-    const why = request.asker === undefined ? undefined : running.requestReason;
-    const detail = {
-      ...{ grantNumber: number, upgradeId, from, to, holder: next.holder },
-      ...request.member,
-      ...given({ reason: why }),
+    return {
+      result: { granted: next },
+      writes: [
+        ...found.checks,
+        unchanged(Epochs, epoch),
+        unchanged(FleetControls, control),
+        unchanged(Configs, fleetConfig, 'Fleet', FLEET),
+        unchanged(Clusters, cluster, clusterKey),
+        isRollback(request)
+          ? replace(ClusterControls, clusterControl, heldForRollback(clusterControl?.data, request, now))
+          : unchanged(ClusterControls, clusterControl, clusterKey),
+        replace(Grants, grant, next),
+        replace(Ledgers, ledger, { counts: recount(ledger?.data.counts ?? {}, next.capKeys, 1) }),
+        replace(Upgrades, upgrade, running),
+        ...found.before.map(({ id, read }) => unchanged(Upgrades, read, clusterKey, id)),
+        ...turnTaken(found, clusterKey),
+        ...placeTaken(found, request, now),
+      ],
+      record: [grantedEntry(next, request, running)],
     };
-    const entry = auditEntry(clusterKey, 'Granted', principal, detail);
-    return { result: { granted: next }, writes: operations, record: [entry] };
+  });
+}
+
+type Found = Extract<Awaited<ReturnType<typeof readAll>>, { readonly refused?: never }>;
+
+/** Everything that a grant rests on, each as it was read, and the situation that the rules judge. */
+async function readAll(table: Table, request: GrantRequest) {
+  const { clusterKey } = request;
+  const { rolloutId, waveIndex, failures } = request.member ?? {};
+  const isMember = rolloutId !== undefined && waveIndex !== undefined;
+  const reader = batched(table);
+  const ahead = keysOfRules(table, rolloutId);
+  const readBefore = async (id: string) => ({ id, read: await load(reader, Upgrades, clusterKey, id) });
+  const [
+    epoch,
+    control,
+    fleetConfig,
+    cluster,
+    clusterControl,
+    grant,
+    ledger,
+    upgrade,
+    before,
+    rollout,
+    member,
+    waves,
+    read,
+  ] = await Promise.all([
+    load(reader, Epochs),
+    load(reader, FleetControls),
+    load(reader, Configs, 'Fleet', FLEET),
+    load(reader, Clusters, clusterKey),
+    load(reader, ClusterControls, clusterKey),
+    load(reader, Grants, clusterKey),
+    load(reader, Ledgers),
+    load(reader, Upgrades, clusterKey, request.upgradeId),
+    Promise.all(hopsBefore(request).map(readBefore)),
+    isMember ? load(reader, Rollouts, rolloutId) : undefined,
+    isMember ? load(reader, Members, rolloutId, waveIndex, clusterKey) : undefined,
+    isMember ? loadWaves(table, rolloutId) : [],
+    reader.getAll(ahead),
+  ]);
+  if (cluster === undefined) return { refused: [reason('UnknownCluster', 'The cluster is not in the inventory.')] };
+  if (upgrade !== undefined && isGivenUpFor(request.asker, upgrade.data)) return { refused: upgrade.data.reasons };
+  // A rollback that has ended has given its turn back: a person who starts it again does so at their own word, outside of the queue.
+  const back = upgrade !== undefined && Upgrades.active(upgrade.data) ? queueOf(upgrade.data) : undefined;
+  /** The wave of the hop that a rollback takes back. */
+  const left = isRollback(request) ? await waveOfHop(table, { ...request, ...given({ rollbackOf: back }) }) : undefined;
+  /** The same wave where the rollback waits in its queue. */
+  const turn = back === undefined ? undefined : left;
+  const wave = waves.find((one) => one.data.index === waveIndex);
+  const others = waves.filter((one) => one !== wave);
+  const fleet = fleetSpec(fleetConfig?.data);
+  const known = labeled(cluster.data, fleet);
+  const place = rollout && { rollout: rollout.data, wave: wave?.data };
+  const { rules, policyAppliedBy, checks } = loadedRules(
+    await readRules(table, known, fleet, place, knowing(table, ahead, read)),
+  );
+  const situation = {
+    target: KubeVersion.parse(request.to),
+    rules,
+    policyAppliedBy,
+    ...dataOfEach({ epoch, control, clusterControl, grant, ledger, upgrade, rollout, wave: wave ?? turn, member }),
+    fleet,
+    cluster: known,
+    before: before.map((one) => one.read?.data),
+    earlier: others.filter(({ data }) => data.index < (waveIndex ?? 0)).map(({ data }) => data),
+    failures: { known: failures, now: failuresOf(waves.map((one) => one.data)) },
+  };
+  return {
+    ...{ epoch, control, fleetConfig, cluster, clusterControl, grant, ledger, upgrade, before, checks, situation },
+    ...{ rollout, member, wave, others, left, turn },
+  };
+}
+
+function nextGrant(
+  { executions, ids }: Pick<Ports, 'executions' | 'ids'>,
+  request: GrantRequest,
+  { epoch, grant, cluster, situation }: Pick<Found, 'grant' | 'cluster' | 'situation'> & { readonly epoch: number },
+  now: string,
+): Grant {
+  const { clusterKey, upgradeId, machine, asker, member } = request;
+  const { fleet, cluster: known } = situation;
+  const number = (grant?.data.number ?? 0) + 1;
+  const name = asker?.name ?? executionName({ epoch, clusterKey, upgradeId, grantNumber: number, nonce: ids.next() });
+  return {
+    clusterKey,
+    number,
+    epoch,
+    status: 'open',
+    upgradeId,
+    machine,
+    holder: asker?.arn ?? executions.arnFor(machine, name),
+    executionName: name,
+    input: { ...request.input, contract: CONTRACT, cluster: cluster.data.arn, targetVersion: request.to },
+    capKeys: isUndo(request) || fleet === undefined ? [] : capKeys(known, fleet),
+    ...(member === undefined ? {} : { rolloutId: member.rolloutId, waveIndex: member.waveIndex }),
+    children: [],
+    grantedAt: now,
+  };
+}
+
+/** What a rollback writes in the wave of the hop that it takes back. */
+function turnTaken({ left, turn }: Found, clusterKey: string): WriteOperation[] {
+  if (left === undefined) return [];
+  const next = waveGoingBack(left.data, clusterKey);
+  return [replace(Waves, left, turn === undefined ? next : { ...next, rollingBack: clusterKey })];
+}
+
+/** What a rollout's upgrade writes in its wave and for its member, and the other waves that this rests on. */
+function placeTaken(
+  { rollout, wave, member, others, upgrade, cluster }: Found,
+  { upgradeId }: GrantRequest,
+  now: string,
+): WriteOperation[] {
+  if (rollout === undefined || wave === undefined || member === undefined) return [];
+  // Earlier waves decide whether this one may begin; later waves that have begun count too, since something may have failed in them.
+  const seen = others.filter(({ data }) => data.index < wave.data.index || data.status !== 'Pending');
+  return [
+    unchanged(Rollouts, rollout, rollout.data.id),
+    ...seen.map((one) => unchanged(Waves, one, one.data.rolloutId, one.data.index)),
+    replace(Members, member, {
+      ...member.data,
+      status: 'Running',
+      inFlight: true,
+      upgradeId,
+      reasons: [],
+      resumeAt: undefined,
+      traits: isGoneOnWith(upgrade?.data, member.data) ? member.data.traits : traitsOf(cluster.data),
+      grantedAt: now,
+    }),
+    replace(Waves, wave, {
+      ...wave.data,
+      inFlight: wave.data.inFlight + (member.data.inFlight ? 0 : 1),
+      quarantined: wave.data.quarantined - (member.data.status === 'Quarantined' ? 1 : 0),
+      startedAt: wave.data.startedAt ?? now,
+    }),
+  ];
+}
+
+function grantedEntry({ clusterKey, number, holder }: Grant, request: GrantRequest, running: Upgrade): AuditEntry {
+  const { upgradeId, from, to, member, asker, requestedBy } = request;
+  return auditEntry(clusterKey, 'Granted', asker === undefined ? LIFTLOCK : requestedBy, {
+    ...{ grantNumber: number, upgradeId, from, to, holder },
+    ...member,
+    ...given({ reason: asker && running.requestReason }),
   });
 }
 
