@@ -17,6 +17,7 @@ import { decode, isContention, load, put, type Read, replace } from '../store/en
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { carryOut, freeLost, type LostGrant, type Problem } from './carry-out.ts';
 import { beginsWave, decide } from './decide.ts';
+import type { Decision } from './decisions.ts';
 import { loadSnapshot, type SnapshotScope } from './load-snapshot.ts';
 import { NOTHING_OVERDUE, type Overdue, overdueWaves } from './overdue-waves.ts';
 import { policyMatch } from './policy-matches.ts';
@@ -76,66 +77,86 @@ export async function reconcileRollouts(
   const look = await beginLook(ports, marker);
   // What was marked since it was listed, while a mark stood already, would be cleared with that mark.
   if (look !== marker) active = await table.queryActive();
-  let applied = 0;
-  let waiting = 0;
-  let stuck = 0;
+  const tick: Tick = { applied: 0, problems: [], lost: [], unplanned: false };
+  let whole: FleetSnapshot | undefined;
   let overdue = NOTHING_OVERDUE;
-  let unplanned = false;
-  let looked: FleetSnapshot | undefined;
-  const problems: Problem[] = [];
-  const lost: LostGrant[] = [];
+  let counts = { waiting: 0, stuck: 0 };
   for (let round = 0; round < ROUNDS; round += 1) {
+    const isFirst = round === 0;
     // What a full look has planned is looked at whole in the same tick; otherwise a change of a cluster has brought a full look already.
     const read =
-      full && round === 0
+      full && isFirst
         ? await fullLook(ports, active, active.some(isInMotion) ? undefined : lastFull)
         : await snapshotOf(ports, active, full ? 'motion' : 'turn');
-    if (full && round === 0) looked = read;
-    const snapshot = { ...read, gateReadings: round === 0 ? await readGates(ports, read) : new Map() };
-    const decided = decide(snapshot, ports.clock.now());
-    waiting = decided.waiting.length;
-    stuck = stuckUpgrades(snapshot.upgrades, ports.clock.now()).length;
+    const snapshot = { ...read, gateReadings: isFirst ? await readGates(ports, read) : new Map() };
+    const at = ports.clock.now();
+    const { decisions, waiting } = decide(snapshot, at);
+    counts = { waiting: waiting.length, stuck: stuckUpgrades(snapshot.upgrades, at).length };
     // Only the first round has looked at everything.
-    if (round === 0) overdue = overdueWaves(snapshot, ports.clock.now());
-    const changing =
-      round === 0 ? decided.decisions : decided.decisions.filter((decision) => decision.type !== 'look-after-grant');
-    let moved = false;
-    // A question takes up to ten seconds, however many are asked; the next ones are for the next tick.
-    const asking = round === 0 ? changing.filter(({ type }) => type === 'ask-hook') : [];
-    const carrying = [...asking, ...changing.filter(({ type }) => type !== 'ask-hook')];
-    const by = { snapshot, marker: look, endedExecution: wake.endedExecution };
-    const asked = new Map(await Promise.all(asking.map(async (one) => [one, await carryOut(ports, one, by)] as const)));
-    for (const decision of carrying) {
-      if (unplanned && beginsWave(decision)) continue;
-      const carried = asked.get(decision) ?? (await carryOut(ports, decision, by));
-      if (decision.type === 'follow-plan' || (decision.type === 'replan' && carried !== 'changed')) unplanned = true;
-      if (carried === 'changed') {
-        applied += 1;
-        // A grant takes room and makes none: what else could be begun beside it was decided with it.
-        moved ||= decision.type !== 'grant-member';
-      } else if (carried !== 'unchanged') {
-        if ('lost' in carried) lost.push(carried.lost);
-        else problems.push(carried);
-      }
-    }
-    // Grants that are given or only watched open nothing: then one reading of the fleet is enough.
+    if (isFirst) overdue = overdueWaves(snapshot, at);
+    if (isFirst && full) whole = read;
+    const due = isFirst ? decisions : decisions.filter(({ type }) => !IN_FIRST_ROUND.includes(type));
+    const moved = await carryOutAll(ports, due, { snapshot, marker: look, endedExecution: wake.endedExecution }, tick);
     if (!moved) break;
     active = await table.queryActive();
   }
-  if (looked !== undefined) {
-    problems.push(...(await deadlineNews(ports, looked)));
+  if (whole !== undefined) {
+    tick.problems.push(...(await deadlineNews(ports, whole)));
     // What could not be planned anew rested on something that has moved, or that nobody can read: the next tick looks at everything again.
-    if (!unplanned && !isBlind(looked)) {
+    if (!tick.unplanned && !isBlind(whole)) {
       const isAtRest = !active.some(isInMotion);
-      await markFull(ports.table, look, looked, { lastFullAt: now.toISOString(), ...(isAtRest && { atRest: true }) });
+      await markFull(table, look, whole, { lastFullAt: now.toISOString(), ...(isAtRest && { atRest: true }) });
     }
   }
   // Whoever waits for their places has the next tick.
-  for (const carried of await freeLost(ports, lost)) {
-    if (carried === 'changed') applied += 1;
-    else if (carried !== 'unchanged') problems.push(carried);
+  for (const carried of await freeLost(ports, tick.lost)) note(tick, carried);
+  const { applied, problems } = tick;
+  return { look: full ? 'full' : 'active', applied, ...counts, overdue, problems };
+}
+
+/** What a tick has carried out so far. */
+interface Tick {
+  applied: number;
+  readonly problems: Problem[];
+  readonly lost: LostGrant[];
+  /** Whether members do not follow the plan yet that they are to follow: then no wave begins. */
+  unplanned: boolean;
+}
+
+/** A question takes up to ten seconds, however many are asked: what the later rounds would ask is for the next tick. */
+const IN_FIRST_ROUND: readonly Decision['type'][] = ['look-after-grant', 'ask-hook'];
+
+/**
+ * Carries decisions out, questions first and all together. Returns whether anything moved that may open something more: a grant takes room and makes
+ * none, and one that is only watched opens nothing, so that one reading of the fleet is enough then.
+ */
+async function carryOutAll(
+  ports: ReconcilePorts,
+  decisions: readonly Decision[],
+  by: Parameters<typeof carryOut>[2],
+  tick: Tick,
+): Promise<boolean> {
+  const questions = decisions.filter(({ type }) => type === 'ask-hook');
+  const others = decisions.filter(({ type }) => type !== 'ask-hook');
+  const asked = new Map(
+    await Promise.all(questions.map(async (one) => [one, await carryOut(ports, one, by)] as const)),
+  );
+  let moved = false;
+  for (const decision of [...questions, ...others]) {
+    if (tick.unplanned && beginsWave(decision)) continue;
+    const carried = asked.get(decision) ?? (await carryOut(ports, decision, by));
+    if (decision.type === 'follow-plan' || (decision.type === 'replan' && carried !== 'changed')) tick.unplanned = true;
+    note(tick, carried);
+    moved ||= carried === 'changed' && decision.type !== 'grant-member';
   }
-  return { look: full ? 'full' : 'active', applied, waiting, stuck, overdue, problems };
+  return moved;
+}
+
+function note(tick: Tick, carried: Awaited<ReturnType<typeof carryOut>>): void {
+  if (carried === 'changed') tick.applied += 1;
+  else if (carried === 'unchanged') return;
+  else if ('lost' in carried) tick.lost.push(carried.lost);
+  else tick.problems.push(carried);
 }
 
 /** Minutes since 1970: a tick that runs a few milliseconds sooner in its minute than the look before finds the hour over all the same. */
