@@ -52,6 +52,8 @@ export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Pr
       const said = 'It was not said which node group to drain. Give its name as "nodegroup" beside cluster and target.';
       return blocked(reason('NoNodegroup', said));
     }
+    // While nothing is left to send, no commit tells that somebody has canceled the drain; its cordons are taken back once the execution has ended.
+    if (context.upgrade?.status === 'Canceled') return parked(undefined, ...context.upgrade.reasons);
     const { read } = await loadHopPolicy(ports, context);
     const policy = read?.rules(new Map()).policy;
     const settings = policy && drainSettingsOf(policy);

@@ -1,7 +1,8 @@
+import { cancelDrain } from '../../core/operations/request-drain.ts';
 import { launchNode } from '../../simulator/kubernetes/launch-node.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { cordoned, drain, drainsOf, stateOf } from './drained-shop.ts';
-import { discover, minutes, run, smallFleet } from './small-fleet.ts';
+import { discover, minutes, recordOf, run, smallFleet } from './small-fleet.ts';
 
 const api = {
   ...{ kind: 'Deployment' as const, namespace: 'shop', name: 'api', replicas: 3, labels: { app: 'api' } },
@@ -48,6 +49,17 @@ test('the only group: the first pod that finds no node holds the drain, which fa
   await run(world, 1);
   expect(await ended(world)).toMatchObject({ status: 'Failed', codes: ['DrainPodsPending'] });
   expect([cordoned(world), pending(world)]).toEqual([[], []]);
+});
+
+test('canceled while it waits for a node it ends at its next look, and the cordons are taken back within minutes', async () => {
+  const world = await cluster();
+  await drain(world);
+  await minutes(world, 5);
+  expect([cordoned(world).length > 0, pending(world).length]).toEqual([true, 1]);
+  await cancelDrain(world.ports, await recordOf(world, 'web'), 'legacy', 'ann', 'no node for them');
+  await minutes(world, 3);
+  expect([cordoned(world), pending(world)]).toEqual([[], []]);
+  expect(await ended(world)).toMatchObject({ status: 'Canceled', codes: ['DrainCanceled'] });
 });
 
 test('a group whose nodes are tainted takes none of them', async () => {
