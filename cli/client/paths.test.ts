@@ -4,6 +4,10 @@ test.each([
   ['shop', 'shop'],
   ['clusters/shop', 'shop'],
   ['arn:aws:eks:eu-central-1:111111111111:cluster/shop', '111111111111.eu-central-1.shop'],
+  [
+    'arn:aws:eks:eu-central-1:111111111111:cluster/shop@2026-01-01T00:00:00.000Z',
+    '111111111111.eu-central-1.shop%402026-01-01T00%3A00%3A00.000Z',
+  ],
   ['clusters/111111111111.eu-central-1.shop', '111111111111.eu-central-1.shop'],
 ])('the cluster %s is asked for as %s', (said, id) => {
   expect(clusterParam(said)).toEqual({ id });

@@ -1,4 +1,4 @@
-import { parseClusterArn, shortId } from '../../core/model/cluster-key.ts';
+import { shortKeyOf } from '../../core/model/cluster-key.ts';
 
 /** Replaces an empty name, since hono leaves an empty part of a path out and so calls another route. No command line can contain it. */
 export const NOTHING = '\0';
@@ -9,12 +9,8 @@ const KIND = /^(clusters|rollouts)\//;
 /** A name as a part of a path; hono does not encode it. */
 export const part = (name: string): string => (name === '' ? NOTHING : encodeURIComponent(name.replace(KIND, '')));
 
-/** The id of a cluster in requests. Gateways may decode the slashes of an ARN; `account.region.name` has none. */
-export function clusterId(id: string): string {
-  const name = id.replace(KIND, '');
-  const arn = parseClusterArn(name);
-  return arn === undefined ? name : shortId(arn);
-}
+/** The id of a cluster in requests. API Gateway decodes the slashes of an ARN and of a key; `account.region.name` has none. */
+export const clusterId = (id: string): string => shortKeyOf(id.replace(KIND, ''));
 
 /** The value of `:id` in the routes of a cluster. */
 export const clusterParam = (id: string) => ({ id: part(clusterId(id)) });

@@ -18,6 +18,13 @@ export function parseClusterArn(text: string) {
 export const shortId = ({ account, region, name }: Pick<ClusterArn, 'account' | 'region' | 'name'>): string =>
   `${account}.${region}.${name}`;
 
+/** An ARN or a key of a cluster with `account.region.name` in place of the ARN: `111111111111.eu-central-1.web@TIME`. Any other text stays. */
+export function shortKeyOf(text: string): string {
+  const [arn = '', ...created] = text.split('@');
+  const place = parseClusterArn(arn);
+  return place === undefined ? text : [shortId(place), ...created].join('@');
+}
+
 export function arnOf(key: ClusterKey): string {
   return key.slice(0, key.lastIndexOf('@'));
 }

@@ -20,9 +20,11 @@ test('a name stands for the cluster that lives, and of one that was deleted it i
   ]);
   for (const one of names)
     await expect(findCluster(table, one)).rejects.toThrow(
-      `The cluster ${one} was deleted (seen ${gone.deletedAt}). What is known of it: liftlock describe cluster ${clusterKey}`,
+      `The cluster ${one} was deleted (seen ${gone.deletedAt}). What is known of it: liftlock describe cluster ${shortId(gone)}@2020-01-01T00:00:00.000Z`,
     );
   expect(await findCluster(table, clusterKey)).toEqual(gone);
+  expect(await findCluster(table, `${shortId(gone)}@2020-01-01T00:00:00.000Z`)).toEqual(gone);
+  await expect(findCluster(table, `${shortId(gone)}@2021-01-01T00:00:00.000Z`)).rejects.toThrow('has no cluster');
   await table.transact([
     put(Clusters, living, 'absent'),
     put(ClusterNames, { account, region, name, clusterKey: living.clusterKey }, 'absent'),

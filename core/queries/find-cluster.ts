@@ -1,7 +1,7 @@
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { loadAllRecords, loadRecordsOfName } from '../inventory/records.ts';
-import { arnOf, parseClusterArn, shortId } from '../model/cluster-key.ts';
+import { arnOf, parseClusterArn, shortId, shortKeyOf } from '../model/cluster-key.ts';
 import type { Table } from '../ports/table.ts';
 import { Clusters } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
@@ -16,8 +16,8 @@ export function idOfKey(key: string): string {
 }
 
 /**
- * The cluster that a person means: by name, by `account.region.name`, by ARN, or by key (ARN and creation time, also of a deleted cluster). Fails
- * with `ClusterNotFound`, `AmbiguousCluster` (its details list the candidates), or `InvalidInput`.
+ * The cluster that a person means: by name, by `account.region.name`, by ARN, or by either of the two with `@` and the creation time, also a deleted
+ * one. Fails with `ClusterNotFound`, `AmbiguousCluster` (its details list the candidates), or `InvalidInput`.
  */
 export async function findCluster(table: Table, text: string): Promise<ClusterRecord> {
   if (text.includes('@')) return byKey(table, text);
@@ -44,8 +44,9 @@ export async function findCluster(table: Table, text: string): Promise<ClusterRe
 
 async function byKey(table: Table, key: string): Promise<ClusterRecord> {
   if (key.length > 400) throw invalidInput('The key of a cluster has at most 400 characters.');
-  const read = await load(table, Clusters, key);
-  return read?.data ?? notFound(key);
+  const place = parseShortId(arnOf(key));
+  if (place === undefined) return (await load(table, Clusters, key))?.data ?? notFound(key);
+  return (await loadRecordsOfName(table, place)).find((one) => shortKeyOf(one.clusterKey) === key) ?? notFound(key);
 }
 
 function parseShortId(text: string): Place | undefined {
@@ -61,7 +62,7 @@ function notFound(text: string, gone?: ClusterRecord): never {
     'ClusterNotFound',
     gone === undefined
       ? `The inventory has no cluster ${text}. Run liftlock get clusters; a new one appears after the next discovery, within the hour.`
-      : `The cluster ${text} was deleted (seen ${gone.deletedAt}). What is known of it: liftlock describe cluster ${gone.clusterKey}`,
+      : `The cluster ${text} was deleted (seen ${gone.deletedAt}). What is known of it: liftlock describe cluster ${shortKeyOf(gone.clusterKey)}`,
   );
 }
 

@@ -32,6 +32,38 @@ test('an event of API Gateway becomes a request, its caller the principal, and t
   expect(definition.counts?.(answer)).toEqual({ Answers2xx: 1 });
 });
 
+const SAFER = ['/v1/rollouts/{}/pause', '/v1/clusters/{}/skip', '/v1/clusters/{}/break-glass/end'];
+const OTHERS = [
+  '..\\fleet\\resume',
+  '../fleet/resume',
+  '..\\..\\v1\\fleet\\resume',
+  'x/../../fleet/resume',
+  '..\t/fleet/resume',
+];
+
+test.each(
+  SAFER.flatMap((route) => OTHERS.flatMap((other) => ['#', '?', '/#'].map((cut) => [route, `${other}${cut}`]))),
+)('a decoded path that hono would take for another route than IAM is refused: %s with %j', async (route, id) => {
+  const table = new MemoryTable();
+  const world = await protocolWorld(table, 1);
+  const ports = { ...world.ports, ids: { next: () => 'x' } };
+  const input = definition.parse(event('POST', route.replace('{}', id), '{"reason":"smuggled"}'));
+  const answer = await definition.run(ports, input, () => {});
+  expect([answer.statusCode, JSON.parse(answer.body)]).toMatchObject([400, { error: { name: 'InvalidInput' } }]);
+  expect(await table.auditOf('fleet')).toEqual([]);
+});
+
+test.each([
+  '/v1/clusters/111111111111.eu-central-1.shop@2026-01-01T00:00:00.000Z/explanation',
+  '/v1/clusters/shop/scans/2026-11-01T08:00:00.000Z',
+  '/v1/rollouts/standard-1-37-0a1b2c3d',
+])('the path %s is taken', async (path) => {
+  const world = await protocolWorld(new MemoryTable(), 1);
+  const ports = { ...world.ports, ids: { next: () => 'x' } };
+  const answer = await definition.run(ports, definition.parse(event('GET', path)), () => {});
+  expect(answer.statusCode).not.toBe(400);
+});
+
 test('what is no request is refused by name', () => {
   expect(() => definition.parse({ hello: 'world' })).toThrow(expect.objectContaining({ name: 'InvalidInput' }));
 });

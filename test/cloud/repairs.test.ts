@@ -58,6 +58,18 @@ const stateOf = (name: string) => {
 const retry = (name: string, as = 'liftlock-operator') =>
   apiRequest(fleet.cloud, 'POST', `/v1/clusters/${keys[name]}/retry`, {}, as);
 
+test.each(['..%5Cfleet%5Cresume%23', '..%5cfleet%5cresume%3F', '%2e%2e%5Cfleet%5Cresume%23'])(
+  'an operator who may not resume the fleet cannot do so by the name of a cluster: %s',
+  async (name) => {
+    await apiRequest(fleet.cloud, 'POST', '/v1/fleet/stop', { reason: 'tried' }, 'liftlock-operator');
+    const resume = (path: string) => apiRequest(fleet.cloud, 'POST', path, { reason: 'now' }, 'liftlock-operator');
+    await expect(resume('/v1/fleet/resume')).rejects.toThrow(/answered 403/);
+    await expect(resume(`/v1/clusters/${name}/skip`)).rejects.toThrow(/answered 400/);
+    expect(await apiRequest(fleet.cloud, 'GET', '/v1/fleet')).toMatchObject({ stopped: true });
+    await apiRequest(fleet.cloud, 'POST', '/v1/fleet/resume', {});
+  },
+);
+
 test('alarms that policies name are there from the beginning, each in its place, and OK', () => {
   const { alarms, hub, clock } = fleet.cloud;
   const okIn = (account: string, region: string) =>

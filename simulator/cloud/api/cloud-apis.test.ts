@@ -162,7 +162,9 @@ describe('routes', () => {
   it.each([
     ['GET /v1/clusters/all', 'GET /v1/clusters/all', undefined],
     ['GET /v1/clusters/prod', 'GET /v1/clusters/{id}', { id: 'prod' }],
-    ['GET /v1/clusters/a%2Fb', 'GET /v1/clusters/{id}', { id: 'a/b' }],
+    ['GET /v1/clusters/a%2Fb', 'GET /v1/{proxy+}', { proxy: 'clusters/a/b' }],
+    ['GET /v1/clusters/..%5Cfleet%23', 'GET /v1/clusters/{id}', { id: '..\\fleet#' }],
+    ['GET /v1/clusters/100%', 'GET /v1/clusters/{id}', { id: '100%' }],
     ['GET /v1/clusters/prod/retry', 'GET /v1/clusters/{id}/retry', { id: 'prod' }],
     ['GET /v1/clusters/prod/other', 'GET /v1/{proxy+}', { proxy: 'clusters/prod/other' }],
     ['POST /v1/clusters/prod', 'POST /v1/clusters/{id}', { id: 'prod' }],

@@ -52,21 +52,22 @@ export class HttpApi {
   }
 
   hasRoute(request: HttpRequest): boolean {
-    return this.#match(request.method, new URL(request.target, 'http://localhost').pathname) !== undefined;
+    return this.#match(request.method, pathOf(request)) !== undefined;
   }
 
   async handle(request: HttpRequest): Promise<HttpAnswer> {
     const { apiId, account, region } = this.#host;
     const url = new URL(request.target, 'http://localhost');
-    const route = this.#match(request.method, url.pathname);
+    const path = pathOf(request);
+    const route = this.#match(request.method, path);
     if (route === undefined) return json(404, { message: 'Not Found' });
     const caller = this.#host.callerOf(request);
     const base = `arn:aws:execute-api:${region}:${account}:${apiId}`;
     if (route.iamAuthorized) {
-      const resource = `${base}/$default/${request.method}${url.pathname}`;
+      const resource = `${base}/$default/${request.method}${path}`;
       if (caller === undefined || !this.#host.mayInvoke(caller, resource)) return json(403, { message: 'Forbidden' });
     }
-    const event = this.#eventOf(request, url, route, caller);
+    const event = this.#eventOf(request, { url, path }, route, caller);
     try {
       const sourceArn = `${base}/$default/${route.method}${route.path}`;
       return answerOf(JSON.parse(await this.#host.invoke(route.functionArn, JSON.stringify(event), sourceArn)));
@@ -87,12 +88,17 @@ export class HttpApi {
     );
   }
 
-  #eventOf(request: HttpRequest, url: URL, route: ApiRoute, caller: ApiCaller | undefined): object {
+  #eventOf(
+    request: HttpRequest,
+    { url, path }: { readonly url: URL; readonly path: string },
+    route: ApiRoute,
+    caller: ApiCaller | undefined,
+  ): object {
     const { apiId, account, now, uuid } = this.#host;
     // API Gateway passes a body that it does not treat as text as base64.
     const isBase64Encoded = request.body.length > 0 && !TEXT.test(request.headers['content-type'] ?? '');
     const body = request.body.toString(isBase64Encoded ? 'base64' : 'utf8');
-    const pathParameters = parametersOf(route.path, url.pathname);
+    const pathParameters = parametersOf(route.path, path);
     const routeKey = `${route.method} ${route.path}`.trim();
     const query = Object.fromEntries(
       [...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name).join(',')]),
@@ -109,7 +115,7 @@ export class HttpApi {
     return {
       version: '2.0',
       routeKey,
-      rawPath: url.pathname,
+      rawPath: path,
       rawQueryString: url.search.slice(1),
       headers: request.headers,
       ...(Object.keys(query).length === 0 ? {} : { queryStringParameters: query }),
@@ -122,7 +128,7 @@ export class HttpApi {
         ...(iam === undefined ? {} : { authorizer: { iam } }),
         http: {
           method: request.method,
-          path: url.pathname,
+          path,
           protocol: 'HTTP/1.1',
           sourceIp: '127.0.0.1',
           userAgent: request.headers['user-agent'] ?? '',
@@ -154,18 +160,23 @@ function expressionOf(pattern: string): RegExp {
   return new RegExp(`^${expression}$`);
 }
 
-/** The value of each `{name}` of a route, decoded where possible. */
+/** The value of each `{name}` of a route. */
 function parametersOf(pattern: string, path: string): Record<string, string> {
   const values = expressionOf(pattern).exec(path)?.slice(1) ?? [];
   const names = pattern.match(/\{[^}]+\}/g) ?? [];
-  return Object.fromEntries(names.map((name, at) => [name.replaceAll(/[{}+]/g, ''), decoded(values[at] ?? '')]));
+  return Object.fromEntries(names.map((name, at) => [name.replaceAll(/[{}+]/g, ''), values[at] ?? '']));
 }
 
-function decoded(text: string): string {
+/**
+ * The path as API Gateway has it: decoded, also where it chooses the route, asks IAM and fills `rawPath` (recorded events:
+ * https://github.com/fastify/aws-lambda-fastify/issues/169, https://github.com/honojs/hono/issues/2156). `..` is not resolved.
+ */
+function pathOf({ target }: HttpRequest): string {
+  const [path = '/'] = target.split('?');
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(path);
   } catch {
-    return text;
+    return path;
   }
 }
 
