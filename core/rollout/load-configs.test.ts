@@ -6,7 +6,8 @@ import { calendarConfig, fleetConfig, policyConfig } from '../../test/material/p
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { Configs } from '../store/entities.ts';
 import { batched, put } from '../store/entity.ts';
-import { configsOf, loadEveryConfig, loadSnapshot } from './load-snapshot.ts';
+import { configsOf, loadEveryConfig } from './load-configs.ts';
+import { loadSnapshot } from './load-snapshot.ts';
 
 const nights = calendarConfig('nights', {});
 const days = calendarConfig('days', {});

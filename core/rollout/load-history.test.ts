@@ -6,7 +6,7 @@ import { Accounts, Members, Rollouts, Waves } from '../store/entities.ts';
 import { batched, put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { servedKeys } from './automatic-rollouts.ts';
-import { loadHistory, loadRollouts } from './load-snapshot.ts';
+import { loadHistory, loadRollouts } from './load-history.ts';
 
 const account: AccountState = {
   ...{ account: '111111111111', region: 'eu-central-1', status: 'Ok', clusters: 1 },

@@ -1,0 +1,67 @@
+import { KIND_SHARDS } from '../contracts/table-schema.ts';
+import type { StoredItem, Table } from '../ports/table.ts';
+import { latestScansOf } from '../scan/fleet/report-store.ts';
+import { Accounts, Members, Organizations, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
+import { dataOf, load, loadKind, ofKind } from '../store/entity.ts';
+import { isMember } from '../store/members.ts';
+import { servedBy } from './automatic-rollouts.ts';
+import type { FleetSnapshot } from './snapshot.ts';
+
+/** With more rollouts than this, reading all members and all waves by kind takes fewer requests than a query for each rollout. */
+const MOST_BY_PARTITION = 2 * KIND_SHARDS;
+
+/** Reads what only the full look needs. `reader` takes the latest scans of `clusterKeys` together with what else is read in this turn. */
+export async function loadHistory(
+  table: Table,
+  reader: Pick<Table, 'get' | 'getAll'>,
+  clusterKeys: readonly string[],
+): Promise<Required<Pick<FleetSnapshot, 'history' | 'scans'>>> {
+  const [{ rollouts, members, waves }, accounts, listed, scans] = await Promise.all([
+    everyRollout(table),
+    table.queryPartition('ACCOUNTS'),
+    load(reader, Organizations),
+    latestScansOf(reader, clusterKeys),
+  ]);
+  const policyOf = new Map(rollouts.map((rollout) => [rollout.id, rollout.policy]));
+  const byPolicy = Map.groupBy(members, ({ rolloutId }) => policyOf.get(rolloutId) ?? '');
+  const served = new Set([...byPolicy].flatMap(([policy, own]) => [...servedBy(policy, own)]));
+  const underWay = new Set(rollouts.filter((rollout) => Rollouts.active(rollout)).map((rollout) => rollout.id));
+  return {
+    scans,
+    history: {
+      rollouts,
+      waves,
+      members: members.filter((member) => underWay.has(member.rolloutId)),
+      served,
+      accounts: accounts.map((item) => dataOf(Accounts, item)),
+      organizationId: listed?.data.organizationId,
+      unlisted: listed?.data.unlisted,
+    },
+  };
+}
+
+/** Reads every rollout alone, which is enough where nothing is under way and nothing is to be planned. */
+export async function loadRollouts(table: Table): Promise<NonNullable<FleetSnapshot['history']>> {
+  return {
+    rollouts: await loadKind(table, Rollouts),
+    waves: [],
+    members: [],
+    served: new Set(),
+    accounts: undefined,
+  };
+}
+
+/** Every rollout with its members and waves, which lie in its partition. */
+async function everyRollout(table: Table) {
+  const rollouts = await loadKind(table, Rollouts);
+  const items: StoredItem[][] =
+    rollouts.length > MOST_BY_PARTITION
+      ? await Promise.all([table.queryKind(Members.kind), table.queryKind(Waves.kind)])
+      : await Promise.all(rollouts.map(({ id }) => table.queryPartition(rolloutPartition(id))));
+  const all = items.flat();
+  return {
+    rollouts,
+    members: ofKind(all, Members).filter(isMember),
+    waves: ofKind(all, Waves),
+  };
+}
