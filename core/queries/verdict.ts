@@ -4,17 +4,14 @@ import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason, standingFirst } from '../contracts/step-result.ts';
-import { isRollback } from '../model/hop.ts';
 import { whyNever } from '../policy/never-starts.ts';
-import { quarantineReasons } from '../policy/quarantine.ts';
 import { givesWayFor } from '../protocol/gives-way.ts';
 import { ordersOfFleet } from '../protocol/kept-away.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
 import { haltRefusals } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
-import { nextHopId } from '../rollout/admission.ts';
-import { AT_REST, goesOnWith, isServed } from '../rollout/automatic-rollouts.ts';
-import type { Waiting } from '../rollout/decisions.ts';
+import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
+import type { Decision, Waiting } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
@@ -26,21 +23,13 @@ import { isTried } from '../store/members.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
 import { type ClusterRollouts, ENDED_WELL, type Place, type WholeRollout } from './place-of.ts';
-import { finishing, outOfHold, somebodyOnce } from './upgrade-plan.ts';
+import { finishing } from './upgrade-plan.ts';
 import { atTarget, failedHalfWay, orFinished } from './verdict-at-target.ts';
-import { again, type MemberPlace, refusalsBeside, refusalsIn } from './verdict-of-tried.ts';
+import { again, type MemberPlace } from './verdict-of-tried.ts';
+import { type Asked, whileHeld } from './verdict-when-held.ts';
 import { whileItRuns } from './verdict-while-it-runs.ts';
 import { withoutRollout } from './verdict-without-rollout.ts';
-import {
-  after,
-  andResume,
-  onceFleetActs,
-  promoting,
-  refusedByFleet,
-  retriedIn,
-  said,
-  type Verdict,
-} from './verdict-words.ts';
+import { after, andResume, onceFleetActs, promoting, refusedByFleet, said, type Verdict } from './verdict-words.ts';
 
 /** Codes that every grant asks for again. */
 const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));
@@ -48,154 +37,178 @@ const isLook = ({ code }: Reason): boolean => code === 'ResumesLater';
 const NEVER = { at: null, condition: null };
 const NEXT_TICK = after('The next tick of the reconciler, within a minute.');
 
+/** A cluster with what stands about it, and what the reconciler answers about it now. */
+interface Looked extends Asked {
+  readonly upgrade: Upgrade | undefined;
+  /** Its place in a rollout that has not ended. */
+  readonly going: MemberPlace | undefined;
+  readonly decisions: readonly Decision[];
+  /** Why it waits, or its upgrade where that has begun: no reason = nothing is in the way. */
+  readonly waiting: readonly Reason[];
+  readonly elsewhere: readonly Reason[];
+  readonly until: string | null | undefined;
+  /** Whether its upgrade has not begun yet and has to wait: a rollback that Liftlock begins by itself may have to before it ever runs. */
+  readonly hasToWait: boolean;
+}
+
 /** What the reconciler would say of one cluster now. The first thing that is in the way decides, as it does there. */
 export function verdictOf(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
   aim: ClusterPolicy,
-  { place, ofUpgrade, left, isFinished = false }: ClusterRollouts,
+  rollouts: ClusterRollouts,
   now: Date,
 ): Verdict {
   if (cluster.deletedAt !== undefined)
     return said(NEVER, reason('Gone', `The cluster was deleted (seen ${cluster.deletedAt}).`));
-  const isOwn = ({ clusterKey }: { readonly clusterKey: string }) => clusterKey === cluster.clusterKey;
-  const upgrade = activeUpgrade(snapshot, cluster.clusterKey);
+  const looked = lookAt({ snapshot, cluster, aim, ...rollouts, now });
+  return (
+    ofBegun(looked) ??
+    whileHeld(looked, looked.upgrade) ??
+    ofAborted(looked) ??
+    ofParked(looked) ??
+    ofUnselected(looked) ??
+    ofArrived(looked) ??
+    ofRefused(looked) ??
+    ofWaiting(looked)
+  );
+}
+
+function lookAt(asked: Asked): Looked {
+  const { snapshot, cluster, place, now } = asked;
+  const { clusterKey } = cluster;
+  const upgrade = activeUpgrade(snapshot, clusterKey);
+  const going = goingOn(place);
   // An upgrade that has begun has the cluster. A rollout, or another start by hand, that waits for the cluster too, waits for other things, which do
   // not count here.
-  const going = goingOn(place);
   const isOfIt = ({ rolloutId, upgradeId = upgrade?.id }: Waiting) =>
     upgrade === undefined
       ? going === undefined || rolloutId === going.rollout.id
       : rolloutId === upgrade.rolloutId && upgradeId === upgrade.id;
-  const { decisions, waits: all } = waitsOf(snapshot, new Set([cluster.clusterKey]), now);
+  const { decisions, waits: all } = waitsOf(snapshot, new Set([clusterKey]), now);
   const waits = all.filter(isOfIt);
   const until = earliestOpening(waits);
-  const asked = waits.flatMap(({ reasons }) => reasons);
+  const reasons = waits.flatMap((one) => one.reasons);
+  const isOwn = (one: { readonly clusterKey: string }) => one.clusterKey === clusterKey;
   const rolloutId = (upgrade ?? place?.member ?? snapshot.members.find(isOwn))?.rolloutId;
-  const waiting = [...asked, ...turnsAt(snapshot)(cluster.clusterKey, rolloutId, asked, until)];
-  const elsewhere = going === undefined ? [] : waitsElsewhere(snapshot, going, all);
-  const held = snapshot.controls.get(cluster.clusterKey)?.held;
-  // A rollback that Liftlock begins by itself may have to wait before it ever runs.
-  const hasToWait = upgrade?.status === 'Pending' && waits.length > 0;
-  if (upgrade?.status === 'Pending' && !hasToWait)
+  return {
+    ...asked,
+    ...{ upgrade, going, decisions, until },
+    waiting: [...reasons, ...turnsAt(snapshot)(clusterKey, rolloutId, reasons, until)],
+    elsewhere: going === undefined ? [] : waitsElsewhere(snapshot, going, all),
+    hasToWait: upgrade?.status === 'Pending' && waits.length > 0,
+  };
+}
+
+/** The verdict of an upgrade that runs, or begins with the next tick. */
+function ofBegun({ snapshot, cluster, upgrade, ofUpgrade, hasToWait }: Looked): Verdict | undefined {
+  if (upgrade === undefined || upgrade.status === 'Parked' || hasToWait) return undefined;
+  if (upgrade.status === 'Pending')
     return said(NEXT_TICK, reason('Next', 'Nothing is in the way of it: it begins.'), ...upgrade.reasons);
-  if (upgrade !== undefined && upgrade.status !== 'Parked' && !hasToWait)
-    return whileItRuns(upgrade, givesWayFor(upgrade, { ofFleet: ordersOfFleet(snapshot), rollout: ofUpgrade, held }));
-  // A rollback holds its cluster itself, and goes on under any hold.
-  if (held !== undefined && !isRollback(upgrade)) {
-    const isWaited = place?.member !== undefined && !ENDED_WELL.includes(place.member.status);
-    // No rollout tries again what no rollout makes, such as a drain.
-    const isOther =
-      isWaited &&
-      held.mutated === true &&
-      held.upgradeId !== undefined &&
-      nextHopId(place.member, cluster, { clusterKey: cluster.clusterKey, retried: held }) !== held.upgradeId;
-    // Where a rollout was aborted, no older rollout takes the cluster up.
-    const isLetGo = place?.member !== undefined && place.rollout.status === 'Aborted';
-    const inRollout = isOther ? undefined : isWaited || isLetGo ? place.rollout : ofUpgrade;
-    const selecting = aim.policy?.metadata.name;
-    const triedAgain = inRollout !== undefined && goesOnWith(inRollout, selecting);
-    const why = reason('Held', `Held since ${held.since}: ${held.reason.message}`);
-    // Nobody tries a cluster again that is being deleted.
-    const going = quarantineReasons(cluster, now).filter(({ code }) => code === 'Deleting');
-    if (going.length > 0) return said(after('It is gone: then nothing is left to be done for it.'), why, ...going);
-    if (triedAgain) {
-      const { reasons, until } = isWaited
-        ? refusalsIn(snapshot, { ...place, member: place.member }, now)
-        : refusalsBeside(inRollout, place);
-      const refused = refusedByFleet(snapshot);
-      // Tried again before that it fails again, after another roll. Of what is whole by now nothing is left to fail.
-      const causes = isFinished ? '' : ' removes the cause and';
-      const condition = `${somebodyOnce(reasons)}${causes} runs: liftlock retry cluster ${cluster.name} (or release)${andResume(refused) || '.'}`;
-      // A stop refuses no retry, but it lets nothing of it begin.
-      return said(after(condition, until), why, ...reasons, ...refused);
-    }
-    const byRollout = inRollout !== undefined && selecting !== undefined && inRollout.policy !== selecting;
-    const { refusals, condition } = outOfHold(snapshot, cluster, left, now, byRollout);
-    const isDrained = isOther && left?.machine === 'drain-nodes' && goesOnWith(place.rollout, selecting);
-    const goesOn = isDrained ? ` ${retriedIn(place.rollout, cluster.name)}` : '';
-    return said(after(`${condition}${goesOn}`), why, ...refusals);
-  }
+  const { held } = snapshot.controls.get(cluster.clusterKey) ?? {};
+  return whileItRuns(upgrade, givesWayFor(upgrade, { ofFleet: ordersOfFleet(snapshot), rollout: ofUpgrade, held }));
+}
+
+/** The verdict of an upgrade whose rollout was aborted half-way. */
+function ofAborted({ snapshot, cluster, upgrade, ofUpgrade, now }: Looked): Verdict | undefined {
   const aborted = upgrade && leftByAbort(upgrade, ofUpgrade);
-  if (aborted !== undefined) {
-    const { refusals, somebody } = finishing(snapshot, cluster, upgrade, now);
-    return said(after(`${somebody} ${wayToFinish(cluster, upgrade)}`), ...aborted, ...refusals);
+  if (aborted === undefined) return undefined;
+  const { refusals, somebody } = finishing(snapshot, cluster, upgrade, now);
+  return said(after(`${somebody} ${wayToFinish(cluster, upgrade)}`), ...aborted, ...refusals);
+}
+
+function ofParked(looked: Looked): Verdict | undefined {
+  const { snapshot, cluster, place, ofUpgrade, upgrade, decisions, until, now } = looked;
+  if (upgrade === undefined) return undefined;
+  const its = ofUpgrade && { rollout: ofUpgrade, waves: wavesOf(snapshot, ofUpgrade, place) };
+  const parkedFor = upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
+  if (its?.rollout.status === 'Halted') return halted(snapshot, its, ...parkedFor);
+  // What the upgrade parked for may be over, or be passed by a broken glass, by now.
+  if (decisions.some((one) => isGrantOf(one, upgrade)))
+    return said(NEXT_TICK, reason('Next', 'Nothing is in the way of its upgrade any more: it goes on.'));
+  const waiting = [...looked.waiting, ...neverOpen(snapshot, cluster, upgrade, looked.waiting, now)];
+  const at = until ?? upcoming(upgrade.resumeAt, now);
+  const looksAgain = upgrade.resumeAt !== undefined && waiting.every(isLook);
+  // What refused the upgrade when it parked may be gone: where the reconciler asks for it now, the present answer stands in its place.
+  const since = waiting.length === 0 ? upgrade.reasons : parkedFor;
+  const condition = looksAgain ? 'Liftlock looks again.' : conditionOf(waiting, at, its, since);
+  // Present refusals come before what the upgrade parked for: a stop outlasts a pause.
+  const refused = waiting.filter((one) => !isLook(one));
+  return said(after(condition, at), ...standingFirst([...refused, ...since, ...waiting.filter(isLook)]));
+}
+
+function isGrantOf(decision: Decision, { clusterKey, id }: Upgrade): boolean {
+  if (decision.type === 'grant-upgrade')
+    return decision.upgrade.clusterKey === clusterKey && decision.upgrade.id === id;
+  return decision.type === 'grant-member' && decision.member.clusterKey === clusterKey && decision.upgradeId === id;
+}
+
+/** The verdict of a cluster that no policy, or none that can be told, selects. */
+function ofUnselected(looked: Looked): Verdict | undefined {
+  const { snapshot, cluster, aim, place, left, going, waiting, until, now } = looked;
+  if (aim.policy !== undefined) return undefined;
+  // A member of a wave that has begun stays one, whatever policy selects its cluster now.
+  const isFixed = going !== undefined && isInBegunWave(going);
+  const isAmbiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
+  if (isFixed && !isAmbiguous && !isTried(going.member)) return waitsThere(looked, going);
+  if (!isAmbiguous && left !== undefined) return failedHalfWay(snapshot, cluster, aim, { left, place }, now);
+  const alone = isAmbiguous ? after('Selectors are changed so that one policy alone selects it.') : NEVER;
+  const when = waiting.length === 0 ? alone : after(conditionOf(waiting, until ?? null, place), until);
+  return said(when, ...aim.reasons, ...waiting);
+}
+
+/** The verdict of a cluster whose control plane is at the target. */
+function ofArrived(looked: Looked): Verdict | undefined {
+  const { snapshot, cluster, aim, place, left, now } = looked;
+  const isMember = snapshot.members.some(({ clusterKey }) => clusterKey === cluster.clusterKey);
+  if (aim.policy === undefined || aim.target === undefined || aim.needsWork || isMember) return undefined;
+  const rests = atTarget(snapshot, cluster, aim.policy, aim, place, now);
+  const tried = triedIn(looked);
+  // The rollout is not through with it: it goes on with what is left (nodes, add-ons, checks).
+  if (tried !== undefined) {
+    const { when, reasons } = orFinished(snapshot, cluster, aim.policy, place, tried, now);
+    return said(when, ...rests.reasons, ...reasons);
   }
-  if (upgrade !== undefined) {
-    const its = ofUpgrade && { rollout: ofUpgrade, waves: wavesOf(snapshot, ofUpgrade, place) };
-    const parkedFor = upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
-    if (its?.rollout.status === 'Halted') return halted(snapshot, its, ...parkedFor);
-    // What the upgrade parked for may be over, or be passed by a broken glass, by now.
-    const granted = decisions.flatMap((one) =>
-      one.type === 'grant-member'
-        ? { ...one.member, id: one.upgradeId }
-        : one.type === 'grant-upgrade'
-          ? one.upgrade
-          : [],
-    );
-    if (granted.some((one) => isOwn(one) && one.id === upgrade.id))
-      return said(NEXT_TICK, reason('Next', 'Nothing is in the way of its upgrade any more: it goes on.'));
-    waiting.push(...neverOpen(snapshot, cluster, upgrade, waiting, now));
-    const at = until ?? upcoming(upgrade.resumeAt, now);
-    const looksAgain = upgrade.resumeAt !== undefined && waiting.every(isLook);
-    // What refused the upgrade when it parked may be gone: where the reconciler asks for it now, the present answer stands in its place.
-    const since = waiting.length === 0 ? upgrade.reasons : parkedFor;
-    const condition = looksAgain ? 'Liftlock looks again.' : conditionOf(waiting, at, its, since);
-    // Present refusals come before what the upgrade parked for: a stop outlasts a pause.
-    const refused = waiting.filter((one) => !isLook(one));
-    return said(after(condition, at), ...standingFirst([...refused, ...since, ...waiting.filter(isLook)]));
-  }
-  const waitsThere = (there: MemberPlace) =>
-    inRollout(
-      snapshot,
-      there,
-      [...waiting, ...stalled(snapshot, there, now), ...elsewhere],
-      until ?? upcoming(there.member.resumeAt, now),
-    );
-  if (aim.policy === undefined) {
-    // A member of a wave that has begun stays one, whatever policy selects its cluster now.
-    const isFixed = going !== undefined && isInBegunWave(going);
-    const isAmbiguous = aim.reasons.some(({ code }) => code === 'AmbiguousPolicy');
-    if (isFixed && !isAmbiguous && !isTried(going.member)) return waitsThere(going);
-    if (!isAmbiguous && left !== undefined) return failedHalfWay(snapshot, cluster, aim, { left, place }, now);
-    const alone = isAmbiguous ? after('Selectors are changed so that one policy alone selects it.') : NEVER;
-    const when = waiting.length === 0 ? alone : after(conditionOf(waiting, until ?? null, place), until);
-    return said(when, ...aim.reasons, ...waiting);
-  }
-  // The control plane is at the target, but the rollout is not through: it goes on with what is left (nodes, add-ons, checks).
-  const tried = going && isTried(going.member) ? again(snapshot, going, isFinished, now) : undefined;
-  if (aim.target !== undefined && !aim.needsWork && !snapshot.members.some(isOwn)) {
-    const rests = atTarget(snapshot, cluster, aim.policy, aim, place, now);
-    if (tried !== undefined) {
-      const { when, reasons } = orFinished(snapshot, cluster, aim.policy, place, tried, now);
-      return said(when, ...rests.reasons, ...reasons);
-    }
-    return left === undefined ? rests : failedHalfWay(snapshot, cluster, aim, { left, place }, now);
-  }
+  return left === undefined ? rests : failedHalfWay(snapshot, cluster, aim, { left, place }, now);
+}
+
+const triedIn = ({ snapshot, going, isFinished, now }: Looked): Verdict | undefined =>
+  going && isTried(going.member) ? again(snapshot, going, isFinished === true, now) : undefined;
+
+/** The verdict of a cluster that is kept out of every rollout. */
+function ofRefused(looked: Looked): Verdict | undefined {
+  const { snapshot, cluster, aim, place, left, going, now } = looked;
   const refusals = refusalsOf(snapshot, cluster, aim);
-  if (refusals.length > 0) {
-    const unreachable = refusals.every(({ code }) => code === 'Unreachable');
-    const condition = unreachable ? 'Liftlock can read the cluster again.' : 'What excludes it is taken away.';
-    // The member's wave has begun without it, and does not take it in again.
-    if (left === undefined && going?.member.status === 'Excluded' && isInBegunWave(going)) {
-      const next = onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now));
-      return said(after(`${condition} Then: ${next.when.condition}`), ...refusals, ...next.reasons);
-    }
-    if (left === undefined) return said(after(condition), ...refusals);
-    // The conditions above let the next minor begin; a person finishes what is left of the last hop.
-    const half = failedHalfWay(snapshot, cluster, aim, { left, place }, now);
-    const finishes = `What finishes the hop to ${left.to}: ${(tried ?? half).when.condition}`;
-    return said(after(`${condition} ${finishes}`), ...refusals, ...half.reasons);
+  if (refusals.length === 0) return undefined;
+  const unreachable = refusals.every(({ code }) => code === 'Unreachable');
+  const condition = unreachable ? 'Liftlock can read the cluster again.' : 'What excludes it is taken away.';
+  // The member's wave has begun without it, and does not take it in again.
+  if (left === undefined && going?.member.status === 'Excluded' && isInBegunWave(going)) {
+    const next = onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now));
+    return said(after(`${condition} Then: ${next.when.condition}`), ...refusals, ...next.reasons);
   }
+  if (left === undefined) return said(after(condition), ...refusals);
+  // The conditions above let the next minor begin; a person finishes what is left of the last hop.
+  const half = failedHalfWay(snapshot, cluster, aim, { left, place }, now);
+  const finishes = `What finishes the hop to ${left.to}: ${(triedIn(looked) ?? half).when.condition}`;
+  return said(after(`${condition} ${finishes}`), ...refusals, ...half.reasons);
+}
+
+/** The verdict of a cluster that waits in its rollout, or for one. */
+function ofWaiting(looked: Looked): Verdict {
+  const { snapshot, cluster, aim, place, going, now } = looked;
   if (aim.target === undefined) return said(after('The target is offered there.'), ...aim.reasons);
   // A cluster whose rollout is done with it, for an older target, waits for another rollout, and so does one that was taken out for a reason that is
   // gone. A cluster that a person took out does not.
   const isSkipped = going?.member.status === 'Excluded' && isServed(going.member);
   return going === undefined || (ENDED_WELL.includes(going.member.status) && !isSkipped)
     ? onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now))
-    : isTried(going.member)
-      ? again(snapshot, going, isFinished, now)
-      : waitsThere(going);
+    : (triedIn(looked) ?? waitsThere(looked, going));
+}
+
+function waitsThere({ snapshot, waiting, elsewhere, until, now }: Looked, there: MemberPlace): Verdict {
+  const reasons = [...waiting, ...stalled(snapshot, there, now), ...elsewhere];
+  return inRollout(snapshot, there, reasons, until ?? upcoming(there.member.resumeAt, now));
 }
 
 /**
