@@ -1,0 +1,38 @@
+import { namedError } from '../../core/contracts/errors.ts';
+import { wrongState } from '../../core/queries/refusal.ts';
+import { answerTo, HttpError } from './http-error.ts';
+
+const named = (name: string) => Object.assign(new Error('a word of DynamoDB'), { name });
+
+test.each(['ThrottlingException', 'ProvisionedThroughputExceededException', 'TransactionCanceledException'])(
+  'a table that throttles (%s) is no fault of Liftlock: the caller tries again',
+  (name) => {
+    expect(answerTo(named(name))).toEqual({
+      status: 503,
+      body: {
+        error: {
+          name: 'Throttled',
+          message: 'Liftlock is throttled by AWS right now. Try again in a few seconds.',
+        },
+      },
+    });
+  },
+);
+
+test.each(['ConditionFailed', 'TransactionConflict'] as const)('contention (%s) is called a conflict', (name) => {
+  expect(answerTo(namedError(name, 'CLUSTER x is not as it was read'))).toMatchObject({
+    status: 409,
+    body: { error: { name: 'Conflict' } },
+  });
+});
+
+test('a refusal is told with its own words and details, and anything else is not', () => {
+  expect(answerTo(wrongState('It runs.'))).toMatchObject({ status: 409, body: { error: { message: 'It runs.' } } });
+  expect(answerTo(new HttpError(415, 'NotJson', 'Send JSON.'))).toEqual({
+    status: 415,
+    body: { error: { name: 'NotJson', message: 'Send JSON.' } },
+  });
+  const fault = answerTo(named('toString'));
+  expect([fault.status, fault.body.error.name]).toEqual([500, 'InternalError']);
+  expect(fault.body.error.message).not.toContain('DynamoDB');
+});
