@@ -4,10 +4,15 @@ import {
   allowedFailures,
   exceedsBudget,
   failuresOf,
+  goesBack,
+  goesBackItself,
   haltedBefore,
+  hasNoneSucceeded,
+  judgedOf,
   mostInFlight,
   placeRefusal,
   waveRefusal,
+  whyHalted,
   worstCase,
 } from './wave-room.ts';
 
@@ -119,4 +124,70 @@ test.each<[string, Partial<Wave>, number]>([
   ['what a person has accepted too', { countInFlight: true, acceptedFailures: 3 }, 3],
 ])('in flight at most: %s', (_, more, most) => {
   expect(mostInFlight(wave(more))).toBe(most);
+});
+
+const KEY = 'arn:aws:eks:eu-central-1:111111111111:cluster/web@2026-01-01T00:00:00.000Z';
+
+test('nothing begins after a wave of which a cluster goes back, and the cluster itself says so', () => {
+  expect(goesBack([])).toBeUndefined();
+  expect(goesBack([wave(), wave({ goingBack: [] })])).toBeUndefined();
+  expect(goesBack([wave(), wave({ name: 'dev', goingBack: [KEY] })])).toEqual({
+    code: 'GoesBack',
+    message:
+      'Nothing begins after the wave dev before the rollback of web has ended; one that has failed half-way is gone on with, or let go: liftlock explain cluster web',
+  });
+  expect(goesBackItself(wave({ goingBack: [KEY] }), KEY)?.message).toBe(
+    'It is being taken back, or that has failed half-way: liftlock explain cluster web',
+  );
+  expect(goesBackItself(wave({ goingBack: ['another'] }), KEY)).toBeUndefined();
+  expect(goesBackItself(wave(), KEY)).toBeUndefined();
+});
+
+test.each<[Partial<Wave>, boolean]>([
+  [{ failed: 1 }, true],
+  [{ failed: 1, succeeded: 1 }, false],
+  [{}, false],
+  [{ failed: 1, acceptedFailures: 1 }, false],
+  [{ failed: 2, acceptedFailures: 1 }, true],
+])('a wave with %j is left without proof: %s', (more, isLeft) => {
+  expect(hasNoneSucceeded(wave(more))).toBe(isLeft);
+});
+
+test('a halted wave says what halted it, and the numbers where its budget is exceeded or it has no word of its own', () => {
+  const reasons = [
+    { code: 'NoneSucceeded' as const, message: 'None.' },
+    { code: 'RollbackBudget' as const, message: 'Two.' },
+  ];
+  expect(whyHalted(wave({ failed: 1, reasons }))).toBe('None. Two.');
+  expect(whyHalted(wave({ failed: 3, reasons }))).toBe('3 failed and at most 2 may.');
+  expect(whyHalted(wave({ failed: 1, reasons: [] }))).toBe('1 failed and at most 2 may.');
+});
+
+test('strays are judged with the wave that they came from', () => {
+  expect(judgedOf(wave({ succeeded: 3, failed: 2, strays: 1 }))).toBe(4);
+  expect(judgedOf(wave({ succeeded: 3, failed: 2 }))).toBe(5);
+});
+
+test.each<[Partial<Wave>, string]>([
+  [{ inFlight: 2 }, '2 clusters of the wave all are in flight and each may still fail; 2 may (countInFlight).'],
+  [
+    { inFlight: 1, failed: 1 },
+    '1 cluster of the wave all is in flight and each may still fail; 1 may (countInFlight).',
+  ],
+  [
+    { inFlight: 1, goingBack: [KEY] },
+    '1 cluster of the wave all is in flight and each may still fail; 1 may (countInFlight), while 1 cluster of it goes back.',
+  ],
+  [
+    { inFlight: 2, maxConcurrency: 9, maxFailures: 3, goingBack: [KEY, 'b'] },
+    '2 clusters of the wave all are in flight and each may still fail; 1 may (countInFlight), while 2 clusters of it go back.',
+  ],
+])('how many may still fail is told with its numbers: %j', (more, message) => {
+  expect(waveRefusal(wave({ countInFlight: true, ...more }))?.message).toBe(message);
+});
+
+test('one cluster that goes back is told as one', () => {
+  expect(waveRefusal(wave({ maxConcurrency: 1, goingBack: [KEY] }))?.message).toMatch(
+    /^web of the wave all, which has 1 at once, is being taken back: /,
+  );
 });

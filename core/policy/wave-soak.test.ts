@@ -1,7 +1,7 @@
 import { waveItem } from '../../test/material/items/rollout-items.ts';
 import { waveSchema } from '../config/schema/wave.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
-import { gatesAfter, gatesChanged, isWatched, soakOf } from './wave-soak.ts';
+import { gatesAfter, gatesChanged, isGivenUp, isWatched, soakOf, waveBefore } from './wave-soak.ts';
 
 const wave = (more: Partial<Wave> = {}): Wave =>
   waveItem({ status: 'Soaking', succeeded: 1, lastSuccessAt: '2026-11-20T08:00:00.000Z', ...more });
@@ -110,4 +110,50 @@ test('readings are news where one gate says something else than before, or is ne
   const mixed = gatesAfter(before, [reading('a', 'green'), reading('b', 'red')], at('08:01'));
   expect(mixed.notGreenAt).toBe(at('08:01').toISOString());
   expect(gatesAfter(before, [reading('a', 'green')], at('08:01'))).not.toHaveProperty('notGreenAt');
+});
+
+test('while a cluster of the wave goes back it soaks on, whoever has promoted it and whatever its policy says', () => {
+  const back = { goingBack: ['web'] };
+  for (const given of [back, { ...back, promotedBy: 'carl' }])
+    expect(soakOf(wave(given), spec({}), at('20:00'))).toMatchObject({
+      isOver: false,
+      until: undefined,
+      reasons: [{ code: 'GoesBack' }],
+    });
+  const unread = (given: Partial<Wave>) => soakOf(wave(given), undefined, at('20:00')).reasons;
+  expect(unread(back)).toMatchObject([{ code: 'NoWave', message: expect.stringContaining('before the rollback of') }]);
+  expect(unread({})).toMatchObject([
+    { message: expect.stringMatching(/An approver may go on: liftlock rollout promote r$/) },
+  ]);
+});
+
+test('a wave without a soak is over with its last success', () => {
+  expect(soakOf(wave(), spec({}), at('08:00')).isOver).toBe(true);
+  expect(soakOf(wave(), spec({}), at('07:59'))).toMatchObject({ isOver: false });
+});
+
+test('a wave whose policy had no rules for it is given up, whatever else it says', () => {
+  const because = (...codes: ('NoWave' | 'Soaking')[]) =>
+    wave({ reasons: codes.map((code) => ({ code, message: '' })) });
+  expect(isGivenUp(because('Soaking', 'NoWave'))).toBe(true);
+  expect(isGivenUp(because('Soaking'))).toBe(false);
+  expect(isGivenUp(because())).toBe(false);
+});
+
+test('the wave before is the last one with a smaller index that was not skipped, in whatever order they are read', () => {
+  const [first, second, skipped, own] = [
+    wave({ index: 0, name: 'a' }),
+    wave({ index: 1, name: 'b' }),
+    wave({ index: 2, name: 'c', status: 'Skipped' }),
+    wave({ index: 3, name: 'd' }),
+  ];
+  if (first === undefined || own === undefined) throw new Error('unreachable');
+  expect(
+    waveBefore(
+      [own, second, skipped, first].flatMap((one) => one ?? []),
+      own,
+    )?.name,
+  ).toBe('b');
+  expect(waveBefore([own, first], own)?.name).toBe('a');
+  expect(waveBefore([own, first], first)).toBeUndefined();
 });
