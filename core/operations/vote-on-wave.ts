@@ -62,23 +62,10 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
     const asked = (await rulingWaves(table, policy, wave.data)).flatMap(({ approval }) => approval ?? []);
     refuseState(rollout.data, wave.data, asked.length > 0, vote.decision);
     if (vote.decision === 'Approved') refuseOutdated(rollout.data, waves, wave.data, inForce(config?.data));
-    const { planHash } = wave.data;
-    if (planHash === undefined)
-      throw wrongState(`The wave ${name} has no plan that could be approved yet; look again in a minute.`);
-    if (vote.planHash !== undefined && vote.planHash !== planHash) {
-      const said = `The plan of the wave ${name} has changed since you looked: it is ${planHash} now. Look again: liftlock describe rollout ${id}`;
-      throw new Refusal('PlanChanged', said, { planHash });
-    }
+    const planHash = judgedPlan(id, wave.data, vote);
     const { authors, checks } = await loadAuthors(table, config?.data);
     const requesters = requestersOf(wave.data, { policyAppliedBy: authors, rolloutCreatedBy: rollout.data.createdBy });
-    const barred = refusalsOfVote(asked, vote, requesters);
-    const withdraws = vote.decision === 'Approved' && barred.some(({ code }) => code === 'FourEyes');
-    const isHeard = withdraws
-      ? isOwnRejection(wave.data, vote.by) &&
-        refusalsOfVote(asked, { ...vote, decision: 'Rejected' }, requesters).length === 0
-      : barred.length === 0;
-    if (!isHeard) throw new Refusal('NotAllowed', barred.map(({ message }) => message).join(' '), { reasons: barred });
-    const decision: Voted['decision'] = withdraws ? 'Withdrawn' : vote.decision;
+    const decision = decisionOf(asked, wave.data, vote, requesters);
     const members = decision === 'Approved' ? await membersToGo(table, wave.data) : [];
     const shown = await waveReadiness(table, members, now, policy?.spec.nodes);
     const word: ApprovalRecord = {
@@ -90,30 +77,11 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
       ...(shown.length > 0 ? { shown: countVerdicts(shown.map(({ verdict }) => verdict)) } : {}),
       ...(vote.comment === undefined ? {} : { comment: vote.comment }),
     };
-    // What takes a rejection back is on record, and is no word on the wave.
-    const words = newestOfEach([...(wave.data.approvals ?? []), word]).filter((one) => !withdraws || one !== word);
-    // A rejection is heard however many have spoken: an approval gives way, the oldest first.
-    const oldest = words.findIndex(({ decision }) => decision === 'Approved');
-    if (words.length > MOST_PEOPLE && word.decision === 'Rejected' && oldest >= 0) words.splice(oldest, 1);
-    if (words.length > MOST_PEOPLE)
-      throw wrongState(
-        `${MOST_PEOPLE} people have judged the wave ${name}, and no more are kept.${wayToWait(rollout.data)}`,
-      );
-    const next: Wave = { ...wave.data, approvals: words };
+    const next: Wave = { ...wave.data, approvals: wordsWith(rollout.data, wave.data, word, decision) };
     const said = `${vote.by}${vote.comment === undefined ? '' : `: ${vote.comment}`}`;
     const reasons = [{ code: decision, message: said }];
-    const counts = decision === 'Approved' && wave.data.startedAt === undefined;
-    const ends = counts ? asked.flatMap((one) => approvedUntil(one, next, requesters, now)?.toISOString() ?? []) : [];
-    const [until] = ends.sort();
-    const stillRejected = asked
-      .flatMap((approval) => approvalRefusals({ approval }, next, requesters, now))
-      .find(({ code }) => code === 'ApprovalRejected')?.message;
     return {
-      result: {
-        ...toldWave(next, now),
-        decision,
-        ...given({ holdsUntil: until, stillRejected: decision === 'Rejected' ? undefined : stillRejected }),
-      },
+      result: { ...toldWave(next, now), decision, ...standing(asked, next, decision, requesters, now) },
       writes: [
         replace(Waves, wave, next),
         unchanged(Rollouts, rollout, id),
@@ -121,7 +89,7 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
         ...checks,
       ],
       record: [
-        rolloutEntry(id, withdraws ? 'WaveRejectionWithdrawn' : `Wave${decision}`, vote.by, {
+        rolloutEntry(id, decision === 'Withdrawn' ? 'WaveRejectionWithdrawn' : `Wave${decision}`, vote.by, {
           ...{ wave: name, index: next.index },
           ...{ ...word, decision },
         }),
@@ -130,6 +98,61 @@ export function voteOnWave(ports: OperatorPorts, id: string, name: string, vote:
       events: ([change]) => [waveChanged({ ...next, reasons }, change, 'approval')],
     };
   });
+}
+
+/** The hash of the plan that is judged. Fails with `WrongState` or `PlanChanged`. */
+function judgedPlan(id: string, { name, planHash }: Wave, vote: Vote): string {
+  if (planHash === undefined)
+    throw wrongState(`The wave ${name} has no plan that could be approved yet; look again in a minute.`);
+  if (vote.planHash === undefined || vote.planHash === planHash) return planHash;
+  const said = `The plan of the wave ${name} has changed since you looked: it is ${planHash} now. Look again: liftlock describe rollout ${id}`;
+  throw new Refusal('PlanChanged', said, { planHash });
+}
+
+type Approval = Parameters<typeof mayApprove>[0];
+type Requesters = Parameters<typeof mayApprove>[2];
+
+/** What the vote counts as. Fails with `NotAllowed`. */
+function decisionOf(asked: readonly Approval[], wave: Wave, vote: Vote, requesters: Requesters): Voted['decision'] {
+  const barred = refusalsOfVote(asked, vote, requesters);
+  if (barred.length === 0) return vote.decision;
+  const mayWithdraw =
+    vote.decision === 'Approved' &&
+    barred.some(({ code }) => code === 'FourEyes') &&
+    isOwnRejection(wave, vote.by) &&
+    refusalsOfVote(asked, { ...vote, decision: 'Rejected' }, requesters).length === 0;
+  if (mayWithdraw) return 'Withdrawn';
+  throw new Refusal('NotAllowed', barred.map(({ message }) => message).join(' '), { reasons: barred });
+}
+
+/** The words on a wave after this one. What takes a rejection back is on record, and is no word on the wave. Fails with `WrongState`. */
+function wordsWith(rollout: Rollout, wave: Wave, word: ApprovalRecord, decision: Voted['decision']): ApprovalRecord[] {
+  const words = newestOfEach([...(wave.approvals ?? []), word]).filter(
+    (one) => decision !== 'Withdrawn' || one !== word,
+  );
+  // A rejection is heard however many have spoken: an approval gives way, the oldest first.
+  const oldest = words.findIndex((one) => one.decision === 'Approved');
+  if (words.length > MOST_PEOPLE && word.decision === 'Rejected' && oldest >= 0) words.splice(oldest, 1);
+  if (words.length <= MOST_PEOPLE) return words;
+  throw wrongState(
+    `${MOST_PEOPLE} people have judged the wave ${wave.name}, and no more are kept.${wayToWait(rollout)}`,
+  );
+}
+
+/** Where the wave stands after a vote: until when its approvals are enough, and who has rejected it all the same. */
+function standing(
+  asked: readonly Approval[],
+  wave: Wave,
+  decision: Voted['decision'],
+  requesters: Requesters,
+  now: Date,
+): Pick<Voted, 'holdsUntil' | 'stillRejected'> {
+  const counts = decision === 'Approved' && wave.startedAt === undefined;
+  const ends = counts ? asked.flatMap((one) => approvedUntil(one, wave, requesters, now)?.toISOString() ?? []) : [];
+  const rejected = asked
+    .flatMap((approval) => approvalRefusals({ approval }, wave, requesters, now))
+    .find(({ code }) => code === 'ApprovalRejected')?.message;
+  return given({ holdsUntil: ends.sort()[0], stillRejected: decision === 'Rejected' ? undefined : rejected });
 }
 
 /** A rollout that has ended goes on with members that were blocked when somebody retries them, unless it was aborted. */
@@ -182,9 +205,9 @@ function refuseState(rollout: Rollout, wave: Wave, asksForApproval: boolean, dec
 
 /** Anybody who may approve may reject, the requester too: taking back one's own wish needs no second person. Any of the waves may ask for it. */
 function refusalsOfVote(
-  asked: readonly Parameters<typeof mayApprove>[0][],
+  asked: readonly Approval[],
   { decision, by }: Vote,
-  requesters: Parameters<typeof mayApprove>[2],
+  requesters: Requesters,
 ): ReturnType<typeof mayApprove> {
   const answers = asked.map((approval) =>
     mayApprove(decision === 'Approved' ? approval : { ...approval, fourEyes: false }, by, requesters),
