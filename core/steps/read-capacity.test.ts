@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
 import { NOON, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
@@ -159,7 +158,8 @@ test('services that do not answer are waited for together, and each is told', as
     ...['getRole', 'describeKey', 'getServiceQuota'],
   ] as const;
   const running = scanned(Object.fromEntries(names.map((name) => [name, silent(name)])), named);
-  for (let turn = 0; turn < 100 && begun.size < names.length; turn += 1) await setImmediate();
+  for (let turn = 0; turn < 100 && begun.size < names.length; turn += 1)
+    await new Promise((resolve) => setImmediate(resolve));
   const before = [...begun].sort();
   late.resolve();
   const { status, told } = await running;
