@@ -69,10 +69,12 @@ test.each<[string, Given, string, readonly string[], number | undefined]>([
   expect(begun).toStrictEqual([]);
 });
 
-test.each<[string, InsightsRefresh]>([
+test.each<[string, InsightsRefresh | Error]>([
   ['is older than the step', { status: 'COMPLETED', startedAt: at(-1) }],
   ['has failed before the step began', { status: 'FAILED', startedAt: at(-1) }],
-  ['never was', {}],
+  ['never was, as an empty answer says', {}],
+  ['never was, as EKS may say by ResourceNotFoundException', failing('ResourceNotFoundException')],
+  ['never was, as EKS may say by InvalidRequestException', failing('InvalidRequestException')],
 ])('a refresh is begun where the last one %s', async (_, refresh) => {
   const { begun, status, told, waitSeconds } = await refreshed({ refresh });
   expect(begun).toEqual([{ clusterName: 'web' }]);
@@ -80,7 +82,6 @@ test.each<[string, InsightsRefresh]>([
 });
 
 test.each<[string, string, string, readonly string[]]>([
-  ['InvalidRequestException', 'while another one runs', 'wait', [WAITS]],
   ['ThrottlingException', 'while EKS throttles', 'wait', [WAITS]],
   [
     'AccessDeniedException',
@@ -94,6 +95,25 @@ test.each<[string, string, string, readonly string[]]>([
   expect(await refreshed({ refresh: error })).toMatchObject({ status, told, begun: [] });
   if (status === 'wait')
     expect(await refreshed({ refresh: error, minutes: 20 })).toMatchObject({ status: 'done', told: [SLOW] });
+});
+
+test('a refresh cannot be begun while another one runs', async () => {
+  const running = { start: failing('InvalidRequestException') };
+  expect(await refreshed({ refresh: {}, ...running })).toMatchObject({ status: 'wait', told: [WAITS] });
+  expect(await refreshed({ refresh: {}, ...running, minutes: 20 })).toMatchObject({ status: 'done', told: [SLOW] });
+});
+
+test.each(['ResourceNotFoundException', 'InvalidRequestException'])(
+  'where EKS still says %s after twenty minutes, no refresh is begun again',
+  async (name) => {
+    const late = await refreshed({ refresh: failing(name), minutes: 20 });
+    expect(late).toMatchObject({ status: 'done', told: [SLOW], begun: [] });
+  },
+);
+
+test('a cluster that is gone has no refresh, and none can be begun', async () => {
+  const gone = failing('ResourceNotFoundException');
+  await expect(refreshed({ refresh: gone, start: gone })).rejects.toBe(gone);
 });
 
 test('any other failure is a fault', async () => {
