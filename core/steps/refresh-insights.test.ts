@@ -11,10 +11,12 @@ interface Given {
   readonly refresh: InsightsRefresh | Error;
   readonly minutes?: number;
   readonly start?: Error;
+  /** The minute of its turn, where the step had to wait for that. */
+  readonly turn?: number;
 }
 
 /** The result of a step that began at noon, for the latest refresh. */
-async function refreshed({ refresh, minutes = 1, start }: Given) {
+async function refreshed({ refresh, minutes = 1, start, turn }: Given) {
   const begun: object[] = [];
   const more = {
     describeInsightsRefresh: async () => {
@@ -28,7 +30,9 @@ async function refreshed({ refresh, minutes = 1, start }: Given) {
     },
   };
   const ports = await oneStep(new MemoryTable(), { eks: { more }, minutes });
-  const context = await contextOf(ports);
+  const first = await contextOf(ports);
+  const notBefore = turn === undefined ? {} : { notBefore: at(turn).toISOString() };
+  const context = { ...first, input: { ...first.input, ...notBefore } };
   const look = await lookAtRefresh(ports, context);
   const { status, reasons, waitSeconds } = await refreshInsights(ports, context, look);
   return {
@@ -110,6 +114,14 @@ test.each(['ResourceNotFoundException', 'InvalidRequestException'])(
     expect(late).toMatchObject({ status: 'done', told: [SLOW], begun: [] });
   },
 );
+
+test('a look that had to wait for its turn waits for a refresh as long as any other', async () => {
+  const refresh = { status: 'IN_PROGRESS', startedAt: at(40) } as const;
+  expect(await refreshed({ refresh, turn: 40, minutes: 59 })).toMatchObject({ status: 'wait', told: [WAITS] });
+  expect(await refreshed({ refresh, turn: 40, minutes: 60 })).toMatchObject({ status: 'done', told: [SLOW] });
+  const none = failing('ResourceNotFoundException');
+  expect(await refreshed({ refresh: none, turn: 40, minutes: 41 })).toMatchObject({ status: 'wait', begun: [{}] });
+});
 
 test('a cluster that is gone has no refresh, and none can be begun', async () => {
   const gone = failing('ResourceNotFoundException');

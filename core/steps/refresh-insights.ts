@@ -63,14 +63,15 @@ const isSince = (refresh: InsightsRefresh, startedAt: Date): boolean =>
  */
 export async function refreshInsights(ports: StepPorts, context: StepContext, look: RefreshLook): Promise<StepResult> {
   const { scope, name, startedAt } = context;
+  const turn = turnOf(context);
   const now = ports.clock.now();
   try {
     if ('error' in look) throw look.error;
     // Where EKS has none although one was started, it is not started for ever.
-    if (look.refresh === 'none' && isTooLate(now, startedAt)) return giveUpAfter(now, startedAt);
+    if (look.refresh === 'none' && isTooLate(now, turn)) return giveUpAfter(now, turn);
     const refresh = look.refresh === 'none' ? {} : look.refresh;
     const fresh = isSince(refresh, startedAt);
-    if (isRunning(refresh)) return giveUpAfter(now, startedAt, refresh.startedAt);
+    if (isRunning(refresh)) return giveUpAfter(now, turn, refresh.startedAt);
     if (fresh && refresh.status === 'COMPLETED') return done();
     if (fresh && refresh.status === 'FAILED')
       return done(
@@ -79,7 +80,7 @@ export async function refreshInsights(ports: StepPorts, context: StepContext, lo
     await ports.eks.startInsightsRefresh(scope, { clusterName: name });
     return refreshing(now, now);
   } catch (error) {
-    if (errorName(error) === 'InvalidRequestException' || isThrottled(error)) return giveUpAfter(now, startedAt);
+    if (errorName(error) === 'InvalidRequestException' || isThrottled(error)) return giveUpAfter(now, turn);
     if (!isDenied(error)) throw error;
     return done(reason('RefreshDenied', `The refresh of the insights was denied: ${errorMessage(error)}`));
   }
@@ -88,10 +89,15 @@ export async function refreshInsights(ports: StepPorts, context: StepContext, lo
 const refreshing = (since: Date, now: Date): StepResult =>
   wait(pollSeconds(since, now, BOUNDS), reason('RefreshingInsights', 'EKS refreshes its insights.'));
 
-function giveUpAfter(now: Date, startedAt: Date, since: Date = now): StepResult {
-  if (!isTooLate(now, startedAt)) return refreshing(since, now);
+function giveUpAfter(now: Date, turn: Date, since: Date = now): StepResult {
+  if (!isTooLate(now, turn)) return refreshing(since, now);
   return done(reason('RefreshTooSlow', `EKS did not refresh its insights within ${GIVE_UP_MINUTES} minutes.`));
 }
 
-const isTooLate = (now: Date, startedAt: Date): boolean =>
-  now.getTime() - startedAt.getTime() >= GIVE_UP_MINUTES * 60_000;
+const isTooLate = (now: Date, turn: Date): boolean => now.getTime() - turn.getTime() >= GIVE_UP_MINUTES * 60_000;
+
+/** When the execution began, or when its turn came where it had to wait for that: daily looks are spread over an hour. */
+function turnOf({ startedAt, input: { notBefore } }: StepContext): Date {
+  const turn = new Date(notBefore ?? startedAt);
+  return turn > startedAt ? turn : startedAt;
+}
