@@ -87,7 +87,7 @@ function namesOf(listing: Listing<unknown>, item: unknown): string[] {
   return [full, ...full.split('/')];
 }
 
-/** A cluster with its node groups and add-ons takes some kilobytes, and a Lambda answer is limited to six megabytes. */
+/** A cluster with its node groups and add-ons takes some kilobytes, so these are a megabyte or two. */
 const PAGE = '250';
 
 /** The whole fleet as one document for `liftlock plan --inventory`, with the state of each cluster. */

@@ -151,3 +151,29 @@ test.each<[string, Partial<ClusterRecord>, string[]]>([
   ]);
   expect(after.unreachable.map(([name]) => name)).toEqual(names);
 });
+
+test('each cluster is looked at deeply in one hour of a day, the same on every day, and no hour has most of them', async () => {
+  const table = new MemoryTable();
+  const { document } = fleetConfig;
+  const spec = { ...(document.spec as object), accounts: [LISTED], regions: [web.region] };
+  await keep(table, { fleet: { ...fleetConfig, document: { ...document, spec } }, cluster: web });
+  const names = Array.from({ length: 480 }, (_, index) => `shop-${index}`);
+  const eks = { listClusters: async () => names } as Pick<EksReader, 'listClusters'> as EksReader;
+  /** The names whose look in this hour is a deep one. */
+  const deepIn = async (hour: number): Promise<string[]> => {
+    const deep: string[] = [];
+    await discoverClusters({
+      ...{ table, eks, organization: { listAccounts: async () => [] } },
+      clock: { now: () => new Date(NOON.getTime() + hour * 3_600_000) },
+      queue: {
+        send: async (items) => void deep.push(...items.flatMap((item) => (item.depth === 'deep' ? item.name : []))),
+      },
+    });
+    return deep.filter((name) => names.includes(name));
+  };
+  const day: string[][] = [];
+  for (let hour = 0; hour < 24; hour += 1) day.push(await deepIn(hour));
+  expect(day.flat().sort()).toEqual([...names].sort());
+  expect(Math.max(...day.map(({ length }) => length))).toBeLessThan(40);
+  expect(await deepIn(24 + 7)).toEqual(day[7]);
+});

@@ -3,6 +3,8 @@ import { errorMessage, errorName, namedError } from '../contracts/errors.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
 import { DISCOVERY_SECONDS, SLOW_LOOK_SECONDS } from '../contracts/look-limits.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
+import { sha256Hex } from '../hash/sha256.ts';
+import { shortId } from '../model/cluster-key.ts';
 import { isSame } from '../model/is-same.ts';
 import { FLEET, fleetSpec, loadFleetInForce } from '../policy/applied.ts';
 import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
@@ -20,8 +22,13 @@ import { isSeenLately } from './seen.ts';
 
 export type DiscoverPorts = Pick<Ports, 'table' | 'eks' | 'queue' | 'organization' | 'clock'>;
 
-/** Clusters are read hourly; their node groups, add-ons and insights once a day, at this hour in UTC (install.md, First steps). */
-const DEEP_HOUR = 3;
+/**
+ * Clusters are read hourly; their node groups, add-ons and insights once a day (install.md, First steps). Each cluster has an hour of its own for it,
+ * which spreads them: all in one hour took longer than that from some 4,000 clusters on.
+ */
+function depthOf(at: Scope & { readonly name: string }, hour: number): ClusterItem['depth'] {
+  return Number.parseInt(sha256Hex(shortId(at)).slice(0, 8), 16) % 24 === hour ? 'deep' : 'shallow';
+}
 /** EKS was not asked at all, since there was no time. */
 const TIME_IS_UP = 'TimeIsUp';
 
@@ -42,7 +49,7 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
     reading ??= loadLivingRecords(ports.table);
     return (await reading).filter((record) => record.account === account && record.region === region);
   };
-  const depth = ports.clock.now().getUTCHours() === DEEP_HOUR ? 'deep' : 'shallow';
+  const hour = ports.clock.now().getUTCHours();
   const stored = await ports.table.queryPartition('ACCOUNTS');
   const seen = new Map(stored.map((item) => [item.sk, decode(Accounts, item).data]));
   // Liftlock may not look into an account that has left the organization. Which accounts have left is unknown while the organization is not listed.
@@ -67,7 +74,7 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
             `EKS in ${region} did not answer for other accounts, and there was no time to ask it for this one.`,
           )
         : undefined;
-    const { state, found } = await discoverScope(ports, { scope, before, depth, unasked }, () => recorded(scope));
+    const { state, found } = await discoverScope(ports, { scope, before, hour, unasked }, () => recorded(scope));
     states.push(state);
     items += found;
   };
@@ -136,7 +143,8 @@ async function listOrganization(
 interface Look {
   readonly scope: Scope;
   readonly before: AccountState | undefined;
-  readonly depth: ClusterItem['depth'];
+  /** The hour of the day in UTC when the run began. */
+  readonly hour: number;
   /** Why EKS is not asked; undefined = it is asked. */
   readonly unasked: Error | undefined;
 }
@@ -144,7 +152,7 @@ interface Look {
 /** `recorded` returns the clusters of the inventory there. It reads all clusters of the fleet, so it is called only when needed. */
 async function discoverScope(
   ports: DiscoverPorts,
-  { scope, before, depth, unasked }: Look,
+  { scope, before, hour, unasked }: Look,
   recorded: () => Promise<ClusterRecord[]>,
 ): Promise<{ state: AccountState; found: number }> {
   const now = ports.clock.now();
@@ -175,7 +183,7 @@ async function discoverScope(
   const isComplete = lately?.names?.every((name) => all.has(name)) === true;
   if (!isComplete) for (const { name } of await recorded()) all.add(name);
   const names = [...all].sort();
-  await ports.queue.send(names.map((name) => ({ ...scope, name, depth })));
+  await ports.queue.send(names.map((name) => ({ ...scope, name, depth: depthOf({ ...scope, name }, hour) })));
   const state: AccountState = { ...scope, status: 'Ok', clusters: listed.length, names, checkedAt };
   if (lately === undefined || !isSame({ ...lately, checkedAt }, state))
     await writeUnrecorded(ports.table, [put(Accounts, state, 'any')]);

@@ -1,3 +1,4 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LearnedDurations } from '../contracts/items/rollout.ts';
 import type { WrittenCluster } from '../inventory/document/inventory-schema.ts';
 import { writtenCluster } from '../inventory/document/written-cluster.ts';
@@ -10,7 +11,7 @@ import { type ReadinessView, readinessView } from './cluster-readiness.ts';
 import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
 import { inRollout } from './in-rollout.ts';
 import { parseLabelSelector } from './label-selector-text.ts';
-import { type Page, type PageRequest, pageOf } from './page.ts';
+import { type Page, type PageRequest, pageOf, shortened } from './page.ts';
 
 export interface ClusterFilter extends PageRequest {
   readonly selector?: string | undefined;
@@ -38,7 +39,8 @@ export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter
       (filter.region === undefined || cluster.region === filter.region) &&
       (selector === undefined || matchesSelector(selector, cluster.labels)),
   );
-  const { items, ...rest } = pageOf(chosen, (cluster) => `${shortId(cluster)}@${cluster.createdAt}`, filter);
+  const idOf = (cluster: ClusterRecord) => `${shortId(cluster)}@${cluster.createdAt}`;
+  const { items, ...rest } = pageOf(chosen, idOf, filter);
   const now = ports.clock.now();
   // The summary searches all upgrades for each cluster, so only those of the page's clusters are kept.
   const keys = new Set(items.map((cluster) => cluster.clusterKey));
@@ -57,5 +59,7 @@ export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter
       filter.inventory === true ? { ...one, inventory: writtenCluster(cluster, controls.get(summary.key), own) } : one,
     ];
   });
-  return { items: whole, ...rest, ...(filter.inventory !== true || learned === undefined ? {} : { learned }) };
+  const ids = new Map(items.map((cluster) => [cluster.clusterKey, idOf(cluster)]));
+  const page = shortened({ items: whole, ...rest }, ({ key }) => ids.get(key) ?? '');
+  return { ...page, ...(filter.inventory !== true || learned === undefined ? {} : { learned }) };
 }

@@ -12,8 +12,12 @@ export interface PageRequest {
   readonly after?: string | undefined;
 }
 
-/** A thousand clusters are about a megabyte of JSON; a Lambda answer may have six. */
 export const PAGE_LIMIT = 1000;
+/**
+ * A page ends at this much JSON, or after its first item. A Lambda answer may have six megabytes, and the page is a text in it, where each quotation
+ * mark takes one byte more.
+ */
+export const PAGE_BYTES = 4_000_000;
 
 /** Ids sort as text and do not change when the list does, so no item that stays is skipped or listed twice. */
 export function pageOf<Item>(items: readonly Item[], idOf: (item: Item) => string, request: PageRequest): Page<Item> {
@@ -25,5 +29,19 @@ export function pageOf<Item>(items: readonly Item[], idOf: (item: Item) => strin
   const page = rest.slice(0, limit);
   const last = page.at(-1);
   const more = rest.length > page.length && last !== undefined ? { next: last.id } : {};
-  return { items: page.map(({ item }) => item), ...more };
+  return shortened({ items: page.map(({ item }) => item), ...more }, idOf);
+}
+
+/** The page, ended at `PAGE_BYTES`. Whoever makes other items of a page's items shortens the page again, since these may be longer. */
+export function shortened<Item>(page: Page<Item>, idOf: (item: Item) => string): Page<Item> {
+  const encoder = new TextEncoder();
+  const items: Item[] = [];
+  let bytes = 0;
+  for (const item of page.items) {
+    bytes += encoder.encode(JSON.stringify(item)).length;
+    const last = items.at(-1);
+    if (last !== undefined && bytes > PAGE_BYTES) return { items, next: idOf(last) };
+    items.push(item);
+  }
+  return page;
 }

@@ -13,25 +13,30 @@ import { readAlarms } from './read-probes.ts';
 
 type Asked = Pick<UpgradePolicySpec['scan'], 'alarms' | 'backups' | 'urls'> & Pick<UpgradePolicySpec, 'components'>;
 
-/** What the policy demands before a hop: alarms of CloudWatch, URLs that answer, recent backups of the cluster, and its components. */
+/**
+ * What the policy demands before a hop: alarms of CloudWatch, URLs that answer, recent backups of the cluster, and its components. What does not
+ * answer is waited for together (`readCapacity`).
+ */
 export async function readPolicyFacts(
   ports: Pick<Ports, 'account' | 'gates' | 'probe' | 'readers'>,
   context: StepContext,
   server: ApiServer | undefined,
   { alarms = [], urls, backups: { velero, awsBackup } = {}, components = [] }: Asked,
 ) {
-  const readings = await readAlarms(ports, context.name, alarms);
-  const backups: ReadBackup[] = [];
-  if (velero !== undefined) backups.push(await readVelero(ports, context, server, velero));
-  if (awsBackup !== undefined) backups.push(await readRecoveryPoints(ports, context, awsBackup));
-  const seen: NonNullable<PreflightFacts['components']>[number][] = [];
-  for (const component of components)
-    seen.push({ component, seen: await readComponent(ports, context, server, component) });
+  const readBackups: Promise<ReadBackup>[] = [];
+  if (velero !== undefined) readBackups.push(readVelero(ports, context, server, velero));
+  if (awsBackup !== undefined) readBackups.push(readRecoveryPoints(ports, context, awsBackup));
+  const [readings, backups, seen, answers] = await Promise.all([
+    readAlarms(ports, context.name, alarms),
+    Promise.all(readBackups),
+    readComponents(ports, context, server, components),
+    probeUrls(ports, context.name, urls),
+  ]);
   return {
     facts: {
       components: seen,
       alarms: readings.filter(({ status }) => status !== 'unknown'),
-      urls: await probeUrls(ports, context.name, urls),
+      urls: answers,
       backups: backups.flatMap(({ backup }) => backup ?? []),
     },
     coverage: [
@@ -40,6 +45,18 @@ export async function readPolicyFacts(
       ...seen.map(componentCoverage),
     ],
   };
+}
+
+async function readComponents(
+  ports: Pick<Ports, 'readers'>,
+  context: StepContext,
+  server: ApiServer | undefined,
+  components: Asked['components'],
+): Promise<NonNullable<PreflightFacts['components']>[number][]> {
+  const seen: NonNullable<PreflightFacts['components']>[number][] = [];
+  for (const component of components ?? [])
+    seen.push({ component, seen: await readComponent(ports, context, server, component) });
+  return seen;
 }
 
 function componentCoverage({ component, seen }: NonNullable<PreflightFacts['components']>[number]): Coverage {

@@ -135,13 +135,39 @@ test('launch template, its AMI, roles and key are asked for by what names them',
     { describeInstanceTypes, describeLaunchTemplateVersion: fromImage },
     named,
   );
-  expect([status, told, calls.slice(2)]).toEqual([
+  const ofNetwork = ['describeSubnets subnet-1,subnet-2', 'describeSecurityGroups sg-1'];
+  expect([status, told, calls.filter((call) => !ofNetwork.includes(call)).sort()]).toEqual([
     ...['done', []],
     [
-      ...['describeLaunchTemplateVersion lt-1,3', 'describeInstanceTypes m5.large', 'describeImages ami-1'],
-      ...['getRole nodes', 'getRole web', `describeKey ${key}`],
-      'getServiceQuota L-1216C47A',
+      ...['describeImages ami-1', 'describeInstanceTypes m5.large', `describeKey ${key}`],
+      ...['describeLaunchTemplateVersion lt-1,3', 'getRole nodes', 'getRole web', 'getServiceQuota L-1216C47A'],
     ],
+  ]);
+});
+
+test('services that do not answer are waited for together, and each is told', async () => {
+  const begun = new Set<string>();
+  const late = Promise.withResolvers<void>();
+  const silent = (name: string) => async (): Promise<never> => {
+    begun.add(name);
+    await late.promise;
+    throw Object.assign(new Error('connect ETIMEDOUT'), { name: 'TimeoutError' });
+  };
+  const names = [
+    ...['describeSubnets', 'describeSecurityGroups', 'describeLaunchTemplateVersion', 'describeInstanceTypes'],
+    ...['getRole', 'describeKey', 'getServiceQuota'],
+  ] as const;
+  const running = scanned(Object.fromEntries(names.map((name) => [name, silent(name)])), named);
+  for (let turn = 0; turn < 100 && begun.size < names.length; turn += 1)
+    await new Promise((resolve) => setImmediate(resolve));
+  const before = [...begun].sort();
+  late.resolve();
+  const { status, told } = await running;
+  expect(before).toEqual([...names].sort());
+  expect(status).toBe('blocked');
+  expect(told.map((one) => /(?<=^ScanIncomplete: )(?:\S+(?=: TimeoutError)|Not .*)/.exec(one)?.[0])).toEqual([
+    ...['ec2:DescribeInstanceTypes', 'ec2:DescribeLaunchTemplateVersions', 'ec2:DescribeSecurityGroups'],
+    'Not read either: ec2:DescribeSubnets, iam:GetRole, kms:DescribeKey, servicequotas:GetServiceQuota, cloudwatch:GetMetricStatistics.',
   ]);
 });
 

@@ -18,6 +18,8 @@ import type { StepContext } from './context.ts';
 /**
  * Reads what the hop needs of EC2, IAM, KMS and Service Quotas. Each call may fail by itself, and is reported by its permission. Images that the
  * policy names are read even where it skips the rest (`scan.skip: [capacity]`), because without one nodes could not follow their control plane.
+ *
+ * All are asked side by side: a service that cannot be reached takes 45 seconds to fail, and several in turn took longer than the function may run.
  */
 export async function readCapacity(
   ports: Pick<Ports, 'ec2' | 'account' | 'clock'>,
@@ -25,85 +27,114 @@ export async function readCapacity(
   { nodes, inside }: { readonly nodes: NodesSpec; readonly inside?: PreflightFacts['inside'] },
   nodegroups: readonly Nodegroup[],
   { podNetwork, asksCapacity }: { readonly podNetwork: PodNetwork | undefined; readonly asksCapacity: boolean },
-): Promise<{ capacity: CapacityFacts; coverage: Coverage[] }> {
+): Promise<{ capacity: CapacityFacts; coverage: readonly Coverage[] }> {
   const { ec2, account } = ports;
   const { cluster, scope, target } = context;
-  const coverage: Coverage[] = [];
-  const ask = async <One>(
-    what: string,
-    names: readonly string[],
-    call: (names: readonly string[]) => Promise<One[]>,
-  ): Promise<One[] | undefined> => {
-    const asked = [...new Set(names)].sort();
-    if (asked.length === 0) return undefined;
-    try {
-      const found = await call(asked);
-      coverage.push({ what, source: 'capacity', status: 'read', count: found.length, detail: '' });
-      return found;
-    } catch (error) {
-      coverage.push({ what, source: 'capacity', count: 0, ...refusedBy(error) });
-      return undefined;
-    }
-  };
+  const ownImages = askForOwnImages(ports, context, nodes, nodegroups);
+  if (!asksCapacity) {
+    const { found, coverage } = await ownImages;
+    return { capacity: given({ ownImages: found }), coverage };
+  }
+  const { subnetIds, securityGroupIds } = networkOf({ cluster });
+  const ofGroups = nodegroups.flatMap(({ subnets = [] }) => subnets);
+  const ofPods = podNetwork?.eniConfigs.map(({ subnet }) => subnet) ?? [];
+  const launchTemplates = askForTemplates(ec2, context, nodegroups);
+  // Nobody waits for templates where each group says its instance types itself.
+  const isSaid = nodegroups.every((group) => typesOf(group, undefined).length > 0);
+  const launching = isSaid ? Promise.resolve(undefined) : launchTemplates.then(({ found }) => found);
+  const named = [cluster.roleArn, ...nodegroups.map(({ nodeRole }) => nodeRole)].flatMap((arn) => arn ?? []);
+  const growing = nodegroups.filter((group) => bringsNodes(group, { target, ...given({ nodes, inside }) }));
+  const answers = await Promise.all([
+    ownImages,
+    ask('ec2:DescribeSubnets', [...subnetIds, ...ofGroups, ...ofPods], (ids) => ec2.describeSubnets(scope, ids)),
+    ask('ec2:DescribeSecurityGroups', securityGroupIds, (ids) => ec2.describeSecurityGroups(scope, ids)),
+    launchTemplates,
+    launching.then((templates) => {
+      const types = nodegroups.flatMap((group) => typesOf(group, templates));
+      return ask('ec2:DescribeInstanceTypes', types, (names) => ec2.describeInstanceTypes(scope, names));
+    }),
+    launchTemplates.then(({ found = [] }) => {
+      const ids = found.flatMap(({ imageId = '' }) => (isImageId(imageId) ? imageId : []));
+      return ask('ec2:DescribeImages', ids, (names) => ec2.describeImages(scope, names));
+    }),
+    ask('iam:GetRole', named, (arns) =>
+      each(arns, async (arn) => {
+        const role = await account.getRole(scope, arn.slice(arn.lastIndexOf('/') + 1));
+        return role && { ...role, arn };
+      }),
+    ),
+    ask('kms:DescribeKey', [keyOf(cluster) ?? []].flat(), (arns) =>
+      each(arns, (arn) => account.describeKey(scope, arn)),
+    ),
+    launching.then((templates) => {
+      const codes = growing.flatMap((group) => quotaOf(group, templates) ?? []);
+      return ask('servicequotas:GetServiceQuota, cloudwatch:GetMetricStatistics', codes, (names) =>
+        each(names, (code) => account.getServiceQuota(scope, code)),
+      );
+    }),
+  ]);
+  const [own, subnets, securityGroups, templates, instanceTypes, images, roles, keys, quotas] = answers;
+  const capacity = given({
+    ...{ ownImages: own.found, subnets: subnets.found, securityGroups: securityGroups.found },
+    ...{ launchTemplates: templates.found, instanceTypes: instanceTypes.found, images: images.found },
+    ...{ roles: roles.found, keys: keys.found, quotas: quotas.found, podNetwork },
+  });
+  return { capacity, coverage: answers.flatMap(({ coverage }) => coverage) };
+}
+
+/** What a question has found, undefined where nothing was asked or nobody answered, and how that is reported. */
+interface Answer<One> {
+  readonly found: One[] | undefined;
+  readonly coverage: readonly Coverage[];
+}
+
+async function ask<One>(
+  what: string,
+  names: readonly string[],
+  call: (names: readonly string[]) => Promise<One[]>,
+): Promise<Answer<One>> {
+  const asked = [...new Set(names)].sort();
+  if (asked.length === 0) return { found: undefined, coverage: [] };
+  const reported = { what, source: 'capacity' } as const;
+  try {
+    const found = await call(asked);
+    return { found, coverage: [{ ...reported, status: 'read', count: found.length, detail: '' }] };
+  } catch (error) {
+    return { found: undefined, coverage: [{ ...reported, count: 0, ...refusedBy(error) }] };
+  }
+}
+
+/** Asks for the images that the policy names for groups. */
+function askForOwnImages(
+  ports: Pick<Ports, 'ec2' | 'account' | 'clock'>,
+  context: StepContext,
+  nodes: NodesSpec,
+  nodegroups: readonly Nodegroup[],
+) {
   const ruled = nodegroups.flatMap((group) => {
     const rule = imageRuleOf(nodes, group);
     return rule === undefined ? [] : [{ group, rule }];
   });
-  const ownImages = await ask(
-    'ec2:DescribeImages, ec2:DescribeLaunchTemplates',
-    ruled.map(({ group }) => group.nodegroupName),
-    () =>
-      Promise.all(
-        ruled.map(async ({ group, rule }) => {
-          const found = await findImage(ports, context, group, rule);
-          return { nodegroup: group.nodegroupName, refused: 'code' in found ? found : null };
-        }),
-      ),
-  );
-  if (!asksCapacity) return { capacity: given({ ownImages }), coverage };
-  const { subnetIds, securityGroupIds } = networkOf({ cluster });
-  const ofGroups = nodegroups.flatMap(({ subnets = [] }) => subnets);
-  const ofPods = podNetwork?.eniConfigs.map(({ subnet }) => subnet) ?? [];
-  const subnets = await ask('ec2:DescribeSubnets', [...subnetIds, ...ofGroups, ...ofPods], (ids) =>
-    ec2.describeSubnets(scope, ids),
-  );
-  const securityGroups = await ask('ec2:DescribeSecurityGroups', securityGroupIds, (ids) =>
-    ec2.describeSecurityGroups(scope, ids),
-  );
-  const templates = nodegroups.flatMap((group) => templateOf(group) ?? []);
-  const launchTemplates = await ask(
-    'ec2:DescribeLaunchTemplateVersions',
-    templates.map((one) => `${one.template}:${one.version}`),
-    (names) =>
-      each(names, (name) => {
-        const end = name.lastIndexOf(':');
-        return ec2.describeLaunchTemplateVersion(scope, name.slice(0, end), name.slice(end + 1));
+  const names = ruled.map(({ group }) => group.nodegroupName);
+  return ask('ec2:DescribeImages, ec2:DescribeLaunchTemplates', names, () =>
+    Promise.all(
+      ruled.map(async ({ group, rule }) => {
+        const found = await findImage(ports, context, group, rule);
+        return { nodegroup: group.nodegroupName, refused: 'code' in found ? found : null };
       }),
+    ),
   );
-  const types = nodegroups.flatMap((group) => typesOf(group, launchTemplates));
-  const instanceTypes = await ask('ec2:DescribeInstanceTypes', types, (names) =>
-    ec2.describeInstanceTypes(scope, names),
-  );
-  const ids = (launchTemplates ?? []).flatMap(({ imageId = '' }) => (isImageId(imageId) ? imageId : []));
-  const images = await ask('ec2:DescribeImages', ids, (names) => ec2.describeImages(scope, names));
-  const named = [cluster.roleArn, ...nodegroups.map(({ nodeRole }) => nodeRole)].flatMap((arn) => arn ?? []);
-  const roles = await ask('iam:GetRole', named, (arns) =>
-    each(arns, async (arn) => {
-      const role = await account.getRole(scope, arn.slice(arn.lastIndexOf('/') + 1));
-      return role && { ...role, arn };
+}
+
+function askForTemplates(ec2: Ports['ec2'], { scope }: StepContext, nodegroups: readonly Nodegroup[]) {
+  const templates = nodegroups.flatMap((group) => templateOf(group) ?? []);
+  const named = templates.map((one) => `${one.template}:${one.version}`);
+  return ask('ec2:DescribeLaunchTemplateVersions', named, (names) =>
+    each(names, (name) => {
+      const end = name.lastIndexOf(':');
+      return ec2.describeLaunchTemplateVersion(scope, name.slice(0, end), name.slice(end + 1));
     }),
   );
-  const keys = await ask('kms:DescribeKey', [keyOf(cluster) ?? []].flat(), (arns) =>
-    each(arns, (arn) => account.describeKey(scope, arn)),
-  );
-  const codes = nodegroups.flatMap((group) =>
-    bringsNodes(group, { target, ...given({ nodes, inside }) }) ? (quotaOf(group, launchTemplates) ?? []) : [],
-  );
-  const quotas = await ask('servicequotas:GetServiceQuota, cloudwatch:GetMetricStatistics', codes, (names) =>
-    each(names, (code) => account.getServiceQuota(scope, code)),
-  );
-  const ofEc2 = { subnets, securityGroups, instanceTypes, launchTemplates, images, ownImages };
-  return { capacity: given({ ...ofEc2, roles, keys, quotas, podNetwork }), coverage };
 }
 
 /** The coverage of a failed call to AWS. A throttle is thrown, since it passes by itself and must not stop the hop like a lasting error. */

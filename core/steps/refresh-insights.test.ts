@@ -11,10 +11,12 @@ interface Given {
   readonly refresh: InsightsRefresh | Error;
   readonly minutes?: number;
   readonly start?: Error;
+  /** The minute of its turn, where the step had to wait for that. */
+  readonly turn?: number;
 }
 
 /** The result of a step that began at noon, for the latest refresh. */
-async function refreshed({ refresh, minutes = 1, start }: Given) {
+async function refreshed({ refresh, minutes = 1, start, turn }: Given) {
   const begun: object[] = [];
   const more = {
     describeInsightsRefresh: async () => {
@@ -28,7 +30,9 @@ async function refreshed({ refresh, minutes = 1, start }: Given) {
     },
   };
   const ports = await oneStep(new MemoryTable(), { eks: { more }, minutes });
-  const context = await contextOf(ports);
+  const first = await contextOf(ports);
+  const notBefore = turn === undefined ? {} : { notBefore: at(turn).toISOString() };
+  const context = { ...first, input: { ...first.input, ...notBefore } };
   const look = await lookAtRefresh(ports, context);
   const { status, reasons, waitSeconds } = await refreshInsights(ports, context, look);
   return {
@@ -69,10 +73,12 @@ test.each<[string, Given, string, readonly string[], number | undefined]>([
   expect(begun).toStrictEqual([]);
 });
 
-test.each<[string, InsightsRefresh]>([
+test.each<[string, InsightsRefresh | Error]>([
   ['is older than the step', { status: 'COMPLETED', startedAt: at(-1) }],
   ['has failed before the step began', { status: 'FAILED', startedAt: at(-1) }],
-  ['never was', {}],
+  ['never was, as an empty answer says', {}],
+  ['never was, as EKS may say by ResourceNotFoundException', failing('ResourceNotFoundException')],
+  ['never was, as EKS may say by InvalidRequestException', failing('InvalidRequestException')],
 ])('a refresh is begun where the last one %s', async (_, refresh) => {
   const { begun, status, told, waitSeconds } = await refreshed({ refresh });
   expect(begun).toEqual([{ clusterName: 'web' }]);
@@ -80,7 +86,6 @@ test.each<[string, InsightsRefresh]>([
 });
 
 test.each<[string, string, string, readonly string[]]>([
-  ['InvalidRequestException', 'while another one runs', 'wait', [WAITS]],
   ['ThrottlingException', 'while EKS throttles', 'wait', [WAITS]],
   [
     'AccessDeniedException',
@@ -94,6 +99,33 @@ test.each<[string, string, string, readonly string[]]>([
   expect(await refreshed({ refresh: error })).toMatchObject({ status, told, begun: [] });
   if (status === 'wait')
     expect(await refreshed({ refresh: error, minutes: 20 })).toMatchObject({ status: 'done', told: [SLOW] });
+});
+
+test('a refresh cannot be begun while another one runs', async () => {
+  const running = { start: failing('InvalidRequestException') };
+  expect(await refreshed({ refresh: {}, ...running })).toMatchObject({ status: 'wait', told: [WAITS] });
+  expect(await refreshed({ refresh: {}, ...running, minutes: 20 })).toMatchObject({ status: 'done', told: [SLOW] });
+});
+
+test.each(['ResourceNotFoundException', 'InvalidRequestException'])(
+  'where EKS still says %s after twenty minutes, no refresh is begun again',
+  async (name) => {
+    const late = await refreshed({ refresh: failing(name), minutes: 20 });
+    expect(late).toMatchObject({ status: 'done', told: [SLOW], begun: [] });
+  },
+);
+
+test('a look that had to wait for its turn waits for a refresh as long as any other', async () => {
+  const refresh = { status: 'IN_PROGRESS', startedAt: at(40) } as const;
+  expect(await refreshed({ refresh, turn: 40, minutes: 59 })).toMatchObject({ status: 'wait', told: [WAITS] });
+  expect(await refreshed({ refresh, turn: 40, minutes: 60 })).toMatchObject({ status: 'done', told: [SLOW] });
+  const none = failing('ResourceNotFoundException');
+  expect(await refreshed({ refresh: none, turn: 40, minutes: 41 })).toMatchObject({ status: 'wait', begun: [{}] });
+});
+
+test('a cluster that is gone has no refresh, and none can be begun', async () => {
+  const gone = failing('ResourceNotFoundException');
+  await expect(refreshed({ refresh: gone, start: gone })).rejects.toBe(gone);
 });
 
 test('any other failure is a fault', async () => {

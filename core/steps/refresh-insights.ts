@@ -1,4 +1,4 @@
-import { isDenied, isThrottled } from '../contracts/eks-errors.ts';
+import { isDenied, isNotFound, isThrottled } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import { done, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { lostCluster } from '../model/passing-status.ts';
@@ -32,20 +32,27 @@ export async function waitForInsights(
 const BOUNDS = { least: 60, most: 60 };
 const GIVE_UP_MINUTES = 20;
 
-/** The latest refresh of the insights, or the error of reading it. */
-type RefreshLook = { readonly refresh: InsightsRefresh } | { readonly error: unknown };
+/** The latest refresh of the insights, `none` where there was never one, or the error of reading it. */
+type RefreshLook = { readonly refresh: InsightsRefresh | 'none' } | { readonly error: unknown };
 
+/**
+ * Looks at the latest refresh. EKS documents no answer for a cluster that was never refreshed, and two errors that it may be. Where the cluster is
+ * gone, or takes no request, the start of a refresh is refused by the same error.
+ */
 export async function lookAtRefresh(ports: StepPorts, { scope, name }: StepContext): Promise<RefreshLook> {
   try {
     return { refresh: await ports.eks.describeInsightsRefresh(scope, { clusterName: name }) };
   } catch (error) {
-    return { error };
+    const isNone = isNotFound(error) || errorName(error) === 'InvalidRequestException';
+    return isNone ? { refresh: 'none' } : { error };
   }
 }
 
 /** Whether a refresh runs that began after this execution. */
 export const runsSince = (look: RefreshLook, startedAt: Date): boolean =>
-  'refresh' in look && look.refresh.status === 'IN_PROGRESS' && isSince(look.refresh, startedAt);
+  'refresh' in look && look.refresh !== 'none' && isRunning(look.refresh) && isSince(look.refresh, startedAt);
+
+const isRunning = ({ status }: InsightsRefresh): boolean => status === 'IN_PROGRESS';
 
 const isSince = (refresh: InsightsRefresh, startedAt: Date): boolean =>
   refresh.startedAt !== undefined && refresh.startedAt >= startedAt;
@@ -56,12 +63,15 @@ const isSince = (refresh: InsightsRefresh, startedAt: Date): boolean =>
  */
 export async function refreshInsights(ports: StepPorts, context: StepContext, look: RefreshLook): Promise<StepResult> {
   const { scope, name, startedAt } = context;
+  const turn = turnOf(context);
   const now = ports.clock.now();
   try {
     if ('error' in look) throw look.error;
-    const { refresh } = look;
+    // Where EKS has none although one was started, it is not started for ever.
+    if (look.refresh === 'none' && isTooLate(now, turn)) return giveUpAfter(now, turn);
+    const refresh = look.refresh === 'none' ? {} : look.refresh;
     const fresh = isSince(refresh, startedAt);
-    if (refresh.status === 'IN_PROGRESS') return giveUpAfter(now, startedAt, refresh.startedAt);
+    if (isRunning(refresh)) return giveUpAfter(now, turn, refresh.startedAt);
     if (fresh && refresh.status === 'COMPLETED') return done();
     if (fresh && refresh.status === 'FAILED')
       return done(
@@ -70,7 +80,7 @@ export async function refreshInsights(ports: StepPorts, context: StepContext, lo
     await ports.eks.startInsightsRefresh(scope, { clusterName: name });
     return refreshing(now, now);
   } catch (error) {
-    if (errorName(error) === 'InvalidRequestException' || isThrottled(error)) return giveUpAfter(now, startedAt);
+    if (errorName(error) === 'InvalidRequestException' || isThrottled(error)) return giveUpAfter(now, turn);
     if (!isDenied(error)) throw error;
     return done(reason('RefreshDenied', `The refresh of the insights was denied: ${errorMessage(error)}`));
   }
@@ -79,7 +89,15 @@ export async function refreshInsights(ports: StepPorts, context: StepContext, lo
 const refreshing = (since: Date, now: Date): StepResult =>
   wait(pollSeconds(since, now, BOUNDS), reason('RefreshingInsights', 'EKS refreshes its insights.'));
 
-function giveUpAfter(now: Date, startedAt: Date, since: Date = now): StepResult {
-  if (now.getTime() - startedAt.getTime() < GIVE_UP_MINUTES * 60_000) return refreshing(since, now);
+function giveUpAfter(now: Date, turn: Date, since: Date = now): StepResult {
+  if (!isTooLate(now, turn)) return refreshing(since, now);
   return done(reason('RefreshTooSlow', `EKS did not refresh its insights within ${GIVE_UP_MINUTES} minutes.`));
+}
+
+const isTooLate = (now: Date, turn: Date): boolean => now.getTime() - turn.getTime() >= GIVE_UP_MINUTES * 60_000;
+
+/** When the execution began, or when its turn came where it had to wait for that: daily looks are spread over an hour. */
+function turnOf({ startedAt, input: { notBefore } }: StepContext): Date {
+  const turn = new Date(notBefore ?? startedAt);
+  return turn > startedAt ? turn : startedAt;
 }

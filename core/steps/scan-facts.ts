@@ -71,19 +71,18 @@ export async function readFacts(
     asksNodes: !hasMoved && skip.includes('node'),
   });
   const asked = isServer(server) ? server : undefined;
-  const ofPolicy =
-    rules === undefined || hasMoved
-      ? undefined
-      : await readPolicyFacts(ports, context, asked, { ...rules, components });
   const mayRoll = !hasMoved || inside !== undefined;
   const asksCapacity = mayRoll && !skip.includes('capacity');
   const rolls = asksCapacity && nodegroups.some((group) => bringsNodes(group, told));
   const ofPods = rolls && asked !== undefined ? await readPodNetwork(ports, context, asked) : undefined;
-  const ofEc2 = mayRoll
-    ? await readCapacity(ports, context, { nodes, ...given({ inside }) }, nodegroups, {
-        ...{ podNetwork: ofPods?.podNetwork, asksCapacity },
-      })
-    : { capacity: {}, coverage: [] };
+  const [ofPolicy, ofEc2] = await Promise.all([
+    rules === undefined || hasMoved ? undefined : readPolicyFacts(ports, context, asked, { ...rules, components }),
+    mayRoll
+      ? readCapacity(ports, context, { nodes, ...given({ inside }) }, nodegroups, {
+          ...{ podNetwork: ofPods?.podNetwork, asksCapacity },
+        })
+      : { capacity: {}, coverage: [] },
+  ]);
   // Values that stop no patch are still compared afterwards.
   const alarms = ofPolicy?.facts.alarms ?? (asksProbes ? await readAlarms(ports, context.name, rules?.alarms) : []);
   const seen = asksProbes

@@ -119,7 +119,7 @@ const UNDOES = [
 
 /**
  * Anchors of the audit under S3 Object Lock. Only `anchor-audit` may put objects, and only under new keys; nobody may delete one. Whoever wants to
- * change that must first change this policy, which CloudTrail records, and even then a locked version stays. Removing the stack leaves the bucket.
+ * change that must first change this policy, which CloudTrail records, and even then a locked version stays. Removing the stack leaves the bucket and this policy.
  */
 class AnchorBucket extends Construct {
   readonly bucket: Bucket;
@@ -147,6 +147,7 @@ class AnchorBucket extends Construct {
     deny({ sid: 'NothingIsUndone', actions: UNDOES, resources: [objects] });
     const expiring = ['s3:DeleteBucket', 's3:PutLifecycleConfiguration'];
     deny({ sid: 'NothingExpires', actions: expiring, resources: [this.bucket.bucketArn] });
+    this.bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
     acknowledge(this.bucket, {
       'AwsSolutions-S1':
         'One function puts, and its log says what; data events of CloudTrail show everybody else, and a log bucket would need one of its own.',

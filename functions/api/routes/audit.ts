@@ -7,7 +7,7 @@ import type { PageRequest } from '../../../core/queries/page.ts';
 import type { ApiContext, ApiEnv, Query } from '../api-context.ts';
 import { pageQuery, readQuery } from '../request-query.ts';
 
-/** The most items of a page. An item holds what was written, so two hundred are as large as a thousand clusters. */
+/** The most items of a page. An item holds what was written, 38 KB for a plan, so a page may end sooner (core/queries/page.ts). */
 const ITEMS = 200;
 const query = z.strictObject(pageQuery);
 const pageIn = (context: ApiContext): PageRequest => ({ limit: ITEMS, ...readQuery(context, query) });
