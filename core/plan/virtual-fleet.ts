@@ -19,7 +19,7 @@ import { nodesIn } from '../rollout/policy-matches.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { turnedWave } from '../rollout/wave-end.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { EventHeap } from './event-heap.ts';
+import { Agenda } from './agenda.ts';
 import { offered } from './offered.ts';
 import type { Chance } from './plan-input.ts';
 import { type Standing, WaveMembers } from './wave-members.ts';
@@ -72,7 +72,7 @@ export class VirtualFleet {
   /** Members by wave. */
   readonly members = new Map<string, WaveMembers>();
   readonly lived = new Map<string, Lived>();
-  readonly work = new EventHeap<Work>();
+  readonly work = new Agenda<Work>();
   readonly #base: FleetSnapshot;
   readonly #chance: Chance;
   /** Places by rollout, then by cluster: a joined key would be a long text to make at every look. */

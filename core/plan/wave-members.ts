@@ -1,6 +1,6 @@
 import type { Ledger } from '../contracts/items/protocol.ts';
 import type { Member } from '../contracts/items/rollout.ts';
-import { EventHeap } from './event-heap.ts';
+import { Agenda } from './agenda.ts';
 
 /** One cap that a cluster counts against. */
 export interface Cap {
@@ -94,7 +94,7 @@ export class WaveMembers {
   pending(most: number, counts: Ledger['counts'], spare: number): Member[] {
     const taken = new Map<string, number>();
     const hasRoom = ({ key, limit }: Cap): boolean => (counts[key] ?? 0) + (taken.get(key) ?? 0) < limit + spare;
-    const heads = new EventHeap<{ readonly group: Group; readonly rest: Iterator<number> }>();
+    const heads = new Agenda<{ readonly group: Group; readonly rest: Iterator<number> }>();
     const next = (group: Group, rest: Iterator<number>): void => {
       const { done, value } = rest.next();
       if (done !== true) heads.add(value, { group, rest });

@@ -1,4 +1,3 @@
-import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
@@ -190,26 +189,6 @@ function forewarned(
 const policyOf = async (table: Table, { policy }: Rollout): Promise<AppliedConfig | undefined> =>
   (await load(table, Configs, 'UpgradePolicy', policy))?.data;
 
-async function standingsOf(
-  table: Table,
-  rollout: Rollout,
-  waves: readonly Wave[],
-  known: AppliedConfig | undefined,
-  now: Date,
-): Promise<WaveStanding[]> {
-  const applied = inForce(known);
-  const policy = upgradePolicy(applied);
-  const { authors } = await loadAuthors(table, applied);
-  const first = waveInTurn(waves);
-  return Promise.all(
-    waves.map(async (wave) => {
-      const ruling = isAsked(rollout, wave) ? await rulingWaves(table, policy, wave) : [];
-      const outdated = whyOutdated(rollout, waves, wave, applied);
-      return waveStanding(rollout, wave, { policy, ruling, outdated, policyAppliedBy: authors, first }, now);
-    }),
-  );
-}
-
 function detail(
   rollout: Rollout,
   waves: readonly Wave[],
@@ -280,7 +259,7 @@ const loadWavesOf = async (table: Table, id: string): Promise<Wave[]> =>
   (await loadWaves(table, id)).map(({ data }) => data);
 
 /** Where a wave stands under its policy as applied now, which its item alone does not tell. */
-export type WaveStanding = ReturnType<typeof waveStanding>;
+export type WaveStanding = Awaited<ReturnType<typeof standingsOf>>[number];
 
 /** A rollout that is at rest forecasts nothing, soaks nothing and asks nobody. */
 const isAtRest = ({ status }: Rollout): boolean => AT_REST.includes(status);
@@ -292,55 +271,47 @@ const isEmpty = (wave: Wave): boolean => wave.status === 'Pending' && unsettledI
 const isAsked = (rollout: Rollout, wave: Wave): boolean =>
   !isAtRest(rollout) && !isEmpty(wave) && (wave.status === 'Pending' || wave.status === 'Open');
 
-/**
- * The standing of a wave that has not ended. Where its policy is gone, or cannot be read, nothing can be told of what it asks for.
- *
- * @param ruling the waves of the policy that the members begin by, where any may begin
- */
-function waveStanding(
+/** The standings of waves. Where their policy is gone, or cannot be read, nothing can be told of what they ask for. */
+async function standingsOf(
+  table: Table,
   rollout: Rollout,
-  wave: Wave,
-  {
-    policy,
-    ruling,
-    outdated,
-    policyAppliedBy,
-    first,
-  }: {
-    readonly policy: UpgradePolicy | undefined;
-    readonly ruling: readonly WaveSpec[];
-    /** Why the plan of the wave cannot be approved. */
-    readonly outdated: Reason | undefined;
-    readonly policyAppliedBy: readonly string[];
-    /** The wave whose turn it is. */
-    readonly first: Wave | undefined;
-  },
+  waves: readonly Wave[],
+  known: AppliedConfig | undefined,
   now: Date,
 ) {
-  const spec = waveNamed(policy, wave.name);
+  const applied = inForce(known);
+  const policy = upgradePolicy(applied);
+  const { authors: policyAppliedBy } = await loadAuthors(table, applied);
   const requesters = { policyAppliedBy, rolloutCreatedBy: rollout.createdBy };
+  const first = waveInTurn(waves);
   const acts = !isAtRest(rollout);
-  const soak = acts && wave.status === 'Soaking' ? soakOf(wave, spec, now) : undefined;
-  // A retry has opened an earlier wave again: until that one has passed, this soak does not end.
-  const isHeld = soak !== undefined && first !== undefined && first.index < wave.index;
-  const lacking = ruling.flatMap((one) => approvalRefusals(one, wave, requesters, now));
-  const approvals = ruling.flatMap(({ approval }) => (approval?.before === true ? approval.approvals : []));
-  const named = spec?.approval?.before === true && !isEmpty(wave) ? spec.approval.approvals : 0;
-  return {
-    index: wave.index,
-    /** When the soak will be over if every gate stays green; null while the wave does not soak, a gate is not green, or an earlier wave comes first. */
-    soakUntil: isHeld ? null : (soak?.until?.toISOString() ?? null),
-    /** The earlier wave that has to pass before the soak ends. */
-    ...given({ soakHeldBy: isHeld ? heldBack(first, wave, soak.until) : undefined }),
-    /** How many approvals the wave asks for; 0 = none. */
-    approvalsWanted: Math.max(named, ...approvals),
-    /** Why the wave may not begin for want of approval; empty = it may begin, or has begun. */
-    approvalReasons: lacking.length > 0 && outdated !== undefined ? [outdated] : lacking,
-    /** The most clusters that can fail before nothing more starts; null where nothing starts any more. */
-    worstCase: acts ? worstCaseNow(wave) : null,
-    /** Where the order to pass the wave's windows stands; null where there is none. */
-    breakGlass: waveGlass(wave, policy?.spec.breakGlass, now),
+  const standingOf = async (wave: Wave) => {
+    const spec = waveNamed(policy, wave.name);
+    const soak = acts && wave.status === 'Soaking' ? soakOf(wave, spec, now) : undefined;
+    // A retry has opened an earlier wave again: until that one has passed, this soak does not end.
+    const isHeld = soak !== undefined && first !== undefined && first.index < wave.index;
+    const ruling = isAsked(rollout, wave) ? await rulingWaves(table, policy, wave) : [];
+    const lacking = ruling.flatMap((one) => approvalRefusals(one, wave, requesters, now));
+    const outdated = whyOutdated(rollout, waves, wave, applied);
+    const approvals = ruling.flatMap(({ approval }) => (approval?.before === true ? approval.approvals : []));
+    const named = spec?.approval?.before === true && !isEmpty(wave) ? spec.approval.approvals : 0;
+    return {
+      index: wave.index,
+      /** When the soak will be over if every gate stays green; null while the wave does not soak, a gate is not green, or an earlier wave comes first. */
+      soakUntil: isHeld ? null : (soak?.until?.toISOString() ?? null),
+      /** The earlier wave that has to pass before the soak ends. */
+      ...given({ soakHeldBy: isHeld ? heldBack(first, wave, soak.until) : undefined }),
+      /** How many approvals the wave asks for; 0 = none. */
+      approvalsWanted: Math.max(named, ...approvals),
+      /** Why the wave may not begin for want of approval; empty = it may begin, or has begun. */
+      approvalReasons: lacking.length > 0 && outdated !== undefined ? [outdated] : lacking,
+      /** The most clusters that can fail before nothing more starts; null where nothing starts any more. */
+      worstCase: acts ? worstCaseNow(wave) : null,
+      /** Where the order to pass the wave's windows stands; null where there is none. */
+      breakGlass: waveGlass(wave, policy?.spec.breakGlass, now),
+    };
   };
+  return Promise.all(waves.map(standingOf));
 }
 
 function heldBack(first: Wave, { name }: Wave, until: Date | undefined): Reason {

@@ -1,4 +1,3 @@
-import type { ScanReport } from '../../../core/scan/report/report-schema.ts';
 import type { Io } from '../../command/io.ts';
 import type { Session } from '../../command/session.ts';
 import { print, printLines } from '../print.ts';
@@ -47,46 +46,28 @@ export async function printScan(
   }
 }
 
-/** The number of findings that become text at once: the whole text of a large report would take more memory than the scan. */
-const AT_ONCE = 500;
+/** So many levels lie above the findings, which become text one by one: the whole text of a large report would take more memory than the scan. */
+const DEPTHS = { ScanReport: 2, ScanReportList: 4 } as const;
 
 /** The same text as `JSON.stringify(document, null, 2)`, written in pieces. */
 export function printJson(io: Io, document: ScanDocument): void {
-  if (document.kind === 'ScanReport') printReport(io, document, '');
-  else {
-    const { items, ...head } = document;
-    io.out(`${open(head)}  "items": [`);
-    items.forEach((report, index) => {
-      io.out(`${index === 0 ? '' : ','}\n    `);
-      printReport(io, report, '    ');
-    });
-    io.out(`${items.length === 0 ? '' : '\n  '}]\n}`);
-  }
+  printMembers(io, document, DEPTHS[document.kind], '');
   io.out('\n');
 }
 
-function printReport(io: Io, report: ScanReport, indent: string): void {
-  const entries = Object.entries(report);
-  io.out('{');
-  entries.forEach(([key, value], index) => {
-    io.out(`${index === 0 ? '' : ','}\n${indent}  ${JSON.stringify(key)}: `);
-    if (Array.isArray(value)) printList(io, value, `${indent}  `);
-    else io.out(indented(value, `${indent}  `));
+/** Writes an object or a list member by member, down to a depth; a member below it is one piece. */
+function printMembers(io: Io, value: object, depth: number, indent: string): void {
+  const [begin, end] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
+  const members = Object.entries(value);
+  const within = `${indent}  `;
+  io.out(begin);
+  members.forEach(([key, member], index) => {
+    const name = Array.isArray(value) ? '' : `${JSON.stringify(key)}: `;
+    const head = `${index === 0 ? '' : ','}\n${within}${name}`;
+    if (depth > 1 && typeof member === 'object' && member !== null) {
+      io.out(head);
+      printMembers(io, member, depth - 1, within);
+    } else io.out(`${head}${JSON.stringify(member, null, 2).replaceAll('\n', `\n${within}`)}`);
   });
-  io.out(`\n${indent}}`);
+  io.out(members.length === 0 ? end : `\n${indent}${end}`);
 }
-
-function printList(io: Io, values: readonly unknown[], indent: string): void {
-  io.out('[');
-  for (let at = 0; at < values.length; at += AT_ONCE) {
-    const part = values.slice(at, at + AT_ONCE).map((value) => `\n${indent}  ${indented(value, `${indent}  `)}`);
-    io.out(`${at === 0 ? '' : ','}${part.join(',')}`);
-  }
-  io.out(values.length === 0 ? ']' : `\n${indent}]`);
-}
-
-const indented = (value: unknown, indent: string): string =>
-  JSON.stringify(value, null, 2).replaceAll('\n', `\n${indent}`);
-
-/** The members before the last one, with the brace still open. */
-const open = (head: object): string => `${JSON.stringify(head, null, 2).replace(/\n\s*\}$/, '')},\n`;
