@@ -64,7 +64,7 @@ export const LOCAL_VERBS: Verbs = {
       ['--port <port>', 'of the services (default: a free one)', { parse: port }],
       ['--state <folder>', 'keep everything in this folder, and go on from it'],
       ['--speed <factor>', 'simulated seconds per real second', { parse: factor, default: 60 }],
-      ['--seed <number>', 'seed of durations and identifiers', { parse: Number, default: 1 }],
+      ['--seed <number>', 'seed of durations and identifiers', { parse: numberFrom(0), default: 1 }],
       ['--assembly <folder>', 'a cloud assembly (cdk.out) to install instead of synthesizing one'],
     ],
     load: async () => (await import('./local/local-up.ts')).startLocalCloud,

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { servedWorld } from '../test/material/cli/served-world.ts';
+import { FLEET_VERBS } from './fleet-verbs.ts';
 
 const BIN = fileURLToPath(new URL('../bin/liftlock', import.meta.url));
 
@@ -81,5 +82,13 @@ test('help lists every verb', async () => {
 test.each(['bash', 'zsh', 'fish'])('the completion script of %s knows verbs, kinds and options', async (shell) => {
   const { code, out } = await liftlock(['completion', shell]);
   expect(code).toBe(0);
-  for (const word of ['explain', 'clusters', '--approve', 'manifest']) expect(out).toContain(word);
+  for (const word of ['explain', 'clusters', '--approve', 'manifest', 'nodegroup']) expect(out).toContain(word);
+});
+
+test('the completion script knows the kinds of every verb that takes one', async () => {
+  const { out } = await liftlock(['completion', 'bash']);
+  const wordsOf = (verb: string) => new RegExp(`'${verb}'\\) words='([^']*)'`).exec(out)?.[1]?.split(' ') ?? [];
+  const verbs = Object.keys(FLEET_VERBS).filter((verb) => /[<[]kind[>\]]/.test(verb));
+  const lacking = verbs.map((verb) => verb.split(' ')[0] ?? '').filter((verb) => wordsOf(verb)[0]?.startsWith('-'));
+  expect([verbs.length > 9, lacking]).toEqual([true, []]);
 });

@@ -21,7 +21,7 @@ export async function scanFleet(session: Session, options: ScanFleetOptions, com
   const { target, selector, output, start } = { ...options, ...givenToScan(command) };
   if (target === undefined) throw invalid('liftlock: --target is missing: say the version to go to.');
   if (!(FORMATS as readonly string[]).includes(output))
-    throw invalid(`liftlock: -o ${output} is for reports; here it is ${FORMATS}.`);
+    throw invalid(`liftlock: -o ${output} is for reports; here it is ${FORMATS.join(', ')}.`);
   const client = await session.client();
   const matrix = await client.v1.scans.$get({ query: { target, selector } });
   const shown = shownAt(session, client);

@@ -184,6 +184,8 @@ async function checkOptions(options: ScanOptions, wrong: Wrong): Promise<void> {
     wrong.add('liftlock: --manifests and --kubeconfig are two scans. Run them one after the other.');
   if (manifests !== undefined && skip.includes('manifest'))
     wrong.add('liftlock: --skip manifest leaves nothing to scan.');
+  if (manifests !== undefined && options.eksInsights !== undefined)
+    wrong.add('liftlock: --eks-insights is about a cluster: say it with --kubeconfig.');
   if (manifests === undefined && options.render === true)
     wrong.add('liftlock: --render is about charts in files: say it with --manifests.');
   if (live && LIVE_SOURCES.every((source) => skip.includes(source)))

@@ -4,7 +4,7 @@ import { loadKind, ofKind } from '../../core/store/entity.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 import { loadAllMembers } from '../../simulator/process/load-all-members.ts';
 import { countMembers } from '../../simulator/report/wave-counts.ts';
-import { colourOf, type Paint, USUAL_WIDTH, wrapped } from '../output/print.ts';
+import { type Paint, USUAL_WIDTH, wrapped } from '../output/print.ts';
 import type { LocalRun } from './local-run.ts';
 import { lineOf } from './plain-lines.ts';
 import { BAR, legend, waveBar, waveWords } from './wave-bar.ts';
@@ -29,7 +29,7 @@ export class LiveView {
   #isDrawing = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(run: Watched, out: Screen, paint: Paint = colourOf({ env: process.env, isTerminal: true }, true)) {
+  constructor(run: Watched, out: Screen, paint: Paint) {
     this.#run = run;
     this.#out = out;
     this.#paint = paint;

@@ -12,7 +12,7 @@ import { runReport } from '../../simulator/report/run-report.ts';
 import { interruption } from '../command/io.ts';
 import { EXIT, type ExitCode, type Session } from '../command/session.ts';
 import { writeError, writeOut } from '../command/streams.ts';
-import { colourOf, USUAL_WIDTH } from '../output/print.ts';
+import { USUAL_WIDTH } from '../output/print.ts';
 import { LiveView } from './live-view.ts';
 import type { LocalRun, StartLocalRun } from './local-run.ts';
 import { plainLines } from './plain-lines.ts';
@@ -35,7 +35,7 @@ interface StartOptions {
 }
 
 /** Runs a fleet folder to its report. Returns the exit code: 0 when every cluster is at its target or has a reason, 1 otherwise, 2 for bad input. */
-export async function start(_: Session, options: StartOptions): Promise<ExitCode> {
+export async function start({ paint }: Session, options: StartOptions): Promise<ExitCode> {
   if (options.output !== 'table' && options.output !== 'json') {
     writeError(`liftlock start: -o ${String(options.output)} is not known. Use table or json.\n`);
     return EXIT.invalid;
@@ -61,7 +61,8 @@ export async function start(_: Session, options: StartOptions): Promise<ExitCode
     for (const warning of prepared.warnings) writeError(`${warning}\n`);
     if (options.output === 'table') writeOut(introduction(options.fleet, prepared, run));
     const people = new StandInPeople(run, run.person);
-    const rested = await runToRest(run, prepared, options, people, live);
+    const view = live ? new LiveView(run, process.stdout, paint) : undefined;
+    const rested = await runToRest(run, prepared, options, people, view);
     timings.end('rollouts');
     const report = await runReport(run, prepared.loaded, rested, people.said, {
       html: options.html,
@@ -117,9 +118,8 @@ async function runToRest(
   { loaded }: PreparedFleet,
   options: StartOptions,
   others: StandInPeople,
-  live: boolean,
+  view: LiveView | undefined,
 ): Promise<boolean> {
-  const view = live ? new LiveView(run, process.stdout) : undefined;
   if (view === undefined) run.onEvent = plainLines(options.output === 'json' ? writeError : writeOut);
   view?.begin();
   const until = new Date(loaded.now.getTime() + options.days * 86_400_000);
@@ -166,8 +166,6 @@ const isGood = (report: RunReport): boolean =>
 
 const anyDiscovered = (report: RunReport): boolean =>
   report.clusters.some(({ status }) => status !== 'NotInFleet' && status !== 'NotDiscovered');
-
-const paint = colourOf({ env: process.env, isTerminal: process.stdout.isTTY === true }, true);
 
 /** Measures the parts of a start, one after the other; the first begins with the process, which loads its code. */
 class Timings {

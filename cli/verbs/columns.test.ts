@@ -38,6 +38,16 @@ test('get policies names one that this version cannot read, and counts no cluste
   expect(cells).toEqual(['w7', 'cannot be read by this version', '-', '-', '-', '-', '-']);
 });
 
+test('get calendars tells one that this version cannot read from one that is always open', () => {
+  const column = LISTINGS.calendars.columns.find(({ header }) => header === 'WINDOWS');
+  const cell = (spec: unknown) => column?.cell({ name: 'nights', spec, usedBy: [] } as never, shown);
+  expect(cell(null)).toBe('cannot be read by this version');
+  expect([cell({ windows: [] }), cell({ windows: [{ name: 'night' }, { name: 'dawn' }] })]).toEqual([
+    'always',
+    'night,dawn',
+  ]);
+});
+
 test.each([
   [{ waitsForApproval: 'prod', waitsForReadiness: null }, 'prod (needs approval)'],
   [{ waitsForApproval: 'prod', isRejected: true }, 'prod (rejected)'],

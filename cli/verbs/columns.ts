@@ -170,7 +170,10 @@ const calendars: Listing<CalendarView> = {
   columns: [
     plain('NAME', (item) => item.name),
     plain('TIME-ZONE', (item) => item.spec?.timeZone ?? null),
-    plain('WINDOWS', (item) => item.spec?.windows.map(({ name }) => name).join(',') || 'always'),
+    plain('WINDOWS', ({ spec }) =>
+      // One that this version cannot read counts as closed.
+      spec === null ? 'cannot be read by this version' : spec.windows.map(({ name }) => name).join(',') || 'always',
+    ),
     plain('FREEZES', (item) => item.spec?.freezes.map(({ name }) => name).join(',') || null),
     plain('USED-BY', (item) => item.usedBy.join(',') || null),
     time('APPLIED', (item) => item.appliedAt),

@@ -19,7 +19,12 @@ const NOUNS: Readonly<Record<string, readonly string[]>> = {
   explain: ['cluster'],
   retry: ['cluster'],
   release: ['cluster'],
+  skip: ['cluster'],
   upgrade: ['cluster'],
+  rollback: ['cluster'],
+  readiness: ['cluster'],
+  drain: ['nodegroup'],
+  'break-glass': ['cluster', 'wave'],
 };
 
 function wordsOf(program: Command): Words {

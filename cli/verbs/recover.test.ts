@@ -67,7 +67,9 @@ test('recover folds the audit over a restored table, raises the epoch, and leave
   });
   const bad = await runInProcess([...command, '--mutators-off-since', 'yesterday']);
   expect([bad.code, bad.err]).toEqual([2, expect.stringContaining('--mutators-off-since is "yesterday"')]);
+  const never = await runInProcess([...command, '--mutators-off-since', '2026-02-30T08:00:00Z']);
+  expect([never.code, never.err]).toEqual([2, expect.stringContaining('is "2026-02-30T08:00:00Z"')]);
   const local = await runInProcess([...command, '--mutators-off-since', '2026-11-20T08:00:00']);
-  expect([local.code, local.err]).toEqual([2, expect.stringContaining('write an instant such as')]);
+  expect([local.code, local.err]).toEqual([2, expect.stringContaining('write an instant with its zone, such as')]);
   await dynamo.close();
 });

@@ -4,6 +4,7 @@ import { namedError } from '../../core/contracts/errors.ts';
 import { personOf } from '../../core/model/principal.ts';
 import { recoverAfterRestore } from '../../core/operations/restore.ts';
 import { anchorFiles } from '../audit/records.ts';
+import { instantOf } from '../calendar/instant.ts';
 import type { ExitCode, OutputOption, Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 
@@ -26,8 +27,8 @@ export async function recover(session: Session, options: RecoverOptions): Promis
   const anchors = readChain((await anchorFiles(session, options.anchors)) ?? []);
   const details = {
     anchors,
-    restoredTo: instant('--restored-to', options.restoredTo),
-    mutatorsOffSince: instant('--mutators-off-since', options.mutatorsOffSince),
+    restoredTo: instantOf(options.restoredTo, '--restored-to'),
+    mutatorsOffSince: instantOf(options.mutatorsOffSince, '--mutators-off-since'),
     by: person(options.by),
     acceptBrokenAudit: options.acceptBrokenAudit === true,
   };
@@ -49,12 +50,4 @@ function person(by: string): string {
     'InvalidInput',
     `--by is "${by}", which is no person; write your own name, such as ana@example.com.`,
   );
-}
-
-function instant(option: string, text: string): Date {
-  const date = new Date(text);
-  if (!/^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(text) || Number.isNaN(date.getTime())) {
-    throw namedError('InvalidInput', `${option} is "${text}"; write an instant such as 2026-11-20T08:00:00Z.`);
-  }
-  return date;
 }
