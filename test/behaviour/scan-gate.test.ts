@@ -3,6 +3,7 @@ import { applyDocuments } from '../../core/operations/apply-documents.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestScan } from '../../core/operations/requests.ts';
 import { SCANNERS_RBAC, VIEWERS, VIEWERS_RBAC } from '../../core/queries/access-manifest.ts';
+import { clusterReadiness } from '../../core/queries/cluster-readiness.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { scanReport } from '../../core/queries/scan-history.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
@@ -123,6 +124,32 @@ test('a policy says who may waive what for how long, and the report names a waiv
   await waiveBy(world, 'role:111111111111/security', 20);
   expect(await retried(world)).toEqual(['Succeeded', 'pass', 1]);
 });
+
+test.each([
+  ['1.33', 'fail', ['VersionSkew']],
+  ['1.36', 'pass', []],
+])(
+  'a waiver of everything over nodes of Amazon Linux 2 at %s: gate, scan and readiness say the same',
+  async (version, verdict, codes) => {
+    const old = { name: 'old', amiType: 'AL2_x86_64', version };
+    const world = await smallFleet({ clusters: [{ ...web, nodegroups: [old] }], mode: 'observe' });
+    await discover(world);
+    const spec = { match: { cluster: 'web' }, reason: 'They go.', owner: 'web', expires: dayAfter(world, 20) };
+    const all = { apiVersion: 'liftlock/v1alpha1', kind: 'ScanWaiver', metadata: { name: 'all' }, spec };
+    await applyDocuments(world.ports, [all], 'ana', { dryRun: false });
+    const cluster = await recordOf(world, 'web');
+    await requestScan(world.ports, cluster, '1.37', 'ana');
+    await minutesLater(world, 5);
+    const scan = await lastScan(world);
+    expect(scan?.verdict).toBe(verdict);
+    const readiness = await clusterReadiness(world.ports, cluster, undefined);
+    expect([readiness.verdict, readiness.reasons.map(({ code }) => code)]).toEqual([
+      codes.length > 0 ? 'blocked' : 'ready',
+      codes,
+    ]);
+    expect([...new Set((await explainCluster(world.ports, cluster)).foreseen.map(({ code }) => code))]).toEqual(codes);
+  },
+);
 
 test('what an older minor removed does not stop a later hop', async () => {
   const written = 'flowcontrol.apiserver.k8s.io/v1beta3';

@@ -2,6 +2,7 @@ import type { LatestScans, ScanRun, ScanSummary } from '../../contracts/items/sc
 import { canonicalJson } from '../../hash/canonical-json.ts';
 import { sha256Hex } from '../../hash/sha256.ts';
 import { blockingFindings } from '../../model/blocking-findings.ts';
+import { given } from '../../model/given.ts';
 import { isSame } from '../../model/is-same.ts';
 import type { Table } from '../../ports/table.ts';
 import { clusterPartition, ReconcileMarkers } from '../../store/entities.ts';
@@ -163,8 +164,19 @@ function summaryOf(
     unread: unread.slice(0, MOST),
     dataUpdatedOn: report.data.updatedOn,
     ...(report.waivers.until === undefined ? {} : { waivedUntil: report.waivers.until }),
+    ...given({ waivedErrors: waivedErrorsOf(report) }),
     parts,
   };
+}
+
+const MOST_WAIVED = 100;
+
+/** Errors of checks of EKS that a waiver covers; undefined where there is none. */
+function waivedErrorsOf({ findings }: ScanReport): ScanSummary['waivedErrors'] {
+  const errors = findings.flatMap(({ waived, severity, source, rule, cause }) =>
+    waived && severity === 'error' && source === 'eks' && rule !== null ? { rule, cause } : [],
+  );
+  return errors.length === 0 ? undefined : errors.slice(0, MOST_WAIVED);
 }
 
 /** The most base64 characters of a report that is kept whole. */
