@@ -16,7 +16,7 @@ test.each(['full', 'eks-api'])(
     const known = await recordOf(world, 'web');
     expect(known.version).toBe('1.35');
     await requestScan(world.ports, known, '1.37', 'ana');
-    await minutesLater(world, 3);
+    await minutesLater(world, 12);
     const record = await recordOf(world, 'web');
     expect(record.version).toBe('1.36');
     const { for: next, verdict, reasons } = await clusterReadiness(world.ports, record, undefined);
