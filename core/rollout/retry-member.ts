@@ -12,7 +12,9 @@ import { compareAddonVersions } from '../version/addon-version.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { asideUntil } from './admission.ts';
 import { lowerTarget } from './cluster-target.ts';
+import { leftBehind } from './left-behind.ts';
 import { memberChange, standingReasons } from './member-progress.ts';
+import { memberRules } from './member-rules.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { suspects } from './suspects.ts';
 import type { Answer } from './waiting.ts';
@@ -117,6 +119,10 @@ export function refusalsOfRetry(
     now,
   );
   const change = memberChange(snapshot, rollout, again, undefined, standing);
+  const retried = after.find(({ index }) => index === member.waveIndex);
+  const rules = cluster && memberRules(snapshot, now)(rollout.policy, cluster, retried).rules;
+  const behind = rules && retried && leftBehind(rules, retried, again, now);
+  if (behind !== undefined) return { reasons: [behind] };
   if (change?.type !== 'change-member' || unlessFailed(again, change.status) !== 'Failed') return { reasons: [] };
   return { reasons: change.reasons, until: asideUntil(snapshot, member, change.reasons) };
 }
