@@ -110,7 +110,9 @@ async function warningsOf(table: Table, { kind, name }: AppliedConfig): Promise<
   if (kind === 'Calendar') {
     const tagged = clusters.filter(({ tags }) => clusterTags(tags, fleet?.tagPrefix ?? '').calendars.includes(name));
     if (tagged.length === 0) return [];
-    return [`A tag of ${namesOfClusters(tagged)} names it: nothing begins there before the tag is changed.`];
+    return [
+      `A tag of ${namesOfClusters(tagged)} names it: nothing begins there before the Calendar is applied again or the tag is changed. A cluster of an open wave that has not begun leaves its rollout within a minute (Excluded, BadTag), and does not come back into that wave.`,
+    ];
   }
   if (kind !== 'UpgradePolicy') return [];
   const { policies, unreadable } = readPolicies(await loadAppliedConfigs(table, kind));
