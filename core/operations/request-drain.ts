@@ -72,7 +72,15 @@ export async function requestDrain(
     return {
       result: undefined,
       writes: [put(Upgrades, upgrade, 'absent')],
-      record: [auditEntry(clusterKey, 'DrainRequested', by, { nodegroup, execution, ...given({ reason }) })],
+      // Evidence of the drain shows the entries that name it.
+      record: [
+        auditEntry(clusterKey, 'DrainRequested', by, {
+          upgradeId: upgrade.id,
+          nodegroup,
+          execution,
+          ...given({ reason }),
+        }),
+      ],
     };
   });
   await start();
