@@ -1,5 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { applyDocuments } from '../../core/operations/apply-documents.ts';
+import { deleteConfig } from '../../core/operations/delete-config.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestScan } from '../../core/operations/requests.ts';
 import { SCANNERS_RBAC, VIEWERS, VIEWERS_RBAC } from '../../core/queries/access-manifest.ts';
@@ -105,6 +106,29 @@ test('a waiver that is applied lets the hop go on until it ends', async () => {
   await waiveBy(world, 'ana', 30);
   expect(await retried(world)).toEqual(['Succeeded', 'pass', 1]);
   expect(versionOf(world, 'web')).toBe('1.37');
+});
+
+test('a waiver that is deleted ends as one that expires: what rested on it is stale at once', async () => {
+  const world = await smallFleet({ clusters: [withOld], mode: 'observe' });
+  await discover(world);
+  await waiveBy(world, 'ana', 30);
+  const other = { ...waive(dayAfter(world, 30)), metadata: { name: 'other' } };
+  await applyDocuments(world.ports, [{ ...other, spec: { ...other.spec, match: { kind: 'Secret' } } }], 'ana', {
+    dryRun: false,
+  });
+  const cluster = await recordOf(world, 'web');
+  await requestScan(world.ports, cluster, '1.37', 'ana');
+  await minutesLater(world, 5);
+  const readiness = async () => {
+    const { verdict, reasons, waivedUntil } = await clusterReadiness(world.ports, cluster, undefined);
+    return [verdict, reasons.map(({ code }) => code), waivedUntil !== undefined];
+  };
+  expect(await readiness()).toEqual(['ready', [], true]);
+  const remove = (name: string) => deleteConfig(world.ports, { kind: 'ScanWaiver', name }, 'ana', 'mended');
+  await remove('other');
+  expect(await readiness()).toEqual(['ready', [], true]);
+  await remove('fast-class');
+  expect(await readiness()).toEqual(['stale', ['ScanStale'], false]);
 });
 
 test('a policy says who may waive what for how long, and the report names a waiver that it does not allow', async () => {

@@ -56,6 +56,8 @@ export const scanSummary = z.object({
   dataUpdatedOn: z.string(),
   /** When the first waiver ends on which its verdict depends; absent where it depends on none. */
   waivedUntil: timestamp.optional(),
+  /** The waivers on which its verdict depends; absent where it depends on none, and in older scans. */
+  waivedBy: z.array(z.string()).optional(),
   /** Errors of checks of EKS that a waiver covers, by which the inventory may prove the same. */
   waivedErrors: z.array(waivedError).optional(),
   /** The number of parts of the whole report. */
