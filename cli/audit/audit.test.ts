@@ -136,6 +136,36 @@ test('anchors that somebody else fetched serve as well, and say what is wrong wi
   rmSync(other, { recursive: true });
 });
 
+test('an export of one record says so: the others are not in it, and what was taken out of it is found', async () => {
+  await written({ fleet }, [...fleet, ...shop, ...record('rollout/x', 1)]);
+  writeFileSync(join(folder, 'exported.json'), '{"subject":"fleet"}');
+  const { code, out } = await verify();
+  expect([code, out.split('\n')]).toEqual([
+    EXIT.pending,
+    [
+      'fleet: 3 items, 3 proved, 0 unproved: holds.',
+      `Anchors 1 to 6 of ${TABLE}, the newest of 2026-11-20T12:00:00.000Z.`,
+      `The folder was exported for fleet alone: nothing is proved of 2 other records that the anchors name. All of them: liftlock audit export --to ${folder}`,
+      '',
+    ],
+  ]);
+  expect((await verify(['fleet'])).code).toBe(EXIT.ok);
+  const other = await verify(['cluster/shop']);
+  expect([other.code, other.err]).toEqual([
+    EXIT.invalid,
+    expect.stringContaining(`${folder} was exported for fleet alone, and has no record of cluster/shop.`),
+  ]);
+  // What was in it is found as before.
+  writeFileSync(join(folder, 'records.jsonl'), '');
+  expect([(await verify()).code, (await verify(['fleet'])).out]).toEqual([
+    EXIT.failure,
+    expect.stringContaining('fleet: 0 items, 0 proved, 0 unproved: broken.'),
+  ]);
+  // An export of everything takes no record's absence for granted.
+  writeFileSync(join(folder, 'exported.json'), '{"subject":null}');
+  expect((await verify()).out).toContain(`${SHOP}: 0 items, 0 proved, 0 unproved: broken.`);
+});
+
 test("an export with two records of one subject is told, also where the last one holds, and so is one with another's items", async () => {
   await written({ fleet }, fleet);
   const path = join(folder, 'records.jsonl');
@@ -169,6 +199,7 @@ describe('against the API', () => {
     // An export of one subject does not promise proof of all: the others would count as cut.
     const one = await runInProcess(['audit', 'export', 'fleet', '--to', to], { url: served.url, env });
     expect(one.out).toContain(`audit verify fleet --from ${to}`);
+    expect(readFileSync(join(to, 'exported.json'), 'utf8')).toBe('{"subject":"fleet"}');
     // These anchors belong to another fleet.
     const verified = await runInProcess(['audit', 'verify', '--from', to]);
     expect([verified.code, verified.out]).toEqual([EXIT.failure, expect.stringContaining('item 1 replaced')]);

@@ -5,7 +5,7 @@ import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
 import { type ExitCode, invalid, type Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
-import { type AuditOptions, gather, PROBLEMS_FILE, RECORDS_FILE } from './records.ts';
+import { type AuditOptions, EXPORTED_FILE, gather, PROBLEMS_FILE, RECORDS_FILE, recordNamed } from './records.ts';
 
 /** Writes records and anchors into a folder; `audit verify --from` proves them without AWS. */
 export async function exportAudit(
@@ -26,6 +26,10 @@ export async function exportAudit(
   }
   const problems = Object.fromEntries(files.map(({ name, problem }) => [name, problem]));
   await writeFile(join(to, PROBLEMS_FILE), JSON.stringify(problems));
+  await writeFile(
+    join(to, EXPORTED_FILE),
+    JSON.stringify({ subject: subject === undefined ? null : recordNamed(subject) }),
+  );
   const lines = records.map(({ subject: name, items }) => `${canonicalJson({ subject: name, items })}\n`);
   await writeFile(join(to, RECORDS_FILE), lines.join(''));
   const items = records.reduce((sum, record) => sum + record.items.length, 0);

@@ -20,6 +20,8 @@ export interface Evidence {
   readonly records: readonly AuditRecord[];
   readonly files: readonly AnchorFile[];
   readonly chain: AnchorChain;
+  /** Of an export of one subject: that subject, and the records that the anchors name beside it. */
+  readonly alone?: { readonly subject: string; readonly others: readonly string[] };
   /** The place of the anchors; absent when none was named. */
   readonly place?: string;
 }
@@ -30,6 +32,9 @@ export const RECORDS_FILE = 'records.jsonl';
  * The problems of anchors that the export found, by name, because the texts alone would pass as intact. Absent where `aws s3 sync` made the folder.
  */
 export const PROBLEMS_FILE = 'problems.json';
+/** The subject that an export was made of; null where it holds all records. */
+export const EXPORTED_FILE = 'exported.json';
+
 /** The record of one subject or, without a subject, of the fleet and of every subject that an anchor names. */
 export async function gather(session: Session, subject: string | undefined, options: AuditOptions): Promise<Evidence> {
   const place = options.anchors ?? options.from ?? session.io.env.LIFTLOCK_ANCHORS;
@@ -39,11 +44,11 @@ export async function gather(session: Session, subject: string | undefined, opti
     );
   const files = (await anchorFiles(session, place)) ?? [];
   const chain = readChain(files);
-  const records =
+  const read =
     options.from === undefined
-      ? await asked(session, subject, chain)
-      : chosen(await exported(options.from), subject, chain, options.from);
-  return { records, files, chain, ...(place === undefined ? {} : { place }) };
+      ? { records: await asked(session, subject, chain) }
+      : chosen(await exported(options.from), subject, chain, options.from, await exportedOf(options.from));
+  return { ...read, files, chain, ...(place === undefined ? {} : { place }) };
 }
 
 async function asked(session: Session, subject: string | undefined, chain: AnchorChain): Promise<AuditRecord[]> {
@@ -59,9 +64,18 @@ async function asked(session: Session, subject: string | undefined, chain: Ancho
 /** The record of the subject that a user named. Only for a cluster does the API return the audit's own name. */
 async function named(session: Session, subject: string): Promise<AuditRecord> {
   const { subject: key, items } = await trailOf(session, subject);
-  if (!/^clusters?\//.test(subject)) return { subject: subject.replace(/^rollouts\//, 'rollout/'), items };
+  if (!/^clusters?\//.test(subject)) return { subject: recordNamed(subject), items };
   if (isOfCluster(key, subject)) return { subject: key, items };
   throw new Failure(`liftlock: the API answers the record of ${key} for that of ${subject}: do not rely on it.`);
+}
+
+export const recordNamed = (subject: string): string => subject.replace(/^rollouts\//, 'rollout/');
+
+/** The subject that the folder was exported for; undefined where it holds all records, or another release has written it. */
+async function exportedOf(folder: string): Promise<string | undefined> {
+  if (!(await readdir(folder)).includes(EXPORTED_FILE)) return undefined;
+  const { subject } = JSON.parse(await readFile(join(folder, EXPORTED_FILE), 'utf8')) as { subject?: unknown };
+  return typeof subject === 'string' ? subject : undefined;
 }
 
 async function exported(folder: string): Promise<AuditRecord[]> {
@@ -77,24 +91,33 @@ async function exported(folder: string): Promise<AuditRecord[]> {
 }
 
 /**
- * A subject that is in the anchors and not in the export has lost all its items. A name may belong to several clusters, and all of them are meant.
+ * A subject that is in the anchors and not in the export has lost all its items, unless the export was made of another one alone (`only`). A name may
+ * belong to several clusters, and all of them are meant.
  */
 function chosen(
   records: AuditRecord[],
   subject: string | undefined,
   chain: AnchorChain,
   folder: string,
-): AuditRecord[] {
+  only: string | undefined,
+): Pick<Evidence, 'records' | 'alone'> {
   const found = new Map(records.map((record) => [record.subject, record]));
   const twice = records.find((record) => found.get(record.subject) !== record);
   if (twice !== undefined)
     throw new Failure(`liftlock: ${folder} has more than one record of ${twice.subject}: no export of Liftlock does.`);
   const names = [...new Set([...found.keys(), ...anchoredSubjects(chain)])].sort();
   const all = names.map((name) => found.get(name) ?? { subject: name, items: [] });
-  if (subject === undefined) return all;
-  const named = all.filter((each) => each.subject === subject || isOfCluster(each.subject, subject));
+  const isOf = (wanted: string) => (each: AuditRecord) => each.subject === wanted || isOfCluster(each.subject, wanted);
+  const held = only === undefined ? all : all.filter((each) => found.has(each.subject) || isOf(only)(each));
+  if (subject === undefined) {
+    const others = all.filter((each) => !held.includes(each)).map((each) => each.subject);
+    return { records: held, ...(only === undefined ? {} : { alone: { subject: only, others } }) };
+  }
+  const named = held.filter(isOf(subject));
+  if (named.length === 0 && all.some(isOf(subject)))
+    throw invalid(`liftlock: ${folder} was exported for ${only} alone, and has no record of ${subject}.`);
   if (named.length === 0) throw invalid(`liftlock: neither ${folder} nor an anchor has a record of ${subject}.`);
-  return named;
+  return { records: named };
 }
 
 /** Users call `arn:…:cluster/shop@2026-…` `cluster/shop`; the ARN, the key and `account.region.shop` are accepted too. */

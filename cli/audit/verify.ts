@@ -11,15 +11,30 @@ import { type AuditOptions, type Evidence, gather } from './records.ts';
  */
 export async function verifyAudit(session: Session, subject: string | undefined, options: AuditOptions) {
   const evidence = await gather(session, subject, options);
-  const { chain, records, place = null } = evidence;
+  const { chain, records, alone, place = null } = evidence;
   const compared = records.map((record) => compareWithAnchors(record.subject, record.items, chain));
-  const verdict = chain.problems.length > 0 ? 'broken' : worst(compared);
+  const found = chain.problems.length > 0 ? 'broken' : worst(compared);
+  const isPart = alone !== undefined && alone.others.length > 0;
+  // Whoever asks about everything is not told that it holds by a folder that says that it is only a part.
+  const verdict = found === 'holds' && isPart ? 'unproved' : found;
   const { of, first, newest, newestAt = null, problems } = chain;
-  const document = { verdict, anchors: { place, of, first, newest, newestAt, problems }, records: compared };
+  const document = {
+    verdict,
+    anchors: { place, of, first, newest, newestAt, problems },
+    records: compared,
+    ...(isPart && { exportedFor: alone.subject, notExported: alone.others }),
+  };
   await print(session, options.output, document, () => [
     ...problems.map((problem) => session.paint('red', visible(`anchors: ${problem}`))),
     ...compared.flatMap((record) => recordLines(record, session)),
     ...summary(evidence, compared),
+    ...(isPart
+      ? [
+          visible(
+            `The folder was exported for ${alone.subject} alone: nothing is proved of ${counted(alone.others.length, 'other record')} that the anchors name. All of them: liftlock audit export --to ${options.from}`,
+          ),
+        ]
+      : []),
   ]);
   return CODES[verdict];
 }

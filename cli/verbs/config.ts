@@ -41,7 +41,7 @@ type ApplyOptions = FileOptions & OutputOption & { readonly dryRun?: boolean };
 /** Validates here, where lines and columns are known, and sends the parsed documents; the API validates again. */
 export async function apply(session: Session, options: ApplyOptions): Promise<ExitCode> {
   const files = await readConfigFiles(session, options);
-  const parsed = await parse(session, files);
+  const { parsed, options: known } = await parse(session, files);
   for (const issue of [...parsed.errors, ...parsed.warnings]) session.io.err(`${visible(formatIssue(issue))}\n`);
   if (parsed.errors.length > 0) throw invalid('liftlock: nothing was applied. Correct the errors above.');
   const documents = documentsOf(parsed);
@@ -50,7 +50,12 @@ export async function apply(session: Session, options: ApplyOptions): Promise<Ex
   const answer = await client.v1.config.$put({ json: documents, query }).catch((error: unknown) => {
     throw placedRefusal(session, error, (problems) => placeIssues(problems, files, documents, 'error'));
   });
-  const told = parsed.warnings.map(({ message }) => message);
+  // Whether something has ended is judged by the API's clock, which its answer tells.
+  const timed = parseConfig(files, { ...known, now: client.time ?? session.io.now() }).warnings.filter(
+    ({ message }) => !parsed.warnings.some((one) => one.message === message),
+  );
+  for (const issue of timed) session.io.err(`${visible(formatIssue(issue))}\n`);
+  const told = [...parsed.warnings, ...timed].map(({ message }) => message);
   // Warnings from the files alone were already shown with their lines.
   const news = answer.warnings.filter((warning) => !told.some((message) => warning.endsWith(message)));
   for (const warning of placeIssues(news, files, documents, 'warning')) session.io.err(`${visible(warning)}\n`);
@@ -77,12 +82,14 @@ function documentsOf({ fleet, policies, calendars, channels, waivers }: ParsedCo
 }
 
 /** The Fleet in force may allow private hosts, so it is requested where every error is about a host. */
-async function parse(session: Session, files: readonly ConfigFile[]): Promise<ParsedConfig> {
-  // References to applied documents are checked by the API.
-  const options = { calendar: SupportCalendar.builtIn(), now: session.io.now(), references: 'ignore' } as const;
+async function parse(session: Session, files: readonly ConfigFile[]) {
+  // References to applied documents are checked by the API, and so is what depends on the time.
+  const options = { calendar: SupportCalendar.builtIn(), references: 'ignore' } as const;
   const parsed = parseConfig(files, options);
   const namesHost = ({ path }: { path: string }) => /\b(urls\[\d+\]|url|webhook)$/.test(path);
-  if (parsed.errors.length === 0 || !parsed.errors.every(namesHost)) return parsed;
+  if (parsed.errors.length === 0 || !parsed.errors.every(namesHost)) return { parsed, options };
   const { spec } = await (await session.client()).v1.fleet.$get();
-  return spec === null ? parsed : parseConfig(files, { ...options, ...allowedBy(spec) });
+  if (spec === null) return { parsed, options };
+  const allowing = { ...options, ...allowedBy(spec) };
+  return { parsed: parseConfig(files, allowing), options: allowing };
 }

@@ -54,3 +54,25 @@ test('apply tells what only the API knows at its place in the file', async () =>
     await served.close();
   }
 });
+
+test('apply judges what has ended by the clock of the API', async () => {
+  const served = await servedWorld();
+  const day = (days: number) =>
+    new Date(served.world.clock.now().getTime() + days * 86_400_000).toISOString().slice(0, 10);
+  const freeze = (name: string, from: number) => `{ name: ${name}, from: ${day(from)}, to: ${day(from + 1)} }`;
+  const calendar = `apiVersion: liftlock/v1alpha1
+kind: Calendar
+metadata: { name: days }
+spec:
+  windows: [{ name: all, schedule: "0 0 * * *", duration: 12h }]
+  freezes: [${freeze('past', -9)}, ${freeze('ahead', 9)}]
+`;
+  try {
+    // This machine is a year ahead.
+    const now = new Date(served.world.clock.now().getTime() + 365 * 86_400_000);
+    const { code, err } = await runInProcess(['apply', '-f', '-'], { url: served.url, stdin: calendar, now });
+    expect([code, err.match(/the freeze \w+ ended/g)]).toEqual([0, ['the freeze past ended']]);
+  } finally {
+    await served.close();
+  }
+});

@@ -1,3 +1,4 @@
+import { whyNotWaived } from '../contracts/scan-words.ts';
 import { fieldOf } from './checks/check.ts';
 import { noCheck, ruleAsReason } from './checks/no-check.ts';
 import { waiverEnd } from './day-or-instant.ts';
@@ -30,7 +31,9 @@ export function checkWaiver(
   // Its message replaces the schema's list of all reasons.
   issues.push(...found.filter(({ path }) => asReason === undefined || path !== 'spec.match.reason'));
   if (asReason !== undefined) issues.push(document.issue('error', ['spec', 'match', 'reason'], asReason));
-  const rule = noCheck(fieldOf(document.value, 'spec', 'match', 'rule'));
+  const named = fieldOf(document.value, 'spec', 'match', 'rule');
+  const never = typeof named === 'string' ? whyNotWaived(named) : undefined;
+  const rule = noCheck(named) ?? (never && `${never}.`);
   if (rule !== undefined) issues.push(document.issue('error', ['spec', 'match', 'rule'], rule));
   const { expires } = value?.spec ?? soundFields(scanWaiverSchema.shape.spec, fieldOf(document.value, 'spec'));
   if (expires === undefined) return undefined;

@@ -25,6 +25,16 @@ export const LIVE_SOURCES = (Object.keys(SOURCES) as Source[]).filter(
   (source) => source !== 'manifest' && !PREFLIGHT_SOURCES.some((one) => one === source),
 );
 
+/**
+ * Checks by which EKS itself refuses the hop, with the rest of Kubernetes' rule of versions: nothing waives them, since the hop would be refused
+ * half-way all the same.
+ */
+const OF_EKS: readonly string[] = ['ClusterStatus', 'NotOneHop', 'NotOffered', 'VersionSkew'];
+
+/** Why nothing waives the findings of a check; undefined where a waiver may. */
+export const whyNotWaived = (rule: string | null | undefined): string | undefined =>
+  OF_EKS.some((one) => one === rule) ? `nothing waives ${rule}, since EKS refuses such a hop` : undefined;
+
 /** The kind of problem. */
 export const REASONS = {
   removed: 'The target does not serve or support it any more.',

@@ -146,7 +146,7 @@ test('whom it leaves alone is told', async () => {
   const web = clusterRecord({ name: 'web', tags: { 'liftlock/calendar': 'nights' } });
   await it.table.transact([put(Clusters, web, 'absent')]);
   expect((await it.remove('Calendar', 'nights')).warnings).toEqual([
-    'A tag of web names it: nothing begins there before the tag is changed.',
+    'A tag of web names it: nothing begins there before the Calendar is applied again or the tag is changed. A cluster of an open wave that has not begun leaves its rollout within a minute (Excluded, BadTag), and does not come back into that wave.',
   ]);
   expect((await it.remove('UpgradePolicy', 'standard')).warnings).toEqual([
     'No policy selects web any more: no rollout upgrades what no policy selects.',

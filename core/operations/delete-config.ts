@@ -11,6 +11,7 @@ import { clusterTags } from '../policy/cluster-tags.ts';
 import { policyOf } from '../policy/policy-of.ts';
 import type { Table } from '../ports/table.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
+import { endWaiver } from '../scan/fleet/report-store.ts';
 import { changeAndTell, moveMark } from '../store/change.ts';
 import { auditEntry } from '../store/changes.ts';
 import { ClusterControls, Configs, Upgrades } from '../store/entities.ts';
@@ -27,13 +28,13 @@ export type DeletableKind = (typeof DELETABLE)[number];
  * Takes one object out of the configuration, as if it had never been applied. Its item stays, since nothing is deleted from the table, and says who has
  * done it. Fails with `ConfigNotFound`, or with `WrongState` where something still goes by it.
  */
-export function deleteConfig(
+export async function deleteConfig(
   ports: OperatorPorts,
   { kind, name }: { readonly kind: DeletableKind; readonly name: string },
   by: string,
   reason: string,
 ) {
-  return changeAndTell(ports, async (now) => {
+  const done = await changeAndTell(ports, async (now) => {
     const { table } = ports;
     // Read first: whoever applies something that needs it moves the mark, and then it is asked again.
     const mark = await moveMark(table, now);
@@ -53,6 +54,8 @@ export function deleteConfig(
       events: ([change]) => [{ type: 'ConfigDeleted', detail: { version: 1, change, kind, name, by, reason } }],
     };
   });
+  if (kind === 'ScanWaiver') await endWaiver(ports.table, name, ports.clock.now());
+  return done;
 }
 
 /**
@@ -110,7 +113,9 @@ async function warningsOf(table: Table, { kind, name }: AppliedConfig): Promise<
   if (kind === 'Calendar') {
     const tagged = clusters.filter(({ tags }) => clusterTags(tags, fleet?.tagPrefix ?? '').calendars.includes(name));
     if (tagged.length === 0) return [];
-    return [`A tag of ${namesOfClusters(tagged)} names it: nothing begins there before the tag is changed.`];
+    return [
+      `A tag of ${namesOfClusters(tagged)} names it: nothing begins there before the Calendar is applied again or the tag is changed. A cluster of an open wave that has not begun leaves its rollout within a minute (Excluded, BadTag), and does not come back into that wave.`,
+    ];
   }
   if (kind !== 'UpgradePolicy') return [];
   const { policies, unreadable } = readPolicies(await loadAppliedConfigs(table, kind));

@@ -363,10 +363,13 @@ async function refuseInVain(
   const { reasons } = refusalsOfRetry(snapshot, rollout.data, waves, member, now);
   if (reasons.length === 0) return;
   const said = reasons.map(({ message }) => message).join(' ');
-  const isGoing = reasons.some(({ code }) => code === 'Deleting');
-  const then = isGoing
+  const has = (wanted: string) => reasons.some(({ code }) => code === wanted);
+  const retry = `liftlock retry cluster ${member.name}`;
+  const then = has('Deleting')
     ? 'Nothing is left to be tried once it is gone.'
-    : `When that is over: liftlock retry cluster ${member.name}`;
+    : has('NeverStarts')
+      ? `First change a calendar or the tag that names it, or cannotStart; then run: ${retry}`
+      : `When that is over: ${retry}`;
   throw new Refusal('UpgradeBlocked', `${member.name} is not tried again now: ${said} ${then}`);
 }
 

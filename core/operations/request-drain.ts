@@ -4,11 +4,13 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { shortId } from '../model/cluster-key.ts';
+import { compareTexts } from '../model/compare-texts.ts';
 import { given } from '../model/given.ts';
 import { EKSCTL_LABEL, GROUP_LABEL } from '../model/node-owner.ts';
 import type { DrainSettings } from '../nodes/drain-move.ts';
 import { drainNotAllowed, drainSettingsOf, showsBudgets } from '../nodes/drain-settings.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { Table } from '../ports/table.ts';
 import { openUndoEntries, undoOf } from '../protocol/undo.ts';
 import type { AskedPlan } from '../queries/asked-plan.ts';
 import { loadClusterNow } from '../queries/load-cluster-now.ts';
@@ -19,7 +21,7 @@ import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { change, changeAndTell } from '../store/change.ts';
 import { auditEntry, upgradeChanged } from '../store/changes.ts';
 import { clusterPartition, Upgrades } from '../store/entities.ts';
-import { decode, put, replace } from '../store/entity.ts';
+import { decode, put, type Read, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { planBlocked, type RequestPorts, requested, takenUpAt } from './requests.ts';
 
@@ -72,7 +74,15 @@ export async function requestDrain(
     return {
       result: undefined,
       writes: [put(Upgrades, upgrade, 'absent')],
-      record: [auditEntry(clusterKey, 'DrainRequested', by, { nodegroup, execution, ...given({ reason }) })],
+      // Evidence of the drain shows the entries that name it.
+      record: [
+        auditEntry(clusterKey, 'DrainRequested', by, {
+          upgradeId: upgrade.id,
+          nodegroup,
+          execution,
+          ...given({ reason }),
+        }),
+      ],
     };
   });
   await start();
@@ -110,24 +120,42 @@ async function planDrain(ports: RequestPorts, record: ClusterRecord, nodegroup: 
     status: refusals.length > 0 ? 'Blocked' : 'NotApproved',
     policy: policy?.metadata.name ?? null,
     drain: drain ?? null,
-    foreseen: [...nodesFor(cluster, nodegroup), ...evictionsFor(cluster, policy?.spec, scans.get(cluster.clusterKey))],
+    foreseen: [
+      ...nodesFor(cluster, nodegroup, await drainsOf(ports, cluster.clusterKey)),
+      ...evictionsFor(cluster, policy?.spec, scans.get(cluster.clusterKey)),
+    ],
     refusals,
     execution: null,
   };
 }
 
-function nodesFor(cluster: ClusterRecord, nodegroup: string): string[] {
+function nodesFor(cluster: ClusterRecord, nodegroup: string, drains: readonly Upgrade[]): string[] {
   const { nodegroups, otherNodes, fargateProfiles, autoMode } = cluster;
   const isManaged = nodegroups.some(({ name }) => name === nodegroup);
   const label = isManaged ? GROUP_LABEL : EKSCTL_LABEL;
-  const isElsewhere =
-    autoMode ||
-    fargateProfiles.length > 0 ||
-    nodegroups.some(({ name, desiredSize }) => name !== nodegroup && desiredSize !== 0) ||
-    otherNodes?.groups.some(({ name }) => name !== nodegroup) === true;
-  const alone = `No node outside ${nodegroup} is known: pods that are evicted have nowhere to go, and the drain waits for them: they go one by one, and none while one has no node.`;
+  const others = [...nodegroups.filter(({ desiredSize }) => desiredSize !== 0), ...(otherNodes?.groups ?? [])].filter(
+    ({ name }) => name !== nodegroup,
+  );
+  const left = others.map((group) => leftCordonedBy(drains, group));
+  const isElsewhere = autoMode || fargateProfiles.length > 0 || left.includes(undefined);
+  const then = `pods that are evicted have nowhere to go, and the drain waits for them: they go one by one, and none while one has no node.`;
+  const named = left.flatMap((one) => one && `${one.input?.nodegroup} by ${one.id} at ${one.endedAt}`);
+  const alone =
+    left.length === 0
+      ? `No node outside ${nodegroup} is known: ${then}`
+      : `All nodes outside ${nodegroup} that are known were drained and left cordoned: ${named.join(', ')}. Unless they were replaced or taken into use again since (kubectl uncordon NODE), ${then}`;
   return [`Its nodes: kubectl get nodes -l ${label}=${nodegroup}`, ...(isElsewhere ? [] : [alone])];
 }
+
+/** The drain that has left all nodes of a group cordoned, as far as is known: nodes of another version have taken their place since. */
+const leftCordonedBy = (
+  drains: readonly Upgrade[],
+  { name, version }: { readonly name?: string | undefined; readonly version?: string | undefined },
+): Upgrade | undefined =>
+  drains.findLast(
+    ({ input, status, to }) =>
+      status === 'Succeeded' && name !== undefined && input?.nodegroup === name && to === version,
+  );
 
 /**
  * What the newest look has found in the way of evictions, for whatever minor it was: a PodDisruptionBudget does not depend on the version that nodes
@@ -196,8 +224,17 @@ export function cancelDrain(
 }
 
 async function findDrain({ table }: Pick<Ports, 'table'>, clusterKey: string, nodegroup: string) {
+  const drains = await readDrains(table, clusterKey);
+  return drains.find(({ data }) => Upgrades.active(data) && data.input?.nodegroup === nodegroup);
+}
+
+/** The drains of a cluster that have begun, the oldest first. */
+const drainsOf = async ({ table }: Pick<Ports, 'table'>, clusterKey: string): Promise<Upgrade[]> =>
+  (await readDrains(table, clusterKey))
+    .map(({ data }) => data)
+    .sort((a, b) => compareTexts(a.startedAt ?? '', b.startedAt ?? ''));
+
+async function readDrains(table: Table, clusterKey: string): Promise<Read<Upgrade>[]> {
   const items = await table.queryPartition(clusterPartition(clusterKey), 'UPGRADE#drain-nodes-');
-  return items
-    .map((item) => decode(Upgrades, item))
-    .find(({ data }) => Upgrades.active(data) && data.input?.nodegroup === nodegroup);
+  return items.map((item) => decode(Upgrades, item));
 }

@@ -83,7 +83,7 @@ describe('a rollback that is asked for', () => {
     expect((await control())?.held).toMatchObject({ upgradeId: ID, reason: { code: 'RollingBack' } });
     expect([await events(), started.length]).toEqual([['RollbackRequested ann'], 1]);
     const [entry] = await recordOf(ports.table, KEY);
-    expect(entry?.detail).toEqual({ from: '1.37', to: '1.36', execution });
+    expect(entry?.detail).toEqual({ upgradeId: ID, from: '1.37', to: '1.36', execution });
     expect(started[0]).toMatchObject(['rollback-cluster', 'request-id', { targetVersion: '1.36' }]);
   });
 

@@ -54,7 +54,16 @@ export async function requestRollback(
     return {
       result: undefined,
       writes: [replace(Upgrades, read, upgrade), ...asked],
-      record: [auditEntry(clusterKey, 'RollbackRequested', by, { from, to, execution, extendSupport, reason: why })],
+      record: [
+        auditEntry(clusterKey, 'RollbackRequested', by, {
+          upgradeId: id,
+          from,
+          to,
+          execution,
+          extendSupport,
+          reason: why,
+        }),
+      ],
     };
   });
   await start();

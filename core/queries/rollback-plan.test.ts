@@ -53,6 +53,27 @@ test.each(['Parked', 'Pending'] as const)('of one that was asked for already and
   );
 });
 
+test('of one that runs it says that alone, and where it stands: what would keep another one away is no matter', async () => {
+  const steps: Upgrade['steps'] = {
+    'roll-node-group': {
+      status: 'running',
+      startedAt: NOON.toISOString(),
+      reasons: [quoted('UpdateInProgress', 'workers goes back.')],
+    },
+  };
+  const running = back({ status: 'Running', mutated: true, steps, startedAt: NOON.toISOString() });
+  const { codes, refusals, notes, status } = await planned({
+    ...{ upgrades: [hop(2), running], grant: grant({ upgradeId: running.id }) },
+    control: { stopped: true },
+  });
+  expect([status, codes, notes.map(({ message }) => message)]).toEqual([
+    'Blocked',
+    ['RollingBack'],
+    ['The rollback from 1.37 to 1.36 runs: roll-node-group runs since 2026-11-20T12:00:00.000Z.', 'workers goes back.'],
+  ]);
+  expect(refusals[0]?.message).toContain('The rollback to 1.36 runs since');
+});
+
 const held = { clusterKey: KEY, held: { reason: quoted('UpdateFailed', 'no'), since: NOON.toISOString() } };
 test.each<[string, Kept, Partial<ClusterRecord>]>([
   ['a hold', { clusterControl: held }, {}],

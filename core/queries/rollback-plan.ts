@@ -16,6 +16,7 @@ import { upgradesOf } from '../store/cluster-upgrades.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { AskedHop } from './asked-plan.ts';
 import { loadClusterNow } from './load-cluster-now.ts';
+import { whileItRuns } from './verdict-while-it-runs.ts';
 
 /** What taking a cluster back to the minor before would do, or what of it has begun. */
 export interface RollbackPlan extends AskedHop {
@@ -50,12 +51,17 @@ export async function planRollback(
   const view = rollbackView(cluster, { upgrades, region, nodes: spec?.nodes, mayExtend, now });
   const isOver = begun === undefined && view.status === 'NotReversible';
   const inTheWay = begun === undefined ? (isOver ? view.reasons : view.blockers) : [];
-  const refusals = [
-    ...underWay(upgrades, cluster.name, from),
-    ...inTheWay,
-    ...refusedNow,
-    ...(view.until === null ? [] : opensTooLate(refusedNow, cluster, view.until, window.startsAt ?? null)),
-  ];
+  // Of one that runs nothing else matters: what would refuse another one may be its own doing, such as its place under a cap.
+  const running = upgrades.find(({ id, status }) => status === 'Running' && id === rollbackId(from, from.previous()));
+  const refusals =
+    running !== undefined
+      ? [runsAlready(running, cluster.name)]
+      : [
+          ...underWay(upgrades, from, cluster.name),
+          ...inTheWay,
+          ...refusedNow,
+          ...(view.until === null ? [] : opensTooLate(refusedNow, cluster, view.until, window.startsAt ?? null)),
+        ];
   return {
     cluster: shortId(cluster),
     clusterKey: cluster.clusterKey,
@@ -65,11 +71,14 @@ export async function planRollback(
     until: view.until,
     checks: checksOf(cluster, from.previous(), begun !== undefined),
     refusals,
-    notes: [
-      ...view.reasons.filter((one) => !inTheWay.includes(one)),
-      ...askedAlready(upgrades, cluster.name, from),
-      ...(refusals.length > 0 ? [] : endsFirst(snapshot, cluster, upgrades)),
-    ],
+    notes:
+      running !== undefined
+        ? whileItRuns(running, []).reasons
+        : [
+            ...view.reasons.filter((one) => !inTheWay.includes(one)),
+            ...askedAlready(upgrades, cluster.name, from),
+            ...(refusals.length > 0 ? [] : endsFirst(snapshot, cluster, upgrades)),
+          ],
     execution: null,
   };
 }
@@ -96,17 +105,16 @@ export function refusalsOfRollback(
 /** Reasons for which a step waits before it sends anything. */
 const BEFORE_ITS_CALL: readonly string[] = ['HookWaits', 'Silencing'];
 
-/** A rollback that runs is not begun twice, and while a control plane is on its way up there is no way back from the minor that it leaves. */
-function underWay(upgrades: readonly Upgrade[], name: string, from: KubeVersion): Reason[] {
-  return upgrades.flatMap(({ id, status, startedAt, steps, ...hop }): Reason[] => {
-    if (status !== 'Running') return [];
-    if (id === rollbackId(from, from.previous()))
-      return [
-        reason('RollingBack', `The rollback to ${hop.to} runs since ${startedAt}: liftlock explain cluster ${name}.`),
-      ];
+/** A rollback that runs is not begun twice. */
+const runsAlready = ({ to, startedAt }: Upgrade, name: string): Reason =>
+  reason('RollingBack', `The rollback to ${to} runs since ${startedAt}: liftlock explain cluster ${name}.`);
+
+/** While a control plane is on its way up there is no way back from the minor that it leaves. */
+function underWay(upgrades: readonly Upgrade[], from: KubeVersion, name: string): Reason[] {
+  return upgrades.flatMap(({ id, status, steps, ...hop }): Reason[] => {
     const step = steps['upgrade-control-plane'];
     const isSent = step?.status === 'running' && !step.reasons.some(({ code }) => BEFORE_ITS_CALL.includes(code));
-    if (id !== hopId(from, from.next()) || !isSent) return [];
+    if (status !== 'Running' || id !== hopId(from, from.next()) || !isSent) return [];
     const said = `The control plane is on its way from ${from} to ${hop.to}; once it has arrived, liftlock rollback cluster ${name} takes it back to ${from}.`;
     return [reason('UpgradeUnderWay', said)];
   });

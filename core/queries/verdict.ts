@@ -13,6 +13,7 @@ import { VETOES } from '../protocol/vetoes.ts';
 import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
 import type { Decision, Waiting } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
+import { leavesAt } from '../rollout/left-behind.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
 import { earliestOpening, waitsOf } from '../rollout/openings.ts';
@@ -291,8 +292,15 @@ function inRollout(
   }
   const undecided = promoted !== undefined && promoted.index < member.waveIndex ? promoted : undefined;
   const others = waiting.some(({ code }) => code !== 'EarlierWave') ? ', and the other reasons above are gone' : '';
+  const wave = waves.find(({ index }) => index === member.waveIndex);
+  const left = wave && leavesAt(snapshot.policies.get(rollout.policy)?.policy, wave);
+  const isLeft = at !== null && at === left?.toISOString() && waiting.some(({ code }) => code === 'NeverStarts');
   const condition =
-    undecided === undefined ? conditionOf(waiting, at, place) : `${promoting(undecided, rollout)}${others}`;
+    undecided !== undefined
+      ? `${promoting(undecided, rollout)}${others}`
+      : isLeft
+        ? `At that instant its wave leaves it behind (cannotStart of the policy ${rollout.policy}), unless it has begun: it begins within a minute of a change by which its calendars are open together.`
+        : conditionOf(waiting, at, place);
   return said(after(condition, at), ...waiting, ...told);
 }
 

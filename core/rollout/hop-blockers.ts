@@ -33,11 +33,11 @@ export function stoppersOf(
 ): readonly Stopper[] {
   // The message of such a reason is made from the inventory alone and is the same in every look, so it serves as cause; a code may stand for two
   // groups.
-  const proved = provedBlockers(cluster, target, isFirst, nodes).map((one) => ({
-    ...one,
-    cause: one.reason.message,
-  }));
   const scan = scans?.scans.find((one) => one.target === target.toString());
+  const waived = scan?.waivedErrors ?? [];
+  const proved = provedBlockers(cluster, target, isFirst, nodes)
+    .filter((one) => !waived.some(({ rule, cause }) => rule === one.rule && cause === one.scanned))
+    .map((one) => ({ ...one, cause: one.reason.message }));
   return scan === undefined ? proved : [...proved, ...refusedBy(scan, lookCommand(cluster, target))];
 }
 

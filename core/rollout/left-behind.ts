@@ -1,10 +1,13 @@
 import { durationMilliseconds } from '../calendar/duration.ts';
-import type { Member, Wave } from '../contracts/items/rollout.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { whyNever } from '../policy/never-starts.ts';
+import { memberRules } from './member-rules.ts';
+import type { FleetSnapshot } from './snapshot.ts';
 
 /** How long a wave waits for members that never start, as its policy writes it; undefined = for ever. */
 export function patienceOf(policy: HopRules['policy']): string | undefined {
@@ -47,3 +50,12 @@ export function leftBehind(
   const said = `It never starts as things are: ${why} The wave ${wave.name} has been open for ${patience}, and has left it behind (cannotStart of the policy ${rules.policy?.metadata.name}).`;
   return reason('NeverStarts', said);
 }
+
+/** Why the next look would leave a member behind that is tried again; undefined where it would not. */
+export const leftAgain = (
+  snapshot: FleetSnapshot,
+  rollout: Rollout,
+  wave: Wave,
+  { member, cluster }: { readonly member: Member; readonly cluster: ClusterRecord },
+  now: Date,
+): Reason | undefined => leftBehind(memberRules(snapshot, now)(rollout.policy, cluster, wave).rules, wave, member, now);

@@ -55,6 +55,30 @@ test('who has something in the way is blocked, and says by what', () => {
   expect(look([], undefined, al2)[0]).toBe('blocked');
 });
 
+test('what the inventory proves and a waiver covers blocks no more than it blocks the hop, unless EKS refuses it', () => {
+  const groupAt = (version: string) =>
+    clusterRecord({
+      version: '1.35',
+      nodegroups: [{ name: 'old', version, status: 'ACTIVE', amiType: 'AL2_x86_64', issues: [] }],
+    });
+  const waivedErrors = [{ rule: 'al2-ami', cause: 'nodegroup:old' }];
+  const waived = scan({ waivedErrors, waivedUntil: hoursAgo(-1) });
+  expect(look([waived], undefined, groupAt('1.35'))[0]).toBe('ready');
+  expect(look([waived], undefined, groupAt('1.32')).slice(0, 4)).toEqual([
+    'blocked',
+    '1.36',
+    hoursAgo(1),
+    ['VersionSkew'],
+  ]);
+  // Of another group the waiver says nothing.
+  expect(
+    look([scan({ waivedErrors: [{ rule: 'al2-ami', cause: 'nodegroup:other' }] })], undefined, groupAt('1.35'))[0],
+  ).toBe('blocked');
+  // A look that is too old asks for another one; once the waiver has ended the inventory counts again.
+  expect(look([scan({ ...waived, scannedAt: hoursAgo(30) })], undefined, groupAt('1.35'))[0]).toBe('stale');
+  expect(look([scan({ waivedErrors, waivedUntil: hoursAgo(0) })], undefined, groupAt('1.35'))[0]).toBe('blocked');
+});
+
 test('a cluster that Liftlock never touches is blocked by that, and no look is promised', () => {
   const local = clusterRecord({ version: '1.35', unsupported: 'It is a local cluster on an Outpost.' });
   expect(look([], undefined, local)).toEqual(['blocked', '1.36', null, ['Unsupported']]);

@@ -166,8 +166,10 @@ function lookAt(
   }
   const age = staleness(cluster, scan, now);
   if (age !== undefined) {
-    // What the inventory proves holds as it was seen last, however old the look is.
-    const isProved = hopBlockers(cluster, undefined, next, isFirst, nodes).length > 0;
+    // What the inventory proves holds as it was seen last, however old the look is, unless a waiver covers it that has not ended.
+    const isWaived = scans !== undefined && !hasLostWaiver(scan, now);
+    const waivers = isWaived ? { ...scans, scans: [{ ...scan, verdict: 'pass' as const }] } : undefined;
+    const isProved = hopBlockers(cluster, waivers, next, isFirst, nodes).length > 0;
     const old = reason('ScanStale', age);
     return isProved
       ? { verdict: 'blocked', ...about, reasons: [...blockers, old] }

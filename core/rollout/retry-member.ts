@@ -12,6 +12,7 @@ import { compareAddonVersions } from '../version/addon-version.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { asideUntil } from './admission.ts';
 import { lowerTarget } from './cluster-target.ts';
+import { leftAgain } from './left-behind.ts';
 import { memberChange, standingReasons } from './member-progress.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { suspects } from './suspects.ts';
@@ -117,6 +118,9 @@ export function refusalsOfRetry(
     now,
   );
   const change = memberChange(snapshot, rollout, again, undefined, standing);
+  const retried = after.find(({ index }) => index === member.waveIndex);
+  const behind = cluster && retried && leftAgain(snapshot, rollout, retried, { member: again, cluster }, now);
+  if (behind !== undefined) return { reasons: [behind] };
   if (change?.type !== 'change-member' || unlessFailed(again, change.status) !== 'Failed') return { reasons: [] };
   return { reasons: change.reasons, until: asideUntil(snapshot, member, change.reasons) };
 }

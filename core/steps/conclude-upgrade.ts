@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { reasonSchema } from '../contracts/items/common.ts';
-import { LAST_LOOK_SECONDS } from '../contracts/look-limits.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { bounded, type Reason, reason, standingFirst } from '../contracts/step-result.ts';
-import { readerUntil } from '../inventory/reader-until.ts';
-import { type RecordPorts, recordCluster } from '../inventory/record-cluster.ts';
+import { recordInTime } from '../inventory/record-in-time.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
 import { isFinish } from '../model/hop.ts';
 import { lagCode, lagReason } from '../model/lag.ts';
@@ -61,7 +59,8 @@ export async function concludeUpgrade(
     const input = parseMachineInput(stepInput.input);
     const held = await grantOf(ports.table, input.cluster, asker);
     if (held !== undefined && authority(held.data, asker) === 'holder') {
-      const isUnseen = !(await observeAnew(ports, input.cluster));
+      // The look comes first, because the conclusion reports what is behind.
+      const isUnseen = !(await recordInTime(ports, input.cluster));
       const { clusterKey, number, upgradeId, machine } = held.data;
       if (end.status === 'done' && machine === 'upgrade-cluster')
         end = await withLag(ports.table, clusterKey, upgradeId, end);
@@ -97,24 +96,6 @@ async function withRollback(table: Table, clusterKey: string, upgradeId: string,
 
 function unreachable(clusterKey: string): never {
   throw new Error(`unreachable: ${clusterKey} is a member, whose policy its rollout names`);
-}
-
-/**
- * Whether the inventory now has the change; otherwise the next discovery reads all of the cluster. The look comes first, because the conclusion
- * reports what is behind. It ends in time: a cluster of a hundred node groups, or an EKS that does not answer, would prevent the conclusion.
- */
-async function observeAnew(ports: RecordPorts, arn: string): Promise<boolean> {
-  const at = parseClusterArn(arn);
-  if (at === undefined) return false;
-  const end = new Date(ports.clock.now().getTime() + LAST_LOOK_SECONDS * 1000);
-  const eks = readerUntil(ports.eks, ports.clock, end);
-  try {
-    await recordCluster({ ...ports, eks }, { account: at.account, region: at.region, name: at.name, depth: 'deep' });
-    return true;
-  } catch {
-    // A fault here must not keep the upgrade from being concluded.
-    return false;
-  }
 }
 
 const STATUS = {

@@ -1,4 +1,5 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { ScanRun, ScanSummary } from '../contracts/items/scan.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import {
@@ -11,9 +12,11 @@ import {
   type StepResult,
   wait,
 } from '../contracts/step-result.ts';
+import { recordInTime } from '../inventory/record-in-time.ts';
 import { shortId } from '../model/cluster-key.ts';
 import { isRollback } from '../model/hop.ts';
 import { isRolled } from '../model/image-rule.ts';
+import { isSame } from '../model/is-same.ts';
 import { refusedWaiver } from '../policy/allowed-waivers.ts';
 import { scanWaivers } from '../policy/applied.ts';
 import { unapprovedFindings } from '../policy/unapproved-findings.ts';
@@ -77,6 +80,8 @@ function waitForTurn({ clock }: ScanPorts, { input }: StepInput): StepResult | u
 async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome> {
   const { cluster, name, target } = context;
   const hasMoved = KubeVersion.parse(cluster.version).equals(target);
+  const moved = await recordMove(ports, context);
+  if (moved !== undefined) return moved;
   const notes: Reason[] = [];
   if (hasMoved) notes.push(reason('AtTarget', `The control plane of ${name} is at ${target} already.`));
   const unfresh = await waitForInsights(ports, context, hasMoved, notes);
@@ -116,6 +121,25 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const blockers = [...decision.blockers, ...unapproved];
   const result = blockers.length > 0 ? blocked(...blockers, ...told) : done(...told, lookedAt(report));
   return { ...result, detail: between?.detail ?? detail };
+}
+
+const RECORD_SECONDS = 20;
+
+/**
+ * Records a cluster that the inventory has at another version than EKS, and begins anew: what the scan finds is about the version that it has now.
+ * Undefined where nothing is to record. An upgrade with a grant reads the whole cluster at its end.
+ */
+async function recordMove(ports: ScanPorts, context: StepContext): Promise<StepOutcome | undefined> {
+  const { cluster, grant, input, name } = context;
+  if (grant !== undefined) return undefined;
+  const { version, tags } = await context.record();
+  // Labels follow tags and the Fleet in force, which this function may not ask for in its transaction: discovery records other tags.
+  if (version === cluster.version || !isSame(tags, cluster.tags ?? {})) return undefined;
+  if (!(await recordInTime(ports, input.cluster, RECORD_SECONDS))) return undefined;
+  return wait(
+    1,
+    reason('Scanning', `EKS has ${name} at ${cluster.version} by now, and ${version} was known; it is recorded.`),
+  );
 }
 
 /** Findings of the new report that no approval of the wave has shown. */
@@ -196,9 +220,13 @@ async function reportOf(ports: StepPorts, context: StepContext, read: WhatWasRea
     waivers,
     refuses: (waiver, finding) => refusedWaiver(rules, waiver, finding),
     data,
-    scannedAt: state === undefined ? context.startedAt : new Date(state.startedAt),
+    scannedAt: state === undefined ? readSince(context.startedAt, record) : new Date(state.startedAt),
   });
 }
+
+/** When a look without objects began; a look that has recorded the cluster itself began anew then. */
+const readSince = (startedAt: Date, { versionObservedAt }: Pick<ClusterRecord, 'versionObservedAt'>): Date =>
+  new Date(Math.max(startedAt.getTime(), Date.parse(versionObservedAt)));
 
 /** Checks of rolls concern the node groups that are replaced; all others concern the control plane, which stays. */
 function preflightInside(facts: PreflightFacts): Observation[] {

@@ -12,6 +12,7 @@ import {
   REASONS,
   SEVERITY_MEANINGS,
   SOURCES,
+  whyNotWaived,
 } from '../../core/contracts/scan-words.ts';
 import { clusterEnvironment } from '../../core/expression/cluster-environment.ts';
 import type { ExpressionEnvironment } from '../../core/expression/environment.ts';
@@ -38,7 +39,13 @@ function scanReport(): string {
   const parts: readonly (readonly [string, string, Readonly<Record<string, string>>])[] = [
     ['Reasons', '`reason`', REASONS],
     ['Sources', '`source`', SOURCES],
-    ['Preflight checks', '`rule`', Object.fromEntries(PREFLIGHT_CHECKS.map(({ name, finds }) => [name, finds]))],
+    [
+      'Preflight checks',
+      '`rule`',
+      Object.fromEntries(
+        PREFLIGHT_CHECKS.map(({ name, finds }) => [name, whyNotWaived(name) ? `${finds} Nothing waives it.` : finds]),
+      ),
+    ],
     ['Severities', '`severity`', SEVERITY_MEANINGS],
     ['Confidences', '`confidence`', CONFIDENCE_MEANINGS],
     ['Coverage', '`status`', COVERAGE_STATUSES],

@@ -1,4 +1,4 @@
-import { cancelDrain } from '../../core/operations/request-drain.ts';
+import { cancelDrain, requestDrain } from '../../core/operations/request-drain.ts';
 import { launchNode } from '../../simulator/kubernetes/launch-node.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { cordoned, drain, drainsOf, stateOf } from './drained-shop.ts';
@@ -85,4 +85,21 @@ test('an autoscaler that gives them a node lets it go on', async () => {
   await run(world, 1);
   expect(await ended(world)).toMatchObject({ status: 'Succeeded', codes: ['Drained'] });
   expect([cordoned(world), pending(world)]).toEqual([['legacy', 'legacy', 'legacy'], []]);
+});
+
+test('the plan of a drain says where all other groups were left cordoned by earlier drains', async () => {
+  const world = await cluster([{ name: 'new', nodes: 3 }]);
+  const planOf = async (nodegroup: string) => {
+    const plan = await requestDrain(world.ports, await recordOf(world, 'web'), nodegroup, 'ann', { approve: false });
+    return plan.foreseen[1] ?? '';
+  };
+  expect(await planOf('new')).toMatch(/^What may keep pods from being evicted/);
+  await drain(world);
+  await run(world, 2);
+  const [{ id, endedAt } = { id: '', endedAt: '' }] = await drainsOf(world);
+  expect(await planOf('new')).toBe(
+    `All nodes outside new that are known were drained and left cordoned: legacy by ${id} at ${endedAt}. Unless they were replaced or taken into use again since (kubectl uncordon NODE), pods that are evicted have nowhere to go, and the drain waits for them: they go one by one, and none while one has no node.`,
+  );
+  // The group itself was drained, and there is another one that takes pods.
+  expect(await planOf('legacy')).toMatch(/^What may keep pods from being evicted/);
 });

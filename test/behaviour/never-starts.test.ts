@@ -88,7 +88,12 @@ test('where the policy says so it is left behind as long after its wave has open
   expect((await explained(world, 's1')).codes).toEqual(['WindowClosed']);
   const [staging] = await wavesOf(world);
   const day = new Date(Date.parse(staging?.openedAt ?? '') + 16 * 3_600_000);
-  expect((await explained(world, 'acme')).when.at).toBe(day.toISOString());
+  // That is no instant at which it begins: with nothing done its wave goes on without it.
+  expect((await explained(world, 'acme')).when).toEqual({
+    at: day.toISOString(),
+    condition:
+      'At that instant its wave leaves it behind (cannotStart of the policy policy-0), unless it has begun: it begins within a minute of a change by which its calendars are open together.',
+  });
   const { reasons } = await loadRolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
   expect(reasons.map(({ message }) => message)).toEqual([
     `${NEVER} The wave waits until ${day.toISOString()}, and prod after it; what still never starts then is left behind (cannotStart of the policy policy-0).`,
@@ -111,8 +116,13 @@ test('where the policy says so it is left behind as long after its wave has open
   const { state, when } = await explained(world, 'acme');
   expect([state, when.condition]).toEqual([
     'Blocked',
-    'Somebody removes the cause and runs: liftlock retry cluster acme',
+    'Once nothing refuses it any more (now NeverStarts), somebody removes the cause and runs: liftlock retry cluster acme',
   ]);
+  // Its wave has been open for long enough: it would be left behind once more by the next tick.
+  await expect(retryCluster(world.ports, await keyOf(world, 'acme'), PERSON)).rejects.toThrow(
+    'acme is not tried again now: It never starts as things are: nights and acme are never open at the same time within three years, as far ahead as Liftlock plans. The wave staging has been open for 16h, and has left it behind (cannotStart of the policy policy-0). First change a calendar or the tag that names it, or cannotStart; then run: liftlock retry cluster acme',
+  );
+  expect((await statuses(world))[0]).toBe('staging Completed');
   await meets(world);
   await retryCluster(world.ports, await keyOf(world, 'acme'), PERSON);
   await hours(world, 24);

@@ -1,10 +1,8 @@
 import { parseAllDocuments } from 'yaml';
-import { applyDocuments } from '../../core/operations/apply-documents.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestScan } from '../../core/operations/requests.ts';
 import { SCANNERS_RBAC, VIEWERS, VIEWERS_RBAC } from '../../core/queries/access-manifest.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
-import { scanReport } from '../../core/queries/scan-history.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
 import { loadRun } from '../../core/scan/fleet/run-store.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
@@ -33,6 +31,12 @@ const change = (world: World, edit: (cluster: FakeEksState['clusters'][string]) 
 const notesOf = async (world: World) =>
   (await upgradesOf(world)).flatMap(({ steps }) => steps['scan-cluster']?.reasons ?? []).map(({ code }) => code);
 const lastScan = async (world: World) => (await scansOf(world.table, (await recordOf(world, 'web')).clusterKey))[0];
+async function retried(world: World) {
+  await retryCluster(world.ports, (await memberOf(world, 'web')).clusterKey, 'ana');
+  await run(world);
+  const scan = await lastScan(world);
+  return [(await memberOf(world, 'web')).status, scan?.verdict, scan?.waived];
+}
 
 test('an object whose writer uses an API that the hop removes stops it; rewritten, it goes on', async () => {
   const world = await smallFleet({ clusters: [withOld] });
@@ -69,59 +73,6 @@ test('a policy may let removed APIs pass', async () => {
   await run(world);
   expect(versionOf(world, 'web')).toBe('1.37');
   expect(await notesOf(world)).toContain('ScanWarning');
-});
-
-const waive = (expires: string) => ({
-  apiVersion: 'liftlock/v1alpha1',
-  kind: 'ScanWaiver',
-  metadata: { name: 'fast-class' },
-  spec: {
-    match: { kind: 'VolumeAttributesClass', cluster: 'web' },
-    reason: 'It goes next week.',
-    owner: 'storage',
-    expires,
-  },
-});
-const dayAfter = (world: World, days: number) =>
-  new Date(world.ports.clock.now().getTime() + days * 24 * 3_600_000).toISOString().slice(0, 10);
-const waiveBy = (world: World, by: string, days: number) =>
-  applyDocuments(world.ports, [waive(dayAfter(world, days))], by, { dryRun: false });
-async function retried(world: World) {
-  await retryCluster(world.ports, (await memberOf(world, 'web')).clusterKey, 'ana');
-  await run(world);
-  const scan = await lastScan(world);
-  return [(await memberOf(world, 'web')).status, scan?.verdict, scan?.waived];
-}
-
-test('a waiver that is applied lets the hop go on until it ends', async () => {
-  const world = await smallFleet({ clusters: [withOld] });
-  await applyDocuments(world.ports, [waive('2020-01-01')], 'ana', { dryRun: false });
-  await run(world);
-  expect((await memberOf(world, 'web')).status).toBe('Blocked');
-  const never = applyDocuments(world.ports, [waive('2099-01-01')], 'ana', { dryRun: false });
-  await expect(never).rejects.toThrow('more than 400 days ahead');
-  expect((await lastScan(world))?.verdict).toBe('fail');
-  await waiveBy(world, 'ana', 30);
-  expect(await retried(world)).toEqual(['Succeeded', 'pass', 1]);
-  expect(versionOf(world, 'web')).toBe('1.37');
-});
-
-test('a policy says who may waive what for how long, and the report names a waiver that it does not allow', async () => {
-  const waivers = [{ checks: ['removed'], from: ['role:*/security'], longest: '30d' }];
-  const world = await smallFleet({ clusters: [withOld], policy: { scan: { waivers } } });
-  await waiveBy(world, 'role:111111111111/ana', 20);
-  await run(world);
-  expect(await retried(world)).toEqual(['Blocked', 'fail', 0]);
-  const web = await recordOf(world, 'web');
-  expect((await scanReport(world.table, web, { target: '1.37' })).waivers.unused).toEqual([
-    expect.stringMatching(
-      /^fast-class \(storage, until .*\): the policy of the cluster does not allow it: .*from role:\*\/security/,
-    ),
-  ]);
-  await waiveBy(world, 'role:111111111111/security', 40);
-  expect(await retried(world)).toEqual(['Blocked', 'fail', 0]);
-  await waiveBy(world, 'role:111111111111/security', 20);
-  expect(await retried(world)).toEqual(['Succeeded', 'pass', 1]);
 });
 
 test('what an older minor removed does not stop a later hop', async () => {

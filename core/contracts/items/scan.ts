@@ -25,6 +25,8 @@ const cause = z.object({
 });
 export type ScanCause = z.infer<typeof cause>;
 
+export const waivedError = z.object({ rule: z.string(), cause: z.string() });
+
 /** One scan in a few hundred bytes. Its whole report is stored beside it in parts. */
 export const scanSummary = z.object({
   clusterKey: z.string(),
@@ -54,6 +56,10 @@ export const scanSummary = z.object({
   dataUpdatedOn: z.string(),
   /** When the first waiver ends on which its verdict depends; absent where it depends on none. */
   waivedUntil: timestamp.optional(),
+  /** The waivers on which its verdict depends; absent where it depends on none, and in older scans. */
+  waivedBy: z.array(z.string()).optional(),
+  /** Errors of checks of EKS that a waiver covers, by which the inventory may prove the same. */
+  waivedErrors: z.array(waivedError).optional(),
   /** The number of parts of the whole report. */
   parts: count,
 });
@@ -78,7 +84,7 @@ export interface KnownScans {
     LatestScans['scans'][number],
     'target' | 'scannedAt' | 'verdict' | 'gaps' | 'causes' | 'moreErrors' | 'moreErrorsSince'
   > &
-    Partial<Pick<LatestScans['scans'][number], 'from' | 'waivedUntil' | 'notRead'>>)[];
+    Partial<Pick<LatestScans['scans'][number], 'from' | 'waivedUntil' | 'waivedErrors' | 'notRead'>>)[];
 }
 
 /** The progress of the scan of one execution. */

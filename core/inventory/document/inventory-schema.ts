@@ -7,7 +7,7 @@ import { clusterName } from '../../config/schema/wave.ts';
 import { addon, nodegroup, otherNodeGroup, otherNodes, plannedChange } from '../../contracts/items/cluster.ts';
 import { reasonSchema, timestamp } from '../../contracts/items/common.ts';
 import { learnedDurations } from '../../contracts/items/rollout.ts';
-import { latestScans } from '../../contracts/items/scan.ts';
+import { latestScans, waivedError } from '../../contracts/items/scan.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 
 const count = z.int().min(0);
@@ -44,6 +44,10 @@ const knownScan = z.strictObject({
     .default([])
     .describe('What was found, one entry for each cause; errors are what an approver is shown.'),
   moreErrors: summary.moreErrors.describe('Digest of the causes that found no place.'),
+  waivedErrors: z
+    .array(waivedError.strict())
+    .optional()
+    .describe('Errors of checks of EKS that a waiver covered: they stop no hop.'),
 });
 
 /** Members that Liftlock adds when it prints its own inventory. A plan does not need them, so a person need not write them. */

@@ -42,7 +42,15 @@ export function writtenCluster(
 }
 
 /** Causes that stop no hop are left out, because a report has them. */
-function writtenScan({ target, scannedAt, verdict, gaps, causes, moreErrors }: KnownScans['scans'][number]) {
+function writtenScan({
+  target,
+  scannedAt,
+  verdict,
+  gaps,
+  causes,
+  moreErrors,
+  waivedErrors,
+}: KnownScans['scans'][number]) {
   const told = causes.filter(({ severity }) => severity === 'error' || verdict === 'fail');
-  return { target, scannedAt, verdict, gaps, causes: told, ...given({ moreErrors }) };
+  return { target, scannedAt, verdict, gaps, causes: told, ...given({ moreErrors, waivedErrors }) };
 }

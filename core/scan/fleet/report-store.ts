@@ -2,10 +2,11 @@ import type { LatestScans, ScanRun, ScanSummary } from '../../contracts/items/sc
 import { canonicalJson } from '../../hash/canonical-json.ts';
 import { sha256Hex } from '../../hash/sha256.ts';
 import { blockingFindings } from '../../model/blocking-findings.ts';
+import { given } from '../../model/given.ts';
 import { isSame } from '../../model/is-same.ts';
 import type { Table } from '../../ports/table.ts';
 import { clusterPartition, ReconcileMarkers } from '../../store/entities.ts';
-import { decideAndWrite, decode, load, loadAll, put, replace } from '../../store/entity.ts';
+import { decideAndWrite, decode, load, loadAll, loadKind, put, replace } from '../../store/entity.ts';
 import {
   LatestScanItems,
   loadParts,
@@ -89,6 +90,28 @@ export async function latestScansOf(
   return new Map(latest.map((one) => [one.clusterKey, one]));
 }
 
+/** Ends a waiver for the looks that rest on it, as its own end would have done. A look of an older release may rest on any. */
+export async function endWaiver(
+  table: Pick<Table, 'get' | 'queryKind' | 'transact'>,
+  name: string,
+  now: Date,
+): Promise<void> {
+  const at = now.toISOString();
+  const rests = ({ waivedUntil, waivedBy }: LatestScans['scans'][number]): boolean =>
+    waivedUntil !== undefined && waivedUntil > at && waivedBy?.includes(name) !== false;
+  for (const { clusterKey, scans } of await loadKind(table, LatestScanItems)) {
+    if (!scans.some(rests)) continue;
+    await decideAndWrite(async () => {
+      const read = await load(table, LatestScanItems, clusterKey);
+      if (read === undefined) return;
+      const ended = read.data.scans.map((scan) => (rests(scan) ? { ...scan, waivedUntil: at } : scan));
+      const newest = Math.max(...ended.map(({ scannedAt }) => Date.parse(scannedAt)));
+      const next = { ...read.data, scans: ended };
+      await writeUnrecorded(table, [put(LatestScanItems, next, read.revision, new Date(newest + RETENTION))]);
+    });
+  }
+}
+
 /** A cluster's scans, the newest first. */
 export async function scansOf(table: Pick<Table, 'queryPartition'>, clusterKey: string): Promise<ScanSummary[]> {
   const items = await table.queryPartition(clusterPartition(clusterKey), SCAN_SUMMARIES);
@@ -163,8 +186,27 @@ function summaryOf(
     unread: unread.slice(0, MOST),
     dataUpdatedOn: report.data.updatedOn,
     ...(report.waivers.until === undefined ? {} : { waivedUntil: report.waivers.until }),
+    ...given({ waivedBy: waiversOf(report), waivedErrors: waivedErrorsOf(report) }),
     parts,
   };
+}
+
+const MOST_WAIVED = 100;
+
+/** The names of the waivers that cover more than what is for information; undefined where none does. */
+function waiversOf({ findings }: ScanReport): ScanSummary['waivedBy'] {
+  const names = findings.flatMap(({ waiver, severity }) =>
+    waiver === null || severity === 'info' ? [] : (waiver.split(' (')[0] ?? []),
+  );
+  return names.length === 0 ? undefined : [...new Set(names)].sort();
+}
+
+/** Errors of checks of EKS that a waiver covers; undefined where there is none. */
+function waivedErrorsOf({ findings }: ScanReport): ScanSummary['waivedErrors'] {
+  const errors = findings.flatMap(({ waived, severity, source, rule, cause }) =>
+    waived && severity === 'error' && source === 'eks' && rule !== null ? { rule, cause } : [],
+  );
+  return errors.length === 0 ? undefined : errors.slice(0, MOST_WAIVED);
 }
 
 /** The most base64 characters of a report that is kept whole. */

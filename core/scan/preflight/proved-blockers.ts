@@ -5,12 +5,14 @@ import { kubeProxySkew } from '../../model/lag.ts';
 import { lostCluster } from '../../model/passing-status.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { checkSkew } from '../../version/skew.ts';
-import { hasNoImage, NEW_GROUP, noImageText } from './al2-ami.ts';
+import { al2Ami, hasNoImage, NEW_GROUP, noImageText } from './al2-ami.ts';
 
 interface Proved {
   readonly reason: Reason;
   /** The cause by which a scan reports the same; absent where the scan reports it for the cluster. */
   readonly scanned?: string;
+  /** The check that a waiver may name to cover it; absent where nothing covers it. */
+  readonly rule?: string;
 }
 
 /**
@@ -42,7 +44,10 @@ function prove(cluster: ClusterRecord, target: KubeVersion, isFirst: boolean, st
   const groups = cluster.nodegroups.map(({ name: nodegroupName, ...group }) => ({ nodegroupName, ...group }));
   const images = groups
     .filter((group) => hasNoImage(group, target))
-    .map((group) => ofGroup(group.nodegroupName, reason('ScanFinding', `${noImageText(group)} ${NEW_GROUP}`)));
+    .map((group) => ({
+      ...ofGroup(group.nodegroupName, reason('ScanFinding', `${noImageText(group)} ${NEW_GROUP}`)),
+      rule: al2Ami.name,
+    }));
   const first = isFirst ? [KubeVersion.parse(cluster.version)] : [];
   const skewed = skewOf(cluster, [...first, target], stay, isFirst);
   return [...(lost === undefined ? [] : [{ reason: lost }]), ...images, ...skewed];

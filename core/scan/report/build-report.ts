@@ -1,8 +1,8 @@
 import type { CheckedWaiver } from '../../config/check-waiver.ts';
 import { apiVersion } from '../../config/kinds.ts';
 import type { ScanWaiver } from '../../config/types.ts';
-import { SEVERITIES } from '../../contracts/scan-words.ts';
-import { counted } from '../../model/words.ts';
+import { SEVERITIES, whyNotWaived } from '../../contracts/scan-words.ts';
+import { counted, some } from '../../model/words.ts';
 import { matchesGlob } from '../../selector/glob.ts';
 import { apiVersionText } from '../observe/api-version.ts';
 import { type Baseline, compareWithBaseline } from './baseline.ts';
@@ -115,8 +115,10 @@ function applyWaivers(
   const ends: number[] = [];
   const marked = findings.map((finding) => {
     const about = valid.filter((waiver) => covers(waiver, finding, clusters));
+    const never = whyNotWaived(finding.rule);
     const covering = about.filter((waiver) => {
-      const why = refuses(waiver, finding);
+      const refusal = never === undefined ? refuses(waiver, finding) : undefined;
+      const why = never ?? (refusal && `${REFUSED}: ${refusal}`);
       // The first refused finding gives the reason.
       if (why !== undefined && !refused.has(waiver)) refused.set(waiver, why);
       if (why === undefined) used.add(waiver);
@@ -125,20 +127,35 @@ function applyWaivers(
     const [first] = covering;
     if (first !== undefined && finding.severity !== 'info')
       ends.push(Math.max(...covering.map(({ end }) => end.getTime())));
-    return first === undefined ? finding : { ...finding, waived: true, waiver: waiverText(first.document) };
+    if (first !== undefined) return { ...finding, waived: true, waiver: waiverText(first.document) };
+    return never === undefined ? finding : withoutWaivers(finding, about);
   });
   const unused = valid.filter((waiver) => !used.has(waiver) && concerns(waiver.document, clusters));
   const expired = waivers.filter(({ end, document }) => end <= now && concerns(document, clusters));
   const texts = (some: readonly CheckedWaiver[]) =>
     some.map((waiver) => {
       const why = refused.get(waiver);
-      return `${waiverText(waiver.document)}${why === undefined ? '' : `${REFUSED}: ${why}`}`;
+      return `${waiverText(waiver.document)}${why === undefined ? '' : `: ${why}`}`;
     });
   const until = ends.length === 0 ? {} : { until: new Date(Math.min(...ends)).toISOString() };
   return { findings: marked, waivers: { expired: texts(expired), unused: texts(unused), ...until } };
 }
 
-const REFUSED = ': the policy of the cluster does not allow it';
+const REFUSED = 'the policy of the cluster does not allow it';
+
+/** The finding with the waivers that would cover it if anything could. */
+function withoutWaivers(finding: Finding, waivers: readonly CheckedWaiver[]): Finding {
+  if (waivers.length === 0) return finding;
+  const named = some(
+    waivers.map(({ document }) => waiverText(document)),
+    3,
+  );
+  const verb = waivers.length === 1 ? 'does' : 'do';
+  return {
+    ...finding,
+    fix: `${finding.fix} Nothing waives it, since EKS refuses such a hop: ${named} ${verb} not cover it.`,
+  };
+}
 
 const EXACT = ['reason', 'source', 'rule', 'apiVersion', 'kind', 'id'] as const;
 const GLOBS = ['namespace', 'name', 'owner'] as const;

@@ -171,3 +171,22 @@ test('a rule that no finding has would hold nothing, and is refused as in a poli
     'waivers.yaml:5:18: error: spec.match.rule: "DrainStuk" is the name of no check, so that no waiver would hold by it. Did you mean DrainStuck?',
   ]);
 });
+
+test('what EKS itself refuses is never waived: the finding says why, and a waiver that covers nothing else is named', () => {
+  const skew = judged({ source: 'eks', reason: 'version-skew', rule: 'VersionSkew', kind: 'Nodegroup', name: 'old' });
+  const live = { subject: 'web', clusters: ['web'], from: '1.35', waivers: parse(waiver('{ cluster: web }')).waivers };
+  const report = reportOf({ ...live, findings: [skew] });
+  expect([report.verdict, report.findings[0]?.waived, report.summary.waived]).toEqual(['fail', false, 0]);
+  const why =
+    'Nothing waives it, since EKS refuses such a hop: legacy (team-payments, until 2026-12-31) does not cover it.';
+  expect(report.findings[0]?.fix).toBe(`Write policy/v1. ${why}`);
+  expect(report.waivers).toEqual({
+    expired: [],
+    unused: ['legacy (team-payments, until 2026-12-31): nothing waives VersionSkew, since EKS refuses such a hop'],
+  });
+  const both = reportOf({ ...live, findings: [skew, judged()] });
+  expect([both.verdict, both.summary.waived, both.waivers.unused]).toEqual(['fail', 1, []]);
+  expect(problems(waiver('{ rule: VersionSkew }'))).toEqual([
+    'waivers.yaml:5:18: error: spec.match.rule: nothing waives VersionSkew, since EKS refuses such a hop.',
+  ]);
+});

@@ -1,0 +1,118 @@
+import { applyDocuments } from '../../core/operations/apply-documents.ts';
+import { deleteConfig } from '../../core/operations/delete-config.ts';
+import { retryCluster } from '../../core/operations/hold-switch.ts';
+import { requestScan } from '../../core/operations/requests.ts';
+import { clusterReadiness } from '../../core/queries/cluster-readiness.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { scanReport } from '../../core/queries/scan-history.ts';
+import { scansOf } from '../../core/scan/fleet/report-store.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { attributesClass, OLD } from '../material/kubernetes/attributes-class.ts';
+import { minutesLater } from './hooked-fleet.ts';
+import { discover, memberOf, recordOf, run, smallFleet, versionOf } from './small-fleet.ts';
+
+const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
+const withOld = { ...web, objects: [attributesClass(OLD)] };
+const lastScan = async (world: World) => (await scansOf(world.table, (await recordOf(world, 'web')).clusterKey))[0];
+
+const waive = (expires: string) => ({
+  apiVersion: 'liftlock/v1alpha1',
+  kind: 'ScanWaiver',
+  metadata: { name: 'fast-class' },
+  spec: {
+    match: { kind: 'VolumeAttributesClass', cluster: 'web' },
+    reason: 'It goes next week.',
+    owner: 'storage',
+    expires,
+  },
+});
+const dayAfter = (world: World, days: number) =>
+  new Date(world.ports.clock.now().getTime() + days * 24 * 3_600_000).toISOString().slice(0, 10);
+const waiveBy = (world: World, by: string, days: number) =>
+  applyDocuments(world.ports, [waive(dayAfter(world, days))], by, { dryRun: false });
+async function retried(world: World) {
+  await retryCluster(world.ports, (await memberOf(world, 'web')).clusterKey, 'ana');
+  await run(world);
+  const scan = await lastScan(world);
+  return [(await memberOf(world, 'web')).status, scan?.verdict, scan?.waived];
+}
+
+test('a waiver that is applied lets the hop go on until it ends', async () => {
+  const world = await smallFleet({ clusters: [withOld] });
+  await applyDocuments(world.ports, [waive('2020-01-01')], 'ana', { dryRun: false });
+  await run(world);
+  expect((await memberOf(world, 'web')).status).toBe('Blocked');
+  const never = applyDocuments(world.ports, [waive('2099-01-01')], 'ana', { dryRun: false });
+  await expect(never).rejects.toThrow('more than 400 days ahead');
+  expect((await lastScan(world))?.verdict).toBe('fail');
+  await waiveBy(world, 'ana', 30);
+  expect(await retried(world)).toEqual(['Succeeded', 'pass', 1]);
+  expect(versionOf(world, 'web')).toBe('1.37');
+});
+
+test('a waiver that is deleted ends as one that expires: what rested on it is stale at once', async () => {
+  const world = await smallFleet({ clusters: [withOld], mode: 'observe' });
+  await discover(world);
+  await waiveBy(world, 'ana', 30);
+  const other = { ...waive(dayAfter(world, 30)), metadata: { name: 'other' } };
+  await applyDocuments(world.ports, [{ ...other, spec: { ...other.spec, match: { kind: 'Secret' } } }], 'ana', {
+    dryRun: false,
+  });
+  const cluster = await recordOf(world, 'web');
+  await requestScan(world.ports, cluster, '1.37', 'ana');
+  await minutesLater(world, 5);
+  const readiness = async () => {
+    const { verdict, reasons, waivedUntil } = await clusterReadiness(world.ports, cluster, undefined);
+    return [verdict, reasons.map(({ code }) => code), waivedUntil !== undefined];
+  };
+  expect(await readiness()).toEqual(['ready', [], true]);
+  const remove = (name: string) => deleteConfig(world.ports, { kind: 'ScanWaiver', name }, 'ana', 'mended');
+  await remove('other');
+  expect(await readiness()).toEqual(['ready', [], true]);
+  await remove('fast-class');
+  expect(await readiness()).toEqual(['stale', ['ScanStale'], false]);
+});
+
+test('a policy says who may waive what for how long, and the report names a waiver that it does not allow', async () => {
+  const waivers = [{ checks: ['removed'], from: ['role:*/security'], longest: '30d' }];
+  const world = await smallFleet({ clusters: [withOld], policy: { scan: { waivers } } });
+  await waiveBy(world, 'role:111111111111/ana', 20);
+  await run(world);
+  expect(await retried(world)).toEqual(['Blocked', 'fail', 0]);
+  const web = await recordOf(world, 'web');
+  expect((await scanReport(world.table, web, { target: '1.37' })).waivers.unused).toEqual([
+    expect.stringMatching(
+      /^fast-class \(storage, until .*\): the policy of the cluster does not allow it: .*from role:\*\/security/,
+    ),
+  ]);
+  await waiveBy(world, 'role:111111111111/security', 40);
+  expect(await retried(world)).toEqual(['Blocked', 'fail', 0]);
+  await waiveBy(world, 'role:111111111111/security', 20);
+  expect(await retried(world)).toEqual(['Succeeded', 'pass', 1]);
+});
+
+test.each([
+  ['1.33', 'fail', ['VersionSkew']],
+  ['1.36', 'pass', []],
+])(
+  'a waiver of everything over nodes of Amazon Linux 2 at %s: gate, scan and readiness say the same',
+  async (version, verdict, codes) => {
+    const old = { name: 'old', amiType: 'AL2_x86_64', version };
+    const world = await smallFleet({ clusters: [{ ...web, nodegroups: [old] }], mode: 'observe' });
+    await discover(world);
+    const spec = { match: { cluster: 'web' }, reason: 'They go.', owner: 'web', expires: dayAfter(world, 20) };
+    const all = { apiVersion: 'liftlock/v1alpha1', kind: 'ScanWaiver', metadata: { name: 'all' }, spec };
+    await applyDocuments(world.ports, [all], 'ana', { dryRun: false });
+    const cluster = await recordOf(world, 'web');
+    await requestScan(world.ports, cluster, '1.37', 'ana');
+    await minutesLater(world, 5);
+    const scan = await lastScan(world);
+    expect(scan?.verdict).toBe(verdict);
+    const readiness = await clusterReadiness(world.ports, cluster, undefined);
+    expect([readiness.verdict, readiness.reasons.map(({ code }) => code)]).toEqual([
+      codes.length > 0 ? 'blocked' : 'ready',
+      codes,
+    ]);
+    expect([...new Set((await explainCluster(world.ports, cluster)).foreseen.map(({ code }) => code))]).toEqual(codes);
+  },
+);
