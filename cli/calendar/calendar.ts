@@ -5,10 +5,10 @@ import { formatIssue } from '../../core/config/issue.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import { visible } from '../../core/model/visible.ts';
 import { instantOrNull, instantText } from '../../core/plan/document/instant.ts';
+import { instantOf } from '../command/instant.ts';
 import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { facts, type Paint, print, reasonLines, section, shown, tableLines } from '../output/print.ts';
 import { type FileOptions, readConfigFiles } from '../verbs/config-files.ts';
-import { instantOf } from './instant.ts';
 
 interface CalendarOptions extends Partial<FileOptions>, OutputOption {
   readonly calendar?: string;
