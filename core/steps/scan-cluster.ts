@@ -16,7 +16,6 @@ import { recordInTime } from '../inventory/record-in-time.ts';
 import { shortId } from '../model/cluster-key.ts';
 import { isRollback } from '../model/hop.ts';
 import { isRolled } from '../model/image-rule.ts';
-import { isSame } from '../model/is-same.ts';
 import { refusedWaiver } from '../policy/allowed-waivers.ts';
 import { scanWaivers } from '../policy/applied.ts';
 import { unapprovedFindings } from '../policy/unapproved-findings.ts';
@@ -132,9 +131,8 @@ const RECORD_SECONDS = 20;
 async function recordMove(ports: ScanPorts, context: StepContext): Promise<StepOutcome | undefined> {
   const { cluster, grant, input, name } = context;
   if (grant !== undefined) return undefined;
-  const { version, tags } = await context.record();
-  // Labels follow tags and the Fleet in force, which this function may not ask for in its transaction: discovery records other tags.
-  if (version === cluster.version || !isSame(tags, cluster.tags ?? {})) return undefined;
+  const { version } = await context.record();
+  if (version === cluster.version) return undefined;
   if (!(await recordInTime(ports, input.cluster, RECORD_SECONDS))) return undefined;
   return wait(
     1,

@@ -99,7 +99,7 @@ export const FUNCTION_NEEDS: Readonly<Record<FunctionName, FunctionNeeds>> = {
     asksHooks: true,
   },
   'request-grant': { writes: 'conditional', checks: true, publishes: true, audits: true, assumesSpokeRole: true },
-  'scan-cluster': { ...stepThatWatchesUpdates, readsAlarms: true },
+  'scan-cluster': { ...stepThatWatchesUpdates, checks: true, readsAlarms: true },
   'update-addons': stepThatMutates,
   'upgrade-control-plane': stepThatMutates,
   'list-node-groups': { assumesSpokeRole: true },

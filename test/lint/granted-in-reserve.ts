@@ -19,6 +19,12 @@ export const RESERVES: readonly Reserve[] = [
     reason: 'a control plane that others took back, found with other tags at the very moment of a grant',
   },
   {
+    role: 'Role liftlock-scan-cluster',
+    actions: ['dynamodb:ConditionCheckItem'],
+    reason:
+      'a version that others have moved to, found by a scan that somebody asks for while a full look is due already',
+  },
+  {
     role: 'Role LiftlockHub/SchedulesRole523D57EE',
     actions: ['sqs:SendMessage'],
     reason: 'dead letters of a call that the scheduler could not make',
