@@ -122,7 +122,7 @@ const EXPECTED: Readonly<Record<FunctionName, readonly string[]>> = {
     ...HOOKS,
   ],
   'request-grant': [...READ, ...PUT, ...CHECK, ...AUDIT, ...PUBLISH, ...SPOKE],
-  'scan-cluster': [...WATCHER, 'cloudwatch:DescribeAlarms *'],
+  'scan-cluster': [...WATCHER, ...CHECK, 'cloudwatch:DescribeAlarms *'],
   'update-addons': MUTATOR,
   'upgrade-control-plane': MUTATOR,
   'list-node-groups': [...READ, ...SPOKE],
