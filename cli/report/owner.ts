@@ -1,7 +1,6 @@
 import { visible } from '../../core/model/visible.ts';
 import { counted, some } from '../../core/model/words.ts';
 import type { OwnedRepair, OwnerReport } from '../../core/queries/owner-report.ts';
-import { part } from '../client/paths.ts';
 import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
 import { listed, print, printLines } from '../output/print.ts';
 import { markdownCode, markdownTable, markdownText } from '../output/scan/markdown.ts';
@@ -9,7 +8,7 @@ import { markdownCode, markdownTable, markdownText } from '../output/scan/markdo
 /** What one owner must repair, and by when. Exit 6 when a part of it stops a hop. */
 export async function reportOwner(session: Session, owner: string, { output }: OutputOption): Promise<ExitCode> {
   const client = await session.client();
-  const report = await client.v1.reports.owners[':owner'].$get({ param: { owner: part(owner) } });
+  const report = await client.v1.reports.owner.$get({ query: { owner } });
   if (output === 'markdown') printLines(session, markdownOf(report));
   else await print(session, output, report, () => textOf(report));
   return report.items.some(({ stops }) => stops) ? EXIT.blocked : EXIT.ok;

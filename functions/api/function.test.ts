@@ -64,6 +64,17 @@ test.each([
   expect(answer.statusCode).not.toBe(400);
 });
 
+test.each(['Helm release payments/api', 'Team Payments', 'Zahlungsverkehr Köln', 'payments&checkout'])(
+  'an owner may be called anything: %s',
+  async (owner) => {
+    const world = await protocolWorld(new MemoryTable(), 1);
+    const ports = { ...world.ports, ids: { next: () => 'x' } };
+    const asked = { ...event('GET', '/v1/reports/owner'), rawQueryString: new URLSearchParams({ owner }).toString() };
+    const answer = await definition.run(ports, definition.parse(asked), () => {});
+    expect([answer.statusCode, JSON.parse(answer.body)]).toMatchObject([200, { owner }]);
+  },
+);
+
 test('what is no request is refused by name', () => {
   expect(() => definition.parse({ hello: 'world' })).toThrow(expect.objectContaining({ name: 'InvalidInput' }));
 });

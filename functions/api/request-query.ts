@@ -45,6 +45,8 @@ export const upgradesQuery = z.strictObject({ ...pageQuery, all: flag });
 export const dryRunQuery = z.strictObject({ dryRun: flag });
 export const periodQuery = z.strictObject({ since: z.string().min(1).max(40) });
 export const betweenQuery = periodQuery.extend({ until: z.string().min(1).max(40).optional() });
+/** Owners are free text (annotations, `Helm release shop/web`), which has no place in a path. */
+export const ownerQuery = z.strictObject({ owner: z.string().min(1).max(400) });
 export const noQuery = z.strictObject({});
 export const clusterQuery = z.strictObject({ ...pageQuery, cluster: text.optional() });
 export const manifestQuery = clusterQuery.extend({ tier: z.enum(TIERS, `is one of ${TIERS.join(', ')}`).optional() });

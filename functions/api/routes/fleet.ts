@@ -19,6 +19,7 @@ import {
   dryRunQuery,
   minorText,
   noQuery,
+  ownerQuery,
   periodQuery,
   readQuery,
   upgradesQuery,
@@ -74,9 +75,9 @@ export const fleet = new Hono<ApiEnv>()
     const { ports } = context.var;
     return context.json(await scanMatrix(ports.table, target, selector, ports.clock.now()));
   })
-  .get('/reports/owners/:owner', async (context: ApiContext<'/reports/owners/:owner'>) => {
-    readQuery(context, noQuery);
-    return context.json(await ownerReport(context.var.ports, context.req.param('owner')));
+  .get('/reports/owner', async (context: ApiContext<'/reports/owner', Query<typeof ownerQuery>>) => {
+    const { owner } = readQuery(context, ownerQuery);
+    return context.json(await ownerReport(context.var.ports, owner));
   })
   .get('/reports/readiness', async (context: ApiContext<'/reports/readiness', Query<typeof periodQuery>>) => {
     const { since } = readQuery(context, periodQuery);
