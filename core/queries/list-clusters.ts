@@ -11,7 +11,7 @@ import { type ReadinessView, readinessView } from './cluster-readiness.ts';
 import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
 import { inRollout } from './in-rollout.ts';
 import { parseLabelSelector } from './label-selector-text.ts';
-import { type Page, type PageRequest, pageOf, shortened } from './page.ts';
+import { type Page, type PageRequest, pageByNumber, shortened } from './page.ts';
 
 export interface ClusterFilter extends PageRequest {
   readonly selector?: string | undefined;
@@ -40,7 +40,7 @@ export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter
       (selector === undefined || matchesSelector(selector, cluster.labels)),
   );
   const idOf = (cluster: ClusterRecord) => `${shortId(cluster)}@${cluster.createdAt}`;
-  const { items, ...rest } = pageOf(chosen, idOf, filter);
+  const { items, ...rest } = pageByNumber(chosen, idOf, filter);
   const now = ports.clock.now();
   // The summary searches all upgrades for each cluster, so only those of the page's clusters are kept.
   const keys = new Set(items.map((cluster) => cluster.clusterKey));

@@ -19,8 +19,16 @@ export const PAGE_LIMIT = 1000;
  */
 export const PAGE_BYTES = 4_000_000;
 
-/** Ids sort as text and do not change when the list does, so no item that stays is skipped or listed twice. */
-export function pageOf<Item>(items: readonly Item[], idOf: (item: Item) => string, request: PageRequest): Page<Item> {
+/** A page of items as they are sent. Ids sort as text and do not change when the list does, so no item that stays is skipped or listed twice. */
+export const pageOf = <Item>(items: readonly Item[], idOf: (item: Item) => string, request: PageRequest): Page<Item> =>
+  shortened(pageByNumber(items, idOf, request), idOf);
+
+/** A page that ends by the number of its items alone, for whoever sends other items made of them and shortens the page of those. */
+export function pageByNumber<Item>(
+  items: readonly Item[],
+  idOf: (item: Item) => string,
+  request: PageRequest,
+): Page<Item> {
   const { limit = PAGE_LIMIT, after } = request;
   if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_LIMIT)
     throw invalidInput(`limit is ${limit}; it is a whole number from 1 to ${PAGE_LIMIT}.`);
@@ -29,10 +37,10 @@ export function pageOf<Item>(items: readonly Item[], idOf: (item: Item) => strin
   const page = rest.slice(0, limit);
   const last = page.at(-1);
   const more = rest.length > page.length && last !== undefined ? { next: last.id } : {};
-  return shortened({ items: page.map(({ item }) => item), ...more }, idOf);
+  return { items: page.map(({ item }) => item), ...more };
 }
 
-/** The page, ended at `PAGE_BYTES`. Whoever makes other items of a page's items shortens the page again, since these may be longer. */
+/** The page, ended at `PAGE_BYTES`. */
 export function shortened<Item>(page: Page<Item>, idOf: (item: Item) => string): Page<Item> {
   const encoder = new TextEncoder();
   const items: Item[] = [];
