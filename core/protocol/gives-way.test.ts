@@ -1,3 +1,4 @@
+import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { quoted, reason } from '../contracts/step-result.ts';
 import { givesWay, givesWayFor, runsOn } from './gives-way.ts';
@@ -23,11 +24,7 @@ test('a hop gives way to its own rollback, and a rollback does not', () => {
   expect(codes('upgrade-cluster', { held: { ...held, reason: reason('Stopped', 'x') } })).toEqual([]);
 });
 
-const upgrade = (steps: Upgrade['steps'], given: Partial<Upgrade> = {}): Upgrade => ({
-  ...{ clusterKey: 'k', id: '1.36-1.37', machine: 'upgrade-cluster', from: '1.36', to: '1.37' },
-  ...{ status: 'Running', mutated: true, requestedBy: 'liftlock', reasons: [], steps },
-  ...given,
-});
+const running = (steps: Upgrade['steps']): Upgrade => upgrade({ mutated: true, steps });
 const step = (status: 'running' | 'done', ...why: string[]) => ({
   ...{ status, startedAt: '2026-11-20T12:00:00.000Z' },
   reasons: why.map((code) => quoted(code, 'why')),
@@ -36,20 +33,20 @@ const step = (status: 'running' | 'done', ...why: string[]) => ({
 test.each<[string, Upgrade, RegExp]>([
   [
     'changes something',
-    upgrade({ 'upgrade-control-plane': step('running', 'Updating') }),
+    running({ 'upgrade-control-plane': step('running', 'Updating') }),
     /^parks at its next change$/,
   ],
-  ['has done its step', upgrade({ 'smoke-check': step('done') }), /^parks at its next change$/],
-  ['compares', upgrade({ 'smoke-check': step('running', 'HookWaits') }), /^looks on to its end, since/],
+  ['has done its step', running({ 'smoke-check': step('done') }), /^parks at its next change$/],
+  ['compares', running({ 'smoke-check': step('running', 'HookWaits') }), /^looks on to its end, since/],
   [
     'waits for a hook',
-    upgrade({ 'scan-cluster': step('done'), 'roll-node-group': step('running', 'Rolling', 'HookWaits') }),
+    running({ 'scan-cluster': step('done'), 'roll-node-group': step('running', 'Rolling', 'HookWaits') }),
     /^parks when it would ask its hook again$/,
   ],
-  ['has waited for a hook', upgrade({ 'roll-node-group': step('done', 'HookWaits') }), /^parks at its next change$/],
+  ['has waited for a hook', running({ 'roll-node-group': step('done', 'HookWaits') }), /^parks at its next change$/],
   [
     'only watches',
-    upgrade({ 'smoke-check': { ...step('done'), detail: { wellSince: '2026-11-20T12:00:00.000Z' } } }),
+    running({ 'smoke-check': { ...step('done'), detail: { wellSince: '2026-11-20T12:00:00.000Z' } } }),
     /^looks once more to its end; /,
   ],
 ])('an upgrade that %s', (_, given, said) => {

@@ -1,4 +1,5 @@
 import { memberItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { quoted, reason } from '../contracts/step-result.ts';
@@ -16,21 +17,7 @@ import {
   withoutPlace,
 } from './settle-decision.ts';
 
-const NOON = new Date('2026-11-20T12:00:00Z');
 const AT = NOON.toISOString();
-const upgrade = (given: Partial<Upgrade> = {}): Upgrade => ({
-  clusterKey: 'k',
-  id: '1.36-1.37',
-  machine: 'upgrade-cluster',
-  from: '1.36',
-  to: '1.37',
-  status: 'Running',
-  mutated: false,
-  steps: {},
-  requestedBy: 'liftlock',
-  reasons: [],
-  ...given,
-});
 const member = memberItem({ status: 'Running', inFlight: true });
 const because = (...codes: string[]) => codes.map((code) => quoted(code, 'because'));
 const ended = (given: Partial<Upgrade>, end: UpgradeEnd) => settle(NOON, upgrade(given), undefined, undefined, end);

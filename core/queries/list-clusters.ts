@@ -1,8 +1,7 @@
-import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LearnedDurations } from '../contracts/items/rollout.ts';
 import type { WrittenCluster } from '../inventory/document/inventory-schema.ts';
 import { writtenCluster } from '../inventory/document/written-cluster.ts';
-import { shortId } from '../model/cluster-key.ts';
+import { shortKeyOf } from '../model/cluster-key.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
@@ -39,8 +38,7 @@ export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter
       (filter.region === undefined || cluster.region === filter.region) &&
       (selector === undefined || matchesSelector(selector, cluster.labels)),
   );
-  const idOf = (cluster: ClusterRecord) => `${shortId(cluster)}@${cluster.createdAt}`;
-  const { items, ...rest } = pageByNumber(chosen, idOf, filter);
+  const { items, ...rest } = pageByNumber(chosen, ({ clusterKey }) => shortKeyOf(clusterKey), filter);
   const now = ports.clock.now();
   // The summary searches all upgrades for each cluster, so only those of the page's clusters are kept.
   const keys = new Set(items.map((cluster) => cluster.clusterKey));
@@ -59,7 +57,6 @@ export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter
       filter.inventory === true ? { ...one, inventory: writtenCluster(cluster, controls.get(summary.key), own) } : one,
     ];
   });
-  const ids = new Map(items.map((cluster) => [cluster.clusterKey, idOf(cluster)]));
-  const page = shortened({ items: whole, ...rest }, ({ key }) => ids.get(key) ?? '');
+  const page = shortened({ items: whole, ...rest }, ({ key }) => shortKeyOf(key));
   return { ...page, ...(filter.inventory !== true || learned === undefined ? {} : { learned }) };
 }

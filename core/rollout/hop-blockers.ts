@@ -31,14 +31,24 @@ export function stoppersOf(
   isFirst: boolean,
   nodes?: NodesSpec,
 ): readonly Stopper[] {
+  const scan = scans?.scans.find((one) => one.target === target.toString());
+  const proved = provedStoppers(cluster, target, isFirst, nodes, scan?.waivedErrors);
+  return scan === undefined ? proved : [...proved, ...refusedBy(scan, lookCommand(cluster, target))];
+}
+
+/** What the inventory alone proves to stop the hop. `waived`: the errors of the same checks that a waiver covers. */
+export function provedStoppers(
+  cluster: ClusterRecord,
+  target: KubeVersion,
+  isFirst: boolean,
+  nodes: NodesSpec,
+  waived: KnownScans['scans'][number]['waivedErrors'] = [],
+): readonly Stopper[] {
   // The message of such a reason is made from the inventory alone and is the same in every look, so it serves as cause; a code may stand for two
   // groups.
-  const scan = scans?.scans.find((one) => one.target === target.toString());
-  const waived = scan?.waivedErrors ?? [];
-  const proved = provedBlockers(cluster, target, isFirst, nodes)
+  return provedBlockers(cluster, target, isFirst, nodes)
     .filter((one) => !waived.some(({ rule, cause }) => rule === one.rule && cause === one.scanned))
     .map((one) => ({ ...one, cause: one.reason.message }));
-  return scan === undefined ? proved : [...proved, ...refusedBy(scan, lookCommand(cluster, target))];
 }
 
 /** The command that has a cluster looked at for a minor: the next minor unless another one is named. */

@@ -9,7 +9,7 @@ import type { NodesSpec } from '../model/image-rule.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { targetIn } from './cluster-target.ts';
-import { hopBlockers, lookCommand } from './hop-blockers.ts';
+import { hopBlockers, lookCommand, provedStoppers } from './hop-blockers.ts';
 import { nodesIn } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
@@ -167,9 +167,8 @@ function lookAt(
   const age = staleness(cluster, scan, now);
   if (age !== undefined) {
     // What the inventory proves holds as it was seen last, however old the look is, unless a waiver covers it that has not ended.
-    const isWaived = scans !== undefined && !hasLostWaiver(scan, now);
-    const waivers = isWaived ? { ...scans, scans: [{ ...scan, verdict: 'pass' as const }] } : undefined;
-    const isProved = hopBlockers(cluster, waivers, next, isFirst, nodes).length > 0;
+    const waived = hasLostWaiver(scan, now) ? [] : scan.waivedErrors;
+    const isProved = provedStoppers(cluster, next, isFirst, nodes, waived).length > 0;
     const old = reason('ScanStale', age);
     return isProved
       ? { verdict: 'blocked', ...about, reasons: [...blockers, old] }
