@@ -1,13 +1,9 @@
-import type { FleetSpec } from '../config/types.ts';
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { arrivalId } from '../model/hop.ts';
-import { FLEET, fleetSpec, loadAppliedConfigs, readPolicies } from '../policy/applied.ts';
-import { isForgotten, labeled } from '../policy/cluster-labels.ts';
-import { policyByHand, policyOf } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { without } from '../protocol/rollback.ts';
@@ -18,7 +14,7 @@ import { Refusal, wrongState } from '../queries/refusal.ts';
 import { outOfHold } from '../queries/upgrade-plan.ts';
 import { retriedIn } from '../queries/verdict-words.ts';
 import { nextHopId } from '../rollout/admission.ts';
-import { AT_REST, goesOnWith, newestFirst } from '../rollout/automatic-rollouts.ts';
+import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { isFinished, newerIsUnderWay, refusalsOfRetry, retriedMember, retriedWave } from '../rollout/retry-member.ts';
 import type { AuditEntry } from '../store/audit.ts';
@@ -27,7 +23,6 @@ import { rolloutEntry, upgradeChanged } from '../store/changes.ts';
 import {
   ClusterControls,
   Clusters,
-  Configs,
   Grants,
   Members,
   PolicyRollouts,
@@ -35,9 +30,10 @@ import {
   Upgrades,
   Waves,
 } from '../store/entities.ts';
-import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
+import { load, type Read, replace, unchanged } from '../store/entity.ts';
 import { isTried, loadWaves } from '../store/members.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
+import { placesToRetry, type RolloutMember, type Stranger } from './places-to-retry.ts';
 import { findRollback, giveUpRollback, letWaveGoOn, refuseWhileGoingBack } from './request-rollback.ts';
 import { busyReplanning } from './skip-cluster.ts';
 
@@ -54,7 +50,9 @@ export function releaseCluster(ports: OperatorPorts, clusterKey: string, by: str
   return unhold(ports, clusterKey, by, 'Released');
 }
 
-function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Retried' | 'Released'): Promise<Unheld> {
+type Unholding = 'Retried' | 'Released';
+
+function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: Unholding): Promise<Unheld> {
   return changeAndTell(ports, async (now) => {
     const { table } = ports;
     const cluster = await load(table, Clusters, clusterKey);
@@ -81,30 +79,14 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Re
       );
     }
     if (back !== undefined) throw refuseWhileGoingBack(cluster.data.name, back.data);
-    const { held: own, retried, ...bare } = read?.data ?? { clusterKey };
-    const { places: found, stranger } = await goingOn(table, cluster);
-    const again = found.filter(({ member: { data } }) => data.failedBefore === true && !isTried(data));
-    const held = own ?? (again.length > 0 ? undefined : retried);
-    // A release would keep nobody out: it has no hold to take off, and the rollout tries the cluster again all the same.
-    const tries = again.find(({ rollout }) => !AT_REST.includes(rollout.data.status));
-    if (event === 'Released' && held === undefined && tries !== undefined) throw isTriedAgain(tries);
-    const isUnseen = ({ member, rollout }: RolloutMember) =>
-      held?.mutated === true && member.data.status !== 'Failed' && !AT_REST.includes(rollout.data.status);
-    const unseen = found.filter(isUnseen);
-    const counted = unseen.map((place) => withFailure(place, held, now));
-    const places = [...found.filter((place) => !unseen.includes(place)), ...counted];
-    const ended = places.filter(({ member }) => isTried(member.data));
-    if (held === undefined && (event === 'Released' ? retried === undefined : ended.length === 0))
-      throw nothingToTakeOff(cluster.data.name, ended, stranger);
-    if (event === 'Retried' && places.length === 0)
-      throw await triedByNobody(ports, cluster.data, stranger, held?.upgradeId);
-    const isLeftHop = ended.some(({ member }) => hopOf(member.data, cluster.data, held) === held?.upgradeId);
-    // No rollout tries a hop that is not its own, so the hold for such a hop must not be forgotten by this retry.
-    const isOtherHop = held?.mutated === true && held.upgradeId !== undefined && !isLeftHop;
-    if (event === 'Retried' && isOtherHop)
-      throw await triedByNobody(ports, cluster.data, stranger, held.upgradeId, ended[0]?.rollout.data);
+    const standing = await standingOf(table, cluster, read?.data, now);
+    const { held, retried, found, ended, isLeftHop, bare } = standing;
+    if (event === 'Released') refuseRelease(cluster.data.name, standing);
+    else await refuseRetry(ports, cluster.data, standing);
     const requeued =
-      event === 'Retried' ? await requeue(table, cluster.data, ended, { held, by, now }) : counted.map(putOnRecord);
+      event === 'Retried'
+        ? await requeue(table, cluster.data, ended, { held, by, now })
+        : standing.counted.map(putOnRecord);
     const entry: AuditEntry = {
       subject: clusterKey,
       event: `Cluster${event}`,
@@ -132,6 +114,49 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: 'Re
         waves.flatMap((after, index) => waveStatusChanged(waveBefore(after), after, changes[index])),
     };
   });
+}
+
+type Standing = Awaited<ReturnType<typeof standingOf>>;
+
+/**
+ * Where a cluster without a grant stands. `held`: the hold that there is to take off. `found`: its places in the rollouts that may try it again.
+ * `counted`: those of them in which it counts as failed only from now on. `ended`: those that a retry takes up. `isLeftHop`: a retry tries the hop
+ * that has left the hold. `bare`: the control without hold and retry.
+ */
+async function standingOf(
+  table: Table,
+  cluster: Read<ClusterRecord>,
+  control: ClusterControl = { clusterKey: cluster.data.clusterKey },
+  now: Date,
+) {
+  const { held: own, retried, ...bare } = control;
+  const { places: found, stranger } = await placesToRetry(table, cluster);
+  const again = found.filter(({ member: { data } }) => data.failedBefore === true && !isTried(data));
+  const held = own ?? (again.length > 0 ? undefined : retried);
+  const isUnseen = ({ member, rollout }: RolloutMember) =>
+    held?.mutated === true && member.data.status !== 'Failed' && !AT_REST.includes(rollout.data.status);
+  const counted = found.filter(isUnseen).map((place) => withFailure(place, held, now));
+  const places = [...found.filter((place) => !isUnseen(place)), ...counted];
+  const ended = places.filter(({ member }) => isTried(member.data));
+  const isLeftHop = ended.some(({ member }) => hopOf(member.data, cluster.data, held) === held?.upgradeId);
+  return { held, retried, bare, stranger, found, again, counted, ended, isLeftHop };
+}
+
+/** A release that would keep nobody out is refused: it has no hold to take off, or the rollout tries the cluster again all the same. */
+function refuseRelease(name: string, { held, retried, again, ended, stranger }: Standing): void {
+  if (held !== undefined) return;
+  const tries = again.find(({ rollout }) => !AT_REST.includes(rollout.data.status));
+  if (tries !== undefined) throw isTriedAgain(tries);
+  if (retried === undefined) throw nothingToTakeOff(name, ended, stranger);
+}
+
+/** A retry that no rollout would follow is refused, as is one of a hop that no rollout tries: the hold for such a hop must not be forgotten. */
+async function refuseRetry(ports: OperatorPorts, cluster: ClusterRecord, standing: Standing): Promise<void> {
+  const { held, stranger, found, ended, isLeftHop } = standing;
+  if (held === undefined && ended.length === 0) throw nothingToTakeOff(cluster.name, ended, stranger);
+  if (found.length === 0) throw await triedByNobody(ports, cluster, stranger, held?.upgradeId);
+  if (held?.mutated === true && held.upgradeId !== undefined && !isLeftHop)
+    throw await triedByNobody(ports, cluster, stranger, held.upgradeId, ended[0]?.rollout.data);
 }
 
 const hopOf = (member: Member, cluster: ClusterRecord, held: ClusterControl['held']): string =>
@@ -164,92 +189,6 @@ function putOnRecord({ member, wave, rollout, checks }: RolloutMember): {
     wave: wave.data,
     record: rolloutEntry(rolloutId, 'MemberFailed', LIFTLOCK, { clusterKey, reasons }),
   };
-}
-
-interface RolloutMember {
-  readonly member: Read<Member>;
-  readonly rollout: Read<Rollout>;
-  readonly wave: Read<Wave>;
-  /** Checks of what allows the rollout to be taken up again. */
-  readonly checks: readonly WriteOperation[];
-}
-
-const THROUGH: readonly Member['status'][] = ['Succeeded', 'Excluded', 'Left'];
-
-/** Why a rollout that has ended cannot be taken up again. */
-interface Stranger {
-  readonly said: string;
-  /** The policy under which the cluster would be tried now. */
-  readonly policy: string | undefined;
-  /** This passes by itself: the next discovery looks at the cluster whose tags nobody knows. */
-  readonly isAwaited?: true;
-}
-
-/** The members of the cluster in rollouts that may go on and are not through with it; `retry` tries the failed and blocked ones again. */
-async function goingOn(table: Table, cluster: Read<ClusterRecord>) {
-  const { clusterKey } = cluster.data;
-  const places: RolloutMember[] = [];
-  let stranger: Stranger | undefined;
-  const fleet = await load(table, Configs, 'Fleet', FLEET);
-  const all = (await table.queryKind(Members.kind)).map((item) => decode(Members, item));
-  const left = all.filter(({ data }) => !THROUGH.includes(data.status));
-  for (const member of all.filter(({ data }) => data.clusterKey === clusterKey)) {
-    const { rolloutId, waveIndex } = member.data;
-    const rollout = await load(table, Rollouts, rolloutId);
-    if (rollout === undefined) continue;
-    if (THROUGH.includes(member.data.status) && rollout.data.status !== 'Aborted') continue;
-    const wave = await load(table, Waves, rolloutId, waveIndex);
-    if (wave === undefined) continue;
-    const { policy } = rollout.data;
-    const others = left.filter(({ data }) => data.rolloutId === rolloutId && !isTried(data));
-    // A rollout under way keeps its members, whatever selects their clusters now.
-    const isOver = rollout.data.status !== 'Aborted' && !goesOnWith(rollout.data, undefined);
-    const found = isOver
-      ? await strangerOf(table, fleetSpec(fleet?.data), rollout.data, [member, ...others])
-      : undefined;
-    if (found !== undefined) {
-      stranger = found;
-      continue;
-    }
-    const applied = isOver ? await load(table, Configs, 'UpgradePolicy', policy) : undefined;
-    const ofFleet = unchanged(Configs, fleet, 'Fleet', FLEET);
-    const checks = [
-      unchanged(Configs, applied, 'UpgradePolicy', policy),
-      ofFleet,
-      unchanged(Clusters, cluster, clusterKey),
-    ];
-    places.push({ member, rollout, wave, checks: isOver ? checks : [] });
-  }
-  // Where the cluster failed in several rollouts of one policy, the one under way or else the newest tries it again. Where that newest one was
-  // aborted, no older one is taken up.
-  const inOrder = places.sort((a, b) => newestFirst(b.rollout.data, a.rollout.data));
-  const newest = new Map(inOrder.map((place) => [place.rollout.data.policy, place]));
-  return { places: [...newest.values()].filter(({ rollout }) => rollout.data.status !== 'Aborted'), stranger };
-}
-
-/** The first of the members that the rollout would go on with whose cluster another policy selects: that policy asks for its own approvals. */
-async function strangerOf(
-  table: Table,
-  fleet: FleetSpec | undefined,
-  rollout: Rollout,
-  members: readonly Read<Member>[],
-): Promise<Stranger | undefined> {
-  const { policies, unreadable } = readPolicies(await loadAppliedConfigs(table, 'UpgradePolicy'));
-  for (const [index, { data }] of members.entries()) {
-    const stored = (await load(table, Clusters, data.clusterKey))?.data;
-    const cluster = stored && labeled(stored, fleet);
-    if (isForgotten(cluster)) {
-      const said = `The rollout ${rollout.id} is ${rollout.status}, and is not taken up again before ${data.name} is looked at anew.`;
-      return { said, policy: rollout.policy, isAwaited: true };
-    }
-    const match = cluster && policyOf(cluster, policies, unreadable);
-    const own = match && policyByHand(match, []);
-    if (match === undefined || goesOnWith(rollout, own)) continue;
-    const by = match.type === 'ambiguous' ? match.names.join(' and ') : (own ?? 'no policy');
-    const said = `The rollout ${rollout.id} of the policy ${rollout.policy} is ${rollout.status}, and is not taken up again: ${data.name} is selected by ${by} now.`;
-    return { said, policy: index === 0 ? own : rollout.policy };
-  }
-  return undefined;
 }
 
 /** The refusal where no rollout would try the cluster again: it names what would help, and what would refuse that now, in the words of `explain`. */

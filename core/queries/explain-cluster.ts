@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
@@ -67,15 +67,12 @@ export async function explainCluster(
   const journal = await undoEntriesOf(ports.table, cluster.clusterKey);
   const control = snapshot.controls.get(cluster.clusterKey);
   const held = control?.held;
-  const hop = hopTo(KubeVersion.parse(cluster.version));
-  const finish = upgrades.find(({ id }) => id === hopId(cluster.version, cluster.version));
-  const left = upgrades.find((one) =>
-    held === undefined ? one.id === hop && hasFailedHalfWay(one, finish) : one.id === held.upgradeId,
-  );
+  const active = activeUpgrade(snapshot, cluster.clusterKey);
+  const { left, ended, shown } = upgradesThatMatter(cluster, upgrades, control, active);
   const { member } = place ?? {};
   const arriving = upgrades.find(({ id }) => member !== undefined && id === arrivalId(member));
   const finished = member !== undefined && isFinished(cluster, member, arriving, held !== undefined);
-  const begunIn = (activeUpgrade(snapshot, cluster.clusterKey) ?? left)?.rolloutId;
+  const begunIn = (active ?? left)?.rolloutId;
   const ofUpgrade = begunIn === undefined ? undefined : (await load(ports.table, Rollouts, begunIn))?.data;
   const wave = place?.waves.find(({ index }) => index === place.member?.waveIndex);
   const ofHop = rulesOfHop(snapshot, cluster, place, now);
@@ -85,36 +82,9 @@ export async function explainCluster(
   const mayExtend = mayExtendSupport(aim.policy?.spec);
   const scans = (await latestScansOf(ports.table, [cluster.clusterKey])).get(cluster.clusterKey);
   // A running upgrade is past its scan, and of one that was tried its end tells more.
-  const isOver = activeUpgrade(snapshot, cluster.clusterKey) !== undefined || (member !== undefined && isTried(member));
-  const toCome = isOver ? undefined : (goingOn(place)?.member.to ?? aim.target?.toString());
-  const unapproved = (to: string) => {
-    const { wave: its, policyAppliedBy } = ofHop;
-    if (its === undefined || place?.rollout === undefined) return [];
-    const approved = {
-      spec: rules.wave,
-      wave: its,
-      requesters: { policyAppliedBy, rolloutCreatedBy: place.rollout.createdBy },
-    };
-    return unapprovedOnTheWay(scans, cluster, to, approved, now);
-  };
-  // An undo takes back what another upgrade has left, and says nothing of where the cluster stands.
-  const [last] = upgrades.filter((one) => !isUndo(one));
-  const newest = last?.from === cluster.version ? last : undefined;
-  // An upgrade that a person has had tried again is over, and so is one from before a hop that runs now. A rollback goes on because of what stopped
-  // the hop, so that stays.
-  const goesBack = last !== undefined && isRollback(last);
-  const runs = activeUpgrade(snapshot, cluster.clusterKey)?.status === 'Running' && !goesBack;
-  const isTriedAgain = control?.retried !== undefined || runs;
-  const ended = isTriedAgain
-    ? undefined
-    : [left, newest].find((one) => one?.status === 'Blocked' || one?.status === 'Failed');
-  const compared = goesBack ? upgrades.find(({ id }) => id === hopId(last.to, last.from)) : last;
-  const shown = [last, compared].filter((one) => one !== undefined);
+  const isOver = active !== undefined || (member !== undefined && isTried(member));
+  const foreseen = isOver ? [] : foresee(cluster, { place, aim, ofHop, scans }, now);
   const [latest = null, lookedAt] = await upgradeViews(ports.table, shown, cluster);
-  const foreseen =
-    toCome === undefined
-      ? []
-      : [...blockersOnTheWay(cluster, scans, toCome, aim.policy?.spec.nodes), ...unapproved(toCome)];
   const asKnown = verdictOf(snapshot, cluster, aim, { place, ofUpgrade, left, isFinished: finished }, now);
   const verdict = await untilAllIsKnown(ports.table, snapshot, asKnown, now);
   const patches = patchesOf(snapshot, cluster, aim.policy?.spec, aim.target, now);
@@ -178,6 +148,57 @@ export async function explainCluster(
     silences: openSilences(journal.filter(isOpen)),
     warnings: clusterWarnings(cluster, journal, upgrades),
   };
+}
+
+/**
+ * Of the upgrades of a cluster, newest first, those that say where it stands. `left`: the one that left it held, or half-way. `ended`: the one whose
+ * blockers or failure still matter. `shown`: the last one, and then the one whose comparison of before and after tells most.
+ */
+function upgradesThatMatter(
+  { version }: ClusterRecord,
+  upgrades: readonly Upgrade[],
+  control: ClusterControl | undefined,
+  active: Upgrade | undefined,
+) {
+  const held = control?.held;
+  const hop = hopTo(KubeVersion.parse(version));
+  const finish = upgrades.find(({ id }) => id === hopId(version, version));
+  const left = upgrades.find((one) =>
+    held === undefined ? one.id === hop && hasFailedHalfWay(one, finish) : one.id === held.upgradeId,
+  );
+  // An undo takes back what another upgrade has left, and says nothing of where the cluster stands.
+  const last = upgrades.find((one) => !isUndo(one));
+  const newest = last?.from === version ? last : undefined;
+  // An upgrade that a person has had tried again is over, and so is one from before a hop that runs now. A rollback goes on because of what stopped
+  // the hop, so that stays.
+  const goesBack = last !== undefined && isRollback(last);
+  const isTriedAgain = control?.retried !== undefined || (active?.status === 'Running' && !goesBack);
+  const ended = isTriedAgain
+    ? undefined
+    : [left, newest].find((one) => one?.status === 'Blocked' || one?.status === 'Failed');
+  const compared = goesBack ? upgrades.find(({ id }) => id === hopId(last.to, last.from)) : last;
+  return { left, ended, shown: [last, compared].filter((one) => one !== undefined) };
+}
+
+/** What is known today to stop the hops that the cluster waits for: from the inventory, the last scans, and what the approvals have not shown. */
+function foresee(
+  cluster: ClusterRecord,
+  known: {
+    readonly place: Place | undefined;
+    readonly aim: ClusterPolicy;
+    readonly ofHop: ReturnType<typeof rulesOfHop>;
+    readonly scans: LatestScans | undefined;
+  },
+  now: Date,
+): Reason[] {
+  const { place, aim, scans } = known;
+  const to = goingOn(place)?.member.to ?? aim.target?.toString();
+  if (to === undefined) return [];
+  const blockers = blockersOnTheWay(cluster, scans, to, aim.policy?.spec.nodes);
+  const { rules, wave, policyAppliedBy } = known.ofHop;
+  if (wave === undefined || place?.rollout === undefined) return [...blockers];
+  const requesters = { policyAppliedBy, rolloutCreatedBy: place.rollout.createdBy };
+  return [...blockers, ...unapprovedOnTheWay(scans, cluster, to, { spec: rules.wave, wave, requesters }, now)];
 }
 
 const UNREADABLE = reason(
