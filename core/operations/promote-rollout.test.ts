@@ -95,3 +95,57 @@ test.each<[string, Partial<Grant>, boolean]>([
   if (isRefused) await expect(promoted).rejects.toThrow('web of the wave dev is being upgraded (1.36-1.37)');
   else expect(await promoted).toMatchObject({ status: 'Completed' });
 });
+
+describe('gates that the next wave waits for', () => {
+  const at = '2026-11-20T11:55:00.000Z';
+  const reasons = [{ code: 'GateRed' as const, message: 'errors is red.' }];
+  const readBy = (...statuses: ('green' | 'red' | 'unknown')[]) => [
+    waveItem({ index: 0, name: 'canary', status: 'Completed' }),
+    waveItem({
+      ...{ index: 1, name: 'dev', status: 'Completed', lastSuccessAt, reasons },
+      gates: { checkedAt: at, readings: statuses.map((status) => ({ gate: 'errors', status, message: '' })) },
+    }),
+    waveItem({ index: 2, name: 'prod', status: 'Pending' }),
+  ];
+
+  test.each<[string, ReturnType<typeof readBy>]>([
+    ['are red', readBy('green', 'red')],
+    ['are unknown', readBy('unknown')],
+  ])('where they %s, whoever lets it begin all the same is kept with the wave that has passed', async (_, given) => {
+    const table = new MemoryTable();
+    const { told, ...ports } = await operatorPorts(table, { ...kept, waves: given });
+    const word = { code: 'Promoted', message: 'ann lets the next wave begin whatever its gates say: hotfix' };
+    const promoted = await promoteRollout(ports, 'r', 'ann', 'hotfix');
+    expect(promoted).toMatchObject({
+      name: 'dev',
+      status: 'Completed',
+      promotedBy: 'ann',
+      reasons: [...reasons, word],
+    });
+    const detail = { wave: 'dev', soakedSince: lastSuccessAt, reasons: [word] };
+    expect(await recordOf(table, 'rollout/r')).toEqual([{ event: 'WavePromoted', principal: 'ann', detail }]);
+  });
+
+  test('where they are green, there is nothing to promote', async () => {
+    const ports = await operatorPorts(new MemoryTable(), { ...kept, waves: readBy('green') });
+    await expect(promoteRollout(ports, 'r', 'ann', 'hotfix')).rejects.toThrow('there is nothing to promote');
+  });
+
+  test('nobody lets the next wave begin while a cluster of the one that has passed goes back', async () => {
+    const given = readBy('red').map((wave, index) => (index === 1 ? { ...wave, goingBack: [KEY] } : wave));
+    const ports = await operatorPorts(new MemoryTable(), { ...kept, waves: given });
+    await expect(promoteRollout(ports, 'r', 'ann', 'hotfix')).rejects.toThrow('before the rollback of web has ended');
+  });
+});
+
+test.each(['Completed', 'CompletedWithFailures', 'Aborted'] as const)(
+  'no wave is promoted of a rollout that is %s',
+  async (status) => {
+    const rollout = rolloutItem({ waves: ['canary', 'dev', 'prod'], status });
+    const ports = await operatorPorts(new MemoryTable(), { ...kept, rollout });
+    await expect(promoteRollout(ports, 'r', 'ann', 'hotfix')).rejects.toMatchObject({
+      name: 'WrongState',
+      message: `The rollout r is ${status}: nothing waits for its waves any more.`,
+    });
+  },
+);
