@@ -1,0 +1,361 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { grant, KEY, type Kept, NOON, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { failing, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
+import type { UpgradePolicy } from '../config/types.ts';
+import type { UndoEntry } from '../contracts/items/protocol.ts';
+import { ClusterAccessError } from '../ports/cluster-access.ts';
+import type { DrainNode, DrainPod, EvictionAnswer, NodeOperator } from '../ports/node-operator.ts';
+import { UndoEntries, Upgrades } from '../store/entities.ts';
+import { load, ofKind, put } from '../store/entity.ts';
+import { drainNodes } from './drain-nodes.ts';
+
+const ID = 'drain-nodes-legacy';
+const ofGroup = (group: string) => ({ 'eks.amazonaws.com/nodegroup': group });
+const node = (name: string, given: Partial<DrainNode> = {}): DrainNode => ({
+  ...{ name, uid: `uid-${name}`, resourceVersion: '7', labels: ofGroup('legacy'), taints: [] },
+  ...{ ready: true, unschedulable: false, terminating: false },
+  ...given,
+});
+const pod = (name: string, given: Partial<DrainPod> = {}): DrainPod => ({
+  ...{ namespace: 'shop', name, uid: `uid-${name}`, labels: {}, phase: 'Running', graceSeconds: 30 },
+  ...{ createdAt: '2026-11-01T00:00:00.000Z', controller: 'ReplicaSet/api', isMirror: false, emptyDirs: [] },
+  ...given,
+});
+const drain = {
+  ...{ maxUnavailable: 1, pause: '0s', podTimeout: '30m', order: 'zones', barePods: 'wait', emptyDirs: 'evict' },
+  rules: [],
+} satisfies UpgradePolicy['spec']['drain'];
+const standard = policyWith({ name: 'p' });
+const draining = policyConfig({ ...standard, spec: { ...standard.spec, drain } });
+
+interface Given extends GivenStep {
+  readonly nodes?: readonly DrainNode[];
+  /** By the name of the node; the empty name has those without one. */
+  readonly pods?: Readonly<Record<string, readonly DrainPod[]>>;
+  readonly answers?: Readonly<Record<string, EvictionAnswer>>;
+  readonly refuses?: Error;
+  readonly group?: string | undefined;
+  readonly poll?: number;
+  readonly left?: readonly UndoEntry[];
+  readonly of?: Partial<ReturnType<typeof upgrade>>;
+}
+
+/** One invocation for the group `legacy`; an accepted eviction takes the pod away at once. */
+async function drained(given: Given = {}) {
+  const { nodes: before = [node('a'), node('b'), node('new', { labels: ofGroup('new') })], group = 'legacy' } = given;
+  const { pods = {}, answers = {}, poll = 0, left = [], of = {}, kept = {} } = given;
+  const table = new MemoryTable();
+  const own = upgrade({
+    id: ID,
+    machine: 'drain-nodes',
+    to: '1.36',
+    rolloutId: undefined,
+    waveIndex: undefined,
+    ...of,
+  });
+  const held = grant({ upgradeId: own.id, machine: 'drain-nodes' });
+  const all: Kept = { policy: draining, grant: held, upgrades: [own], member: undefined, ...kept };
+  const ports = await oneStep(table, { ...given, kept: all });
+  if (left.length > 0) await table.transact(left.map((one) => put(UndoEntries, one, 'absent')));
+  const nodes = before.map((one) => ({ ...one }));
+  const running = new Map(Object.entries(pods).map(([name, those]) => [name, [...those]]));
+  const sent: string[] = [];
+  /** What is on record when each change is sent. */
+  const recorded: string[] = [];
+  const operator: NodeOperator = {
+    listNodes: async () => {
+      if (given.refuses !== undefined) throw given.refuses;
+      return nodes.map((one) => ({ ...one }));
+    },
+    listPodsOf: async (names) => new Map(names.map((name) => [name, running.get(name) ?? []])),
+    async cordon({ name }, { upgradeId, taint }) {
+      const entry = (await load(table, UndoEntries, KEY, 'cordon', name))?.data;
+      recorded.push(`${name} ${entry?.upgradeId} ${entry?.closed === undefined ? 'open' : 'closed'}`);
+      sent.push(`cordon ${name}${taint === undefined ? '' : ` ${taint}`}`);
+      for (const one of nodes.filter((each) => each.name === name))
+        Object.assign(one, { unschedulable: true, cordonedBy: upgradeId });
+      return 'done';
+    },
+    uncordon: async () => 'done',
+    async evict({ name }) {
+      sent.push(`evict ${name}`);
+      const answer = answers[name] ?? { type: 'accepted' };
+      if (answer.type === 'accepted')
+        for (const [at, those] of running)
+          running.set(
+            at,
+            those.filter((one) => one.name !== name),
+          );
+      return answer;
+    },
+    close: () => void sent.push('close'),
+  };
+  const input = stepInput(
+    { targetVersion: '1.36', ...(group === '' ? {} : { nodegroup: group }) },
+    { step: 'drain-nodes', poll },
+  );
+  const result = await drainNodes({ ...ports, nodes: { open: () => operator } }, input);
+  const { status, reasons, waitSeconds } = result;
+  const undo = async () => ofKind(await table.queryPartition(`CLUSTER#${KEY}`), UndoEntries);
+  const stored = (await load(table, Upgrades, KEY, own.id))?.data;
+  const isMutated = stored?.mutated;
+  const keptOf = async () => stored?.steps[`drain-nodes/${group}`];
+  return {
+    result,
+    status,
+    codes: reasons.map(({ code }) => code),
+    said: reasons[0]?.message,
+    waitSeconds,
+    ...{ sent, recorded, undo, kept: keptOf, told: ports.told, isMutated },
+  };
+}
+
+const budget = {
+  type: 'budget',
+  retryAfterSeconds: 10,
+  message: 'The disruption budget strict needs 2 healthy pods.',
+} as const;
+const begun = (name: string) => node(name, { unschedulable: true, cordonedBy: ID });
+const cordonOf = (name: string, upgradeId = ID): UndoEntry => ({
+  ...{ clusterKey: KEY, effect: 'cordon', subject: name, uid: `uid-${name}`, upgradeId },
+  recordedAt: NOON.toISOString(),
+});
+
+test('one node after the other is cordoned, each with its undo on record before, and its pods are asked to go', async () => {
+  const pods = { a: [pod('x'), pod('y')], b: [pod('z')], new: [pod('stays')] };
+  const { sent, recorded, status, codes, isMutated } = await drained({ pods });
+  expect(sent).toEqual(['cordon a', 'evict x', 'evict y', 'cordon b', 'evict z', 'close']);
+  expect(recorded).toEqual([`a ${ID} open`, `b ${ID} open`]);
+  expect([status, codes, isMutated]).toEqual(['wait', ['Draining'], true]);
+});
+
+test('the next node waits while a pod of the one before may not go, and nothing is tried twice in one look', async () => {
+  const { sent, status, said, waitSeconds } = await drained({
+    pods: { a: [pod('x')], b: [pod('z')] },
+    answers: { x: budget },
+  });
+  expect(sent).toEqual(['cordon a', 'evict x', 'close']);
+  expect([status, waitSeconds]).toEqual(['wait', 10]);
+  expect(said).toContain('strict');
+});
+
+test('the taint that the policy names is put beside the cordon, and is on record with it', async () => {
+  const policy = policyConfig({ ...standard, spec: { ...standard.spec, drain: { ...drain, taint: 'moved' } } });
+  const { sent, undo } = await drained({ kept: { policy }, pods: { a: [pod('x')] }, answers: { x: budget } });
+  expect(sent[0]).toBe('cordon a moved');
+  expect(await undo()).toMatchObject([{ effect: 'cordon', subject: 'a', uid: 'uid-a', taint: 'moved', upgradeId: ID }]);
+});
+
+const stepOf = (detail: object) => ({
+  'drain-nodes/legacy': {
+    ...{ status: 'running' as const, startedAt: NOON.toISOString(), reasons: [] },
+    detail: { ...detail },
+  },
+});
+
+test('when all of them are empty for a moment it is done, and their cordons are to stay', async () => {
+  const given = { nodes: [begun('a'), node('new', { labels: ofGroup('new') })], left: [cordonOf('a')] };
+  const lastDrainedAt = new Date(NOON.getTime() - 3_000).toISOString();
+  const memory = { told: [], pods: {}, nodes: {}, lastDrainedAt };
+  const early = await drained({ ...given, of: { mutated: true, steps: stepOf(memory) } });
+  expect([early.sent, early.status, early.waitSeconds]).toEqual([['close'], 'wait', 2]);
+  expect((await early.undo()).map(({ closed }) => closed)).toEqual([undefined]);
+  const { sent, status, undo } = await drained({ ...given, of: { mutated: true } });
+  expect([sent, status]).toEqual([['close'], 'done']);
+  expect((await undo()).map(({ closed }) => closed?.how)).toEqual(['kept']);
+});
+
+test.each<[string, Given, string, string, string]>([
+  ['was named by no group', { group: '' }, 'blocked', 'NoNodegroup', 'It was not said which node group to drain.'],
+  [
+    'is of a policy that lets Liftlock evict nothing',
+    { kept: { policy: policyConfig(standard) } },
+    'blocked',
+    'DrainNotAllowed',
+    'Liftlock evicts no pods of web: the policy p has no spec.drain.',
+  ],
+  [
+    'is of a group that EKS updates right now',
+    { eks: { nodegroups: { legacy: { status: 'UPDATING' } } } },
+    'parked',
+    'ForeignUpdate',
+    'The node group legacy is UPDATING, and not by Liftlock.',
+  ],
+  [
+    'comes after a drain whose cordons are still to be taken back',
+    { left: [cordonOf('b', 'drain-nodes-other')] },
+    'parked',
+    'UpgradeUnderWay',
+    'The node b is cordoned by the upgrade drain-nodes-other,',
+  ],
+  [
+    'was canceled',
+    { of: { status: 'Canceled', mutated: true, reasons: [{ code: 'DrainCanceled', message: 'ann gave it up.' }] } },
+    'parked',
+    'DrainCanceled',
+    'ann gave it up.',
+  ],
+  [
+    'is of an API server that refuses to show nodes',
+    { refuses: new ClusterAccessError('ClusterForbidden', 'nodes is forbidden') },
+    'blocked',
+    'ClusterForbidden',
+    '',
+  ],
+  [
+    'is of an API server that shows no nodes any more',
+    { refuses: new ClusterAccessError('ClusterForbidden', 'nodes is forbidden'), of: { mutated: true } },
+    'parked',
+    'ClusterForbidden',
+    '',
+  ],
+])('nothing is sent by a drain that %s', async (_, given, status, code, said) => {
+  const pods = { a: [pod('x')] };
+  const result = await drained({ pods, ...given });
+  expect(result.sent.filter((call) => call !== 'close')).toEqual([]);
+  expect([result.status, result.codes[0]]).toEqual([status, code]);
+  expect(result.said).toContain(said);
+});
+
+test('a drain that goes on takes the cordons of an earlier one for no obstacle any more', async () => {
+  const left = [cordonOf('b', 'drain-nodes-other')];
+  expect((await drained({ left, of: { mutated: true }, pods: { a: [pod('x')] } })).sent).toContain('cordon a');
+});
+
+test('the group may be gone before its last nodes are', async () => {
+  const gone = failing('ResourceNotFoundException');
+  const more = { describeNodegroup: async () => Promise.reject(gone) };
+  expect((await drained({ eks: { more }, pods: { a: [pod('x')] } })).sent).toContain('evict x');
+  const broken = { describeNodegroup: async () => Promise.reject(failing('ServerException')) };
+  await expect(drained({ eks: { more: broken }, pods: { a: [pod('x')] } })).rejects.toThrow('ServerException');
+});
+
+test('nodes of other groups are never touched, and self-managed groups are known by the name that eksctl gave', async () => {
+  const own = node('own', { labels: { 'alpha.eksctl.io/nodegroup-name': 'legacy' } });
+  const karpenter = node('k', { labels: { 'karpenter.sh/nodepool': 'legacy' } });
+  const { sent } = await drained({
+    nodes: [own, karpenter, node('new', { labels: ofGroup('new') })],
+    pods: { own: [pod('x')], k: [pod('y')], new: [pod('z')] },
+  });
+  expect(sent).toEqual(['cordon own', 'evict x', 'close']);
+});
+
+test('a node that an earlier drain had cordoned, and that is in use again, is drained like the others', async () => {
+  const nodes = [node('a', { cordonedBy: 'drain-nodes-other' }), node('new', { labels: ofGroup('new') })];
+  expect((await drained({ nodes, pods: { a: [pod('x')] } })).sent).toEqual(['cordon a', 'evict x', 'close']);
+  const ours = [node('a', { cordonedBy: ID }), node('new', { labels: ofGroup('new') })];
+  const takenBack = await drained({ nodes: ours, pods: { a: [pod('x')] } });
+  expect([takenBack.sent, takenBack.status, takenBack.codes]).toEqual([['close'], 'failed', ['DrainUncordoned']]);
+});
+
+test('an eviction that gets no answer leaves what was answered before it, so that nobody is asked twice at once', async () => {
+  const lost = {
+    get x(): EvictionAnswer {
+      throw new ClusterAccessError('ClusterUnreachable', 'socket hang up');
+    },
+  };
+  const { status, codes, isMutated } = await drained({ pods: { a: [pod('x')] }, answers: lost });
+  expect([status, codes, isMutated]).toEqual(['parked', ['ClusterUnreachable'], true]);
+});
+
+describe('what stands in the way is told', () => {
+  const at = (seconds: number) => new Date(NOON.getTime() - seconds * 1000).toISOString();
+  const remembering = (since: string, told: readonly string[]) => {
+    const pods = { 'uid-x': { since, retryAt: NOON.toISOString(), tries: 1, answer: 'budget' } };
+    return { mutated: true, steps: stepOf({ told, pods, nodes: { a: { begunAt: since } } }) };
+  };
+  const told = async (of: ReturnType<typeof remembering>, answer: EvictionAnswer = budget) => {
+    const nodes = [begun('a'), node('new', { labels: ofGroup('new') })];
+    const left = [cordonOf('a')];
+    const result = await drained({ nodes, left, of, pods: { a: [pod('x')] }, answers: { x: answer } });
+    return { events: result.told.filter(({ type }) => type === 'DrainBlocked'), kept: (await result.kept())?.detail };
+  };
+
+  test('once it has stood there for twenty seconds, with all that it is about', async () => {
+    const { events, kept } = await told(remembering(at(20), []));
+    expect(events).toMatchObject([
+      { detail: { cluster: expect.stringContaining('web'), nodegroup: 'legacy', upgradeId: ID } },
+    ]);
+    expect(kept).toMatchObject({ told: ['uid-x'] });
+  });
+
+  test.each<[string, Parameters<typeof told>]>([
+    ['before that', [remembering(at(19), [])]],
+    ['a second time', [remembering(at(60), ['uid-x'])]],
+    ['of a pod that goes', [remembering(at(60), []), { type: 'accepted' }]],
+  ])('and not %s', async (_, args) => {
+    expect((await told(...args)).events).toEqual([]);
+  });
+
+  test('a pod that was let go is forgotten, and is news again when it stands in the way again', async () => {
+    expect((await told(remembering(at(60), ['uid-x']), { type: 'accepted' })).kept).toMatchObject({ told: [] });
+  });
+});
+
+test('an execution that has looked as often as one may leaves the rest to the next one', async () => {
+  const given = { pods: { a: [pod('x')] }, answers: { x: budget } };
+  expect((await drained({ ...given, poll: 1_499 })).status).toBe('wait');
+  const { status, result } = await drained({ ...given, poll: 1_500 });
+  expect([status, result.status === 'parked' && result.resumeAt]).toEqual(['parked', NOON.toISOString()]);
+});
+
+test('a drain is done only when the nodes that were empty are read again, and are empty', async () => {
+  const at = new Date(NOON.getTime() - 60_000).toISOString();
+  const memory = { told: [], pods: {}, nodes: { a: { begunAt: at, drainedAt: at } }, lastDrainedAt: at };
+  const given = {
+    nodes: [begun('a'), node('new', { labels: ofGroup('new') })],
+    of: { mutated: true, steps: stepOf(memory) },
+  };
+  expect((await drained(given)).status).toBe('done');
+  const { status, sent } = await drained({ ...given, pods: { a: [pod('back')] }, answers: { back: budget } });
+  expect([status, sent]).toEqual(['wait', ['evict back', 'close']]);
+});
+
+describe('the count of nodes that are down', () => {
+  const down = node('down', { labels: ofGroup('new'), ready: false });
+  const nodes = (...more: DrainNode[]) => [node('a'), node('new', { labels: ofGroup('new') }), ...more];
+  const pods = { a: [pod('x')] };
+
+  test('leaves no room for another one, whoever took them down, and others may have the grant until they are back', async () => {
+    const { sent, status, codes, result } = await drained({ nodes: nodes(down), pods });
+    expect([sent, status, codes]).toEqual([['close'], 'parked', ['DrainNoRoom']]);
+    expect(result).toMatchObject({ resumeAt: new Date(NOON.getTime() + 600_000).toISOString() });
+  });
+
+  test('leaves out what another drain has emptied, and has succeeded with', async () => {
+    const emptied = node('old', { labels: ofGroup('older'), unschedulable: true, cordonedBy: 'drain-nodes-older' });
+    const older = upgrade({
+      id: 'drain-nodes-older',
+      machine: 'drain-nodes',
+      status: 'Succeeded',
+      steps: { 'drain-nodes/older': { status: 'done', startedAt: NOON.toISOString(), reasons: [] } },
+    });
+    const own = upgrade({ id: ID, machine: 'drain-nodes', to: '1.36', rolloutId: undefined, waveIndex: undefined });
+    expect((await drained({ nodes: nodes(emptied), pods })).codes).toEqual(['DrainNoRoom']);
+    const { sent } = await drained({ nodes: nodes(emptied), pods, kept: { upgrades: [own, older] } });
+    expect(sent).toEqual(['cordon a', 'evict x', 'close']);
+  });
+});
+
+test('a stop of the fleet is heard before anything is sent', async () => {
+  const control = { stopped: true, by: 'ann', at: NOON.toISOString(), reason: 'look' };
+  const { sent, status, codes, undo } = await drained({ pods: { a: [pod('x')] }, kept: { control } });
+  expect([sent, status, codes, await undo()]).toEqual([['close'], 'parked', ['FleetStopped'], []]);
+});
+
+test('what else is to be undone, and a cordon of its own, keep no drain waiting', async () => {
+  const silence: UndoEntry = {
+    ...{
+      clusterKey: KEY,
+      effect: 'silence',
+      subject: 's',
+      uid: 'u',
+      upgradeId: '1.36-1.37',
+      recordedAt: NOON.toISOString(),
+    },
+    ...{ step: 'roll-node-group', part: 'a', grantNumber: 1, alarms: [], until: NOON.toISOString() },
+  };
+  const { sent } = await drained({ left: [silence, cordonOf('b')], pods: { a: [pod('x')] } });
+  expect(sent).toContain('cordon a');
+});
