@@ -1,6 +1,6 @@
 import { errorName } from './errors.ts';
 
-/** Liftlock's reading of EKS's error names (facts: eks.md §2.2). */
+/** Liftlock's reading of the error names of EKS (facts: eks.md §2.2) and of the other services that steps ask. */
 const THROTTLED = new Set(['ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded', 'Throttling']);
 /** The caller's credentials are expired or not yet known. It says nothing about permissions, and the next try has new credentials. */
 const STALE_CREDENTIALS = new Set([
@@ -9,7 +9,8 @@ const STALE_CREDENTIALS = new Set([
   'ExpiredTokenException',
   'ExpiredToken',
 ]);
-const DENIED = new Set(['AccessDeniedException', 'AccessDenied']);
+/** The last name is EC2's. */
+const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation']);
 /** EKS returns these for a request or its sender, before it looks at what is under way. */
 const WITHOUT_EFFECT = new Set([
   'InvalidParameterException',

@@ -1,4 +1,4 @@
-import { isThrottled } from '../contracts/eks-errors.ts';
+import { isDenied, isThrottled } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import { given } from '../model/given.ts';
 import { imageRuleOf, type NodesSpec } from '../model/image-rule.ts';
@@ -140,9 +140,7 @@ function askForTemplates(ec2: Ports['ec2'], { scope }: StepContext, nodegroups: 
 /** The coverage of a failed call to AWS. A throttle is thrown, since it passes by itself and must not stop the hop like a lasting error. */
 export function refusedBy(error: unknown): { status: 'denied' | 'error'; detail: string } {
   if (isThrottled(error)) throw error;
-  const name = errorName(error);
-  const status = /^(UnauthorizedOperation|AccessDenied)/.test(name) ? 'denied' : 'error';
-  return { status, detail: `${name}: ${errorMessage(error)}` };
+  return { status: isDenied(error) ? 'denied' : 'error', detail: `${errorName(error)}: ${errorMessage(error)}` };
 }
 
 /** Calls once for each name, and returns the results that exist. */
