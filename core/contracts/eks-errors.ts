@@ -28,7 +28,8 @@ const OF_STATE = new Set([
 ]);
 
 export const isThrottled = (error: unknown): boolean => THROTTLED.has(errorName(error));
-export const isDenied = (error: unknown): boolean => DENIED.has(errorName(error));
+export const isDenial = (name: string): boolean => DENIED.has(name);
+export const isDenied = (error: unknown): boolean => isDenial(errorName(error));
 export const isStale = (error: unknown): boolean => STALE_CREDENTIALS.has(errorName(error));
 export const isNotFound = (error: unknown): boolean => errorName(error) === 'ResourceNotFoundException';
 
