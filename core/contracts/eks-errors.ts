@@ -12,12 +12,7 @@ const STALE_CREDENTIALS = new Set([
 /** The last name is EC2's. */
 const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation']);
 /** EKS returns these for a request or its sender, before it looks at what is under way. */
-const WITHOUT_EFFECT = new Set([
-  'InvalidParameterException',
-  'ResourceNotFoundException',
-  ...DENIED,
-  ...STALE_CREDENTIALS,
-]);
+const WITHOUT_EFFECT = new Set(['InvalidParameterException', 'ResourceNotFoundException', ...DENIED]);
 /** EKS returns these because of what is under way, which may be an update that this very call has started, sent before or twice. */
 const OF_STATE = new Set([
   'InvalidRequestException',
