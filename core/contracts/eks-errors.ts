@@ -2,12 +2,17 @@ import { errorName } from './errors.ts';
 
 /** Liftlock's reading of the error names of EKS (facts: eks.md §2.2) and of the other services that steps ask. */
 const THROTTLED = new Set(['ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded', 'Throttling']);
-/** The caller's credentials are expired or not yet known. It says nothing about permissions, and the next try has new credentials. */
+/**
+ * The caller's credentials are expired, not yet known, or of a role that is gone. It says nothing about permissions, and the next try has new
+ * credentials. The last two names are EC2's.
+ */
 const STALE_CREDENTIALS = new Set([
   'UnrecognizedClientException',
   'InvalidClientTokenId',
   'ExpiredTokenException',
   'ExpiredToken',
+  'RequestExpired',
+  'AuthFailure',
 ]);
 /** The last name is EC2's. */
 const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation']);
