@@ -31,11 +31,15 @@ export const isThrottled = (error: unknown): boolean => THROTTLED.has(errorName(
 export const isDenial = (name: string): boolean => DENIED.has(name);
 export const isDenied = (error: unknown): boolean => isDenial(errorName(error));
 export const isStale = (error: unknown): boolean => STALE_CREDENTIALS.has(errorName(error));
-/** A service has failed, or nobody has heard it, whatever it was asked: it passes. `status` and `code` are those of a call without the SDK. */
+/** A service has failed, or nobody has heard it, whatever it was asked: it passes. The SDK keeps the status in `$metadata`. */
 export function isOutage(error: unknown): boolean {
-  const { status, code } = (error ?? {}) as { readonly status?: unknown; readonly code?: unknown };
-  const isUnheard = typeof code === 'string' || errorName(error) === 'TimeoutError';
-  return isUnheard || (typeof status === 'number' && status >= 500);
+  const { status, code, $metadata } = (error ?? {}) as {
+    readonly status?: unknown;
+    readonly code?: unknown;
+    readonly $metadata?: { readonly httpStatusCode?: unknown };
+  };
+  const isUnheard = /^E[A-Z_]+$/.test(String(code)) || errorName(error) === 'TimeoutError';
+  return isUnheard || Number(status ?? $metadata?.httpStatusCode) >= 500;
 }
 export const isNotFound = (error: unknown): boolean => errorName(error) === 'ResourceNotFoundException';
 
