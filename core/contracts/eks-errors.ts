@@ -31,6 +31,19 @@ export const isThrottled = (error: unknown): boolean => THROTTLED.has(errorName(
 export const isDenial = (name: string): boolean => DENIED.has(name);
 export const isDenied = (error: unknown): boolean => isDenial(errorName(error));
 export const isStale = (error: unknown): boolean => STALE_CREDENTIALS.has(errorName(error));
+/** Names by which services say that they have failed, and the SDK's of an answer that did not come. */
+const OUTAGES = new Set([
+  'ServerException',
+  'ServiceUnavailableException',
+  'ServiceUnavailable',
+  'InternalServerError',
+  'InternalFailure',
+  'InternalError',
+  'TimeoutError',
+]);
+
+/** The same of an error of which only the name has arrived, as from a function. */
+export const isOutageName = (name: string): boolean => OUTAGES.has(name);
 /** A service has failed, or nobody has heard it, whatever it was asked: it passes. The SDK keeps the status in `$metadata`. */
 export function isOutage(error: unknown): boolean {
   const { status, code, $metadata } = (error ?? {}) as {
@@ -38,8 +51,8 @@ export function isOutage(error: unknown): boolean {
     readonly code?: unknown;
     readonly $metadata?: { readonly httpStatusCode?: unknown };
   };
-  const isUnheard = /^E[A-Z_]+$/.test(String(code)) || errorName(error) === 'TimeoutError';
-  return isUnheard || Number(status ?? $metadata?.httpStatusCode) >= 500;
+  const isUnheard = /^E[A-Z_]+$/.test(String(code));
+  return isUnheard || isOutageName(errorName(error)) || Number(status ?? $metadata?.httpStatusCode) >= 500;
 }
 export const isNotFound = (error: unknown): boolean => errorName(error) === 'ResourceNotFoundException';
 
