@@ -118,6 +118,13 @@ test.each<[number, string, number, string]>([
     'PUT /v1/config (Forbidden). Ask for execute-api:Invoke on that route: the managed policy liftlock-admin has it',
   ],
   [502, '<html>', EXIT.failure, 'answered 502'],
+  [
+    503,
+    '{"message":"Service Unavailable"}',
+    EXIT.failure,
+    'its function was turned away, killed, or took too long (docs/runbook.md, liftlock/api). What you asked for may have been done all the same: look first, then try again.',
+  ],
+  [429, '{"message":"Too Many Requests"}', EXIT.failure, 'Try again in a few seconds'],
   [200, '<html>', EXIT.failure, "no answer of Liftlock's API"],
   [404, '{}', EXIT.failure, 'Check the API URL'],
 ])('an answer %i %s is told', async (status, body, code, said) => {

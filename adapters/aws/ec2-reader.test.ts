@@ -3,9 +3,11 @@ import { createEc2Reader } from './ec2-reader.ts';
 
 let server: Awaited<ReturnType<typeof startAnsweringServer>>;
 let slept: number[];
+let forgotten: string[];
 
 beforeEach(async () => {
   slept = [];
+  forgotten = [];
   server = await startAnsweringServer();
 });
 afterEach(() => server.close());
@@ -14,7 +16,10 @@ const scope = { account: '111111111111', region: 'eu-central-1' };
 const credentials = { accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'session' };
 const reader = () =>
   createEc2Reader({
-    sessions: { forAccount: async () => ({ ...credentials, expiration: new Date(0) }) },
+    sessions: {
+      forAccount: async () => ({ ...credentials, expiration: new Date(0) }),
+      forget: (account) => void forgotten.push(account),
+    },
     clock: { now: () => new Date(0) },
     sleep: async (milliseconds) => {
       slept.push(milliseconds);
@@ -87,6 +92,13 @@ test('what passes is tried again and what does not is not; the error has the nam
   for (let count = 0; count < 5; count += 1) refuse(503, 'Unavailable');
   await expect(reader().describeSubnets(scope, ['s'])).rejects.toMatchObject({ name: 'Unavailable' });
   expect(server.asked).toHaveLength(8);
+});
+
+test('credentials that are not taken any more are given up, and the next try has others', async () => {
+  refuse(401, 'AuthFailure');
+  ok(subnets(''));
+  expect(await reader().describeSubnets(scope, ['s'])).toEqual([]);
+  expect([forgotten, server.asked.length]).toEqual([[scope.account], 2]);
 });
 
 test.each([

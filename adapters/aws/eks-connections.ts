@@ -1,9 +1,10 @@
 import { EKSClient, type EKSClientConfig } from '@aws-sdk/client-eks';
+import { isStale } from '../../core/contracts/eks-errors.ts';
 import { remembered } from '../../core/model/remembered.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import { lightenClient, readLimits } from './request-limits.ts';
 import type { SpokeSessions } from './spoke-role.ts';
-import { createTokenBucket, type TokenBucketOptions } from './token-bucket.ts';
+import { createTokenBucket, type TokenBucket, type TokenBucketOptions } from './token-bucket.ts';
 
 interface EksConnectionsOptions extends TokenBucketOptions {
   readonly sessions: SpokeSessions;
@@ -15,18 +16,30 @@ interface EksConnectionsOptions extends TokenBucketOptions {
 export type EksConnections = ReturnType<typeof createEksConnections>;
 
 export function createEksConnections({ sessions, client = {}, ...rate }: EksConnectionsOptions) {
+  const readers = new Map<string, EKSClient>();
+  const createReader = (scope: Scope): EKSClient => {
+    const { account, region } = scope;
+    // The client keeps its credentials too, so it goes together with a session that is not taken any more.
+    const orForget = (error: unknown): never => {
+      if (isStale(error)) {
+        sessions.forget(account);
+        readers.delete(nameOf(scope));
+      }
+      throw error;
+    };
+    const reader = lightenClient(
+      new EKSClient({ ...readLimits, region, credentials: () => sessions.forAccount(account), ...client }),
+    );
+    reader.middlewareStack.add((next) => (request) => next(request).catch(orForget));
+    return reader;
+  };
   return {
     sessions,
     client,
     clock: rate.clock,
-    reader: keptByScope(({ account, region }) =>
-      lightenClient(
-        new EKSClient({ ...readLimits, region, credentials: () => sessions.forAccount(account), ...client }),
-      ),
-    ),
-    bucket: keptByScope(() => createTokenBucket(rate)),
+    reader: remembered(createReader, readers, nameOf),
+    bucket: remembered(() => createTokenBucket(rate), new Map<string, TokenBucket>(), nameOf),
   };
 }
 
-const keptByScope = <T>(create: (scope: Scope) => T): ((scope: Scope) => T) =>
-  remembered(create, new Map<string, T>(), ({ account, region }) => `${account}/${region}`);
+const nameOf = ({ account, region }: Scope): string => `${account}/${region}`;

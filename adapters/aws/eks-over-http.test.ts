@@ -11,16 +11,19 @@ const upgrade = { name: 'web', version: '1.36', clientRequestToken: 'token-1' };
 let loopback: EksLoopback;
 let policies: object[];
 let slept: number[];
+let forgotten: string[];
 
 const sessions: SpokeSessions = {
   forAccount: async (account) => credentialsOf(account),
+  forget: (account) => void forgotten.push(account),
   narrowedTo: async (account, policy) => {
     policies.push(policy);
     return credentialsOf(account);
   },
 };
+/** The key is the account, and for each time that its session was forgotten it ends with a dash. */
 const credentialsOf = (account: string) => ({
-  accessKeyId: account,
+  accessKeyId: `${account}${'-'.repeat(forgotten.length)}`,
   secretAccessKey: 'secret',
   sessionToken: 'token',
   expiration: new Date(Date.now() + 3_600_000),
@@ -29,6 +32,7 @@ const credentialsOf = (account: string) => ({
 beforeEach(async () => {
   policies = [];
   slept = [];
+  forgotten = [];
   loopback = await startEksLoopback(() => ({}));
 });
 afterEach(() => loopback.close());
@@ -158,6 +162,19 @@ test('a mutating call has one hard end, whatever its attempts would still wait f
   expect([isWithoutEffect(failed), isDoubtful(failed)]).toEqual([false, false]);
   expect((failed as Error).name).toMatch(/AbortError|TimeoutError/);
   expect(operations()).toHaveLength(1);
+});
+
+test('a session that EKS does not take any more, as after its role was made anew, is used no further', async () => {
+  answer(({ account }) =>
+    account === scope.account ? refuse('UnrecognizedClientException', 403) : { clusters: ['web'] },
+  );
+  const eks = ports();
+  await expect(eks.listClusters(scope)).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+  expect(await eks.listClusters(scope)).toEqual(['web']);
+  expect(forgotten).toEqual([scope.account]);
+  answer(() => refuse('AccessDeniedException', 403));
+  await expect(eks.listClusters(scope)).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  expect(forgotten).toHaveLength(1);
 });
 
 test('each page takes its turn in the rate of its account and Region', async () => {

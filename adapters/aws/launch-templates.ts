@@ -8,7 +8,7 @@ import type { SpokeSessions } from './spoke-role.ts';
 import { childOf, known, parseAnswer } from './xml-answer.ts';
 
 export interface LaunchTemplateOptions extends SignedCallsOptions {
-  readonly sessions: SpokeSessions;
+  readonly sessions: Omit<SpokeSessions, 'forget'>;
   readonly partition: string;
 }
 

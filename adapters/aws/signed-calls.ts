@@ -2,6 +2,7 @@ import { request as requestPlain } from 'node:http';
 import { request } from 'node:https';
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { isStale } from '../../core/contracts/eks-errors.ts';
 import { namedError } from '../../core/contracts/errors.ts';
 import { partitionOf } from '../../core/model/partition.ts';
 import type { Scope } from '../../core/ports/eks.ts';
@@ -10,7 +11,11 @@ import type { SpokeCredentials } from './spoke-role.ts';
 import { createTokenBucket, type Sleep } from './token-bucket.ts';
 
 export interface SignedCallsOptions {
-  readonly sessions: { readonly forAccount: (account: string) => Promise<Omit<SpokeCredentials, 'expiration'>> };
+  readonly sessions: {
+    readonly forAccount: (account: string) => Promise<Omit<SpokeCredentials, 'expiration'>>;
+    /** Absent where no session is kept. */
+    readonly forget?: (account: string) => void;
+  };
   readonly clock: Clock;
   readonly sleep: Sleep;
   /**
@@ -79,8 +84,13 @@ export function createSignedCalls(service: Service, options: SignedCallsOptions)
       const answer = await send(method, url, signed.headers, body, options).catch((error: Error) => error);
       if (!(answer instanceof Error) && answer.status === 200 && answer.functionError === undefined) return answer.text;
       const error = answer instanceof Error ? answer : refusalOf(answer, service.name);
+      // A session that is not taken any more is given up, and the next try has another one.
+      if (isStale(error)) sessions.forget?.(scope.account);
       const passes =
-        answer instanceof Error || answer.status >= 500 || /^(RequestLimit|Throttl|TooMany)/.test(error.name);
+        answer instanceof Error ||
+        answer.status >= 500 ||
+        isStale(error) ||
+        /^(RequestLimit|Throttl|TooMany)/.test(error.name);
       if (!passes || tried >= tries) throw error;
       await sleep(2 ** tried * 250);
     }

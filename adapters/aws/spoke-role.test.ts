@@ -58,6 +58,13 @@ test('a session for reads is shared for 50 minutes, also by those who ask at onc
   expect(again.map((key) => key.accessKeyId)).toEqual(['key-3', 'key-3']);
 });
 
+test('a session that is forgotten is asked for anew', async () => {
+  const { forAccount, forget } = sessions();
+  await forAccount('111111111111');
+  forget('111111111111');
+  expect((await forAccount('111111111111')).accessKeyId).toBe('key-2');
+});
+
 test('a refusal is passed on by its name and not kept', async () => {
   const denied = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
   sts.on(AssumeRoleCommand).rejectsOnce(denied).callsFake(grant);

@@ -31,6 +31,8 @@ const MUTATION_SECONDS = 900;
 export interface SpokeSessions {
   /** Credentials for reads: one session per account, kept for about 50 minutes. */
   forAccount(account: string): Promise<SpokeCredentials>;
+  /** Has the next read assume the role anew: a role that was made anew under its name does not bring its sessions back. */
+  forget(account: string): void;
   /** Credentials for one mutating call: a session that its policy narrows to that call. It is not kept. */
   narrowedTo(account: string, policy: object, abortSignal: AbortSignal): Promise<SpokeCredentials>;
 }
@@ -88,6 +90,7 @@ export function createSpokeSessions({ role, clock, sts: config }: SpokeSessionsO
       });
       return next;
     },
+    forget: (account) => void sessions.delete(account),
     narrowedTo: (account, policy, abortSignal) => assume(account, MUTATION_SECONDS, policy, abortSignal),
   };
 }

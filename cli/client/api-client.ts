@@ -59,6 +59,7 @@ export class ApiClient {
     const { address, sign, timeoutSeconds, interrupted } = this.#options;
     const asked = text.replaceAll(NOTHING, '');
     const url = new URL(asked);
+    const route = `${method} ${asked.slice(this.#base.length).replace(/\?.*/, '')}`;
     const body = typeof sent === 'string' ? sent : undefined;
     const plain: Record<string, string> = {
       accept: 'application/json',
@@ -79,10 +80,9 @@ export class ApiClient {
       answer = await response.text();
     } catch (error) {
       if (interrupted.aborted) throw new Failure('liftlock: interrupted.', EXIT.interrupted);
-      throw connectionFailure(error, url, address.local);
+      throw connectionFailure(error, url, address.local, route);
     }
     const parsed = parseJson(answer);
-    const route = `${method} ${asked.slice(this.#base.length).replace(/\?.*/, '')}`;
     if (!response.ok || parsed === undefined) throw apiFailure(response.status, route, parsed);
     const time = new Date(response.headers.get('liftlock-time') ?? Number.NaN);
     if (!Number.isNaN(time.getTime())) this.#time = time;

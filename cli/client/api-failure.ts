@@ -16,8 +16,8 @@ export class ApiFailure extends Failure {
   readonly errorName: string;
   readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(errorName: string, message: string, details: Readonly<Record<string, unknown>> = {}) {
-    super(`liftlock: ${message}`, Object.hasOwn(EXIT_OF, errorName) ? EXIT_OF[errorName] : EXIT.failure);
+  constructor(errorName: string, message: string, details: Readonly<Record<string, unknown>> = {}, mayPass = false) {
+    super(`liftlock: ${message}`, Object.hasOwn(EXIT_OF, errorName) ? EXIT_OF[errorName] : EXIT.failure, mayPass);
     this.errorName = errorName;
     this.details = details;
   }
@@ -29,9 +29,10 @@ export function apiFailure(status: number, route: string, body: unknown): ApiFai
     error?: { name?: unknown; message?: unknown; details?: unknown };
     message?: unknown;
   };
+  const mayPass = status === 429 || status >= 500;
   if (typeof error?.name === 'string' && typeof error.message === 'string') {
     const details = typeof error.details === 'object' && error.details !== null ? error.details : {};
-    return new ApiFailure(error.name, error.message, details as Record<string, unknown>);
+    return new ApiFailure(error.name, error.message, details as Record<string, unknown>, mayPass);
   }
   const said = typeof message === 'string' ? ` (${message})` : '';
   if (status === 403 || status === 401) {
@@ -42,6 +43,14 @@ export function apiFailure(status: number, route: string, body: unknown): ApiFai
       `you may not ${route}${said}. Ask for execute-api:Invoke on that route${policy}; docs/cli.md has a policy for each kind of person. Check with aws sts get-caller-identity who you are.`,
     );
   }
+  if (status === 429) {
+    const text = `${route} was turned away${said}: more is asked than the API takes at a time. Try again in a few seconds.`;
+    return new ApiFailure('Throttled', text, {}, mayPass);
+  }
+  if (status >= 500) {
+    const text = `${route} answered ${status}${said}, without a word of Liftlock: its function was turned away, killed, or took too long (docs/runbook.md, liftlock/api). ${lookFirst(route)}`;
+    return new ApiFailure('Unavailable', text, {}, mayPass);
+  }
   if (status === 404) return new ApiFailure('NotFound', `nothing answers to ${route} there. Check the API URL.`);
   return new ApiFailure(
     'UnreadableAnswer',
@@ -49,14 +58,21 @@ export function apiFailure(status: number, route: string, body: unknown): ApiFai
   );
 }
 
+/** What to do after a request of which nobody knows what became. */
+const lookFirst = (route: string): string =>
+  route.startsWith('GET ')
+    ? 'Try again.'
+    : 'What you asked for may have been done all the same: look first, then try again.';
+
 /** Made from a request without an answer. */
-export function connectionFailure(error: unknown, url: URL, local: boolean): Failure {
+export function connectionFailure(error: unknown, url: URL, local: boolean, route: string): Failure {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const { code, name, message } = cause as { code?: string; name?: string; message?: string };
   if (name === 'TimeoutError' || (error as { name?: string }).name === 'TimeoutError')
     return new Failure(
-      `liftlock: ${url.host} did not answer in time. Try again, or wait longer with --timeout.`,
+      `liftlock: ${url.host} did not answer in time. ${lookFirst(route)} To wait longer: --timeout.`,
       EXIT.timedOut,
+      true,
     );
   const hint = local
     ? 'Nothing listens there: run liftlock local up first, and in this terminal eval "$(liftlock local env)".'

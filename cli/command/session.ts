@@ -53,11 +53,14 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** Ends the command with a message for people: what happened, why, and what to do next. */
 export class Failure extends Error {
   readonly exitCode: ExitCode;
+  /** Whether the same request may succeed a little later: who waits for something asks again. */
+  readonly mayPass: boolean;
 
-  constructor(message: string, exitCode: ExitCode = EXIT.failure) {
+  constructor(message: string, exitCode: ExitCode = EXIT.failure, mayPass = false) {
     super(message);
     this.name = 'Failure';
     this.exitCode = exitCode;
+    this.mayPass = mayPass;
   }
 }
 

@@ -1,22 +1,23 @@
 import { errorName } from './errors.ts';
 
-/** Liftlock's reading of EKS's error names (facts: eks.md §2.2). */
+/** Liftlock's reading of the error names of EKS (facts: eks.md §2.2) and of the other services that steps ask. */
 const THROTTLED = new Set(['ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded', 'Throttling']);
-/** The caller's credentials are expired or not yet known. It says nothing about permissions, and the next try has new credentials. */
+/**
+ * The caller's credentials are expired, not yet known, or of a role that is gone. It says nothing about permissions, and the next try has new
+ * credentials. The last two names are EC2's.
+ */
 const STALE_CREDENTIALS = new Set([
   'UnrecognizedClientException',
   'InvalidClientTokenId',
   'ExpiredTokenException',
   'ExpiredToken',
+  'RequestExpired',
+  'AuthFailure',
 ]);
-const DENIED = new Set(['AccessDeniedException', 'AccessDenied']);
+/** The last name is EC2's. */
+const DENIED = new Set(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation']);
 /** EKS returns these for a request or its sender, before it looks at what is under way. */
-const WITHOUT_EFFECT = new Set([
-  'InvalidParameterException',
-  'ResourceNotFoundException',
-  ...DENIED,
-  ...STALE_CREDENTIALS,
-]);
+const WITHOUT_EFFECT = new Set(['InvalidParameterException', 'ResourceNotFoundException', ...DENIED]);
 /** EKS returns these because of what is under way, which may be an update that this very call has started, sent before or twice. */
 const OF_STATE = new Set([
   'InvalidRequestException',
@@ -27,8 +28,32 @@ const OF_STATE = new Set([
 ]);
 
 export const isThrottled = (error: unknown): boolean => THROTTLED.has(errorName(error));
-export const isDenied = (error: unknown): boolean => DENIED.has(errorName(error));
+export const isDenial = (name: string): boolean => DENIED.has(name);
+export const isDenied = (error: unknown): boolean => isDenial(errorName(error));
 export const isStale = (error: unknown): boolean => STALE_CREDENTIALS.has(errorName(error));
+/** Names by which services say that they have failed, and the SDK's of an answer that did not come. */
+const OUTAGES = new Set([
+  'ServerException',
+  'ServiceUnavailableException',
+  'ServiceUnavailable',
+  'InternalServerError',
+  'InternalFailure',
+  'InternalError',
+  'TimeoutError',
+]);
+
+/** The same of an error of which only the name has arrived, as from a function. */
+export const isOutageName = (name: string): boolean => OUTAGES.has(name);
+/** A service has failed, or nobody has heard it, whatever it was asked: it passes. The SDK keeps the status in `$metadata`. */
+export function isOutage(error: unknown): boolean {
+  const { status, code, $metadata } = (error ?? {}) as {
+    readonly status?: unknown;
+    readonly code?: unknown;
+    readonly $metadata?: { readonly httpStatusCode?: unknown };
+  };
+  const isUnheard = /^E[A-Z_]+$/.test(String(code));
+  return isUnheard || isOutageName(errorName(error)) || Number(status ?? $metadata?.httpStatusCode) >= 500;
+}
 export const isNotFound = (error: unknown): boolean => errorName(error) === 'ResourceNotFoundException';
 
 /** EKS refused a call that was tried once, and did nothing. */

@@ -213,6 +213,9 @@ const STEP_REASONS = {
   CustomImage: lasting(
     'The AMI that the policy names for a node group cannot be used, or its launch template may not be changed.',
   ),
+  AwsFailed: timed(
+    'AWS has failed to answer for as long as a step is tried at once; it looks again after ten minutes.',
+  ),
   Denied: lasting('AWS denied a read; what was begun looks again, what was not is blocked.'),
   EvictionRetried: timed(
     'EKS ended the roll of a node group since pods were not evicted; it is rolled again when the pause of the policy is over.',

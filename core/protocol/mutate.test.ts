@@ -249,6 +249,9 @@ test('what is forbidden is not sent, and what was to be repeated is given up', a
 
 test.each([
   ['ThrottlingException', { type: 'wait', seconds: 10, reason: { code: 'Throttled' } }, 'never-sent'],
+  // The next try has a session of its own.
+  ['UnrecognizedClientException', { type: 'threw', name: 'UnrecognizedClientException' }, 'never-sent'],
+  ['ExpiredTokenException', { type: 'threw', name: 'ExpiredTokenException' }, 'never-sent'],
   ['InvalidParameterException', { type: 'rejected', error: 'InvalidParameterException', message: 'no' }, 'refused'],
   ['ResourceInUseException', { type: 'wait', seconds: 30, reason: { code: 'OutcomeUnknown' } }, undefined],
   ['TimeoutError', { type: 'threw', name: 'TimeoutError' }, undefined],

@@ -1,4 +1,4 @@
-import { isDoubtful, isThrottled, isWithoutEffect } from '../contracts/eks-errors.ts';
+import { isDoubtful, isStale, isThrottled, isWithoutEffect } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName, requestIdOf } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
@@ -121,6 +121,11 @@ async function call(ports: MutationPorts, scope: Scope, committed: Read<Intent>)
     if (isThrottled(error)) {
       await neverSent(ports, committed);
       return { type: 'wait', seconds: THROTTLED_SECONDS, reason: reason('Throttled', errorMessage(error)) };
+    }
+    // EKS refused the session and not the change, and the next try has another one. The state machine limits how often it tries.
+    if (isStale(error)) {
+      await neverSent(ports, committed);
+      throw error;
     }
     if (isDoubtful(error)) {
       await recordDoubt(ports, committed, error);

@@ -1,7 +1,8 @@
 import { calendarStateAt } from '../calendar/calendar-state.ts';
-import { isNotFound } from '../contracts/eks-errors.ts';
+import { isDenial, isNotFound } from '../contracts/eks-errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
-import { failed, quoted, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
+import { failed, parked, quoted, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
+import { sentence } from '../model/words.ts';
 import { compiledRules } from '../policy/load-rules.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -12,7 +13,7 @@ import { type Mutation, mutate } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
 import type { Read } from '../store/entity.ts';
 import { askHooks, type HookPorts } from './ask-hooks.ts';
-import { foreignStop, type PollBounds, type StepContext, type StepPorts, wantedFor } from './context.ts';
+import { deniedRetryAt, foreignStop, type PollBounds, type StepContext, type StepPorts, wantedFor } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
 import { notSent } from './not-sent.ts';
 import { rememberRunning, stillRunning, takeEnded } from './run-step.ts';
@@ -31,6 +32,10 @@ interface AskedMutation extends StepMutation {
 
 /** EKS was busy with something else, so the attempt did nothing and another one may follow. */
 const BUSY = new Set(['ResourceInUseException']);
+
+/** What refused the change may pass: no attempt has failed by it. A permission that is missing for some time does not fail an upgrade that was begun. */
+const mayPass = (error: string, upgrade: StepContext['upgrade']): boolean =>
+  BUSY.has(error) || (upgrade?.mutated === true && isDenial(error));
 
 /**
  * Makes one change and observes its end: `wait` while its update runs, `failed` when EKS refused it or it failed, and the result of `onSuccess` when
@@ -64,7 +69,9 @@ export async function actUnasked(
       return notSent(ports, context, result);
     case 'rejected': {
       const said = quoted(result.error, `EKS refused ${what}: ${result.message}`);
-      if (!BUSY.has(result.error)) return failed(said);
+      if (!mayPass(result.error, context.upgrade)) return failed(said);
+      if (!BUSY.has(result.error))
+        return parked(deniedRetryAt(ports), reason('Denied', `${sentence(said.message)} Run: liftlock access check`));
       return foreignStop(ports, context, reason('ForeignUpdate', `${said.message}; something else runs there.`));
     }
     case 'running': {
@@ -144,6 +151,7 @@ function endOfTry(newest: Intent, { grant, upgrade, name }: StepContext): Reason
     return [reason('UpdateFailed', said)];
   }
   // Under one grant a failed attempt is the end. Trying again is a person's decision (retry), and needs a new grant.
+  if (outcome?.type === 'refused' && mayPass(outcome.error, upgrade)) return undefined;
   return grantNumber === grant?.number ? failureOf(newest) : undefined;
 }
 
@@ -151,14 +159,11 @@ function endOfTry(newest: Intent, { grant, upgrade, name }: StepContext): Reason
 export const isOfThisTry = ({ upgradeId, committedAt }: Intent, upgrade: StepContext['upgrade']): boolean =>
   upgradeId === upgrade?.id && committedAt >= (upgrade.startedAt ?? '');
 
-/** Why an attempt ended without success; undefined when it succeeded, has not ended, or when EKS was only busy. */
+/** Why an attempt ended without success; undefined when it succeeded or has not ended. */
 function failureOf(intent: Intent): Reason[] | undefined {
   const { outcome } = intent;
-  if (outcome?.type === 'refused') {
-    return BUSY.has(outcome.error)
-      ? undefined
-      : [quoted(outcome.error, `EKS refused ${intent.call.name} on ${intent.subject}: ${outcome.message}`)];
-  }
+  if (outcome?.type === 'refused')
+    return [quoted(outcome.error, `EKS refused ${intent.call.name} on ${intent.subject}: ${outcome.message}`)];
   if (outcome?.type !== 'accepted' || outcome.observed === undefined || outcome.observed.status === 'Successful')
     return undefined;
   const { errors, status } = outcome.observed;

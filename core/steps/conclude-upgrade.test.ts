@@ -82,6 +82,23 @@ test('a hop that is done says which nodes it leaves behind; one that parks, and 
   expect((await concluded(outcome('done'), { ...world, kept })).conclusion.reasons).toEqual([why]);
 });
 
+test('an outage of AWS that outlasts the retries parks the hop, beside groups that are done; another fault ends it', async () => {
+  const [fault, there] = [
+    { code: 'ServerException', message: 'no' },
+    reason('AtTarget', 'The node group a is at 1.37.'),
+  ];
+  const groups = { status: 'stopped', reasons: [fault, there] };
+  for (const given of [{ Error: 'ServerException', Cause: '{"errorMessage":"no"}' }, groups]) {
+    const { conclusion, upgrade: after } = await concluded(given, { kept: begun });
+    expect([conclusion.status, after?.status, after?.resumeAt]).toEqual(['Parked', 'Parked', expect.any(String)]);
+    expect(after?.reasons[0]).toEqual(
+      reason('AwsFailed', 'AWS failed to answer, which says nothing about the cluster: ServerException: no.'),
+    );
+  }
+  const { conclusion } = await concluded({ Error: 'TypeError', Cause: '{"errorMessage":"no"}' }, { kept: begun });
+  expect(conclusion.status).toBe('Failed');
+});
+
 test('what stands in the way is told before what is done, to whoever shows one reason alone', async () => {
   const there = reason('AtTarget', 'The node group a is at 1.37.');
   const stopped = reason('FleetStopped', 'The fleet is stopped.');

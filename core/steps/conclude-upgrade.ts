@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import { isOutageName } from '../contracts/eks-errors.ts';
 import { reasonSchema } from '../contracts/items/common.ts';
+import { kindOf } from '../contracts/reasons.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { bounded, type Reason, reason, standingFirst } from '../contracts/step-result.ts';
 import { recordInTime } from '../inventory/record-in-time.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
 import { isFinish } from '../model/hop.ts';
 import { lagCode, lagReason } from '../model/lag.ts';
+import { sentence } from '../model/words.ts';
 import { loadPolicyForUpgrade } from '../policy/policy-for-upgrade.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
@@ -17,7 +20,7 @@ import { settleUpgrade } from '../protocol/settle.ts';
 import type { UpgradeEnd } from '../protocol/settle-decision.ts';
 import { Clusters, Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { grantOf } from './context.ts';
+import { deniedRetryAt, grantOf } from './context.ts';
 
 /** The end of an execution; its last Choice state reads the status. */
 export interface Conclusion {
@@ -55,10 +58,13 @@ export async function concludeUpgrade(
   const nested = claimsToBeNested(asker);
   const read = readEnd(stepInput);
   let end: UpgradeEnd = { ...read, reasons: bounded(read.reasons) };
+  // The parent of a nested execution parks with it.
+  if (nested) end = parkedInOutage(ports, end);
   if (!nested) {
     const input = parseMachineInput(stepInput.input);
     const held = await grantOf(ports.table, input.cluster, asker);
     if (held !== undefined && authority(held.data, asker) === 'holder') {
+      end = parkedInOutage(ports, end);
       // The look comes first, because the conclusion reports what is behind.
       const isUnseen = !(await recordInTime(ports, input.cluster));
       const { clusterKey, number, upgradeId, machine } = held.data;
@@ -106,6 +112,18 @@ const STATUS = {
   stopped: 'Failed',
   gone: 'Canceled',
 } as const;
+
+/** An outage that outlasts the retries of a step says nothing about the cluster, on which EKS may be at work: it parks, and looks again. */
+function parkedInOutage(ports: Pick<Ports, 'clock'>, end: UpgradeEnd): UpgradeEnd {
+  // Other node groups tell what became of them.
+  const standing = end.reasons.filter(({ code }) => kindOf(code) !== 'told');
+  if (end.status !== 'stopped' || !standing.every(({ code }) => isOutageName(code))) return end;
+  const reasons = end.reasons.map((one) => {
+    const said = `AWS failed to answer, which says nothing about the cluster: ${one.code}: ${sentence(one.message)}`;
+    return isOutageName(one.code) ? reason('AwsFailed', said) : one;
+  });
+  return { status: 'parked', reasons, resumeAt: deniedRetryAt(ports).toISOString() };
+}
 
 /** A fault that retries did not cure ends the upgrade with its error's name, and holds the cluster like any failure. */
 function readEnd({ outcome, input }: Pick<StepInput, 'outcome' | 'input'>): UpgradeEnd {

@@ -30,6 +30,8 @@ interface Given {
   readonly tags?: Readonly<Record<string, string>>;
   readonly kept?: Kept;
   readonly refuses?: Error;
+  /** EC2's answer to a read of the launch template. */
+  readonly unread?: Error;
   /** The cluster's present tags in EKS. */
   readonly clusterTags?: Readonly<Record<string, string>>;
   /** The updates that run on the group. */
@@ -62,8 +64,11 @@ async function rolled({ group, made = [], tags = { 'liftlock:versions': 'allowed
       asked.push(ids);
       return quietEc2.describeImages(scope, ids);
     },
-    describeLaunchTemplateVersion: async (_: unknown, template: string, version: string) =>
-      launched === 'gone' ? undefined : { template, version, ...(launched === undefined ? {} : { imageId: launched }) },
+    describeLaunchTemplateVersion: async (_: unknown, template: string, version: string) => {
+      if (given.unread !== undefined) throw given.unread;
+      if (launched === 'gone') return undefined;
+      return { template, version, ...(launched === undefined ? {} : { imageId: launched }) };
+    },
     listLaunchTemplateVersions: async () => [...made],
     describeLaunchTemplateTags: async () => tags,
   };
@@ -197,6 +202,13 @@ test('what EC2 refuses blocks with its own word; what may have taken effect is n
   expect(refused.said).toBe('EC2 made no version of the launch template: no');
   const cut = failing('ServiceUnavailable');
   await expect(rolled({ refuses: cut })).rejects.toBe(cut);
+});
+
+test('a read that EC2 denies for some time parks a hop that was begun, as a denial of EKS does', async () => {
+  const unread = failing('UnauthorizedOperation', 'You are not authorized.');
+  const begun = { upgrades: [upgrade({ mutated: true })] };
+  expect(await rolled({ unread, kept: begun })).toMatchObject({ status: 'parked', codes: ['Denied'], sent: [] });
+  expect(await rolled({ unread })).toMatchObject({ status: 'blocked', codes: ['Denied'], sent: [] });
 });
 
 test('where EKS shows other tags than the inventory no version is made, and they are recorded', async () => {

@@ -44,6 +44,8 @@ export async function readPolicyFacts(
       ...backups.map(({ coverage }) => coverage),
       ...seen.map(componentCoverage),
     ],
+    /** What was not read because of a fault that may pass, one sentence each. */
+    passing: backups.flatMap(({ passing }) => passing ?? []),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
+import { isOutage } from '../contracts/eks-errors.ts';
 import type { ApiServer } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Backup } from '../scan/preflight/preflight-check.ts';
@@ -13,6 +14,8 @@ type Asked = NonNullable<UpgradePolicySpec['scan']['backups']>;
 export interface ReadBackup {
   readonly backup?: Backup;
   readonly coverage: Coverage;
+  /** Why it could not be read, where that is a fault that may pass. */
+  readonly passing?: string;
 }
 
 /** Backups are listed by name, so the newest may be on any page. A backup beyond the last page that is read does not count. */
@@ -84,8 +87,10 @@ export async function readRecoveryPoints(
     const { status, detail } = refusedBy(error);
     // As observed (boto/boto3#2269): AWS Backup does not tell a caller without permission whether the vault exists.
     const hint = status === 'denied' ? ` AWS Backup says so, too, where ${scope.region} has no such vault.` : '';
+    const said = `backup:ListRecoveryPointsByBackupVault: ${detail}${hint}`;
     return {
-      coverage: { ...what, status, detail: `backup:ListRecoveryPointsByBackupVault: ${detail}${hint}`, count: 0 },
+      coverage: { ...what, status, detail: said, count: 0 },
+      ...(isOutage(error) ? { passing: said } : {}),
     };
   }
 }

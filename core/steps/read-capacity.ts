@@ -1,4 +1,4 @@
-import { isThrottled } from '../contracts/eks-errors.ts';
+import { isDenied, isOutage, isThrottled } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import { given } from '../model/given.ts';
 import { imageRuleOf, type NodesSpec } from '../model/image-rule.ts';
@@ -27,13 +27,13 @@ export async function readCapacity(
   { nodes, inside }: { readonly nodes: NodesSpec; readonly inside?: PreflightFacts['inside'] },
   nodegroups: readonly Nodegroup[],
   { podNetwork, asksCapacity }: { readonly podNetwork: PodNetwork | undefined; readonly asksCapacity: boolean },
-): Promise<{ capacity: CapacityFacts; coverage: readonly Coverage[] }> {
+): Promise<{ capacity: CapacityFacts } & Omit<Answer<never>, 'found'>> {
   const { ec2, account } = ports;
   const { cluster, scope, target } = context;
   const ownImages = askForOwnImages(ports, context, nodes, nodegroups);
   if (!asksCapacity) {
-    const { found, coverage } = await ownImages;
-    return { capacity: given({ ownImages: found }), coverage };
+    const { found, ...told } = await ownImages;
+    return { capacity: given({ ownImages: found }), ...told };
   }
   const { subnetIds, securityGroupIds } = networkOf({ cluster });
   const ofGroups = nodegroups.flatMap(({ subnets = [] }) => subnets);
@@ -79,13 +79,19 @@ export async function readCapacity(
     ...{ launchTemplates: templates.found, instanceTypes: instanceTypes.found, images: images.found },
     ...{ roles: roles.found, keys: keys.found, quotas: quotas.found, podNetwork },
   });
-  return { capacity, coverage: answers.flatMap(({ coverage }) => coverage) };
+  return {
+    capacity,
+    coverage: answers.flatMap(({ coverage }) => coverage),
+    passing: answers.flatMap(({ passing }) => passing),
+  };
 }
 
 /** What a question has found, undefined where nothing was asked or nobody answered, and how that is reported. */
 interface Answer<One> {
   readonly found: One[] | undefined;
   readonly coverage: readonly Coverage[];
+  /** What was not read because of a fault that may pass, one sentence each. */
+  readonly passing: readonly string[];
 }
 
 async function ask<One>(
@@ -94,13 +100,15 @@ async function ask<One>(
   call: (names: readonly string[]) => Promise<One[]>,
 ): Promise<Answer<One>> {
   const asked = [...new Set(names)].sort();
-  if (asked.length === 0) return { found: undefined, coverage: [] };
+  if (asked.length === 0) return { found: undefined, coverage: [], passing: [] };
   const reported = { what, source: 'capacity' } as const;
   try {
     const found = await call(asked);
-    return { found, coverage: [{ ...reported, status: 'read', count: found.length, detail: '' }] };
+    return { found, coverage: [{ ...reported, status: 'read', count: found.length, detail: '' }], passing: [] };
   } catch (error) {
-    return { found: undefined, coverage: [{ ...reported, count: 0, ...refusedBy(error) }] };
+    const refused = refusedBy(error);
+    const passing = isOutage(error) ? [`${what}: ${refused.detail}`] : [];
+    return { found: undefined, coverage: [{ ...reported, count: 0, ...refused }], passing };
   }
 }
 
@@ -140,9 +148,7 @@ function askForTemplates(ec2: Ports['ec2'], { scope }: StepContext, nodegroups: 
 /** The coverage of a failed call to AWS. A throttle is thrown, since it passes by itself and must not stop the hop like a lasting error. */
 export function refusedBy(error: unknown): { status: 'denied' | 'error'; detail: string } {
   if (isThrottled(error)) throw error;
-  const name = errorName(error);
-  const status = /^(UnauthorizedOperation|AccessDenied)/.test(name) ? 'denied' : 'error';
-  return { status, detail: `${name}: ${errorMessage(error)}` };
+  return { status: isDenied(error) ? 'denied' : 'error', detail: `${errorName(error)}: ${errorMessage(error)}` };
 }
 
 /** Calls once for each name, and returns the results that exist. */

@@ -81,7 +81,7 @@ export async function readFacts(
       ? readCapacity(ports, context, { nodes, ...given({ inside }) }, nodegroups, {
           ...{ podNetwork: ofPods?.podNetwork, asksCapacity },
         })
-      : { capacity: {}, coverage: [] },
+      : { capacity: {}, coverage: [], passing: [] },
   ]);
   // Values that stop no patch are still compared afterwards.
   const alarms = ofPolicy?.facts.alarms ?? (asksProbes ? await readAlarms(ports, context.name, rules?.alarms) : []);
@@ -101,8 +101,8 @@ export async function readFacts(
       ...(ofPolicy?.coverage ?? []),
     ],
     detail: asksProbes ? baseline : (context.upgrade?.steps[STEP]?.detail ?? {}),
-    /** What is missing from the baseline because of a fault that may pass, one sentence each. */
-    unheard: read.passing,
+    /** What is missing before the first change because of a fault that may pass, one sentence each. */
+    unheard: asksProbes ? [...read.passing, ...ofEc2.passing, ...(ofPolicy?.passing ?? [])] : [],
   };
 }
 

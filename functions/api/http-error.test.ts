@@ -4,20 +4,31 @@ import { answerTo, HttpError } from './http-error.ts';
 
 const named = (name: string) => Object.assign(new Error('a word of DynamoDB'), { name });
 
-test.each(['ThrottlingException', 'ProvisionedThroughputExceededException', 'TransactionCanceledException'])(
-  'a table that throttles (%s) is no fault of Liftlock: the caller tries again',
-  (name) => {
-    expect(answerTo(named(name))).toEqual({
-      status: 503,
-      body: {
-        error: {
-          name: 'Throttled',
-          message: 'Liftlock is throttled by AWS right now. Try again in a few seconds.',
-        },
+test.each([
+  ...['ThrottlingException', 'ProvisionedThroughputExceededException', 'TransactionCanceledException'],
+  // DynamoDB says it of the account's limit, and Lambda and Step Functions of theirs.
+  ...['RequestLimitExceeded', 'TooManyRequestsException'],
+])('a table that throttles (%s) is no fault of Liftlock: the caller tries again', (name) => {
+  expect(answerTo(named(name))).toEqual({
+    status: 503,
+    body: {
+      error: {
+        name: 'Throttled',
+        message: 'Liftlock is throttled by AWS right now. Try again in a few seconds.',
       },
-    });
-  },
-);
+    },
+  });
+});
+
+test.each([
+  Object.assign(named('InternalServerError'), { $metadata: { httpStatusCode: 500 } }),
+  Object.assign(named('Error'), { code: 'ECONNRESET' }),
+  named('TimeoutError'),
+])('of a service that did not answer nobody knows what it did, and the caller looks first (%s)', (error) => {
+  const { status, body } = answerTo(error);
+  expect([status, body.error.name]).toEqual([503, 'Unavailable']);
+  expect(body.error.message).toContain('may have been done all the same: look first');
+});
 
 test.each(['ConditionFailed', 'TransactionConflict'] as const)('contention (%s) is called a conflict', (name) => {
   expect(answerTo(namedError(name, 'CLUSTER x is not as it was read'))).toMatchObject({

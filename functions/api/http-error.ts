@@ -1,3 +1,4 @@
+import { isOutage, isThrottled } from '../../core/contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../../core/contracts/errors.ts';
 import { Refusal } from '../../core/queries/refusal.ts';
 
@@ -46,24 +47,28 @@ const STATUS: Readonly<Record<string, ErrorStatus>> = {
   RollbackBlocked: 409,
   ConditionFailed: 409,
   TransactionConflict: 409,
-  ThrottlingException: 503,
-  ProvisionedThroughputExceededException: 503,
-  // Refused conditions, conflicts and invalid operations have names of their own by then: what is left are throttled items.
-  TransactionCanceledException: 503,
 };
+
+/** Refused conditions, conflicts and invalid operations of a transaction have names of their own by then: what is left are throttled items. */
+const THROTTLED_TABLE: readonly string[] = ['ProvisionedThroughputExceededException', 'TransactionCanceledException'];
 
 /** The names and messages of refusals are written for people. Any other error stays in the log. */
 export function answerTo(error: unknown): { status: ErrorStatus; body: ErrorBody } {
   const name = errorName(error);
+  if (isThrottled(error) || THROTTLED_TABLE.includes(name)) {
+    const message = 'Liftlock is throttled by AWS right now. Try again in a few seconds.';
+    return { status: 503, body: { error: { name: 'Throttled', message } } };
+  }
+  if (isOutage(error)) {
+    const message =
+      'AWS failed to answer Liftlock. What was asked for may have been done all the same: look first, then try again.';
+    return { status: 503, body: { error: { name: 'Unavailable', message } } };
+  }
   const status = error instanceof HttpError ? error.status : Object.hasOwn(STATUS, name) ? STATUS[name] : undefined;
   if (status === undefined) {
     const message =
       'Liftlock met a fault that it did not expect. Look into the log of its function "api", then try again.';
     return { status: 500, body: { error: { name: 'InternalError', message } } };
-  }
-  if (status === 503) {
-    const message = 'Liftlock is throttled by AWS right now. Try again in a few seconds.';
-    return { status, body: { error: { name: 'Throttled', message } } };
   }
   if (name === 'ConditionFailed' || name === 'TransactionConflict') {
     const message = 'Others changed the same thing at the same time, several times over. Look again, then try again.';

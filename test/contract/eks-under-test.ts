@@ -25,6 +25,7 @@ export async function inMemoryEks(): Promise<EksUnderTest> {
 /** Sessions without STS: the access key id is the account, which the loopback takes for the caller's. */
 export const sessionsByAccount: SpokeSessions = {
   forAccount: async (account) => credentialsOf(account),
+  forget: () => {},
   narrowedTo: async (account) => credentialsOf(account),
 };
 

@@ -1,0 +1,44 @@
+import { hours, memberOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
+
+const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
+const fault = (status: number, name: string) => Object.assign(new Error('no'), { status, name });
+
+/** A fleet in which EC2 answers the first reads of subnets with an error. */
+async function failingFor(reads: number, error: Error) {
+  const world = await smallFleet({ clusters: [web] });
+  const { ec2 } = world.ports;
+  const { describeSubnets } = ec2;
+  let left = reads;
+  Object.assign(ec2, {
+    describeSubnets: async (...asked: Parameters<typeof describeSubnets>) => {
+      left -= 1;
+      if (left >= 0) throw error;
+      return describeSubnets(...asked);
+    },
+  });
+  return world;
+}
+
+test.each([fault(503, 'Unavailable'), fault(500, 'InternalError'), new DOMException('late', 'TimeoutError')])(
+  'an outage of EC2 of some minutes does not take a cluster out of its rollout: %s',
+  async (error) => {
+    const world = await failingFor(8, error);
+    await run(world);
+    expect(await memberOf(world, 'web')).toMatchObject({ status: 'Succeeded' });
+  },
+);
+
+test('one that lasts blocks the hop, and says what was not read and why', async () => {
+  const world = await failingFor(1_000, fault(503, 'Unavailable'));
+  await hours(world, 0.1);
+  const [waiting] = await upgradesOf(world);
+  expect(waiting?.steps['scan-cluster']?.reasons[0]?.message).toContain('ec2:DescribeSubnets: Unavailable: no');
+  await run(world);
+  expect(await memberOf(world, 'web')).toMatchObject({ status: 'Blocked', reasons: [{ code: 'ScanIncomplete' }] });
+});
+
+test('what EC2 refuses for good blocks at once', async () => {
+  const world = await failingFor(1, fault(400, 'InvalidParameterValue'));
+  await run(world);
+  expect(await memberOf(world, 'web')).toMatchObject({ status: 'Blocked', reasons: [{ code: 'ScanIncomplete' }] });
+});
