@@ -97,6 +97,8 @@ test('an outage of AWS that outlasts the retries parks the hop, beside groups th
   }
   const { conclusion } = await concluded({ Error: 'TypeError', Cause: '{"errorMessage":"no"}' }, { kept: begun });
   expect(conclusion.status).toBe('Failed');
+  const silent = await concluded({ status: 'stopped', reasons: [there] }, { kept: begun });
+  expect(silent.conclusion.status).toBe('Failed');
 });
 
 test('what stands in the way is told before what is done, to whoever shows one reason alone', async () => {

@@ -117,7 +117,8 @@ const STATUS = {
 function parkedInOutage(ports: Pick<Ports, 'clock'>, end: UpgradeEnd): UpgradeEnd {
   // Other node groups tell what became of them.
   const standing = end.reasons.filter(({ code }) => kindOf(code) !== 'told');
-  if (end.status !== 'stopped' || !standing.every(({ code }) => isOutageName(code))) return end;
+  if (end.status !== 'stopped' || standing.length === 0) return end;
+  if (!standing.every(({ code }) => isOutageName(code))) return end;
   const reasons = end.reasons.map((one) => {
     const said = `AWS failed to answer, which says nothing about the cluster: ${one.code}: ${sentence(one.message)}`;
     return isOutageName(one.code) ? reason('AwsFailed', said) : one;
