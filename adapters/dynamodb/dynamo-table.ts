@@ -129,7 +129,14 @@ export class DynamoTable implements RestoredTable {
       ExpressionAttributeNames: { '#at': 'at' },
       ExpressionAttributeValues: marshall({ ':since': since.toISOString() }),
     };
-    for await (const page of paginateScan({ client: this.#client }, input)) yield* (page.Items ?? []).map(toAuditItem);
+    let segments = Array.from({ length: SEGMENTS }, (_, Segment) =>
+      paginateScan({ client: this.#client }, { ...input, Segment, TotalSegments: SEGMENTS }),
+    );
+    while (segments.length > 0) {
+      const read = await Promise.all(segments.map((segment) => segment.next()));
+      for (const { value: page } of read) yield* (page?.Items ?? []).map(toAuditItem);
+      segments = segments.filter((_, index) => read[index]?.done !== true);
+    }
   }
 
   async restore(item: StoredItem): Promise<void> {
@@ -174,6 +181,12 @@ export class DynamoTable implements RestoredTable {
     return items;
   }
 }
+
+/**
+ * A scan reads one partition of a table at a time, at most 12 MB a second of it where reads are strongly consistent. A new table has four partitions
+ * (facts: serverless.md §5), and segments are read side by side.
+ */
+const SEGMENTS = 8;
 
 const toAuditItem = (item: Record<string, AttributeValue>): AuditItem => unmarshall(item) as AuditItem;
 

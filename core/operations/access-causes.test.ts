@@ -98,12 +98,15 @@ test('the words are those of the first cluster, and say what to run once', () =>
 });
 
 const MANIFEST = 'Run liftlock access manifest, and apply what it prints.';
+const ANEW = 'its role was deleted and made anew since, and EKS does not heed it any more: delete the entry first.';
 const ROLE = `Deploy or update the spoke role in the account ${ONE} (docs/install.md, Spokes).`;
 const PASSES = `It may pass. ${LOOK_AGAIN}`;
 
 test.each<[string, AccessCheck, string]>([
   ['a way to the endpoint', refused(SERVER, 'readyz', 'ClusterUnreachable'), 'Give Liftlock a way to the endpoint'],
   ['an access entry', refused(SERVER, 'readyz', 'ClusterUnauthorized'), MANIFEST],
+  ['an access entry, made after its role', refused(SERVER, 'readyz', 'ClusterUnauthorized'), ANEW],
+  ['the entry of a tier, made after its role', refused('Drains', 'evictions', 'ClusterUnauthorized'), ANEW],
   ['a role in the cluster', refused(SERVER, 'nodes', 'ClusterForbidden'), MANIFEST],
   ['the spoke role, as EKS says', refused(EKS, 'cluster', 'AccessDeniedException'), ROLE],
   ['the spoke role, as discovery says', refused(EKS, 'cluster', 'AccessDenied'), ROLE],

@@ -2,7 +2,7 @@ import { SILENCE_TAG } from '../contracts/mutating-calls.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { arnOf, parseClusterArn } from '../model/cluster-key.ts';
 import { isAccessErrorName } from '../ports/cluster-access.ts';
-import type { Tier } from '../queries/access-manifest.ts';
+import { ENTRY_OF_OLD_ROLE, type Tier } from '../queries/access-manifest.ts';
 import type { ScanRunView } from '../queries/scan-history.ts';
 
 /** `NotChecked` is neither good nor bad: nobody has looked. */
@@ -110,8 +110,9 @@ const DENIED = /^(Denied|AccessDenied.*)$/;
 
 function fixOf(part: AccessCheck['part'], { code }: Reason, account: string): string {
   const tier = TIERS[part];
+  const already = code === 'ClusterUnauthorized' ? ` ${ENTRY_OF_OLD_ROLE}` : '';
   if (tier !== undefined && code !== 'ClusterUnreachable')
-    return `Run liftlock access manifest --tier ${tier}, and apply what it prints where that was not done.`;
+    return `Run liftlock access manifest --tier ${tier}, and apply what it prints where that was not done.${already}`;
   switch (code) {
     case 'NotChecked':
       return isOfPolicy({ part }) ? 'The next upgrade of the policy shows it.' : LOOK_AGAIN;
@@ -119,7 +120,7 @@ function fixOf(part: AccessCheck['part'], { code }: Reason, account: string): st
       return 'Mend what it says. The next upgrade of the policy shows it.';
     case 'ClusterUnauthorized':
     case 'ClusterForbidden':
-      return 'Run liftlock access manifest, and apply what it prints.';
+      return `Run liftlock access manifest, and apply what it prints.${already}`;
     case 'ClusterUnreachable':
       return 'Give Liftlock a way to the endpoint, or choose verification: eks-api in the UpgradePolicy.';
   }

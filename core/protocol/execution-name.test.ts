@@ -4,7 +4,8 @@ import { authority } from './authority.ts';
 import { executionName, holderOf, isMadeByReconciler } from './execution-name.ts';
 
 const parts = {
-  epoch: 1,
+  // Minutes of nineteen years.
+  epoch: 9_999_999,
   clusterKey: 'arn:aws:eks:eu-central-1:111111111111:cluster/web@2026-01-01T00:00:00.000Z',
   upgradeId: '1.36-1.37',
   grantNumber: 123456,

@@ -15,6 +15,13 @@ export const HOOK_RUNNERS = 'liftlock-hooks';
 export const TIERS = ['look', 'operate', 'hooks'] as const;
 export type Tier = (typeof TIERS)[number];
 
+/**
+ * What to do where the API server does not know a role that has its access entry: EKS keeps the id of the role with the entry, and a role that is made
+ * anew under the same name has another one (API reference of EKS, AccessEntry, `principalArn`).
+ */
+export const ENTRY_OF_OLD_ROLE =
+  'Where there is such an entry already, its role was deleted and made anew since, and EKS does not heed it any more: delete the entry first.';
+
 /** The document that gives a ClusterRole, or a Role of one namespace, to a group; it follows the role's own document. */
 const bindingOf = (role: string, group = VIEWERS, namespace?: string): string => {
   const [kind, place] = namespace === undefined ? ['ClusterRole', ''] : ['Role', `\n  namespace: ${namespace}`];

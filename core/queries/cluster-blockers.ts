@@ -7,6 +7,7 @@ import type { Table } from '../ports/table.ts';
 import { budgetPatch } from '../scan/drain/budget-patch.ts';
 import { blockersOf } from '../scan/fleet/decide-hop.ts';
 import { loadReport, scansOf } from '../scan/fleet/report-store.ts';
+import { ENTRY_OF_OLD_ROLE } from './access-manifest.ts';
 
 /** One thing that keeps a cluster from its target; null where nobody knows a detail. */
 export interface ClusterBlocker {
@@ -20,7 +21,7 @@ export interface ClusterBlocker {
 /** What ends a blocker whose own words do not say it. */
 const ADVICE: Readonly<Record<string, string>> = {
   ClusterUnreachable: 'Give Liftlock a route to the API server, or set verification: eks-api in its policy.',
-  ClusterUnauthorized: 'Grant the access entry that liftlock access manifest prints.',
+  ClusterUnauthorized: `Grant the access entry that liftlock access manifest prints. ${ENTRY_OF_OLD_ROLE}`,
   ClusterForbidden: 'Apply the RBAC that liftlock access manifest prints.',
 };
 const adviceFor = (code: string): string | null => ADVICE[code] ?? null;

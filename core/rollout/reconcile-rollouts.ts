@@ -11,7 +11,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { StoredItem, Table } from '../ports/table.ts';
 import { mayExtendSupport } from '../protocol/rollback-view.ts';
 import { isUndo } from '../protocol/undo.ts';
-import { transactWithAudit } from '../store/audit.ts';
+import { revisionOf, transactWithAudit } from '../store/audit.ts';
 import { Epochs, Grants, Learned, ReconcileMarkers, Rollouts, Upgrades } from '../store/entities.ts';
 import { decode, isContention, load, put, type Read, replace } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
@@ -201,7 +201,13 @@ async function fullLook(
   return snapshotOf(ports, active, 'history');
 }
 
-/** A new installation begins with epoch 1. A table that has granted before and has no epoch is being restored: nothing goes on there. */
+/**
+ * Minutes since 2026. An installation that comes after another one, as after a removal, counts the attempts of a cluster from the first again. With
+ * the same epoch it would send tokens that EKS may know from the other one (facts: eks.md §2.4), and answer with that one's update or refuse.
+ */
+const firstEpoch = (at: Date): number => Math.max(1, Math.floor(revisionOf(at) / 60_000));
+
+/** A new installation begins with an epoch of its own. A table that has granted before and has no epoch is being restored: nothing goes on there. */
 async function snapshotOf(
   { table, clock }: ReconcilePorts,
   active: readonly StoredItem[],
@@ -210,9 +216,10 @@ async function snapshotOf(
   const snapshot = await loadSnapshot(table, active, scope, clock.now());
   if (snapshot.history === undefined || snapshot.epoch !== undefined) return snapshot;
   if ((await table.queryKind(Grants.kind)).length > 0) return snapshot;
-  const epoch = { number: 1 };
-  const entry = { subject: 'fleet', event: 'Installed', principal: LIFTLOCK, detail: { epoch: 1 } };
-  await transactWithAudit(table, [put(Epochs, epoch, 'absent')], [entry], clock.now());
+  const now = clock.now();
+  const epoch = { number: firstEpoch(now) };
+  const entry = { subject: 'fleet', event: 'Installed', principal: LIFTLOCK, detail: { epoch: epoch.number } };
+  await transactWithAudit(table, [put(Epochs, epoch, 'absent')], [entry], now);
   return { ...snapshot, epoch };
 }
 

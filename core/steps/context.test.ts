@@ -89,6 +89,14 @@ test.each<[string, GivenStep, StepInput, string, string, string]>([
     'The execution speaks contract 3; this version takes 2 and 1.',
   ],
   [
+    'that speaks another contract, with members that this version does not know, parks',
+    {},
+    stepInput({ contract: 3, phase: 'between', spread: { over: '2h' } }),
+    'parked',
+    'UnknownContract',
+    'The execution speaks contract 3; this version takes 2 and 1.',
+  ],
+  [
     'without a grant parks',
     { kept: { grant: undefined } },
     stepInput(),

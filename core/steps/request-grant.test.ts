@@ -120,6 +120,15 @@ test.each<[string, Given, object]>([
     },
   ],
   [
+    'speaks another contract, with members that this version does not know',
+    { input: { contract: 9, phase: 'between', spread: { over: '2h' } } },
+    {
+      status: 'parked',
+      nested: false,
+      told: ['UnknownContract: The execution speaks contract 9; this version takes 2 and 1.'],
+    },
+  ],
+  [
     'has a name that is too long',
     { name: 'x'.repeat(47) },
     {

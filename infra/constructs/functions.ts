@@ -310,9 +310,9 @@ function wantedSize(name: FunctionName, mutatorConcurrency: number): FunctionSiz
     // It makes its last look and one call that EKS may not answer, and then writes for as long as any function that looks at one cluster may.
     case 'conclude-upgrade':
       return { memoryMegabytes: 512, timeoutSeconds: LAST_LOOK_SECONDS + UNANSWERED_SECONDS + 30 };
-    // A sweep reads the whole audit, while a batch of the stream takes a second.
+    // A sweep reads the whole audit, which only grows, while a batch of the stream takes a second.
     case 'anchor-audit':
-      return { memoryMegabytes: 1024, timeoutSeconds: 300 };
+      return { memoryMegabytes: 1024, timeoutSeconds: 900 };
     // It reads the whole fleet, and starts some hundreds of executions one after the other.
     case 'refresh-readiness':
       return { memoryMegabytes: ONE_CPU_MEGABYTES, timeoutSeconds: 300 };

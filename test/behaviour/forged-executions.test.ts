@@ -1,7 +1,7 @@
 import type { MachineName } from '../../core/contracts/names.ts';
 import { executionName } from '../../core/protocol/execution-name.ts';
-import { Grants } from '../../core/store/entities.ts';
-import { loadKind } from '../../core/store/entity.ts';
+import { Epochs, Grants } from '../../core/store/entities.ts';
+import { load, loadKind } from '../../core/store/entity.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -73,7 +73,8 @@ test('what somebody has started under the names of before is nobody that Liftloc
   const world = await smallFleet({ clusters: [web], policy: { target: '1.36' } });
   await discover(world);
   const [member] = await membersOf(world);
-  const parts = { epoch: 1, clusterKey: member?.clusterKey ?? '', upgradeId: '1.35-1.36', grantNumber: 1, nonce: '' };
+  const { number: epoch = 0 } = (await load(world.table, Epochs))?.data ?? {};
+  const parts = { epoch, clusterKey: member?.clusterKey ?? '', upgradeId: '1.35-1.36', grantNumber: 1, nonce: '' };
   const name = executionName(parts).replace(/-$/, '');
   await start(world, 'upgrade-cluster', name, '1.37');
   await run(world);

@@ -38,8 +38,10 @@ export const RESTORE_SCENARIO: Scenario = {
   name: 'table restored to an hour ago',
   faults: [],
   prepare: restoreToAnHourAgo,
-  check: async (world) =>
-    world.table.auditTimeline().some((item) => item.event === 'FleetStopped' && item.detail.epoch === 2)
-      ? []
-      : ['the epoch was not raised'],
+  check: async (world) => {
+    const audit = world.table.auditTimeline();
+    const first = Number(audit.find(({ event }) => event === 'Installed')?.detail.epoch);
+    const isRaised = audit.some(({ event, detail }) => event === 'FleetStopped' && detail.epoch === first + 1);
+    return isRaised ? [] : ['the epoch was not raised'];
+  },
 };

@@ -9,7 +9,10 @@ import { MACHINE_NAMES } from '../names.ts';
 import { updateSettings } from './cluster.ts';
 import { reasonSchema, timestamp } from './common.ts';
 
-/** A restore of the table raises it. It is part of every token and execution name, and every transaction checks it. */
+/**
+ * The first one is of the minute of the installation, and a restore of the table raises it. It is part of every token and execution name, and every
+ * transaction checks it.
+ */
 export const epoch = z.object({
   number: z.number().int().positive(),
   /** When a restore of the table began it. Observations before that, unless they are on record, may be lost. */
