@@ -4,7 +4,7 @@ import { answerTo, HttpError } from './http-error.ts';
 
 const named = (name: string) => Object.assign(new Error('a word of DynamoDB'), { name });
 
-test.each(['ThrottlingException', 'ProvisionedThroughputExceededException', 'TransactionCanceledException'])(
+test.each(['ThrottlingException', 'ProvisionedThroughputExceededException'])(
   'a table that throttles (%s) is no fault of Liftlock: the caller tries again',
   (name) => {
     expect(answerTo(named(name))).toEqual({
@@ -18,6 +18,10 @@ test.each(['ThrottlingException', 'ProvisionedThroughputExceededException', 'Tra
     });
   },
 );
+
+test('a transaction that DynamoDB has cancelled for no throttle is a fault, and no reason to try again', () => {
+  expect(answerTo(named('TransactionCanceledException'))).toMatchObject({ status: 500 });
+});
 
 test.each(['ConditionFailed', 'TransactionConflict'] as const)('contention (%s) is called a conflict', (name) => {
   expect(answerTo(namedError(name, 'CLUSTER x is not as it was read'))).toMatchObject({

@@ -48,8 +48,6 @@ const STATUS: Readonly<Record<string, ErrorStatus>> = {
   TransactionConflict: 409,
   ThrottlingException: 503,
   ProvisionedThroughputExceededException: 503,
-  // Refused conditions, conflicts and invalid operations have names of their own by then: what is left are throttled items.
-  TransactionCanceledException: 503,
 };
 
 /** The names and messages of refusals are written for people. Any other error stays in the log. */
