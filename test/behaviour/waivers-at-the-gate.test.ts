@@ -73,6 +73,26 @@ test('a waiver that is deleted ends as one that expires: what rested on it is st
   expect(await readiness()).toEqual(['stale', ['ScanStale'], false]);
 });
 
+test.each<[string, string, number, object, string, number | undefined]>([
+  ['another match', 'ana', 30, { match: { kind: 'Secret', cluster: 'web' } }, 'stale', undefined],
+  ['another person', 'bob', 30, { reason: 'It goes soon.' }, 'stale', undefined],
+  ['an earlier end', 'ana', 10, {}, 'ready', 10],
+  ['a later end', 'ana', 40, {}, 'ready', 30],
+  ['other words', 'ana', 30, { reason: 'It goes soon.' }, 'ready', 30],
+])('a waiver that is applied again counts by what it says now: %s', async (_, by, days, spec, verdict, until) => {
+  const world = await smallFleet({ clusters: [withOld], mode: 'observe' });
+  await discover(world);
+  await waiveBy(world, 'ana', 30);
+  const cluster = await recordOf(world, 'web');
+  await requestScan(world.ports, cluster, '1.37', 'ana');
+  await minutesLater(world, 5);
+  const again = waive(dayAfter(world, days));
+  await applyDocuments(world.ports, [{ ...again, spec: { ...again.spec, ...spec } }], by, { dryRun: false });
+  const readiness = await clusterReadiness(world.ports, cluster, undefined);
+  const end = until === undefined ? undefined : `${dayAfter(world, until + 1)}T00:00:00.000Z`;
+  expect([readiness.verdict, readiness.waivedUntil]).toEqual([verdict, end]);
+});
+
 test('a policy says who may waive what for how long, and the report names a waiver that it does not allow', async () => {
   const waivers = [{ checks: ['removed'], from: ['role:*/security'], longest: '30d' }];
   const world = await smallFleet({ clusters: [withOld], policy: { scan: { waivers } } });

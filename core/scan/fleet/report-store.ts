@@ -90,13 +90,13 @@ export async function latestScansOf(
   return new Map(latest.map((one) => [one.clusterKey, one]));
 }
 
-/** Ends a waiver for the looks that rest on it, as its own end would have done. A look of an older release may rest on any. */
+/** Ends a waiver at an instant for the looks that rest on it, as its own end would have done. A look of an older release may rest on any. */
 export async function endWaiver(
   table: Pick<Table, 'get' | 'queryKind' | 'transact'>,
   name: string,
-  now: Date,
+  end: Date,
 ): Promise<void> {
-  const at = now.toISOString();
+  const at = end.toISOString();
   const rests = ({ waivedUntil, waivedBy }: LatestScans['scans'][number]): boolean =>
     waivedUntil !== undefined && waivedUntil > at && waivedBy?.includes(name) !== false;
   for (const { clusterKey, scans } of await loadKind(table, LatestScanItems)) {
