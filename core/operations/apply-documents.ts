@@ -61,9 +61,9 @@ export async function applyDocuments(
     refuse(newErrors(together.errors, parseConfig(all, { ...parseOptions, references: 'require' }).errors));
     warnings = new Set(together.warnings.filter(({ file }) => own.has(file)).map(formatIssue));
   };
+  await refuseMisfits();
   // Once, and not with each attempt of the transaction: it reads every cluster, and only warns.
   const ambiguous = await madeAmbiguous(table, objects);
-  if (options.dryRun) await refuseMisfits();
   const items = options.dryRun ? await preview(table, objects) : await applyConfig(ports, objects, by, refuseMisfits);
   return {
     items,
