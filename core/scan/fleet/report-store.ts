@@ -186,20 +186,12 @@ function summaryOf(
     unread: unread.slice(0, MOST),
     dataUpdatedOn: report.data.updatedOn,
     ...(report.waivers.until === undefined ? {} : { waivedUntil: report.waivers.until }),
-    ...given({ waivedBy: waiversOf(report), waivedErrors: waivedErrorsOf(report) }),
+    ...given({ waivedBy: report.waivers.by, waivedErrors: waivedErrorsOf(report) }),
     parts,
   };
 }
 
 const MOST_WAIVED = 100;
-
-/** The names of the waivers that cover more than what is for information; undefined where none does. */
-function waiversOf({ findings }: ScanReport): ScanSummary['waivedBy'] {
-  const names = findings.flatMap(({ waiver, severity }) =>
-    waiver === null || severity === 'info' ? [] : (waiver.split(' (')[0] ?? []),
-  );
-  return names.length === 0 ? undefined : [...new Set(names)].sort();
-}
 
 /** Errors of checks of EKS that a waiver covers; undefined where there is none. */
 function waivedErrorsOf({ findings }: ScanReport): ScanSummary['waivedErrors'] {
