@@ -234,7 +234,7 @@ async function readBatch(client: DynamoDBClient, table: string, keys: readonly I
 
 /**
  * DynamoDB's errors under the port's names. A failed condition outweighs a conflict; both mean that the caller decides anew. Throttles and faults
- * keep their own names, since they refuse no decision.
+ * keep their own names, since they refuse no decision; a throttled item has the name that it has in other calls.
  */
 export function transactionError(error: unknown, operations: readonly WriteOperation[]): unknown {
   if (errorName(error) === 'ValidationException') return namedError('InvalidTransaction', errorMessage(error));
@@ -256,8 +256,13 @@ export function transactionError(error: unknown, operations: readonly WriteOpera
     );
   }
   const invalid = at('ValidationError');
-  if (invalid < 0) return error;
-  return namedError('InvalidTransaction', `${describe(operations[invalid])}: ${reasons[invalid]?.Message ?? ''}`);
+  if (invalid >= 0)
+    return namedError('InvalidTransaction', `${describe(operations[invalid])}: ${reasons[invalid]?.Message ?? ''}`);
+  // Only these reasons pass by themselves.
+  const isThrottled = at('ThrottlingError') >= 0 || at('ProvisionedThroughputExceeded') >= 0;
+  return isThrottled
+    ? Object.assign(new Error(error.message, { cause: error }), { name: 'ProvisionedThroughputExceededException' })
+    : error;
 }
 
 function describe(operation: WriteOperation | undefined): string {

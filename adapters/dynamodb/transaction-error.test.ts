@@ -67,6 +67,18 @@ test.each<[string, unknown, string, string]>([
     'ConditionFailed',
     'An item is not as it was read',
   ],
+  [
+    'a throttle of one item',
+    canceled(undefined, { Code: 'ThrottlingError' }),
+    'ProvisionedThroughputExceededException',
+    'canceled',
+  ],
+  [
+    'an item that is written too often',
+    canceled({ Code: 'ProvisionedThroughputExceeded' }),
+    'ProvisionedThroughputExceededException',
+    'canceled',
+  ],
   ['a request that is none', named('ValidationException'), 'InvalidTransaction', 'as DynamoDB says'],
   ['a conflict of another call', named('TransactionConflictException'), 'TransactionConflict', 'as DynamoDB says'],
   ['the same call under way', named('TransactionInProgressException'), 'TransactionConflict', 'as DynamoDB says'],
@@ -76,7 +88,7 @@ test.each<[string, unknown, string, string]>([
 
 test.each<[string, unknown]>([
   ['a throttle', named('ThrottlingException')],
-  ['a throttle of one item', canceled({ Code: 'ThrottlingError' })],
+  ['a cancellation for anything else', canceled({ Code: 'ItemCollectionSizeLimitExceeded' })],
   ['a cancellation without reasons', canceled()],
   [
     'a fault that looks like one',

@@ -34,7 +34,9 @@ export async function trailOf(session: Session, subject: string): Promise<AuditT
     return client.whole('items', (query) => audit.rollouts[':id'].$get({ param: { id: part(id) }, query }));
   if (/^clusters?$/.test(kind) && id !== '')
     return client.whole('items', (query) => audit.clusters[':id'].$get({ param: clusterParam(id), query }));
-  throw invalid(`liftlock: "${subject}" has no record. Write fleet, rollout/<id> or cluster/<name>.`);
+  throw invalid(
+    `liftlock: "${subject}" has no record. Write fleet, rollout/<id> or cluster/<name>. What becomes of policies, calendars, channels and waivers is in that of fleet.`,
+  );
 }
 
 /** The number of records that are requested at once. */

@@ -23,7 +23,7 @@ import {
   tableLines,
 } from '../output/print.ts';
 import { glassText } from './break-glass.ts';
-import { READINESS_WORDS, type Shown } from './columns.ts';
+import { READINESS_WORDS, type Shown, severalText } from './columns.ts';
 
 /** The text of `describe cluster`. */
 export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): string[] {
@@ -41,7 +41,7 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
         ({ code, at }) => ['AWS plans', visible(`${code} at ${at} (${relativeTime(at, now)})`)] as const,
       ),
       ['State', painted(paint, cluster.state)],
-      ['Policy', `${shown(cluster.policy)}, wave ${shown(cluster.wave)}, target ${shown(cluster.target)}`],
+      ['Policy', `${policyText(cluster)}, wave ${shown(cluster.wave)}, target ${shown(cluster.target)}`],
       ['Held', held === null ? 'no' : visible(`since ${held.since}: ${held.reason.message}`)],
       breakGlass !== null && ['Break-glass', visible(glassText(breakGlass, breakGlass))],
       ['Rollback', rollbackText(cluster.rollback, now)],
@@ -66,6 +66,10 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
     ...section('Upgrades', rows(['ID', 'STATUS', 'STARTED', 'REASON'], upgrades(cluster, now))),
   ];
 }
+
+/** `ambiguous` is absent where the API is older. */
+const policyText = ({ policy, ambiguous = [] }: Pick<ClusterDetail, 'policy' | 'ambiguous'>): string =>
+  ambiguous.length === 0 ? shown(policy) : visible(severalText(ambiguous));
 
 export const tagSection = ({ tagEffects }: Pick<ClusterDetail, 'tagEffects'>): string[] =>
   listed('Tags for Liftlock', tagEffects, ({ tag, value, effect }) => `${tag}=${value}: ${effect}`);

@@ -32,10 +32,31 @@ test.each<[string, string, keyof typeof counts]>([
   expect(rolloutText(rollout, shown).join('\n')).toContain(`${counts[counter]} ${words}`);
 });
 
+test('the time of a condition is said to be that of its status: an abort changes none of a rollout that was never halted', () => {
+  const conditions = [
+    {
+      ...{ type: 'Halted', status: 'False' as const, reason: 'Aborted', message: 'The rollout is Aborted.' },
+      lastTransitionTime: '2026-11-17T08:00:00.000Z',
+    },
+  ];
+  const lines = rolloutText({ ...rollout, conditions }, shown);
+  expect(lines).toContain('  Halted       False   since 3d ago. Aborted: The rollout is Aborted.');
+});
+
 test('get policies names one that this version cannot read, and counts no clusters for it', () => {
   const policy = { name: 'w7', spec: null, clusters: 0, ambiguousClusters: 0, undecidedClusters: 0, appliedAt: '' };
   const cells = LISTINGS.policies.columns.slice(0, 7).map(({ cell }) => cell(policy, shown));
   expect(cells).toEqual(['w7', 'cannot be read by this version', '-', '-', '-', '-', '-']);
+});
+
+test.each([
+  ['no policy selects', { policy: null, ambiguous: [] }, '-'],
+  ['one policy selects', { policy: 'prod', ambiguous: [] }, 'prod'],
+  ['two policies select', { policy: null, ambiguous: ['prod', 'third'] }, 'prod and third select it (AmbiguousPolicy)'],
+  ['of an older API', { policy: null }, '-'],
+])('get clusters tells a cluster that %s by its POLICY', (_, cluster, cell) => {
+  const column = LISTINGS.clusters.columns.find(({ header }) => header === 'POLICY');
+  expect(column?.cell(cluster as never, shown)).toBe(cell);
 });
 
 test('get calendars tells one that this version cannot read from one that is always open', () => {

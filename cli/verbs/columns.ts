@@ -2,6 +2,7 @@ import type { AccountState } from '../../core/contracts/items/cluster.ts';
 import { READINESS_VERDICTS, type ReadinessVerdict } from '../../core/contracts/scan-words.ts';
 import { askerText } from '../../core/model/asked-for.ts';
 import { visible } from '../../core/model/visible.ts';
+import { some } from '../../core/model/words.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
 import type { ClusterSummary } from '../../core/queries/cluster-summary.ts';
 import type { CalendarView, ChannelView, PolicyView, VersionView, WaiverView } from '../../core/queries/lists.ts';
@@ -74,6 +75,10 @@ export const verdictsText = (counts: Partial<Record<ReadinessVerdict, number>>):
     counts[verdict] === undefined ? [] : [`${counts[verdict]} ${READINESS_WORDS[verdict]}`],
   ).join(', ');
 
+/** `prod and third select it (AmbiguousPolicy)` */
+export const severalText = (policies: readonly string[]): string =>
+  `${policies.length > 3 ? some(policies, 3) : policies.join(' and ')} select it (AmbiguousPolicy)`;
+
 const clusters: Listing<ClusterSummary & { readonly readiness: ReadinessView }> = {
   nameOf: (item) => item.id,
   columns: [
@@ -83,7 +88,8 @@ const clusters: Listing<ClusterSummary & { readonly readiness: ReadinessView }> 
     plain('VERSION', (item) => item.version),
     plain('TARGET', (item) => item.target),
     status('STATE', (item) => item.state),
-    plain('POLICY', (item) => item.policy),
+    // Absent where the API is older.
+    plain('POLICY', ({ policy, ambiguous = [] }) => policy ?? (ambiguous.length === 0 ? null : severalText(ambiguous))),
     plain('WAVE', (item) => item.wave),
     plain('SUPPORT', ({ support }) => (support.deadline?.forced ? `${support.state}, then forced` : support.state)),
     time('UNTIL', (item) => item.support.deadline?.at),

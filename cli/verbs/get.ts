@@ -68,16 +68,17 @@ async function list(
     const query = clusterQuery(options);
     return (await client.whole('items', (page) => v1.clusters.$get({ query: { ...query, ...page } }))).items;
   }
-  const items =
+  const answer: { readonly items: readonly unknown[]; readonly deleted?: Parameters<typeof deletedPolicy>[1] } =
     kind === 'accounts'
-      ? (await v1.fleet.$get()).accounts
+      ? { items: (await v1.fleet.$get()).accounts }
       : kind === 'upgrades'
-        ? (await client.whole('items', (page) => v1.upgrades.$get({ query: { all, ...page } }))).items
-        : (await v1[kind].$get()).items;
+        ? await client.whole('items', (page) => v1.upgrades.$get({ query: { all, ...page } }))
+        : await v1[kind].$get();
+  const { items } = answer;
   if (name === undefined) return items;
   const named = items.filter((item) => namesOf(LISTINGS[kind], item).includes(name));
   if (named.length > 0) return named;
-  const deleted = kind === 'policies' ? deletedPolicy(name, (await v1.policies.$get()).deleted) : undefined;
+  const deleted = kind === 'policies' ? deletedPolicy(name, answer.deleted) : undefined;
   throw deleted ?? new Failure(`liftlock: there is no ${name} among the ${kind}. Run: liftlock get ${kind}`);
 }
 

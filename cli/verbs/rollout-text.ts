@@ -145,10 +145,12 @@ function gateLines({ gates }: Wave, now: Date): string[] {
   return [`  Gates, read ${relativeTime(gates.checkedAt, now)}:`, ...read];
 }
 
-/** `  WithinBudget  True   3 h ago  0 failed, 1 may.` */
+/** `  WithinBudget True    since 3h ago. WithinBudget: 0 failed, 1 may.` The time is that of the status, and what is said may be newer. */
 function conditionLines(conditions: readonly Condition[] | undefined, now: Date): string[] {
   return (conditions ?? []).map(({ type, status, reason, message, lastTransitionTime }) =>
-    visible(`  ${type.padEnd(12)} ${status.padEnd(7)} ${relativeTime(lastTransitionTime, now)}, ${reason}: ${message}`),
+    visible(
+      `  ${type.padEnd(12)} ${status.padEnd(7)} since ${relativeTime(lastTransitionTime, now)}. ${reason}: ${message}`,
+    ),
   );
 }
 

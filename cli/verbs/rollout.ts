@@ -77,7 +77,9 @@ function besideText({
   status,
   reasons,
   before = [],
-}: Pick<Rollout, 'status' | 'reasons'> & { readonly before?: readonly Reason[] }): string {
+  another,
+}: Pick<Rollout, 'status' | 'reasons'> & { readonly before?: readonly Reason[]; readonly another?: string }): string {
+  if (another !== undefined) return `${besideText({ status, reasons, before })}. ${another}`;
   if (before.length === 0) return '';
   const pauses = before.map(({ message }) => `the pause by ${message}`).join('; ');
   if (status !== 'Paused') return `. No more in force: ${pauses}`;

@@ -182,3 +182,10 @@ test('a name that no check has is told with its place and the nearest one; patte
     ),
   ]);
 });
+
+test('a rule about what EKS enforces is told with its place, since nothing waives it', () => {
+  const told = issuesOf('{ name: w }', { spec: 'scan: { waivers: [{ checks: [DrainStuck, VersionSkew] }] }' });
+  expect(told).toEqual([
+    'p.yaml:7:44: warning: spec.scan.waivers[0].checks[1]: nothing waives VersionSkew, since EKS refuses such a hop. Remove it.',
+  ]);
+});

@@ -1,3 +1,4 @@
+import { whyNotWaived } from '../contracts/scan-words.ts';
 import { clusterEnvironment } from '../expression/cluster-environment.ts';
 import type { ExpressionEnvironment } from '../expression/environment.ts';
 import { evidenceEnvironment } from '../expression/evidence-environment.ts';
@@ -116,11 +117,16 @@ export function checkPolicy(
   return policy;
 }
 
-/** A waiver by a name that no finding has would never hold, and nobody would notice. The schema reports names that are empty or too long. */
+/**
+ * A waiver by a name that no finding has would never hold, and nobody would notice; nor would one by what EKS enforces. The schema reports names that
+ * are empty or too long.
+ */
 function checkWaivedNames(document: unknown, report: Report): void {
   for (const { path, value } of valuesAt(document, 'spec.scan.waivers[].checks[]')) {
     const said = noCheck(value);
     if (said !== undefined) report('error', path, said);
+    const never = typeof value === 'string' ? whyNotWaived(value) : undefined;
+    if (never !== undefined) report('warning', path, `${never}. Remove it.`);
   }
 }
 

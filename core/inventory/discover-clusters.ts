@@ -23,12 +23,17 @@ import { isSeenLately } from './seen.ts';
 export type DiscoverPorts = Pick<Ports, 'table' | 'eks' | 'queue' | 'organization' | 'clock'>;
 
 /**
- * Clusters are read hourly; their node groups, add-ons and insights once a day (install.md, First steps). Each cluster has an hour of its own for it,
- * which spreads them: all in one hour took longer than that from some 4,000 clusters on.
+ * Clusters are read hourly; their node groups, add-ons and insights once a day (install.md, First steps). Each cluster has a minute of the day of its
+ * own for it, which spreads them: all in one hour took longer than that from some 4,000 clusters on. The first run after that minute reads them.
  */
-function depthOf(at: Scope & { readonly name: string }, hour: number): ClusterItem['depth'] {
-  return Number.parseInt(sha256Hex(shortId(at)).slice(0, 8), 16) % 24 === hour ? 'deep' : 'shallow';
+function depthOf(at: Scope & { readonly name: string }, begun: Date): ClusterItem['depth'] {
+  const own = Number.parseInt(sha256Hex(shortId(at)).slice(0, 8), 16) % MINUTES_OF_DAY;
+  const minute = begun.getUTCHours() * 60 + begun.getUTCMinutes();
+  return (minute - own + MINUTES_OF_DAY) % MINUTES_OF_DAY < RUN_COVERS_MINUTES ? 'deep' : 'shallow';
 }
+const MINUTES_OF_DAY = 24 * 60;
+/** Runs begin an hour apart, and later where one is tried again. So a run takes some clusters of the run before too, and leaves out none. */
+const RUN_COVERS_MINUTES = 70;
 /** EKS was not asked at all, since there was no time. */
 const TIME_IS_UP = 'TimeIsUp';
 
@@ -49,7 +54,6 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
     reading ??= loadLivingRecords(ports.table);
     return (await reading).filter((record) => record.account === account && record.region === region);
   };
-  const hour = ports.clock.now().getUTCHours();
   const stored = await ports.table.queryPartition('ACCOUNTS');
   const seen = new Map(stored.map((item) => [item.sk, decode(Accounts, item).data]));
   // Liftlock may not look into an account that has left the organization. Which accounts have left is unknown while the organization is not listed.
@@ -61,7 +65,7 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
   const left = [...new Set(known)].filter((account) => !accounts.includes(account));
   const states: AccountState[] = [];
   let items = 0;
-  const begun = ports.clock.now().getTime();
+  const begun = ports.clock.now();
   const secondsSince = (instant: number): number => (ports.clock.now().getTime() - instant) / 1_000;
   const lookInto = async (scope: Scope, isLate: boolean): Promise<void> => {
     const { account, region } = scope;
@@ -74,7 +78,7 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
             `EKS in ${region} did not answer for other accounts, and there was no time to ask it for this one.`,
           )
         : undefined;
-    const { state, found } = await discoverScope(ports, { scope, before, hour, unasked }, () => recorded(scope));
+    const { state, found } = await discoverScope(ports, { scope, before, begun, unasked }, () => recorded(scope));
     states.push(state);
     items += found;
   };
@@ -91,7 +95,7 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
       }
     }
   }
-  for (const scope of later) await lookInto(scope, secondsSince(begun) > DISCOVERY_SECONDS);
+  for (const scope of later) await lookInto(scope, secondsSince(begun.getTime()) > DISCOVERY_SECONDS);
   // A Region that is looked at for the first time may be empty. Then no record tells that the inventory is complete now.
   if (states.some((state) => !seen.has(Accounts.key(state.account, state.region).sk))) await markDirty(ports);
   if ('refusal' in organization) {
@@ -143,8 +147,8 @@ async function listOrganization(
 interface Look {
   readonly scope: Scope;
   readonly before: AccountState | undefined;
-  /** The hour of the day in UTC when the run began. */
-  readonly hour: number;
+  /** When the run began. */
+  readonly begun: Date;
   /** Why EKS is not asked; undefined = it is asked. */
   readonly unasked: Error | undefined;
 }
@@ -152,7 +156,7 @@ interface Look {
 /** `recorded` returns the clusters of the inventory there. It reads all clusters of the fleet, so it is called only when needed. */
 async function discoverScope(
   ports: DiscoverPorts,
-  { scope, before, hour, unasked }: Look,
+  { scope, before, begun, unasked }: Look,
   recorded: () => Promise<ClusterRecord[]>,
 ): Promise<{ state: AccountState; found: number }> {
   const now = ports.clock.now();
@@ -183,7 +187,7 @@ async function discoverScope(
   const isComplete = lately?.names?.every((name) => all.has(name)) === true;
   if (!isComplete) for (const { name } of await recorded()) all.add(name);
   const names = [...all].sort();
-  await ports.queue.send(names.map((name) => ({ ...scope, name, depth: depthOf({ ...scope, name }, hour) })));
+  await ports.queue.send(names.map((name) => ({ ...scope, name, depth: depthOf({ ...scope, name }, begun) })));
   const state: AccountState = { ...scope, status: 'Ok', clusters: listed.length, names, checkedAt };
   if (lately === undefined || !isSame({ ...lately, checkedAt }, state))
     await writeUnrecorded(ports.table, [put(Accounts, state, 'any')]);

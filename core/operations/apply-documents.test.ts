@@ -52,6 +52,26 @@ test('a policy that names a Calendar or Channel that is nowhere is refused, and 
   expect((await apply(nights)).items).toMatchObject([{ change: 'created' }]);
 });
 
+test('what is refused is refused before the clusters are read', async () => {
+  const { table, ports } = worldOf();
+  const read: unknown[] = [];
+  const watched = new Proxy(table, {
+    get: (target, name: keyof MemoryTable) => {
+      const method = target[name] as (...given: unknown[]) => unknown;
+      return (...given: unknown[]) => {
+        read.push(given[0]);
+        return method.apply(target, given);
+      };
+    },
+  });
+  const apply = (wave: object) =>
+    applyDocuments({ ...ports, table: watched }, [policy(wave)], 'ann', { dryRun: false });
+  await expect(apply({ calendar: 'nights' })).rejects.toThrow('there is no Calendar "nights"');
+  expect(read).not.toContain(Clusters.kind);
+  await apply({});
+  expect(read).toContain(Clusters.kind);
+});
+
 test('a Fleet that names another role than the functions assume is told so, since only a deployment changes that', async () => {
   const { ports } = worldOf();
   const spokeRole = { name: 'LiftlockSpoke', externalId: 'deployed' };

@@ -1,6 +1,7 @@
+import { waiverEnd } from '../config/day-or-instant.ts';
 import { type ConfigIssue, formatIssue } from '../config/issue.ts';
 import { allowedBy, parseConfig } from '../config/parse-config.ts';
-import type { ConfigObject, Fleet, UpgradePolicy } from '../config/types.ts';
+import type { ConfigObject, Fleet, ScanWaiver, UpgradePolicy } from '../config/types.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { revisionOf } from '../hash/canonical-json.ts';
 import { forgetLooks } from '../inventory/forget-looks.ts';
@@ -13,6 +14,7 @@ import type { Table, WriteOperation } from '../ports/table.ts';
 import { countLabels } from '../protocol/count-labels.ts';
 import { invalidInput } from '../queries/refusal.ts';
 import { agreesAlike } from '../rollout/plan-hash.ts';
+import { endWaiver } from '../scan/fleet/report-store.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { change, moveMark, NOTHING, writeMark } from '../store/change.ts';
 import { auditEntry } from '../store/changes.ts';
@@ -59,9 +61,9 @@ export async function applyDocuments(
     refuse(newErrors(together.errors, parseConfig(all, { ...parseOptions, references: 'require' }).errors));
     warnings = new Set(together.warnings.filter(({ file }) => own.has(file)).map(formatIssue));
   };
+  await refuseMisfits();
   // Once, and not with each attempt of the transaction: it reads every cluster, and only warns.
   const ambiguous = await madeAmbiguous(table, objects);
-  if (options.dryRun) await refuseMisfits();
   const items = options.dryRun ? await preview(table, objects) : await applyConfig(ports, objects, by, refuseMisfits);
   return {
     items,
@@ -170,6 +172,9 @@ export async function applyConfig(
         results.push({ kind, name, change: 'unchanged' });
         continue;
       }
+      // Before the transaction: whoever applies it again after a function that died in between does this again.
+      if (object.kind === 'ScanWaiver' && applied !== undefined)
+        await endWaiver(ports.table, name, countsUntil(object, applied, by, now));
       const document = JSON.parse(JSON.stringify(object)) as Record<string, unknown>;
       const authoredBy = object.kind === 'UpgradePolicy' ? authorStays(object, applied) : undefined;
       const author = authoredBy === undefined ? {} : { authoredBy };
@@ -187,6 +192,15 @@ export async function applyConfig(
   });
   if (fleet !== undefined) await relabel(ports, fleet.spec);
   return applied;
+}
+
+/**
+ * Until when a look counts that rested on the waiver as it was. Nobody knows which findings another match covers, and a policy may not let another
+ * person waive them, before the next look. With the same match and person only the end is another one.
+ */
+function countsUntil({ spec }: ScanWaiver, before: AppliedConfig, by: string, now: Date): Date {
+  const isAlike = by === before.appliedBy && isSame(Object(before.document.spec).match, spec.match);
+  return (isAlike ? waiverEnd(spec.expires) : undefined) ?? now;
 }
 
 /**

@@ -5,6 +5,7 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { reason } from '../contracts/step-result.ts';
+import { shortId } from '../model/cluster-key.ts';
 import { scanWaivers, selectorAlone, upgradePolicy } from '../policy/applied.ts';
 import { selects } from '../policy/policy-of.ts';
 import { listCalendars, listChannels, listPolicies } from '../queries/lists.ts';
@@ -172,6 +173,24 @@ test('those of them that are held, or were left half done, are named, with where
     'No policy selects a, b, c any more: no rollout upgrades what no policy selects.',
     'Held or half done among them: a, b. Once no policy selects a cluster, no rollout that has ended tries it again. What a person does about each then says: liftlock explain cluster a',
   ]);
+});
+
+test('the command for a cluster that is held names it in full where another cluster has its name', async () => {
+  const dev = object('UpgradePolicy', 'dev', {
+    selector: { matchLabels: { env: 'dev' } },
+    target: 'latest',
+    waves: [{ name: 'all' }],
+  });
+  const it = await world(dev);
+  await it.apply({ ...fleet, spec: { ...fleet.spec, labels: { fromTags: { env: 'env' } } } });
+  const held = clusterRecord({ name: 'web', tags: { env: 'dev' } });
+  const other = clusterRecord({ name: 'web', account: '444455556666' });
+  const hold = { reason: reason('GotWorse', 'x'), since: NOON.toISOString() };
+  await it.table.transact([
+    ...[held, other].map((one) => put(Clusters, one, 'absent' as const)),
+    put(ClusterControls, { clusterKey: held.clusterKey, held: hold }, 'absent'),
+  ]);
+  expect((await it.remove('UpgradePolicy', 'dev')).warnings[1]).toContain(` liftlock explain cluster ${shortId(held)}`);
 });
 
 test('the same document that was deleted is created anew, by whoever applies it then', async () => {

@@ -2,8 +2,9 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { revisionOf } from '../hash/canonical-json.ts';
 import { loadLivingRecords } from '../inventory/records.ts';
+import { shortId } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
-import { some, someSentences } from '../model/words.ts';
+import { apart, some, someSentences } from '../model/words.ts';
 import { inForce, loadAppliedConfigs, loadFleetInForce, readPolicies } from '../policy/applied.ts';
 import { BUILT_IN_CHANNELS } from '../policy/channels.ts';
 import { labeled } from '../policy/cluster-labels.ts';
@@ -40,7 +41,11 @@ export async function deleteConfig(
     const mark = await moveMark(table, now);
     const read = await load(table, Configs, kind, name);
     const applied = inForce(read?.data);
-    if (applied === undefined) throw await notFound(table, kind, name);
+    if (applied === undefined) {
+      // A function that died after its deletion may have left looks that rest on it.
+      if (kind === 'ScanWaiver') await endWaiver(table, name, now);
+      throw await notFound(table, kind, name);
+    }
     const { users, checks } = await usersOf(table, applied);
     if (users.length > 0) throw stillUsed(kind, name, users);
     const warnings = await warningsOf(table, applied);
@@ -126,12 +131,16 @@ async function warningsOf(table: Table, { kind, name }: AppliedConfig): Promise<
   if (alone.length === 0) return [];
   return [
     `No policy selects ${namesOfClusters(alone)} any more: no rollout upgrades what no policy selects.`,
-    ...(await leftOpenIn(table, alone)),
+    ...(await leftOpenIn(table, alone, clusters)),
   ];
 }
 
 /** Clusters that somebody still has to do something about; a retry is refused there whose rollout of the policy has ended. */
-async function leftOpenIn(table: Table, clusters: readonly ClusterRecord[]): Promise<string[]> {
+async function leftOpenIn(
+  table: Table,
+  clusters: readonly ClusterRecord[],
+  living: readonly ClusterRecord[],
+): Promise<string[]> {
   const controls = await loadAll(
     table,
     ClusterControls,
@@ -144,6 +153,6 @@ async function leftOpenIn(table: Table, clusters: readonly ClusterRecord[]): Pro
   const [first, ...others] = clusters.filter(({ clusterKey }) => keys.has(clusterKey));
   if (first === undefined) return [];
   return [
-    `Held or half done among them: ${namesOfClusters([first, ...others])}. Once no policy selects a cluster, no rollout that has ended tries it again. What a person does about each then says: liftlock explain cluster ${first.name}`,
+    `Held or half done among them: ${namesOfClusters([first, ...others])}. Once no policy selects a cluster, no rollout that has ended tries it again. What a person does about each then says: liftlock explain cluster ${apart(living, ({ name }) => name, shortId)(first)}`,
   ];
 }

@@ -4,7 +4,7 @@ import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isLag } from '../model/lag.ts';
 import { some, someSentences } from '../model/words.ts';
-import { inForce } from '../policy/applied.ts';
+import { inForce, upgradePolicy } from '../policy/applied.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { reopenedAs } from '../protocol/granting-waves.ts';
@@ -33,7 +33,11 @@ import { findRollback, giveUpRollback } from './request-rollback.ts';
 import { busy } from './rollout-busy.ts';
 
 /** The rollout as an order leaves it, and the pauses that stood before: the order has lifted them, or they go on standing. */
-type Switched = Told<Rollout> & { readonly before?: readonly Reason[] };
+type Switched = Told<Rollout> & {
+  readonly before?: readonly Reason[];
+  /** Of an aborted rollout: that another one begins by itself, and how to have none; absent where none does. */
+  readonly another?: string;
+};
 
 /**
  * Pauses a rollout: no mutating call of it is committed from now on, and a running upgrade parks at its next call. A further pause stands beside the
@@ -103,14 +107,20 @@ export function resumeRollout(
  * Aborts a rollout, for good. Nothing of it starts any more and parked upgrades stay parked; what EKS works on finishes, and so does a rollback that
  * has begun. Rollbacks that Liftlock has begun by itself and that have changed nothing end with the rollout.
  */
-export function abortRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Switched> {
+export async function abortRollout(ports: OperatorPorts, id: string, by: string, reason: string): Promise<Switched> {
   const next = (rollout: Rollout): Rollout => {
     if (AT_REST.includes(rollout.status)) throw wrongState(`The rollout ${id} is ${rollout.status} already.`);
     return { ...rollout, status: 'Aborted', reasons: [{ code: 'Aborted', message: `${by}: ${reason}` }] };
   };
-  return switchRollout(ports, id, by, 'RolloutAborted', next, undefined, (waves, now) =>
+  const aborted = await switchRollout(ports, id, by, 'RolloutAborted', next, undefined, (waves, now) =>
     giveUpWaiting(ports.table, waves, { by, now, why: `${by} has aborted the rollout ${id}: ${reason}` }),
   );
+  const { policy } = aborted;
+  const applied = upgradePolicy(inForce((await load(ports.table, Configs, 'UpgradePolicy', policy))?.data));
+  if (applied?.spec.trigger !== 'automatic') return aborted;
+  // What the rollout had as members is not taken up again by itself (isServed).
+  const another = `The policy ${policy} is automatic: another rollout begins by itself for another target, and for clusters that this one has not taken. To have none begin, apply it with trigger: manual.`;
+  return { ...aborted, another };
 }
 
 async function giveUpWaiting(

@@ -1,9 +1,11 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { isDirty, operatorPorts, recordOf } from '../../test/material/operations/operator-ports.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { policyConfig } from '../../test/material/protocol/one-upgrade.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
-import { Rollouts } from '../store/entities.ts';
-import { load } from '../store/entity.ts';
+import { Configs, Rollouts } from '../store/entities.ts';
+import { load, put } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
 import { rolloutConditions, since, toldRollout } from '../store/with-conditions.ts';
 import { abortRollout, pauseRollout, resumeRollout } from './rollout-orders.ts';
@@ -59,6 +61,21 @@ test.each<[Rollout['status']]>([['Running'], ['Planned'], ['Paused'], ['Halted']
     expect(stored).toMatchObject({ status: 'Aborted', reasons });
     expect(record).toMatchObject([{ event: 'RolloutAborted', detail: { from: status, to: 'Aborted', reasons } }]);
     expect(marked).toBe(true);
+  },
+);
+
+test.each(['automatic', 'manual'] as const)(
+  'an abort says whether another rollout begins by itself: %s',
+  async (trigger) => {
+    const standard = policyWith({ name: 'p' });
+    const applied = policyConfig({ ...standard, spec: { ...standard.spec, trigger } });
+    const aborted = async (ports: Ports) => {
+      await ports.table.transact([put(Configs, applied, 'any')]);
+      return abort(ports);
+    };
+    const said =
+      'The policy p is automatic: another rollout begins by itself for another target, and for clusters that this one has not taken. To have none begin, apply it with trigger: manual.';
+    expect((await after(aborted, {})).result.another).toBe(trigger === 'automatic' ? said : undefined);
   },
 );
 

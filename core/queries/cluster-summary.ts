@@ -78,6 +78,8 @@ export function clusterSummary(snapshot: FleetSnapshot, recorded: ClusterRecord,
     state: clusterState(snapshot, cluster, aim, upgrade, patches),
     support: supportView(cluster, snapshot.regions.get(cluster.region), now),
     policy: policy?.metadata.name ?? null,
+    /** The policies that select the cluster where several do: `policy` is null then, as it is where none does. */
+    ambiguous: aim.ambiguous ?? [],
     wave: wave?.name ?? null,
     target: target?.toString() ?? null,
     upgrade: upgrade === undefined ? null : { id: upgrade.id, to: upgrade.to, status: upgrade.status },

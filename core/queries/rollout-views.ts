@@ -41,6 +41,7 @@ import { type Told, toldRollout, toldWave } from '../store/with-conditions.ts';
 import { findRollout } from './find-rollout.ts';
 import { waveGlass } from './glass-standing.ts';
 import { rulingWaves } from './ruling-waves.ts';
+import { loadWhyTheyLeft } from './why-they-left.ts';
 
 const COUNTERS = ['members', 'inFlight', 'succeeded', 'failed', 'blocked', 'excluded', 'quarantined'] as const;
 /**
@@ -104,8 +105,13 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
   const standings = await standingsOf(table, rollout, waves, policy, now);
   const [policyDeleted] = deletedAmong(policy === undefined ? [] : [policy]);
   const { stalled, forewarned: told, late } = await foreseen(table, rollout, waves, members, now);
-  const [reasonsNow, held] = await Promise.all([loadReasonsNow(table, told.map(asUpgrade)), heldOf(table, told)]);
-  const shown = told.map((member) => {
+  const [reasonsNow, whyTheyLeft, held] = await Promise.all([
+    loadReasonsNow(table, told.map(asUpgrade)),
+    loadWhyTheyLeft(table, told),
+    heldOf(table, told),
+  ]);
+  const shown = told.map((one) => {
+    const member = { ...one, reasons: [...whyTheyLeft(one)] };
     const isFree = wasHeld(member) && !held.has(member.clusterKey);
     return { ...member, reasons: [...(isFree ? triedOnce(member) : reasonsNow(asUpgrade(member)))] };
   });

@@ -193,7 +193,7 @@ function staleness(cluster: ClusterRecord, scan: Scan, now: Date): string | unde
   if (isOutlived(cluster, scan))
     return `The last look was before ${cluster.name} was seen at ${cluster.version} at ${cluster.versionObservedAt}: it has been elsewhere since. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;
   if (hasLostWaiver(scan, now))
-    return `A waiver that the last look rested on ended at ${scan.waivedUntil}. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;
+    return `A waiver that the last look rested on ended, or was changed, at ${scan.waivedUntil}. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;
   const hours = (now.getTime() - Date.parse(scan.scannedAt)) / 3_600_000;
   if (hours <= MAX_AGE_HOURS) return undefined;
   return `The last look is ${Math.floor(hours)} hours old; ${MAX_AGE_HOURS} are allowed. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;

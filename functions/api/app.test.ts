@@ -1,7 +1,9 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { MachineName } from '../../core/contracts/names.ts';
+import { loadLivingRecords } from '../../core/inventory/records.ts';
 import { Accounts, Regions } from '../../core/store/entities.ts';
 import { put } from '../../core/store/entity.ts';
+import { ScanSummaries } from '../../core/store/scan-entities.ts';
 import { protocolWorld } from '../../test/contract/protocol-world.ts';
 import type { Log } from '../runtime/function-definition.ts';
 import { createApp } from './app.ts';
@@ -55,6 +57,29 @@ test('access manifest is for the role that the functions assume, whatever the Fl
   const spokeRole = { name: 'Deployed', externalId: 'xx' };
   const answer = await createApp({ ...ports, spokeRole }, () => ANA).request('/v1/access/manifest');
   expect(await answer.text()).toContain(':role/Deployed');
+});
+
+test('a page of access checks ends where an answer would be too long, and the next one goes on there', async () => {
+  const { call, table } = await apiOf(60);
+  const gap = (_: unknown, index: number) => ({
+    what: `list ${index}`,
+    source: 'object',
+    status: 'denied',
+    detail: 'x'.repeat(5_000),
+  });
+  const counts = { errors: 0, warnings: 0, infos: 0, waived: 0, read: 0, gaps: 20, parts: 1 };
+  const look = { scannedAt: '2026-11-20T08:00:00.000Z', execution: 'e', from: '1.35', target: '1.36', ...counts };
+  const unread = Array.from({ length: 20 }, gap);
+  const verdict = 'incomplete' as const;
+  const scan = { ...look, verdict, causes: [], unread, dataUpdatedOn: '2026-11-01' };
+  for (const { clusterKey } of await loadLivingRecords(table))
+    await table.transact([put(ScanSummaries, { ...scan, clusterKey }, 'absent')]);
+  const first = await call('GET', '/v1/access/check');
+  const [items, next] = [first.body.items as { cluster: string }[], first.body.next];
+  expect(JSON.stringify(first.body).length).toBeLessThan(5_000_000);
+  expect(next).toBe(items.at(-1)?.cluster);
+  const rest = await call('GET', `/v1/access/check?after=${next}`);
+  expect(items.length + (rest.body.items as unknown[]).length).toBe(60);
 });
 
 test('every list answers, with items', async () => {

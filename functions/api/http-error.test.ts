@@ -5,7 +5,7 @@ import { answerTo, HttpError } from './http-error.ts';
 const named = (name: string) => Object.assign(new Error('a word of DynamoDB'), { name });
 
 test.each([
-  ...['ThrottlingException', 'ProvisionedThroughputExceededException', 'TransactionCanceledException'],
+  ...['ThrottlingException', 'ProvisionedThroughputExceededException'],
   // DynamoDB says it of the account's limit, and Lambda and Step Functions of theirs.
   ...['RequestLimitExceeded', 'TooManyRequestsException'],
 ])('a table that throttles (%s) is no fault of Liftlock: the caller tries again', (name) => {
@@ -28,6 +28,10 @@ test.each([
   const { status, body } = answerTo(error);
   expect([status, body.error.name]).toEqual([503, 'Unavailable']);
   expect(body.error.message).toContain('may have been done all the same: look first');
+});
+
+test('a transaction that DynamoDB has cancelled for no throttle is a fault, and no reason to try again', () => {
+  expect(answerTo(named('TransactionCanceledException'))).toMatchObject({ status: 500 });
 });
 
 test.each(['ConditionFailed', 'TransactionConflict'] as const)('contention (%s) is called a conflict', (name) => {

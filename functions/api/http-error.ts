@@ -49,13 +49,11 @@ const STATUS: Readonly<Record<string, ErrorStatus>> = {
   TransactionConflict: 409,
 };
 
-/** Refused conditions, conflicts and invalid operations of a transaction have names of their own by then: what is left are throttled items. */
-const THROTTLED_TABLE: readonly string[] = ['ProvisionedThroughputExceededException', 'TransactionCanceledException'];
-
 /** The names and messages of refusals are written for people. Any other error stays in the log. */
 export function answerTo(error: unknown): { status: ErrorStatus; body: ErrorBody } {
   const name = errorName(error);
-  if (isThrottled(error) || THROTTLED_TABLE.includes(name)) {
+  // DynamoDB has a name of its own for a throttled item.
+  if (isThrottled(error) || name === 'ProvisionedThroughputExceededException') {
     const message = 'Liftlock is throttled by AWS right now. Try again in a few seconds.';
     return { status: 503, body: { error: { name: 'Throttled', message } } };
   }

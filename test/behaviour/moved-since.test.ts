@@ -1,9 +1,11 @@
+import { clusterText } from '../../cli/verbs/cluster-text.ts';
 import { explanationText } from '../../cli/verbs/explain.ts';
 import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { resumeRollout, startRollout } from '../../core/operations/rollout-orders.ts';
+import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { applyDecision } from '../../core/rollout/apply-decision.ts';
 import { Waves } from '../../core/store/entities.ts';
@@ -173,12 +175,14 @@ test('a cluster that two policies select while it runs says which ones, and goes
     null,
     ['careful', 'policy-0'],
   ]);
-  const told = explanationText(explained, {
-    paint: (_: unknown, text: string) => text,
-    now: world.clock.now(),
-  } as never);
+  const shown = { paint: (_: unknown, text: string) => text, now: world.clock.now() } as never;
+  const told = explanationText(explained, shown);
   expect(told.find((line) => line.startsWith('Policy'))).toMatch(
     /careful and policy-0 select it, so no upgrade begins there \(AmbiguousPolicy\); what its rollout has begun goes on$/,
+  );
+  const described = clusterText(await loadClusterDetail(world.ports, await recordOf(world, 'a')), shown);
+  expect(described.find((line) => line.startsWith('Policy'))).toMatch(
+    / careful and policy-0 select it \(AmbiguousPolicy\), wave -, target -$/,
   );
   await hours(world, 6);
   expect(versionOf(world, 'a')).toBe('1.37');

@@ -1,3 +1,4 @@
+import type { MemoryTable } from '../../adapters/memory/table.ts';
 import { applyDocuments } from '../../core/operations/apply-documents.ts';
 import { deleteConfig } from '../../core/operations/delete-config.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
@@ -6,6 +7,7 @@ import { clusterReadiness } from '../../core/queries/cluster-readiness.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { scanReport } from '../../core/queries/scan-history.ts';
 import { scansOf } from '../../core/scan/fleet/report-store.ts';
+import { LatestScanItems } from '../../core/store/scan-entities.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { attributesClass, OLD } from '../material/kubernetes/attributes-class.ts';
 import { minutesLater } from './hooked-fleet.ts';
@@ -71,6 +73,49 @@ test('a waiver that is deleted ends as one that expires: what rested on it is st
   expect(await readiness()).toEqual(['ready', [], true]);
   await remove('fast-class');
   expect(await readiness()).toEqual(['stale', ['ScanStale'], false]);
+});
+
+test('a deletion of a waiver that died before it had ended what rested on it is made good by the next one', async () => {
+  const world = await smallFleet({ clusters: [withOld], mode: 'observe' });
+  await discover(world);
+  await waiveBy(world, 'ana', 30);
+  const cluster = await recordOf(world, 'web');
+  await requestScan(world.ports, cluster, '1.37', 'ana');
+  await minutesLater(world, 5);
+  const remove = (ports: World['ports']) =>
+    deleteConfig(ports, { kind: 'ScanWaiver', name: 'fast-class' }, 'ana', 'mended');
+  const table = new Proxy(world.table, {
+    get: (target, name: keyof MemoryTable) => {
+      const method = target[name] as (...given: unknown[]) => unknown;
+      return (...given: unknown[]) => {
+        if (given[0] === LatestScanItems.kind) throw new Error('it died');
+        return method.apply(target, given);
+      };
+    },
+  });
+  await expect(remove({ ...world.ports, table })).rejects.toThrow('it died');
+  await expect(remove(world.ports)).rejects.toMatchObject({ name: 'ConfigNotFound' });
+  expect((await clusterReadiness(world.ports, cluster, undefined)).verdict).toBe('stale');
+});
+
+test.each<[string, string, number, object, string, number | undefined]>([
+  ['another match', 'ana', 30, { match: { kind: 'Secret', cluster: 'web' } }, 'stale', undefined],
+  ['another person', 'bob', 30, { reason: 'It goes soon.' }, 'stale', undefined],
+  ['an earlier end', 'ana', 10, {}, 'ready', 10],
+  ['a later end', 'ana', 40, {}, 'ready', 30],
+  ['other words', 'ana', 30, { reason: 'It goes soon.' }, 'ready', 30],
+])('a waiver that is applied again counts by what it says now: %s', async (_, by, days, spec, verdict, until) => {
+  const world = await smallFleet({ clusters: [withOld], mode: 'observe' });
+  await discover(world);
+  await waiveBy(world, 'ana', 30);
+  const cluster = await recordOf(world, 'web');
+  await requestScan(world.ports, cluster, '1.37', 'ana');
+  await minutesLater(world, 5);
+  const again = waive(dayAfter(world, days));
+  await applyDocuments(world.ports, [{ ...again, spec: { ...again.spec, ...spec } }], by, { dryRun: false });
+  const readiness = await clusterReadiness(world.ports, cluster, undefined);
+  const end = until === undefined ? undefined : `${dayAfter(world, until + 1)}T00:00:00.000Z`;
+  expect([readiness.verdict, readiness.waivedUntil]).toEqual([verdict, end]);
 });
 
 test('a policy says who may waive what for how long, and the report names a waiver that it does not allow', async () => {

@@ -33,12 +33,13 @@ test('a report saved twice is there once, and comes back as it was', async () =>
   expect(await loadReport(table, summary)).toEqual(report);
 });
 
-test('lists know until when the last scan rests on waivers', async () => {
+test('lists know until when the last scan rests on which waivers', async () => {
   const table = new MemoryTable();
   const report = reportOf({ from: '1.35' });
   const until = '2026-12-01T00:00:00.000Z';
-  await saveReport(table, run, { ...report, waivers: { ...report.waivers, until } }, NOW);
-  expect((await load(table, LatestScanItems, 'k'))?.data.scans).toMatchObject([{ waivedUntil: until }]);
+  await saveReport(table, run, { ...report, waivers: { ...report.waivers, until, by: ['legacy'] } }, NOW);
+  const { scans } = (await load(table, LatestScanItems, 'k'))?.data ?? {};
+  expect(scans).toMatchObject([{ waivedUntil: until, waivedBy: ['legacy'] }]);
 });
 
 test('lists name the first of what could not be read, and the hop says it', async () => {

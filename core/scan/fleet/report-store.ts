@@ -90,13 +90,13 @@ export async function latestScansOf(
   return new Map(latest.map((one) => [one.clusterKey, one]));
 }
 
-/** Ends a waiver for the looks that rest on it, as its own end would have done. A look of an older release may rest on any. */
+/** Ends a waiver at an instant for the looks that rest on it, as its own end would have done. A look of an older release may rest on any. */
 export async function endWaiver(
   table: Pick<Table, 'get' | 'queryKind' | 'transact'>,
   name: string,
-  now: Date,
+  end: Date,
 ): Promise<void> {
-  const at = now.toISOString();
+  const at = end.toISOString();
   const rests = ({ waivedUntil, waivedBy }: LatestScans['scans'][number]): boolean =>
     waivedUntil !== undefined && waivedUntil > at && waivedBy?.includes(name) !== false;
   for (const { clusterKey, scans } of await loadKind(table, LatestScanItems)) {
@@ -186,20 +186,12 @@ function summaryOf(
     unread: unread.slice(0, MOST),
     dataUpdatedOn: report.data.updatedOn,
     ...(report.waivers.until === undefined ? {} : { waivedUntil: report.waivers.until }),
-    ...given({ waivedBy: waiversOf(report), waivedErrors: waivedErrorsOf(report) }),
+    ...given({ waivedBy: report.waivers.by, waivedErrors: waivedErrorsOf(report) }),
     parts,
   };
 }
 
 const MOST_WAIVED = 100;
-
-/** The names of the waivers that cover more than what is for information; undefined where none does. */
-function waiversOf({ findings }: ScanReport): ScanSummary['waivedBy'] {
-  const names = findings.flatMap(({ waiver, severity }) =>
-    waiver === null || severity === 'info' ? [] : (waiver.split(' (')[0] ?? []),
-  );
-  return names.length === 0 ? undefined : [...new Set(names)].sort();
-}
 
 /** Errors of checks of EKS that a waiver covers; undefined where there is none. */
 function waivedErrorsOf({ findings }: ScanReport): ScanSummary['waivedErrors'] {

@@ -113,6 +113,7 @@ function applyWaivers(
   const used = new Set<CheckedWaiver>();
   const refused = new Map<CheckedWaiver, string>();
   const ends: number[] = [];
+  const by = new Set<string>();
   const marked = findings.map((finding) => {
     const about = valid.filter((waiver) => covers(waiver, finding, clusters));
     const never = whyNotWaived(finding.rule);
@@ -125,8 +126,10 @@ function applyWaivers(
       return why === undefined;
     });
     const [first] = covering;
-    if (first !== undefined && finding.severity !== 'info')
+    if (first !== undefined && finding.severity !== 'info') {
+      by.add(first.document.metadata.name);
       ends.push(Math.max(...covering.map(({ end }) => end.getTime())));
+    }
     if (first !== undefined) return { ...finding, waived: true, waiver: waiverText(first.document) };
     return never === undefined ? finding : withoutWaivers(finding, about);
   });
@@ -137,8 +140,8 @@ function applyWaivers(
       const why = refused.get(waiver);
       return `${waiverText(waiver.document)}${why === undefined ? '' : `: ${why}`}`;
     });
-  const until = ends.length === 0 ? {} : { until: new Date(Math.min(...ends)).toISOString() };
-  return { findings: marked, waivers: { expired: texts(expired), unused: texts(unused), ...until } };
+  const holding = ends.length === 0 ? {} : { until: new Date(Math.min(...ends)).toISOString(), by: [...by].sort() };
+  return { findings: marked, waivers: { expired: texts(expired), unused: texts(unused), ...holding } };
 }
 
 const REFUSED = 'the policy of the cluster does not allow it';

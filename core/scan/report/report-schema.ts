@@ -126,6 +126,10 @@ export const scanReportSchema = z.strictObject({
         .string()
         .optional()
         .describe('When the first error or warning that is waived here counts again; absent where none is.'),
+      by: z
+        .array(z.string())
+        .optional()
+        .describe('The names of the waivers that cover errors or warnings here; absent where none does.'),
     })
     .describe('Waivers that somebody should look at.'),
   baseline: baselineSchema.nullable().describe('The older report that this one was compared with.'),

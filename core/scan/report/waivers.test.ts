@@ -46,7 +46,7 @@ test('an id covers one finding, and a waiver of another cluster is neither used 
   const live = { subject: 'arn:aws:eks:x', clusters: ['prod', 'arn:aws:eks:x'], from: '1.35' };
   const report = reportOf({ ...live, waivers, findings: [judged(), judged({ name: 'other' })] });
   expect(report.findings.map(({ waived }) => waived)).toEqual([false, true]);
-  expect(report.waivers).toEqual({ expired: [], unused: [], until: '2027-01-01T00:00:00.000Z' });
+  expect(report.waivers).toEqual({ expired: [], unused: [], until: '2027-01-01T00:00:00.000Z', by: ['legacy'] });
   expect(reportOf({ ...live, clusters: ['dev-1'], waivers }).findings[0]?.waived).toBe(true);
 });
 

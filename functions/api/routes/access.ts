@@ -9,7 +9,7 @@ import { unnamedIn } from '../../../core/policy/cluster-tags.ts';
 import { accessManifest, RBAC } from '../../../core/queries/access-manifest.ts';
 import { findCluster } from '../../../core/queries/find-cluster.ts';
 import { fleetStatus } from '../../../core/queries/fleet-status.ts';
-import { type Page, pageOf } from '../../../core/queries/page.ts';
+import { type Page, pageOf, shortened } from '../../../core/queries/page.ts';
 import { wrongState } from '../../../core/queries/refusal.ts';
 import type { ApiContext, ApiEnv, Query } from '../api-context.ts';
 import { clusterQuery, manifestQuery, readQuery } from '../request-query.ts';
@@ -22,7 +22,8 @@ export const access = new Hono<ApiEnv>()
     const reports = [];
     // Each check reads the items of its cluster, so they run one after the other.
     for (const record of items) reports.push(await checkAccess(ports, record));
-    return context.json({ items: reports, ...rest });
+    // A report may be longer than the record by which the page was chosen.
+    return context.json(shortened({ items: reports, ...rest }, ({ cluster }) => cluster));
   })
   .get('/manifest', async (context: ApiContext<'/manifest', Query<typeof manifestQuery>>) => {
     const { tier = 'look', ...which } = readQuery(context, manifestQuery);

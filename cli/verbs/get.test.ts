@@ -1,0 +1,18 @@
+import { get } from './get.ts';
+
+test('a policy that somebody has deleted is told of from the one answer that lists policies', async () => {
+  let asked = 0;
+  const deleted = [{ name: 'standard', by: 'bob', at: '2026-11-20T08:00:00.000Z', reason: 'renamed' }];
+  const policies = {
+    $get: async () => {
+      asked += 1;
+      return { items: [], deleted };
+    },
+  };
+  const session = { client: async () => ({ v1: { policies } }) } as never;
+  const options = { output: 'table', interval: 5, headers: true } as const;
+  await expect(get(session, 'policies', 'standard', options)).rejects.toThrow(
+    'there is no policy standard any more: it was deleted by bob at 2026-11-20T08:00:00.000Z: renamed',
+  );
+  expect(asked).toBe(1);
+});
