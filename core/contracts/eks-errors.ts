@@ -42,6 +42,12 @@ const OUTAGES = new Set([
   'TimeoutError',
 ]);
 
+/** Node's codes of a connection that did not come about or was lost; its other codes (`ERR_INVALID_ARG_TYPE`, `ENOENT`) tell of faults of our own. */
+const UNHEARD = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'],
+  ...['EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'EPROTO'],
+]);
+
 /** The same of an error of which only the name has arrived, as from a function. */
 export const isOutageName = (name: string): boolean => OUTAGES.has(name);
 /** A service has failed, or nobody has heard it, whatever it was asked: it passes. The SDK keeps the status in `$metadata`. */
@@ -51,8 +57,9 @@ export function isOutage(error: unknown): boolean {
     readonly code?: unknown;
     readonly $metadata?: { readonly httpStatusCode?: unknown };
   };
-  const isUnheard = /^E[A-Z_]+$/.test(String(code));
-  return isUnheard || isOutageName(errorName(error)) || Number(status ?? $metadata?.httpStatusCode) >= 500;
+  return (
+    UNHEARD.has(String(code)) || isOutageName(errorName(error)) || Number(status ?? $metadata?.httpStatusCode) >= 500
+  );
 }
 export const isNotFound = (error: unknown): boolean => errorName(error) === 'ResourceNotFoundException';
 

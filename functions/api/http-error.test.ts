@@ -30,6 +30,13 @@ test.each([
   expect(body.error.message).toContain('may have been done all the same: look first');
 });
 
+test.each(['ERR_INVALID_ARG_TYPE', 'ENOENT'])(
+  'a fault of Liftlock itself is none of AWS, whatever code Node gives it (%s)',
+  (code) => {
+    expect(answerTo(Object.assign(named('TypeError'), { code }))).toMatchObject({ status: 500 });
+  },
+);
+
 test('a transaction that DynamoDB has cancelled for no throttle is a fault, and no reason to try again', () => {
   expect(answerTo(named('TransactionCanceledException'))).toMatchObject({ status: 500 });
 });
