@@ -67,8 +67,9 @@ export const switchRollout =
       : verb === 'resume'
         ? of.resume.$post({ param, json: given({ reason }) })
         : of[verb].$post({ param, json }));
+    const another = 'another' in rollout && rollout.another !== undefined ? `. ${rollout.another}` : '';
     return print(session, options.output, rollout, () => [
-      visible(`rollout/${rollout.id} is ${rollout.status}${besideText(rollout)}`),
+      visible(`rollout/${rollout.id} is ${rollout.status}${besideText(rollout)}${another}`),
     ]);
   };
 
@@ -77,9 +78,7 @@ function besideText({
   status,
   reasons,
   before = [],
-  another,
-}: Pick<Rollout, 'status' | 'reasons'> & { readonly before?: readonly Reason[]; readonly another?: string }): string {
-  if (another !== undefined) return `${besideText({ status, reasons, before })}. ${another}`;
+}: Pick<Rollout, 'status' | 'reasons'> & { readonly before?: readonly Reason[] }): string {
   if (before.length === 0) return '';
   const pauses = before.map(({ message }) => `the pause by ${message}`).join('; ');
   if (status !== 'Paused') return `. No more in force: ${pauses}`;

@@ -29,8 +29,10 @@ export async function loadWhyTheyLeft(
     ),
   ]);
   const names = new Set(applied.map(({ name }) => name));
+  const tagsOf = new Map(clusters.map(({ clusterKey, tags }) => [clusterKey, tags]));
   return (member) => {
-    const tags = clusters.find(({ clusterKey }) => clusterKey === member.clusterKey)?.tags ?? {};
+    const tags = tagsOf.get(member.clusterKey);
+    if (tags === undefined) return member.reasons;
     const problems = (calendars: { has(name: string): boolean }) =>
       tagProblems(tags, fleet?.tagPrefix ?? '', calendars);
     const isSaid = (by: ReturnType<typeof problems>, one: Reason) => by.some(({ problem }) => isSame(problem, one));
