@@ -130,7 +130,11 @@ const calendars = (count: number) =>
 
 test.each<[string, readonly unknown[], string]>([
   ['nothing at all', [], 'There is no document to apply.'],
-  ['more than one transaction takes', calendars(49), '49 documents are too many to apply all or none; at most 48.'],
+  [
+    'more than one transaction takes',
+    calendars(49),
+    '49 of these documents are new or changed, and at most 48 can be applied all or none.',
+  ],
   ['what is no document', ['nights'], 'document 1: '],
 ])('%s is refused', async (_, documents, told) => {
   const { table, apply } = worldOf();
@@ -139,8 +143,13 @@ test.each<[string, readonly unknown[], string]>([
   expect(await table.queryPartition('CONFIG', '')).toEqual([]);
 });
 
-test('as many documents as one transaction takes are applied', async () => {
-  expect((await world()(...calendars(48))).items).toHaveLength(48);
+test('as many documents as one transaction takes are applied, beside any number that are as applied', async () => {
+  const { apply, preview } = worldOf();
+  expect((await apply(...calendars(48))).items).toHaveLength(48);
+  await expect(preview(...calendars(97))).rejects.toThrow('49 of these documents are new or changed');
+  expect((await preview(...calendars(96))).items).toHaveLength(96);
+  const items = (await apply(...calendars(96))).items.map(({ change }) => change);
+  expect([items.slice(0, 48), items.slice(48)]).toEqual([Array(48).fill('unchanged'), Array(48).fill('created')]);
 });
 
 test('everything wrong is told at once, by document', async () => {

@@ -23,8 +23,8 @@ import { decode, load, loadAll, ofKind, replace, unchanged } from '../store/enti
 import type { OperatorPorts } from './fleet-switch.ts';
 import { madeAmbiguous } from './made-ambiguous.ts';
 
-/** An object and its audit take two of the hundred operations of one transaction. */
-const MAX_DOCUMENTS = 48;
+/** An object that changes and its audit take two of the hundred operations of one transaction. */
+const MAX_CHANGES = 48;
 
 /**
  * Validates config documents again, whoever sent them, and applies all or none. Fails with `InvalidInput` that names everything wrong at
@@ -37,11 +37,6 @@ export async function applyDocuments(
   options: { readonly dryRun: boolean; readonly spokeRole?: SpokeRole | undefined },
 ) {
   if (documents.length === 0) throw invalidInput('There is no document to apply.');
-  if (documents.length > MAX_DOCUMENTS) {
-    throw invalidInput(
-      `${documents.length} documents are too many to apply all or none; at most ${MAX_DOCUMENTS}. Apply them in parts.`,
-    );
-  }
   const { table } = ports;
   const now = ports.clock.now();
   const inForce = await loadFleetInForce(table);
@@ -119,7 +114,7 @@ async function filesInForce(table: Table, objects: readonly ConfigObject[]) {
 }
 
 async function preview(table: Table, objects: readonly ConfigObject[]): Promise<Applied[]> {
-  return Promise.all(
+  const items = await Promise.all(
     objects.map(async (object): Promise<Applied> => {
       const { kind } = object;
       const { name } = object.metadata;
@@ -127,6 +122,16 @@ async function preview(table: Table, objects: readonly ConfigObject[]): Promise<
       if (before === undefined) return { kind, name, change: 'created' };
       return { kind, name, change: before.revision === revisionOf(object) ? 'unchanged' : 'changed' };
     }),
+  );
+  refuseTooMany(items);
+  return items;
+}
+
+function refuseTooMany(items: readonly Applied[]): void {
+  const changes = items.filter(({ change }) => change !== 'unchanged').length;
+  if (changes <= MAX_CHANGES) return;
+  throw invalidInput(
+    `Nothing was applied. ${changes} of these documents are new or changed, and at most ${MAX_CHANGES} can be applied all or none. Apply them in parts: the Fleet, Calendars and Channels first, then what names them.`,
   );
 }
 
@@ -186,6 +191,7 @@ export async function applyConfig(
       entries.push(auditEntry('fleet', 'ConfigApplied', by, { kind, name, revision, before }));
       results.push({ kind, name, change: applied === undefined ? 'created' : 'changed' });
     }
+    refuseTooMany(results);
     if (operations.length === 0) return { result: results };
     if (fleet !== undefined) operations.push(await countAhead(ports, fleet.spec));
     return { result: results, writes: [...operations, mark], record: entries };
