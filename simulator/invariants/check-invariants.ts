@@ -2,6 +2,7 @@ import type { RunView } from '../process/run-view.ts';
 import { checkApproval } from './check-approval.ts';
 import { checkBudget } from './check-budget.ts';
 import { checkCaps } from './check-caps.ts';
+import { checkDisruption } from './check-disruption.ts';
 import { checkAttempts, checkFence } from './check-fence.ts';
 import { checkGrant } from './check-grant.ts';
 import { checkHistory } from './check-history.ts';
@@ -46,6 +47,7 @@ const CHECKS_OF_MOMENTS = [
   checkProof,
   checkLeftBehind,
   checkRollback,
+  checkDisruption,
 ];
 
 /** Checks of the whole history at once: the fake EKS's own log, and the final state of the table. */

@@ -1,6 +1,6 @@
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import { refusalText } from './disruption/eviction-refusal.ts';
-import { podViews } from './disruption/pod-view.ts';
+import { podViews, staysOnNode } from './disruption/pod-view.ts';
 import { tryEviction } from './evict-pod.ts';
 import type { KubernetesState } from './kubernetes-state.ts';
 import { removePodsOf } from './remove-pod.ts';
@@ -14,9 +14,7 @@ import { schedulePods } from './schedule-pods.ts';
 export function drainPass(cluster: ClusterRecord, nodeName: string, now: number): string[] {
   const { kubernetes } = cluster;
   const stayed: string[] = [];
-  const pods = podViews(kubernetes, now).filter(
-    (pod) => pod.nodeName === nodeName && pod.controller?.kind !== 'DaemonSet' && !pod.mirror,
-  );
+  const pods = podViews(kubernetes, now).filter((pod) => pod.nodeName === nodeName && !staysOnNode(pod));
   for (const pod of pods) {
     const refusal = tryEviction(cluster, pod, now);
     // An accepted eviction does not mean that the pod is gone.

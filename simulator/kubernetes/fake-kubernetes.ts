@@ -3,7 +3,6 @@ import type { FakeEks } from '../eks/fake-eks.ts';
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import { reportedVersion } from '../eks/support-calendar.ts';
 import { requireReachable } from './access.ts';
-import { noteDown } from './disruption/disruption-counts.ts';
 import { noteCreation } from './note-creation.ts';
 import { schedulePods } from './schedule-pods.ts';
 import { StatusError } from './status-error.ts';
@@ -30,7 +29,6 @@ export class FakeKubernetes {
     requireCapacity(cluster);
     schedulePods(cluster.kubernetes, now.getTime());
     noteCreation(cluster.kubernetes, now.getTime());
-    noteDown(cluster.kubernetes, now.getTime());
     return cluster;
   }
 

@@ -1,4 +1,5 @@
 import type { UpdateParam } from '@aws-sdk/client-eks';
+import { noteRoll } from '../../kubernetes/disruption/disruption-counts.ts';
 import { nodeImage, nodeImageLabel } from '../node-image.ts';
 import type { World } from '../operation-context.ts';
 import type { RollTarget } from '../operations/roll-target.ts';
@@ -28,13 +29,16 @@ export function startRoll(
   const image = nodeImage(aim.releaseVersion, aim.launchTemplate ?? nodegroup.launchTemplate);
   // Nodes that an earlier, failed update has replaced are not replaced again.
   const old = nodes.filter((node) => node.labels[nodeImageLabel] !== image);
+  const parallel = parallelNodes(nodegroup, nodes.length);
+  const { clientRequestToken: token } = request.input;
+  if (old.length > 0) noteRoll(cluster, { name: nodegroup.name, parallel }, { token, by: principal, now: world.now });
   nodegroup.roll = {
     updateId: update.id,
     ...aim,
     image,
     force,
     phase: 'setup',
-    parallel: parallelNodes(nodegroup, nodes.length),
+    parallel,
     remaining: shuffled(
       old.map((node) => node.name),
       world.random,

@@ -44,6 +44,9 @@ export function podViews(kubernetes: KubernetesState, now: number, namespace?: s
 
 export const isPod = ({ kind, apiVersion }: StoredObject): boolean => kind === 'Pod' && apiVersion === 'v1';
 
+/** Pods of DaemonSets and of the kubelet go with their node. */
+export const staysOnNode = ({ controller, mirror }: PodView): boolean => controller?.kind === 'DaemonSet' || mirror;
+
 /** The reference with `controller: true`. */
 export function controllerOf({ ownerReferences }: Readonly<Record<string, unknown>>): ControllerReference | undefined {
   const reference = list(ownerReferences)

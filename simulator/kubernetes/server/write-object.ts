@@ -1,5 +1,7 @@
 import { canonical } from '../canonical.ts';
+import { noteCordon } from '../disruption/disruption-counts.ts';
 import type { KubernetesObject } from '../objects/object-metadata.ts';
+import { userName } from '../permissions.ts';
 import { apiVersionOf, type ResourceType } from '../resource-types.ts';
 import { record, type StoredObject, texts } from '../resources/stored-object.ts';
 import { mayBeUnconditional, requireUnchanged } from '../writes/immutable.ts';
@@ -48,6 +50,8 @@ export function replaceObject(
   const { namespace, name } = current.metadata;
   if (canonical(before) !== canonical(replacement))
     putObject(call.cluster, type, noted(call, type, { before, replacement }, subresource), { before, now: call.now });
+  const isCordoned = ({ spec }: StoredObject) => type.storage === '/nodes' && record(spec).unschedulable === true;
+  if (isCordoned(replacement) && !isCordoned(before)) noteCordon(call.cluster, userName(call.user), call.now);
   const { finalizers, deletionTimestamp } = replacement.metadata;
   if (deletionTimestamp !== undefined && texts(finalizers).length === 0) {
     takeAway(call.cluster, type, current.metadata, { orphans: false, now: call.now });

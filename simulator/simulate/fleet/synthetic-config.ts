@@ -90,8 +90,17 @@ function aroundSteps(seed: number, network: string): Document {
     hooks: [...(choices.chance(0.25) ? hooks : []), ...others],
     ...(new SeededChoices(seed * 7_907 + network.length).chance(0.5) ? { rollback: { automatic: true } } : {}),
     ...(choices.chance(0.3) ? { silences } : {}),
+    ...disruption(seed, network),
     ...syntheticProbes(seed, network),
   };
+}
+
+/** Liftlock counts the nodes that are down at the API server, so only where it reaches that. */
+function disruption(seed: number, network: string): Document {
+  const choices = new SeededChoices(seed * 15_731 + network.length);
+  const maxUnavailable = choices.pick([1, 2, '10%', '30%']);
+  const pause = choices.pick(['0s', '10m', '1h']);
+  return network === 'open' && choices.chance(0.5) ? { disruption: { maxUnavailable, pause } } : {};
 }
 
 /** Private API servers are verified through the EKS API: less is read of them, and runs are faster. */

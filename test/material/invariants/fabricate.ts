@@ -18,6 +18,7 @@ import {
   Waves,
 } from '../../../core/store/entities.ts';
 import type { Entity } from '../../../core/store/entity.ts';
+import type { ClusterRecord as EksCluster } from '../../../simulator/eks/state/cluster-record.ts';
 import { type Check, checkHistory } from '../../../simulator/invariants/check-history.ts';
 import type { History, Violation } from '../../../simulator/invariants/history.ts';
 import type { GateShown } from '../../../simulator/process/in-memory-gates.ts';
@@ -115,12 +116,12 @@ export class Fabricated {
     );
   }
 
-  violations(check: (history: History) => Check): Violation[] {
-    const timeline = this.#items;
+  /** `clusters`: those of the fake at the end. */
+  violations(check: (history: History) => Check, ...clusters: readonly EksCluster[]): Violation[] {
+    const world = { eks: { state: { clusters } } };
     const writtenAt = (item: AuditItem) => Date.parse(item.at);
-    return checkHistory({ timeline, writtenAt, gateReadings: this.#gates, looks: this.#looks } as unknown as History, [
-      check,
-    ]);
+    const kept = { world, writtenAt, gateReadings: this.#gates, looks: this.#looks };
+    return checkHistory({ timeline: this.#items, ...kept } as unknown as History, [check]);
   }
 
   #write(entity: Entity<unknown, never>, data: unknown): StoredItem {
