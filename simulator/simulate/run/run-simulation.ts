@@ -14,8 +14,8 @@ import { BRISK_TIMING } from './brisk-timing.ts';
 import { type Buckets, bucketsOf, outcomeOf, type SimulationOutcome } from './outcome.ts';
 import { type PreparedSimulation, prepareSimulation } from './prepare-simulation.ts';
 import type { Simulation } from './simulation.ts';
-import { watchSettings } from './watch-settings.ts';
 import { watchSkew } from './watch-skew.ts';
+import { watchState } from './watch-state.ts';
 
 /** The result of one run: the same for the same simulation, except `wallMs`. */
 export interface SimulationResult {
@@ -59,7 +59,7 @@ export async function runSimulation(
   const timing = options.timing ?? BRISK_TIMING;
   const { world, over, isExpected } = worldWithFaults({ state, start, seed, timing, keepHistories: false }, faults);
   const skewed = watchSkew(world);
-  const settingsLeft = watchSettings(world);
+  const settingsLeft = watchState(world);
   const watched = options.watch?.(world) ?? [];
   if (knownVersions !== undefined) await knowVersions(world, objects, knownVersions, start);
   await applyConfig(world.ports, objects, ADMIN);
