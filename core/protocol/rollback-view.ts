@@ -46,9 +46,10 @@ interface KnownOfRollback {
 }
 
 /** Whether the cluster may go back, until when, what goes back with it, and what a person has to do before. */
-export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): RollbackView {
+export function rollbackView(seen: ClusterRecord, known: KnownOfRollback): RollbackView {
   const { upgrades, region, now } = known;
-  const current = versionNow(cluster, upgrades);
+  const current = versionNow(seen, upgrades);
+  const cluster = withRolls(seen, upgrades, current);
   const reached = ({ controlPlaneCompletedAt, reachedBefore }: Upgrade) => controlPlaneCompletedAt ?? reachedBefore;
   const wasAt = upgrades.find((one) => reached(one) && current.isOlderThan(KubeVersion.parse(one.to)));
   if (wasAt !== undefined) {
@@ -122,6 +123,35 @@ export function versionNow({ version, lastSeenAt }: ClusterRecord, upgrades: rea
     .filter(({ at }) => at > lastSeenAt)
     .toSorted((a, b) => (a.at < b.at ? 1 : -1));
   return KubeVersion.parse(last?.to ?? version);
+}
+
+/** The cluster with its node groups as they are now: what was read of one may be older than the end of its roll, for instance while a smoke check looks on. */
+function withRolls(cluster: ClusterRecord, upgrades: readonly Upgrade[], current: KubeVersion): ClusterRecord {
+  const { otherNodes, lastSeenAt } = cluster;
+  const isOwn = (
+    { name }: { readonly name: string },
+    { kind, name: of }: { readonly kind: string; readonly name?: string | undefined },
+  ) => kind === 'managed' && of === name;
+  const rolled = cluster.nodegroups.filter((group) => {
+    const last = lastRoll(group, upgrades, current);
+    const readAt = otherNodes?.groups.some((one) => isOwn(group, one)) === true ? otherNodes.seenAt : lastSeenAt;
+    return last?.reasons.some(({ code }) => code === 'Rolled') === true && (last.endedAt ?? '') > readAt;
+  });
+  if (rolled.length === 0) return cluster;
+  const groups = otherNodes?.groups.filter((one) => !rolled.some((group) => isOwn(group, one)));
+  return {
+    ...cluster,
+    nodegroups: cluster.nodegroups.map((one) => (rolled.includes(one) ? { ...one, version: `${current}` } : one)),
+    ...given({ otherNodes: otherNodes && groups && { ...otherNodes, groups } }),
+  };
+}
+
+/** The step that brought a node group to the version, or tried to, if one did. */
+function lastRoll({ name }: { readonly name: string }, upgrades: readonly Upgrade[], current: KubeVersion) {
+  const rolls = upgrades.flatMap(({ to, steps }) =>
+    to === `${current}` ? (steps[`roll-node-group/${name}`] ?? []) : [],
+  );
+  return rolls.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0];
 }
 
 function arrivedAt(upgrade: Upgrade): string | undefined {
@@ -217,10 +247,7 @@ function goBackAlong(
  */
 function unreadRolls({ nodegroups, otherNodes }: ClusterRecord, upgrades: readonly Upgrade[], current: KubeVersion) {
   return nodegroups.flatMap(({ name, version }): Reason[] => {
-    const rolls = upgrades.flatMap(({ to, steps }) =>
-      to === `${current}` ? (steps[`roll-node-group/${name}`] ?? []) : [],
-    );
-    const [last] = rolls.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+    const last = lastRoll({ name }, upgrades, current);
     const isRead = last?.endedAt != null && otherNodes !== undefined && otherNodes.seenAt >= last.endedAt;
     if (last === undefined || last.status === 'done' || isRead || version === `${current}`) return [];
     const said = `The roll of ${name} to ${current} is not through (${last.status}): what of its nodes runs ${current} goes back first.`;
