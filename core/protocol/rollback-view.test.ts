@@ -122,6 +122,27 @@ test.each<[string, object, string[]]>([
   expect(view.reasons.map(({ code }) => code)).toEqual(told);
 });
 
+test.each<[string, object, string]>([
+  ['EKS moves it to the next minor', {}, 'NotReversible'],
+  ['a hook is asked before that', { reasons: [{ code: 'HookWaits', message: 'Asked.' }] }, 'Reversible'],
+])('while %s: the way back to the minor before', (_, step, status) => {
+  const steps = { 'upgrade-control-plane': { status: 'running', startedAt: daysAgo(0.1), reasons: [], ...step } };
+  const next = { id: '1.36-1.37', to: '1.37', status: 'Running', steps } as unknown as Upgrade;
+  const view = rollbackView(cluster, { upgrades: [next, ...upgraded(2)], region, now });
+  expect([view.status, view.reasons]).toEqual([
+    status,
+    status === 'Reversible'
+      ? []
+      : [
+          {
+            code: 'UpgradeUnderWay',
+            message:
+              'The control plane is on its way from 1.36 to 1.37; once it has arrived, liftlock rollback cluster web takes it back to 1.36.',
+          },
+        ],
+  ]);
+});
+
 test('of a group with an AMI of its own the nodes tell where it is, not EKS', () => {
   const nodegroups = [group('ml', '1.36', { amiType: 'CUSTOM' })];
   const groups = [{ kind: 'managed', name: 'ml', version: '1.35', count: 2 }];

@@ -4,7 +4,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import { isRollback, rollbackId } from '../model/hop.ts';
+import { hopId, isRollback, rollbackId } from '../model/hop.ts';
 import { imageRuleOf, isRolled, type NodesSpec } from '../model/image-rule.ts';
 import { nodesText, OTHER_OWNERS } from '../model/node-owner.ts';
 import { foreseeWayBack, SEVEN_DAYS, wayBack } from '../model/way-back.ts';
@@ -63,6 +63,8 @@ export function rollbackView(seen: ClusterRecord, known: KnownOfRollback): Rollb
     return nowhere('TakenBackOnce', text);
   }
   const to = current.previous();
+  const [leaving] = underWay(upgrades, current, cluster.name);
+  if (leaving !== undefined) return { ...NOWHERE, reasons: [leaving] };
   // A hop that was taken back does not count: if the cluster is at that version again, somebody else has moved it there since.
   const there = upgrades.filter(
     (one) => one.to === current.toString() && one.status !== 'RolledBack' && !isRollback(one),
@@ -102,6 +104,21 @@ export function rollbackView(seen: ClusterRecord, known: KnownOfRollback): Rollb
     reasons: [...blockers, ...told],
     blockers,
   };
+}
+
+/** Reasons for which a step waits before it sends anything. */
+const BEFORE_ITS_CALL: readonly string[] = ['HookWaits', 'Silencing'];
+
+/** While a control plane is on its way up there is no way back from the minor that it leaves. */
+function underWay(upgrades: readonly Upgrade[], from: KubeVersion, name: string): Reason[] {
+  return upgrades.flatMap(({ id, status, steps, to }): Reason[] => {
+    if (status !== 'Running' || id !== hopId(from, from.next())) return [];
+    const step = steps['upgrade-control-plane'];
+    const isSent = step?.status === 'running' && !step.reasons.some(({ code }) => BEFORE_ITS_CALL.includes(code));
+    if (!isSent) return [];
+    const said = `The control plane is on its way from ${from} to ${to}; once it has arrived, liftlock rollback cluster ${name} takes it back to ${from}.`;
+    return [reason('UpgradeUnderWay', said)];
+  });
 }
 
 /** Whether a reason of `wayBack`, which tells what EKS asks of the minor before, keeps the cluster from going back. */
