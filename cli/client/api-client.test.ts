@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 import { ApiClient } from './api-client.ts';
+import { refusedByGateway } from './api-failure.ts';
 
 interface Seen {
   readonly method: string | undefined;
@@ -76,6 +77,49 @@ test.each([
     expect(seen.map((request) => request.url)).toEqual([path]);
     expect([code, err]).toEqual([1, expect.stringContaining(`${path.replace('/stage', '')} answered 200`)]);
   });
+});
+
+const STS = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"';
+const REFUSED = (code: string, message: string) =>
+  `<ErrorResponse ${STS}><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`;
+const KNOWN = `<GetCallerIdentityResponse ${STS}><GetCallerIdentityResult><Arn>arn:aws:iam::000000000000:user/kim</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`;
+const SIGN_IN = 'Sign in again (aws sso login), or name another profile with --profile or AWS_PROFILE.';
+
+test.each<[string, number, string, string]>([
+  [
+    'whose session has expired',
+    403,
+    REFUSED('ExpiredToken', 'The security token included in the request is expired.'),
+    `liftlock: AWS does not take your credentials: The security token included in the request is expired. ${SIGN_IN}`,
+  ],
+  [
+    'whom AWS does not know',
+    403,
+    REFUSED('InvalidClientTokenId', 'The security token included in the request is invalid.'),
+    `liftlock: AWS does not take your credentials: The security token included in the request is invalid. ${SIGN_IN}`,
+  ],
+  ['whom AWS knows', 200, KNOWN, 'you may not GET /v1/fleet (Forbidden).'],
+  ['whom AWS knows', 200, KNOWN, 'You are arn:aws:iam::000000000000:user/kim.'],
+  ['of whom AWS could not be asked', 503, '', 'Check with aws sts get-caller-identity who you are.'],
+])('a Forbidden of API Gateway to a caller %s says what it is about', async (_, status, answer, said) => {
+  const server = createServer((request, response) => {
+    if (request.method === 'POST') response.writeHead(status, { 'content-type': 'text/xml' }).end(answer);
+    else response.writeHead(403).end('{"message":"Forbidden"}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const env = { AWS_ENDPOINT_URL: url, AWS_REGION: 'eu-central-1' };
+  Object.assign(process.env, env, { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY: 'secret' });
+  const { code, err } = await runInProcess(['fleet', 'status'], { url, env }).finally(() => server.close());
+  expect([code, err]).toEqual([1, expect.stringContaining(said)]);
+});
+
+test('where the URL does not name its Region, a Forbidden says for which one the request was signed', () => {
+  const caller = { arn: 'arn:aws:iam::000000000000:user/kim' };
+  const { message } = refusedByGateway('GET /v1/fleet', { message: 'Forbidden' }, caller, 'us-east-1');
+  expect(message).toContain(
+    'Requests are signed for us-east-1: if the API is in another Region, name that by --api-region.',
+  );
 });
 
 // The types refuse wrong calls: each line with an expected error fails the type check when it is valid.

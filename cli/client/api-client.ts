@@ -4,14 +4,14 @@ import type { JSONValue } from 'hono/utils/types';
 import { parseJson } from '../../core/model/parse-json.ts';
 import type { Api } from '../../functions/api/app.ts';
 import { EXIT, Failure, invalid } from '../command/session.ts';
-import { apiFailure, connectionFailure } from './api-failure.ts';
+import { apiFailure, connectionFailure, isRefusedByGateway, refusedByGateway } from './api-failure.ts';
 import { NOTHING } from './paths.ts';
-import type { SignRequest } from './sign-request.ts';
+import type { Signer } from './sign-request.ts';
 
 interface ApiClientOptions {
   readonly address: ApiAddress;
   /** Absent for a local run, which needs no signature. */
-  readonly sign?: SignRequest;
+  readonly signer?: Signer;
   readonly timeoutSeconds: number;
   readonly interrupted: AbortSignal;
 }
@@ -56,7 +56,7 @@ export class ApiClient {
   }
 
   async #ask(text: string, { method = 'GET', body: sent }: RequestInit): Promise<unknown> {
-    const { address, sign, timeoutSeconds, interrupted } = this.#options;
+    const { address, signer, timeoutSeconds, interrupted } = this.#options;
     const asked = text.replaceAll(NOTHING, '');
     const url = new URL(asked);
     const route = `${method} ${asked.slice(this.#base.length).replace(/\?.*/, '')}`;
@@ -65,7 +65,7 @@ export class ApiClient {
       accept: 'application/json',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
-    const headers = sign === undefined ? plain : await sign({ method, url, headers: plain, body });
+    const headers = signer === undefined ? plain : await signer.sign({ method, url, headers: plain, body });
     let response: Response;
     let answer: string;
     try {
@@ -83,6 +83,10 @@ export class ApiClient {
       throw connectionFailure(error, url, address.local, route);
     }
     const parsed = parseJson(answer);
+    if (isRefusedByGateway(response.status, parsed)) {
+      const guessed = address.local || regionOf(address.url) === signer?.region ? undefined : signer?.region;
+      throw refusedByGateway(route, parsed, await signer?.askCaller(), guessed);
+    }
     if (!response.ok || parsed === undefined) throw apiFailure(response.status, route, parsed);
     const time = new Date(response.headers.get('liftlock-time') ?? Number.NaN);
     if (!Number.isNaN(time.getTime())) this.#time = time;

@@ -1,5 +1,6 @@
 import { roleOf } from '../../core/contracts/api-routes.ts';
 import { EXIT, type ExitCode, Failure } from '../command/session.ts';
+import type { Caller } from './sign-request.ts';
 
 const EXIT_OF: Readonly<Record<string, ExitCode>> = {
   InvalidInput: EXIT.invalid,
@@ -35,14 +36,6 @@ export function apiFailure(status: number, route: string, body: unknown): ApiFai
     return new ApiFailure(error.name, error.message, details as Record<string, unknown>, mayPass);
   }
   const said = typeof message === 'string' ? ` (${message})` : '';
-  if (status === 403 || status === 401) {
-    const role = roleOf(route);
-    const policy = role === undefined ? '' : `: the managed policy liftlock-${role} has it`;
-    return new ApiFailure(
-      'Forbidden',
-      `you may not ${route}${said}. Ask for execute-api:Invoke on that route${policy}; docs/cli.md has a policy for each kind of person. Check with aws sts get-caller-identity who you are.`,
-    );
-  }
   if (status === 429) {
     const text = `${route} was turned away${said}: more is asked than the API takes at a time. Try again in a few seconds.`;
     return new ApiFailure('Throttled', text, {}, mayPass);
@@ -55,6 +48,29 @@ export function apiFailure(status: number, route: string, body: unknown): ApiFai
   return new ApiFailure(
     'UnreadableAnswer',
     `${route} answered ${status}${said}, which is no answer of Liftlock's API.`,
+  );
+}
+
+/** Whether API Gateway turned the request away before Liftlock saw it. */
+export const isRefusedByGateway = (status: number, body: unknown): boolean =>
+  (status === 403 || status === 401) && !(typeof body === 'object' && body !== null && 'error' in body);
+
+/**
+ * Made from such an answer. API Gateway says Forbidden to a session that has expired, and to a signature for another Region, as to a permission that
+ * is missing: `caller` tells the first, and of the Region (`guessed`) nothing is known where the URL does not name it.
+ */
+export function refusedByGateway(route: string, body: unknown, caller: Caller, guessed?: string): ApiFailure {
+  if (caller !== undefined && 'refused' in caller) {
+    const text = `AWS does not take your credentials: ${caller.refused} Sign in again (aws sso login), or name another profile with --profile or AWS_PROFILE.`;
+    return new ApiFailure('NotSignedIn', text);
+  }
+  const { message } = (typeof body === 'object' && body !== null ? body : {}) as { message?: unknown };
+  const role = roleOf(route);
+  const policy = role === undefined ? '' : `: the managed policy liftlock-${role} has it`;
+  const who = caller === undefined ? 'Check with aws sts get-caller-identity who you are.' : `You are ${caller.arn}.`;
+  return new ApiFailure(
+    'Forbidden',
+    `you may not ${route}${typeof message === 'string' ? ` (${message})` : ''}. Ask for execute-api:Invoke on that route${policy}; docs/cli.md has a policy for each kind of person. ${who}${guessed === undefined ? '' : ` Requests are signed for ${guessed}: if the API is in another Region, name that by --api-region.`}`,
   );
 }
 

@@ -14,7 +14,7 @@ export async function createClient(io: Io, global: GlobalOptions): Promise<ApiCl
     );
   }
   const { createSigner } = await import('./sign-request.ts');
-  return new ApiClient({ ...options, sign: createSigner(region, global.profile) });
+  return new ApiClient({ ...options, signer: createSigner(region, global.profile) });
 }
 
 /** The local cloud authorizes like AWS, while a run in one process accepts every caller. The API has the same origin as the local AWS endpoint. */

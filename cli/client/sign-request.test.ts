@@ -4,7 +4,7 @@ const KEYS = { AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE', AWS_SECRET_ACCESS_KEY:
 beforeEach(() => Object.assign(process.env, KEYS));
 
 test('a request is signed for execute-api with the session of the caller', async () => {
-  const sign = createSigner('eu-central-1', undefined);
+  const { sign } = createSigner('eu-central-1', undefined);
   const headers = await sign({
     method: 'PUT',
     url: new URL('https://abc.execute-api.eu-central-1.amazonaws.com/v1/config?dryRun=true'),

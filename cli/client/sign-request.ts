@@ -12,8 +12,17 @@ interface Signable {
 
 export type SignRequest = (request: Signable) => Promise<Record<string, string>>;
 
+/** As whom AWS knows the caller, or why it does not; undefined where it could not be asked. */
+export type Caller = { readonly arn: string } | { readonly refused: string } | undefined;
+
+export interface Signer {
+  readonly region: string;
+  readonly sign: SignRequest;
+  readonly askCaller: () => Promise<Caller>;
+}
+
 /** Signs for API Gateway with the caller's own credentials: environment, profile, SSO, or role, in the same order as the AWS CLI. */
-export function createSigner(region: string, profile: string | undefined): SignRequest {
+export function createSigner(region: string, profile: string | undefined): Signer {
   const provider = fromNodeProviderChain(profile === undefined ? {} : { profile });
   const credentials = async () => {
     try {
@@ -26,7 +35,7 @@ export function createSigner(region: string, profile: string | undefined): SignR
     }
   };
   const signer = new SignatureV4({ service: 'execute-api', region, credentials, sha256: Sha256 });
-  return async ({ method, url, headers, body }) => {
+  const sign: SignRequest = async ({ method, url, headers, body }) => {
     const query: Record<string, string[]> = {};
     for (const [name, value] of url.searchParams) query[name] = [...(query[name] ?? []), value];
     const signed = await signer.sign({
@@ -43,4 +52,19 @@ export function createSigner(region: string, profile: string | undefined): SignR
     const { host: _, ...rest } = signed.headers;
     return rest;
   };
+  return { region, sign, askCaller: () => askCaller(region, credentials) };
+}
+
+/** How STS says that it knows no such session: an HTTP API says the same to that as to a permission that is missing. */
+const REFUSALS = new Set(['ExpiredToken', 'ExpiredTokenException', 'InvalidClientTokenId', 'SignatureDoesNotMatch']);
+
+async function askCaller(region: string, credentials: ReturnType<typeof fromNodeProviderChain>): Promise<Caller> {
+  const { GetCallerIdentityCommand, STSClient } = await import('@aws-sdk/client-sts');
+  const sts = new STSClient({ region, credentials, maxAttempts: 1 });
+  try {
+    const { Arn } = await sts.send(new GetCallerIdentityCommand({}), { abortSignal: AbortSignal.timeout(5000) });
+    return Arn === undefined ? undefined : { arn: Arn };
+  } catch (error) {
+    return error instanceof Error && REFUSALS.has(error.name) ? { refused: error.message } : undefined;
+  }
 }

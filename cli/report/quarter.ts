@@ -35,9 +35,9 @@ export async function reportQuarter(
       { heading: 'What was waited for, minutes', heads: ['CAUSE', 'MINUTES'], rows: rows(waits) },
       {
         heading: 'Who agreed to what',
-        heads: ['AT', 'WHO', 'ROLLOUT', 'WAVE', 'DECISION', 'CLUSTERS', 'PLAN'],
-        rows: approvals.map(({ at, by, rollout, wave, decision, clusters: count, planHash }) => {
-          return [at, by, rollout, wave, decision, `${count ?? '-'}`, planHash.slice(0, 12)];
+        heads: ['AT', 'WHO', 'ROLLOUT', 'WAVE', 'DECISION', 'CLUSTERS', 'PLAN', 'WORDS'],
+        rows: approvals.map(({ at, by, rollout, wave, decision, clusters: count, planHash, comment }) => {
+          return [at, by, rollout, wave, decision, `${count ?? '-'}`, planHash.slice(0, 12), comment ?? '-'];
         }),
       },
     ],

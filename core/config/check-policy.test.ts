@@ -29,7 +29,7 @@ test.each([
 });
 
 test.each([
-  ['{ matchLabels: { env: prod } }', 'selects some of the same clusters'],
+  ['{ matchLabels: { env: prod } }', 'may select some of the same clusters'],
   ['{ matchLabels: { team: a } }', 'selects the same clusters or more of them'],
   ['{ matchExpressions: [{ key: team, operator: NotIn, values: [a] }] }', undefined],
   ['{ matchLabels: { env: prod }, when: "cluster.autoMode" }', undefined],
@@ -60,11 +60,11 @@ spec: { selector: ${selector}, target: latest, waves: [{ name: all }] }
   const east = '{ matchLabels: { team: a, region: east } }';
   expect(told(another('of-a', a), another('east', east)).slice(1)).toEqual([
     expect.stringContaining('the policy "of-a" selects the same clusters or more of them, or this one does'),
-    expect.stringContaining('the policy "standard" selects some of the same clusters'),
+    expect.stringContaining('the policy "standard" may select some of the same clusters'),
   ]);
   const many = Array.from({ length: 23 }, (_, index) => another(`p${index}`, a));
   const last = told(...many).slice(-21);
-  expect(last[20]).toMatch(/: 3 more policies select clusters that this one selects too\.$/);
+  expect(last[20]).toMatch(/: 3 more policies may select clusters that this one selects too\.$/);
 });
 
 test('a wave with an expression takes nothing for certain, so that the one behind it can be reached', () => {

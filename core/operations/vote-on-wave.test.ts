@@ -172,6 +172,16 @@ test('a wave that has ended can be voted on while clusters of it are set aside, 
   await expect(voted({}, { wave: ended })).rejects.toThrow('only one that has not ended');
 });
 
+test.each(['blocked', 'failed'])(
+  'a wave whose rollout has ended can be voted on while a cluster of it is %s, for a retry begins it there',
+  async (how) => {
+    const wave = { ...ended, status: 'CompletedWithFailures', succeeded: 2, [how]: 1 } as const;
+    const rollout = { status: 'CompletedWithFailures' } as const;
+    expect((await voted({ decision: 'Rejected' }, { wave, rollout })).stored?.approvals).toHaveLength(1);
+    await expect(voted({}, { wave, rollout: { status: 'Aborted' } })).rejects.toThrow('nothing begins in it any more');
+  },
+);
+
 const noApproval = 'The wave prod asks for no approval: its policy says none.';
 test.each<[string, Partial<Vote>, Given, string, string]>([
   [

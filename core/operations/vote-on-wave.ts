@@ -155,9 +155,12 @@ function standing(
   return given({ holdsUntil: ends.sort()[0], stillRejected: decision === 'Rejected' ? undefined : rejected });
 }
 
-/** A rollout that has ended goes on with members that were blocked when somebody retries them, unless it was aborted. */
-const isOver = ({ status }: Rollout, { blocked }: Wave): boolean =>
-  AT_REST.includes(status) && (status === 'Aborted' || blocked === 0);
+/** A wave that has ended goes on with members that were blocked, or have failed, when somebody retries them. */
+const mayBeRetried = ({ blocked, failed }: Wave): boolean => blocked > 0 || failed > 0;
+
+/** A rollout that has ended goes on with these too, unless it was aborted. */
+const isOver = ({ status }: Rollout, wave: Wave): boolean =>
+  AT_REST.includes(status) && (status === 'Aborted' || !mayBeRetried(wave));
 
 const membersToGo = async (table: Table, { rolloutId, index }: Wave): Promise<Member[]> =>
   (await loadMembers(table, rolloutId)).filter(
@@ -198,7 +201,7 @@ function refuseState(rollout: Rollout, wave: Wave, asksForApproval: boolean, dec
     throw wrongState(`The wave ${wave.name} asks for no approval: its policy says none.${pause}`);
   }
   const hasStragglers =
-    (wave.quarantined > 0 || wave.blocked > 0 || !isSettled(wave)) && GRANTING_WAVES.includes(wave.status);
+    (wave.quarantined > 0 || mayBeRetried(wave) || !isSettled(wave)) && GRANTING_WAVES.includes(wave.status);
   if (['Pending', 'Open'].includes(wave.status) || hasStragglers) return;
   throw wrongState(`The wave ${wave.name} is ${wave.status}; only one that has not ended can be judged.`);
 }

@@ -101,6 +101,48 @@ test.each<[string, object, object, boolean]>([
   expect(told.map(({ code }) => code)).toEqual(isTold ? ['NodesGoBack'] : []);
 });
 
+const ownAmi = (seenAt: string) => ({
+  nodegroups: [{ name: 'workers', status: 'ACTIVE', issues: [], amiType: 'CUSTOM' }],
+  otherNodes: { seenAt, groups: [{ kind: 'managed', name: 'workers', version: '1.35', count: 2 }] },
+});
+test.each<[string, object, string[]]>([
+  ['since the cluster was last looked at', { lastSeenAt: daysAgo(1.5) }, ['NodesGoBack']],
+  ['before the cluster was last looked at', { lastSeenAt: daysAgo(0.5) }, []],
+  [
+    'since its nodes, of an AMI of its own, were read',
+    { lastSeenAt: daysAgo(0.5), ...ownAmi(daysAgo(1.5)) },
+    ['NodesFirst'],
+  ],
+  ['before its nodes, of an AMI of its own, were read', { lastSeenAt: daysAgo(1.5), ...ownAmi(daysAgo(0.5)) }, []],
+])('a group was rolled %s: whether its nodes go back, whatever was read of it before', (_, read, told) => {
+  const reasons = [{ code: 'Rolled', message: 'Every node of workers was replaced at 1.36.' }];
+  const roll = { status: 'done', startedAt: daysAgo(1.9), endedAt: daysAgo(1), reasons };
+  const steps = { 'roll-node-group/workers': roll };
+  const view = rollbackView({ ...cluster, ...read } as ClusterRecord, { upgrades: upgraded(2, steps), region, now });
+  expect(view.reasons.map(({ code }) => code)).toEqual(told);
+});
+
+test.each<[string, object, string]>([
+  ['EKS moves it to the next minor', {}, 'NotReversible'],
+  ['a hook is asked before that', { reasons: [{ code: 'HookWaits', message: 'Asked.' }] }, 'Reversible'],
+])('while %s: the way back to the minor before', (_, step, status) => {
+  const steps = { 'upgrade-control-plane': { status: 'running', startedAt: daysAgo(0.1), reasons: [], ...step } };
+  const next = { id: '1.36-1.37', to: '1.37', status: 'Running', steps } as unknown as Upgrade;
+  const view = rollbackView(cluster, { upgrades: [next, ...upgraded(2)], region, now });
+  expect([view.status, view.reasons]).toEqual([
+    status,
+    status === 'Reversible'
+      ? []
+      : [
+          {
+            code: 'UpgradeUnderWay',
+            message:
+              'The control plane is on its way from 1.36 to 1.37; once it has arrived, liftlock rollback cluster web takes it back to 1.36.',
+          },
+        ],
+  ]);
+});
+
 test('of a group with an AMI of its own the nodes tell where it is, not EKS', () => {
   const nodegroups = [group('ml', '1.36', { amiType: 'CUSTOM' })];
   const groups = [{ kind: 'managed', name: 'ml', version: '1.35', count: 2 }];

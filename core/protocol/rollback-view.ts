@@ -4,7 +4,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import { isRollback, rollbackId } from '../model/hop.ts';
+import { hopId, isRollback, rollbackId } from '../model/hop.ts';
 import { imageRuleOf, isRolled, type NodesSpec } from '../model/image-rule.ts';
 import { nodesText, OTHER_OWNERS } from '../model/node-owner.ts';
 import { foreseeWayBack, SEVEN_DAYS, wayBack } from '../model/way-back.ts';
@@ -46,9 +46,10 @@ interface KnownOfRollback {
 }
 
 /** Whether the cluster may go back, until when, what goes back with it, and what a person has to do before. */
-export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): RollbackView {
+export function rollbackView(seen: ClusterRecord, known: KnownOfRollback): RollbackView {
   const { upgrades, region, now } = known;
-  const current = versionNow(cluster, upgrades);
+  const current = versionNow(seen, upgrades);
+  const cluster = withRolls(seen, upgrades, current);
   const reached = ({ controlPlaneCompletedAt, reachedBefore }: Upgrade) => controlPlaneCompletedAt ?? reachedBefore;
   const wasAt = upgrades.find((one) => reached(one) && current.isOlderThan(KubeVersion.parse(one.to)));
   if (wasAt !== undefined) {
@@ -62,6 +63,8 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
     return nowhere('TakenBackOnce', text);
   }
   const to = current.previous();
+  const [leaving] = underWay(upgrades, current, cluster.name);
+  if (leaving !== undefined) return { ...NOWHERE, reasons: [leaving] };
   // A hop that was taken back does not count: if the cluster is at that version again, somebody else has moved it there since.
   const there = upgrades.filter(
     (one) => one.to === current.toString() && one.status !== 'RolledBack' && !isRollback(one),
@@ -103,6 +106,21 @@ export function rollbackView(cluster: ClusterRecord, known: KnownOfRollback): Ro
   };
 }
 
+/** Reasons for which a step waits before it sends anything. */
+const BEFORE_ITS_CALL: readonly string[] = ['HookWaits', 'Silencing'];
+
+/** While a control plane is on its way up there is no way back from the minor that it leaves. */
+function underWay(upgrades: readonly Upgrade[], from: KubeVersion, name: string): Reason[] {
+  return upgrades.flatMap(({ id, status, steps, to }): Reason[] => {
+    if (status !== 'Running' || id !== hopId(from, from.next())) return [];
+    const step = steps['upgrade-control-plane'];
+    const isSent = step?.status === 'running' && !step.reasons.some(({ code }) => BEFORE_ITS_CALL.includes(code));
+    if (!isSent) return [];
+    const said = `The control plane is on its way from ${from} to ${to}; once it has arrived, liftlock rollback cluster ${name} takes it back to ${from}.`;
+    return [reason('UpgradeUnderWay', said)];
+  });
+}
+
 /** Whether a reason of `wayBack`, which tells what EKS asks of the minor before, keeps the cluster from going back. */
 const isInTheWay = ({ code }: Reason): boolean => code === 'NeedsExtendedSupport';
 
@@ -122,6 +140,35 @@ export function versionNow({ version, lastSeenAt }: ClusterRecord, upgrades: rea
     .filter(({ at }) => at > lastSeenAt)
     .toSorted((a, b) => (a.at < b.at ? 1 : -1));
   return KubeVersion.parse(last?.to ?? version);
+}
+
+/** The cluster with its node groups as they are now: what was read of one may be older than the end of its roll, for instance while a smoke check looks on. */
+function withRolls(cluster: ClusterRecord, upgrades: readonly Upgrade[], current: KubeVersion): ClusterRecord {
+  const { otherNodes, lastSeenAt } = cluster;
+  const isOwn = (
+    { name }: { readonly name: string },
+    { kind, name: of }: { readonly kind: string; readonly name?: string | undefined },
+  ) => kind === 'managed' && of === name;
+  const rolled = cluster.nodegroups.filter((group) => {
+    const last = lastRoll(group, upgrades, current);
+    const readAt = otherNodes?.groups.some((one) => isOwn(group, one)) === true ? otherNodes.seenAt : lastSeenAt;
+    return last?.reasons.some(({ code }) => code === 'Rolled') === true && (last.endedAt ?? '') > readAt;
+  });
+  if (rolled.length === 0) return cluster;
+  const groups = otherNodes?.groups.filter((one) => !rolled.some((group) => isOwn(group, one)));
+  return {
+    ...cluster,
+    nodegroups: cluster.nodegroups.map((one) => (rolled.includes(one) ? { ...one, version: `${current}` } : one)),
+    ...given({ otherNodes: otherNodes && groups && { ...otherNodes, groups } }),
+  };
+}
+
+/** The step that brought a node group to the version, or tried to, if one did. */
+function lastRoll({ name }: { readonly name: string }, upgrades: readonly Upgrade[], current: KubeVersion) {
+  const rolls = upgrades.flatMap(({ to, steps }) =>
+    to === `${current}` ? (steps[`roll-node-group/${name}`] ?? []) : [],
+  );
+  return rolls.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0];
 }
 
 function arrivedAt(upgrade: Upgrade): string | undefined {
@@ -217,10 +264,7 @@ function goBackAlong(
  */
 function unreadRolls({ nodegroups, otherNodes }: ClusterRecord, upgrades: readonly Upgrade[], current: KubeVersion) {
   return nodegroups.flatMap(({ name, version }): Reason[] => {
-    const rolls = upgrades.flatMap(({ to, steps }) =>
-      to === `${current}` ? (steps[`roll-node-group/${name}`] ?? []) : [],
-    );
-    const [last] = rolls.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+    const last = lastRoll({ name }, upgrades, current);
     const isRead = last?.endedAt != null && otherNodes !== undefined && otherNodes.seenAt >= last.endedAt;
     if (last === undefined || last.status === 'done' || isRead || version === `${current}`) return [];
     const said = `The roll of ${name} to ${current} is not through (${last.status}): what of its nodes runs ${current} goes back first.`;

@@ -144,15 +144,15 @@ test('who agreed to what, what people did and what was waited for are told, of t
   const word = (wave: string) => ({ wave, decision: 'Approved', planHash: 'f00d', clusters: 3 });
   const { approvals, acts, waits } = await report([
     ['2026-06-01T00:00:00Z', 'rollout/r', 'WaveApproved', 'ann', word('early')],
-    ['2026-07-02T00:00:00Z', 'rollout/r', 'WaveApproved', 'ann', word('dev')],
+    ['2026-07-02T00:00:00Z', 'rollout/r', 'WaveApproved', 'ann', { ...word('dev'), comment: 'seen, CHG-1' }],
     ['2026-07-03T00:00:00Z', 'rollout/r', 'WaveApproved', 'liftlock', word('prod')],
     ['2026-07-04T00:00:00Z', web.clusterKey, 'UpgradeBlocked', 'liftlock', hop('1.33', '1.34')],
     ['2026-07-04T01:00:00Z', web.clusterKey, 'ClusterRetried', 'ann'],
     ['2026-11-01T00:00:00Z', 'rollout/r', 'WaveApproved', 'ann', word('late')],
   ]);
-  expect(approvals.map(({ by, wave, clusters }) => [by, wave, clusters])).toEqual([
-    ['ann', 'dev', 3],
-    ['liftlock', 'prod', 3],
+  expect(approvals.map(({ by, wave, clusters, comment }) => [by, wave, clusters, comment])).toEqual([
+    ['ann', 'dev', 3, 'seen, CHG-1'],
+    ['liftlock', 'prod', 3, null],
   ]);
   expect(acts).toEqual([
     { what: 'ClusterRetried', count: 1 },

@@ -100,9 +100,10 @@ export async function quarterReport(
     /** Minutes that each cluster, and each wave as a whole, has waited. */
     waits: countsOf(waits, (one) => minutesIn(one, since, until)),
     approvals: voices
-      .map(({ at, principal: by, subject, detail: { wave, decision, planHash, clusters: count } }) => ({
+      .map(({ at, principal: by, subject, detail: { wave, decision, planHash, clusters: count, comment } }) => ({
         ...{ at, by, rollout: subject.replace(/^rollout\//, ''), wave: String(wave), decision: String(decision) },
         ...{ planHash: String(planHash), clusters: typeof count === 'number' ? count : null },
+        comment: typeof comment === 'string' ? comment : null,
       }))
       .sort((a, b) => (a.at < b.at ? -1 : 1)),
     notRecorded: [

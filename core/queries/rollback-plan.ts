@@ -3,7 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { askerText } from '../model/asked-for.ts';
 import { shortId } from '../model/cluster-key.ts';
-import { hopId, rollbackId } from '../model/hop.ts';
+import { rollbackId } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
 import { givesWay } from '../protocol/gives-way.ts';
@@ -57,7 +57,6 @@ export async function planRollback(
     running !== undefined
       ? [runsAlready(running, cluster.name)]
       : [
-          ...underWay(upgrades, from, cluster.name),
           ...inTheWay,
           ...refusedNow,
           ...(view.until === null ? [] : opensTooLate(refusedNow, cluster, view.until, window.startsAt ?? null)),
@@ -102,23 +101,9 @@ export function refusalsOfRollback(
   return { ...asked, refusals: refusalsAt('rollback-grant', { ...situation, grant: undefined, upgrade: undefined }) };
 }
 
-/** Reasons for which a step waits before it sends anything. */
-const BEFORE_ITS_CALL: readonly string[] = ['HookWaits', 'Silencing'];
-
 /** A rollback that runs is not begun twice. */
 const runsAlready = ({ to, startedAt }: Upgrade, name: string): Reason =>
   reason('RollingBack', `The rollback to ${to} runs since ${startedAt}: liftlock explain cluster ${name}.`);
-
-/** While a control plane is on its way up there is no way back from the minor that it leaves. */
-function underWay(upgrades: readonly Upgrade[], from: KubeVersion, name: string): Reason[] {
-  return upgrades.flatMap(({ id, status, steps, ...hop }): Reason[] => {
-    const step = steps['upgrade-control-plane'];
-    const isSent = step?.status === 'running' && !step.reasons.some(({ code }) => BEFORE_ITS_CALL.includes(code));
-    if (status !== 'Running' || id !== hopId(from, from.next()) || !isSent) return [];
-    const said = `The control plane is on its way from ${from} to ${hop.to}; once it has arrived, liftlock rollback cluster ${name} takes it back to ${from}.`;
-    return [reason('UpgradeUnderWay', said)];
-  });
-}
 
 /** A rollback that waits is not begun twice either: when a person asks again, it begins without waiting for its turn. */
 function askedAlready(upgrades: readonly Upgrade[], name: string, from: KubeVersion): Reason[] {

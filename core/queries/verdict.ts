@@ -154,8 +154,9 @@ function ofUnselected(looked: Looked): Verdict | undefined {
   if (isFixed && !isAmbiguous && !isTried(going.member)) return waitsThere(looked, going);
   if (!isAmbiguous && left !== undefined) return failedHalfWay(snapshot, cluster, aim, { left, place }, now);
   const alone = isAmbiguous ? after('Selectors are changed so that one policy alone selects it.') : NEVER;
-  const when = waiting.length === 0 ? alone : after(conditionOf(waiting, until ?? null, place), until);
-  return said(when, ...aim.reasons, ...waiting);
+  const all = [...aim.reasons, ...waiting];
+  const when = waiting.length === 0 ? alone : after(conditionOf(all, until ?? null, place), until);
+  return said(when, ...all);
 }
 
 /** The verdict of a cluster whose control plane is at the target. */

@@ -161,6 +161,19 @@ test('a cluster of an open wave that two policies select by now does not begin, 
   expect(versionOf(world, waits)).toBe('1.37');
 });
 
+test('of a cluster that two policies select by now nobody is told that it begins when its window opens', async () => {
+  const world = await smallFleet({
+    clusters: staged('dev', ['a']),
+    calendars: { nights: { windows: [{ name: 'n', schedule: '0 2 * * *', duration: '3h' }] } },
+    policy: spec(at('dev', { calendar: 'nights' })),
+  });
+  await hours(world, 0.2);
+  await applySpec(world, { ...spec(at('dev')), trigger: 'manual' }, 'careful');
+  const { reasons, when } = await explainCluster(world.ports, await recordOf(world, 'a'));
+  expect(reasons.map(({ code }) => code)).toEqual(['AmbiguousPolicy', 'WindowClosed']);
+  expect(when.condition).toBe('Not sooner, and only when somebody has done what the reasons above ask for.');
+});
+
 test('a cluster that two policies select while it runs says which ones, and goes on', async () => {
   const world = await smallFleet({ clusters: staged('dev', ['a']), policy: spec(at('dev')) });
   await hours(world, 0.2);

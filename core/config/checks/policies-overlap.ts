@@ -24,10 +24,10 @@ export function checkPolicyOverlap(
   const isWhole = ({ selector: theirs }: SelectingPolicy) => covers(theirs, mine) || covers(mine, theirs);
   const whole = earlier.filter(isWhole).map(({ name }) => ({ name, what: WHOLE }));
   const inPart = earlier.filter(({ selector: theirs }) => overlapInPart(theirs, mine));
-  const told = [...whole, ...inPart.map(({ name }) => ({ name, what: 'selects some of the same clusters' }))];
+  const told = [...whole, ...inPart.map(({ name }) => ({ name, what: 'may select some of the same clusters' }))];
   for (const { name, what } of told.slice(0, MOST))
     tell(`the policy "${name}" ${what}; a cluster with two policies is left alone. Narrow one of the two.`);
-  if (told.length > MOST) tell(`${told.length - MOST} more policies select clusters that this one selects too.`);
+  if (told.length > MOST) tell(`${told.length - MOST} more policies may select clusters that this one selects too.`);
 }
 
 const WHOLE = 'selects the same clusters or more of them, or this one does';
