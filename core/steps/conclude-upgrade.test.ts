@@ -118,7 +118,7 @@ test('a permission of Liftlock itself that is missing parks the hop as denied', 
   const { conclusion } = await concluded({ Error: 'AccessDeniedException', Cause: 'not you' }, { kept: begun });
   expect([conclusion.status, conclusion.message]).toEqual([
     'Parked',
-    'Denied: AccessDeniedException: not you. Run: liftlock access check',
+    'Denied: A function of Liftlock was denied what is its own, which says nothing about the cluster: AccessDeniedException: not you. Compare: npx cdk drift LiftlockHub',
   ]);
 });
 

@@ -112,9 +112,10 @@ export async function endOf(ports: Pick<Ports, 'table' | 'clock'>, grant: Grant,
 
 function unheard(said: Reason): Reason {
   if (!saysNothing(said.code)) return said;
-  const quote = `${said.code}: ${sentence(said.message)}`;
-  if (isDenial(said.code)) return reason('Denied', `${quote} Run: liftlock access check`);
-  return reason('AwsFailed', `AWS failed to answer, which says nothing about the cluster: ${quote}`);
+  const quote = `, which says nothing about the cluster: ${said.code}: ${sentence(said.message)}`;
+  return isDenial(said.code)
+    ? reason('Denied', `A function of Liftlock was denied what is its own${quote} Compare: npx cdk drift LiftlockHub`)
+    : reason('AwsFailed', `AWS failed to answer${quote}`);
 }
 
 /** A hop of a rollout that has left its cluster worse goes back by itself, if its policy says so; one of which that is unknown never does. */
