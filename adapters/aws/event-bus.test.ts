@@ -70,3 +70,10 @@ test('a bus that cannot be reached fails nothing', async () => {
   expect(lost).toHaveLength(2);
   expect(lost[0]).toMatchObject({ error: 'AccessDeniedException' });
 });
+
+test('in an outage nobody is kept waiting for each event by itself', async () => {
+  bridge.on(PutEventsCommand).rejects(Object.assign(new Error('no answer'), { name: 'TimeoutError' }));
+  await bus().publish(events(13));
+  expect(sizes()).toEqual([10, 3]);
+  expect(lost).toHaveLength(13);
+});

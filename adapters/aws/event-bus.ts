@@ -4,6 +4,7 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
+import { isOutage } from '../../core/contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../../core/contracts/errors.ts';
 import type { LiftlockEvent } from '../../core/contracts/events.ts';
 import { EVENT_SOURCE } from '../../core/contracts/names.ts';
@@ -21,22 +22,30 @@ interface EventBusOptions {
 
 const BATCH = 10;
 
+/** Whoever publishes has other work to do within its time, and an EventBridge that does not answer must not take all of it. */
+const LIMITS = {
+  ...readLimits,
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+};
+
 /**
  * Publishes on Liftlock's bus. It never fails: what happened is in the table already, and a lost event only makes somebody look later. An event that
- * is refused is sent once more, and then reported as lost.
+ * is refused is sent once more, and then reported as lost; in an outage, in which the client has tried again itself, at once.
  */
 export function createEventBus({ busName, onLost, client: config = {} }: EventBusOptions): EventBus {
-  const client = lightenClient(new EventBridgeClient({ ...readLimits, ...config }));
+  const client = lightenClient(new EventBridgeClient({ ...LIMITS, ...config }));
 
   const put = async (entries: readonly PutEventsRequestEntry[]) => {
     try {
       const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [...entries] }));
       return entries.flatMap((entry, index) => {
         const { ErrorCode: error, ErrorMessage: message = '' } = Entries[index] ?? {};
-        return error === undefined ? [] : [{ entry, error, message }];
+        return error === undefined ? [] : [{ entry, error, message, isDown: false }];
       });
     } catch (error) {
-      return entries.map((entry) => ({ entry, error: errorName(error), message: errorMessage(error) }));
+      const why = { error: errorName(error), message: errorMessage(error), isDown: isOutage(error) };
+      return entries.map((entry) => ({ entry, ...why }));
     }
   };
 
@@ -44,8 +53,8 @@ export function createEventBus({ busName, onLost, client: config = {} }: EventBu
     async publish(events) {
       const entries = events.map((event) => toEntry(event, busName));
       for (const batch of batchesOf(entries, BATCH))
-        for (const { entry } of await put(batch))
-          for (const { error, message } of await put([entry]))
+        for (const refused of await put(batch))
+          for (const { entry, error, message } of refused.isDown ? [refused] : await put([refused.entry]))
             onLost({ detailType: entry.DetailType ?? '', error, message });
     },
   };

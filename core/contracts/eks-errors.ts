@@ -2,6 +2,8 @@ import { errorName } from './errors.ts';
 
 /** Liftlock's reading of the error names of EKS (facts: eks.md §2.2) and of the other services that steps ask. */
 const THROTTLED = new Set(['ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded', 'Throttling']);
+/** DynamoDB's name for a throttled item. It is none of a call to EKS, which a throttle has not taken. */
+const ITEM_THROTTLED = 'ProvisionedThroughputExceededException';
 /**
  * The caller's credentials are expired, not yet known, or of a role that is gone. It says nothing about permissions, and the next try has new
  * credentials. The last two names are EC2's.
@@ -28,14 +30,17 @@ const OF_STATE = new Set([
 ]);
 
 export const isThrottled = (error: unknown): boolean => THROTTLED.has(errorName(error));
+export const isThrottledItem = (error: unknown): boolean => errorName(error) === ITEM_THROTTLED;
 export const isDenial = (name: string): boolean => DENIED.has(name);
 export const isDenied = (error: unknown): boolean => isDenial(errorName(error));
 export const isStale = (error: unknown): boolean => STALE_CREDENTIALS.has(errorName(error));
+/** The name of an outage that has none of its own. */
+export const OUTAGE = 'ServiceUnavailable';
 /** Names by which services say that they have failed, and the SDK's of an answer that did not come. */
 const OUTAGES = new Set([
   'ServerException',
   'ServiceUnavailableException',
-  'ServiceUnavailable',
+  OUTAGE,
   'InternalServerError',
   'InternalFailure',
   'InternalError',
@@ -48,8 +53,20 @@ const UNHEARD = new Set([
   ...['EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'EPROTO'],
 ]);
 
-/** The same of an error of which only the name has arrived, as from a function. */
-export const isOutageName = (name: string): boolean => OUTAGES.has(name);
+/** Names by which Step Functions says that a function or an execution did not run, or that nobody heard how it ended. */
+const NOT_RUN = new Set([
+  ...['Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException', 'Lambda.Unknown'],
+  ...['Lambda.TooManyRequestsException', 'Lambda.ClientExecutionTimeoutException'],
+  ...['StepFunctions.AWSStepFunctionsException', 'StepFunctions.SdkClientException'],
+  ...['States.Timeout', 'Sandbox.Timedout'],
+]);
+
+/**
+ * Whether an error of which only the name has arrived, as from a function whose retries are over, says nothing about the cluster: AWS failed,
+ * throttled, denied, or did not answer.
+ */
+export const saysNothing = (name: string): boolean =>
+  [OUTAGES, NOT_RUN, THROTTLED, STALE_CREDENTIALS, DENIED].some((names) => names.has(name)) || name === ITEM_THROTTLED;
 /** A service has failed, or nobody has heard it, whatever it was asked: it passes. The SDK keeps the status in `$metadata`. */
 export function isOutage(error: unknown): boolean {
   const { status, code, $metadata } = (error ?? {}) as {
@@ -58,7 +75,7 @@ export function isOutage(error: unknown): boolean {
     readonly $metadata?: { readonly httpStatusCode?: unknown };
   };
   return (
-    UNHEARD.has(String(code)) || isOutageName(errorName(error)) || Number(status ?? $metadata?.httpStatusCode) >= 500
+    UNHEARD.has(String(code)) || OUTAGES.has(errorName(error)) || Number(status ?? $metadata?.httpStatusCode) >= 500
   );
 }
 export const isNotFound = (error: unknown): boolean => errorName(error) === 'ResourceNotFoundException';

@@ -1,3 +1,4 @@
+import { saysNothing } from '../contracts/eks-errors.ts';
 import { quoted, type Reason, reason } from '../contracts/step-result.ts';
 import { parseJson } from '../model/parse-json.ts';
 
@@ -12,13 +13,18 @@ interface EndedExecution {
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** Why an execution ended without concluding: somebody stopped it, it timed out, or something failed and retries did not help. */
+/**
+ * Why an execution ended without concluding: somebody stopped it, it timed out, or something failed and retries did not help. What failed keeps its
+ * name where it says nothing about the cluster, as if the step had met it.
+ */
 export function stoppedFromOutside(
   { status, error, cause }: EndedExecution,
   cluster: string,
   name?: string,
   then = `No version was undone. Look; ${whoGoesOn(cluster)}.`,
 ): Reason {
+  if (status === 'FAILED' && saysNothing(error ?? ''))
+    return readFault(error ?? '', cause ?? 'no cause given', cluster);
   const because =
     cause === undefined
       ? ''

@@ -161,6 +161,16 @@ test.each([
   expect(held?.message).toContain(`ended FAILED without concluding. InvalidInput: ${said} No version`);
 });
 
+test('one that an outage has ended parks its upgrade; one that ran out of time is held', async () => {
+  const failed = { error: 'Lambda.ServiceException', cause: 'no' };
+  const given = (status: ExecutionState['status']) =>
+    lookedAfter({ states: { [HOLDER]: ended(status, failed) }, upgrades: [upgrade({ mutated: true })] });
+  const { grant: left, held, upgrade: after } = await given('FAILED');
+  expect([left, held, after?.status, after?.resumeAt]).toEqual(['free', undefined, 'Parked', expect.any(String)]);
+  expect(after?.reasons).toMatchObject([{ code: 'AwsFailed' }]);
+  expect((await given('TIMED_OUT')).held?.code).toBe('StoppedFromOutside');
+});
+
 test('a grant that is closing already goes on to be free', async () => {
   const closing = { status: 'closing' as const, closingSince: NOON.toISOString() };
   const states = { [HOLDER]: ended('SUCCEEDED') };

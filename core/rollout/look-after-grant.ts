@@ -10,6 +10,7 @@ import { isMadeByReconciler } from '../protocol/execution-name.ts';
 import { closeGrant, freeGrant, type Resolved, resolveIntents } from '../protocol/free-grant.ts';
 import { stoppedFromOutside } from '../protocol/read-fault.ts';
 import { settleUpgrade } from '../protocol/settle.ts';
+import { endOf } from '../steps/conclude-upgrade.ts';
 
 type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions' | 'events'>;
 
@@ -95,8 +96,9 @@ async function free(
     ? `What it had cordoned is taken back. Look, then: liftlock release cluster ${name}.`
     : undefined;
   const reasons = [unreadable ?? (state === undefined ? missing : stoppedFromOutside(state, name, undefined, then))];
-  // Only an upgrade that nobody concluded is still Running; then it was stopped from outside, and the cluster is held.
-  await settleUpgrade(ports, grant.clusterKey, grant.number, { status: 'stopped', reasons }, grant.upgradeId);
+  // Only an upgrade that nobody concluded is still Running: it was stopped from outside, and the cluster is held, or AWS failed at its end.
+  const end = await endOf(ports, grant, { status: 'stopped', reasons });
+  await settleUpgrade(ports, grant.clusterKey, grant.number, { ...end, isUnseen: true }, grant.upgradeId);
   await freeGrant(ports, grant.clusterKey, grant.number, grant.upgradeId);
   return 'freed';
 }

@@ -101,6 +101,38 @@ test('an outage of AWS that outlasts the retries parks the hop, beside groups th
   expect(silent.conclusion.status).toBe('Failed');
 });
 
+test.each([
+  ...['States.Timeout', 'Sandbox.Timedout', 'Lambda.ServiceException', 'Lambda.TooManyRequestsException'],
+  ...['Lambda.Unknown', 'StepFunctions.AWSStepFunctionsException', 'ProvisionedThroughputExceededException'],
+])('what failed around the steps parks the hop as well, in an execution that is nested too: %s', async (name) => {
+  const child = { Name: 'upgrade-a--scan-cluster-cluster-0', Status: 'FAILED', Error: name, Cause: 'no' };
+  const Cause = JSON.stringify(child);
+  for (const given of [{ Error: name }, { Error: 'States.TaskFailed', Cause }]) {
+    const { conclusion } = await concluded(given, { kept: begun });
+    expect(conclusion).toMatchObject({ status: 'Parked', reasons: [{ code: 'AwsFailed' }] });
+    expect(conclusion.message).toContain(`${name}: no`);
+  }
+});
+
+test('a permission of Liftlock itself that is missing parks the hop as denied', async () => {
+  const { conclusion } = await concluded({ Error: 'AccessDeniedException', Cause: 'not you' }, { kept: begun });
+  expect([conclusion.status, conclusion.message]).toEqual([
+    'Parked',
+    'Denied: A function of Liftlock was denied what is its own, which says nothing about the cluster: AccessDeniedException: not you. Compare: npx cdk drift LiftlockHub',
+  ]);
+});
+
+test('beside an outage, what failed by itself under this grant ends the hop; what failed under an earlier one does not', async () => {
+  const step = (endedAt: string) => ({ status: 'failed' as const, reasons: [why], startedAt: endedAt, endedAt });
+  const groups = { status: 'stopped', reasons: [{ code: 'ServerException', message: 'no' }] };
+  const after = async (endedAt: string) => {
+    const upgrades = [upgrade({ mutated: true, steps: { 'roll-node-group/a': step(endedAt) } })];
+    return (await concluded(groups, { kept: { ...begun, upgrades } })).conclusion;
+  };
+  expect(await after(NOON.toISOString())).toMatchObject({ status: 'Failed', reasons: [why] });
+  expect(await after('2026-11-20T11:59:59.999Z')).toMatchObject({ status: 'Parked', reasons: [{ code: 'AwsFailed' }] });
+});
+
 test('what stands in the way is told before what is done, to whoever shows one reason alone', async () => {
   const there = reason('AtTarget', 'The node group a is at 1.37.');
   const stopped = reason('FleetStopped', 'The fleet is stopped.');
@@ -131,7 +163,7 @@ test('the end is told with all reasons, for people and for the execution around 
 });
 
 test.each<[string, unknown, object]>([
-  ['a fault', { Error: 'States.Timeout', Cause: 'too slow' }, { code: 'States.Timeout', message: 'too slow' }],
+  ['a fault', { Error: 'States.Runtime', Cause: 'no such path' }, { code: 'States.Runtime', message: 'no such path' }],
   [
     'a fault of a function',
     {
@@ -145,7 +177,7 @@ test.each<[string, unknown, object]>([
     { status: 'stopped', reasons: [{ code: 'Broken', message: JSON.stringify({ errorMessage: 'No nodes.' }) }] },
     { code: 'Broken', message: 'No nodes.' },
   ],
-  ['a fault without a cause', { Error: 'States.Timeout' }, { code: 'States.Timeout', message: 'no cause given' }],
+  ['a fault without a cause', { Error: 'TypeError' }, { code: 'TypeError', message: 'no cause given' }],
   [
     'nothing that can be read',
     { status: 'odd' },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { isOutageName } from '../contracts/eks-errors.ts';
+import { isDenial, saysNothing } from '../contracts/eks-errors.ts';
 import { reasonSchema } from '../contracts/items/common.ts';
+import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { bounded, type Reason, reason, standingFirst } from '../contracts/step-result.ts';
@@ -58,19 +59,16 @@ export async function concludeUpgrade(
   const nested = claimsToBeNested(asker);
   const read = readEnd(stepInput);
   let end: UpgradeEnd = { ...read, reasons: bounded(read.reasons) };
-  // The parent of a nested execution parks with it.
-  if (nested) end = parkedInOutage(ports, end);
   if (!nested) {
     const input = parseMachineInput(stepInput.input);
     const held = await grantOf(ports.table, input.cluster, asker);
     if (held !== undefined && authority(held.data, asker) === 'holder') {
-      end = parkedInOutage(ports, end);
       // The look comes first, because the conclusion reports what is behind.
       const isUnseen = !(await recordInTime(ports, input.cluster));
       const { clusterKey, number, upgradeId, machine } = held.data;
       if (end.status === 'done' && machine === 'upgrade-cluster')
         end = await withLag(ports.table, clusterKey, upgradeId, end);
-      if (end.status === 'failed') end = await withRollback(ports.table, clusterKey, upgradeId, end);
+      end = await endOf(ports, held.data, end);
       const upgrade = await settleUpgrade(ports, clusterKey, number, { ...end, isUnseen }, upgradeId);
       if (upgrade?.status === 'Failed' && end.status === 'blocked') return conclusion('Failed', end, nested);
       if (upgrade?.status === 'Canceled') return conclusion('Canceled', end, nested);
@@ -89,14 +87,44 @@ async function withLag(table: Table, clusterKey: string, upgradeId: string, end:
   return behind === undefined ? end : { ...end, reasons: bounded([behind, ...end.reasons]) };
 }
 
+/**
+ * What the end of an execution is for its upgrade: the reconciler asks it, too, of one that could not conclude. A fault that says nothing about the
+ * cluster, on which EKS may be at work, parks the upgrade for another look, unless a step of the same grant has failed by itself: trying that again
+ * is for a person to decide.
+ */
+export async function endOf(ports: Pick<Ports, 'table' | 'clock'>, grant: Grant, end: UpgradeEnd): Promise<UpgradeEnd> {
+  // Other node groups tell what became of them.
+  const standing = end.reasons.filter(({ code }) => kindOf(code) !== 'told');
+  const isUnheard = end.status === 'stopped' && standing.length > 0 && standing.every(({ code }) => saysNothing(code));
+  if (!isUnheard && end.status !== 'failed') return end;
+  const upgrade = (await load(ports.table, Upgrades, grant.clusterKey, grant.upgradeId))?.data;
+  if (!isUnheard) return withRollback(ports.table, upgrade, end);
+  const failed = Object.values(upgrade?.steps ?? {}).filter(
+    ({ status, endedAt = '' }) => status === 'failed' && endedAt >= grant.grantedAt,
+  );
+  if (failed.length > 0)
+    return withRollback(ports.table, upgrade, {
+      status: 'failed',
+      reasons: bounded(failed.flatMap(({ reasons }) => reasons)),
+    });
+  return { status: 'parked', reasons: end.reasons.map(unheard), resumeAt: deniedRetryAt(ports).toISOString() };
+}
+
+function unheard(said: Reason): Reason {
+  if (!saysNothing(said.code)) return said;
+  const quote = `, which says nothing about the cluster: ${said.code}: ${sentence(said.message)}`;
+  return isDenial(said.code)
+    ? reason('Denied', `A function of Liftlock was denied what is its own${quote} Compare: npx cdk drift LiftlockHub`)
+    : reason('AwsFailed', `AWS failed to answer${quote}`);
+}
+
 /** A hop of a rollout that has left its cluster worse goes back by itself, if its policy says so; one of which that is unknown never does. */
-async function withRollback(table: Table, clusterKey: string, upgradeId: string, end: UpgradeEnd): Promise<UpgradeEnd> {
-  const upgrade = (await load(table, Upgrades, clusterKey, upgradeId))?.data;
+async function withRollback(table: Table, upgrade: Upgrade | undefined, end: UpgradeEnd): Promise<UpgradeEnd> {
   const hasCompared = COMPARING_STEPS.some((step) => upgrade?.steps[step]?.status === 'failed');
   if (upgrade?.rolloutId === undefined || isFinish(upgrade) || !hasCompared) return end;
   const { worse, because } = isWorse(comparisonOf(upgrade)?.verdicts ?? []);
   if (!worse) return end;
-  const { spec } = await loadPolicyForUpgrade(table, async () => unreachable(clusterKey), upgrade);
+  const { spec } = await loadPolicyForUpgrade(table, async () => unreachable(upgrade.clusterKey), upgrade);
   return spec?.rollback.automatic === true ? { ...end, worse: because } : end;
 }
 
@@ -112,19 +140,6 @@ const STATUS = {
   stopped: 'Failed',
   gone: 'Canceled',
 } as const;
-
-/** An outage that outlasts the retries of a step says nothing about the cluster, on which EKS may be at work: it parks, and looks again. */
-function parkedInOutage(ports: Pick<Ports, 'clock'>, end: UpgradeEnd): UpgradeEnd {
-  // Other node groups tell what became of them.
-  const standing = end.reasons.filter(({ code }) => kindOf(code) !== 'told');
-  if (end.status !== 'stopped' || standing.length === 0) return end;
-  if (!standing.every(({ code }) => isOutageName(code))) return end;
-  const reasons = end.reasons.map((one) => {
-    const said = `AWS failed to answer, which says nothing about the cluster: ${one.code}: ${sentence(one.message)}`;
-    return isOutageName(one.code) ? reason('AwsFailed', said) : one;
-  });
-  return { status: 'parked', reasons, resumeAt: deniedRetryAt(ports).toISOString() };
-}
 
 /** A fault that retries did not cure ends the upgrade with its error's name, and holds the cluster like any failure. */
 function readEnd({ outcome, input }: Pick<StepInput, 'outcome' | 'input'>): UpgradeEnd {

@@ -45,7 +45,10 @@ export async function readPolicyFacts(
       ...seen.map(componentCoverage),
     ],
     /** What was not read because of a fault that may pass, one sentence each. */
-    passing: backups.flatMap(({ passing }) => passing ?? []),
+    passing: [
+      ...readings.flatMap(({ gate, mayPass, message }) => (mayPass === true ? [`alarm ${gate}: ${message}`] : [])),
+      ...backups.flatMap(({ passing }) => passing ?? []),
+    ],
   };
 }
 

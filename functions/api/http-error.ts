@@ -1,4 +1,4 @@
-import { isOutage, isThrottled } from '../../core/contracts/eks-errors.ts';
+import { isOutage, isThrottled, isThrottledItem } from '../../core/contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../../core/contracts/errors.ts';
 import { Refusal } from '../../core/queries/refusal.ts';
 
@@ -52,8 +52,7 @@ const STATUS: Readonly<Record<string, ErrorStatus>> = {
 /** The names and messages of refusals are written for people. Any other error stays in the log. */
 export function answerTo(error: unknown): { status: ErrorStatus; body: ErrorBody } {
   const name = errorName(error);
-  // DynamoDB has a name of its own for a throttled item.
-  if (isThrottled(error) || name === 'ProvisionedThroughputExceededException') {
+  if (isThrottled(error) || isThrottledItem(error)) {
     const message = 'Liftlock is throttled by AWS right now. Try again in a few seconds.';
     return { status: 503, body: { error: { name: 'Throttled', message } } };
   }

@@ -90,6 +90,23 @@ test.each(['ThrottlingException', 'UnreadableItem', 'TransactionConflict'])(
   },
 );
 
+test.each([
+  [{ code: 'ENOTFOUND' }, 'ServiceUnavailable'],
+  [{ name: 'UnknownError', $metadata: { httpStatusCode: 503 } }, 'ServiceUnavailable'],
+  [{ name: 'TimeoutError', code: 'ETIMEDOUT' }, 'TimeoutError'],
+  [{ code: 'ENOENT' }, 'Error'],
+])(
+  'an outage without a name gets one, since the name is all that the state machine passes on: %j',
+  async (more, name) => {
+    const error = Object.assign(new Error('why'), more);
+    const handler = createHandler(
+      definition,
+      ports(() => Promise.reject(error)),
+    );
+    await expect(handler(event, context)).rejects.toMatchObject({ name, message: 'why' });
+  },
+);
+
 test('what is no error becomes one', async () => {
   const handler = createHandler(
     definition,

@@ -3,6 +3,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { randomIds, systemClock } from '../../adapters/aws/system-clock.ts';
 import { createDynamoTable } from '../../adapters/dynamodb/create-dynamo-table.ts';
+import { isOutage, OUTAGE, saysNothing } from '../../core/contracts/eks-errors.ts';
 import { errorMessage, errorName, namedError } from '../../core/contracts/errors.ts';
 import { type Counts, METRIC_NAMESPACE, METRIC_SERVICE } from '../../core/contracts/metrics.ts';
 import { ENVIRONMENT, type FunctionName } from '../../core/contracts/names.ts';
@@ -12,8 +13,9 @@ import type { FunctionDefinition, Log } from './function-definition.ts';
 
 /**
  * Wraps every Lambda function: it writes structured logs with correlation ids, publishes metrics and rethrows errors as they are. Lambda reports
- * `error.name` as the error type, which is what `Retry` and `Catch` of the state machines match. Ports are made at the first invocation, so that the
- * module loads without an environment; when that fails, the next invocation tries again.
+ * `error.name` as the error type, which is what `Retry` and `Catch` of the state machines match and what the conclusion knows an outage
+ * by: one without such a name, as of a host that is not found, gets one. Ports are made at the first invocation, so that the module loads without an
+ * environment; when that fails, the next invocation tries again.
  */
 export function createHandler<Ports, Input, Output>(
   definition: FunctionDefinition<Ports, Input, Output>,
@@ -44,7 +46,7 @@ export function createHandler<Ports, Input, Output>(
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       logger.error('Failed.', { errorName: errorName(error), errorMessage: errorMessage(error), error });
       publish(metrics, { Faults: 1 });
-      throw error;
+      throw isOutage(error) && !saysNothing(errorName(error)) ? Object.assign(error, { name: OUTAGE }) : error;
     }
   };
 }

@@ -1,3 +1,4 @@
+import { given } from '../../core/model/given.ts';
 import { hours, memberOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
 
 const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
@@ -36,6 +37,31 @@ test('one that lasts blocks the hop, and says what was not read and why', async 
   await run(world);
   expect(await memberOf(world, 'web')).toMatchObject({ status: 'Blocked', reasons: [{ code: 'ScanIncomplete' }] });
 });
+
+test.each([
+  [8, true, 'Succeeded'],
+  [1_000, true, 'Blocked'],
+  [1, undefined, 'Blocked'],
+] as const)(
+  'an alarm of the policy that CloudWatch does not tell %i times (may that pass: %s) leaves the hop %s',
+  async (times, mayPass, status) => {
+    const world = await smallFleet({ clusters: [web], policy: { scan: { alarms: ['web-errors'] } } });
+    let left: number = times;
+    const reading = {
+      gate: 'web-errors',
+      message: 'It could not be read (ThrottlingException): slow.',
+      ...given({ mayPass }),
+    };
+    Object.assign(world.ports.gates, {
+      read: async () => {
+        left -= 1;
+        return left < 0 ? { ...reading, status: 'green', mayPass: undefined } : { ...reading, status: 'unknown' };
+      },
+    });
+    await run(world);
+    expect(await memberOf(world, 'web')).toMatchObject({ status });
+  },
+);
 
 test('what EC2 refuses for good blocks at once', async () => {
   const world = await failingFor(1, fault(400, 'InvalidParameterValue'));

@@ -1,5 +1,18 @@
 import type { EksErrorName } from '../../simulator/eks/errors.ts';
-import { hours, memberOf, mutationsOf, run, smallFleet, upgradesOf, versionOf, wavesOf } from './small-fleet.ts';
+import type { Fault } from '../../simulator/faults/fault.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { onStep } from './on-step.ts';
+import {
+  controlsOf,
+  hours,
+  memberOf,
+  mutationsOf,
+  run,
+  smallFleet,
+  upgradesOf,
+  versionOf,
+  wavesOf,
+} from './small-fleet.ts';
 
 const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
 
@@ -35,4 +48,60 @@ test('while it lasts the hop is parked, not failed, and says why', async () => {
     [{ code: 'AwsFailed', message: expect.stringContaining('ServiceUnavailableException: try later.') }],
   ]);
   expect((await wavesOf(world))[0]).toMatchObject({ failed: 0 });
+});
+
+describe('an outage in the hub', () => {
+  const HOURS = 3;
+  /** No function runs for some hours from the moment on at which a step of the hop gets there. */
+  const outageAt = (world: World, step: string, status: string) =>
+    onStep(world, step, status, 'web', () => {
+      world.switchedOff = true;
+      world.clock.schedule(new Date(world.clock.now().getTime() + HOURS * 3_600_000), () => {
+        world.switchedOff = false;
+      });
+    });
+
+  test.each([
+    ['scan-cluster', 'running'],
+    ['update-addons-before', 'done'],
+    ['upgrade-control-plane', 'running'],
+    ['roll-node-group/workers', 'running'],
+  ])('fails no hop and holds no cluster, whenever it begins (%s %s)', async (step, status) => {
+    const world = await smallFleet({ clusters: [web], policy: { target: '1.37' } });
+    outageAt(world, step, status);
+    await hours(world, 12);
+    expect(world.switchedOff).toBe(false);
+    expect(world.faults.length).toBeGreaterThan(0);
+    expect(await upgradesOf(world)).toMatchObject([{ status: 'Succeeded' }]);
+    expect((await controlsOf(world)).filter(({ held }) => held !== undefined)).toEqual([]);
+    expect(mutationsOf(world).filter((one) => one.operation === 'UpdateClusterVersion')).toHaveLength(1);
+    await run(world);
+  });
+
+  /** The table fails whatever concludes the first hop, until its execution has failed. */
+  const NO_CONCLUSION: Fault = {
+    ...{ when: 'before', operation: 'settle', function: 'conclude-upgrade', times: 11 },
+    effect: { kind: 'error', name: 'InternalServerError' },
+  };
+
+  test('in which nobody could conclude is followed by another look', async () => {
+    const world = await smallFleet({ clusters: [web], policy: { target: '1.37' }, faults: [NO_CONCLUSION] });
+    await run(world);
+    expect(await memberOf(world, 'web')).toMatchObject({ status: 'Succeeded' });
+    expect(world.faults).toHaveLength(11);
+  });
+
+  test('hides no failure: what a step had found by then ends the hop, and nothing is tried again by itself', async () => {
+    const world = await smallFleet({
+      ...{ clusters: [web], policy: { target: '1.37' }, faults: [NO_CONCLUSION] },
+      prepare: (state) =>
+        void state.plannedFailures.push({
+          ...{ clusterName: 'web', type: 'VersionUpdate', errorCode: 'SubnetNotFound', errorMessage: 'no subnet' },
+        }),
+    });
+    await run(world);
+    expect(world.faults).toHaveLength(11);
+    expect(await memberOf(world, 'web')).toMatchObject({ status: 'Failed', reasons: [{ code: 'SubnetNotFound' }] });
+    expect(mutationsOf(world).filter((one) => one.operation === 'UpdateClusterVersion')).toHaveLength(1);
+  });
 });

@@ -122,6 +122,15 @@ const elsewhere: Scenario[] = [
     ],
   },
   {
+    name: 'conclude-upgrade: table away for longer than it is tried',
+    faults: [
+      {
+        ...{ when: 'before', operation: 'settle', function: 'conclude-upgrade', times: 60 },
+        effect: { kind: 'error', name: 'InternalServerError' },
+      },
+    ],
+  },
+  {
     name: 'TransactionConflict everywhere',
     faults: (['grant', 'close', 'free', 'settle', 'commit', 'outcome'] as const).map((operation) => ({
       when: 'before',
