@@ -13,7 +13,7 @@ const cluster = {
   addons: [],
 } as unknown as ClusterRecord;
 const upgraded = (days: number, steps: object = {}): Upgrade[] => [
-  { to: '1.36', controlPlaneCompletedAt: daysAgo(days), steps } as unknown as Upgrade,
+  { to: '1.36', status: 'Succeeded', controlPlaneCompletedAt: daysAgo(days), steps } as unknown as Upgrade,
 ];
 const region: RegionVersions | undefined = undefined;
 
@@ -105,8 +105,10 @@ const ownAmi = (seenAt: string) => ({
   nodegroups: [{ name: 'workers', status: 'ACTIVE', issues: [], amiType: 'CUSTOM' }],
   otherNodes: { seenAt, groups: [{ kind: 'managed', name: 'workers', version: '1.35', count: 2 }] },
 });
-test.each<[string, object, string[]]>([
+test.each<[string, object, string[], object?]>([
   ['since the cluster was last looked at', { lastSeenAt: daysAgo(1.5) }, ['NodesGoBack']],
+  ['in the instant at which the cluster was last looked at', { lastSeenAt: daysAgo(1) }, []],
+  ['in vain since then', { lastSeenAt: daysAgo(1.5) }, [], { reasons: [{ code: 'AtTarget', message: 'It was.' }] }],
   ['before the cluster was last looked at', { lastSeenAt: daysAgo(0.5) }, []],
   [
     'since its nodes, of an AMI of its own, were read',
@@ -114,33 +116,47 @@ test.each<[string, object, string[]]>([
     ['NodesFirst'],
   ],
   ['before its nodes, of an AMI of its own, were read', { lastSeenAt: daysAgo(1.5), ...ownAmi(daysAgo(0.5)) }, []],
-])('a group was rolled %s: whether its nodes go back, whatever was read of it before', (_, read, told) => {
+])('a group was rolled %s: whether its nodes go back, whatever was read of it before', (_, read, told, step = {}) => {
   const reasons = [{ code: 'Rolled', message: 'Every node of workers was replaced at 1.36.' }];
-  const roll = { status: 'done', startedAt: daysAgo(1.9), endedAt: daysAgo(1), reasons };
+  const roll = { status: 'done', startedAt: daysAgo(1.9), endedAt: daysAgo(1), reasons, ...step };
   const steps = { 'roll-node-group/workers': roll };
   const view = rollbackView({ ...cluster, ...read } as ClusterRecord, { upgrades: upgraded(2, steps), region, now });
   expect(view.reasons.map(({ code }) => code)).toEqual(told);
 });
 
-test.each<[string, object, string]>([
+test('of nodes that were read before a roll the others stand: of other groups, and those that nobody rolled', () => {
+  const nodegroups = [...ownAmi('').nodegroups, group('ml', '1.36', { amiType: 'CUSTOM' })];
+  const read = [
+    { kind: 'managed', name: 'workers', version: '1.35', count: 2 },
+    { kind: 'managed', name: 'ml', version: '1.35', count: 1 },
+    { kind: 'karpenter', name: 'workers', version: '1.36', count: 1 },
+  ];
+  const reasons = [{ code: 'Rolled', message: 'Every node of workers was replaced at 1.36.' }];
+  const roll = { status: 'done', startedAt: daysAgo(1.9), endedAt: daysAgo(1), reasons };
+  const seen = { ...cluster, lastSeenAt: daysAgo(0.5), nodegroups, otherNodes: { seenAt: daysAgo(1.5), groups: read } };
+  const upgrades = upgraded(2, { 'roll-node-group/workers': roll });
+  const view = rollbackView(seen as unknown as ClusterRecord, { upgrades, region, now });
+  const [first = ''] = view.blockers.map(({ message }) => message);
+  expect(['workers (workers runs', 'ml (', 'Karpenter'].filter((text) => first.includes(text))).toHaveLength(2);
+  expect(first).not.toContain('ml (');
+});
+
+test.each<[string, object | undefined, string, object?]>([
   ['EKS moves it to the next minor', {}, 'NotReversible'],
   ['a hook is asked before that', { reasons: [{ code: 'HookWaits', message: 'Asked.' }] }, 'Reversible'],
-])('while %s: the way back to the minor before', (_, step, status) => {
-  const steps = { 'upgrade-control-plane': { status: 'running', startedAt: daysAgo(0.1), reasons: [], ...step } };
-  const next = { id: '1.36-1.37', to: '1.37', status: 'Running', steps } as unknown as Upgrade;
+  ['its step has failed', { status: 'failed' }, 'Reversible'],
+  ['its step has not begun', undefined, 'Reversible'],
+  ['somebody has the upgrade parked', {}, 'Reversible', { status: 'Parked' }],
+  ['another hop has left that step running', {}, 'Reversible', { id: '1.35-1.36', to: '1.36' }],
+])('while %s: the way back to the minor before', (_, step, status, more = {}) => {
+  const running = { status: 'running', startedAt: daysAgo(0.1), reasons: [], ...step };
+  const steps = step === undefined ? {} : { 'upgrade-control-plane': running };
+  const next = { id: '1.36-1.37', to: '1.37', status: 'Running', steps, ...more } as unknown as Upgrade;
   const view = rollbackView(cluster, { upgrades: [next, ...upgraded(2)], region, now });
-  expect([view.status, view.reasons]).toEqual([
-    status,
-    status === 'Reversible'
-      ? []
-      : [
-          {
-            code: 'UpgradeUnderWay',
-            message:
-              'The control plane is on its way from 1.36 to 1.37; once it has arrived, liftlock rollback cluster web takes it back to 1.36.',
-          },
-        ],
-  ]);
+  const message =
+    'The control plane is on its way from 1.36 to 1.37; once it has arrived, liftlock rollback cluster web takes it back to 1.36.';
+  const told = status === 'Reversible' ? [] : [{ code: 'UpgradeUnderWay', message }];
+  expect([view.status, view.reasons]).toEqual([status, told]);
 });
 
 test('of a group with an AMI of its own the nodes tell where it is, not EKS', () => {
@@ -193,6 +209,11 @@ test('one that was taken back goes back no further, also within the days of the 
   expect(rollbackView(cluster, { upgrades: [back as unknown as Upgrade], region, now }).reasons).toEqual([
     expect.objectContaining({ code: 'TakenBackOnce' }),
   ]);
+  for (const more of [{ status: 'Failed' }, { from: '1.36', to: '1.35' }])
+    expect(
+      rollbackView(cluster, { upgrades: [...upgraded(2), { ...back, ...more } as unknown as Upgrade], region, now })
+        .status,
+    ).toBe('Reversible');
   // A rollback that has begun and did not arrive proves nothing.
   const begun = [...upgraded(2), { to: '1.37' } as unknown as Upgrade];
   expect(rollbackView(cluster, { upgrades: begun, region, now }).status).toBe('Reversible');
