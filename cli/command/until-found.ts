@@ -15,14 +15,18 @@ export async function untilFound<Found extends object>(
   const until = performance.now() + seconds * 1_000;
   let told = '';
   for (;;) {
+    let passing: Failure | undefined;
     const found = await look().catch((error: unknown) => {
-      if (!(error instanceof Failure && error.mayPass) || performance.now() > until) throw error;
-      if (error.message !== told) io.err(`${error.message}\n`);
-      told = error.message;
+      if (!(error instanceof Failure && error.mayPass)) throw error;
+      passing = error;
       return undefined;
     });
     if (found !== undefined) return found;
-    if (performance.now() > until) return EXIT.timedOut;
+    const isOver = performance.now() > until;
+    if (passing !== undefined && isOver) throw passing;
+    if (passing !== undefined && passing.message !== told) io.err(`${passing.message}\n`);
+    told = passing?.message ?? told;
+    if (isOver) return EXIT.timedOut;
     await io.sleep(LOOK_MILLISECONDS);
     if (io.interrupted.aborted) return EXIT.interrupted;
   }

@@ -1,5 +1,6 @@
+import type { ParsedConfig } from '../../core/config/check-config.ts';
 import { formatIssue } from '../../core/config/issue.ts';
-import { type ParsedConfig, parseConfig } from '../../core/config/parse-config.ts';
+import { parseConfig } from '../../core/config/parse-config.ts';
 import { targetSchema } from '../../core/config/schema/target.ts';
 import type { UpgradePolicy } from '../../core/config/types.ts';
 import { type Inventory, parseInventory } from '../../core/inventory/document/parse-inventory.ts';

@@ -1,5 +1,6 @@
+import { allowedBy, type ParsedConfig } from '../../core/config/check-config.ts';
 import { formatIssue } from '../../core/config/issue.ts';
-import { allowedBy, type ParsedConfig, parseConfig } from '../../core/config/parse-config.ts';
+import { parseConfig } from '../../core/config/parse-config.ts';
 import type { ConfigFile } from '../../core/config/read-yaml.ts';
 import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';

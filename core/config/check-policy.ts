@@ -21,6 +21,7 @@ import { checkRates } from './checks/rates.ts';
 import { checkUrls, URLS_OF_POLICY } from './checks/smoke-urls.ts';
 import { checkTimeouts, checkWaveOpenings, type OpeningTimes } from './checks/wave-openings.ts';
 import { checkApprovals, checkUnreachableWaves, checkWaveNumbers } from './checks/waves.ts';
+import type { ConfigDocument } from './config-document.ts';
 import { dayOrInstant } from './day-or-instant.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { ConfigIssue } from './issue.ts';
@@ -32,7 +33,6 @@ import { waveSchema } from './schema/wave.ts';
 import { valueBySchema } from './schema-issues.ts';
 import { soundFields } from './sound-fields.ts';
 import type { FleetSpec, UpgradePolicy, UpgradePolicySpec, Wave } from './types.ts';
-import type { YamlDocument } from './yaml-document.ts';
 
 export interface ParseOptions {
   /** The hosts that the Fleet in force allows, for files that hold only policies. Ignored where the files hold a Fleet. */
@@ -67,7 +67,7 @@ interface Surroundings {
 
 /** Checks one UpgradePolicy: first what can be said of any value, then by the schema, then what depends on several of its fields. */
 export function checkPolicy(
-  document: YamlDocument,
+  document: ConfigDocument,
   { allowedHosts, hookImages, fleet, earlier, names, times, options }: Surroundings,
   issues: ConfigIssue[],
 ): UpgradePolicy | undefined {

@@ -1,13 +1,13 @@
 import { whyNotWaived } from '../contracts/scan-words.ts';
 import { fieldOf } from './checks/check.ts';
 import { noCheck, ruleAsReason } from './checks/no-check.ts';
+import type { ConfigDocument } from './config-document.ts';
 import { waiverEnd } from './day-or-instant.ts';
 import type { ConfigIssue } from './issue.ts';
 import { scanWaiverSchema } from './schema/scan-waiver.ts';
 import { parseBySchema } from './schema-issues.ts';
 import { soundFields } from './sound-fields.ts';
 import type { ScanWaiver } from './types.ts';
-import type { YamlDocument } from './yaml-document.ts';
 
 /** A year and some days; after that somebody should look again. */
 const maxWaiverDays = 400;
@@ -22,7 +22,7 @@ export interface CheckedWaiver {
 
 /** Checks one document of kind ScanWaiver. An expired waiver is no error, because reports list it. `now` undefined = every end is accepted. */
 export function checkWaiver(
-  document: YamlDocument,
+  document: ConfigDocument,
   now: Date | undefined,
   issues: ConfigIssue[],
 ): CheckedWaiver | undefined {

@@ -1,12 +1,12 @@
 import { fieldOf } from './checks/check.ts';
+import type { ConfigDocument } from './config-document.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { ConfigIssue } from './issue.ts';
 import { apiVersion } from './kinds.ts';
-import type { YamlDocument } from './yaml-document.ts';
 
 /** The kind of a document, if it is one of these. Without a kind there is no schema to check it by. */
 export function kindOf<Kind extends string>(
-  document: YamlDocument,
+  document: ConfigDocument,
   kinds: readonly Kind[],
 ): { kind: Kind | undefined; issues: ConfigIssue[] } {
   const { value } = document;
@@ -23,7 +23,7 @@ export function kindOf<Kind extends string>(
   return { kind: known, issues };
 }
 
-function kindIssue(document: YamlDocument, kind: unknown, kinds: readonly string[]): ConfigIssue {
+function kindIssue(document: ConfigDocument, kind: unknown, kinds: readonly string[]): ConfigIssue {
   const list = `This release reads ${kinds.join(' and ')} here; another kind, such as a Scenario, goes into a file of its own.`;
   if (kind === undefined)
     return document.issue('error', ['kind'], `is missing, so nobody knows what this is. ${list}`, 'key');
@@ -32,7 +32,7 @@ function kindIssue(document: YamlDocument, kind: unknown, kinds: readonly string
   return document.issue('error', ['kind'], `${JSON.stringify(kind)?.slice(0, 80)} is not a kind of config. ${hint}`);
 }
 
-function versionIssue(document: YamlDocument, version: unknown): ConfigIssue {
+function versionIssue(document: ConfigDocument, version: unknown): ConfigIssue {
   if (version === undefined)
     return document.issue('error', ['apiVersion'], `is missing. Write apiVersion: ${apiVersion}.`, 'key');
   return document.issue(

@@ -1,9 +1,9 @@
+import { type ConfigDocument, maxDocuments } from './config-document.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { kindOf } from './document-kind.ts';
 import { type ConfigIssue, sortIssues } from './issue.ts';
-import { type ConfigFile, maxDocuments, maxFiles, readYaml } from './read-yaml.ts';
+import { type ConfigFile, maxFiles, readYaml } from './read-yaml.ts';
 import { checkUniqueness } from './uniqueness.ts';
-import type { YamlDocument } from './yaml-document.ts';
 
 /**
  * Reads files that hold documents of one kind only. It never throws on bad input: it reports all problems at once, each with its place, and then
@@ -12,7 +12,7 @@ import type { YamlDocument } from './yaml-document.ts';
 export function parseKind<Value>(
   files: readonly ConfigFile[],
   kind: string,
-  check: (document: YamlDocument, issues: ConfigIssue[]) => Value | undefined,
+  check: (document: ConfigDocument, issues: ConfigIssue[]) => Value | undefined,
 ): { readonly values: readonly Value[]; readonly errors: readonly ConfigIssue[] } {
   const read = files.slice(0, maxFiles).map((file) => readYaml(file));
   const documents = read.flatMap((file) => file.documents);

@@ -1,7 +1,8 @@
 import { policy } from '../../test/material/config/documents.ts';
+import { maxDocuments } from './config-document.ts';
 import { formatIssue } from './issue.ts';
 import { parseConfig } from './parse-config.ts';
-import { maxDocuments, maxFileSize, maxFiles } from './read-yaml.ts';
+import { maxFileSize, maxFiles } from './read-yaml.ts';
 
 const parse = (text: string) => parseConfig([{ path: 'c.yaml', text }]);
 const errorsOf = (text: string) => parse(text).errors.map(formatIssue);

@@ -11,7 +11,6 @@ export interface ConfigFile {
 /** In characters, far above any real config. A larger file is a mistake or an attack. */
 export const maxFileSize = 1024 * 1024;
 export const maxFiles = 1000;
-export const maxDocuments = 1000;
 const maxAliases = 100;
 
 /** Reads every document of a file, and reports all problems that YAML itself finds. Empty documents are skipped. */

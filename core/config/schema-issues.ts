@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { fieldOf } from './checks/check.ts';
+import type { ConfigDocument } from './config-document.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { ConfigIssue, DocumentPath } from './issue.ts';
-import type { YamlDocument } from './yaml-document.ts';
 
 /** Parses a document by its schema. Returns the typed object with defaults, or all issues. */
 export function parseBySchema<Schema extends z.ZodType>(
   schema: Schema,
-  document: YamlDocument,
+  document: ConfigDocument,
 ): { value: z.output<Schema>; issues: [] } | { value: undefined; issues: ConfigIssue[] } {
   const result = schema.safeParse(document.value, { error: schemaWords });
   if (result.success) return { value: result.data, issues: [] };
@@ -18,7 +18,7 @@ export function parseBySchema<Schema extends z.ZodType>(
 /** The typed object of a document; undefined where it is invalid, and its issues are added to `issues`. */
 export function valueBySchema<Schema extends z.ZodType>(
   schema: Schema,
-  document: YamlDocument,
+  document: ConfigDocument,
   issues: ConfigIssue[],
 ): z.output<Schema> | undefined {
   const { value, issues: found } = parseBySchema(schema, document);
@@ -35,7 +35,7 @@ function inMeantForm(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   return meant.flatMap((inner) => inMeantForm({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-function translate(document: YamlDocument, issue: z.core.$ZodIssue): ConfigIssue[] {
+function translate(document: ConfigDocument, issue: z.core.$ZodIssue): ConfigIssue[] {
   const path: DocumentPath = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => document.issue('error', [...path, key], unknownKeyWords(key, issue.message), 'key'));

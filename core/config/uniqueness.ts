@@ -1,9 +1,9 @@
 import { fieldOf } from './checks/check.ts';
+import type { ConfigDocument } from './config-document.ts';
 import type { ConfigIssue } from './issue.ts';
-import type { YamlDocument } from './yaml-document.ts';
 
 /** One Liftlock has one Fleet, and other objects are identified by kind and name. */
-export function checkUniqueness(kind: string, documents: readonly YamlDocument[]): ConfigIssue[] {
+export function checkUniqueness(kind: string, documents: readonly ConfigDocument[]): ConfigIssue[] {
   if (kind === 'Fleet') {
     return documents.slice(1).map((document) => {
       const message = `there is a Fleet already, at ${placeOf(documents[0])}, and one Liftlock looks after one. Merge them.`;
@@ -18,7 +18,7 @@ export function checkUniqueness(kind: string, documents: readonly YamlDocument[]
   });
 }
 
-function placeOf(document: YamlDocument | undefined): string {
+function placeOf(document: ConfigDocument | undefined): string {
   const issue = document?.issue('error', [], '');
   return `${issue?.file}:${issue?.line}`;
 }

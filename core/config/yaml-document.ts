@@ -1,11 +1,9 @@
 import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
-import { type ConfigIssue, type DocumentPath, formatPath } from './issue.ts';
-
-/** The part of a field that an issue points at: its key or its value. Where the field is missing, it is the nearest part around it. */
-export type Anchor = 'key' | 'value';
+import { type Anchor, type ConfigDocument, issueAt } from './config-document.ts';
+import type { ConfigIssue, DocumentPath } from './issue.ts';
 
 /** One YAML document of a file: its plain value, and the place of every part of it. */
-export class YamlDocument {
+export class YamlDocument implements ConfigDocument {
   readonly file: string;
   readonly value: unknown;
   readonly #document: Document.Parsed;
@@ -20,11 +18,9 @@ export class YamlDocument {
 
   issue(severity: ConfigIssue['severity'], path: DocumentPath, message: string, anchor: Anchor = 'value'): ConfigIssue {
     const { line, col: column } = this.#lines.linePos(this.#offsetOf(path, anchor));
-    const where = formatPath(path);
-    return { severity, file: this.file, line, column, path: where, message: where ? `${where}: ${message}` : message };
+    return issueAt({ file: this.file, line, column }, severity, path, message);
   }
 
-  /** The text of a value as written, `1.30` where `value` has 1.3; undefined for lists and maps. */
   sourceOf(path: DocumentPath): string | undefined {
     let node: Node | undefined = this.#document.contents ?? undefined;
     for (const part of path) node = childOf(this.#resolved(node), part)?.value;

@@ -125,6 +125,7 @@ test('a Calendar whose windows become too short for a policy in force is refused
   expect((await apply(shorter, policy({ calendar: 'nights', mayOverrun: true }))).items).toHaveLength(2);
 });
 
+const nested = (levels: number) => Array.from({ length: levels }).reduce<unknown>((inner) => [inner], 1);
 const calendars = (count: number) =>
   Array.from({ length: count }, (_, index) => object('Calendar', `calendar-${index}`, {}));
 
@@ -136,6 +137,7 @@ test.each<[string, readonly unknown[], string]>([
     '49 of these documents are new or changed, and at most 48 can be applied all or none.',
   ],
   ['what is no document', ['nights'], 'document 1: '],
+  ['what would exhaust the stack', [nights, { spec: nested(50_000) }], 'document 2 is nested too deeply to be read.'],
 ])('%s is refused', async (_, documents, told) => {
   const { table, apply } = worldOf();
   await expect(apply(...documents)).rejects.toThrow(told);

@@ -1,6 +1,8 @@
+import { allowedBy, checkConfig } from '../config/check-config.ts';
 import { waiverEnd } from '../config/day-or-instant.ts';
 import { type ConfigIssue, formatIssue } from '../config/issue.ts';
-import { allowedBy, parseConfig } from '../config/parse-config.ts';
+
+import { isTooDeep, sentDocument } from '../config/sent-document.ts';
 import type { ConfigObject, Fleet, ScanWaiver, UpgradePolicy } from '../config/types.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { revisionOf } from '../hash/canonical-json.ts';
@@ -34,36 +36,38 @@ export async function applyDocuments(
   ports: OperatorPorts,
   documents: readonly unknown[],
   by: string,
-  options: { readonly dryRun: boolean; readonly spokeRole?: SpokeRole | undefined },
+  { dryRun, spokeRole }: { readonly dryRun: boolean; readonly spokeRole?: SpokeRole | undefined },
 ) {
   if (documents.length === 0) throw invalidInput('There is no document to apply.');
   const { table } = ports;
   const now = ports.clock.now();
   const inForce = await loadFleetInForce(table);
-  // JSON is YAML, so one parser reads files and requests alike.
-  const textOf = (document: unknown) => JSON.stringify(document) ?? 'null';
-  const files = documents.map((document, index) => ({ path: `document ${index + 1}`, text: textOf(document) }));
-  const parseOptions = { now, ...(inForce === undefined ? {} : allowedBy(inForce)) };
-  const parsed = parseConfig(files, { ...parseOptions, references: 'ignore' });
+  const nameOf = (index: number) => `document ${index + 1}`;
+  const deep = documents.findIndex((document) => isTooDeep(document));
+  if (deep >= 0)
+    throw invalidInput(`Nothing was applied. ${nameOf(deep)} is nested too deeply to be read. Flatten it.`);
+  const sent = documents.map((document, index) => sentDocument(nameOf(index), document));
+  const options = { now, ...(inForce === undefined ? {} : allowedBy(inForce)) };
+  const parsed = checkConfig(sent, { ...options, references: 'ignore' });
   refuse(parsed.errors);
   const { fleet, policies, calendars, channels, waivers } = parsed;
   const objects = [...(fleet === undefined ? [] : [fleet]), ...policies, ...calendars, ...channels, ...waivers];
-  const own = new Set(files.map(({ path }) => path));
+  const own = new Set(sent.map(({ file }) => file));
   let warnings = new Set<string>();
   const refuseMisfits = async () => {
-    const { all, kept } = await filesInForce(table, objects);
-    const together = parseConfig([...kept, ...files], { ...parseOptions, references: 'require' });
-    refuse(newErrors(together.errors, parseConfig(all, { ...parseOptions, references: 'require' }).errors));
+    const { all, kept } = await documentsInForce(table, objects);
+    const together = checkConfig([...kept, ...sent], { ...options, references: 'require' });
+    refuse(newErrors(together.errors, checkConfig(all, { ...options, references: 'require' }).errors));
     warnings = new Set(together.warnings.filter(({ file }) => own.has(file)).map(formatIssue));
   };
   await refuseMisfits();
   // Once, and not with each attempt of the transaction: it reads every cluster, and only warns.
   const ambiguous = await madeAmbiguous(table, objects);
-  const items = options.dryRun ? await preview(table, objects) : await applyConfig(ports, objects, by, refuseMisfits);
+  const items = dryRun ? await preview(table, objects) : await applyConfig(ports, objects, by, refuseMisfits);
   return {
     items,
-    warnings: [...warnings, ...ambiguous, ...otherRole(fleet, options.spokeRole)],
-    dryRun: options.dryRun,
+    warnings: [...warnings, ...ambiguous, ...otherRole(fleet, spokeRole)],
+    dryRun,
   };
 }
 
@@ -97,8 +101,8 @@ function newErrors(now: readonly ConfigIssue[], before: readonly ConfigIssue[]):
 
 const CHECKED_TOGETHER = ['Fleet', 'UpgradePolicy', 'Calendar', 'Channel'] as const;
 
-/** What is in force, as files: all of it, and what of it is `kept`, since none of these objects replaces it. */
-async function filesInForce(table: Table, objects: readonly ConfigObject[]) {
+/** What is in force, as documents: all of it, and what of it is `kept`, since none of these objects replaces it. */
+async function documentsInForce(table: Table, objects: readonly ConfigObject[]) {
   const isReplaced = ({ kind, name }: AppliedConfig) =>
     objects.some((object) => object.kind === kind && (kind === 'Fleet' || object.metadata.name === name));
   const found = await Promise.all(CHECKED_TOGETHER.map((kind) => table.queryPartition('CONFIG', `${kind}#`)));
@@ -106,11 +110,12 @@ async function filesInForce(table: Table, objects: readonly ConfigObject[]) {
     .flat()
     .map((item) => decode(Configs, item).data)
     .filter(inForce);
-  const fileOf = ({ kind, name, document }: AppliedConfig) => ({
-    path: `${kind === 'Fleet' ? 'the Fleet' : `the ${kind === 'UpgradePolicy' ? 'policy' : kind} ${name}`} in force`,
-    text: JSON.stringify(document),
-  });
-  return { all: configs.map(fileOf), kept: configs.filter((config) => !isReplaced(config)).map(fileOf) };
+  const documentOf = ({ kind, name, document }: AppliedConfig) =>
+    sentDocument(
+      `${kind === 'Fleet' ? 'the Fleet' : `the ${kind === 'UpgradePolicy' ? 'policy' : kind} ${name}`} in force`,
+      document,
+    );
+  return { all: configs.map(documentOf), kept: configs.filter((config) => !isReplaced(config)).map(documentOf) };
 }
 
 async function preview(table: Table, objects: readonly ConfigObject[]): Promise<Applied[]> {

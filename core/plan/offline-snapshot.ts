@@ -1,6 +1,6 @@
 import { type CompiledCalendar, compileCalendar } from '../calendar/compile-calendar.ts';
+import type { ParsedConfig } from '../config/check-config.ts';
 import { deepFreeze } from '../config/deep-freeze.ts';
-import type { ParsedConfig } from '../config/parse-config.ts';
 import type { CalendarSpec, FleetSpec, UpgradePolicy } from '../config/types.ts';
 import type { RegionVersions } from '../contracts/items/cluster.ts';
 import { revisionOf } from '../hash/canonical-json.ts';

@@ -1,6 +1,6 @@
+import type { Anchor, ConfigDocument } from '../config-document.ts';
 import type { ConfigIssue, DocumentPath } from '../issue.ts';
 import type { Wave } from '../types.ts';
-import type { Anchor, YamlDocument } from '../yaml-document.ts';
 
 /** The valid waves, each with its index in the policy, so that a mistake in one wave does not hide problems of the others. */
 export type SoundWaves = readonly (readonly [index: number, wave: Wave])[];
@@ -9,7 +9,7 @@ export type SoundWaves = readonly (readonly [index: number, wave: Wave])[];
 export type Report = (severity: 'error' | 'warning', path: DocumentPath, message: string, anchor?: Anchor) => void;
 
 /** Makes a `Report` that adds each problem to the issues, with its place in the document. */
-export function reporter(document: YamlDocument, issues: ConfigIssue[]): Report {
+export function reporter(document: ConfigDocument, issues: ConfigIssue[]): Report {
   return (severity, path, message, anchor) => issues.push(document.issue(severity, path, message, anchor));
 }
 

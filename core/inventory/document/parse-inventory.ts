@@ -1,5 +1,6 @@
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { fieldOf, listOf } from '../../config/checks/check.ts';
+import type { ConfigDocument } from '../../config/config-document.ts';
 import { deepFreeze } from '../../config/deep-freeze.ts';
 import { kindOf } from '../../config/document-kind.ts';
 import { type ConfigIssue, type DocumentPath, sortIssues } from '../../config/issue.ts';
@@ -7,7 +8,6 @@ import { apiVersion } from '../../config/kinds.ts';
 import { unknownRegionWords } from '../../config/known-regions.ts';
 import { type ConfigFile, readYaml } from '../../config/read-yaml.ts';
 import { parseBySchema } from '../../config/schema-issues.ts';
-import type { YamlDocument } from '../../config/yaml-document.ts';
 import type { ClusterControl, ClusterRecord } from '../../contracts/items/cluster.ts';
 import { clusterKey } from '../../model/cluster-key.ts';
 import { given } from '../../model/given.ts';
@@ -120,7 +120,7 @@ function duplicates(document: unknown): { readonly index: number; readonly first
   });
 }
 
-const duplicateIssues = (document: YamlDocument): ConfigIssue[] =>
+const duplicateIssues = (document: ConfigDocument): ConfigIssue[] =>
   duplicates(document.value).map(({ index, first, name }) => {
     const { line } = document.issue('error', ['clusters', first], '');
     const message = `"${name}" of this account and Region stands in the list already, at line ${line}. Remove one of them.`;
