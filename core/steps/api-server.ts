@@ -24,7 +24,8 @@ export function accessReason(
   const could = tier === 'look' ? 'be read' : 'be worked with';
   const said = `The API server of ${name} could not ${could}: ${errorMessage(error).replace(/[.\s]*$/, '.')}`;
   const run = tier === 'look' || isClosed ? 'access check' : `access manifest ${name} --tier ${tier}`;
-  return quoted(errorName(error), `${said}${closed} Run: liftlock ${run}`);
+  const next = errorName(error) === 'ClusterServerFault' ? 'It may pass.' : `Run: liftlock ${run}`;
+  return quoted(errorName(error), `${said}${closed} ${next}`);
 }
 
 /** Why requests may not arrive, which a time-out does not tell. */
