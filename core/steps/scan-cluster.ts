@@ -45,12 +45,12 @@ import { compareBetween } from './compare-between.ts';
 import { SETTLE_MINUTES } from './compare-with-before.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
+import { UNHEARD_SECONDS } from './read-probes.ts';
 import { waitForInsights } from './refresh-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 import { isServer, NOT_ASKED, NOT_VERIFIED, readFacts, rollsInside, type Server } from './scan-facts.ts';
 
 const STEP = 'scan-cluster';
-const UNHEARD_SECONDS = 30;
 
 export type ScanPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2' | 'gates' | 'probe' | 'readers'>;
 
