@@ -13,6 +13,9 @@ export function findApiServer(context: Pick<StepContext, 'scope' | 'name' | 'clu
 
 export const isAccessError = (error: unknown): error is ClusterAccessError => isAccessErrorName(errorName(error));
 
+export const isDeniedAccess = ({ name }: ClusterAccessError): boolean =>
+  name === 'ClusterForbidden' || name === 'ClusterUnauthorized';
+
 /** Says what could not be done at a cluster's API server. A denied read proves nothing about the cluster. */
 export function accessReason(
   error: unknown,

@@ -33,13 +33,16 @@ interface Given extends FakeEks {
   readonly nodes?: readonly Node[] | Error;
   readonly spec?: object;
   readonly described?: object;
+  /** Whether the rollback has taken something back already. */
+  readonly mutated?: boolean;
   /** How long the execution has run. */
   readonly minutes?: number;
 }
 
 async function checked(given: Given = {}) {
   const { hops = [hop(1)], insights = [], refresh = 'COMPLETED', nodes = [], spec = {}, minutes = 0 } = given;
-  const mine = upgrade({ id: 'rollback-1.37-1.36', machine: 'rollback-cluster', from: '1.37', to: '1.36' });
+  const of = { machine: 'rollback-cluster', from: '1.37', to: '1.36', mutated: given.mutated ?? false } as const;
+  const mine = upgrade({ id: 'rollback-1.37-1.36', ...of });
   const base = policyWith({ name: 'p' });
   const ports = await oneStep(new MemoryTable(), {
     eks: {
@@ -136,6 +139,11 @@ test.each<[string, Given, string, string]>([
     'its API server has failed for a quarter of an hour',
     { nodes: new ClusterAccessError('ClusterServerFault', '503'), minutes: 15 },
     ...(['blocked', 'ClusterServerFault'] as const),
+  ],
+  [
+    'nobody may read the nodes of one that is half-way back',
+    { nodes: new ClusterAccessError('ClusterForbidden', 'no'), mutated: true },
+    ...(['parked', 'ClusterForbidden'] as const),
   ],
   ['EKS gives no endpoint', { described: { endpoint: undefined } }, 'blocked', 'NoEndpoint'],
   [

@@ -16,7 +16,7 @@ import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
 import { SETTLE_MINUTES } from './compare-with-before.ts';
-import type { StepContext, StepPorts } from './context.ts';
+import { deniedRetryAt, type StepContext, type StepPorts } from './context.ts';
 import { decideAddon } from './decide-addon.ts';
 import { mayPass, UNHEARD_SECONDS } from './read-probes.ts';
 import { waitForInsights } from './refresh-insights.ts';
@@ -44,6 +44,7 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   const { record, unread, passing } = await observeAnew(ports, context, asksServer);
   const isEarly = ports.clock.now().getTime() < context.startedAt.getTime() + SETTLE_MINUTES * 60_000;
   if (passing && isEarly) return wait(UNHEARD_SECONDS, ...unread);
+  if (unread.length > 0 && context.upgrade?.mutated === true) return parked(deniedRetryAt(ports), ...unread);
   const upgrades = await upgradesOf(ports.table, context.clusterKey);
   const region = (await load(ports.table, Regions, context.scope.region))?.data;
   const now = ports.clock.now();
