@@ -1,6 +1,8 @@
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { cancelDrain, requestDrain } from '../../core/operations/request-drain.ts';
 import { openUndoEntries } from '../../core/protocol/undo.ts';
+import { UndoEntries } from '../../core/store/entities.ts';
+import { loadKind } from '../../core/store/entity.ts';
 import type { ClusterRecord } from '../../simulator/eks/state/cluster-record.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
@@ -10,7 +12,7 @@ import type { NodeState } from '../../simulator/kubernetes/kubernetes-state.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { SeededChoices } from '../../simulator/simulate/fleet/seeded-choices.ts';
 import { AT_MUTATIONS } from '../e2e/crash-scenarios.ts';
-import { cordoned, drain, drainedShop, drainsOf, podsOnLegacy, setCordon } from './drained-shop.ts';
+import { cordoned, drain, drainedShop, drainsOf, podsOnLegacy, setCordon, strict } from './drained-shop.ts';
 import { controlsOf, discover, minutes, PERSON, recordOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
 
 const SEEDS = 60;
@@ -176,3 +178,17 @@ test.each<[string, ApiFault[], string, RegExp]>([
     expect(seen.said).not.toMatch(/access manifest/);
   },
 );
+
+test('an API server that fails half-way through an undo does not have cordons on record as taken over by somebody', async () => {
+  const policy = { drain: { pause: '0s', podTimeout: '10m', maxUnavailable: 3, order: 'spread' } };
+  const world = await drainedShop([strict], { policy });
+  await drain(world);
+  await minutes(world, 3);
+  expect(cordoned(world)).toHaveLength(3);
+  await cancelDrain(world.ports, await recordOf(world, 'web'), 'legacy', 'ann', 'no');
+  // The list of nodes and the first node are answered, the second one is not.
+  clusterOf(world).kubernetes.faults = [{ ...BROKEN, on: 'nodes', skip: 3, times: 1 }];
+  await run(world, 1);
+  const closed = (await loadKind(world.table, UndoEntries)).map((entry) => entry.closed?.how);
+  expect([cordoned(world), closed]).toEqual([[], ['undone', 'undone', 'undone']]);
+});
