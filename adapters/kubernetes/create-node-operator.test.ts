@@ -79,10 +79,22 @@ test.each([
   ['another uid', 409, 'Precondition failed: UID in precondition: a, UID in object meta: b', { type: 'gone' }],
   ['a pod that others write', 409, 'the object has been modified', { type: 'busy', retryAfterSeconds: 0 }],
   ['a webhook', 403, 'admission webhook "a.b" denied the request: no', { type: 'refused', status: 403 }],
+  [
+    'a webhook that wants patience',
+    429,
+    'admission webhook "a.b" denied the request: later',
+    { type: 'refused', status: 429 },
+  ],
   ['a request that is no good', 422, 'uid is invalid', { type: 'refused', status: 422 }],
 ])('%s is told as it is', async (_, status, message, said) => {
   const { operator } = operatorThat({ change: answer(status, { message }) });
   expect(await operator.evict(pod)).toEqual(said.type === 'gone' ? said : { ...said, message });
+});
+
+test('who has too many requests says so in plain text, and is no budget', async () => {
+  const change = { status: 429, text: 'Too many requests, please try again later.\n', retryAfterSeconds: 1 };
+  const said = { type: 'busy', retryAfterSeconds: 1, message: 'too many requests' };
+  expect(await operatorThat({ change }).operator.evict(pod)).toEqual(said);
 });
 
 test.each([

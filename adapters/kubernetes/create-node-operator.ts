@@ -143,11 +143,13 @@ function readEviction({ status, text, retryAfterSeconds }: ReadAnswer): Eviction
   // Either the pod has another uid, or somebody has written it again and again while the API server tried.
   if (status === 409 && text.includes('UID in precondition')) return { type: 'gone' };
   if (status === 409) return { type: 'busy', retryAfterSeconds: seconds, message: said };
-  if (status === 429) {
+  // A webhook may answer with any status, and its refusal is about this pod.
+  if (status === 429 && !said.startsWith('admission webhook ')) {
     const cause = causes.find(({ reason }) => reason === 'DisruptionBudget');
     // A budget without room names no time; one that names a time is being updated.
     const type = cause === undefined || seconds > 0 ? 'busy' : 'budget';
-    return { type, retryAfterSeconds: seconds, message: cause?.message ?? said };
+    // Priority and fairness answer in plain text.
+    return { type, retryAfterSeconds: seconds, message: cause?.message ?? (said || 'too many requests') };
   }
   if (status === 500 && said.includes('more than one PodDisruptionBudget'))
     return { type: 'severalBudgets', message: said };

@@ -17,9 +17,11 @@ export const isBegun = ({ node, toGo }: NodeStand, { memory }: DrainLook): boole
 export const sinceOf = ({ pod }: PodStand, { memory }: DrainLook): number =>
   Date.parse(pod.terminatingSince ?? memory.pods[pod.uid]?.since ?? '');
 
-/** When the pod has been in the way for too long. */
+/** When the pod has been in the way for too long: never while its API server takes no evictions, for which neither pod nor budget can help. */
 export const overdueAt = (stand: PodStand, look: DrainLook): number =>
-  sinceOf(stand, look) + look.settings.podTimeoutSeconds * 1000;
+  look.memory.pods[stand.pod.uid]?.answer === 'busy' && stand.type === 'evict'
+    ? Number.POSITIVE_INFINITY
+    : sinceOf(stand, look) + look.settings.podTimeoutSeconds * 1000;
 
 export const isStuck = ({ toGo }: NodeStand, look: DrainLook): boolean =>
   toGo.some((stand) => stand.type !== 'leaving' && overdueAt(stand, look) <= look.now.getTime());

@@ -35,7 +35,8 @@ test.each<[EvictionAnswer, number]>([
   [{ ...budget, retryAfterSeconds: 10 }, 10],
   [{ ...budget, retryAfterSeconds: 3600 }, 300],
   [{ ...budget, type: 'busy' }, 10],
-  [{ ...budget, type: 'busy', retryAfterSeconds: 3 }, 3],
+  [{ ...budget, type: 'busy', retryAfterSeconds: 1 }, 10],
+  [{ ...budget, type: 'busy', retryAfterSeconds: 30 }, 30],
   [{ ...budget, type: 'busy', retryAfterSeconds: 3600 }, 300],
   [{ type: 'severalBudgets', message: 'two' }, 120],
   [{ type: 'refused', status: 403, message: 'no' }, 60],
@@ -48,6 +49,19 @@ test('since when a pod is in the way stays, and what was said last is kept', () 
   const memory = answered({ type: 'refused', status: 403, message: 'x'.repeat(400) }, answered(budget), later);
   expect(memory.pods['uid-p']).toMatchObject({ since: at(0), tries: 2, answer: 'refused' });
   expect(memory.pods['uid-p']?.message).toMatch(/^403 x{296}$/);
+});
+
+test('an API server that is too busy says nothing of the pod: what it said before stands, and its time begins with an answer', () => {
+  const busy = { ...budget, type: 'busy', message: 'too many requests' } as const;
+  const later = new Date(NOW.getTime() + 3_600_000);
+  const known = answered(budget);
+  expect(answered(busy, known, later).pods['uid-p']).toMatchObject({
+    ...known.pods['uid-p'],
+    ...{ tries: 2, retryAt: at(3610) },
+  });
+  const unheard = answered(busy);
+  expect(answered(busy, unheard, later).pods['uid-p']).toMatchObject({ since: at(0), answer: 'busy' });
+  expect(answered(budget, unheard, later).pods['uid-p']).toMatchObject({ since: at(3600), answer: 'budget' });
 });
 
 test('who is gone is forgotten', () => {

@@ -4,6 +4,8 @@ import type { DrainMemory, DrainObservation, NodeTry, PodTry } from './drain-mov
 import { hasComeBack } from './drain-stand.ts';
 
 const LONGEST_MESSAGE = 300;
+/** A busy API server always says one second; each try is a commit, and a request more for a server that has too many. */
+const SHORTEST_RETRY_SECONDS = 10;
 const LONGEST_RETRY_SECONDS = 300;
 
 /** The memory after the evictions of one node. `observed` is the observation from which they were decided. */
@@ -21,8 +23,12 @@ export function rememberAnswers(
     const retryAt = new Date(now.getTime() + retrySeconds(answer, tries, pod.uid) * 1000).toISOString();
     const status = answer.type === 'refused' ? `${answer.status} ` : '';
     const said = 'message' in answer ? { message: `${status}${answer.message}`.slice(0, LONGEST_MESSAGE) } : {};
+    // A busy API server has said nothing about the pod: what it said before stands, and the pod's time begins with the first answer about it.
+    const isSilent = answer.type === 'busy' && before !== undefined;
+    const since = before === undefined || before.answer === 'busy' ? now.toISOString() : before.since;
     if (answer.type === 'gone') delete pods[pod.uid];
-    else pods[pod.uid] = { since: before?.since ?? now.toISOString(), retryAt, tries, answer: answer.type, ...said };
+    else if (isSilent) pods[pod.uid] = { ...before, retryAt, tries };
+    else pods[pod.uid] = { since, retryAt, tries, answer: answer.type, ...said };
     if (answer.type !== 'accepted') continue;
     for (const [node, those] of observed.pods)
       if (those.some((one) => one.uid === pod.uid && hasComeBack(one, node, memory)))
@@ -37,10 +43,10 @@ export function rememberAnswers(
  */
 function retrySeconds(answer: EvictionAnswer, tries: number, uid: string): number {
   if ('retryAfterSeconds' in answer && answer.retryAfterSeconds > 0)
-    return Math.min(LONGEST_RETRY_SECONDS, answer.retryAfterSeconds);
+    return Math.min(LONGEST_RETRY_SECONDS, Math.max(SHORTEST_RETRY_SECONDS, answer.retryAfterSeconds));
   if (answer.type === 'severalBudgets') return 120;
   if (answer.type === 'refused') return 60;
-  if (answer.type !== 'budget') return 10;
+  if (answer.type !== 'budget') return SHORTEST_RETRY_SECONDS;
   const share = Number.parseInt(sha256Hex(uid).slice(0, 4), 16) / 0xffff;
   return Math.min(60, 5 * 2 ** (tries - 1)) * (1 - share / 5);
 }

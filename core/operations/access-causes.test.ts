@@ -120,6 +120,7 @@ test.each<[string, AccessCheck, string]>([
   ],
   ['an upgrade that shows it', { ...unseen('alarms'), part: 'Silences' }, 'The next upgrade of the policy shows it.'],
   ['time, as the server fails', refused(SERVER, 'nodes', 'ClusterServerFault'), PASSES],
+  ['time, as the server failed a drain', refused('Drains', 'evictions', 'ClusterServerFault'), PASSES],
   ['time, as EKS fails', refused(EKS, 'cluster', 'ThrottlingException', 'Slow down.'), PASSES],
   ['time, as another word only holds the one', refused(EKS, 'cluster', 'NotDenied', 'A DeniedRequests quota.'), PASSES],
   ['time, as the server says the word', refused(SERVER, 'nodes', 'AccessDenied'), PASSES],

@@ -111,7 +111,7 @@ const DENIED = /^(Denied|AccessDenied.*)$/;
 function fixOf(part: AccessCheck['part'], { code }: Reason, account: string): string {
   const tier = TIERS[part];
   const already = code === 'ClusterUnauthorized' ? ` ${ENTRY_OF_OLD_ROLE}` : '';
-  if (tier !== undefined && code !== 'ClusterUnreachable')
+  if (tier !== undefined && code !== 'ClusterUnreachable' && code !== 'ClusterServerFault')
     return `Run liftlock access manifest --tier ${tier}, and apply what it prints where that was not done.${already}`;
   switch (code) {
     case 'NotChecked':

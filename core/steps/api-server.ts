@@ -13,6 +13,9 @@ export function findApiServer(context: Pick<StepContext, 'scope' | 'name' | 'clu
 
 export const isAccessError = (error: unknown): error is ClusterAccessError => isAccessErrorName(errorName(error));
 
+export const isDeniedAccess = ({ name }: ClusterAccessError): boolean =>
+  name === 'ClusterForbidden' || name === 'ClusterUnauthorized';
+
 /** Says what could not be done at a cluster's API server. A denied read proves nothing about the cluster. */
 export function accessReason(
   error: unknown,
@@ -24,7 +27,8 @@ export function accessReason(
   const could = tier === 'look' ? 'be read' : 'be worked with';
   const said = `The API server of ${name} could not ${could}: ${errorMessage(error).replace(/[.\s]*$/, '.')}`;
   const run = tier === 'look' || isClosed ? 'access check' : `access manifest ${name} --tier ${tier}`;
-  return quoted(errorName(error), `${said}${closed} Run: liftlock ${run}`);
+  const next = errorName(error) === 'ClusterServerFault' ? 'It may pass.' : `Run: liftlock ${run}`;
+  return quoted(errorName(error), `${said}${closed} ${next}`);
 }
 
 /** Why requests may not arrive, which a time-out does not tell. */

@@ -33,11 +33,16 @@ interface Given extends FakeEks {
   readonly nodes?: readonly Node[] | Error;
   readonly spec?: object;
   readonly described?: object;
+  /** Whether the rollback has taken something back already. */
+  readonly mutated?: boolean;
+  /** How long the execution has run. */
+  readonly minutes?: number;
 }
 
 async function checked(given: Given = {}) {
-  const { hops = [hop(1)], insights = [], refresh = 'COMPLETED', nodes = [], spec = {} } = given;
-  const mine = upgrade({ id: 'rollback-1.37-1.36', machine: 'rollback-cluster', from: '1.37', to: '1.36' });
+  const { hops = [hop(1)], insights = [], refresh = 'COMPLETED', nodes = [], spec = {}, minutes = 0 } = given;
+  const of = { machine: 'rollback-cluster', from: '1.37', to: '1.36', mutated: given.mutated ?? false } as const;
+  const mine = upgrade({ id: 'rollback-1.37-1.36', ...of });
   const base = policyWith({ name: 'p' });
   const ports = await oneStep(new MemoryTable(), {
     eks: {
@@ -65,7 +70,8 @@ async function checked(given: Given = {}) {
   });
   const context = await contextOf(ports, stepInput({ targetVersion: '1.36' }));
   const before = (await load(ports.table, Clusters, KEY))?.revision;
-  const { found, ...result } = await checkRollback(ports, context);
+  const startedAt = new Date(NOON.getTime() - minutes * 60_000);
+  const { found, ...result } = await checkRollback(ports, { ...context, startedAt });
   expect(ports.sent).toEqual([]);
   expect((await load(ports.table, Clusters, KEY))?.revision).toBe(before);
   return {
@@ -118,6 +124,26 @@ test.each<[string, Given, string, string]>([
     'nobody may read its nodes',
     { nodes: new ClusterAccessError('ClusterForbidden', 'no') },
     ...(['blocked', 'ClusterForbidden'] as const),
+  ],
+  [
+    'its API server fails, which may pass',
+    { nodes: new ClusterAccessError('ClusterServerFault', '503'), minutes: 14 },
+    ...(['wait', 'ClusterServerFault'] as const),
+  ],
+  [
+    'its API server does not answer, which may pass',
+    { nodes: new ClusterAccessError('ClusterUnreachable', 'ECONNRESET') },
+    ...(['wait', 'ClusterUnreachable'] as const),
+  ],
+  [
+    'its API server has failed for a quarter of an hour',
+    { nodes: new ClusterAccessError('ClusterServerFault', '503'), minutes: 15 },
+    ...(['blocked', 'ClusterServerFault'] as const),
+  ],
+  [
+    'nobody may read the nodes of one that is half-way back',
+    { nodes: new ClusterAccessError('ClusterForbidden', 'no'), mutated: true },
+    ...(['parked', 'ClusterForbidden'] as const),
   ],
   ['EKS gives no endpoint', { described: { endpoint: undefined } }, 'blocked', 'NoEndpoint'],
   [

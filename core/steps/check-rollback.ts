@@ -1,6 +1,6 @@
 import { unlessGone } from '../contracts/eks-errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { blocked, done, parked, type Reason, reason } from '../contracts/step-result.ts';
+import { blocked, done, parked, type Reason, reason, wait } from '../contracts/step-result.ts';
 import { observeCluster } from '../inventory/observe-cluster.ts';
 import { given } from '../model/given.ts';
 import { rollbackRefusals } from '../model/hop.ts';
@@ -15,8 +15,10 @@ import { Regions } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError } from './api-server.ts';
-import type { StepContext, StepPorts } from './context.ts';
+import { SETTLE_MINUTES } from './compare-with-before.ts';
+import { deniedRetryAt, type StepContext, type StepPorts } from './context.ts';
 import { decideAddon } from './decide-addon.ts';
+import { mayPass, UNHEARD_SECONDS } from './read-probes.ts';
 import { waitForInsights } from './refresh-insights.ts';
 import { insightReason, isRepaired, rollbackInsights } from './rollback-insights.ts';
 import type { StepOutcome } from './run-step.ts';
@@ -39,7 +41,10 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   const { spec, unknown } = await context.policy();
   if (unknown.length > 0) return parked(undefined, ...unknown);
   const asksServer = spec?.verification !== 'eks-api';
-  const { record, unread } = await observeAnew(ports, context, asksServer);
+  const { record, unread, passing } = await observeAnew(ports, context, asksServer);
+  const isEarly = ports.clock.now().getTime() < context.startedAt.getTime() + SETTLE_MINUTES * 60_000;
+  if (passing && isEarly) return wait(UNHEARD_SECONDS, ...unread);
+  if (unread.length > 0 && context.upgrade?.mutated === true) return parked(deniedRetryAt(ports), ...unread);
   const upgrades = await upgradesOf(ports.table, context.clusterKey);
   const region = (await load(ports.table, Regions, context.scope.region))?.data;
   const now = ports.clock.now();
@@ -67,12 +72,15 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   return { ...done(reason('Looked', looked), ...view.reasons, ...notes), found };
 }
 
-/** Reads the cluster as it is now, without recording it. Unreadable parts are reported, since they may have to go back first. */
+/**
+ * Reads the cluster as it is now, without recording it. Unreadable parts are reported, since they may have to go back first. `passing`: another look
+ * may read them.
+ */
 async function observeAnew(
   ports: CheckPorts,
   context: StepContext,
   asksServer: boolean,
-): Promise<{ readonly record: ClusterRecord; readonly unread: readonly Reason[] }> {
+): Promise<{ readonly record: ClusterRecord; readonly unread: readonly Reason[]; readonly passing?: boolean }> {
   const { scope, cluster } = context;
   const known = await context.record();
   const details = { depth: 'deep', fleet: await loadFleetInForce(ports.table), now: ports.clock.now() } as const;
@@ -91,7 +99,7 @@ async function observeAnew(
     return { record: { ...record, otherNodes }, unread };
   } catch (error) {
     if (!isAccessError(error)) throw error;
-    return { record, unread: [...unread, accessReason(error, context)] };
+    return { record, unread: [...unread, accessReason(error, context)], passing: mayPass(error) };
   }
 }
 

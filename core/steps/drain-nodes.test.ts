@@ -204,6 +204,20 @@ test.each<[string, Given, string, string, string]>([
     '',
   ],
   [
+    'is of a cluster that has no endpoint yet',
+    { eks: { cluster: { endpoint: undefined as never } } },
+    'parked',
+    'ApiServerNotReady',
+    'EKS gives no endpoint of web yet.',
+  ],
+  [
+    'is of an API server that fails, which passes',
+    { refuses: new ClusterAccessError('ClusterServerFault', '503') },
+    'parked',
+    'ClusterServerFault',
+    'It may pass.',
+  ],
+  [
     'is of an API server that shows no nodes any more',
     { refuses: new ClusterAccessError('ClusterForbidden', 'nodes is forbidden'), of: { mutated: true } },
     'parked',

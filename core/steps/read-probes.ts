@@ -23,6 +23,8 @@ import { mappingOf } from '../scan/manifest/manifest-object.ts';
 import type { ProbedUrl } from '../scan/preflight/preflight-check.ts';
 import { isAccessError } from './api-server.ts';
 
+/** Until what a fault has left unknown is asked again. */
+export const UNHEARD_SECONDS = 30;
 const PAGE = 500;
 /** The most requests for one list. Objects of a kind that has more are not compared. */
 const MOST_PAGES = 80;

@@ -81,26 +81,30 @@ async function uncordon(
   const ended = new Map<How, Read<UndoEntry>[]>();
   const end = (how: How, entry: Read<UndoEntry>): void => void ended.set(how, [...(ended.get(how) ?? []), entry]);
   let stop: StepResult | undefined;
-  for (const entry of entries) {
-    const { subject, uid, upgradeId, taint } = entry.data;
-    const node: DrainNode | undefined = nodes.get(subject);
-    if (node === undefined) end('gone', entry);
-    else {
-      const version = { name: subject, uid, resourceVersion: node.resourceVersion };
-      const call = {
-        name: 'UncordonNode' as const,
-        input: { node: version, ...given({ taint }) },
-      };
-      const wanted = { asker, clusterKey, scope, target, upgrade, step: STEP, subject: 'nodes', call };
-      const result = await mutateWithoutUpdate(ports, wanted, () => operator.uncordon(version, { upgradeId, taint }));
-      if (result.type === 'answered') {
-        // A node that somebody has changed meanwhile is read anew.
-        if (result.answer !== 'changed') end(result.answer === 'done' ? 'undone' : result.answer, entry);
-      } else stop = await notSent(ports, context, result);
+  try {
+    for (const entry of entries) {
+      const { subject, uid, upgradeId, taint } = entry.data;
+      const node: DrainNode | undefined = nodes.get(subject);
+      if (node === undefined) end('gone', entry);
+      else {
+        const version = { name: subject, uid, resourceVersion: node.resourceVersion };
+        const call = {
+          name: 'UncordonNode' as const,
+          input: { node: version, ...given({ taint }) },
+        };
+        const wanted = { asker, clusterKey, scope, target, upgrade, step: STEP, subject: 'nodes', call };
+        const result = await mutateWithoutUpdate(ports, wanted, () => operator.uncordon(version, { upgradeId, taint }));
+        if (result.type === 'answered') {
+          // A node that somebody has changed meanwhile is read anew.
+          if (result.answer !== 'changed') end(result.answer === 'done' ? 'undone' : result.answer, entry);
+        } else stop = await notSent(ports, context, result);
+      }
+      if (stop !== undefined || clock.now().getTime() >= until) break;
     }
-    if (stop !== undefined || clock.now().getTime() >= until) break;
+  } finally {
+    // Also where a call has failed: the next look would find the nodes before it without our mark, and take them for somebody else's.
+    for (const [how, closed] of ended) await closeUndoEntries(ports, closed, how);
   }
-  for (const [how, closed] of ended) await closeUndoEntries(ports, closed, how);
   const left = entries.length - [...ended.values()].reduce((sum, { length }) => sum + length, 0);
   if (stop !== undefined) return stop;
   const said = `Cordons of ${entries[0]?.data.upgradeId} are taken back: ${entries.length - left} done, ${left} left.`;

@@ -222,15 +222,19 @@ test.each<[string, Given, readonly string[]]>([
   if (run !== undefined) expect(run).toMatchObject({ status: 'ended', reasons: [expect.anything()] });
 });
 
-test('what the API server refuses is a blocker, and counts in the report', async () => {
-  const refused = await scanned({ ready: new ClusterAccessError('ClusterForbidden', 'no.') });
+test('what the API server refuses is a blocker, counts in the report, and ends nothing that has changed its cluster', async () => {
+  const ready = new ClusterAccessError('ClusterForbidden', 'no.');
+  expect((await scanned({ ready, of: { mutated: true } })).status).toBe('parked');
+  const refused = await scanned({ ready });
   expect(refused.status).toBe('blocked');
   expect(refused.told[0]).toBe(
     'ClusterForbidden: The API server of web could not be read: no. Run: liftlock access check',
   );
   expect(refused.kept?.detail).toEqual({});
-  const far = await scanned({ ready: unreachable, server: { '/version': unreachable } });
-  expect(far.codes[0]).toBe('ClusterUnreachable');
+  const silent = { ready: unreachable, server: { '/version': unreachable } };
+  expect(await scanned({ ...silent, minutes: 14 })).toMatchObject({ status: 'wait', codes: ['ProbeInconclusive'] });
+  const far = await scanned({ ...silent, minutes: 15 });
+  expect([far.status, far.codes[0]]).toEqual(['blocked', 'ClusterUnreachable']);
   await expect(scanned({ ready: new TypeError('x') })).rejects.toThrow('x');
 });
 

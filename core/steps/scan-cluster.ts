@@ -37,20 +37,21 @@ import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import { isReplaced } from '../scan/preflight/surge-addresses.ts';
 import { buildReport } from '../scan/report/build-report.ts';
 import type { Coverage, ScanReport } from '../scan/report/report-schema.ts';
+import { isGap } from '../scan/report/verdict.ts';
 import { insightsCoverage, observeInsights, readInsights } from '../scan/telemetry/insights.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { findApiServer } from './api-server.ts';
 import { checkRollback } from './check-rollback.ts';
 import { compareBetween } from './compare-between.ts';
 import { SETTLE_MINUTES } from './compare-with-before.ts';
-import type { StepContext, StepPorts } from './context.ts';
+import { deniedRetryAt, type StepContext, type StepPorts } from './context.ts';
 import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
+import { UNHEARD_SECONDS } from './read-probes.ts';
 import { waitForInsights } from './refresh-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 import { isServer, NOT_ASKED, NOT_VERIFIED, readFacts, rollsInside, type Server } from './scan-facts.ts';
 
 const STEP = 'scan-cluster';
-const UNHEARD_SECONDS = 30;
 
 export type ScanPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2' | 'gates' | 'probe' | 'readers'>;
 
@@ -103,11 +104,9 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const asksInsights = isWhole && !rollsOnly && !skip.includes('insight');
   const insights = asksInsights ? await readInsights(ports.eks, context.scope, name) : undefined;
   const { facts, coverage, detail, unheard } = await readFacts(ports, context, server, policy, objects?.state);
-  // What is unknown before the hop cannot be compared after it, so one fault does not end the read.
+  // What is unknown before the hop cannot be compared after it, and what was begun does not fail by one fault: it is read again.
   if (unheard.length > 0 && ports.clock.now().getTime() < context.startedAt.getTime() + SETTLE_MINUTES * 60_000) {
-    const why = unheard.map((one) =>
-      reason('ProbeInconclusive', `Not known before the hop yet, and read again: ${one}`),
-    );
+    const why = unheard.map((one) => reason('ProbeInconclusive', `Not known yet, and read again: ${one}`));
     return wait(UNHEARD_SECONDS, ...why);
   }
   const report = await reportOf(ports, context, { facts, coverage, insights, state: objects?.state, rules });
@@ -118,7 +117,11 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const unapproved = isAsked ? await unapprovedIn(ports, context, kept) : [];
   const told = [...notes, ...decision.notes];
   const blockers = [...decision.blockers, ...unapproved];
-  const result = blockers.length > 0 ? blocked(...blockers, ...told) : done(...told, lookedAt(report));
+  const isDenied = report.coverage.some((one) => isGap(one) && one.status === 'denied');
+  // As a denial by EKS, one by the API server fails no upgrade that has changed its cluster.
+  const waits = isDenied && context.upgrade?.mutated === true;
+  const stops = (...why: Reason[]) => (waits ? parked(deniedRetryAt(ports), ...why) : blocked(...why));
+  const result = blockers.length > 0 ? stops(...blockers, ...told) : done(...told, lookedAt(report));
   return { ...result, detail: between?.detail ?? detail };
 }
 

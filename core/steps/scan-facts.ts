@@ -16,7 +16,7 @@ import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import { bringsNodes } from '../scan/preflight/surge-addresses.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { accessReason, isAccessError } from './api-server.ts';
+import { accessReason, isAccessError, isDeniedAccess } from './api-server.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { readPolicyFacts } from './policy-facts.ts';
 import { probeUrls } from './probe-urls.ts';
@@ -101,8 +101,8 @@ export async function readFacts(
       ...(ofPolicy?.coverage ?? []),
     ],
     detail: asksProbes ? baseline : (context.upgrade?.steps[STEP]?.detail ?? {}),
-    /** What is missing before the first change because of a fault that may pass, one sentence each. */
-    unheard: asksProbes ? [...read.passing, ...ofEc2.passing, ...(ofPolicy?.passing ?? [])] : [],
+    /** What an upgrade lacks because of a fault that may pass, one sentence each. */
+    unheard: context.upgrade === undefined ? [] : [...read.passing, ...ofEc2.passing, ...(ofPolicy?.passing ?? [])],
   };
 }
 
@@ -195,11 +195,10 @@ async function readServer(
     };
   } catch (error) {
     if (!isAccessError(error)) throw error;
-    const denied = error.name === 'ClusterForbidden' || error.name === 'ClusterUnauthorized';
     const { code, message } = accessReason(error, context);
     // Without these reads nothing is known of the cluster, and one fault of its API server would stop the hop.
-    const passing = asksProbes && code === 'ClusterServerFault' && mayPass(error) ? [message] : [];
-    return { ...unread(denied ? 'denied' : 'error', `${code}: ${message}`), passing };
+    const passing = mayPass(error) ? [message] : [];
+    return { ...unread(isDeniedAccess(error) ? 'denied' : 'error', `${code}: ${message}`), passing };
   }
 }
 

@@ -160,6 +160,17 @@ test.each<[string, Given, readonly string[]]>([
   expect(await checked({ ...given, minutes: 15 })).toMatchObject({ status: 'failed', told });
 });
 
+test.each<[string, Given, string]>([
+  ['its API server', { ready: new ClusterAccessError('ClusterUnauthorized', '401') }, 'ClusterUnauthorized'],
+  ['its pods', { has: { pods: 403 } }, 'ClusterForbidden'],
+])('what nobody may read of a changed cluster, %s, fails no hop and passes none: it parks', async (_, given, code) => {
+  const denied = { ...given, of: { mutated: true }, minutes: 15 };
+  const { status, told } = await checked(denied);
+  expect([status, told]).toEqual(['parked', [expect.stringMatching(`^${code}: .*Run: liftlock access check$`)]]);
+  const down = await checked({ ...denied, smoke: { urls: ['https://a/'] } });
+  expect([down.status, down.told]).toEqual(['failed', [expect.stringMatching(/^UrlFailed/), ...told]]);
+});
+
 const lags = (name: string, group?: string) =>
   node(name, { kubeletVersion: 'v1.36.0', labels: group === undefined ? {} : { [GROUP]: group } });
 

@@ -17,13 +17,13 @@ import { wellSince } from '../protocol/hop-before.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import type { ProbedUrl } from '../scan/preflight/preflight-check.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { accessReason, findApiServer, isAccessError } from './api-server.ts';
+import { accessReason, findApiServer, isAccessError, isDeniedAccess } from './api-server.ts';
 import { afterHooks, askHooks, type HookPorts } from './ask-hooks.ts';
 import { baselineFor } from './baseline-for.ts';
 import { checkKubelets, type Kubelets } from './check-kubelets.ts';
 import { compareHopRates, type RatePorts, secondsUntil } from './compare-hop-rates.ts';
 import { beganBy, comparedBefore, compareWithBefore, judgeCompared, SETTLE_MINUTES } from './compare-with-before.ts';
-import { pollSeconds, type StepContext } from './context.ts';
+import { deniedRetryAt, pollSeconds, type StepContext } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
 import { nodesLater } from './node-room.ts';
 import { probeUrls } from './probe-urls.ts';
@@ -48,7 +48,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const { cluster, target, name } = context;
   const rests = await readControlPlaneAtRest(ports, context);
   if ('stop' in rests) return rests.stop;
-  const found: Found = { problems: [], notes: [], looked: [], unheard: [], unrolled: [] };
+  const found: Found = { problems: [], notes: [], looked: [], unheard: [], denied: [], unrolled: [] };
   const { problems, notes, looked } = found;
   if (!KubeVersion.parse(cluster.version).equals(target))
     problems.push(reason('WrongVersion', `${name} is at ${cluster.version}, not at ${target}.`));
@@ -94,6 +94,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const kept = { comparedAt: now.toISOString(), verdicts, ...given({ wellSince: before }), ...(endsLooking && all) };
   const outcome = (result: StepResult): StepOutcome =>
     isAsRecorded(context, kept) ? result : { ...result, detail: kept };
+  if (isSettled && found.denied.length > 0) return outcome(parked(deniedRetryAt(ports), ...found.denied));
   if (isSettled && openRates.length > 0)
     return outcome(wait(secondsUntil(openRates, now), ...openRates.map(verdictReason)));
   if (isSettled) {
@@ -103,7 +104,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
     if (watched === undefined) return outcome(done(...told));
     return { ...watched, reasons: [...watched.reasons, ...told], detail: { ...kept, wellSince: since } };
   }
-  if (!isSettling && problems.length > 0) return outcome(failed(...problems, ...told, ...notes));
+  if (!isSettling && problems.length > 0) return outcome(failed(...problems, ...told, ...found.denied, ...notes));
   const poll = pollSeconds(context.startedAt, now, { least: 30, most: 120 });
   return outcome(wait(poll, ...problems, ...told));
 }
@@ -156,6 +157,8 @@ interface Found extends Kubelets {
   readonly looked: string[];
   /** What could not be told because of a fault that may pass. It is asked again while moved workloads may settle, and reported then. */
   readonly unheard: Reason[];
+  /** What Liftlock may not read of a cluster that the upgrade has changed: its permission is missing, which is no fault of the hop. */
+  readonly denied: Reason[];
 }
 
 /** Checks everything but rates, and returns the comparison with the time before the hop. */
@@ -262,7 +265,7 @@ async function checkInside(
   policy: UpgradePolicySpec | undefined,
   found: Found,
 ): Promise<Reading> {
-  const { problems, notes, looked, unheard } = found;
+  const { problems, notes, looked, unheard, denied } = found;
   const server = findApiServer(context);
   if (server === undefined) {
     problems.push(reason('NoEndpoint', `EKS gives no endpoint for ${context.name}.`));
@@ -289,7 +292,7 @@ async function checkInside(
     return reading;
   } catch (error) {
     if (!isAccessError(error)) throw error;
-    problems.push(accessReason(error, context));
+    (isDeniedAccess(error) && context.upgrade?.mutated === true ? denied : problems).push(accessReason(error, context));
     return {};
   }
 }

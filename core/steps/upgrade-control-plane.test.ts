@@ -263,7 +263,7 @@ describe('in a rollback', () => {
       kept: { upgrades: [mine], grant: grant({ upgradeId: mine.id, machine: mine.machine }), ...kept },
       ...more,
     });
-    const { status, reasons } = await upgradeControlPlane(ports, stepInput({ targetVersion: '1.36' }));
+    const { status, reasons } = await upgradeControlPlane(ports, stepInput({ targetVersion: mine.to }));
     return { status, sent: ports.sent, code: reasons[0]?.code, said: reasons[0]?.message };
   };
 
@@ -295,6 +295,20 @@ describe('in a rollback', () => {
   ])('nothing is sent where %s', async (_, eks, status, code) => {
     expect(await back(eks)).toMatchObject({ status, code, sent: [] });
   });
+
+  test.each([
+    ['nobody lets it', {}, 'STANDARD', 'blocked', []],
+    ['a person lets it', { extendSupport: true }, 'STANDARD', 'wait', ['ExtendSupport']],
+    ['it is set already', {}, 'EXTENDED', 'wait', ['UpdateClusterVersion']],
+  ])(
+    'into extended support nothing moves before the support type is right, where %s',
+    async (_, let_, supportType, status, calls) => {
+      const cluster = { version: '1.34', upgradePolicy: { supportType } };
+      const { sent, ...end } = await back({ cluster }, { upgraded: { from: '1.34', to: '1.33', ...let_ } });
+      expect([end.status, sent]).toMatchObject([status, calls.map((call) => ({ call }))]);
+      if (status === 'blocked') expect(end.code).toBe('NeedsExtendedSupport');
+    },
+  );
 
   test('a stop is kept, and a hold or a tag is not in its way', async () => {
     expect(await back({}, { kept: { control: { stopped: true } } })).toMatchObject({ code: 'FleetStopped', sent: [] });

@@ -13,7 +13,10 @@ interface Closable {
   close(): void;
 }
 
-/** Works at the API server of the step's cluster. One that fails blocks with its error, or parks an upgrade that was begun. */
+/**
+ * Works at the API server of the step's cluster. One that cannot be reached or denies blocks with its error, or parks an upgrade that was begun; a
+ * fault of its own passes, and parks in any case.
+ */
 export async function withApiServer<Opened extends Closable>(
   ports: Pick<Ports, 'table' | 'clock'>,
   context: StepContext,
@@ -32,7 +35,8 @@ export async function withApiServer<Opened extends Closable>(
     const { clusterKey, upgrade } = context;
     // It is read again, because the first commit of this invocation may have begun the upgrade.
     const now = upgrade && (await load(ports.table, Upgrades, clusterKey, upgrade.id));
-    return now?.data.mutated === true ? parked(deniedRetryAt(ports), why) : blocked(why);
+    const goesOn = error.name === 'ClusterServerFault' || now?.data.mutated === true;
+    return goesOn ? parked(deniedRetryAt(ports), why) : blocked(why);
   } finally {
     opened.close();
   }

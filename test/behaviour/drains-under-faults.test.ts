@@ -1,16 +1,19 @@
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { cancelDrain, requestDrain } from '../../core/operations/request-drain.ts';
 import { openUndoEntries } from '../../core/protocol/undo.ts';
+import { UndoEntries } from '../../core/store/entities.ts';
+import { loadKind } from '../../core/store/entity.ts';
 import type { ClusterRecord } from '../../simulator/eks/state/cluster-record.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import { disruptionCounts } from '../../simulator/kubernetes/disruption/disruption-counts.ts';
+import type { ApiFault } from '../../simulator/kubernetes/faults/api-fault.ts';
 import type { NodeState } from '../../simulator/kubernetes/kubernetes-state.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { SeededChoices } from '../../simulator/simulate/fleet/seeded-choices.ts';
 import { AT_MUTATIONS } from '../e2e/crash-scenarios.ts';
-import { setCordon } from './drained-shop.ts';
-import { discover, minutes, PERSON, recordOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
+import { cordoned, drain, drainedShop, drainsOf, podsOnLegacy, setCordon, strict } from './drained-shop.ts';
+import { controlsOf, discover, minutes, PERSON, recordOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
 
 const SEEDS = 60;
 const STEPS = ['drain-nodes', 'restore-nodes', 'conclude-upgrade', 'request-grant', 'reconcile-rollouts'] as const;
@@ -142,3 +145,52 @@ test.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
     }
   },
 );
+
+const BUSY = { kind: 'too-many-requests', retryAfterSeconds: 1 } as const;
+const BROKEN = { kind: 'server-error', status: 503 } as const;
+
+/** A drain whose pods may stand in the way for ten minutes, after so many minutes of a fault of its API server. */
+async function drainedBeside(faults: readonly ApiFault[], while_: number) {
+  const world = await drainedShop([], { policy: { drain: { pause: '0s', podTimeout: '10m' } } });
+  const { kubernetes } = clusterOf(world);
+  kubernetes.faults = [...faults];
+  await drain(world);
+  await minutes(world, while_);
+  const [during] = await drainsOf(world);
+  const said = during?.reasons[0]?.message ?? during?.steps['drain-nodes/legacy']?.reasons[0]?.message ?? '';
+  kubernetes.faults = [];
+  await run(world, 1);
+  const held = (await controlsOf(world)).filter((one) => one.held !== undefined);
+  const [{ status = 'none' } = {}] = await drainsOf(world);
+  return { during: during?.status, said, status, held, cordoned: cordoned(world).length, left: podsOnLegacy(world) };
+}
+
+test.each<[string, ApiFault[], string, RegExp]>([
+  ['takes no eviction', [{ ...BUSY, on: 'pods/eviction' }], 'Running', /for 2\d min: the API server has no place for/],
+  ['fails each eviction', [{ ...BROKEN, on: 'pods/eviction' }], 'Parked', /503: .* It may pass\./],
+  ['fails before the first cordon', [{ ...BROKEN, on: 'nodes' }], 'Parked', /503: .* It may pass\./],
+  ['is too busy before the first cordon', [{ ...BUSY, on: 'nodes' }], 'Parked', /429: .* It may pass\./],
+  ['fails later on', [{ ...BROKEN, on: 'nodes', skip: 2 }], 'Parked', /503: .* It may pass\./],
+])(
+  'an API server that %s for longer than a pod may stand in the way is no fault of the cluster: the drain goes on',
+  async (_, faults, during, said) => {
+    const seen = await drainedBeside(faults, 25);
+    expect(seen).toMatchObject({ during, status: 'Succeeded', held: [], cordoned: 3, left: 0 });
+    expect(seen.said).toMatch(said);
+    expect(seen.said).not.toMatch(/access manifest/);
+  },
+);
+
+test('an API server that fails half-way through an undo does not have cordons on record as taken over by somebody', async () => {
+  const policy = { drain: { pause: '0s', podTimeout: '10m', maxUnavailable: 3, order: 'spread' } };
+  const world = await drainedShop([strict], { policy });
+  await drain(world);
+  await minutes(world, 3);
+  expect(cordoned(world)).toHaveLength(3);
+  await cancelDrain(world.ports, await recordOf(world, 'web'), 'legacy', 'ann', 'no');
+  // The list of nodes and the first node are answered, the second one is not.
+  clusterOf(world).kubernetes.faults = [{ ...BROKEN, on: 'nodes', skip: 3, times: 1 }];
+  await run(world, 1);
+  const closed = (await loadKind(world.table, UndoEntries)).map((entry) => entry.closed?.how);
+  expect([cordoned(world), closed]).toEqual([[], ['undone', 'undone', 'undone']]);
+});

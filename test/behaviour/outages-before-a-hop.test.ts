@@ -1,5 +1,5 @@
 import { given } from '../../core/model/given.ts';
-import { hours, memberOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
+import { hours, memberOf, onlyCluster, run, smallFleet, upgradesOf } from './small-fleet.ts';
 
 const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
 const fault = (status: number, name: string) => Object.assign(new Error('no'), { status, name });
@@ -67,4 +67,15 @@ test('what EC2 refuses for good blocks at once', async () => {
   const world = await failingFor(1, fault(400, 'InvalidParameterValue'));
   await run(world);
   expect(await memberOf(world, 'web')).toMatchObject({ status: 'Blocked', reasons: [{ code: 'ScanIncomplete' }] });
+});
+
+test('an API server that breaks its answers off for some minutes does not take a cluster out of its rollout', async () => {
+  const world = await smallFleet({ clusters: [web] });
+  const reset = { kind: 'connection-reset', when: 'during-body', on: '/readyz', times: 8 } as const;
+  onlyCluster(world).kubernetes.faults = [reset];
+  await run(world);
+  expect([await memberOf(world, 'web'), onlyCluster(world).kubernetes.faults]).toMatchObject([
+    { status: 'Succeeded' },
+    [],
+  ]);
 });

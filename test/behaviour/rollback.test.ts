@@ -4,6 +4,7 @@ import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.
 import { requestRollback } from '../../core/operations/request-rollback.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
+import type { ApiFault } from '../../simulator/kubernetes/faults/api-fault.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { AT_MUTATIONS } from '../e2e/crash-scenarios.ts';
 import { keyOf } from './changed-policy.ts';
@@ -267,6 +268,18 @@ describe('what EKS or nobody takes back is found before anything is changed, and
 });
 
 describe('a rollback that is begun', () => {
+  test.each<ApiFault>([
+    { kind: 'server-error', status: 503, on: 'nodes', times: 3 },
+    { kind: 'too-many-requests', retryAfterSeconds: 1, on: 'nodes', times: 3 },
+    { kind: 'connection-reset', when: 'during-body', on: 'nodes', times: 3 },
+  ])('waits for an API server that fails while its way is checked: %j', async (fault) => {
+    const world = await upgraded();
+    onlyCluster(world).kubernetes.faults = [fault];
+    await goBack(world);
+    await run(world);
+    expect([await endsOf(world), onlyCluster(world).kubernetes.faults]).toEqual([IS_BACK, []]);
+  });
+
   test('waits while the fleet is stopped, and goes on after it', async () => {
     const world = await upgraded();
     onStep(world, 'roll-node-group/workers', 'done', 'web', () => void stopFleet(world.ports, PERSON, 'look'));

@@ -2,7 +2,10 @@ import type { RequestInfo } from '../server/request-info.ts';
 
 /** The requests that a fault affects. */
 export interface Aim {
-  /** `deployments.apps`, `pods`: that resource at any version. `/metrics`, `/apis`, `/apis/*`: a path that names no resource. `*`: every request. */
+  /**
+   * `deployments.apps`, `pods`: that resource at any version; `pods/eviction`: that subresource. `/metrics`, `/apis`, `/apis/*`: a path that names no
+   * resource. `*`: every request.
+   */
   on: string;
   /** The number of requests that pass first; 0 when absent. */
   skip?: number;
@@ -14,8 +17,9 @@ export interface Aim {
 export function isAimedAt({ on }: Aim, { attributes }: RequestInfo): boolean {
   if (on === '*') return true;
   if (!('path' in attributes)) {
-    const { group, resource } = attributes;
-    return on === (group === '' ? resource : `${resource}.${group}`);
+    const { group, resource, subresource } = attributes;
+    const kind = group === '' ? resource : `${resource}.${group}`;
+    return on === kind || on === `${kind}/${subresource}`;
   }
   return on.endsWith('*') ? attributes.path.startsWith(on.slice(0, -1)) : attributes.path === on;
 }
