@@ -1,9 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { upgradeOf } from '../../test/material/invariants/fabricate.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { apiVersion } from '../config/kinds.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import type { Executions } from '../ports/executions.ts';
-import { Clusters, Configs, ReadinessDays, ReadinessHistories, Regions } from '../store/entities.ts';
+import { Clusters, Configs, ReadinessDays, ReadinessHistories, Regions, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
@@ -110,14 +111,22 @@ test('who was let through by a waiver that has ended is looked at again at once'
 });
 
 test('looks in one account and Region are spread over the hour, and no more of them begin than the calls allow', () => {
-  const due = dueScans({ ...given, clusters: [...fleet(40), ...fleet(40, { region: 'us-east-1' })] }, NOON);
-  expect(due.map(({ notBefore }) => notBefore.toISOString().slice(11, 16))).toEqual([
+  const few = dueScans({ ...given, clusters: [...fleet(40), ...fleet(40, { region: 'us-east-1' })] }, NOON);
+  expect(few.map(({ notBefore }) => notBefore.toISOString().slice(11, 16))).toEqual([
     '12:00',
     '12:15',
     '12:30',
     '12:45',
   ]);
   expect(dueScans({ ...given, clusters: fleet(20_000) }, NOON)).toHaveLength(500);
+  // Each account and Region has calls of its own.
+  const places = [{}, { region: 'us-east-1' }, { account: '222222222222' }];
+  const clusters = places.flatMap((place) => fleet(12_000, place));
+  const scans = new Map(clusters.map(({ clusterKey, name }) => looked(clusterKey, `2026-11-01T00:${name.slice(2)}`)));
+  const due = dueScans({ ...given, clusters, scans }, NOON);
+  const inPlaces = Map.groupBy(due, ({ cluster: { account, region } }) => `${account} ${region}`);
+  expect([...inPlaces.values()].map(({ length }) => length)).toEqual([500, 500, 500]);
+  for (const [, second] of inPlaces.values()) expect(second?.notBefore).toEqual(new Date(NOON.getTime() + 7_200));
 });
 
 test('nobody is looked at who has nowhere to go, is never touched, or looks for itself', () => {
@@ -192,4 +201,17 @@ test('a look that was asked for already in this hour is not asked for again', as
   expect([...started.values()]).toEqual([
     expect.objectContaining({ cluster: record.arn, targetVersion: '1.35', notBefore: NOON.toISOString() }),
   ]);
+  // Whose upgrade is under way looks by itself, and who is gone is looked at by nobody.
+  started.clear();
+  const later = { ...ports, clock: { now: () => new Date(NOON.getTime() + 3_600_000) } };
+  const running = upgradeOf({ clusterKey: record.clusterKey, status: 'Running' });
+  await table.transact([put(Upgrades, running, 'absent')]);
+  expect(await refreshReadiness(later)).toMatchObject({ started: 0 });
+  await table.transact([
+    put(Upgrades, { ...running, status: 'Succeeded' }, 'any'),
+    put(Clusters, { ...record, deletedAt: NOON.toISOString() }, 'any'),
+  ]);
+  expect([await refreshReadiness(later), started.size]).toEqual([expect.objectContaining({ started: 0 }), 0]);
+  await table.transact([put(Clusters, record, 'any')]);
+  expect(await refreshReadiness(later)).toMatchObject({ started: 1 });
 });

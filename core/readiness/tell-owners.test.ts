@@ -13,7 +13,7 @@ import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { ClusterNewsItems, Configs, ReadinessHistories } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { LatestScanItems, newestFirst, ScanSummaries, saveParts } from '../store/scan-entities.ts';
-import { tellOwners } from './tell-owners.ts';
+import { type TellPorts, tellOwners } from './tell-owners.ts';
 
 const region: RegionVersions = {
   ...{ region: 'eu-central-1', announced: [], checkedAt: NOON.toISOString() },
@@ -37,7 +37,7 @@ const web = clusterRecord({ name: 'web', tags, labels: {} });
 function world(owners: Readonly<Record<string, OwnerAddress>> = { payments: { topic: TOPIC } }) {
   const table = new MemoryTable();
   const told: LiftlockEvent[] = [];
-  const sent: LiftlockEvent[] = [];
+  const sent: Parameters<TellPorts['addresses']['send']>[] = [];
   const state = {
     refused: undefined as string | undefined,
     waivedUntil: undefined as string | undefined,
@@ -56,8 +56,8 @@ function world(owners: Readonly<Record<string, OwnerAddress>> = { payments: { to
       },
     },
     addresses: {
-      send: async (_: OwnerAddress, __: readonly string[], event: LiftlockEvent) => {
-        sent.push(event);
+      send: async (...given: (typeof sent)[number]) => {
+        sent.push(given);
         return state.refused;
       },
     },
@@ -68,7 +68,7 @@ function world(owners: Readonly<Record<string, OwnerAddress>> = { payments: { to
     patches: ReadonlyMap<string, Patches> = new Map(),
   ) => {
     const empty = await loadSnapshot(table, [], 'fleet');
-    const fleet = { owners, allowedHosts: [] } as unknown as NonNullable<typeof empty.fleet>;
+    const fleet = { owners, allowedHosts: ['hooks.example.com'] } as unknown as NonNullable<typeof empty.fleet>;
     const snapshot = {
       ...empty,
       fleet,
@@ -108,11 +108,34 @@ test('each owner hears once, and in one notice, of all that became blocked of it
   const first = await look({ shop: [pdb('payments'), api('search')], web: [pdb('payments'), api('payments')] });
   expect(first.news.sort()).toEqual(['payments: shop blocked', 'payments: web blocked', 'search: shop blocked']);
   expect(first.events).toEqual(['blocked', 'blocked']);
-  expect(sent).toHaveLength(1);
+  const own = told.find((one) => one.type === 'OwnerNews' && one.detail.owner === 'payments');
+  expect(sent).toMatchObject([
+    [{ topic: TOPIC }, ['hooks.example.com'], { type: 'OwnerNews', detail: { owner: 'payments' } }],
+  ]);
+  expect(own?.detail).toMatchObject(sent[0]?.[2].detail ?? {});
   const notices = told.flatMap((one) => (one.type === 'OwnerNews' ? [{ ...one.detail, ...noticeOf(one) }] : []));
   expect(notices.sort((a, b) => ((a.owner ?? '') < (b.owner ?? '') ? -1 : 1))).toMatchObject([
     { owner: 'payments', sentTo: TOPIC, what: expect.stringMatching(/^For payments: shop .* web .*\.$/) },
     { owner: 'search', what: expect.stringContaining('For search: shop (account') },
+  ]);
+  // Each is told its own causes, and no other's.
+  expect(notices.map(({ news }) => news.map(({ reasons }) => reasons.map(({ message }) => message)))).toEqual([
+    [
+      [expect.stringMatching(/pdb:gateway \(payments\): It allows no disruption\. Allow one\.$/)],
+      [
+        expect.stringMatching(/pdb:gateway \(payments\)/),
+        expect.stringMatching(/helm:shop \(payments\): It is removed\./),
+      ],
+    ],
+    [[expect.stringMatching(/helm:shop \(search\): It is removed\./)]],
+  ]);
+  // A program is told of the cluster as a whole.
+  expect(told.flatMap((one) => (one.type === 'ReadinessChanged' ? [one.detail] : []))).toMatchObject([
+    {
+      ...{ cluster: shop.arn, target: '1.35', verdict: 'blocked', scannedAt: NOON.toISOString() },
+      reasons: [{ message: expect.stringContaining('pdb:gateway') }, { message: expect.stringContaining('helm:shop') }],
+    },
+    { cluster: web.arn, reasons: [{ code: 'ScanFinding' }, { code: 'ScanFinding' }] },
   ]);
   expect(notices[1]).not.toHaveProperty('sentTo');
   expect(
@@ -301,13 +324,18 @@ test('what stopped a cluster is kept with the news of it, since when its scans k
 test('what a waiver lets pass ended by whoever applied it', async () => {
   const { look, table } = world();
   const cause = 'pdb:gateway';
-  await look({ shop: [pdb('payments')] }, [shop]);
+  await look({ shop: [pdb('payments'), api('search'), { ...pdb(), cause: 'mended' }] }, [shop]);
   const spec = { reason: 'It may.', owner: 'payments', expires: '2027-01-01', match: { rule: 'drain' } };
   const document = { apiVersion, kind: 'ScanWaiver', metadata: { name: 'quiet' }, spec };
   const waiver = { kind: 'ScanWaiver', name: 'quiet', document, revision: 'r', appliedBy: 'ann' } as const;
   const finding = { id: 'f', waived: true, waiver: 'quiet (payments, until 2027-01-01)' };
   const scannedAt = new Date(NOON.getTime() + 3_600_000).toISOString();
-  const report = { scannedAt, findings: [finding], groups: [{ cause, findings: ['f'] }] };
+  // Another finding is there still, and no waiver covers it.
+  const groups = [
+    { cause: 'helm:shop', findings: ['g'] },
+    { cause, findings: ['f'] },
+  ];
+  const report = { scannedAt, findings: [{ id: 'g', waived: false, waiver: null }, finding], groups };
   const counts = { errors: 0, warnings: 0, infos: 0, waived: 1, read: 1, gaps: 0, causes: [], unread: [] };
   const of = { clusterKey: shop.clusterKey, scannedAt, from: '1.34', target: '1.35' };
   const summary = { ...of, ...counts, execution: 'e', verdict: 'pass' as const, dataUpdatedOn: '2026-11-01' };
@@ -321,7 +349,11 @@ test('what a waiver lets pass ended by whoever applied it', async () => {
   ]);
   await look({ shop: [] }, [shop]);
   const kept = (await load(table, ReadinessHistories, shop.clusterKey))?.data;
-  expect(kept?.ended).toMatchObject([{ cause, how: 'waived', by: 'ann' }]);
+  expect(kept?.ended.map((one) => [one.cause, one.how, one.by])).toEqual([
+    [cause, 'waived', 'ann'],
+    ['helm:shop', 'noLongerThere', undefined],
+    ['mended', 'noLongerThere', undefined],
+  ]);
 });
 
 function withGroups(...names: string[]): ClusterRecord {

@@ -55,6 +55,24 @@ test('a policy that only proposes it waits for a person, and then brings the nod
   expect([upgrade?.id, upgrade?.status, upgrade?.requestedBy]).toEqual(['1.37-1.37', 'Succeeded', 'liftlock']);
 });
 
+test('it begins in the windows of its wave, and explain says until then that it waits for one', async () => {
+  const nights = { timeZone: 'UTC', windows: [{ name: 'nights', schedule: '0 22 * * *', duration: '4h' }] };
+  const world = await fleet(
+    {},
+    { calendars: { nights }, policy: { finish: 'propose', waves: [{ name: 'all', calendar: 'nights' }] } },
+  );
+  await hours(world, 2);
+  await finish(world);
+  await hours(world, 2);
+  expect(callsOf(world)).toEqual([]);
+  expect((await saidOf(world))[1]).toContain('WindowClosed');
+  await run(world);
+  expect(mutationsOf(world).map(({ operation, at }) => [operation, new Date(at).getUTCHours() >= 22])).toEqual([
+    ['UpdateNodegroupVersion', true],
+  ]);
+  expect(groupsOf(world, 'left')).toEqual(['1.37']);
+});
+
 test('a policy that always finishes does so by itself, once for each version', async () => {
   const world = await fleet({ finish: 'always' });
   await run(world);

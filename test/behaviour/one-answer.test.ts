@@ -11,6 +11,7 @@ import { shortId } from '../../core/model/cluster-key.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { requestScan } from '../../core/operations/requests.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { listClusters } from '../../core/queries/list-clusters.ts';
 import { scanReport } from '../../core/queries/scan-history.ts';
 import { scanMatrix } from '../../core/queries/scan-matrix.ts';
 import { blockersOnTheWay } from '../../core/rollout/hop-blockers.ts';
@@ -155,4 +156,41 @@ test('a target several minors away is judged hop by hop: what the hops bring up 
     'pass',
     [],
   ]);
+});
+
+// docs/scan.md, Readiness: every cluster is looked at once a day, and these looks change nothing.
+test('a day on, each of the twelve has a verdict that nobody asked for, and nothing was changed for it', async () => {
+  const world = await observedFleet();
+  await world.invoke('watch-versions', {});
+  const day = world.clock.now().getTime() + 24 * 3_600_000;
+  while (world.clock.now().getTime() < day) {
+    await world.invoke('refresh-readiness', {});
+    await world.clock.runUntil(new Date(world.clock.now().getTime() + 3_600_000));
+  }
+  const { items } = await listClusters(world.ports, {});
+  // Somebody else has moved catalog-staging to the newest minor meanwhile.
+  const said = items.map(({ name, readiness }) => `${name} ${readiness.verdict} for ${readiness.for}`);
+  expect(said.sort()).toEqual([
+    'catalog-staging ready for null',
+    'checkout-dev ready for 1.37',
+    'checkout-staging blocked for 1.37',
+    'experiments readyAfterHops for 1.34',
+    'ledger-prod readyAfterHops for 1.36',
+    'orders-prod readyAfterHops for 1.35',
+    'payments-prod blocked for 1.37',
+    'payments-staging ready for 1.37',
+    'platform-dev ready for 1.37',
+    'sandbox-dev readyAfterHops for 1.36',
+    'search-prod readyAfterHops for 1.35',
+    'search-staging blocked for 1.36',
+  ]);
+  const [payments] = items.filter(({ name }) => name === 'payments-prod');
+  const [reason] = payments?.readiness.reasons ?? [];
+  expect([reason?.code, reason?.message]).toEqual([
+    'DrainStuck',
+    expect.stringMatching(
+      /\(payments-core\): PodDisruptionBudget payments\/gateway .* Deployment payments\/gateway .* kubectl -n payments patch pdb gateway /,
+    ),
+  ]);
+  expect(world.eks.state.mutations).toEqual([]);
 });

@@ -14,11 +14,12 @@ import { personWithTools } from './person-with-tools.ts';
 jest.setTimeout(180_000);
 
 const day = 86_400_000;
-const kept = ['checkout-staging', 'search-staging', 'payments-prod'];
+const kept = ['checkout-staging', 'search-staging', 'payments-prod', 'platform-dev'];
 const keys: Readonly<Record<string, string>> = {
   'checkout-staging': '222222222222.eu-central-1.checkout-staging',
   'search-staging': '222222222222.us-east-1.search-staging',
   'payments-prod': '333333333333.eu-central-1.payments-prod',
+  'platform-dev': '111111111111.eu-central-1.platform-dev',
 };
 
 const ELSEWHERE = 'arn:aws:cloudwatch:us-east-1:333333333333:alarm:shop: errors';
@@ -36,6 +37,8 @@ beforeAll(async () => {
   const { state } = prepared.loaded;
   for (const [arn, { name }] of Object.entries(state.clusters)) if (!kept.includes(name)) delete state.clusters[arn];
   state.actors = [];
+  // Somebody has moved the control plane in the console, and left the nodes where they were.
+  for (const cluster of Object.values(state.clusters)) if (cluster.name === 'platform-dev') cluster.version = '1.37';
   fleet = await startCloudFleet(
     { ...prepared, policies: prepared.policies.map(atOnce) },
     { seed: 1, functionsHere: true, onNote: () => {} },
@@ -128,4 +131,29 @@ test('a budget that allows nothing is given room, and no viewer lets its cluster
   await retry('payments-prod');
   await toRest();
   expect(stateOf('payments-prod')).toEqual({ version: '1.37', nodes: ['v1.37'] });
+});
+
+test('nodes that somebody left behind are proposed, and brought up with nothing else when somebody who may asks for it', async () => {
+  expect(stateOf('platform-dev')).toEqual({ version: '1.37', nodes: ['v1.36'] });
+  const explained = (path = '') => apiRequest(fleet.cloud, 'GET', `/v1/clusters/${keys['platform-dev']}${path}`);
+  const explain = async () => ((await explained('/explain')) as { readonly state: string }).state;
+  expect(await explain()).toBe('NodesBehind');
+  const create = (as: string) =>
+    apiRequest(fleet.cloud, 'POST', '/v1/rollouts', { policy: 'standard', finish: true }, as);
+  await expect(create('liftlock-viewer')).rejects.toThrow(/answered 403/);
+  // A rollout that waits for the repairs above is given up, where they were not made.
+  const { items } = (await apiRequest(fleet.cloud, 'GET', '/v1/rollouts')) as {
+    items: { id: string; status: string }[];
+  };
+  for (const { id, status } of items)
+    if (status === 'Running') await apiRequest(fleet.cloud, 'POST', `/v1/rollouts/${id}/abort`, { reason: 'tried' });
+  expect(await create('liftlock-approver')).toMatchObject({ createdBy: expect.stringContaining('liftlock-approver') });
+  await toRest();
+  expect(stateOf('platform-dev')).toEqual({ version: '1.37', nodes: ['v1.37'] });
+  expect(await explain()).toBe('UpToDate');
+  const calls = fleet.cloud.eks.state.mutations.filter(({ clusterArn }) => clusterArn.endsWith('/platform-dev'));
+  expect([...new Set(calls.map(({ operation }) => operation))].sort()).toEqual([
+    'UpdateAddon',
+    'UpdateNodegroupVersion',
+  ]);
 });

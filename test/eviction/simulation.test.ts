@@ -70,6 +70,17 @@ const isForeseen = ({ row, objects, evict }: EvictionRow): boolean =>
   objects.every(({ apiVersion }) => apiVersion !== 'policy/v1beta1') &&
   !objects.some(({ metadata }) => metadata.name === evict.name && JSON.stringify(metadata).includes('"DaemonSet"'));
 
+/** Pods are still to come or to go, or the replicas of a custom resource are not known: then what is refused now may be accepted in a minute. */
+const mayLetGoLater = (
+  { objects }: EvictionRow,
+  { expect: { reason, expected = 0 } }: Pick<EvictionRow, 'expect'>,
+  facts: DrainFacts,
+) =>
+  reason === 'SyncFailed' ||
+  /"(disruptedPods|deletionTimestamp)"/.test(JSON.stringify(objects)) ||
+  objects.some(({ kind }) => kind === 'CustomResourceDefinition') ||
+  Math.max(expected, ...Object.values(facts.replicas)) > facts.pods.length;
+
 const rows = evictionRows.filter((row) => row.controllerIsBehind !== true && isAskedFairly(row) && isForeseen(row));
 
 test('nearly all rows are about what the simulation foresees', () => {
@@ -89,7 +100,7 @@ test.each(rows.map((row) => [row.row, row] as const))('%s', (_, row) => {
     // The scale of a custom resource is not asked for: then its budget's own status would tell, and here there is none.
     const isKnown = row.objects.every(({ kind }) => kind !== 'CustomResourceDefinition');
     if (told.code === 201) expect(isKnown ? ['drains'] : ['drains', 'uncertain']).toContain(verdict);
-    else expect(verdict).not.toBe('drains');
+    else expect(mayLetGoLater(row, step, facts) ? ['stuck', 'uncertain'] : ['stuck']).toContain(verdict);
     if (told.code !== 201 || evict.dryRun === true) continue;
     facts.pods = facts.pods.filter(({ name }) => name !== evict.name);
   }

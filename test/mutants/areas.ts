@@ -26,7 +26,13 @@ export const AREAS: readonly Area[] = [
   },
   { name: 'adapters/dynamodb', files: [below('adapters/dynamodb')], floor: 90 },
   { name: 'infra/permissions', files: [below('infra/permissions')], floor: 90 },
-  ...['policy', 'rollout', 'steps', 'calendar', 'operations'].map((room) => ({
+  {
+    // What the scan notes and tells of drains is tested by whole scans, in test/scan.
+    name: 'core/scan/drain, the simulation',
+    files: ['disruption', 'place', 'simulate-drain', 'without-surge'].map((name) => `core/scan/drain/${name}.ts`),
+    floor: 80,
+  },
+  ...['policy', 'rollout', 'steps', 'calendar', 'operations', 'readiness', 'scan/preflight'].map((room) => ({
     name: `core/${room}, the rest`,
     files: [below(`core/${room}`)],
     floor: 80,

@@ -1,3 +1,5 @@
+import { kindOf } from '../../core/contracts/reasons.ts';
+import type { Reason } from '../../core/contracts/step-result.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
@@ -6,10 +8,12 @@ import type { World } from '../../simulator/process/world.ts';
 
 const NEXT = 'The next tick of the reconciler, within a minute.';
 const TWO_TICKS_MILLISECONDS = 120_000;
+const TAKEN_UP = ['Granted', 'ClusterRetried', 'VersionObserved', 'ClusterGone'];
 
 /**
  * Before each look of the reconciler every cluster is explained, by what the look is about to read: who is granted in it was said to be next, and
- * who is said to be next is granted within two ticks, unless `isDisturbed`: then faults may keep a look from its end. Gives the list that fills up.
+ * who is said to be next is granted within two ticks, unless `isDisturbed`: then faults may keep a look from its end. Whose scan has refused the hop
+ * is explained by all that it was refused for, until it is taken up again. Gives the list that fills up.
  */
 export function watchWords(world: World, isDisturbed: boolean): { violations: Violation[]; granted: string[] } {
   const violations: Violation[] = [];
@@ -18,12 +22,19 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
   const said = new Map<string, string>();
   /** Who is said to be next, and since when. */
   const nextSince = new Map<string, number>();
+  /** What the scan of the last upgrade has refused it for, until it is tried again or moved by others. */
+  const refusedFor = new Map<string, readonly string[]>();
   const note = (message: string) => violations.push({ invariant: 'words', message });
   let looking = 0;
 
   const recorded = table.onAppend;
   table.onAppend = (item: AuditItem) => {
     recorded(item);
+    if (item.event === 'UpgradeBlocked') {
+      const { reasons } = item.detail as { readonly reasons: readonly Reason[] };
+      const against = reasons.filter(({ code }) => kindOf(code) !== 'told');
+      refusedFor.set(item.subject, [...new Set(against.map(({ code }) => code))]);
+    } else if (TAKEN_UP.includes(item.event)) refusedFor.delete(item.subject);
     // What only undoes is no upgrade of the cluster: one that has ended in this very look may have left something.
     if (item.event !== 'Granted' || looking === 0 || String(item.detail.upgradeId).startsWith('undo-')) return;
     granted.push(item.subject);
@@ -37,7 +48,10 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
     const now = clock.now().getTime();
     for (const cluster of snapshot.clusters.values()) {
       const { clusterKey } = cluster;
-      const { when, reasons } = await explainCluster({ table, clock }, cluster, snapshot);
+      const { when, reasons, foreseen, stoppedBy } = await explainCluster({ table, clock }, cluster, snapshot);
+      const told = new Set([...reasons, ...foreseen, ...stoppedBy].map(({ code }) => code));
+      const kept = (refusedFor.get(clusterKey) ?? []).filter((code) => !told.has(code));
+      if (kept.length > 0) note(`${clusterKey} was refused for ${kept.join()}, and explained by: ${[...told].join()}`);
       const isNext = when.condition === NEXT;
       said.set(clusterKey, isNext ? NEXT : `${when.condition} (${reasons.map(({ code }) => code).join()})`);
       if (!isNext) nextSince.delete(clusterKey);

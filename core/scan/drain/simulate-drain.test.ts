@@ -100,6 +100,7 @@ const FIXTURES: readonly (readonly [name: string, world: () => DrainWorld, verdi
   ],
   ['a pending pod', () => replicas(1, { minAvailable: 1 }, { phase: 'Pending', ready: false }), 'drains'],
   ['a finished pod', () => replicas(1, { minAvailable: 1 }, { phase: 'Succeeded', ready: false }), 'drains'],
+  ['a failed pod', () => replicas(1, { minAvailable: 1 }, { phase: 'Failed', ready: false }), 'drains'],
   ['a pod that ends now', () => replicas(1, { minAvailable: 1 }, { terminatingSince: minutesAgo(1) }), 'drains'],
   [
     'a pod that has been ending for an hour',
@@ -186,9 +187,14 @@ const FIXTURES: readonly (readonly [name: string, world: () => DrainWorld, verdi
     'budget-shrinks',
   ],
   [
-    'a pod that is larger than any node',
-    () => replicas(3, { minAvailable: 2 }, {}, { ...web, cpu: 9_000 }).node('b', { cpu: 1 }),
-    'drains',
+    'pods that are larger than any node',
+    () => {
+      const world = replicas(3, { minAvailable: 2 }, {}, { ...web, cpu: 9_000 }).node('b', { cpu: 1 });
+      Object.assign(world.facts.nodes[0] as object, { cpu: 1 });
+      return world;
+    },
+    'stuck',
+    'budget-shrinks',
   ],
   [
     'pods that every new node repels',

@@ -173,6 +173,13 @@ test.each<[string, PreflightFacts, readonly string[]]>([
     ['error WorkloadMissing web'],
   ],
   ['has no DNS', facts({ server: { ...quiet, workloads: [dns] } }), ['error WorkloadUnavailable dns']],
+  ['has all of its DNS', facts({ server: { ...quiet, workloads: [{ ...dns, available: 2 }] } }), []],
+  ['has a group that is updated', facts({ nodegroups: [group({ status: 'UPDATING' })] }), []],
+  [
+    'is not offered its target any more',
+    facts({ versions: [...offered('1.36'), { clusterVersion: '1.37', versionStatus: 'UNSUPPORTED' }] as never }),
+    ['error NotOffered web'],
+  ],
 ])('a cluster that %s is told, by the name of the check', (_, given, expected) => {
   expect(told(given)).toEqual(expected);
 });
