@@ -121,3 +121,41 @@ describe('of newer add-ons', () => {
     expect(await kept(['v1.0.0', 'v2.0.0'], [v2], false)).toBeUndefined();
   });
 });
+
+describe('when the parts of a cluster have changed', () => {
+  const workers = { nodegroupName: 'workers', status: 'ACTIVE', version: '1.36', releaseVersion: '1.36.1-1' };
+  const dns = { addonName: 'dns', addonVersion: 'v1.0.0', status: 'ACTIVE' };
+  const reader = (group: object, addon: object = dns, profiles: readonly string[] = []): EksReader =>
+    ({
+      listNodegroups: async () => ['workers'],
+      describeNodegroup: async () => ({ ...workers, ...group }),
+      listFargateProfiles: async () => profiles,
+      listAddons: async () => ['dns'],
+      describeAddon: async () => ({ ...dns, ...addon }),
+      describeAddonVersions: async () => [],
+      listInsights: async () => [],
+    }) as unknown as EksReader;
+  const look = (eks: EksReader, known: ClusterRecord | undefined, now = NOW) => {
+    const { name, arn, createdAt } = clusterRecord({});
+    const cluster = { name, arn, version: '1.36', status: 'ACTIVE', createdAt: new Date(createdAt) };
+    const details = { depth: 'deep' as const, fleet: undefined, patchesAddons: async () => false, now };
+    return observeCluster(eks, scope, cluster, known, details);
+  };
+  const LATER = new Date(NOW.getTime() + 3_600_000);
+
+  test.each<[string, EksReader, boolean]>([
+    ['another image', reader({ releaseVersion: '1.36.2-1' }), true],
+    ['another add-on', reader({}, { addonVersion: 'v2.0.0' }), true],
+    ['another Fargate profile', reader({}, {}, ['batch']), true],
+    ['other update settings', reader({ updateConfig: { maxUnavailable: 3 } }), true],
+    ['another size', reader({ scalingConfig: { desiredSize: 9 } }), false],
+    ['another health', reader({ status: 'DEGRADED' }, { status: 'DEGRADED' }), false],
+  ])('%s', async (_, eks, isChange) => {
+    const first = await look(reader({}), undefined);
+    expect(first.partsChangedAt).toBeUndefined();
+    const second = await look(eks, first, LATER);
+    expect(second.partsChangedAt).toBe(isChange ? LATER.toISOString() : undefined);
+    const third = await look(eks, second, new Date(LATER.getTime() + 3_600_000));
+    expect(third.partsChangedAt).toBe(second.partsChangedAt);
+  });
+});

@@ -6,6 +6,7 @@ import { reason } from '../contracts/step-result.ts';
 import { addonAfter, addonFit, newerDefault } from '../model/addon-target.ts';
 import { clusterKey } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
+import { isSame } from '../model/is-same.ts';
 import { issueTexts } from '../model/issue-text.ts';
 import { isReadAgain } from '../model/lag.ts';
 import { settingsOf } from '../model/update-settings.ts';
@@ -99,9 +100,28 @@ export async function observeCluster(
     unreadable,
     ...given({ plannedChanges: plannedChanges(known, details) }),
     versionObservedAt: known?.version === cluster.version ? known.versionObservedAt : at,
+    ...given({
+      partsChangedAt:
+        known === undefined || isSame(partsOf(known), partsOf({ nodegroups, addons, fargateProfiles }))
+          ? known?.partsChangedAt
+          : at,
+    }),
     lastSeenAt: at,
   };
 }
+
+/** What a look at the readiness of a cluster rests on and people change: neither sizes nor health, which change by themselves. */
+const partsOf = ({
+  nodegroups,
+  addons,
+  fargateProfiles,
+}: Pick<ClusterRecord, 'nodegroups' | 'addons' | 'fargateProfiles'>) => ({
+  nodegroups: nodegroups.map(({ name, version, releaseVersion, amiType, updateSettings }) => ({
+    ...{ name, version, releaseVersion, amiType, updateSettings },
+  })),
+  addons: addons.map(({ name, version }) => ({ name, version })),
+  fargateProfiles,
+});
 
 /** Only steps read these nodes. When EKS has moved a group to another release since, they are gone, and EKS tells the group's version. */
 function seenBefore(

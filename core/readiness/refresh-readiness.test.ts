@@ -97,6 +97,21 @@ test('who has left its version since the last look, and come back to it, is look
   expect([due(hoursAgo(2)).length, due(hoursAgo(0.5)).length]).toEqual([1, 0]);
 });
 
+test("who has other node groups or add-ons since the last look is looked at again at once, and takes nobody else's place", () => {
+  const clusters = fleet(40);
+  const [changed, looks] = [hoursAgo(1), new Map(clusters.map(({ clusterKey }) => looked(clusterKey, hoursAgo(21))))];
+  const due = (scannedAt: string, partsChangedAt: string | undefined) => {
+    const [first, ...others] = clusters;
+    if (first === undefined) throw new Error('there is no cluster');
+    const scans = new Map([...looks, looked(first.clusterKey, scannedAt)]);
+    const fleetNow = [{ ...first, ...(partsChangedAt === undefined ? {} : { partsChangedAt }) }, ...others];
+    return dueScans({ ...given, clusters: fleetNow, scans }, NOON).map(({ cluster }) => cluster.name);
+  };
+  expect(due(hoursAgo(2), changed)).toEqual(['c-00000', 'c-00001', 'c-00002']);
+  expect(due(hoursAgo(0.5), changed)).toEqual(['c-00001', 'c-00002']);
+  expect(due(hoursAgo(2), undefined)).toEqual(['c-00001', 'c-00002']);
+});
+
 test('who was let through by a waiver that has ended is looked at again at once', () => {
   const [record] = fleet(1);
   const clusterKey = record?.clusterKey ?? '';

@@ -42,7 +42,7 @@ interface WhatIsKnown {
 
 /**
  * The looks of the next hour, spread over it: for clusters without a look for their next minor (a version has appeared, the cluster has moved, a
- * waiver has ended), and for those with the oldest looks. Each has its earliest time.
+ * waiver has ended) or with other parts since then (a node group, an add-on), and for those with the oldest looks. Each has its earliest time.
  */
 export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: Date) {
   const asked = clusters.flatMap((cluster) => {
@@ -54,17 +54,17 @@ export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: D
     return [{ cluster, target, scannedAt: last?.scannedAt ?? '' }];
   });
   const limit = new Date(now.getTime() - HOURS * HOUR).toISOString();
+  const isSoon = ({ cluster, scannedAt }: (typeof asked)[number]) =>
+    scannedAt === '' || scannedAt < (cluster.partsChangedAt ?? '');
   const due = asked
-    .filter(({ cluster, scannedAt }) => scannedAt < limit && !busy.has(cluster.clusterKey))
+    .filter((one) => (one.scannedAt < limit || isSoon(one)) && !busy.has(one.cluster.clusterKey))
     .sort((a, b) => compareTexts(a.scannedAt, b.scannedAt) || compareTexts(a.cluster.clusterKey, b.cluster.clusterKey));
   // Looks that leave no report, as where an account denies access, are repeated each hour. They take turns, and nobody else's place.
   const most = Math.ceil(asked.length / HOURS);
-  const [never, old] = [
-    due.filter(({ scannedAt }) => scannedAt === ''),
-    due.filter(({ scannedAt }) => scannedAt !== ''),
-  ];
-  const first = (Math.floor(now.getTime() / HOUR) * most) % Math.max(1, never.length);
-  const turns = [...never.slice(first), ...never.slice(0, first)].slice(0, most);
+  const soon = due.filter(isSoon);
+  const old = due.filter((one) => !isSoon(one));
+  const first = (Math.floor(now.getTime() / HOUR) * most) % Math.max(1, soon.length);
+  const turns = [...soon.slice(first), ...soon.slice(0, first)].slice(0, most);
   const places = Map.groupBy(
     [...turns, ...old.slice(0, most)],
     ({ cluster: { account, region } }) => `${account} ${region}`,

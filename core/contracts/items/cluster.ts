@@ -102,6 +102,8 @@ export const clusterRecord = z.object({
   unreadable: z.array(reasonSchema.extend({ part: z.string().optional(), error: z.string().optional() })),
   /** When Liftlock observed the end of the last version change; the API does not tell it (facts: eks.md §2). */
   versionObservedAt: timestamp,
+  /** When Liftlock last observed other node groups, images, add-ons or Fargate profiles than before; absent where it never has. */
+  partsChangedAt: timestamp.optional(),
   /** Planned changes that are still to come, the next one first; absent where none is known. */
   plannedChanges: z.array(plannedChange).optional(),
   deletedAt: timestamp.optional(),
