@@ -73,6 +73,15 @@ test.each<[string, Given, string, readonly string[], number | undefined]>([
   expect(begun).toStrictEqual([]);
 });
 
+test.each<[string, number, NonNullable<InsightsRefresh['status']>, number]>([
+  ['takes one of the last twenty hours', -20 * 60, 'COMPLETED', 0],
+  ['begins one where the last is older', -20 * 60 - 1, 'COMPLETED', 1],
+  ['begins one where the last has failed', -60, 'FAILED', 1],
+])('a daily look %s', async (_, minute, status, count) => {
+  const { begun } = await refreshed({ refresh: { status, startedAt: at(minute) }, turn: 0 });
+  expect(begun).toHaveLength(count);
+});
+
 test.each<[string, InsightsRefresh | Error]>([
   ['is older than the step', { status: 'COMPLETED', startedAt: at(-1) }],
   ['has failed before the step began', { status: 'FAILED', startedAt: at(-1) }],

@@ -58,8 +58,9 @@ const isSince = (refresh: InsightsRefresh, startedAt: Date): boolean =>
   refresh.startedAt !== undefined && refresh.startedAt >= startedAt;
 
 /**
- * Has EKS refresh its insights, so that the scan judges today's cluster: it starts a refresh when the last one is older than this execution. `wait`
- * while it runs; `done` when it is fresh, or with a note when EKS cannot refresh. Then only insights younger than a day count.
+ * Has EKS refresh its insights, so that the scan judges today's cluster: it starts a refresh when the last one is older than this execution, or than
+ * the day of a daily look. `wait` while it runs; `done` when it is fresh, or with a note when EKS cannot refresh. Then only insights younger than a
+ * day count.
  */
 export async function refreshInsights(ports: StepPorts, context: StepContext, look: RefreshLook): Promise<StepResult> {
   const { scope, name, startedAt } = context;
@@ -72,7 +73,7 @@ export async function refreshInsights(ports: StepPorts, context: StepContext, lo
     const refresh = look.refresh === 'none' ? {} : look.refresh;
     const fresh = isSince(refresh, startedAt);
     if (isRunning(refresh)) return giveUpAfter(now, turn, refresh.startedAt);
-    if (fresh && refresh.status === 'COMPLETED') return done();
+    if (refresh.status === 'COMPLETED' && isSince(refresh, oldestOf(context))) return done();
     if (fresh && refresh.status === 'FAILED')
       return done(
         reason('RefreshFailed', `EKS could not refresh its insights: ${refresh.message ?? 'no reason given'}.`),
@@ -85,6 +86,13 @@ export async function refreshInsights(ports: StepPorts, context: StepContext, lo
     return done(reason('RefreshDenied', `The refresh of the insights was denied: ${errorMessage(error)}`));
   }
 }
+
+/** Twenty hours, as daily looks are apart. */
+const A_DAY = 20 * 3_600_000;
+
+/** From when on a refresh counts. A daily look, for which nobody waits, takes one that the day has had already: it begins at most one a day. */
+const oldestOf = ({ startedAt, input: { notBefore } }: StepContext): Date =>
+  notBefore === undefined ? startedAt : new Date(startedAt.getTime() - A_DAY);
 
 const refreshing = (since: Date, now: Date): StepResult =>
   wait(pollSeconds(since, now, BOUNDS), reason('RefreshingInsights', 'EKS refreshes its insights.'));
