@@ -2,6 +2,7 @@ import { kindOf } from '../../core/contracts/reasons.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { listClusters } from '../../core/queries/list-clusters.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
 import type { Violation } from '../../simulator/invariants/history.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -10,10 +11,20 @@ const NEXT = 'The next tick of the reconciler, within a minute.';
 const TWO_TICKS_MILLISECONDS = 120_000;
 const TAKEN_UP = ['Granted', 'ClusterRetried', 'VersionObserved', 'ClusterGone'];
 
+/** What lists and explanations both say of a cluster. */
+const summaryOf = ({
+  state,
+  version,
+  target,
+  policy,
+  wave,
+}: Record<'state' | 'version', string> & Record<'target' | 'policy' | 'wave', string | null>) =>
+  [state, version, target, policy, wave].join();
+
 /**
  * Before each look of the reconciler every cluster is explained, by what the look is about to read: who is granted in it was said to be next, and
  * who is said to be next is granted within two ticks, unless `isDisturbed`: then faults may keep a look from its end. Whose scan has refused the hop
- * is explained by all that it was refused for, until it is taken up again. Gives the list that fills up.
+ * is explained by all that it was refused for, until it is taken up again. The list of clusters agrees with each explanation. Gives the list that fills up.
  */
 export function watchWords(world: World, isDisturbed: boolean): { violations: Violation[]; granted: string[] } {
   const violations: Violation[] = [];
@@ -46,9 +57,16 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
   async function explainAll(): Promise<void> {
     const snapshot = await loadSnapshot(table, await query(), 'fleet');
     const now = clock.now().getTime();
+    const { items } = await listClusters({ table, clock }, { limit: 100 });
+    const listed = new Map(items.map((item) => [item.key, item]));
     for (const cluster of snapshot.clusters.values()) {
       const { clusterKey } = cluster;
-      const { when, reasons, foreseen, stoppedBy } = await explainCluster({ table, clock }, cluster, snapshot);
+      const explained = await explainCluster({ table, clock }, cluster, snapshot);
+      const { when, reasons, foreseen, stoppedBy } = explained;
+      const item = listed.get(clusterKey);
+      const here = summaryOf({ ...explained, policy: explained.policy?.name ?? null });
+      if (item !== undefined && summaryOf(item) !== here)
+        note(`${clusterKey} is listed as ${summaryOf(item)}, and explained as ${here}`);
       const told = new Set([...reasons, ...foreseen, ...stoppedBy].map(({ code }) => code));
       const kept = (refusedFor.get(clusterKey) ?? []).filter((code) => !told.has(code));
       if (kept.length > 0) note(`${clusterKey} was refused for ${kept.join()}, and explained by: ${[...told].join()}`);
