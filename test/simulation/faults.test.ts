@@ -58,6 +58,11 @@ test.each(['TransactWriteItems', 'GetItem', 'BatchGetItem', 'Query', 'StartExecu
   },
 );
 
+test('a run does not end before what blocks its cluster is taken away', async () => {
+  const { world } = await runWith([{ kind: 'blocked', minute: 1, cluster: 'web', minutes: 240, by: 'budget' }]);
+  expect(Object.values(world.eks.state.clusters)[0]?.kubernetes.podDisruptionBudgets[0]?.maxUnavailable).toBe(1);
+});
+
 test('only the function that is named is denied', async () => {
   const ran = await runWith([
     { kind: 'hub-denied', minute: 0, minutes: 20, operation: 'TransactWriteItems', function: 'record-clusters' },
