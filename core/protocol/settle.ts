@@ -4,7 +4,8 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { changesNoCluster } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
-import type { Reason } from '../contracts/step-result.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { clusterNameOf } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { hopId, hopTo, isRollback, rollbackId } from '../model/hop.ts';
 import { toReadAgain } from '../model/lag.ts';
@@ -21,6 +22,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { intentsOf, mayHaveActed } from './intent-store.ts';
 import { hasGoneBack } from './left-half-done.ts';
 import { beginRollback, isOnItsWayBack, takeHopBack, turnGivenBack, withoutHoldOf } from './rollback.ts';
+import { rollbackEnd, wayBackFrom } from './rollback-view.ts';
 import { type Settlement, settle, type UpgradeEnd, waveWithout, withoutPlace } from './settle-decision.ts';
 import { openUndoEntries, undoOf } from './undo.ts';
 
@@ -54,8 +56,8 @@ export function settleUpgrade(
     const held = heldBy(running, settlement, { back, hop, now });
     const control = controlAfter(running, settled, held);
     const ended = [settled, hop?.upgrade, ...(back?.hops ?? [])].filter((one) => one !== undefined);
-    // The event of the hold also says what becomes of the cluster: it goes back by itself, or the budget lets no more clusters do so.
-    const becomes = [rollback?.upgrade.reasons[0], refused].filter((one) => one !== undefined);
+    // The event of the hold also says what becomes of the cluster: it goes back by itself, the budget lets no more clusters do so, or a person may.
+    const becomes = [rollback?.upgrade.reasons[0], refused, wayBackOf(settled, now)].filter((one) => one !== undefined);
     return {
       result: settled,
       writes: [
@@ -92,6 +94,16 @@ export function settleUpgrade(
       ],
     };
   });
+}
+
+/** Until when EKS takes back a hop that has failed after its control plane had moved. */
+function wayBackOf(hop: Upgrade, now: Date): Reason | undefined {
+  const { clusterKey, from, to } = hop;
+  const since = isRollback(hop) || from === to ? undefined : wayBackFrom(hop);
+  if (since === undefined || rollbackEnd(since) <= now) return undefined;
+  const name = clusterNameOf(clusterKey);
+  const said = `EKS takes ${name} back from ${to} to ${from} until ${rollbackEnd(since).toISOString()} at the latest: liftlock rollback cluster ${name} --dry-run says what that would do.`;
+  return reason('HopReversible', said);
 }
 
 /** The grant of that number with its upgrade; undefined where the cluster's grant is another one or free. */

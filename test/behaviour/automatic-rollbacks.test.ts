@@ -1,7 +1,9 @@
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
+import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import type { World } from '../../simulator/process/world.ts';
+import { ELSEWHERE } from '../e2e/crash-scenarios.ts';
 import { applySpec, spec } from './changed-policy.ts';
 import { onStep } from './on-step.ts';
 import {
@@ -80,6 +82,29 @@ test('while it goes back it is explained by what got worse', async () => {
     expect.stringContaining('Deployment shop/web (was well'),
     expect.arrayContaining(['workloads']),
   ]);
+});
+
+describe('killed while it is granted, started, concluded and freed it ends the same', () => {
+  test.each(ELSEWHERE.map(({ name, faults }) => [name, faults] as const))('%s', async (_, faults) => {
+    const armed = new Faults([]);
+    const world = await smallFleet({
+      clusters: [cluster('web')],
+      policy: { rollback: { automatic: true, windows: 'ignore' } },
+      armed,
+    });
+    const recorded = world.table.onAppend;
+    world.table.onAppend = (item) => {
+      recorded(item);
+      if (item.event === 'RollbackBegun') for (const fault of faults) armed.arm(fault);
+    };
+    await run(world);
+    expect(armed.hits.length).toBeGreaterThan(0);
+    expect([versionOf(world, 'web'), await endsOf(world), await checkInvariants(world)]).toEqual([
+      '1.36',
+      ['web 1.36-1.37 RolledBack', 'web rollback-1.37-1.36 Succeeded'],
+      [],
+    ]);
+  });
 });
 
 test.each([

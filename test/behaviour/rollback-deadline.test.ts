@@ -1,3 +1,5 @@
+import type { LiftlockEvent } from '../../core/contracts/events.ts';
+import { noticeOf } from '../../core/notices/notice-of.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { machineDefinitions } from '../../simulator/process/machines.ts';
@@ -49,4 +51,24 @@ test('where nobody looked while its update ended, as after a stopped execution, 
   const until = Date.parse(rollback.until ?? '');
   expect(until).toBeLessThanOrEqual(ended + 7 * 24 * HOUR);
   expect(until).toBeGreaterThan(ended + 7 * 24 * HOUR - HOUR);
+});
+
+test('the hold by a hop that failed after its control plane had moved is told with how long EKS takes it back', async () => {
+  const world = await smallFleet({
+    clusters: [web],
+    prepare: (state) =>
+      void state.plannedFailures.push({
+        ...{ clusterName: 'web', nodegroupName: 'workers', type: 'VersionUpdate' },
+        ...{ errorCode: 'PodEvictionFailure', errorMessage: 'no' },
+      }),
+  });
+  await run(world);
+  const [upgrade] = await upgradesOf(world);
+  const end = new Date(Date.parse(upgrade?.controlPlaneCompletedAt ?? '') + 7 * 24 * HOUR).toISOString();
+  const [held] = world.bus.published.flatMap(({ event }) => (event.type === 'ClusterHeld' ? [event] : []));
+  expect(held?.detail.reasons.at(-1)).toEqual({
+    code: 'HopReversible',
+    message: `EKS takes web back from 1.37 to 1.36 until ${end} at the latest: liftlock rollback cluster web --dry-run says what that would do.`,
+  });
+  expect(noticeOf(held as LiftlockEvent)?.why).toContain(end);
 });

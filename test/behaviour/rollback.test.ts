@@ -1,4 +1,4 @@
-import { UPGRADING_FUNCTIONS } from '../../core/contracts/names.ts';
+import { SEVEN_DAYS } from '../../core/model/way-back.ts';
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestRollback } from '../../core/operations/request-rollback.ts';
@@ -6,7 +6,7 @@ import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import type { ApiFault } from '../../simulator/kubernetes/faults/api-fault.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { AT_MUTATIONS } from '../e2e/crash-scenarios.ts';
+import { ELSEWHERE, MUTATIONS } from '../e2e/crash-scenarios.ts';
 import { keyOf } from './changed-policy.ts';
 import { onStep } from './on-step.ts';
 import {
@@ -133,14 +133,17 @@ test('started by hand it does the same, and its way is checked', async () => {
 });
 
 describe('killed at each boundary it ends the same', () => {
-  test.each(
-    UPGRADING_FUNCTIONS.flatMap((name) =>
-      AT_MUTATIONS.map((point) => [`${name}: ${point.name}`, name, point] as const),
-    ),
-  )('%s', async (_, name, point) => {
+  // A person starts it, and its first state asks for its grant; automatic-rollbacks.test.ts has those that the reconciler grants and starts.
+  const others = ELSEWHERE.filter(({ faults }) => faults.every(({ operation }) => operation !== 'start-execution')).map(
+    ({ name, faults }) => ({
+      name,
+      faults: faults.map((one) => (one.operation === 'grant' ? { ...one, function: 'request-grant' as const } : one)),
+    }),
+  );
+  test.each([...MUTATIONS, ...others].map(({ name, faults }) => [name, faults] as const))('%s', async (_, faults) => {
     const armed = new Faults([]);
     const world = await upgraded({ armed });
-    for (const fault of point.faults) armed.arm({ ...fault, function: name });
+    for (const fault of faults) armed.arm(fault);
     await goBack(world);
     await run(world);
     expect(armed.hits.length).toBeGreaterThan(0);
@@ -153,15 +156,17 @@ describe('killed at each boundary it ends the same', () => {
 });
 
 const deprecated = { id: 'i', name: 'Stored objects', category: 'ROLLBACK_READINESS' as const };
-const insight = (status: 'ERROR' | 'UNKNOWN') => (world: World) => {
-  const insightStatus = { status, reason: 'networking.k8s.io/v1 servicecidrs is in use.' };
-  onlyCluster(world).insights.items.push({
-    ...deprecated,
-    kubernetesVersion: '1.36',
-    imported: true,
-    insightStatus,
-  } as never);
-};
+const insight =
+  (status: 'ERROR' | 'UNKNOWN', more: object = {}) =>
+  (world: World) => {
+    const insightStatus = { status, reason: 'networking.k8s.io/v1 servicecidrs is in use.' };
+    onlyCluster(world).insights.items.push({
+      ...{ ...deprecated, ...more },
+      kubernetesVersion: '1.36',
+      imported: true,
+      insightStatus,
+    } as never);
+  };
 const othersAt =
   (labels: Record<string, string>, kubeletVersion = 'v1.37.0-eks-x') =>
   (world: World) => {
@@ -175,6 +180,14 @@ describe('what EKS or nobody takes back is found before anything is changed, and
   test.each<[string, (world: World) => unknown, string, string]>([
     ['an insight of EKS', insight('ERROR'), 'RollbackInsight', 'servicecidrs'],
     ['one that EKS could not evaluate', insight('UNKNOWN'), 'RollbackInsight', 'EKS says UNKNOWN'],
+    [
+      'a node pool of Auto Mode whose budget lets no node drift',
+      insight('ERROR', {
+        name: 'NodePool disruption budget rollback compatibility',
+        recommendation: 'Lift nodes: "0".',
+      }),
+      ...(['RollbackInsight', 'Lift nodes: "0".'] as const),
+    ],
     ['pods on Fargate', othersAt({ 'eks.amazonaws.com/compute-type': 'fargate' }), 'NodesFirst', '1 Fargate node'],
     [
       'nodes of Karpenter',
@@ -226,7 +239,14 @@ describe('what EKS or nobody takes back is found before anything is changed, and
     await startByHand(world, 'rollback-cluster', { cluster: clusterArn('web'), targetVersion: '1.36' });
     await run(world);
     const back = (await upgradesOf(world)).find(({ machine }) => machine === 'rollback-cluster');
-    expect([back?.status, back?.reasons[0]?.code, versionOf(world, 'web')]).toEqual(['Blocked', 'TooLate', '1.37']);
+    const [hop] = await upgradesOf(world);
+    const end = new Date(Date.parse(hop?.controlPlaneCompletedAt ?? '') + SEVEN_DAYS).toISOString();
+    expect([back?.status, back?.reasons[0], versionOf(world, 'web')]).toEqual([
+      'Blocked',
+      { code: 'TooLate', message: expect.stringContaining(`within 7 days, until ${end}.`) },
+      '1.37',
+    ]);
+    expect(refusals[0]?.message).toContain(end);
   });
 
   test('a minor that somebody else has left, of which EKS has nothing on file: the next plan and explain say so', async () => {

@@ -61,14 +61,15 @@ export const AT_MUTATIONS: readonly { readonly name: string; readonly faults: re
   },
 ];
 
-const mutations: Scenario[] = UPGRADING_FUNCTIONS.flatMap((name) =>
+export const MUTATIONS: readonly Scenario[] = UPGRADING_FUNCTIONS.flatMap((name) =>
   AT_MUTATIONS.map((point) => ({
     name: `${name}: ${point.name}`,
     faults: point.faults.map((fault) => ({ ...fault, function: name })),
   })),
 );
 
-const elsewhere: Scenario[] = [
+/** Crashes that hit whoever grants, starts, concludes and frees. */
+export const ELSEWHERE: readonly Scenario[] = [
   {
     name: 'reconcile-rollouts: crash before grant',
     faults: [{ when: 'before', operation: 'grant', function: 'reconcile-rollouts', effect: { kind: 'crash' } }],
@@ -141,4 +142,4 @@ const elsewhere: Scenario[] = [
   },
 ];
 
-export const CRASH_SCENARIOS: readonly Scenario[] = [...mutations, ...elsewhere];
+export const CRASH_SCENARIOS: readonly Scenario[] = [...MUTATIONS, ...ELSEWHERE];

@@ -58,6 +58,11 @@ test.each(['TransactWriteItems', 'GetItem', 'BatchGetItem', 'Query', 'StartExecu
   },
 );
 
+test('a run does not end before what blocks its cluster is taken away', async () => {
+  const { world } = await runWith([{ kind: 'blocked', minute: 1, cluster: 'web', minutes: 240, by: 'budget' }]);
+  expect(Object.values(world.eks.state.clusters)[0]?.kubernetes.podDisruptionBudgets[0]?.maxUnavailable).toBe(1);
+});
+
 test('only the function that is named is denied', async () => {
   const ran = await runWith([
     { kind: 'hub-denied', minute: 0, minutes: 20, operation: 'TransactWriteItems', function: 'record-clusters' },
@@ -210,11 +215,12 @@ test.each([
   [false, ['Granted'], 'FAILED'],
   [true, ['Granted', 'Granted'], 'SUCCEEDED'],
 ])(
-  'one that failed before it had its word of its grant asks for another when it is redriven, by all the rules; released: %s',
+  'one that was stopped before it had its word of its grant asks for another when it is redriven, by all the rules; released: %s',
   async (released, grants, status) => {
     const ran = await runWith([
       { kind: 'hub-denied', minute: 0, minutes: 60, operation: 'Query', function: 'request-grant' },
-      { kind: 'redriven', minute: 0, minutes: 120, nested: false, stops: false },
+      // An outage that it fails by is none of its own: then it goes on by itself.
+      { kind: 'redriven', minute: 2, minutes: 120, nested: false, stops: true },
       ...(released ? ([{ kind: 'person', minute: 100, does: 'release', minutes: 0 }] as const) : []),
     ]);
     expect(redrivenOf(ran)).toEqual([expect.objectContaining({ status, redriveCount: 1 })]);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { planFaults } from '../../simulator/simulate/faults/plan-faults.ts';
 import { FAULT_LEVELS } from '../../simulator/simulate/faults/planned-fault.ts';
+import { hasBadMinor } from '../../simulator/simulate/fleet/bad-minor.ts';
 import { parseDocuments } from '../../simulator/simulate/fleet/documents.ts';
 import { clustersByName, syntheticClusters } from '../../simulator/simulate/fleet/synthetic-clusters.ts';
 import { syntheticDocuments } from '../../simulator/simulate/fleet/synthetic-config.ts';
@@ -28,6 +29,17 @@ test('whatever the fleet, its policies and what goes wrong: no invariant is brok
     }),
     { numRuns: 36 },
   );
+});
+
+test('in worlds whose target is a bad minor several clusters of a rollout go back by themselves, so that their turns and their budget matter', async () => {
+  const seed = 500_367;
+  const fleet = { clusters: 6, target: '1.37' };
+  const prepared = await prepareSimulation({ seed, fleet });
+  const faults = planFaults('heavy', seed, prepared.state);
+  const { result, world } = await runSimulation({ seed, fleet, faults }, prepared);
+  expect([hasBadMinor(seed), result.violations]).toEqual([true, []]);
+  const events = world.table.auditTimeline().map(({ event }) => event);
+  expect(events.filter((event) => event === 'RollbackBegun').length).toBeGreaterThanOrEqual(2);
 });
 
 test('a synthetic fleet has config that validates, clusters one or two minors behind, and every label that its waves ask for', () => {

@@ -62,7 +62,12 @@ function replaceOneNode(world: World, cluster: ClusterRecord, version: string): 
     (node) => isAutoModeNode(node) && !KubeVersion.parse(node.kubeletVersion).equals(target),
   );
   const node = old.find((each) => each.doNotDisrupt !== true);
-  if (node === undefined) return old.length === 0 ? 'none left' : 'blocked';
+  if (node === undefined) {
+    if (old.length > 0) return 'blocked';
+    // Of a drift that was given up some are cordoned that need not go any more.
+    for (const each of kubernetes.nodes) if (isAutoModeNode(each)) each.unschedulable = false;
+    return 'none left';
+  }
   const replacement = kubernetes.nodes.some(
     (each) => isAutoModeNode(each) && !old.includes(each) && !each.unschedulable && !isNodeReady(each, world.now),
   );

@@ -9,7 +9,9 @@ import {
   Upgrades,
   Waves,
 } from '../../../core/store/entities.ts';
+import { KubeVersion } from '../../../core/version/kube-version.ts';
 import type { FakeEksState } from '../../eks/state/fake-eks-state.ts';
+import { hasBadMinor } from '../fleet/bad-minor.ts';
 import { SeededChoices } from '../fleet/seeded-choices.ts';
 import { CHANGE_CONTROL, OFFICE } from '../fleet/synthetic-calendars.ts';
 import { clustersByName, STAGES } from '../fleet/synthetic-clusters.ts';
@@ -337,6 +339,12 @@ function planRegressions(choices: SeededChoices, state: FakeEksState): PlannedFa
   }));
 }
 
+/** Pods crash in every cluster from the minor on that it goes to. */
+const planBadMinor = (state: FakeEksState): PlannedFault[] =>
+  clustersByName(state).map(({ name, version }) => ({
+    ...{ kind: 'regression', cluster: name, from: KubeVersion.parse(version).next().toString() },
+  }));
+
 /** The faults of a run from its seed: none, a few, or many. The same seed and fleet give the same list. */
 export function planFaults(level: FaultLevel, seed: number, state: FakeEksState): PlannedFault[] {
   const clusters = Object.keys(state.clusters).length;
@@ -361,5 +369,6 @@ export function planFaults(level: FaultLevel, seed: number, state: FakeEksState)
         ...planRollbacks(choices, clusters),
         ...planRegressions(choices, state),
         ...planReverts(choices),
+        ...(hasBadMinor(seed) ? planBadMinor(state) : []),
       ];
 }

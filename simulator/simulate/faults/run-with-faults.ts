@@ -51,7 +51,11 @@ export function worldWithFaults(
 function endOf(fault: PlannedFault): number {
   if (!('minute' in fault)) return 0;
   const more =
-    fault.kind === 'restored' ? (fault.again ?? []) : fault.kind === 'redriven' ? [{ after: fault.minutes }] : [];
+    fault.kind === 'restored'
+      ? (fault.again ?? [])
+      : fault.kind === 'redriven' || fault.kind === 'blocked'
+        ? [{ after: fault.minutes }]
+        : [];
   return fault.minute + AFTERMATH_MINUTES + more.reduce((sum, { after }) => sum + after, 0);
 }
 

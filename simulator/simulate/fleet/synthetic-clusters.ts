@@ -5,6 +5,7 @@ import { emptyState } from '../../eks/empty-state.ts';
 import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 import type { FakeEksState } from '../../eks/state/fake-eks-state.ts';
 import { isOffered } from '../../eks/support-calendar.ts';
+import { hasBadMinor } from './bad-minor.ts';
 import { neverMeets } from './never-meets.ts';
 import { SeededChoices } from './seeded-choices.ts';
 import { CHANGE_CONTROL, OFFICE } from './synthetic-calendars.ts';
@@ -62,7 +63,7 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
       tags: {
         stage,
         team,
-        network: choices.chance(0.85) ? 'private' : 'open',
+        network: choices.chance(0.85) && !hasBadMinor(seed) ? 'private' : 'open',
         ...(stage === 'dev' && index % 5 === 0 ? { canary: 'true' } : {}),
         ...ownRules(stage, choices),
         ...(index === never?.index ? never.tags : {}),

@@ -1,4 +1,5 @@
 import { HOOK_STEPS } from '../../../core/contracts/hook.ts';
+import { hasBadMinor, thatGoesOn } from './bad-minor.ts';
 import { apiVersion, type Document } from './documents.ts';
 import { neverMeets } from './never-meets.ts';
 import { SeededChoices } from './seeded-choices.ts';
@@ -88,7 +89,9 @@ function aroundSteps(seed: number, network: string): Document {
     ...(choices.chance(0.3) ? { nodes: { updateConfig } } : {}),
     ...(choices.chance(0.3) ? { patch: { nodes: ages } } : {}),
     hooks: [...(choices.chance(0.25) ? hooks : []), ...others],
-    ...(new SeededChoices(seed * 7_907 + network.length).chance(0.5) ? { rollback: { automatic: true } } : {}),
+    ...(hasBadMinor(seed) || new SeededChoices(seed * 7_907 + network.length).chance(0.5)
+      ? { rollback: { automatic: true } }
+      : {}),
     ...(choices.chance(0.3) ? { silences } : {}),
     ...disruption(seed, network),
     ...syntheticProbes(seed, network),
@@ -133,7 +136,7 @@ function policyDocument(fleet: SyntheticFleet, choices: SeededChoices, network: 
       ...aroundSteps(seed, network),
       ...(estimate === '' ? {} : { estimates: { upgrade: estimate } }),
       ...(deadline === null ? {} : { deadline }),
-      waves: syntheticWaves(choices),
+      waves: hasBadMinor(seed) ? syntheticWaves(choices).map(thatGoesOn) : syntheticWaves(choices),
     },
   };
 }

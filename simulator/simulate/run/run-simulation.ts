@@ -16,6 +16,7 @@ import { type PreparedSimulation, prepareSimulation } from './prepare-simulation
 import type { Simulation } from './simulation.ts';
 import { watchSkew } from './watch-skew.ts';
 import { watchState } from './watch-state.ts';
+import { watchWayBack } from './watch-way-back.ts';
 
 /** The result of one run: the same for the same simulation, except `wallMs`. */
 export interface SimulationResult {
@@ -59,6 +60,7 @@ export async function runSimulation(
   const timing = options.timing ?? BRISK_TIMING;
   const { world, over, isExpected } = worldWithFaults({ state, start, seed, timing, keepHistories: false }, faults);
   const skewed = watchSkew(world);
+  const unchecked = watchWayBack(world);
   const settingsLeft = watchState(world);
   const watched = options.watch?.(world) ?? [];
   if (knownVersions !== undefined) await knowVersions(world, objects, knownVersions, start);
@@ -76,7 +78,7 @@ export async function runSimulation(
     idleMinutes: options.idleMinutes ?? IDLE_MINUTES,
     discoverMinutes: DISCOVER_MINUTES,
   });
-  const seen = [...skewed, ...watched, ...settingsLeft()];
+  const seen = [...skewed, ...unchecked, ...watched, ...settingsLeft()];
   const violations = [...seen, ...(await checkInvariants(world)), ...unexpected(world, rested, faults)];
   const last = world.table.auditTimeline().at(-1);
   const ended = last === undefined ? start.getTime() : (world.writtenAt(last) ?? start.getTime());
