@@ -141,8 +141,11 @@ function differs(before: ClusterRecord, after: ClusterRecord): boolean {
  * policy asks for them, because turns are read anew each time. The hourly full look sees them for the order by risk and for the traits of failures.
  */
 async function isNewsForPlans({ table }: RecordPorts, before: ClusterRecord, after: ClusterRecord): Promise<boolean> {
-  const { nodegroups, addons, insights, platformVersion } = after;
-  return differs({ ...before, nodegroups, addons, insights, platformVersion }, after) || hasExpressions(table);
+  const { nodegroups, addons, insights, platformVersion, partsChangedAt } = after;
+  return (
+    differs({ ...before, nodegroups, addons, insights, platformVersion, partsChangedAt }, after) ||
+    hasExpressions(table)
+  );
 }
 
 async function hasPatchOfAddons(table: RecordPorts['table']): Promise<boolean> {
