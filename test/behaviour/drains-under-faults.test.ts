@@ -181,6 +181,23 @@ test.each<[string, ApiFault[], string, RegExp]>([
   },
 );
 
+const STALE = /^DrainBudget: .* for 10 min: budget unsynced .*still being processed/;
+
+test('a budget that its controller never gets through with is in the way for as long as any other, and the drain ends', async () => {
+  const world = await drainedShop([], { policy: { drain: { pause: '0s', podTimeout: '10m' } } });
+  const { kubernetes } = clusterOf(world);
+  kubernetes.disruptionControllerStopped = true;
+  const metadata = { namespace: 'shop', name: 'unsynced', generation: 1 };
+  const spec = { minAvailable: '50%', selector: { matchLabels: { app: 'api' } } };
+  const status = { observedGeneration: 0, disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0 };
+  kubernetes.objects = [{ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata, spec, status }];
+  await drain(world);
+  await minutes(world, 25);
+  const [{ status: ended = 'none', reasons = [] } = {}] = await drainsOf(world);
+  const said = reasons.map(({ code, message }) => `${code}: ${message}`);
+  expect([ended, said]).toEqual(['Failed', expect.arrayContaining([expect.stringMatching(STALE)])]);
+});
+
 test('an API server that fails half-way through an undo does not have cordons on record as taken over by somebody', async () => {
   const policy = { drain: { pause: '0s', podTimeout: '10m', maxUnavailable: 3, order: 'spread' } };
   const world = await drainedShop([strict], { policy });
