@@ -181,6 +181,21 @@ test.each<[string, ApiFault[], string, RegExp]>([
   },
 );
 
+test('a pod that its budget holds has the rest of its time left once an API server that took no evictions meanwhile takes them', async () => {
+  const world = await drainedShop([strict], { policy: { drain: { pause: '0s', podTimeout: '10m' } } });
+  const { kubernetes } = clusterOf(world);
+  await drain(world);
+  await minutes(world, 5);
+  kubernetes.faults = [{ ...BUSY, on: 'pods/eviction' }];
+  await minutes(world, 25);
+  expect(await drainsOf(world)).toMatchObject([{ status: 'Running' }]);
+  kubernetes.faults = [];
+  await minutes(world, 3);
+  expect(await drainsOf(world)).toMatchObject([{ status: 'Running' }]);
+  await minutes(world, 10);
+  expect(await drainsOf(world)).toMatchObject([{ status: 'Failed' }]);
+});
+
 const STALE = /^DrainBudget: .* for 10 min: budget unsynced .*still being processed/;
 
 test('a budget that its controller never gets through with is in the way for as long as any other, and the drain ends', async () => {
