@@ -59,7 +59,7 @@ export async function runSimulation(
   const timing = options.timing ?? BRISK_TIMING;
   const { world, over, isExpected } = worldWithFaults({ state, start, seed, timing, keepHistories: false }, faults);
   const skewed = watchSkew(world);
-  const settingsLeft = watchState(world);
+  const changesLeft = watchState(world);
   const watched = options.watch?.(world) ?? [];
   if (knownVersions !== undefined) await knowVersions(world, objects, knownVersions, start);
   await applyConfig(world.ports, objects, ADMIN);
@@ -76,7 +76,7 @@ export async function runSimulation(
     idleMinutes: options.idleMinutes ?? IDLE_MINUTES,
     discoverMinutes: DISCOVER_MINUTES,
   });
-  const seen = [...skewed, ...watched, ...settingsLeft()];
+  const seen = [...skewed, ...watched, ...changesLeft()];
   const violations = [...seen, ...(await checkInvariants(world)), ...unexpected(world, rested, faults)];
   const last = world.table.auditTimeline().at(-1);
   const ended = last === undefined ? start.getTime() : (world.writtenAt(last) ?? start.getTime());
