@@ -146,8 +146,8 @@ function readEviction({ status, text, retryAfterSeconds }: ReadAnswer): Eviction
   // A webhook may answer with any status, and its refusal is about this pod.
   if (status === 429 && !said.startsWith('admission webhook ')) {
     const cause = causes.find(({ reason }) => reason === 'DisruptionBudget');
-    // A budget without room names no time; one that names a time is being updated.
-    const type = cause === undefined || seconds > 0 ? 'busy' : 'budget';
+    // A budget without room names no time; one that its controller has not worked on does, and may never get through (`SyncFailed`).
+    const type = cause === undefined ? 'busy' : 'budget';
     // Priority and fairness answer in plain text.
     return { type, retryAfterSeconds: seconds, message: cause?.message ?? (said || 'too many requests') };
   }

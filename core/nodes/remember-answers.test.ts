@@ -51,14 +51,14 @@ test('since when a pod is in the way stays, and what was said last is kept', () 
   expect(memory.pods['uid-p']?.message).toMatch(/^403 x{296}$/);
 });
 
-test('an API server that is too busy says nothing of the pod: what it said before stands, and its time begins with an answer', () => {
+test('an API server that is too busy says nothing of the pod: what it said before stands, its time does too, and begins with an answer', () => {
   const busy = { ...budget, type: 'busy', message: 'too many requests' } as const;
   const later = new Date(NOW.getTime() + 3_600_000);
   const known = answered(budget);
-  expect(answered(busy, known, later).pods['uid-p']).toMatchObject({
-    ...known.pods['uid-p'],
-    ...{ tries: 2, retryAt: at(3610) },
-  });
+  const stands = answered(busy, known, later);
+  expect(stands.pods['uid-p']).toMatchObject({ answer: 'budget', message: 'no', tries: 2, retryAt: at(3610) });
+  // It had been asked again after so many seconds, and is asked next after 3,610.
+  expect(stands.pods['uid-p']?.since).toBe(new Date(NOW.getTime() + (3610 - secondsOf(known)) * 1000).toISOString());
   const unheard = answered(busy);
   expect(answered(busy, unheard, later).pods['uid-p']).toMatchObject({ since: at(0), answer: 'busy' });
   expect(answered(budget, unheard, later).pods['uid-p']).toMatchObject({ since: at(3600), answer: 'budget' });

@@ -23,11 +23,10 @@ export function rememberAnswers(
     const retryAt = new Date(now.getTime() + retrySeconds(answer, tries, pod.uid) * 1000).toISOString();
     const status = answer.type === 'refused' ? `${answer.status} ` : '';
     const said = 'message' in answer ? { message: `${status}${answer.message}`.slice(0, LONGEST_MESSAGE) } : {};
-    // A busy API server has said nothing about the pod: what it said before stands, and the pod's time begins with the first answer about it.
-    const isSilent = answer.type === 'busy' && before !== undefined;
     const since = before === undefined || before.answer === 'busy' ? now.toISOString() : before.since;
     if (answer.type === 'gone') delete pods[pod.uid];
-    else if (isSilent) pods[pod.uid] = { ...before, retryAt, tries };
+    else if (answer.type === 'busy' && before !== undefined)
+      pods[pod.uid] = { ...before, since: sinceWithout(before, retryAt), retryAt, tries };
     else pods[pod.uid] = { since, retryAt, tries, answer: answer.type, ...said };
     if (answer.type !== 'accepted') continue;
     for (const [node, those] of observed.pods)
@@ -35,6 +34,15 @@ export function rememberAnswers(
         nodes[node] = { ...nodes[node], returns: (nodes[node]?.returns ?? 0) + 1 };
   }
   return { ...memory, pods, nodes };
+}
+
+/**
+ * A busy API server has said nothing about the pod: what it said before stands, the pod's time stands still until it is asked again, and begins only
+ * with the first answer about it.
+ */
+function sinceWithout({ since, retryAt, answer }: PodTry, next: string): string {
+  if (answer === 'busy') return since;
+  return new Date(Date.parse(since) + Date.parse(next) - Date.parse(retryAt)).toISOString();
 }
 
 /**

@@ -1,7 +1,6 @@
 import { allowedBy, checkConfig } from '../config/check-config.ts';
 import { waiverEnd } from '../config/day-or-instant.ts';
 import { type ConfigIssue, formatIssue } from '../config/issue.ts';
-
 import { isTooDeep, sentDocument } from '../config/sent-document.ts';
 import type { ConfigObject, Fleet, ScanWaiver, UpgradePolicy } from '../config/types.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';

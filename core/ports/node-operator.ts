@@ -55,7 +55,7 @@ export type EvictionAnswer =
   | { readonly type: 'gone' }
   /** 429 with the cause DisruptionBudget: the message has the budget's name, where the API server gives it. */
   | { readonly type: 'budget'; readonly retryAfterSeconds: number; readonly message: string }
-  /** 429 without that cause: API priority and fairness, or a budget that is being processed. */
+  /** 429 without that cause: API priority and fairness. 409: others write the pod again and again. */
   | { readonly type: 'busy'; readonly retryAfterSeconds: number; readonly message: string }
   /** 500: more than one budget selects the pod. It stays so until somebody changes a budget. */
   | { readonly type: 'severalBudgets'; readonly message: string }

@@ -1,6 +1,6 @@
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import { quoted, type Reason } from '../contracts/step-result.ts';
-import { type ApiServer, type ClusterAccessError, isAccessErrorName } from '../ports/cluster-access.ts';
+import { type ApiServer, ClusterAccessError, isAccessErrorName } from '../ports/cluster-access.ts';
 import type { Tier } from '../queries/access-manifest.ts';
 import type { StepContext } from './context.ts';
 
@@ -16,6 +16,13 @@ export const isAccessError = (error: unknown): error is ClusterAccessError => is
 export const isDeniedAccess = ({ name }: ClusterAccessError): boolean =>
   name === 'ClusterForbidden' || name === 'ClusterUnauthorized';
 
+/** A list has more objects than a look reads, and the next look reads no more of them. */
+export class TooManyObjects extends ClusterAccessError {}
+
+/** Whether another look may succeed: a fault passes, while a permission or a limit stays. */
+export const mayPass = (error: unknown): boolean =>
+  ['ClusterServerFault', 'ClusterUnreachable'].includes(errorName(error)) && !(error instanceof TooManyObjects);
+
 /** Says what could not be done at a cluster's API server. A denied read proves nothing about the cluster. */
 export function accessReason(
   error: unknown,
@@ -27,7 +34,7 @@ export function accessReason(
   const could = tier === 'look' ? 'be read' : 'be worked with';
   const said = `The API server of ${name} could not ${could}: ${errorMessage(error).replace(/[.\s]*$/, '.')}`;
   const run = tier === 'look' || isClosed ? 'access check' : `access manifest ${name} --tier ${tier}`;
-  const next = errorName(error) === 'ClusterServerFault' ? 'It may pass.' : `Run: liftlock ${run}`;
+  const next = !isClosed && mayPass(error) ? 'It may pass.' : `Run: liftlock ${run}`;
   return quoted(errorName(error), `${said}${closed} ${next}`);
 }
 

@@ -145,6 +145,11 @@ test.each<[string, Given, string, string]>([
     { nodes: new ClusterAccessError('ClusterForbidden', 'no'), mutated: true },
     ...(['parked', 'ClusterForbidden'] as const),
   ],
+  [
+    'it is too late for one that is half-way back, whatever nobody may read of it',
+    { hops: [hop(7)], nodes: new ClusterAccessError('ClusterForbidden', 'no'), mutated: true },
+    ...(['blocked', 'TooLate'] as const),
+  ],
   ['EKS gives no endpoint', { described: { endpoint: undefined } }, 'blocked', 'NoEndpoint'],
   [
     'something of it cannot be read',

@@ -14,11 +14,11 @@ import { upgradesOf } from '../store/cluster-upgrades.ts';
 import { Regions } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { accessReason, findApiServer, isAccessError } from './api-server.ts';
+import { accessReason, findApiServer, isAccessError, mayPass } from './api-server.ts';
 import { SETTLE_MINUTES } from './compare-with-before.ts';
 import { deniedRetryAt, type StepContext, type StepPorts } from './context.ts';
 import { decideAddon } from './decide-addon.ts';
-import { mayPass, UNHEARD_SECONDS } from './read-probes.ts';
+import { UNHEARD_SECONDS } from './read-probes.ts';
 import { waitForInsights } from './refresh-insights.ts';
 import { insightReason, isRepaired, rollbackInsights } from './rollback-insights.ts';
 import type { StepOutcome } from './run-step.ts';
@@ -44,7 +44,6 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   const { record, unread, passing } = await observeAnew(ports, context, asksServer);
   const isEarly = ports.clock.now().getTime() < context.startedAt.getTime() + SETTLE_MINUTES * 60_000;
   if (passing && isEarly) return wait(UNHEARD_SECONDS, ...unread);
-  if (unread.length > 0 && context.upgrade?.mutated === true) return parked(deniedRetryAt(ports), ...unread);
   const upgrades = await upgradesOf(ports.table, context.clusterKey);
   const region = (await load(ports.table, Regions, context.scope.region))?.data;
   const now = ports.clock.now();
@@ -59,6 +58,8 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   // Only this step asks EKS when the way back ends; later steps read it in the upgrade.
   const found = given({ reversibleFrom, reversibleUntil: view.until ?? undefined });
   if (view.status !== 'Reversible') return { ...blocked(...view.reasons), found };
+  if (unread.length > 0 && context.upgrade?.mutated === true)
+    return { ...parked(deniedRetryAt(ports), ...unread), found };
   const insights = await rollbackInsights(ports, context);
   const blockers = [
     ...unread,

@@ -88,7 +88,7 @@ type Kept = DrainMemory & {
 
 /** A pod that is let go within seconds is no news. */
 const NEWS_MILLISECONDS = 20_000;
-const STANDING: readonly string[] = ['budget', 'severalBudgets', 'refused', 'unasked'];
+const STANDING: readonly string[] = ['budget', 'busy', 'severalBudgets', 'refused', 'unasked'];
 
 /** Reports pods that are in the way, once each, with everything that is in the way at that time. */
 async function tellBlockers(

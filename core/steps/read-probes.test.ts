@@ -1,6 +1,8 @@
 import { listOf, type Said, scriptedReader } from '../../test/material/scan/scripted-reader.ts';
 import { deploymentObject, nodeObject, probedObjects } from '../../test/material/steps/probed-objects.ts';
 import type { ClusterReaders } from '../ports/cluster-reader.ts';
+import type { Cluster } from '../ports/eks.ts';
+import { accessReason } from './api-server.ts';
 import { observePolicy, readClusterProbes } from './read-probes.ts';
 
 const NOON = new Date('2026-11-20T12:00:00Z');
@@ -66,6 +68,14 @@ test('a list that does not end is given up after its budget of requests', async 
   const { reading, unread, passing } = await result;
   expect([reading.jobs, unread, passing]).toEqual([undefined, ['jobs: There are more than 40000 jobs.'], []]);
   expect(asked.filter((path) => path.startsWith('/apis/batch'))).toHaveLength(80);
+});
+
+test('more pods than are read stay as many: nobody is told that it may pass', async () => {
+  const { result } = await read({ '/api/v1/pods': listOf([], 'more') });
+  const error: unknown = await result.catch((thrown: unknown) => thrown);
+  const { message } = accessReason(error, { name: 'web', cluster: { name: 'web' } as Cluster });
+  expect(message).toMatch(/^The API server of web could not be read: There are more than 40000 pods\. /);
+  expect(message).not.toContain('may pass');
 });
 
 test('an alarm that is not OK and a URL that does not answer are down; an alarm that nobody could read is no reading', () => {

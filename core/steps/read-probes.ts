@@ -21,7 +21,7 @@ import {
 import { readPage } from '../scan/live/request.ts';
 import { mappingOf } from '../scan/manifest/manifest-object.ts';
 import type { ProbedUrl } from '../scan/preflight/preflight-check.ts';
-import { isAccessError } from './api-server.ts';
+import { isAccessError, mayPass, TooManyObjects } from './api-server.ts';
 
 /** Until what a fault has left unknown is asked again. */
 export const UNHEARD_SECONDS = 30;
@@ -81,10 +81,6 @@ export async function readClusterProbes(
 }
 
 const said = ([list, { message }]: readonly [ListName, Error]): string => `${list}: ${message}`;
-export const mayPass = (error: Error): boolean =>
-  (error.name === 'ClusterServerFault' || error.name === 'ClusterUnreachable') && !(error instanceof TooManyObjects);
-
-class TooManyObjects extends ClusterAccessError {}
 
 function testJobs(
   jobs: UpgradePolicySpec['smoke']['jobs'] = [],

@@ -224,9 +224,9 @@ test.each<[string, Given, readonly string[]]>([
 
 test('what the API server refuses is a blocker, counts in the report, and ends nothing that has changed its cluster', async () => {
   const ready = new ClusterAccessError('ClusterForbidden', 'no.');
-  expect((await scanned({ ready, of: { mutated: true } })).status).toBe('parked');
-  const refused = await scanned({ ready });
-  expect(refused.status).toBe('blocked');
+  const [begun, refused] = [{ ready, of: { mutated: true } }, await scanned({ ready })];
+  expect([(await scanned(begun)).status, refused.status]).toEqual(['parked', 'blocked']);
+  expect(await scanned({ ...begun, versions: [offered('1.36')] })).toMatchObject({ status: 'blocked' });
   expect(refused.told[0]).toBe(
     'ClusterForbidden: The API server of web could not be read: no. Run: liftlock access check',
   );

@@ -118,8 +118,8 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const told = [...notes, ...decision.notes];
   const blockers = [...decision.blockers, ...unapproved];
   const isDenied = report.coverage.some((one) => isGap(one) && one.status === 'denied');
-  // As a denial by EKS, one by the API server fails no upgrade that has changed its cluster.
-  const waits = isDenied && context.upgrade?.mutated === true;
+  // As a denial by EKS, one by the API server fails no upgrade that has changed its cluster; what was found does, whatever else is denied.
+  const waits = report.verdict === 'incomplete' && isDenied && context.upgrade?.mutated === true;
   const stops = (...why: Reason[]) => (waits ? parked(deniedRetryAt(ports), ...why) : blocked(...why));
   const result = blockers.length > 0 ? stops(...blockers, ...told) : done(...told, lookedAt(report));
   return { ...result, detail: between?.detail ?? detail };

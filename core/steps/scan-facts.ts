@@ -16,13 +16,13 @@ import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import { bringsNodes } from '../scan/preflight/surge-addresses.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { accessReason, isAccessError, isDeniedAccess } from './api-server.ts';
+import { accessReason, isAccessError, isDeniedAccess, mayPass } from './api-server.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { readPolicyFacts } from './policy-facts.ts';
 import { probeUrls } from './probe-urls.ts';
 import { readCapacity } from './read-capacity.ts';
 import { readPodNetwork } from './read-pod-network.ts';
-import { mayPass, observePolicy, readAlarms, readClusterProbes } from './read-probes.ts';
+import { observePolicy, readAlarms, readClusterProbes } from './read-probes.ts';
 
 const STEP = 'scan-cluster';
 /** Replaces the API server for a policy that verifies through the EKS API only. */

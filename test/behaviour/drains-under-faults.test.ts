@@ -157,12 +157,21 @@ async function drainedBeside(faults: readonly ApiFault[], while_: number) {
   await drain(world);
   await minutes(world, while_);
   const [during] = await drainsOf(world);
+  const isTold = world.bus.published.some(({ event }) => event.type === 'DrainBlocked');
   const said = during?.reasons[0]?.message ?? during?.steps['drain-nodes/legacy']?.reasons[0]?.message ?? '';
   kubernetes.faults = [];
   await run(world, 1);
   const held = (await controlsOf(world)).filter((one) => one.held !== undefined);
   const [{ status = 'none' } = {}] = await drainsOf(world);
-  return { during: during?.status, said, status, held, cordoned: cordoned(world).length, left: podsOnLegacy(world) };
+  return {
+    during: during?.status,
+    said,
+    isTold,
+    status,
+    held,
+    cordoned: cordoned(world).length,
+    left: podsOnLegacy(world),
+  };
 }
 
 test.each<[string, ApiFault[], string, RegExp]>([
@@ -175,11 +184,50 @@ test.each<[string, ApiFault[], string, RegExp]>([
   'an API server that %s for longer than a pod may stand in the way is no fault of the cluster: the drain goes on',
   async (_, faults, during, said) => {
     const seen = await drainedBeside(faults, 25);
-    expect(seen).toMatchObject({ during, status: 'Succeeded', held: [], cordoned: 3, left: 0 });
+    expect(seen).toMatchObject({
+      during,
+      isTold: during === 'Running',
+      status: 'Succeeded',
+      held: [],
+      cordoned: 3,
+      left: 0,
+    });
     expect(seen.said).toMatch(said);
     expect(seen.said).not.toMatch(/access manifest/);
   },
 );
+
+test('a pod that its budget holds has the rest of its time left once an API server that took no evictions meanwhile takes them', async () => {
+  const world = await drainedShop([strict], { policy: { drain: { pause: '0s', podTimeout: '10m' } } });
+  const { kubernetes } = clusterOf(world);
+  await drain(world);
+  await minutes(world, 5);
+  kubernetes.faults = [{ ...BUSY, on: 'pods/eviction' }];
+  await minutes(world, 25);
+  expect(await drainsOf(world)).toMatchObject([{ status: 'Running' }]);
+  kubernetes.faults = [];
+  await minutes(world, 3);
+  expect(await drainsOf(world)).toMatchObject([{ status: 'Running' }]);
+  await minutes(world, 10);
+  expect(await drainsOf(world)).toMatchObject([{ status: 'Failed' }]);
+});
+
+const STALE = /^DrainBudget: .* for 10 min: budget unsynced .*still being processed/;
+
+test('a budget that its controller never gets through with is in the way for as long as any other, and the drain ends', async () => {
+  const world = await drainedShop([], { policy: { drain: { pause: '0s', podTimeout: '10m' } } });
+  const { kubernetes } = clusterOf(world);
+  kubernetes.disruptionControllerStopped = true;
+  const metadata = { namespace: 'shop', name: 'unsynced', generation: 1 };
+  const spec = { minAvailable: '50%', selector: { matchLabels: { app: 'api' } } };
+  const status = { observedGeneration: 0, disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0 };
+  kubernetes.objects = [{ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata, spec, status }];
+  await drain(world);
+  await minutes(world, 25);
+  const [{ status: ended = 'none', reasons = [] } = {}] = await drainsOf(world);
+  const said = reasons.map(({ code, message }) => `${code}: ${message}`);
+  expect([ended, said]).toEqual(['Failed', expect.arrayContaining([expect.stringMatching(STALE)])]);
+});
 
 test('an API server that fails half-way through an undo does not have cordons on record as taken over by somebody', async () => {
   const policy = { drain: { pause: '0s', podTimeout: '10m', maxUnavailable: 3, order: 'spread' } };

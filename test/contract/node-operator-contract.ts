@@ -184,14 +184,14 @@ export function nodeOperatorContract(name: string, create: () => Promise<NodeOpe
       });
     });
 
-    test('a budget that is worked on is busy, and says how long', async () => {
+    test('a budget that is worked on is a budget all the same, and says how long', async () => {
       const metadata = { namespace: 'shop', name: 'new', generation: 2 };
       const spec = { minAvailable: 1, selector: { matchLabels: { app: 'api' } } };
       const status = { observedGeneration: 1, disruptionsAllowed: 1, currentHealthy: 4, desiredHealthy: 1 };
       cluster.kubernetes.disruptionControllerStopped = true;
       cluster.kubernetes.objects = [{ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata, spec, status }];
       const message = 'The disruption budget new is still being processed by the server.';
-      expect(await operator.evict(await apiPod())).toEqual({ type: 'busy', retryAfterSeconds: 10, message });
+      expect(await operator.evict(await apiPod())).toEqual({ type: 'budget', retryAfterSeconds: 10, message });
     });
 
     test('a budget is asked before the uid, as the API server does', async () => {

@@ -61,7 +61,7 @@ export async function runSimulation(
   const { world, over, isExpected } = worldWithFaults({ state, start, seed, timing, keepHistories: false }, faults);
   const skewed = watchSkew(world);
   const unchecked = watchWayBack(world);
-  const settingsLeft = watchState(world);
+  const changesLeft = watchState(world);
   const watched = options.watch?.(world) ?? [];
   if (knownVersions !== undefined) await knowVersions(world, objects, knownVersions, start);
   await applyConfig(world.ports, objects, ADMIN);
@@ -78,7 +78,7 @@ export async function runSimulation(
     idleMinutes: options.idleMinutes ?? IDLE_MINUTES,
     discoverMinutes: DISCOVER_MINUTES,
   });
-  const seen = [...skewed, ...unchecked, ...watched, ...settingsLeft()];
+  const seen = [...skewed, ...unchecked, ...watched, ...changesLeft()];
   const violations = [...seen, ...(await checkInvariants(world)), ...unexpected(world, rested, faults)];
   const last = world.table.auditTimeline().at(-1);
   const ended = last === undefined ? start.getTime() : (world.writtenAt(last) ?? start.getTime());
