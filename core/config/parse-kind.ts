@@ -1,4 +1,4 @@
-import { type ConfigDocument, maxDocuments } from './config-document.ts';
+import { type ConfigDocument, issueAt, maxDocuments, WHOLE } from './config-document.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { kindOf } from './document-kind.ts';
 import { type ConfigIssue, sortIssues } from './issue.ts';
@@ -32,5 +32,5 @@ export function parseKind<Value>(
 
 function tooMuch(files: readonly ConfigFile[], kind: string): ConfigIssue {
   const message = `these are too many of kind ${kind}; at most ${maxDocuments} in ${maxFiles} files are read.`;
-  return { severity: 'error', file: files[0]?.path ?? '', line: 1, column: 1, path: '', message };
+  return issueAt({ file: files[0]?.path ?? '', ...WHOLE }, 'error', [], message);
 }

@@ -1,4 +1,5 @@
 import { type Document, isScalar, LineCounter, parseAllDocuments, visit, type YAMLParseError } from 'yaml';
+import { issueAt, WHOLE } from './config-document.ts';
 import type { ConfigIssue } from './issue.ts';
 import { YamlDocument } from './yaml-document.ts';
 
@@ -85,5 +86,5 @@ function syntaxWords({ code, message }: Pick<YAMLParseError, 'code' | 'message'>
 }
 
 function fileError(file: string, message: string): ConfigIssue {
-  return { severity: 'error', file, line: 1, column: 1, path: '', message: `this file ${message}` };
+  return issueAt({ file, ...WHOLE }, 'error', [], `this file ${message}`);
 }

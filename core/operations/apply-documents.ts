@@ -114,7 +114,11 @@ async function documentsInForce(table: Table, objects: readonly ConfigObject[]) 
       `${kind === 'Fleet' ? 'the Fleet' : `the ${kind === 'UpgradePolicy' ? 'policy' : kind} ${name}`} in force`,
       document,
     );
-  return { all: configs.map(documentOf), kept: configs.filter((config) => !isReplaced(config)).map(documentOf) };
+  const read = configs.map((config) => ({ document: documentOf(config), isKept: !isReplaced(config) }));
+  return {
+    all: read.map(({ document }) => document),
+    kept: read.flatMap(({ document, isKept }) => (isKept ? document : [])),
+  };
 }
 
 async function preview(table: Table, objects: readonly ConfigObject[]): Promise<Applied[]> {
