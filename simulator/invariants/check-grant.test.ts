@@ -1,13 +1,16 @@
-import { Members, Waves } from '../../core/store/entities.ts';
+import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
+import { Clusters, Members, Upgrades, Waves } from '../../core/store/entities.ts';
 import {
   byHand,
   config,
   type Fabricated,
   hold,
   inForce,
+  inventory,
   KEY,
   memberOf,
   stopFleet,
+  upgradeOf,
   waveOf,
   write,
 } from '../../test/material/invariants/fabricate.ts';
@@ -81,4 +84,17 @@ test('a wave that opens in the instant of the grant has begun, whichever of the 
     .wait(1);
   late.add('rollout/r', 'WaveOpen', { wave: 'first' }, write(Waves, waveOf({ status: 'Open' })));
   expect(late.violations(checkGrant)).toHaveLength(1);
+});
+
+const back = { machine: 'rollback-cluster', rolloutId: undefined, waveIndex: undefined } as const;
+test.each<[string, Partial<ClusterRecord>, string[]]>([
+  ['lives', {}, []],
+  ['was deleted', { deletedAt: '2026-11-20T11:00:00.000Z' }, ['the cluster was gone']],
+])('a rollback of a cluster that %s', (_, more, whys) => {
+  const cluster = { ...(inventory[1] as ClusterRecord), ...more };
+  const history = inForce().add(KEY, 'Seen', {}, write(Clusters, cluster));
+  const granted = history.add(KEY, 'Granted', { upgradeId: 'b' }, write(Upgrades, upgradeOf({ id: 'b', ...back })));
+  expect(granted.violations(checkGrant)).toEqual(
+    whys.map((why) => ({ invariant: 'granted', message: expect.stringContaining(why) as string })),
+  );
 });

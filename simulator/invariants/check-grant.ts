@@ -6,7 +6,6 @@ import type { Check, Moment } from './check-history.ts';
 import { standingObstacles } from './check-stop.ts';
 import { isGoingBack, isUndoing, placeAt } from './commit-at.ts';
 import type { History } from './history.ts';
-import type { StoreAt } from './store-at.ts';
 
 /** A wave that has not begun, was halted or was skipped grants nothing. */
 const BEGUN: readonly Wave['status'][] = ['Open', 'Soaking', 'Completed', 'CompletedWithFailures', 'Undecided'];
@@ -33,7 +32,8 @@ export const checkGrant = ({ timeline, looks }: History): Check => {
     const { upgradeId = '' } = item.detail as { upgradeId?: string };
     const upgrade = moment.store.get(Upgrades, item.subject, upgradeId);
     if (isUndoing(upgrade)) return [];
-    if (isGoingBack(upgrade)) return granted(item, standing(moment, false));
+    if (isGoingBack(upgrade))
+      return granted(item, [...standing(moment, false), ...gone(moment), ...unreadable(moment)]);
     const found = obstacles(moment, (wave) => opened.has(`rollout/${wave.rolloutId}/${wave.name}/${item.at}`));
     const since = restoredAt;
     const seen = looks?.get(item.subject.slice(0, item.subject.indexOf('@')));
@@ -52,12 +52,15 @@ const granted = (item: Moment['item'], found: readonly string[]) =>
 const standing = ({ item, store }: Moment, asksHold = true): string[] =>
   standingObstacles(store, item.subject, asksHold).map(([, why]) => why);
 
+/** A rollback may begin in a cluster that is held or excluded, and in none that is gone. */
+const gone = ({ item, store }: Moment): string[] =>
+  store.get(Clusters, item.subject)?.deletedAt === undefined ? [] : ['the cluster was gone'];
+
 function obstacles(moment: Moment, opensNow: (wave: Wave) => boolean): string[] {
   const { item, store } = moment;
   const found = standing(moment);
   const place = placeAt(store, item.detail);
-  if (place === undefined)
-    return isUnreadable(store, item.subject) ? [...found, 'nobody could read a policy that may select it'] : found;
+  if (place === undefined) return [...found, ...unreadable(moment)];
   const { rollout, wave, policy } = place;
   const { failures } = item.detail as { failures?: number };
   const status = opensNow(wave) ? 'Open' : wave.status;
@@ -71,11 +74,13 @@ function obstacles(moment: Moment, opensNow: (wave: Wave) => boolean): string[] 
 }
 
 /** A user's own upgrade follows the policy that selects the cluster. Where no policy is seen to select it, one that cannot be read may. */
-function isUnreadable(store: StoreAt, clusterKey: string): boolean {
+function unreadable({ item, store }: Moment): string[] {
   const applied = store.all(Configs).filter((config) => config.kind === 'UpgradePolicy' && inForce(config));
   const policies = applied.flatMap((config) => upgradePolicy(config) ?? []);
-  const cluster = store.get(Clusters, clusterKey);
-  return cluster !== undefined && policies.length < applied.length && policyOf(cluster, policies).type === 'none';
+  const cluster = store.get(Clusters, item.subject);
+  const isUnread =
+    cluster !== undefined && policies.length < applied.length && policyOf(cluster, policies).type === 'none';
+  return isUnread ? ['nobody could read a policy that may select it'] : [];
 }
 
 function ofRollout(rollout: Rollout, wave: Wave, member: Member | undefined): string[] {

@@ -1,4 +1,5 @@
-import { inForce, inventory, KEY } from '../../test/material/invariants/fabricate.ts';
+import { Upgrades } from '../../core/store/entities.ts';
+import { inForce, inventory, KEY, upgradeOf, write } from '../../test/material/invariants/fabricate.ts';
 import { checkWindow } from './check-window.ts';
 
 /** The violations for the first change of a member whose wave the policy no longer has. */
@@ -15,5 +16,28 @@ test('a member whose wave is given up begins by the rules of the wave that takes
 test('a member that no wave takes does not begin', () => {
   expect(givenUp({ selector: { matchLabels: { stage: 'prod' } } })).toMatchObject([
     { invariant: 'window', message: expect.stringContaining('no wave takes it') as string },
+  ]);
+});
+
+test('a hop that has changed its cluster goes on in another attempt, though no wave takes it any more', () => {
+  const history = inForce({ spec: { waves: [{ name: 'second', selector: { matchLabels: { stage: 'prod' } } }] } })
+    .add(KEY, 'UpgradeRetried', {}, inventory, write(Upgrades, upgradeOf({ mutated: true, noChangeYet: true })))
+    .commit();
+  expect(history.violations(checkWindow)).toEqual([]);
+});
+
+const nights = { nights: { windows: [{ name: 'nights', schedule: '0 22 * * *', duration: '6h' }] } };
+
+/** The violations for the first change of a rollback in the closed window of the wave that its cluster belongs to. */
+const goneBack = (windows: 'obey' | 'ignore') =>
+  inForce({ wave: { calendar: 'nights' }, calendars: nights, spec: { rollback: { windows } } })
+    .add(KEY, 'ClusterDiscovered', { tags: {} }, inventory)
+    .commit(undefined, {}, { machine: 'rollback-cluster', rolloutId: undefined, waveIndex: undefined })
+    .violations(checkWindow);
+
+test('a rollback keeps to the windows of its cluster where its policy says so', () => {
+  expect(goneBack('ignore')).toEqual([]);
+  expect(goneBack('obey')).toMatchObject([
+    { invariant: 'window', message: expect.stringContaining('outside the windows of nights') as string },
   ]);
 });

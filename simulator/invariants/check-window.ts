@@ -16,18 +16,19 @@ import type { StoreAt } from './store-at.ts';
  * 5 `window`: no cluster begins without a wave of its policy, and no change is committed outside the windows of its wave or inside a freeze, by the
  * calendars applied at that moment and the one of the cluster's tag; a missing calendar is closed. The first change of a hop fits into the window
  * where the policy says how long a hop takes (semantics.md, Windows, bakes, watches and estimates). An instant is open when it is open by the clock
- * of the function or of the world, since the two may differ by a minute. core/protocol/vetoes-of-rollbacks.test.ts covers rollbacks, which need no
- * window unless their policy says so.
+ * of the function or of the world, since the two may differ by a minute. A rollback keeps to the windows of its cluster where its policy says
+ * `rollback.windows: obey`.
  */
 export const checkWindow =
   (_history: History): Check =>
   (moment) => {
     const commit = commitAt(moment);
-    if (commit?.upgrade === undefined || isGoingBack(commit.upgrade) || isUndoing(commit.upgrade)) return [];
+    if (commit?.upgrade === undefined || isUndoing(commit.upgrade)) return [];
     const planned = placeAt(moment.store, commit.upgrade);
     const cluster = moment.store.get(Clusters, commit.clusterKey);
     const place = planned?.spec === undefined ? (selectedNow(moment, cluster) ?? planned) : planned;
-    if (commit.first && planned !== undefined && !hasRules(moment, planned, cluster))
+    if (isGoingBack(commit.upgrade) && place?.policy?.rollback.windows !== 'obey') return [];
+    if (!commit.goesOn && planned !== undefined && !hasRules(moment, planned, cluster))
       return [window(`${commit.clusterKey} began in ${planned.rollout.id} at ${moment.item.at}, and no wave takes it`)];
     const names = [...[place?.spec?.calendar ?? []].flat(), ...tagNames(moment, cluster)];
     if (names.length === 0 || isGlassBroken(moment, commit, place)) return [];

@@ -28,6 +28,8 @@ export function commitAt({ item, store }: Moment) {
     upgrade: store.get(Upgrades, clusterKey, upgradeId),
     /** The upgrade had changed nothing before. */
     first: was?.mutated !== true || was.noChangeYet === true,
+    /** An earlier attempt of it had changed the cluster: the upgrade goes on, also where no wave takes the cluster any more. */
+    goesOn: was?.mutated === true,
   };
 }
 

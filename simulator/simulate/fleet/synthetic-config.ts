@@ -89,13 +89,18 @@ function aroundSteps(seed: number, network: string): Document {
     ...(choices.chance(0.3) ? { nodes: { updateConfig } } : {}),
     ...(choices.chance(0.3) ? { patch: { nodes: ages } } : {}),
     hooks: [...(choices.chance(0.25) ? hooks : []), ...others],
-    ...(hasBadMinor(seed) || new SeededChoices(seed * 7_907 + network.length).chance(0.5)
-      ? { rollback: { automatic: true } }
-      : {}),
+    rollback: rollback(seed, network),
     ...(choices.chance(0.3) ? { silences } : {}),
     ...disruption(seed, network),
     ...syntheticProbes(seed, network),
   };
+}
+
+/** Who takes clusters back, and whether their calendars hold for that. */
+function rollback(seed: number, network: string): Document {
+  const automatic = hasBadMinor(seed) || new SeededChoices(seed * 7_907 + network.length).chance(0.5);
+  const obeys = new SeededChoices(seed * 12_289 + network.length).chance(0.4);
+  return { automatic, windows: obeys ? 'obey' : 'ignore' };
 }
 
 /** Liftlock counts the nodes that are down at the API server, so only where it reaches that. */
