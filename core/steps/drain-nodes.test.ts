@@ -61,6 +61,7 @@ async function drained(given: Given = {}) {
   const nodes = before.map((one) => ({ ...one }));
   const running = new Map(Object.entries(pods).map(([name, those]) => [name, [...those]]));
   const sent: string[] = [];
+  const listed: (readonly string[])[] = [];
   /** What is on record when each change is sent. */
   const recorded: string[] = [];
   const operator: NodeOperator = {
@@ -68,7 +69,10 @@ async function drained(given: Given = {}) {
       if (given.refuses !== undefined) throw given.refuses;
       return nodes.map((one) => ({ ...one }));
     },
-    listPodsOf: async (names) => new Map(names.map((name) => [name, running.get(name) ?? []])),
+    listPodsOf: async (names) => {
+      listed.push(names);
+      return new Map(names.map((name) => [name, running.get(name) ?? []]));
+    },
     async cordon({ name }, { upgradeId, taint }) {
       const entry = (await load(table, UndoEntries, KEY, 'cordon', name))?.data;
       recorded.push(`${name} ${entry?.upgradeId} ${entry?.closed === undefined ? 'open' : 'closed'}`);
@@ -107,7 +111,7 @@ async function drained(given: Given = {}) {
     codes: reasons.map(({ code }) => code),
     said: reasons[0]?.message,
     waitSeconds,
-    ...{ sent, recorded, undo, kept: keptOf, told: ports.told, isMutated },
+    ...{ sent, listed, recorded, undo, kept: keptOf, told: ports.told, isMutated },
   };
 }
 
@@ -123,9 +127,9 @@ const cordonOf = (name: string, upgradeId = ID): UndoEntry => ({
 });
 
 test('one node after the other is cordoned, each with its undo on record before, and its pods are asked to go', async () => {
-  const pods = { a: [pod('x'), pod('y')], b: [pod('z')], new: [pod('stays')] };
+  const pods = { a: [pod('x')], b: [pod('y'), pod('z')], new: [pod('stays')] };
   const { sent, recorded, status, codes, isMutated } = await drained({ pods });
-  expect(sent).toEqual(['cordon a', 'evict x', 'evict y', 'cordon b', 'evict z', 'close']);
+  expect(sent).toEqual(['cordon a', 'evict x', 'cordon b', 'evict y', 'evict z', 'close']);
   expect(recorded).toEqual([`a ${ID} open`, `b ${ID} open`]);
   expect([status, codes, isMutated]).toEqual(['wait', ['Draining'], true]);
 });
@@ -140,9 +144,23 @@ test('the next node waits while a pod of the one before may not go, and nothing 
   expect(said).toContain('strict');
 });
 
+test('of nodes in use the one with the fewest pods goes first, counted once in an invocation', async () => {
+  const nodes = [node('a'), node('b'), node('c'), node('new', { labels: ofGroup('new') })];
+  const { sent, listed } = await drained({
+    nodes,
+    pods: { a: [pod('x'), pod('y')], b: [pod('v'), pod('w')], c: [pod('z')] },
+  });
+  expect(sent.filter((call) => call.startsWith('cordon'))).toEqual(['cordon c', 'cordon a', 'cordon b']);
+  expect(listed.filter((names) => names.includes('a') && names.includes('b'))).toHaveLength(1);
+});
+
 test('the taint that the policy names is put beside the cordon, and is on record with it', async () => {
   const policy = policyConfig({ ...standard, spec: { ...standard.spec, drain: { ...drain, taint: 'moved' } } });
-  const { sent, undo } = await drained({ kept: { policy }, pods: { a: [pod('x')] }, answers: { x: budget } });
+  const { sent, undo } = await drained({
+    kept: { policy },
+    pods: { a: [pod('x')], b: [pod('y'), pod('z')] },
+    answers: { x: budget },
+  });
   expect(sent[0]).toBe('cordon a moved');
   expect(await undo()).toMatchObject([{ effect: 'cordon', subject: 'a', uid: 'uid-a', taint: 'moved', upgradeId: ID }]);
 });

@@ -17,7 +17,7 @@ import { drainNotAllowed, drainSettingsOf } from '../nodes/drain-settings.ts';
 import { updatingReason } from '../nodes/managed-groups/managed-group.ts';
 import { rememberAnswers } from '../nodes/remember-answers.ts';
 import type { ApiServer } from '../ports/cluster-access.ts';
-import type { DrainNode, EvictionAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
+import type { DrainNode, DrainPod, EvictionAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
 import type { Ports } from '../ports/ports.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
@@ -119,6 +119,7 @@ class Drain {
   readonly #group: string;
   readonly #settings: DrainSettings;
   #groupStatus: Promise<string | undefined> | undefined;
+  #podsInUse: ReadonlyMap<string, readonly DrainPod[]> | undefined;
   #seen: DrainObservation = { nodes: [], allNodes: [], pods: new Map(), pending: [] };
 
   constructor(ports: NodeStepPorts, context: StepContext, group: string, settings: DrainSettings, memory: DrainMemory) {
@@ -141,10 +142,17 @@ class Drain {
     }
   }
 
-  /** Before the drain counts as done, the nodes that were empty are read again. */
+  /**
+   * Before the drain counts as done, the nodes that were empty are read again. Before the first cordon of an invocation the pods of nodes in use are
+   * counted, since nodes with the fewest go first.
+   */
   async #decide(operator: NodeOperator): Promise<DrainMove> {
     const move = await this.#look(operator, ({ name }) => this.memory.nodes[name]?.drainedAt === undefined);
-    return move.type === 'done' ? this.#look(operator, () => true) : move;
+    if (move.type === 'done') return this.#look(operator, () => true);
+    if (move.type !== 'cordon' || this.#podsInUse !== undefined) return move;
+    const inUse = this.#seen.nodes.filter(({ unschedulable }) => !unschedulable);
+    this.#podsInUse = await operator.listPodsOf(inUse.map(({ name }) => name));
+    return this.#judge();
   }
 
   /** A node that was empty and is not read again counts as empty, since only pods that tolerate its cordon can have come back. */
@@ -157,7 +165,12 @@ class Drain {
     for (const { name } of cordoned) if (!pods.has(name)) pods.set(name, []);
     const drained = await drainedNodes(this.#ports, this.#context, allNodes);
     this.#seen = { nodes, allNodes: allNodes.filter(({ name }) => !drained.has(name)), pods, pending };
-    const look = lookAt(this.#seen, this.#settings, this.memory, this.#ports.clock.now());
+    return this.#judge();
+  }
+
+  #judge(): DrainMove {
+    const pods = new Map([...(this.#podsInUse ?? []), ...this.#seen.pods]);
+    const look = lookAt({ ...this.#seen, pods }, this.#settings, this.memory, this.#ports.clock.now());
     this.memory = look.memory;
     return decideDrain(look);
   }
