@@ -1,4 +1,4 @@
-import { reason } from '../contracts/step-result.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import type { DrainNode } from '../ports/node-operator.ts';
 import { isDown, takesPodsOf } from './disruption-ledger.ts';
 import type { DrainLook } from './drain-look.ts';
@@ -84,12 +84,23 @@ function duePods({ toGo }: NodeStand, { memory, now }: DrainLook) {
     .filter(({ retryAt }) => (retryAt === undefined ? places-- > 0 : Date.parse(retryAt) <= now.getTime()));
 }
 
+/** The pods of nodes that have begun, with when each has been in the way for too long. */
+const podsOfBegun = (look: DrainLook) =>
+  look.stands
+    .filter((one) => isBegun(one, look))
+    .flatMap(({ node, toGo }) => toGo.map((stand) => ({ node, stand, overdue: overdueAt(stand, look) })));
+
+/** The pods that are known to be in the way, those that have been it the longest first, each with its reason. */
+export const podsInTheWay = (look: DrainLook): { readonly uid: string; readonly reason: Reason }[] =>
+  podsOfBegun(look)
+    .filter(({ overdue }) => !Number.isNaN(overdue))
+    .sort((a, b) => a.overdue - b.overdue)
+    .map(({ node, stand }) => ({ uid: stand.pod.uid, reason: podReason(node, stand, look) }));
+
 function waitOrStuck(look: DrainLook, open: readonly NodeStand[]): DrainMove {
   const now = look.now.getTime();
   const soon = now + LOOK_SECONDS * 1000;
-  const pods = open
-    .filter((one) => isBegun(one, look))
-    .flatMap(({ node, toGo }) => toGo.map((stand) => ({ node, stand, overdue: overdueAt(stand, look) })));
+  const pods = podsOfBegun(look);
   const waiting = open.filter((stand) => !isBegun(stand, look) && !isUncordoned(stand));
   /** When the drain looks again for what can still go. */
   const moving = pods.flatMap(({ stand, overdue }) => {
@@ -99,8 +110,7 @@ function waitOrStuck(look: DrainLook, open: readonly NodeStand[]): DrainMove {
   });
   if (waiting.length > 0 && pauseEnd(look) > now) moving.push(pauseEnd(look));
   else if (waiting.length > 0 && wouldHaveRoom(look) && !isFull(look)) moving.push(soon);
-  const told = pods.filter(({ overdue }) => !Number.isNaN(overdue)).sort((a, b) => a.overdue - b.overdue);
-  const reasons = [...told.map(({ node, stand }) => podReason(node, stand, look)), ...nodeReasons(look, open, waiting)];
+  const reasons = [...podsInTheWay(look).map((one) => one.reason), ...nodeReasons(look, open, waiting)];
   if (moving.length === 0) return { type: 'stuck', reasons };
   const seconds = Math.ceil((Math.min(...moving) - now) / 1000);
   return { type: 'wait', seconds: Math.min(LONGEST_WAIT_SECONDS, seconds), reasons };

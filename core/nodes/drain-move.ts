@@ -46,8 +46,8 @@ export interface DrainObservation {
   /** Every node of the cluster except those that earlier drains have emptied: the ledger of disruptions is counted from these. */
   readonly allNodes: readonly DrainNode[];
   /**
-   * The pods of each cordoned node of the drain, by the name of the node. Pods of other nodes need not be read; where they are, nodes with the fewest
-   * pods come first.
+   * The pods of each cordoned node of the drain, by the name of the node. Those of nodes in use are only counted, right before a cordon: nodes with
+   * the fewest come first.
    */
   readonly pods: ReadonlyMap<string, readonly DrainPod[]>;
   /** Pods of the cluster that have no node. */

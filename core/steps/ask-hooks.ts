@@ -140,7 +140,8 @@ async function hasChanged(
   { step, part }: HookMoment,
 ): Promise<boolean> {
   if (step === 'smoke-check') return true;
-  const attempts = [upgrade, await failedHop(table, upgrade)];
+  const failed = await failedHop(table, upgrade);
+  const attempts = [upgrade, failed];
   const isOurs = ({ data }: Read<Intent>) =>
     data.outcome?.type === 'accepted' && attempts.some((one) => one !== undefined && isOfUpgrade(one, data));
   const changes = (await intentsOf(table, clusterKey, step)).filter(isOurs);
@@ -150,6 +151,9 @@ async function hasChanged(
   if (Object.keys(upgrade?.hooks ?? {}).some((key) => isOfComponent(key, part))) return true;
   // Add-ons are changed before the control plane and after it.
   const moved = (await intentsOf(table, clusterKey, 'upgrade-control-plane')).findLast(isOurs)?.data.committedAt;
+  // An upgrade inside a minor has no phase before the control plane.
+  if (moved === undefined && failed === undefined && upgrade && isFinish(upgrade))
+    return part === 'after' && changes.length > 0;
   return changes.some(({ data }) => moved === undefined || (part === 'before') === data.committedAt < moved);
 }
 

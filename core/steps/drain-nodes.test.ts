@@ -1,131 +1,26 @@
-import { MemoryTable } from '../../adapters/memory/table.ts';
-import { policyWith } from '../../test/material/policy/policies.ts';
-import { grant, KEY, type Kept, NOON, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
-import { failing, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
-import type { UpgradePolicy } from '../config/types.ts';
+import { KEY, NOON, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import {
+  begun,
+  budget,
+  cordonOf,
+  drain,
+  drained,
+  type Given,
+  ID,
+  node,
+  ofGroup,
+  pod,
+  standard,
+} from '../../test/material/steps/one-drain.ts';
+import { failing } from '../../test/material/steps/one-step.ts';
 import type { UndoEntry } from '../contracts/items/protocol.ts';
 import { ClusterAccessError } from '../ports/cluster-access.ts';
-import type { DrainNode, DrainPod, EvictionAnswer, NodeOperator } from '../ports/node-operator.ts';
-import { UndoEntries, Upgrades } from '../store/entities.ts';
-import { load, ofKind, put } from '../store/entity.ts';
-import { drainNodes } from './drain-nodes.ts';
-
-const ID = 'drain-nodes-legacy';
-const ofGroup = (group: string) => ({ 'eks.amazonaws.com/nodegroup': group });
-const node = (name: string, given: Partial<DrainNode> = {}): DrainNode => ({
-  ...{ name, uid: `uid-${name}`, resourceVersion: '7', labels: ofGroup('legacy'), taints: [] },
-  ...{ ready: true, unschedulable: false, terminating: false },
-  ...given,
-});
-const pod = (name: string, given: Partial<DrainPod> = {}): DrainPod => ({
-  ...{ namespace: 'shop', name, uid: `uid-${name}`, labels: {}, phase: 'Running', graceSeconds: 30 },
-  ...{ createdAt: '2026-11-01T00:00:00.000Z', controller: 'ReplicaSet/api', isMirror: false, emptyDirs: [] },
-  ...given,
-});
-const drain = {
-  ...{ maxUnavailable: 1, pause: '0s', podTimeout: '30m', order: 'zones', barePods: 'wait', emptyDirs: 'evict' },
-  rules: [],
-} satisfies UpgradePolicy['spec']['drain'];
-const standard = policyWith({ name: 'p' });
-const draining = policyConfig({ ...standard, spec: { ...standard.spec, drain } });
-
-interface Given extends GivenStep {
-  readonly nodes?: readonly DrainNode[];
-  /** By the name of the node; the empty name has those without one. */
-  readonly pods?: Readonly<Record<string, readonly DrainPod[]>>;
-  readonly answers?: Readonly<Record<string, EvictionAnswer>>;
-  readonly refuses?: Error;
-  readonly group?: string | undefined;
-  readonly poll?: number;
-  readonly left?: readonly UndoEntry[];
-  readonly of?: Partial<ReturnType<typeof upgrade>>;
-}
-
-/** One invocation for the group `legacy`; an accepted eviction takes the pod away at once. */
-async function drained(given: Given = {}) {
-  const { nodes: before = [node('a'), node('b'), node('new', { labels: ofGroup('new') })], group = 'legacy' } = given;
-  const { pods = {}, answers = {}, poll = 0, left = [], of = {}, kept = {} } = given;
-  const table = new MemoryTable();
-  const own = upgrade({
-    id: ID,
-    machine: 'drain-nodes',
-    to: '1.36',
-    rolloutId: undefined,
-    waveIndex: undefined,
-    ...of,
-  });
-  const held = grant({ upgradeId: own.id, machine: 'drain-nodes' });
-  const all: Kept = { policy: draining, grant: held, upgrades: [own], member: undefined, ...kept };
-  const ports = await oneStep(table, { ...given, kept: all });
-  if (left.length > 0) await table.transact(left.map((one) => put(UndoEntries, one, 'absent')));
-  const nodes = before.map((one) => ({ ...one }));
-  const running = new Map(Object.entries(pods).map(([name, those]) => [name, [...those]]));
-  const sent: string[] = [];
-  /** What is on record when each change is sent. */
-  const recorded: string[] = [];
-  const operator: NodeOperator = {
-    listNodes: async () => {
-      if (given.refuses !== undefined) throw given.refuses;
-      return nodes.map((one) => ({ ...one }));
-    },
-    listPodsOf: async (names) => new Map(names.map((name) => [name, running.get(name) ?? []])),
-    async cordon({ name }, { upgradeId, taint }) {
-      const entry = (await load(table, UndoEntries, KEY, 'cordon', name))?.data;
-      recorded.push(`${name} ${entry?.upgradeId} ${entry?.closed === undefined ? 'open' : 'closed'}`);
-      sent.push(`cordon ${name}${taint === undefined ? '' : ` ${taint}`}`);
-      for (const one of nodes.filter((each) => each.name === name))
-        Object.assign(one, { unschedulable: true, cordonedBy: upgradeId });
-      return 'done';
-    },
-    uncordon: async () => 'done',
-    async evict({ name }) {
-      sent.push(`evict ${name}`);
-      const answer = answers[name] ?? { type: 'accepted' };
-      if (answer.type === 'accepted')
-        for (const [at, those] of running)
-          running.set(
-            at,
-            those.filter((one) => one.name !== name),
-          );
-      return answer;
-    },
-    close: () => void sent.push('close'),
-  };
-  const input = stepInput(
-    { targetVersion: '1.36', ...(group === '' ? {} : { nodegroup: group }) },
-    { step: 'drain-nodes', poll },
-  );
-  const result = await drainNodes({ ...ports, nodes: { open: () => operator } }, input);
-  const { status, reasons, waitSeconds } = result;
-  const undo = async () => ofKind(await table.queryPartition(`CLUSTER#${KEY}`), UndoEntries);
-  const stored = (await load(table, Upgrades, KEY, own.id))?.data;
-  const isMutated = stored?.mutated;
-  const keptOf = async () => stored?.steps[`drain-nodes/${group}`];
-  return {
-    result,
-    status,
-    codes: reasons.map(({ code }) => code),
-    said: reasons[0]?.message,
-    waitSeconds,
-    ...{ sent, recorded, undo, kept: keptOf, told: ports.told, isMutated },
-  };
-}
-
-const budget = {
-  type: 'budget',
-  retryAfterSeconds: 10,
-  message: 'The disruption budget strict needs 2 healthy pods.',
-} as const;
-const begun = (name: string) => node(name, { unschedulable: true, cordonedBy: ID });
-const cordonOf = (name: string, upgradeId = ID): UndoEntry => ({
-  ...{ clusterKey: KEY, effect: 'cordon', subject: name, uid: `uid-${name}`, upgradeId },
-  recordedAt: NOON.toISOString(),
-});
+import type { DrainNode, EvictionAnswer } from '../ports/node-operator.ts';
 
 test('one node after the other is cordoned, each with its undo on record before, and its pods are asked to go', async () => {
-  const pods = { a: [pod('x'), pod('y')], b: [pod('z')], new: [pod('stays')] };
+  const pods = { a: [pod('x')], b: [pod('y'), pod('z')], new: [pod('stays')] };
   const { sent, recorded, status, codes, isMutated } = await drained({ pods });
-  expect(sent).toEqual(['cordon a', 'evict x', 'evict y', 'cordon b', 'evict z', 'close']);
+  expect(sent).toEqual(['cordon a', 'evict x', 'cordon b', 'evict y', 'evict z', 'close']);
   expect(recorded).toEqual([`a ${ID} open`, `b ${ID} open`]);
   expect([status, codes, isMutated]).toEqual(['wait', ['Draining'], true]);
 });
@@ -140,9 +35,23 @@ test('the next node waits while a pod of the one before may not go, and nothing 
   expect(said).toContain('strict');
 });
 
+test('of nodes in use the one with the fewest pods goes first, counted once in an invocation', async () => {
+  const nodes = [node('a'), node('b'), node('c'), node('new', { labels: ofGroup('new') })];
+  const { sent, listed } = await drained({
+    nodes,
+    pods: { a: [pod('x'), pod('y')], b: [pod('v'), pod('w')], c: [pod('z')] },
+  });
+  expect(sent.filter((call) => call.startsWith('cordon'))).toEqual(['cordon c', 'cordon a', 'cordon b']);
+  expect(listed.filter((names) => names.includes('a') && names.includes('b'))).toHaveLength(1);
+});
+
 test('the taint that the policy names is put beside the cordon, and is on record with it', async () => {
   const policy = policyConfig({ ...standard, spec: { ...standard.spec, drain: { ...drain, taint: 'moved' } } });
-  const { sent, undo } = await drained({ kept: { policy }, pods: { a: [pod('x')] }, answers: { x: budget } });
+  const { sent, undo } = await drained({
+    kept: { policy },
+    pods: { a: [pod('x')], b: [pod('y'), pod('z')] },
+    answers: { x: budget },
+  });
   expect(sent[0]).toBe('cordon a moved');
   expect(await undo()).toMatchObject([{ effect: 'cordon', subject: 'a', uid: 'uid-a', taint: 'moved', upgradeId: ID }]);
 });
@@ -300,6 +209,38 @@ describe('what stands in the way is told', () => {
     ['of a pod that goes', [remembering(at(60), []), { type: 'accepted' }]],
   ])('and not %s', async (_, args) => {
     expect((await told(...args)).events).toEqual([]);
+  });
+
+  test.each<[string, EvictionAnswer, number]>([
+    ['several budgets', { type: 'severalBudgets', message: 'more than one PodDisruptionBudget' }, 20],
+    ['a budget that names a long time', { ...budget, retryAfterSeconds: 300 }, 20],
+    ['a budget that is asked again sooner', budget, 10],
+  ])('within a minute, however late it is asked again: %s', async (_, x, seconds) => {
+    expect((await drained({ pods: { a: [pod('x')] }, answers: { x } })).waitSeconds).toBe(seconds);
+  });
+
+  test('by name also while others go on, and so does its status', async () => {
+    const late = { uid: 'uid-x', since: at(60), retryAt: at(-60) };
+    const pods = { [late.uid]: { ...late, tries: 1, answer: 'budget', message: budget.message } };
+    const nodes = { a: { begunAt: at(60) }, b: { begunAt: at(60) } };
+    const many = Array.from({ length: 30 }, (_, index) => pod(`y${index}`));
+    const result = await drained({
+      nodes: [begun('a'), begun('b'), node('new', { labels: ofGroup('new') })],
+      of: { mutated: true, steps: stepOf({ told: [], pods, nodes }) },
+      pods: { a: [pod('x')], b: many },
+      secondsEach: 1,
+    });
+    expect(result.codes).toEqual(['DrainBudget', 'Draining']);
+    const [event] = result.told.filter(({ type }) => type === 'DrainBlocked');
+    const budgetOfX = { code: 'DrainBudget', message: expect.stringContaining('shop/x') };
+    expect(event?.detail).toMatchObject({ reasons: [budgetOfX, { code: 'Draining' }] });
+  });
+
+  test('not while the drain stands still: once it goes on', async () => {
+    const control = { stopped: true, by: 'ann', at: NOON.toISOString(), reason: 'look' };
+    const given = { nodes: [begun('a'), node('new', { labels: ofGroup('new') })], pods: { a: [pod('x')] } };
+    const stopped = await drained({ ...given, of: remembering(at(60), []), kept: { control } });
+    expect([stopped.codes, stopped.told.filter(({ type }) => type === 'DrainBlocked')]).toEqual([['FleetStopped'], []]);
   });
 
   test('a pod that was let go is forgotten, and is news again when it stands in the way again', async () => {

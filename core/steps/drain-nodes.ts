@@ -1,23 +1,34 @@
 import { isNotFound } from '../contracts/eks-errors.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
-import { blocked, bounded, done, failed, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import {
+  blocked,
+  bounded,
+  done,
+  failed,
+  parked,
+  type Reason,
+  reason,
+  type StepResult,
+  wait,
+} from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isSame } from '../model/is-same.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
-import { decideDrain } from '../nodes/decide-drain.ts';
-import { lookAt } from '../nodes/drain-look.ts';
+import { decideDrain, podsInTheWay } from '../nodes/decide-drain.ts';
+import { type DrainLook, lookAt } from '../nodes/drain-look.ts';
 import {
   type DrainMemory,
   type DrainMove,
   type DrainObservation,
   type DrainSettings,
   EMPTY_MEMORY,
+  type PodTry,
 } from '../nodes/drain-move.ts';
 import { drainNotAllowed, drainSettingsOf } from '../nodes/drain-settings.ts';
 import { updatingReason } from '../nodes/managed-groups/managed-group.ts';
 import { rememberAnswers } from '../nodes/remember-answers.ts';
 import type { ApiServer } from '../ports/cluster-access.ts';
-import type { DrainNode, EvictionAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
+import type { DrainNode, DrainPod, EvictionAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
 import type { Ports } from '../ports/ports.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
@@ -65,7 +76,7 @@ export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Pr
     const result = await withApiServer(ports, context, operators(ports), (operator) => drain.go(operator));
     const isLong = result.status === 'wait' && stepInput.poll >= MOST_LOOKS;
     const kept = { ...drain.memory, told: await tellBlockers(ports, context, group, { known, drain, result }) };
-    const outcome = isLong ? parked(ports.clock.now(), ...result.reasons) : result;
+    const outcome = isLong ? parked(ports.clock.now(), ...result.reasons) : untilNews(result, drain, ports.clock.now());
     return isSame(kept, known) ? outcome : { ...outcome, detail: kept };
   });
 }
@@ -90,23 +101,37 @@ type Kept = DrainMemory & {
 const NEWS_MILLISECONDS = 20_000;
 const STANDING: readonly string[] = ['budget', 'busy', 'severalBudgets', 'refused', 'unasked'];
 
-/** Reports pods that are in the way, once each, with everything that is in the way at that time. */
+/** When a pod in the way becomes news, in epoch milliseconds. */
+const newsAt = ({ since }: PodTry): number => Date.parse(since) + NEWS_MILLISECONDS;
+
+/** The drain looks again in time to report what is in the way, however late that is asked to go again. */
+function untilNews(result: StepResult, drain: Drain, now: Date): StepResult {
+  const { status, waitSeconds = 1 } = result;
+  if (status !== 'wait') return result;
+  const left = drain.standing().map(([, one]) => newsAt(one) - now.getTime());
+  const seconds = Math.ceil(Math.min(...left.filter((one) => one > 0)) / 1000);
+  return { ...result, waitSeconds: Math.min(waitSeconds, seconds) };
+}
+
+/**
+ * Reports pods that are in the way, once each, with everything that is in the way at that time. A drain that stands still reports them once it goes
+ * on.
+ */
 async function tellBlockers(
   { events, clock }: NodeStepPorts,
   { clusterKey, input, scope, upgrade }: StepContext,
   nodegroup: string,
   { known, drain, result }: { readonly known: Kept; readonly drain: Drain; readonly result: StepResult },
 ): Promise<readonly string[]> {
-  const before = clock.now().getTime() - NEWS_MILLISECONDS;
-  const standing = Object.entries(drain.memory.pods).flatMap(([uid, { answer, since }]) =>
-    STANDING.includes(answer) && Date.parse(since) <= before ? [uid] : [],
-  );
+  if (result.status !== 'wait' && result.status !== 'failed') return known.told;
+  const standing = drain.standing().flatMap(([uid, one]) => (newsAt(one) <= clock.now().getTime() ? [uid] : []));
   const { account, region } = scope;
   const named = { clusterKey, cluster: input.cluster, account, region, upgradeId: upgrade?.id ?? '', nodegroup };
-  if (standing.some((uid) => !known.told.includes(uid)) && result.reasons.length > 0)
-    await events.publish([
-      { type: 'DrainBlocked', detail: { version: 1, ...named, reasons: bounded(result.reasons) } },
-    ]);
+  if (standing.some((uid) => !known.told.includes(uid))) {
+    const all = [...drain.inTheWay(), ...result.reasons];
+    const reasons = bounded([...new Map(all.map((why) => [why.message, why])).values()]);
+    await events.publish([{ type: 'DrainBlocked', detail: { version: 1, ...named, reasons } }]);
+  }
   // A pod that was let go and is in the way again is news again.
   return standing;
 }
@@ -119,7 +144,9 @@ class Drain {
   readonly #group: string;
   readonly #settings: DrainSettings;
   #groupStatus: Promise<string | undefined> | undefined;
+  #podsInUse: ReadonlyMap<string, readonly DrainPod[]> | undefined;
   #seen: DrainObservation = { nodes: [], allNodes: [], pods: new Map(), pending: [] };
+  #judged: DrainLook | undefined;
 
   constructor(ports: NodeStepPorts, context: StepContext, group: string, settings: DrainSettings, memory: DrainMemory) {
     this.#ports = ports;
@@ -137,14 +164,34 @@ class Drain {
       const result = await this.#make(operator, move);
       if (result !== undefined) return result;
       if (clock.now().getTime() >= until)
-        return wait(1, reason('Draining', `Nodes of ${this.#group} are being drained.`));
+        return wait(1, ...this.inTheWay(), reason('Draining', `Nodes of ${this.#group} are being drained.`));
     }
   }
 
-  /** Before the drain counts as done, the nodes that were empty are read again. */
+  /** The pods that were refused, or that nobody asks to go, by uid. */
+  standing(): readonly (readonly [string, PodTry])[] {
+    return Object.entries(this.memory.pods).filter(([, { answer }]) => STANDING.includes(answer));
+  }
+
+  /** Why these are in the way of their nodes. */
+  inTheWay(): Reason[] {
+    if (this.#judged === undefined) return [];
+    const uids = new Set(this.standing().map(([uid]) => uid));
+    const all = podsInTheWay({ ...this.#judged, memory: this.memory });
+    return all.filter(({ uid }) => uids.has(uid)).map((one) => one.reason);
+  }
+
+  /**
+   * Before the drain counts as done, the nodes that were empty are read again. Before the first cordon of an invocation the pods of nodes in use are
+   * counted, since nodes with the fewest go first.
+   */
   async #decide(operator: NodeOperator): Promise<DrainMove> {
     const move = await this.#look(operator, ({ name }) => this.memory.nodes[name]?.drainedAt === undefined);
-    return move.type === 'done' ? this.#look(operator, () => true) : move;
+    if (move.type === 'done') return this.#look(operator, () => true);
+    if (move.type !== 'cordon' || this.#podsInUse !== undefined) return move;
+    const inUse = this.#seen.nodes.filter(({ unschedulable }) => !unschedulable);
+    this.#podsInUse = await operator.listPodsOf(inUse.map(({ name }) => name));
+    return this.#judge();
   }
 
   /** A node that was empty and is not read again counts as empty, since only pods that tolerate its cordon can have come back. */
@@ -157,8 +204,14 @@ class Drain {
     for (const { name } of cordoned) if (!pods.has(name)) pods.set(name, []);
     const drained = await drainedNodes(this.#ports, this.#context, allNodes);
     this.#seen = { nodes, allNodes: allNodes.filter(({ name }) => !drained.has(name)), pods, pending };
-    const look = lookAt(this.#seen, this.#settings, this.memory, this.#ports.clock.now());
+    return this.#judge();
+  }
+
+  #judge(): DrainMove {
+    const pods = new Map([...(this.#podsInUse ?? []), ...this.#seen.pods]);
+    const look = lookAt({ ...this.#seen, pods }, this.#settings, this.memory, this.#ports.clock.now());
     this.memory = look.memory;
+    this.#judged = look;
     return decideDrain(look);
   }
 

@@ -156,6 +156,14 @@ test('without a hook what has to be right after stops nothing', async () => {
   expect(upgrade?.steps['scan-cluster']?.reasons.map(({ code }) => code)).toContain('ComponentVersion');
 });
 
+test('one that was left behind by the hop before, without a hook, lets the next one not begin', async () => {
+  const behind = { versions: { '1.36': '~1.36.3', '1.37': '1.37.x' }, hook: undefined };
+  const world = await fleet([component('autoscaler', behind)]);
+  await run(world);
+  const { status, reasons } = await memberOf(world, 'web');
+  expect([status, reasons[0]?.code, mutationsOf(world)]).toEqual(['Blocked', 'ComponentVersion', []]);
+});
+
 test.each<[string, object, readonly Name[]]>([
   ['fits already', { versions: { '1.36': '1.36.x', '1.37': '1.36.x' } }, ['autoscaler']],
   ['is not there', {}, ['ingress']],

@@ -1,11 +1,12 @@
 import type { UpgradePolicySpec } from '../../core/config/types.ts';
-import { startRollout } from '../../core/operations/rollout-orders.ts';
+import { pauseRollout, resumeRollout, startRollout } from '../../core/operations/rollout-orders.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { AT_MUTATIONS } from '../e2e/crash-scenarios.ts';
+import { answering, hook, untilAsked } from './hooked-fleet.ts';
 import { hours, memberOf, mutationsOf, PERSON, recordOf, rolloutsOf, run, smallFleet, wavesOf } from './small-fleet.ts';
 
 /** Each is listed for 1.37; the default there is newer, and vpc-cni has a minor in between. */
@@ -212,4 +213,31 @@ test('a cluster that joins a later wave gets the version that the first has prov
   expect((await memberOf(world, 'prod-2')).addons).toEqual(NEW);
   await hours(world, 24);
   expect(movesOf(world)).toEqual(expect.arrayContaining([['prod-2', 'coredns', NEW.coredns]]));
+});
+
+test('hooks are asked about each moment that a patch has, and after a pause about no phase that it has not', async () => {
+  const steps = ['upgrade-cluster', 'update-addons', 'upgrade-control-plane', 'roll-node-group', 'smoke-check'];
+  const hooks = steps.flatMap((step) => [
+    hook('before', step, { name: `b-${step}` }),
+    hook('after', step, { name: `a-${step}` }),
+  ]);
+  const world = await fleet({ addons: {} }, { hooks });
+  const asked = answering(world, 'go', 'go', { answer: 'wait', seconds: 60 });
+  await untilAsked(world, asked, 4);
+  const [{ id = '' } = {}] = await rolloutsOf(world);
+  await pauseRollout(world.ports, id, PERSON, 'a look');
+  await hours(world, 1);
+  const later = answering(world, 'go');
+  await resumeRollout(world.ports, id, PERSON);
+  await run(world);
+  const told = [...asked, ...later].map(({ hook: name, phase = '' }) => `${name} ${phase}`.trim());
+  expect([...new Set(told)]).toEqual([
+    'b-upgrade-cluster',
+    'b-update-addons after',
+    'a-update-addons after',
+    'b-smoke-check',
+    'a-upgrade-cluster',
+    'a-smoke-check',
+  ]);
+  expect((await memberOf(world, 'web')).status).toBe('Succeeded');
 });

@@ -45,7 +45,7 @@ export const componentSchema = z
     hook: receiver
       .optional()
       .describe(
-        'Who moves it: asked as hooks are, and go means that it was moved, which Liftlock looks at. Absent = it is only reported.',
+        'Who moves it: asked as hooks are, and go means that it was moved, which Liftlock looks at. Absent = it is reported, and stops a hop where its range ends.',
       ),
     timeout: hookTimeout
       .default('1h')

@@ -42,7 +42,9 @@ export const drainSchema = z
     order: z
       .enum(['zones', 'spread'])
       .default('zones')
-      .describe('zones: one zone after the other. spread: nodes that are drained at once are of different zones.'),
+      .describe(
+        'zones: one zone after the other. spread: nodes that are drained at once are of different zones. In both, nodes with the fewest pods go first, and those whose drain has failed go last.',
+      ),
     taint: taintKey.optional().describe('Key of a taint (NoSchedule) that is put beside the cordon; absent = none.'),
     barePods: held
       .default('wait')

@@ -31,8 +31,17 @@ test('of several the newest that fits is taken', () => {
   // The order in which EC2 lists images of one second does not matter.
   const [one, other] = [image('ami-4'), image('ami-5')];
   expect([chosen([one, other]), chosen([other, one])]).toEqual(['ami-5', 'ami-5']);
-  // When the group's image is not known, nothing excludes either.
-  expect(chosen([image('ami-1'), newer, newest], tagged, { launched: undefined })).toBe('ami-3');
+});
+
+test('when the image of the group is gone, none is chosen of two architectures', () => {
+  const arm = image('ami-3', { creationDate: '2026-11-02T00:00:00.000Z', architecture: 'arm64' });
+  const launched = undefined;
+  expect(chosen([image('ami-1'), arm], tagged, { launched })).toBe(
+    'AMIs with the tags minor=1.37 are there for arm64 and x86_64: the AMI that the node group launches is gone, and nobody knows which of them it needs (one more tag in the rule tells), so the node group ml cannot be rolled to 1.37.',
+  );
+  expect(chosen([arm], tagged, { launched })).toBe('ami-3');
+  const old = image('ami-2', { architecture: 'x86_64', state: 'disabled' });
+  expect(chosen([arm, old], tagged, { launched })).toBe('ami-3');
 });
 
 test.each<[string, Partial<Image>, string | undefined]>([

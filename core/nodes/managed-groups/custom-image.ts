@@ -44,6 +44,12 @@ export function chooseImage(rule: ImageRule, found: readonly Image[], asked: Ask
     if (why !== undefined) refused.push(`the AMI ${image.imageId} ${why}`);
     return why === undefined;
   });
+  const architectures = [...new Set(fitting.map(({ architecture }) => architecture))].sort();
+  if (asked.launched === undefined && architectures.length > 1) {
+    const found = `AMIs with the tags ${tagText(tagsFor(rule, target))} are there for ${architectures.join(' and ')}`;
+    const why = 'the AMI that the node group launches is gone, and nobody knows which of them it needs';
+    return none(`${found}: ${why} (one more tag in the rule tells)`, nodegroup, target);
+  }
   const [newest] = fitting.sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
   if (newest !== undefined) return newest;
   const what =

@@ -31,6 +31,14 @@ test.each<[string, Component, SeenComponent, string | undefined]>([
   ['one that fits and has a hook', component({ hook }), runs('1.37.2'), undefined],
   ['one that has to be moved before', component(before), runs('1.36.2'), 'error'],
   ['one that has to be moved after', component(), runs('1.36.2'), 'warning'],
+  ['one that was to be moved after the hop before this one', component(), runs('1.35.4'), 'error'],
+  ['the same with a hook, which moves it after', component({ hook }), runs('1.35.4'), 'info'],
+  [
+    'one of which nothing says whether it fits now',
+    component({ versions: { '1.37': '1.37.x' } }),
+    runs('1.35.4'),
+    'warning',
+  ],
   ['one that a hook moves before', component({ ...before, hook }), runs('1.36.2'), 'info'],
   ['one that a hook moves after', component({ hook }), runs('1.36.2'), 'info'],
   ['one that is not there', component(before), { type: 'absent' }, 'info'],
@@ -73,6 +81,12 @@ test('a finding says what runs, what is wanted, whose it is, and what to do', ()
       'Its rollout is not over: of 2 pods 1 are new.',
     ],
   });
+});
+
+test('one that the hop before this one has left behind is to be moved first, since nothing would ever stop otherwise', () => {
+  expect(found(component(), runs('1.35.4'))[0]?.fix).toBe(
+    'Move it to 1.36.x first, since it does not fit Kubernetes 1.36 either, or give it a hook.',
+  );
 });
 
 test('what could not be read is no finding, and never fits', () => {

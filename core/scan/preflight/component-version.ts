@@ -54,15 +54,26 @@ export const placeOf = ({ workload, helm }: Component): string =>
     ? `Helm release ${helm?.namespace}/${helm?.release}`
     : `${workload.kind} ${workload.namespace}/${workload.name}`;
 
-/** How much it matters for the hop, and the fix. */
-function meaning({ hook, phase, name, versions }: Component, fit: ComponentJudgement['fit'], to: string) {
+/** How much it matters for the hop, and the fix. `now`: whether it fits the minor that the cluster has. */
+function meaning(
+  { hook, phase, name, versions }: Component,
+  fit: ComponentJudgement['fit'],
+  to: string,
+  now: { readonly fit: ComponentJudgement['fit']; readonly minor: string },
+) {
   const when = phase === 'before' ? `before the control plane goes to ${to}` : `once the cluster is at ${to}`;
   if (fit === 'absent')
     return { severity: 'info', fix: 'Correct where the policy looks for it, if it is there.' } as const;
   if (fit === 'unknown')
     return { severity: 'error', fix: `Name a version in the policy: components, ${name}, versions, "${to}".` } as const;
   if (hook !== undefined) return { severity: 'info', fix: `Nothing: its hook is asked to move it ${when}.` } as const;
-  const fix = `Move it to ${versions[to] ?? 'a release that supports it'} ${when}, or give it a hook.`;
+  const versionFor = (minor: string) => versions[minor] ?? 'a release that supports it';
+  // It was to be moved after the hop before this one, and nobody would ever be stopped for it.
+  if (phase === 'after' && now.fit === 'misfit') {
+    const why = `since it does not fit Kubernetes ${now.minor} either`;
+    return { severity: 'error', fix: `Move it to ${versionFor(now.minor)} first, ${why}, or give it a hook.` } as const;
+  }
+  const fix = `Move it to ${versionFor(to)} ${when}, or give it a hook.`;
   return { severity: phase === 'before' ? 'error' : 'warning', fix } as const;
 }
 
@@ -70,7 +81,7 @@ export const componentVersion = preflightCheck({
   name: 'ComponentVersion',
   source: 'server',
   finds:
-    'A component of the policy (`components`) does not run a version for the target. It stops the hop where it has to be right before the control plane moves and no hook moves it, or where nothing says what is right; a warning where it has to be right after; to know where a hook moves it, or it is not there.',
+    'A component of the policy (`components`) does not run a version for the target. It stops the hop where no hook moves it and it has to be right before the control plane moves or does not fit the minor that the cluster has either, or where nothing says what is right; a warning where it has to be right after; to know where a hook moves it, or it is not there.',
   observe({ cluster, target, hasMoved, components = [] }) {
     if (hasMoved) return [];
     return components.flatMap(({ component, seen }) => {
@@ -81,11 +92,12 @@ export const componentVersion = preflightCheck({
       const { kind, name: of, namespace } = workload ?? { kind: 'HelmRelease', name: helm?.release, ...helm };
       const subject = given({ kind, namespace, name: of });
       const told = { subject, cause: `component:${component.name}`, message: text };
-      const found = { ...meaning(component, fit, target.toString()), ...told };
+      const current = KubeVersion.parse(cluster.version);
+      const now = judgeComponent(component, seen, current);
+      const found = { ...meaning(component, fit, `${target}`, { fit: now.fit, minor: `${current}` }), ...told };
       if (seen.type === 'absent') return [found];
-      const now = judgeComponent(component, seen, KubeVersion.parse(cluster.version)).text;
       const rollout = seen.unsettled === undefined ? [] : [`Its rollout is not over: ${seen.unsettled}.`];
-      return [{ ...found, ...given({ owner: seen.owner }), evidence: [now, ...rollout] }];
+      return [{ ...found, ...given({ owner: seen.owner }), evidence: [now.text, ...rollout] }];
     });
   },
 });
