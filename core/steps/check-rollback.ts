@@ -15,7 +15,7 @@ import { Regions } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError, mayPass } from './api-server.ts';
-import { SETTLE_MINUTES } from './compare-with-before.ts';
+import { maySettle } from './compare-with-before.ts';
 import { deniedRetryAt, type StepContext, type StepPorts } from './context.ts';
 import { decideAddon } from './decide-addon.ts';
 import { UNHEARD_SECONDS } from './read-probes.ts';
@@ -42,8 +42,7 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   if (unknown.length > 0) return parked(undefined, ...unknown);
   const asksServer = spec?.verification !== 'eks-api';
   const { record, unread, passing } = await observeAnew(ports, context, asksServer);
-  const isEarly = ports.clock.now().getTime() < context.startedAt.getTime() + SETTLE_MINUTES * 60_000;
-  if (passing && isEarly) return wait(UNHEARD_SECONDS, ...unread);
+  if (passing && maySettle(ports, context)) return wait(UNHEARD_SECONDS, ...unread);
   const upgrades = await upgradesOf(ports.table, context.clusterKey);
   const region = (await load(ports.table, Regions, context.scope.region))?.data;
   const now = ports.clock.now();

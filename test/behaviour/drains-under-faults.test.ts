@@ -197,6 +197,17 @@ test.each<[string, ApiFault[], string, RegExp]>([
   },
 );
 
+test.each<[string, number, string]>([
+  ['some minutes', 10, 'Succeeded'],
+  ['longer than it is tried', 25, 'Blocked'],
+])(
+  'a connection that breaks off before the first cordon is tried again, and after %s the drain has %s',
+  async (_, while_, status) => {
+    const reset = { kind: 'connection-reset', when: 'before-answer', on: 'nodes' } as const;
+    expect(await drainedBeside([reset], while_)).toMatchObject({ status, held: [] });
+  },
+);
+
 test('a pod that its budget holds has the rest of its time left once an API server that took no evictions meanwhile takes them', async () => {
   const world = await drainedShop([strict], { policy: { drain: { pause: '0s', podTimeout: '10m' } } });
   const { kubernetes } = clusterOf(world);
