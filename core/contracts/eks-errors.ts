@@ -55,18 +55,25 @@ const UNHEARD = new Set([
 
 /** Names by which Step Functions says that a function or an execution did not run, or that nobody heard how it ended. */
 const NOT_RUN = new Set([
-  ...['Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException', 'Lambda.Unknown'],
+  ...['Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException'],
   ...['Lambda.TooManyRequestsException', 'Lambda.ClientExecutionTimeoutException'],
   ...['StepFunctions.AWSStepFunctionsException', 'StepFunctions.SdkClientException'],
-  ...['States.Timeout', 'Sandbox.Timedout'],
 ]);
+
+/** Names of a function that ran out of time or memory, or whose process died. Step Functions and Lambda each have their own. */
+const CUT_OFF = new Set([
+  ...['States.Timeout', 'Sandbox.Timedout', 'Lambda.Unknown'],
+  ...['Runtime.ExitError', 'Runtime.OutOfMemory'],
+]);
+export const isCutOff = (name: string): boolean => CUT_OFF.has(name);
 
 /**
  * Whether an error of which only the name has arrived, as from a function whose retries are over, says nothing about the cluster: AWS failed,
- * throttled, denied, or did not answer.
+ * throttled, denied, or did not answer, or the function was cut off.
  */
 export const saysNothing = (name: string): boolean =>
-  [OUTAGES, NOT_RUN, THROTTLED, STALE_CREDENTIALS, DENIED].some((names) => names.has(name)) || name === ITEM_THROTTLED;
+  [OUTAGES, NOT_RUN, CUT_OFF, THROTTLED, STALE_CREDENTIALS, DENIED].some((names) => names.has(name)) ||
+  name === ITEM_THROTTLED;
 /** A service has failed, or nobody has heard it, whatever it was asked: it passes. The SDK keeps the status in `$metadata`. */
 export function isOutage(error: unknown): boolean {
   const { status, code, $metadata } = (error ?? {}) as {

@@ -214,7 +214,7 @@ const STEP_REASONS = {
     'The AMI that the policy names for a node group cannot be used, or its launch template may not be changed.',
   ),
   AwsFailed: timed(
-    'AWS has failed to answer for as long as a step is tried at once; it looks again after ten minutes.',
+    'AWS has failed to answer, or a function of Liftlock has run out of time or memory, for as long as a step is tried at once; it looks again after ten minutes.',
   ),
   Denied: lasting('AWS denied a read; what was begun looks again, what was not is blocked.'),
   EvictionRetried: timed(

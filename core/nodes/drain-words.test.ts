@@ -23,6 +23,21 @@ test('a budget is told with the pod, its team, its node and the time', () => {
   );
 });
 
+test.each([
+  [
+    'The disruption budget web-pdb is still being processed by the server.',
+    'budget web-pdb is still being processed by the server.',
+  ],
+  [
+    'The disruption budget web-pdb does not allow evicting pods currently because it failed sync: found no controllers for pod "web"',
+    'budget web-pdb does not allow evicting pods currently because it failed sync: found no controllers for pod "web".',
+  ],
+])('a budget whose pods nobody can count is not told to be given room: %s', (message, told) => {
+  expect(said(tried(-720, 'budget', message))).toMatch(
+    new RegExp(`for 12 min: ${told} No number of replicas helps while its pods cannot be counted`),
+  );
+});
+
 test('within the first minute, too', () => {
   expect(said(tried(-5, 'budget', 'The disruption budget b is held.'))).toContain('for less than a minute: budget b');
 });

@@ -31,6 +31,11 @@ const ANSWERED: Readonly<Record<Exclude<PodTry['answer'], 'gone' | 'unasked'>, r
   refused: ['DrainRefused', 'the API server refused its eviction: #. Look at the webhooks asked about it'],
 };
 
+/** What a budget answers whose pods its controller cannot count, for ever where a pod of it has a controller without scale (facts: nodes.md §1). */
+const UNCOUNTED = / (?:is still being processed by the server|.* because it failed sync: )/;
+const UNCOUNTED_TEXT =
+  '#. No number of replicas helps while its pods cannot be counted: give it an integer minAvailable, or a selector that leaves out pods of Jobs and DaemonSets';
+
 /** "Pod team-a/web-7d9 (Deployment/web, team checkout) has blocked node ip-10-0-1-2 for 12 min: budget web-pdb allows 0 disruptions …" */
 export function podReason({ name }: DrainNode, stand: PodStand, look: DrainLook): Reason {
   const { pod } = stand;
@@ -40,8 +45,11 @@ export function podReason({ name }: DrainNode, stand: PodStand, look: DrainLook)
   const about = [pod.controller ?? 'no controller', team].filter((text) => text !== undefined).join(', ');
   const time = minutes < 1 ? 'less than a minute' : `${minutes} min`;
   const { answer = 'accepted', message = '' } = look.memory.pods[pod.uid] ?? {};
-  const [code, why] = stand.why ?? ANSWERED[answer === 'gone' || answer === 'unasked' ? 'accepted' : answer];
-  const none = message.replace(/^.*disruption budget ([^\s.]\S*) /i, 'budget $1 allows 0 disruptions, it ');
+  const answered = ANSWERED[answer === 'gone' || answer === 'unasked' ? 'accepted' : answer];
+  const isUncounted = answer === 'budget' && UNCOUNTED.test(message);
+  const [code, why] = stand.why ?? (isUncounted ? (['DrainBudget', UNCOUNTED_TEXT] as const) : answered);
+  const allows = isUncounted ? '' : ' allows 0 disruptions, it';
+  const none = message.replace(/^.*disruption budget ([^\s.]\S*) /i, `budget $1${allows} `);
   const said = why.replace('#', () => none.replace(/\.$/, ''));
   return reason(code, `Pod ${podName(pod)} (${about}) has blocked node ${name} for ${time}: ${said}.`);
 }

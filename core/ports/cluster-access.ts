@@ -25,7 +25,12 @@ export interface ApiServer {
 
 /** `Unreachable`: no route or timeout. `Unauthorized`: 401. `Forbidden`: 403. `ServerFault`: 5xx or an unreadable answer. */
 export type ClusterAccessErrorName = (typeof ACCESS_ERRORS)[number];
-const ACCESS_ERRORS = ['ClusterUnreachable', 'ClusterUnauthorized', 'ClusterForbidden', 'ClusterServerFault'] as const;
+export const ACCESS_ERRORS = [
+  'ClusterUnreachable',
+  'ClusterUnauthorized',
+  'ClusterForbidden',
+  'ClusterServerFault',
+] as const;
 export const isAccessErrorName = (name: string): name is ClusterAccessErrorName =>
   ACCESS_ERRORS.some((known) => known === name);
 

@@ -343,3 +343,50 @@ describe('durations', () => {
     expect(durations(done, { startedAt }, { grantedAt: startedAt }, many)).toEqual([...many.slice(1), 3_600]);
   });
 });
+
+describe('an upgrade that parks again and again for the same', () => {
+  const minutes = (count: number) => new Date(NOON.getTime() + count * 60_000);
+  const parks = (after: Upgrade, code: string, at: number): Upgrade =>
+    settle(minutes(at), { ...after, status: 'Running' }, undefined, undefined, {
+      ...{ status: 'parked', reasons: because(code), resumeAt: minutes(at + 10).toISOString() },
+    }).upgrade;
+  const again = (...parked: readonly [string, number][]) =>
+    parked.reduce((after, [code, at]) => parks(after, code, at), upgrade(true));
+
+  test('says since when and how often, and says it once', () => {
+    const { parkedFor, reasons } = again(['AwsFailed', 0], ['AwsFailed', 40], ['AwsFailed', 80]);
+    expect(parkedFor).toMatchObject({ code: 'AwsFailed', since: minutes(0).toISOString(), times: 3 });
+    expect(reasons).toEqual([quoted('AwsFailed', '3 looks in a row since 2026-11-20T12:00:00.000Z: because')]);
+  });
+
+  test.each<[string, [string, number][]]>([
+    ['for the first time', [['AwsFailed', 0]]],
+    [
+      'for something else than before',
+      [
+        ['Denied', 0],
+        ['AwsFailed', 20],
+      ],
+    ],
+    [
+      'after it has gone on for more than an hour',
+      [
+        ['AwsFailed', 0],
+        ['AwsFailed', 71],
+      ],
+    ],
+  ])('begins to count anew when it parks %s', (_, parked) => {
+    const { parkedFor, reasons } = again(...parked);
+    const at = minutes(parked.at(-1)?.[1] ?? 0).toISOString();
+    expect([parkedFor, reasons]).toEqual([{ code: 'AwsFailed', since: at, last: at, times: 1 }, because('AwsFailed')]);
+  });
+
+  test('counts no more when it has ended', () => {
+    const done = settle(NOON, again(['AwsFailed', 0]), undefined, undefined, { status: 'done', reasons: [] });
+    expect(done.upgrade.parkedFor).toBeUndefined();
+  });
+
+  test('counts nothing that waits for others or for its time', () => {
+    expect(again(['ForeignUpdate', 0], ['ForeignUpdate', 5])).toMatchObject({ reasons: because('ForeignUpdate') });
+  });
+});

@@ -1,10 +1,12 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { AnyCode } from '../contracts/reasons.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { isFinish } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
 import { recount } from '../policy/caps.ts';
 import { exceedsBudget, hasNoneSucceeded, overBudget } from '../policy/wave-room.ts';
+import { ACCESS_ERRORS } from '../ports/cluster-access.ts';
 import { GRANTING_WAVES, reopenedAs } from './granting-waves.ts';
 import { isWatched } from './hop-before.ts';
 import { isUndo } from './undo.ts';
@@ -72,6 +74,29 @@ function resumeOf(upgrade: Upgrade, { status, resumeAt }: UpgradeEnd, now: Date)
   return resumeAt !== undefined && resumeAt > at ? resumeAt : at;
 }
 
+/** What says nothing about the cluster: an upgrade that was begun looks again every ten minutes, without end where nobody mends it. */
+const UNHEARD: readonly AnyCode[] = ['AwsFailed', 'Denied', 'ComponentUnknown', 'ScanIncomplete', ...ACCESS_ERRORS];
+/** An upgrade that goes on for longer than retries take has got further, and parks for something new. */
+const IN_A_ROW_MILLISECONDS = 3_600_000;
+
+/** Since when and how often the upgrade parks for what ends only when somebody mends it, or AWS; undefined for any other reason. */
+function parkedInARow({ parkedFor }: Upgrade, why: Reason | undefined, now: Date): Upgrade['parkedFor'] {
+  if (why === undefined || !UNHEARD.includes(why.code)) return undefined;
+  const { code } = why;
+  const last = now.toISOString();
+  const isNext = parkedFor?.code === code && now.getTime() - Date.parse(parkedFor.last) <= IN_A_ROW_MILLISECONDS;
+  return isNext ? { ...parkedFor, last, times: parkedFor.times + 1 } : { code, since: last, last, times: 1 };
+}
+
+function toldInARow(reasons: readonly Reason[], parkedFor: Upgrade['parkedFor']): readonly Reason[] {
+  const [first, ...others] = reasons;
+  if (first === undefined || parkedFor === undefined || parkedFor.times === 1) return reasons;
+  return [
+    { ...first, message: `${parkedFor.times} looks in a row since ${parkedFor.since}: ${first.message}` },
+    ...others,
+  ];
+}
+
 /** What becomes of upgrade, member and wave. The place in the wave is given back when the grant is freed, not here. */
 export function settle(
   now: Date,
@@ -80,13 +105,15 @@ export function settle(
   wave: Wave | undefined,
   given: UpgradeEnd,
 ): Settlement {
-  const end = { ...given, reasons: bounded(given.reasons) };
   const at = now.toISOString();
-  const status = terminalStatus(upgrade, end);
+  const status = terminalStatus(upgrade, given);
+  const parkedFor = status === 'Parked' ? parkedInARow(upgrade, given.reasons[0], now) : undefined;
+  const end = { ...given, reasons: bounded(toldInARow(given.reasons, parkedFor)) };
   const settled: Upgrade = {
     ...upgrade,
     status,
     reasons: [...end.reasons],
+    parkedFor,
     resumeAt: status === 'Parked' ? resumeOf(upgrade, end, now) : undefined,
     endedAt: status === 'Parked' ? undefined : at,
   };

@@ -37,6 +37,18 @@ test.each<[string, Upgrade['steps'], string]>([
   expect(first?.message).toBe(`The upgrade from 1.36 to 1.37 runs: ${expected}`);
 });
 
+test.each([
+  [1, ''],
+  [
+    5,
+    ` Before that it parked 5 times in a row since ${SINCE}, at 2026-11-20T11:50:00.000Z for the last time: AwsFailed.`,
+  ],
+])('it is told that it has parked in vain where that was more than once: %i', (times, expected) => {
+  const parkedFor = { code: 'AwsFailed', times, since: SINCE, last: '2026-11-20T11:50:00.000Z' };
+  const [first] = whileItRuns(upgrade({ parkedFor }), []).reasons;
+  expect(first?.message).toBe(`The upgrade from 1.36 to 1.37 runs: it has just begun.${expected}`);
+});
+
 const PARKS = 'It runs now, and parks at its next change.';
 const LOOKS =
   'It runs now, and looks on to its end, since a smoke check changes nothing; only where it waits for a hook does it park.';

@@ -9,9 +9,14 @@ export function whileItRuns(upgrade: Upgrade, gives: readonly Reason[]): Verdict
   const [step, state] = begun.filter(([, one]) => one.status === 'running').at(-1) ?? [];
   const between = begun.length === 0 ? 'it has just begun' : 'it is between two steps';
   const text = step === undefined ? between : `${step} runs since ${state?.startedAt}`;
+  const { code, times, since, last } = upgrade.parkedFor ?? { times: 0 };
+  const before =
+    times > 1
+      ? ` Before that it parked ${times} times in a row since ${since}, at ${last} for the last time: ${code}.`
+      : '';
   return said(
     after(gives.length === 0 ? 'It runs now.' : runsOn(upgrade)),
-    reason('Running', `${nameOfUpgrade(upgrade)} runs: ${text}.`),
+    reason('Running', `${nameOfUpgrade(upgrade)} runs: ${text}.${before}`),
     ...gives,
     ...(state?.reasons ?? []),
   );

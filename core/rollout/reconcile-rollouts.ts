@@ -277,22 +277,30 @@ async function markFull(
 /** No step of a healthy upgrade goes on for longer without anything to tell, but for the roll of a very large node group. */
 const STUCK_HOURS = 24;
 
-/** What an upgrade has left is taken back at once where nothing is in the way; the silence of alarms ends by itself. */
+/**
+ * What an upgrade has left is taken back at once where nothing is in the way; the silence of alarms ends by itself. What AWS, a function of Liftlock or
+ * an API server denies or leaves unanswered for so long may do so for ever, and the upgrade looks again without end.
+ */
 const UNDONE_HOURS = 1;
 
 /**
- * Upgrades that run and of which no step has begun, ended or changed for a day, and what has tried for an hour to take back what one has left:
- * an alarm counts them.
+ * Upgrades that run and of which no step has begun, ended or changed for a day, those that park in vain for an hour, and what has tried for as long
+ * to take back what one has left: an alarm counts them.
  */
 export function stuckUpgrades(upgrades: readonly Upgrade[], now: Date): Upgrade[] {
   const before = (hours: number) => new Date(now.getTime() - hours * 3_600_000).toISOString();
   return upgrades.filter((upgrade) => {
-    const { status, startedAt = '', reasons } = upgrade;
+    const { status, startedAt = '', reasons, parkedFor } = upgrade;
+    if (parkedFor !== undefined && isInVain(parkedFor, before(UNDONE_HOURS))) return true;
     if (status === 'Running') return lastSign(upgrade) < before(STUCK_HOURS);
     const endsByItself = reasons.every(({ code }) => code === 'NotLifted');
     return isUndo(upgrade) && status === 'Parked' && !endsByItself && startedAt < before(UNDONE_HOURS);
   });
 }
+
+/** It was tried for an hour, and not so long ago that it goes on by now, or waits for something else, as for its window. */
+const isInVain = ({ since, last }: NonNullable<Upgrade['parkedFor']>, anHourAgo: string): boolean =>
+  last >= anHourAgo && Date.parse(last) - Date.parse(since) >= UNDONE_HOURS * 3_600_000;
 
 function lastSign(upgrade: Upgrade): string {
   const times = Object.values(upgrade.steps).flatMap((step) => [step.startedAt, step.endedAt ?? step.startedAt]);

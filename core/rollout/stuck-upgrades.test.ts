@@ -25,11 +25,29 @@ const undoing = (code: ReasonCode, at: string): Partial<Upgrade> => ({
   ...{ reasons: [reason(code, 'As it says.')], startedAt: `2026-11-20T${at}:00.000Z` },
 });
 
+const parked = (code: string, since: string, last: string): Partial<Upgrade> => {
+  const at = (time: string) => `2026-11-20T${time}:00.000Z`;
+  return { status: 'Parked', parkedFor: { code, times: 5, since: at(since), last: at(last) } };
+};
+
 test.each<[string, Partial<Upgrade>, number]>([
   ['whose last sign is older than a day', { steps: step('2026-11-19T11:00:00.000Z') }, 1],
   ['with a step that began today', { steps: step('2026-11-20T01:00:00.000Z') }, 0],
   ['that never began a step', {}, 1],
   ['that is parked', { status: 'Parked' }, 0],
+  ['that parks for an hour since a function of Liftlock always times out', parked('AwsFailed', '10:50', '11:50'), 1],
+  [
+    'that tries so again now',
+    { ...parked('AwsFailed', '10:50', '11:50'), status: 'Running', steps: step('2026-11-20T01:00:00.000Z') },
+    1,
+  ],
+  ['that parks so for less', parked('AwsFailed', '10:51', '11:50'), 0],
+  [
+    'that parked so, and goes on by now',
+    { ...parked('AwsFailed', '08:00', '10:59'), status: 'Running', steps: step('2026-11-20T01:00:00.000Z') },
+    0,
+  ],
+  ['that parked so, and waits for its window by now', parked('AwsFailed', '08:00', '10:59'), 0],
   ['that has ended', { status: 'Failed' }, 0],
   ['that takes back what another has left, and could not for an hour', undoing('Denied', '10:59'), 1],
   ['that takes it back, and could not for less', undoing('Denied', '11:01'), 0],

@@ -11,6 +11,7 @@ import {
 import { contextOf, type FakeEks, failing, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { kindOf } from '../contracts/reasons.ts';
+import { groupOfOne, keptGroups } from '../model/seen-nodes.ts';
 import { ClusterAccessError, type Node } from '../ports/cluster-access.ts';
 import { Clusters } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
@@ -31,6 +32,8 @@ interface Given extends FakeEks {
   readonly insights?: readonly ReturnType<typeof insight>[];
   readonly refresh?: string;
   readonly nodes?: readonly Node[] | Error;
+  /** Those of the last look that could read them. */
+  readonly seenBefore?: readonly Node[];
   readonly spec?: object;
   readonly described?: object;
   /** Whether the rollback has taken something back already. */
@@ -44,6 +47,7 @@ async function checked(given: Given = {}) {
   const of = { machine: 'rollback-cluster', from: '1.37', to: '1.36', mutated: given.mutated ?? false } as const;
   const mine = upgrade({ id: 'rollback-1.37-1.36', ...of });
   const base = policyWith({ name: 'p' });
+  const otherNodes = { seenAt: daysAgo(1), groups: keptGroups((given.seenBefore ?? []).map(groupOfOne), []) };
   const ports = await oneStep(new MemoryTable(), {
     eks: {
       ...given,
@@ -60,7 +64,7 @@ async function checked(given: Given = {}) {
     kept: {
       upgrades: [mine, ...hops],
       grant: grant({ upgradeId: mine.id, machine: mine.machine }),
-      cluster: { ...recorded, version: '1.37', versionObservedAt: daysAgo(1) },
+      cluster: { ...recorded, version: '1.37', versionObservedAt: daysAgo(1), otherNodes },
       policy: policyConfig({ ...base, spec: { ...base.spec, ...spec } }),
     },
     nodesSeen: () => {
@@ -184,6 +188,25 @@ test.each<[string, Given, string, string]>([
 ])('nothing begins where %s', async (_, given, status, code) => {
   const answer = await checked(given);
   expect([answer.status, answer.codes]).toEqual([status, expect.arrayContaining([code])]);
+});
+
+test.each<[string, Given, string, readonly string[]]>([
+  [
+    'waits, and tells what its record has in the way, too',
+    { seenBefore: [node('v1.37.0', { 'karpenter.sh/nodepool': 'spot' })] },
+    'parked',
+    ['ClusterForbidden', 'NodesFirst'],
+  ],
+  ['ends by what EKS finds', { insights: [insight('ERROR')] }, 'blocked', ['RollbackInsight', 'ClusterForbidden']],
+  [
+    'ends by an add-on that has no version there',
+    { addons: { cni: {} }, offers: { cni: { 'v1.0.0': ['1.37'] } } },
+    'blocked',
+    ['AddonIncompatible', 'ClusterForbidden'],
+  ],
+])('one that is half-way back, and whose nodes nobody may read, %s', async (_, given, status, codes) => {
+  const nodes = new ClusterAccessError('ClusterForbidden', 'no');
+  expect(await checked({ ...given, nodes, mutated: true })).toMatchObject({ status, codes });
 });
 
 test.each<[string, readonly Node[], string]>([

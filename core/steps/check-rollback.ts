@@ -15,7 +15,7 @@ import { Regions } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError, mayPass } from './api-server.ts';
-import { SETTLE_MINUTES } from './compare-with-before.ts';
+import { maySettle } from './compare-with-before.ts';
 import { deniedRetryAt, type StepContext, type StepPorts } from './context.ts';
 import { decideAddon } from './decide-addon.ts';
 import { UNHEARD_SECONDS } from './read-probes.ts';
@@ -42,8 +42,7 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   if (unknown.length > 0) return parked(undefined, ...unknown);
   const asksServer = spec?.verification !== 'eks-api';
   const { record, unread, passing } = await observeAnew(ports, context, asksServer);
-  const isEarly = ports.clock.now().getTime() < context.startedAt.getTime() + SETTLE_MINUTES * 60_000;
-  if (passing && isEarly) return wait(UNHEARD_SECONDS, ...unread);
+  if (passing && maySettle(ports, context)) return wait(UNHEARD_SECONDS, ...unread);
   const upgrades = await upgradesOf(ports.table, context.clusterKey);
   const region = (await load(ports.table, Regions, context.scope.region))?.data;
   const now = ports.clock.now();
@@ -58,16 +57,19 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   // Only this step asks EKS when the way back ends; later steps read it in the upgrade.
   const found = given({ reversibleFrom, reversibleUntil: view.until ?? undefined });
   if (view.status !== 'Reversible') return { ...blocked(...view.reasons), found };
-  if (unread.length > 0 && context.upgrade?.mutated === true)
-    return { ...parked(deniedRetryAt(ports), ...unread), found };
   const insights = await rollbackInsights(ports, context);
-  const blockers = [
-    ...unread,
-    ...view.blockers,
+  const foundNow = [
     ...insights.filter((one) => !isRepaired(one)).map((one) => insightReason(one, target)),
-    ...(await groupsInTheWay(ports, context, record, { nodes: spec?.nodes, asksServer })),
     ...(await addonsInTheWay(ports, context)),
   ];
+  const byRecord = [
+    ...view.blockers,
+    ...(await groupsInTheWay(ports, context, record, { nodes: spec?.nodes, asksServer })),
+  ];
+  // A denial fails no rollback that is half-way back; what was found does. What is not read now is known from an earlier look, and may be over.
+  if (unread.length > 0 && foundNow.length === 0 && context.upgrade?.mutated === true)
+    return { ...parked(deniedRetryAt(ports), ...unread, ...byRecord), found };
+  const blockers = [...foundNow, ...byRecord, ...unread];
   if (blockers.length > 0) return { ...blocked(...blockers, ...notes), found };
   const looked = `EKS takes ${name} back to ${target} until ${view.until}; ${counted(record.nodegroups.length, 'node group')} and ${counted(record.addons.length, 'add-on')} can go there.`;
   return { ...done(reason('Looked', looked), ...view.reasons, ...notes), found };

@@ -12,6 +12,10 @@ import type { StepContext } from './context.ts';
 /** Moved workloads need some time to come back. A fault that lasts longer than this after the beginning of the execution is a failure. */
 export const SETTLE_MINUTES = 15;
 
+/** Whether what fails may still pass by itself: this execution has not gone on for so long. */
+export const maySettle = ({ clock }: Pick<Ports, 'clock'>, { startedAt }: Pick<StepContext, 'startedAt'>): boolean =>
+  clock.now().getTime() < startedAt.getTime() + SETTLE_MINUTES * 60_000;
+
 /** The comparisons of this execution so far. A reading of an earlier one does not count, since nobody has seen what was between them. */
 export function comparedBefore({ upgrade, startedAt }: StepContext): readonly ProbeVerdict[] {
   const earlier = comparisonOf(upgrade);

@@ -104,6 +104,7 @@ test('an outage of AWS that outlasts the retries parks the hop, beside groups th
 test.each([
   ...['States.Timeout', 'Sandbox.Timedout', 'Lambda.ServiceException', 'Lambda.TooManyRequestsException'],
   ...['Lambda.Unknown', 'StepFunctions.AWSStepFunctionsException', 'ProvisionedThroughputExceededException'],
+  ...['Runtime.ExitError', 'Runtime.OutOfMemory'],
 ])('what failed around the steps parks the hop as well, in an execution that is nested too: %s', async (name) => {
   const child = { Name: 'upgrade-a--scan-cluster-cluster-0', Status: 'FAILED', Error: name, Cause: 'no' };
   const Cause = JSON.stringify(child);
@@ -113,6 +114,16 @@ test.each([
     expect(conclusion.message).toContain(`${name}: no`);
   }
 });
+
+test.each(['States.Timeout', 'Sandbox.Timedout', 'Runtime.ExitError', 'Runtime.OutOfMemory', 'Lambda.Unknown'])(
+  'a function that did not come to its end is not called a failure of AWS: %s',
+  async (name) => {
+    const { conclusion } = await concluded({ Error: name, Cause: 'signal: killed' }, { kept: begun });
+    expect(conclusion.message).toBe(
+      `AwsFailed: A function of Liftlock did not come to its end, which says nothing about the cluster: ${name}: signal: killed.`,
+    );
+  },
+);
 
 test('a permission of Liftlock itself that is missing parks the hop as denied', async () => {
   const { conclusion } = await concluded({ Error: 'AccessDeniedException', Cause: 'not you' }, { kept: begun });

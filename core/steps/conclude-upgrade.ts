@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDenial, saysNothing } from '../contracts/eks-errors.ts';
+import { isCutOff, isDenial, saysNothing } from '../contracts/eks-errors.ts';
 import { reasonSchema } from '../contracts/items/common.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import { kindOf } from '../contracts/reasons.ts';
@@ -113,9 +113,13 @@ export async function endOf(ports: Pick<Ports, 'table' | 'clock'>, grant: Grant,
 function unheard(said: Reason): Reason {
   if (!saysNothing(said.code)) return said;
   const quote = `, which says nothing about the cluster: ${said.code}: ${sentence(said.message)}`;
-  return isDenial(said.code)
-    ? reason('Denied', `A function of Liftlock was denied what is its own${quote} Compare: npx cdk drift LiftlockHub`)
-    : reason('AwsFailed', `AWS failed to answer${quote}`);
+  if (isDenial(said.code))
+    return reason(
+      'Denied',
+      `A function of Liftlock was denied what is its own${quote} Compare: npx cdk drift LiftlockHub`,
+    );
+  const what = isCutOff(said.code) ? 'A function of Liftlock did not come to its end' : 'AWS failed to answer';
+  return reason('AwsFailed', `${what}${quote}`);
 }
 
 /** A hop of a rollout that has left its cluster worse goes back by itself, if its policy says so; one of which that is unknown never does. */

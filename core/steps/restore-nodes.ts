@@ -1,8 +1,9 @@
-import type { UndoEntry } from '../contracts/items/protocol.ts';
+import type { Intent, UndoEntry } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import type { DrainNode, NodeOperator } from '../ports/node-operator.ts';
+import type { DrainNode, NodeOperator, NodeVersion } from '../ports/node-operator.ts';
+import { loadNewestIntent } from '../protocol/intent-store.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { closeUndoEntries, hasEffect, openUndoEntries } from '../protocol/undo.ts';
 import type { Read } from '../store/entity.ts';
@@ -66,6 +67,13 @@ async function takeBack(
   return result.status === 'done' ? (unlifted ?? told) : told;
 }
 
+/** Whether an earlier look has sent it and not heard the answer: then it is not somebody else who has taken our mark off. */
+const mayHaveUncordoned = (sent: Read<Intent> | undefined, { uid, recordedAt }: UndoEntry): boolean =>
+  sent?.data.call.name === 'UncordonNode' &&
+  (sent.data.call.input.node as NodeVersion).uid === uid &&
+  sent.data.committedAt > recordedAt &&
+  [undefined, 'unheard'].includes(sent.data.outcome?.type);
+
 type How = NonNullable<UndoEntry['closed']>['how'];
 
 async function uncordon(
@@ -77,6 +85,7 @@ async function uncordon(
   const { clock } = ports;
   const until = clock.now().getTime() + BUSY_MILLISECONDS;
   const { asker, clusterKey, scope, target, upgrade } = context;
+  const before = await loadNewestIntent(ports.table, clusterKey, STEP, 'nodes');
   const nodes = new Map((await operator.listNodes()).map((node) => [node.name, node]));
   const ended = new Map<How, Read<UndoEntry>[]>();
   const end = (how: How, entry: Read<UndoEntry>): void => void ended.set(how, [...(ended.get(how) ?? []), entry]);
@@ -96,7 +105,9 @@ async function uncordon(
         const result = await mutateWithoutUpdate(ports, wanted, () => operator.uncordon(version, { upgradeId, taint }));
         if (result.type === 'answered') {
           // A node that somebody has changed meanwhile is read anew.
-          if (result.answer !== 'changed') end(result.answer === 'done' ? 'undone' : result.answer, entry);
+          const isDone =
+            result.answer === 'done' || (result.answer === 'notOurs' && mayHaveUncordoned(before, entry.data));
+          if (result.answer !== 'changed') end(isDone ? 'undone' : result.answer, entry);
         } else stop = await notSent(ports, context, result);
       }
       if (stop !== undefined || clock.now().getTime() >= until) break;

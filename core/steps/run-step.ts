@@ -5,11 +5,13 @@ import { LIFTLOCK } from '../contracts/names.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, bounded, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
+import { beingDeleted } from '../policy/quarantine.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Table } from '../ports/table.ts';
 import { authority } from '../protocol/authority.ts';
 import { loadNewestIntent } from '../protocol/intent-store.ts';
 import { callOf, intentState } from '../protocol/look-up.ts';
+import { isUndo } from '../protocol/undo.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
 import { changeAndTell } from '../store/change.ts';
 import { Grants, Intents, Upgrades } from '../store/entities.ts';
@@ -18,6 +20,7 @@ import {
   deniedReason,
   deniedRetryAt,
   type EffectsOf,
+  foreignStop,
   isResult,
   openStep,
   type PollBounds,
@@ -56,10 +59,17 @@ export async function runStep(
   // A permission that is missing for some time does not fail an upgrade that was begun: it parks, and looks again.
   const denied = (why: Reason) =>
     context.upgrade?.mutated === true ? parked(deniedRetryAt(ports), why) : blocked(why);
-  const outcome: StepOutcome = await readable(() => body(context), denied);
+  const outcome: StepOutcome = untilGone(ports, context) ?? (await readable(() => body(context), denied));
   const { detail: _, found: __, ...result } = outcome;
   const name = typeof step === 'string' ? step : step(context);
   return recordStep(ports, context, name, { ...result, reasons: bounded(result.reasons) }, outcome);
+}
+
+/** Somebody deletes a cluster that this upgrade has changed: that is no failure of it, and it ends with the cluster. */
+function untilGone(ports: StepPorts, context: StepContext): StepResult | undefined {
+  const deleted = beingDeleted(context.cluster);
+  const waits = deleted !== undefined && context.upgrade?.mutated === true && !isUndo(context.upgrade);
+  return waits ? foreignStop(ports, context, deleted) : undefined;
 }
 
 async function readable<Value>(

@@ -13,7 +13,7 @@ import type { Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import { afterHooks } from './ask-hooks.ts';
-import { SETTLE_MINUTES } from './compare-with-before.ts';
+import { maySettle } from './compare-with-before.ts';
 import { foreignStop, type StepContext } from './context.ts';
 import { type AddonPhase, decideAddon, upgradePins } from './decide-addon.ts';
 import { findUpdatesInFlight, foreignReason, stopBeside, withSettled } from './foreign-updates.ts';
@@ -165,7 +165,6 @@ function unsettled(ports: ActPorts, context: StepContext, addon: Addon): StepRes
   const issues = issueTexts(addon.health).join('; ');
   const why = reason('AddonStatus', `The add-on ${addon.addonName} is ${addon.status}. ${issues}`);
   // EKS also calls an add-on DEGRADED that lacks replicas, while its pods come back from nodes that were just replaced.
-  const settledAt = context.startedAt.getTime() + SETTLE_MINUTES * 60_000;
   const mayPass = addon.status === 'DEGRADED' && context.upgrade?.mutated === true;
-  return mayPass && ports.clock.now().getTime() < settledAt ? wait(BOUNDS.first, why) : failed(why);
+  return mayPass && maySettle(ports, context) ? wait(BOUNDS.first, why) : failed(why);
 }

@@ -1,10 +1,13 @@
-import { blocked, parked, reason, type StepResult } from '../contracts/step-result.ts';
+import { blocked, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import type { ApiServer } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
+import { isUndo } from '../protocol/undo.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { accessReason, findApiServer, isAccessError } from './api-server.ts';
+import { accessReason, findApiServer, isAccessError, mayPass } from './api-server.ts';
+import { maySettle } from './compare-with-before.ts';
 import { deniedRetryAt, type StepContext } from './context.ts';
+import { UNHEARD_SECONDS } from './read-probes.ts';
 
 /** After this time an invocation begins nothing at an API server, so that it ends well before its function does. */
 export const BUSY_MILLISECONDS = 12_000;
@@ -14,8 +17,8 @@ interface Closable {
 }
 
 /**
- * Works at the API server of the step's cluster. One that cannot be reached or denies blocks with its error, or parks an upgrade that was begun; a
- * fault of its own passes, and parks in any case.
+ * Works at the API server of the step's cluster. One that denies, or cannot be reached for a quarter of an hour, blocks with its error, or parks an
+ * upgrade that was begun; a fault of its own passes, and parks in any case.
  */
 export async function withApiServer<Opened extends Closable>(
   ports: Pick<Ports, 'table' | 'clock'>,
@@ -36,7 +39,9 @@ export async function withApiServer<Opened extends Closable>(
     // It is read again, because the first commit of this invocation may have begun the upgrade.
     const now = upgrade && (await load(ports.table, Upgrades, clusterKey, upgrade.id));
     const goesOn = error.name === 'ClusterServerFault' || now?.data.mutated === true;
-    return goesOn ? parked(deniedRetryAt(ports), why) : blocked(why);
+    if (goesOn) return parked(deniedRetryAt(ports), why);
+    // A connection that breaks off may come about soon; one to an endpoint that is closed to Liftlock never does. An undo lets others have the grant.
+    return mayPass(error) && maySettle(ports, context) && !isUndo(upgrade) ? wait(UNHEARD_SECONDS, why) : blocked(why);
   } finally {
     opened.close();
   }

@@ -197,6 +197,17 @@ test.each<[string, ApiFault[], string, RegExp]>([
   },
 );
 
+test.each<[string, number, string]>([
+  ['some minutes', 10, 'Succeeded'],
+  ['longer than it is tried', 25, 'Blocked'],
+])(
+  'a connection that breaks off before the first cordon is tried again, and after %s the drain has %s',
+  async (_, while_, status) => {
+    const reset = { kind: 'connection-reset', when: 'before-answer', on: 'nodes' } as const;
+    expect(await drainedBeside([reset], while_)).toMatchObject({ status, held: [] });
+  },
+);
+
 test('a pod that its budget holds has the rest of its time left once an API server that took no evictions meanwhile takes them', async () => {
   const world = await drainedShop([strict], { policy: { drain: { pause: '0s', podTimeout: '10m' } } });
   const { kubernetes } = clusterOf(world);
@@ -212,7 +223,7 @@ test('a pod that its budget holds has the rest of its time left once an API serv
   expect(await drainsOf(world)).toMatchObject([{ status: 'Failed' }]);
 });
 
-const STALE = /^DrainBudget: .* for 10 min: budget unsynced .*still being processed/;
+const STALE = /^DrainBudget: .* for 10 min: budget unsynced is still being processed .* No number of replicas helps/;
 
 test('a budget that its controller never gets through with is in the way for as long as any other, and the drain ends', async () => {
   const world = await drainedShop([], { policy: { drain: { pause: '0s', podTimeout: '10m' } } });
@@ -229,16 +240,23 @@ test('a budget that its controller never gets through with is in the way for as 
   expect([ended, said]).toEqual(['Failed', expect.arrayContaining([expect.stringMatching(STALE)])]);
 });
 
-test('an API server that fails half-way through an undo does not have cordons on record as taken over by somebody', async () => {
+const RESET = { kind: 'connection-reset', when: 'during-body' } as const;
+
+// An undo reads the list of nodes, then each node before it is patched.
+test.each<[string, ApiFault]>([
+  ['fails half-way through an undo', { ...BROKEN, on: 'nodes', skip: 3, times: 1 }],
+  ['uncordons a node and breaks its answer off', { ...RESET, on: 'nodes', skip: 2, times: 1 }],
+  ['uncordons the second node and breaks its answer off', { ...RESET, on: 'nodes', skip: 4, times: 1 }],
+])('an API server that %s does not have cordons on record as taken over by somebody', async (_, fault) => {
   const policy = { drain: { pause: '0s', podTimeout: '10m', maxUnavailable: 3, order: 'spread' } };
   const world = await drainedShop([strict], { policy });
   await drain(world);
   await minutes(world, 3);
   expect(cordoned(world)).toHaveLength(3);
   await cancelDrain(world.ports, await recordOf(world, 'web'), 'legacy', 'ann', 'no');
-  // The list of nodes and the first node are answered, the second one is not.
-  clusterOf(world).kubernetes.faults = [{ ...BROKEN, on: 'nodes', skip: 3, times: 1 }];
+  clusterOf(world).kubernetes.faults = [fault];
   await run(world, 1);
+  expect(clusterOf(world).kubernetes.faults).toEqual([]);
   const closed = (await loadKind(world.table, UndoEntries)).map((entry) => entry.closed?.how);
   expect([cordoned(world), closed]).toEqual([[], ['undone', 'undone', 'undone']]);
 });

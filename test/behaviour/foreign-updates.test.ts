@@ -1,5 +1,18 @@
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
-import { memberOf, membersOf, mutationsOf, recordOf, run, smallFleet, upgradesOf, versionOf } from './small-fleet.ts';
+import { onStep } from './on-step.ts';
+import {
+  controlsOf,
+  memberOf,
+  membersOf,
+  mutationsOf,
+  onlyCluster,
+  recordOf,
+  run,
+  smallFleet,
+  upgradesOf,
+  versionOf,
+  wavesOf,
+} from './small-fleet.ts';
 
 const web = { name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] };
 const at = { account: '111111111111', region: 'eu-central-1' };
@@ -114,3 +127,24 @@ describe('what others started', () => {
     ]);
   });
 });
+
+test.each([
+  ['upgrade-control-plane', 'done'],
+  ['roll-node-group/workers', 'done'],
+  ['update-addons-after', 'running'],
+])(
+  'a cluster that somebody deletes in the middle of its hop is no failure of its wave: %s %s',
+  async (step, status) => {
+    const world = await smallFleet({ clusters: [web] });
+    onStep(world, step, status, 'web', () => {
+      onlyCluster(world).nodegroups.length = 0;
+      const caller = { ...at, principal: `arn:aws:iam::${at.account}:role/ann` };
+      world.eks.operation('DeleteCluster', { name: 'web' }, caller, world.clock.now());
+    });
+    await run(world);
+    expect(world.eks.state.clusters).toEqual({});
+    expect(await upgradesOf(world)).toMatchObject([{ status: 'Canceled', reasons: [{ code: 'Gone' }] }]);
+    expect((await controlsOf(world)).filter(({ held }) => held !== undefined)).toEqual([]);
+    expect(await wavesOf(world)).toMatchObject([{ failed: 0, excluded: 1 }]);
+  },
+);

@@ -1,3 +1,5 @@
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { stuckUpgrades } from '../../core/rollout/reconcile-rollouts.ts';
 import type { EksErrorName } from '../../simulator/eks/errors.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -7,6 +9,7 @@ import {
   hours,
   memberOf,
   mutationsOf,
+  recordOf,
   run,
   smallFleet,
   upgradesOf,
@@ -48,6 +51,24 @@ test('while it lasts the hop is parked, not failed, and says why', async () => {
     [{ code: 'AwsFailed', message: expect.stringContaining('ServiceUnavailableException: try later.') }],
   ]);
   expect((await wavesOf(world))[0]).toMatchObject({ failed: 0 });
+});
+
+test.each([
+  ['always times out', 'Sandbox.Timedout', 'AwsFailed'],
+  ['stays denied what is its own', 'AccessDeniedException', 'Denied'],
+])('a function that %s fails no hop, and people are told of it, since when and how often', async (_, name, code) => {
+  const always: Fault = {
+    ...{ when: 'before', operation: 'commit', function: 'roll-node-group', times: 10_000 },
+    effect: { kind: 'error', name },
+  };
+  const world = await smallFleet({ clusters: [web], policy: { target: '1.37' }, faults: [always] });
+  await hours(world, 6);
+  while ((await upgradesOf(world))[0]?.status !== 'Parked') await hours(world, 1 / 60);
+  expect((await wavesOf(world))[0]).toMatchObject({ failed: 0 });
+  expect(stuckUpgrades(await upgradesOf(world), world.clock.now())).toHaveLength(1);
+  const { reasons } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  const message = expect.stringMatching(/^\d\d looks in a row since 2026-11-20T08:/);
+  expect(reasons).toContainEqual({ code, message });
 });
 
 describe('an outage in the hub', () => {

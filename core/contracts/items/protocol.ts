@@ -224,6 +224,8 @@ export const upgrade = z.object({
   reversibleUntil: timestamp.optional(),
   reasons: z.array(reasonSchema),
   resumeAt: timestamp.optional(),
+  /** While it looks again and again for something that says nothing about its cluster: the first code, since when, how often. */
+  parkedFor: z.object({ code: z.string(), since: timestamp, last: timestamp, times: z.number().int() }).optional(),
   startedAt: timestamp.optional(),
   /** For a later attempt: when the first attempt began that changed the cluster. */
   firstStartedAt: timestamp.optional(),
