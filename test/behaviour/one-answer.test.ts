@@ -11,6 +11,7 @@ import { shortId } from '../../core/model/cluster-key.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { requestScan } from '../../core/operations/requests.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { findCluster } from '../../core/queries/find-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
 import { scanReport } from '../../core/queries/scan-history.ts';
 import { scanMatrix } from '../../core/queries/scan-matrix.ts';
@@ -23,6 +24,7 @@ import { KubeVersion } from '../../core/version/kube-version.ts';
 import { loadFleet } from '../../simulator/fleet/load-fleet.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import { World } from '../../simulator/process/world.ts';
+import { hold } from './changed-policy.ts';
 import { discover, PERSON } from './small-fleet.ts';
 
 const folder = join(import.meta.dirname, '../../examples/fleet');
@@ -93,7 +95,7 @@ async function answersOf(world: World, record: ClusterRecord): Promise<string> {
   expect(new Set(findings.map(({ id, location, message }) => JSON.stringify([id, location, message]))).size).toBe(
     findings.length,
   );
-  const { items, causes } = await scanMatrix(world.table, targetVersion, undefined, world.clock.now());
+  const { items, causes } = await scanMatrix(world.ports, targetVersion, undefined);
   const row = items.find(({ cluster }) => cluster === shortId(record));
   const { scan: told, foreseen } = await explainCluster(world.ports, record);
   const planned = await plannedWith(world, record, targetVersion);
@@ -193,4 +195,18 @@ test('a day on, each of the twelve has a verdict that nobody asked for, and noth
     ),
   ]);
   expect(world.eks.state.mutations).toEqual([]);
+});
+
+// docs/scan.md, Readiness: a held cluster is blocked, also one that is at the target.
+test('what scan fleet says of a held cluster is what explain and get clusters say', async () => {
+  const world = await observedFleet();
+  await world.invoke('watch-versions', {});
+  for (const { name } of await loadLivingRecords(world.table)) await hold(world, name);
+  const { items } = await scanMatrix(world.ports, '1.36', undefined);
+  const verdict = async ({ cluster }: { cluster: string }) =>
+    (await explainCluster(world.ports, await findCluster(world.table, cluster))).readiness.verdict;
+  expect(items.map(({ name, readiness }) => [name, readiness])).toEqual(
+    await Promise.all(items.map(async (row) => [row.name, await verdict(row)])),
+  );
+  expect(new Set(items.map(({ readiness }) => readiness))).toEqual(new Set(['blocked']));
 });
