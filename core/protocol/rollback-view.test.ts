@@ -159,6 +159,17 @@ test.each<[string, object | undefined, string, object?]>([
   expect([view.status, view.reasons]).toEqual([status, told]);
 });
 
+test('a look that finds the control plane arrived before its step does is not taken for an upgrade by somebody else', () => {
+  const step = { status: 'running', startedAt: daysAgo(0.1), reasons: [] };
+  const own = { id: '1.35-1.36', to: '1.36', status: 'Running', steps: { 'upgrade-control-plane': step } };
+  const before = (more: object) =>
+    rollbackView(cluster, { upgrades: [{ ...own, ...more } as unknown as Upgrade], region, now });
+  const message =
+    'The control plane has just come to 1.36; once its upgrade has seen that, liftlock rollback cluster web takes it back to 1.35.';
+  expect(before({}).reasons).toEqual([{ code: 'UpgradeUnderWay', message }]);
+  expect(before({ controlPlaneCompletedAt: daysAgo(0) }).status).toBe('Reversible');
+});
+
 test('of a group with an AMI of its own the nodes tell where it is, not EKS', () => {
   const nodegroups = [group('ml', '1.36', { amiType: 'CUSTOM' })];
   const groups = [{ kind: 'managed', name: 'ml', version: '1.35', count: 2 }];
