@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { apiVersion } from '../../core/config/kinds.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { isKnown } from '../../core/contracts/reasons.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
 import { inventoryClusterSchema } from '../../core/inventory/document/inventory-schema.ts';
+import { parseInventory } from '../../core/inventory/document/parse-inventory.ts';
 import { writtenCluster } from '../../core/inventory/document/written-cluster.ts';
 import { loadLivingRecords } from '../../core/inventory/records.ts';
 import { shortId } from '../../core/model/cluster-key.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { requestScan } from '../../core/operations/requests.ts';
+import { drawPlan } from '../../core/plan/draw-plan.ts';
+import { planRules } from '../../core/plan/offline-snapshot.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { findCluster } from '../../core/queries/find-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
@@ -29,11 +33,18 @@ import { discover, PERSON } from './small-fleet.ts';
 
 const folder = join(import.meta.dirname, '../../examples/fleet');
 
+function exampleConfig(now: Date) {
+  const paths = ['fleet.yaml', 'policies.yaml'];
+  return parseConfig(
+    paths.map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') })),
+    { now },
+  );
+}
+
 /** The example fleet, where nothing is started by itself. */
 async function observedFleet(): Promise<World> {
-  const { state, now, configPaths } = await loadFleet(folder);
-  const files = configPaths.map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
-  const { fleet, policies, calendars } = parseConfig(files, { now });
+  const { state, now } = await loadFleet(folder);
+  const { fleet, policies, calendars } = exampleConfig(now);
   if (fleet === undefined) throw new Error('The example has no Fleet.');
   const world = new World({ state, start: now, seed: 1 });
   const observing = { ...fleet, spec: { ...fleet.spec, mode: 'observe' as const } };
@@ -195,6 +206,26 @@ test('a day on, each of the twelve has a verdict that nobody asked for, and noth
     ),
   ]);
   expect(world.eks.state.mutations).toEqual([]);
+  const answers = new Map(items.map(({ name, readiness }) => [name, readiness.verdict]));
+  const planned = async () => {
+    const { items: written } = await listClusters(world.ports, { inventory: true });
+    const clusters = written.map(({ inventory }) => inventory);
+    const text = JSON.stringify({ apiVersion, kind: 'Inventory', clusters });
+    const { inventory, errors } = parseInventory({ path: 'inventory', text });
+    if (inventory === undefined) throw new Error(JSON.stringify(errors));
+    const { waves } = drawPlan(planRules(exampleConfig(world.clock.now())), inventory, {
+      now: world.clock.now(),
+      seed: 1,
+      runs: 1,
+    });
+    return waves.flatMap(({ clusters }) => clusters).map(({ name, readiness }) => [name, readiness] as const);
+  };
+  const today = await planned();
+  expect(today.length).toBeGreaterThan(8);
+  expect(today).toEqual(today.map(([name]) => [name, answers.get(name)]));
+  // A day and a half later nobody has looked again.
+  await world.clock.runUntil(new Date(world.clock.now().getTime() + 36 * 3_600_000));
+  expect(new Set((await planned()).map(([, readiness]) => readiness))).toEqual(new Set(['stale', 'blocked']));
 });
 
 // docs/scan.md, Readiness: a held cluster is blocked, also one that is at the target.

@@ -83,8 +83,9 @@ export interface KnownScans {
   readonly scans: readonly (Pick<
     LatestScans['scans'][number],
     'target' | 'scannedAt' | 'verdict' | 'gaps' | 'causes' | 'moreErrors' | 'moreErrorsSince'
-  > &
-    Partial<Pick<LatestScans['scans'][number], 'from' | 'waivedUntil' | 'waivedErrors' | 'notRead'>>)[];
+  > & { readonly from?: string | undefined } & Partial<
+      Pick<LatestScans['scans'][number], 'waivedUntil' | 'waivedErrors' | 'notRead'>
+    >)[];
 }
 
 /** The progress of the scan of one execution. */
