@@ -156,9 +156,9 @@ function causeOf(found: readonly Found[]) {
     owner: first.owner ?? null,
     severity: SEVERITIES.find((one) => found.some(({ severity }) => severity === one)) ?? 'info',
     findings: found.reduce((sum, { findings }) => sum + findings, 0),
-    /** What ends the cause, where it stops hops, as the gate of each hop says it. */
+    /** What ends the cause, as the gate of each hop says it. */
     fixes: [...new Set(found.flatMap(({ fixes }) => fixes ?? []))].slice(0, MOST_FIXES),
-    /** Ids of the cause's findings where it stops a hop; only the first ones. */
+    /** Ids of the cause's findings; only the first ones. */
     ids: [...new Set(found.flatMap(({ ids }) => ids ?? []))].slice(0, MOST_IDS),
     ...clustersOf(found),
   };
