@@ -16,8 +16,13 @@ test.each([
 test.each([
   ['standard-1-37-0a1b2c3d', 'standard-1-37-0a1b2c3d'],
   ['rollouts/standard-1-37-0a1b2c3d', 'standard-1-37-0a1b2c3d'],
-  ['a/b', 'a%2Fb'],
+  ['a b?c', 'a%20b%3Fc'],
   ['', '\0'],
 ])('what is called %j stands in a path as %j', (name, text) => {
   expect(part(name)).toBe(text);
+});
+
+test('a name with a slash, which would be another route, is refused with what names there are', () => {
+  for (const path of [() => part('a/b'), () => clusterParam('a/b')])
+    expect(path).toThrow('liftlock: nothing is called a/b. Run: liftlock get clusters -o name, liftlock get rollouts');
 });

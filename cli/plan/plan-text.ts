@@ -2,6 +2,7 @@ import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../core/plan/document/plan-schema.ts';
 import { facts, listed, type Paint, section, tableLines, tableSection } from '../output/print.ts';
+import { READINESS_WORDS } from '../verbs/columns.ts';
 import { dollars, nothingToDo, pastWords, runsPast, zoneTime } from './plan-words.ts';
 
 /** The number of clusters of a wave in the list; `-o json` has the others. */
@@ -82,12 +83,13 @@ function clusterLines(wave: PlanWave): string[] {
   const past = wave.clusters.filter(runsPast).length;
   const rows = wave.clusters
     .slice(0, MOST_CLUSTERS)
-    .map(({ position, name, accountId, region, from, hops, start, end, reasons }) => [
+    .map(({ position, name, accountId, region, from, hops, readiness, start, end, reasons }) => [
       String(position),
       name,
       accountId,
       region,
       [from, ...hops].join(' → '),
+      READINESS_WORDS[readiness],
       zoneTime(start, wave.timeZone),
       zoneTime(end, wave.timeZone),
       visible(waitWords(reasons)),
@@ -99,6 +101,7 @@ function clusterLines(wave: PlanWave): string[] {
     'ACCOUNT',
     'REGION',
     'HOPS',
+    'READINESS',
     'STARTS',
     'ENDS',
     'WAITS FOR',

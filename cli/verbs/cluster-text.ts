@@ -28,6 +28,7 @@ import { READINESS_WORDS, type Shown, severalText } from './columns.ts';
 /** The text of `describe cluster`. */
 export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): string[] {
   const { endpoint, insights, held, breakGlass } = cluster;
+  const seen = seenText(cluster, now);
   const ways = [endpoint.publicAccess ? 'public' : '', endpoint.privateAccess ? 'private' : ''].filter(Boolean);
   return [
     ...facts([
@@ -57,14 +58,25 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
     ...tagSection(cluster),
     ...silenceSection(cluster),
     ...rangSection(cluster),
-    ...section('Node groups', rows(['NAME', 'VERSION', 'AMI', 'SIZE', 'STATUS', 'REPLACED'], nodegroups(cluster))),
+    ...section(
+      `Node groups${seen}`,
+      rows(['NAME', 'VERSION', 'AMI', 'SIZE', 'STATUS', 'REPLACED'], nodegroups(cluster)),
+    ),
     ...section('Other nodes', rows(['KIND', 'OWNER', 'VERSION', 'NODES', 'SEEN'], otherNodes(cluster, now))),
-    ...section('Add-ons', rows(['NAME', 'VERSION', 'STATUS'], addons(cluster))),
+    ...section(`Add-ons${seen}`, rows(['NAME', 'VERSION', 'STATUS'], addons(cluster))),
     ...section('Scans', rows(['SCANNED', 'HOP', 'VERDICT', 'ERRORS', 'WARNINGS', 'NOT READ'], scans(cluster, now))),
     ...section('Compared with before the last hop', rows(PROBE_HEADERS, probes(cluster.upgrades))),
     ...unknownSection(lastComparison(cluster.upgrades)),
     ...section('Upgrades', rows(['ID', 'STATUS', 'STARTED', 'REASON'], upgrades(cluster, now))),
   ];
+}
+
+/** When node groups and add-ons were read, where an upgrade has changed the cluster since: it reads them at its end. */
+function seenText({ upgrades, lastSeenAt }: Pick<ClusterDetail, 'upgrades' | 'lastSeenAt'>, now: Date): string {
+  const isOlder = upgrades.some(
+    ({ mutated, steps }) => mutated && steps.some(({ endedAt }) => endedAt === null || endedAt > lastSeenAt),
+  );
+  return isOlder ? `, as seen ${lastLook(lastSeenAt, now)}` : '';
 }
 
 /** `ambiguous` is absent where the API is older. */

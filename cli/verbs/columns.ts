@@ -4,7 +4,7 @@ import { askerText } from '../../core/model/asked-for.ts';
 import { visible } from '../../core/model/visible.ts';
 import { some } from '../../core/model/words.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
-import type { ClusterSummary } from '../../core/queries/cluster-summary.ts';
+import type { ListedCluster } from '../../core/queries/list-clusters.ts';
 import type { CalendarView, ChannelView, PolicyView, VersionView, WaiverView } from '../../core/queries/lists.ts';
 import type { RolloutSummary } from '../../core/queries/rollout-views.ts';
 import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
@@ -79,7 +79,7 @@ export const verdictsText = (counts: Partial<Record<ReadinessVerdict, number>>):
 export const severalText = (policies: readonly string[]): string =>
   `${policies.length > 3 ? some(policies, 3) : policies.join(' and ')} select it (AmbiguousPolicy)`;
 
-const clusters: Listing<ClusterSummary & { readonly readiness: ReadinessView }> = {
+const clusters: Listing<ListedCluster> = {
   nameOf: (item) => item.id,
   columns: [
     plain('NAME', (item) => item.name),
@@ -94,6 +94,7 @@ const clusters: Listing<ClusterSummary & { readonly readiness: ReadinessView }> 
     plain('SUPPORT', ({ support }) => (support.deadline?.forced ? `${support.state}, then forced` : support.state)),
     time('UNTIL', (item) => item.support.deadline?.at),
     plain('READINESS', ({ readiness, state }) => (state === 'Gone' ? '-' : readinessWord(readiness)), true),
+    time('REVERSIBLE', (item) => item.reversibleUntil, true),
     plain('EKS-STATUS', (item) => item.status, true),
     time('OLDEST-IMAGE', (item) => item.oldestImageAt, true),
     time('PATCHES-DUE', (item) => item.patchesDueAt, true),

@@ -35,6 +35,8 @@ const METRIC_NAMES = [
   'PatchesBehind',
   'PatchesOverdue',
   'OldestImageDays',
+  /** Events that EventBridge did not take: what they tell is in the table, and nobody hears of it. */
+  'EventsLost',
   /** A function threw. */
   'Faults',
   'StepsDone',

@@ -159,6 +159,12 @@ test.each<[string, object | undefined, string, object?]>([
   expect([view.status, view.reasons]).toEqual([status, told]);
 });
 
+test('a look that finds our hop arrived before its step does is not taken for an upgrade by somebody else', () => {
+  const steps = { 'upgrade-control-plane': { status: 'running', startedAt: daysAgo(0.1), reasons: [] } };
+  const upgrades = [{ id: '1.35-1.36', to: '1.36', status: 'Running', steps } as unknown as Upgrade];
+  expect(rollbackView(cluster, { upgrades, region, now }).reasons[0]?.message).toContain('has just come to 1.36; once');
+});
+
 test('of a group with an AMI of its own the nodes tell where it is, not EKS', () => {
   const nodegroups = [group('ml', '1.36', { amiType: 'CUSTOM' })];
   const groups = [{ kind: 'managed', name: 'ml', version: '1.35', count: 2 }];

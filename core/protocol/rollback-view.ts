@@ -63,7 +63,7 @@ export function rollbackView(seen: ClusterRecord, known: KnownOfRollback): Rollb
     return nowhere('TakenBackOnce', text);
   }
   const to = current.previous();
-  const [leaving] = underWay(upgrades, current, cluster.name);
+  const [leaving] = underWay(upgrades, current, current, cluster.name);
   if (leaving !== undefined) return { ...NOWHERE, reasons: [leaving] };
   // A hop that was taken back does not count: if the cluster is at that version again, somebody else has moved it there since.
   const there = upgrades.filter(
@@ -73,6 +73,8 @@ export function rollbackView(seen: ClusterRecord, known: KnownOfRollback): Rollb
     .flatMap((one) => wayBackFrom(one) ?? [])
     .sort()
     .at(-1);
+  const [arriving] = completedAt === undefined ? underWay(upgrades, to, current, cluster.name) : [];
+  if (arriving !== undefined) return { ...NOWHERE, reasons: [arriving] };
   const calendar = regionCalendar(region);
   if (completedAt === undefined) return notOurs(cluster, to, calendar, known);
   const { name, supportType } = cluster;
@@ -109,14 +111,20 @@ export function rollbackView(seen: ClusterRecord, known: KnownOfRollback): Rollb
 /** Reasons for which a step waits before it sends anything. */
 const BEFORE_ITS_CALL: readonly string[] = ['HookWaits', 'Silencing'];
 
-/** While a control plane is on its way up there is no way back from the minor that it leaves. */
-function underWay(upgrades: readonly Upgrade[], from: KubeVersion, name: string): Reason[] {
+/**
+ * While a control plane is on its way up there is no way back from the minor that it leaves. A look at the cluster may find it arrived before its
+ * step does, which records when that was.
+ */
+function underWay(upgrades: readonly Upgrade[], from: KubeVersion, current: KubeVersion, name: string): Reason[] {
   return upgrades.flatMap(({ id, status, steps, to }): Reason[] => {
     if (status !== 'Running' || id !== hopId(from, from.next())) return [];
     const step = steps['upgrade-control-plane'];
     const isSent = step?.status === 'running' && !step.reasons.some(({ code }) => BEFORE_ITS_CALL.includes(code));
     if (!isSent) return [];
-    const said = `The control plane is on its way from ${from} to ${to}; once it has arrived, liftlock rollback cluster ${name} takes it back to ${from}.`;
+    const comes = from.equals(current)
+      ? `is on its way from ${from} to ${to}; once it has arrived`
+      : `has just come to ${to}; once its upgrade has seen that`;
+    const said = `The control plane ${comes}, liftlock rollback cluster ${name} takes it back to ${from}.`;
     return [reason('UpgradeUnderWay', said)];
   });
 }

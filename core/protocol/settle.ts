@@ -56,8 +56,10 @@ export function settleUpgrade(
     const held = heldBy(running, settlement, { back, hop, now });
     const control = controlAfter(running, settled, held);
     const ended = [settled, hop?.upgrade, ...(back?.hops ?? [])].filter((one) => one !== undefined);
-    // The event of the hold also says what becomes of the cluster: it goes back by itself, the budget lets no more clusters do so, or a person may.
-    const becomes = [rollback?.upgrade.reasons[0], refused, wayBackOf(settled, now)].filter((one) => one !== undefined);
+    // The events also say until when a person may take the hop back, and that of the hold what becomes of the cluster: it goes back by itself, or the
+    // budget lets no more clusters do so.
+    const wayBack = wayBackOf(settled, now);
+    const becomes = [rollback?.upgrade.reasons[0], refused, ...wayBack].filter((one) => one !== undefined);
     return {
       result: settled,
       writes: [
@@ -86,7 +88,7 @@ export function settleUpgrade(
       ],
       ...given({ chain: running.chain }),
       events: ([change, ...more]) => [
-        upgradeChanged(settled, change),
+        upgradeChanged({ ...settled, reasons: [...settled.reasons, ...wayBack] }, change),
         ...(held === undefined ? [] : [clusterHeld(clusterKey, [held.reason, ...becomes], more.at(-1))]),
         ...waveStatusChanged(wave?.data, ownWave, change),
         ...waveStatusChanged(hop?.before, hop?.wave, more[0]),
@@ -96,14 +98,14 @@ export function settleUpgrade(
   });
 }
 
-/** Until when EKS takes back a hop that has failed after its control plane had moved. */
-function wayBackOf(hop: Upgrade, now: Date): Reason | undefined {
-  const { clusterKey, from, to } = hop;
-  const since = isRollback(hop) || from === to ? undefined : wayBackFrom(hop);
-  if (since === undefined || rollbackEnd(since) <= now) return undefined;
+/** Until when EKS takes back a hop that has ended, or waits, after its control plane had moved. */
+function wayBackOf(hop: Upgrade, now: Date): Reason[] {
+  const { clusterKey, from, to, status } = hop;
+  const since = isRollback(hop) || from === to || status === 'Canceled' ? undefined : wayBackFrom(hop);
+  if (since === undefined || rollbackEnd(since) <= now) return [];
   const name = clusterNameOf(clusterKey);
   const said = `EKS takes ${name} back from ${to} to ${from} until ${rollbackEnd(since).toISOString()} at the latest: liftlock rollback cluster ${name} --dry-run says what that would do.`;
-  return reason('HopReversible', said);
+  return [reason('HopReversible', said)];
 }
 
 /** The grant of that number with its upgrade; undefined where the cluster's grant is another one or free. */

@@ -1,14 +1,13 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { UndoEntry } from '../contracts/items/protocol.ts';
 import type { Ports } from '../ports/ports.ts';
-import { mayExtendSupport, rollbackView } from '../protocol/rollback-view.ts';
 import { isOpen, silencesIn, undoEntriesOf } from '../protocol/undo.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
 import { ReadinessHistories } from '../store/entities.ts';
 import { load, type Read } from '../store/entity.ts';
-import { clusterPolicy } from './cluster-policy.ts';
+import { clusterPolicy, rollbackIn } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
 import { asUpgraded } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
@@ -64,13 +63,7 @@ export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, r
     /** A person's order to pass windows, in force or only asked for: `status` says which. */
     breakGlass:
       breakGlass === undefined ? null : { ...breakGlass, ...clusterGlass(breakGlass, policy?.spec.breakGlass, now) },
-    rollback: rollbackView(cluster, {
-      upgrades,
-      region: snapshot.regions.get(cluster.region),
-      nodes: policy?.spec.nodes,
-      mayExtend: mayExtendSupport(policy?.spec),
-      now,
-    }),
+    rollback: rollbackIn(snapshot, cluster, upgrades, policy?.spec, now),
     /** What AWS Health announces that AWS will do, the next change first. */
     plannedChanges: cluster.plannedChanges ?? [],
     warnings: clusterWarnings(cluster, journal, upgrades),

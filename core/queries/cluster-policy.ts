@@ -1,10 +1,12 @@
-import type { UpgradePolicy } from '../config/types.ts';
+import type { UpgradePolicy, UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { sentence } from '../model/words.ts';
 import { deletedText } from '../policy/deleted-configs.ts';
 import { formerPolicies } from '../policy/deleted-policies.ts';
 import { ambiguousPolicy, policyOf, selects } from '../policy/policy-of.ts';
+import { mayExtendSupport, type RollbackView, rollbackView } from '../protocol/rollback-view.ts';
 import { targetOf } from '../rollout/cluster-target.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { wavePlace } from '../rollout/wave-place.ts';
@@ -78,3 +80,15 @@ function noPolicy(
   const unknown = unreadablePolicies.map(({ name }) => `${name} cannot be read by this version of Liftlock`);
   return reason('NoPolicy', `No policy selects it: ${[...misses, ...unknown].join('; ')}.${deleted}`);
 }
+
+/** Until when the cluster may go back, and what is in the way, as its policy has it. */
+export const rollbackIn = (
+  { regions }: FleetSnapshot,
+  cluster: ClusterRecord,
+  upgrades: readonly Upgrade[],
+  spec: UpgradePolicySpec | undefined,
+  now: Date,
+): RollbackView => {
+  const region = regions.get(cluster.region);
+  return rollbackView(cluster, { upgrades, region, now, nodes: spec?.nodes, mayExtend: mayExtendSupport(spec) });
+};

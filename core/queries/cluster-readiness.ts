@@ -9,6 +9,7 @@ import { type Readiness, readinessIn, readinessTo, withHold } from '../rollout/r
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { asUpgraded } from './cluster-summary.ts';
 import { invalidInput } from './refusal.ts';
 
 /** Whether a cluster may go one minor up, or to a version that somebody asks about. */
@@ -23,10 +24,11 @@ export interface ReadinessView extends Readiness {
 /** The readiness of clusters that are at hand, for lists and `explain`. */
 export function readinessView(
   snapshot: FleetSnapshot,
-  cluster: ClusterRecord,
+  recorded: ClusterRecord,
   scans: LatestScans | undefined,
   now: Date,
 ): ReadinessView {
+  const cluster = asUpgraded(snapshot, recorded);
   const target = targetIn(snapshot, cluster, now);
   const { name, version } = cluster;
   return {
@@ -42,10 +44,11 @@ export function readinessView(
  */
 export async function clusterReadiness(
   ports: Pick<Ports, 'table' | 'clock'>,
-  cluster: ClusterRecord,
+  recorded: ClusterRecord,
   to: string | undefined,
 ): Promise<ReadinessView> {
   const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');
+  const cluster = asUpgraded(snapshot, recorded);
   const scans = (await latestScansOf(ports.table, [cluster.clusterKey])).get(cluster.clusterKey);
   const view = readinessView(snapshot, cluster, scans, ports.clock.now());
   if (to === undefined) return view;

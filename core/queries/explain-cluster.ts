@@ -13,7 +13,7 @@ import { goesBackItself, mostInFlight } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
-import { mayExtendSupport, reversalOf, rollbackView } from '../protocol/rollback-view.ts';
+import { mayExtendSupport, reversalOf } from '../protocol/rollback-view.ts';
 import { isOpen, isUndo, undoEntriesOf } from '../protocol/undo.ts';
 import { AT_REST, inventoryGaps } from '../rollout/automatic-rollouts.ts';
 import { patchesOf, patchReasons } from '../rollout/candidates.ts';
@@ -30,7 +30,7 @@ import { load, ofKind } from '../store/entity.ts';
 import { isTried, loadMemberIn, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { findClusterBlockers } from './cluster-blockers.ts';
-import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
+import { type ClusterPolicy, clusterPolicy, rollbackIn } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
 import { activeUpgrade, asUpgraded } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
@@ -138,10 +138,7 @@ export async function explainCluster(
     held: held === undefined ? null : { reason: held.reason, since: held.since },
     /** The order by which the cluster may pass its windows and freezes now. */
     breakGlass: glassInForce(control, ofHop.wave, rules.policy?.spec.breakGlass, now) ?? null,
-    rollback: rollbackView(cluster, {
-      ...{ upgrades, region, now, nodes: aim.policy?.spec.nodes },
-      mayExtend,
-    }),
+    rollback: rollbackIn(snapshot, cluster, upgrades, aim.policy?.spec, now),
     support: supportView(cluster, region, now),
     managedBy: cluster.managedBy,
     tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? '', snapshot.calendars, aim.placement),

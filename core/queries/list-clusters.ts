@@ -2,10 +2,13 @@ import type { LearnedDurations } from '../contracts/items/rollout.ts';
 import type { WrittenCluster } from '../inventory/document/inventory-schema.ts';
 import { writtenCluster } from '../inventory/document/written-cluster.ts';
 import { shortKeyOf } from '../model/cluster-key.ts';
+import { SEVEN_DAYS } from '../model/way-back.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { matchesSelector } from '../selector/match.ts';
+import { upgradesOf } from '../store/cluster-upgrades.ts';
+import { clusterPolicy, rollbackIn } from './cluster-policy.ts';
 import { type ReadinessView, readinessView } from './cluster-readiness.ts';
 import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
 import { inRollout } from './in-rollout.ts';
@@ -23,7 +26,12 @@ export interface ClusterFilter extends PageRequest {
 }
 
 /** `inventory` is there only where it was asked for. */
-export type ListedCluster = ClusterSummary & { readonly readiness: ReadinessView; readonly inventory?: WrittenCluster };
+export type ListedCluster = ClusterSummary & {
+  readonly readiness: ReadinessView;
+  /** Until when EKS takes the cluster back to the minor before; null where it does not, or nobody knows. */
+  readonly reversibleUntil: string | null;
+  readonly inventory?: WrittenCluster;
+};
 
 export type ClusterPage = Page<ListedCluster> & { readonly learned?: LearnedDurations };
 
@@ -47,12 +55,31 @@ export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter
   const listed = await inRollout(ports.table, snapshot, summaries, now);
   const { controls, learned } = snapshot;
   const scans = await latestScansOf(ports.table, [...keys]);
+  // Nothing is read of a cluster that has been at its minor for longer than EKS takes one back, and on which nothing is under way.
+  const mayGoBack = items.filter(
+    ({ clusterKey, versionObservedAt }) =>
+      now.getTime() - Date.parse(versionObservedAt) < SEVEN_DAYS ||
+      narrowed.upgrades.some((one) => one.clusterKey === clusterKey),
+  );
+  const ways = new Map(
+    await Promise.all(
+      mayGoBack.map(async (cluster): Promise<[string, string | null]> => {
+        const { policy } = clusterPolicy(snapshot, cluster, now);
+        const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
+        return [cluster.clusterKey, rollbackIn(snapshot, cluster, upgrades, policy?.spec, now).until];
+      }),
+    ),
+  );
   const byKey = new Map(items.map((cluster) => [cluster.clusterKey, cluster]));
   const whole = listed.flatMap((summary): ListedCluster[] => {
     const cluster = byKey.get(summary.key);
     if (cluster === undefined) return [];
     const own = scans.get(summary.key);
-    const one = { ...summary, readiness: readinessView(snapshot, cluster, own, now) };
+    const one = {
+      ...summary,
+      readiness: readinessView(narrowed, cluster, own, now),
+      reversibleUntil: ways.get(summary.key) ?? null,
+    };
     return [
       filter.inventory === true ? { ...one, inventory: writtenCluster(cluster, controls.get(summary.key), own) } : one,
     ];

@@ -1,13 +1,17 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
-import { loadLivingRecords } from '../inventory/records.ts';
 import { shortId } from '../model/cluster-key.ts';
+import type { NodesSpec } from '../model/image-rule.ts';
 import type { Ports } from '../ports/ports.ts';
-import { readinessOfMember, readinessTo } from '../rollout/readiness.ts';
+import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import { nodesIn } from '../rollout/policy-matches.ts';
+import { readinessOfMember, readinessTo, withHold } from '../rollout/readiness.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { matchesSelector } from '../selector/match.ts';
 import { loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { asUpgraded } from './cluster-summary.ts';
 import { parseLabelSelector } from './label-selector-text.ts';
 import { invalidInput } from './refusal.ts';
 
@@ -16,20 +20,31 @@ export type MatrixRow = ReturnType<typeof rowOf>;
 
 export type ScanMatrix = Awaited<ReturnType<typeof scanMatrix>>;
 
-/** The clusters of a fleet by verdict for one target. This takes two queries, whatever the fleet's size. */
-export async function scanMatrix(table: Ports['table'], asked: string, selectorText: string | undefined, now: Date) {
+/** The clusters of a fleet by verdict for one target. */
+export async function scanMatrix(
+  { table, clock }: Pick<Ports, 'table' | 'clock'>,
+  asked: string,
+  selectorText: string | undefined,
+) {
   const target = KubeVersion.tryParse(asked);
   if (target === undefined || !/^\d+\.\d+$/.test(asked))
     throw invalidInput(`target: "${asked.slice(0, 40)}" is no Kubernetes minor. Write it as 1.37.`);
   const selector = selectorText === undefined ? undefined : parseLabelSelector(selectorText);
-  const [records, newest] = await Promise.all([loadLivingRecords(table), loadKind(table, LatestScanItems)]);
+  const [snapshot, newest] = await Promise.all([
+    loadSnapshot(table, await table.queryActive(), 'fleet'),
+    loadKind(table, LatestScanItems),
+  ]);
   const latest = new Map(newest.map(({ clusterKey, scans }) => [clusterKey, scans]));
-  const chosen = records.filter(({ labels }) => selector === undefined || matchesSelector(selector, labels));
+  const chosen = [...snapshot.clusters.values()].filter(
+    ({ deletedAt, labels }) => deletedAt === undefined && (selector === undefined || matchesSelector(selector, labels)),
+  );
+  const now = clock.now();
   const named = target.toString();
-  const found = chosen.map((record) => {
+  const found = chosen.map((recorded) => {
+    const record = asUpgraded(snapshot, recorded);
     const scans = latest.get(record.clusterKey) ?? [];
     const scan = scanFor(record, scans, target);
-    return { row: rowOf(record, scans, scan, target, now), scan };
+    return { row: rowOf(snapshot, record, scans, { scan, target, now }), scan };
   });
   const scanned: { cluster: string; causes: readonly ScanCause[] }[] = found.flatMap(({ row, scan }) =>
     scan === undefined || row.verdict === 'there' ? [] : [{ cluster: row.cluster, causes: scan.causes }],
@@ -56,12 +71,17 @@ function scanFor(
 }
 
 function rowOf(
+  snapshot: FleetSnapshot,
   record: ClusterRecord,
   scans: LatestScans['scans'],
-  scan: LatestScans['scans'][number] | undefined,
-  target: KubeVersion,
-  now: Date,
+  {
+    scan,
+    target,
+    now,
+  }: { readonly scan: LatestScans['scans'][number] | undefined; readonly target: KubeVersion; readonly now: Date },
 ) {
+  const { clusterKey } = record;
+  const known = { scans: { clusterKey, scans }, now, nodes: nodesIn(snapshot, record) };
   const there = !KubeVersion.parse(record.version).isOlderThan(target);
   const unscanned = scans.length === 0 ? ('never' as const) : ('other-target' as const);
   return {
@@ -71,8 +91,8 @@ function rowOf(
     version: record.version,
     /** `never`: there is no scan at all. `other-target`: the last scans were for other minors. `there`: the cluster is at the target, or past it. */
     verdict: there ? ('there' as const) : (scan?.verdict ?? unscanned),
-    /** Whether the cluster may go all the way to the target by what is known now, on every hop and by looks that are young enough. */
-    readiness: readinessFor(record, target, { scans: { clusterKey: record.clusterKey, scans }, now }).verdict,
+    /** Whether the cluster may go all the way to the target by what is known now, on every hop and by looks that are young enough; a held one may not. */
+    readiness: withHold(readinessFor(record, target, known), record, snapshot.controls.get(clusterKey)).verdict,
     errors: scan?.errors ?? null,
     warnings: scan?.warnings ?? null,
     gaps: scan?.gaps ?? null,
@@ -85,7 +105,11 @@ function rowOf(
 }
 
 /** The readiness for the target. For a cluster that is at the target already: whether its nodes can be replaced, where somebody has looked at that. */
-function readinessFor(record: ClusterRecord, target: KubeVersion, known: { scans: LatestScans; now: Date }) {
+function readinessFor(
+  record: ClusterRecord,
+  target: KubeVersion,
+  known: { scans: LatestScans; now: Date; nodes: NodesSpec },
+) {
   const { version } = record;
   const isLookedAt = known.scans.scans.some(({ from, target: to }) => from === version && to === version);
   if (version !== target.toString() || !isLookedAt) return readinessTo(record, target, known);
@@ -132,9 +156,9 @@ function causeOf(found: readonly Found[]) {
     owner: first.owner ?? null,
     severity: SEVERITIES.find((one) => found.some(({ severity }) => severity === one)) ?? 'info',
     findings: found.reduce((sum, { findings }) => sum + findings, 0),
-    /** What ends the cause, where it stops hops, as the gate of each hop says it. */
+    /** What ends the cause, as the gate of each hop says it. */
     fixes: [...new Set(found.flatMap(({ fixes }) => fixes ?? []))].slice(0, MOST_FIXES),
-    /** Ids of the cause's findings where it stops a hop; only the first ones. */
+    /** Ids of the cause's findings; only the first ones. */
     ids: [...new Set(found.flatMap(({ ids }) => ids ?? []))].slice(0, MOST_IDS),
     ...clustersOf(found),
   };

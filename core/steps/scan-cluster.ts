@@ -155,10 +155,12 @@ async function unapprovedIn({ table, clock }: ScanPorts, context: StepContext, k
 function lookedAt({ findings, coverage }: ScanReport): Reason {
   const read = coverage.filter(({ status }) => status === 'read');
   const objects = read.reduce((sum, { count }) => sum + count, 0);
-  const left = coverage.length - read.length;
-  const unread = left === 0 ? '' : ` (${left} not)`;
+  // Every report says these two apart: what was left out on purpose counts nowhere as not read.
+  const gaps = coverage.filter(isGap).length;
+  const left = coverage.length - read.length - gaps;
+  const others = [...(gaps === 0 ? [] : [`${gaps} not`]), ...(left === 0 ? [] : [`${left} left out`])].join(', ');
   const found = findings.length === 0 ? 'nothing stands against it' : `findings: ${findings.length}`;
-  const said = `Objects and answers of ${read.length} sources were read${unread}: ${objects}; ${found}.`;
+  const said = `Objects and answers of ${read.length} sources were read${others && ` (${others})`}: ${objects}; ${found}.`;
   return reason('Looked', said);
 }
 

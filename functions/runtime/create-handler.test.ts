@@ -1,5 +1,7 @@
 import type { StepStatus } from '../../core/contracts/step-result.ts';
+import type { EventBus } from '../../core/ports/outside.ts';
 import { awsPorts, createHandler, type PortFactory } from './create-handler.ts';
+import { events } from './event-bus-port.ts';
 import type { FunctionDefinition } from './function-definition.ts';
 import { stepFunction } from './step-function.ts';
 
@@ -152,4 +154,27 @@ test('what a run tells on its way is a warning with its detail', async () => {
   };
   await createHandler(telling, ports(done))(undefined, context);
   expect(logs()[0]).toMatchObject({ level: 'WARN', message: 'A message failed.', messageId: 'm-1' });
+});
+
+test('an event that EventBridge does not take is logged and counted', async () => {
+  Object.assign(process.env, {
+    ...{ AWS_ENDPOINT_URL_EVENTBRIDGE: 'http://127.0.0.1:9', AWS_REGION: 'eu-central-1' },
+    ...{ AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' },
+  });
+  const publishing = stepFunction('scan-cluster', async ({ bus }: { readonly bus: EventBus }) => {
+    const held = {
+      version: 1,
+      clusterKey: 'k',
+      cluster: 'c',
+      account: '111111111111',
+      region: 'r',
+      reasons: [],
+    } as const;
+    await bus.publish([{ type: 'ClusterHeld', detail: { ...held, reasons: [] } }]);
+    return done();
+  });
+  const source = awsPorts<{ bus: EventBus }>({ bus: events }, { LIFTLOCK_BUS: 'liftlock' });
+  await createHandler(publishing, source)(event, context);
+  expect(logs()).toContainEqual(expect.objectContaining({ message: 'An event was lost.', detailType: 'ClusterHeld' }));
+  expect(metrics()).toContainEqual(expect.objectContaining({ function: 'scan-cluster', EventsLost: 1 }));
 });

@@ -28,6 +28,7 @@ export function createHandler<Ports, Input, Output>(
     defaultDimensions: { function: definition.name },
   });
   const log: Log = (message, detail) => logger.warn(message, { ...detail });
+  const count = (counts: Counts): void => publish(metrics, counts);
   let ports: Ports | undefined;
 
   return async (event, context) => {
@@ -37,15 +38,15 @@ export function createHandler<Ports, Input, Output>(
     try {
       const input = definition.parse(event);
       logger.appendKeys({ ...definition.correlation?.(input) });
-      ports ??= source(definition.name, log);
+      ports ??= source(definition.name, log, count);
       const output = await definition.run(ports, input, log);
       logger.info('Done.', { outcome: summaryOf(output) });
-      publish(metrics, definition.counts?.(output) ?? {});
+      count(definition.counts?.(output) ?? {});
       return output;
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       logger.error('Failed.', { errorName: errorName(error), errorMessage: errorMessage(error), error });
-      publish(metrics, { Faults: 1 });
+      count({ Faults: 1 });
       throw isOutage(error) && !saysNothing(errorName(error)) ? Object.assign(error, { name: OUTAGE }) : error;
     }
   };
@@ -71,6 +72,8 @@ export interface PortContext {
   readonly environment: Environment;
   readonly functionName: FunctionName;
   readonly log: Log;
+  /** Publishes what a port counts itself. */
+  readonly count: (counts: Counts) => void;
 }
 
 /** How Lambda makes one port, and which environment variables the port needs. */
@@ -82,7 +85,7 @@ export interface PortFactory<Port> {
 type PortFactories<Ports> = { readonly [Name in keyof Ports]: PortFactory<Ports[Name]> };
 
 /** Makes all ports of a function at its first invocation. */
-type PortsSource<Ports> = (functionName: FunctionName, log: Log) => Ports;
+type PortsSource<Ports> = (functionName: FunctionName, log: Log, count: PortContext['count']) => Ports;
 
 /**
  * Makes the ports of one function. Each handler names its factories, so that a bundle carries no client that its function does not use. Fails with
@@ -92,11 +95,11 @@ export function awsPorts<Ports>(
   factories: PortFactories<Ports>,
   variables: Readonly<Record<string, string | undefined>> = process.env,
 ): PortsSource<Ports> {
-  return (functionName, log) => {
+  return (functionName, log, count) => {
     const entries = Object.entries(factories) as [string, PortFactory<unknown>][];
     const needed = entries.flatMap(([, factory]) => factory.environment);
     const environment = readEnvironment(needed, variables);
-    const context: PortContext = { environment, functionName, log };
+    const context: PortContext = { environment, functionName, log, count };
     return Object.fromEntries(entries.map(([name, factory]) => [name, factory.create(context)])) as Ports;
   };
 }

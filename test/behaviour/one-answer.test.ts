@@ -1,21 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { apiVersion } from '../../core/config/kinds.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { isKnown } from '../../core/contracts/reasons.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
 import { inventoryClusterSchema } from '../../core/inventory/document/inventory-schema.ts';
+import { parseInventory } from '../../core/inventory/document/parse-inventory.ts';
 import { writtenCluster } from '../../core/inventory/document/written-cluster.ts';
 import { loadLivingRecords } from '../../core/inventory/records.ts';
 import { shortId } from '../../core/model/cluster-key.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { requestScan } from '../../core/operations/requests.ts';
+import { drawPlan } from '../../core/plan/draw-plan.ts';
+import { planRules } from '../../core/plan/offline-snapshot.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { findCluster } from '../../core/queries/find-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
+import { ownerReport } from '../../core/queries/owner-report.ts';
 import { scanReport } from '../../core/queries/scan-history.ts';
 import { scanMatrix } from '../../core/queries/scan-matrix.ts';
 import { blockersOnTheWay } from '../../core/rollout/hop-blockers.ts';
-import { blockersOf, decideHop } from '../../core/scan/fleet/decide-hop.ts';
+import { blockersOf, decideHop, warningsOf } from '../../core/scan/fleet/decide-hop.ts';
 import { latestScansOf } from '../../core/scan/fleet/report-store.ts';
 import { loadRun } from '../../core/scan/fleet/run-store.ts';
 import { fails } from '../../core/scan/report/verdict.ts';
@@ -23,15 +29,23 @@ import { KubeVersion } from '../../core/version/kube-version.ts';
 import { loadFleet } from '../../simulator/fleet/load-fleet.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import { World } from '../../simulator/process/world.ts';
+import { hold } from './changed-policy.ts';
 import { discover, PERSON } from './small-fleet.ts';
 
 const folder = join(import.meta.dirname, '../../examples/fleet');
 
+function exampleConfig(now: Date) {
+  const paths = ['fleet.yaml', 'policies.yaml'];
+  return parseConfig(
+    paths.map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') })),
+    { now },
+  );
+}
+
 /** The example fleet, where nothing is started by itself. */
 async function observedFleet(): Promise<World> {
-  const { state, now, configPaths } = await loadFleet(folder);
-  const files = configPaths.map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
-  const { fleet, policies, calendars } = parseConfig(files, { now });
+  const { state, now } = await loadFleet(folder);
+  const { fleet, policies, calendars } = exampleConfig(now);
   if (fleet === undefined) throw new Error('The example has no Fleet.');
   const world = new World({ state, start: now, seed: 1 });
   const observing = { ...fleet, spec: { ...fleet.spec, mode: 'observe' as const } };
@@ -46,7 +60,7 @@ test('of every cluster of the example fleet the execution, the report, the decis
   const records = await loadLivingRecords(world.table);
   const rows: string[] = [];
   for (const record of records) rows.push(await answersOf(world, record));
-  expect(records).toHaveLength(12);
+  expect([records.length, warned > 0]).toEqual([12, true]);
   expect(rows.sort()).toMatchInlineSnapshot(`
 [
   "catalog-staging 1.36 → 1.37: pass, 0 errors, 0 gaps: info no-default-storage-class",
@@ -64,6 +78,8 @@ test('of every cluster of the example fleet the execution, the report, the decis
 ]
 `);
 });
+
+let warned = 0;
 
 async function answersOf(world: World, record: ClusterRecord): Promise<string> {
   const targetVersion = KubeVersion.parse(record.version).next().toString();
@@ -93,7 +109,7 @@ async function answersOf(world: World, record: ClusterRecord): Promise<string> {
   expect(new Set(findings.map(({ id, location, message }) => JSON.stringify([id, location, message]))).size).toBe(
     findings.length,
   );
-  const { items, causes } = await scanMatrix(world.table, targetVersion, undefined, world.clock.now());
+  const { items, causes } = await scanMatrix(world.ports, targetVersion, undefined);
   const row = items.find(({ cluster }) => cluster === shortId(record));
   const { scan: told, foreseen } = await explainCluster(world.ports, record);
   const planned = await plannedWith(world, record, targetVersion);
@@ -102,6 +118,29 @@ async function answersOf(world: World, record: ClusterRecord): Promise<string> {
   expect(ofCluster.map(({ cause, owner, severity }) => `${severity} ${cause} ${owner}`).sort()).toEqual(
     groups.map(({ cause, owner, severity }) => `${severity} ${cause} ${owner}`).sort(),
   );
+  const ofOwners = (
+    await Promise.all(
+      [...new Set(groups.flatMap(({ owner }) => owner ?? []))].map((owner) => ownerReport(world.ports, owner)),
+    )
+  ).flatMap((one) =>
+    one.items.filter(({ cluster, target }) => cluster === shortId(record) && target === targetVersion),
+  );
+  for (const { cause, owner, fix } of warningsOf(report)) {
+    if (blockersOf(report).some((one) => one.cause === cause)) continue;
+    const ids = groups.find((one) => one.cause === cause)?.findings.slice(0, 5);
+    const ofFleet = ofCluster.find((one) => one.cause === cause);
+    expect([cause, ofFleet?.fixes, ofFleet?.ids]).toEqual([
+      cause,
+      expect.arrayContaining([fix]),
+      expect.arrayContaining(ids ?? []),
+    ]);
+    if (owner !== null)
+      expect([cause, ofOwners.find((one) => one.cause === cause)?.fixes]).toEqual([
+        cause,
+        expect.arrayContaining([fix]),
+      ]);
+    warned += 1;
+  }
   const isFailing = new Set(findings.filter((one) => fails(one, failOn)).map(({ id }) => id));
   // Each cause that stops the hop, with whose it is, what ends it, and by which ids it is waived.
   for (const { cause, owner, fix, what } of blockersOf(report)) {
@@ -193,4 +232,38 @@ test('a day on, each of the twelve has a verdict that nobody asked for, and noth
     ),
   ]);
   expect(world.eks.state.mutations).toEqual([]);
+  const answers = new Map(items.map(({ name, readiness }) => [name, readiness.verdict]));
+  const planned = async () => {
+    const { items: written } = await listClusters(world.ports, { inventory: true });
+    const clusters = written.map(({ inventory }) => inventory);
+    const text = JSON.stringify({ apiVersion, kind: 'Inventory', clusters });
+    const { inventory, errors } = parseInventory({ path: 'inventory', text });
+    if (inventory === undefined) throw new Error(JSON.stringify(errors));
+    const { waves } = drawPlan(planRules(exampleConfig(world.clock.now())), inventory, {
+      now: world.clock.now(),
+      seed: 1,
+      runs: 1,
+    });
+    return waves.flatMap(({ clusters }) => clusters).map(({ name, readiness }) => [name, readiness] as const);
+  };
+  const today = await planned();
+  expect(today.length).toBeGreaterThan(8);
+  expect(today).toEqual(today.map(([name]) => [name, answers.get(name)]));
+  // A day and a half later nobody has looked again.
+  await world.clock.runUntil(new Date(world.clock.now().getTime() + 36 * 3_600_000));
+  expect(new Set((await planned()).map(([, readiness]) => readiness))).toEqual(new Set(['stale', 'blocked']));
+});
+
+// docs/scan.md, Readiness: a held cluster is blocked, also one that is at the target.
+test('what scan fleet says of a held cluster is what explain and get clusters say', async () => {
+  const world = await observedFleet();
+  await world.invoke('watch-versions', {});
+  for (const { name } of await loadLivingRecords(world.table)) await hold(world, name);
+  const { items } = await scanMatrix(world.ports, '1.36', undefined);
+  const verdict = async ({ cluster }: { cluster: string }) =>
+    (await explainCluster(world.ports, await findCluster(world.table, cluster))).readiness.verdict;
+  expect(items.map(({ name, readiness }) => [name, readiness])).toEqual(
+    await Promise.all(items.map(async (row) => [row.name, await verdict(row)])),
+  );
+  expect(new Set(items.map(({ readiness }) => readiness))).toEqual(new Set(['blocked']));
 });

@@ -22,6 +22,14 @@ test('the last day on which EKS takes an upgrade back is announced once, while i
   ]);
   const [{ at, detail } = { at: DAY, detail: undefined }] = told;
   const end = Date.parse(upgrade?.controlPlaneCompletedAt ?? '') + 7 * 24 * HOUR;
+  // The event of its end has told of that day already.
+  const ended = world.bus.published.flatMap(({ event }) => (event.type === 'UpgradeChanged' ? event.detail : []));
+  expect(ended.map(({ status, reasons }) => [status, reasons.at(-1)?.message])).toEqual([
+    [
+      'Succeeded',
+      `EKS takes web back from 1.37 to 1.36 until ${new Date(end).toISOString()} at the latest: liftlock rollback cluster web --dry-run says what that would do.`,
+    ],
+  ]);
   expect([detail?.endsAt, detail?.hoursLeft]).toEqual([new Date(end).toISOString(), expect.any(Number)]);
   const left = (end - at.getTime()) / HOUR;
   expect(left).toBeLessThanOrEqual(24);

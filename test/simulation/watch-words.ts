@@ -1,8 +1,11 @@
+import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { kindOf } from '../../core/contracts/reasons.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
+import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
+import { listUpgrades, type UpgradeView } from '../../core/queries/upgrade-view.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
 import type { Violation } from '../../simulator/invariants/history.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -21,10 +24,21 @@ const summaryOf = ({
 }: Record<'state' | 'version', string> & Record<'target' | 'policy' | 'wave', string | null>) =>
   [state, version, target, policy, wave].join();
 
+/** What `describe cluster` tells in the same words as `explain`. */
+const TOLD_ALIKE = [
+  'readiness',
+  'readinessHistory',
+  'support',
+  'rollback',
+  'silences',
+  'warnings',
+  'tagEffects',
+] as const;
+
 /**
  * Before each look of the reconciler every cluster is explained, by what the look is about to read: who is granted in it was said to be next, and
  * who is said to be next is granted within two ticks, unless `isDisturbed`: then faults may keep a look from its end. Whose scan has refused the hop
- * is explained by all that it was refused for, until it is taken up again. The list of clusters agrees with each explanation. Gives the list that fills up.
+ * is explained by all that it was refused for, until it is taken up again. Lists and descriptions agree with each explanation. Gives the list that fills up.
  */
 export function watchWords(world: World, isDisturbed: boolean): { violations: Violation[]; granted: string[] } {
   const violations: Violation[] = [];
@@ -54,19 +68,46 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
     if (word !== NEXT) note(`${item.subject} was granted at ${item.at}, and explained by: ${word}`);
   };
 
+  /** What the list, `describe` and the list of upgrades say otherwise than `explain`. */
+  async function contradictions(cluster: ClusterRecord): Promise<string[]> {
+    const ports = { table, clock };
+    const explained = await explainCluster(ports, cluster);
+    const detail = await loadClusterDetail(ports, cluster);
+    const item = (await listClusters(ports, { limit: 100 })).items.find(({ key }) => key === cluster.clusterKey);
+    const { items: running } = await listUpgrades(table, { limit: 100 });
+    const { upgrade, rollback, readiness } = explained;
+    const isIt = (one: UpgradeView) => one.clusterKey === cluster.clusterKey && one.id === upgrade?.id;
+    const here = summaryOf({ ...explained, policy: explained.policy?.name ?? null });
+    const pairs: [string, unknown, unknown][] = [
+      ['described', summaryOf(detail), here],
+      ['describes its upgrade', detail.upgrades.find(isIt) ?? null, upgrade],
+      ...TOLD_ALIKE.map((name): [string, unknown, unknown] => [`describes ${name}`, detail[name], explained[name]]),
+      ['lists its upgrade', running.find(isIt) ?? upgrade, upgrade],
+    ];
+    if (item !== undefined)
+      pairs.push(
+        ['listed', summaryOf(item), here],
+        ['lists its readiness', item.readiness, readiness],
+        ['lists its way back', item.reversibleUntil, rollback.until],
+      );
+    return pairs.flatMap(([what, ...both]) => {
+      const [there, said] = both.map((one) => JSON.stringify(one));
+      return there === said ? [] : [`${what}: ${there}, explained: ${said}`];
+    });
+  }
+
   async function explainAll(): Promise<void> {
     const snapshot = await loadSnapshot(table, await query(), 'fleet');
     const now = clock.now().getTime();
-    const { items } = await listClusters({ table, clock }, { limit: 100 });
-    const listed = new Map(items.map((item) => [item.key, item]));
     for (const cluster of snapshot.clusters.values()) {
       const { clusterKey } = cluster;
       const explained = await explainCluster({ table, clock }, cluster, snapshot);
       const { when, reasons, foreseen, stoppedBy } = explained;
-      const item = listed.get(clusterKey);
-      const here = summaryOf({ ...explained, policy: explained.policy?.name ?? null });
-      if (item !== undefined && summaryOf(item) !== here)
-        note(`${clusterKey} is listed as ${summaryOf(item)}, and explained as ${here}`);
+      // Steps write beside this, so what differs is read again: words that come from one decision then agree.
+      let apart: readonly string[] = [];
+      for (let tries = 0; tries < 3 && (tries === 0 || apart.length > 0); tries += 1)
+        apart = await contradictions(cluster);
+      for (const said of apart) note(`${clusterKey}: ${said}`);
       const told = new Set([...reasons, ...foreseen, ...stoppedBy].map(({ code }) => code));
       const kept = (refusedFor.get(clusterKey) ?? []).filter((code) => !told.has(code));
       if (kept.length > 0) note(`${clusterKey} was refused for ${kept.join()}, and explained by: ${[...told].join()}`);

@@ -12,7 +12,7 @@ const cause = z.object({
   owners: z.array(z.string()).optional(),
   severity: z.enum(['error', 'warning', 'info']),
   findings: count,
-  /** How to end it, where it stops the hop, as the gate says it; absent for causes that stop none, and in older scans. */
+  /** How to end it, as the gate says it; absent in older scans, and there, too, for causes that stop no hop. */
   fixes: z.array(z.string()).optional(),
   /** The code under which the gate reports it, such as DrainStuck; likewise. Absent = ScanFinding. */
   code: z.string().optional(),
@@ -83,8 +83,9 @@ export interface KnownScans {
   readonly scans: readonly (Pick<
     LatestScans['scans'][number],
     'target' | 'scannedAt' | 'verdict' | 'gaps' | 'causes' | 'moreErrors' | 'moreErrorsSince'
-  > &
-    Partial<Pick<LatestScans['scans'][number], 'from' | 'waivedUntil' | 'waivedErrors' | 'notRead'>>)[];
+  > & { readonly from?: string | undefined } & Partial<
+      Pick<LatestScans['scans'][number], 'waivedUntil' | 'waivedErrors' | 'notRead'>
+    >)[];
 }
 
 /** The progress of the scan of one execution. */

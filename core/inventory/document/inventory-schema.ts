@@ -35,6 +35,7 @@ const minor = z.string().regex(/^[1-9]\d{0,2}\.(?:0|[1-9]\d{0,3})$/, { error: ({
 
 const summary = latestScans.shape.scans.element.shape;
 const knownScan = z.strictObject({
+  from: minor.optional().describe('The minor that the cluster had then: at another one it says nothing any more.'),
   target: minor.describe('The minor that it was for, in quotes.'),
   scannedAt: summary.scannedAt.describe('When it began.'),
   verdict: summary.verdict.describe('pass lets the hop go on, fail and incomplete stop it in a plan.'),
@@ -44,6 +45,7 @@ const knownScan = z.strictObject({
     .default([])
     .describe('What was found, one entry for each cause; errors are what an approver is shown.'),
   moreErrors: summary.moreErrors.describe('Digest of the causes that found no place.'),
+  waivedUntil: timestamp.optional().describe('When the first waiver that the verdict rests on ends.'),
   waivedErrors: z
     .array(waivedError.strict())
     .optional()

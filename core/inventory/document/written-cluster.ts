@@ -43,14 +43,16 @@ export function writtenCluster(
 
 /** Causes that stop no hop are left out, because a report has them. */
 function writtenScan({
+  from,
   target,
   scannedAt,
   verdict,
   gaps,
   causes,
   moreErrors,
+  waivedUntil,
   waivedErrors,
 }: KnownScans['scans'][number]) {
   const told = causes.filter(({ severity }) => severity === 'error' || verdict === 'fail');
-  return { target, scannedAt, verdict, gaps, causes: told, ...given({ moreErrors, waivedErrors }) };
+  return { target, scannedAt, verdict, gaps, causes: told, ...given({ from, moreErrors, waivedUntil, waivedErrors }) };
 }

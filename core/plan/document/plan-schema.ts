@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { apiVersion } from '../../config/kinds.ts';
 import { reasonSchema } from '../../contracts/items/common.ts';
+import { READINESS_VERDICTS } from '../../contracts/scan-words.ts';
 import { EXCLUSIONS } from './exclusions.ts';
 import { LIMIT_KINDS } from './limit-kinds.ts';
 
@@ -26,6 +27,11 @@ const cluster = z.object({
   hops: z.array(z.string()).describe('The target minor of each hop, in order.'),
   start: instantOrNone.describe('When its first hop starts; null = never, as things are.'),
   end: instantOrNone.describe('When its last hop has ended; null = never, as things are.'),
+  readiness: z
+    .enum(READINESS_VERDICTS)
+    .describe(
+      'Whether it may go all the way by the last looks that the inventory tells; without one it is incomplete, after a day stale.',
+    ),
   position: z.int().positive().describe('Its place in the order of its wave, counted from 1.'),
   reasons: reasons.describe(
     'Why it is in this wave, what it waits for last before it starts, and what of it runs past its window.',

@@ -10,6 +10,7 @@ import { hopRules } from '../../policy/hop-rules.ts';
 import { waveOf } from '../../policy/wave-of.ts';
 import { mostInFlight, worstCase } from '../../policy/wave-room.ts';
 import { plannedWave, type RolloutPlan } from '../../rollout/plan-rollout.ts';
+import { readinessOfMember } from '../../rollout/readiness.ts';
 import { estimateSeconds } from '../../rollout/wave-limits.ts';
 import { latenessPerDay, supportOf } from '../../version/cluster-support.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
@@ -110,6 +111,9 @@ function shownCluster(
     hops,
     start: instantOrNull(lived?.startedAt),
     end: instantOrNull(lived?.endedAt),
+    readiness: readinessOfMember(cluster, member, {
+      ...{ scans: input.snapshot.scans?.get(clusterKey), now: input.now, nodes: policy.spec.nodes },
+    }).verdict,
     position: index + 1,
     // The reason that its wave is not open yet is left out: the wave's opensAt tells when it opens.
     reasons: [

@@ -28,9 +28,9 @@ interface Blocker extends Reason {
  * Only a report that passes lets the hop continue. Findings that fail it stop the hop, with one reason for each cause, and so does everything that
  * could not be read.
  */
-export function decideHop({ findings, failOn, coverage, subject, target }: ScanReport): HopDecision {
-  const [failing, passing] = [true, false].map((is) => findings.filter((finding) => fails(finding, failOn) === is));
-  const others = (passing ?? []).filter(({ waived, severity }) => !waived && severity !== 'info');
+export function decideHop(report: ScanReport): HopDecision {
+  const { findings, failOn, coverage, subject, target } = report;
+  const failing = findings.filter((finding) => fails(finding, failOn));
   const gaps = coverage
     .filter(isGap)
     .map((gap) => gapBlocker([gap]))
@@ -40,11 +40,11 @@ export function decideHop({ findings, failOn, coverage, subject, target }: ScanR
   const left = unread.length === 0 ? [] : [`Not read either: ${some(unread, 10)}.`];
   return {
     blockers: [
-      ...first(byCause(failing ?? [], 'ScanFinding'), 'ScanFinding', MOST_CAUSES, look),
+      ...first(byCause(failing, 'ScanFinding'), 'ScanFinding', MOST_CAUSES, look),
       ...gaps.slice(0, MOST_GAPS).map(({ code, message }) => ({ code, message })),
       ...left.map((text) => reason('ScanIncomplete', text)),
     ],
-    notes: first(byCause(others, 'ScanWarning'), 'ScanWarning', MOST_NOTES, look),
+    notes: first(warningsOf(report), 'ScanWarning', MOST_NOTES, look),
   };
 }
 
@@ -53,6 +53,15 @@ export function blockersOf({ findings, failOn, coverage }: ScanReport): Blocker[
   const failing = findings.filter((finding) => fails(finding, failOn));
   const causes = Map.groupBy(coverage.filter(isGap), ({ status, detail }) => `${status} ${detail}`);
   return [...byCause(failing, 'ScanFinding'), ...[...causes.values()].map(gapBlocker).sort(refusalsFirst)];
+}
+
+/** What lets the hop go on and is no mere information, without a limit. */
+export function warningsOf({ findings, failOn }: ScanReport): Blocker[] {
+  const passing = findings.filter((finding) => !fails(finding, failOn));
+  return byCause(
+    passing.filter(({ waived, severity }) => !waived && severity !== 'info'),
+    'ScanWarning',
+  );
 }
 
 /** A refusal by the API server comes first, because it explains why the rest was not read. */

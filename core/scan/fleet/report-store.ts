@@ -20,7 +20,7 @@ import { writeUnrecorded } from '../../store/unrecorded.ts';
 import { unreadOf } from '../report/coverage.ts';
 import type { ScanReport } from '../report/report-schema.ts';
 import { isGap } from '../report/verdict.ts';
-import { blockersOf } from './decide-hop.ts';
+import { blockersOf, warningsOf } from './decide-hop.ts';
 
 const RETENTION = 90 * 24 * 60 * 60_000;
 /** Only the scans of the next minors matter, so a cluster keeps no more targets. */
@@ -145,17 +145,16 @@ function summaryOf(
   const counts = new Map(report.findings.filter(({ waived: is }) => !is).map(({ id, severity }) => [id, severity]));
   const ownerOfId = new Map(report.findings.map(({ id, owner }) => [id, owner]));
   const blockers = Map.groupBy(blockersOf(report), ({ cause }) => cause);
+  const passing = Map.groupBy(warningsOf(report), ({ cause }) => cause);
   const causes = report.groups.flatMap(({ cause, owner, findings }) => {
     const own = findings.filter((id) => counts.has(id));
     const severities = own.map((id) => counts.get(id));
     const severity = severities.includes('error') ? 'error' : 'warning';
     if (!severities.includes(severity)) return [];
     const owners = [...new Set(own.flatMap((id) => ownerOfId.get(id) ?? []))].slice(0, MOST_OWNERS);
-    const [{ what, code } = { what: '', code: undefined }] = blockers.get(cause) ?? [];
-    const fixes = [...new Set(blockers.get(cause)?.map(({ fix }) => fix.slice(0, LONGEST_DETAIL)))].slice(
-      0,
-      MOST_FIXES,
-    );
+    const told = blockers.get(cause) ?? passing.get(cause);
+    const [{ what, code } = { what: '', code: undefined }] = told ?? [];
+    const fixes = [...new Set(told?.map(({ fix }) => fix.slice(0, LONGEST_DETAIL)))].slice(0, MOST_FIXES);
     return [
       {
         cause,

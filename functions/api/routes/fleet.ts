@@ -73,7 +73,7 @@ export const fleet = new Hono<ApiEnv>()
   .get('/scans', async (context: ApiContext<'/scans', Query<typeof matrixQuery>>) => {
     const { target, selector } = readQuery(context, matrixQuery);
     const { ports } = context.var;
-    return context.json(await scanMatrix(ports.table, target, selector, ports.clock.now()));
+    return context.json(await scanMatrix(ports, target, selector));
   })
   .get('/reports/owner', async (context: ApiContext<'/reports/owner', Query<typeof ownerQuery>>) => {
     const { owner } = readQuery(context, ownerQuery);
