@@ -64,10 +64,10 @@ const WAVE_HEADERS = [
 
 function waveRow(wave: PlanWave): string[] {
   const at = (instant: string | null): string => zoneTime(instant, wave.timeZone);
-  const skipped = wave.clusters.length === 0;
+  const none = wave.clusters.length === 0;
   return [
     `${wave.policy}/${wave.name}`,
-    skipped ? 'skipped' : String(wave.clusters.length),
+    none ? 'none' : String(wave.clusters.length),
     wave.target ?? '-',
     at(wave.opensAt),
     at(wave.startsAt),
@@ -75,7 +75,7 @@ function waveRow(wave: PlanWave): string[] {
     at(wave.soakUntil),
     String(wave.maxConcurrency),
     String(wave.maxFailures),
-    skipped ? '-' : `${wave.worstCase} of ${wave.clusters.length} fail`,
+    none ? '-' : `${wave.worstCase} of ${wave.clusters.length} fail`,
   ];
 }
 

@@ -97,6 +97,11 @@ test('--target takes the place of what the policies say', async () => {
     soakUntil: null,
   });
   expect(excluded.find(({ name }) => name === 'web-dev')?.reason).toBe('AtTarget');
+  // Whether such a wave passes is another question: it may hold what comes after it.
+  expect((await plan(FILES, '--target', '1.35').ran).out).toMatch(/standard\/canary +none +-/);
+  expect((await plan(FILES, '--target', '1.35', '-o', 'html').ran).out).toMatch(
+    /standard\/canary<\/td>\s*<td[^>]*>none</,
+  );
 });
 
 test('a deadline that cannot be met ends with exit code 3 and names what limits it', async () => {

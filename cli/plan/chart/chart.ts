@@ -76,7 +76,7 @@ function waves({ waves: all }: PlanDocument): string {
     const count = wave.clusters.length;
     return [
       xmlText(`${wave.policy}/${wave.name}`),
-      count === 0 ? 'skipped' : String(count),
+      count === 0 ? 'none' : String(count),
       xmlText(wave.target ?? '-'),
       at(wave.startsAt),
       at(wave.endsAt),

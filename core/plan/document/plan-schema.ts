@@ -41,7 +41,10 @@ const cluster = z.object({
 const wave = z.object({
   name: z.string().describe('Its name in the policy.'),
   policy: z.string().describe('The policy that it belongs to.'),
-  target: z.string().nullable().describe('The newest minor that a cluster of it is taken to; null when it is skipped.'),
+  target: z
+    .string()
+    .nullable()
+    .describe('The newest minor that a cluster of it is taken to; null when none of its clusters needs work.'),
   calendars: z.array(z.string()).describe('The calendars that must be open.'),
   timeZone: z.string().nullable().describe('The zone of the first of them; null = it has none.'),
   maxConcurrency: z.int().describe('So many of its clusters at once; with countInFlight no more than may fail.'),
@@ -123,7 +126,9 @@ export const rolloutPlanSchema = z
       .describe(
         'Rollouts that were under way when the inventory was printed: the dates of their policies are not theirs.',
       ),
-    waves: z.array(wave).describe('Every wave of every policy, in their order; skipped ones have no times.'),
+    waves: z
+      .array(wave)
+      .describe('Every wave of every policy, in their order; one without clusters that need work has no times.'),
     excluded: z
       .array(
         z.object({
