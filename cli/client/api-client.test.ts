@@ -114,6 +114,20 @@ test.each<[string, number, string, string]>([
   expect([code, err]).toEqual([1, expect.stringContaining(said)]);
 });
 
+test('a connection that breaks off says that what was asked for may have been done, and that one that was never there may pass', async () => {
+  const server = createServer((request) => request.resume().on('end', () => request.socket.destroy()));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { v1 } = clientOf(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const retried = () => v1.clusters[':id'].retry.$post({ param: { id: 'web' }, json: {} }).catch((error) => error);
+  const [posted, read] = [await retried(), await v1.fleet.$get().catch((error) => error)];
+  await new Promise((resolve) => server.close(resolve));
+  const unheard = await retried();
+  expect(posted.message).toMatch(/broke off before .* may have been done all the same: look first/);
+  expect(read.message).toMatch(/broke off before its answer was here \(UND_ERR_SOCKET\)\. Try again\.$/);
+  expect(unheard.message).toContain('refused the connection. Nothing listens there');
+  expect([posted.mayPass, read.mayPass, unheard.mayPass]).toEqual([true, true, true]);
+});
+
 test('where the URL does not name its Region, a Forbidden says for which one the request was signed', () => {
   const caller = { arn: 'arn:aws:iam::000000000000:user/kim' };
   const { message } = refusedByGateway('GET /v1/fleet', { message: 'Forbidden' }, caller, 'us-east-1');

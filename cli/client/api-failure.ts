@@ -80,7 +80,17 @@ const lookFirst = (route: string): string =>
     ? 'Try again.'
     : 'What you asked for may have been done all the same: look first, then try again.';
 
-/** Made from a request without an answer. */
+/** The request was on its way when the connection ended; with any other code there was none. */
+const BROKEN_OFF: ReadonlySet<string> = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_SOCKET',
+]);
+
+/** Made from a request without an answer. It may pass: whoever waits asks again. */
 export function connectionFailure(error: unknown, url: URL, local: boolean, route: string): Failure {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const { code, name, message } = cause as { code?: string; name?: string; message?: string };
@@ -90,9 +100,16 @@ export function connectionFailure(error: unknown, url: URL, local: boolean, rout
       EXIT.timedOut,
       true,
     );
+  if (BROKEN_OFF.has(code ?? ''))
+    return new Failure(
+      `liftlock: the connection to ${url.host} broke off before its answer was here (${code}). ${lookFirst(route)}`,
+      EXIT.failure,
+      true,
+    );
   const hint = local
     ? 'Nothing listens there: run liftlock local up first, and in this terminal eval "$(liftlock local env)".'
     : 'Check the API URL and your network.';
-  if (code === 'ECONNREFUSED') return new Failure(`liftlock: ${url.host} refused the connection. ${hint}`);
-  return new Failure(`liftlock: ${url.host} cannot be reached: ${code ?? message ?? 'no reason given'}. ${hint}`);
+  const said =
+    code === 'ECONNREFUSED' ? 'refused the connection.' : `cannot be reached: ${code ?? message ?? 'no reason given'}.`;
+  return new Failure(`liftlock: ${url.host} ${said} ${hint}`, EXIT.failure, true);
 }

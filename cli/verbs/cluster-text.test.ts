@@ -47,7 +47,7 @@ test('what a cluster was compared by is said in one line, what is worse first', 
   });
   const compared = { id: '1.36-1.37', comparedAt: '2026-11-19T23:00:00.000Z', verdicts } as never;
   expect(comparedText(compared, now)).toBe(
-    'worse: workloads; not known: alarms; as before: nodes, pods; by the smoke check of 1.36-1.37, 1h ago',
+    'worse: workloads; not known: alarms; as before: nodes, pods; in the upgrade 1.36-1.37, 1h ago',
   );
 });
 

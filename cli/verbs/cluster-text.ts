@@ -159,7 +159,7 @@ export const unknownSection = (
     reasonLines((comparison?.verdicts ?? []).filter(({ result }) => result === 'inconclusive').map(verdictReason)),
   );
 
-/** `worse: workloads, pods; not known: alarms; as before: nodes; by the smoke check of 1.36-1.37, 1h ago`. */
+/** `worse: workloads, pods; not known: alarms; as before: nodes; in the upgrade 1.36-1.37, 1h ago`. Not only its smoke check compares: a scan between does, too. */
 export function comparedText({ id, comparedAt, verdicts }: NonNullable<Explanation['compared']>, now: Date): string {
   const of = (result: string) => verdicts.filter((one) => one.result === result).map(probeText);
   const parts = [
@@ -167,7 +167,7 @@ export function comparedText({ id, comparedAt, verdicts }: NonNullable<Explanati
     ...(of('inconclusive').length === 0 ? [] : [`not known: ${of('inconclusive').join(', ')}`]),
     ...(of('pass').length === 0 ? [] : [`as before: ${of('pass').join(', ')}`]),
   ];
-  return `${parts.join('; ')}; by the smoke check of ${id}, ${relativeTime(comparedAt, now)}`;
+  return `${parts.join('; ')}; in the upgrade ${id}, ${relativeTime(comparedAt, now)}`;
 }
 
 /** The newest first, with the difference from the previous scan for the same target. */

@@ -13,10 +13,13 @@ test('an execution that was stopped is told with its status, and with why as far
     ended('ended ABORTED without concluding.'),
   );
   expect(stoppedFromOutside({ ...stopped, cause: 'maintenance' }, 'web')).toEqual(
-    ended('ended ABORTED without concluding. : maintenance'),
+    ended('ended ABORTED without concluding. maintenance.'),
   );
   expect(stoppedFromOutside({ ...stopped, error: 'ByHand', cause: 'maintenance' }, 'web')).toEqual(
-    ended('ended ABORTED without concluding. ByHand: maintenance'),
+    ended('ended ABORTED without concluding. ByHand: maintenance.'),
+  );
+  expect(stoppedFromOutside({ ...stopped, error: 'ByHand', cause: 'No more today.' }, 'web')).toEqual(
+    ended('ended ABORTED without concluding. ByHand: No more today.'),
   );
 });
 
@@ -43,7 +46,7 @@ test.each([
   [
     'a nested execution that failed, by what failed in it',
     JSON.stringify({ Name: 'n', Status: 'FAILED', Error: 'E', Cause: '{"errorMessage":"inner"}' }),
-    ended('n ended FAILED without concluding. E: inner'),
+    ended('n ended FAILED without concluding. E: inner.'),
   ],
   [
     'a nested execution whose error and cause are no texts',

@@ -25,10 +25,10 @@ export function stoppedFromOutside(
 ): Reason {
   if (status === 'FAILED' && saysNothing(error ?? ''))
     return readFault(error ?? '', cause ?? 'no cause given', cluster);
-  const because =
-    cause === undefined
-      ? ''
-      : ` ${error ?? ''}: ${readFault(error ?? '', cause, cluster).message.slice(0, LONGEST_CAUSE)}`;
+  const message = cause === undefined ? '' : readFault(error ?? '', cause, cluster).message.slice(0, LONGEST_CAUSE);
+  const said = message === '' || error === undefined || error === '' ? message : `${error}: ${message}`;
+  // Whoever stops an execution by hand seldom ends with a full stop.
+  const because = said === '' ? '' : ` ${said.replace(/[^.!?]$/, '$&.')}`;
   return reason(
     'StoppedFromOutside',
     `The execution${name === undefined ? '' : ` ${name}`} ended ${status} without concluding.${because} ${then}`,

@@ -142,7 +142,7 @@ test('one that ended without concluding was stopped from outside: its cluster is
   const stopped = ended('ABORTED', { error: 'StoppedByHand', cause: 'x'.repeat(600) });
   const { freed, held } = await lookedAfter({ states: { [HOLDER]: stopped }, upgrades: [upgrade({ mutated: true })] });
   expect([freed, held?.code]).toEqual([true, 'StoppedFromOutside']);
-  expect(held?.message).toContain(`ended ABORTED without concluding. StoppedByHand: ${'x'.repeat(500)} No version`);
+  expect(held?.message).toContain(`ended ABORTED without concluding. StoppedByHand: ${'x'.repeat(500)}. No version`);
   const bare = await lookedAfter({ states: { [HOLDER]: ended('TIMED_OUT') }, upgrades: [upgrade({ mutated: true })] });
   expect(bare.held?.message).toContain('ended TIMED_OUT without concluding. No version was undone.');
 });
@@ -152,9 +152,9 @@ test.each([
     JSON.stringify({ errorType: 'InvalidInput', errorMessage: 'There is no target.', trace: ['at'] }),
     'There is no target.',
   ],
-  [JSON.stringify({ errorMessage: 7 }), '{"errorMessage":7}'],
-  ['null', 'null'],
-  ['{not json', '{not json'],
+  [JSON.stringify({ errorMessage: 7 }), '{"errorMessage":7}.'],
+  ['null', 'null.'],
+  ['{not json', '{not json.'],
 ])('of the cause %s a person is told what Lambda said', async (cause, said) => {
   const states = { [HOLDER]: { ...ended('FAILED'), error: 'InvalidInput', cause } };
   const { held } = await lookedAfter({ states });

@@ -210,7 +210,7 @@ test.each<[object, string]>([
   [{ Status: 'ABORTED' }, 'ABORTED without concluding.'],
   [
     { Status: 'ABORTED', Error: 'StoppedByHand', Cause: 'ann pressed Stop' },
-    'ABORTED without concluding. StoppedByHand: ann pressed Stop',
+    'ABORTED without concluding. StoppedByHand: ann pressed Stop.',
   ],
   [{ Status: 'TIMED_OUT' }, 'TIMED_OUT without concluding.'],
   [

@@ -108,7 +108,7 @@ test('one that is worse when its watch is over fails, and goes back by itself wh
     expect(text).toContain(
       'Worse than before the hop: Deployment shop/web (was well, now 2 of 2 pods CrashLoopBackOff',
     );
-  expect(explained).toMatch(/Compared: +worse: workloads, pods;.*; by the smoke check of 1\.36-1\.37, /);
+  expect(explained).toMatch(/Compared: +worse: workloads, pods;.*; in the upgrade 1\.36-1\.37, /);
   expect(described.split('Compared with before the last hop')[1]).toMatch(/pods +fail .*Deployment shop\/web/);
 });
 
