@@ -22,6 +22,12 @@ export const isRollback = (upgrade: { readonly machine: MachineName } | undefine
 /** The id of the rollback of a cluster from one minor to the one before. It is the same for every try. */
 export const rollbackId = (from: KubeVersion | string, to: KubeVersion | string): string => `rollback-${from}-${to}`;
 
+/** The ids of the upgrades that tell whether a cluster may go back from the minor that it is at. */
+export const idsAround = (at: KubeVersion): readonly string[] => [
+  ...[hopTo(at), hopId(at, at), hopId(at, at.next())],
+  ...[rollbackId(at, at.previous()), rollbackId(at.next(), at)],
+];
+
 /** The id of the undo of what an upgrade has left: cordons, update settings, silences, Jobs. */
 export const undoId = (upgradeId: string): string => `undo-${upgradeId}`;
 

@@ -381,6 +381,11 @@ describe('an upgrade that parks again and again for the same', () => {
     expect([parkedFor, reasons]).toEqual([{ code: 'AwsFailed', since: at, last: at, times: 1 }, because('AwsFailed')]);
   });
 
+  test('counts an API server that fails in another way each time as one', () => {
+    const { parkedFor } = again(['ClusterUnreachable', 0], ['ClusterServerFault', 20], ['ClusterUnreachable', 40]);
+    expect(parkedFor).toMatchObject({ since: minutes(0).toISOString(), times: 3 });
+  });
+
   test('counts no more when it has ended', () => {
     const done = settle(NOON, again(['AwsFailed', 0]), undefined, undefined, { status: 'done', reasons: [] });
     expect(done.upgrade.parkedFor).toBeUndefined();

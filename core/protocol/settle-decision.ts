@@ -6,7 +6,7 @@ import { isFinish } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
 import { recount } from '../policy/caps.ts';
 import { exceedsBudget, hasNoneSucceeded, overBudget } from '../policy/wave-room.ts';
-import { ACCESS_ERRORS } from '../ports/cluster-access.ts';
+import { ACCESS_ERRORS, isAccessErrorName } from '../ports/cluster-access.ts';
 import { GRANTING_WAVES, reopenedAs } from './granting-waves.ts';
 import { isWatched } from './hop-before.ts';
 import { isUndo } from './undo.ts';
@@ -84,8 +84,11 @@ function parkedInARow({ parkedFor }: Upgrade, why: Reason | undefined, now: Date
   if (why === undefined || !UNHEARD.includes(why.code)) return undefined;
   const { code } = why;
   const last = now.toISOString();
-  const isNext = parkedFor?.code === code && now.getTime() - Date.parse(parkedFor.last) <= IN_A_ROW_MILLISECONDS;
-  return isNext ? { ...parkedFor, last, times: parkedFor.times + 1 } : { code, since: last, last, times: 1 };
+  const first = { code, since: last, last, times: 1 };
+  if (parkedFor === undefined || now.getTime() - Date.parse(parkedFor.last) > IN_A_ROW_MILLISECONDS) return first;
+  // An API server that is not well does not answer, or answers by a fault, by turns.
+  const isNext = parkedFor.code === code || [parkedFor.code, code].every(isAccessErrorName);
+  return isNext ? { ...parkedFor, code, last, times: parkedFor.times + 1 } : first;
 }
 
 function toldInARow(reasons: readonly Reason[], parkedFor: Upgrade['parkedFor']): readonly Reason[] {

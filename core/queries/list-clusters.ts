@@ -1,16 +1,21 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LearnedDurations } from '../contracts/items/rollout.ts';
 import type { WrittenCluster } from '../inventory/document/inventory-schema.ts';
 import { writtenCluster } from '../inventory/document/written-cluster.ts';
 import { shortKeyOf } from '../model/cluster-key.ts';
+import { idsAround } from '../model/hop.ts';
 import { SEVEN_DAYS } from '../model/way-back.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { matchesSelector } from '../selector/match.ts';
-import { upgradesOf } from '../store/cluster-upgrades.ts';
+import { Upgrades } from '../store/entities.ts';
+import { loadAll } from '../store/entity.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { clusterPolicy, rollbackIn } from './cluster-policy.ts';
 import { type ReadinessView, readinessView } from './cluster-readiness.ts';
-import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
+import { asUpgraded, type ClusterSummary, clusterSummary } from './cluster-summary.ts';
 import { inRollout } from './in-rollout.ts';
 import { parseLabelSelector } from './label-selector-text.ts';
 import { type Page, type PageRequest, pageByNumber, shortened } from './page.ts';
@@ -55,21 +60,7 @@ export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter
   const listed = await inRollout(ports.table, snapshot, summaries, now);
   const { controls, learned } = snapshot;
   const scans = await latestScansOf(ports.table, [...keys]);
-  // Nothing is read of a cluster that has been at its minor for longer than EKS takes one back, and on which nothing is under way.
-  const mayGoBack = items.filter(
-    ({ clusterKey, versionObservedAt }) =>
-      now.getTime() - Date.parse(versionObservedAt) < SEVEN_DAYS ||
-      narrowed.upgrades.some((one) => one.clusterKey === clusterKey),
-  );
-  const ways = new Map(
-    await Promise.all(
-      mayGoBack.map(async (cluster): Promise<[string, string | null]> => {
-        const { policy } = clusterPolicy(snapshot, cluster, now);
-        const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
-        return [cluster.clusterKey, rollbackIn(snapshot, cluster, upgrades, policy?.spec, now).until];
-      }),
-    ),
-  );
+  const ways = await endsOfWaysBack(ports, narrowed, items);
   const byKey = new Map(items.map((cluster) => [cluster.clusterKey, cluster]));
   const whole = listed.flatMap((summary): ListedCluster[] => {
     const cluster = byKey.get(summary.key);
@@ -86,4 +77,33 @@ export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter
   });
   const page = shortened({ items: whole, ...rest }, ({ key }) => shortKeyOf(key));
   return { ...page, ...(filter.inventory !== true || learned === undefined ? {} : { learned }) };
+}
+
+/**
+ * Until when EKS takes clusters back. Nothing is read of one that has been at its minor for longer than that, and on which nothing is under way; of the
+ * others upgrades are read by their keys, since a page has too many for a query of each.
+ */
+async function endsOfWaysBack(
+  { table, clock }: Pick<Ports, 'table' | 'clock'>,
+  snapshot: FleetSnapshot,
+  clusters: readonly ClusterRecord[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const now = clock.now();
+  const moving = new Set(snapshot.upgrades.map(({ clusterKey }) => clusterKey));
+  const mayGoBack = clusters
+    .filter(
+      ({ clusterKey, deletedAt, versionObservedAt }) =>
+        deletedAt === undefined &&
+        (now.getTime() - Date.parse(versionObservedAt) < SEVEN_DAYS || moving.has(clusterKey)),
+    )
+    .map((cluster) => asUpgraded(snapshot, cluster));
+  const keys = mayGoBack.flatMap(({ clusterKey, version }) =>
+    idsAround(KubeVersion.parse(version)).map((id) => Upgrades.key(clusterKey, id)),
+  );
+  const upgrades = Map.groupBy(await loadAll(table, Upgrades, keys), ({ clusterKey }) => clusterKey);
+  const endOf = (cluster: ClusterRecord) => {
+    const { policy } = clusterPolicy(snapshot, cluster, now);
+    return rollbackIn(snapshot, cluster, upgrades.get(cluster.clusterKey) ?? [], policy?.spec, now).until;
+  };
+  return new Map(mayGoBack.map((cluster) => [cluster.clusterKey, endOf(cluster)]));
 }

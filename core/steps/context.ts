@@ -290,7 +290,7 @@ export const isResult = (opened: StepContext | StepResult): opened is StepResult
 
 const RETRY_MINUTES = 10;
 
-/** When an upgrade that was begun looks again after a denial: a permission that is missing for some time must not fail it. */
+/** When an upgrade that was begun looks again after a denial, or at a cluster that is being deleted: neither must fail it, however long it lasts. */
 export const deniedRetryAt = (ports: Pick<Ports, 'clock'>): Date =>
   new Date(ports.clock.now().getTime() + RETRY_MINUTES * 60_000);
 

@@ -20,7 +20,6 @@ import {
   deniedReason,
   deniedRetryAt,
   type EffectsOf,
-  foreignStop,
   isResult,
   openStep,
   type PollBounds,
@@ -65,11 +64,11 @@ export async function runStep(
   return recordStep(ports, context, name, { ...result, reasons: bounded(result.reasons) }, outcome);
 }
 
-/** Somebody deletes a cluster that this upgrade has changed: that is no failure of it, and it ends with the cluster. */
+/** Somebody deletes a cluster that this upgrade has changed: that is no failure of it, however long ago it began, and it ends with the cluster. */
 function untilGone(ports: StepPorts, context: StepContext): StepResult | undefined {
   const deleted = beingDeleted(context.cluster);
   const waits = deleted !== undefined && context.upgrade?.mutated === true && !isUndo(context.upgrade);
-  return waits ? foreignStop(ports, context, deleted) : undefined;
+  return waits ? parked(deniedRetryAt(ports), deleted) : undefined;
 }
 
 async function readable<Value>(

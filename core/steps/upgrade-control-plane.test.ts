@@ -90,6 +90,16 @@ test.each<[string, Parameters<typeof upgraded>[0], string, string, string]>([
     'web is DELETING; EKS takes no update in it.',
   ],
   [
+    'somebody deletes, of a hop that has waited for its windows for longer than a week',
+    {
+      eks: { cluster: { status: 'DELETING' } },
+      kept: { upgrades: [upgrade({ mutated: true, startedAt: '2026-11-10T12:00:00.000Z' })] },
+    },
+    'parked',
+    'Deleting',
+    'The cluster web is being deleted.',
+  ],
+  [
     'is not well',
     { eks: { cluster: { health: { issues: [{ code: 'Ec2SubnetNotFound', message: 'gone' }] } } } },
     'blocked',

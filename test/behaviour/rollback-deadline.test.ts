@@ -2,6 +2,10 @@ import type { LiftlockEvent } from '../../core/contracts/events.ts';
 import { noticeOf } from '../../core/notices/notice-of.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { listClusters } from '../../core/queries/list-clusters.ts';
+import { Clusters } from '../../core/store/entities.ts';
+import { load, replace } from '../../core/store/entity.ts';
+import { writeUnrecorded } from '../../core/store/unrecorded.ts';
 import { machineDefinitions } from '../../simulator/process/machines.ts';
 import { onStep } from './on-step.ts';
 import { DAY, hours, PERSON, recordOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
@@ -79,4 +83,29 @@ test('the hold by a hop that failed after its control plane had moved is told wi
     message: `EKS takes web back from 1.37 to 1.36 until ${end} at the latest: liftlock rollback cluster web --dry-run says what that would do.`,
   });
   expect(noticeOf(held as LiftlockEvent)?.why).toContain(end);
+});
+
+test('the list of clusters has it as explain does, without a query of each, and not of clusters that are gone', async () => {
+  const world = await smallFleet({ clusters: [web, { ...web, name: 'gone' }, { ...web, name: 'third' }] });
+  await run(world);
+  const gone = await load(world.table, Clusters, (await recordOf(world, 'gone')).clusterKey);
+  if (gone === undefined) throw new Error('no record');
+  const deleted = { ...gone.data, deletedAt: world.clock.now().toISOString() };
+  await writeUnrecorded(world.table, [replace(Clusters, gone, deleted)]);
+  const untilOf = async (name: string) =>
+    (await explainCluster(world.ports, await recordOf(world, name))).rollback.until;
+  const until = { third: await untilOf('third'), web: await untilOf('web') };
+  const { reads } = world.table;
+  const listed = async (limit: number) => {
+    const before = reads.partition;
+    const { items } = await listClusters(world.ports, { gone: true, limit });
+    return { of: items.map(({ name, reversibleUntil }) => [name, reversibleUntil]), queries: reads.partition - before };
+  };
+  const { of, queries } = await listed(3);
+  expect(of).toEqual([
+    ['gone', null],
+    ['third', until.third],
+    ['web', until.web],
+  ]);
+  expect([typeof until.web, queries]).toEqual(['string', (await listed(2)).queries]);
 });

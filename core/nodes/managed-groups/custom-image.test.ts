@@ -33,11 +33,11 @@ test('of several the newest that fits is taken', () => {
   expect([chosen([one, other]), chosen([other, one])]).toEqual(['ami-5', 'ami-5']);
 });
 
-test('when the image of the group is gone, none is chosen of two architectures', () => {
+test('when the image of the group is gone, or named by a parameter, none is chosen of two architectures', () => {
   const arm = image('ami-3', { creationDate: '2026-11-02T00:00:00.000Z', architecture: 'arm64' });
   const launched = undefined;
   expect(chosen([image('ami-1'), arm], tagged, { launched })).toBe(
-    'AMIs with the tags minor=1.37 are there for arm64 and x86_64: the AMI that the node group launches is gone, and nobody knows which of them it needs (one more tag in the rule tells), so the node group ml cannot be rolled to 1.37.',
+    'AMIs with the tags minor=1.37 are there for arm64 and x86_64: nobody knows which of them the node group needs, since EC2 knows no AMI that it launches now (one more tag in the rule tells), so the node group ml cannot be rolled to 1.37.',
   );
   expect(chosen([arm], tagged, { launched })).toBe('ami-3');
   const old = image('ami-2', { architecture: 'x86_64', state: 'disabled' });

@@ -23,7 +23,7 @@ interface Asked {
   readonly region: string;
   /** The image that a table or a parameter names; undefined where it names none, or where the rule goes by tags. */
   readonly named: string | undefined;
-  /** The image that the group launches now; undefined where that image is gone. */
+  /** The image that the group launches now; undefined where it is gone, or where the launch template names none by its id. */
   readonly launched: Image | undefined;
   readonly now: Date;
 }
@@ -47,7 +47,7 @@ export function chooseImage(rule: ImageRule, found: readonly Image[], asked: Ask
   const architectures = [...new Set(fitting.map(({ architecture }) => architecture))].sort();
   if (asked.launched === undefined && architectures.length > 1) {
     const found = `AMIs with the tags ${tagText(tagsFor(rule, target))} are there for ${architectures.join(' and ')}`;
-    const why = 'the AMI that the node group launches is gone, and nobody knows which of them it needs';
+    const why = 'nobody knows which of them the node group needs, since EC2 knows no AMI that it launches now';
     return none(`${found}: ${why} (one more tag in the rule tells)`, nodegroup, target);
   }
   const [newest] = fitting.sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
