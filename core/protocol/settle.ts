@@ -101,7 +101,8 @@ export function settleUpgrade(
 /** Until when EKS takes back a hop that has ended, or waits, after its control plane had moved. */
 function wayBackOf(hop: Upgrade, now: Date): Reason[] {
   const { clusterKey, from, to, status } = hop;
-  const since = isRollback(hop) || from === to || status === 'Canceled' ? undefined : wayBackFrom(hop);
+  const isOut = isRollback(hop) || from === to || status === 'Canceled' || status === 'RolledBack';
+  const since = isOut ? undefined : wayBackFrom(hop);
   if (since === undefined || rollbackEnd(since) <= now) return [];
   const name = clusterNameOf(clusterKey);
   const said = `EKS takes ${name} back from ${to} to ${from} until ${rollbackEnd(since).toISOString()} at the latest: liftlock rollback cluster ${name} --dry-run says what that would do.`;

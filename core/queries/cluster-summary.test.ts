@@ -6,7 +6,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
-import { clusterSummary } from './cluster-summary.ts';
+import { asUpgraded, clusterSummary } from './cluster-summary.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const group = (version: string, amiType = 'AL2023_x86_64_STANDARD') => ({
@@ -151,4 +151,22 @@ test('a parked undo says nothing of where its cluster stands', () => {
   const undo = upgrade({ clusterKey: cluster.clusterKey, id: 'undo-1', machine: 'restore-nodes', status: 'Parked' });
   const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), upgrades: [undo] };
   expect(clusterSummary(snapshot, cluster, NOW)).toMatchObject({ state: 'UpToDate', upgrade: null });
+});
+
+test('which upgrades are whose is found once for a whole fleet', () => {
+  let asked = 0;
+  const upgrades = Array.from({ length: 40 }, (_, index) => {
+    const { clusterKey } = clusterRecord({ name: `web-${index}` });
+    const one = upgrade({ steps: {}, controlPlaneCompletedAt: NOW.toISOString() });
+    const get = () => {
+      asked += 1;
+      return clusterKey;
+    };
+    return Object.defineProperty(one, 'clusterKey', { get });
+  });
+  const versions = Array.from({ length: 50 }, (_, index) => {
+    const cluster = clusterRecord({ name: `web-${index}`, version: '1.36' });
+    return asUpgraded({ upgrades }, { ...cluster, lastSeenAt: '2026-11-20T11:00:00.000Z' }).version;
+  });
+  expect([versions[0], versions[39], versions[40], asked]).toEqual(['1.37', '1.37', '1.36', 40]);
 });

@@ -75,8 +75,17 @@ test('where nobody has looked since, the hop finds it when it goes on', async ()
   const world = await smallFleet({ clusters: [shop], policy: inWave({ bake: '3h' }) });
   await hours(world, 2.5);
   askEks(world, '1.36');
+  const before = world.bus.published.length;
   await minutes(world, 60);
   await expectLeftAlone(world);
+  // Nobody is told that EKS would take back what it has taken back.
+  const told = world.bus.published
+    .slice(before)
+    .flatMap(({ event }) => ('reasons' in event.detail ? event.detail.reasons : []));
+  expect(told.filter(({ code }) => ['RolledBack', 'HopReversible'].includes(code)).map(({ code }) => code)).toEqual([
+    'RolledBack',
+    'RolledBack',
+  ]);
 });
 
 test('a hop that had succeeded counts as taken back, and its cluster is held', async () => {
