@@ -27,6 +27,7 @@ if (wanted.length === 0) {
 
 async function figuresOf(name: MeasurementName): Promise<Figure[]> {
   const options = [...MEASUREMENTS[name], '--disable-warning=ExperimentalWarning', here('measure-one.ts'), name];
+  await run(process.execPath, [...options, '--load'], { cwd: here('..') });
   const { stdout } = await run(process.execPath, options, { cwd: here('..'), maxBuffer: 64 * 1024 * 1024 });
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '[]') as Figure[];
 }
