@@ -322,7 +322,7 @@ const GIVE_UP_DAYS = 7;
 /**
  * Parks while somebody else changes the subject of the step, and looks less and less often: after an eighth of the time that this has taken, from
  * five minutes to four hours. After seven days it will not pass by itself, and the step ends `blocked` with the same reason. The time counts from
- * `begunAt`, when the other's update began, but not from before this upgrade; from its start where nobody knows when the other began.
+ * `begunAt`, when the other's update or creation began, but not from before this upgrade; from its start where nobody knows when the other began.
  */
 export function foreignStop(
   ports: Pick<Ports, 'clock'>,
