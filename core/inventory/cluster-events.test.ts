@@ -104,6 +104,15 @@ test.each([
   expect([item?.name, item?.planned]).toEqual(['web', expected]);
 });
 
+test.each([
+  ['by its own time', { lastUpdatedTime: 'Thu, 26 Nov 2026 19:01:55 GMT' }, '2026-11-26T19:01:55.000Z'],
+  ['by when it was sent, where it has none', {}, '2026-11-26T19:05:00.000Z'],
+  ['by when it was sent, where that cannot be read', { lastUpdatedTime: 'soon' }, '2026-11-26T19:05:00.000Z'],
+])('what AWS Health says of a change is as old as the event says: %s', (_, detail, expected) => {
+  const event = { ...lifecycle(detail, [cluster('PENDING')]), time: '2026-11-26T19:05:00Z' };
+  expect(clusterItemsFromEvent(event)[0]?.planned?.toldAt).toBe(expected);
+});
+
 test('an event whose ARN would fit into no key of the table is none of AWS Health', () => {
   const long = (length: number) => lifecycle({ eventArn: 'a'.repeat(length) }, [cluster('PENDING')]);
   expect([clusterItemsFromEvent(long(800)).length, clusterItemsFromEvent(long(801))]).toEqual([1, []]);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MUTATING_FUNCTIONS, spokeSessionName } from '../contracts/names.ts';
+import { given } from '../model/given.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 
 const calledEvent = z.object({
@@ -14,6 +15,8 @@ const calledEvent = z.object({
 });
 
 const healthEvent = z.object({
+  /** When it was sent. */
+  time: z.string().optional(),
   detail: z.object({
     /** It becomes part of a key of the table (DeadlineNotice), and DynamoDB limits a key to 1024 bytes. */
     eventArn: z.string().max(800).optional(),
@@ -21,6 +24,7 @@ const healthEvent = z.object({
     eventTypeCategory: z.string().optional(),
     /** `Wed, 31 Jan 2024 02:00:00 GMT` */
     startTime: z.string().optional(),
+    lastUpdatedTime: z.string().optional(),
     statusCode: z.string().optional(),
     affectedEntities: z.array(z.object({ entityValue: z.string(), status: z.string().optional() })).default([]),
   }),
@@ -28,6 +32,11 @@ const healthEvent = z.object({
 type HealthDetail = z.infer<typeof healthEvent>['detail'];
 /** ARNs of one cluster and of its parts: those that still await the change, and those that do not. */
 type NamedEntities = Record<'affectedEntities' | 'resolved', string[]>;
+
+function instantOf(text = ''): string | undefined {
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+}
 
 /**
  * The clusters that a forwarded CloudTrail or Health event is about; empty when it names none. After such an event Liftlock looks sooner. What AWS
@@ -43,7 +52,8 @@ export function clusterItemsFromEvent(event: unknown): ClusterItem[] {
   }
   const health = healthEvent.safeParse(event);
   if (!health.success) return [];
-  const { detail } = health.data;
+  const { detail, time } = health.data;
+  const toldAt = [detail.lastUpdatedTime, time].map(instantOf).find((one) => one !== undefined);
   const clusters = new Map<string, NamedEntities & { readonly item: ClusterItem }>();
   for (const { entityValue, status } of detail.affectedEntities) {
     const item = clusterOfEntity(entityValue);
@@ -53,16 +63,22 @@ export function clusterItemsFromEvent(event: unknown): ClusterItem[] {
     clusters.set(key, known);
     (status === 'RESOLVED' ? known.resolved : known.affectedEntities).push(entityValue);
   }
-  return [...clusters.values()].map(({ item, ...named }) => ({ ...item, ...plannedIn(detail, named) }));
+  return [...clusters.values()].map(({ item, ...named }) => ({
+    ...item,
+    ...plannedIn(detail, { ...named, ...given({ toldAt }) }),
+  }));
 }
 
 /** The change that AWS schedules; absent where its date cannot be read. */
-function plannedIn(detail: HealthDetail, named: NamedEntities): Pick<ClusterItem, 'planned'> {
+function plannedIn(
+  detail: HealthDetail,
+  told: NamedEntities & { readonly toldAt?: string },
+): Pick<ClusterItem, 'planned'> {
   const { eventArn: event, eventTypeCode: code, eventTypeCategory, startTime, statusCode } = detail;
-  const at = Date.parse(startTime ?? '');
-  if (eventTypeCategory !== 'scheduledChange' || event === undefined || code === undefined || Number.isNaN(at))
+  const at = instantOf(startTime);
+  if (eventTypeCategory !== 'scheduledChange' || event === undefined || code === undefined || at === undefined)
     return {};
-  return { planned: { event, code, at: new Date(at).toISOString(), ...named, over: statusCode === 'closed' } };
+  return { planned: { event, code, at, ...told, over: statusCode === 'closed' } };
 }
 
 /** `cluster/<cluster>`, or a part of one: `nodegroup/<cluster>/<name>/<uuid>`, and the same for add-ons and Fargate profiles. */

@@ -15,6 +15,7 @@ import { labelsOf } from '../policy/cluster-labels.ts';
 import type { Addon, AddonInfo, Cluster, EksReader, Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import { compareAddonVersions } from '../version/addon-version.ts';
+import { changesAfter } from './changes-told.ts';
 
 interface ObserveDetails {
   readonly depth: 'shallow' | 'deep';
@@ -98,7 +99,7 @@ export async function observeCluster(
       },
     ],
     unreadable,
-    ...given({ plannedChanges: plannedChanges(known, details) }),
+    ...given(changesAfter(known, details)),
     versionObservedAt: known?.version === cluster.version ? known.versionObservedAt : at,
     ...given({
       partsChangedAt:
@@ -137,24 +138,6 @@ function seenBefore(
     return !isMoved || (now?.modifiedAt !== undefined && otherNodes.seenAt >= now.modifiedAt);
   };
   return { ...otherNodes, groups: otherNodes.groups.filter(isThere) };
-}
-
-/** The planned changes that are still to come, including the one just announced; undefined = none. */
-export function plannedChanges(
-  known: ClusterRecord | undefined,
-  { planned, now }: Pick<ObserveDetails, 'planned' | 'now'>,
-): ClusterRecord['plannedChanges'] {
-  const changes = new Map((known?.plannedChanges ?? []).map((change) => [change.event, change]));
-  if (planned !== undefined) {
-    const { resolved, over, ...told } = planned;
-    // AWS Health sends the affected parts in pages, so a page that lists resolved parts says nothing about those of other pages.
-    const entities = [...(changes.get(told.event)?.affectedEntities ?? []), ...(told.affectedEntities ?? [])];
-    const affectedEntities = [...new Set(entities)].filter((entity) => !resolved.includes(entity));
-    if (over || affectedEntities.length === 0) changes.delete(told.event);
-    else changes.set(told.event, { ...told, affectedEntities });
-  }
-  const next = [...changes.values()].filter(({ at }) => at > now.toISOString()).sort((a, b) => (a.at < b.at ? -1 : 1));
-  return next.length === 0 ? undefined : next;
 }
 
 const NO_INSIGHTS: ClusterRecord['insights'] = { passing: 0, warning: 0, error: 0, unknown: 0 };

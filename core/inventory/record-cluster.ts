@@ -18,7 +18,8 @@ import { change, changeAndTell, markDirty, NOTHING, writeMark } from '../store/c
 import { auditEntry } from '../store/changes.ts';
 import { ClusterNames, Clusters, Configs } from '../store/entities.ts';
 import { batched, load, put, type Read, replace, unchanged } from '../store/entity.ts';
-import { observeCluster, plannedChanges } from './observe-cluster.ts';
+import { changesAfter } from './changes-told.ts';
+import { observeCluster } from './observe-cluster.ts';
 import { loadRecordsOfName } from './records.ts';
 import { isSeenLately } from './seen.ts';
 
@@ -141,9 +142,9 @@ function differs(before: ClusterRecord, after: ClusterRecord): boolean {
  * policy asks for them, because turns are read anew each time. The hourly full look sees them for the order by risk and for the traits of failures.
  */
 async function isNewsForPlans({ table }: RecordPorts, before: ClusterRecord, after: ClusterRecord): Promise<boolean> {
-  const { nodegroups, addons, insights, platformVersion, partsChangedAt } = after;
+  const { nodegroups, addons, insights, platformVersion, partsChangedAt, changesTold } = after;
   return (
-    differs({ ...before, nodegroups, addons, insights, platformVersion, partsChangedAt }, after) ||
+    differs({ ...before, nodegroups, addons, insights, platformVersion, partsChangedAt, changesTold }, after) ||
     hasExpressions(table)
   );
 }
@@ -188,7 +189,7 @@ export function becomesUnreachable(
   // AWS announces a planned change once, so it is recorded even when the cluster cannot be read.
   return changeRecord(ports, key, 'ClusterUnreachable', ({ data }) => ({
     ...unreachable(data, why, now),
-    plannedChanges: plannedChanges(data, { planned, now }),
+    ...changesAfter(data, { planned, now }),
   }));
 }
 

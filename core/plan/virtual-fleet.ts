@@ -11,6 +11,7 @@ import { quarantineReasons } from '../policy/quarantine.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { waveRefusal } from '../policy/wave-room.ts';
 import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
+import { without } from '../protocol/rollback.ts';
 import { settle, type UpgradeEnd, waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
 import type { Decision } from '../rollout/decisions.ts';
 import { hopBlockers } from '../rollout/hop-blockers.ts';
@@ -148,6 +149,9 @@ export class VirtualFleet {
       case 'adjust-wave':
         this.#setWave({ ...this.#wave(decision.wave), ...decision.changes });
         return decision.event !== undefined;
+      case 'drop-rollback':
+        this.#setWave(without(this.#wave(decision.wave), 'goingBack', decision.clusterKey));
+        return true;
       case 'ask-hook': {
         const { wave, due } = decision;
         const state = { askedSince: at, grantNumber: wave.plan ?? 0, answer: 'go' as const };

@@ -25,8 +25,12 @@ export interface ClusterItem {
   readonly name: string;
   /** `deep` also reads node groups, add-ons and insights (install.md, First steps). */
   readonly depth: 'shallow' | 'deep';
-  /** A change that AWS Health has announced. `over`: it has ended everywhere. `resolved`: ARNs that no longer await it. */
-  readonly planned?: PlannedChange & { readonly over: boolean; readonly resolved: readonly string[] };
+  /** A change that AWS Health has announced. `over`: it has ended everywhere. `resolved`: ARNs that no longer await it. `toldAt`: how old that is. */
+  readonly planned?: PlannedChange & {
+    readonly over: boolean;
+    readonly resolved: readonly string[];
+    readonly toldAt?: string;
+  };
 }
 
 /** The accounts of the organization that the Fleet names. */

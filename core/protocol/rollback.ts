@@ -278,11 +278,13 @@ export function waveGoingBack({ promotedBy, ...wave }: Wave, clusterKey: string)
 /** The wave once a rollback in it has ended: the turn is given back, and so is the place in the budget where the rollback has taken nothing back. */
 export function waveLeftBy(
   wave: Wave,
-  { clusterKey, status, mutated }: Pick<Upgrade, 'clusterKey' | 'status' | 'mutated'>,
+  { clusterKey, status, mutated, reasons = [] }: Pick<Upgrade, 'clusterKey' | 'status' | 'mutated'> & Partial<Upgrade>,
 ): Wave {
   const turn = withoutTurn(wave, clusterKey);
-  // A rollback that failed half-way has taken something back: its cluster counts as going back until somebody goes on with it or lets the cluster go.
-  const left = status === 'Failed' ? turn : without(turn, 'goingBack', clusterKey);
+  // A rollback that failed half-way has taken something back: its cluster counts as going back until somebody goes on with it or lets the cluster go,
+  // or until the reconciler finds the cluster deleted and takes its success away.
+  const isGone = status === 'Canceled' && mutated && reasons.some(({ code }) => code === 'Gone');
+  const left = status === 'Failed' || isGone ? turn : without(turn, 'goingBack', clusterKey);
   const isUntouched = (status === 'Canceled' || status === 'Blocked') && !mutated;
   return isUntouched ? without(left, 'automaticRollbacks', clusterKey) : left;
 }

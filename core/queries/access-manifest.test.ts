@@ -1,5 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { CALLS_WITHOUT_UPDATE } from '../contracts/mutating-calls.ts';
 import { LISTS } from '../probes/observe-cluster.ts';
 import { accessManifest, RBAC, SCANNERS_RBAC, VIEWERS, VIEWERS_RBAC } from './access-manifest.ts';
 
@@ -79,6 +80,28 @@ test('for hooks there is a role of their own, bound in one namespace alone', () 
     { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'create', 'delete'] },
     { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
   ]);
+});
+
+const OF_HOOKS = ', in the namespace of hooks';
+
+test.each([
+  ['operate', ''],
+  ['hooks', OF_HOOKS],
+] as const)('the role of the tier %s may change what its calls need, and nothing else', (tier, where) => {
+  const role = parseAllDocuments(RBAC[tier]('asked'))
+    .map((document) => document.toJS())
+    .find(({ kind }) => kind === 'ClusterRole' || kind === 'Role');
+  const rules: { resources: string[]; verbs: string[] }[] = role.rules;
+  const granted = rules.flatMap(({ resources, verbs }) =>
+    verbs.flatMap((verb) =>
+      verb === 'get' || verb === 'list' ? [] : resources.map((resource) => `${verb} ${resource}${where}`),
+    ),
+  );
+  // The others need an action of IAM.
+  const needed = Object.values(CALLS_WITHOUT_UPDATE)
+    .map(({ permission }): string => permission)
+    .filter((permission) => !permission.includes(':') && permission.endsWith(OF_HOOKS) === (where === OF_HOOKS));
+  expect(granted.sort()).toEqual([...new Set(needed)].sort());
 });
 
 test('the role of the tier look may list all that a cluster is compared by', () => {

@@ -1,6 +1,7 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, ReconcileMarker, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
+import { reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isRollback } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
@@ -13,7 +14,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
-import { turnGivenBack, withoutHoldOf } from '../protocol/rollback.ts';
+import { turnGivenBack, without, withoutHoldOf } from '../protocol/rollback.ts';
 import { waveStatusChanged } from '../protocol/settle.ts';
 import { waveGoingOn, waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
 import { changeOnce, NOTHING } from '../store/change.ts';
@@ -68,6 +69,8 @@ export async function applyDecision(
       return applyReplan(ports, decision.rollout, decision.changes);
     case 'follow-plan':
       return followPlan(ports, decision.rollout.id);
+    case 'drop-rollback':
+      return dropRollback(ports, decision.wave, decision.clusterKey);
     case 'change-member':
       return changeMember(ports, decision.member, decision.status, decision.reasons);
     case 'cancel-upgrade':
@@ -219,7 +222,8 @@ async function changeMember(
     const next = withoutPlace(read.data, out.status, reasons);
     const counted = waveWithout(wave.data, read.data, next, at);
     const goesOn = next.status === 'Pending' || next.status === 'Parked';
-    const waveNext = goesOn ? waveGoingOn(counted) : counted;
+    const isGone = reasons.some(({ code }) => code === 'Gone');
+    const waveNext = goesOn ? waveGoingOn(counted) : isGone ? without(counted, 'goingBack', next.clusterKey) : counted;
     return {
       ...NOTHING,
       writes: [
@@ -264,6 +268,17 @@ async function stillNever(
   if (rollout?.status !== 'Running' || rules === undefined || leftBehind(rules, wave, member, now) === undefined)
     return undefined;
   return [...checks, unchanged(Clusters, cluster, member.clusterKey), unchanged(Configs, fleet, 'Fleet', FLEET)];
+}
+
+/** A success counts no more that was being taken back; a member that had not succeeded stays as it is. */
+async function dropRollback(ports: ApplyPorts, wave: Wave, clusterKey: string): Promise<void> {
+  const member = await load(ports.table, Members, wave.rolloutId, wave.index, clusterKey);
+  if (member?.data.status === 'Succeeded') {
+    const said = `The cluster ${member.data.name} was deleted while it was taken back, so that it proves nothing.`;
+    return changeMember(ports, member.data, 'Failed', [reason('Gone', said)]);
+  }
+  const goingBack = wave.goingBack?.filter((key) => key !== clusterKey);
+  return adjustWave(ports, { type: 'adjust-wave', wave, changes: { goingBack }, event: 'WaveGoesOn', reasons: [] });
 }
 
 /** Changes numbers of a wave and leaves its status. A write that no person needs to know of (a gate was read again) leaves no audit. */

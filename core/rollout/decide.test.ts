@@ -303,6 +303,27 @@ test('a wave does not end in the tick that lets one of it in again that was set 
   expect(states('Succeeded')).toEqual(['change-wave']);
 });
 
+test.each([
+  ['Parked', []],
+  ['Running', []],
+  ['Failed', ['drop-rollback']],
+] as const)('a rollback that is %s of a cluster that is deleted: %j', (status, expected) => {
+  const base = running({ members: 1, total: 9, concurrency: 3, busy: 0, statuses: ['Pending'] });
+  const gone = cluster('gone', { deletedAt: NOW.toISOString() });
+  const { clusterKey } = gone;
+  const back = { machine: 'rollback-cluster', from: '1.37', to: '1.36', mutated: false, steps: {} } as const;
+  const { decisions } = decide(
+    {
+      ...base,
+      clusters: new Map([...base.clusters, [clusterKey, gone]]),
+      waves: base.waves.map((wave) => ({ ...wave, goingBack: [clusterKey] })),
+      upgrades: [{ ...back, clusterKey, id: 'rollback-1.37-1.36', status, requestedBy: 'ann', reasons: [] }],
+    },
+    NOW,
+  );
+  expect(decisions.flatMap(({ type }) => (type === 'drop-rollback' ? [type] : []))).toEqual(expected);
+});
+
 describe('how a settled wave ends', () => {
   const base = waveItem({ members: 3, needWork: 3, maxFailures: 1 });
   test.each<[Partial<Wave>, Wave['status']]>([

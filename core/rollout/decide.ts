@@ -2,12 +2,14 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
+import { isRollback } from '../model/hop.ts';
 import { isAwaited } from '../policy/cluster-tags.ts';
 import { hasActed } from '../protocol/hop-before.ts';
 import { queueOf } from '../protocol/rollback.ts';
 import { opensTooLate, tooLate } from '../protocol/rollback-vetoes.ts';
 import { fleetRefusals } from '../protocol/standing-refusals.ts';
 import { isUndo } from '../protocol/undo.ts';
+import { Upgrades } from '../store/entities.ts';
 import { type Admission, admit, askToBegin } from './admission.ts';
 import { atRest, automaticRollouts, restingDecisions } from './automatic-rollouts.ts';
 import type { Decided, Decision, Waiting } from './decisions.ts';
@@ -122,12 +124,15 @@ function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decide
   return together(decided);
 }
 
-/** Nobody goes on with the rollback of a cluster that is deleted, nor lets it go: what waited for that goes on. */
-function withoutGone({ clusters }: FleetSnapshot, wave: Wave): Decision[] {
-  const isGone = (key: string): boolean => clusters.get(key)?.deletedAt !== undefined;
-  if (wave.goingBack?.some(isGone) !== true) return [];
-  const goingBack = wave.goingBack.filter((key) => !isGone(key));
-  return [{ type: 'adjust-wave', wave, changes: { goingBack }, event: 'WaveGoesOn', reasons: [] }];
+/**
+ * Nobody goes on with the rollback of a cluster that is deleted, nor lets it go: what waited for that goes on. A rollback that has not ended ends first,
+ * since only its end tells whether anything had gone back.
+ */
+function withoutGone({ clusters, upgrades }: FleetSnapshot, wave: Wave): Decision[] {
+  const isLeft = (key: string): boolean =>
+    clusters.get(key)?.deletedAt !== undefined &&
+    !upgrades.some((one) => one.clusterKey === key && isRollback(one) && Upgrades.active(one));
+  return (wave.goingBack ?? []).filter(isLeft).map((clusterKey) => ({ type: 'drop-rollback', wave, clusterKey }));
 }
 
 /** A wave does not end in the tick that lets members of it in again: by the next one they are counted. */

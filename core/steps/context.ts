@@ -320,12 +320,19 @@ const BOUNDS = { least: 5 * MINUTE, most: 240 * MINUTE };
 const GIVE_UP_DAYS = 7;
 
 /**
- * Parks while somebody else changes the subject of the step, and looks less and less often: after an eighth of the time that the upgrade has taken,
- * from five minutes to four hours. After seven days it will not pass by itself, and the step ends `blocked` with the same reason.
+ * Parks while somebody else changes the subject of the step, and looks less and less often: after an eighth of the time that this has taken, from
+ * five minutes to four hours. After seven days it will not pass by itself, and the step ends `blocked` with the same reason. The time counts from
+ * `begunAt`, when the other's update or creation began, but not from before this upgrade; from its start where nobody knows when the other began.
  */
-export function foreignStop(ports: Pick<Ports, 'clock'>, context: StepContext, why: Reason): StepResult {
+export function foreignStop(
+  ports: Pick<Ports, 'clock'>,
+  context: StepContext,
+  why: Reason,
+  begunAt?: Date,
+): StepResult {
   const now = ports.clock.now();
-  const since = context.upgrade?.startedAt === undefined ? context.startedAt : new Date(context.upgrade.startedAt);
+  const started = context.upgrade?.startedAt === undefined ? context.startedAt : new Date(context.upgrade.startedAt);
+  const since = begunAt !== undefined && begunAt > started ? begunAt : started;
   if (now.getTime() - since.getTime() >= GIVE_UP_DAYS * 86_400_000) return blocked(why);
   return parked(new Date(now.getTime() + pollSeconds(since, now, BOUNDS) * 1000), why);
 }

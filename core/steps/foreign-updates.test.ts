@@ -1,5 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { intent, KEY, type Kept } from '../../test/material/protocol/one-upgrade.ts';
+import { intent, KEY, type Kept, NOON } from '../../test/material/protocol/one-upgrade.ts';
 import { contextOf, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { Update } from '../ports/eks.ts';
@@ -120,8 +120,24 @@ test('nothing is begun beside a call of ours whose outcome is not known, and nob
     waitSeconds: 30,
     reasons: [{ code: 'OutcomeUnknown' }],
   });
-  const other = { id: 'u', type: 'VersionUpdate' } as Update;
+  const other = { id: 'u', type: 'VersionUpdate', createdAt: NOON } as Update;
   expect(await stop([other], true)).toMatchObject({ status: 'parked', reasons: [{ code: 'ForeignUpdate' }] });
+});
+
+test.each([
+  ['an hour ago in a hop of eight days', 8, [1 / 24], 'parked'],
+  ['six days ago in a hop of eight days', 8, [6], 'parked'],
+  ['seven days ago in a hop of eight days', 8, [7], 'blocked'],
+  ['seven days ago, with a newer one beside it', 8, [1 / 24, 7], 'blocked'],
+  ['eight days ago in a hop of six days', 6, [8], 'parked'],
+])('somebody else is waited for, for seven days, who began %s', async (_, hop, begun, status) => {
+  const ports = await oneStep(new MemoryTable());
+  const context = await contextOf(ports);
+  const ago = (days: number): Date => new Date(ports.clock.now().getTime() - days * 86_400_000);
+  const upgrade = context.upgrade && { ...context.upgrade, startedAt: ago(hop).toISOString() };
+  const foreign = begun.map((days) => ({ id: 'u', type: 'VersionUpdate', createdAt: ago(days) }) as unknown as Update);
+  const updates = { ids: [], foreign, isDoubtful: false, unread: 0 };
+  expect(stopBeside(ports, { ...context, upgrade }, 'web', updates)?.status).toBe(status);
 });
 
 test('what has ended of the control plane and of all add-ons is read at once', async () => {

@@ -124,7 +124,10 @@ export function stopBeside(
   subject: string,
   { foreign, isDoubtful, unread }: UpdatesInFlight,
 ): StepResult | undefined {
-  if (foreign.length > 0) return foreignStop(ports, context, foreignReason(subject, foreign));
+  if (foreign.length > 0) {
+    const oldest = new Date(Math.min(...foreign.map(({ createdAt }) => createdAt.getTime())));
+    return foreignStop(ports, context, foreignReason(subject, foreign), oldest);
+  }
   if (unread > 0) {
     const said = `EKS lists many updates of ${subject}, and of some nobody knows yet whether they have ended: they are asked about, ${ASKED_AT_MOST} at each look.`;
     return wait(GO_ON_SECONDS, reason('ReadingUpdates', said));

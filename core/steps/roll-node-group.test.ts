@@ -108,6 +108,14 @@ test.each<[string, Given, string, string, string]>([
   expect(await rolled(given)).toMatchObject({ status, codes: [code], said, sent: [] });
 });
 
+test('a group that somebody creates is waited for in a hop of eight days too', async () => {
+  const upgrades = [upgrade({ status: 'Running', startedAt: '2026-11-12T12:00:00.000Z' })];
+  const statusOf = async (createdAt: Date) =>
+    (await rolled({ group: { status: 'CREATING', createdAt }, kept: { upgrades } })).status;
+  expect(await statusOf(new Date('2026-11-20T11:00:00Z'))).toBe('parked');
+  expect(await statusOf(new Date('2026-11-13T11:00:00Z'))).toBe('blocked');
+});
+
 const policyOf = (nodes: NonNullable<UpgradePolicy['spec']['nodes']>, more: Partial<UpgradePolicy['spec']> = {}) => {
   const policy = policyWith({ name: 'p' });
   return policyConfig({ ...policy, spec: { ...policy.spec, nodes, ...more } });

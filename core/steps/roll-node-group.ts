@@ -183,7 +183,7 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
     // Nobody lists it: EKS says then what is wrong with it.
     next = move({ ...unit, image: { ...(unit.image as WantedImage), made: made.version } });
   }
-  if (next.type === 'others') return { stop: foreignStop(ports, context, next.reason) };
+  if (next.type === 'others') return { stop: foreignStop(ports, context, next.reason, unit.nodegroup.createdAt) };
   if (next.type === 'call' && (await isOutsidePlan(context, unit))) {
     const said = `${group} stays at ${target} as it is (${unit.nodegroup.status}): the plan of its rollout names no release for it.`;
     return { stop: done(reason('AtTarget', said)) };

@@ -46,6 +46,16 @@ test('also what a step that is throttled has to tell is kept under the name of i
   expect(Object.keys(steps)).toEqual(['update-addons-before']);
 });
 
+test('an add-on that somebody creates is waited for in a hop of eight days too', async () => {
+  const upgrades = [upgrade({ status: 'Running', startedAt: '2026-11-12T12:00:00.000Z' })];
+  const statusOf = async (createdAt: Date) => {
+    const cni = { addonVersion: 'v1.1.0', status: 'CREATING', createdAt } as const;
+    return (await updated({ addons: { cni }, kept: { upgrades } })).status;
+  };
+  expect(await statusOf(new Date('2026-11-20T11:00:00Z'))).toBe('parked');
+  expect(await statusOf(new Date('2026-11-13T11:00:00Z'))).toBe('blocked');
+});
+
 test('what an add-on had is sent again as it was read', async () => {
   const had = { serviceAccountRoleArn: 'arn:role', configurationValues: '{}' };
   expect((await updated({ addons: { cni: had } })).sent).toMatchObject([had]);

@@ -161,7 +161,12 @@ async function unlessOptional(
 /** An add-on that needs no other version must be healthy too. One that was broken before concerns its owner. */
 function unsettled(ports: ActPorts, context: StepContext, addon: Addon): StepResult {
   if (addon.status === 'CREATING')
-    return foreignStop(ports, context, reason('NotActive', `The add-on ${addon.addonName} is CREATING.`));
+    return foreignStop(
+      ports,
+      context,
+      reason('NotActive', `The add-on ${addon.addonName} is CREATING.`),
+      addon.createdAt,
+    );
   const issues = issueTexts(addon.health).join('; ');
   const why = reason('AddonStatus', `The add-on ${addon.addonName} is ${addon.status}. ${issues}`);
   // EKS also calls an add-on DEGRADED that lacks replicas, while its pods come back from nodes that were just replaced.

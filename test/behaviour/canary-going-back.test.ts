@@ -3,6 +3,7 @@ import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestRollback } from '../../core/operations/request-rollback.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listRollouts, loadRolloutDetail } from '../../core/queries/rollout-views.ts';
+import { loadAllMembers } from '../../simulator/process/load-all-members.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { at } from './changed-policy.ts';
 import { onStep } from './on-step.ts';
@@ -101,7 +102,15 @@ test.each([
   expect([back?.status, `${opened?.openedAt}` >= `${back?.endedAt}`]).toEqual(['Succeeded', true]);
 });
 
-test('a canary that is deleted after its rollback has failed half-way keeps nothing back any more', async () => {
+function deleteCanary(world: World): void {
+  const caller = { account: '111111111111', region: 'eu-central-1', principal: 'arn:aws:iam::111111111111:role/ann' };
+  for (const { name, nodegroups } of Object.values(world.eks.state.clusters)) if (name === 'c') nodegroups.length = 0;
+  world.eks.operation('DeleteCluster', { name: 'c' }, caller, world.clock.now());
+}
+
+const memberOf = async (world: World) => (await loadAllMembers(world.table)).find(({ name }) => name === 'c');
+
+test('a canary that is deleted after its rollback has failed half-way keeps nothing back any more, and proves nothing', async () => {
   const world = await fleet({ soak: '6h' });
   await hours(world, 3);
   world.eks.state.plannedFailures.push({
@@ -111,11 +120,29 @@ test('a canary that is deleted after its rollback has failed half-way keeps noth
   await goBack(world);
   await hours(world, 12);
   expect([(await backOf(world))?.status, await waves(world)]).toEqual(['Failed', ['canary Soaking', 'prod Pending']]);
-  const caller = { account: '111111111111', region: 'eu-central-1', principal: 'arn:aws:iam::111111111111:role/ann' };
-  for (const { name, nodegroups } of Object.values(world.eks.state.clusters)) if (name === 'c') nodegroups.length = 0;
-  world.eks.operation('DeleteCluster', { name: 'c' }, caller, world.clock.now());
+  deleteCanary(world);
   await run(world);
-  expect((await waves(world))[1]).toBe('prod Completed');
+  expect(await waves(world)).toEqual(['canary CompletedWithFailures', 'prod Completed']);
+  const member = await memberOf(world);
+  expect([member?.status, member?.reasons[0]?.code]).toEqual(['Failed', 'Gone']);
+  expect((await wavesOf(world))[0]).toMatchObject({ succeeded: 1, failed: 1 });
+  expect((await wavesOf(world))[0]).not.toHaveProperty('goingBack');
   // A restore folds it, or the wait would be back.
-  expect(world.table.auditTimeline().map(({ event }) => event)).toContain('WaveGoesOn');
+  expect(world.table.auditTimeline().map(({ event }) => event)).toContain('MemberFailed');
+});
+
+test.each([
+  ['while its node groups go back', 'scan-cluster', true, ['Failed', 'Gone', 'canary Halted', 'prod Pending']],
+  ['before anything has gone back', undefined, false, ['Succeeded', 'Looked', 'canary Completed', 'prod Completed']],
+])('a canary that is deleted %s counts as what its rollback has made of it', async (_, step, isChanged, expected) => {
+  const world = await fleet({ soak: '6h', failureBudget: { maxFailures: 0 } });
+  await hours(world, 3);
+  if (step === undefined) deleteCanary(world);
+  else onStep(world, step, 'done', 'c', async () => deleteCanary(world));
+  await goBack(world);
+  await run(world);
+  const member = await memberOf(world);
+  expect((await backOf(world))?.mutated).toBe(isChanged);
+  expect([member?.status, member?.reasons[0]?.code, ...(await waves(world))]).toEqual(expected);
+  expect((await wavesOf(world))[0]).not.toHaveProperty('goingBack');
 });

@@ -4,6 +4,7 @@ import type { ApiServer } from '../../core/ports/cluster-access.ts';
 import { HOOK_JOB_MARK, type HookJob, type HookJobs, type OpenHookJobs } from '../../core/ports/hook-jobs.ts';
 import { HOOK_RUNNERS, RBAC } from '../../core/queries/access-manifest.ts';
 import type { ClusterRecord } from '../../simulator/eks/state/cluster-record.ts';
+import { hookRules } from '../../simulator/kubernetes/access-policies.ts';
 import { createInMemoryHookJobs } from '../../simulator/kubernetes/in-memory-cluster-readers.ts';
 import type { JobRun } from '../../simulator/kubernetes/objects/job-object.ts';
 import { isAllowed } from '../../simulator/kubernetes/permissions.ts';
@@ -132,6 +133,10 @@ describe('the tier hooks', () => {
     };
     return { work, role, jobs, cluster };
   }
+
+  test('is what a fake cluster gives whose owner has defined no role', async () => {
+    expect((await withRole()).role.rules).toEqual(hookRules);
+  });
 
   test('is enough to ask and to take away', async () => {
     const { work } = await withRole();

@@ -1,6 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import { createNodeOperators, type ServerCalls } from '../../adapters/kubernetes/create-node-operator.ts';
 import { OPERATORS, RBAC } from '../../core/queries/access-manifest.ts';
+import { operatorRules } from '../../simulator/kubernetes/access-policies.ts';
 import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
 import { createInMemoryNodeOperators } from '../../simulator/kubernetes/in-memory-cluster-readers.ts';
 import { testCaller } from '../material/eks/world.ts';
@@ -62,6 +63,10 @@ describe('the tier operate', () => {
     };
     return { work, role };
   }
+
+  test('is what a fake cluster gives whose owner has defined no role', async () => {
+    expect((await withRole()).role.rules).toEqual(operatorRules);
+  });
 
   test('is enough for a drain', async () => {
     const { work } = await withRole();

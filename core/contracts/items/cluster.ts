@@ -64,6 +64,14 @@ export const plannedChange = z.object({
 });
 export type PlannedChange = z.infer<typeof plannedChange>;
 
+const changeTold = plannedChange.pick({ event: true, at: true }).extend({
+  /** When AWS Health has told it, by its own clock. */
+  toldAt: timestamp,
+  over: z.literal(true).optional(),
+  /** ARNs of the cluster or its parts that await the change no more. */
+  through: z.array(z.string()).optional(),
+});
+
 /** Inventory: one cluster as last observed. ARN and creation time are its key, so a cluster that is deleted and recreated is another one. */
 export const clusterRecord = z.object({
   clusterKey: z.string(),
@@ -106,6 +114,8 @@ export const clusterRecord = z.object({
   partsChangedAt: timestamp.optional(),
   /** Planned changes that are still to come, the next one first; absent where none is known. */
   plannedChanges: z.array(plannedChange).optional(),
+  /** What AWS Health has told last of each change, whether it is still to come or over, until its time has passed. Older messages come late. */
+  changesTold: z.array(changeTold).optional(),
   deletedAt: timestamp.optional(),
   lastSeenAt: timestamp,
 });
