@@ -1,7 +1,6 @@
 import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { kindOf } from '../../core/contracts/reasons.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
-import type { AuditItem } from '../../core/ports/table.ts';
 import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
@@ -52,9 +51,7 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
   const note = (message: string) => violations.push({ invariant: 'words', message });
   let looking = 0;
 
-  const recorded = table.onAppend;
-  table.onAppend = (item: AuditItem) => {
-    recorded(item);
+  table.onAppend.push((item) => {
     if (item.event === 'UpgradeBlocked') {
       const { reasons } = item.detail as { readonly reasons: readonly Reason[] };
       const against = reasons.filter(({ code }) => kindOf(code) !== 'told');
@@ -66,7 +63,7 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
     nextSince.delete(item.subject);
     const word = said.get(item.subject);
     if (word !== NEXT) note(`${item.subject} was granted at ${item.at}, and explained by: ${word}`);
-  };
+  });
 
   /** What the list, `describe` and the list of upgrades say otherwise than `explain`. */
   async function contradictions(cluster: ClusterRecord): Promise<string[]> {
