@@ -25,8 +25,8 @@ export class MemoryTable implements RestoredTable {
   readonly #audit = new Map<string, AuditItem[]>();
   readonly #written: AuditItem[] = [];
   beforeTransact: (operations: readonly WriteOperation[]) => void = () => {};
-  /** Called with every audit item as it is written. */
-  onAppend: (item: AuditItem) => void = () => {};
+  /** Each is called with every audit item as it is written. */
+  readonly onAppend: ((item: AuditItem) => void)[] = [];
   /** Reads so far, by kind of read: an idle tick makes one. */
   readonly reads = { get: 0, partition: 0, active: 0, kind: 0, audit: 0 };
 
@@ -132,7 +132,7 @@ export class MemoryTable implements RestoredTable {
       const item = frozenJson(operation.item);
       items.push(item);
       this.#written.push(item);
-      this.onAppend(item);
+      for (const tell of this.onAppend) tell(item);
       this.#audit.set(operation.item.subject, items);
       return;
     }

@@ -24,18 +24,17 @@ export class ApiFailure extends Failure {
   }
 }
 
+const inBrackets = (message: unknown): string => (typeof message === 'string' ? ` (${message})` : '');
+
 /** Made from an answer without success: the API sends `error`, API Gateway itself a `message`. */
 export function apiFailure(status: number, route: string, body: unknown): ApiFailure {
-  const { error, message } = (typeof body === 'object' && body !== null ? body : {}) as {
-    error?: { name?: unknown; message?: unknown; details?: unknown };
-    message?: unknown;
-  };
+  const { error, message } = Object(body) as Partial<Record<'error' | 'message', Record<string, unknown>>>;
   const mayPass = status === 429 || status >= 500;
   if (typeof error?.name === 'string' && typeof error.message === 'string') {
     const details = typeof error.details === 'object' && error.details !== null ? error.details : {};
     return new ApiFailure(error.name, error.message, details as Record<string, unknown>, mayPass);
   }
-  const said = typeof message === 'string' ? ` (${message})` : '';
+  const said = inBrackets(message);
   if (status === 429) {
     const text = `${route} was turned away${said}: more is asked than the API takes at a time. Try again in a few seconds.`;
     return new ApiFailure('Throttled', text, {}, mayPass);
@@ -64,13 +63,12 @@ export function refusedByGateway(route: string, body: unknown, caller: Caller, g
     const text = `AWS does not take your credentials: ${caller.refused} Sign in again (aws sso login), or name another profile with --profile or AWS_PROFILE.`;
     return new ApiFailure('NotSignedIn', text);
   }
-  const { message } = (typeof body === 'object' && body !== null ? body : {}) as { message?: unknown };
   const role = roleOf(route);
   const policy = role === undefined ? '' : `: the managed policy liftlock-${role} has it`;
   const who = caller === undefined ? 'Check with aws sts get-caller-identity who you are.' : `You are ${caller.arn}.`;
   return new ApiFailure(
     'Forbidden',
-    `you may not ${route}${typeof message === 'string' ? ` (${message})` : ''}. Ask for execute-api:Invoke on that route${policy}; docs/cli.md has a policy for each kind of person. ${who}${guessed === undefined ? '' : ` Requests are signed for ${guessed}: if the API is in another Region, name that by --api-region.`}`,
+    `you may not ${route}${inBrackets(Object(body).message)}. Ask for execute-api:Invoke on that route${policy}; docs/cli.md has a policy for each kind of person. ${who}${guessed === undefined ? '' : ` Requests are signed for ${guessed}: if the API is in another Region, name that by --api-region.`}`,
   );
 }
 

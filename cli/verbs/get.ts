@@ -117,7 +117,7 @@ function clusterOf(item: ListedCluster): WrittenCluster {
 
 /**
  * Repeats the request until Ctrl-C. On a terminal it redraws the table; elsewhere it writes one line for each new, changed or vanished item, as JSON
- * with `-o jsonl`. A failed request is reported and repeated.
+ * with `-o jsonl`. A failed request is repeated and reported, once while it stays the same; so is its end.
  */
 async function watch(
   session: Session,
@@ -130,9 +130,12 @@ async function watch(
   const { io } = session;
   const redraws = io.isTerminal && options.output !== 'jsonl' && options.output !== 'name';
   let before: ReadonlyMap<string, string> | undefined;
+  let failed = '';
   for (let first = true; !io.interrupted.aborted; first = false) {
     try {
       const items = await list();
+      if (failed !== '') io.err('The API answers again.\n');
+      failed = '';
       if (redraws) {
         const text = await rendered(session, LISTINGS[kind], items, options);
         io.clear();
@@ -141,7 +144,8 @@ async function watch(
     } catch (error) {
       if (io.interrupted.aborted) break;
       if (first || !(error instanceof Failure)) throw error;
-      io.err(`${error.message}\n`);
+      if (error.message !== failed) io.err(`${error.message}\n`);
+      failed = error.message;
     }
     await io.sleep(options.interval * 1000);
   }

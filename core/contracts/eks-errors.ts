@@ -3,7 +3,9 @@ import { errorName } from './errors.ts';
 /** Liftlock's reading of the error names of EKS (facts: eks.md §2.2) and of the other services that steps ask. */
 const THROTTLED = new Set(['ThrottlingException', 'TooManyRequestsException', 'RequestLimitExceeded', 'Throttling']);
 /** DynamoDB's name for a throttled item. It is none of a call to EKS, which a throttle has not taken. */
-const ITEM_THROTTLED = 'ProvisionedThroughputExceededException';
+export const ITEM_THROTTLED = 'ProvisionedThroughputExceededException';
+/** DynamoDB denies Liftlock its own table. It is no answer about the cluster that a step is at. */
+export const TABLE_DENIED = 'TableDenied';
 /**
  * The caller's credentials are expired, not yet known, or of a role that is gone. It says nothing about permissions, and the next try has new
  * credentials. The last two names are EC2's.
@@ -31,8 +33,8 @@ const OF_STATE = new Set([
 
 export const isThrottled = (error: unknown): boolean => THROTTLED.has(errorName(error));
 export const isThrottledItem = (error: unknown): boolean => errorName(error) === ITEM_THROTTLED;
-export const isDenial = (name: string): boolean => DENIED.has(name);
-export const isDenied = (error: unknown): boolean => isDenial(errorName(error));
+export const isDenial = (name: string): boolean => DENIED.has(name) || name === TABLE_DENIED;
+export const isDenied = (error: unknown): boolean => DENIED.has(errorName(error));
 export const isStale = (error: unknown): boolean => STALE_CREDENTIALS.has(errorName(error));
 /** The name of an outage that has none of its own. */
 export const OUTAGE = 'ServiceUnavailable';
@@ -72,7 +74,8 @@ export const isCutOff = (name: string): boolean => CUT_OFF.has(name);
  * throttled, denied, or did not answer, or the function was cut off.
  */
 export const saysNothing = (name: string): boolean =>
-  [OUTAGES, NOT_RUN, CUT_OFF, THROTTLED, STALE_CREDENTIALS, DENIED].some((names) => names.has(name)) ||
+  [OUTAGES, NOT_RUN, CUT_OFF, THROTTLED, STALE_CREDENTIALS].some((names) => names.has(name)) ||
+  isDenial(name) ||
   name === ITEM_THROTTLED;
 /** A service has failed, or nobody has heard it, whatever it was asked: it passes. The SDK keeps the status in `$metadata`. */
 export function isOutage(error: unknown): boolean {

@@ -122,17 +122,21 @@ async function documentsInForce(table: Table, objects: readonly ConfigObject[]) 
 }
 
 async function preview(table: Table, objects: readonly ConfigObject[]): Promise<Applied[]> {
-  const items = await Promise.all(
-    objects.map(async (object): Promise<Applied> => {
-      const { kind } = object;
-      const { name } = object.metadata;
-      const before = inForce((await load(table, Configs, kind, kind === 'Fleet' ? FLEET : name))?.data);
-      if (before === undefined) return { kind, name, change: 'created' };
-      return { kind, name, change: before.revision === revisionOf(object) ? 'unchanged' : 'changed' };
-    }),
-  );
+  const items = (await Promise.all(objects.map((object) => changeBy(table, object)))).map(({ result }) => result);
   refuseTooMany(items);
   return items;
+}
+
+/** What is applied under the name of the object, and what applying the object makes of it. */
+async function changeBy(table: Table, object: ConfigObject) {
+  const { kind } = object;
+  const { name } = object.metadata;
+  const stored = kind === 'Fleet' ? FLEET : name;
+  const read = await load(table, Configs, kind, stored);
+  const applied = inForce(read?.data);
+  const revision = revisionOf(object);
+  const becomes = applied === undefined ? 'created' : applied.revision === revision ? 'unchanged' : 'changed';
+  return { stored, read, applied, revision, result: { kind, name, change: becomes } as const };
 }
 
 function refuseTooMany(items: readonly Applied[]): void {
@@ -175,16 +179,10 @@ export async function applyConfig(
     const operations: WriteOperation[] = [];
     const entries: AuditEntry[] = [];
     for (const object of objects) {
-      const { kind } = object;
-      const name = object.metadata.name;
-      const stored = kind === 'Fleet' ? FLEET : name;
-      const read = await load(ports.table, Configs, kind, stored);
-      const applied = inForce(read?.data);
-      const revision = revisionOf(object);
-      if (applied?.revision === revision) {
-        results.push({ kind, name, change: 'unchanged' });
-        continue;
-      }
+      const { stored, read, applied, revision, result } = await changeBy(ports.table, object);
+      const { kind, name } = result;
+      results.push(result);
+      if (result.change === 'unchanged') continue;
       // Before the transaction: whoever applies it again after a function that died in between does this again.
       if (object.kind === 'ScanWaiver' && applied !== undefined)
         await endWaiver(ports.table, name, countsUntil(object, applied, by, now));
@@ -197,7 +195,6 @@ export async function applyConfig(
       operations.push(replace(Configs, read, next));
       const before = applied?.revision;
       entries.push(auditEntry('fleet', 'ConfigApplied', by, { kind, name, revision, before }));
-      results.push({ kind, name, change: applied === undefined ? 'created' : 'changed' });
     }
     refuseTooMany(results);
     if (operations.length === 0) return { result: results };

@@ -3,7 +3,7 @@ import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.t
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { arrivalId } from '../model/hop.ts';
+import { arrivalId, isRollback } from '../model/hop.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { without } from '../protocol/rollback.ts';
@@ -207,8 +207,11 @@ async function triedByNobody(
   const snapshot = await loadSnapshot(table, await table.queryActive(), 'fleet');
   const { refusals, condition } = outOfHold(snapshot, cluster, left?.data, clock.now(), policy !== undefined);
   const isDrain = left?.data.machine === 'drain-nodes';
+  const by = isDrain
+    ? 'a drain'
+    : isRollback(left?.data) && `its rollback from ${left?.data.from} to ${left?.data.to}, which ended half-way`;
   const why = [
-    `${cluster.name} is held${isDrain ? ' by a drain' : ''}, and no rollout would try ${isDrain ? 'that' : 'it'} again.`,
+    `${cluster.name} is held${by ? ` by ${by}` : ''}, and no rollout would try ${by ? 'that' : 'it'} again.`,
     ...(said === undefined ? [] : [said]),
     ...refusals.map(({ message }) => message),
     condition,

@@ -118,7 +118,11 @@ describe('ways out of what is no hop', () => {
       upgrade({ machine: 'drain-nodes', input: { nodegroup: 'old' } }),
       'liftlock drain nodegroup old --cluster web --approve.',
     ],
-    ['a rollback that has failed half-way', back(), 'liftlock rollback cluster web --approve'],
+    [
+      'a rollback that has failed half-way',
+      back(),
+      'liftlock rollback cluster web --approve, which goes on with it; or at any time liftlock release cluster web, which gives it up',
+    ],
     [
       'a rollback that EKS refuses',
       back({ reasons: [reason('TooLate', '')] }),

@@ -100,7 +100,7 @@ export function wayToFinish(
   if (isRollback(upgrade))
     return isOver(upgrade)
       ? `runs: liftlock release cluster ${name}. EKS takes it back no more. How what had gone back by then follows its control plane then says: liftlock explain cluster ${name}`
-      : `runs: liftlock rollback cluster ${name} --approve`;
+      : `runs: liftlock rollback cluster ${name} --approve, which goes on with it; or at any time liftlock release cluster ${name}, which gives it up and leaves what has gone back as it is`;
   if (machine !== 'upgrade-cluster') return `starts the state machine ${machine} by hand once more.`;
   // Somebody has taken the control plane further, so no hop leads to the version of this upgrade. What is left are the machines that follow the
   // control plane, each by itself.

@@ -118,9 +118,9 @@ test('a stopped fleet commits nothing', async () => {
 
 test('a commit that took longer than five seconds is not sent', async () => {
   const { table, clock, sent, make, intents } = await world();
-  table.onAppend = () => {
+  table.onAppend.push(() => {
     clock.at = later(6);
-  };
+  });
   expect(await make(EVICT)).toMatchObject({ type: 'wait', reason: { code: 'StaleCommit' } });
   expect([sent, (await intents()).map(said)]).toEqual([[], [['EvictPods', 1, 'never-sent']]]);
 });

@@ -59,9 +59,9 @@ async function tried(given: Given) {
     table.beforeTransact = () => {
       throw namedError('TransactionConflict', 'others write');
     };
-  table.onAppend = () => {
+  table.onAppend.push(() => {
     now = new Date(now.getTime() + slow * 1000);
-  };
+  });
   const sent: string[] = [];
   const take = (name: string) => async (_: unknown, input: object) => {
     sent.push(`${name} ${JSON.stringify(input)}`);

@@ -357,6 +357,7 @@ describe('an upgrade that parks again and again for the same', () => {
     const { parkedFor, reasons } = again(['AwsFailed', 0], ['AwsFailed', 40], ['AwsFailed', 80]);
     expect(parkedFor).toMatchObject({ code: 'AwsFailed', since: minutes(0).toISOString(), times: 3 });
     expect(reasons).toEqual([quoted('AwsFailed', '3 looks in a row since 2026-11-20T12:00:00.000Z: because')]);
+    expect(again(['NodesDown', 0], ['NodesDown', 10]).parkedFor?.times).toBe(2);
   });
 
   test.each<[string, [string, number][]]>([

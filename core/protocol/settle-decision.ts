@@ -74,14 +74,23 @@ function resumeOf(upgrade: Upgrade, { status, resumeAt }: UpgradeEnd, now: Date)
   return resumeAt !== undefined && resumeAt > at ? resumeAt : at;
 }
 
-/** What says nothing about the cluster: an upgrade that was begun looks again every ten minutes, without end where nobody mends it. */
-const UNHEARD: readonly AnyCode[] = ['AwsFailed', 'Denied', 'ComponentUnknown', 'ScanIncomplete', ...ACCESS_ERRORS];
+/** Nodes are down, which may last for as long as whoever took them leaves them so. */
+export const NO_ROOM: readonly AnyCode[] = ['NodesDown', 'DrainNoRoom'];
+/** For these an upgrade that was begun looks again every ten minutes, without end where nobody mends it. Most say nothing about the cluster. */
+const LOOKS_AGAIN: readonly AnyCode[] = [
+  'AwsFailed',
+  'Denied',
+  'ComponentUnknown',
+  'ScanIncomplete',
+  ...ACCESS_ERRORS,
+  ...NO_ROOM,
+];
 /** An upgrade that goes on for longer than retries take has got further, and parks for something new. */
 const IN_A_ROW_MILLISECONDS = 3_600_000;
 
 /** Since when and how often the upgrade parks for what ends only when somebody mends it, or AWS; undefined for any other reason. */
 function parkedInARow({ parkedFor }: Upgrade, why: Reason | undefined, now: Date): Upgrade['parkedFor'] {
-  if (why === undefined || !UNHEARD.includes(why.code)) return undefined;
+  if (why === undefined || !LOOKS_AGAIN.includes(why.code)) return undefined;
   const { code } = why;
   const last = now.toISOString();
   const first = { code, since: last, last, times: 1 };

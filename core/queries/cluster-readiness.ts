@@ -2,6 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { shortId } from '../model/cluster-key.ts';
 import type { Ports } from '../ports/ports.ts';
+import { asUpgraded } from '../rollout/as-upgraded.ts';
 import { targetIn } from '../rollout/cluster-target.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { nodesIn } from '../rollout/policy-matches.ts';
@@ -9,7 +10,6 @@ import { type Readiness, readinessIn, readinessTo, withHold } from '../rollout/r
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { asUpgraded } from './cluster-summary.ts';
 import { invalidInput } from './refusal.ts';
 
 /** Whether a cluster may go one minor up, or to a version that somebody asks about. */

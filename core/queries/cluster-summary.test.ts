@@ -6,7 +6,8 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
-import { asUpgraded, clusterSummary } from './cluster-summary.ts';
+import { asUpgraded } from '../rollout/as-upgraded.ts';
+import { clusterSummary } from './cluster-summary.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const group = (version: string, amiType = 'AL2023_x86_64_STANDARD') => ({

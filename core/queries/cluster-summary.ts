@@ -4,13 +4,12 @@ import type { Reason } from '../contracts/step-result.ts';
 import { shortId } from '../model/cluster-key.ts';
 import { isRollback } from '../model/hop.ts';
 import { groupsBehind, lagCode } from '../model/lag.ts';
-import { remembered } from '../model/remembered.ts';
 import { oldestImage } from '../nodes/managed-groups/image-lag.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { isWatched } from '../protocol/hop-before.ts';
 import { keptAway } from '../protocol/kept-away.ts';
-import { versionNow } from '../protocol/rollback-view.ts';
 import { isUndo } from '../protocol/undo.ts';
+import { asUpgraded } from '../rollout/as-upgraded.ts';
 import { hasPins, type Patches, patchesOf, pinsOf } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -54,18 +53,6 @@ export type ClusterState =
   | 'Behind';
 
 export type ClusterSummary = ReturnType<typeof clusterSummary>;
-
-/** A look at a whole fleet asks for each of its clusters. */
-const byCluster = remembered(
-  (upgrades: readonly Upgrade[]) => Map.groupBy(upgrades, ({ clusterKey }) => clusterKey),
-  new WeakMap(),
-);
-
-/** The cluster as it is by now, which the inventory learns only at its next look. */
-export function asUpgraded({ upgrades }: Pick<FleetSnapshot, 'upgrades'>, cluster: ClusterRecord): ClusterRecord {
-  const own = byCluster(upgrades).get(cluster.clusterKey);
-  return own === undefined ? cluster : { ...cluster, version: versionNow(cluster, own).toString() };
-}
 
 export function clusterSummary(snapshot: FleetSnapshot, recorded: ClusterRecord, now: Date) {
   const cluster = asUpgraded(snapshot, recorded);

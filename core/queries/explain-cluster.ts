@@ -15,12 +15,14 @@ import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { mayExtendSupport, reversalOf } from '../protocol/rollback-view.ts';
 import { isOpen, isUndo, undoEntriesOf } from '../protocol/undo.ts';
+import { asUpgraded } from '../rollout/as-upgraded.ts';
 import { AT_REST, inventoryGaps } from '../rollout/automatic-rollouts.ts';
 import { patchesOf, patchReasons } from '../rollout/candidates.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import { soonestOf, waitsOf } from '../rollout/openings.ts';
+import { hasLostWaiver } from '../rollout/readiness.ts';
 import { isFinished } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
@@ -32,7 +34,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { findClusterBlockers } from './cluster-blockers.ts';
 import { type ClusterPolicy, clusterPolicy, rollbackIn } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
-import { activeUpgrade, asUpgraded } from './cluster-summary.ts';
+import { activeUpgrade } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import { findRolloutsGoingOn, summaryOf } from './in-rollout.ts';
 import { openSilences } from './open-silences.ts';
@@ -85,10 +87,13 @@ export async function explainCluster(
   const isOver = active !== undefined || (member !== undefined && isTried(member));
   const foreseen = isOver ? [] : foresee(cluster, { place, aim, ofHop, scans }, now);
   const [latest = null, lookedAt] = await upgradeViews(ports.table, shown, cluster);
-  const asKnown = verdictOf(snapshot, cluster, aim, { place, ofUpgrade, left, isFinished: finished }, now);
+  const hasPassed = hasPassedSince(ended, scans, now);
+  const tried = hasPassed && place?.member ? { ...place, member: { ...place.member, reasons: [] } } : place;
+  const asKnown = verdictOf(snapshot, cluster, aim, { place: tried, ofUpgrade, left, isFinished: finished }, now);
   const verdict = await untilAllIsKnown(ports.table, snapshot, asKnown, now);
   const patches = patchesOf(snapshot, cluster, aim.policy?.spec, aim.target, now);
-  const stoppedBy = ended === undefined ? [] : await findClusterBlockers(ports.table, ended, ended.reasons);
+  const stoppedBy =
+    ended === undefined || hasPassed ? [] : await findClusterBlockers(ports.table, ended, ended.reasons);
   return {
     cluster: shortId(cluster),
     clusterKey: cluster.clusterKey,
@@ -175,6 +180,14 @@ function upgradesThatMatter(
     : [left, newest].find((one) => one?.status === 'Blocked' || one?.status === 'Failed');
   const compared = goesBack ? upgrades.find(({ id }) => id === hopId(last.to, last.from)) : last;
   return { left, ended, shown: [last, compared].filter((one) => one !== undefined) };
+}
+
+/** Whether a look has passed since a scan stopped the upgrade: what had stopped it is mended, or waived. */
+function hasPassedSince(ended: Upgrade | undefined, scans: LatestScans | undefined, now: Date): boolean {
+  const step = ended?.steps['scan-cluster'];
+  if (ended?.status !== 'Blocked' || step?.status !== 'blocked') return false;
+  const last = scans?.scans.find(({ target }) => target === ended.to);
+  return last?.verdict === 'pass' && last.scannedAt > (step.endedAt ?? '') && !hasLostWaiver(last, now);
 }
 
 /** What is known today to stop the hops that the cluster waits for: from the inventory, the last scans, and what the approvals have not shown. */

@@ -3,6 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { hopId, hopTo, isFinish } from '../model/hop.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
+import { asUpgraded } from '../rollout/as-upgraded.ts';
 import { AT_REST, isServed, newestFirst } from '../rollout/automatic-rollouts.ts';
 import { hasPins } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -10,7 +11,7 @@ import { Rollouts, Upgrades } from '../store/entities.ts';
 import { load, loadAll } from '../store/entity.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { asUpgraded, type ClusterSummary, clusterSummary } from './cluster-summary.ts';
+import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
 import { leftOutBy, placeAmong, rolloutsByPolicy } from './place-of.ts';
 
 /** The summary of one cluster, so that lists, `describe` and `explain` use the same word for its state. */

@@ -41,6 +41,8 @@ async function reportOf(
         readonly heldBy?: string;
         /** An upgrade that looks again in an hour. */
         readonly waits?: readonly [from: string, to: string];
+        /** Since when the control plane of that upgrade is at its version, which no look has seen yet. */
+        readonly arrived?: string;
         /** Causes that a waiver covered in the whole report. */
         readonly waived?: readonly string[];
       }
@@ -66,6 +68,7 @@ async function reportOf(
       held,
       heldBy = 'PodEvictionFailure',
       waits,
+      arrived: controlPlaneCompletedAt,
       waived = [],
     },
   ] of Object.entries(found)) {
@@ -93,6 +96,7 @@ async function reportOf(
         to,
         clusterKey: record.clusterKey,
         resumeAt,
+        controlPlaneCompletedAt,
       } as const;
       await table.transact([put(Upgrades, upgrade(parked), 'absent')]);
     }
@@ -191,6 +195,13 @@ test('a roll that a budget has stopped is held by it, whatever a waiver says of 
 test('clusters of which nobody knows enough are named, so that nothing to mend is not read as all well', async () => {
   const { items, unknown } = await reportOf({ dark: { team: 'payments', scans: [] } });
   expect([items, unknown]).toEqual([[], ['111122223333.eu-central-1.dark']]);
+});
+
+test('a cluster whose control plane has just arrived is told at its new minor, of which nobody has looked further yet', async () => {
+  const scans = [scan('1.34', [], '1.33')];
+  const on = { team: 'payments', version: '1.33', scans, waits: ['1.33', '1.34'] as const };
+  const { unknown } = await reportOf({ going: on, there: { ...on, arrived: NOW.toISOString() } });
+  expect(unknown).toEqual(['111122223333.eu-central-1.there']);
 });
 
 test('what several owners have to mend together stands in the report of each', async () => {

@@ -3,6 +3,7 @@ import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
 import { shortId } from '../model/cluster-key.ts';
 import type { NodesSpec } from '../model/image-rule.ts';
 import type { Ports } from '../ports/ports.ts';
+import { asUpgraded } from '../rollout/as-upgraded.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { nodesIn } from '../rollout/policy-matches.ts';
 import { readinessOfMember, readinessTo, withHold } from '../rollout/readiness.ts';
@@ -11,7 +12,6 @@ import { matchesSelector } from '../selector/match.ts';
 import { loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { asUpgraded } from './cluster-summary.ts';
 import { parseLabelSelector } from './label-selector-text.ts';
 import { invalidInput } from './refusal.ts';
 

@@ -10,14 +10,17 @@ import { after, said, uncapitalized, type Verdict } from './verdict-words.ts';
 
 export type MemberPlace = Place & { readonly member: Member };
 
-/** The verdict after the one try that each cluster has for each target: what ended without success waits for a person. */
+/**
+ * The verdict after the one try that each cluster has for each target: what ended without success waits for a person. Without reasons of the member
+ * nobody knows of a cause that is still there.
+ */
 export function again(snapshot: FleetSnapshot, place: MemberPlace, isFinished: boolean, now: Date): Verdict {
   const { member, rollout } = place;
   const { reasons, until } = isFinished ? refusalsBeside(rollout, place) : refusalsIn(snapshot, place, now);
   const retry = `runs: liftlock retry cluster ${member.name}`;
   const condition = isFinished
     ? `It is whole at ${member.to}: it counts as succeeded once somebody ${retry}`
-    : `${somebodyOnce(reasons)} removes the cause and ${retry}`;
+    : `${somebodyOnce(reasons)}${member.reasons.length === 0 ? '' : ' removes the cause and'} ${retry}`;
   return said(after(condition, until), ...triedOnce(member), ...reasons);
 }
 

@@ -154,7 +154,7 @@ test('nobody is looked at who has nowhere to go, is never touched, or looks for 
 
 test('the trend of the fleet tells who is ready after hops from who is ready, by the policy of each', async () => {
   const table = new MemoryTable();
-  const names = ['near', 'far', 'nobodys'];
+  const names = ['near', 'far', 'nobodys', 'arrived'];
   const records = names.map((name) => clusterRecord({ name, labels: { to: name } }));
   const [region] = regions.values();
   const policies = ['near', 'far'].map((name) => {
@@ -167,10 +167,16 @@ test('the trend of the fleet tells who is ready after hops from who is ready, by
     return { kind: 'UpgradePolicy' as const, name, document, revision: name, appliedBy: 'ann', appliedAt: hoursAgo(9) };
   });
   const scan = { ...{ scannedAt: hoursAgo(1), from: '1.34', target: '1.35', verdict: 'pass' as const }, ...COUNTS };
+  // No look has seen its new minor yet.
+  const arrived = upgradeOf({
+    ...{ clusterKey: clusterRecord({ name: 'arrived' }).clusterKey, from: '1.34', to: '1.35' },
+    controlPlaneCompletedAt: NOON.toISOString(),
+  });
   await table.transact([
     ...records.map((one) => put(Clusters, one, 'absent')),
     ...records.map(({ clusterKey }) => put(LatestScanItems, { clusterKey, scans: [scan] }, 'absent')),
     ...policies.map((one) => put(Configs, one, 'absent')),
+    put(Upgrades, arrived, 'absent'),
     put(
       Regions,
       {
@@ -183,11 +189,15 @@ test('the trend of the fleet tells who is ready after hops from who is ready, by
   const executions = { start: async () => {} } as unknown as Executions;
   const ports = { events: { publish: async () => {} }, addresses: { send: async () => undefined } };
   await refreshReadiness({ ...ports, table, executions, clock: { now: () => NOON } });
-  expect((await load(table, ReadinessDays, '2026-11-25'))?.data.counts).toEqual({ readyAfterHops: 1, ready: 2 });
+  expect((await load(table, ReadinessDays, '2026-11-25'))?.data.counts).toEqual({
+    readyAfterHops: 1,
+    ready: 2,
+    incomplete: 1,
+  });
   const words = await Promise.all(
     records.map(async ({ clusterKey }) => (await load(table, ReadinessHistories, clusterKey))?.data.word?.verdict),
   );
-  expect(words).toEqual(['ready', 'readyAfterHops', 'ready']);
+  expect(words).toEqual(['ready', 'readyAfterHops', 'ready', 'incomplete']);
 });
 
 test('a look that was asked for already in this hour is not asked for again', async () => {

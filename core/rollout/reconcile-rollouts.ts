@@ -10,6 +10,7 @@ import type { Clock, GateReader } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StoredItem, Table } from '../ports/table.ts';
 import { mayExtendSupport } from '../protocol/rollback-view.ts';
+import { NO_ROOM } from '../protocol/settle-decision.ts';
 import { isUndo } from '../protocol/undo.ts';
 import { revisionOf, transactWithAudit } from '../store/audit.ts';
 import { Epochs, Grants, Learned, ReconcileMarkers, Rollouts, Upgrades } from '../store/entities.ts';
@@ -284,8 +285,8 @@ const STUCK_HOURS = 24;
 const UNDONE_HOURS = 1;
 
 /**
- * Upgrades that run and of which no step has begun, ended or changed for a day, those that park in vain for an hour, and what has tried for as long
- * to take back what one has left: an alarm counts them.
+ * Upgrades that run and of which no step has begun, ended or changed for a day, those that park in vain for an hour, or for a day since nodes are
+ * down, and what has tried for an hour to take back what one has left: an alarm counts them.
  */
 export function stuckUpgrades(upgrades: readonly Upgrade[], now: Date): Upgrade[] {
   const before = (hours: number) => new Date(now.getTime() - hours * 3_600_000).toISOString();
@@ -298,9 +299,11 @@ export function stuckUpgrades(upgrades: readonly Upgrade[], now: Date): Upgrade[
   });
 }
 
-/** It was tried for an hour, and not so long ago that it goes on by now, or waits for something else, as for its window. */
-const isInVain = ({ since, last }: NonNullable<Upgrade['parkedFor']>, anHourAgo: string): boolean =>
-  last >= anHourAgo && Date.parse(last) - Date.parse(since) >= UNDONE_HOURS * 3_600_000;
+/** It was tried for that long, and not so long ago that it goes on by now, or waits for something else, as for its window. */
+const isInVain = ({ code, since, last }: NonNullable<Upgrade['parkedFor']>, anHourAgo: string): boolean =>
+  last >= anHourAgo &&
+  Date.parse(last) - Date.parse(since) >=
+    (NO_ROOM.some((one) => one === code) ? STUCK_HOURS : UNDONE_HOURS) * 3_600_000;
 
 function lastSign(upgrade: Upgrade): string {
   const times = Object.values(upgrade.steps).flatMap((step) => [step.startedAt, step.endedAt ?? step.startedAt]);

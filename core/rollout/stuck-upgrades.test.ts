@@ -30,6 +30,10 @@ const parked = (code: string, since: string, last: string): Partial<Upgrade> => 
   return { status: 'Parked', parkedFor: { code, times: 5, since: at(since), last: at(last) } };
 };
 
+const parkedSince = (code: string, since: string): Partial<Upgrade> => ({
+  ...{ status: 'Parked', parkedFor: { code, times: 140, since, last: '2026-11-20T11:55:00.000Z' } },
+});
+
 test.each<[string, Partial<Upgrade>, number]>([
   ['whose last sign is older than a day', { steps: step('2026-11-19T11:00:00.000Z') }, 1],
   ['with a step that began today', { steps: step('2026-11-20T01:00:00.000Z') }, 0],
@@ -48,6 +52,9 @@ test.each<[string, Partial<Upgrade>, number]>([
     0,
   ],
   ['that parked so, and waits for its window by now', parked('AwsFailed', '08:00', '10:59'), 0],
+  ['that waits for a day for nodes that are down', parkedSince('NodesDown', '2026-11-19T11:50:00.000Z'), 1],
+  ['that waits so for less', parkedSince('NodesDown', '2026-11-19T12:10:00.000Z'), 0],
+  ['that drains, and has had no room for a day', parkedSince('DrainNoRoom', '2026-11-19T11:50:00.000Z'), 1],
   ['that has ended', { status: 'Failed' }, 0],
   ['that takes back what another has left, and could not for an hour', undoing('Denied', '10:59'), 1],
   ['that takes it back, and could not for less', undoing('Denied', '11:01'), 0],

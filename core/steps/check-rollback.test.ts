@@ -209,6 +209,18 @@ test.each<[string, Given, string, readonly string[]]>([
   expect(await checked({ ...given, nodes, mutated: true })).toMatchObject({ status, codes });
 });
 
+const refused = () => Promise.reject(failing('AccessDeniedException'));
+test.each<[string, Given]>([
+  ['add-ons', { more: { listAddons: refused } }],
+  ['versions of an add-on', { addons: { cni: {} }, more: { describeAddonVersions: refused } }],
+  ['insights', { more: { listInsights: refused } }],
+])('where nobody may list its %s, that is told once, beside everything else', async (_, given) => {
+  const nodes = [node('v1.37.0', { 'karpenter.sh/nodepool': 'spot' })];
+  const of = (mutated: boolean) => checked({ ...given, nodes, mutated });
+  expect(await of(false)).toMatchObject({ status: 'blocked', codes: ['NodesFirst', 'ScanIncomplete'] });
+  expect(await of(true)).toMatchObject({ status: 'parked', codes: ['ScanIncomplete', 'NodesFirst'] });
+});
+
 test.each<[string, readonly Node[], string]>([
   ['is behind', [node('v1.36.2', { 'eks.amazonaws.com/nodegroup': 'a' })], 'done'],
   ['runs what nobody can read', [node('?', { 'eks.amazonaws.com/nodegroup': 'a' })], 'blocked'],

@@ -1,4 +1,5 @@
-import { unlessGone } from '../contracts/eks-errors.ts';
+import { isDenied, unlessGone } from '../contracts/eks-errors.ts';
+import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { blocked, done, parked, type Reason, reason, wait } from '../contracts/step-result.ts';
 import { observeCluster } from '../inventory/observe-cluster.ts';
@@ -41,8 +42,8 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   const { spec, unknown } = await context.policy();
   if (unknown.length > 0) return parked(undefined, ...unknown);
   const asksServer = spec?.verification !== 'eks-api';
-  const { record, unread, passing } = await observeAnew(ports, context, asksServer);
-  if (passing && maySettle(ports, context)) return wait(UNHEARD_SECONDS, ...unread);
+  const { record, unread: seen, passing } = await observeAnew(ports, context, asksServer);
+  if (passing && maySettle(ports, context)) return wait(UNHEARD_SECONDS, ...seen);
   const upgrades = await upgradesOf(ports.table, context.clusterKey);
   const region = (await load(ports.table, Regions, context.scope.region))?.data;
   const now = ports.clock.now();
@@ -57,10 +58,11 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   // Only this step asks EKS when the way back ends; later steps read it in the upgrade.
   const found = given({ reversibleFrom, reversibleUntil: view.until ?? undefined });
   if (view.status !== 'Reversible') return { ...blocked(...view.reasons), found };
-  const insights = await rollbackInsights(ports, context);
+  const unread = [...seen];
+  const insights = await unlessDenied(rollbackInsights(ports, context), unread);
   const foundNow = [
     ...insights.filter((one) => !isRepaired(one)).map((one) => insightReason(one, target)),
-    ...(await addonsInTheWay(ports, context)),
+    ...(await unlessDenied(addonsInTheWay(ports, context), unread)),
   ];
   const byRecord = [
     ...view.blockers,
@@ -104,6 +106,16 @@ async function observeAnew(
     if (!isAccessError(error)) throw error;
     return { record, unread: [...unread, accessReason(error, context)], passing: mayPass(error) };
   }
+}
+
+/** What was found; nothing where it may not be read, which joins what is unread already. The look at the cluster may have been denied the same. */
+async function unlessDenied<One>(read: Promise<One[]>, unread: Reason[]): Promise<One[]> {
+  return read.catch((error) => {
+    if (!isDenied(error)) throw error;
+    const said = `${errorName(error)}: ${errorMessage(error)}`;
+    if (!unread.some(({ message }) => message.includes(said))) unread.push(reason('ScanIncomplete', said));
+    return [];
+  });
 }
 
 /** EKS tells when an upgrade began that somebody else has made. */

@@ -125,13 +125,16 @@ test.each(['States.Timeout', 'Sandbox.Timedout', 'Runtime.ExitError', 'Runtime.O
   },
 );
 
-test('a permission of Liftlock itself that is missing parks the hop as denied', async () => {
-  const { conclusion } = await concluded({ Error: 'AccessDeniedException', Cause: 'not you' }, { kept: begun });
-  expect([conclusion.status, conclusion.message]).toEqual([
-    'Parked',
-    'Denied: A function of Liftlock was denied what is its own, which says nothing about the cluster: AccessDeniedException: not you. Compare: npx cdk drift LiftlockHub',
-  ]);
-});
+test.each(['AccessDeniedException', 'TableDenied'])(
+  'a permission of Liftlock itself that is missing parks the hop as denied: %s',
+  async (error) => {
+    const { conclusion } = await concluded({ Error: error, Cause: 'not you' }, { kept: begun });
+    expect([conclusion.status, conclusion.message]).toEqual([
+      'Parked',
+      `Denied: A function of Liftlock was denied what is its own, which says nothing about the cluster: ${error}: not you. Compare: npx cdk drift LiftlockHub`,
+    ]);
+  },
+);
 
 test('beside an outage, what failed by itself under this grant ends the hop; what failed under an earlier one does not', async () => {
   const step = (endedAt: string) => ({ status: 'failed' as const, reasons: [why], startedAt: endedAt, endedAt });

@@ -36,6 +36,7 @@ export class HubMonitoring extends Construct {
     functionAlarms(monitoring);
     machineAlarms(monitoring);
     auditAlarms(monitoring, auditTable);
+    eventAlarms(monitoring);
     queueAlarms(monitoring, queues);
     monitoring.composite('controller/unhealthy', 'At least one alarm of severity high is on.');
     new HubDashboard(this, 'Dashboard', { queues });
@@ -74,7 +75,7 @@ function reconcilerAlarms(monitoring: Monitoring): void {
   });
   monitoring.high(
     'upgrades/stuck',
-    'An upgrade has not moved for a day, or parks for an hour for what is denied or not answered, or what one has left could not be taken back for as long.',
+    'An upgrade has not moved for a day, or nodes were down for so long, or it parks for an hour for what is denied or not answered, or what one has left could not be taken back for as long.',
     {
       metric: ownMetric(RECONCILER, 'UpgradesStuck', { period: Duration.minutes(15), statistic: Stats.MAXIMUM }),
       periods: 2,
@@ -184,6 +185,19 @@ function functionAlarms(monitoring: Monitoring): void {
       periods: 3,
     },
   );
+}
+
+/** Functions that publish what people are told of (core/notices). An alarm takes ten metrics, and what the others publish has no notice. */
+const TELLING = [
+  ...([RECONCILER, 'conclude-upgrade', 'request-grant', 'drain-nodes'] as const),
+  ...(['record-clusters', 'refresh-readiness', 'watch-versions', 'api'] as const),
+] as const satisfies readonly FunctionName[];
+
+/** Alarms go to the topic without EventBridge, so this one tells what notices cannot. */
+function eventAlarms(monitoring: Monitoring): void {
+  monitoring.medium('events/not-published', 'EventBridge did not take events, so nobody was told what they say.', {
+    metric: sumOf('lost', TELLING, (name) => ownMetric(name, 'EventsLost')),
+  });
 }
 
 const DEAD_LETTERS = {

@@ -10,11 +10,10 @@ import type { History, Violation } from './history.ts';
 export function checkDisruption({ world }: History): Check {
   const counts = Object.values(world.eks.state.clusters).map(disruptionCounts);
   const rolls = new Map(counts.flatMap(({ taken }) => taken.map((one) => [one.token, one])));
-  let isFirst = true;
+  const forbidden = counts.reduce((sum, one) => sum + one.forbidden.evicted, 0);
+  const untold = forbidden === 0 ? [] : [disruption(`${forbidden} pods were evicted although a budget forbade it`)];
   return (moment) => {
-    const forbidden = isFirst ? counts.reduce((sum, one) => sum + one.forbidden.evicted, 0) : 0;
-    isFirst = false;
-    const evicted = forbidden === 0 ? [] : [disruption(`${forbidden} pods were evicted although a budget forbade it`)];
+    const evicted = untold.splice(0);
     const commit = commitAt(moment);
     const roll =
       commit?.call.name === 'UpdateNodegroupVersion' ? rolls.get(commit.call.input.clientRequestToken) : undefined;

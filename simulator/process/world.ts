@@ -128,7 +128,7 @@ export class World implements RunView {
       random,
       ...(options.timing === undefined ? {} : { timing: options.timing }),
     });
-    this.table.onAppend = (item) => this.#writtenAt.set(item, this.clock.now().getTime());
+    this.table.onAppend.push((item) => this.#writtenAt.set(item, this.clock.now().getTime()));
     this.bus = new InMemoryBus(this.clock);
     const record: DeliverBatch = async (event) => {
       const { batchItemFailures } = (await this.invoke('record-clusters', event)) as {

@@ -92,11 +92,9 @@ describe('killed while it is granted, started, concluded and freed it ends the s
       policy: { rollback: { automatic: true, windows: 'ignore' } },
       armed,
     });
-    const recorded = world.table.onAppend;
-    world.table.onAppend = (item) => {
-      recorded(item);
+    world.table.onAppend.push((item) => {
       if (item.event === 'RollbackBegun') for (const fault of faults) armed.arm(fault);
-    };
+    });
     await run(world);
     expect(armed.hits.length).toBeGreaterThan(0);
     expect([versionOf(world, 'web'), await endsOf(world), await checkInvariants(world)]).toEqual([

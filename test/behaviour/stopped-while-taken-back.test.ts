@@ -1,5 +1,6 @@
 import { releaseCluster } from '../../core/operations/hold-switch.ts';
 import { requestRollback } from '../../core/operations/request-rollback.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { machineDefinitions } from '../../simulator/process/machines.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -45,7 +46,9 @@ test.each<[string, Record<string, unknown>]>([
   ['is watched', { waves: [{ name: 'all', watch: '20h' }] }],
 ])('whose hop %s, and which is released then, is taken up by no rollout', async (_, policy) => {
   const world = await stopped(policy);
-  expect((await recordOf(world, 'web')).version).toBe('1.36');
+  const web = await recordOf(world, 'web');
+  expect(web.version).toBe('1.36');
+  expect((await explainCluster(world.ports, web)).when.condition).toContain('liftlock release cluster web');
   await releaseCluster(world.ports, (await recordOf(world, 'web')).clusterKey, PERSON);
   await run(world);
   expect([await endsOf(world), moves(world), versionOf(world, 'web')]).toEqual([

@@ -52,6 +52,27 @@ test('a waiver that is applied lets the hop go on until it ends', async () => {
   expect(versionOf(world, 'web')).toBe('1.37');
 });
 
+test('what a waiver covers by now is not told as what stops the cluster, while the waiver lasts', async () => {
+  const world = await smallFleet({ clusters: [withOld] });
+  await run(world);
+  const told = async () => {
+    const { reasons, when, stoppedBy } = await explainCluster(world.ports, await recordOf(world, 'web'));
+    return [reasons.map(({ code }) => code), stoppedBy.map(({ code }) => code), when.condition];
+  };
+  const stopped = [
+    ['ScanFinding', 'MemberBlocked'],
+    ['ScanFinding'],
+    'Somebody removes the cause and runs: liftlock retry cluster web',
+  ];
+  expect(await told()).toEqual(stopped);
+  await waiveBy(world, 'ana', 30);
+  await requestScan(world.ports, await recordOf(world, 'web'), '1.37', 'ana');
+  await minutesLater(world, 5);
+  expect(await told()).toEqual([['MemberBlocked'], [], 'Somebody runs: liftlock retry cluster web']);
+  await deleteConfig(world.ports, { kind: 'ScanWaiver', name: 'fast-class' }, 'ana', 'mended');
+  expect(await told()).toEqual(stopped);
+});
+
 test('a waiver that is deleted ends as one that expires: what rested on it is stale at once', async () => {
   const world = await smallFleet({ clusters: [withOld], mode: 'observe' });
   await discover(world);

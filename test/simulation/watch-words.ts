@@ -1,7 +1,6 @@
 import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { kindOf } from '../../core/contracts/reasons.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
-import type { AuditItem } from '../../core/ports/table.ts';
 import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
@@ -38,7 +37,7 @@ const TOLD_ALIKE = [
 /**
  * Before each look of the reconciler every cluster is explained, by what the look is about to read: who is granted in it was said to be next, and
  * who is said to be next is granted within two ticks, unless `isDisturbed`: then faults may keep a look from its end. Whose scan has refused the hop
- * is explained by all that it was refused for, until it is taken up again. Lists and descriptions agree with each explanation. Gives the list that fills up.
+ * is explained by all that it was refused for, until it is taken up again or a look has passed. Lists and descriptions agree with each explanation. Gives the list that fills up.
  */
 export function watchWords(world: World, isDisturbed: boolean): { violations: Violation[]; granted: string[] } {
   const violations: Violation[] = [];
@@ -52,9 +51,7 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
   const note = (message: string) => violations.push({ invariant: 'words', message });
   let looking = 0;
 
-  const recorded = table.onAppend;
-  table.onAppend = (item: AuditItem) => {
-    recorded(item);
+  table.onAppend.push((item) => {
     if (item.event === 'UpgradeBlocked') {
       const { reasons } = item.detail as { readonly reasons: readonly Reason[] };
       const against = reasons.filter(({ code }) => kindOf(code) !== 'told');
@@ -66,7 +63,7 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
     nextSince.delete(item.subject);
     const word = said.get(item.subject);
     if (word !== NEXT) note(`${item.subject} was granted at ${item.at}, and explained by: ${word}`);
-  };
+  });
 
   /** What the list, `describe` and the list of upgrades say otherwise than `explain`. */
   async function contradictions(cluster: ClusterRecord): Promise<string[]> {
@@ -102,13 +99,15 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
     for (const cluster of snapshot.clusters.values()) {
       const { clusterKey } = cluster;
       const explained = await explainCluster({ table, clock }, cluster, snapshot);
-      const { when, reasons, foreseen, stoppedBy } = explained;
+      const { when, reasons, foreseen, stoppedBy, scan, scanBlocked } = explained;
       // Steps write beside this, so what differs is read again: words that come from one decision then agree.
       let apart: readonly string[] = [];
       for (let tries = 0; tries < 3 && (tries === 0 || apart.length > 0); tries += 1)
         apart = await contradictions(cluster);
       for (const said of apart) note(`${clusterKey}: ${said}`);
       const told = new Set([...reasons, ...foreseen, ...stoppedBy].map(({ code }) => code));
+      // A look that has passed since says that it was mended, or waived.
+      if (scan?.verdict === 'pass' && scanBlocked === null) refusedFor.delete(clusterKey);
       const kept = (refusedFor.get(clusterKey) ?? []).filter((code) => !told.has(code));
       if (kept.length > 0) note(`${clusterKey} was refused for ${kept.join()}, and explained by: ${[...told].join()}`);
       const isNext = when.condition === NEXT;

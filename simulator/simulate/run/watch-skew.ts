@@ -10,13 +10,11 @@ import type { World } from '../../process/world.ts';
  */
 export function watchSkew(world: World): Violation[] {
   const violations: Violation[] = [];
-  const recorded = world.table.onAppend;
-  world.table.onAppend = (item: AuditItem) => {
-    recorded(item);
+  world.table.onAppend.push((item) => {
     if (!WATCHED.has(item.event)) return;
     const cluster = world.eks.state.clusters[arnOf(item.subject)];
     if (cluster !== undefined) violations.push(...skewOf(cluster, item));
-  };
+  });
   return violations;
 }
 

@@ -16,11 +16,11 @@ function toldOf(insights: Partial<ClusterRecord['insights']>, detail: object = {
   Object.assign(cluster.insights, insights);
   const world = new World({ state, start, seed: 1 });
   const told = watchWayBack(world);
-  const append = (event: string, more: object) =>
-    world.table.onAppend({
-      ...{ subject: `${cluster.arn}@x`, sequence: 1, event, at: start.toISOString() },
-      detail: { upgradeId: 'rollback-1.37-1.36', ...more },
-    } as unknown as AuditItem);
+  const append = (event: string, more: object) => {
+    const of = { subject: `${cluster.arn}@x`, sequence: 1, event, at: start.toISOString() };
+    const item = { ...of, detail: { upgradeId: 'rollback-1.37-1.36', ...more } };
+    for (const tell of world.table.onAppend) tell(item as unknown as AuditItem);
+  };
   append('Granted', {});
   append('StepChanged', { step: 'scan-cluster', status: 'done', reasons: [{ code: 'Looked' }], ...detail });
   return told.map(({ message }) => message);

@@ -1,5 +1,4 @@
 import { arnOf } from '../../../core/model/cluster-key.ts';
-import type { AuditItem } from '../../../core/ports/table.ts';
 import { SKEW_MILLISECONDS } from '../../invariants/check-history.ts';
 import type { Violation } from '../../invariants/history.ts';
 import type { World } from '../../process/world.ts';
@@ -11,9 +10,7 @@ import type { World } from '../../process/world.ts';
 export function watchWayBack(world: World): Violation[] {
   const violations: Violation[] = [];
   const grantedAt = new Map<string, number>();
-  const recorded = world.table.onAppend;
-  world.table.onAppend = (item: AuditItem) => {
-    recorded(item);
+  world.table.onAppend.push((item) => {
     const { upgradeId = '', step, status, reasons = [] } = item.detail as Told;
     if (!upgradeId.startsWith('rollback-')) return;
     if (item.event === 'Granted') grantedAt.set(item.subject, world.clock.now().getTime());
@@ -39,7 +36,7 @@ export function watchWayBack(world: World): Violation[] {
         invariant: 'rollback',
         message: `${item.subject} #${item.sequence}: its way back was called checked, and ${one}`,
       });
-  };
+  });
   return violations;
 }
 

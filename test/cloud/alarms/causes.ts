@@ -157,6 +157,7 @@ export async function causesOf(
     'audit/sweep-missing': { instead: { 'anchor-audit': silent }, days: 4 },
     'audit/function-errors': errors('anchor-audit', 1),
     'audit/function-throttles': throttles('anchor-audit', 2),
+    'events/not-published': also(once(await published(watch, { announced: 0, unreadable: [] }, { EventsLost: 1 }))),
     'queues/clusters-not-recorded': also(waiting(names('ClustersDeadLetters'), start)),
     'queues/events-not-delivered': also(waiting(names('Undelivered'), start)),
     'queues/notifications-not-delivered': also(waiting(names('NotificationsDeadLetters'), start)),
