@@ -53,7 +53,7 @@ export function rollbackView(seen: ClusterRecord, known: KnownOfRollback): Rollb
   const reached = ({ controlPlaneCompletedAt, reachedBefore }: Upgrade) => controlPlaneCompletedAt ?? reachedBefore;
   const wasAt = upgrades.find((one) => reached(one) && current.isOlderThan(KubeVersion.parse(one.to)));
   if (wasAt !== undefined) {
-    const text = `The control plane reached ${wasAt.to} at ${reached(wasAt)} and is at ${current} again; EKS takes it back once, and only to the minor before an upgrade.`;
+    const text = `The control plane reached ${wasAt.to} at ${reached(wasAt)} and was taken back to ${current}; EKS does that once, and only to the minor before an upgrade.`;
     return nowhere('TakenBackOnce', text);
   }
   // Where somebody else had made the upgrade, only its rollback is on record.
