@@ -31,8 +31,8 @@ test('calendars and channels are applied, listed with what uses them, and shown 
     await run('apply -f -', policy.replace(/target: .*/, 'target: { channel: bank }').replace(/waves:[\s\S]*/, waves));
 
     const calendars = await run('get calendars');
-    expect(calendars).toMatch(/^NAME +TIME-ZONE +WINDOWS +FREEZES +USED-BY +APPLIED\n/);
-    expect(calendars).toMatch(/\nnights +UTC +nights +- +standard\/main /);
+    expect(calendars).toMatch(/^NAME +TIME-ZONE +WINDOWS +FREEZES +USED-BY +TAGGED +APPLIED\n/);
+    expect(calendars).toMatch(/\nnights +UTC +nights +- +standard\/main +0 /);
     const channels = await run('get channels');
     expect(channels).toMatch(/\nrapid +latest +- +built-in +- /);
     expect(channels).toMatch(/\nstable +latest-2 +- +replaced +- /);

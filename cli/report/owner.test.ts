@@ -10,9 +10,13 @@ test('an owner reads what stops its clusters with cause, repair and dates, for p
   try {
     const { clock, eks } = served.world;
     for (const cluster of Object.values(eks.state.clusters))
-      if (cluster.name === 'web') cluster.kubernetes.objects = [attributesClass];
+      if (cluster.name === 'web') {
+        cluster.kubernetes.objects = [attributesClass];
+        cluster.tags = { ...cluster.tags, team: 'platform' };
+      }
     const sleep = () => clock.runUntil(new Date(clock.now().getTime() + 60_000));
     const run = (line: string) => runInProcess(line.split(' '), { url: served.url, sleep });
+    await served.world.invoke('discover-clusters', {});
     await run('scan cluster web --target 1.37');
 
     const json = await run('report owner storage -o json');
@@ -29,6 +33,12 @@ test('an owner reads what stops its clusters with cause, repair and dates, for p
     const markdown = await run('report owner storage -o markdown');
     expect(markdown.out).toMatch(/^## storage\n/);
     expect(markdown.out).toMatch(/\n\| Before \| .*\n\| --- .*\n\| .* \| 1\.37, stops it \| /);
+
+    // A cluster that is held for what got worse in its hop has findings of no scan.
+    const unfound = await run('report owner platform');
+    expect(unfound.out).toContain(
+      'platform owns 1 cluster, and no look at a cluster has found anything that it has to mend. What got worse in a hop is told by liftlock explain.\n',
+    );
 
     const nothing = await run('report owner nobody');
     expect([nothing.code, nothing.out]).toEqual([

@@ -1,5 +1,12 @@
 import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
-import { comparedText, readinessText, rollbackText, supportText, unknownSection } from './cluster-text.ts';
+import {
+  comparedText,
+  insightsText,
+  readinessText,
+  rollbackText,
+  supportText,
+  unknownSection,
+} from './cluster-text.ts';
 
 const now = new Date('2026-11-20T00:00:00.000Z');
 const deadline = { kind: 'endOfStandardSupport' as const, at: '2026-12-02T00:00:00.000Z', daysLeft: 12, forced: false };
@@ -62,4 +69,12 @@ test('of what is not known it is said why, and of nothing else', () => {
   expect(unknownSection(comparison).join('\n')).toContain(`Of the errors of orders it cannot be told: ${why}`);
   expect(unknownSection(comparison).filter((line) => line.includes('cannot be told'))).toHaveLength(1);
   for (const none of [undefined, null]) expect(unknownSection(none)).toEqual([]);
+});
+
+test('the insights of EKS are counted as of when it judged them, and for whichever minor', () => {
+  const insights = { passing: 4, warning: 0, error: 1, unknown: 0 };
+  const judged = { ...insights, lastRefreshTime: '2026-11-19T22:00:00.000Z' };
+  const said = '4 passing, 0 warnings, 1 error, 0 unknown, for the next minor and later ones of when EKS judged them';
+  expect(insightsText(judged, now)).toBe(`${said} (2h ago)`);
+  expect(insightsText(insights, now)).toBe('4 passing, 0 warnings, 1 error, 0 unknown');
 });

@@ -1,7 +1,7 @@
 import type { ReadinessHistory } from '../../core/contracts/items/readiness-history.ts';
 import { isRollback } from '../../core/model/hop.ts';
 import { visible } from '../../core/model/visible.ts';
-import { some } from '../../core/model/words.ts';
+import { counted, some } from '../../core/model/words.ts';
 import { settingsText } from '../../core/nodes/managed-groups/update-config.ts';
 import { verdictReason } from '../../core/probes/is-worse.ts';
 import { probeText } from '../../core/probes/probe-verdict.ts';
@@ -47,10 +47,7 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
       breakGlass !== null && ['Break-glass', visible(glassText(breakGlass, breakGlass))],
       ['Rollback', rollbackText(cluster.rollback, now)],
       ['Endpoint', `${ways.join(' and ')}, authentication ${shown(cluster.authenticationMode)}`],
-      [
-        'Insights',
-        `${insights.passing} passing, ${insights.warning} warnings, ${insights.error} errors, ${insights.unknown} unknown`,
-      ],
+      ['Insights', insightsText(insights, now)],
       ['Auto Mode', cluster.autoMode ? 'yes' : 'no'],
       ['Last seen', lastLook(cluster.lastSeenAt, now)],
     ]),
@@ -69,6 +66,17 @@ export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): stri
     ...unknownSection(lastComparison(cluster.upgrades)),
     ...section('Upgrades', rows(['ID', 'STATUS', 'STARTED', 'REASON'], upgrades(cluster, now))),
   ];
+}
+
+/**
+ * EKS judges each minor that it knows, and keeps what it said when the cluster was elsewhere until it judges again: after a rollback those are the
+ * insights of the minor above.
+ */
+export function insightsText(insights: ClusterDetail['insights'], now: Date): string {
+  const { passing, warning, error, unknown, lastRefreshTime } = insights;
+  const counts = `${passing} passing, ${counted(warning, 'warning')}, ${counted(error, 'error')}, ${unknown} unknown`;
+  if (lastRefreshTime === undefined) return counts;
+  return `${counts}, for the next minor and later ones of when EKS judged them (${relativeTime(lastRefreshTime, now)})`;
 }
 
 /** When node groups and add-ons were read, where an upgrade has changed the cluster since: it reads them at its end. */

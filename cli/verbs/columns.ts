@@ -183,6 +183,7 @@ const calendars: Listing<CalendarView> = {
     ),
     plain('FREEZES', (item) => item.spec?.freezes.map(({ name }) => name).join(',') || null),
     plain('USED-BY', (item) => item.usedBy.join(',') || null),
+    plain('TAGGED', (item) => item.taggedClusters),
     time('APPLIED', (item) => item.appliedAt),
     plain('BY', (item) => item.appliedBy, true),
   ],

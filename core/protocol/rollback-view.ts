@@ -53,7 +53,7 @@ export function rollbackView(seen: ClusterRecord, known: KnownOfRollback): Rollb
   const reached = ({ controlPlaneCompletedAt, reachedBefore }: Upgrade) => controlPlaneCompletedAt ?? reachedBefore;
   const wasAt = upgrades.find((one) => reached(one) && current.isOlderThan(KubeVersion.parse(one.to)));
   if (wasAt !== undefined) {
-    const text = `The control plane reached ${wasAt.to} at ${reached(wasAt)} and is at ${current} again; EKS takes it back once, and only to the minor before an upgrade.`;
+    const text = `The control plane reached ${wasAt.to} at ${reached(wasAt)} and was taken back to ${current}; EKS does that once, and only to the minor before an upgrade.`;
     return nowhere('TakenBackOnce', text);
   }
   // Where somebody else had made the upgrade, only its rollback is on record.
@@ -144,10 +144,10 @@ export const mayExtendSupport = (
  */
 export function versionNow({ version, lastSeenAt }: ClusterRecord, upgrades: readonly Upgrade[]): KubeVersion {
   const [last] = upgrades
-    .map((one) => ({ to: one.to, at: arrivedAt(one) ?? '' }))
-    .filter(({ at }) => at > lastSeenAt)
-    .toSorted((a, b) => (a.at < b.at ? 1 : -1));
-  return KubeVersion.parse(last?.to ?? version);
+    .map(arrival)
+    .filter(({ at = '' }) => at > lastSeenAt)
+    .toSorted((a, b) => ((a.at ?? '') < (b.at ?? '') ? 1 : -1));
+  return KubeVersion.parse(last?.there ?? version);
 }
 
 /** The cluster with its node groups as they are now: what was read of one may be older than the end of its roll, for instance while a smoke check looks on. */
@@ -179,9 +179,13 @@ function lastRoll({ name }: { readonly name: string }, upgrades: readonly Upgrad
   return rolls.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0];
 }
 
-function arrivedAt(upgrade: Upgrade): string | undefined {
-  if (isRollback(upgrade)) return hasGoneBack(upgrade) ? upgrade.steps['rollback-control-plane']?.endedAt : undefined;
-  return upgrade.status === 'RolledBack' ? undefined : upgrade.controlPlaneCompletedAt;
+/** Where an upgrade has left the control plane, and since when. That it was taken back may be known by its hop alone: its rollback was stopped. */
+function arrival(upgrade: Upgrade): { readonly there: string; readonly at: string | undefined } {
+  const { from, to, status, steps, endedAt, controlPlaneCompletedAt } = upgrade;
+  if (isRollback(upgrade))
+    return { there: to, at: hasGoneBack(upgrade) ? steps['rollback-control-plane']?.endedAt : undefined };
+  if (status !== 'RolledBack') return { there: to, at: controlPlaneCompletedAt };
+  return { there: from, at: from === to ? undefined : endedAt };
 }
 
 /**

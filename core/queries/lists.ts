@@ -5,11 +5,13 @@ import {
   inForce,
   loadAppliedConfigs,
   loadConfigs,
+  loadFleetInForce,
   readPolicies,
   scanWaiver,
   upgradePolicy,
 } from '../policy/applied.ts';
 import { BUILT_IN_CHANNELS } from '../policy/channels.ts';
+import { clusterTags } from '../policy/cluster-tags.ts';
 import { deletedAmong } from '../policy/deleted-configs.ts';
 import { loadAllPolicies, policyOf } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -24,7 +26,12 @@ type ItemOf<List extends (...given: never) => Promise<{ readonly items: readonly
 
 export type CalendarView = ItemOf<typeof listCalendars>;
 export async function listCalendars({ table }: Pick<Ports, 'table'>) {
-  const policies = await loadAllPolicies(table);
+  const [policies, fleet, clusters] = await Promise.all([
+    loadAllPolicies(table),
+    loadFleetInForce(table),
+    loadLivingRecords(table),
+  ]);
+  const tagged = clusters.flatMap(({ tags }) => clusterTags(tags, fleet?.tagPrefix ?? '').calendars);
   const items = (await loadAppliedConfigs(table, 'Calendar')).map((config) => {
     const { name, revision, appliedBy, appliedAt } = config;
     const usedBy = policies.flatMap(({ metadata, spec }) =>
@@ -38,6 +45,8 @@ export async function listCalendars({ table }: Pick<Ports, 'table'>) {
       spec: calendarSpec(config) ?? null,
       /** Waves that go by this Calendar, as `policy/wave`. */
       usedBy,
+      /** How many clusters go by this Calendar because a tag of theirs names it. */
+      taggedClusters: tagged.filter((one) => one === name).length,
       ...{ revision, appliedBy, appliedAt },
     };
   });

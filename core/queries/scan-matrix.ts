@@ -3,6 +3,7 @@ import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
 import { shortId } from '../model/cluster-key.ts';
 import type { NodesSpec } from '../model/image-rule.ts';
 import type { Ports } from '../ports/ports.ts';
+import { ownersOf } from '../readiness/owner-news.ts';
 import { asUpgraded } from '../rollout/as-upgraded.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { nodesIn } from '../rollout/policy-matches.ts';
@@ -44,10 +45,12 @@ export async function scanMatrix(
     const record = asUpgraded(snapshot, recorded);
     const scans = latest.get(record.clusterKey) ?? [];
     const scan = scanFor(record, scans, target);
-    return { row: rowOf(snapshot, record, scans, { scan, target, now }), scan };
+    return { record, row: rowOf(snapshot, record, scans, { scan, target, now }), scan };
   });
-  const scanned: { cluster: string; causes: readonly ScanCause[] }[] = found.flatMap(({ row, scan }) =>
-    scan === undefined || row.verdict === 'there' ? [] : [{ cluster: row.cluster, causes: scan.causes }],
+  const scanned = found.flatMap(({ record, row, scan }) =>
+    scan === undefined || row.verdict === 'there'
+      ? []
+      : scan.causes.map((one): Found => ({ ...one, cluster: row.cluster, chased: ownersOf(one, record) })),
   );
   return {
     target: named,
@@ -129,22 +132,25 @@ const MOST_FIXES = 5;
 const MOST_IDS = 20;
 const SEVERITIES: readonly ScanCause['severity'][] = ['error', 'warning', 'info'];
 
-type Found = ScanCause & { readonly cluster: string };
+/** `chased`: whoever a report of owners tells of it. */
+type Found = ScanCause & { readonly cluster: string; readonly chased: ReturnType<typeof ownersOf> };
 
 /**
- * Causes over all clusters, the worst and then the most frequent first, and the owners with the most to do. Causes without an owner are only among
- * the causes.
+ * Causes over all clusters, the worst and then the most frequent first, and the owners with the most to do. What nobody owns, in a cluster without an
+ * owner, is only among the causes.
  */
-function summed(scanned: readonly { readonly cluster: string; readonly causes: readonly ScanCause[] }[]) {
-  const all = scanned.flatMap(({ cluster, causes }) => causes.map((cause): Found => ({ cluster, ...cause })));
+function summed(all: readonly Found[]) {
   // A cause is grouped with its owner, since one name may mean two things: terraform of payments is not terraform of search.
   const byCause = Map.groupBy(all, ({ cause, owner }) => JSON.stringify([cause, owner]));
-  const byOwner = Map.groupBy(
-    all.filter(({ owner }) => owner !== undefined),
-    ({ owner }) => owner ?? '',
-  );
+  const told = all.flatMap((one) => one.chased.flatMap((owner) => (owner === null ? [] : [{ owner, one }])));
+  const byOwner = Map.groupBy(told, ({ owner }) => owner);
   const causes = [...byCause.values()].flatMap((found) => causeOf(found) ?? []);
-  const owners = [...byOwner].map(([owner, found]) => ownerOf(owner, found));
+  const owners = [...byOwner].map(([owner, found]) =>
+    ownerOf(
+      owner,
+      found.map(({ one }) => one),
+    ),
+  );
   return { causes: causes.sort(worstFirst).slice(0, MOST), owners: owners.sort(busiestFirst).slice(0, MOST) };
 }
 

@@ -77,7 +77,7 @@ test.each<[string, Given, string[]]>([
 const halted: Given['rollout'] = { status: 'Halted', reasons: [failed] };
 const budget: Given['wave'] = { status: 'Halted', failed: 1, maxFailures: 0 };
 const isHalted = ['RolloutHalted', failed.code];
-const resume = 'Somebody has looked at what failed and runs: liftlock rollout resume r';
+const resume = 'Somebody has looked at what halted it and runs: liftlock rollout resume r';
 const setAside: Given['member'] = { status: 'Quarantined', reasons: [reason('SuspiciousTrait', 'x')] };
 const next = 'The next tick of the reconciler, within a minute.';
 test.each<[string, Given, [string, string[], string]]>([

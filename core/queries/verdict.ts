@@ -314,7 +314,7 @@ const wavesOf = (snapshot: FleetSnapshot, { id }: Rollout, place: Place | undefi
  */
 function halted(snapshot: FleetSnapshot, { rollout, waves }: WholeRollout, ...told: readonly Reason[]): Verdict {
   const refused = refusedByFleet(snapshot);
-  const condition = `Somebody has looked at what failed and runs: ${wayToResume(rollout, waves)}${andResume(refused)}`;
+  const condition = `Somebody has looked at what halted it and runs: ${wayToResume(rollout, waves)}${andResume(refused)}`;
   return said(after(condition), ...haltRefusals(rollout), ...refused, ...told);
 }
 

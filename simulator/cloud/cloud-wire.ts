@@ -5,6 +5,7 @@ import { nameOf, type Principal } from '../iam/principals/principal.ts';
 import type { AssumeRoleInput } from '../iam/sessions/assume-role-input.ts';
 import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
 import { createCertificates } from '../kubernetes/server/certificates.ts';
+import type { ServedRequest } from '../kubernetes/server/served-request.ts';
 import { startKubernetesServer } from '../kubernetes/server/start-kubernetes-server.ts';
 import { type AwsCall, AwsFault, type ServiceName } from '../wire/aws-call.ts';
 import type { HttpAnswer, HttpRequest } from '../wire/http-message.ts';
@@ -56,6 +57,9 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     clock: { now },
     around: (work) => time.hold(work),
     certificate,
+    onRequest: (request) => {
+      if (mayChange(request)) kept.world.keepEks(eks.state, true);
+    },
   });
   const services: CloudServices = {
     eks: eksOperations(eks, kubernetes, () => {
@@ -146,6 +150,10 @@ export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {
     },
   };
 }
+
+/** Whether an API server may have changed its cluster. Reviews are only posted to be answered; what broke off may have been done. */
+const mayChange = ({ method, path, status = 200 }: ServedRequest): boolean =>
+  method !== 'GET' && method !== 'HEAD' && status < 300 && !path.endsWith('reviews');
 
 /** DynamoDB parses its requests itself; this code reads their permissions, which must be decided first. */
 async function serveTables(

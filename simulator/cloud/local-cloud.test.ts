@@ -11,7 +11,9 @@ import {
 } from '@aws-sdk/client-sfn';
 import { CreateQueueCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { clusterToken } from '../../adapters/kubernetes/cluster-token.ts';
 import { testWorld } from '../../test/material/eks/world.ts';
+import { addCluster } from '../eks/add-cluster.ts';
 import { localAdministrator } from '../iam/principals/local-administrator.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import { LocalCloud } from './local-cloud.ts';
@@ -215,6 +217,30 @@ it('goes on from what was kept, and from nothing that was not complete', async (
   expect(fourth.wire.port).not.toBe(second.wire.port);
   await fourth.close();
   await other.close();
+  rmSync(stateFolder, { recursive: true, force: true });
+});
+
+it('keeps what an API server was told when it has answered, though nothing else changes', async () => {
+  const stateFolder = mkdtempSync(join(tmpdir(), 'liftlock-cloud-test-'));
+  const open = () => {
+    const { state } = testWorld((world) => addCluster(world, { name: 'shop', version: '1.36', account: HUB }));
+    return start({ Hub: HUB_STACK, Spoke: EMPTY }, { stateFolder, eksState: state });
+  };
+  const first = await open();
+  first.kept.complete('');
+  const asked = async (cloud: LocalCloud, method: string, path: string, told?: object) => {
+    const cluster = { region: 'eu-central-1', clusterName: 'shop' };
+    const token = await clusterToken(cluster, localAdministrator(HUB), cloud.clock.now());
+    const target = `${cloud.wire.kubernetes.origin}/clusters/${HUB}/eu-central-1/shop${path}`;
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    return (await cloud.wire.answer({ method, target, headers, body: Buffer.from(JSON.stringify(told) ?? '') })).status;
+  };
+  const told = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'web' } };
+  expect(await asked(first, 'POST', '/api/v1/namespaces', told)).toBe(201);
+  await first.close();
+  const second = await open();
+  expect(await asked(second, 'GET', '/api/v1/namespaces/web')).toBe(200);
+  await second.close();
   rmSync(stateFolder, { recursive: true, force: true });
 });
 

@@ -109,7 +109,7 @@ async function answersOf(world: World, record: ClusterRecord): Promise<string> {
   expect(new Set(findings.map(({ id, location, message }) => JSON.stringify([id, location, message]))).size).toBe(
     findings.length,
   );
-  const { items, causes } = await scanMatrix(world.ports, targetVersion, undefined);
+  const { items, causes, owners } = await scanMatrix(world.ports, targetVersion, undefined);
   const row = items.find(({ cluster }) => cluster === shortId(record));
   const { scan: told, foreseen } = await explainCluster(world.ports, record);
   const planned = await plannedWith(world, record, targetVersion);
@@ -125,6 +125,13 @@ async function answersOf(world: World, record: ClusterRecord): Promise<string> {
   ).flatMap((one) =>
     one.items.filter(({ cluster, target }) => cluster === shortId(record) && target === targetVersion),
   );
+  // Whoever is to be chased for the cluster is told so by a report of his own, and nobody else is.
+  const team = record.labels.team ?? '';
+  const ofTeam = (await ownerReport(world.ports, team)).items.filter(
+    ({ cluster, target, fixes }) => cluster === shortId(record) && target === targetVersion && fixes.length > 0,
+  );
+  const isChased = owners.some(({ owner, clusters }) => owner === team && clusters.includes(shortId(record)));
+  expect([record.name, team, isChased]).toEqual([record.name, team, ofTeam.length > 0]);
   for (const { cause, owner, fix } of warningsOf(report)) {
     if (blockersOf(report).some((one) => one.cause === cause)) continue;
     const ids = groups.find((one) => one.cause === cause)?.findings.slice(0, 5);

@@ -39,7 +39,7 @@ async function halted() {
 
 test('of a cluster that is watched in a halted rollout the report names what has it go on, as explain does', async () => {
   const { world, id, explained } = await halted();
-  const resume = `Somebody has looked at what failed and runs: liftlock rollout resume ${id} --accept-failures`;
+  const resume = `Somebody has looked at what halted it and runs: liftlock rollout resume ${id} --accept-failures`;
   expect(explained.when.condition).toBe(resume);
   const loaded = { state: world.eks.state, now: DAY, approvals: [], configPaths: [], statements: [] };
   const { clusters, next } = await runReport(world, loaded, false);

@@ -40,11 +40,14 @@ export class KeptWorld {
     return this.#store.get('port') as number | undefined;
   }
 
-  /** It is called before an answer of EKS is sent, because the answer must still be true after a restart. It is cheap when nothing changed. */
-  keepEks(state: FakeEksState): void {
+  /**
+   * It is called before an answer of EKS or of an API server is sent, because the answer must still be true after a restart. It is cheap when nothing
+   * changed. `isChanged`: in a way that these counts do not tell, as by an API server.
+   */
+  keepEks(state: FakeEksState, isChanged = false): void {
     const { timers, timerSequence, mutations, refusedMutations } = state;
     const seen = [timers.length, timerSequence, timers[0]?.at, mutations.length, refusedMutations.length].join();
-    if (seen === this.#eks) return;
+    if (seen === this.#eks && !isChanged) return;
     this.#eks = seen;
     this.#store.put('eks', state);
   }
