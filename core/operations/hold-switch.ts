@@ -59,8 +59,9 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: Unh
     if (cluster === undefined)
       throw namedError('ClusterNotFound', `The inventory has no cluster ${clusterKey}. Run: liftlock get clusters`);
     const grant = await load(table, Grants, clusterKey);
-    const back = await findRollback(table, clusterKey);
+    // The hold is read first: a rollback that is asked for after it was looked for has written the hold anew.
     const read = await load(table, ClusterControls, clusterKey);
+    const back = await findRollback(table, clusterKey);
     const isFree = grant === undefined || grant.data.status === 'free';
     // A rollback that waits for the hop that it is to take back is given up while that hop still runs.
     if (event === 'Released' && back !== undefined && (isFree || grant.data.upgradeId !== back.data.id)) {

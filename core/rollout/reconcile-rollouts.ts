@@ -16,6 +16,7 @@ import { revisionOf, transactWithAudit } from '../store/audit.ts';
 import { Epochs, Grants, Learned, ReconcileMarkers, Rollouts, Upgrades } from '../store/entities.ts';
 import { decode, isContention, load, put, type Read, replace } from '../store/entity.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
+import { atRest } from './automatic-rollouts.ts';
 import { carryOut, freeLost, type LostGrant, type Problem } from './carry-out.ts';
 import { beginsWave, decide } from './decide.ts';
 import type { Decision } from './decisions.ts';
@@ -82,13 +83,13 @@ export async function reconcileRollouts(
   let whole: FleetSnapshot | undefined;
   let overdue = NOTHING_OVERDUE;
   let counts = { waiting: 0, stuck: 0 };
+  let isWhole = full;
   for (let round = 0; round < ROUNDS; round += 1) {
     const isFirst = round === 0;
     // What a full look has planned is looked at whole in the same tick; otherwise a change of a cluster has brought a full look already.
-    const read =
-      full && isFirst
-        ? await fullLook(ports, active, active.some(isInMotion) ? undefined : lastFull)
-        : await snapshotOf(ports, active, full ? 'motion' : 'turn');
+    const read = isWhole
+      ? await fullLook(ports, active, active.some(isInMotion) ? undefined : lastFull)
+      : await snapshotOf(ports, active, full ? 'motion' : 'turn');
     const snapshot = { ...read, gateReadings: isFirst ? await readGates(ports, read) : new Map() };
     const at = ports.clock.now();
     const { decisions, waiting } = decide(snapshot, at);
@@ -97,6 +98,9 @@ export async function reconcileRollouts(
     if (isFirst) overdue = overdueWaves(snapshot, at);
     if (isFirst && full) whole = read;
     const due = isFirst ? decisions : decisions.filter(({ type }) => !IN_FIRST_ROUND.includes(type));
+    // Waves of an aborted rollout end once their members have left, and no other look reads what is at rest.
+    const resting = new Set(atRest(read).map(({ id }) => id));
+    isWhole = due.some((one) => one.type === 'change-member' && resting.has(one.member.rolloutId));
     const moved = await carryOutAll(ports, due, { snapshot, marker: look, endedExecution: wake.endedExecution }, tick);
     if (!moved) break;
     active = await table.queryActive();

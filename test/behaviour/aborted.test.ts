@@ -28,6 +28,7 @@ import {
   startByHand,
   upgradesOf,
   versionOf,
+  wavesOf,
 } from './small-fleet.ts';
 import { failing, staged } from './staged-fleet.ts';
 
@@ -50,6 +51,17 @@ async function abortedHalfWay(step: string, status: string, addons?: Record<stri
   expect((await upgradesOf(world))[0]).toMatchObject({ status: 'Parked', mutated: true });
   return world;
 }
+
+test('the waves of a halted rollout that is aborted end at the next look, not an hour later', async () => {
+  const clusters = [...staged('dev', ['d1', 'd2']), ...staged('prod', ['p1'])];
+  const waves = ['dev', 'prod'].map((stage) => ({ name: stage, selector: { matchLabels: { stage } } }));
+  const world = await smallFleet({ clusters, prepare: failing('d1'), policy: { waves } });
+  await hours(world, 3);
+  await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'not this month');
+  await hours(world, 1 / 60);
+  expect((await membersOf(world)).map(({ status }) => status)).toEqual(['Failed', 'Excluded', 'Excluded']);
+  expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['Halted', 'Skipped']);
+});
 
 test('a cluster that an abort took out is told so, and that a rollout by hand takes it up again', async () => {
   const world = await smallFleet({ clusters: named('web') });
