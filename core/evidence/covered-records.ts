@@ -37,7 +37,7 @@ export const isToldIn = (scope: EvidenceScope, upgradeId: string | null): boolea
   scope.kind !== 'upgrade' || (upgradeId !== null && toldWith(scope.upgradeId).includes(upgradeId));
 
 /** The id of the upgrade that an item of a cluster's record belongs to; null where it belongs to none. */
-export function upgradeOfItem(item: AuditItem): string | null {
+function upgradeOfItem(item: AuditItem): string | null {
   const { upgradeId } = item.detail;
   const own = typeof upgradeId === 'string' ? upgradeId : null;
   // A rollback and an undo are upgrades of their own.

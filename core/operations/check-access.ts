@@ -125,7 +125,7 @@ export function checkRates({ metadata, spec }: UpgradePolicy, upgrades: readonly
 }
 
 /** Whether the alarms may be silenced that the policy names, judged by the last silence. */
-export function checkSilences({ metadata, spec }: UpgradePolicy, silences: readonly SilenceEntry[]): AccessCheck[] {
+function checkSilences({ metadata, spec }: UpgradePolicy, silences: readonly SilenceEntry[]): AccessCheck[] {
   if ((spec.silences ?? []).length === 0) return [];
   const check = { part: 'Silences', what: 'alarms' } as const;
   const shows = ({ lacks, closed }: SilenceEntry): boolean => lacks !== undefined || closed?.how === 'undone';

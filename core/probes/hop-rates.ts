@@ -5,7 +5,7 @@ import type { RateVerdict } from './probe-verdict.ts';
 /** With one hour the variance of blocks is known so badly that a third of all comparisons tells nothing (`npm run bench -- probe-power` has two). */
 const BEFORE_MINUTES = 120;
 /** CloudWatch gets minutes late, and partly where several servers report, so the newest ones, one block of the comparison, are left out. */
-export const LATE_MINUTES = 5;
+const LATE_MINUTES = 5;
 const MINUTE = 60_000;
 
 export interface Span {

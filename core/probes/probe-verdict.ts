@@ -41,7 +41,7 @@ export type RateProbe = ProbeOf<'rate'>;
 const namesOf = <Kind extends Probe['kind']>(kind: Kind) =>
   (Object.keys(PROBES) as ProbeName[]).filter((name) => PROBES[name].kind === kind) as ProbeOf<Kind>[];
 export const STATE_PROBES = namesOf('state');
-export const RATE_PROBES = namesOf('rate');
+const RATE_PROBES = namesOf('rate');
 
 /** How well an object is; only objects that are not well are kept. */
 export const unwell = z.enum(['degraded', 'down']);
@@ -128,7 +128,7 @@ export type StateVerdict = z.infer<typeof stateVerdict>;
 export type RateVerdict = z.infer<typeof rateVerdict>;
 
 /** The verdict of one probe about a cluster after a hop. */
-export const probeVerdict = z.discriminatedUnion('kind', [stateVerdict, rateVerdict]);
+const probeVerdict = z.discriminatedUnion('kind', [stateVerdict, rateVerdict]);
 export type ProbeVerdict = z.infer<typeof probeVerdict>;
 
 /** `nodes`, `metric-errors of checkout`. */

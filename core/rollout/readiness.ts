@@ -27,7 +27,7 @@ export interface Readiness {
 }
 
 /** A look that is older than this says nothing any more; every cluster is looked at anew within that time. */
-export const MAX_AGE_HOURS = 24;
+const MAX_AGE_HOURS = 24;
 
 export interface Known {
   readonly scans: KnownScans | undefined;

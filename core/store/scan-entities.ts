@@ -7,7 +7,7 @@ import { writeUnrecorded } from './unrecorded.ts';
 
 /** Items of scans (docs/data-model.md). Large ones have a partition of their own, so that no other reading about a cluster has to wait for them. */
 
-export const scanPartition = (clusterKey: string): string => `SCANS#${clusterKey}`;
+const scanPartition = (clusterKey: string): string => `SCANS#${clusterKey}`;
 
 /** The last instant that a Date knows; the time left until then sorts the newest item first. */
 const LAST_INSTANT = 8_640_000_000_000_000;
@@ -32,7 +32,7 @@ export const ScanRuns = defineEntity('ScanRun', scanRun, ['execution'], (executi
   key(`SCAN-RUN#${execution}`, 'RUN'),
 );
 
-export const scanPartPrefix = (owner: string): string => `PART#${owner}#`;
+const scanPartPrefix = (owner: string): string => `PART#${owner}#`;
 export const ScanParts = defineEntity(
   'ScanPart',
   scanPart,

@@ -67,7 +67,7 @@ const regression = z.strictObject({ from: minor, times: z.number().positive() })
 
 const clusterReference = { cluster: z.string(), account: account.optional(), region: z.string().optional() };
 
-export const clusterScenario = z.strictObject({
+const clusterScenario = z.strictObject({
   ...clusterReference,
   access: access.optional(),
   upgradedAt: instant.optional(),
@@ -108,7 +108,7 @@ export const clusterScenario = z.strictObject({
 
 const when = { at: instant.optional(), after: duration.optional() };
 
-export const actorScenario = z
+const actorScenario = z
   .discriminatedUnion('do', [
     z.strictObject({
       ...when,

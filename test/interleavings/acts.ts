@@ -113,8 +113,8 @@ export async function actsOf(world: World): Promise<Readonly<Record<string, Act>
   return {
     ...(await stepsOf(world, d1)),
     look,
-    'record d1': (ports) =>
-      recordCluster(ports, { account: d1.account, region: d1.region, name: d1.name, depth: 'shallow' }),
+    'record d2': (ports) =>
+      recordCluster(ports, { account: d2.account, region: d2.region, name: d2.name, depth: 'shallow' }),
     'grant p1 to an execution by hand': (ports) => requestGrant(ports, byHand),
     pause: (ports) => pauseRollout(ports, id, BY, 'why'),
     resume: (ports) => resumeRollout(ports, id, BY, 'why'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { timestamp } from './common.ts';
 
-export const gateReading = z.object({
+const gateReading = z.object({
   /** The alarm, or the webhook's host and path, without anything secret. */
   gate: z.string(),
   status: z.enum(['green', 'red', 'unknown']),

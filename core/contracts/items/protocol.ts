@@ -153,7 +153,7 @@ export type JobEntry = z.infer<typeof jobEntry>;
 export type UndoEntry = z.infer<typeof undoEntry>;
 export type UpdateConfigEntry = z.infer<typeof updateConfigEntry>;
 
-export const stepState = z.object({
+const stepState = z.object({
   status: z.enum(['running', 'done', 'parked', 'blocked', 'failed']),
   reasons: z.array(reasonSchema),
   startedAt: timestamp,

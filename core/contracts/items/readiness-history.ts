@@ -15,7 +15,7 @@ const cause = z.object({
 });
 
 /** How a cause that stopped a hop ended. */
-export const CAUSE_ENDS = ['upgraded', 'waived', 'noLongerThere', 'clusterDeleted'] as const;
+const CAUSE_ENDS = ['upgraded', 'waived', 'noLongerThere', 'clusterDeleted'] as const;
 
 const endedCause = cause.extend({
   until: timestamp,

@@ -13,7 +13,7 @@ export interface StatesExtras extends ContextExtras {
 }
 
 /** The variables that a strand sees: its own, and those of the scopes around it, which do not change while it runs. */
-export function visibleVariables(execution: Execution, strand: Strand): JsonObject {
+function visibleVariables(execution: Execution, strand: Strand): JsonObject {
   const outer = strand.parent === undefined ? undefined : execution.strands[strand.parent];
   return outer ? { ...visibleVariables(execution, outer), ...strand.variables } : strand.variables;
 }

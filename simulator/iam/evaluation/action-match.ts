@@ -2,7 +2,7 @@ import { globMatches } from '../policy/glob.ts';
 import type { Patterns } from '../policy/policy-document.ts';
 
 /** Actions ignore case: `EKS:describecluster` is `eks:DescribeCluster`. */
-export function actionMatches(pattern: string, action: string): boolean {
+function actionMatches(pattern: string, action: string): boolean {
   return globMatches(pattern.toLowerCase(), action.toLowerCase());
 }
 

@@ -49,7 +49,7 @@ export function refusal(error: unknown): Answer {
   return { status, headers: seconds > 0 ? { ...headers, 'retry-after': String(seconds) } : headers, body };
 }
 
-export function internalError(error: unknown): StatusError {
+function internalError(error: unknown): StatusError {
   const said = error instanceof Error ? error.message : String(error);
   const message = `Internal error occurred: ${said}`;
   return new StatusError(500, { reason: 'InternalError', message, details: { causes: [{ message: said }] } });
