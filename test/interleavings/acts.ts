@@ -22,9 +22,8 @@ import { requestGrant } from '../../core/steps/request-grant.ts';
 import { Grants } from '../../core/store/entities.ts';
 import { load } from '../../core/store/entity.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
-import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { DAY, recordOf, rolloutIdOf } from '../behaviour/small-fleet.ts';
+import { DAY, recordOf as loadRecord, rolloutIdOf } from '../behaviour/small-fleet.ts';
 import type { Act } from './interleave.ts';
 
 const BY = 'arn:aws:iam::000000000000:role/Approver';
@@ -95,27 +94,39 @@ async function stepsOf({ table }: World, { clusterKey, account, region }: Cluste
   };
 }
 
+/** Discovery reads a cluster. */
+const recordOf =
+  ({ account, region, name }: ClusterRecord): Act =>
+  (ports) =>
+    recordCluster(ports, { account, region, name, depth: 'shallow' });
+
+/** Somebody has started an execution in Step Functions. */
+const grantTo =
+  ({ arn: cluster }: ClusterRecord): Act =>
+  (ports) =>
+    requestGrant(ports, {
+      step: 'upgrade-cluster',
+      execution: {
+        arn: ports.executions.arnFor('upgrade-cluster', 'by-hand'),
+        name: 'by-hand',
+        startTime: DAY.toISOString(),
+      },
+      poll: 0,
+      input: { cluster, targetVersion: '1.37' },
+    });
+
 /** What may happen at any moment of a world with the clusters d1, d2, p1 and p2. */
 export async function actsOf(world: World): Promise<Readonly<Record<string, Act>>> {
   const id = await rolloutIdOf(world);
-  const [d1, d2, p1] = await Promise.all(['d1', 'd2', 'p1'].map((name) => recordOf(world, name)));
+  const [d1, d2, p1] = await Promise.all(['d1', 'd2', 'p1'].map((name) => loadRecord(world, name)));
   if (d1 === undefined || d2 === undefined || p1 === undefined) throw new Error('a cluster is missing');
-  const byHand = {
-    step: 'upgrade-cluster',
-    execution: {
-      arn: `${MACHINE_ARN_PREFIX}upgrade-cluster:by-hand`.replace('stateMachine', 'execution'),
-      name: 'by-hand',
-      startTime: DAY.toISOString(),
-    },
-    poll: 0,
-    input: { cluster: p1.arn, targetVersion: '1.37' },
-  };
   return {
     ...(await stepsOf(world, d1)),
     look,
-    'record d2': (ports) =>
-      recordCluster(ports, { account: d2.account, region: d2.region, name: d2.name, depth: 'shallow' }),
-    'grant p1 to an execution by hand': (ports) => requestGrant(ports, byHand),
+    'record d1': recordOf(d1),
+    'record d2': recordOf(d2),
+    'grant d1 to an execution by hand': grantTo(d1),
+    'grant p1 to an execution by hand': grantTo(p1),
     pause: (ports) => pauseRollout(ports, id, BY, 'why'),
     resume: (ports) => resumeRollout(ports, id, BY, 'why'),
     'accept failures': (ports) => resumeRollout(ports, id, BY, 'why', { acceptFailures: true }),

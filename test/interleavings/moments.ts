@@ -28,18 +28,18 @@ async function stopped(world: World): Promise<World> {
   return world;
 }
 
-/** Somebody has tagged d2 in EKS, and discovery has not seen it. */
-async function tagged(world: World): Promise<World> {
+/** Somebody has tagged a cluster in EKS, and discovery has not seen it. */
+async function tagged(name: string, world: World): Promise<World> {
   for (const cluster of Object.values(world.eks.state.clusters))
-    if (cluster.name === 'd2') cluster.tags = { ...cluster.tags, 'liftlock/paused': 'true' };
+    if (cluster.name === name) cluster.tags = { ...cluster.tags, 'liftlock/paused': 'true' };
   return world;
 }
 
 /** Moments at which people and steps get into each other's way. */
 export const MOMENTS: Readonly<Record<string, () => Promise<World>>> = {
-  'before the first change': async () => tagged(await after(1 / 30)),
+  'before the first change': async () => tagged('d2', await after(1 / 30)),
   'while a wave bakes': () => after(5, { policy: policyOf({ bake: '12h' }, { approval: undefined }) }),
-  'once the rollout has halted': halted,
+  'once the rollout has halted': async () => tagged('d1', await halted()),
   'while a cluster goes back': goingBack,
   'while a hop waits for the fleet': async () => stopped(await after(0.4)),
 };
@@ -67,6 +67,7 @@ export const TURNS: Readonly<Record<string, () => Promise<World>>> = {
   'when a wave is approved': async () => justAfter('approve', await after(5)),
   'when failures are accepted': async () => justAfter('accept failures', await halted()),
   'when a rollout is aborted': async () => justAfter('abort', await halted()),
-  'when the fleet goes on': async () => tagged(await justAfter('resume the fleet', await stopped(await after(0.4)))),
+  'when the fleet goes on': async () =>
+    tagged('d2', await justAfter('resume the fleet', await stopped(await after(0.4)))),
   'when a policy has changed': async () => justAfter('apply another policy', await after(5)),
 };
