@@ -20,6 +20,12 @@ test.each([
     'It could not be read (InternalServiceFault): no luck.',
     true,
   ],
+  [
+    'its secret cannot be read',
+    failing('SecretUnreadable', 'Secrets Manager answered AccessDeniedException, so nobody was asked.'),
+    'Its secret could not be read: Secrets Manager answered AccessDeniedException, so nobody was asked.',
+    true,
+  ],
 ])(
   'when %s, a gate is unknown, says whether that may pass, and the reading does not fail',
   async (_, read, message, mayPass) => {

@@ -43,6 +43,7 @@ export function whyUnanswered(error: unknown, signal: AbortSignal, timeoutMillis
   if (signal.aborted) return `It did not answer within ${timeoutMilliseconds / 1000} seconds.`;
   const name = errorName(error);
   const said = oneLine(errorMessage(error));
+  if (name === 'SecretUnreadable') return `Its secret could not be read: ${said}.`;
   if (isForbidden(error)) return `It may not be read: ${said}.`;
   return `It could not be read (${name}): ${said}.`;
 }

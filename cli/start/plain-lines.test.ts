@@ -21,6 +21,15 @@ test('a cause stands in its line as a whole, however long it is', () => {
   expect(upgraded(reason('ScanFinding', message))).toContain(`(ScanFinding: ${message})\n`);
 });
 
+test('a drain stands there as that of its node group, and what takes back what one has left as an undo', () => {
+  const { detail } = EVENT_EXAMPLES.UpgradeChanged;
+  const moves = { ...detail, from: '1.34', to: '1.34', status: 'Failed', reasons: [] };
+  const drain = { ...moves, upgradeId: 'drain-nodes-1', nodegroup: 'legacy' };
+  expect(written({ type: 'UpgradeChanged', detail: drain })).toMatch(/ {2}\S+ drain of legacy: Failed\n$/);
+  const undo = { ...moves, upgradeId: 'undo-drain-nodes-1' };
+  expect(written({ type: 'UpgradeChanged', detail: undo })).toMatch(/ {2}\S+ undo of drain-nodes-1: Failed\n$/);
+});
+
 test('what a step has looked at is no cause of a success', () => {
   const looked = reason('Looked', '3 nodes, all Ready.');
   expect(upgraded(looked)).not.toContain('Looked');

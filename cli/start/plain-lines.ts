@@ -30,8 +30,7 @@ const LINES: {
   RolloutChanged: ({ rolloutId, status, reasons }) => `rollout ${rolloutId}: ${status}${why(reasons)}`,
   WaveChanged: ({ wave, status, reasons }) => `wave ${wave}: ${status}${why(reasons)}`,
   MemberChanged: ({ cluster, wave, status, reasons }) => `${nameOf(cluster)} in wave ${wave}: ${status}${why(reasons)}`,
-  UpgradeChanged: ({ cluster, from, to, status, reasons }) =>
-    `${nameOf(cluster)} ${from} → ${to}: ${status}${why(reasons)}`,
+  UpgradeChanged: (detail) => `${nameOf(detail.cluster)} ${whatOf(detail)}: ${detail.status}${why(detail.reasons)}`,
   StepChanged: (detail) =>
     detail.status === 'running'
       ? undefined
@@ -46,6 +45,12 @@ const LINES: {
 
 export const lineOf = ({ type, detail }: Event): string | undefined =>
   (LINES[type] as ((one: Event['detail']) => string | undefined) | undefined)?.(detail);
+
+/** A drain and an undo lead to no other version. */
+function whatOf({ upgradeId, nodegroup, from, to }: Extract<Event, { readonly type: 'UpgradeChanged' }>['detail']) {
+  if (nodegroup !== undefined) return `drain of ${nodegroup}`;
+  return upgradeId.startsWith('undo-') ? `undo of ${upgradeId.slice('undo-'.length)}` : `${from} → ${to}`;
+}
 
 /** A step also ends well where it had nothing to do, or where only the owner of the nodes can act. */
 const nothingDone = (reasons: Parameters<typeof why>[0]): string =>

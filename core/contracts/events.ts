@@ -95,6 +95,8 @@ export const EVENT_DETAILS = {
     upgradeId: z.string(),
     /** Absent for an upgrade that a person has started. */
     rolloutId: z.string().optional(),
+    /** The node group of a drain. */
+    nodegroup: z.string().optional(),
     from: z.string(),
     to: z.string(),
     status: z.string(),

@@ -67,16 +67,17 @@ export function pendingReason({ pending, now, settings }: DrainLook): Reason {
 /** What nodes wait for, apart from single pods. `waiting`: the nodes that have not begun. */
 export function nodeReasons(look: DrainLook, open: readonly NodeStand[], waiting: readonly NodeStand[]): Reason[] {
   const { ledger, now } = look;
-  const reasons = open.filter(isUncordoned).map(({ node }) => {
+  const uncordoned = open.filter(isUncordoned).map(({ node }) => {
     const message = `Somebody has taken off the cordon that Liftlock (upgrade ${node.cordonedBy}) had put on node ${node.name}, so it is left as it is. Cordon it again to have it drained.`;
     return reason('DrainUncordoned', message);
   });
   const end = pauseEnd(look);
   const full = `${MOST_AT_ONCE} pods are in the way; others are asked to go when some of them have.`;
   const room = `Nodes of the drain that wait for room: ${waiting.length}. ${downText(ledger)}`;
-  if (isFull(look)) reasons.push(reason('DrainNoRoom', full));
-  else if (waiting.length > 0 && end > now.getTime())
-    reasons.push(reason('DrainPause', `The next node begins at ${new Date(end).toISOString()}.`));
-  else if (waiting.length > 0 && !ledger.hasRoom) reasons.push(reason('DrainNoRoom', room));
-  return reasons;
+  // What is waited for comes first: by their first reason looks in a row are counted.
+  if (isFull(look)) return [reason('DrainNoRoom', full), ...uncordoned];
+  if (waiting.length > 0 && end > now.getTime())
+    return [reason('DrainPause', `The next node begins at ${new Date(end).toISOString()}.`), ...uncordoned];
+  if (waiting.length > 0 && !ledger.hasRoom) return [reason('DrainNoRoom', room), ...uncordoned];
+  return uncordoned;
 }

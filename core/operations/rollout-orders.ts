@@ -1,3 +1,4 @@
+import { namedError } from '../contracts/errors.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
@@ -187,6 +188,9 @@ function switchRollout(
   return changeAndTell(ports, async (now) => {
     const read = await findRollout(ports.table, id);
     const waves = await loadWaves(ports.table, id);
+    // A refusal writes nothing, so only this finds that the rollout has moved between the two reads.
+    if ((await findRollout(ports.table, id)).revision !== read.revision)
+      throw namedError('ConditionFailed', `The rollout ${id} has changed while it was read.`);
     const changed = next(read.data, waves);
     const before = pausesOf(read.data);
     // The answer has the conditions as they are now: a script that reads conditions would otherwise take the order for ignored.

@@ -4,7 +4,7 @@ import { isDirty, operatorPorts, recordOf } from '../../test/material/operations
 import { policyWith } from '../../test/material/policy/policies.ts';
 import { policyConfig } from '../../test/material/protocol/one-upgrade.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
-import { Configs, Rollouts } from '../store/entities.ts';
+import { Configs, Rollouts, Waves } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
 import { rolloutConditions, since, toldRollout } from '../store/with-conditions.ts';
@@ -154,6 +154,23 @@ test.each<[Rollout['status']]>([['Running'], ['Halted']])(
     await expect(after(resume, { status })).rejects.toMatchObject({ name: 'WrongState', message });
   },
 );
+
+test('a resume beside a retry is refused by what the retry has left, and not by one half of each', async () => {
+  const beside = (ports: Ports) => {
+    const { table } = ports;
+    const queryPartition: typeof table.queryPartition = async (...asked) => {
+      // Only the first reading of the waves has a retry come before it.
+      Reflect.deleteProperty(table, 'queryPartition');
+      const running = rolloutItem({ waves: ['w0'], status: 'Running' });
+      await table.transact([put(Rollouts, running, 'any'), put(Waves, waveItem({ index: 0, name: 'w0' }), 'any')]);
+      return table.queryPartition(...asked);
+    };
+    Object.assign(table, { queryPartition });
+    return resume(ports);
+  };
+  const message = 'The rollout r is Running, and no wave of it is halted: there is nothing to resume.';
+  await expect(after(beside, { status: 'Halted' }, [{ status: 'Halted' }])).rejects.toMatchObject({ message });
+});
 
 test('a wave that proves nothing is not passed by resuming its rollout: an approver promotes it', async () => {
   const undecided = [{ status: 'Completed' }, { status: 'Undecided' }] as const;

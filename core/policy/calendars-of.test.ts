@@ -6,6 +6,7 @@ const namesOf = (calendar: string | string[] | undefined, tag?: string) =>
   calendarNamesOf(
     { name: 'main', ...(calendar !== undefined && { calendar }) },
     clusterTags(tag === undefined ? {} : { 'liftlock/calendar': tag }, 'liftlock/'),
+    'liftlock/',
     applied,
   );
 
@@ -64,7 +65,11 @@ test.each<[string, string | string[] | undefined, string | undefined, readonly s
 });
 
 test('nobody who has not looked says that a calendar is not there', () => {
-  const { names, reasons } = calendarNamesOf({ name: 'main', calendar: 'nights' }, { calendars: ['bnak'] });
+  const { names, reasons } = calendarNamesOf(
+    { name: 'main', calendar: 'nights' },
+    { calendars: ['bnak'] },
+    'liftlock/',
+  );
   expect(names).toEqual(['nights', 'bnak']);
   expect(reasons.map(({ code }) => code)).toEqual(['WaveCalendar', 'CalendarTag']);
 });

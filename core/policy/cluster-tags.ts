@@ -90,12 +90,13 @@ export function tagProblems(
   const missing = calendars === undefined ? [] : read.calendars.filter((name) => !calendars.has(name));
   return [
     ...[...read.problems].map(([bad, problem]) => ({ tag: bad, problem })),
-    ...missing.map((name) => ({
-      tag,
-      problem: reason('BadTag', `The tag ${tag} asks for "${name}", and there is no Calendar of that name.`),
-    })),
+    ...missing.map((name) => ({ tag, problem: missingCalendar(prefix, name) })),
   ];
 }
+
+/** The tags of a cluster ask for a Calendar that is not applied. */
+export const missingCalendar = (prefix: string, name: string): Reason =>
+  reason('BadTag', `The tag ${prefix}calendar asks for "${name}", and there is no Calendar of that name.`);
 
 /**
  * Why Liftlock may not move this cluster to `target`, judged by the cluster alone; empty when it may.

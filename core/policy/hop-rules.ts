@@ -5,7 +5,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LearnedDurations, Wave } from '../contracts/items/rollout.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { type ClusterTags, clusterTags } from './cluster-tags.ts';
+import { type ClusterTags, clusterTags, missingCalendar } from './cluster-tags.ts';
 import { type RulingWave, rulingWave } from './wave-of.ts';
 
 /** What a policy says about one hop of one cluster, looked up once: the wave's rules, and the calendars by name. */
@@ -51,7 +51,7 @@ export function hopRules(
   // An upgrade that has begun in a wave which the policy has given up goes on by that wave's last calendars; one that a person starts, without a
   // wave, goes by those of the tags alone.
   const last = { name: wave?.name ?? '', calendar: wave?.calendars };
-  const named = calendarNamesOf(spec ?? last, clusterTags(cluster.tags, tagPrefix), calendars);
+  const named = calendarNamesOf(spec ?? last, clusterTags(cluster.tags, tagPrefix), tagPrefix, calendars);
   const found = named.names.flatMap((name) => calendars.get(name) ?? []);
   const estimate = wave?.estimateSeconds === undefined ? estimateOf(policy, learned) : wave.estimateSeconds * 1000;
   return {
@@ -88,6 +88,7 @@ interface ClusterCalendars {
 export function calendarNamesOf(
   wave: Pick<WaveSpec, 'name' | 'calendar'>,
   tags: Pick<ClusterTags, 'calendars'>,
+  tagPrefix: string,
   applied?: { has(name: string): boolean },
 ): ClusterCalendars {
   const own = [wave.calendar ?? []].flat();
@@ -102,11 +103,7 @@ export function calendarNamesOf(
   for (const name of names) {
     if (applied === undefined || applied.has(name)) continue;
     const message = `There is no Calendar "${name}", so nothing may start. Apply it, or correct the name.`;
-    reasons.push(
-      added.includes(name)
-        ? reason('BadTag', `The cluster's tag asks for a calendar that is not there. ${message}`)
-        : reason('NoCalendar', message),
-    );
+    reasons.push(added.includes(name) ? missingCalendar(tagPrefix, name) : reason('NoCalendar', message));
   }
   return { names, reasons };
 }

@@ -83,6 +83,10 @@ const isOver = (rollback: Upgrade | undefined): boolean =>
 export const hasGoneBack = (upgrade: Upgrade): boolean =>
   isRollback(upgrade) && upgrade.steps['rollback-control-plane']?.status === 'done';
 
+/** Whether a person only has to let the cluster go, which nothing refuses: the rollback has nothing to move any more. */
+export const isOnlyReleased = (upgrade: Upgrade | undefined): boolean =>
+  upgrade !== undefined && (hasGoneBack(upgrade) || isOver(upgrade));
+
 /**
  * What a person does about an upgrade that was left half-way; the text follows "Somebody". `known`: the version to name where the upgrade is not
  * known.

@@ -64,7 +64,8 @@ function drainedWarnings(
     }
     const nodes = own.flatMap(({ subject, closed }) => (closed?.how === 'kept' ? subject : []));
     if (nodes.length === 0 || !groups.includes(group)) return [];
-    return reason('Drained', `The drain of ${group} ended at ${endedAt}. ${leftCordoned(nodes)}`);
+    const since = 'Liftlock does not look whether somebody has done so since.';
+    return reason('Drained', `The drain of ${group} ended at ${endedAt}. ${leftCordoned(nodes)} ${since}`);
   });
 }
 

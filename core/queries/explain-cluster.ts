@@ -114,7 +114,7 @@ export async function explainCluster(
     /** Names of the Calendars that must all be open; empty = always open; null = a policy that may select the cluster cannot be read. */
     calendars: rules.unreadable ? null : rules.calendarNames,
     /** Why this policy, this wave and these calendars, in the order in which labels, expressions and tags decide. */
-    placement: [...aim.placement, ...(rules.unreadable ? [UNREADABLE] : rules.calendarReasons)],
+    placement: [...aim.placement, ...(rules.unreadable ? [UNREADABLE] : calendarsOf(rules))],
     target: aim.target?.toString() ?? null,
     /** The minors that the cluster still has to pass through, one hop each. */
     hops: hops.map(String),
@@ -210,6 +210,10 @@ function foresee(
   const requesters = { policyAppliedBy, rolloutCreatedBy: place.rollout.createdBy };
   return [...blockers, ...unapprovedOnTheWay(scans, cluster, to, { spec: rules.wave, wave, requesters }, now)];
 }
+
+/** Where the calendars come from. What is wrong with a tag the verdict tells, and the effects of the tags. */
+const calendarsOf = ({ calendarReasons }: HopRules): Reason[] =>
+  calendarReasons.filter(({ code }) => code !== 'BadTag');
 
 const UNREADABLE = reason(
   'PolicyNotConfigured',

@@ -9,7 +9,7 @@ import { counted } from '../model/words.ts';
 import { waveOf } from '../policy/wave-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { hopsBefore, isWatched, sameUnderWay } from '../protocol/hop-before.ts';
-import { findHopInHand, wayOutOfHold } from '../protocol/left-half-done.ts';
+import { findHopInHand, isOnlyReleased, wayOutOfHold } from '../protocol/left-half-done.ts';
 import { mayExtendSupport, reversalOf } from '../protocol/rollback-view.ts';
 import { undoEntriesOf } from '../protocol/undo.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
@@ -179,7 +179,7 @@ export function finishing(snapshot: FleetSnapshot, cluster: ClusterRecord, left:
   const to = left === undefined ? version : KubeVersion.parse(left.to);
   if (isRollback(left)) {
     const { refusals } = refusalsOfRollback(snapshot, cluster, to, to.equals(version), now);
-    return { refusals, somebody: somebodyOnce(refusals) };
+    return { refusals, somebody: somebodyOnce(isOnlyReleased(left) ? [] : refusals) };
   }
   const isBehind = to.isOlderThan(version);
   const refusals = refusalsByHand(snapshot, cluster, isBehind ? version : to, now).filter(

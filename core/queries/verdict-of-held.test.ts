@@ -2,6 +2,7 @@ import { memberItem, rolloutItem } from '../../test/material/items/rollout-items
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { clusterPolicy } from './cluster-policy.ts';
@@ -110,4 +111,22 @@ test('a held cluster that a newer rollout of its policy goes on without is told 
   expect(when.condition).toBe(
     'Once nothing refuses it any more (now RolloutBusy), somebody removes the cause and runs: liftlock retry cluster web (or release); and somebody runs: liftlock fleet resume',
   );
+});
+
+test.each<[string, Partial<Upgrade>]>([
+  ['is back', { steps: { 'rollback-control-plane': { status: 'done', startedAt: at(-2), reasons: [] } } }],
+  ['EKS takes back no more', { reasons: [reason('TooLate', 'x')] }],
+])('nothing refuses the release of a cluster whose rollback %s: a stop is not waited for', (_, of) => {
+  const { cluster, snapshot, aim } = heldCluster();
+  const { clusterKey } = cluster;
+  const left = upgrade({
+    ...{ clusterKey, id: 'rollback-1.37-1.36', machine: 'rollback-cluster', from: '1.37', to: '1.36', mutated: true },
+    ...of,
+  });
+  const control = { stopped: true, by: 'ana', reason: 'drill', at: at(-1) };
+  const held = { reason: reason('NotReady', 'x'), since: at(-1), mutated: true, upgradeId: left.id };
+  const stopped = { ...snapshot, control, controls: new Map([[clusterKey, { clusterKey, held }]]) };
+  const { when, reasons } = verdictOf(stopped, cluster, aim, { place: undefined, ofUpgrade: undefined, left }, NOW);
+  expect(reasons.map(({ code }) => code)).toContain('FleetStopped');
+  expect(when.condition).toMatch(/^Somebody runs: liftlock release cluster web\. /);
 });

@@ -101,7 +101,7 @@ test('what runs waits for no instant, and names none that has passed', () => {
   expect(whileItRuns(upgrade({ startedAt: SINCE }), []).when.at).toBeNull();
 });
 
-test('what was asked for and nothing keeps does not run yet: it begins at the next tick', () => {
+function askedBack(given: Partial<Upgrade>, control?: { readonly stopped: boolean }) {
   const cluster = clusterRecord({ name: 'web', version: '1.37' });
   const {
     rolloutId: _,
@@ -109,11 +109,26 @@ test('what was asked for and nothing keeps does not run yet: it begins at the ne
     ...one
   } = upgrade({
     ...{ clusterKey: cluster.clusterKey, id: 'rollback-1.37-1.36', machine: 'rollback-cluster', status: 'Pending' },
-    ...{ from: '1.37', to: '1.36', mutated: false },
+    ...{ from: '1.37', to: '1.36', mutated: false, ...given },
   });
-  const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies: {} }), upgrades: [one] };
+  const snapshot = {
+    ...fleetSnapshot({ clusters: [cluster], policies: {} }),
+    upgrades: [one],
+    ...(control && { control }),
+  };
   const now = new Date('2026-11-20T12:00:00Z');
   const aim = clusterPolicy(snapshot, cluster, now);
   const { when, reasons } = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined }, now);
-  expect([when.condition, reasons[0]?.code]).toEqual(['The next tick of the reconciler, within a minute.', 'Next']);
+  return [when.condition, reasons[0]?.code];
+}
+
+test('what was asked for and nothing keeps does not run yet: it begins at the next tick', () => {
+  expect(askedBack({})).toEqual(['The next tick of the reconciler, within a minute.', 'Next']);
+});
+
+test('of a rollback that waits it is said how it is given up', () => {
+  expect(askedBack({ status: 'Parked', mutated: true }, { stopped: true })).toEqual([
+    'Once somebody runs liftlock fleet resume. To give it up: liftlock release cluster web',
+    'FleetStopped',
+  ]);
 });

@@ -4,6 +4,7 @@ import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason, standingFirst } from '../contracts/step-result.ts';
+import { isRollback } from '../model/hop.ts';
 import { whyNever } from '../policy/never-starts.ts';
 import { givesWayFor } from '../protocol/gives-way.ts';
 import { ordersOfFleet } from '../protocol/kept-away.ts';
@@ -135,7 +136,8 @@ function ofParked(looked: Looked): Verdict | undefined {
   const condition = looksAgain ? 'Liftlock looks again.' : conditionOf(waiting, at, its, since);
   // Present refusals come before what the upgrade parked for: a stop outlasts a pause.
   const refused = waiting.filter((one) => !isLook(one));
-  return said(after(condition, at), ...standingFirst([...refused, ...since, ...waiting.filter(isLook)]));
+  const givenUp = isRollback(upgrade) ? ` To give it up: liftlock release cluster ${cluster.name}` : '';
+  return said(after(`${condition}${givenUp}`, at), ...standingFirst([...refused, ...since, ...waiting.filter(isLook)]));
 }
 
 function isGrantOf(decision: Decision, { clusterKey, id }: Upgrade): boolean {

@@ -61,6 +61,8 @@ test('a hold and the end of an upgrade are told with the names of their cluster 
   const detail = { ...names, upgradeId, from, to, status: 'Failed' };
   expect(upgradeChanged({ ...ended, rolloutId: undefined }, 'k#3')).toEqual({ type: 'UpgradeChanged', detail });
   expect(upgradeChanged({ ...ended, rolloutId: 'r1' }, 'k#3').detail).toEqual({ ...detail, rolloutId: 'r1' });
+  const drain = { ...ended, rolloutId: undefined, machine: 'drain-nodes' as const, input: { nodegroup: 'legacy' } };
+  expect(upgradeChanged(drain, 'k#3').detail).toEqual({ ...detail, nodegroup: 'legacy' });
 });
 
 test('what goes on record names its subject, what has happened, who did it and the rest', () => {

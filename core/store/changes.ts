@@ -62,7 +62,7 @@ export const clusterHeld = (
 
 /** The event of an upgrade that has ended or parked. */
 export const upgradeChanged = (
-  { clusterKey, id: upgradeId, rolloutId, from, to, status, reasons }: Upgrade,
+  { clusterKey, id: upgradeId, rolloutId, machine, input, from, to, status, reasons }: Upgrade,
   change: string | undefined,
 ): LiftlockEvent => ({
   type: 'UpgradeChanged',
@@ -72,6 +72,7 @@ export const upgradeChanged = (
     ...clusterNames(clusterKey),
     upgradeId,
     ...given({ rolloutId }),
+    ...(machine === 'drain-nodes' && { nodegroup: String(input?.nodegroup) }),
     from,
     to,
     status,

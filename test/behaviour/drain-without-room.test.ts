@@ -14,6 +14,8 @@ test('a drain waits without the grant as well where somebody has taken a node ou
   const [waiting] = await drainsOf(world);
   expect([waiting?.status, waiting?.reasons.map(({ code }) => code)]).toEqual([
     'Parked',
-    ['DrainUncordoned', 'DrainNoRoom'],
+    ['DrainNoRoom', 'DrainUncordoned'],
   ]);
+  // An alarm counts it once it has waited so for a day.
+  expect(waiting?.parkedFor?.code).toBe('DrainNoRoom');
 });

@@ -17,7 +17,8 @@ test('what a drain leaves cordoned is named at its end, and by each view of the 
     const views = [await explainCluster(world.ports, record), await loadClusterDetail(world.ports, record)];
     return views.map((view) => view.warnings);
   };
-  const told = [{ code: 'Drained', message: expect.stringContaining(said) }];
+  const since = 'Liftlock does not look whether somebody has done so since.';
+  const told = [{ code: 'Drained', message: expect.stringContaining(`${said} ${since}`) }];
   expect(await warnings()).toMatchObject([told, told]);
   const caller = { account: '111111111111', region: 'eu-central-1', principal: PERSON };
   world.eks.operation('DeleteNodegroup', { clusterName: 'web', nodegroupName: 'legacy' }, caller, world.clock.now());
