@@ -182,10 +182,14 @@ function upgradesThatMatter(
   return { left, ended, shown: [last, compared].filter((one) => one !== undefined) };
 }
 
-/** Whether a look has passed since a scan stopped the upgrade: what had stopped it is mended, or waived. */
+/**
+ * Whether a look has passed since a scan stopped the upgrade: what had stopped it is mended, or waived. A look says nothing of approvals that are
+ * missing.
+ */
 function hasPassedSince(ended: Upgrade | undefined, scans: LatestScans | undefined, now: Date): boolean {
   const step = ended?.steps['scan-cluster'];
   if (ended?.status !== 'Blocked' || step?.status !== 'blocked') return false;
+  if (step.reasons.some(({ code }) => code === 'FindingNotApproved')) return false;
   const last = scans?.scans.find(({ target }) => target === ended.to);
   return last?.verdict === 'pass' && last.scannedAt > (step.endedAt ?? '') && !hasLostWaiver(last, now);
 }
