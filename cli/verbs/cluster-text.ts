@@ -76,7 +76,7 @@ export function insightsText(insights: ClusterDetail['insights'], now: Date): st
   const { passing, warning, error, unknown, lastRefreshTime } = insights;
   const counts = `${passing} passing, ${counted(warning, 'warning')}, ${counted(error, 'error')}, ${unknown} unknown`;
   if (lastRefreshTime === undefined) return counts;
-  return `${counts}, for the next minor and later ones of when EKS judged them (${relativeTime(lastRefreshTime, now)})`;
+  return `${counts}; EKS judged them ${relativeTime(lastRefreshTime, now)}, for the minors above the one that the cluster had then`;
 }
 
 /** When node groups and add-ons were read, where an upgrade has changed the cluster since: it reads them at its end. */

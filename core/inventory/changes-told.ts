@@ -16,7 +16,6 @@ export function changesAfter(
   if (planned !== undefined) {
     const { resolved, over, toldAt, affectedEntities: named = [], ...change } = planned;
     const { event } = change;
-    const before = changes.get(event);
     const last = told.get(event);
     const through = new Set(last?.through);
     const isLate = toldAt !== undefined && last !== undefined && toldAt < last.toldAt;
@@ -24,10 +23,10 @@ export function changesAfter(
       ? { over: last.over === true, resolved: [], named: over ? [] : named.filter((entity) => !through.has(entity)) }
       : { over, resolved, named };
     // AWS Health sends the affected parts in pages, so a page that lists resolved parts says nothing about those of other pages.
-    const entities = [...(before?.affectedEntities ?? []), ...said.named];
+    const entities = [...(changes.get(event)?.affectedEntities ?? []), ...said.named];
     const affectedEntities = [...new Set(entities)].filter((entity) => !said.resolved.includes(entity));
     if (said.over || affectedEntities.length === 0) changes.delete(event);
-    else changes.set(event, { ...((isLate && before) || change), affectedEntities });
+    else changes.set(event, { ...change, at: isLate ? last.at : change.at, affectedEntities });
     if (toldAt !== undefined && !isLate) {
       const ended = [...through, ...resolved].filter((entity) => !named.includes(entity));
       const parts = ended.length === 0 ? {} : { through: [...new Set(ended)] };

@@ -185,6 +185,7 @@ async function rolledBack(
 }
 
 const ENDED: readonly Rollout['status'][] = ['Completed', 'CompletedWithFailures'];
+const RESTING: readonly Rollout['status'][] = [...ENDED, 'Aborted'];
 
 /** This many clusters of one rollout go back by themselves; then the wave halts, and a person looks (protocol.md, States). */
 const MOST_BY_ITSELF = 2;
@@ -248,7 +249,11 @@ export async function turnGivenBack(
   if (wave === undefined) return [];
   const { rolloutId, index } = wave.data;
   if (written.some((one) => one.rolloutId === rolloutId && one.index === index)) return [];
-  const next = waveLeftBy(wave.data, upgrade);
+  const left = waveLeftBy(wave.data, upgrade);
+  // The reconciler looks at no rollout that has ended, so its wave stays as it was.
+  const isOver = async () => RESTING.includes((await load(table, Rollouts, rolloutId))?.data.status ?? 'Aborted');
+  const next =
+    upgrade.status === 'Canceled' && (await isOver()) ? without(left, 'goingBack', upgrade.clusterKey) : left;
   return next === wave.data ? [] : [replace(Waves, wave, next)];
 }
 

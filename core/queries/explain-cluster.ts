@@ -6,6 +6,7 @@ import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { shortId } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { arrivalId, hopId, hopTo, isRollback } from '../model/hop.ts';
+import { isSame } from '../model/is-same.ts';
 import { glassInForce } from '../policy/break-glass.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { unapprovedOnTheWay } from '../policy/unapproved-findings.ts';
@@ -88,7 +89,8 @@ export async function explainCluster(
   const foreseen = isOver ? [] : foresee(cluster, { place, aim, ofHop, scans }, now);
   const [latest = null, lookedAt] = await upgradeViews(ports.table, shown, cluster);
   const hasPassed = hasPassedSince(ended, scans, now);
-  const tried = hasPassed && place?.member ? { ...place, member: { ...place.member, reasons: [] } } : place;
+  const isItsEnd = hasPassed && place?.member !== undefined && isSame(place.member.reasons, ended?.reasons);
+  const tried = isItsEnd ? { ...place, member: { ...place.member, reasons: [] } } : place;
   const asKnown = verdictOf(snapshot, cluster, aim, { place: tried, ofUpgrade, left, isFinished: finished }, now);
   const verdict = await untilAllIsKnown(ports.table, snapshot, asKnown, now);
   const patches = patchesOf(snapshot, cluster, aim.policy?.spec, aim.target, now);
@@ -182,10 +184,14 @@ function upgradesThatMatter(
   return { left, ended, shown: [last, compared].filter((one) => one !== undefined) };
 }
 
-/** Whether a look has passed since a scan stopped the upgrade: what had stopped it is mended, or waived. */
+/**
+ * Whether a look has passed since a scan stopped the upgrade: what had stopped it is mended, or waived. A look says nothing of approvals that are
+ * missing.
+ */
 function hasPassedSince(ended: Upgrade | undefined, scans: LatestScans | undefined, now: Date): boolean {
   const step = ended?.steps['scan-cluster'];
   if (ended?.status !== 'Blocked' || step?.status !== 'blocked') return false;
+  if (step.reasons.some(({ code }) => code === 'FindingNotApproved')) return false;
   const last = scans?.scans.find(({ target }) => target === ended.to);
   return last?.verdict === 'pass' && last.scannedAt > (step.endedAt ?? '') && !hasLostWaiver(last, now);
 }

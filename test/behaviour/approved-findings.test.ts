@@ -137,6 +137,11 @@ test('what a scan finds after a wave was approved sets that cluster aside, and a
   const web = await memberOf(world, 'web');
   expect(web).toMatchObject({ status: 'Blocked', reasons: [{ code: 'FindingNotApproved' }, { code: 'ScanWarning' }] });
   expect(web.reasons[0]?.message).toMatch(/^When the wave prod was approved this was not known: manager:terraform \(/);
+  // The report of a look passes as that of the gate has passed: nobody has agreed to it by that.
+  await beginByHand(world, 'scan-cluster', scanned, 'later');
+  await minutes(world, 10);
+  const { stoppedBy } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  expect(stoppedBy.map(({ code }) => code)).toContain('FindingNotApproved');
   expect(await waveNamed(world, 'prod')).toMatchObject({ status: 'Completed', succeeded: 1, failed: 0, blocked: 1 });
   await judge(world, 'Approved', CARL);
   const shown = world.table.auditTimeline().filter(({ event }) => event === 'WaveShown');

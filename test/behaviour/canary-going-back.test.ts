@@ -146,3 +146,15 @@ test.each([
   expect([member?.status, member?.reasons[0]?.code, ...(await waves(world))]).toEqual(expected);
   expect((await wavesOf(world))[0]).not.toHaveProperty('goingBack');
 });
+
+test('a cluster that is deleted on its way back is not said to go back for ever where its rollout has ended', async () => {
+  const world = await smallFleet({ clusters: staged('canary', ['c', 'd']), policy: { waves: [at('canary')] } });
+  await run(world);
+  onStep(world, 'scan-cluster', 'done', 'c', async () => deleteCanary(world));
+  await goBack(world);
+  await run(world);
+  expect(await backOf(world)).toMatchObject({ status: 'Canceled', mutated: true });
+  const [{ id = '', status } = {}] = (await listRollouts(world.table, world.clock.now())).items;
+  const { members } = await loadRolloutDetail(world.table, id, world.clock.now());
+  expect([status, members.filter(({ goesBack }) => goesBack === true)]).toEqual(['Completed', []]);
+});

@@ -68,8 +68,8 @@ test('a message of AWS Health that is older than what it has said since changes 
   await hear(world, 'g1', 'PENDING', 'upcoming', saidAt(5));
   expect(await planned(world)).toBeUndefined();
   // A page that comes late tells of parts of which nothing was heard.
-  await hear(world, 'g2', 'PENDING', 'upcoming', saidAt(6));
   const later = { ...saidAt(6), startTime: new Date('2026-12-24T00:00:00Z').toUTCString() };
+  await hear(world, 'g2', 'PENDING', 'upcoming', later);
   await hear(world, 'g2', 'RESOLVED', 'upcoming', later);
   await hear(world, 'g2', 'PENDING', 'closed', saidAt(6));
   await hear(world, 'g3', 'PENDING', 'closed', later);

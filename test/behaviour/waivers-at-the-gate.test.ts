@@ -3,6 +3,7 @@ import { applyDocuments } from '../../core/operations/apply-documents.ts';
 import { deleteConfig } from '../../core/operations/delete-config.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestScan } from '../../core/operations/requests.ts';
+import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { clusterReadiness } from '../../core/queries/cluster-readiness.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { scanReport } from '../../core/queries/scan-history.ts';
@@ -71,6 +72,18 @@ test('what a waiver covers by now is not told as what stops the cluster, while t
   expect(await told()).toEqual([['MemberBlocked'], [], 'Somebody runs: liftlock retry cluster web']);
   await deleteConfig(world.ports, { kind: 'ScanWaiver', name: 'fast-class' }, 'ana', 'mended');
   expect(await told()).toEqual(stopped);
+});
+
+test('why a rollout leaves a cluster out is told on, also once a look has passed that had failed before', async () => {
+  const world = await smallFleet({ clusters: [withOld] });
+  await run(world);
+  const { clusterKey } = await recordOf(world, 'web');
+  await skipCluster(world.ports, clusterKey, 'ana', 'it goes away next month');
+  await waiveBy(world, 'ana', 30);
+  await requestScan(world.ports, await recordOf(world, 'web'), '1.37', 'ana');
+  await minutesLater(world, 5);
+  const { reasons, stoppedBy } = await explainCluster(world.ports, await recordOf(world, 'web'));
+  expect([reasons.map(({ code }) => code), stoppedBy]).toEqual([['TakenOut', 'Skipped'], []]);
 });
 
 test('a waiver that is deleted ends as one that expires: what rested on it is stale at once', async () => {
