@@ -6,7 +6,7 @@ import { given } from '../model/given.ts';
 import { groupsBehind } from '../model/lag.ts';
 import type { Ports } from '../ports/ports.ts';
 import { ownerOf, ownersOf } from '../readiness/owner-news.ts';
-import { asUpgraded } from '../rollout/as-upgraded.ts';
+import { clustersNow } from '../rollout/as-upgraded.ts';
 import { hasPins, patchesOf, pinsOf } from '../rollout/candidates.ts';
 import { stoppersOf, toldOnce } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
@@ -67,8 +67,7 @@ export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: 
     loadKind(ports.table, LatestScanItems),
   ]);
   const scans = new Map(latest.map((one) => [one.clusterKey, one]));
-  const present = [...snapshot.clusters.values()].filter(({ deletedAt }) => deletedAt === undefined);
-  const living = present.map((one) => asUpgraded(snapshot, one));
+  const living = clustersNow(snapshot);
   const own = living.filter((cluster) => ownerOf(cluster) === owner);
   const unknown = own.filter((cluster) =>
     ['incomplete', 'stale'].includes(

@@ -6,7 +6,7 @@ import { compareTexts } from '../model/compare-texts.ts';
 import { startOnce } from '../model/start-once.ts';
 import { oldestImage } from '../nodes/managed-groups/image-lag.ts';
 import type { Ports } from '../ports/ports.ts';
-import { asUpgraded } from '../rollout/as-upgraded.ts';
+import { clustersNow } from '../rollout/as-upgraded.ts';
 import { hasPins, isPatchOverdue, type Patches, patchesOf, pinsOf } from '../rollout/candidates.ts';
 import { targetIn } from '../rollout/cluster-target.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
@@ -139,8 +139,7 @@ export async function refreshReadiness(ports: RefreshPorts) {
     table.queryActive().then((active) => loadSnapshot(table, active, 'fleet')),
     loadKind(table, LatestScanItems),
   ]);
-  const present = [...snapshot.clusters.values()].filter(({ deletedAt }) => deletedAt === undefined);
-  const clusters = present.map((one) => asUpgraded(snapshot, one));
+  const clusters = clustersNow(snapshot);
   const scans = new Map(latest.map((one) => [one.clusterKey, one]));
   const busy = new Set(snapshot.upgrades.filter(Upgrades.active).map(({ clusterKey }) => clusterKey));
   const due = dueScans({ clusters, scans, regions: snapshot.regions, busy }, now);

@@ -15,3 +15,9 @@ export function asUpgraded({ upgrades }: Pick<FleetSnapshot, 'upgrades'>, cluste
   const own = byCluster(upgrades).get(cluster.clusterKey);
   return own === undefined ? cluster : { ...cluster, version: versionNow(cluster, own).toString() };
 }
+
+/** The clusters that there are, each as it is by now. */
+export const clustersNow = (snapshot: Pick<FleetSnapshot, 'clusters' | 'upgrades'>): readonly ClusterRecord[] =>
+  [...snapshot.clusters.values()]
+    .filter(({ deletedAt }) => deletedAt === undefined)
+    .map((one) => asUpgraded(snapshot, one));

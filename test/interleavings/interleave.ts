@@ -34,7 +34,7 @@ export class Moment {
     return (await answerOf(act(this.#process(table, 0)))) === DONE && stateOf(table) !== before;
   }
 
-  /** One after the other, then each of `afterwards`. */
+  /** One after the other, then `afterwards`. */
   async inOrder(
     acts: readonly [Act, Act],
     order: readonly [0, 1] | readonly [1, 0],
@@ -97,6 +97,7 @@ export class Moment {
     let ids = 0;
     return {
       ...this.#world.ports,
+      // The ends of audit chains are remembered by table (core/store/audit.ts), and no process knows another one's.
       table: watched(table, async () => {}),
       executions: {
         arnFor: (machine, name) => executions.arnFor(machine, name),
