@@ -1,6 +1,7 @@
 import type { UpgradePolicy } from '../config/types.ts';
 import type { BreakGlass } from '../contracts/items/break-glass.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { AT_REST } from '../contracts/items/rollout.ts';
 import { personOf } from '../model/principal.ts';
 import { loadFleetInForce, upgradePolicy } from '../policy/applied.ts';
 import { isInForce, mayBreakGlass, peopleNeeded } from '../policy/break-glass.ts';
@@ -8,7 +9,6 @@ import { readRules } from '../policy/read-rules.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
-import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { changeAndTell, markDirty, type ToldChange } from '../store/change.ts';
 import { ClusterControls, Configs, Members, Rollouts, Waves } from '../store/entities.ts';
 import { load, ofKind, replace, unchanged } from '../store/entity.ts';

@@ -1,6 +1,6 @@
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { arrivalId, isRollback } from '../model/hop.ts';
@@ -14,7 +14,6 @@ import { Refusal, wrongState } from '../queries/refusal.ts';
 import { outOfHold } from '../queries/upgrade-plan.ts';
 import { retriedIn } from '../queries/verdict-words.ts';
 import { nextHopId } from '../rollout/admission.ts';
-import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { isFinished, newerIsUnderWay, refusalsOfRetry, retriedMember, retriedWave } from '../rollout/retry-member.ts';
 import type { AuditEntry } from '../store/audit.ts';

@@ -1,5 +1,5 @@
 import type { Grant } from '../contracts/items/protocol.ts';
-import type { Wave } from '../contracts/items/rollout.ts';
+import { AT_REST, type Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { clusterNameOf } from '../model/cluster-key.ts';
 import { goesBack } from '../policy/wave-room.ts';
@@ -7,7 +7,6 @@ import { isGivenUp } from '../policy/wave-soak.ts';
 import { isUndo } from '../protocol/undo.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { wrongState } from '../queries/refusal.ts';
-import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { isLeftUndecided, waveAskedBeforeNext } from '../rollout/wave-end.ts';
 import { changeAndTell } from '../store/change.ts';
 import { rolloutEntry, waveChanged } from '../store/changes.ts';

@@ -1,6 +1,6 @@
 import { namedError } from '../contracts/errors.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import { AT_REST, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isLag } from '../model/lag.ts';
@@ -14,7 +14,7 @@ import { pausesOf, withPause } from '../protocol/rollout-pauses.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { loadRolloutDetail, planDetail, type RolloutDetail } from '../queries/rollout-views.ts';
-import { AT_REST, inventoryGaps } from '../rollout/automatic-rollouts.ts';
+import { inventoryGaps } from '../rollout/automatic-rollouts.ts';
 import { candidatesOf } from '../rollout/candidates.ts';
 import { createRollout, newestOf } from '../rollout/create-rollout.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';

@@ -1,10 +1,9 @@
 import { namedError } from '../contracts/errors.ts';
-import type { Member, Rollout } from '../contracts/items/rollout.ts';
+import { AT_REST, type Member, type Rollout } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isHalfDone } from '../protocol/hop-before.ts';
 import { COUNTED } from '../protocol/settle-decision.ts';
 import { type Refusal, wrongState } from '../queries/refusal.ts';
-import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { whyNotSkipped } from '../rollout/wave-end.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
 import { auditEntry, memberChanged, rolloutEntry } from '../store/changes.ts';

@@ -1,12 +1,11 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { type AppliedConfig, AT_REST, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import { loadLivingRecords } from '../inventory/records.ts';
 import { isRollback } from '../model/hop.ts';
 import { loadAppliedConfigs, loadFleetInForce, selectorAlone, upgradePolicy } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import { selects } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
-import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { Grants, Ledgers, PolicyRollouts, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { load, loadAll, loadKind, ofKind, unchanged } from '../store/entity.ts';
 

@@ -1,4 +1,4 @@
-import type { ApprovalRecord, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { type ApprovalRecord, AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import { batchesOf } from '../model/batches.ts';
 import { given } from '../model/given.ts';
 import { isOwnRejection, newestOfEach } from '../model/last-words.ts';
@@ -11,7 +11,6 @@ import { ENDED_WELL } from '../queries/place-of.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { rulingWaves } from '../queries/ruling-waves.ts';
 import { waveReadiness } from '../readiness/wave-readiness.ts';
-import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { countVerdicts } from '../rollout/readiness.ts';
 import { isSettled, MAY_PAUSE, whyOutdated } from '../rollout/wave-end.ts';
 import { changeAndTell } from '../store/change.ts';

@@ -1,6 +1,6 @@
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import { AT_REST, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { clusterNameOf } from '../model/cluster-key.ts';
@@ -185,7 +185,6 @@ async function rolledBack(
 }
 
 const ENDED: readonly Rollout['status'][] = ['Completed', 'CompletedWithFailures'];
-const RESTING: readonly Rollout['status'][] = [...ENDED, 'Aborted'];
 
 /** This many clusters of one rollout go back by themselves; then the wave halts, and a person looks (protocol.md, States). */
 const MOST_BY_ITSELF = 2;
@@ -251,7 +250,7 @@ export async function turnGivenBack(
   if (written.some((one) => one.rolloutId === rolloutId && one.index === index)) return [];
   const left = waveLeftBy(wave.data, upgrade);
   // The reconciler looks at no rollout that has ended, so its wave stays as it was.
-  const isOver = async () => RESTING.includes((await load(table, Rollouts, rolloutId))?.data.status ?? 'Aborted');
+  const isOver = async () => AT_REST.includes((await load(table, Rollouts, rolloutId))?.data.status ?? 'Aborted');
   const next =
     upgrade.status === 'Canceled' && (await isOver()) ? without(left, 'goingBack', upgrade.clusterKey) : left;
   return next === wave.data ? [] : [replace(Waves, wave, next)];

@@ -1,6 +1,6 @@
 import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { shortId } from '../model/cluster-key.ts';
@@ -17,7 +17,7 @@ import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { mayExtendSupport, reversalOf } from '../protocol/rollback-view.ts';
 import { isOpen, isUndo, undoEntriesOf } from '../protocol/undo.ts';
 import { asUpgraded } from '../rollout/as-upgraded.ts';
-import { AT_REST, inventoryGaps } from '../rollout/automatic-rollouts.ts';
+import { inventoryGaps } from '../rollout/automatic-rollouts.ts';
 import { patchesOf, patchReasons } from '../rollout/candidates.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';

@@ -1,10 +1,11 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import { AT_REST } from '../contracts/items/rollout.ts';
 import { hopId, hopTo, isFinish } from '../model/hop.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { asUpgraded } from '../rollout/as-upgraded.ts';
-import { AT_REST, isServed, newestFirst } from '../rollout/automatic-rollouts.ts';
+import { isServed, newestFirst } from '../rollout/automatic-rollouts.ts';
 import { hasPins } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { Rollouts, Upgrades } from '../store/entities.ts';

@@ -1,8 +1,8 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import type { Table } from '../ports/table.ts';
-import { AT_REST, newestFirst, whyLeftOut } from '../rollout/automatic-rollouts.ts';
+import { newestFirst, whyLeftOut } from '../rollout/automatic-rollouts.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { Rollouts } from '../store/entities.ts';
 import { loadKind } from '../store/entity.ts';

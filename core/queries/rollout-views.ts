@@ -1,5 +1,5 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { AppliedConfig, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { type AppliedConfig, AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
@@ -17,7 +17,6 @@ import { busyWith } from '../protocol/authority.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { loadReasonsNow } from '../protocol/kept-away.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
-import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';

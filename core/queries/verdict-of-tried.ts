@@ -1,6 +1,5 @@
-import type { Member, Rollout } from '../contracts/items/rollout.ts';
+import { AT_REST, type Member, type Rollout } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
-import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import { newerIsUnderWay, refusalsOfRetry, triedOnce } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import type { Answer } from '../rollout/waiting.ts';

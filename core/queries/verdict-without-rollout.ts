@@ -1,6 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import { AT_REST } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { AT_REST } from '../rollout/automatic-rollouts.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { hasBegun, waitingForPromotion } from '../rollout/wave-end.ts';
 import { isTried } from '../store/members.ts';

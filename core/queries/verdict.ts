@@ -1,6 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Rollout, Wave } from '../contracts/items/rollout.ts';
+import { AT_REST, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason, standingFirst } from '../contracts/step-result.ts';
@@ -11,7 +11,7 @@ import { ordersOfFleet } from '../protocol/kept-away.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
 import { haltRefusals } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
-import { AT_REST, isServed } from '../rollout/automatic-rollouts.ts';
+import { isServed } from '../rollout/automatic-rollouts.ts';
 import type { Decision, Waiting } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import { leavesAt } from '../rollout/left-behind.ts';

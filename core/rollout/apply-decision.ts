@@ -1,5 +1,5 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, ReconcileMarker, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { AT_REST, type Member, type ReconcileMarker, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
@@ -33,7 +33,6 @@ import {
 import { load, type Read, replace, unchanged } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
 import { applyReplan, followPlan } from './apply-replan.ts';
-import { AT_REST } from './automatic-rollouts.ts';
 import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
 import { leftBehind } from './left-behind.ts';

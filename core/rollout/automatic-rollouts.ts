@@ -1,7 +1,7 @@
 import type { FleetSpec } from '../config/types.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopId, isFinish } from '../model/hop.ts';
@@ -16,8 +16,6 @@ import { pinTexts } from './plan-hash.ts';
 import { planRollout, type RolloutPlan } from './plan-rollout.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { isSettled, waveEnd } from './wave-end.ts';
-
-export const AT_REST: readonly Rollout['status'][] = ['Completed', 'CompletedWithFailures', 'Aborted'];
 
 /** The order of rollouts of one policy: the rollout that goes on comes first, then those that have ended, the newest first. */
 export const newestFirst = (a: Rollout, b: Rollout): number =>

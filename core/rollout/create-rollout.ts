@@ -1,3 +1,4 @@
+import { AT_REST } from '../contracts/items/rollout.ts';
 import { RECORD_LENGTH } from '../contracts/table-schema.ts';
 import { batchesOf } from '../model/batches.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -6,7 +7,6 @@ import { transactWithAudit } from '../store/audit.ts';
 import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
 import { Members, PolicyRollouts, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { load, put, replace } from '../store/entity.ts';
-import { AT_REST } from './automatic-rollouts.ts';
 import type { RolloutPlan } from './plan-rollout.ts';
 
 /** One transaction takes this many members and waves beside the audit; a larger fleet takes several transactions. */

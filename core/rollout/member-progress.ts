@@ -1,6 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
@@ -11,7 +11,6 @@ import { givenUp, rulingWave } from '../policy/wave-of.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { AT_REST } from './automatic-rollouts.ts';
 import { lowerTarget, nextHop } from './cluster-target.ts';
 import type { Decision } from './decisions.ts';
 import { besideLaterWave, laterWaveOf } from './later-wave.ts';

@@ -1,8 +1,7 @@
 import type { Grant } from '../../core/contracts/items/protocol.ts';
-import type { Member, Rollout } from '../../core/contracts/items/rollout.ts';
+import { AT_REST, type Member, type Rollout } from '../../core/contracts/items/rollout.ts';
 import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
 import { capLimit } from '../../core/policy/caps.ts';
-import { AT_REST } from '../../core/rollout/automatic-rollouts.ts';
 import { Configs, Grants, Ledgers, Rollouts, Upgrades } from '../../core/store/entities.ts';
 import type { Check, Moment } from './check-history.ts';
 import { isGoingBack, isUndoing, membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';

@@ -34,6 +34,8 @@ export const ROLLOUT_STATUSES = [
   'Halted',
   'Aborted',
 ] as const;
+/** Nothing begins in such a rollout any more. */
+export const AT_REST: readonly (typeof ROLLOUT_STATUSES)[number][] = ['Completed', 'CompletedWithFailures', 'Aborted'];
 export const WAVE_STATUSES = [
   'Pending',
   'Open',

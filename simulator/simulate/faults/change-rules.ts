@@ -1,6 +1,6 @@
 import { calendarSchema } from '../../../core/config/schema/calendar.ts';
+import { AT_REST } from '../../../core/contracts/items/rollout.ts';
 import { applyDocuments } from '../../../core/operations/apply-documents.ts';
-import { AT_REST } from '../../../core/rollout/automatic-rollouts.ts';
 import { Configs, Rollouts } from '../../../core/store/entities.ts';
 import { load } from '../../../core/store/entity.ts';
 import { loadAllMembers } from '../../process/load-all-members.ts';
