@@ -64,49 +64,68 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
       ? await lookAround(ports, context, policy, found)
       : await withTestJobs(ports, context, policy, settled.states);
   if (found.unrolled.length > 0) return parked(nodesLater(ports), ...found.unrolled);
-  const [now, startedAt] = [ports.clock.now(), context.startedAt.getTime()];
-  const settledAt = startedAt + SETTLE_MINUTES * 60_000;
-  const isSettling = now.getTime() < settledAt;
-  const unheard = isSettling ? found.unheard : [];
-  if (!isSettling) notes.push(...found.unheard);
+  const now = ports.clock.now();
+  if (now >= settlesAt(context)) notes.push(...found.unheard.splice(0));
   const all = { settled: { notes: [...notes], looked: [...looked] } };
-  const compared = [...states, ...(rates ?? [])];
-  const judged = await judgeCompared(ports, context, compared);
-  const { verdicts } = judged;
+  const judged = await judgeCompared(ports, context, [...states, ...(rates ?? [])]);
   // A verdict that is not enough alone may be enough together with a rate that rose, or may have risen.
   const mayBeSecond = rates?.some(({ result, concludesAt }) => result === 'fail' || concludesAt !== undefined) ?? false;
   const unproved = tellVerdicts(judged, found, mayBeSecond);
-  const unprovedStates = unproved.filter((one) => one.kind === 'state');
-  // A fault that began after everything should have been well again is not waited for: another one would begin then. Test Jobs take their time.
-  const awaited = unprovedStates.filter((one) => isSettling || isOfTestJobs(one) || beganBy(one, settledAt));
-  const told = [...awaited.map(verdictReason), ...unheard];
-  const isSettled = problems.length === 0 && told.length === 0;
-  const openRates = unproved.filter((one) => one.kind === 'rate');
-  // Later faults of the rest do not concern the hop, so from here on only rates and test Jobs are read.
-  const isOpen = openRates.length > 0 || awaited.length > 0;
-  const endsLooking =
-    problems.length === 0 &&
-    isOpen &&
-    unheard.length === 0 &&
-    awaited.every(isOfTestJobs) &&
-    now.getTime() >= startedAt + LOOKED_AT_MINUTES * 60_000;
+  const { told, openRates, endsLooking } = standingOf(context, found, unproved, now);
   const before = context.upgrade && wellSince(context.upgrade);
-  const kept = { comparedAt: now.toISOString(), verdicts, ...given({ wellSince: before }), ...(endsLooking && all) };
+  const kept = {
+    ...{ comparedAt: now.toISOString(), verdicts: judged.verdicts },
+    ...given({ wellSince: before }),
+    ...(endsLooking && all),
+  };
   const outcome = (result: StepResult): StepOutcome =>
     isAsRecorded(context, kept) ? result : { ...result, detail: kept };
-  if (isSettled && found.denied.length > 0) return outcome(parked(deniedRetryAt(ports), ...found.denied));
-  if (isSettled && openRates.length > 0)
-    return outcome(wait(secondsUntil(openRates, now), ...openRates.map(verdictReason)));
-  if (isSettled) {
-    const told = [...notes, ...unproved.map(verdictReason), reason('Looked', `${looked.join('; ')}.`)];
-    const since = (await hasMovedSince(ports, context, before)) ? now.toISOString() : (before ?? now.toISOString());
-    const watched = await stillWatched(ports, context, policy, since);
-    if (watched === undefined) return outcome(done(...told));
-    return { ...watched, reasons: [...watched.reasons, ...told], detail: { ...kept, wellSince: since } };
+  if (problems.length > 0 && now >= settlesAt(context))
+    return outcome(failed(...problems, ...told, ...found.denied, ...notes));
+  if (problems.length > 0 || told.length > 0) {
+    const poll = pollSeconds(context.startedAt, now, { least: 30, most: 120 });
+    return outcome(wait(poll, ...problems, ...told));
   }
-  if (!isSettling && problems.length > 0) return outcome(failed(...problems, ...told, ...found.denied, ...notes));
-  const poll = pollSeconds(context.startedAt, now, { least: 30, most: 120 });
-  return outcome(wait(poll, ...problems, ...told));
+  if (found.denied.length > 0) return outcome(parked(deniedRetryAt(ports), ...found.denied));
+  if (openRates.length > 0) return outcome(wait(secondsUntil(openRates, now), ...openRates.map(verdictReason)));
+  const ended = [...notes, ...unproved.map(verdictReason), reason('Looked', `${looked.join('; ')}.`)];
+  const since = (await hasMovedSince(ports, context, before)) ? now.toISOString() : (before ?? now.toISOString());
+  const watched = await stillWatched(ports, context, policy, since);
+  if (watched === undefined) return outcome(done(...ended));
+  return { ...watched, reasons: [...watched.reasons, ...ended], detail: { ...kept, wellSince: since } };
+}
+
+/** When moved workloads have had their time, and all should be well. */
+const settlesAt = ({ startedAt }: StepContext): Date => new Date(startedAt.getTime() + SETTLE_MINUTES * 60_000);
+
+/** What this look has left open. */
+interface Standing {
+  /** Faults that may pass, and what could not be told because of one. */
+  readonly told: readonly Reason[];
+  readonly openRates: readonly ProbeVerdict[];
+  /** From here on only rates and test Jobs are read: later faults of the rest do not concern the hop. */
+  readonly endsLooking: boolean;
+}
+
+function standingOf(
+  context: StepContext,
+  { problems, unheard }: Found,
+  unproved: readonly ProbeVerdict[],
+  now: Date,
+): Standing {
+  const settled = settlesAt(context);
+  // A fault that began after everything should have been well again is not waited for: another one would begin then. Test Jobs take their time.
+  const awaited = unproved.filter(
+    (one) => one.kind === 'state' && (now < settled || isOfTestJobs(one) || beganBy(one, settled.getTime())),
+  );
+  const openRates = unproved.filter(({ kind }) => kind === 'rate');
+  const endsLooking =
+    problems.length === 0 &&
+    unheard.length === 0 &&
+    openRates.length + awaited.length > 0 &&
+    awaited.every(isOfTestJobs) &&
+    now.getTime() >= context.startedAt.getTime() + LOOKED_AT_MINUTES * 60_000;
+  return { told: [...awaited.map(verdictReason), ...unheard], openRates, endsLooking };
 }
 
 /**
