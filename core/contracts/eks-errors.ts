@@ -33,8 +33,10 @@ const OF_STATE = new Set([
 
 export const isThrottled = (error: unknown): boolean => THROTTLED.has(errorName(error));
 export const isThrottledItem = (error: unknown): boolean => errorName(error) === ITEM_THROTTLED;
-export const isDenial = (name: string): boolean => DENIED.has(name) || name === TABLE_DENIED;
+/** AWS denied a call about a cluster or an account. */
 export const isDenied = (error: unknown): boolean => DENIED.has(errorName(error));
+/** A function was denied anything, its own table too: only the name of its error has arrived. */
+export const tellsDenial = (name: string): boolean => DENIED.has(name) || name === TABLE_DENIED;
 export const isStale = (error: unknown): boolean => STALE_CREDENTIALS.has(errorName(error));
 /** The name of an outage that has none of its own. */
 export const OUTAGE = 'ServiceUnavailable';
@@ -75,7 +77,7 @@ export const isCutOff = (name: string): boolean => CUT_OFF.has(name);
  */
 export const saysNothing = (name: string): boolean =>
   [OUTAGES, NOT_RUN, CUT_OFF, THROTTLED, STALE_CREDENTIALS].some((names) => names.has(name)) ||
-  isDenial(name) ||
+  tellsDenial(name) ||
   name === ITEM_THROTTLED;
 /** A service has failed, or nobody has heard it, whatever it was asked: it passes. The SDK keeps the status in `$metadata`. */
 export function isOutage(error: unknown): boolean {

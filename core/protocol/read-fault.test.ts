@@ -2,7 +2,7 @@ import { readFault, stoppedFromOutside } from './read-fault.ts';
 
 const ended = (said: string) => ({
   code: 'StoppedFromOutside',
-  message: `The execution ${said} What it had changed stays. Look; what goes on with it says: liftlock explain cluster web.`,
+  message: `The execution ${said} Versions that it had moved stay. Look; what goes on with it says: liftlock explain cluster web.`,
 });
 
 test('an execution that was stopped is told with its status, and with why as far as somebody wrote that', () => {

@@ -21,7 +21,7 @@ export function stoppedFromOutside(
   { status, error, cause }: EndedExecution,
   cluster: string,
   name?: string,
-  then = `What it had changed stays. Look; ${whoGoesOn(cluster)}.`,
+  then = `Versions that it had moved stay. Look; ${whoGoesOn(cluster)}.`,
 ): Reason {
   if (status === 'FAILED' && saysNothing(error ?? ''))
     return readFault(error ?? '', cause ?? 'no cause given', cluster);

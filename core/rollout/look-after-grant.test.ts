@@ -142,9 +142,9 @@ test('one that ended without concluding was stopped from outside: its cluster is
   const stopped = ended('ABORTED', { error: 'StoppedByHand', cause: 'x'.repeat(600) });
   const { freed, held } = await lookedAfter({ states: { [HOLDER]: stopped }, upgrades: [upgrade({ mutated: true })] });
   expect([freed, held?.code]).toEqual([true, 'StoppedFromOutside']);
-  expect(held?.message).toContain(`ended ABORTED without concluding. StoppedByHand: ${'x'.repeat(500)}. What it had`);
+  expect(held?.message).toContain(`ended ABORTED without concluding. StoppedByHand: ${'x'.repeat(500)}. Versions that it had moved`);
   const bare = await lookedAfter({ states: { [HOLDER]: ended('TIMED_OUT') }, upgrades: [upgrade({ mutated: true })] });
-  expect(bare.held?.message).toContain('ended TIMED_OUT without concluding. What it had changed stays.');
+  expect(bare.held?.message).toContain('ended TIMED_OUT without concluding. Versions that it had moved stay.');
 });
 
 test.each([
@@ -158,7 +158,7 @@ test.each([
 ])('of the cause %s a person is told what Lambda said', async (cause, said) => {
   const states = { [HOLDER]: { ...ended('FAILED'), error: 'InvalidInput', cause } };
   const { held } = await lookedAfter({ states });
-  expect(held?.message).toContain(`ended FAILED without concluding. InvalidInput: ${said} What it had`);
+  expect(held?.message).toContain(`ended FAILED without concluding. InvalidInput: ${said} Versions that it had moved`);
 });
 
 test('one that an outage has ended parks its upgrade; one that ran out of time is held', async () => {

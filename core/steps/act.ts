@@ -1,5 +1,5 @@
 import { calendarStateAt } from '../calendar/calendar-state.ts';
-import { isDenial, isNotFound } from '../contracts/eks-errors.ts';
+import { isNotFound, tellsDenial } from '../contracts/eks-errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { failed, parked, quoted, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { sentence } from '../model/words.ts';
@@ -13,7 +13,15 @@ import { type Mutation, mutate } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
 import type { Read } from '../store/entity.ts';
 import { askHooks, type HookPorts } from './ask-hooks.ts';
-import { deniedRetryAt, foreignStop, type PollBounds, type StepContext, type StepPorts, wantedFor } from './context.ts';
+import {
+  deniedRetryAt,
+  foreignStop,
+  LOOK_AT_ACCESS,
+  type PollBounds,
+  type StepContext,
+  type StepPorts,
+  wantedFor,
+} from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
 import { notSent } from './not-sent.ts';
 import { rememberRunning, stillRunning, takeEnded } from './run-step.ts';
@@ -35,7 +43,7 @@ const BUSY = new Set(['ResourceInUseException']);
 
 /** What refused the change may pass: no attempt has failed by it. A permission that is missing for some time does not fail an upgrade that was begun. */
 const mayPass = (error: string, upgrade: StepContext['upgrade']): boolean =>
-  BUSY.has(error) || (upgrade?.mutated === true && isDenial(error));
+  BUSY.has(error) || (upgrade?.mutated === true && tellsDenial(error));
 
 /**
  * Makes one change and observes its end: `wait` while its update runs, `failed` when EKS refused it or it failed, and the result of `onSuccess` when
@@ -71,7 +79,7 @@ export async function actUnasked(
       const said = quoted(result.error, `EKS refused ${what}: ${result.message}`);
       if (!mayPass(result.error, context.upgrade)) return failed(said);
       if (!BUSY.has(result.error))
-        return parked(deniedRetryAt(ports), reason('Denied', `${sentence(said.message)} Run: liftlock access check`));
+        return parked(deniedRetryAt(ports), reason('Denied', `${sentence(said.message)} ${LOOK_AT_ACCESS}`));
       return foreignStop(ports, context, reason('ForeignUpdate', `${said.message}; something else runs there.`));
     }
     case 'running': {

@@ -218,7 +218,9 @@ test.each<[string, Given]>([
   const nodes = [node('v1.37.0', { 'karpenter.sh/nodepool': 'spot' })];
   const of = (mutated: boolean) => checked({ ...given, nodes, mutated });
   expect(await of(false)).toMatchObject({ status: 'blocked', codes: ['NodesFirst', 'ScanIncomplete'] });
-  expect(await of(true)).toMatchObject({ status: 'parked', codes: ['ScanIncomplete', 'NodesFirst'] });
+  const parked = await of(true);
+  expect(parked).toMatchObject({ status: 'parked', codes: ['ScanIncomplete', 'NodesFirst'] });
+  expect(parked.said.split('Run: liftlock access check')).toHaveLength(2);
 });
 
 test.each<[string, readonly Node[], string]>([

@@ -1,4 +1,4 @@
-import { isDenied, unlessGone } from '../contracts/eks-errors.ts';
+import { isDenied, tellsDenial, unlessGone } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { blocked, done, parked, type Reason, reason, wait } from '../contracts/step-result.ts';
@@ -6,7 +6,7 @@ import { observeCluster } from '../inventory/observe-cluster.ts';
 import { given } from '../model/given.ts';
 import { rollbackRefusals } from '../model/hop.ts';
 import { groupOfOne, keptGroups } from '../model/seen-nodes.ts';
-import { counted } from '../model/words.ts';
+import { counted, sentence } from '../model/words.ts';
 import { managedGroups } from '../nodes/managed-groups/managed-group.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -17,7 +17,7 @@ import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError, mayPass } from './api-server.ts';
 import { maySettle } from './compare-with-before.ts';
-import { deniedRetryAt, type StepContext, type StepPorts } from './context.ts';
+import { deniedReason, deniedRetryAt, LOOK_AT_ACCESS, type StepContext, type StepPorts } from './context.ts';
 import { decideAddon } from './decide-addon.ts';
 import { UNHEARD_SECONDS } from './read-probes.ts';
 import { waitForInsights } from './refresh-insights.ts';
@@ -90,7 +90,9 @@ async function observeAnew(
   const known = await context.record();
   const details = { depth: 'deep', fleet: await loadFleetInForce(ports.table), now: ports.clock.now() } as const;
   const record = await observeCluster(ports.eks, scope, cluster, known, details);
-  const unread = record.unreadable.map(({ code, message }) => reason('ScanIncomplete', `${code}: ${message}`));
+  const unread = record.unreadable.map(({ code, message, error = '' }) =>
+    reason('ScanIncomplete', `${code}: ${sentence(message)}${tellsDenial(error) ? ` ${LOOK_AT_ACCESS}` : ''}`),
+  );
   if (!asksServer) return { record, unread };
   const server = findApiServer(context);
   if (server === undefined)
@@ -113,7 +115,8 @@ async function unlessDenied<One>(read: Promise<One[]>, unread: Reason[]): Promis
   return read.catch((error) => {
     if (!isDenied(error)) throw error;
     const said = `${errorName(error)}: ${errorMessage(error)}`;
-    if (!unread.some(({ message }) => message.includes(said))) unread.push(reason('ScanIncomplete', said));
+    if (!unread.some(({ message }) => message.includes(said)))
+      unread.push(reason('ScanIncomplete', deniedReason(error).message));
     return [];
   });
 }

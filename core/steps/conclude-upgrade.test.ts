@@ -206,7 +206,7 @@ test.each<[string, unknown, object]>([
 const NESTED = 'upgrade-a--roll-node-group-all-0';
 const stoppedAs = (how: string) => ({
   code: 'StoppedFromOutside',
-  message: `The execution ${NESTED} ended ${how} What it had changed stays. Look; what goes on with it says: liftlock explain cluster web.`,
+  message: `The execution ${NESTED} ended ${how} Versions that it had moved stay. Look; what goes on with it says: liftlock explain cluster web.`,
 });
 const inFunction = JSON.stringify({ errorMessage: 'No target.', trace: [] });
 test.each<[object, string]>([

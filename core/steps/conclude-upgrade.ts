@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isCutOff, isDenial, saysNothing } from '../contracts/eks-errors.ts';
+import { isCutOff, saysNothing, tellsDenial } from '../contracts/eks-errors.ts';
 import { reasonSchema } from '../contracts/items/common.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import { kindOf } from '../contracts/reasons.ts';
@@ -113,7 +113,7 @@ export async function endOf(ports: Pick<Ports, 'table' | 'clock'>, grant: Grant,
 function unheard(said: Reason): Reason {
   if (!saysNothing(said.code)) return said;
   const quote = `, which says nothing about the cluster: ${said.code}: ${sentence(said.message)}`;
-  if (isDenial(said.code))
+  if (tellsDenial(said.code))
     return reason(
       'Denied',
       `A function of Liftlock was denied what is its own${quote} Compare: npx cdk drift LiftlockHub`,

@@ -195,7 +195,7 @@ export async function openStep(
   if ('error' in looked && !isNotFound(looked.error)) {
     // A denial in the middle of an upgrade parks it; before its first change it blocks.
     if (upgrade?.data.mutated !== true || !isDenied(looked.error)) throw looked.error;
-    const said = `${arn.name} cannot be read: ${sentence(errorMessage(looked.error))} Run: liftlock access check`;
+    const said = `${arn.name} cannot be read: ${sentence(errorMessage(looked.error))} ${LOOK_AT_ACCESS}`;
     return parked(deniedRetryAt(ports), reason('Denied', said));
   }
   const key = grant?.data.clusterKey ?? living;
@@ -294,9 +294,12 @@ const RETRY_MINUTES = 10;
 export const deniedRetryAt = (ports: Pick<Ports, 'clock'>): Date =>
   new Date(ports.clock.now().getTime() + RETRY_MINUTES * 60_000);
 
+/** The command that looks for the cause of a denial. */
+export const LOOK_AT_ACCESS = 'Run: liftlock access check';
+
 /** A denial in AWS's words, with the command that looks for its cause. */
 export const deniedReason = (error: unknown): Reason =>
-  reason('Denied', `${errorName(error)}: ${sentence(errorMessage(error))} Run: liftlock access check`);
+  reason('Denied', `${errorName(error)}: ${sentence(errorMessage(error))} ${LOOK_AT_ACCESS}`);
 
 /** Seconds between two looks, and from the beginning to the first one. */
 export interface PollBounds {

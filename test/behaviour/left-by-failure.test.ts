@@ -365,7 +365,7 @@ test('who stops a nested execution is told that it was stopped, and not what Ste
   await run(world);
   const { reasons } = await explainCluster(world.ports, await recordOf(world, 'web'));
   const stopped =
-    'ended ABORTED without concluding. StoppedByHand: an operator pressed Stop. What it had changed stays.';
+    'ended ABORTED without concluding. StoppedByHand: an operator pressed Stop. Versions that it had moved stay.';
   expect(reasons[0]?.message).toMatch(/^Held since .*: The execution .*--roll-node-group-all-0 ended/);
   expect(reasons[0]?.message).toContain(stopped);
   expect((await upgradesOf(world))[0]?.reasons).toMatchObject([{ code: 'StoppedFromOutside' }]);

@@ -1,6 +1,6 @@
 import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { isDenial } from '../../core/contracts/eks-errors.ts';
+import { tellsDenial } from '../../core/contracts/eks-errors.ts';
 import { errorName } from '../../core/contracts/errors.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
 import { localAdministrator } from '../../simulator/iam/principals/local-administrator.ts';
@@ -59,7 +59,7 @@ async function taken(
   const problems: string[] = [];
   for (const [name, attempt] of tries) {
     const refusal = await attempt().then(() => undefined, errorName);
-    if (refusal === undefined || !isDenial(refusal))
+    if (refusal === undefined || !tellsDenial(refusal))
       problems.push(`${what} takes ${name} (${refusal ?? 'no refusal'})`);
   }
   return problems;
