@@ -139,9 +139,8 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   if ('stop' in rests) return rests;
   const { cluster } = rests;
   const current = KubeVersion.parse(cluster.version);
-  const isBack = isRollback(context.upgrade);
   // Groups also go back after the control plane is back already.
-  const isAhead = isBack && current.equals(target.next());
+  const isAhead = isRollback(context.upgrade) && current.equals(target.next());
   if (!current.equals(target) && !isAhead) {
     const said = `${name} is at ${cluster.version}; its node groups go there, not to ${target}.`;
     return { stop: blocked(reason('NotTheControlPlanesVersion', said)) };
@@ -154,34 +153,14 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   if (unknown.length > 0) return { stop: parked(undefined, ...unknown) };
   const wanted = { nodes: spec?.nodes, release: releaseOf(context, group) };
   const unit = await managedGroups.observe(ports, context, group, wanted);
-  const move = (one: typeof unit) => (isBack ? managedGroups.takeBack(one, target) : managedGroups.roll(one, target));
-  let next = move(unit);
-  const isCustom = unit.nodegroup.amiType === 'CUSTOM';
-  const asksNodes = isBack && (next.type === 'done' || isCustom);
-  const newer = asksNodes ? await newerNodes(ports, context, group) : undefined;
-  // For a roll that has failed half-way, EKS reports the version before it.
-  if (next.type === 'done' && newer === 'some') next = move({ ...unit, isHalfRolled: true });
-  // The check has reported groups that run the newer minor. A group that stayed behind has nothing to go back from, whatever its image is.
-  if (isCustom && (newer === 'none' || (newer === 'unread' && unit.image === 'nobody'))) {
-    const said =
-      newer === 'none'
-        ? `No node of ${group}, which runs a custom AMI, is newer than ${target}: it stays as it is.`
-        : `${group} runs a custom AMI, and whether its nodes are newer than ${target} could not be read: it stays as it is, and EKS looks at its nodes before the control plane goes back.`;
-    next = { type: 'done', reason: reason('CustomAmi', said) };
-  }
+  let next = await nextMove(ports, context, unit);
   if (next.type === 'call' && next.call.name === 'CreateLaunchTemplateVersion') {
-    // A version of the launch template is the first change of this step.
-    const held = await beforeChange(ports, context, { step: STEP, subject: group });
-    if (held !== undefined) return { stop: held };
-    const made = await launchTemplateVersion(ports, context, next.call.input);
+    const made = await makeTemplateVersion(ports, context, group, next.call.input);
     if ('stop' in made) return made;
-    // EKS asks EC2 for it, which may not know a new version everywhere at once, and would refuse the roll for good
-    // (https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html).
-    const said = `Version ${made.version} of the launch template ${next.call.input.template} was made; ${group} is rolled with it at the next look.`;
-    const isLong = ports.clock.now().getTime() - context.startedAt.getTime() > SHOWN_WITHIN_MILLISECONDS;
-    if (!isLong) return { stop: wait(SHOWN_AFTER_SECONDS, reason('NotVisibleYet', said)) };
-    // Nobody lists it: EKS says then what is wrong with it.
-    next = move({ ...unit, image: { ...(unit.image as WantedImage), made: made.version } });
+    next = await nextMove(ports, context, {
+      ...unit,
+      image: { ...(unit.image as WantedImage), made: made.version },
+    });
   }
   if (next.type === 'others') return { stop: foreignStop(ports, context, next.reason, unit.nodegroup.createdAt) };
   if (next.type === 'call' && (await isOutsidePlan(context, unit))) {
@@ -201,6 +180,52 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
     call: (clientRequestToken) => ({ name: call.name, input: { ...call.input, clientRequestToken } }),
     knownUpdateIds: updates.ids,
   };
+}
+
+/** What has to happen to a group; on its way back by its nodes too, where EKS does not tell. */
+async function nextMove(
+  ports: RollPorts,
+  context: StepContext,
+  unit: ManagedGroup,
+): Promise<ReturnType<typeof managedGroups.roll>> {
+  const { target, upgrade } = context;
+  if (!isRollback(upgrade)) return managedGroups.roll(unit, target);
+  const next = managedGroups.takeBack(unit, target);
+  const { nodegroupName: group, amiType } = unit.nodegroup;
+  const isCustom = amiType === 'CUSTOM';
+  if (next.type !== 'done' && !isCustom) return next;
+  const newer = await newerNodes(ports, context, group);
+  // The check has reported groups that run the newer minor. A group that stayed behind has nothing to go back from, whatever its image is.
+  if (isCustom && (newer === 'none' || (newer === 'unread' && unit.image === 'nobody'))) {
+    const said =
+      newer === 'none'
+        ? `No node of ${group}, which runs a custom AMI, is newer than ${target}: it stays as it is.`
+        : `${group} runs a custom AMI, and whether its nodes are newer than ${target} could not be read: it stays as it is, and EKS looks at its nodes before the control plane goes back.`;
+    return { type: 'done', reason: reason('CustomAmi', said) };
+  }
+  // For a roll that has failed half-way, EKS reports the version before it.
+  if (next.type === 'done' && newer === 'some') return managedGroups.takeBack({ ...unit, isHalfRolled: true }, target);
+  return next;
+}
+
+/** Makes the launch template version that a group is rolled with, and gives it once it should be visible. */
+async function makeTemplateVersion(
+  ports: RollPorts,
+  context: StepContext,
+  group: string,
+  input: Parameters<typeof launchTemplateVersion>[2],
+): ReturnType<typeof launchTemplateVersion> {
+  // A version of the launch template is the first change of this step.
+  const held = await beforeChange(ports, context, { step: STEP, subject: group });
+  if (held !== undefined) return { stop: held };
+  const made = await launchTemplateVersion(ports, context, input);
+  // Nobody lists a version that is not there after this long: EKS says then what is wrong with it.
+  const isLong = ports.clock.now().getTime() - context.startedAt.getTime() > SHOWN_WITHIN_MILLISECONDS;
+  if ('stop' in made || isLong) return made;
+  // EKS asks EC2 for it, which may not know a new version everywhere at once, and would refuse the roll for good
+  // (https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html).
+  const said = `Version ${made.version} of the launch template ${input.template} was made; ${group} is rolled with it at the next look.`;
+  return { stop: wait(SHOWN_AFTER_SECONDS, reason('NotVisibleYet', said)) };
 }
 
 /** Whether the API server has nodes of a group that are newer than the target. */
