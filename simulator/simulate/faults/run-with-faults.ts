@@ -4,6 +4,7 @@ import { Faults } from '../../faults/faulty-ports.ts';
 import { World, type WorldOptions } from '../../process/world.ts';
 import { clusterNamed } from '../fleet/synthetic-clusters.ts';
 import { openDesk } from '../people/desk.ts';
+import { goOnCall } from '../people/on-call.ts';
 import { openReceivers } from '../people/receivers.ts';
 import { runTests } from '../people/test-runs.ts';
 import { tried } from '../people/tried.ts';
@@ -42,9 +43,10 @@ export function worldWithFaults(
   schedule(world, start, planned);
   openReceivers(world, options.seed);
   runTests(world, options.seed);
-  const isExpected = openDesk(world, options.seed, faultsOf(planned, 'approvals'));
+  const isAsked = openDesk(world, options.seed, faultsOf(planned, 'approvals'));
+  const isCalled = goOnCall(world, options.seed);
   const last = Math.max(0, ...planned.map(endOf));
-  return { world, over: new Date(start.getTime() + last * MINUTE), isExpected };
+  return { world, over: new Date(start.getTime() + last * MINUTE), isExpected: () => isAsked() || isCalled() };
 }
 
 /** Minutes after the start when the consequences of the fault have ended. */

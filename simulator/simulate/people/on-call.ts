@@ -1,0 +1,64 @@
+import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
+import { abortRollout, resumeRollout } from '../../../core/operations/rollout-orders.ts';
+import { Members, Rollouts } from '../../../core/store/entities.ts';
+import { loadKind } from '../../../core/store/entity.ts';
+import type { World } from '../../process/world.ts';
+import { SeededChoices } from '../fleet/seeded-choices.ts';
+import { hashOf } from './hash-of.ts';
+import { tried } from './tried.ts';
+
+const EVERY_MINUTES = 10;
+const SLOWEST_MINUTES = 240;
+const MINUTE = 60_000;
+/** A rollout that halts more often than this is left to those who come in the morning. */
+const MOST_HALTS = 4;
+const ON_CALL = 'arn:aws:iam::000000000000:role/on-call';
+
+/**
+ * Simulates the person on call, in two worlds of three: up to four hours after a rollout has halted they accept its failures, have its failed clusters
+ * tried again or released, or abort it, by the seed. Without anybody on call most worlds would end at their first failure. Returns whether they
+ * are still to act.
+ */
+export function goOnCall(world: World, seed: number): () => boolean {
+  if (hashOf(`${seed} on call`) % 3 === 0) return () => false;
+  const due = new Map<string, number>();
+  const halts = new Map<string, number>();
+  const look = async (): Promise<void> => {
+    for (const { id, status } of await loadKind(world.table, Rollouts)) {
+      const count = halts.get(id) ?? 0;
+      if (status !== 'Halted' || count === MOST_HALTS) {
+        due.delete(id);
+        continue;
+      }
+      const choices = new SeededChoices(hashOf(`${seed} ${id} ${count}`));
+      const now = world.clock.now().getTime();
+      const at = due.get(id) ?? now + choices.integer(0, SLOWEST_MINUTES) * MINUTE;
+      due.set(id, at);
+      if (at > now) continue;
+      due.delete(id);
+      halts.set(id, count + 1);
+      await deal(world, id, choices);
+    }
+  };
+  const again = (): void => {
+    world.clock.schedule(new Date(world.clock.now().getTime() + EVERY_MINUTES * MINUTE), async () => {
+      again();
+      await look();
+    });
+  };
+  again();
+  return () => due.size > 0;
+}
+
+async function deal({ ports, table }: World, rolloutId: string, choices: SeededChoices): Promise<void> {
+  const chance = choices.integer(1, 20);
+  if (chance === 1) return void (await tried(abortRollout(ports, rolloutId, ON_CALL, 'enough for today')));
+  if (chance <= 10)
+    return void (await tried(resumeRollout(ports, rolloutId, ON_CALL, 'known', { acceptFailures: true })));
+  const act = chance <= 16 ? retryCluster : releaseCluster;
+  const failed = (await loadKind(table, Members)).filter(
+    (member) => member.rolloutId === rolloutId && (member.status === 'Failed' || member.status === 'Blocked'),
+  );
+  for (const { clusterKey } of failed) await tried(act(ports, clusterKey, ON_CALL));
+  await tried(resumeRollout(ports, rolloutId, ON_CALL, 'mended'));
+}
