@@ -1,5 +1,5 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { AT_REST } from '../contracts/items/rollout.ts';
+import { AT_REST, type Member } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { hasBegun, waitingForPromotion } from '../rollout/wave-end.ts';
@@ -29,26 +29,14 @@ export function withoutRollout(
   const out = place === undefined || tried === undefined ? undefined : takenOut(snapshot, place, tried);
   const busy = goesOn ? place : place?.beside;
   if (busy !== undefined) {
-    const { id, status } = busy.rollout;
     const member = goesOn ? place.member : undefined;
-    const isThrough = member?.status === 'Succeeded' ? `is done with it, which it took to ${member.to}` : undefined;
-    const without = member === undefined ? 'was planned' : 'goes on';
-    const wave = busy.waves.find(({ index }) => index === member?.waveIndex);
-    const isPlannedAnew = wave !== undefined && !hasBegun(wave);
-    const isOut = isPlannedAnew ? `its wave ${wave.name} has not begun` : `${without} without it`;
-    const text = `The rollout ${id} of its policy is ${status} and ${isThrough ?? isOut}.`;
-    const { ends, refusals } = whatEnds(snapshot, busy, cluster, aim, now);
-    // A halted rollout is not planned anew before it goes on.
-    const goesOnFirst =
-      status === 'Halted'
-        ? `The rollout goes on, and what that takes says: liftlock describe rollout ${id}. Then the`
-        : 'The';
-    const takes = isPlannedAnew
-      ? `${goesOnFirst} next full look of the reconciler plans it anew, within the hour.`
-      : aim.policy?.spec.trigger === 'manual' || served !== undefined
-        ? `${ends}; then somebody runs: liftlock rollout create ${name}.`
-        : `${ends}; then another one takes it.`;
-    return said(after(takes), reason('RolloutBusy', text), ...(isPlannedAnew ? [] : refusals), ...(out?.reasons ?? []));
+    const { condition, reasons } = whileBusy(
+      snapshot,
+      busy,
+      { cluster, aim, member, isServed: served !== undefined },
+      now,
+    );
+    return said(after(condition), ...reasons, ...(out?.reasons ?? []));
   }
   if (out !== undefined) return out;
   if (aim.policy?.spec.trigger === 'automatic') {
@@ -57,6 +45,46 @@ export function withoutRollout(
   }
   const text = `The policy ${name} has trigger: manual, and no rollout of it is under way.`;
   return said(after(`Somebody runs: liftlock rollout create ${name}`), reason('ManualTrigger', text));
+}
+
+/** What happens before a rollout takes a cluster that the one under way does not take. */
+function whileBusy(
+  snapshot: FleetSnapshot,
+  busy: WholeRollout,
+  asked: {
+    readonly cluster: ClusterRecord;
+    readonly aim: ClusterPolicy;
+    readonly member: Member | undefined;
+    readonly isServed: boolean;
+  },
+  now: Date,
+): { readonly condition: string; readonly reasons: readonly Reason[] } {
+  const { cluster, aim, member, isServed } = asked;
+  const { id, status } = busy.rollout;
+  const wave = busy.waves.find(({ index }) => index === member?.waveIndex);
+  const isPlannedAnew = wave !== undefined && !hasBegun(wave);
+  const busyAs = (how: string) => reason('RolloutBusy', `The rollout ${id} of its policy is ${status} and ${how}.`);
+  const told =
+    member?.status === 'Succeeded'
+      ? busyAs(`is done with it, which it took to ${member.to}`)
+      : isPlannedAnew
+        ? busyAs(`its wave ${wave.name} has not begun`)
+        : busyAs(`${member === undefined ? 'was planned' : 'goes on'} without it`);
+  if (isPlannedAnew) {
+    // A halted rollout is not planned anew before it goes on.
+    const goesOnFirst =
+      status === 'Halted'
+        ? `The rollout goes on, and what that takes says: liftlock describe rollout ${id}. Then the`
+        : 'The';
+    const condition = `${goesOnFirst} next full look of the reconciler plans it anew, within the hour.`;
+    return { condition, reasons: [told] };
+  }
+  const { ends, refusals } = whatEnds(snapshot, busy, cluster, aim, now);
+  const isCreatedByHand = aim.policy?.spec.trigger === 'manual' || isServed;
+  const then = isCreatedByHand
+    ? `somebody runs: liftlock rollout create ${aim.policy?.metadata.name ?? ''}`
+    : 'another one takes it';
+  return { condition: `${ends}; then ${then}.`, reasons: [told, ...refusals] };
 }
 
 /**
