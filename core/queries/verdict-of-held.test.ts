@@ -5,6 +5,7 @@ import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { clusterPolicy } from './cluster-policy.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -146,7 +147,7 @@ test.each<[string, Partial<Rollout>, string]>([
     const { clusterKey } = cluster;
     const older = rolloutItem({ id: 'older', policy: 'p', ...of });
     const newer = rolloutItem({ id: 'newer', policy: 'p', ...(rest === '' ? {} : { status: 'Paused' as const }) });
-    const kept = (code: 'Held' | 'Excluded', more: Partial<Wave> = {}) => {
+    const kept = (code: 'Held' | 'Excluded', more: Partial<Wave> = {}, known: Pick<FleetSnapshot, 'control'> = {}) => {
       const member = memberItem({
         clusterKey,
         rolloutId: 'older',
@@ -161,10 +162,13 @@ test.each<[string, Partial<Rollout>, string]>([
         others: [memberItem(out)],
         beside: { rollout: newer, waves: [wave] },
       };
-      return verdictOf(snapshot, cluster, aim, { place, ofUpgrade: undefined }, NOW).when.condition;
+      return verdictOf({ ...snapshot, ...known }, cluster, aim, { place, ofUpgrade: undefined }, NOW).when.condition;
     };
     const takes = `Somebody removes the cause and runs: liftlock release cluster web. The rollout newer, whose wave all has not begun, takes it up then by itself, within the hour.${rest}`;
     expect(kept('Held')).toBe(takes);
+    const control = { stopped: true, by: 'ana', reason: 'drill', at: at(-1) };
+    const stopped = takes.replace(/\.$/, '; and somebody runs: liftlock fleet resume');
+    expect(kept('Held', {}, { control })).toBe(stopped);
     for (const other of [kept('Excluded'), kept('Held', { status: 'Open' })])
       expect(other).not.toContain('takes it up');
   },
