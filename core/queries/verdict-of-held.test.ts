@@ -147,7 +147,11 @@ test.each<[string, Partial<Rollout>, string]>([
     const { clusterKey } = cluster;
     const older = rolloutItem({ id: 'older', policy: 'p', ...of });
     const newer = rolloutItem({ id: 'newer', policy: 'p', ...(rest === '' ? {} : { status: 'Paused' as const }) });
-    const kept = (code: 'Held' | 'Excluded', more: Partial<Wave> = {}, known: Pick<FleetSnapshot, 'control'> = {}) => {
+    const kept = (
+      code: 'Held' | 'Excluded',
+      more: Partial<Wave> = {},
+      known: Partial<Pick<FleetSnapshot, 'control'>> = {},
+    ) => {
       const member = memberItem({
         clusterKey,
         rolloutId: 'older',
