@@ -189,14 +189,16 @@ export function painted(paint: Paint, status: string): string {
 /** The width where that of the terminal is not known: in a pipe, a file, a log. */
 export const USUAL_WIDTH = 100;
 
+const WHOLE = / *(?:(?<=[:,] )(?:kubectl|aws|liftlock) (?:[^.]|\.(?! ))*(?:\.(?= ))?|[^ ]+)/g;
+
 /**
- * Breaks a text at its spaces into lines of at most `width` characters, with the later lines indented; colours take no width. A longer word stays
- * whole, so that it can be copied.
+ * Breaks a text at its spaces into lines of at most `width` characters, with the later lines indented; colours take no width. A longer word, and a
+ * command that ends a sentence, stay whole, so that they can be copied: a shell would run the first line of a broken one.
  */
 export function wrapped(text: string, width: number, indent = ''): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const [word] of text.matchAll(/ *[^ ]+/g)) {
+  for (const [word] of text.matchAll(WHOLE)) {
     const longer = `${line}${word}`;
     if (line !== '' && [...stripVTControlCharacters(longer)].length > width) {
       lines.push(line);

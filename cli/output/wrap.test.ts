@@ -3,7 +3,7 @@ import { wrapped } from './print.ts';
 test('a text is broken at its spaces, the later lines are indented, and nothing is lost', () => {
   const text = '  - web: once what blocks it is mended, liftlock retry cluster web';
   const lines = wrapped(text, 30, '    ');
-  expect(lines).toEqual(['  - web: once what blocks it', '    is mended, liftlock retry', '    cluster web']);
+  expect(lines).toEqual(['  - web: once what blocks it', '    is mended,', '    liftlock retry cluster web']);
   expect(lines.map((line) => line.trim()).join(' ')).toBe(text.trim());
 });
 
@@ -18,4 +18,13 @@ test('columns of spaces stay, and colours take no room', () => {
   expect(wrapped('a    b', 6)).toEqual(['a    b']);
   const red = '\u001b[31mred\u001b[39m';
   expect(wrapped(`${red} ${red}`, 7)).toEqual([`${red} ${red}`]);
+});
+
+test('a command that ends a text stays whole, so that it can be pasted', () => {
+  const command = `kubectl -n a patch pdb b -p '{"spec": {"x": 1}}'`;
+  const fix = ['fix: Let it allow', '  one disruption:', `  ${command}`];
+  expect(wrapped(`fix: Let it allow one disruption: ${command}`, 20, '  ')).toEqual(fix);
+  const next = ['once it is mended,', 'liftlock retry cluster web'];
+  expect(wrapped('once it is mended, liftlock retry cluster web', 20)).toEqual(next);
+  expect(wrapped('It said: aws ran. Then more', 10)).toEqual(['It said:', 'aws ran.', 'Then more']);
 });

@@ -1,12 +1,11 @@
 import { READINESS_VERDICTS } from '../../core/contracts/scan-words.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
-import { countVerdicts } from '../../core/rollout/readiness.ts';
 import { clusterParam } from '../client/paths.ts';
 import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { facts, print, reasonLines, relativeTime, section, shown, tableLines } from '../output/print.ts';
 import { readinessText } from '../verbs/cluster-text.ts';
-import { readinessWord, shownAt, verdictsText } from '../verbs/columns.ts';
+import { readinessWord, shownAt } from '../verbs/columns.ts';
 import { kindOf } from '../verbs/kind.ts';
 
 export interface ReadinessOptions extends OutputOption {
@@ -68,11 +67,17 @@ async function fleetReadiness(session: Session, { selector, output }: ReadinessO
       ]),
       session.io.columns,
     ),
-    ...section('In all', [`  ${verdictsText(countVerdicts(items.map(({ verdict }) => verdict))) || 'no clusters'}`]),
+    ...section('In all', [`  ${allText(items)}`]),
   ]);
   // A blocked cluster decides the exit code before an unknown one.
   const codes = items.map(({ verdict }) => EXITS[verdict]);
   return codes.find((code) => code === EXIT.blocked) ?? codes.find((code) => code !== EXIT.ok) ?? EXIT.ok;
+}
+
+/** `2 blocked, 7 ready, 3 nothing newer`, in the words of the table. */
+function allText(items: readonly ReadinessView[]): string {
+  const words = [...Map.groupBy(items, readinessWord)].map(([word, { length }]) => `${length} ${word}`);
+  return words.join(', ') || 'no clusters';
 }
 
 /** The first reason, and how many more there are. */

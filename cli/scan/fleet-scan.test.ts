@@ -62,6 +62,11 @@ test('where EKS offers nothing newer a look is for the minor that runs, and tell
     expect.stringContaining('can be read as far as the policy asks for'),
   ]);
   expect((await run(served, 'explain cluster shop')).out).toMatch(/Last scan: +pass for 1\.35/);
+  // The sum counts by the words of the table.
+  const { out } = await run(served, 'readiness');
+  const rows = out.split('\n').filter((line) => / +nothing newer /.test(line) && !line.startsWith('  '));
+  expect(rows.length).toBeGreaterThan(0);
+  expect(out).toMatch(new RegExp(`In all:\n .*\\b${rows.length} nothing newer`));
 });
 
 test('scan cluster ends as its execution does: what EKS and the API server say is in the report', async () => {

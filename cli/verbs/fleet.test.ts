@@ -1,3 +1,4 @@
+import { parseConfig } from '../../core/config/parse-config.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
 import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 import { servedWorld } from '../../test/material/cli/served-world.ts';
@@ -5,11 +6,32 @@ import { inFlightText, placesText } from './fleet.ts';
 
 test('what acts is told apart from what is parked, which a rollout counts as in flight as well', () => {
   const parked = { upgradesParked: 3, upgradesWatched: 2 };
-  expect(inFlightText({ upgradesInFlight: 0, ...parked, capCounts: {} })).toBe(
+  expect(inFlightText({ upgradesInFlight: 0, ...parked, capCounts: {}, spec: null })).toBe(
     '0 act now, 3 parked, 2 of those watched',
   );
-  expect(inFlightText({ upgradesInFlight: 1, ...parked, capCounts: { total: 1 } })).toContain(
-    '1 act now (total: 1), 3',
+});
+
+test('of what acts the counts are told that have a cap, and no other account, label or Region', () => {
+  const text = `apiVersion: liftlock/v1alpha1
+kind: Fleet
+metadata: { name: f }
+spec:
+  accounts: ["111111111111"]
+  regions: [eu-central-1]
+  spokeRole: { name: LiftlockSpoke, externalId: example }
+  caps: { perAccount: 2, perLabel: { env: 1 } }
+  labels: { fromTags: { env: env, team: team } }`;
+  const { fleet } = parseConfig([{ path: 'fleet.yaml', text }]);
+  const capCounts = {
+    total: 2,
+    'account/111111111111': 2,
+    'region/eu-central-1': 2,
+    'label/env/': 1,
+    'label/team/': 2,
+  };
+  const counts = { upgradesInFlight: 2, upgradesParked: 0, upgradesWatched: 0, capCounts };
+  expect(inFlightText({ ...counts, spec: fleet?.spec ?? null })).toBe(
+    '2 act now (account/111111111111: 2, label/env/: 1), 0 parked, 0 of those watched',
   );
 });
 

@@ -1,6 +1,7 @@
 import type { FleetStop } from '../../core/contracts/items/fleet-stop.ts';
 import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
+import { capLimit } from '../../core/policy/caps.ts';
 import { stopText } from '../../core/protocol/fleet-stops.ts';
 import type { FleetStatus } from '../../core/queries/fleet-status.ts';
 import { EXIT, NO_REASON, type OutputOption, type ReasonOption, type Session } from '../command/session.ts';
@@ -48,11 +49,15 @@ export async function fleetStatus(session: Session, { output }: OutputOption) {
   return unread.length > 0 ? EXIT.incomplete : EXIT.ok;
 }
 
-/** Upgrades that a rollout counts as in flight may be parked, which is shown separately. */
-export function inFlightText(
-  fleet: Pick<FleetStatus, `upgrades${'InFlight' | 'Parked' | 'Watched'}` | 'capCounts'>,
-): string {
-  const caps = Object.entries(fleet.capCounts).map(([key, count]) => `${key}: ${count}`);
+/** Upgrades that a rollout counts as in flight may be parked, which is shown separately. What has no cap is counted too, in case it gets one, and not told. */
+export function inFlightText({
+  spec,
+  ...fleet
+}: Pick<FleetStatus, `upgrades${'InFlight' | 'Parked' | 'Watched'}` | 'capCounts' | 'spec'>): string {
+  const isCapped = ([key]: readonly [string, number]) => spec !== null && capLimit(key, spec) !== undefined;
+  const caps = Object.entries(fleet.capCounts)
+    .filter(isCapped)
+    .map(([key, count]) => `${key}: ${count}`);
   const counted = caps.length === 0 ? '' : ` (${caps.join(', ')})`;
   return `${fleet.upgradesInFlight} act now${counted}, ${fleet.upgradesParked} parked, ${fleet.upgradesWatched} of those watched`;
 }

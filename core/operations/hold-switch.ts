@@ -12,7 +12,7 @@ import { waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { outOfHold } from '../queries/upgrade-plan.ts';
-import { retriedIn } from '../queries/verdict-words.ts';
+import { releasedInto, retriedIn } from '../queries/verdict-words.ts';
 import { nextHopId } from '../rollout/admission.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { isFinished, newerIsUnderWay, refusalsOfRetry, retriedMember, retriedWave } from '../rollout/retry-member.ts';
@@ -130,7 +130,7 @@ async function standingOf(
   now: Date,
 ) {
   const { held: own, retried, ...bare } = control;
-  const { places: found, stranger } = await placesToRetry(table, cluster);
+  const { places: found, stranger, next } = await placesToRetry(table, cluster);
   const again = found.filter(({ member: { data } }) => data.failedBefore === true && !isTried(data));
   const held = own ?? (again.length > 0 ? undefined : retried);
   const isUnseen = ({ member, rollout }: RolloutMember) =>
@@ -139,7 +139,7 @@ async function standingOf(
   const places = [...found.filter((place) => !isUnseen(place)), ...counted];
   const ended = places.filter(({ member }) => isTried(member.data));
   const isLeftHop = ended.some(({ member }) => hopOf(member.data, cluster.data, held) === held?.upgradeId);
-  return { held, retried, bare, stranger, found, again, counted, ended, isLeftHop };
+  return { held, retried, bare, stranger, next, found, again, counted, ended, isLeftHop };
 }
 
 /** A release that would keep nobody out is refused: it has no hold to take off, or the rollout tries the cluster again all the same. */
@@ -152,8 +152,12 @@ function refuseRelease(name: string, { held, retried, again, ended, stranger }: 
 
 /** A retry that no rollout would follow is refused, as is one of a hop that no rollout tries: the hold for such a hop must not be forgotten. */
 async function refuseRetry(ports: OperatorPorts, cluster: ClusterRecord, standing: Standing): Promise<void> {
-  const { held, stranger, found, ended, isLeftHop } = standing;
+  const { held, stranger, next, found, ended, isLeftHop } = standing;
   if (held === undefined && ended.length === 0) throw nothingToTakeOff(cluster.name, ended, stranger);
+  if (held !== undefined && next !== undefined)
+    throw wrongState(
+      `${cluster.name} is held, and needs no retry. ${releasedInto(next.rollout, next.wave, cluster.name)}`,
+    );
   if (found.length === 0) throw await triedByNobody(ports, cluster, stranger, held?.upgradeId);
   if (held?.mutated === true && held.upgradeId !== undefined && !isLeftHop)
     throw await triedByNobody(ports, cluster, stranger, held.upgradeId, ended[0]?.rollout.data);

@@ -1,10 +1,11 @@
 import type { FleetSpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import { FLEET, fleetSpec, loadAppliedConfigs, readPolicies } from '../policy/applied.ts';
 import { isForgotten, labeled } from '../policy/cluster-labels.ts';
 import { policyByHand, policyOf } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
+import { isOutForHold } from '../queries/place-of.ts';
 import { goesOnWith, newestFirst } from '../rollout/automatic-rollouts.ts';
 import { Clusters, Configs, Members, Rollouts, Waves } from '../store/entities.ts';
 import { decode, load, type Read, unchanged } from '../store/entity.ts';
@@ -30,11 +31,15 @@ export interface Stranger {
   readonly isAwaited?: true;
 }
 
-/** The members of the cluster in rollouts that may go on and are not through with it; `retry` tries the failed and blocked ones again. */
+/**
+ * The members of the cluster in rollouts that may go on and are not through with it; `retry` tries the failed and blocked ones again. `next`: the
+ * rollout under way that takes the cluster up by itself once it is released.
+ */
 export async function placesToRetry(table: Table, cluster: Read<ClusterRecord>) {
   const { clusterKey } = cluster.data;
   const places: RolloutMember[] = [];
   let stranger: Stranger | undefined;
+  let next: { readonly rollout: Rollout; readonly wave: Wave } | undefined;
   const fleet = await load(table, Configs, 'Fleet', FLEET);
   const all = (await table.queryKind(Members.kind)).map((item) => decode(Members, item));
   const left = all.filter(({ data }) => !THROUGH.includes(data.status));
@@ -42,9 +47,11 @@ export async function placesToRetry(table: Table, cluster: Read<ClusterRecord>) 
     const { rolloutId, waveIndex } = member.data;
     const rollout = await load(table, Rollouts, rolloutId);
     if (rollout === undefined) continue;
-    if (THROUGH.includes(member.data.status) && rollout.data.status !== 'Aborted') continue;
     const wave = await load(table, Waves, rolloutId, waveIndex);
     if (wave === undefined) continue;
+    if (!AT_REST.includes(rollout.data.status) && isOutForHold(member.data, wave.data))
+      next = { rollout: rollout.data, wave: wave.data };
+    if (THROUGH.includes(member.data.status) && rollout.data.status !== 'Aborted') continue;
     const { policy } = rollout.data;
     const others = left.filter(({ data }) => data.rolloutId === rolloutId && !isTried(data));
     // A rollout under way keeps its members, whatever selects their clusters now.
@@ -69,7 +76,7 @@ export async function placesToRetry(table: Table, cluster: Read<ClusterRecord>) 
   // aborted, no older one is taken up.
   const inOrder = places.sort((a, b) => newestFirst(b.rollout.data, a.rollout.data));
   const newest = new Map(inOrder.map((place) => [place.rollout.data.policy, place]));
-  return { places: [...newest.values()].filter(({ rollout }) => rollout.data.status !== 'Aborted'), stranger };
+  return { places: [...newest.values()].filter(({ rollout }) => rollout.data.status !== 'Aborted'), stranger, next };
 }
 
 /** The first of the members that the rollout would go on with whose cluster another policy selects: that policy asks for its own approvals. */

@@ -242,3 +242,21 @@ test.each<[string, Partial<Member>]>([
     expect(fingerprintOf({}, [counted]).traits).toContain('compute/auto-mode');
   },
 );
+
+test.each(['Aborted', 'Completed'] as const)(
+  'a retry of a cluster that only its hold keeps out of the rollout under way says that its release is enough, also where the one before is %s',
+  async (status) => {
+    const out = { clusterKey: KEY, name: 'web', rolloutId: 'newer', waveIndex: 0, status: 'Excluded' as const };
+    const kept = memberItem({ ...out, reasons: [{ code: 'Held', message: 'x' }] });
+    const given: Given = {
+      rollout: { status },
+      newer: { status: 'Running' },
+      others: [clusterRecord({ name: 'z' }), kept],
+    };
+    const first = waveItem({ rolloutId: 'newer', index: 0, name: 'first', status: 'Pending' });
+    const waves = [waveItem({ index: 1, name: 'all', failed: 1 }), first];
+    await expect(after(retryCluster, { ...given, kept: { waves } })).rejects.toThrow(
+      'Somebody removes the cause and runs: liftlock release cluster web. The rollout newer, whose wave first has not begun, takes it up then by itself, within the hour.',
+    );
+  },
+);

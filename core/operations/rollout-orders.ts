@@ -20,7 +20,7 @@ import { createRollout, newestOf } from '../rollout/create-rollout.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { haltsAgain, MAY_PAUSE, wayToResume } from '../rollout/wave-end.ts';
+import { haltsAgain, MAY_PAUSE, waveEnd, wayToResume } from '../rollout/wave-end.ts';
 import { withoutHooks } from '../rollout/wave-hooks.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
@@ -273,7 +273,7 @@ export async function startRollout(
   if (gaps.length > 0 && options.incompleteInventory !== true) throw incomplete(gaps);
   const details = { createdBy: by, finish: options.finish };
   const plan = planOrRefuse(ports, snapshot, policy, details, gaps);
-  if (options.dryRun) return planDetail(await asFarAsItMay(table, plan, fleet), snapshot, ports.clock.now());
+  if (options.dryRun) return planDetail(await asFarAsItMay(table, plan, snapshot), snapshot, ports.clock.now());
   if (fleet?.mode !== 'act') {
     const said = `${OBSERVES.message} Look at the plan with --dry-run, or apply the Fleet with mode: act.`;
     throw new Refusal('RolloutBlocked', said, { reasons: [OBSERVES] });
@@ -298,11 +298,11 @@ export async function startRollout(
   return behind.length === 0 ? created : { ...created, leftOut: behind };
 }
 
-/** The plan with the reasons for which it would be refused as things stand. */
+/** The plan with the reasons for which it would be refused as things stand, and those for which a wave of it would hold the later ones at once. */
 async function asFarAsItMay(
   table: RolloutPorts['table'],
   plan: RolloutPlan,
-  fleet: FleetSnapshot['fleet'],
+  { fleet, policies }: FleetSnapshot,
 ): Promise<RolloutPlan> {
   const { policy, reasons } = plan.rollout;
   const { underWay } = await newestOf(table, policy);
@@ -311,7 +311,12 @@ async function asFarAsItMay(
     ...(underWay === undefined ? [] : [reason('RolloutBusy', said)]),
     ...(fleet?.mode === 'act' ? [] : [OBSERVES]),
   ];
-  return { ...plan, rollout: { ...plan.rollout, reasons: [...refused, ...reasons] } };
+  const specs = policies.get(policy)?.policy.spec.waves;
+  const waves = plan.waves.map((wave) => {
+    const end = waveEnd(wave, specs?.[wave.index]);
+    return wave.needWork === 0 && end.status === 'Undecided' ? { ...wave, reasons: end.reasons } : wave;
+  });
+  return { ...plan, waves, rollout: { ...plan.rollout, reasons: [...refused, ...reasons] } };
 }
 
 const OBSERVES = reason(

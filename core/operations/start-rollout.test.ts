@@ -1,5 +1,6 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { rolloutItem } from '../../test/material/items/rollout-items.ts';
+import { holds } from '../../test/material/operations/held-cluster.ts';
 import { isDirty, operatorPorts, recordOf } from '../../test/material/operations/operator-ports.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
 import { cluster, fleetConfig, type Kept, NOON, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
@@ -139,6 +140,19 @@ test('a plan is all where somebody only wants to see it, also while the fleet is
     expect(rollouts).toStrictEqual([]);
     expect(await isDirty(ports.table)).toBe(false);
   }
+});
+
+test('a plan says of a wave that proves nothing, since all that need work in it are held, that it holds the later ones', async () => {
+  const waves = '[{ name: first, clusters: [web] }, { name: last }]';
+  const kept = { policy: policyConfig(policyWith({ name: 'p', waves })), clusterControl: holds };
+  const ports = await world({ kept, accounts: [{ ...looked, names: ['web', 'other'] }] });
+  const other = { ...cluster, name: 'other', arn: `${cluster.arn}-2`, clusterKey: `${cluster.clusterKey}-2` };
+  await ports.table.transact([put(Clusters, other, 'absent')]);
+  const { waveDetails } = await startRollout(ports, 'p', 'ann', { dryRun: true });
+  expect(waveDetails.map(({ name, reasons }) => [name, ...reasons.map(({ code }) => code)])).toEqual([
+    ['first', 'NoneJudged'],
+    ['last'],
+  ]);
 });
 
 test('after a rollout that has ended the next one of the same clusters is another', async () => {

@@ -2,8 +2,9 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import type { Table } from '../ports/table.ts';
-import { newestFirst, whyLeftOut } from '../rollout/automatic-rollouts.ts';
+import { isServed, newestFirst, whyLeftOut } from '../rollout/automatic-rollouts.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { hasBegun } from '../rollout/wave-end.ts';
 import { Rollouts } from '../store/entities.ts';
 import { loadKind } from '../store/entity.ts';
 import { loadMembersIn } from '../store/members.ts';
@@ -90,4 +91,26 @@ export function leftOutBy(
   const { rollout, member, others = [] } = place;
   if (member === undefined || !AT_REST.includes(rollout.status)) return undefined;
   return whyLeftOut(snapshot, rollout.policy, cluster, [member, ...others], now);
+}
+
+/** Whether nothing but its hold keeps the member out of a wave that has not begun: once it is released, its rollout is planned anew with it. */
+export const isOutForHold = (member: Member, wave: Wave): boolean =>
+  member.status === 'Excluded' &&
+  !isServed(member) &&
+  member.reasons.every(({ code }) => code === 'Held') &&
+  !hasBegun(wave);
+
+/** The rollout of its policy that takes a held cluster up by itself once that is released, and the wave in which it does. */
+export function takenUpOnceReleased(
+  place: Place | undefined,
+): { readonly rollout: Rollout; readonly wave: Wave } | undefined {
+  if (place === undefined) return undefined;
+  const own = [place.member, ...(place.others ?? [])].filter((one) => one !== undefined);
+  const known = [place, place.beside].filter((one) => one !== undefined);
+  for (const { rollout, waves } of known.filter((one) => !AT_REST.includes(one.rollout.status))) {
+    const member = own.find(({ rolloutId }) => rolloutId === rollout.id);
+    const wave = waves.find(({ index }) => index === member?.waveIndex);
+    if (member !== undefined && wave !== undefined && isOutForHold(member, wave)) return { rollout, wave };
+  }
+  return undefined;
 }

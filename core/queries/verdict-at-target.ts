@@ -33,9 +33,11 @@ export function atTarget(
   const prefix = snapshot.fleet?.tagPrefix ?? '';
   const { pin } = clusterTags(tags, prefix);
   const isCapped = reasons.some(({ code }) => code === 'Pinned');
-  const here = isCapped ? `and its pin for ${target}` : `which is ${target} here`;
+  const wanted = targetWords(policy.spec.target);
+  const itself = wanted === String(target) ? '' : `, which is ${target} here`;
+  const here = isCapped ? `, and its pin for ${target}` : itself;
   const { metadata, spec } = policy;
-  const text = `It is at ${version}; the policy ${metadata.name} asks for ${targetWords(spec.target)}, ${here}.${unseenText(cluster)}`;
+  const text = `It is at ${version}; the policy ${metadata.name} asks for ${wanted}${here}.${unseenText(cluster)}`;
   const raise = `Its tag ${prefix}pin-version lets it go no further than ${pin}: whoever may tag the cluster raises it or takes it away`;
   const moves = isCapped ? `${raise}.` : `${raise}, and a newer version becomes the target.`;
   const { unknown, ...patches } = patchesOf(snapshot, cluster, spec, target, now);

@@ -1,10 +1,11 @@
-import { memberItem, rolloutItem } from '../../test/material/items/rollout-items.ts';
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Rollout } from '../contracts/items/rollout.ts';
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { clusterPolicy } from './cluster-policy.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -130,3 +131,49 @@ test.each<[string, Partial<Upgrade>]>([
   expect(reasons.map(({ code }) => code)).toContain('FleetStopped');
   expect(when.condition).toMatch(/^Somebody runs: liftlock release cluster web\. /);
 });
+
+test.each<[string, Partial<Rollout>, string]>([
+  ['was aborted', { status: 'Aborted' }, ''],
+  ['has ended', { status: 'Completed' }, ''],
+  [
+    'has ended, and the one under way is paused',
+    { status: 'Completed' },
+    ' Until somebody resumes that rollout nothing of it begins.',
+  ],
+])(
+  'a release is enough for a cluster that only its hold keeps out of the rollout under way, where the one that tried it before %s',
+  (_, of, rest) => {
+    const { cluster, snapshot, aim } = heldCluster();
+    const { clusterKey } = cluster;
+    const older = rolloutItem({ id: 'older', policy: 'p', ...of });
+    const newer = rolloutItem({ id: 'newer', policy: 'p', ...(rest === '' ? {} : { status: 'Paused' as const }) });
+    const kept = (
+      code: 'Held' | 'Excluded',
+      more: Partial<Wave> = {},
+      known: Partial<Pick<FleetSnapshot, 'control'>> = {},
+    ) => {
+      const member = memberItem({
+        clusterKey,
+        rolloutId: 'older',
+        status: of.status === 'Aborted' ? 'Excluded' : 'Failed',
+      });
+      const out = { clusterKey, rolloutId: 'newer', status: 'Excluded' as const, reasons: [reason(code, 'x')] };
+      const wave = waveItem({ rolloutId: 'newer', index: 0, name: 'all', status: 'Pending', ...more });
+      const place = {
+        rollout: older,
+        waves: [],
+        member,
+        others: [memberItem(out)],
+        beside: { rollout: newer, waves: [wave] },
+      };
+      return verdictOf({ ...snapshot, ...known }, cluster, aim, { place, ofUpgrade: undefined }, NOW).when.condition;
+    };
+    const takes = `Somebody removes the cause and runs: liftlock release cluster web. The rollout newer, whose wave all has not begun, takes it up then by itself, within the hour.${rest}`;
+    expect(kept('Held')).toBe(takes);
+    const control = { stopped: true, by: 'ana', reason: 'drill', at: at(-1) };
+    const stopped = takes.replace(/\.$/, '; and somebody runs: liftlock fleet resume');
+    expect(kept('Held', {}, { control })).toBe(stopped);
+    for (const other of [kept('Excluded'), kept('Held', { status: 'Open' })])
+      expect(other).not.toContain('takes it up');
+  },
+);

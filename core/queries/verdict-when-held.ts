@@ -7,10 +7,19 @@ import { nextHopId } from '../rollout/admission.ts';
 import { goesOnWith } from '../rollout/automatic-rollouts.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
-import { type ClusterRollouts, ENDED_WELL } from './place-of.ts';
+import { type ClusterRollouts, ENDED_WELL, takenUpOnceReleased } from './place-of.ts';
 import { outOfHold, somebodyOnce } from './upgrade-plan.ts';
 import { refusalsBeside, refusalsIn } from './verdict-of-tried.ts';
-import { after, andResume, refusedByFleet, retriedIn, said, type Verdict } from './verdict-words.ts';
+import {
+  after,
+  andResume,
+  onceFleetActs,
+  refusedByFleet,
+  releasedInto,
+  retriedIn,
+  said,
+  type Verdict,
+} from './verdict-words.ts';
 
 /** One cluster and what is known of it, as an explanation is asked for it. */
 export interface Asked extends ClusterRollouts {
@@ -29,6 +38,9 @@ export function whileHeld(asked: Asked, upgrade: Upgrade | undefined): Verdict |
   // Nobody tries a cluster again that is being deleted.
   const going = quarantineReasons(cluster, now).filter(({ code }) => code === 'Deleting');
   if (going.length > 0) return said(after('It is gone: then nothing is left to be done for it.'), why, ...going);
+  const next = isRollback(left) ? undefined : takenUpOnceReleased(place);
+  if (next !== undefined)
+    return onceFleetActs(snapshot, () => said(after(releasedInto(next.rollout, next.wave, cluster.name)), why));
   const isWaited = place?.member !== undefined && !ENDED_WELL.includes(place.member.status);
   // No rollout tries again what no rollout makes, such as a drain.
   const isOther =

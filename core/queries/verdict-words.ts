@@ -62,6 +62,13 @@ export const uncapitalized = (sentence: string): string => `${sentence.charAt(0)
 export const retriedIn = ({ id }: Pick<Rollout, 'id'>, name: string): string =>
   `Once it is released, its rollout ${id} takes the cluster up again with: liftlock retry cluster ${name}`;
 
+/** What ends a hold that alone keeps the cluster out of a rollout under way: nobody has to retry or to upgrade it. */
+export function releasedInto({ id, status }: Pick<Rollout, 'id' | 'status'>, { name }: Wave, cluster: string): string {
+  const rests =
+    status === 'Running' || status === 'Planned' ? '' : ' Until somebody resumes that rollout nothing of it begins.';
+  return `Somebody removes the cause and runs: liftlock release cluster ${cluster}. The rollout ${id}, whose wave ${name} has not begun, takes it up then by itself, within the hour.${rests}`;
+}
+
 /** How a wave that proves too little passes. */
 export function promoting(wave: Wave, { id }: Pick<Rollout, 'id'>): string {
   const promote = `liftlock rollout promote ${id} --reason WHY`;

@@ -287,8 +287,7 @@ test.each<[string, object, string]>([
 });
 
 const unseen = ' Of its nodes only managed groups were looked at.';
-const asksFor = (version: string, target: string) =>
-  `It is at ${version}; the policy p asks for ${target}, which is ${target} here.${unseen}`;
+const asksFor = (version: string, target: string) => `It is at ${version}; the policy p asks for ${target}.${unseen}`;
 const raise =
   'Its tag liftlock/pin-version lets it go no further than 1.36: whoever may tag the cluster raises it or takes it away';
 test.each<[string, string | undefined, string, string, string]>([

@@ -59,7 +59,7 @@ test.each<[string, Partial<Wave>, string]>([
   [
     'has not opened claims no approval: it may be too few, expired, or of somebody whom the policy does not name',
     { approvals: [word('Approved', 'a'), word('Approved', 'b')] },
-    'Agreed to by a, b; it has not opened. Whether that is enough and still holds is judged under its policy (approvalReasons).',
+    'Agreed to by a, b; it has not opened. Whether that is enough and still holds is judged under its policy, and what is lacking is told beside this.',
   ],
   ['nobody has judged says so', {}, 'Nobody has judged its plan, and it has not opened.'],
   [

@@ -84,7 +84,7 @@ function approved(wave: Wave): ConditionNow {
   const message =
     words.length === 0
       ? 'Nobody has judged its plan, and it has not opened.'
-      : `Agreed to by ${named(words)}; it has not opened. Whether that is enough and still holds is judged under its policy (approvalReasons).`;
+      : `Agreed to by ${named(words)}; it has not opened. Whether that is enough and still holds is judged under its policy, and what is lacking is told beside this.`;
   return says('Approved', 'Unknown', 'NotOpened', message);
 }
 
