@@ -1,6 +1,14 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import { Upgrades } from '../../core/store/entities.ts';
-import { type Fabricated, hold, inForce, KEY, upgradeOf, write } from '../../test/material/invariants/fabricate.ts';
+import {
+  type Fabricated,
+  hold,
+  holdOf,
+  inForce,
+  KEY,
+  upgradeOf,
+  write,
+} from '../../test/material/invariants/fabricate.ts';
 import { checkWhole } from './check-whole.ts';
 
 /** The hop before the next granted one, in its last state. */
@@ -13,6 +21,10 @@ test.each([
   ['has succeeded', hopBefore({ status: 'Succeeded' })],
   ['is parked and changed nothing', hopBefore({ status: 'Parked', mutated: false })],
   ['failed and was released', hopBefore({ status: 'Failed' })],
+  [
+    'failed and was released, and what finished it is held',
+    hopBefore({ status: 'Failed' }).add(KEY, 'ClusterHeld', {}, holdOf('1.36-1.36')),
+  ],
   ['is the same one, taken up again', hopBefore({ id: '1.36-1.37', from: '1.36', to: '1.37', status: 'Parked' })],
   ['is of another cluster', hopBefore({ clusterKey: 'other', status: 'Parked' })],
 ])('a hop may be granted where the one before it %s', (_, history) => {
@@ -23,6 +35,10 @@ test.each([
   ['bakes or is parked', hopBefore({ status: 'Parked' })],
   ['is asked for once more', hopBefore({ status: 'Pending' })],
   ['failed, while the cluster is held', hopBefore({ status: 'Failed' }).add(KEY, 'ClusterHeld', {}, hold)],
+  [
+    'failed, while the cluster is held for it',
+    hopBefore({ status: 'Failed' }).add(KEY, 'ClusterHeld', {}, holdOf('1.35-1.36')),
+  ],
 ])('a hop violates `whole` where the one before it %s', (_, history) => {
   expect(history.grant().violations(checkWhole)).toEqual([{ invariant: 'whole', message: expect.any(String) }]);
 });

@@ -47,8 +47,9 @@ function elsewhere({ item, store }: Moment): Violation[] {
   return [{ invariant: 'whole', message }];
 }
 
-function isWhole({ status, clusterKey }: Upgrade, store: StoreAt): boolean {
+function isWhole({ id, status, clusterKey }: Upgrade, store: StoreAt): boolean {
   const { held, retried } = store.get(ClusterControls, clusterKey) ?? {};
-  if (status === 'Failed') return held === undefined && retried === undefined;
+  // A hold of a later upgrade, which finishes what this one left once it was released, says nothing of this one.
+  if (status === 'Failed') return ![held, retried].some((one) => one !== undefined && (one.upgradeId ?? id) === id);
   return status === 'Succeeded' || status === 'RolledBack' || status === 'Canceled' || status === 'Blocked';
 }

@@ -203,10 +203,10 @@ export const tagged = (tags: ClusterRecord['tags']): Write =>
 export const inventory = tagged({});
 
 export const stopFleet = write(FleetControls, { stopped: true });
-export const hold = write(ClusterControls, {
-  clusterKey: KEY,
-  held: { reason: { code: 'Failed', message: 'it failed' }, since: '2026-11-20T12:00:00.000Z' },
-});
+const HELD = { reason: { code: 'Failed' as const, message: 'it failed' }, since: '2026-11-20T12:00:00.000Z' };
+export const hold = write(ClusterControls, { clusterKey: KEY, held: HELD });
+export const holdOf = (upgradeId: string): Write =>
+  write(ClusterControls, { clusterKey: KEY, held: { ...HELD, upgradeId } });
 
 export function config(kind: 'Fleet' | 'UpgradePolicy' | 'Calendar', name: string, document: object): Write {
   const applied = {
