@@ -5,7 +5,7 @@ import type { Fault } from '../../simulator/faults/fault.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { AT_MUTATIONS } from '../e2e/crash-scenarios.ts';
-import { discover, minutes, PERSON, recordOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
+import { discover, minutes, PERSON, recordOf, run, smallFleet, stopExecutions, upgradesOf } from './small-fleet.ts';
 
 const web = {
   ...{ name: 'web', version: '1.36' },
@@ -100,6 +100,36 @@ test.each(COMMITS)('canceled between decision and commit %i, it is taken back wh
   expect(ended).toMatchObject(UNDONE);
   expect(ended.upgrades).toEqual(['drain-nodes Canceled', ...(skip === 0 ? [] : ['restore-nodes Succeeded'])]);
 });
+
+/** Its nodes are empty, and its execution is about to end it. */
+const atItsEnd: [string, string[], Act][] = [
+  [
+    'canceled',
+    ['drain-nodes Canceled', 'restore-nodes Succeeded'],
+    async (world) => void (await cancelDrain(world.ports, await recordOf(world, 'web'), 'legacy', 'ann', 'no')),
+  ],
+  [
+    'stopped from outside',
+    ['drain-nodes Failed', 'restore-nodes Succeeded'],
+    async (world) => {
+      await stopExecutions(world);
+      throw new Error('the execution is stopped');
+    },
+  ],
+];
+
+test.each(atItsEnd)(
+  '%s with its nodes empty and before its end is written, it is taken back whole',
+  async (_, upgrades, act) => {
+    const fault: Fault = {
+      when: 'before',
+      operation: 'settle',
+      function: 'conclude-upgrade',
+      effect: { kind: 'act', act },
+    };
+    expect(await drained([fault])).toMatchObject({ ...UNDONE, upgrades });
+  },
+);
 
 test('an execution that somebody stops is held, and its cordons are taken back', async () => {
   const stop: Act = async (world) => {
