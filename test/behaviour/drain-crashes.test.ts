@@ -1,6 +1,8 @@
 import { stopFleet } from '../../core/operations/fleet-switch.ts';
 import { cancelDrain, requestDrain } from '../../core/operations/request-drain.ts';
 import { openUndoEntries } from '../../core/protocol/undo.ts';
+import { UndoEntries } from '../../core/store/entities.ts';
+import { loadKind } from '../../core/store/entity.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -44,13 +46,14 @@ async function drained(faults: readonly Fault[], given: { readonly isStuck?: boo
     tainted: nodes.filter(({ taints = [] }) => taints.length > 0).length,
     left: pods.filter(({ nodeName }) => legacy.includes(nodeName ?? '')).length,
     open: (await openUndoEntries(world.table, (await recordOf(world, 'web')).clusterKey)).length,
+    closed: [...new Set((await loadKind(world.table, UndoEntries)).map(({ closed }) => closed?.how))],
   };
 }
 type Act = (world: World) => Promise<void>;
 
-const WHOLE = { upgrades: ['drain-nodes Succeeded'], cordoned: 2, tainted: 2, left: 0, open: 0 };
+const WHOLE = { upgrades: ['drain-nodes Succeeded'], cordoned: 2, tainted: 2, left: 0, open: 0, closed: ['kept'] };
 const UNDONE = { cordoned: 0, tainted: 0, open: 0 };
-const STUCK = { upgrades: ['drain-nodes Failed', 'restore-nodes Succeeded'], ...UNDONE };
+const STUCK = { upgrades: ['drain-nodes Failed', 'restore-nodes Succeeded'], closed: ['undone'], ...UNDONE };
 
 /** The first commit cordons, the second one evicts, the third one is of the second node. */
 const COMMITS = [0, 1, 2];
