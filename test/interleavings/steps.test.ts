@@ -30,8 +30,11 @@ function stateOf({ table, eks, muteRules, silences }: World): string {
   const { clusters, mutations, templateVersions } = eks.state;
   const items = [...table.snapshot()].sort(byKey).filter(({ sk }) => !sk.startsWith('SETTLED#'));
   const outside = { clusters, mutations, templateVersions, rules: muteRules.all(), sent: silences.sent };
-  return JSON.stringify([items, outside], (key, value: unknown) => (NO_MATTER.test(key) ? undefined : value));
+  const order = table.auditTimeline().flatMap(({ event }) => (IS_ANSWER.test(event) ? [] : event));
+  return JSON.stringify([items, outside, order], (key, value: unknown) => (NO_MATTER.test(key) ? undefined : value));
 }
+/** What a step puts on record of what it has committed before, or of itself: an order may come before or after that. */
+const IS_ANSWER = /^(Mutation(?!Committed)|UpdateEnded|StepChanged|Effects|Hook)/;
 const NO_MATTER = /revision$|^(resourceVersion|steps|controlPlaneCompletedAt)$/i;
 
 const quietly = (act: Promise<unknown>): Promise<unknown> => act.catch(() => undefined);
