@@ -7,7 +7,15 @@ import { isRollback, rollbackId } from '../model/hop.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { keptBefore } from '../protocol/left-half-done.ts';
-import { askedBack, isOnItsWayBack, takeHopBack, turnGivenBack, withoutHoldOf } from '../protocol/rollback.ts';
+import {
+  askedBack,
+  findHopUp,
+  isOnItsWayBack,
+  takeHopBack,
+  turnGivenBack,
+  withoutHoldOf,
+} from '../protocol/rollback.ts';
+import { onItsWay } from '../protocol/rollback-view.ts';
 import { upgradeEntry } from '../protocol/settle.ts';
 import { type Refusal, wrongState } from '../queries/refusal.ts';
 import { planRollback, type RollbackPlan } from '../queries/rollback-plan.ts';
@@ -33,11 +41,17 @@ export async function requestRollback(
 ): Promise<RollbackPlan> {
   const plan = await planRollback(ports, cluster, { extendSupport });
   if (!approve) return plan;
-  if (plan.refusals.length > 0) throw planBlocked('RollbackBlocked', `${cluster.name} is not taken back`, plan);
+  const refuse = (refusals: RollbackPlan['refusals']) =>
+    planBlocked('RollbackBlocked', `${cluster.name} is not taken back`, { ...plan, refusals });
+  if (plan.refusals.length > 0) throw refuse(plan.refusals);
   const { clusterKey } = cluster;
   const { from, to } = plan;
   const { execution, input, start } = requested(ports, 'rollback-cluster', cluster, by, { targetVersion: to });
   await change(ports, async (now) => {
+    // A hop that runs may have told EKS to leave this minor since the plan was made. That stands in no item that is written here, but it is on record.
+    const chain = new Map([[clusterKey, await ports.table.auditHead(clusterKey)]]);
+    const hop = await findHopUp(ports.table, clusterKey, from);
+    if (hop !== undefined) throw refuse([onItsWay(hop, cluster.name, true)]);
     const id = rollbackId(from, to);
     const read = await load(ports.table, Upgrades, clusterKey, id);
     if (read?.data.status === 'Running') return { result: undefined };
@@ -64,6 +78,7 @@ export async function requestRollback(
           reason: why,
         }),
       ],
+      chain,
     };
   });
   await start();

@@ -121,12 +121,17 @@ function underWay(upgrades: readonly Upgrade[], from: KubeVersion, current: Kube
     const step = steps['upgrade-control-plane'];
     const isSent = step?.status === 'running' && !step.reasons.some(({ code }) => BEFORE_ITS_CALL.includes(code));
     if (!isSent) return [];
-    const comes = from.equals(current)
-      ? `is on its way from ${from} to ${to}; once it has arrived`
-      : `has just come to ${to}; once its upgrade has seen that`;
-    const said = `The control plane ${comes}, liftlock rollback cluster ${name} takes it back to ${from}.`;
-    return [reason('UpgradeUnderWay', said)];
+    return [onItsWay({ from: `${from}`, to }, name, from.equals(current))];
   });
+}
+
+/** Why a cluster does not go back while its hop moves the control plane. */
+export function onItsWay({ from, to }: Pick<Upgrade, 'from' | 'to'>, name: string, isLeaving: boolean): Reason {
+  const comes = isLeaving
+    ? `is on its way from ${from} to ${to}; once it has arrived`
+    : `has just come to ${to}; once its upgrade has seen that`;
+  const said = `The control plane ${comes}, liftlock rollback cluster ${name} takes it back to ${from}.`;
+  return reason('UpgradeUnderWay', said);
 }
 
 /** Whether a reason of `wayBack`, which tells what EKS asks of the minor before, keeps the cluster from going back. */

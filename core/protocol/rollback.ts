@@ -45,6 +45,22 @@ export function withoutHoldOf(control: ClusterControl, upgradeId: string): Clust
   return held?.reason.code === 'RollingBack' && held.upgradeId === upgradeId ? free : control;
 }
 
+/**
+ * The hop that runs and has told EKS to move the control plane up from this minor, or may have told it, where nobody has seen the end of that. Its
+ * step says so on record only afterwards.
+ */
+export async function findHopUp(
+  table: Pick<Table, 'get' | 'queryPartition'>,
+  clusterKey: string,
+  from: string,
+): Promise<Upgrade | undefined> {
+  const hop = await load(table, Upgrades, clusterKey, hopId(from, KubeVersion.parse(from).next()));
+  const newest = await loadNewestIntent(table, clusterKey, 'upgrade-control-plane', 'cluster');
+  const { upgradeId, outcome } = newest?.data ?? {};
+  const isOpen = outcome === undefined || (outcome.type === 'accepted' && outcome.observed === undefined);
+  return isOpen && hop?.data.status === 'Running' && upgradeId === hop.data.id ? hop.data : undefined;
+}
+
 /** Whether this rollback has told EKS to take the control plane back, or may have told it, and EKS was not seen to fail at it. */
 export async function isOnItsWayBack(
   table: Pick<Table, 'queryPartition'>,

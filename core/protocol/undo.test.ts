@@ -95,7 +95,10 @@ test('an undo is granted while the fleet is stopped, the cluster held and every 
 
 test('entries are closed once, on record, and those of another upgrade stay open', async () => {
   const many = Array.from({ length: 45 }, (_one, index) => entry(`n-${index}`));
-  const { table } = await world({}, [...many, entry('other', 'another')]);
+  const { table } = await world({ upgrades: [{ ...drain, status: 'Succeeded' }] }, [
+    ...many,
+    entry('other', 'another'),
+  ]);
   const open = await openUndoEntries(table, KEY, DRAIN);
   await closeUndoEntries({ table, clock }, open, 'kept');
   await closeUndoEntries({ table, clock }, open, 'undone');
@@ -115,8 +118,8 @@ test('what the same upgrade has begun anew since is not closed with what it had 
   expect((await openUndoEntries(table, KEY)).map(({ data }) => data)).toEqual([again]);
 });
 
-test('a drain that somebody has canceled while it came to its end keeps nothing', async () => {
-  const { table } = await world({ upgrades: [{ ...drain, status: 'Canceled' }] });
+test.each(['Running', 'Canceled'] as const)('a drain that is %s keeps nothing for good', async (status) => {
+  const { table } = await world({ upgrades: [{ ...drain, status }] });
   await closeUndoEntries({ table, clock }, await openUndoEntries(table, KEY, DRAIN), 'kept');
   expect(await openUndoEntries(table, KEY, DRAIN)).toHaveLength(1);
   await closeUndoEntries({ table, clock }, await openUndoEntries(table, KEY, DRAIN), 'undone');

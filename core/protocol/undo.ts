@@ -62,8 +62,8 @@ export const silencesIn = (entries: readonly Read<UndoEntry>[]): SilenceEntry[] 
 
 /**
  * Closes entries and records that. An entry that somebody else has closed meanwhile stays as it is. Entries of a drain are closed as `kept` only
- * while the drain runs: where it was canceled meanwhile, its cordons are taken back. `notes` replaces what a silence has to tell; `lacks` names the
- * permission for want of which there is no silence.
+ * once the drain has succeeded: as long as it may end otherwise, its cordons may have to be taken back. `notes` replaces what a silence has to tell;
+ * `lacks` names the permission for want of which there is no silence.
  */
 export async function closeUndoEntries(
   ports: Pick<Ports, 'table' | 'clock'>,
@@ -81,7 +81,7 @@ export async function closeUndoEntries(
       const open = await openUndoEntries(ports.table, clusterKey);
       const still = open.filter(({ data }) => some.some((one) => isSameEffect(one.data, data)));
       const owner = how === 'kept' ? await load(ports.table, Upgrades, clusterKey, upgradeId) : undefined;
-      if (still.length === 0 || (how === 'kept' && owner?.data.status !== 'Running')) return NOTHING;
+      if (still.length === 0 || (how === 'kept' && owner?.data.status !== 'Succeeded')) return NOTHING;
       const expiresAt = new Date(now.getTime() + KEPT_MILLISECONDS);
       const closed = { how, at: now.toISOString() };
       const subjects = still.map(({ data }) => data.subject);

@@ -10,6 +10,7 @@ import { isMadeByReconciler } from '../protocol/execution-name.ts';
 import { closeGrant, freeGrant, type Resolved, resolveIntents } from '../protocol/free-grant.ts';
 import { stoppedFromOutside } from '../protocol/read-fault.ts';
 import { settleUpgrade } from '../protocol/settle.ts';
+import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
 import { endOf } from '../steps/conclude-upgrade.ts';
 
 type GrantPorts = Pick<Ports, 'table' | 'clock' | 'eks' | 'executions' | 'events'>;
@@ -98,8 +99,12 @@ async function free(
   const reasons = [unreadable ?? (state === undefined ? missing : stoppedFromOutside(state, name, undefined, then))];
   // Only an upgrade that nobody concluded is still Running: it was stopped from outside, and the cluster is held, or AWS failed at its end.
   const end = await endOf(ports, grant, { status: 'stopped', reasons });
-  await settleUpgrade(ports, grant.clusterKey, grant.number, { ...end, isUnseen: true }, grant.upgradeId);
-  await freeGrant(ports, grant.clusterKey, grant.number, grant.upgradeId);
+  const { clusterKey, number, upgradeId } = grant;
+  const settled = await settleUpgrade(ports, clusterKey, number, { ...end, isUnseen: true }, upgradeId);
+  // Only now nothing can end the drain otherwise, so that its cordons would have to be taken back.
+  if (isDrain && settled?.status === 'Succeeded')
+    await closeUndoEntries(ports, await openUndoEntries(ports.table, clusterKey, upgradeId), 'kept');
+  await freeGrant(ports, clusterKey, number, upgradeId);
   return 'freed';
 }
 

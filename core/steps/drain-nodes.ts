@@ -31,7 +31,7 @@ import type { ApiServer } from '../ports/cluster-access.ts';
 import type { DrainNode, DrainPod, EvictionAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
 import type { Ports } from '../ports/ports.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
-import { closeUndoEntries, openUndoEntries } from '../protocol/undo.ts';
+import { openUndoEntries } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { foreignStop, type StepContext, type StepPorts, wantedFor } from './context.ts';
@@ -231,12 +231,8 @@ class Drain {
         return wait(move.seconds, ...move.reasons);
       case 'stuck':
         return failed(...move.reasons);
-      case 'done': {
-        const { clusterKey, upgrade } = this.#context;
-        const entries = await openUndoEntries(this.#ports.table, clusterKey, upgrade?.id);
-        await closeUndoEntries(this.#ports, entries, 'kept');
+      case 'done':
         return done(...move.reasons);
-      }
       case 'cordon':
         return (await this.#besideEks(move.node)) ?? this.#cordon(operator, move.node);
       case 'evict':

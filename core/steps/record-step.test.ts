@@ -19,19 +19,24 @@ interface Given {
   readonly name?: string;
   readonly detail?: object;
   readonly kept?: Kept;
-  /** The upgrade changes after the step was opened. */
+  /** The upgrade changes after the step was opened; then its step is as given here. */
   readonly moves?: boolean;
+  readonly movesTo?: Step;
 }
 
 /** The kept and published state of a step, ten minutes past noon. */
-async function recorded(result: StepResult, { before, name = 's', detail, kept = {}, moves = false }: Given = {}) {
+async function recorded(
+  result: StepResult,
+  { before, name = 's', detail, kept = {}, movesTo, moves = movesTo !== undefined }: Given = {},
+) {
   const table = new MemoryTable();
   const upgrades = [upgrade({ steps: before === undefined ? {} : { [name]: before } })];
   const ports = await oneStep(table, { kept: { upgrades, ...kept }, minutes: 10 });
   const context = await contextOf(ports);
   if (moves) {
     const read = await load(table, Upgrades, KEY, '1.36-1.37');
-    await table.transact([replace(Upgrades, read, { ...upgrade(), mutated: true })]);
+    const steps = movesTo === undefined ? {} : { [name]: movesTo };
+    await table.transact([replace(Upgrades, read, { ...upgrade({ steps }), mutated: true })]);
   }
   const writes = table.writes;
   expect(await recordStep(ports, context, name, result, { detail } as never)).toBe(result);
@@ -168,3 +173,15 @@ test('from when the seven days count at the earliest is kept where another execu
     reversibleFrom: own.committedAt,
   });
 });
+
+test.each([undefined, step({}), step({ status: 'parked', endedAt: NOON })])(
+  'what another invocation has ended since this one began stands: before it %j',
+  async (before) => {
+    const ended = step({ status: 'done', endedAt: LATER });
+    const { kept, told, record } = await recorded(ends('wait', said('late')), {
+      movesTo: ended,
+      ...(before === undefined ? {} : { before }),
+    });
+    expect([kept, told, record]).toEqual([ended, [], []]);
+  },
+);

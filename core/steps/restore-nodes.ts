@@ -2,9 +2,9 @@ import type { Intent, UndoEntry } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import type { DrainNode, NodeOperator, NodeVersion } from '../ports/node-operator.ts';
+import type { DrainNode, NodeAnswer, NodeOperator, NodeVersion } from '../ports/node-operator.ts';
 import { loadNewestIntent } from '../protocol/intent-store.ts';
-import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
+import { mutateWithoutUpdate, type Undone } from '../protocol/mutate-without-update.ts';
 import { closeUndoEntries, hasEffect, openUndoEntries } from '../protocol/undo.ts';
 import type { Read } from '../store/entity.ts';
 import type { UnaskedPorts } from './act.ts';
@@ -67,12 +67,23 @@ async function takeBack(
   return result.status === 'done' ? (unlifted ?? told) : told;
 }
 
-/** Whether an earlier look has sent it and not heard the answer: then it is not somebody else who has taken our mark off. */
+/** Whether an earlier look has sent it, and was not answered that it did nothing: then it is not somebody else who has taken our mark off. */
 const mayHaveUncordoned = (sent: Read<Intent> | undefined, { uid, recordedAt }: UndoEntry): boolean =>
   sent?.data.call.name === 'UncordonNode' &&
   (sent.data.call.input.node as NodeVersion).uid === uid &&
   sent.data.committedAt > recordedAt &&
-  [undefined, 'unheard'].includes(sent.data.outcome?.type);
+  !['refused', 'never-sent'].includes(sent.data.outcome?.type ?? '');
+
+const notUncordoned = (node: string, answer: Exclude<NodeAnswer, 'done'>): Undone => ({
+  type: 'refused',
+  error: answer,
+  message: `${node} was not uncordoned: ${NOT_DONE[answer]}.`,
+});
+const NOT_DONE = {
+  changed: 'somebody has changed it since it was read',
+  gone: 'it is not there any more',
+  notOurs: 'its mark or its cordon is not of this drain any more',
+};
 
 type How = NonNullable<UndoEntry['closed']>['how'];
 
@@ -102,7 +113,12 @@ async function uncordon(
           input: { node: version, ...given({ taint }) },
         };
         const wanted = { asker, clusterKey, scope, target, upgrade, step: STEP, subject: 'nodes', call };
-        const result = await mutateWithoutUpdate(ports, wanted, () => operator.uncordon(version, { upgradeId, taint }));
+        const result = await mutateWithoutUpdate(
+          ports,
+          wanted,
+          () => operator.uncordon(version, { upgradeId, taint }),
+          (answer) => (answer === 'done' ? undefined : notUncordoned(subject, answer)),
+        );
         if (result.type === 'answered') {
           // A node that somebody has changed meanwhile is read anew.
           const isDone =

@@ -11,7 +11,7 @@ import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { showsBudgets } from '../nodes/drain-settings.ts';
 import { type ManagedGroup, managedGroups, type WantedImage } from '../nodes/managed-groups/managed-group.ts';
 import type { Ports } from '../ports/ports.ts';
-import { intentsOf } from '../protocol/intent-store.ts';
+import { intentsOf, loadNewestIntent } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act, beforeChange, isOfThisTry } from './act.ts';
@@ -81,7 +81,28 @@ async function roll(ports: RollPorts, context: StepContext, group: string): Prom
   const mutation = { step: STEP, subject: group, prepare: () => prepare(ports, context, group) };
   const what = `Roll of ${group} to ${context.target}`;
   const result = await act(ports, context, what, mutation, BOUNDS, () => arrived(ports, context, group));
-  return orRetried(ports, context, group, result);
+  return result.status === 'done'
+    ? rolledBefore(ports, context, group, result)
+    : orRetried(ports, context, group, result);
+}
+
+/**
+ * A later look of the same try finds a group at its target that it has rolled: while a hook is asked or settings are put back, and after an invocation
+ * that died once the end of the roll was on record. It was rolled all the same.
+ */
+async function rolledBefore(
+  ports: RollPorts,
+  context: StepContext,
+  group: string,
+  result: StepResult,
+): Promise<StepResult> {
+  const newest = (await loadNewestIntent(ports.table, context.clusterKey, STEP, group))?.data;
+  const { outcome } = newest ?? {};
+  const hasRolled = outcome?.type === 'accepted' && outcome.observed?.status === 'Successful';
+  if (newest === undefined || !hasRolled || !isOfThisTry(newest, context.upgrade)) return result;
+  const there = await arrived(ports, context, group);
+  const others = result.reasons.filter(({ code }) => code !== 'AtTarget' && code !== 'Rolled');
+  return there.status === 'done' ? done(...there.reasons, ...others) : result;
 }
 
 /** EKS's error for a node whose pods were not evicted within 15 minutes (facts: eks.md §5.1). */

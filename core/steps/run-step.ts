@@ -1,6 +1,6 @@
 import { isDenied, isThrottled } from '../contracts/eks-errors.ts';
 import { errorMessage } from '../contracts/errors.ts';
-import type { Intent, StepState, Upgrade } from '../contracts/items/protocol.ts';
+import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, bounded, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
@@ -103,10 +103,11 @@ export async function recordStep(
     seen = undefined;
     if (read === undefined) return { result };
     const before = read.data.steps[step];
-    const said = sinceRolled(result, before);
-    const reasons = withPast(said, before?.reasons ?? []);
+    // Another invocation has ended the step since this one began: what it has said stands.
+    if (before?.endedAt !== undefined && before.endedAt !== known.steps[step]?.endedAt) return { result };
+    const reasons = withPast(result, before?.reasons ?? []);
     const sameReasons = JSON.stringify(before?.reasons ?? []) === JSON.stringify(reasons);
-    if (before?.status === status && sameReasons && detail === undefined) return { result: said };
+    if (before?.status === status && sameReasons && detail === undefined) return { result };
     const now = at.toISOString();
     const resumed = before === undefined || before.endedAt !== undefined;
     const next = {
@@ -123,25 +124,17 @@ export async function recordStep(
         : {};
     const steps = { ...read.data.steps, [step]: next };
     const writes = [replace(Upgrades, read, { ...read.data, ...controlPlane, ...found, steps })];
-    if (before?.status === status) return { result: said, writes };
-    const told = { upgradeId: known.id, step, status, reasons: [...said.reasons] };
+    if (before?.status === status) return { result, writes };
+    const told = { upgradeId: known.id, step, status, reasons: [...result.reasons] };
     const { account, region } = context.scope;
     const named = { clusterKey, cluster: context.input.cluster, account, region };
     return {
-      result: said,
+      result,
       writes,
       record: [{ subject: clusterKey, event: 'StepChanged', principal: LIFTLOCK, detail: told }],
       events: () => [{ type: 'StepChanged', detail: { version: 1, ...named, ...told } }],
     };
   });
-}
-
-/** A later look of the same try, for a hook or for settings to put back, finds a rolled group at its target. The reason `Rolled` stays. */
-function sinceRolled(result: StepResult, before: StepState | undefined): StepResult {
-  const rolled = before?.reasons.find(({ code }) => code === 'Rolled');
-  if (rolled === undefined || (result.status !== 'done' && result.status !== 'wait')) return result;
-  const others = result.reasons.filter(({ code }) => code !== 'AtTarget' && code !== 'Rolled');
-  return { ...result, reasons: result.status === 'done' ? [rolled, ...others] : [...others, rolled] };
 }
 
 /** A later look repeats the result of an earlier one, while a hook is asked or settings are put back. That it ended outside its window stays true. */

@@ -1,11 +1,13 @@
 import { stopFleet } from '../../core/operations/fleet-switch.ts';
 import { cancelDrain, requestDrain } from '../../core/operations/request-drain.ts';
 import { openUndoEntries } from '../../core/protocol/undo.ts';
+import { UndoEntries } from '../../core/store/entities.ts';
+import { loadKind } from '../../core/store/entity.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { AT_MUTATIONS } from '../e2e/crash-scenarios.ts';
-import { discover, minutes, PERSON, recordOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
+import { discover, minutes, PERSON, recordOf, run, smallFleet, stopExecutions, upgradesOf } from './small-fleet.ts';
 
 const web = {
   ...{ name: 'web', version: '1.36' },
@@ -44,13 +46,14 @@ async function drained(faults: readonly Fault[], given: { readonly isStuck?: boo
     tainted: nodes.filter(({ taints = [] }) => taints.length > 0).length,
     left: pods.filter(({ nodeName }) => legacy.includes(nodeName ?? '')).length,
     open: (await openUndoEntries(world.table, (await recordOf(world, 'web')).clusterKey)).length,
+    closed: [...new Set((await loadKind(world.table, UndoEntries)).map(({ closed }) => closed?.how))],
   };
 }
 type Act = (world: World) => Promise<void>;
 
-const WHOLE = { upgrades: ['drain-nodes Succeeded'], cordoned: 2, tainted: 2, left: 0, open: 0 };
+const WHOLE = { upgrades: ['drain-nodes Succeeded'], cordoned: 2, tainted: 2, left: 0, open: 0, closed: ['kept'] };
 const UNDONE = { cordoned: 0, tainted: 0, open: 0 };
-const STUCK = { upgrades: ['drain-nodes Failed', 'restore-nodes Succeeded'], ...UNDONE };
+const STUCK = { upgrades: ['drain-nodes Failed', 'restore-nodes Succeeded'], closed: ['undone'], ...UNDONE };
 
 /** The first commit cordons, the second one evicts, the third one is of the second node. */
 const COMMITS = [0, 1, 2];
@@ -100,6 +103,36 @@ test.each(COMMITS)('canceled between decision and commit %i, it is taken back wh
   expect(ended).toMatchObject(UNDONE);
   expect(ended.upgrades).toEqual(['drain-nodes Canceled', ...(skip === 0 ? [] : ['restore-nodes Succeeded'])]);
 });
+
+/** Its nodes are empty, and its execution is about to end it. */
+const atItsEnd: [string, string[], Act][] = [
+  [
+    'canceled',
+    ['drain-nodes Canceled', 'restore-nodes Succeeded'],
+    async (world) => void (await cancelDrain(world.ports, await recordOf(world, 'web'), 'legacy', 'ann', 'no')),
+  ],
+  [
+    'stopped from outside',
+    ['drain-nodes Failed', 'restore-nodes Succeeded'],
+    async (world) => {
+      await stopExecutions(world);
+      throw new Error('the execution is stopped');
+    },
+  ],
+];
+
+test.each(atItsEnd)(
+  '%s with its nodes empty and before its end is written, it is taken back whole',
+  async (_, upgrades, act) => {
+    const fault: Fault = {
+      when: 'before',
+      operation: 'settle',
+      function: 'conclude-upgrade',
+      effect: { kind: 'act', act },
+    };
+    expect(await drained([fault])).toMatchObject({ ...UNDONE, upgrades });
+  },
+);
 
 test('an execution that somebody stops is held, and its cordons are taken back', async () => {
   const stop: Act = async (world) => {

@@ -103,6 +103,27 @@ test('while the control plane is on its way up nobody is offered the minor below
   expect([plan.status, plan.refusals.map(({ code }) => code)]).toEqual(['Blocked', ['UpgradeUnderWay']]);
 });
 
+test.each(['commit', 'call', 'outcome'] as const)(
+  'nor is it taken back to there right after the %s of that, before its step has said so',
+  async (operation) => {
+    const asked: string[] = [];
+    const act = async (world: World) =>
+      void asked.push(
+        await goBack(world).then(
+          ({ status }) => status,
+          (error: Error) => error.message,
+        ),
+      );
+    const effect = { kind: 'act', act } as const;
+    const world = await fleet({ faults: [{ when: 'after', operation, function: 'upgrade-control-plane', effect }] });
+    await run(world);
+    expect(asked).toEqual([
+      expect.stringMatching(/^web is not taken back: .* is on its way from 1\.36 to 1\.37; once/),
+    ]);
+    expect(await endsOf(world)).toEqual(['1.36-1.37 Succeeded']);
+  },
+);
+
 test('asked for again while it runs, nothing is started and nothing is said to park', async () => {
   const world = await fleet();
   await run(world);

@@ -175,11 +175,11 @@ const POINTS = AT_MUTATIONS.flatMap(({ name, faults }) => {
 });
 
 test.each(POINTS)('it ends as without a fault: %s, at %i', async (_, skip, faults) => {
-  const world = await ran({
-    faults: faults.map((fault) => ({ ...fault, skip, function: 'roll-node-group' as const })),
-  });
+  const armed = faults.map((fault) => ({ ...fault, skip, function: 'roll-node-group' as const }));
+  const world = await ran({ faults: armed });
   expect(await endOf(world)).toEqual(WHOLE);
-  expect(calls(world)).toEqual([THREE, 'roll', OWN]);
+  const [told] = (await upgradesOf(world))[0]?.steps['roll-node-group/workers']?.reasons ?? [];
+  expect([calls(world), told?.code]).toEqual([[THREE, 'roll', OWN], 'Rolled']);
 });
 
 const NAMES = ['settings', 'roll', 'settings back'];
