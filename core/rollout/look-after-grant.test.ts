@@ -142,7 +142,9 @@ test('one that ended without concluding was stopped from outside: its cluster is
   const stopped = ended('ABORTED', { error: 'StoppedByHand', cause: 'x'.repeat(600) });
   const { freed, held } = await lookedAfter({ states: { [HOLDER]: stopped }, upgrades: [upgrade({ mutated: true })] });
   expect([freed, held?.code]).toEqual([true, 'StoppedFromOutside']);
-  expect(held?.message).toContain(`ended ABORTED without concluding. StoppedByHand: ${'x'.repeat(500)}. Versions that it had moved`);
+  expect(held?.message).toContain(
+    `ended ABORTED without concluding. StoppedByHand: ${'x'.repeat(500)}. Versions that it had moved`,
+  );
   const bare = await lookedAfter({ states: { [HOLDER]: ended('TIMED_OUT') }, upgrades: [upgrade({ mutated: true })] });
   expect(bare.held?.message).toContain('ended TIMED_OUT without concluding. Versions that it had moved stay.');
 });
