@@ -67,9 +67,12 @@ export const switchRollout =
       : verb === 'resume'
         ? of.resume.$post({ param, json: given({ reason }) })
         : of[verb].$post({ param, json }));
-    const another = 'another' in rollout && rollout.another !== undefined ? `. ${rollout.another}` : '';
+    const { another, goesOn }: { readonly another?: string; readonly goesOn?: string } = rollout;
+    const more = [another, goesOn]
+      .flatMap((said) => (said === undefined ? [] : `. ${said.replace(/\.$/, '')}`))
+      .join('');
     return print(session, options.output, rollout, () => [
-      visible(`rollout/${rollout.id} is ${rollout.status}${besideText(rollout)}${another}`),
+      visible(`rollout/${rollout.id} is ${rollout.status}${besideText(rollout)}${more}`),
     ]);
   };
 

@@ -2,6 +2,7 @@ import { namedError } from '../contracts/errors.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { AT_REST, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
+import { clusterNameOf } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { isLag } from '../model/lag.ts';
 import { some, someSentences } from '../model/words.ts';
@@ -38,6 +39,8 @@ type Switched = Told<Rollout> & {
   readonly before?: readonly Reason[];
   /** Of an aborted rollout: that another one begins by itself, and how to have none; absent where none does. */
   readonly another?: string;
+  /** Of an aborted rollout: which of its clusters are taken back all the same; absent where none is. */
+  readonly goesOn?: string;
 };
 
 /**
@@ -116,12 +119,15 @@ export async function abortRollout(ports: OperatorPorts, id: string, by: string,
   const aborted = await switchRollout(ports, id, by, 'RolloutAborted', next, undefined, (waves, now) =>
     giveUpWaiting(ports.table, waves, { by, now, why: `${by} has aborted the rollout ${id}: ${reason}` }),
   );
+  const backs = (await loadWaves(ports.table, id)).flatMap(({ data }) => (data.goingBack ?? []).map(clusterNameOf));
+  const goesOn = `What is being taken back is not given up: ${backs.join(', ')}. How it goes on says: liftlock explain cluster ${backs[0]}`;
+  const told = backs.length === 0 ? aborted : { ...aborted, goesOn };
   const { policy } = aborted;
   const applied = upgradePolicy(inForce((await load(ports.table, Configs, 'UpgradePolicy', policy))?.data));
-  if (applied?.spec.trigger !== 'automatic') return aborted;
+  if (applied?.spec.trigger !== 'automatic') return told;
   // What the rollout had as members is not taken up again by itself (isServed).
   const another = `The policy ${policy} is automatic: another rollout begins by itself for another target, and for clusters that this one has not taken. To have none begin, apply it with trigger: manual.`;
-  return { ...aborted, another };
+  return { ...told, another };
 }
 
 async function giveUpWaiting(

@@ -79,6 +79,14 @@ test.each(['automatic', 'manual'] as const)(
   },
 );
 
+test('an abort says which clusters are taken back all the same', async () => {
+  const goingBack = ['arn:aws:eks:eu-central-1:111111111111:cluster/web@2026-01-01T00:00:00.000Z'];
+  expect((await after(abort, {}, [{ goingBack }, {}])).result.goesOn).toBe(
+    'What is being taken back is not given up: web. How it goes on says: liftlock explain cluster web',
+  );
+  expect((await after(abort, {})).result.goesOn).toBeUndefined();
+});
+
 test.each<[Rollout['status'], Partial<Wave>]>([
   ['Paused', {}],
   ['Halted', { status: 'Halted' }],
