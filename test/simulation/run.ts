@@ -16,9 +16,9 @@ const small = (runs: number, firstSeed: number): Batch[] =>
 
 /** `npm run simulate`: what a change has to pass. `npm run simulate:long`: ten thousand runs. Last line: N passed, N failed. */
 const GATE: readonly Batch[] = [
-  { ...heavy, runs: 120, clusters: 50, firstSeed: 1 },
-  { ...heavy, runs: 480, clusters: 10, firstSeed: 10_001 },
-  ...small(600, 20_001),
+  { ...heavy, runs: 100, clusters: 50, firstSeed: 1 },
+  { ...heavy, runs: 400, clusters: 10, firstSeed: 10_001 },
+  ...small(500, 20_001),
 ];
 const LONG: readonly Batch[] = [
   { ...heavy, runs: 2_000, clusters: 50, firstSeed: 100_001 },
