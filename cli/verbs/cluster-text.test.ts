@@ -32,7 +32,7 @@ test.each<[Parameters<typeof supportText>[0], string]>([
 
 test.each([
   ['ready', 'EKS offers nothing newer'],
-  ['blocked', 'blocked; EKS offers nothing newer'],
+  ['blocked', 'blocked, since it is held; EKS offers nothing newer'],
 ] as const)('the readiness of a cluster at the newest minor, %s, is told', (verdict, said) => {
   const of = { cluster: 'web', name: 'web', version: '1.37', target: null, for: null, scannedAt: null, reasons: [] };
   expect(readinessText({ ...of, verdict }, now)).toBe(said);

@@ -223,7 +223,8 @@ export function readinessText(
   now: Date,
   history: ReadinessHistory | null = null,
 ): string {
-  if (next === null) return `${verdict === 'blocked' ? 'blocked; ' : ''}EKS offers nothing newer`;
+  // Where nothing is to be ready for only a hold blocks (core/rollout/readiness.ts).
+  if (next === null) return `${verdict === 'blocked' ? 'blocked, since it is held; ' : ''}EKS offers nothing newer`;
   const looked = scannedAt === null ? 'never looked at' : `looked at ${relativeTime(scannedAt, now)}`;
   const since = verdict === 'blocked' ? history?.causes.map((one) => one.since).sort()[0] : undefined;
   const known = since === undefined ? '' : `; blocked since ${since} (${relativeTime(since, now)})`;
