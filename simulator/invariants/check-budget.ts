@@ -70,7 +70,10 @@ function inFlightViolations(store: StoreAt, place: PlaceAt, what: string, grante
 const mayFailOf = ({ maxFailures, acceptedFailures = 0 }: PlaceAt['wave']): number =>
   Math.max(maxFailures, acceptedFailures);
 
-/** `mayFail`: members that were changed and have not ended. */
+/**
+ * `mayFail`: members that were changed and have not ended. Whoever was upgraded by hand meanwhile is not in flight in the rollout (semantics.md,
+ * Failure budget).
+ */
 function countsOf(store: StoreAt, { rollout }: PlaceAt, waveIndex: number): { failed: number; mayFail: number } {
   let failed = 0;
   let mayFail = 0;
@@ -79,7 +82,7 @@ function countsOf(store: StoreAt, { rollout }: PlaceAt, waveIndex: number): { fa
     const upgrade =
       member.upgradeId === undefined ? undefined : store.get(Upgrades, member.clusterKey, member.upgradeId);
     const unsettled = member.status === 'Running' || member.status === 'Parked';
-    if (unsettled && upgrade?.mutated === true) mayFail += 1;
+    if (unsettled && upgrade?.mutated === true && upgrade.rolloutId === rollout.id) mayFail += 1;
   }
   return { failed, mayFail };
 }

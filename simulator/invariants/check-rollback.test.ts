@@ -49,6 +49,11 @@ const wentDown = (event: string, clusterKey = KEY, hop: Partial<Upgrade> = {}) =
   known(inForce(), upgradeOf({ status: 'Parked', ...hop }))
     .add(KEY, 'VersionObserved', { version: '1.36', before: '1.37' })
     .add(clusterKey, event, {});
+/** A person lets a cluster whose rollback has ended then, and only later is its version seen. */
+const seenLate = (endedAt: string) =>
+  known(inForce(), upgradeOf({ status: 'Parked' }), back({ status: 'Succeeded', endedAt }))
+    .add(KEY, 'ClusterRetried', {})
+    .add(KEY, 'VersionObserved', { version: '1.36', before: '1.37' });
 const upAgain = (history: Fabricated, version = '1.37') =>
   history.commit('upgrade-control-plane', call('UpdateClusterVersion', version), upgradeOf({}));
 
@@ -93,6 +98,7 @@ test.each<[string, Fabricated]>([
     'one that somebody had tried again when it was seen to have gone down',
     upAgain(wentDown('Noted', KEY, { status: 'Running', steps: {} })),
   ],
+  ['one whose rollback had ended before somebody let it', upAgain(seenLate('2026-11-20T11:59:00.000Z'))],
   ['one that goes up to where it was not taken back from', upAgain(wentDown('Noted'), '1.36')],
   ['a third where one of the two is tried again', third(retried(KEY))],
   ...(
@@ -137,6 +143,11 @@ test.each<[string, string, Fabricated]>([
     granted(back({ rollbackOf: place }), back({ clusterKey: OTHER, rollbackOf: place, status: 'Running' })),
   ],
   ['one that went down goes up there again', 'nobody had said so', upAgain(wentDown('Noted'))],
+  [
+    'one goes up again whose rollback ended after somebody had let it',
+    'nobody had said so',
+    upAgain(seenLate('2026-11-20T12:01:00.000Z')),
+  ],
   [
     'one that went down after its attempt had moved it',
     'nobody had said so',

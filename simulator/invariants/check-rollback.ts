@@ -1,5 +1,5 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
-import { hopId } from '../../core/model/hop.ts';
+import { hopId, rollbackId } from '../../core/model/hop.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
 import { Configs, Upgrades } from '../../core/store/entities.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
@@ -20,9 +20,11 @@ export const checkRollback = (): Check => {
   const begun = new Set<string>();
   /** The former version of clusters whose control plane was seen to go down, until a person allows the upgrade again. */
   const left = new Map<string, unknown>();
+  /** When a person last allowed the upgrade of each cluster. */
+  const allowed = new Map<string, string>();
   return (moment) => {
     takeOff(moment, begun);
-    seeLeft(moment, left);
+    seeLeft(moment, left, allowed);
     return [...ofCommit(moment), ...goingUp(moment, left), ...ofGrant(moment), ...ofBeginning(moment, begun)];
   };
 };
@@ -39,12 +41,18 @@ function takeOff({ item, store }: Moment, begun: Set<string>): void {
 
 const LETS_UP = ['ClusterRetried', 'ClusterReleased'];
 
-function seeLeft({ item, store }: Moment, left: Map<string, unknown>): void {
+function seeLeft({ item, store }: Moment, left: Map<string, unknown>, allowed: Map<string, string>): void {
   const { version, before } = item.detail as { version?: string; before?: string };
-  if (LETS_UP.includes(item.event)) left.delete(item.subject);
+  if (LETS_UP.includes(item.event)) {
+    left.delete(item.subject);
+    allowed.set(item.subject, item.at);
+  }
   if (item.event !== 'VersionObserved' || version === undefined || before === undefined) return;
   // It went down before this attempt had moved it, so the person who requested the attempt did so later.
   const { status, steps } = store.get(Upgrades, item.subject, hopId(version, before)) ?? {};
+  // A rollback ends before the inventory has its version where that cannot be read. The person who allowed the upgrade since has seen its end.
+  const back = store.get(Upgrades, item.subject, rollbackId(before, version));
+  if (back?.status === 'Succeeded' && (back.endedAt ?? '') < (allowed.get(item.subject) ?? '')) return;
   const isToMove = status === 'Running' && steps?.['upgrade-control-plane']?.status !== 'done';
   if (!isToMove && KubeVersion.parse(version).isOlderThan(KubeVersion.parse(before))) left.set(item.subject, before);
 }

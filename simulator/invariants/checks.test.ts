@@ -57,6 +57,14 @@ const approved = (history: Fabricated, hash = 'h', by = 'somebody', clusterKey =
     .add('rollout/r', 'WaveApproved', { index: 0, planHash: hash, principal: by });
 const asks = (more: object = {}) => ({ wave: { approval: more }, first: { planHash: 'h' } as object });
 
+/** A first change while another cluster of the wave has an upgrade; the budget has room for one. */
+const beside = (upgrade: Partial<Upgrade>) =>
+  inForce({ wave: { failureBudget: { maxFailures: 0, countInFlight: true } } })
+    .add(OTHER, 'Noted', {}, write(Upgrades, { ...upgradeOf({ clusterKey: OTHER }), ...upgrade }))
+    .add(OTHER, 'Noted', {}, write(Members, memberOf({ clusterKey: OTHER, status: 'Running', inFlight: true })))
+    .add(KEY, 'Noted', {}, write(Members, memberOf({ status: 'Running', inFlight: true })))
+    .commit();
+
 const INNOCENT: readonly Case[] = [
   ['a first change', checkStop, inForce().commit()],
   ['a first change', checkFence, inForce().commit()],
@@ -124,6 +132,11 @@ const INNOCENT: readonly Case[] = [
   ],
   ['a wave that was approved', checkApproval, approved(inForce(asks())).grant()],
   ['a resumed fleet', checkStop, inForce().add('fleet', 'FleetStopped', {}, stopFleet).wait(1)],
+  [
+    'a first change beside a member that somebody upgrades by hand',
+    checkBudget,
+    beside({ mutated: true, rolloutId: undefined }),
+  ],
   [
     'a second change in a halted wave',
     checkBudget,
@@ -200,16 +213,7 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
       .add(KEY, 'Noted', {}, write(Upgrades, upgradeOf({ waveIndex: 1 })))
       .commitIn(1),
   ],
-  [
-    'budget',
-    'more that may still fail than there is room for',
-    checkBudget,
-    inForce({ wave: { failureBudget: { maxFailures: 0, countInFlight: true } } })
-      .add(OTHER, 'Noted', {}, write(Upgrades, upgradeOf({ clusterKey: OTHER, mutated: true })))
-      .add(OTHER, 'Noted', {}, write(Members, memberOf({ clusterKey: OTHER, status: 'Running', inFlight: true })))
-      .add(KEY, 'Noted', {}, write(Members, memberOf({ status: 'Running', inFlight: true })))
-      .commit(),
-  ],
+  ['budget', 'more that may still fail than there is room for', checkBudget, beside({ mutated: true })],
   [
     'caps',
     'a cap of the fleet',
