@@ -290,7 +290,7 @@ export const isResult = (opened: StepContext | StepResult): opened is StepResult
 
 const RETRY_MINUTES = 10;
 
-/** When an upgrade that was begun looks again after a denial, or at a cluster that is being deleted: neither must fail it, however long it lasts. */
+/** When an upgrade that was begun looks again after a denial, for new insights, or at a cluster that is being deleted: none must fail it. */
 export const deniedRetryAt = (ports: Pick<Ports, 'clock'>): Date =>
   new Date(ports.clock.now().getTime() + RETRY_MINUTES * 60_000);
 

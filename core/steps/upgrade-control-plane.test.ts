@@ -307,6 +307,18 @@ describe('in a rollback', () => {
   });
 
   test.each([
+    ['that is half-way, about what has gone back', true, 'Kubelet version skew', 'parked', 'RefreshTooSlow'],
+    ['that is half-way, about anything else', true, 'Stored objects', 'blocked', 'RollbackInsight'],
+    ['that has changed nothing', false, 'Kubelet version skew', 'blocked', 'RollbackInsight'],
+  ])('what EKS has not looked at anew, in a rollback %s', async (_, mutated, name, status, code) => {
+    const told = await back(
+      { insights: [insight('ERROR', name)], refresh: 'IN_PROGRESS' },
+      { minutes: 21, upgraded: { mutated } },
+    );
+    expect(told).toMatchObject({ status, code, sent: [] });
+  });
+
+  test.each([
     ['nobody lets it', {}, 'STANDARD', 'blocked', []],
     ['a person lets it', { extendSupport: true }, 'STANDARD', 'wait', ['ExtendSupport']],
     ['it is set already', {}, 'EXTENDED', 'wait', ['UpdateClusterVersion']],

@@ -15,10 +15,10 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 import { type ActPorts, act, actUnasked } from './act.ts';
 import { afterHooks } from './ask-hooks.ts';
-import { pollSeconds, type StepContext } from './context.ts';
+import { deniedRetryAt, pollSeconds, type StepContext } from './context.ts';
 import { notActive, readControlPlane } from './read-control-plane.ts';
 import { waitForInsights } from './refresh-insights.ts';
-import { insightReason, rollbackInsights } from './rollback-insights.ts';
+import { insightReason, isRepaired, rollbackInsights } from './rollback-insights.ts';
 import { runStep } from './run-step.ts';
 import { silenceOf, withSilenceLifted } from './silence-alarms.ts';
 
@@ -96,7 +96,11 @@ async function prepareBack(ports: ActPorts, context: StepContext): ReturnType<Mu
   const unfresh = await waitForInsights(ports, context, false, notes);
   if (unfresh !== undefined) return { stop: unfresh };
   const insights = await rollbackInsights(ports, context);
-  if (insights.length > 0) return { stop: blocked(...insights.map((one) => insightReason(one, target)), ...notes) };
+  const found = insights.map((one) => insightReason(one, target));
+  // What EKS said of nodes and add-ons before they went back is old, and must not end a rollback that is half-way.
+  const isOld = notes.length > 0 && insights.every(isRepaired) && context.upgrade?.mutated === true;
+  if (isOld && found.length > 0) return { stop: parked(deniedRetryAt(ports), ...notes, ...found) };
+  if (found.length > 0) return { stop: blocked(...found, ...notes) };
   const { autoModeTimeout } = (await context.policy()).spec?.rollback ?? {};
   const timeoutMinutes =
     autoModeTimeout === undefined || !isAutoMode(cluster) ? undefined : durationMilliseconds(autoModeTimeout) / 60_000;
