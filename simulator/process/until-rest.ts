@@ -1,4 +1,5 @@
 import type { Wave } from '../../core/contracts/items/rollout.ts';
+import type { AnyCode } from '../../core/contracts/reasons.ts';
 import { waveNamed } from '../../core/policy/wave-of.ts';
 import { isUndo } from '../../core/protocol/undo.ts';
 import { decide } from '../../core/rollout/decide.ts';
@@ -74,19 +75,27 @@ async function isAtRest(world: RunView, before?: Date): Promise<boolean> {
   const resumes = [...upgrades, ...members].filter(
     ({ resumeAt, clusterKey }) => resumeAt !== undefined && !setAside.has(clusterKey),
   );
-  if (resumes.some(({ rolloutId, clusterKey }) => goesOn(rolloutId) && !isHeld(clusterKey))) return false;
+  const { waiting } = decide(snapshot, now);
+  // What is due, and is refused for a tag of its cluster, waits for whoever changes that.
+  const refused = waiting.filter(({ reasons }) => reasons.some(({ code }) => OF_TAGS.includes(code)));
+  const tagged = new Set(refused.map(({ clusterKey }) => clusterKey));
+  const isTagged = ({ clusterKey, resumeAt = '' }: (typeof resumes)[number]): boolean =>
+    new Date(resumeAt) <= now && tagged.has(clusterKey);
+  const go = resumes.filter((one) => goesOn(one.rolloutId) && !isHeld(one.clusterKey) && !isTagged(one));
+  if (go.length > 0) return false;
   const policyOf = new Map(rollouts.map(({ id, policy }) => [id, snapshot.policies.get(policy)?.policy]));
   // A wave that the policy no longer has soaks until a person promotes it.
   const hasRules = ({ rolloutId, name }: Wave): boolean => waveNamed(policyOf.get(rolloutId), name) !== undefined;
   if (waves.some((wave) => goesOn(wave.rolloutId) && hasRules(wave) && soaksByItself(wave))) return false;
   // A member for which a window opens needs only time.
-  return !decide(snapshot, now).waiting.some(({ rolloutId, until }) => {
+  return !waiting.some(({ rolloutId, until }) => {
     if (until === undefined || !goesOn(rolloutId)) return false;
     const at = new Date(until);
     return at > now && (before === undefined || at < before);
   });
 }
 
+const OF_TAGS: readonly AnyCode[] = ['BadTag', 'Excluded', 'Pinned'];
 const MOVING = new Set([Members.kind, Upgrades.kind, Waves.kind]);
 
 /** A gate that is not green waits for an outside change, and a rollback that has failed half-way for a person. */

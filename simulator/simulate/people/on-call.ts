@@ -1,7 +1,10 @@
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
+import { releaseTraits } from '../../../core/operations/release-trait.ts';
 import { abortRollout, resumeRollout } from '../../../core/operations/rollout-orders.ts';
+import { fingerprintOf } from '../../../core/rollout/fingerprint.ts';
 import { Members, Rollouts } from '../../../core/store/entities.ts';
-import { loadKind } from '../../../core/store/entity.ts';
+import { load, loadKind } from '../../../core/store/entity.ts';
+import { loadWaves } from '../../../core/store/members.ts';
 import type { World } from '../../process/world.ts';
 import { SeededChoices } from '../fleet/seeded-choices.ts';
 import { hashOf } from './hash-of.ts';
@@ -53,6 +56,8 @@ export function goOnCall(world: World, seed: number): () => boolean {
 async function deal({ ports, table }: World, rolloutId: string, choices: SeededChoices): Promise<void> {
   const chance = choices.integer(1, 20);
   if (chance === 1) return void (await tried(abortRollout(ports, rolloutId, ON_CALL, 'enough for today')));
+  // What failed clusters have in common keeps the others away for good.
+  if (chance % 2 === 0) await releaseSuspects({ ports, table }, rolloutId);
   if (chance <= 10)
     return void (await tried(resumeRollout(ports, rolloutId, ON_CALL, 'known', { acceptFailures: true })));
   const act = chance <= 16 ? retryCluster : releaseCluster;
@@ -61,4 +66,14 @@ async function deal({ ports, table }: World, rolloutId: string, choices: SeededC
   );
   for (const { clusterKey } of failed) await tried(act(ports, clusterKey, ON_CALL));
   await tried(resumeRollout(ports, rolloutId, ON_CALL, 'mended'));
+}
+
+async function releaseSuspects({ ports, table }: Pick<World, 'ports' | 'table'>, rolloutId: string): Promise<void> {
+  const rollout = (await load(table, Rollouts, rolloutId))?.data;
+  if (rollout === undefined) return;
+  const { traits } = fingerprintOf(
+    rollout,
+    (await loadWaves(table, rolloutId)).map(({ data }) => data),
+  );
+  if (traits.length > 0) await tried(releaseTraits(ports, rolloutId, traits, ON_CALL, 'something else'));
 }
