@@ -53,7 +53,7 @@ test.each(['TransactWriteItems', 'GetItem', 'BatchGetItem', 'Query', 'StartExecu
   async (operation) => {
     const ran = await runWith([{ kind: 'hub-denied', minute: 0, minutes: 20, operation }]);
     expect(ran.result.outcome).toBe('Completed');
-    expect(troublesOf(ran).join('\n')).toMatch(/AccessDeniedException|is not authorized to perform/);
+    expect(troublesOf(ran).join('\n')).toMatch(/AccessDeniedException|TableDenied|is not authorized to perform/);
     expect(callsOf(ran, 'UpdateClusterVersion')).toHaveLength(1);
   },
 );
@@ -67,7 +67,9 @@ test('only the function that is named is denied', async () => {
   const ran = await runWith([
     { kind: 'hub-denied', minute: 0, minutes: 20, operation: 'TransactWriteItems', function: 'record-clusters' },
   ]);
-  const denied = troublesOf(ran).filter((line) => /AccessDeniedException|is not authorized to perform/.test(line));
+  const denied = troublesOf(ran).filter((line) =>
+    /AccessDeniedException|TableDenied|is not authorized to perform/.test(line),
+  );
   expect(denied.length).toBeGreaterThan(0);
   expect(denied.filter((line) => !line.startsWith('record-clusters '))).toEqual([]);
 });

@@ -109,6 +109,7 @@ test('heavy is more than light, and every kind of fault comes up', () => {
     'list-lag',
     'newer-config',
     'node-group-deleted',
+    'on-call',
     'person',
     'policy',
     'policy-meanwhile',

@@ -71,6 +71,8 @@ export function faultText(fault: PlannedFault): string {
       return fault.answer === 'never'
         ? `nobody answers when ${fault.wave} asks for approval`
         : `people reject the wave ${fault.wave}`;
+    case 'on-call':
+      return 'somebody deals with rollouts that halt';
     case 'gate':
       return `${within(fault.minute, fault.minutes)} the gate ${fault.gate} is ${fault.status}`;
     case 'calendar':

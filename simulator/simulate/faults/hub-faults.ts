@@ -1,3 +1,4 @@
+import { TABLE_DENIED } from '../../../core/contracts/eks-errors.ts';
 import { namedError } from '../../../core/contracts/errors.ts';
 import type { Ports } from '../../../core/ports/ports.ts';
 import type { Table, WriteOperation } from '../../../core/ports/table.ts';
@@ -45,7 +46,9 @@ function denying(ports: Ports, fault: FaultOf<'hub-denied'>, name: string, minut
         if (!members.includes(String(member)) || underWay([fault], minuteNow()) === undefined)
           return Reflect.apply(found, target, parameters);
         const said = `${name} is not authorized to perform: ${fault.operation}`;
-        return Promise.reject(Object.assign(new Error(said), { name: 'AccessDeniedException' }));
+        return Promise.reject(
+          Object.assign(new Error(said), { name: port === 'table' ? TABLE_DENIED : 'AccessDeniedException' }),
+        );
       };
     },
   });

@@ -1,4 +1,5 @@
-import { OPERATIONS } from '../../faults/fault.ts';
+import { TABLE_DENIED } from '../../../core/contracts/eks-errors.ts';
+import { OPERATIONS, type Operation } from '../../faults/fault.ts';
 import type { SeededChoices } from '../fleet/seeded-choices.ts';
 import type { FaultOf } from './planned-fault.ts';
 
@@ -18,6 +19,8 @@ const EFFECTS: readonly EffectFault['effect'][] = [
   { kind: 'duplicate' },
 ];
 
+/** Operations of the table, whose client has a name of its own for a denial. */
+const OF_TABLE: readonly Operation[] = ['commit', 'outcome', 'grant', 'close', 'free', 'settle', 'keep-hook', 'scan'];
 const NOT_TAKEN: readonly string[] = ['ThrottlingException', 'AccessDeniedException'];
 
 /** A fault between two effects of a function, at any possible place. */
@@ -30,7 +33,9 @@ export function planEffect(choices: SeededChoices): EffectFault {
     return { kind: 'effect', when: 'before', operation, skip, times, effect: { kind: 'stale' } };
   const drawn = choices.pick(EFFECTS);
   const isUntrue = operation === 'call' && when === 'after' && drawn.kind === 'error' && NOT_TAKEN.includes(drawn.name);
-  const effect = isUntrue ? ({ kind: 'error', name: 'TimeoutError' } as const) : drawn;
+  const isDenied = OF_TABLE.includes(operation) && drawn.kind === 'error' && drawn.name === 'AccessDeniedException';
+  const name = isUntrue ? 'TimeoutError' : isDenied ? TABLE_DENIED : undefined;
+  const effect = name === undefined ? drawn : ({ kind: 'error', name } as const);
   // Lambda kills a function at its timeout, so a function that froze right before a call does not send it minutes later.
   const frozen = operation === 'call' && when === 'before' && effect.kind === 'hang';
   return { kind: 'effect', when, operation, skip, times, effect: frozen ? { kind: 'hang', seconds: 20 } : effect };

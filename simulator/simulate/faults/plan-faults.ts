@@ -360,10 +360,13 @@ export function planFaults(level: FaultLevel, seed: number, state: FakeEksState)
     }
     return planEffect(choices);
   });
+  // Without anybody on call most worlds would end at their first failure.
+  const onCall: PlannedFault[] = seed % 3 === 0 ? [] : [{ kind: 'on-call' }];
   return level === 'light'
-    ? planned
+    ? [...planned, ...onCall]
     : [
         ...planned,
+        ...onCall,
         ...planRedrives(choices, clusters),
         ...planLateHalt(choices, state),
         ...planRollbacks(choices, clusters),

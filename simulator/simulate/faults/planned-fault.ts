@@ -147,6 +147,8 @@ export const plannedFault = z.discriminatedUnion('kind', [
   }),
   /** The answer of people when a wave of that name asks for approval. */
   z.strictObject({ kind: z.literal('approvals'), wave: z.string(), answer: z.enum(['rejected', 'never']) }),
+  /** Somebody deals with rollouts that halt (simulator/simulate/people/on-call.ts). */
+  z.strictObject({ kind: z.literal('on-call') }),
   /** The state of a gate for a while, instead of green. */
   z.strictObject({
     kind: z.literal('gate'),

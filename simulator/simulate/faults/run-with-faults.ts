@@ -44,7 +44,7 @@ export function worldWithFaults(
   openReceivers(world, options.seed);
   runTests(world, options.seed);
   const isAsked = openDesk(world, options.seed, faultsOf(planned, 'approvals'));
-  const isCalled = goOnCall(world, options.seed);
+  const isCalled = faultsOf(planned, 'on-call').length > 0 ? goOnCall(world, options.seed) : () => false;
   const last = Math.max(0, ...planned.map(endOf));
   return { world, over: new Date(start.getTime() + last * MINUTE), isExpected: () => isAsked() || isCalled() };
 }

@@ -18,12 +18,10 @@ const MOST_HALTS = 4;
 const ON_CALL = 'arn:aws:iam::000000000000:role/on-call';
 
 /**
- * Simulates the person on call, in two worlds of three: up to four hours after a rollout has halted they accept its failures, have its failed clusters
- * tried again or released, or abort it, by the seed. Without anybody on call most worlds would end at their first failure. Returns whether they
- * are still to act.
+ * Simulates the person on call: up to four hours after a rollout has halted they accept its failures, have its failed clusters tried again or released,
+ * clear traits of suspicion, or abort it, by the seed. Returns whether they are still to act.
  */
 export function goOnCall(world: World, seed: number): () => boolean {
-  if (hashOf(`${seed} on call`) % 3 === 0) return () => false;
   const due = new Map<string, number>();
   const halts = new Map<string, number>();
   const look = async (): Promise<void> => {
