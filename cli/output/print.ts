@@ -189,11 +189,13 @@ export function painted(paint: Paint, status: string): string {
 /** The width where that of the terminal is not known: in a pipe, a file, a log. */
 export const USUAL_WIDTH = 100;
 
-const WHOLE = / *(?:(?<=[:,] )(?:kubectl|aws|liftlock) (?:[^.]|\.(?! ))*(?:\.(?= ))?|[^ ]+)/g;
+/** A word, or a command up to where its sentence, or a part of it, ends: what is quoted in it may have any mark. */
+const WHOLE =
+  / *(?:(?<=[:,] )(?:kubectl|aws|liftlock) (?:'[^']*'|"[^"]*"|[^.,;'"]|[.,;](?! |$))*(?:[.,;](?= ))?|[^ ]+)/g;
 
 /**
  * Breaks a text at its spaces into lines of at most `width` characters, with the later lines indented; colours take no width. A longer word, and a
- * command that ends a sentence, stay whole, so that they can be copied: a shell would run the first line of a broken one.
+ * command after a colon or a comma, stay whole, so that they can be copied: a shell would run the first line of a broken one.
  */
 export function wrapped(text: string, width: number, indent = ''): string[] {
   const lines: string[] = [];

@@ -28,3 +28,18 @@ test('a command that ends a text stays whole, so that it can be pasted', () => {
   expect(wrapped('once it is mended, liftlock retry cluster web', 20)).toEqual(next);
   expect(wrapped('It said: aws ran. Then more', 10)).toEqual(['It said:', 'aws ran.', 'Then more']);
 });
+
+test('words after a command are no part of it, however its sentence goes on', () => {
+  const text = 'Runs: liftlock release cluster web, and then waits; or liftlock skip cluster web; then somebody looks.';
+  const lines = [
+    'Runs:',
+    'liftlock release cluster web,',
+    'and then waits; or liftlock',
+    'skip cluster web; then',
+    'somebody looks.',
+  ];
+  expect(wrapped(text, 28)).toEqual(lines);
+  const set = `kubectl patch a -p '{"x": 1, "y": 2}'`;
+  expect(wrapped(`Set: ${set}, and look`, 20)).toEqual(['Set:', `${set},`, 'and look']);
+  expect(wrapped("It said: aws can't, it said, for long", 20)).toEqual(["It said: aws can't,", 'it said, for long']);
+});

@@ -49,7 +49,10 @@ export async function fleetStatus(session: Session, { output }: OutputOption) {
   return unread.length > 0 ? EXIT.incomplete : EXIT.ok;
 }
 
-/** Upgrades that a rollout counts as in flight may be parked, which is shown separately. What has no cap is counted too, in case it gets one, and not told. */
+/**
+ * Upgrades that a rollout counts as in flight may be parked, which is shown separately. What the Fleet does not cap is counted too, since a policy may
+ * cap it, and not told.
+ */
 export function inFlightText({
   spec,
   ...fleet

@@ -154,7 +154,9 @@ function refuseRelease(name: string, { held, retried, again, ended, stranger }: 
 async function refuseRetry(ports: OperatorPorts, cluster: ClusterRecord, standing: Standing): Promise<void> {
   const { held, stranger, next, found, ended, isLeftHop } = standing;
   if (held === undefined && ended.length === 0) throw nothingToTakeOff(cluster.name, ended, stranger);
-  if (held !== undefined && next !== undefined)
+  // A rollout under way keeps a cluster that has failed in it, and tries it again, whatever policy selects it now.
+  const isTriedThere = ended.some(({ rollout }) => !AT_REST.includes(rollout.data.status));
+  if (held !== undefined && next !== undefined && !isTriedThere)
     throw wrongState(
       `${cluster.name} is held, and needs no retry. ${releasedInto(next.rollout, next.wave, cluster.name)}`,
     );

@@ -48,9 +48,9 @@ export async function requestRollback(
   const { from, to } = plan;
   const { execution, input, start } = requested(ports, 'rollback-cluster', cluster, by, { targetVersion: to });
   await change(ports, async (now) => {
-    // A hop that runs may have told EKS to leave this minor since the plan was made. That stands in no item that is written here, but it is on record.
+    // A hop may have told EKS to leave this minor since the plan was made. That stands in no item that is written here, but it is on record.
     const chain = new Map([[clusterKey, await ports.table.auditHead(clusterKey)]]);
-    const hop = await findHopUp(ports.table, clusterKey, from);
+    const hop = await findHopUp(ports.table, cluster, from);
     if (hop !== undefined) throw refuse([onItsWay(hop, cluster.name, true)]);
     const id = rollbackId(from, to);
     const read = await load(ports.table, Upgrades, clusterKey, id);

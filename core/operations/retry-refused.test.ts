@@ -22,7 +22,7 @@ import {
 } from '../../test/material/protocol/one-upgrade.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { AppliedConfig, Member } from '../contracts/items/rollout.ts';
+import type { AppliedConfig, Member, Rollout } from '../contracts/items/rollout.ts';
 import { traitsOf } from '../policy/traits.ts';
 import { waveAfter } from '../protocol/settle-decision.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
@@ -243,20 +243,29 @@ test.each<[string, Partial<Member>]>([
   },
 );
 
+/** The hold alone keeps the cluster out of another rollout, which runs. */
+function keptOutOf(newer: Partial<Rollout>, rollout: Partial<Rollout>): Given {
+  const out = { clusterKey: KEY, name: 'web', rolloutId: 'newer', waveIndex: 0, status: 'Excluded' as const };
+  const kept = memberItem({ ...out, reasons: [{ code: 'Held', message: 'x' }] });
+  const first = waveItem({ rolloutId: 'newer', index: 0, name: 'first', status: 'Pending' });
+  const waves = [waveItem({ index: 1, name: 'all', failed: 1 }), first];
+  const others = [clusterRecord({ name: 'z' }), kept] as const;
+  return { rollout, newer: { status: 'Running', ...newer }, others, kept: { waves } };
+}
+
 test.each(['Aborted', 'Completed'] as const)(
   'a retry of a cluster that only its hold keeps out of the rollout under way says that its release is enough, also where the one before is %s',
   async (status) => {
-    const out = { clusterKey: KEY, name: 'web', rolloutId: 'newer', waveIndex: 0, status: 'Excluded' as const };
-    const kept = memberItem({ ...out, reasons: [{ code: 'Held', message: 'x' }] });
-    const given: Given = {
-      rollout: { status },
-      newer: { status: 'Running' },
-      others: [clusterRecord({ name: 'z' }), kept],
-    };
-    const first = waveItem({ rolloutId: 'newer', index: 0, name: 'first', status: 'Pending' });
-    const waves = [waveItem({ index: 1, name: 'all', failed: 1 }), first];
-    await expect(after(retryCluster, { ...given, kept: { waves } })).rejects.toThrow(
+    await expect(after(retryCluster, keptOutOf({}, { status }))).rejects.toThrow(
       'Somebody removes the cause and runs: liftlock release cluster web. The rollout newer, whose wave first has not begun, takes it up then by itself, within the hour.',
     );
+  },
+);
+
+test.each(['Halted', 'Running'] as const)(
+  'the rollout under way in which it has failed, which is %s, tries it again, also where the one of its new policy would take it up',
+  async (status) => {
+    const { member, control } = await after(retryCluster, keptOutOf({ policy: 'q' }, { status }));
+    expect([member?.status, control?.held]).toEqual(['Pending', undefined]);
   },
 );

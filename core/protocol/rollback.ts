@@ -1,4 +1,4 @@
-import type { ClusterControl } from '../contracts/items/cluster.ts';
+import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { AT_REST, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
@@ -46,19 +46,22 @@ export function withoutHoldOf(control: ClusterControl, upgradeId: string): Clust
 }
 
 /**
- * The hop that runs and has told EKS to move the control plane up from this minor, or may have told it, where nobody has seen the end of that. Its
- * step says so on record only afterwards.
+ * The hop that has told EKS to move the control plane up from this minor, or may have told it, where nobody has seen the end of that. Its step says so
+ * on record only afterwards.
  */
 export async function findHopUp(
   table: Pick<Table, 'get' | 'queryPartition'>,
-  clusterKey: string,
+  { clusterKey, status, lastSeenAt }: ClusterRecord,
   from: string,
 ): Promise<Upgrade | undefined> {
-  const hop = await load(table, Upgrades, clusterKey, hopId(from, KubeVersion.parse(from).next()));
+  const hop = (await load(table, Upgrades, clusterKey, hopId(from, KubeVersion.parse(from).next())))?.data;
   const newest = await loadNewestIntent(table, clusterKey, 'upgrade-control-plane', 'cluster');
-  const { upgradeId, outcome } = newest?.data ?? {};
+  if (hop === undefined || newest?.data.upgradeId !== hop.id) return undefined;
+  const { outcome, committedAt } = newest.data;
   const isOpen = outcome === undefined || (outcome.type === 'accepted' && outcome.observed === undefined);
-  return isOpen && hop?.data.status === 'Running' && upgradeId === hop.data.id ? hop.data : undefined;
+  // A hop that waits, or was stopped, may not look for that end for long. A later look at the cluster tells whether EKS still works there.
+  const mayMove = hop.status === 'Running' || status === 'UPDATING' || lastSeenAt <= committedAt;
+  return isOpen && mayMove ? hop : undefined;
 }
 
 /** Whether this rollback has told EKS to take the control plane back, or may have told it, and EKS was not seen to fail at it. */

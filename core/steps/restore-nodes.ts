@@ -85,8 +85,6 @@ const NOT_DONE = {
   notOurs: 'its mark or its cordon is not of this drain any more',
 };
 
-type How = NonNullable<UndoEntry['closed']>['how'];
-
 async function uncordon(
   ports: NodeStepPorts,
   context: StepContext,
@@ -98,42 +96,33 @@ async function uncordon(
   const { asker, clusterKey, scope, target, upgrade } = context;
   const before = await loadNewestIntent(ports.table, clusterKey, STEP, 'nodes');
   const nodes = new Map((await operator.listNodes()).map((node) => [node.name, node]));
-  const ended = new Map<How, Read<UndoEntry>[]>();
-  const end = (how: How, entry: Read<UndoEntry>): void => void ended.set(how, [...(ended.get(how) ?? []), entry]);
-  let stop: StepResult | undefined;
-  try {
-    for (const entry of entries) {
-      const { subject, uid, upgradeId, taint } = entry.data;
-      const node: DrainNode | undefined = nodes.get(subject);
-      if (node === undefined) end('gone', entry);
-      else {
-        const version = { name: subject, uid, resourceVersion: node.resourceVersion };
-        const call = {
-          name: 'UncordonNode' as const,
-          input: { node: version, ...given({ taint }) },
-        };
-        const wanted = { asker, clusterKey, scope, target, upgrade, step: STEP, subject: 'nodes', call };
-        const result = await mutateWithoutUpdate(
-          ports,
-          wanted,
-          () => operator.uncordon(version, { upgradeId, taint }),
-          (answer) => (answer === 'done' ? undefined : notUncordoned(subject, answer)),
-        );
-        if (result.type === 'answered') {
-          // A node that somebody has changed meanwhile is read anew.
-          const isDone =
-            result.answer === 'done' || (result.answer === 'notOurs' && mayHaveUncordoned(before, entry.data));
-          if (result.answer !== 'changed') end(isDone ? 'undone' : result.answer, entry);
-        } else stop = await notSent(ports, context, result);
-      }
-      if (stop !== undefined || clock.now().getTime() >= until) break;
+  const gone = entries.filter(({ data }) => !nodes.has(data.subject));
+  await closeUndoEntries(ports, gone, 'gone');
+  let left = entries.length - gone.length;
+  for (const entry of entries) {
+    const { subject, uid, upgradeId, taint } = entry.data;
+    const node: DrainNode | undefined = nodes.get(subject);
+    if (node === undefined) continue;
+    const version = { name: subject, uid, resourceVersion: node.resourceVersion };
+    const call = { name: 'UncordonNode' as const, input: { node: version, ...given({ taint }) } };
+    const wanted = { asker, clusterKey, scope, target, upgrade, step: STEP, subject: 'nodes', call };
+    const result = await mutateWithoutUpdate(
+      ports,
+      wanted,
+      () => operator.uncordon(version, { upgradeId, taint }),
+      (answer) => (answer === 'done' ? undefined : notUncordoned(subject, answer)),
+    );
+    if (result.type !== 'answered') return notSent(ports, context, result);
+    const { answer } = result;
+    // A node that somebody has changed meanwhile is read anew.
+    if (answer !== 'changed') {
+      const isDone = answer === 'done' || (answer === 'notOurs' && mayHaveUncordoned(before, entry.data));
+      // The next commit takes the place of this one. A later look would find the node without our mark, and take it for somebody else's.
+      await closeUndoEntries(ports, [entry], isDone ? 'undone' : answer);
+      left -= 1;
     }
-  } finally {
-    // Also where a call has failed: the next look would find the nodes before it without our mark, and take them for somebody else's.
-    for (const [how, closed] of ended) await closeUndoEntries(ports, closed, how);
+    if (clock.now().getTime() >= until) break;
   }
-  const left = entries.length - [...ended.values()].reduce((sum, { length }) => sum + length, 0);
-  if (stop !== undefined) return stop;
   const said = `Cordons of ${entries[0]?.data.upgradeId} are taken back: ${entries.length - left} done, ${left} left.`;
   return left > 0 ? wait(1, reason('TakingBack', said)) : done(reason('TakenBack', said));
 }

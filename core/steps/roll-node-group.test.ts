@@ -35,6 +35,27 @@ test('a node group is sent to the version of the control plane, without force', 
   expect([status, codes, waitSeconds]).toEqual(['wait', ['UpdateInProgress'], 240]);
 });
 
+test('of a roll that has just ended the group is asked once', async () => {
+  const ports = await oneStep(new MemoryTable(), {
+    eks: {
+      cluster: { version: '1.37' },
+      nodegroups: { a: { version: '1.37' } },
+      updates: { 'nodegroup/a': [{ id: 'u-1', status: 'Successful' }] },
+    },
+    kept: { intents: [running] },
+  });
+  let asked = 0;
+  const eks: typeof ports.eks = {
+    ...ports.eks,
+    describeNodegroup: (...of) => {
+      asked += 1;
+      return ports.eks.describeNodegroup(...of);
+    },
+  };
+  const { reasons } = await rollNodeGroup({ ...ports, eks }, stepInput({}, { nodegroup: 'a' }));
+  expect([reasons.map(({ code }) => code), asked]).toEqual([['Rolled'], 1]);
+});
+
 test('a group that an earlier roll has left degraded is sent again', async () => {
   expect((await rolled({ group: { status: 'DEGRADED' } })).sent).toHaveLength(1);
   expect((await rolled({ group: { status: 'DEGRADED', version: '1.37' } })).sent).toHaveLength(1);

@@ -96,12 +96,13 @@ async function rolledBefore(
   group: string,
   result: StepResult,
 ): Promise<StepResult> {
+  if (result.reasons.some(({ code }) => code === 'Rolled')) return result;
   const newest = (await loadNewestIntent(ports.table, context.clusterKey, STEP, group))?.data;
   const { outcome } = newest ?? {};
   const hasRolled = outcome?.type === 'accepted' && outcome.observed?.status === 'Successful';
   if (newest === undefined || !hasRolled || !isOfThisTry(newest, context.upgrade)) return result;
   const there = await arrived(ports, context, group);
-  const others = result.reasons.filter(({ code }) => code !== 'AtTarget' && code !== 'Rolled');
+  const others = result.reasons.filter(({ code }) => code !== 'AtTarget');
   return there.status === 'done' ? done(...there.reasons, ...others) : result;
 }
 

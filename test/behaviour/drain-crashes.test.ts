@@ -104,6 +104,8 @@ test.each(COMMITS)('canceled between decision and commit %i, it is taken back wh
   expect(ended.upgrades).toEqual(['drain-nodes Canceled', ...(skip === 0 ? [] : ['restore-nodes Succeeded'])]);
 });
 
+const AT_ITS_END = { when: 'before', operation: 'settle', function: 'conclude-upgrade' } as const;
+
 /** Its nodes are empty, and its execution is about to end it. */
 const atItsEnd: [string, string[], Act][] = [
   [
@@ -124,15 +126,18 @@ const atItsEnd: [string, string[], Act][] = [
 test.each(atItsEnd)(
   '%s with its nodes empty and before its end is written, it is taken back whole',
   async (_, upgrades, act) => {
-    const fault: Fault = {
-      when: 'before',
-      operation: 'settle',
-      function: 'conclude-upgrade',
-      effect: { kind: 'act', act },
-    };
-    expect(await drained([fault])).toMatchObject({ ...UNDONE, upgrades });
+    expect(await drained([{ ...AT_ITS_END, effect: { kind: 'act', act } }])).toMatchObject({ ...UNDONE, upgrades });
   },
 );
+
+/** Each of the two nodes has a commit of its own. */
+const ofEachNode = points.filter(([name, skip]) => !between(name) && skip < 2);
+test.each(ofEachNode)('an undo of two nodes ends as without it: %s, at commit %i', async (_, skip, faults) => {
+  const [, upgrades, cancel] = atItsEnd[0] as (typeof atItsEnd)[number];
+  const ends: Fault = { ...AT_ITS_END, effect: { kind: 'act', act: cancel } };
+  const armed = faults.map((fault) => ({ ...fault, skip, function: 'restore-nodes' as const }));
+  expect(await drained([ends, ...armed])).toMatchObject({ ...UNDONE, upgrades, closed: ['undone'] });
+});
 
 test('an execution that somebody stops is held, and its cordons are taken back', async () => {
   const stop: Act = async (world) => {

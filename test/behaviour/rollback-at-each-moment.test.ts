@@ -2,7 +2,7 @@ import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { releaseCluster } from '../../core/operations/hold-switch.ts';
 import { requestRollback } from '../../core/operations/request-rollback.ts';
 import { requestUpgrade } from '../../core/operations/requests.ts';
-import { startRollout } from '../../core/operations/rollout-orders.ts';
+import { pauseRollout, startRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { Rollouts } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
@@ -11,15 +11,18 @@ import type { World } from '../../simulator/process/world.ts';
 import { keyOf } from './changed-policy.ts';
 import { onStep } from './on-step.ts';
 import {
+  discover,
   hours,
   membersOf,
   mutationsOf,
   PERSON,
   recordOf,
+  rolloutIdOf,
   rolloutsOf,
   run,
   type SmallFleet,
   smallFleet,
+  stopExecutions,
   upgradesOf,
   versionOf,
   wavesOf,
@@ -121,6 +124,25 @@ test.each(['commit', 'call', 'outcome'] as const)(
       expect.stringMatching(/^web is not taken back: .* is on its way from 1\.36 to 1\.37; once/),
     ]);
     expect(await endsOf(world)).toEqual(['1.36-1.37 Succeeded']);
+  },
+);
+
+test.each(['Parked', 'Failed'] as const)(
+  'nor while its hop is %s over the update that EKS works on, until a look finds EKS at rest',
+  async (status) => {
+    const world = await fleet();
+    onStep(world, 'upgrade-control-plane', 'running', 'web', async () => {
+      await pauseRollout(world.ports, await rolloutIdOf(world), PERSON, 'look');
+      if (status === 'Failed') await stopExecutions(world);
+      else world.eks.state.deniedAccounts.push('111111111111');
+    });
+    while ((await endsOf(world))[0] !== `1.36-1.37 ${status}`) await hours(world, 1 / 60);
+    world.eks.state.deniedAccounts.length = 0;
+    await discover(world);
+    await expect(goBack(world)).rejects.toThrow('is on its way from 1.36 to 1.37');
+    expect(await endsOf(world)).toEqual([`1.36-1.37 ${status}`]);
+    await hours(world, 1);
+    expect((await goBack(world, false)).refusals).toEqual([]);
   },
 );
 

@@ -28,7 +28,7 @@ export interface Given {
   readonly member?: Partial<Member>;
   readonly wave?: Partial<Wave>;
   readonly rollout?: Partial<Rollout>;
-  /** The newest rollout of its policy, when that is another one. */
+  /** The newest rollout of its policy, or of the one that it names, when that is another one. */
   readonly newer?: Partial<Rollout>;
   /** Another cluster, and what it is in a rollout. */
   readonly others?: readonly [ClusterRecord, Member];
@@ -66,7 +66,7 @@ export async function afterIn(
   });
   if (newer !== undefined)
     await table.transact([
-      put(PolicyRollouts, { policy: 'p', rolloutId: newer.id ?? 'newer' }, 'absent'),
+      put(PolicyRollouts, { policy: newer.policy ?? 'p', rolloutId: newer.id ?? 'newer' }, 'absent'),
       ...(newer.status === undefined ? [] : [put(Rollouts, rolloutItem({ id: 'newer', ...newer }), 'absent')]),
     ]);
   const [other, otherMember] = given.others ?? [];
