@@ -132,11 +132,7 @@ const INNOCENT: readonly Case[] = [
   ],
   ['a wave that was approved', checkApproval, approved(inForce(asks())).grant()],
   ['a resumed fleet', checkStop, inForce().add('fleet', 'FleetStopped', {}, stopFleet).wait(1)],
-  [
-    'a first change beside a member that somebody upgrades by hand',
-    checkBudget,
-    beside({ mutated: true, rolloutId: undefined }),
-  ],
+  ['a first change beside one by hand', checkBudget, beside({ mutated: true, rolloutId: undefined })],
   [
     'a second change in a halted wave',
     checkBudget,
