@@ -87,11 +87,13 @@ function waveViolations(store: StoreAt, held: readonly Grant[], { subject, detai
   if (place === undefined || wentOn(store, place, subject)) return [];
   const { rollout, wave } = place;
   const members = membersOf(store, { rolloutId: rollout.id, waveIndex: wave.index });
-  // A cluster on its way back holds one as well, whatever the wave says of it, until the rollback has ended. Its grant is freed after that.
+  // A cluster on its way back holds one as well, whatever the wave says of it, until the rollback has ended. Its grant is freed after that. One that
+  // this rollout never took goes back in the rollout that had moved it.
   const goesBack = (grant: Grant): boolean =>
     isGoingBack(grant) && store.get(Upgrades, grant.clusterKey, grant.upgradeId)?.status === 'Running';
   const back = new Set(held.filter(goesBack).map(({ clusterKey }) => clusterKey));
-  const places = members.filter(({ inFlight, clusterKey }) => inFlight || back.has(clusterKey)).length;
+  const own = members.filter(({ status, inFlight }) => inFlight || status !== 'Excluded');
+  const places = own.filter(({ inFlight, clusterKey }) => inFlight || back.has(clusterKey)).length;
   const canaries = canaryViolations(members, place, places);
   if (places <= wave.maxConcurrency) return canaries;
   return [
