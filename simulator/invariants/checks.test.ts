@@ -57,6 +57,12 @@ const approved = (history: Fabricated, hash = 'h', by = 'somebody', clusterKey =
     .add('rollout/r', 'WaveApproved', { index: 0, planHash: hash, principal: by });
 const asks = (more: object = {}) => ({ wave: { approval: more }, first: { planHash: 'h' } as object });
 
+/** A grant while another cluster goes back. */
+const besideBack = (status: 'Failed' | 'Excluded') =>
+  inForce()
+    .grant({ clusterKey: OTHER, machine: 'rollback-cluster' }, memberOf({ clusterKey: OTHER, status }), counts(2))
+    .grant({ number: 2 });
+
 /** A first change while another cluster of the wave has an upgrade; the budget has room for one. */
 const beside = (upgrade: Partial<Upgrade>) =>
   inForce({ wave: { failureBudget: { maxFailures: 0, countInFlight: true } } })
@@ -132,6 +138,7 @@ const INNOCENT: readonly Case[] = [
   ],
   ['a wave that was approved', checkApproval, approved(inForce(asks())).grant()],
   ['a resumed fleet', checkStop, inForce().add('fleet', 'FleetStopped', {}, stopFleet).wait(1)],
+  ['one beside a cluster of another rollout that goes back', checkCaps, besideBack('Excluded')],
   ['a first change beside one by hand', checkBudget, beside({ mutated: true, rolloutId: undefined })],
   [
     'a second change in a halted wave',
@@ -226,12 +233,7 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
   ],
   ['caps', 'two rollouts of a policy at once', checkCaps, inForce().add('r2', 'Noted', {}, rollout({ id: 'r2' }))],
   ['caps', 'a ledger that counts wrong', checkCaps, inForce().grant({ number: 2 }, {}, counts(3))],
-  [
-    'caps',
-    'a grant that is not counted',
-    checkCaps,
-    inForce().grant({ number: 2, capKeys: ['total'] }, {}, { total: 1 }),
-  ],
+  ['caps', 'one that is not counted', checkCaps, inForce().grant({ number: 2, capKeys: ['total'] }, {}, { total: 1 })],
   ['window', 'a closed window', checkWindow, inForce({ wave: { calendar: 'nights' }, calendars: nights }).commit()],
   [
     'window',
@@ -348,12 +350,7 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
       .grant({ number: 2 }, {}, counts(1))
       .grant({ clusterKey: OTHER }, { name: 'shop' }, counts(2)),
   ],
-  [
-    'caps',
-    'one beside a cluster that goes back',
-    checkCaps,
-    inForce().grant({ clusterKey: OTHER, machine: 'rollback-cluster' }, failed, counts(2)).grant({ number: 2 }),
-  ],
+  ['caps', 'one beside a cluster that goes back', checkCaps, besideBack('Failed')],
   [
     'window',
     'a change by hand in a closed window',
