@@ -78,8 +78,11 @@ export async function closeUndoEntries(
     if (first === undefined) return;
     const { clusterKey, upgradeId } = first.data;
     await change(ports, async (now) => {
-      const open = await openUndoEntries(ports.table, clusterKey);
-      const still = open.filter(({ data }) => some.some((one) => isSameEffect(one.data, data)));
+      // A drain closes its entries one after the other, so only those that are asked for are read.
+      const reads = await Promise.all(
+        some.map(({ data }) => loadUndoEntry(ports.table, clusterKey, data.effect, data.subject)),
+      );
+      const still = reads.filter(isOpen).filter(({ data }) => some.some((one) => isSameEffect(one.data, data)));
       const owner = how === 'kept' ? await load(ports.table, Upgrades, clusterKey, upgradeId) : undefined;
       if (still.length === 0 || (how === 'kept' && owner?.data.status !== 'Succeeded')) return NOTHING;
       const expiresAt = new Date(now.getTime() + KEPT_MILLISECONDS);
