@@ -1,5 +1,6 @@
 import type { Grant } from '../../core/contracts/items/protocol.ts';
 import { AT_REST, type Member, type Rollout } from '../../core/contracts/items/rollout.ts';
+import { hopId } from '../../core/model/hop.ts';
 import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
 import { capLimit } from '../../core/policy/caps.ts';
 import { Configs, Grants, Ledgers, Rollouts, Upgrades } from '../../core/store/entities.ts';
@@ -87,13 +88,15 @@ function waveViolations(store: StoreAt, held: readonly Grant[], { subject, detai
   if (place === undefined || wentOn(store, place, subject)) return [];
   const { rollout, wave } = place;
   const members = membersOf(store, { rolloutId: rollout.id, waveIndex: wave.index });
-  // A cluster on its way back holds one as well, whatever the wave says of it, until the rollback has ended. Its grant is freed after that. One that
-  // this rollout never took goes back in the rollout that had moved it.
-  const goesBack = (grant: Grant): boolean =>
-    isGoingBack(grant) && store.get(Upgrades, grant.clusterKey, grant.upgradeId)?.status === 'Running';
+  // A cluster on its way back holds one as well, whatever the wave says of it, until the rollback has ended. Its grant is freed after that. A hop of
+  // another rollout, or by hand, is no matter of this one, and so is its way back.
+  const goesBack = (grant: Grant): boolean => {
+    if (!isGoingBack(grant)) return false;
+    const { status, from = '', to = '' } = store.get(Upgrades, grant.clusterKey, grant.upgradeId) ?? {};
+    return status === 'Running' && store.get(Upgrades, grant.clusterKey, hopId(to, from))?.rolloutId === rollout.id;
+  };
   const back = new Set(held.filter(goesBack).map(({ clusterKey }) => clusterKey));
-  const own = members.filter(({ status, inFlight }) => inFlight || status !== 'Excluded');
-  const places = own.filter(({ inFlight, clusterKey }) => inFlight || back.has(clusterKey)).length;
+  const places = members.filter(({ inFlight, clusterKey }) => inFlight || back.has(clusterKey)).length;
   const canaries = canaryViolations(members, place, places);
   if (places <= wave.maxConcurrency) return canaries;
   return [

@@ -57,11 +57,15 @@ const approved = (history: Fabricated, hash = 'h', by = 'somebody', clusterKey =
     .add('rollout/r', 'WaveApproved', { index: 0, planHash: hash, principal: by });
 const asks = (more: object = {}) => ({ wave: { approval: more }, first: { planHash: 'h' } as object });
 
-/** A grant while another cluster goes back. */
-const besideBack = (status: 'Failed' | 'Excluded') =>
-  inForce()
-    .grant({ clusterKey: OTHER, machine: 'rollback-cluster' }, memberOf({ clusterKey: OTHER, status }), counts(2))
+/** A grant while another cluster of the wave goes back, whose hop was of this rollout. */
+const besideBack = (rolloutId: string | undefined) => {
+  const [hop, id] = [upgradeOf({ clusterKey: OTHER }), 'rollback-1.37-1.36'];
+  const back = { ...hop, id, machine: 'rollback-cluster', from: hop.to, to: hop.from, status: 'Running' } as const;
+  return inForce()
+    .grant({ clusterKey: OTHER, machine: 'rollback-cluster', upgradeId: id }, failed, counts(2))
+    .add(OTHER, 'Noted', {}, write(Upgrades, { ...hop, rolloutId }), write(Upgrades, back))
     .grant({ number: 2 });
+};
 
 /** A first change while another cluster of the wave has an upgrade; the budget has room for one. */
 const beside = (upgrade: Partial<Upgrade>) =>
@@ -138,7 +142,7 @@ const INNOCENT: readonly Case[] = [
   ],
   ['a wave that was approved', checkApproval, approved(inForce(asks())).grant()],
   ['a resumed fleet', checkStop, inForce().add('fleet', 'FleetStopped', {}, stopFleet).wait(1)],
-  ['one beside a cluster of another rollout that goes back', checkCaps, besideBack('Excluded')],
+  ['one beside the way back of a hop by hand', checkCaps, besideBack(undefined)],
   ['a first change beside one by hand', checkBudget, beside({ mutated: true, rolloutId: undefined })],
   [
     'a second change in a halted wave',
@@ -350,7 +354,7 @@ const GUILTY: readonly (readonly [invariant: string, ...Case])[] = [
       .grant({ number: 2 }, {}, counts(1))
       .grant({ clusterKey: OTHER }, { name: 'shop' }, counts(2)),
   ],
-  ['caps', 'one beside a cluster that goes back', checkCaps, besideBack('Failed')],
+  ['caps', 'one beside a cluster that goes back', checkCaps, besideBack('r')],
   [
     'window',
     'a change by hand in a closed window',
