@@ -91,28 +91,31 @@ export class Moment {
     return table;
   }
 
-  /** Ports of the process with this number, as each Lambda function has its own. Its ids are the same in whatever order it acts. */
   #process(table: Table, number: number): Ports {
-    const { executions } = this.#world.ports;
-    let ids = 0;
-    return {
-      ...this.#world.ports,
-      // The ends of audit chains are remembered by table (core/store/audit.ts), and no process knows another one's.
-      table: watched(table, async () => {}),
-      executions: {
-        arnFor: (machine, name) => executions.arnFor(machine, name),
-        describe: (arn) => executions.describe(arn),
-        start: async () => {},
-      },
-      events: { ...this.#world.ports.events, publish: async () => {} },
-      ids: {
-        next: () => {
-          ids += 1;
-          return `00000000-0000-4000-8000-${number}${String(ids).padStart(11, '0')}`;
-        },
-      },
-    };
+    // The ends of audit chains are remembered by table (core/store/audit.ts), and no process knows another one's.
+    return processWith({ ...this.#world.ports, table: watched(table, async () => {}) }, number);
   }
+}
+
+/** The process with this number, as each Lambda function has its own. Its ids are the same in whatever order it acts; it starts and tells nothing. */
+export function processWith(ports: Ports, number: number): Ports {
+  const { executions, events } = ports;
+  let ids = 0;
+  return {
+    ...ports,
+    executions: {
+      arnFor: (machine, name) => executions.arnFor(machine, name),
+      describe: (arn) => executions.describe(arn),
+      start: async () => {},
+    },
+    events: { ...events, publish: async () => {} },
+    ids: {
+      next: () => {
+        ids += 1;
+        return `00000000-0000-4000-8000-${number}${String(ids).padStart(11, '0')}`;
+      },
+    },
+  };
 }
 
 const DONE = 'done';

@@ -1,6 +1,7 @@
 import type { Ports } from '../../core/ports/ports.ts';
 import { byKey } from '../../core/ports/table.ts';
 import type { World } from '../../simulator/process/world.ts';
+import { processWith } from './interleave.ts';
 import type { StepMoment } from './step-moments.ts';
 import { type StepOrder, stepOrdersOf } from './step-orders.ts';
 import { SCENES } from './step-scenes.ts';
@@ -8,22 +9,8 @@ import { type WatchedCall, watchedPorts } from './watched-ports.ts';
 
 type Hears = (call: WatchedCall) => Promise<void>;
 
-/** Ports of the process with this number, as each Lambda function has its own. No execution starts, and no event is heard. */
-function processOf(world: World, number: number, before: Hears = async () => {}): Ports {
-  const { executions, events } = world.ports;
-  let ids = 0;
-  return {
-    ...watchedPorts(world.ports, before),
-    executions: { arnFor: (...of) => executions.arnFor(...of), describe: executions.describe, start: async () => {} },
-    events: { ...events, publish: async () => {} },
-    ids: {
-      next: () => {
-        ids += 1;
-        return `00000000-0000-4000-8000-${number}${String(ids).padStart(11, '0')}`;
-      },
-    },
-  };
-}
+const processOf = (world: World, number: number, before: Hears = async () => {}): Ports =>
+  processWith(watchedPorts(world.ports, before), number);
 
 /** What counts: all of the table but words about steps and what was remembered of ended updates; EKS, API servers and CloudWatch. */
 function stateOf({ table, eks, muteRules, silences }: World): string {

@@ -11,22 +11,16 @@ export interface WatchedCall {
 }
 
 /**
- * The ports as one process sees them. `before` and `after` hear of each of its calls to the table, and of those by which it changes something
+ * The ports as one process sees them. `before` hears of each of its calls to the table, and of those by which it changes something
  * outside: what it only reads there, no order changes.
  */
-export function watchedPorts(
-  ports: Ports,
-  before: (call: WatchedCall) => Promise<void>,
-  after: (call: WatchedCall) => Promise<void> = async () => {},
-): Ports {
+export function watchedPorts(ports: Ports, before: (call: WatchedCall) => Promise<void>): Ports {
   let calls = 0;
   const hears = async (writes: string | undefined, isCommit: boolean, make: () => unknown): Promise<unknown> => {
     const call = { number: calls, writes, isCommit };
     calls += 1;
     await before(call);
-    const answer = await make();
-    await after(call);
-    return answer;
+    return make();
   };
   const watched = <Port extends object>(port: Port, isHeard: (name: string) => boolean): Port =>
     new Proxy(port, {
