@@ -5,18 +5,17 @@ import { breakGlassOfCluster, breakGlassOfWave, mendGlassOfCluster } from '../..
 import { resumeFleet, stopFleet } from '../../../core/operations/fleet-switch.ts';
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
 import { promoteRollout } from '../../../core/operations/promote-rollout.ts';
-import { releaseTraits } from '../../../core/operations/release-trait.ts';
 import { requestRollback } from '../../../core/operations/request-rollback.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../../core/operations/rollout-orders.ts';
 import { skipCluster } from '../../../core/operations/skip-cluster.ts';
 import { voteOnWave } from '../../../core/operations/vote-on-wave.ts';
 import type { AddonInfo } from '../../../core/ports/eks.ts';
-import { fingerprintOf } from '../../../core/rollout/fingerprint.ts';
 import { Clusters, Grants, Members, Rollouts, Upgrades, Waves } from '../../../core/store/entities.ts';
 import { load, loadKind } from '../../../core/store/entity.ts';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { MACHINE_ARN_PREFIX } from '../../process/machines.ts';
 import type { World } from '../../process/world.ts';
+import { releaseSuspects } from '../people/on-call.ts';
 import { tried } from '../people/tried.ts';
 import type { Later } from './later.ts';
 import type { FaultOf } from './planned-fault.ts';
@@ -52,7 +51,8 @@ export async function actAsPerson(world: World, { does, minutes }: FaultOf<'pers
     case 'skip':
       return skipWaiting(world);
     case 'release-traits':
-      return releaseAllTraits(world);
+      for (const { id } of await rollouts(world)) await releaseSuspects(world, id, OPERATOR);
+      return;
     case 'release':
       return eachFailed(world, releaseCluster);
     case 'retry':
@@ -108,15 +108,6 @@ async function skipWaiting(world: World): Promise<void> {
   const members = await loadKind(world.table, Members);
   const last = members.findLast(({ status }) => status === 'Pending' || status === 'Quarantined');
   if (last !== undefined) await tried(skipCluster(world.ports, last.clusterKey, OPERATOR, 'its team asks for it'));
-}
-
-async function releaseAllTraits(world: World): Promise<void> {
-  const waves = await loadKind(world.table, Waves);
-  for (const rollout of await rollouts(world)) {
-    const own = waves.filter(({ rolloutId }) => rolloutId === rollout.id);
-    const { traits } = fingerprintOf(rollout, own);
-    if (traits.length > 0) await tried(releaseTraits(world.ports, rollout.id, traits, OPERATOR, 'something else'));
-  }
 }
 
 /** An approver withdraws an approval while the wave runs. */

@@ -6,9 +6,9 @@ import { SeededChoices } from '../fleet/seeded-choices.ts';
 import { APPROVERS } from '../fleet/synthetic-waves.ts';
 import { type Asked, askedOfPeople } from './asked.ts';
 import { hashOf } from './hash-of.ts';
+import { lookRegularly } from './look-regularly.ts';
 import { tried } from './tried.ts';
 
-const EVERY_MINUTES = 10;
 const SLOWEST_MINUTES = 45;
 const MINUTE = 60_000;
 
@@ -44,13 +44,7 @@ export function openDesk(world: World, seed: number, faults: readonly Approvals[
       }
     }
   };
-  const again = (): void => {
-    world.clock.schedule(new Date(world.clock.now().getTime() + EVERY_MINUTES * MINUTE), async () => {
-      again();
-      await look();
-    });
-  };
-  again();
+  lookRegularly(world, look);
   return () => toCome;
 }
 

@@ -8,9 +8,9 @@ import { loadWaves } from '../../../core/store/members.ts';
 import type { World } from '../../process/world.ts';
 import { SeededChoices } from '../fleet/seeded-choices.ts';
 import { hashOf } from './hash-of.ts';
+import { lookRegularly } from './look-regularly.ts';
 import { tried } from './tried.ts';
 
-const EVERY_MINUTES = 10;
 const SLOWEST_MINUTES = 240;
 const MINUTE = 60_000;
 /** A rollout that halts more often than this is left to those who come in the morning. */
@@ -41,13 +41,7 @@ export function goOnCall(world: World, seed: number): () => boolean {
       await deal(world, id, choices);
     }
   };
-  const again = (): void => {
-    world.clock.schedule(new Date(world.clock.now().getTime() + EVERY_MINUTES * MINUTE), async () => {
-      again();
-      await look();
-    });
-  };
-  again();
+  lookRegularly(world, look);
   return () => due.size > 0;
 }
 
@@ -55,7 +49,7 @@ async function deal({ ports, table }: World, rolloutId: string, choices: SeededC
   const chance = choices.integer(1, 20);
   if (chance === 1) return void (await tried(abortRollout(ports, rolloutId, ON_CALL, 'enough for today')));
   // What failed clusters have in common keeps the others away for good.
-  if (chance % 2 === 0) await releaseSuspects({ ports, table }, rolloutId);
+  if (chance % 2 === 0) await releaseSuspects({ ports, table }, rolloutId, ON_CALL);
   if (chance <= 10)
     return void (await tried(resumeRollout(ports, rolloutId, ON_CALL, 'known', { acceptFailures: true })));
   const act = chance <= 16 ? retryCluster : releaseCluster;
@@ -66,12 +60,13 @@ async function deal({ ports, table }: World, rolloutId: string, choices: SeededC
   await tried(resumeRollout(ports, rolloutId, ON_CALL, 'mended'));
 }
 
-async function releaseSuspects({ ports, table }: Pick<World, 'ports' | 'table'>, rolloutId: string): Promise<void> {
+/** Clears whatever a rollout suspects its failed clusters for. */
+export async function releaseSuspects({ ports, table }: Pick<World, 'ports' | 'table'>, rolloutId: string, by: string) {
   const rollout = (await load(table, Rollouts, rolloutId))?.data;
   if (rollout === undefined) return;
   const { traits } = fingerprintOf(
     rollout,
     (await loadWaves(table, rolloutId)).map(({ data }) => data),
   );
-  if (traits.length > 0) await tried(releaseTraits(ports, rolloutId, traits, ON_CALL, 'something else'));
+  if (traits.length > 0) await tried(releaseTraits(ports, rolloutId, traits, by, 'something else'));
 }
