@@ -68,11 +68,9 @@ export const switchRollout =
         ? of.resume.$post({ param, json: given({ reason }) })
         : of[verb].$post({ param, json }));
     const { another, goesOn }: { readonly another?: string; readonly goesOn?: string } = rollout;
-    const more = [another, goesOn]
-      .flatMap((said) => (said === undefined ? [] : `. ${said.replace(/\.$/, '')}`))
-      .join('');
+    const more = [another, goesOn].filter((said) => said !== undefined).join(' ');
     return print(session, options.output, rollout, () => [
-      visible(`rollout/${rollout.id} is ${rollout.status}${besideText(rollout)}${more}`),
+      visible(`rollout/${rollout.id} is ${rollout.status}${besideText(rollout)}${more === '' ? '' : `. ${more}`}`),
     ]);
   };
 
