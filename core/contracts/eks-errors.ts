@@ -33,6 +33,9 @@ const OF_STATE = new Set([
 
 export const isThrottled = (error: unknown): boolean => THROTTLED.has(errorName(error));
 export const isThrottledItem = (error: unknown): boolean => errorName(error) === ITEM_THROTTLED;
+/** The command that looks for the cause of a denial. */
+export const LOOK_AT_ACCESS = 'Run: liftlock access check';
+
 /** AWS denied a call about a cluster or an account. */
 export const isDenied = (error: unknown): boolean => DENIED.has(errorName(error));
 /** A function was denied anything, its own table too: only the name of its error has arrived. */

@@ -1,5 +1,5 @@
 import type { FleetSpec } from '../config/types.ts';
-import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
+import { isDenied, isNotFound, LOOK_AT_ACCESS } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
@@ -200,7 +200,7 @@ function unreachable(record: ClusterRecord, why: string, now: Date): ClusterReco
     type: 'Reachable',
     status: 'False' as const,
     reason: 'Denied',
-    message: `It cannot be read: ${sentence(why)} Run: liftlock access check`,
+    message: `It cannot be read: ${sentence(why)} ${LOOK_AT_ACCESS}`,
     lastTransitionTime,
   };
   return { ...record, conditions: [...record.conditions.filter((other) => other.type !== 'Reachable'), condition] };

@@ -1,3 +1,4 @@
+import { LOOK_AT_ACCESS } from '../contracts/eks-errors.ts';
 import { SILENCE_TAG } from '../contracts/mutating-calls.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { arnOf, parseClusterArn } from '../model/cluster-key.ts';
@@ -82,7 +83,7 @@ export function accessCauses(reports: readonly AccessReport[]): AccessCause[] {
       if (status === 'Readable' || reason === undefined) continue;
       const account = status === 'Refused' ? owner : null;
       const key = [account, part, status, reason.code].join(' ');
-      const message = reason.message.replace(/ Run: liftlock access check$/, '');
+      const message = reason.message.replace(AT_END, '');
       const fix = fixOf(part, reason, owner);
       const cause = causes.get(key) ?? {
         account,
@@ -103,7 +104,9 @@ export function accessCauses(reports: readonly AccessReport[]): AccessCause[] {
   return [...causes.values()].sort((a, b) => rank(a) - rank(b) || b.clusters.length - a.clusters.length);
 }
 
-const LOOK_AGAIN = 'Run: liftlock access check --now';
+/** Who reads the report has run that command. */
+const AT_END = new RegExp(` ${LOOK_AT_ACCESS}$`);
+const LOOK_AGAIN = `${LOOK_AT_ACCESS} --now`;
 
 /** The code of a denial, as discovery and as AWS's services name it. */
 const DENIED = /^(Denied|AccessDenied.*)$/;

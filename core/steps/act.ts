@@ -1,5 +1,5 @@
 import { calendarStateAt } from '../calendar/calendar-state.ts';
-import { isNotFound, tellsDenial } from '../contracts/eks-errors.ts';
+import { isNotFound, LOOK_AT_ACCESS, tellsDenial } from '../contracts/eks-errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { failed, parked, quoted, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { sentence } from '../model/words.ts';
@@ -13,15 +13,7 @@ import { type Mutation, mutate } from '../protocol/mutate.ts';
 import { subjectOf } from '../protocol/update-subject.ts';
 import type { Read } from '../store/entity.ts';
 import { askHooks, type HookPorts } from './ask-hooks.ts';
-import {
-  deniedRetryAt,
-  foreignStop,
-  LOOK_AT_ACCESS,
-  type PollBounds,
-  type StepContext,
-  type StepPorts,
-  wantedFor,
-} from './context.ts';
+import { deniedRetryAt, foreignStop, type PollBounds, type StepContext, type StepPorts, wantedFor } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
 import { notSent } from './not-sent.ts';
 import { rememberRunning, stillRunning, takeEnded } from './run-step.ts';

@@ -1,4 +1,4 @@
-import { isDenied, tellsDenial, unlessGone } from '../contracts/eks-errors.ts';
+import { isDenied, LOOK_AT_ACCESS, tellsDenial, unlessGone } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { blocked, done, parked, type Reason, reason, wait } from '../contracts/step-result.ts';
@@ -17,7 +17,7 @@ import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError, mayPass } from './api-server.ts';
 import { maySettle } from './compare-with-before.ts';
-import { deniedReason, deniedRetryAt, LOOK_AT_ACCESS, type StepContext, type StepPorts } from './context.ts';
+import { deniedReason, deniedRetryAt, type StepContext, type StepPorts } from './context.ts';
 import { decideAddon } from './decide-addon.ts';
 import { UNHEARD_SECONDS } from './read-probes.ts';
 import { waitForInsights } from './refresh-insights.ts';

@@ -1,4 +1,4 @@
-import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
+import { isDenied, isNotFound, LOOK_AT_ACCESS } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Grant, UndoEntry, Upgrade } from '../contracts/items/protocol.ts';
@@ -293,9 +293,6 @@ const RETRY_MINUTES = 10;
 /** When an upgrade that was begun looks again after a denial, for new insights, or at a cluster that is being deleted: none must fail it. */
 export const deniedRetryAt = (ports: Pick<Ports, 'clock'>): Date =>
   new Date(ports.clock.now().getTime() + RETRY_MINUTES * 60_000);
-
-/** The command that looks for the cause of a denial. */
-export const LOOK_AT_ACCESS = 'Run: liftlock access check';
 
 /** A denial in AWS's words, with the command that looks for its cause. */
 export const deniedReason = (error: unknown): Reason =>
