@@ -3,7 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
-import { shortId } from '../model/cluster-key.ts';
+import { clusterNameOf, shortId } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { arrivalId, hopId, hopTo, isRollback } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
@@ -19,6 +19,7 @@ import { isOpen, isUndo, undoEntriesOf } from '../protocol/undo.ts';
 import { asUpgraded } from '../rollout/as-upgraded.ts';
 import { inventoryGaps } from '../rollout/automatic-rollouts.ts';
 import { patchesOf, patchReasons } from '../rollout/candidates.ts';
+import { earlierOf, stillGoingBack } from '../rollout/earlier-rollouts.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
@@ -29,7 +30,7 @@ import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
 import { Accounts, Organizations, ReadinessHistories, Rollouts } from '../store/entities.ts';
-import { load, ofKind } from '../store/entity.ts';
+import { load, loadKind, ofKind } from '../store/entity.ts';
 import { isTried, loadMemberIn, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { findClusterBlockers } from './cluster-blockers.ts';
@@ -92,7 +93,10 @@ export async function explainCluster(
   const isItsEnd = hasPassed && place?.member !== undefined && isSame(place.member.reasons, ended?.reasons);
   const tried = isItsEnd ? { ...place, member: { ...place.member, reasons: [] } } : place;
   const asKnown = verdictOf(snapshot, cluster, aim, { place: tried, ofUpgrade, left, isFinished: finished }, now);
-  const verdict = await untilAllIsKnown(ports.table, snapshot, asKnown, now);
+  const verdict = await untilAllAreBack(ports.table, snapshot, {
+    aim,
+    verdict: await untilAllIsKnown(ports.table, snapshot, asKnown, now),
+  });
   const patches = patchesOf(snapshot, cluster, aim.policy?.spec, aim.target, now);
   const stoppedBy =
     ended === undefined || hasPassed ? [] : await findClusterBlockers(ports.table, ended, ended.reasons);
@@ -250,6 +254,29 @@ async function untilAllIsKnown(
       ? known
       : `${known}. Then, or over what is known with --incomplete-inventory: ${verdict.when.condition}`;
   return { when: { condition, at: null }, reasons: bounded([...verdict.reasons, ...gaps]) };
+}
+
+/** Nor does a rollout begin by itself while a cluster of an earlier one goes back from the minor that it would bring. */
+async function untilAllAreBack(
+  table: Pick<Table, 'queryKind' | 'queryPartition'>,
+  snapshot: FleetSnapshot,
+  { aim, verdict }: { readonly aim: ClusterPolicy; readonly verdict: Verdict },
+): Promise<Verdict> {
+  const { policy, target } = aim;
+  const begins = verdict.reasons.some(({ code }) => code === 'Automatic');
+  if (!begins || policy === undefined || target === undefined) return verdict;
+  const next = { id: '', policy: policy.metadata.name, target: target.toString() };
+  const rollouts = await loadKind(table, Rollouts);
+  const waves = await Promise.all(earlierOf(rollouts, next).map(({ id }) => loadWaves(table, id)));
+  const earlier = { rollouts, waves: waves.flat().map(({ data }) => data) };
+  const [first, ...others] = stillGoingBack(earlier, next, snapshot.clusters).map(clusterNameOf);
+  if (first === undefined) return verdict;
+  const condition = `The rollback of ${[first, ...others].join(', ')} from ${next.target} has ended: liftlock explain cluster ${first}`;
+  const goesBack = reason(
+    'GoesBack',
+    'No rollout to that minor begins by itself while a cluster of an earlier one goes back.',
+  );
+  return { when: { condition, at: null }, reasons: [...verdict.reasons, goesBack] };
 }
 
 /** The rules of the cluster's next hop, as its grant asks them: those of its wave in a rollout that goes on, otherwise those of a start by hand. */

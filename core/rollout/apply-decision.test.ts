@@ -55,6 +55,28 @@ describe('a rollout that ends', () => {
   });
 });
 
+describe('what earlier rollouts have shown', () => {
+  const carried = { failures: 1, successes: 2, traits: ['a'], rollouts: ['earlier'] };
+  const carries: Decision = { type: 'carry-traits', rollout, carried };
+
+  test('is known to the rollout from then on, on record, and told with whose clusters went back', async () => {
+    const { rollout: left, record, told } = await applied(carries);
+    expect(left).toMatchObject({ ...rollout, carried });
+    expect(record).toEqual([{ event: 'TraitsCarried', principal: 'liftlock', detail: { carried } }]);
+    const why = reason('TraitsCarried', 'Clusters of earlier were taken back from this minor. Suspected since: a.');
+    const detail = { version: 1, change, rolloutId: 'r', status: rollout.status, about: 'traits', reasons: [why] };
+    expect(told).toEqual([{ type: 'RolloutChanged', detail }]);
+  });
+
+  test.each<[string, Rollout | undefined]>([
+    ['is gone', undefined],
+    ['has ended meanwhile', { ...rollout, status: 'Aborted' }],
+    ['knows it already', { ...rollout, carried }],
+  ])('changes nothing where the rollout %s', async (_, kept) => {
+    expect(await applied(carries, { rollout: kept })).toMatchObject(NOTHING);
+  });
+});
+
 test('a rollout is created only where nothing is news to the look that planned it', async () => {
   const plan = { rollout: rolloutItem({ id: 'new', policy: 'other' }), waves: [], members: [], leftOut: [] };
   const { checks } = await applied({ type: 'create-rollout', plan }, {}, undefined, marker);

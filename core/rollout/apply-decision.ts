@@ -35,6 +35,7 @@ import { loadWaves } from '../store/members.ts';
 import { applyReplan, followPlan } from './apply-replan.ts';
 import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
+import { carriedReason } from './earlier-rollouts.ts';
 import { leftBehind } from './left-behind.ts';
 import { takenOutAs } from './taken-out.ts';
 import { turnedWave } from './wave-end.ts';
@@ -68,6 +69,8 @@ export async function applyDecision(
       return applyReplan(ports, decision.rollout, decision.changes);
     case 'follow-plan':
       return followPlan(ports, decision.rollout.id);
+    case 'carry-traits':
+      return carryTraits(ports, decision);
     case 'drop-rollback':
       return dropRollback(ports, decision.wave, decision.clusterKey);
     case 'change-member':
@@ -118,6 +121,25 @@ async function changeRollout(
       writes: [replace(Rollouts, read, next), ...waves],
       record: [rolloutEntry(decided.id, `Rollout${status}`, LIFTLOCK, { reasons })],
       events: ([change]) => [rolloutChanged(next, change)],
+    };
+  });
+}
+
+async function carryTraits(
+  ports: ApplyPorts,
+  { rollout: decided, carried }: Extract<Decision, { type: 'carry-traits' }>,
+): Promise<void> {
+  await changeOnce(ports, async () => {
+    const read = await load(ports.table, Rollouts, decided.id);
+    const isSeen = isSame(read?.data.carried, decided.carried);
+    if (read === undefined || AT_REST.includes(read.data.status) || !isSeen) return NOTHING;
+    const next: Rollout = { ...read.data, carried };
+    const reasons = [carriedReason(carried)];
+    return {
+      ...NOTHING,
+      writes: [replace(Rollouts, read, next)],
+      record: [rolloutEntry(decided.id, 'TraitsCarried', LIFTLOCK, { carried: carried ?? null })],
+      events: ([change]) => [rolloutChanged({ ...next, reasons }, change, 'traits')],
     };
   });
 }

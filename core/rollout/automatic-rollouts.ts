@@ -11,6 +11,7 @@ import { Upgrades } from '../store/entities.ts';
 import { type MemberIndex, upgradeOf } from './admission.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import type { Decision } from './decisions.ts';
+import { stillGoingBack } from './earlier-rollouts.ts';
 import { memberChange } from './member-progress.ts';
 import { pinTexts } from './plan-hash.ts';
 import { planRollout, type RolloutPlan } from './plan-rollout.ts';
@@ -93,7 +94,7 @@ export function whyLeftOut(
 
 /**
  * Rollouts of policies with `trigger: automatic`: one at a time for each policy, over the clusters that need work and that no rollout has taken to
- * that target yet. This needs the full look (`snapshot.history`); events only make that look happen sooner.
+ * that target yet, once no cluster of theirs is on its way back from there. This needs the full look (`snapshot.history`); events only make that look happen sooner.
  */
 export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPlan[] {
   const { history, fleet } = snapshot;
@@ -115,7 +116,8 @@ export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPl
         (wasServed(history.served, name, candidate) &&
           snapshot.controls.get(candidate.cluster.clusterKey)?.held === undefined),
     });
-    if (plan !== undefined) plans.push(plan);
+    if (plan === undefined || stillGoingBack(history, plan.rollout, snapshot.clusters).length > 0) continue;
+    plans.push(plan);
   }
   return plans;
 }

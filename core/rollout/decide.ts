@@ -13,6 +13,7 @@ import { Upgrades } from '../store/entities.ts';
 import { type Admission, admit, askToBegin } from './admission.ts';
 import { atRest, automaticRollouts, restingDecisions } from './automatic-rollouts.ts';
 import type { Decided, Decision, Waiting } from './decisions.ts';
+import { carryTraits } from './earlier-rollouts.ts';
 import { overtaken } from './member-progress.ts';
 import { memberRules, rulesByHand } from './member-rules.ts';
 import { replans } from './replan.ts';
@@ -36,6 +37,7 @@ const DECIDERS: readonly Decider[] = [
     ),
   }),
   ({ snapshot, now }) => ({ decisions: replans(snapshot, now) }),
+  ({ snapshot }) => ({ decisions: carryTraits(snapshot) }),
   parkedByHand,
   ({ snapshot, now }) => ({
     decisions: automaticRollouts(snapshot, now).map((plan) => ({ type: 'create-rollout', plan })),

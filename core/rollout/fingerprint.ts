@@ -1,5 +1,7 @@
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
+import { some } from '../model/words.ts';
 import type { Trait } from '../policy/traits.ts';
 
 /** What the clusters that failed have in common and those that succeeded lack: the likely cause of the failures. */
@@ -8,22 +10,33 @@ interface Fingerprint {
   readonly successes: number;
   /** Sorted; empty = nothing tells them apart. */
   readonly traits: readonly Trait[];
+  /** Earlier rollouts whose failures and successes are counted here as well, since clusters of theirs went back. */
+  readonly rollouts?: readonly string[];
 }
 
 const NONE: Fingerprint = { failures: 0, successes: 0, traits: [] };
 
-/** The fingerprint over all waves of one rollout. A trait that a person has released is not suspected again. */
-export function fingerprintOf(rollout: Pick<Rollout, 'releasedTraits'>, waves: readonly Wave[]): Fingerprint {
-  const failures = sum(waves.map(({ failed, traits }) => failed - (traits?.withoutCause ?? 0)));
+/**
+ * The fingerprint over all waves of one rollout, and over what it knows from earlier ones (`carried`). A trait that a person has released is not
+ * suspected again.
+ */
+export function fingerprintOf(
+  { releasedTraits, carried }: Pick<Rollout, 'releasedTraits' | 'carried'>,
+  waves: readonly Wave[],
+): Fingerprint {
+  const before = carried ?? NONE;
+  const failures = before.failures + sum(waves.map(({ failed, traits }) => failed - (traits?.withoutCause ?? 0)));
   if (failures <= 0) return NONE;
-  const failed = total(waves.map((wave) => wave.traits?.failed ?? {}));
+  const failedBefore = Object.fromEntries(before.traits.map((trait) => [trait, before.failures]));
+  const failed = total([failedBefore, ...waves.map((wave) => wave.traits?.failed ?? {})]);
   const succeeded = total(waves.map((wave) => wave.traits?.succeeded ?? {}));
-  const released = new Set(rollout.releasedTraits);
+  const released = new Set(releasedTraits);
   const traits = [...failed]
     .filter(([trait, count]) => count >= failures && !succeeded.has(trait) && !released.has(trait))
     .map(([trait]) => trait)
     .sort();
-  return { failures, successes: sum(waves.map((wave) => wave.succeeded)), traits };
+  const successes = before.successes + sum(waves.map((wave) => wave.succeeded));
+  return { failures, successes, traits, ...given({ rollouts: carried?.rollouts }) };
 }
 
 /**
@@ -40,13 +53,15 @@ export function suspicion(
   const shared = print.traits.filter((trait) => traits.includes(trait) && (print.successes > 0 || !isCommon(trait)));
   if (shared.length === 0) return undefined;
   const who = print.failures === 1 ? 'the cluster that failed has' : `all ${print.failures} clusters that failed have`;
+  const where =
+    print.rollouts === undefined ? '' : `, counted with ${some(print.rollouts, 3)}, where clusters were taken back`;
   const lack =
     print.successes === 0
       ? 'clusters that are still to come lack it'
       : `none of the ${print.successes} that succeeded has it`;
   return reason(
     'SuspiciousTrait',
-    `It shares ${shared.join(', ')}: ${who} it and ${lack}. Look at the failure first, then: liftlock rollout release-trait ${rolloutId} ${shared.map((trait) => `'${trait}'`).join(' ')}.`,
+    `It shares ${shared.join(', ')}: ${who} it and ${lack}${where}. Look at the failure first, then: liftlock rollout release-trait ${rolloutId} ${shared.map((trait) => `'${trait}'`).join(' ')}.`,
   );
 }
 

@@ -4,9 +4,11 @@ import type { Reason } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { blockingFindings } from '../model/blocking-findings.ts';
+import { given } from '../model/given.ts';
 import { countSettled } from '../protocol/settle-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type Asked, type Candidate, type Candidates, candidatesOf } from './candidates.ts';
+import { carriedInto } from './earlier-rollouts.ts';
 import { wavePlanHash } from './plan-hash.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { limitsOf } from './wave-limits.ts';
@@ -54,6 +56,7 @@ export function planRollout(
   const id = rolloutId(name, target, [applied.revision, nameless, shape, details.salt ?? '']);
   const members = nameless.map((member) => ({ ...member, rolloutId: id }));
   const waves = shape.map((wave) => ({ ...wave, rolloutId: id }));
+  const carried = carriedInto(snapshot.history, { id, policy: name, target: target.toString() });
   const rollout: Rollout = {
     id,
     policy: name,
@@ -64,6 +67,7 @@ export function planRollout(
     createdAt: details.now.toISOString(),
     waves: policy.spec.waves.map((spec) => spec.name),
     ...(details.finish === true ? { finish: true } : {}),
+    ...given({ carried }),
     reasons: [],
   };
   return { rollout, waves, members, leftOut };

@@ -73,6 +73,8 @@ export interface FleetSnapshot {
     readonly rollouts: readonly Rollout[];
     /** Waves of every rollout. Nothing but `rollouts` is read while nothing is under way and nothing is to be planned. */
     readonly waves: readonly Wave[];
+    /** The rollouts of which a cluster counts as failed since it went back; undefined = not read. */
+    readonly wentBack?: ReadonlySet<string>;
     /** Members of rollouts that are under way, also those that have ended. */
     readonly members: readonly Member[];
     readonly served: ReadonlySet<string>;

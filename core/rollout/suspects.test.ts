@@ -2,7 +2,7 @@ import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rol
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import type { Member, Wave } from '../contracts/items/rollout.ts';
+import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { suspects } from './suspects.ts';
 
 const NOON = new Date('2026-11-20T12:00:00.000Z');
@@ -17,10 +17,11 @@ interface Given {
   >;
   readonly waves?: readonly Wave[];
   readonly unknown?: readonly string[];
+  readonly carried?: Rollout['carried'];
 }
 
 /** The names of the members that are set aside. */
-function suspected({ clusters, waves = [failed({ 'compute/auto-mode': 1 })], unknown = [] }: Given): string[] {
+function suspected({ clusters, waves = [failed({ 'compute/auto-mode': 1 })], unknown = [], carried }: Given): string[] {
   const all = Object.entries(clusters).map(([name, { record, member }]) => {
     const cluster = clusterRecord({ name, ...record });
     return { cluster, member: memberItem({ clusterKey: cluster.clusterKey, name, ...member }) };
@@ -28,7 +29,7 @@ function suspected({ clusters, waves = [failed({ 'compute/auto-mode': 1 })], unk
   const known = all.map(({ cluster }) => cluster).filter(({ name }) => !unknown.includes(name));
   const snapshot = fleetSnapshot({ clusters: known, policies: {} });
   const members = all.map(({ member }) => member);
-  const suspicionOf = suspects(snapshot, rolloutItem(), waves, members, NOON);
+  const suspicionOf = suspects(snapshot, rolloutItem({ ...(carried && { carried }) }), waves, members, NOON);
   return members.flatMap((member) => (suspicionOf(member)?.code === 'SuspiciousTrait' ? [member.name] : []));
 }
 
@@ -99,6 +100,15 @@ test.each<[string, Given, readonly string[]]>([
       waves: [failed({ 'compute/auto-mode': 1, 'compute/fargate': 1 })],
     },
     ['a', 'b'],
+  ],
+  [
+    'whoever shares what was taken back in an earlier rollout, and nobody who is at that minor already',
+    {
+      clusters: { a: { record: auto }, b: { record: auto, member: { from: '1.37', to: '1.37' } }, c: {} },
+      waves: [waveItem()],
+      carried: { failures: 1, successes: 1, traits: ['compute/auto-mode'], rollouts: ['earlier'] },
+    },
+    ['a'],
   ],
 ])('a failure sets aside %s', (_, given, names) => {
   expect(suspected(given)).toStrictEqual(names);

@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { isFinish } from '../model/hop.ts';
 import { remembered } from '../model/remembered.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { type Trait, traitsOf } from '../policy/traits.ts';
@@ -22,6 +23,8 @@ export function suspects(
 ): SuspicionOf {
   const print = fingerprintOf(rollout, waves);
   if (print.traits.length === 0) return NOBODY;
+  // A cluster that is at the minor already is not taken there, so it does not matter what was taken back from there in earlier rollouts.
+  const own = fingerprintOf({ ...rollout, carried: undefined }, waves);
   const traits = (member: Member): readonly Trait[] => {
     const cluster = snapshot.clusters.get(member.clusterKey);
     // A member that is tried again is judged by the traits that it was tried with: its own upgrade has given it some of the traits of the clusters
@@ -40,5 +43,6 @@ export function suspects(
   const has = (member: Member, trait: Trait): boolean =>
     traits(member).includes(trait) || member.traits?.includes(trait) === true;
   const isCommon = remembered((trait: Trait) => toCome.every((member) => has(member, trait)));
-  return (member) => (member.inFlight ? undefined : suspicion(print, rollout.id, traits(member), isCommon));
+  return (member) =>
+    member.inFlight ? undefined : suspicion(isFinish(member) ? own : print, rollout.id, traits(member), isCommon);
 }

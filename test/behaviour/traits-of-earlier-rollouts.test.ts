@@ -1,0 +1,107 @@
+import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
+import { retryCluster } from '../../core/operations/hold-switch.ts';
+import { releaseTraits } from '../../core/operations/release-trait.ts';
+import { requestRollback } from '../../core/operations/request-rollback.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { addCluster } from '../../simulator/eks/add-cluster.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { at, keyOf } from './changed-policy.ts';
+import { hours, memberOf, PERSON, recordOf, rolloutsOf, run, smallFleet, touched, versionOf } from './small-fleet.ts';
+import { failing } from './staged-fleet.ts';
+
+const AMI = { bottle: 'BOTTLEROCKET_x86_64', plain: 'AL2023_x86_64_STANDARD' };
+const BOTTLE = `ami/${AMI.bottle}`;
+const cluster = (name: string, kind: keyof typeof AMI) => ({
+  name,
+  version: '1.36',
+  tags: { stage: kind === 'plain' ? 'dev' : 'prod' },
+  nodegroups: [{ name: 'workers', amiType: AMI[kind] }],
+});
+const ALL = { name: 'all', maxConcurrency: 1, failureBudget: { maxFailures: 1 } };
+const goBack = async (world: World, name: string) =>
+  requestRollback(world.ports, await recordOf(world, name), PERSON, { approve: true });
+const appear = (world: World, ...clusters: Parameters<typeof cluster>[]) => {
+  for (const one of clusters) addCluster(world.eks.state, cluster(...one));
+};
+
+/** A first rollout has taken both clusters up. */
+async function upgraded(waves: readonly object[] = [ALL]): Promise<World> {
+  const world = await smallFleet({ clusters: [cluster('a', 'plain'), cluster('b', 'bottle')], policy: { waves } });
+  await run(world);
+  expect(await rolloutsOf(world)).toMatchObject([{ status: 'Completed' }]);
+  return world;
+}
+
+describe('of a policy whose first rollout has ended and had a cluster taken back, the next one', () => {
+  test('sets aside what shares its trait, takes the others, and goes on when a person clears the trait', async () => {
+    const world = await upgraded();
+    await goBack(world, 'b');
+    await run(world);
+    const [first] = await rolloutsOf(world);
+    appear(world, ['c', 'bottle'], ['d', 'plain']);
+    await run(world);
+    const aside = await memberOf(world, 'c');
+    expect(aside).toMatchObject({ status: 'Quarantined', reasons: [{ code: 'SuspiciousTrait' }] });
+    expect(aside.rolloutId).not.toBe(first?.id);
+    expect(aside.reasons[0]?.message).toContain(`counted with ${first?.id}, where clusters were taken back`);
+    expect([touched(world, 'c'), versionOf(world, 'd')]).toEqual([false, '1.37']);
+    await releaseTraits(world.ports, aside.rolloutId, [BOTTLE], PERSON, 'mended');
+    await run(world);
+    expect((await memberOf(world, 'c')).status).toBe('Succeeded');
+  });
+
+  test('does not begin before that cluster is back, and explain says so', async () => {
+    const world = await upgraded();
+    await goBack(world, 'b');
+    await stopFleet(world.ports, PERSON, 'a look at it');
+    appear(world, ['d', 'plain']);
+    await hours(world, 12);
+    expect(await rolloutsOf(world)).toHaveLength(1);
+    const { when, reasons } = await explainCluster(world.ports, await recordOf(world, 'd'));
+    expect(when.condition).toBe('The rollback of b from 1.37 has ended: liftlock explain cluster b');
+    expect(reasons.map(({ code }) => code)).toEqual(expect.arrayContaining(['GoesBack']));
+    await resumeFleet(world.ports, PERSON, 'seen');
+    await run(world);
+    expect([versionOf(world, 'b'), versionOf(world, 'd')]).toEqual(['1.36', '1.37']);
+    expect(await rolloutsOf(world)).toHaveLength(2);
+  });
+
+  test('learns of it while it is under way, and that the trait was cleared where it was first suspected', async () => {
+    const world = await upgraded([at('dev', { soak: '12h' }), at('prod', { failureBudget: { maxFailures: 1 } })]);
+    appear(world, ['c', 'bottle'], ['d', 'plain']);
+    await hours(world, 9);
+    expect([versionOf(world, 'd'), versionOf(world, 'c')]).toEqual(['1.37', '1.36']);
+    await goBack(world, 'b');
+    await run(world);
+    const [first, second] = (await rolloutsOf(world)).sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1));
+    expect(second).toMatchObject({ carried: { failures: 1, successes: 1, rollouts: [first?.id] } });
+    expect([(await memberOf(world, 'c')).status, touched(world, 'c')]).toEqual(['Quarantined', false]);
+    await releaseTraits(world.ports, first?.id ?? '', second?.carried?.traits ?? [], PERSON, 'mended');
+    await run(world);
+    expect((await memberOf(world, 'c')).status).toBe('Succeeded');
+    const told = world.table.auditTimeline().filter(({ event }) => event === 'TraitsCarried');
+    expect(told.map(({ detail }) => detail.carried === null)).toEqual([false, true]);
+  });
+
+  test('suspects nothing where its cluster has failed and was not taken back', async () => {
+    const clusters = [cluster('a', 'plain'), cluster('b', 'bottle')];
+    const world = await smallFleet({ clusters, policy: { waves: [ALL] }, prepare: failing('b') });
+    await run(world);
+    expect(await rolloutsOf(world)).toMatchObject([{ status: 'CompletedWithFailures' }]);
+    appear(world, ['c', 'bottle']);
+    await run(world);
+    expect((await memberOf(world, 'c')).status).toBe('Succeeded');
+  });
+
+  test('suspects nothing once the cluster that was taken back has succeeded after all', async () => {
+    const world = await upgraded();
+    await goBack(world, 'b');
+    await run(world);
+    await retryCluster(world.ports, await keyOf(world, 'b'), PERSON);
+    await run(world);
+    appear(world, ['c', 'bottle']);
+    await run(world);
+    expect((await memberOf(world, 'c')).status).toBe('Succeeded');
+    expect((await explainCluster(world.ports, await recordOf(world, 'c'))).state).toBe('UpToDate');
+  });
+});
