@@ -1,5 +1,6 @@
 import type { Intent, Upgrade } from '../../core/contracts/items/protocol.ts';
-import { Upgrades } from '../../core/store/entities.ts';
+import type { Rollout } from '../../core/contracts/items/rollout.ts';
+import { Rollouts, Upgrades } from '../../core/store/entities.ts';
 import {
   type Fabricated,
   grantOf,
@@ -10,6 +11,7 @@ import {
   upgradeOf,
   write,
 } from '../../test/material/invariants/fabricate.ts';
+import { rolloutItem } from '../../test/material/items/rollout-items.ts';
 import { checkRollback } from './check-rollback.ts';
 
 const ID = 'rollback-1.37-1.36';
@@ -57,7 +59,19 @@ const seenLate = (endedAt: string) =>
 const upAgain = (history: Fabricated, version = '1.37') =>
   history.commit('upgrade-control-plane', call('UpdateClusterVersion', version), upgradeOf({}));
 
+/** A rollout begins by itself after the cluster's hop and what became of its rollback. */
+const begins = (next: Partial<Rollout>, rollbacks: readonly Upgrade[] = [back({ status: 'Parked' })]) =>
+  known(inForce(), upgradeOf({ status: 'Succeeded' }), ...rollbacks).add(
+    'rollout/n',
+    'RolloutCreated',
+    {},
+    write(Rollouts, rolloutItem({ policy: 'standard', id: 'n', ...next })),
+  );
+
 test.each<[string, Fabricated]>([
+  ['a rollout to the minor of another one whose cluster is back', begins({}, [back({ status: 'Succeeded' })])],
+  ['a rollout to another minor meanwhile', begins({ target: '1.38' })],
+  ['a rollout of another policy meanwhile', begins({ policy: 'other' })],
   ['a control plane that goes back in its rollback', commit('RollbackClusterVersion', back())],
   [
     'a support type that who asked for the rollback lets it set',
@@ -133,6 +147,7 @@ test.each<[string, string, Fabricated]>([
   ['a rollback takes it up', 'it went up', commit('UpdateClusterVersion', back())],
   ['it goes elsewhere', 'its rollback leads to 1.36', commit('RollbackClusterVersion', back(), '1.35')],
   ['nobody had looked', 'nobody had checked the way back', commit('UpdateAddon', unchecked)],
+  ['others would go to where it comes from', `it began by itself while ${KEY} of r went back`, begins({})],
   ...(['Pending', 'Running', 'Parked'] as const).map((status): [string, string, Fabricated] => [
     ...([`a hop begins while a rollback is ${status}`, `1.37-1.38 was granted while ${ID} was ${status}`] as const),
     granted(up, back({ status })),

@@ -1,7 +1,8 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
+import { LIFTLOCK } from '../../core/contracts/names.ts';
 import { hopId, rollbackId } from '../../core/model/hop.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
-import { Configs, Upgrades } from '../../core/store/entities.ts';
+import { Configs, Rollouts, Upgrades } from '../../core/store/entities.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import type { Check, Moment } from './check-history.ts';
 import { commitAt, isGoingBack, isUndoing, placeAt } from './commit-at.ts';
@@ -25,7 +26,8 @@ export const checkRollback = (): Check => {
   return (moment) => {
     takeOff(moment, begun);
     seeLeft(moment, left, allowed);
-    return [...ofCommit(moment), ...goingUp(moment, left), ...ofGrant(moment), ...ofBeginning(moment, begun)];
+    const ofBegun = [...ofBeginning(moment, begun), ...ofCreation(moment)];
+    return [...ofCommit(moment), ...goingUp(moment, left), ...ofGrant(moment), ...ofBegun];
   };
 };
 
@@ -64,6 +66,21 @@ function goingUp(moment: Moment, left: ReadonlyMap<string, unknown>): Violation[
   if (left.get(clusterKey) !== call.input.version) return [];
   const what = `${clusterKey} #${moment.item.sequence}: it went up to ${call.input.version}`;
   return [rollback(`${what}, from where it was taken back, and nobody had said so`)];
+}
+
+/** No rollout begins by itself while a cluster that an earlier one of its policy has taken to the same minor goes back from there. */
+function ofCreation({ item, store }: Moment): Violation[] {
+  if (item.event !== 'RolloutCreated' || item.principal !== LIFTLOCK) return [];
+  const { id, policy, target } = store.get(Rollouts, item.subject.replace(/^rollout\//, '')) ?? {};
+  return store.all(Upgrades).flatMap((one) => {
+    if (!isGoingBack(one) || !UNDER_WAY.includes(one.status)) return [];
+    const hop = store.get(Upgrades, one.clusterKey, hopId(one.to, one.from));
+    const earlier = hop?.rolloutId === undefined ? undefined : store.get(Rollouts, hop.rolloutId);
+    if (earlier?.policy !== policy || earlier?.target !== target) return [];
+    return [
+      rollback(`${id} #${item.sequence}: it began by itself while ${one.clusterKey} of ${earlier?.id} went back`),
+    ];
+  });
 }
 
 /** Liftlock begins a rollback by itself only where the policy of the rollout says so, and at most two in a rollout. */

@@ -96,6 +96,7 @@ test('heavy is more than light, and every kind of fault comes up', () => {
     'call',
     'clock',
     'config',
+    'created',
     'deleted',
     'denied',
     'deployment',

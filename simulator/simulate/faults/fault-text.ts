@@ -73,6 +73,8 @@ export function faultText(fault: PlannedFault): string {
         : `people reject the wave ${fault.wave}`;
     case 'on-call':
       return 'somebody deals with rollouts that halt';
+    case 'created':
+      return `${at(fault.minute)} a cluster like ${fault.cluster} appears`;
     case 'gate':
       return `${within(fault.minute, fault.minutes)} the gate ${fault.gate} is ${fault.status}`;
     case 'calendar':

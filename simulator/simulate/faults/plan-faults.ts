@@ -326,6 +326,15 @@ function planReverts(choices: SeededChoices): PlannedFault[] {
   return Array.from({ length: count }, () => ({ kind: 'person', ...timed(choices), does: 'revert', minutes: 0 }));
 }
 
+/** Clusters appear while rollouts are under way, and when they have ended. Drawn after all others. */
+function planCreations(choices: SeededChoices, state: FakeEksState): PlannedFault[] {
+  return Array.from({ length: choices.chance(0.4) ? choices.integer(1, 2) : 0 }, () => ({
+    kind: 'created',
+    minute: choices.integer(30, 3 * SPAN),
+    cluster: choices.pick(clustersByName(state)).name,
+  }));
+}
+
 /** Some clusters get worse during an upgrade, and the policies of half of the runs take them back. Drawn after all others. */
 function planRegressions(choices: SeededChoices, state: FakeEksState): PlannedFault[] {
   // Liftlock can only read these.
@@ -373,5 +382,6 @@ export function planFaults(level: FaultLevel, seed: number, state: FakeEksState)
         ...planRegressions(choices, state),
         ...planReverts(choices),
         ...(hasBadMinor(seed) ? planBadMinor(state) : []),
+        ...planCreations(choices, state),
       ];
 }

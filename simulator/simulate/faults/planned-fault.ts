@@ -84,6 +84,8 @@ export const plannedFault = z.discriminatedUnion('kind', [
   /** Another actor updates a cluster without notice. */
   z.strictObject({ kind: z.literal('foreign-update'), minute, cluster, part }),
   z.strictObject({ kind: z.literal('deleted'), minute, cluster, recreated: z.boolean() }),
+  /** A cluster appears that is like another one was when the run began: an account was opened to Liftlock, or somebody created it. */
+  z.strictObject({ kind: z.literal('created'), minute, cluster }),
   /** Every call to an account is denied for a while. */
   z.strictObject({ kind: z.literal('denied'), minute, account: z.string(), minutes: count }),
   /** A scan finds an obstacle in a cluster for a while: a budget that allows no eviction of CoreDNS, or insights that are not available. */

@@ -1,8 +1,12 @@
 import { STARTED_BY } from '../../../core/contracts/step-input.ts';
 import { recordCluster } from '../../../core/inventory/record-cluster.ts';
+import { SETTLING_MILLISECONDS } from '../../../core/policy/quarantine.ts';
+import { addCluster } from '../../eks/add-cluster.ts';
+import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
 import { Faults } from '../../faults/faulty-ports.ts';
 import { World, type WorldOptions } from '../../process/world.ts';
 import { clusterNamed } from '../fleet/synthetic-clusters.ts';
+import { seriesOf } from '../fleet/synthetic-probes.ts';
 import { openDesk } from '../people/desk.ts';
 import { goOnCall } from '../people/on-call.ts';
 import { openReceivers } from '../people/receivers.ts';
@@ -90,6 +94,10 @@ function schedule(world: World, start: Date, planned: readonly PlannedFault[]): 
     const back = Math.min(fault.minute, fault.back);
     at(fault.minute - back, async () => restoreLater(world, { ...fault, back }, later));
   }
+  for (const fault of faultsOf(planned, 'created')) {
+    const like = clusterNamed(world.eks.state, fault.cluster);
+    if (like !== undefined) at(fault.minute, createdLike(world, like, fault));
+  }
   for (const fault of faultsOf(planned, 'blocked')) at(fault.minute, async () => blockCluster(world, fault, later));
   for (const { minute, minutes, account } of faultsOf(planned, 'denied')) {
     at(minute, async () => void world.eks.state.deniedAccounts.push(account));
@@ -99,6 +107,19 @@ function schedule(world: World, start: Date, planned: readonly PlannedFault[]): 
       if (index >= 0) deniedAccounts.splice(index, 1);
     });
   }
+}
+
+/** It settles (core/policy/quarantine.ts) half an hour after it has appeared. */
+function createdLike({ eks }: World, like: ClusterRecord, { minute }: FaultOf<'created'>): () => Promise<void> {
+  const { version, account, region, tags, description } = like;
+  const name = `${like.name}-${minute}`;
+  const nodegroups = like.nodegroups.map((group) => ({ name: group.name, version: group.version }));
+  const auto = description.computeConfig?.enabled === true ? { autoModeNodes: 1, addons: {} } : {};
+  const specification = { name, version, account, region, tags: { ...tags }, nodegroups, ...auto };
+  return async () => {
+    const createdAt = new Date(eks.state.now - SETTLING_MILLISECONDS + 30 * MINUTE);
+    addCluster(eks.state, { ...specification, createdAt }).prometheus = [seriesOf(name)];
+  };
 }
 
 /** Another cluster with that name, created meanwhile, has nothing to remove. */
