@@ -64,13 +64,14 @@ export function createEksMutator(
       return send(scope, { name: 'ExtendSupport', input }, (client, options) => client.send(command, options));
     },
     updateNodegroupVersion: (scope, input) => {
-      const { clusterName, nodegroupName, version, releaseVersion, launchTemplate, clientRequestToken } = input;
+      const { clusterName, nodegroupName, version, releaseVersion, launchTemplate, force, clientRequestToken } = input;
       const command = new UpdateNodegroupVersionCommand({
         clusterName,
         nodegroupName,
         version,
         releaseVersion,
         launchTemplate,
+        force,
         clientRequestToken,
       });
       return send(scope, { name: 'UpdateNodegroupVersion', input }, (client, options) => client.send(command, options));

@@ -60,7 +60,7 @@ const refuse = (name: string, status: number): never => {
 };
 const operations = () => loopback.calls.map((call) => call.operation);
 
-test('every member of a mutating call is named: a force that came along is not sent, nor a size', async () => {
+test('every member of a mutating call is named: a force that came along is sent for a roll alone, and no size is', async () => {
   answer(() => ({ update }));
   const eks = ports();
   const begun = await eks.updateClusterVersion(scope, {
@@ -72,14 +72,14 @@ test('every member of a mutating call is named: a force that came along is not s
   const release = { version: '1.36', releaseVersion: '1.36.2-20261112' };
   const of = { clusterName: 'web', nodegroupName: 'workers' };
   const group = { ...of, ...release, clientRequestToken: 'token-2' };
-  await eks.updateNodegroupVersion(scope, { ...group, force: true } as typeof group);
+  await eks.updateNodegroupVersion(scope, { ...group, force: true });
   const settings = { ...of, updateConfig: { maxUnavailable: 3 }, clientRequestToken: 'token-4' };
   await eks.updateNodegroupConfig(scope, { ...settings, scalingConfig: { desiredSize: 0 } } as typeof settings);
   const addon = { clusterName: 'web', addonName: 'coredns', addonVersion: 'v1', clientRequestToken: 'token-3' };
   await eks.updateAddon(scope, { ...addon, resolveConflicts: 'PRESERVE' });
   expect(loopback.calls.map((call) => call.input)).toEqual([
     upgrade,
-    group,
+    { ...group, force: true },
     settings,
     { ...addon, resolveConflicts: 'PRESERVE' },
   ]);

@@ -351,10 +351,17 @@ function checkReferences(
   }
 }
 
+/** Expressions over clusters. */
+const EXPRESSIONS = [
+  'spec.selector.when',
+  'spec.hooks[].selector.when',
+  'spec.waves[].selector.when',
+  'spec.nodes.podEvictionFailure.force.selector.when',
+];
+
 /** Compiles and types every expression of a policy, so that none fails for the first time during a rollout. */
 function checkExpressions(document: unknown, report: Report): void {
-  for (const place of ['spec.selector.when', 'spec.hooks[].selector.when', 'spec.waves[].selector.when'])
-    for (const found of valuesAt(document, place)) check(found, clusterEnvironment);
+  for (const place of EXPRESSIONS) for (const found of valuesAt(document, place)) check(found, clusterEnvironment);
   for (const found of valuesAt(document, 'spec.waves[].approval.autoApproveWhen')) check(found, evidenceEnvironment);
 
   function check<Value>({ path, value: source }: FoundValue, environment: ExpressionEnvironment<Value>): void {

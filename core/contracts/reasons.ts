@@ -252,6 +252,7 @@ const STEP_REASONS = {
   Silencing: passing('Alarms of the policy are silenced before the step changes anything; it looks anew at once.'),
   Silenced: told('Alarms of the policy took no actions while the step changed the cluster; until when.'),
   NotSilenced: told('Alarms that the policy silences during the step rang as ever, and why; the step went on.'),
+  RolledByForce: told('A node group was rolled by force, as its policy says: pods that no budget let go were deleted.'),
   PodsStayed: told('EKS gave a roll up because pods were not evicted; it says what names their budgets.'),
   Waived: told('Findings are waived, and are there still.'),
   NotTakenBack: passing('What an upgrade has left on its cluster could not be taken back yet; it is tried again.'),

@@ -257,6 +257,8 @@ export interface UpdateNodegroupVersionInput {
   /** The release of the image that EKS chooses; absent: the newest of the version. */
   readonly releaseVersion?: string;
   readonly launchTemplate?: { readonly id?: string; readonly name?: string; readonly version?: string };
+  /** Pods that were not evicted within 15 minutes are deleted, whatever their budgets say (facts: eks.md §5.1). */
+  readonly force?: true;
   readonly clientRequestToken: string;
 }
 

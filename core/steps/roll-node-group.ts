@@ -1,8 +1,7 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import { isNotFound, unlessGone } from '../contracts/eks-errors.ts';
 import { namedError } from '../contracts/errors.ts';
-import type { Intent } from '../contracts/items/protocol.ts';
-import { type AnyCode, readCode } from '../contracts/reasons.ts';
+import type { AnyCode } from '../contracts/reasons.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { isFinish, isRollback } from '../model/hop.ts';
@@ -11,7 +10,7 @@ import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { showsBudgets } from '../nodes/drain-settings.ts';
 import { type ManagedGroup, managedGroups, type WantedImage } from '../nodes/managed-groups/managed-group.ts';
 import type { Ports } from '../ports/ports.ts';
-import { intentsOf, loadNewestIntent } from '../protocol/intent-store.ts';
+import { loadNewestIntent } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act, beforeChange, isOfThisTry } from './act.ts';
@@ -25,6 +24,7 @@ import { nodeRoom, otherRolls } from './node-room.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 import { silenceOf, withSilenceLifted } from './silence-alarms.ts';
+import { isForced, loadStuckRolls, NOT_EVICTED } from './stuck-rolls.ts';
 import { goOnWithUpdateConfig, setUpdateConfig, withUpdateConfigBack } from './update-config.ts';
 
 const STEP = 'roll-node-group' as const;
@@ -36,7 +36,10 @@ const SHOWN_WITHIN_MILLISECONDS = 10 * 60_000;
 
 export type RollPorts = ActPorts & ImagePorts & Pick<Ports, 'clusters'>;
 
-/** Rolls one managed node group to the control plane's version, or finds it there. `force` is never sent, so budgets are kept. */
+/**
+ * Rolls one managed node group to the control plane's version, or finds it there. Budgets are kept: `force` is sent only where the policy says so, at
+ * the end of its tries (core/steps/stuck-rolls.ts).
+ */
 export async function rollNodeGroup(ports: RollPorts, stepInput: StepInput): Promise<StepResult> {
   const group = stepInput.nodegroup;
   if (group === undefined)
@@ -96,22 +99,21 @@ async function rolledBefore(
   group: string,
   result: StepResult,
 ): Promise<StepResult> {
-  if (result.reasons.some(({ code }) => code === 'Rolled')) return result;
   const newest = (await loadNewestIntent(ports.table, context.clusterKey, STEP, group))?.data;
   const { outcome } = newest ?? {};
   const hasRolled = outcome?.type === 'accepted' && outcome.observed?.status === 'Successful';
   if (newest === undefined || !hasRolled || !isOfThisTry(newest, context.upgrade)) return result;
+  const said = `${group} was rolled by force, as the policy says: pods that no budget let go within 15 minutes were deleted.`;
+  const forced = isForced(newest) ? [reason('RolledByForce', said)] : [];
+  if (result.reasons.some(({ code }) => code === 'Rolled')) return done(...result.reasons, ...forced);
   const there = await arrived(ports, context, group);
   const others = result.reasons.filter(({ code }) => code !== 'AtTarget');
-  return there.status === 'done' ? done(...there.reasons, ...others) : result;
+  return there.status === 'done' ? done(...there.reasons, ...forced, ...others) : result;
 }
-
-/** EKS's error for a node whose pods were not evicted within 15 minutes (facts: eks.md §5.1). */
-const NOT_EVICTED = readCode('PodEvictionFailure');
 
 /**
  * A roll that EKS ended because pods stayed is repeated as often as the policy says; replaced nodes stay replaced. The upgrade parks meanwhile and
- * leaves the pods' budgets alone: nothing is forced.
+ * leaves the pods' budgets alone. Where the policy has the last roll sent by force, the upgrade parks until then.
  */
 async function orRetried(
   ports: RollPorts,
@@ -126,20 +128,18 @@ async function orRetried(
   const told = reason('PodsStayed', `Pods stayed on nodes of ${group}. ${budgets}`);
   const givenUp = { ...result, reasons: [...result.reasons, told] };
   if (allowed === undefined) return givenUp;
-  const failures = (await intentsOf(ports.table, context.clusterKey, STEP)).filter(({ data }) =>
-    isStuckRoll(data, group, context.upgrade),
-  ).length;
-  if (failures > allowed.retries) return givenUp;
-  const until = new Date(ports.clock.now().getTime() + durationMilliseconds(allowed.pause));
-  const said = `Pods stayed on nodes of ${group}; it is rolled again from ${until.toISOString()} on (${failures} of ${allowed.retries}). ${budgets}`;
+  const { failures, forcedFrom } = await loadStuckRolls(ports, context, group, spec);
+  const hasTries = failures <= allowed.retries;
+  if (!hasTries && forcedFrom === undefined) return givenUp;
+  const next = new Date(ports.clock.now().getTime() + durationMilliseconds(allowed.pause));
+  const until = hasTries || forcedFrom === undefined || forcedFrom < next ? next : forcedFrom;
+  const tries = hasTries ? ` (${failures} of ${allowed.retries})` : '';
+  const byForce =
+    forcedFrom === undefined
+      ? ''
+      : ` From ${forcedFrom.toISOString()} on it is rolled by force, as the policy says: what stays then is deleted after 15 minutes.`;
+  const said = `Pods stayed on nodes of ${group}; it is rolled again from ${until.toISOString()} on${tries}.${byForce} ${budgets}`;
   return parked(until, reason('EvictionRetried', said), ...result.reasons);
-}
-
-/** Failures before a person had the upgrade tried again do not count. */
-function isStuckRoll(intent: Intent, group: string, upgrade: StepContext['upgrade']) {
-  const { subject, outcome } = intent;
-  if (subject !== group || !isOfThisTry(intent, upgrade)) return false;
-  return outcome?.type === 'accepted' && outcome.observed?.errors.some(({ code }) => code === NOT_EVICTED);
 }
 
 /** A hook that refuses one group stops the upgrade, even before anything was changed. */
@@ -198,8 +198,10 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   const { settings } = managedGroups.plan(unit, room);
   const set = await setUpdateConfig(ports, context, unit.nodegroup, settings, updates.ids);
   if (set !== undefined) return { stop: set };
+  const { forcedFrom } = await loadStuckRolls(ports, context, group, spec);
+  const force = forcedFrom !== undefined && forcedFrom <= ports.clock.now() ? { force: true as const } : {};
   return {
-    call: (clientRequestToken) => ({ name: call.name, input: { ...call.input, clientRequestToken } }),
+    call: (clientRequestToken) => ({ name: call.name, input: { ...call.input, ...force, clientRequestToken } }),
     knownUpdateIds: updates.ids,
   };
 }

@@ -50,6 +50,7 @@ import { UNHEARD_SECONDS } from './read-probes.ts';
 import { waitForInsights } from './refresh-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 import { isServer, NOT_ASKED, NOT_VERIFIED, readFacts, rollsInside, type Server } from './scan-facts.ts';
+import { loadForcedAfter } from './stuck-rolls.ts';
 
 const STEP = 'scan-cluster';
 
@@ -269,13 +270,26 @@ async function findingsOfRolls(
     updating: facts.nodegroups.flatMap(({ nodegroupName, status }) => (status === 'UPDATING' ? nodegroupName : [])),
     now: ports.clock.now(),
   };
-  const found = [...observeDrains(state?.facts.drain, question), ...ofRolls];
+  const drains = await asForced(ports, context, observeDrains(state?.facts.drain, question));
+  const found = [...drains, ...ofRolls];
   const isStuck = (one: Observation): one is Problem => one.type === 'problem' && one.severity === 'error';
   if (context.grant === undefined || !found.some(isStuck)) return found;
   const groups = facts.nodegroups.map(({ nodegroupName: name, version }) => ({ name, version }));
   if (!nodesMayWait(await loadHopPolicy(ports, context), context.target, groups)) return found;
   const why = 'The nodes stay as they are in this hop (rollNodes: whenSkewRequires).';
   return found.map((one) => (isStuck(one) ? { ...one, severity: 'warning', evidence: [...one.evidence, why] } : one));
+}
+
+/** Budgets that never let a pod go stop no hop where the policy has the rolls of the cluster sent by force in the end. */
+async function asForced(ports: StepPorts, context: StepContext, drains: Observation[]): Promise<Observation[]> {
+  const after = await loadForcedAfter(ports, context, (await context.policy()).spec);
+  if (after === undefined) return drains;
+  const why = `The policy has the node groups rolled by force ${after} after the first roll that this stops: EKS then deletes the pods.`;
+  return drains.map((one) =>
+    one.type === 'problem' && one.rule === 'DrainStuck'
+      ? { ...one, severity: 'warning', evidence: [...one.evidence, why] }
+      : one,
+  );
 }
 
 const isRolledHere = (name: string | undefined, { nodegroups, nodes }: PreflightFacts): boolean =>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountId, region } from './fleet.ts';
+import { labelSelectorSchema } from './label-selector.ts';
 import { positiveDuration } from './quantities.ts';
 import { minorPattern } from './target.ts';
 import { matching, someOf } from './text.ts';
@@ -99,6 +100,21 @@ export const nodesSchema = z
         pause: positiveDuration
           .default('30m')
           .describe('Time between the end of one try and the beginning of the next.'),
+        force: z
+          .strictObject({
+            after: positiveDuration.describe(
+              'So long after the beginning of the first of these rolls the next one is sent by force, once: EKS deletes pods that are not evicted within 15 minutes. The upgrade waits for that when its tries are used up.',
+            ),
+            selector: labelSelectorSchema
+              .refine(
+                ({ matchLabels, matchExpressions, when }) =>
+                  Object.keys(matchLabels).length + matchExpressions.length > 0 || when !== undefined,
+                'names no clusters: say where pods may be deleted against their budgets, such as matchLabels: { environment: dev }',
+              )
+              .describe('Which clusters; others are never rolled by force.'),
+          })
+          .optional()
+          .describe('Where budgets give way in the end. Absent = never.'),
       })
       .optional()
       .describe(

@@ -1,0 +1,61 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import { intent, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
+import { oneStep, stepInput } from '../../test/material/steps/one-step.ts';
+import type { Intent } from '../contracts/items/protocol.ts';
+import { readCode } from '../contracts/reasons.ts';
+import { rollNodeGroup } from './roll-node-group.ts';
+
+const where = (when: string) => ({ matchLabels: {}, matchExpressions: [], when });
+const WEB = where('cluster.name == "web"');
+/** A roll of the group `a` whose pods stayed. */
+function stuck(more: Partial<Intent> = {}, force?: true): Intent {
+  const errors = [{ code: readCode('PodEvictionFailure'), message: 'pods stay' }];
+  const at = '2026-11-20T12:00:00.000Z';
+  const input = { clusterName: 'web', nodegroupName: 'a', version: '1.37', ...(force && { force }) };
+  return intent({
+    ...{ step: 'roll-node-group', subject: 'a', call: { name: 'UpdateNodegroupVersion', input } as Intent['call'] },
+    outcome: { type: 'accepted', updateId: 'u-1', at, observed: { status: 'Failed', errors, at } },
+    ...more,
+  });
+}
+
+/** What becomes of the group `a` an hour after these rolls of it. */
+async function rolled(intents: readonly Intent[], after: string, selector: ReturnType<typeof where>) {
+  const podEvictionFailure = { retries: 1, pause: '30m', force: { after, selector } };
+  const plain = policyWith({ name: 'p' });
+  const policy = policyConfig({ ...plain, spec: { ...plain.spec, nodes: { podEvictionFailure } } });
+  const ports = await oneStep(new MemoryTable(), {
+    ...{ eks: { cluster: { version: '1.37' }, nodegroups: { a: {} } }, minutes: 60, kept: { policy, intents } },
+  });
+  const { status } = await rollNodeGroup(ports, stepInput({}, { nodegroup: 'a' }));
+  return { status, forced: ports.sent.map((sent) => (sent as { readonly force?: true }).force === true) };
+}
+
+/** Under an earlier grant, so that this one tries again. */
+const before = { grantNumber: 0 };
+test.each<[string, boolean, Parameters<typeof rolled>]>([
+  ['is sent by force once its time has come', true, [[stuck(before)], '50m', WEB]],
+  ['is not before', false, [[stuck(before)], '20h', WEB]],
+  ['is not a second time', false, [[stuck(before, true)], '50m', WEB]],
+  ['is not in clusters that the policy does not name', false, [[stuck(before)], '50m', where('cluster.name == "x"')]],
+  [
+    'is not where nobody knows whether it names them',
+    false,
+    [[stuck(before)], '50m', where('cluster.labels["x"] == "y"')],
+  ],
+  ['is not for what stayed in another upgrade', false, [[stuck({ ...before, upgradeId: 'other' })], '50m', WEB]],
+  ['is not for what stayed in another group', false, [[stuck({ ...before, subject: 'b' })], '50m', WEB]],
+])('a roll after one whose pods stayed %s', async (_, force, given) => {
+  expect((await rolled(...given)).forced).toEqual([force]);
+});
+
+test('pods that stay all the same end the upgrade', async () => {
+  const intents = [stuck(before), stuck({ attempt: 2 }, true)];
+  expect(await rolled(intents, '50m', WEB)).toEqual({ status: 'failed', forced: [] });
+});
+
+test('used-up tries wait for it', async () => {
+  const intents = [stuck(before), stuck({ attempt: 2 })];
+  expect(await rolled(intents, '20h', WEB)).toEqual({ status: 'parked', forced: [] });
+});
