@@ -14,7 +14,8 @@ import { goesBackItself, mostInFlight } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
-import { mayExtendSupport, reversalOf } from '../protocol/rollback-view.ts';
+import { findHopUp } from '../protocol/rollback.ts';
+import { mayExtendSupport, reversalOf, versionNow } from '../protocol/rollback-view.ts';
 import { isOpen, isUndo, undoEntriesOf } from '../protocol/undo.ts';
 import { asUpgraded } from '../rollout/as-upgraded.ts';
 import { inventoryGaps } from '../rollout/automatic-rollouts.ts';
@@ -68,6 +69,7 @@ export async function explainCluster(
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const place = await placeOf(ports.table, snapshot, cluster, { waits, aim, upgrades }, now);
   const journal = await undoEntriesOf(ports.table, cluster.clusterKey);
+  const leaving = await findHopUp(ports.table, cluster, versionNow(cluster, upgrades));
   const control = snapshot.controls.get(cluster.clusterKey);
   const held = control?.held;
   const active = activeUpgrade(snapshot, cluster.clusterKey);
@@ -145,7 +147,7 @@ export async function explainCluster(
     held: held === undefined ? null : { reason: held.reason, since: held.since },
     /** The order by which the cluster may pass its windows and freezes now. */
     breakGlass: glassInForce(control, ofHop.wave, rules.policy?.spec.breakGlass, now) ?? null,
-    rollback: rollbackIn(snapshot, cluster, upgrades, aim.policy?.spec, now),
+    rollback: rollbackIn(snapshot, cluster, upgrades, aim.policy?.spec, now, leaving),
     support: supportView(cluster, region, now),
     managedBy: cluster.managedBy,
     tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? '', snapshot.calendars, aim.placement),

@@ -7,6 +7,7 @@ import { rollbackId } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
 import { givesWay } from '../protocol/gives-way.ts';
+import { findHopUp } from '../protocol/rollback.ts';
 import { opensTooLate } from '../protocol/rollback-vetoes.ts';
 import { mayExtendSupport, rollbackView, versionNow } from '../protocol/rollback-view.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
@@ -48,7 +49,8 @@ export async function planRollback(
   const region = snapshot.regions.get(cluster.region);
   const spec = rules.policy?.spec;
   const mayExtend = mayExtendSupport(spec, { extendSupport });
-  const view = rollbackView(cluster, { upgrades, region, nodes: spec?.nodes, mayExtend, now });
+  const leaving = await findHopUp(ports.table, cluster, from);
+  const view = rollbackView(cluster, { upgrades, region, nodes: spec?.nodes, mayExtend, leaving, now });
   const isOver = begun === undefined && view.status === 'NotReversible';
   const inTheWay = begun === undefined ? (isOver ? view.reasons : view.blockers) : [];
   // Of one that runs nothing else matters: what would refuse another one may be its own doing, such as its place under a cap.
