@@ -6,6 +6,7 @@ import { shortId } from '../model/cluster-key.ts';
 import { rollbackId } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
+import { nameOfGrant } from '../protocol/authority.ts';
 import { givesWay } from '../protocol/gives-way.ts';
 import { findHopUp } from '../protocol/rollback.ts';
 import { opensTooLate } from '../protocol/rollback-vetoes.ts';
@@ -122,7 +123,7 @@ function endsFirst({ grants }: FleetSnapshot, { clusterKey }: ClusterRecord, upg
   if (grant === undefined) return [];
   const upgrade = upgrades.find(({ id }) => id === grant.upgradeId);
   const gives = upgrade === undefined ? 'parks at its next change' : givesWay(upgrade);
-  const said = `The upgrade ${grant.upgradeId} runs there and ${gives}. The rollback begins after that.`;
+  const said = `${nameOfGrant(grant)} runs there and ${gives}. The rollback begins after that.`;
   return [reason('GrantBusy', said)];
 }
 

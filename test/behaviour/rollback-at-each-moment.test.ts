@@ -167,6 +167,27 @@ test('asked for again while it runs, nothing is started and nothing is said to p
   expect(await endsOf(world)).toEqual(['1.36-1.37 RolledBack', 'rollback-1.37-1.36 Succeeded']);
 });
 
+test('one that has only just parked for a stop is told to wait for that, and not for itself by its id', async () => {
+  const world = await fleet();
+  await run(world);
+  onStep(world, 'roll-node-group/workers', 'done', 'web', () => void stopFleet(world.ports, PERSON, 'look'));
+  await goBack(world);
+  const told: ReturnType<typeof explainCluster>[] = [];
+  const before = world.bus.onEvent;
+  world.bus.onEvent = (published) => {
+    before(published);
+    const { event } = published;
+    if (event.type === 'UpgradeChanged' && event.detail.status === 'Parked')
+      told.push(recordOf(world, 'web').then((web) => explainCluster(world.ports, web)));
+  };
+  await hours(world, 3);
+  const [first] = await Promise.all(told);
+  expect(first?.reasons.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+    expect.stringMatching(/^FleetStopped: /),
+    'GrantBusy: What ran of it until now gives back the grant of the cluster, within a minute as a rule.',
+  ]);
+});
+
 test.each([
   [0, [], 'Halted'],
   [5, [], 'Halted'],
