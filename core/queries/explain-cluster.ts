@@ -40,7 +40,7 @@ import { activeUpgrade } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import { findRolloutsGoingOn, summaryOf } from './in-rollout.ts';
 import { openSilences } from './open-silences.ts';
-import { ENDED_WELL, type Place, placeAmong, rolloutsByPolicy } from './place-of.ts';
+import { ENDED_WELL, type Place, placeAmong, rolloutsByPolicy, takenUpOnceReleased } from './place-of.ts';
 import { supportView } from './support-view.ts';
 import { upgradeViews } from './upgrade-view.ts';
 import { goingOn, verdictOf } from './verdict.ts';
@@ -79,7 +79,9 @@ export async function explainCluster(
   const finished = member !== undefined && isFinished(cluster, member, arriving, held !== undefined);
   const begunIn = (active ?? left)?.rolloutId;
   const ofUpgrade = begunIn === undefined ? undefined : (await load(ports.table, Rollouts, begunIn))?.data;
-  const wave = place?.waves.find(({ index }) => index === place.member?.waveIndex);
+  const released = held === undefined || isRollback(active) ? undefined : takenUpOnceReleased(place, left);
+  const own = released ?? place;
+  const wave = released?.wave ?? place?.waves.find(({ index }) => index === member?.waveIndex);
   const ofHop = rulesOfHop(snapshot, cluster, place, now);
   const { rules } = ofHop;
   const hops = aim.target === undefined ? [] : KubeVersion.parse(cluster.version).hopsTo(aim.target);
@@ -124,7 +126,7 @@ export async function explainCluster(
     hops: hops.map(String),
     /** Until when EKS would take the next hop back, or why not, and what EKS asks for a rollback; empty without a hop. */
     reversal: reversalOf(cluster, hops, region, { now, mayExtend }),
-    rollout: rolloutOf(place, wave),
+    rollout: rolloutOf(own, wave),
     upgrade: latest,
     /**
      * What the smoke check of the last hop has compared, and the id of that hop. For a rollback this is the hop that it takes back, since there
@@ -340,7 +342,7 @@ async function placeOf(
   return { ...found, ...(await whole(found.rollout)), beside: other && (await whole(other)) };
 }
 
-function rolloutOf(place: Place | undefined, wave: Wave | undefined) {
+function rolloutOf(place: Pick<Place, 'rollout' | 'member'> | undefined, wave: Wave | undefined) {
   if (place?.member === undefined) return null;
   const { rollout, member } = place;
   const { from, to, status, releases, addons } = member;
