@@ -7,6 +7,7 @@ import { shortId } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { arrivalId, hopId, hopTo, isRollback } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
+import { unreachable } from '../model/unreachable.ts';
 import { glassInForce } from '../policy/break-glass.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { unapprovedOnTheWay } from '../policy/unapproved-findings.ts';
@@ -104,6 +105,8 @@ export async function explainCluster(
     cluster: shortId(cluster),
     clusterKey: cluster.clusterKey,
     version: cluster.version,
+    /** When the version was last read, where the cluster cannot be read now; null = it can. */
+    versionSeenAt: unreachable(cluster) === undefined ? null : cluster.lastSeenAt,
     state,
     ...withOverdue(verdict, patchReasons(cluster, patches, now)),
     policy:
