@@ -250,6 +250,8 @@ test('applied config is what is in force; what is invalid changes nothing', asyn
     const act = { stdin: FLEET_YAML.replace('mode: act', 'mode: observe') };
     const { items } = await json<{ items: { change: string }[] }>(served, 'apply -f -', act);
     expect(items.map(({ change }) => change)).toEqual(['changed', 'unchanged']);
+    const said = 'fleet/test changed (dry run): spec.mode\nupgradepolicy/standard unchanged (dry run)\n';
+    expect((await run(served, 'apply -f - --dry-run', { stdin: FLEET_YAML })).out).toBe(said);
     expect(await json(served, 'fleet status')).toMatchObject({ mode: 'observe', appliedBy: LOCAL_OPERATOR });
     const refused = await run(served, 'rollout create standard');
     expect([refused.code, refused.err]).toEqual([6, expect.stringContaining('observe')]);

@@ -51,8 +51,9 @@ export function createProgram(io: Io, ended: (code: ExitCode) => void): Command 
   for (const [words, verb] of Object.entries({ ...LOCAL_VERBS, ...FLEET_VERBS, ...OFFLINE_VERBS, ...OTHER_VERBS })) {
     const { load } = verb;
     const command = register(program, words, verb);
-    if (load !== undefined)
-      command.action(async (...given) => ended(await (await load())(sessionOf(io, command), ...given)));
+    if (load === undefined) continue;
+    const argumentsOf = takesKind(words) ? kindAndNames(command, words) : (given: Given) => given;
+    command.action(async (...given) => ended(await (await load())(sessionOf(io, command), ...argumentsOf(given))));
   }
   return program;
 }
@@ -63,7 +64,9 @@ function register(parent: Command, words: string, verb: Verb): Command {
   const of = parent.commands.find((command) => command.name() === first);
   if (of !== undefined) return register(of, rest.join(' '), verb);
   const { alias, description, nouns, options = verb.load === undefined ? [] : [OUTPUT] } = verb;
-  const command = parent.command(words).description(description);
+  const command = parent
+    .command(takesKind(words) ? words.replace(/<(names?)(\.*)>/, '[$1$2]') : words)
+    .description(description);
   if (alias !== undefined) command.alias(alias);
   if (nouns !== undefined) command.registeredArguments[0]?.choices(nouns);
   for (const [flags, text, { choices, parse, conflicts = [], required = false, ...more } = {}] of options) {
@@ -73,6 +76,24 @@ function register(parent: Command, words: string, verb: Verb): Command {
     command.addOption(option.makeOptionMandatory(required));
   }
   return command;
+}
+
+type Given = Parameters<Parameters<Command['action']>[0]>;
+const takesKind = (words: string): boolean => /[<[]kind[>\]]/.test(words);
+
+/** `get -o name` prints KIND/NAME, and kubectl takes it: here it is KIND NAME. So the parser cannot tell whether a name is missing. */
+function kindAndNames(command: Command, words: string): (given: Given) => Given {
+  command.usage(`[options] ${words.replace(/^\S+ /, '')} | <kind>/<name>`);
+  return ([first, name, ...rest]) => {
+    const [, kind, ofKind] = /^([^/]+)\/(.+)$/.exec(first ?? '') ?? [];
+    const isList = Array.isArray(name);
+    if (ofKind !== undefined && (isList || name === undefined))
+      return [kind, isList ? [ofKind, ...name] : ofKind, ...rest];
+    const needed = /<(names?)[.>]/.exec(words)?.[1];
+    if (needed !== undefined && [name].flat()[0] === undefined)
+      command.error(`error: missing required argument '${needed}'`);
+    return [first, name, ...rest];
+  };
 }
 
 function sessionOf(io: Io, command: Command): Session {

@@ -1,4 +1,7 @@
+import { quoted } from '../../core/contracts/step-result.ts';
 import type { ReadinessReport } from '../../core/queries/readiness-report.ts';
+import { ClusterControls, Clusters } from '../../core/store/entities.ts';
+import { loadKind, put } from '../../core/store/entity.ts';
 import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 import { START, servedWorld } from '../../test/material/cli/served-world.ts';
 import { attributesClass as attributesClassOf, OLD } from '../../test/material/kubernetes/attributes-class.ts';
@@ -54,6 +57,29 @@ test('since when a cluster is stopped and by what, how it ended, and the days of
     const later = (await run('report readiness --since 1d')).out;
     expect(later).toContain(': 0 were stopped');
     expect((await run(`describe cluster ${ID}`)).out).not.toContain('blocked since');
+  } finally {
+    await served.close();
+  }
+});
+
+test('a held cluster counts as blocked in the days, so it is told as stopped, by its hold and as long as that is in force', async () => {
+  const served = await servedWorld();
+  try {
+    const { world } = served;
+    const run = (line: string) => runInProcess(line.split(' '), { url: served.url });
+    const web = (await loadKind(world.table, Clusters)).find(({ name }) => name === 'web');
+    const since = world.clock.now().toISOString();
+    const held = { reason: quoted('UpdateFailed', 'The update failed.'), since };
+    await world.table.transact([put(ClusterControls, { clusterKey: web?.clusterKey ?? '', held }, 'absent')]);
+    await world.invoke('refresh-readiness', {});
+    const { out } = await run('report readiness');
+    expect(out).toContain('1 were stopped, 1 of them still are.');
+    expect(out).toMatch(new RegExp(`\\S+web +- +- +The update failed\\. +${since} +- +holds it`));
+    expect(out).toMatch(/DAY .*BLOCKED.*\n2026-11-20 +0 +0 +1 /);
+    const { clusters } = JSON.parse((await run('report readiness -o json')).out) as ReadinessReport;
+    expect(clusters).toMatchObject([{ verdict: 'blocked', since, held, causes: [] }]);
+    await run('release cluster web');
+    expect((await run('report readiness')).out).toContain('0 were stopped, 0 of them still are.');
   } finally {
     await served.close();
   }

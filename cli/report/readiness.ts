@@ -9,7 +9,7 @@ export async function reportReadiness(session: Session, { since: asked, output }
   const client = await session.client();
   const report = await client.v1.reports.readiness.$get({ query: { since: asked } });
   const { since, until, clusters, days: looks, left } = report;
-  const stopped = clusters.filter(({ causes }) => causes.length > 0).length;
+  const stopped = clusters.filter(({ causes, held }) => held !== null || causes.length > 0).length;
   const more = left === 0 ? '' : ` ${left} more have no room here.`;
   const [causes, days] = [['CLUSTER', 'OWNER', 'FOR', 'CAUSE', 'SINCE', 'UNTIL', 'HOW'], COUNTED.map(wordOf)];
   return printReport(session, output, report, {
@@ -43,7 +43,8 @@ function trendOf({ days }: ReadinessReport): string[][] {
 }
 
 const causesOf = ({ clusters }: ReadinessReport): string[][] =>
-  clusters.flatMap(({ cluster, causes, ended }) => [
+  clusters.flatMap(({ cluster, owner, held, causes, ended }) => [
+    ...(held === null ? [] : [[cluster, owner ?? '-', '-', held.reason.message, held.since, '-', 'holds it']]),
     ...causes.map((one) => [cluster, ...causeOf(one), one.since, '-', 'stops it']),
     ...ended.map((one) => [cluster, ...causeOf(one), one.since, one.until, howText(one)]),
   ]);

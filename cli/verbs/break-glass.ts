@@ -14,10 +14,11 @@ interface BreakGlassOptions extends ReasonOption {
 /** Overrides windows and freezes for one cluster or wave, approves that, or ends it. Opening needs a reason. */
 export async function breakGlass(
   session: Session,
-  kind: string,
+  kindText: string,
   names: readonly string[],
   { output, end, reason, ...options }: BreakGlassOptions,
 ): Promise<ExitCode> {
+  const kind = kindText.toLowerCase().replace(/s$/, '');
   const param = paramOf(kind, names);
   if (end !== true && reason === undefined)
     throw invalid('liftlock: break-glass needs --reason: whoever reads the audit will ask.');

@@ -3,7 +3,7 @@ import { formatIssue } from '../../core/config/issue.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import type { ConfigFile } from '../../core/config/read-yaml.ts';
 import { visible } from '../../core/model/visible.ts';
-import { counted } from '../../core/model/words.ts';
+import { counted, some } from '../../core/model/words.ts';
 import { wayBackLine } from '../../core/policy/way-back-line.ts';
 import { worstCaseLines } from '../../core/policy/worst-case.ts';
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
@@ -37,6 +37,9 @@ export async function validate(session: Session, options: FileOptions & OutputOp
   return errors.length === 0 ? EXIT.ok : EXIT.invalid;
 }
 
+/** More are not told in a line; `-o json` has all. */
+const MOST_FIELDS = 12;
+
 type ApplyOptions = FileOptions & OutputOption & { readonly dryRun?: boolean };
 
 /** Validates here, where lines and columns are known, and sends the parsed documents; the API validates again. */
@@ -61,9 +64,10 @@ export async function apply(session: Session, options: ApplyOptions): Promise<Ex
   const news = answer.warnings.filter((warning) => !told.some((message) => warning.endsWith(message)));
   for (const warning of placeIssues(news, files, documents, 'warning')) session.io.err(`${visible(warning)}\n`);
   return print(session, options.output, answer, () =>
-    answer.items.map(({ kind, name, change }) =>
-      visible(`${kind.toLowerCase()}/${name} ${change}${answer.dryRun ? ' (dry run)' : ''}`),
-    ),
+    answer.items.map(({ kind, name, change, fields = [] }) => {
+      const which = fields.length === 0 ? '' : `: ${some(fields, MOST_FIELDS)}`;
+      return visible(`${kind.toLowerCase()}/${name} ${change}${answer.dryRun ? ' (dry run)' : ''}${which}`);
+    }),
   );
 }
 

@@ -5,7 +5,7 @@ import { explanationText } from './explain.ts';
 
 const shown = { paint: colourOf({ env: {}, isTerminal: false }, false), now: new Date('2026-11-20T08:00:00Z') };
 const explanation: Explanation = {
-  ...{ cluster: 'web', clusterKey: 'k', version: '1.36', state: 'Unmanaged', reasons: [] },
+  ...{ cluster: 'web', clusterKey: 'k', version: '1.36', versionSeenAt: null, state: 'Unmanaged', reasons: [] },
   ...{
     when: { at: null, condition: null },
     policy: null,
@@ -152,4 +152,14 @@ test('its place is told with how many there are in its wave, how many of them go
   expect(lines.find((line) => line.startsWith('Rollout'))).toMatch(
     / r \(Running\), wave all \(Pending\), place 3 of 9, 2 at once: Pending, 1\.36 -> 1\.37, workers to 1\.37\.1-20261112$/,
   );
+});
+
+test.each([
+  [null, 'web is at 1.36: Unreachable'],
+  [
+    '2026-11-17T08:00:00.000Z',
+    'web was at 1.36 when it was last read (2026-11-17T08:00:00.000Z, at most 3d ago): Unreachable',
+  ],
+])('a version that nobody can read now is told as that of the last look: %s', (versionSeenAt, said) => {
+  expect(explanationText({ ...explanation, versionSeenAt, state: 'Unreachable' }, shown)[0]).toBe(said);
 });

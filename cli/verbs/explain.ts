@@ -4,7 +4,17 @@ import { counted } from '../../core/model/words.ts';
 import type { Explanation } from '../../core/queries/explain-cluster.ts';
 import { clusterParam } from '../client/paths.ts';
 import { NO_REASON, type OutputOption, type ReasonOption, type Session } from '../command/session.ts';
-import { blockerLines, facts, painted, print, reasonLines, relativeTime, section, shown } from '../output/print.ts';
+import {
+  blockerLines,
+  facts,
+  lastLook,
+  painted,
+  print,
+  reasonLines,
+  relativeTime,
+  section,
+  shown,
+} from '../output/print.ts';
 import { openGlassText } from './break-glass.ts';
 import {
   comparedText,
@@ -32,7 +42,7 @@ const UNKNOWN = 'unknown: a policy that may select it cannot be read, so nothing
 export function explanationText(explanation: Explanation, { paint, now }: Shown): string[] {
   const { rollout, when, hops, upgrade, compared, breakGlass, warnings } = explanation;
   return [
-    `${shown(explanation.cluster)} is at ${shown(explanation.version)}: ${painted(paint, explanation.state)}`,
+    `${shown(explanation.cluster)} ${versionText(explanation, now)}: ${painted(paint, explanation.state)}`,
     ...reasonLines(explanation.reasons),
     '',
     ...facts([
@@ -77,6 +87,13 @@ export function explanationText(explanation: Explanation, { paint, now }: Shown)
     ...silenceSection(explanation),
     ...tagSection(explanation),
   ];
+}
+
+/** Of a cluster that cannot be read nobody knows the version that it has now. */
+function versionText({ version, versionSeenAt }: Explanation, now: Date): string {
+  // Absent where the API is older.
+  if (versionSeenAt == null) return `is at ${shown(version)}`;
+  return visible(`was at ${version} when it was last read (${versionSeenAt}, ${lastLook(versionSeenAt, now)})`);
 }
 
 /** Where several policies select a cluster none of them counts, but a rollout goes on with what it has begun there. */

@@ -1,6 +1,7 @@
 import { ANN, anchorsOf, evidenceOf, recordOf, smallFleet, WEB } from '../../test/material/evidence/small-evidence.ts';
 import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import { reason } from '../contracts/step-result.ts';
 import { accountOf } from './account.ts';
 
@@ -164,4 +165,16 @@ test('alarms that were silenced are told with what rang when that ended, of the 
       ...{ alarms: ['errors'], ...times, closed, notes },
     },
   ]);
+});
+
+test.each<[string, Partial<Upgrade>, string | null]>([
+  ['that has arrived', {}, '2026-11-27T08:40:00.000Z'],
+  ['that nobody saw arrive', { controlPlaneCompletedAt: undefined }, null],
+  ['that has gone back', { status: 'RolledBack' }, null],
+])('of a hop %s it is told until when EKS takes it back at the latest', (_, given, until) => {
+  const hop = upgrade({ status: 'Succeeded', controlPlaneCompletedAt: '2026-11-20T08:40:00.000Z', ...given });
+  const writes = [{ pk: 'c', sk: 'u', kind: 'Upgrade', active: false, revision: 1, data: hop }];
+  const cluster = recordOf(WEB, [[1, 'UpgradeEnded', 'liftlock', { upgradeId: hop.id, writes }]]);
+  const { upgrades } = accountOf(evidenceOf([cluster], []));
+  expect(upgrades.map(({ reversibleUntil }) => reversibleUntil)).toEqual([until]);
 });

@@ -1,7 +1,9 @@
-import { intent } from '../contracts/items/protocol.ts';
+import { intent, type Upgrade } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { WAVE_WORDS } from '../model/last-words.ts';
 import type { StoredItem } from '../ports/table.ts';
+import { hasGoneBack } from '../protocol/left-half-done.ts';
+import { rollbackEnd, wayBackFrom } from '../protocol/rollback-view.ts';
 import { Configs, Members, Rollouts, UndoEntries, Upgrades, Waves } from '../store/entities.ts';
 import type { Entity } from '../store/entity.ts';
 import { FLEET_SUBJECT, isToldIn, ROLLOUT_SUBJECT } from './covered-records.ts';
@@ -21,7 +23,7 @@ export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' |
     upgrades: upgrades.map((one) => ({
       ...pick(one, ['clusterKey', 'id', 'from', 'to', 'status', 'reasons', 'mutated', 'requestedBy', 'rolloutId']),
       ...pick(one, ['firstStartedAt', 'startedAt', 'controlPlaneCompletedAt', 'endedAt']),
-      minutes: minutesOf(one),
+      ...{ minutes: minutesOf(one), reversibleUntil: reversibleUntil(one) },
     })),
     /** With the findings of the scan and the smoke check, before and after. */
     steps: upgrades.flatMap(({ clusterKey, id, steps }) =>
@@ -73,6 +75,13 @@ export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' |
     acts: items.filter(({ principal }) => principal !== LIFTLOCK).map(actOf),
     unreadable: [...state.unreadable, ...planned.unreadable],
   };
+}
+
+/** Until when EKS takes the control plane back at the latest, by what Liftlock saw of it; null where it has gone back, or nobody saw it arrive. */
+function reversibleUntil(upgrade: Upgrade): string | null {
+  const since = wayBackFrom(upgrade);
+  if (since === undefined || upgrade.status === 'RolledBack' || hasGoneBack(upgrade)) return null;
+  return rollbackEnd(since).toISOString();
 }
 
 /** Members in this order, null where there is none, so that canonical JSON and tables have the same ones. */

@@ -31,6 +31,17 @@ export const idsAround = (at: KubeVersion): readonly string[] => [
 /** The id of the undo of what an upgrade has left: cordons, update settings, silences, Jobs. */
 export const undoId = (upgradeId: string): string => `undo-${upgradeId}`;
 
+/** An upgrade of whatever kind in words. `way`: where it leads, as in `from 1.36 to 1.37`. */
+export function upgradeWords(
+  { id, machine, nodegroup }: { readonly id: string; readonly machine: MachineName; readonly nodegroup: unknown },
+  way: string,
+): string {
+  if (machine === 'drain-nodes') return `The drain of ${nodegroup}`;
+  if (machine === 'restore-nodes')
+    return `The undo of what ${/^undo-drain-/.test(id) ? 'a drain' : 'an upgrade'} has left`;
+  return `The ${machine === 'rollback-cluster' ? 'rollback' : 'upgrade'} ${way}`;
+}
+
 /** The ids that an evidence file about an upgrade includes: for a hop its rollback, and for both the undo of what they left. */
 export function toldWith(upgradeId: string): readonly string[] {
   const own = [upgradeId, rollbackId(...(upgradeId.split('-').toReversed() as [string, string]))];

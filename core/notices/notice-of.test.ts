@@ -82,10 +82,11 @@ test.each([
 });
 
 test('a drain is called one, and asked for anew where it was blocked', () => {
-  const detail = { ...upgrade('Blocked').detail, upgradeId: 'drain-nodes-request-1', from: '1.36', to: '1.36' };
+  const of = { upgradeId: 'drain-nodes-request-1', nodegroup: 'legacy', from: '1.36', to: '1.36' };
+  const detail = { ...upgrade('Blocked').detail, ...of };
   expect(noticeOf({ type: 'UpgradeChanged', detail } as LiftlockEvent)).toMatchObject({
-    what: expect.stringMatching(/^The drain of nodes of .* is Blocked; nothing of it was begun/),
-    todo: expect.stringMatching(/^Remove what blocks it, then: liftlock drain nodegroup NAME --cluster \S+ --approve$/),
+    what: expect.stringMatching(/^The drain of legacy in shop .* is Blocked; nothing of it was begun/),
+    todo: 'Remove what blocks it, then: liftlock drain nodegroup legacy --cluster shop --approve',
   });
 });
 

@@ -103,15 +103,15 @@ function memberNotice(event: Of<'MemberChanged'>): Notice | undefined {
 
 /** A failure is announced as the hold on the cluster that it causes. Success and parking are in the reports. */
 function upgradeNotice(event: Of<'UpgradeChanged'>): Notice | undefined {
-  const { from, to, status, reasons, upgradeId, rolloutId } = event.detail;
+  const { from, to, status, reasons, upgradeId, rolloutId, nodegroup } = event.detail;
   if (status !== 'Blocked' && status !== 'Canceled') return undefined;
-  const isDrain = upgradeId.startsWith('drain-nodes-');
   const isBack = upgradeId.startsWith('rollback-');
   // An upgrade whose cluster is gone may have been half done.
   const untouched = status === 'Blocked' ? '; nothing of it was begun or is left over' : '';
   const way =
     from === to ? `of the nodes of ${named(event.detail)} to ${to}` : `of ${named(event.detail)} from ${from} to ${to}`;
-  const kind = isDrain ? `drain of nodes of ${named(event.detail)}` : `${isBack ? 'rollback' : 'upgrade'} ${way}`;
+  const moves = `${isBack ? 'rollback' : 'upgrade'} ${way}`;
+  const kind = nodegroup === undefined ? moves : `drain of ${nodegroup} in ${named(event.detail)}`;
   const what = `The ${kind} is ${status}${untouched}.`;
   const name = nameOf(event.detail);
   if (isBack && reasons.some(({ code }) => NO_WAY_BACK.includes(code))) {
@@ -119,15 +119,20 @@ function upgradeNotice(event: Of<'UpgradeChanged'>): Notice | undefined {
     return notice(event, what, because(reasons), over);
   }
   if (status === 'Canceled') return notice(event, what, because(reasons), NOTHING);
-  const again = isDrain
-    ? `liftlock drain nodegroup NAME --cluster ${name} --approve`
-    : isBack
-      ? `liftlock rollback cluster ${name} --approve, which takes an approver; without --approve it says what is in the way`
-      : wayToTryAgain(
-          name,
-          { rolloutId, machine: MACHINE_NAMES.find((one) => upgradeId.startsWith(`${one}-`)) ?? 'upgrade-cluster', to },
-          false,
-        );
+  const again =
+    nodegroup !== undefined
+      ? `liftlock drain nodegroup ${nodegroup} --cluster ${name} --approve`
+      : isBack
+        ? `liftlock rollback cluster ${name} --approve, which takes an approver; without --approve it says what is in the way`
+        : wayToTryAgain(
+            name,
+            {
+              rolloutId,
+              machine: MACHINE_NAMES.find((one) => upgradeId.startsWith(`${one}-`)) ?? 'upgrade-cluster',
+              to,
+            },
+            false,
+          );
   return notice(event, what, because(reasons), `Remove what blocks it, then: ${again}`);
 }
 

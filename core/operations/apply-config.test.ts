@@ -68,7 +68,9 @@ async function world(...clusters: readonly ClusterRecord[]) {
 test('what is applied is kept with who applied it and when, and is on record with what was in force before', async () => {
   const { table, apply } = await world();
   expect(await apply(policy)).toStrictEqual([{ kind: 'UpgradePolicy', name: 'standard', change: 'created' }]);
-  expect(await apply(slower)).toStrictEqual([{ kind: 'UpgradePolicy', name: 'standard', change: 'changed' }]);
+  expect(await apply(slower)).toStrictEqual([
+    { kind: 'UpgradePolicy', name: 'standard', change: 'changed', fields: ['spec.waves[all].soak'] },
+  ]);
   expect((await load(table, Configs, 'UpgradePolicy', 'standard'))?.data).toEqual({
     kind: 'UpgradePolicy',
     name: 'standard',

@@ -203,7 +203,7 @@ test('a try says what would be created and changed, and applies nothing', async 
   const before = await table.queryPartition('CONFIG', '');
   expect(await preview(nights, fleet({ caps: { total: 3 } }), policy({ soak: '1h' }))).toStrictEqual({
     items: [
-      { kind: 'Fleet', name: 'main', change: 'changed' },
+      { kind: 'Fleet', name: 'main', change: 'changed', fields: ['spec.caps.total'] },
       { kind: 'UpgradePolicy', name: 'standard', change: 'created' },
       { kind: 'Calendar', name: 'nights', change: 'unchanged' },
     ],
@@ -236,7 +236,8 @@ test('another Fleet takes the place of the one in force, whatever its name', asy
   const apply = world();
   await apply(fleet({}));
   const renamed = { ...fleet({ caps: { total: 3 } }), metadata: { name: 'other' } };
-  expect((await apply(renamed)).items).toEqual([{ kind: 'Fleet', name: 'other', change: 'changed' }]);
+  const fields = ['metadata.name', 'spec.caps.total'];
+  expect((await apply(renamed)).items).toEqual([{ kind: 'Fleet', name: 'other', change: 'changed', fields }]);
 });
 
 test('a document takes the place of the one of its kind and name alone', async () => {

@@ -7,6 +7,7 @@ import type { AppliedConfig } from '../contracts/items/rollout.ts';
 import { revisionOf } from '../hash/canonical-json.ts';
 import { forgetLooks } from '../inventory/forget-looks.ts';
 import { loadAllRecords } from '../inventory/records.ts';
+import { changedFields } from '../model/changed-fields.ts';
 import { isSame } from '../model/is-same.ts';
 import { authorOf, FLEET, fleetSpec, inForce, loadFleetInForce, upgradePolicy } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
@@ -135,8 +136,14 @@ async function changeBy(table: Table, object: ConfigObject) {
   const read = await load(table, Configs, kind, stored);
   const applied = inForce(read?.data);
   const revision = revisionOf(object);
-  const becomes = applied === undefined ? 'created' : applied.revision === revision ? 'unchanged' : 'changed';
-  return { stored, read, applied, revision, result: { kind, name, change: becomes } as const };
+  const document = JSON.parse(JSON.stringify(object)) as Record<string, unknown>;
+  const result: Applied =
+    applied === undefined
+      ? { kind, name, change: 'created' }
+      : applied.revision === revision
+        ? { kind, name, change: 'unchanged' }
+        : { kind, name, change: 'changed', fields: changedFields(applied.document, document) };
+  return { stored, read, applied, revision, document, result };
 }
 
 function refuseTooMany(items: readonly Applied[]): void {
@@ -157,6 +164,8 @@ interface Applied {
   readonly kind: AppliedConfig['kind'];
   readonly name: string;
   readonly change: 'created' | 'changed' | 'unchanged';
+  /** The fields that are others than in force, defaults included. */
+  readonly fields?: readonly string[];
 }
 
 /**
@@ -179,14 +188,13 @@ export async function applyConfig(
     const operations: WriteOperation[] = [];
     const entries: AuditEntry[] = [];
     for (const object of objects) {
-      const { stored, read, applied, revision, result } = await changeBy(ports.table, object);
+      const { stored, read, applied, revision, document, result } = await changeBy(ports.table, object);
       const { kind, name } = result;
       results.push(result);
       if (result.change === 'unchanged') continue;
       // Before the transaction: whoever applies it again after a function that died in between does this again.
       if (object.kind === 'ScanWaiver' && applied !== undefined)
         await endWaiver(ports.table, name, countsUntil(object, applied, by, now));
-      const document = JSON.parse(JSON.stringify(object)) as Record<string, unknown>;
       const authoredBy = object.kind === 'UpgradePolicy' ? authorStays(object, applied) : undefined;
       const author = authoredBy === undefined ? {} : { authoredBy };
       const listed = kind === 'Fleet' ? await listedOrganization(ports.table) : {};

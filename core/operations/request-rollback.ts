@@ -23,6 +23,7 @@ import { change, writeMark } from '../store/change.ts';
 import { auditEntry } from '../store/changes.ts';
 import { ClusterControls, clusterPartition, Upgrades } from '../store/entities.ts';
 import { decode, load, type Read, replace } from '../store/entity.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { planBlocked, requested, takenUpAt } from './requests.ts';
 
 /**
@@ -50,7 +51,7 @@ export async function requestRollback(
   await change(ports, async (now) => {
     // A hop may have told EKS to leave this minor since the plan was made. That stands in no item that is written here, but it is on record.
     const chain = new Map([[clusterKey, await ports.table.auditHead(clusterKey)]]);
-    const hop = await findHopUp(ports.table, cluster, from);
+    const hop = await findHopUp(ports.table, cluster, KubeVersion.parse(from));
     if (hop !== undefined) throw refuse([onItsWay(hop, cluster.name, true)]);
     const id = rollbackId(from, to);
     const read = await load(ports.table, Upgrades, clusterKey, id);

@@ -1,6 +1,8 @@
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import { NESTING_MACHINES } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { clusterNameOf } from '../model/cluster-key.ts';
+import { upgradeWords } from '../model/hop.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { holderOf } from './execution-name.ts';
 
@@ -35,8 +37,20 @@ export const otherTarget = ({ id, to }: Pick<Upgrade, 'id' | 'to'>, target: Kube
         `This execution asks for ${target}, and its grant is of the upgrade ${id}, which goes to ${to}.`,
       );
 
-/** The reason for everybody who has to wait for a cluster's grant: it names the upgrade that has it. */
-export const busyWith = (grant: Grant | undefined): readonly Reason[] =>
-  grant === undefined || grant.status === 'free'
-    ? []
-    : [reason('GrantBusy', `The upgrade ${grant.upgradeId} holds the cluster's grant (${grant.executionName}).`)];
+/** What has a grant, in words. */
+export const nameOfGrant = ({ upgradeId, machine, input }: Grant): string =>
+  upgradeWords({ id: upgradeId, machine, nodegroup: input.nodegroup }, `to ${input.targetVersion}`);
+
+/**
+ * The reason for everybody who has to wait for a cluster's grant, which names what has it. `asker`: the upgrade that waits; the grant may be that of
+ * its own last execution, which is freed once all calls of that are settled.
+ */
+export function busyWith(grant: Grant | undefined, asker?: Pick<Upgrade, 'id' | 'status'>): readonly Reason[] {
+  if (grant === undefined || grant.status === 'free') return [];
+  if (asker?.id === grant.upgradeId && asker.status !== 'Running')
+    return [
+      reason('GrantBusy', 'What ran of it until now gives back the grant of the cluster, within a minute as a rule.'),
+    ];
+  const said = `${nameOfGrant(grant)} has the grant of the cluster, and gives it back when it parks or ends: liftlock explain cluster ${clusterNameOf(grant.clusterKey)}`;
+  return [reason('GrantBusy', said)];
+}

@@ -42,6 +42,8 @@ interface KnownOfRollback {
   readonly nodes?: NodesSpec;
   /** Whether the policy or a person lets the support type be set to EXTENDED. */
   readonly mayExtend?: boolean | undefined;
+  /** The hop that has told EKS to leave this minor, where the caller has asked for it (`findHopUp`): its step says so only afterwards. */
+  readonly leaving?: Upgrade | undefined;
   readonly now: Date;
 }
 
@@ -63,7 +65,10 @@ export function rollbackView(seen: ClusterRecord, known: KnownOfRollback): Rollb
     return nowhere('TakenBackOnce', text);
   }
   const to = current.previous();
-  const [leaving] = underWay(upgrades, current, current, cluster.name);
+  const [leaving] =
+    known.leaving === undefined
+      ? underWay(upgrades, current, current, cluster.name)
+      : [onItsWay(known.leaving, cluster.name, true)];
   if (leaving !== undefined) return { ...NOWHERE, reasons: [leaving] };
   // A hop that was taken back does not count: if the cluster is at that version again, somebody else has moved it there since.
   const there = upgrades.filter(

@@ -52,9 +52,9 @@ export function withoutHoldOf(control: ClusterControl, upgradeId: string): Clust
 export async function findHopUp(
   table: Pick<Table, 'get' | 'queryPartition'>,
   { clusterKey, status, lastSeenAt }: ClusterRecord,
-  from: string,
+  from: KubeVersion,
 ): Promise<Upgrade | undefined> {
-  const hop = (await load(table, Upgrades, clusterKey, hopId(from, KubeVersion.parse(from).next())))?.data;
+  const hop = (await load(table, Upgrades, clusterKey, hopId(from, from.next())))?.data;
   const newest = await loadNewestIntent(table, clusterKey, 'upgrade-control-plane', 'cluster');
   if (hop === undefined || newest?.data.upgradeId !== hop.id) return undefined;
   const { outcome, committedAt } = newest.data;

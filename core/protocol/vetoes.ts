@@ -90,7 +90,7 @@ export const VETOES: readonly Veto[] = [
     asked: ['grant', 'rollback-grant', 'undo-grant'],
     rule: 'nobody holds the grant of the cluster',
     codes: ['GrantBusy'],
-    reasons: ({ grant }) => busyWith(grant),
+    reasons: ({ grant, upgrade }) => busyWith(grant, upgrade),
   },
   {
     asked: ['grant'],

@@ -88,7 +88,9 @@ export const rollbackIn = (
   upgrades: readonly Upgrade[],
   spec: UpgradePolicySpec | undefined,
   now: Date,
+  leaving?: Upgrade,
 ): RollbackView => {
   const region = regions.get(cluster.region);
-  return rollbackView(cluster, { upgrades, region, now, nodes: spec?.nodes, mayExtend: mayExtendSupport(spec) });
+  const mayExtend = mayExtendSupport(spec);
+  return rollbackView(cluster, { upgrades, region, now, nodes: spec?.nodes, mayExtend, leaving });
 };

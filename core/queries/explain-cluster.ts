@@ -7,6 +7,7 @@ import { clusterNameOf, shortId } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { arrivalId, hopId, hopTo, isRollback } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
+import { unreachable } from '../model/unreachable.ts';
 import { glassInForce } from '../policy/break-glass.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { unapprovedOnTheWay } from '../policy/unapproved-findings.ts';
@@ -14,7 +15,8 @@ import { goesBackItself, mostInFlight } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
-import { mayExtendSupport, reversalOf } from '../protocol/rollback-view.ts';
+import { findHopUp } from '../protocol/rollback.ts';
+import { mayExtendSupport, reversalOf, versionNow } from '../protocol/rollback-view.ts';
 import { isOpen, isUndo, undoEntriesOf } from '../protocol/undo.ts';
 import { asUpgraded } from '../rollout/as-upgraded.ts';
 import { inventoryGaps } from '../rollout/automatic-rollouts.ts';
@@ -40,7 +42,7 @@ import { activeUpgrade } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import { findRolloutsGoingOn, summaryOf } from './in-rollout.ts';
 import { openSilences } from './open-silences.ts';
-import { ENDED_WELL, type Place, placeAmong, rolloutsByPolicy } from './place-of.ts';
+import { ENDED_WELL, type Place, placeAmong, rolloutsByPolicy, takenUpOnceReleased } from './place-of.ts';
 import { supportView } from './support-view.ts';
 import { upgradeViews } from './upgrade-view.ts';
 import { goingOn, verdictOf } from './verdict.ts';
@@ -69,6 +71,7 @@ export async function explainCluster(
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const place = await placeOf(ports.table, snapshot, cluster, { waits, aim, upgrades }, now);
   const journal = await undoEntriesOf(ports.table, cluster.clusterKey);
+  const leaving = await findHopUp(ports.table, cluster, versionNow(cluster, upgrades));
   const control = snapshot.controls.get(cluster.clusterKey);
   const held = control?.held;
   const active = activeUpgrade(snapshot, cluster.clusterKey);
@@ -78,7 +81,9 @@ export async function explainCluster(
   const finished = member !== undefined && isFinished(cluster, member, arriving, held !== undefined);
   const begunIn = (active ?? left)?.rolloutId;
   const ofUpgrade = begunIn === undefined ? undefined : (await load(ports.table, Rollouts, begunIn))?.data;
-  const wave = place?.waves.find(({ index }) => index === place.member?.waveIndex);
+  const released = held === undefined || isRollback(active) ? undefined : takenUpOnceReleased(place, left);
+  const own = released ?? place;
+  const wave = released?.wave ?? place?.waves.find(({ index }) => index === member?.waveIndex);
   const ofHop = rulesOfHop(snapshot, cluster, place, now);
   const { rules } = ofHop;
   const hops = aim.target === undefined ? [] : KubeVersion.parse(cluster.version).hopsTo(aim.target);
@@ -104,6 +109,8 @@ export async function explainCluster(
     cluster: shortId(cluster),
     clusterKey: cluster.clusterKey,
     version: cluster.version,
+    /** When the version was last read, where the cluster cannot be read now; null = it can. */
+    versionSeenAt: unreachable(cluster) === undefined ? null : cluster.lastSeenAt,
     state,
     ...withOverdue(verdict, patchReasons(cluster, patches, now)),
     policy:
@@ -126,7 +133,7 @@ export async function explainCluster(
     hops: hops.map(String),
     /** Until when EKS would take the next hop back, or why not, and what EKS asks for a rollback; empty without a hop. */
     reversal: reversalOf(cluster, hops, region, { now, mayExtend }),
-    rollout: rolloutOf(place, wave),
+    rollout: rolloutOf(own, wave),
     upgrade: latest,
     /**
      * What the smoke check of the last hop has compared, and the id of that hop. For a rollback this is the hop that it takes back, since there
@@ -149,7 +156,7 @@ export async function explainCluster(
     held: held === undefined ? null : { reason: held.reason, since: held.since },
     /** The order by which the cluster may pass its windows and freezes now. */
     breakGlass: glassInForce(control, ofHop.wave, rules.policy?.spec.breakGlass, now) ?? null,
-    rollback: rollbackIn(snapshot, cluster, upgrades, aim.policy?.spec, now),
+    rollback: rollbackIn(snapshot, cluster, upgrades, aim.policy?.spec, now, leaving),
     support: supportView(cluster, region, now),
     managedBy: cluster.managedBy,
     tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? '', snapshot.calendars, aim.placement),
@@ -365,7 +372,7 @@ async function placeOf(
   return { ...found, ...(await whole(found.rollout)), beside: other && (await whole(other)) };
 }
 
-function rolloutOf(place: Place | undefined, wave: Wave | undefined) {
+function rolloutOf(place: Pick<Place, 'rollout' | 'member'> | undefined, wave: Wave | undefined) {
   if (place?.member === undefined) return null;
   const { rollout, member } = place;
   const { from, to, status, releases, addons } = member;

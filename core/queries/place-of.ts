@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
+import { isRollback } from '../model/hop.ts';
 import type { Table } from '../ports/table.ts';
 import { isServed, newestFirst, whyLeftOut } from '../rollout/automatic-rollouts.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -100,17 +101,21 @@ export const isOutForHold = (member: Member, wave: Wave): boolean =>
   member.reasons.every(({ code }) => code === 'Held') &&
   !hasBegun(wave);
 
-/** The rollout of its policy that takes a held cluster up by itself once that is released, and the wave in which it does. */
+/**
+ * The rollout of its policy that takes a held cluster up by itself once that is released, with the wave and the member in which it does. `left`: the
+ * upgrade that it is held for; a rollback is gone on with, or given up, before anything else.
+ */
 export function takenUpOnceReleased(
   place: Place | undefined,
-): { readonly rollout: Rollout; readonly wave: Wave } | undefined {
-  if (place === undefined) return undefined;
+  left: Upgrade | undefined,
+): { readonly rollout: Rollout; readonly wave: Wave; readonly member: Member } | undefined {
+  if (place === undefined || isRollback(left)) return undefined;
   const own = [place.member, ...(place.others ?? [])].filter((one) => one !== undefined);
   const known = [place, place.beside].filter((one) => one !== undefined);
   for (const { rollout, waves } of known.filter((one) => !AT_REST.includes(one.rollout.status))) {
     const member = own.find(({ rolloutId }) => rolloutId === rollout.id);
     const wave = waves.find(({ index }) => index === member?.waveIndex);
-    if (member !== undefined && wave !== undefined && isOutForHold(member, wave)) return { rollout, wave };
+    if (member !== undefined && wave !== undefined && isOutForHold(member, wave)) return { rollout, wave, member };
   }
   return undefined;
 }

@@ -1,9 +1,10 @@
+import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { ReadinessHistory } from '../contracts/items/readiness-history.ts';
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import { shortId } from '../model/cluster-key.ts';
 import type { Ports } from '../ports/ports.ts';
 import { ownerOf } from '../readiness/owner-news.ts';
-import { Clusters, READINESS_DAYS, ReadinessDays, ReadinessHistories } from '../store/entities.ts';
+import { ClusterControls, Clusters, READINESS_DAYS, ReadinessDays, ReadinessHistories } from '../store/entities.ts';
 import { decode, loadKind } from '../store/entity.ts';
 import { periodStart } from './report-period.ts';
 
@@ -16,6 +17,8 @@ export interface ClusterReadiness extends Pick<ReadinessHistory, 'causes' | 'end
   /** The verdict now, and since when it is that; null = the cluster is gone. */
   readonly verdict: ReadinessVerdict | null;
   readonly since: string | null;
+  /** What holds it now. No look finds that, and a held cluster is blocked whatever was found. */
+  readonly held: Pick<NonNullable<ClusterControl['held']>, 'reason' | 'since'> | null;
 }
 
 /** How the readiness of a fleet has developed. */
@@ -27,24 +30,32 @@ const MOST_CLUSTERS = 500;
 export async function readinessReport({ table, clock }: Pick<Ports, 'table' | 'clock'>, sinceText: string) {
   const now = clock.now();
   const since = periodStart(sinceText, now).toISOString();
-  const [days, histories, records] = await Promise.all([
+  const [days, histories, records, controls] = await Promise.all([
     table.queryPartition(READINESS_DAYS),
     loadKind(table, ReadinessHistories),
     loadKind(table, Clusters),
+    loadKind(table, ClusterControls),
   ]);
-  const known = new Map(records.map((one) => [one.clusterKey, one]));
-  const clusters = histories.flatMap((history): ClusterReadiness[] => {
-    const { causes, word } = history;
-    const cluster = known.get(history.clusterKey);
-    const ended = history.ended.filter(({ until }) => until >= since);
-    if (cluster === undefined || causes.length + ended.length === 0) return [];
-    const words = history.words.filter(({ until }) => until >= since);
-    const standing = { verdict: word?.verdict ?? null, since: word?.since ?? null };
-    const { version } = cluster;
+  const known = new Map(histories.map((one) => [one.clusterKey, one]));
+  const holds = new Map(controls.map((one) => [one.clusterKey, one.held]));
+  const clusters = records.flatMap((cluster): ClusterReadiness[] => {
+    const { clusterKey, version, deletedAt } = cluster;
+    const { causes = [], word, ended: over = [], words: past = [] } = known.get(clusterKey) ?? {};
+    const hold = deletedAt === undefined ? holds.get(clusterKey) : undefined;
+    const held = hold === undefined ? null : { reason: hold.reason, since: hold.since };
+    const ended = over.filter(({ until }) => until >= since);
+    if (held === null && causes.length + ended.length === 0) return [];
+    const words = past.filter(({ until }) => until >= since);
+    const looked = { verdict: word?.verdict ?? null, since: word?.since ?? null };
+    const isHeldAlone = held !== null && looked.verdict !== 'blocked';
+    const standing = { ...(isHeldAlone ? { verdict: 'blocked' as const, since: held.since } : looked), held };
     return [{ cluster: shortId(cluster), version, owner: ownerOf(cluster), ...standing, causes, ended, words }];
   });
   const order = (one: ClusterReadiness): string =>
-    one.causes.map((cause) => cause.since).sort()[0] ?? `~${one.cluster}`;
+    [...one.causes, one.held ?? []]
+      .flat()
+      .map((stop) => stop.since)
+      .sort()[0] ?? `~${one.cluster}`;
   clusters.sort((a, b) => (order(a) < order(b) ? -1 : 1));
   return {
     since,

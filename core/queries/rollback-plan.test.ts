@@ -162,7 +162,7 @@ test.each<[string, Upgrade['steps'], string]>([
 ])('a hop %s, and the rollback begins after that', async (_, steps, said) => {
   const { notes } = await planned({ grant: grant(), upgrades: [{ ...hop(1), status: 'Running', steps }] });
   const [told] = notes.filter(({ code }) => code === 'GrantBusy');
-  expect(told?.message).toContain(`The upgrade 1.36-1.37 runs there and ${said}`);
+  expect(told?.message).toContain(`The upgrade to 1.37 runs there and ${said}`);
   expect(told?.message).toMatch(/ The rollback begins after that.$/);
 });
 

@@ -6,7 +6,9 @@ import { shortId } from '../model/cluster-key.ts';
 import { rollbackId } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
+import { nameOfGrant } from '../protocol/authority.ts';
 import { givesWay } from '../protocol/gives-way.ts';
+import { findHopUp } from '../protocol/rollback.ts';
 import { opensTooLate } from '../protocol/rollback-vetoes.ts';
 import { mayExtendSupport, rollbackView, versionNow } from '../protocol/rollback-view.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
@@ -48,7 +50,8 @@ export async function planRollback(
   const region = snapshot.regions.get(cluster.region);
   const spec = rules.policy?.spec;
   const mayExtend = mayExtendSupport(spec, { extendSupport });
-  const view = rollbackView(cluster, { upgrades, region, nodes: spec?.nodes, mayExtend, now });
+  const leaving = await findHopUp(ports.table, cluster, from);
+  const view = rollbackView(cluster, { upgrades, region, nodes: spec?.nodes, mayExtend, leaving, now });
   const isOver = begun === undefined && view.status === 'NotReversible';
   const inTheWay = begun === undefined ? (isOver ? view.reasons : view.blockers) : [];
   // Of one that runs nothing else matters: what would refuse another one may be its own doing, such as its place under a cap.
@@ -120,7 +123,7 @@ function endsFirst({ grants }: FleetSnapshot, { clusterKey }: ClusterRecord, upg
   if (grant === undefined) return [];
   const upgrade = upgrades.find(({ id }) => id === grant.upgradeId);
   const gives = upgrade === undefined ? 'parks at its next change' : givesWay(upgrade);
-  const said = `The upgrade ${grant.upgradeId} runs there and ${gives}. The rollback begins after that.`;
+  const said = `${nameOfGrant(grant)} runs there and ${gives}. The rollback begins after that.`;
   return [reason('GrantBusy', said)];
 }
 

@@ -3,7 +3,8 @@ import { type AppliedConfig, AT_REST, type Member, type Rollout, type Wave } fro
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import { isFinish } from '../model/hop.ts';
+import { hopId, hopTo, isFinish } from '../model/hop.ts';
+import { isLag } from '../model/lag.ts';
 import { inForce, loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { type DeletedConfig, deletedAmong } from '../policy/deleted-configs.ts';
@@ -15,6 +16,7 @@ import { worstCaseNow } from '../policy/worst-case.ts';
 import type { Table } from '../ports/table.ts';
 import { busyWith } from '../protocol/authority.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
+import { sameUnderWay } from '../protocol/hop-before.ts';
 import { loadReasonsNow } from '../protocol/kept-away.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
@@ -33,10 +35,11 @@ import { unsettled } from '../rollout/waiting.ts';
 import { unsettledIn, waitingForPromotion, waveInTurn, whyOutdated } from '../rollout/wave-end.ts';
 import { withoutHooks } from '../rollout/wave-hooks.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
-import { ClusterControls, Configs, Rollouts } from '../store/entities.ts';
+import { ClusterControls, Configs, Rollouts, Upgrades } from '../store/entities.ts';
 import { load, loadAll, loadKind } from '../store/entity.ts';
 import { isTried, loadMembers, loadWaves } from '../store/members.ts';
 import { type Told, toldRollout, toldWave } from '../store/with-conditions.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { findRollout } from './find-rollout.ts';
 import { waveGlass } from './glass-standing.ts';
 import { rulingWaves } from './ruling-waves.ts';
@@ -164,7 +167,20 @@ export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot, now: Date
   const reasons = [...stalled.map(({ reason: why }) => why), ...plan.rollout.reasons];
   const planned: Rollout = { ...plan.rollout, status: 'Planned', reasons };
   const members = forewarned(snapshot, plan.members, now);
-  return { ...detail(planned, plan.waves, members, [], undefined, now), leftOut: plan.leftOut };
+  const leftOut = plan.leftOut.map((one) => ({ ...one, reason: movedBy(snapshot, one) ?? one.reason }));
+  return { ...detail(planned, plan.waves, members, [], undefined, now), leftOut };
+}
+
+/** What is behind at the version of a control plane is nobody's to finish while the upgrade to there is under way. */
+function movedBy(
+  { clusters, upgrades }: FleetSnapshot,
+  { clusterKey, name, reason }: RolloutPlan['leftOut'][number],
+): Reason | undefined {
+  const version = clusters.get(clusterKey)?.version;
+  if (version === undefined || !isLag(reason)) return undefined;
+  const ids = [hopTo(KubeVersion.parse(version)), hopId(version, version)];
+  const moves = upgrades.find((one) => one.clusterKey === clusterKey && ids.includes(one.id) && Upgrades.active(one));
+  return moves && sameUnderWay(moves, name);
 }
 
 /** The members, each that has not begun with what is known today to stop it on its way. `unapproved`: findings that no approval of its wave has shown. */

@@ -38,7 +38,7 @@ export function whileHeld(asked: Asked, upgrade: Upgrade | undefined): Verdict |
   // Nobody tries a cluster again that is being deleted.
   const going = quarantineReasons(cluster, now).filter(({ code }) => code === 'Deleting');
   if (going.length > 0) return said(after('It is gone: then nothing is left to be done for it.'), why, ...going);
-  const next = isRollback(left) ? undefined : takenUpOnceReleased(place);
+  const next = takenUpOnceReleased(place, left);
   if (next !== undefined)
     return onceFleetActs(snapshot, () => said(after(releasedInto(next.rollout, next.wave, cluster.name)), why));
   const isWaited = place?.member !== undefined && !ENDED_WELL.includes(place.member.status);

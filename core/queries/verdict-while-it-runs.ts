@@ -1,10 +1,13 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { upgradeWords } from '../model/hop.ts';
 import { runsOn } from '../protocol/gives-way.ts';
 import { after, said, type Verdict } from './verdict-words.ts';
 
 /** The verdict while an upgrade runs. `gives`: why it gives way (`givesWayFor`). */
 export function whileItRuns(upgrade: Upgrade, gives: readonly Reason[]): Verdict {
+  const { id, machine, from, to, input } = upgrade;
+  const what = upgradeWords({ id, machine, nodegroup: input?.nodegroup }, `from ${from} to ${to}`);
   const begun = Object.entries(upgrade.steps);
   const [step, state] = begun.filter(([, one]) => one.status === 'running').at(-1) ?? [];
   const between = begun.length === 0 ? 'it has just begun' : 'it is between two steps';
@@ -16,15 +19,8 @@ export function whileItRuns(upgrade: Upgrade, gives: readonly Reason[]): Verdict
       : '';
   return said(
     after(gives.length === 0 ? 'It runs now.' : runsOn(upgrade)),
-    reason('Running', `${nameOfUpgrade(upgrade)} runs: ${text}.${before}`),
+    reason('Running', `${what} runs: ${text}.${before}`),
     ...gives,
     ...(state?.reasons ?? []),
   );
-}
-
-function nameOfUpgrade({ id, machine, from, to, input }: Upgrade): string {
-  if (machine === 'drain-nodes') return `The drain of ${input?.nodegroup}`;
-  if (machine === 'restore-nodes')
-    return `The undo of what ${/^undo-drain-/.test(id) ? 'a drain' : 'an upgrade'} has left`;
-  return `The ${machine === 'rollback-cluster' ? 'rollback' : 'upgrade'} from ${from} to ${to}`;
 }

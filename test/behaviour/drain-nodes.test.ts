@@ -349,5 +349,7 @@ test('a rollout that wants the cluster meanwhile says who has it', async () => {
   await minutes(world, 2);
   const { members } = await loadRolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
   expect(members.map(({ status, reasons }) => [status, reasons[0]?.code])).toEqual([['Pending', 'GrantBusy']]);
-  expect(members[0]?.reasons[0]?.message).toMatch(/^The upgrade drain-nodes-\S+ holds the cluster's grant/);
+  expect(members[0]?.reasons[0]?.message).toBe(
+    'The drain of legacy has the grant of the cluster, and gives it back when it parks or ends: liftlock explain cluster web',
+  );
 });

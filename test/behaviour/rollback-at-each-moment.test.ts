@@ -40,6 +40,16 @@ const explained = async (world: World, name = 'web') => {
   return [reasons.map(({ code }) => code), when.condition];
 };
 
+/** What the plan of a rollback is refused with, and what its approval is refused with right after. */
+async function toldAndRefused(world: World): Promise<string[]> {
+  const { refusals } = await goBack(world, false);
+  const approved = goBack(world).then(
+    ({ status }) => status,
+    (error: Error) => error.message.replace('web is not taken back: ', ''),
+  );
+  return [refusals.map(({ message }) => message).join(' '), await approved];
+}
+
 /** What was found by looking in the middle of a step. */
 async function during<Found>(
   world: World,
@@ -109,20 +119,13 @@ test('while the control plane is on its way up nobody is offered the minor below
 test.each(['commit', 'call', 'outcome'] as const)(
   'nor is it taken back to there right after the %s of that, before its step has said so',
   async (operation) => {
-    const asked: string[] = [];
-    const act = async (world: World) =>
-      void asked.push(
-        await goBack(world).then(
-          ({ status }) => status,
-          (error: Error) => error.message,
-        ),
-      );
+    const asked: string[][] = [];
+    const act = async (world: World) => void asked.push(await toldAndRefused(world));
     const effect = { kind: 'act', act } as const;
     const world = await fleet({ faults: [{ when: 'after', operation, function: 'upgrade-control-plane', effect }] });
     await run(world);
-    expect(asked).toEqual([
-      expect.stringMatching(/^web is not taken back: .* is on its way from 1\.36 to 1\.37; once/),
-    ]);
+    const leaves = expect.stringContaining('is on its way from 1.36 to 1.37; once');
+    expect(asked).toEqual([[leaves, leaves]]);
     expect(await endsOf(world)).toEqual(['1.36-1.37 Succeeded']);
   },
 );
@@ -139,7 +142,12 @@ test.each(['Parked', 'Failed'] as const)(
     while ((await endsOf(world))[0] !== `1.36-1.37 ${status}`) await hours(world, 1 / 60);
     world.eks.state.deniedAccounts.length = 0;
     await discover(world);
-    await expect(goBack(world)).rejects.toThrow('is on its way from 1.36 to 1.37');
+    const leaves = expect.stringContaining('is on its way from 1.36 to 1.37');
+    expect(await toldAndRefused(world)).toEqual([leaves, leaves]);
+    expect((await explainCluster(world.ports, await recordOf(world, 'web'))).rollback).toMatchObject({
+      status: 'NotReversible',
+      reasons: [{ message: leaves }],
+    });
     expect(await endsOf(world)).toEqual([`1.36-1.37 ${status}`]);
     await hours(world, 1);
     expect((await goBack(world, false)).refusals).toEqual([]);
@@ -157,6 +165,27 @@ test('asked for again while it runs, nothing is started and nothing is said to p
   });
   expect(said).toEqual(['Blocked', ['RollingBack'], false]);
   expect(await endsOf(world)).toEqual(['1.36-1.37 RolledBack', 'rollback-1.37-1.36 Succeeded']);
+});
+
+test('one that has only just parked for a stop is told to wait for that, and not for itself by its id', async () => {
+  const world = await fleet();
+  await run(world);
+  onStep(world, 'roll-node-group/workers', 'done', 'web', () => void stopFleet(world.ports, PERSON, 'look'));
+  await goBack(world);
+  const told: ReturnType<typeof explainCluster>[] = [];
+  const before = world.bus.onEvent;
+  world.bus.onEvent = (published) => {
+    before(published);
+    const { event } = published;
+    if (event.type === 'UpgradeChanged' && event.detail.status === 'Parked')
+      told.push(recordOf(world, 'web').then((web) => explainCluster(world.ports, web)));
+  };
+  await hours(world, 3);
+  const [first] = await Promise.all(told);
+  expect(first?.reasons.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+    expect.stringMatching(/^FleetStopped: /),
+    'GrantBusy: What ran of it until now gives back the grant of the cluster, within a minute as a rule.',
+  ]);
 });
 
 test.each([

@@ -29,7 +29,7 @@ export const grant = (given: Partial<Grant> = {}): Grant => ({
   machine: 'upgrade-cluster',
   holder: HOLDER,
   executionName: 'upgrade-name',
-  input: {},
+  input: { targetVersion: '1.37' },
   capKeys: ['total', `account/${cluster.account}`],
   children: [],
   grantedAt: NOON.toISOString(),
