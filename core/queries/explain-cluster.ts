@@ -2,8 +2,8 @@ import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.t
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
-import { bounded, type Reason, reason } from '../contracts/step-result.ts';
-import { clusterNameOf, shortId } from '../model/cluster-key.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
+import { shortId } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { arrivalId, hopId, hopTo, isRollback } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
@@ -19,9 +19,7 @@ import { findHopUp } from '../protocol/rollback.ts';
 import { mayExtendSupport, reversalOf, versionNow } from '../protocol/rollback-view.ts';
 import { isOpen, isUndo, undoEntriesOf } from '../protocol/undo.ts';
 import { asUpgraded } from '../rollout/as-upgraded.ts';
-import { inventoryGaps } from '../rollout/automatic-rollouts.ts';
 import { patchesOf, patchReasons } from '../rollout/candidates.ts';
-import { earlierOf, stillGoingBack } from '../rollout/earlier-rollouts.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
@@ -31,8 +29,8 @@ import { isFinished } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
-import { Accounts, Organizations, ReadinessHistories, Rollouts } from '../store/entities.ts';
-import { load, loadKind, ofKind } from '../store/entity.ts';
+import { ReadinessHistories, Rollouts } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
 import { isTried, loadMemberIn, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { findClusterBlockers } from './cluster-blockers.ts';
@@ -44,9 +42,9 @@ import { findRolloutsGoingOn, summaryOf } from './in-rollout.ts';
 import { openSilences } from './open-silences.ts';
 import { ENDED_WELL, type Place, placeAmong, rolloutsByPolicy, takenUpOnceReleased } from './place-of.ts';
 import { supportView } from './support-view.ts';
+import { untilOneMayBegin } from './until-one-may-begin.ts';
 import { upgradeViews } from './upgrade-view.ts';
 import { goingOn, verdictOf } from './verdict.ts';
-import type { Verdict } from './verdict-words.ts';
 
 /** Why a cluster is or is not upgrading, and when it will. */
 export type Explanation = Awaited<ReturnType<typeof explainCluster>>;
@@ -98,10 +96,7 @@ export async function explainCluster(
   const isItsEnd = hasPassed && place?.member !== undefined && isSame(place.member.reasons, ended?.reasons);
   const tried = isItsEnd ? { ...place, member: { ...place.member, reasons: [] } } : place;
   const asKnown = verdictOf(snapshot, cluster, aim, { place: tried, ofUpgrade, left, isFinished: finished }, now);
-  const verdict = await untilAllAreBack(ports.table, snapshot, {
-    aim,
-    verdict: await untilAllIsKnown(ports.table, snapshot, asKnown, now),
-  });
+  const verdict = await untilOneMayBegin(ports.table, snapshot, { aim, verdict: asKnown }, now);
   const patches = patchesOf(snapshot, cluster, aim.policy?.spec, aim.target, now);
   const stoppedBy =
     ended === undefined || hasPassed ? [] : await findClusterBlockers(ports.table, ended, ended.reasons);
@@ -236,55 +231,6 @@ const UNREADABLE = reason(
   'PolicyNotConfigured',
   'A policy that may select it cannot be read, so nobody knows its calendars and nothing begins.',
 );
-
-/**
- * A rollout begins by itself only when all of the Fleet is known; a person may plan one over the known part. Only this tells a cluster's reader which
- * part is not known.
- */
-async function untilAllIsKnown(
-  table: Pick<Table, 'get' | 'queryPartition'>,
-  snapshot: FleetSnapshot,
-  verdict: Verdict,
-  now: Date,
-): Promise<Verdict> {
-  const { fleet } = snapshot;
-  const begins = verdict.reasons.find(({ code }) => code === 'Automatic' || code === 'ManualTrigger');
-  if (fleet === undefined || begins === undefined) return verdict;
-  const [accounts, listed] = await Promise.all([table.queryPartition('ACCOUNTS'), load(table, Organizations)]);
-  const { organizationId, unlisted } = listed?.data ?? {};
-  const looked = { accounts: ofKind(accounts, Accounts), organizationId, unlisted };
-  const gaps = inventoryGaps(fleet, looked, snapshot, now);
-  if (gaps.length === 0) return verdict;
-  const known = 'All of the Fleet is known. What cannot be read says: liftlock fleet status';
-  const condition =
-    begins.code === 'Automatic'
-      ? known
-      : `${known}. Then, or over what is known with --incomplete-inventory: ${verdict.when.condition}`;
-  return { when: { condition, at: null }, reasons: bounded([...verdict.reasons, ...gaps]) };
-}
-
-/** Nor does a rollout begin by itself while a cluster of an earlier one goes back from the minor that it would bring. */
-async function untilAllAreBack(
-  table: Pick<Table, 'queryKind' | 'queryPartition'>,
-  snapshot: FleetSnapshot,
-  { aim, verdict }: { readonly aim: ClusterPolicy; readonly verdict: Verdict },
-): Promise<Verdict> {
-  const { policy, target } = aim;
-  const begins = verdict.reasons.some(({ code }) => code === 'Automatic');
-  if (!begins || policy === undefined || target === undefined) return verdict;
-  const next = { id: '', policy: policy.metadata.name, target: target.toString() };
-  const rollouts = await loadKind(table, Rollouts);
-  const waves = await Promise.all(earlierOf(rollouts, next).map(({ id }) => loadWaves(table, id)));
-  const earlier = { rollouts, waves: waves.flat().map(({ data }) => data) };
-  const [first, ...others] = stillGoingBack(earlier, next, snapshot.clusters).map(clusterNameOf);
-  if (first === undefined) return verdict;
-  const condition = `The rollback of ${[first, ...others].join(', ')} from ${next.target} has ended: liftlock explain cluster ${first}`;
-  const goesBack = reason(
-    'GoesBack',
-    'No rollout to that minor begins by itself while a cluster of an earlier one goes back.',
-  );
-  return { when: { condition, at: null }, reasons: [...verdict.reasons, goesBack] };
-}
 
 /** The rules of the cluster's next hop, as its grant asks them: those of its wave in a rollout that goes on, otherwise those of a start by hand. */
 function rulesOfHop(

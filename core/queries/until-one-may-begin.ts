@@ -1,0 +1,70 @@
+import { bounded, reason } from '../contracts/step-result.ts';
+import { clusterNameOf } from '../model/cluster-key.ts';
+import type { Table } from '../ports/table.ts';
+import { inventoryGaps } from '../rollout/automatic-rollouts.ts';
+import { earlierOf, stillGoingBack } from '../rollout/earlier-rollouts.ts';
+import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { Accounts, Organizations, Rollouts } from '../store/entities.ts';
+import { load, loadKind, ofKind } from '../store/entity.ts';
+import { loadWaves } from '../store/members.ts';
+import type { ClusterPolicy } from './cluster-policy.ts';
+import type { Verdict } from './verdict-words.ts';
+
+/** The verdict of a cluster that waits for a rollout, with what keeps one from being created now. */
+export async function untilOneMayBegin(
+  table: Pick<Table, 'get' | 'queryKind' | 'queryPartition'>,
+  snapshot: FleetSnapshot,
+  { aim, verdict }: { readonly aim: ClusterPolicy; readonly verdict: Verdict },
+  now: Date,
+): Promise<Verdict> {
+  return untilAllAreBack(table, snapshot, { aim, verdict: await untilAllIsKnown(table, snapshot, verdict, now) });
+}
+
+/**
+ * A rollout begins by itself only when all of the Fleet is known; a person may plan one over the known part. Only this tells a cluster's reader which
+ * part is not known.
+ */
+async function untilAllIsKnown(
+  table: Pick<Table, 'get' | 'queryPartition'>,
+  snapshot: FleetSnapshot,
+  verdict: Verdict,
+  now: Date,
+): Promise<Verdict> {
+  const { fleet } = snapshot;
+  const begins = verdict.reasons.find(({ code }) => code === 'Automatic' || code === 'ManualTrigger');
+  if (fleet === undefined || begins === undefined) return verdict;
+  const [accounts, listed] = await Promise.all([table.queryPartition('ACCOUNTS'), load(table, Organizations)]);
+  const { organizationId, unlisted } = listed?.data ?? {};
+  const looked = { accounts: ofKind(accounts, Accounts), organizationId, unlisted };
+  const gaps = inventoryGaps(fleet, looked, snapshot, now);
+  if (gaps.length === 0) return verdict;
+  const known = 'All of the Fleet is known. What cannot be read says: liftlock fleet status';
+  const condition =
+    begins.code === 'Automatic'
+      ? known
+      : `${known}. Then, or over what is known with --incomplete-inventory: ${verdict.when.condition}`;
+  return { when: { condition, at: null }, reasons: bounded([...verdict.reasons, ...gaps]) };
+}
+
+/** Nor does a rollout begin by itself while a cluster of an earlier one goes back from the minor that it would bring. */
+async function untilAllAreBack(
+  table: Pick<Table, 'queryKind' | 'queryPartition'>,
+  snapshot: FleetSnapshot,
+  { aim, verdict }: { readonly aim: ClusterPolicy; readonly verdict: Verdict },
+): Promise<Verdict> {
+  const { policy, target } = aim;
+  const begins = verdict.reasons.some(({ code }) => code === 'Automatic');
+  if (!begins || policy === undefined || target === undefined) return verdict;
+  const next = { id: '', policy: policy.metadata.name, target: target.toString() };
+  const rollouts = await loadKind(table, Rollouts);
+  const waves = await Promise.all(earlierOf(rollouts, next).map(({ id }) => loadWaves(table, id)));
+  const earlier = { rollouts, waves: waves.flat().map(({ data }) => data) };
+  const [first, ...others] = stillGoingBack(earlier, next, snapshot.clusters).map(clusterNameOf);
+  if (first === undefined) return verdict;
+  const condition = `The rollback of ${[first, ...others].join(', ')} from ${next.target} has ended: liftlock explain cluster ${first}`;
+  const goesBack = reason(
+    'GoesBack',
+    'No rollout to that minor begins by itself while a cluster of an earlier one goes back.',
+  );
+  return { when: { condition, at: null }, reasons: [...verdict.reasons, goesBack] };
+}
