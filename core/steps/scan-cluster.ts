@@ -18,6 +18,7 @@ import { isRollback } from '../model/hop.ts';
 import { isRolled } from '../model/image-rule.ts';
 import { refusedWaiver } from '../policy/allowed-waivers.ts';
 import { scanWaivers } from '../policy/applied.ts';
+import { loadForcedAfter } from '../policy/forced-after.ts';
 import { unapprovedFindings } from '../policy/unapproved-findings.ts';
 import type { Insight } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -50,7 +51,6 @@ import { UNHEARD_SECONDS } from './read-probes.ts';
 import { waitForInsights } from './refresh-insights.ts';
 import { runStep, type StepOutcome } from './run-step.ts';
 import { isServer, NOT_ASKED, NOT_VERIFIED, readFacts, rollsInside, type Server } from './scan-facts.ts';
-import { loadForcedAfter } from './stuck-rolls.ts';
 
 const STEP = 'scan-cluster';
 
@@ -282,7 +282,7 @@ async function findingsOfRolls(
 
 /** Budgets that never let a pod go stop no hop where the policy has the rolls of the cluster sent by force in the end. */
 async function asForced(ports: StepPorts, context: StepContext, drains: Observation[]): Promise<Observation[]> {
-  const after = await loadForcedAfter(ports, context, (await context.policy()).spec);
+  const after = await loadForcedAfter(ports, context.record, (await context.policy()).spec);
   if (after === undefined) return drains;
   const why = `The policy has the node groups rolled by force ${after} after the first roll that this stops: EKS then deletes the pods.`;
   return drains.map((one) =>

@@ -1,11 +1,8 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { UpgradePolicySpec } from '../config/types.ts';
-import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { readCode } from '../contracts/reasons.ts';
-import { loadFleetInForce } from '../policy/applied.ts';
-import { labeled } from '../policy/cluster-labels.ts';
-import { selects } from '../policy/policy-of.ts';
+import { loadForcedAfter } from '../policy/forced-after.ts';
 import type { Ports } from '../ports/ports.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import { isOfThisTry } from './act.ts';
@@ -13,24 +10,6 @@ import type { StepContext } from './context.ts';
 
 /** EKS's error for a node whose pods were not evicted within 15 minutes (facts: eks.md §5.1). */
 export const NOT_EVICTED = readCode('PodEvictionFailure');
-
-type RollsSpec = Pick<UpgradePolicySpec, 'nodes'> | undefined;
-
-/** After how long the policy has rolls of this cluster sent by force; undefined where it names no such cluster, or its expression has no answer. */
-export function forcedAfter(spec: RollsSpec, cluster: ClusterRecord): string | undefined {
-  const force = spec?.nodes?.podEvictionFailure?.force;
-  return force !== undefined && selects(force.selector, cluster).matches ? force.after : undefined;
-}
-
-/** The same, by the labels that the Fleet in force gives the cluster. */
-export async function loadForcedAfter(
-  { table }: Pick<Ports, 'table'>,
-  context: Pick<StepContext, 'record'>,
-  spec: RollsSpec,
-): Promise<string | undefined> {
-  if (spec?.nodes?.podEvictionFailure?.force === undefined) return undefined;
-  return forcedAfter(spec, labeled(await context.record(), await loadFleetInForce(table)));
-}
 
 export interface StuckRolls {
   /** How many rolls of the group EKS has ended because pods stayed, since the upgrade was last begun or tried again by a person. */
@@ -47,12 +26,13 @@ export async function loadStuckRolls(
   ports: Pick<Ports, 'table'>,
   context: StepContext,
   group: string,
-  spec: RollsSpec,
+  spec: Pick<UpgradePolicySpec, 'nodes'> | undefined,
 ): Promise<StuckRolls> {
   const intents = await intentsOf(ports.table, context.clusterKey, 'roll-node-group');
   const stuck = intents.map(({ data }) => data).filter((intent) => isStuckRoll(intent, group, context.upgrade));
   const [first] = stuck.map(({ committedAt }) => committedAt).sort();
-  const after = first === undefined || stuck.some(isForced) ? undefined : await loadForcedAfter(ports, context, spec);
+  const after =
+    first === undefined || stuck.some(isForced) ? undefined : await loadForcedAfter(ports, context.record, spec);
   const forcedFrom =
     first === undefined || after === undefined ? undefined : new Date(Date.parse(first) + durationMilliseconds(after));
   return { failures: stuck.length, forcedFrom };
