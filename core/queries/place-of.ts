@@ -3,6 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import type { Table } from '../ports/table.ts';
 import { isServed, newestFirst, whyLeftOut } from '../rollout/automatic-rollouts.ts';
+import { besideLaterWave } from '../rollout/later-wave.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { hasBegun } from '../rollout/wave-end.ts';
 import { Rollouts } from '../store/entities.ts';
@@ -93,11 +94,14 @@ export function leftOutBy(
   return whyLeftOut(snapshot, rollout.policy, cluster, [member, ...others], now);
 }
 
-/** Whether nothing but its hold keeps the member out of a wave that has not begun: once it is released, its rollout is planned anew with it. */
+/**
+ * Whether nothing but its hold keeps the member out of a wave that has not begun: once it is released, its rollout is planned anew with it. That this
+ * is a later wave than its own keeps it out of nothing.
+ */
 export const isOutForHold = (member: Member, wave: Wave): boolean =>
   member.status === 'Excluded' &&
   !isServed(member) &&
-  member.reasons.every(({ code }) => code === 'Held') &&
+  besideLaterWave(member).every(({ code }) => code === 'Held') &&
   !hasBegun(wave);
 
 /** The rollout of its policy that takes a held cluster up by itself once that is released, and the wave in which it does. */
