@@ -23,6 +23,6 @@ test.each(['401d', '2025-01-01'])('since %s is not in the last 400 days', (since
 
 test.each(['0d', '2026-11-21'])('since %s is after the end of the period', (since) => {
   expect(() => periodStart(since, now)).toThrow(
-    `since ${since} does not come before the end of the period, 2026-11-20T08:00:00.000Z.`,
+    `since ${since} is not before the end of the period, 2026-11-20T08:00:00.000Z.`,
   );
 });
