@@ -49,9 +49,12 @@ test.each([
   [409, { reason: 'AlreadyExists' }, undefined],
   [409, { reason: 'Conflict' }, 'ClusterServerFault'],
   [403, { message: 'cannot create resource "jobs"' }, 'ClusterForbidden'],
+  [404, { message: 'namespaces "hooks" not found' }, 'ClusterForbidden'],
   [422, { message: 'is invalid' }, 'ClusterServerFault'],
 ])('to make one is answered with %i %j: %s, and nothing was made', async (status, body, name) => {
-  expect((await jobsOf({ change: answer(status, body) }).jobs.create(JOB))?.name).toBe(name);
+  const refusal = await jobsOf({ change: answer(status, body) }).jobs.create(JOB);
+  expect(refusal?.name).toBe(name);
+  if (name !== undefined) expect(refusal?.message).toContain(`answered ${status}`);
 });
 
 test.each([401, 429, 500, 504])('a %i may have made one: that is a fault', async (status) => {

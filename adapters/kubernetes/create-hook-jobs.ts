@@ -1,5 +1,6 @@
 import type { V1Job, V1Pod } from '@kubernetes/client-node';
 import { given } from '../../core/model/given.ts';
+import { ClusterAccessError } from '../../core/ports/cluster-access.ts';
 import {
   HOOK_JOB_MARK,
   type HookJob,
@@ -45,6 +46,8 @@ export const hookJobsOver = (calls: ServerCalls): OpenHookJobs => ({
     const { status, text } = await calls.change({ method: 'POST', path, contentType: 'application/json', body });
     if (status === 201 || (status === 409 && text.includes('AlreadyExists'))) return undefined;
     const error = statusError(status, messageOf(text));
+    // The namespace is not there. It comes with the tier, like the right to create Jobs, and not by waiting.
+    if (status === 404) return new ClusterAccessError('ClusterForbidden', error.message);
     if (status === 401 || status === 408 || status === 429 || status >= 500) throw error;
     return error;
   },

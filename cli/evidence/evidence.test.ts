@@ -65,6 +65,12 @@ const online = (line: string) => runInProcess(line.split(' '), { url: served.url
 /** Without access to the API or to AWS. */
 const offline = (line: string) => runInProcess(line.split(' '));
 
+test('an export says how its file is verified, by the anchors that it was made with', async () => {
+  const file = path('said.html');
+  const { out } = await online(`evidence export --upgrade web/1.35-1.36 --anchors ${folder} -o ${file}`);
+  expect(out).toContain(`liftlock evidence verify ${file} --anchors ${folder}\n`);
+});
+
 test('an upgrade is exported through the API, and its file holds on a machine that has nothing but the anchors', async () => {
   const { code, out, err } = await offline(`evidence verify ${path('upgrade.html')} --anchors ${folder}`);
   expect([code, err]).toEqual([EXIT.ok, '']);

@@ -39,7 +39,8 @@ export async function exportEvidence(session: Session, options: ExportOptions): 
   await client.v1.fleet.$get();
   const madeAt = (client.time ?? session.io.now()).toISOString();
   const scope = await scopeOf(session, options, madeAt);
-  const files = (await anchorFiles(session, options.anchors)) ?? [];
+  const place = options.anchors ?? session.io.env.LIFTLOCK_ANCHORS;
+  const files = (await anchorFiles(session, place)) ?? [];
   const chain = readChain(files);
   const known = (await recordsFor(session, scope, anchoredSubjects(chain))).map(({ subject, items }) => ({
     subject,
@@ -71,7 +72,7 @@ export async function exportEvidence(session: Session, options: ExportOptions): 
     visible(
       `${path} has ${counted(items, 'item')} of ${counted(covered.length, 'record')} on ${scopeText(scope)}. ${proofs}`,
     ),
-    visible(`Verify it anywhere: liftlock evidence verify ${path}${of === null ? '' : ' --anchors PLACE'}`),
+    visible(`Verify it: liftlock evidence verify ${path}${of === null ? '' : ` --anchors ${place}`}`),
     ...chain.problems.map((problem) => session.paint('red', visible(`anchors: ${problem}`))),
   ]);
   return chain.problems.length === 0 ? EXIT.ok : EXIT.failure;

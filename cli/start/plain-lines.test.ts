@@ -44,6 +44,15 @@ test('a step that is done without having changed anything says why', () => {
   expect(done(reason('Looked', '3 nodes, all Ready.'))).toMatch(/: done\n$/);
 });
 
+test('a step that fails is not explained by what was well: why it failed is told of the upgrade', () => {
+  const detail = {
+    ...EVENT_EXAMPLES.StepChanged.detail,
+    status: 'failed' as const,
+    reasons: [reason('HookTimedOut', 'Nobody said go.'), reason('AtTarget', 'It is there.')],
+  };
+  expect(written({ type: 'StepChanged', detail })).toMatch(/: failed\n$/);
+});
+
 test('steps that begin are no news', () => {
   const detail = { ...EVENT_EXAMPLES.StepChanged.detail, status: 'running' as const };
   expect(written({ type: 'StepChanged', detail })).toBe('');

@@ -34,7 +34,7 @@ const LINES: {
   StepChanged: (detail) =>
     detail.status === 'running'
       ? undefined
-      : `${nameOf(detail.cluster)}   ${detail.step}: ${detail.status}${nothingDone(detail.reasons)}`,
+      : `${nameOf(detail.cluster)}   ${detail.step}: ${detail.status}${detail.status === 'done' ? nothingDone(detail.reasons) : ''}`,
   DrainBlocked: ({ cluster, nodegroup, reasons }) => `${nameOf(cluster)}   drain of ${nodegroup}${why(reasons)}`,
   ClusterHeld: ({ cluster, reasons }) => `${nameOf(cluster)}: held${why(reasons)}`,
   BreakGlassChanged: ({ of, status, by, reason }) => `break-glass of the ${of}: ${status} by ${by} (${reason})`,

@@ -66,6 +66,7 @@ export async function start({ paint }: Session, options: StartOptions): Promise<
     timings.end('rollouts');
     const report = await runReport(run, prepared.loaded, rested, people.said, {
       html: options.html,
+      serve: options.serve !== undefined,
       ownFleet: resolve(options.fleet) === EXAMPLE_FLEET ? undefined : options.fleet,
     });
     const conclusion = await run.conclusion();

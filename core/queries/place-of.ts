@@ -4,6 +4,7 @@ import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/item
 import { isRollback } from '../model/hop.ts';
 import type { Table } from '../ports/table.ts';
 import { isServed, newestFirst, whyLeftOut } from '../rollout/automatic-rollouts.ts';
+import { besideLaterWave } from '../rollout/later-wave.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { hasBegun } from '../rollout/wave-end.ts';
 import { Rollouts } from '../store/entities.ts';
@@ -94,11 +95,14 @@ export function leftOutBy(
   return whyLeftOut(snapshot, rollout.policy, cluster, [member, ...others], now);
 }
 
-/** Whether nothing but its hold keeps the member out of a wave that has not begun: once it is released, its rollout is planned anew with it. */
+/**
+ * Whether nothing but its hold keeps the member out of a wave that has not begun: once it is released, its rollout is planned anew with it. That this
+ * is a later wave than its own keeps it out of nothing.
+ */
 export const isOutForHold = (member: Member, wave: Wave): boolean =>
   member.status === 'Excluded' &&
   !isServed(member) &&
-  member.reasons.every(({ code }) => code === 'Held') &&
+  besideLaterWave(member).every(({ code }) => code === 'Held') &&
   !hasBegun(wave);
 
 /**

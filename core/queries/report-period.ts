@@ -28,7 +28,9 @@ export function periodStart(since: string, now: Date): Date {
   const start = startOf(since, now)?.getTime();
   if (start === undefined)
     throw invalidInput(`since ${since} is neither a duration such as 90d nor a date such as 2026-08-01.`);
-  if (start >= now.getTime() || start < now.getTime() - HISTORY_MILLISECONDS)
+  if (start >= now.getTime())
+    throw invalidInput(`since ${since} is not before the end of the period, ${now.toISOString()}.`);
+  if (start < now.getTime() - HISTORY_MILLISECONDS)
     throw invalidInput(`since ${since} is not in the last ${MOST_DAYS} days.`);
   return new Date(start);
 }

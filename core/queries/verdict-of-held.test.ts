@@ -4,7 +4,7 @@ import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
-import { reason } from '../contracts/step-result.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { clusterPolicy } from './cluster-policy.ts';
 import { verdictOf } from './verdict.ts';
@@ -151,13 +151,19 @@ test.each<[string, Partial<Rollout>, string]>([
       code: 'Held' | 'Excluded',
       more: Partial<Wave> = {},
       known: Partial<Pick<FleetSnapshot, 'control'>> = {},
+      also: readonly Reason[] = [],
     ) => {
       const member = memberItem({
         clusterKey,
         rolloutId: 'older',
         status: of.status === 'Aborted' ? 'Excluded' : 'Failed',
       });
-      const out = { clusterKey, rolloutId: 'newer', status: 'Excluded' as const, reasons: [reason(code, 'x')] };
+      const out = {
+        clusterKey,
+        rolloutId: 'newer',
+        status: 'Excluded' as const,
+        reasons: [reason(code, 'x'), ...also],
+      };
       const wave = waveItem({ rolloutId: 'newer', index: 0, name: 'all', status: 'Pending', ...more });
       const place = {
         rollout: older,
@@ -170,6 +176,7 @@ test.each<[string, Partial<Rollout>, string]>([
     };
     const takes = `Somebody removes the cause and runs: liftlock release cluster web. The rollout newer, whose wave all has not begun, takes it up then by itself, within the hour.${rest}`;
     expect(kept('Held')).toBe(takes);
+    expect(kept('Held', {}, {}, [reason('LaterWave', 'It goes with a later wave.')])).toBe(takes);
     const control = { stopped: true, by: 'ana', reason: 'drill', at: at(-1) };
     const stopped = takes.replace(/\.$/, '; and somebody runs: liftlock fleet resume');
     expect(kept('Held', {}, { control })).toBe(stopped);

@@ -243,7 +243,7 @@ const objectOf = (schema: boolean | JsonSchema | undefined): JsonSchema => (type
 
 /** Every field of the kinds that say how a fleet may change, and everything that expressions can see and call. */
 function policies(): string {
-  const kinds = (['UpgradePolicy', 'Calendar', 'Channel'] as const).map(
+  const kinds = (['UpgradePolicy', 'Calendar', 'Channel', 'Fleet'] as const).map(
     (kind) => `### Fields of ${kind}\n\nBelow \`spec\`.\n\n${configTable(specOf(jsonSchemas()[kind]))}`,
   );
   return [

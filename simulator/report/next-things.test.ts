@@ -3,17 +3,22 @@ import { type Asked, nextThings } from './next-things.ts';
 
 const failed = clusterReport({ bucket: 'failed', status: 'Failed' });
 const retry = 'web: once what blocks it is mended, liftlock retry cluster web';
+const keep = 'try such commands here: npm start -- --serve keeps the fleet running for bin/liftlock';
 const own = 'rehearse your own fleet: npm start -- --fleet my-fleet/ (README, Rehearse your own fleet)';
 
 test.each<[string, readonly (typeof failed)[], Asked, string[]]>([
-  ['to see what is left as a page', [failed], {}, [retry, 'see it as a page: npm start -- --html report.html']],
+  ['to see what is left as a page', [failed], {}, [retry, keep, 'see it as a page: npm start -- --html report.html']],
   [
     'likewise, of the fleet that was run',
     [failed],
     { ownFleet: 'my-fleet' },
-    [retry, 'see it as a page: npm start -- --fleet my-fleet --html report.html'],
+    [
+      retry,
+      keep.replace('--serve', '--fleet my-fleet --serve'),
+      'see it as a page: npm start -- --fleet my-fleet --html report.html',
+    ],
   ],
-  ['nothing more where that is the page', [failed], { html: 'report.html' }, [retry]],
+  ['nothing more where that is the page and it goes on', [failed], { html: 'report.html', serve: true }, [retry]],
   ['to rehearse, of the example', [clusterReport()], {}, [own]],
   ['nothing where all is well with their own', [clusterReport()], { ownFleet: 'my-fleet' }, []],
 ])('a report tells people what to do next: %s', (_, clusters, asked, told) => {

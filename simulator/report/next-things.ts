@@ -6,10 +6,12 @@ export interface Asked {
   readonly ownFleet?: string | undefined;
   /** The path of the report as a page, if there is one. */
   readonly html?: string | undefined;
+  /** Whether the fleet goes on after the report, so that commands find it. */
+  readonly serve?: boolean;
 }
 
 /** The next actions for a person, from the results of the run. */
-export function nextThings(report: Omit<RunReport, 'next'>, { ownFleet, html }: Asked): string[] {
+export function nextThings(report: Omit<RunReport, 'next'>, { ownFleet, html, serve = false }: Asked): string[] {
   // A cluster before its turn needs no action yet.
   const stopped = report.clusters.filter(
     ({ bucket, status }) => bucket === 'failed' || (bucket === 'held' && status !== 'Pending'),
@@ -24,6 +26,9 @@ export function nextThings(report: Omit<RunReport, 'next'>, { ownFleet, html }: 
     ...[...accounts].map(
       (account) => `account ${account}: deploy the spoke role there (docs/install.md), then: liftlock access check`,
     ),
+    ...(serve || stopped.length + accounts.size === 0
+      ? []
+      : [`try such commands here: npm start --${fleet} --serve keeps the fleet running for bin/liftlock`]),
     ...(isWhole && ownFleet === undefined
       ? ['rehearse your own fleet: npm start -- --fleet my-fleet/ (README, Rehearse your own fleet)']
       : []),

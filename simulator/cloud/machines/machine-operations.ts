@@ -1,4 +1,5 @@
 import { given } from '../../../core/model/given.ts';
+import { UnsupportedDefinition } from '../../asl/definition/diagnostics.ts';
 import type { HistoryEvent } from '../../asl/interpreter/history-event.ts';
 import type { ExecutionDescription } from '../../asl/runner/execution-description.ts';
 import type { MachineRecord } from '../../asl/runner/machine-registry.ts';
@@ -162,7 +163,7 @@ const withDate = ({ timestamp, ...event }: HistoryEvent) => ({ ...event, timesta
 const definitionText = (definition: unknown): string =>
   typeof definition === 'string' ? definition : JSON.stringify(definition);
 
-/** The runner's refusals already have AWS's names. */
+/** The runner's refusals already have AWS's names. A definition that AWS takes and the interpreter does not is refused as any call that is not there. */
 function asFaults(operations: Operations): Operations {
   return Object.fromEntries(
     Object.entries(operations).map(([name, operation]) => [
@@ -171,6 +172,8 @@ function asFaults(operations: Operations): Operations {
         try {
           return await operation(input, context);
         } catch (error) {
+          if (error instanceof UnsupportedDefinition)
+            throw new AwsFault('NotImplemented', error.message, { status: 501 });
           throw error instanceof ServiceError ? new AwsFault(error.name, error.message) : error;
         }
       },

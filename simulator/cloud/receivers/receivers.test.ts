@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SFNClient, TagResourceCommand } from '@aws-sdk/client-sfn';
+import { CreateStateMachineCommand, SFNClient, TagResourceCommand } from '@aws-sdk/client-sfn';
 import { createAwsReceivers } from '../../../adapters/aws/aws-receivers.ts';
 import { hookExecutionName } from '../../../core/contracts/hook.ts';
 import { QUESTION } from '../../../test/contract/hooks-contract.ts';
@@ -79,6 +79,12 @@ function asker() {
 }
 const later = (seconds: number) => cloud.clock.runUntil(new Date(cloud.clock.now().getTime() + seconds * 1000));
 
+function stepFunctions(): SFNClient {
+  const { accessKeyId, secretAccessKey } = localAdministrator(HUB);
+  const own = { endpoint: cloud.wire.origin, region: REGION, credentials: { accessKeyId, secretAccessKey } };
+  return new SFNClient(own);
+}
+
 it('invokes a function of somebody, in any Region, once it has the tag', async () => {
   const role = await makeRole(place(), 'ticket');
   const arn = await makeFunction(place('us-east-1'), role, 'ticket', MODULE, {});
@@ -95,9 +101,7 @@ it('starts a machine once, and one without the tag not at all', async () => {
   const arn = await makeMachine(place(), role, 'board', go, {});
   const denied = await asker().askMachine(arn, QUESTION);
   expect(denied).toEqual({ answer: 'none', message: expect.stringContaining(`give ${arn} the tag`) });
-  const { accessKeyId, secretAccessKey } = localAdministrator(HUB);
-  const own = { endpoint: cloud.wire.origin, region: REGION, credentials: { accessKeyId, secretAccessKey } };
-  const client = new SFNClient(own);
+  const client = stepFunctions();
   await client.send(new TagResourceCommand({ resourceArn: arn, tags: [{ key: 'liftlock:hook', value: 'allowed' }] }));
   const running = { answer: 'wait', message: `the execution ${hookExecutionName(QUESTION)} is running` };
   expect(await asker().askMachine(arn, QUESTION)).toEqual(running);
@@ -105,6 +109,20 @@ it('starts a machine once, and one without the tag not at all', async () => {
   await later(61);
   expect(await asker().askMachine(arn, QUESTION)).toEqual({ answer: 'go', message: '' });
   expect(cloud.runner.listExecutions({ machineArn: arn }).executions).toHaveLength(1);
+  client.destroy();
+});
+
+it('refuses by name a machine that it cannot run: one in JSONPath', async () => {
+  const roleArn = await makeRole(place(), 'board');
+  const definition = JSON.stringify({ StartAt: 'Go', States: { Go: { Type: 'Pass', End: true } } });
+  const client = stepFunctions();
+  await expect(
+    client.send(new CreateStateMachineCommand({ name: 'board', roleArn, definition })),
+  ).rejects.toMatchObject({
+    name: 'NotImplemented',
+    message: 'JSONPath query language is not supported at /States/Go',
+    $metadata: { httpStatusCode: 501, attempts: 1 },
+  });
   client.destroy();
 });
 
