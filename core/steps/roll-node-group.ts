@@ -102,7 +102,7 @@ async function rolledBefore(
   const hasRolled = outcome?.type === 'accepted' && outcome.observed?.status === 'Successful';
   if (newest === undefined || !hasRolled || !isOfThisTry(newest, context.upgrade)) return result;
   const there = await arrived(ports, context, group);
-  const others = result.reasons.filter(({ code }) => code !== 'AtTarget');
+  const others = result.reasons.filter(({ code }) => code !== 'AtTarget' && code !== 'CustomAmi');
   return there.status === 'done' ? done(...there.reasons, ...others) : result;
 }
 
