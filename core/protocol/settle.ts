@@ -287,7 +287,8 @@ const CLOCKS_DIFFER_MILLISECONDS = 60_000;
 async function changesOf(table: Table, upgrade: Upgrade) {
   if (!upgrade.mutated) return { changes: { mutated: false } };
   const changes = await changesSeen(table, upgrade);
-  if (changes.mutated) return { changes };
+  // The end of a rollback rests on whether the call that takes the control plane back was committed, too (`hopTakenBack`).
+  if (changes.mutated && !isRollback(upgrade)) return { changes };
   // No item shows that nothing is committed meanwhile, but every commit goes on record: where the record has grown since, the transaction is decided
   // anew.
   const { clusterKey } = upgrade;

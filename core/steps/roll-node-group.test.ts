@@ -363,4 +363,19 @@ describe('in a rollback', () => {
     const answer = await back({ amiType: 'CUSTOM' }, { nodesSeen });
     expect(answer).toMatchObject({ status: 'done', code: 'CustomAmi', sent: [], message: expect.stringMatching(said) });
   });
+
+  test('such a group that it has rolled is not said to stay as it is by a later look', async () => {
+    const outcome = {
+      ...running.outcome,
+      observed: { status: 'Successful', at: '2026-11-20T12:30:00.000Z', errors: [] },
+    };
+    const ended = { ...running, upgradeId: mine.id, outcome } as Intent;
+    const ports = await oneStep(new MemoryTable(), {
+      eks: { cluster: { version: '1.37' }, nodegroups: { a: { amiType: 'CUSTOM', releaseVersion: 'ami-1' } } },
+      kept: { upgrades: [mine], grant: grant({ upgradeId: mine.id, machine: mine.machine }), intents: [ended] },
+      nodesSeen: () => [node('v1.36.9')],
+    });
+    const { reasons } = await rollNodeGroup(ports, stepInput({ targetVersion: '1.36' }, { nodegroup: 'a' }));
+    expect(reasons.map(({ message }) => message)).toEqual(['Every node of a was replaced with the AMI ami-1.']);
+  });
 });

@@ -107,7 +107,7 @@ async function rolledBefore(
   const forced = isForced(newest) ? [reason('RolledByForce', said)] : [];
   if (result.reasons.some(({ code }) => code === 'Rolled')) return done(...result.reasons, ...forced);
   const there = await arrived(ports, context, group);
-  const others = result.reasons.filter(({ code }) => code !== 'AtTarget');
+  const others = result.reasons.filter(({ code }) => code !== 'AtTarget' && code !== 'CustomAmi');
   return there.status === 'done' ? done(...there.reasons, ...forced, ...others) : result;
 }
 

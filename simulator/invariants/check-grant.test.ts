@@ -1,4 +1,5 @@
 import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
+import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import { Clusters, Members, Upgrades, Waves } from '../../core/store/entities.ts';
 import {
   byHand,
@@ -9,6 +10,7 @@ import {
   inventory,
   KEY,
   memberOf,
+  OTHER,
   stopFleet,
   upgradeOf,
   waveOf,
@@ -87,13 +89,64 @@ test('a wave that opens in the instant of the grant has begun, whichever of the 
 });
 
 const back = { machine: 'rollback-cluster', rolloutId: undefined, waveIndex: undefined } as const;
-test.each<[string, Partial<ClusterRecord>, string[]]>([
-  ['lives', {}, []],
-  ['was deleted', { deletedAt: '2026-11-20T11:00:00.000Z' }, ['the cluster was gone']],
-])('a rollback of a cluster that %s', (_, more, whys) => {
-  const cluster = { ...(inventory[1] as ClusterRecord), ...more };
-  const history = inForce().add(KEY, 'Seen', {}, write(Clusters, cluster));
-  const granted = history.add(KEY, 'Granted', { upgradeId: 'b' }, write(Upgrades, upgradeOf({ id: 'b', ...back })));
+const unread = {
+  ...({ type: 'Reachable', status: 'False', reason: 'Denied', message: 'no' } as const),
+  lastTransitionTime: '2026-11-20T12:00:00.000Z',
+};
+const ACCOUNT = '111111111111';
+const seen = (cluster: Partial<ClusterRecord>, fleet: object = {}): Fabricated =>
+  inForce({ fleet: { accounts: [ACCOUNT], ...fleet } }).add(
+    ...([KEY, 'Seen', {}] as const),
+    write(Clusters, { ...(inventory[1] as ClusterRecord), ...cluster }),
+  );
+test.each<[string, Fabricated, Partial<Upgrade>, string[]]>([
+  ['of a cluster that lives', seen({}), {}, []],
+  ['of one that can be read', seen({ conditions: [{ ...unread, status: 'True' }] }), {}, []],
+  ['of an account of an organization', seen({}, { accounts: undefined, organizationId: 'o-a1b2c3d4e5' }), {}, []],
+  ['of one that was deleted', seen({ deletedAt: '2026-11-20T11:00:00.000Z' }), {}, ['the cluster was gone']],
+  [
+    'of one that was described since nobody could',
+    seen({ conditions: [unread] })
+      .wait(5)
+      .look(),
+    {},
+    [],
+  ],
+  [
+    'of one that nobody can read',
+    seen({ conditions: [unread] })
+      .look(OTHER)
+      .wait(5),
+    {},
+    ['nobody could read it since 2026-11-20T12:00:00.000Z'],
+  ],
+  [
+    'of one that was described before alone',
+    seen({ conditions: [{ ...unread, lastTransitionTime: '2026-11-20T12:30:00.000Z' }] })
+      .look()
+      .wait(60),
+    {},
+    ['nobody could read it'],
+  ],
+  ['of another Region', seen({ region: 'us-east-1' }), {}, ['the Fleet did not name 111111111111 and us-east-1']],
+  ['of another account', seen({ account: '222222222222' }), {}, ['the Fleet did not name 222222222222']],
+  [
+    'under a policy that nobody can read',
+    seen({}).add('fleet', 'ConfigApplied', {}, ofLater),
+    {},
+    ['nobody could read a policy that may select it'],
+  ],
+  ['before its last day has ended', seen({}), { reversibleUntil: '2026-11-20T12:00:01.000Z' }, []],
+  ['that has begun before that', seen({}), { reversibleUntil: '2026-11-20T12:00:00.000Z', mutated: true }, []],
+  [
+    'after its last day',
+    seen({}),
+    { reversibleUntil: '2026-11-20T12:00:00.000Z' },
+    ['EKS took it back until 2026-11-20T12:00:00.000Z alone'],
+  ],
+])('a grant of a rollback %s', (_, history, more, whys) => {
+  const upgrade = upgradeOf({ id: 'b', ...back, ...more });
+  const granted = history.add(KEY, 'Granted', { upgradeId: 'b' }, write(Upgrades, upgrade));
   expect(granted.violations(checkGrant)).toEqual(
     whys.map((why) => ({ invariant: 'granted', message: expect.stringContaining(why) as string })),
   );

@@ -1,8 +1,9 @@
+import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
-import { inForce, upgradePolicy } from '../../core/policy/applied.ts';
+import { FLEET, fleetSpec, inForce, upgradePolicy } from '../../core/policy/applied.ts';
 import { policyOf } from '../../core/policy/policy-of.ts';
 import { Clusters, Configs, Members, Upgrades, Waves } from '../../core/store/entities.ts';
-import type { Check, Moment } from './check-history.ts';
+import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
 import { standingObstacles } from './check-stop.ts';
 import { isGoingBack, isUndoing, placeAt } from './commit-at.ts';
 import type { History } from './history.ts';
@@ -32,11 +33,13 @@ export const checkGrant = ({ timeline, looks }: History): Check => {
     const { upgradeId = '' } = item.detail as { upgradeId?: string };
     const upgrade = moment.store.get(Upgrades, item.subject, upgradeId);
     if (isUndoing(upgrade)) return [];
-    if (isGoingBack(upgrade))
-      return granted(item, [...standing(moment, false), ...gone(moment), ...unreadable(moment)]);
+    const seen = looks?.get(item.subject.slice(0, item.subject.indexOf('@')));
+    if (isGoingBack(upgrade)) {
+      const found = [...standing(moment, false), ...stayingThere(moment), ...tooLate(moment, upgrade)];
+      return granted(item, looks === undefined ? found : [...found, ...unread(moment, seen)]);
+    }
     const found = obstacles(moment, (wave) => opened.has(`rollout/${wave.rolloutId}/${wave.name}/${item.at}`));
     const since = restoredAt;
-    const seen = looks?.get(item.subject.slice(0, item.subject.indexOf('@')));
     if (since !== undefined && looks !== undefined && seen?.some((look) => look >= since && look <= at) !== true)
       found.push('nobody had looked at the cluster since the table was restored');
     return granted(item, found);
@@ -52,9 +55,40 @@ const granted = (item: Moment['item'], found: readonly string[]) =>
 const standing = ({ item, store }: Moment, asksHold = true): string[] =>
   standingObstacles(store, item.subject, asksHold).map(([, why]) => why);
 
-/** A rollback may begin in a cluster that is held or excluded, and in none that is gone. */
-const gone = ({ item, store }: Moment): string[] =>
-  store.get(Clusters, item.subject)?.deletedAt === undefined ? [] : ['the cluster was gone'];
+/** A cluster that is held or excluded may go back, but none that is gone, that the Fleet does not name, or that nobody can place. */
+export function stayingThere(moment: Moment): string[] {
+  const { item, store } = moment;
+  const cluster = store.get(Clusters, item.subject);
+  if (cluster === undefined) return [];
+  const { deletedAt, account, region } = cluster;
+  const fleet = fleetSpec(store.get(Configs, 'Fleet', FLEET));
+  const isNamed =
+    fleet?.regions.includes(region) !== false &&
+    (fleet?.organizationId !== undefined || fleet?.accounts.includes(account) !== false);
+  return [
+    ...(deletedAt === undefined ? [] : ['the cluster was gone']),
+    ...(isNamed ? [] : [`the Fleet did not name ${account} and ${region}`]),
+    ...unreadable(moment),
+  ];
+}
+
+/** What was read of a cluster since it was noted as unreachable stands in no record, but EKS had to describe it for that. */
+function unread({ item, store, at }: Moment, looks: readonly number[] = []): string[] {
+  const noted = store.get(Clusters, item.subject)?.conditions.find(({ type }) => type === 'Reachable');
+  if (noted === undefined || noted.status === 'True') return [];
+  const since = Date.parse(noted.lastTransitionTime) - SKEW_MILLISECONDS;
+  return looks.some((look) => look >= since && look <= at)
+    ? []
+    : [`nobody could read it since ${noted.lastTransitionTime}`];
+}
+
+/** EKS took the control plane back until a date that Liftlock knew, and nothing had gone back by then. */
+function tooLate({ item, at }: Moment, upgrade: Upgrade | undefined): string[] {
+  const { reversibleUntil, mutated } = upgrade ?? {};
+  const early = Math.min(at, Date.parse(item.at));
+  if (reversibleUntil === undefined || mutated === true || Date.parse(reversibleUntil) > early) return [];
+  return [`EKS took it back until ${reversibleUntil} alone`];
+}
 
 function obstacles(moment: Moment, opensNow: (wave: Wave) => boolean): string[] {
   const { item, store } = moment;

@@ -1,11 +1,13 @@
+import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import type { Intent, Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Rollout } from '../../core/contracts/items/rollout.ts';
-import { Rollouts, Upgrades } from '../../core/store/entities.ts';
+import { Clusters, Rollouts, Upgrades } from '../../core/store/entities.ts';
 import {
   type Fabricated,
   grantOf,
   inForce,
   intentOf,
+  inventory,
   KEY,
   OTHER,
   upgradeOf,
@@ -148,6 +150,13 @@ test.each<[string, string, Fabricated]>([
   ['it goes elsewhere', 'its rollback leads to 1.36', commit('RollbackClusterVersion', back(), '1.35')],
   ['nobody had looked', 'nobody had checked the way back', commit('UpdateAddon', unchecked)],
   ['others would go to where it comes from', `it began by itself while ${KEY} of r went back`, begins({})],
+  [
+    'a change goes to a cluster that is gone',
+    'the cluster was gone',
+    inForce()
+      .add(KEY, 'ClusterDeleted', {}, write(Clusters, { ...(inventory[1] as ClusterRecord), deletedAt: 'then' }))
+      .commit('update-addons-before', { upgradeId: ID, ...call('UpdateAddon') }, back()),
+  ],
   ...(['Pending', 'Running', 'Parked'] as const).map((status): [string, string, Fabricated] => [
     ...([`a hop begins while a rollback is ${status}`, `1.37-1.38 was granted while ${ID} was ${status}`] as const),
     granted(up, back({ status })),

@@ -4,6 +4,7 @@ import { hopId, rollbackId } from '../../core/model/hop.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
 import { Configs, Rollouts, Upgrades } from '../../core/store/entities.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
+import { stayingThere } from './check-grant.ts';
 import type { Check, Moment } from './check-history.ts';
 import { commitAt, isGoingBack, isUndoing, placeAt } from './commit-at.ts';
 import type { Violation } from './history.ts';
@@ -115,6 +116,7 @@ function ofCommit(moment: Moment): Violation[] {
   }
   if (isGoingBack(upgrade) && first && upgrade?.steps['scan-cluster']?.status !== 'done')
     found.push('nobody had checked the way back');
+  if (isGoingBack(upgrade)) found.push(...stayingThere(moment));
   return found.map((why) =>
     rollback(`${commit.clusterKey} #${moment.item.sequence}: ${call.name} was committed while ${why}`),
   );

@@ -3,7 +3,7 @@ import { byKey } from '../../core/ports/table.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { processWith } from './interleave.ts';
 import type { StepMoment } from './step-moments.ts';
-import { type StepOrder, stepOrdersOf } from './step-orders.ts';
+import { STEP_ENDS, type StepOrder, stepOrdersOf } from './step-orders.ts';
 import { SCENES } from './step-scenes.ts';
 import { type WatchedCall, watchedPorts } from './watched-ports.ts';
 
@@ -67,6 +67,44 @@ async function othersOf(moment: StepMoment, act: StepOrder) {
   }
 }
 
+/** The step, as an invocation that dies right after its first commit: what it has committed it has neither sent nor told. */
+function dyingStep(moment: StepMoment): StepOrder {
+  return async (ports) => {
+    let hasCommitted = false;
+    const die: Hears = async ({ isCommit }) => {
+      if (hasCommitted) throw new Error('the process has died');
+      hasCommitted = isCommit;
+    };
+    await quietly(moment.invoke(watchedPorts(ports, die)));
+  };
+}
+
+/** Before which calls of what ends an upgrade a step of it that dies then comes to something else than before or after. */
+async function withinEnd(moment: StepMoment, end: StepOrder) {
+  const step = dyingStep(moment);
+  const allowed = new Set<string>();
+  for (const isFirst of [true, false]) {
+    const world = await moment.copy();
+    if (isFirst) await step(processOf(world, 0));
+    await quietly(end(processOf(world, 1)));
+    if (!isFirst) await step(processOf(world, 0));
+    allowed.add(stateOf(world));
+  }
+  const others: string[] = [];
+  for (let count = 0; ; count += 1) {
+    const world = await moment.copy();
+    let met: WatchedCall | undefined;
+    const interrupted = processOf(world, 1, async (call) => {
+      if (call.number !== count) return;
+      met = call;
+      await step(processOf(world, 0));
+    });
+    await quietly(end(interrupted));
+    if (met === undefined) return { others, count };
+    if (!allowed.has(stateOf(world))) others.push(`before call ${count} (${met.writes ?? 'a read'})`);
+  }
+}
+
 async function changesAnything(moment: StepMoment, act: StepOrder): Promise<boolean> {
   const world = await moment.copy();
   const before = stateOf(world);
@@ -88,5 +126,18 @@ test.each(Object.entries(SCENES))(
       }
     expect(found).toEqual([]);
     expect(tried).toBeGreaterThan(50);
+  },
+);
+
+test.each(Object.entries(SCENES))(
+  'a step %s that dies while its upgrade ends has committed before or after that',
+  async (_, recorded) => {
+    const found: string[] = [];
+    for (const moment of await recorded())
+      for (const [name, end] of Object.entries(STEP_ENDS)) {
+        const { others } = await withinEnd(moment, end);
+        found.push(...others.map((one) => `${moment.name} (${moment.written.join(', ')}) within ${name}, ${one}`));
+      }
+    expect(found).toEqual([]);
   },
 );

@@ -199,6 +199,7 @@ export const tagged = (tags: ClusterRecord['tags']): Write =>
     region: 'eu-central-1',
     tags,
     labels: {},
+    conditions: [],
   } as unknown as ClusterRecord);
 export const inventory = tagged({});
 
