@@ -4,7 +4,7 @@ import type { MachineName } from '../contracts/names.ts';
 import { waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { askerText } from '../model/asked-for.ts';
-import { hopId, hopTo, isFinish } from '../model/hop.ts';
+import { hopId, hopTo, isFinish, isRollback } from '../model/hop.ts';
 import { Upgrades } from '../store/entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
@@ -86,5 +86,6 @@ function underWay(upgrade: Upgrade): string {
   const inRollout = rolloutId === undefined ? '' : ` in the rollout ${rolloutId}`;
   const since = startedAt === undefined ? '' : ` since ${startedAt}`;
   const why = reasons.length === 0 ? '' : ` (${[...new Set(reasons.map(({ code }) => code))].join(', ')})`;
-  return `The upgrade from ${from} to ${to}, which ${askerText(upgrade)} asked for${inRollout}, is under way${since} and ${status}${why}`;
+  const what = isRollback(upgrade) ? 'rollback' : 'upgrade';
+  return `The ${what} from ${from} to ${to}, which ${askerText(upgrade)} asked for${inRollout}, is under way${since} and ${status}${why}`;
 }

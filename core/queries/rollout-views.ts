@@ -3,7 +3,7 @@ import { type AppliedConfig, AT_REST, type Member, type Rollout, type Wave } fro
 import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import { hopId, hopTo, isFinish } from '../model/hop.ts';
+import { hopId, hopTo, isFinish, rollbackId } from '../model/hop.ts';
 import { isLag } from '../model/lag.ts';
 import { inForce, loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
@@ -19,6 +19,7 @@ import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { sameUnderWay } from '../protocol/hop-before.ts';
 import { loadReasonsNow } from '../protocol/kept-away.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
+import { goesBackBefore } from '../rollout/earlier-rollouts.ts';
 import { fingerprintOf } from '../rollout/fingerprint.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
@@ -30,6 +31,7 @@ import { readinessOfMember } from '../rollout/readiness.ts';
 import { type Unready, unreadyToOpen } from '../rollout/require-ready.ts';
 import { triedOnce } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { suspects } from '../rollout/suspects.ts';
 import { underWayOf } from '../rollout/under-way.ts';
 import { unsettled } from '../rollout/waiting.ts';
 import { unsettledIn, waitingForPromotion, waveInTurn, whyOutdated } from '../rollout/wave-end.ts';
@@ -164,31 +166,40 @@ async function foreseen(table: Table, rollout: Rollout, waves: readonly Wave[], 
 export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot, now: Date): RolloutDetail {
   const ahead = { ...snapshot, takesLooksForMade: true };
   const stalled = stalledWaves(ahead, plan.rollout, plan.waves, plan.members, now);
-  const reasons = [...stalled.map(({ reason: why }) => why), ...plan.rollout.reasons];
+  const reasons = [
+    ...stalled.map(({ reason: why }) => why),
+    ...goesBackBefore(snapshot, plan.rollout),
+    ...plan.rollout.reasons,
+  ];
   const planned: Rollout = { ...plan.rollout, status: 'Planned', reasons };
-  const members = forewarned(snapshot, plan.members, now);
+  // Only a rollout that is there takes the order by which a trait is cleared.
+  const id = plan.rollout.carried?.rollouts[0] ?? plan.rollout.id;
+  const suspicionOf = suspects(snapshot, { ...plan.rollout, id }, plan.waves, plan.members, now);
+  const members = forewarned(snapshot, plan.members, now, (member) => suspicionOf(member) ?? []);
   const leftOut = plan.leftOut.map((one) => ({ ...one, reason: movedBy(snapshot, one) ?? one.reason }));
-  return { ...detail(planned, plan.waves, members, [], undefined, now), leftOut };
+  const suspiciousTraits = fingerprintOf(plan.rollout, plan.waves).traits;
+  return { ...detail(planned, plan.waves, members, [], undefined, now), leftOut, suspiciousTraits };
 }
 
-/** What is behind at the version of a control plane is nobody's to finish while the upgrade to there is under way. */
+/** What is behind at the version of a control plane is nobody's to finish while the upgrade to there, or the way back, is under way. */
 function movedBy(
   { clusters, upgrades }: FleetSnapshot,
   { clusterKey, name, reason }: RolloutPlan['leftOut'][number],
 ): Reason | undefined {
-  const version = clusters.get(clusterKey)?.version;
-  if (version === undefined || !isLag(reason)) return undefined;
-  const ids = [hopTo(KubeVersion.parse(version)), hopId(version, version)];
+  const known = clusters.get(clusterKey)?.version;
+  if (known === undefined || !isLag(reason)) return undefined;
+  const version = KubeVersion.parse(known);
+  const ids = [hopTo(version), hopId(version, version), rollbackId(version, version.previous())];
   const moves = upgrades.find((one) => one.clusterKey === clusterKey && ids.includes(one.id) && Upgrades.active(one));
   return moves && sameUnderWay(moves, name);
 }
 
-/** The members, each that has not begun with what is known today to stop it on its way. `unapproved`: findings that no approval of its wave has shown. */
+/** The members, each that has not begun with what is known today to stop it on its way, and with what else `others` knows of that. */
 function forewarned(
   snapshot: FleetSnapshot,
   members: readonly Member[],
   now: Date,
-  unapproved: (member: Member, cluster: ClusterRecord) => readonly Reason[] = () => [],
+  others: (member: Member, cluster: ClusterRecord) => Reason | readonly Reason[],
 ): ShownMember[] {
   const { clusters, scans, grants } = snapshot;
   return members.map((member) => {
@@ -202,7 +213,11 @@ function forewarned(
       ...underWayOf(snapshot, { id: member.rolloutId }, member),
       ...(isFinish(member) ? reasons : blockersOnTheWay(cluster, known, member.to, nodes)),
     ];
-    return { ...member, readiness: verdict, reasons: [...member.reasons, ...onTheWay, ...unapproved(member, cluster)] };
+    return {
+      ...member,
+      readiness: verdict,
+      reasons: [...member.reasons, ...onTheWay, ...[others(member, cluster)].flat()],
+    };
   });
 }
 

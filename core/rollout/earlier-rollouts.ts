@@ -1,5 +1,6 @@
 import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { clusterNameOf } from '../model/cluster-key.ts';
 import { isSame } from '../model/is-same.ts';
 import { some } from '../model/words.ts';
 import type { Decision } from './decisions.ts';
@@ -71,4 +72,13 @@ export function stillGoingBack(
     .filter(({ rolloutId }) => ids.has(rolloutId))
     .flatMap(({ goingBack = [] }) => goingBack)
     .filter((key) => clusters.get(key)?.deletedAt === undefined);
+}
+
+/** That a rollout which a person creates now knows nothing yet of clusters that are on their way back; none begins by itself meanwhile. */
+export function goesBackBefore({ history, clusters }: FleetSnapshot, rollout: Rollout): Reason[] {
+  const [first, ...others] = history === undefined ? [] : stillGoingBack(history, rollout, clusters).map(clusterNameOf);
+  if (first === undefined) return [];
+  const are = others.length === 0 ? 'is' : 'are';
+  const said = `${some([first, ...others], 5)} ${are} being taken back from ${rollout.target}: what shares its trait is set aside only once that has ended, so no rollout begins by itself before: liftlock explain cluster ${first}`;
+  return [reason('GoesBack', said)];
 }

@@ -2,6 +2,7 @@ import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { releaseTraits } from '../../core/operations/release-trait.ts';
 import { requestRollback } from '../../core/operations/request-rollback.ts';
+import { startRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -25,8 +26,13 @@ const appear = (world: World, ...clusters: Parameters<typeof cluster>[]) => {
 };
 
 /** A first rollout has taken both clusters up. */
-async function upgraded(waves: readonly object[] = [ALL]): Promise<World> {
-  const world = await smallFleet({ clusters: [cluster('a', 'plain'), cluster('b', 'bottle')], policy: { waves } });
+async function upgraded(waves: readonly object[] = [ALL], trigger = 'automatic'): Promise<World> {
+  const clusters = [cluster('a', 'plain'), cluster('b', 'bottle')];
+  const world = await smallFleet({ clusters, policy: { waves, trigger } });
+  if (trigger === 'manual') {
+    await hours(world, 1);
+    await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+  }
   await run(world);
   expect(await rolloutsOf(world)).toMatchObject([{ status: 'Completed' }]);
   return world;
@@ -81,6 +87,28 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     expect((await memberOf(world, 'c')).status).toBe('Succeeded');
     const told = world.table.auditTimeline().filter(({ event }) => event === 'TraitsCarried');
     expect(told.map(({ detail }) => detail.carried === null)).toEqual([false, true]);
+  });
+
+  test('says in its plan what it will set aside, and that the cluster is still on its way back', async () => {
+    const world = await upgraded([ALL], 'manual');
+    const [first] = await rolloutsOf(world);
+    appear(world, ['c', 'bottle'], ['d', 'plain']);
+    await hours(world, 8);
+    const planned = () => startRollout(world.ports, 'policy-0', PERSON, { dryRun: true });
+    await goBack(world, 'b');
+    expect((await planned()).reasons).toEqual([
+      {
+        code: 'GoesBack',
+        message: expect.stringMatching(/^b is being taken back from 1\.37: .* liftlock explain cluster b$/),
+      },
+    ]);
+    await run(world);
+    const { reasons, suspiciousTraits, members } = await planned();
+    expect([reasons, suspiciousTraits]).toEqual([[], expect.arrayContaining([BOTTLE])]);
+    const of = (name: string) => members.find((one) => one.name === name)?.reasons ?? [];
+    expect(of('c')).toMatchObject([{ code: 'SuspiciousTrait' }]);
+    expect(of('c')[0]?.message).toContain(`liftlock rollout release-trait ${first?.id} '${BOTTLE}'`);
+    expect(of('d')).toEqual([]);
   });
 
   test('suspects nothing where its cluster has failed and was not taken back', async () => {
