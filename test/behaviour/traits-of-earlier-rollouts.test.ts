@@ -25,8 +25,9 @@ const appear = (world: World, ...clusters: Parameters<typeof cluster>[]) => {
 };
 
 /** A first rollout has taken both clusters up. */
-async function upgraded(waves: readonly object[] = [ALL]): Promise<World> {
-  const world = await smallFleet({ clusters: [cluster('a', 'plain'), cluster('b', 'bottle')], policy: { waves } });
+async function upgraded(waves: readonly object[] = [ALL], policy: object = {}): Promise<World> {
+  const clusters = [cluster('a', 'plain'), cluster('b', 'bottle')];
+  const world = await smallFleet({ clusters, policy: { ...policy, waves } });
   await run(world);
   expect(await rolloutsOf(world)).toMatchObject([{ status: 'Completed' }]);
   return world;
@@ -64,6 +65,16 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     await run(world);
     expect([versionOf(world, 'b'), versionOf(world, 'd')]).toEqual(['1.36', '1.37']);
     expect(await rolloutsOf(world)).toHaveLength(2);
+  });
+
+  test('begins meanwhile where it only finishes nodes of clusters that are at that minor', async () => {
+    const world = await upgraded([ALL], { finish: 'always' });
+    await goBack(world, 'b');
+    await stopFleet(world.ports, PERSON, 'a look at it');
+    const behind = [{ name: 'workers', version: '1.36' }];
+    addCluster(world.eks.state, { name: 'e', version: '1.37', nodegroups: behind });
+    await hours(world, 12);
+    expect((await memberOf(world, 'e')).from).toBe('1.37');
   });
 
   test('learns of it while it is under way, and that the trait was cleared where it was first suspected', async () => {
