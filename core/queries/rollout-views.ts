@@ -30,6 +30,7 @@ import { readinessOfMember } from '../rollout/readiness.ts';
 import { type Unready, unreadyToOpen } from '../rollout/require-ready.ts';
 import { triedOnce } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { suspects } from '../rollout/suspects.ts';
 import { underWayOf } from '../rollout/under-way.ts';
 import { unsettled } from '../rollout/waiting.ts';
 import { unsettledIn, waitingForPromotion, waveInTurn, whyOutdated } from '../rollout/wave-end.ts';
@@ -166,7 +167,11 @@ export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot, now: Date
   const stalled = stalledWaves(ahead, plan.rollout, plan.waves, plan.members, now);
   const reasons = [...stalled.map(({ reason: why }) => why), ...plan.rollout.reasons];
   const planned: Rollout = { ...plan.rollout, status: 'Planned', reasons };
-  const members = forewarned(snapshot, plan.members, now);
+  // A trait is released in a rollout that exists: before this one does, in an earlier one.
+  const [id = plan.rollout.id] = plan.rollout.carried?.rollouts ?? [];
+  const toCome = plan.members.filter(({ status }) => status === 'Pending');
+  const suspicionOf = suspects(snapshot, { ...plan.rollout, id }, plan.waves, toCome, now);
+  const members = forewarned(snapshot, plan.members, now, (member) => [suspicionOf(member) ?? []].flat());
   const leftOut = plan.leftOut.map((one) => ({ ...one, reason: movedBy(snapshot, one) ?? one.reason }));
   return { ...detail(planned, plan.waves, members, [], undefined, now), leftOut };
 }
@@ -183,12 +188,12 @@ function movedBy(
   return moves && sameUnderWay(moves, name);
 }
 
-/** The members, each that has not begun with what is known today to stop it on its way. `unapproved`: findings that no approval of its wave has shown. */
+/** The members, each that has not begun with what is known today to stop it on its way. `more`: what else the caller knows, after that. */
 function forewarned(
   snapshot: FleetSnapshot,
   members: readonly Member[],
   now: Date,
-  unapproved: (member: Member, cluster: ClusterRecord) => readonly Reason[] = () => [],
+  more: (member: Member, cluster: ClusterRecord) => readonly Reason[] = () => [],
 ): ShownMember[] {
   const { clusters, scans, grants } = snapshot;
   return members.map((member) => {
@@ -202,7 +207,7 @@ function forewarned(
       ...underWayOf(snapshot, { id: member.rolloutId }, member),
       ...(isFinish(member) ? reasons : blockersOnTheWay(cluster, known, member.to, nodes)),
     ];
-    return { ...member, readiness: verdict, reasons: [...member.reasons, ...onTheWay, ...unapproved(member, cluster)] };
+    return { ...member, readiness: verdict, reasons: [...member.reasons, ...onTheWay, ...more(member, cluster)] };
   });
 }
 

@@ -2,6 +2,7 @@ import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { releaseTraits } from '../../core/operations/release-trait.ts';
 import { requestRollback } from '../../core/operations/request-rollback.ts';
+import { startRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -29,7 +30,6 @@ async function upgraded(waves: readonly object[] = [ALL], policy: object = {}): 
   const clusters = [cluster('a', 'plain'), cluster('b', 'bottle')];
   const world = await smallFleet({ clusters, policy: { ...policy, waves } });
   await run(world);
-  expect(await rolloutsOf(world)).toMatchObject([{ status: 'Completed' }]);
   return world;
 }
 
@@ -49,6 +49,25 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     await releaseTraits(world.ports, aside.rolloutId, [BOTTLE], PERSON, 'mended');
     await run(world);
     expect((await memberOf(world, 'c')).status).toBe('Succeeded');
+  });
+
+  test('says in its plan whom it will set aside, and how that is cleared before there is one', async () => {
+    const world = await upgraded([ALL], { trigger: 'manual' });
+    const plan = (dryRun: boolean) => startRollout(world.ports, 'policy-0', PERSON, { dryRun });
+    await plan(false);
+    await run(world);
+    await goBack(world, 'b');
+    await run(world);
+    appear(world, ['c', 'bottle'], ['d', 'plain']);
+    await hours(world, 8);
+    const said = async () => {
+      const { members } = await plan(true);
+      return Object.fromEntries(members.map(({ name, reasons }) => [name, reasons.map(({ code }) => code)]));
+    };
+    expect(await said()).toMatchObject({ c: ['SuspiciousTrait'], d: [] });
+    const [first] = await rolloutsOf(world);
+    await releaseTraits(world.ports, first?.id ?? '', [BOTTLE], PERSON, 'mended');
+    expect(await said()).toMatchObject({ c: [], d: [] });
   });
 
   test('does not begin before that cluster is back, and explain says so', async () => {
