@@ -174,7 +174,8 @@ export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot, now: Date
   const planned: Rollout = { ...plan.rollout, status: 'Planned', reasons };
   // Only a rollout that is there takes the order by which a trait is cleared.
   const id = plan.rollout.carried?.rollouts[0] ?? plan.rollout.id;
-  const suspicionOf = suspects(snapshot, { ...plan.rollout, id }, plan.waves, plan.members, now);
+  const toCome = plan.members.filter(({ status }) => status === 'Pending');
+  const suspicionOf = suspects(snapshot, { ...plan.rollout, id }, plan.waves, toCome, now);
   const members = forewarned(snapshot, plan.members, now, (member) => suspicionOf(member) ?? []);
   const leftOut = plan.leftOut.map((one) => ({ ...one, reason: movedBy(snapshot, one) ?? one.reason }));
   const suspiciousTraits = fingerprintOf(plan.rollout, plan.waves).traits;

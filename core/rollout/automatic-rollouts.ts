@@ -94,7 +94,7 @@ export function whyLeftOut(
 
 /**
  * Rollouts of policies with `trigger: automatic`: one at a time for each policy, over the clusters that need work and that no rollout has taken to
- * that target yet, once no cluster of theirs is on its way back from there. This needs the full look (`snapshot.history`); events only make that look happen sooner.
+ * that target yet, once no cluster of theirs is on its way back from where others would be taken. This needs the full look (`snapshot.history`); events only make that look happen sooner.
  */
 export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPlan[] {
   const { history, fleet } = snapshot;
@@ -116,7 +116,9 @@ export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPl
         (wasServed(history.served, name, candidate) &&
           snapshot.controls.get(candidate.cluster.clusterKey)?.held === undefined),
     });
-    if (plan === undefined || stillGoingBack(history, plan.rollout, snapshot.clusters).length > 0) continue;
+    if (plan === undefined) continue;
+    const takesThere = plan.members.some((member) => member.status !== 'Excluded' && !isFinish(member));
+    if (takesThere && stillGoingBack(history, plan.rollout, snapshot.clusters).length > 0) continue;
     plans.push(plan);
   }
   return plans;

@@ -198,8 +198,15 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   const { settings } = managedGroups.plan(unit, room);
   const set = await setUpdateConfig(ports, context, unit.nodegroup, settings, updates.ids);
   if (set !== undefined) return { stop: set };
-  const { forcedFrom } = await loadStuckRolls(ports, context, group, spec);
-  const force = forcedFrom !== undefined && forcedFrom <= ports.clock.now() ? { force: true as const } : {};
+  const { forcedFrom, isForceOpen } = await loadStuckRolls(ports, context, group, spec);
+  const now = ports.clock.now();
+  const isByForce = forcedFrom !== undefined && forcedFrom <= now;
+  // A repeat sends the stored request, which the policy may not allow any more: this stop ends that attempt.
+  if (isForceOpen && !isByForce) {
+    const said = `The roll of ${group} by force was never sent, and the policy does not ask for it any more: it is rolled without.`;
+    return { stop: parked(now, reason('EvictionRetried', said)) };
+  }
+  const force = isByForce ? { force: true as const } : {};
   return {
     call: (clientRequestToken) => ({ name: call.name, input: { ...call.input, ...force, clientRequestToken } }),
     knownUpdateIds: updates.ids,

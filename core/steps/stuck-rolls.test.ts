@@ -7,6 +7,8 @@ import { readCode } from '../contracts/reasons.ts';
 import { rollNodeGroup } from './roll-node-group.ts';
 
 const where = (when: string) => ({ matchLabels: {}, matchExpressions: [], when });
+/** Under an earlier grant, so that this one tries again. */
+const before = { grantNumber: 0 };
 const WEB = where('cluster.name == "web"');
 /** A roll of the group `a` whose pods stayed. */
 function stuck(more: Partial<Intent> = {}, force?: true): Intent {
@@ -18,6 +20,13 @@ function stuck(more: Partial<Intent> = {}, force?: true): Intent {
     outcome: { type: 'accepted', updateId: 'u-1', at, observed: { status: 'Failed', errors, at } },
     ...more,
   });
+}
+
+/** A roll of the group `a` that has succeeded. */
+function rolledWell(attempt: number, force?: true): Intent {
+  const { outcome, ...rest } = stuck({ ...before, attempt, committedAt: '2026-11-20T12:05:00.000Z' }, force);
+  const at = '2026-11-20T12:06:00.000Z';
+  return { ...rest, outcome: { ...outcome, observed: { status: 'Successful', errors: [], at } } as Intent['outcome'] };
 }
 
 /** What becomes of the group `a` an hour after these rolls of it. */
@@ -32,8 +41,6 @@ async function rolled(intents: readonly Intent[], after: string, selector: Retur
   return { status, forced: ports.sent.map((sent) => (sent as { readonly force?: true }).force === true) };
 }
 
-/** Under an earlier grant, so that this one tries again. */
-const before = { grantNumber: 0 };
 test.each<[string, boolean, Parameters<typeof rolled>]>([
   ['is sent by force once its time has come', true, [[stuck(before)], '50m', WEB]],
   ['is not before', false, [[stuck(before)], '20h', WEB]],
@@ -45,6 +52,21 @@ test.each<[string, boolean, Parameters<typeof rolled>]>([
     [[stuck(before)], '50m', where('cluster.labels["x"] == "y"')],
   ],
   ['is not for what stayed in another upgrade', false, [[stuck({ ...before, upgradeId: 'other' })], '50m', WEB]],
+  [
+    'is not once one by force has succeeded, whatever it is for',
+    false,
+    [[stuck(before), rolledWell(2, true)], '50m', WEB],
+  ],
+  ['is not where no pod has stayed since one that succeeded', false, [[stuck(before), rolledWell(2)], '50m', WEB]],
+  [
+    'is where one that succeeded came before that',
+    true,
+    [
+      [stuck(before), rolledWell(2), stuck({ ...before, attempt: 3, committedAt: '2026-11-20T12:07:00.000Z' })],
+      '40m',
+      WEB,
+    ],
+  ],
   ['is not for what stayed in another group', false, [[stuck({ ...before, subject: 'b' })], '50m', WEB]],
 ])('a roll after one whose pods stayed %s', async (_, force, given) => {
   expect((await rolled(...given)).forced).toEqual([force]);
@@ -58,4 +80,11 @@ test('pods that stay all the same end the upgrade', async () => {
 test('used-up tries wait for it', async () => {
   const intents = [stuck(before), stuck({ attempt: 2 })];
   expect(await rolled(intents, '20h', WEB)).toEqual({ status: 'parked', forced: [] });
+});
+
+test('one by force that was never sent is sent again only while the policy names the cluster', async () => {
+  const open = stuck({ ...before, attempt: 2, outcome: undefined }, true);
+  const of = (selector: typeof WEB) => rolled([stuck(before), open], '50m', selector);
+  expect(await of(WEB)).toEqual({ status: 'wait', forced: [true] });
+  expect(await of(where('cluster.name == "x"'))).toEqual({ status: 'parked', forced: [] });
 });

@@ -16,11 +16,13 @@ export interface StuckRolls {
   readonly failures: number;
   /** From when on its next roll is sent by force; undefined = never. */
   readonly forcedFrom: Date | undefined;
+  /** Whether a roll by force is committed and was not sent, as far as is known. */
+  readonly isForceOpen: boolean;
 }
 
 /**
  * The rolls of a group in which pods stayed. `force` is sent once: only where the policy names the cluster, and as long after the beginning of the
- * first of these rolls as the policy says (docs/policies.md, Rolls that budgets stop).
+ * first of these rolls as the policy says (docs/policies.md, Rolls that budgets stop). Where a roll has succeeded since, nothing has stayed.
  */
 export async function loadStuckRolls(
   ports: Pick<Ports, 'table'>,
@@ -29,22 +31,28 @@ export async function loadStuckRolls(
   spec: Pick<UpgradePolicySpec, 'nodes'> | undefined,
 ): Promise<StuckRolls> {
   const intents = await intentsOf(ports.table, context.clusterKey, 'roll-node-group');
-  const stuck = intents.map(({ data }) => data).filter((intent) => isStuckRoll(intent, group, context.upgrade));
-  const [first] = stuck.map(({ committedAt }) => committedAt).sort();
-  const after =
-    first === undefined || stuck.some(isForced) ? undefined : await loadForcedAfter(ports, context.record, spec);
+  const own = intents
+    .map(({ data }) => data)
+    .filter((intent) => intent.subject === group && isOfThisTry(intent, context.upgrade));
+  const stuck = own.filter(isStuckRoll);
+  const rolled = own.filter((intent) => observedOf(intent)?.status === 'Successful').map(({ attempt }) => attempt);
+  const [first] = stuck
+    .filter(({ attempt }) => attempt > Math.max(0, ...rolled))
+    .map(({ committedAt }) => committedAt)
+    .sort();
+  const wasForced = own.some((intent) => isForced(intent) && intent.outcome?.type === 'accepted');
+  const after = first === undefined || wasForced ? undefined : await loadForcedAfter(ports, context.record, spec);
   const forcedFrom =
     first === undefined || after === undefined ? undefined : new Date(Date.parse(first) + durationMilliseconds(after));
-  return { failures: stuck.length, forcedFrom };
+  const isForceOpen = own.some((intent) => isForced(intent) && intent.outcome === undefined);
+  return { failures: stuck.length, forcedFrom, isForceOpen };
 }
 
 /** Whether the roll deletes pods whose budgets do not let them go. */
 export const isForced = ({ call }: Pick<Intent, 'call'>): boolean =>
   call.name === 'UpdateNodegroupVersion' && call.input.force === true;
 
-/** Failures before a person had the upgrade tried again do not count. */
-function isStuckRoll(intent: Intent, group: string, upgrade: StepContext['upgrade']): boolean {
-  const { subject, outcome } = intent;
-  if (subject !== group || !isOfThisTry(intent, upgrade) || outcome?.type !== 'accepted') return false;
-  return outcome.observed?.errors.some(({ code }) => code === NOT_EVICTED) === true;
-}
+const observedOf = ({ outcome }: Intent) => (outcome?.type === 'accepted' ? outcome.observed : undefined);
+
+const isStuckRoll = (intent: Intent): boolean =>
+  observedOf(intent)?.errors.some(({ code }) => code === NOT_EVICTED) === true;

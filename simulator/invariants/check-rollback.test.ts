@@ -1,7 +1,7 @@
 import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import type { Intent, Upgrade } from '../../core/contracts/items/protocol.ts';
-import type { Rollout } from '../../core/contracts/items/rollout.ts';
-import { Clusters, Rollouts, Upgrades } from '../../core/store/entities.ts';
+import type { Member, Rollout } from '../../core/contracts/items/rollout.ts';
+import { Clusters, Members, Rollouts, Upgrades } from '../../core/store/entities.ts';
 import {
   type Fabricated,
   grantOf,
@@ -13,7 +13,7 @@ import {
   upgradeOf,
   write,
 } from '../../test/material/invariants/fabricate.ts';
-import { rolloutItem } from '../../test/material/items/rollout-items.ts';
+import { memberItem, rolloutItem } from '../../test/material/items/rollout-items.ts';
 import { checkRollback } from './check-rollback.ts';
 
 const ID = 'rollback-1.37-1.36';
@@ -62,16 +62,22 @@ const upAgain = (history: Fabricated, version = '1.37') =>
   history.commit('upgrade-control-plane', call('UpdateClusterVersion', version), upgradeOf({}));
 
 /** A rollout begins by itself after the cluster's hop and what became of its rollback. */
-const begins = (next: Partial<Rollout>, rollbacks: readonly Upgrade[] = [back({ status: 'Parked' })]) =>
+const begins = (
+  next: Partial<Rollout>,
+  rollbacks: readonly Upgrade[] = [back({ status: 'Parked' })],
+  member: Partial<Member> = {},
+) =>
   known(inForce(), upgradeOf({ status: 'Succeeded' }), ...rollbacks).add(
     'rollout/n',
     'RolloutCreated',
     {},
     write(Rollouts, rolloutItem({ policy: 'standard', id: 'n', ...next })),
+    write(Members, memberItem({ rolloutId: 'n', ...member })),
   );
 
 test.each<[string, Fabricated]>([
   ['a rollout to the minor of another one whose cluster is back', begins({}, [back({ status: 'Succeeded' })])],
+  ['a rollout that only finishes clusters there', begins({}, undefined, { from: '1.37', to: '1.37' })],
   ['a rollout to another minor meanwhile', begins({ target: '1.38' })],
   ['a rollout of another policy meanwhile', begins({ policy: 'other' })],
   ['a control plane that goes back in its rollback', commit('RollbackClusterVersion', back())],

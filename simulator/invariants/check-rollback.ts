@@ -1,8 +1,8 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import { LIFTLOCK } from '../../core/contracts/names.ts';
-import { hopId, rollbackId } from '../../core/model/hop.ts';
+import { hopId, isFinish, rollbackId } from '../../core/model/hop.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
-import { Configs, Rollouts, Upgrades } from '../../core/store/entities.ts';
+import { Configs, Members, Rollouts, Upgrades } from '../../core/store/entities.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import { stayingThere } from './check-grant.ts';
 import type { Check, Moment } from './check-history.ts';
@@ -69,10 +69,14 @@ function goingUp(moment: Moment, left: ReadonlyMap<string, unknown>): Violation[
   return [rollback(`${what}, from where it was taken back, and nobody had said so`)];
 }
 
-/** No rollout begins by itself while a cluster that an earlier one of its policy has taken to the same minor goes back from there. */
+/**
+ * No rollout that takes clusters to a minor begins by itself while a cluster that an earlier one of its policy has taken there goes back from there.
+ */
 function ofCreation({ item, store }: Moment): Violation[] {
   if (item.event !== 'RolloutCreated' || item.principal !== LIFTLOCK) return [];
   const { id, policy, target } = store.get(Rollouts, item.subject.replace(/^rollout\//, '')) ?? {};
+  const own = store.all(Members).filter(({ rolloutId, status }) => rolloutId === id && status !== 'Excluded');
+  if (own.every(isFinish)) return [];
   return store.all(Upgrades).flatMap((one) => {
     if (!isGoingBack(one) || !UNDER_WAY.includes(one.status)) return [];
     const hop = store.get(Upgrades, one.clusterKey, hopId(one.to, one.from));

@@ -26,15 +26,17 @@ const appear = (world: World, ...clusters: Parameters<typeof cluster>[]) => {
 };
 
 /** A first rollout has taken both clusters up. */
-async function upgraded(waves: readonly object[] = [ALL], trigger = 'automatic'): Promise<World> {
+async function upgraded(
+  waves: readonly object[] = [ALL],
+  policy: { trigger?: string; finish?: string } = {},
+): Promise<World> {
   const clusters = [cluster('a', 'plain'), cluster('b', 'bottle')];
-  const world = await smallFleet({ clusters, policy: { waves, trigger } });
-  if (trigger === 'manual') {
+  const world = await smallFleet({ clusters, policy: { ...policy, waves } });
+  if (policy.trigger === 'manual') {
     await hours(world, 1);
     await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
   }
   await run(world);
-  expect(await rolloutsOf(world)).toMatchObject([{ status: 'Completed' }]);
   return world;
 }
 
@@ -56,6 +58,25 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     expect((await memberOf(world, 'c')).status).toBe('Succeeded');
   });
 
+  test('says in its plan whom it will set aside, and how that is cleared before there is one', async () => {
+    const world = await upgraded([ALL], { trigger: 'manual' });
+    const plan = (dryRun: boolean) => startRollout(world.ports, 'policy-0', PERSON, { dryRun });
+    await plan(false);
+    await run(world);
+    await goBack(world, 'b');
+    await run(world);
+    appear(world, ['c', 'bottle'], ['d', 'plain']);
+    await hours(world, 8);
+    const said = async () => {
+      const { members } = await plan(true);
+      return Object.fromEntries(members.map(({ name, reasons }) => [name, reasons.map(({ code }) => code)]));
+    };
+    expect(await said()).toMatchObject({ c: ['SuspiciousTrait'], d: [] });
+    const [first] = await rolloutsOf(world);
+    await releaseTraits(world.ports, first?.id ?? '', [BOTTLE], PERSON, 'mended');
+    expect(await said()).toMatchObject({ c: [], d: [] });
+  });
+
   test('does not begin before that cluster is back, and explain says so', async () => {
     const world = await upgraded();
     await goBack(world, 'b');
@@ -70,6 +91,16 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     await run(world);
     expect([versionOf(world, 'b'), versionOf(world, 'd')]).toEqual(['1.36', '1.37']);
     expect(await rolloutsOf(world)).toHaveLength(2);
+  });
+
+  test('begins meanwhile where it only finishes nodes of clusters that are at that minor', async () => {
+    const world = await upgraded([ALL], { finish: 'always' });
+    await goBack(world, 'b');
+    await stopFleet(world.ports, PERSON, 'a look at it');
+    const behind = [{ name: 'workers', version: '1.36' }];
+    addCluster(world.eks.state, { name: 'e', version: '1.37', nodegroups: behind });
+    await hours(world, 12);
+    expect((await memberOf(world, 'e')).from).toBe('1.37');
   });
 
   test('learns of it while it is under way, and that the trait was cleared where it was first suspected', async () => {
@@ -90,7 +121,7 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
   });
 
   test('says in its plan what it will set aside, and that the cluster is still on its way back', async () => {
-    const world = await upgraded([ALL], 'manual');
+    const world = await upgraded([ALL], { trigger: 'manual' });
     const [first] = await rolloutsOf(world);
     appear(world, ['c', 'bottle'], ['d', 'plain']);
     await hours(world, 8);
