@@ -168,7 +168,7 @@ export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot, now: Date
   const stalled = stalledWaves(ahead, plan.rollout, plan.waves, plan.members, now);
   const reasons = [
     ...stalled.map(({ reason: why }) => why),
-    ...goesBackBefore(snapshot, plan.rollout),
+    ...goesBackBefore(snapshot, plan),
     ...plan.rollout.reasons,
   ];
   const planned: Rollout = { ...plan.rollout, status: 'Planned', reasons };

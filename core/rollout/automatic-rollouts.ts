@@ -11,7 +11,7 @@ import { Upgrades } from '../store/entities.ts';
 import { type MemberIndex, upgradeOf } from './admission.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import type { Decision } from './decisions.ts';
-import { stillGoingBack } from './earlier-rollouts.ts';
+import { stillGoingBack, takesThere } from './earlier-rollouts.ts';
 import { memberChange } from './member-progress.ts';
 import { pinTexts } from './plan-hash.ts';
 import { planRollout, type RolloutPlan } from './plan-rollout.ts';
@@ -117,8 +117,7 @@ export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPl
           snapshot.controls.get(candidate.cluster.clusterKey)?.held === undefined),
     });
     if (plan === undefined) continue;
-    const takesThere = plan.members.some((member) => member.status !== 'Excluded' && !isFinish(member));
-    if (takesThere && stillGoingBack(history, plan.rollout, snapshot.clusters).length > 0) continue;
+    if (takesThere(plan.members) && stillGoingBack(history, plan.rollout, snapshot.clusters).length > 0) continue;
     plans.push(plan);
   }
   return plans;

@@ -1,6 +1,7 @@
 import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterNameOf } from '../model/cluster-key.ts';
+import { isFinish } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import { some } from '../model/words.ts';
 import type { Decision } from './decisions.ts';
@@ -24,13 +25,14 @@ export const earlierOf = (
 
 /**
  * What a rollout knows from earlier ones of its policy to the same minor, where a cluster of theirs went back: the failures and successes of all of
- * them together, as if they had been one rollout (docs/rollbacks.md). Undefined: nothing is suspected.
+ * them together, as if they had been one rollout (docs/rollbacks.md). What becomes of nodes and add-ons inside the minor tells nothing of the way
+ * there. Undefined: nothing is suspected.
  */
 export function carriedInto(
-  history: Pick<History, 'rollouts' | 'waves' | 'wentBack'> | undefined,
+  history: Pick<History, 'rollouts' | 'waves' | 'wentBack' | 'tookUp'> | undefined,
   rollout: Pick<Rollout, 'id' | 'policy' | 'target'>,
 ): Rollout['carried'] {
-  const earlier = earlierOf(history?.rollouts ?? [], rollout);
+  const earlier = earlierOf(history?.rollouts ?? [], rollout).filter(({ id }) => history?.tookUp?.has(id) !== false);
   const rollouts = earlier.map(({ id }) => id).filter((id) => history?.wentBack?.has(id) === true);
   if (rollouts.length === 0) return undefined;
   const ids = new Set(earlier.map(({ id }) => id));
@@ -74,9 +76,17 @@ export function stillGoingBack(
     .filter((key) => clusters.get(key)?.deletedAt === undefined);
 }
 
+/** Whether a rollout of these members takes any to its minor. One that only finishes nodes and add-ons inside it does not. */
+export const takesThere = (members: readonly Member[]): boolean =>
+  members.some((member) => member.status !== 'Excluded' && !isFinish(member));
+
 /** That a rollout which a person creates now knows nothing yet of clusters that are on their way back; none begins by itself meanwhile. */
-export function goesBackBefore({ history, clusters }: FleetSnapshot, rollout: Rollout): Reason[] {
-  const [first, ...others] = history === undefined ? [] : stillGoingBack(history, rollout, clusters).map(clusterNameOf);
+export function goesBackBefore(
+  { history, clusters }: FleetSnapshot,
+  { rollout, members }: { readonly rollout: Rollout; readonly members: readonly Member[] },
+): Reason[] {
+  const [first, ...others] =
+    history === undefined || !takesThere(members) ? [] : stillGoingBack(history, rollout, clusters).map(clusterNameOf);
   if (first === undefined) return [];
   const are = others.length === 0 ? 'is' : 'are';
   const said = `${some([first, ...others], 5)} ${are} being taken back from ${rollout.target}: what shares its trait is set aside only once that has ended, so no rollout begins by itself before: liftlock explain cluster ${first}`;

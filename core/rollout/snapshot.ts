@@ -75,6 +75,8 @@ export interface FleetSnapshot {
     readonly waves: readonly Wave[];
     /** The rollouts of which a cluster counts as failed since it went back; undefined = not read. */
     readonly wentBack?: ReadonlySet<string>;
+    /** The rollouts that have taken clusters to their target, and not only finished those that were there; undefined = not read. */
+    readonly tookUp?: ReadonlySet<string>;
     /** Members of rollouts that are under way, also those that have ended. */
     readonly members: readonly Member[];
     readonly served: ReadonlySet<string>;

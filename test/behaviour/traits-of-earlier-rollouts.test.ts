@@ -58,23 +58,19 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     expect((await memberOf(world, 'c')).status).toBe('Succeeded');
   });
 
-  test('says in its plan whom it will set aside, and how that is cleared before there is one', async () => {
-    const world = await upgraded([ALL], { trigger: 'manual' });
-    const plan = (dryRun: boolean) => startRollout(world.ports, 'policy-0', PERSON, { dryRun });
-    await plan(false);
-    await run(world);
+  test('sets aside what shares its trait also where nodes of a cluster that was there have failed since', async () => {
+    const world = await upgraded([ALL], { finish: 'always' });
     await goBack(world, 'b');
     await run(world);
+    const roll = { clusterName: 'e', nodegroupName: 'workers', type: 'VersionUpdate' } as const;
+    world.eks.state.plannedFailures.push({ ...roll, errorCode: 'IpNotAvailable', errorMessage: 'no address' });
+    const behind = [{ name: 'workers', version: '1.36', amiType: AMI.plain }];
+    for (const name of ['e', 'f']) addCluster(world.eks.state, { name, version: '1.37', nodegroups: behind });
+    await run(world);
+    expect((await memberOf(world, 'e')).status).toBe('Failed');
     appear(world, ['c', 'bottle'], ['d', 'plain']);
-    await hours(world, 8);
-    const said = async () => {
-      const { members } = await plan(true);
-      return Object.fromEntries(members.map(({ name, reasons }) => [name, reasons.map(({ code }) => code)]));
-    };
-    expect(await said()).toMatchObject({ c: ['SuspiciousTrait'], d: [] });
-    const [first] = await rolloutsOf(world);
-    await releaseTraits(world.ports, first?.id ?? '', [BOTTLE], PERSON, 'mended');
-    expect(await said()).toMatchObject({ c: [], d: [] });
+    await run(world);
+    expect([(await memberOf(world, 'c')).status, versionOf(world, 'd')]).toEqual(['Quarantined', '1.37']);
   });
 
   test('does not begin before that cluster is back, and explain says so', async () => {
@@ -120,7 +116,7 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     expect(told.map(({ detail }) => detail.carried === null)).toEqual([false, true]);
   });
 
-  test('says in its plan what it will set aside, and that the cluster is still on its way back', async () => {
+  test('says in its plan what it will set aside and how that is cleared, and that the cluster is still on its way back', async () => {
     const world = await upgraded([ALL], { trigger: 'manual' });
     const [first] = await rolloutsOf(world);
     appear(world, ['c', 'bottle'], ['d', 'plain']);
@@ -140,6 +136,8 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     expect(of('c')).toMatchObject([{ code: 'SuspiciousTrait' }]);
     expect(of('c')[0]?.message).toContain(`liftlock rollout release-trait ${first?.id} '${BOTTLE}'`);
     expect(of('d')).toEqual([]);
+    await releaseTraits(world.ports, first?.id ?? '', [BOTTLE], PERSON, 'mended');
+    expect((await planned()).members.find(({ name }) => name === 'c')?.reasons).toEqual([]);
   });
 
   test('suspects nothing where its cluster has failed and was not taken back', async () => {
