@@ -104,10 +104,10 @@ describe.each([
     expect((await jobs.read(NAME))?.key).toBeUndefined();
   });
 
-  test('what the API server does not take is no fault: it was not made', async () => {
+  test('a namespace that is not there is a right that is missing: it comes with the tier', async () => {
     const refused = await jobs.create({ ...JOB, namespace: 'none' });
     expect([refused?.name, refused?.message]).toEqual([
-      'ClusterServerFault',
+      'ClusterForbidden',
       expect.stringContaining('namespaces "none" not found'),
     ]);
   });

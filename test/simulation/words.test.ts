@@ -7,7 +7,7 @@ import { runSimulation } from '../../simulator/simulate/run/run-simulation.ts';
 import { watchWords } from './watch-words.ts';
 
 // Whole rollouts, on machines that may be busy.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const fleet = { clusters: 5, target: '1.37' };
 /** Runs each seed with its faults. Gives what was said and not so, how many grants were compared, and what upgrades were blocked for. */
