@@ -7,7 +7,7 @@ import { runSimulation } from '../../simulator/simulate/run/run-simulation.ts';
 import { watchWords } from './watch-words.ts';
 
 // Whole rollouts, on machines that may be busy.
-jest.setTimeout(300_000);
+jest.setTimeout(120_000);
 
 const fleet = { clusters: 5, target: '1.37' };
 /** Runs each seed with its faults. Gives what was said and not so, how many grants were compared, and what upgrades were blocked for. */
@@ -39,14 +39,18 @@ async function judged(
 
 test.each<[FaultLevel, readonly number[]]>([
   ['none', [1, 2]],
-  ['heavy', [7, 8]],
-])('what explain says of every cluster is what the next look does with it, with faults: %s', async (level, seeds) => {
-  const { messages, granted } = await judged(seeds, level !== 'none', (seed, { state }) =>
-    planFaults(level, seed, state),
-  );
-  expect(messages).toEqual([]);
-  expect(granted).toBeGreaterThan(3);
-});
+  ['heavy', [7]],
+  ['heavy', [8]],
+])(
+  'what explain says of every cluster is what the next look does with it, with faults: %s, seeds %j',
+  async (level, seeds) => {
+    const { messages, granted } = await judged(seeds, level !== 'none', (seed, { state }) =>
+      planFaults(level, seed, state),
+    );
+    expect(messages).toEqual([]);
+    expect(granted).toBeGreaterThan(3);
+  },
+);
 
 test('what blocks and goes away again is said as long as it stands', async () => {
   // The policy of the one fleet asks EKS alone, that of the other one looks into the cluster, too.
