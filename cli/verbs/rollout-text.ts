@@ -81,12 +81,13 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
 
 /** The traits that keep somebody back; of all others it is enough that they keep nobody, since what every cluster has explains nothing. */
 function suspiciousLines(
-  { suspiciousTraits: traits = [], members, carried }: RolloutDetail,
+  { suspiciousTraits: traits = [], members, carried = [] }: RolloutDetail,
   nameOf: (member: Pick<Member, 'name' | 'clusterKey'>) => string,
 ): string[] {
-  const where = carried === undefined ? '' : `, here and in ${some(carried.rollouts, 3)}`;
-  const isShared = `whatever failed has it, and nothing that succeeded${where}`;
   const holding = traits.flatMap((trait) => {
+    const back = carried.find((one) => one.traits.includes(trait));
+    const became = back === undefined ? 'failed' : `was taken back from ${back.minor} (${some(back.rollouts, 3)})`;
+    const isShared = `whatever ${became} has it, and nothing that succeeded`;
     const kept = members.filter((member) => isSetAsideFor(trait, member)).map(nameOf);
     return kept.length === 0 ? [] : [`${trait}: ${isShared}; it keeps ${some(kept, 10)} back`];
   });

@@ -186,9 +186,7 @@ const ROLLOUT_REASONS = {
   Soaking: timed('The wave is watched before the next one begins.', 'turn'),
   TargetChanged: told('The target of a rollout that was planned anew is another one.'),
   TooFewJudged: lasting('Fewer were judged than minJudged asks for, so the wave waits for rollout promote.'),
-  TraitsCarried: told(
-    'What is suspected of earlier rollouts to this minor, in which clusters were taken back, has changed.',
-  ),
+  TraitsCarried: told('What is suspected since clusters were taken back in earlier rollouts has changed.'),
   TraitReleased: told('A person cleared a trait of suspicion.'),
   Wave: told('Which wave takes the cluster, and by what.'),
   WaveFull: passing('As many clusters of the wave are in flight as may be.', 'place'),

@@ -10,9 +10,10 @@ async function released(
   traits: string | string[],
   failed: NonNullable<Wave['traits']>['failed'],
   rollout: Partial<Rollout> = {},
+  succeeded: typeof failed = {},
 ) {
   const table = new MemoryTable();
-  const waves = [waveItem({ failed: 1, traits: { failed, succeeded: {} } })];
+  const waves = [waveItem({ failed: 1, traits: { failed, succeeded } })];
   const { told, ...ports } = await operatorPorts(table, { rollout: rolloutItem(rollout), waves, member: undefined });
   const result = await releaseTraits(ports, 'r', [traits].flat(), 'ann', 'it was the network');
   return { result, told, stored: (await load(table, Rollouts, 'r'))?.data, record: await recordOf(table, 'rollout/r') };
@@ -39,6 +40,13 @@ test('a trait that is cleared of suspicion is kept beside those that were, on re
 
 test('the first one that is cleared begins the list', async () => {
   expect((await released('ami/AL2', { 'ami/AL2': 1 })).stored?.releasedTraits).toEqual(['ami/AL2']);
+});
+
+test('once a rollout has ended, also one that only later ones suspect, since a cluster that had it was taken back', async () => {
+  const of = (status: Rollout['status']) => released('a', { a: 1, b: 0 }, { status }, { a: 1 });
+  expect((await of('CompletedWithFailures')).stored?.releasedTraits).toEqual(['a']);
+  await expect(of('Running')).rejects.toThrow('a is not suspected');
+  await expect(released('b', { a: 1, b: 0 }, { status: 'Completed' })).rejects.toThrow('b is not suspected');
 });
 
 test('of several none is cleared where one is not suspected, and each only once', async () => {

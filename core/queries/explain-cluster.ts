@@ -96,7 +96,7 @@ export async function explainCluster(
   const isItsEnd = hasPassed && place?.member !== undefined && isSame(place.member.reasons, ended?.reasons);
   const tried = isItsEnd ? { ...place, member: { ...place.member, reasons: [] } } : place;
   const asKnown = verdictOf(snapshot, cluster, aim, { place: tried, ofUpgrade, left, isFinished: finished }, now);
-  const verdict = await untilOneMayBegin(ports.table, snapshot, { aim, verdict: asKnown }, now);
+  const verdict = await untilOneMayBegin(ports.table, snapshot, { cluster, aim, verdict: asKnown }, now);
   const patches = patchesOf(snapshot, cluster, aim.policy?.spec, aim.target, now);
   const stoppedBy =
     ended === undefined || hasPassed ? [] : await findClusterBlockers(ports.table, ended, ended.reasons);

@@ -20,7 +20,7 @@ import { sameUnderWay } from '../protocol/hop-before.ts';
 import { loadReasonsNow } from '../protocol/kept-away.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
 import { goesBackBefore } from '../rollout/earlier-rollouts.ts';
-import { fingerprintOf } from '../rollout/fingerprint.ts';
+import { suspectedTraits } from '../rollout/fingerprint.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules } from '../rollout/member-rules.ts';
@@ -123,7 +123,7 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
     ...detail({ ...rollout, reasons: [...rollout.reasons, ...stalled] }, waves, shown, standings, late, now),
     ...given({ policyDeleted }),
     standings,
-    suspiciousTraits: fingerprintOf(rollout, waves).traits,
+    suspiciousTraits: suspectedTraits(rollout, waves),
   };
 }
 
@@ -173,12 +173,12 @@ export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot, now: Date
   ];
   const planned: Rollout = { ...plan.rollout, status: 'Planned', reasons };
   // Only a rollout that is there takes the order by which a trait is cleared.
-  const id = plan.rollout.carried?.rollouts[0] ?? plan.rollout.id;
+  const id = plan.rollout.carried?.[0]?.rollouts[0] ?? plan.rollout.id;
   const toCome = plan.members.filter(({ status }) => status === 'Pending');
   const suspicionOf = suspects(snapshot, { ...plan.rollout, id }, plan.waves, toCome, now);
   const members = forewarned(snapshot, plan.members, now, (member) => suspicionOf(member) ?? []);
   const leftOut = plan.leftOut.map((one) => ({ ...one, reason: movedBy(snapshot, one) ?? one.reason }));
-  const suspiciousTraits = fingerprintOf(plan.rollout, plan.waves).traits;
+  const suspiciousTraits = suspectedTraits(plan.rollout, plan.waves);
   return { ...detail(planned, plan.waves, members, [], undefined, now), leftOut, suspiciousTraits };
 }
 

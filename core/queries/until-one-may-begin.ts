@@ -1,23 +1,31 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { bounded, reason } from '../contracts/step-result.ts';
 import { clusterNameOf } from '../model/cluster-key.ts';
 import type { Table } from '../ports/table.ts';
 import { inventoryGaps } from '../rollout/automatic-rollouts.ts';
-import { earlierOf, stillGoingBack } from '../rollout/earlier-rollouts.ts';
+import { earlierRollouts, stillGoingBack } from '../rollout/earlier-rollouts.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { Accounts, Organizations, Rollouts } from '../store/entities.ts';
-import { load, loadKind, ofKind } from '../store/entity.ts';
+import { Accounts, Members, Organizations, Rollouts } from '../store/entities.ts';
+import { load, loadAll, loadKind, ofKind } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import type { Verdict } from './verdict-words.ts';
 
+interface Waiting {
+  readonly cluster: ClusterRecord;
+  readonly aim: ClusterPolicy;
+  readonly verdict: Verdict;
+}
+
 /** The verdict of a cluster that waits for a rollout, with what keeps one from being created now. */
 export async function untilOneMayBegin(
-  table: Pick<Table, 'get' | 'queryKind' | 'queryPartition'>,
+  table: Pick<Table, 'get' | 'getAll' | 'queryKind' | 'queryPartition'>,
   snapshot: FleetSnapshot,
-  { aim, verdict }: { readonly aim: ClusterPolicy; readonly verdict: Verdict },
+  waiting: Waiting,
   now: Date,
 ): Promise<Verdict> {
-  return untilAllAreBack(table, snapshot, { aim, verdict: await untilAllIsKnown(table, snapshot, verdict, now) });
+  const verdict = await untilAllIsKnown(table, snapshot, waiting.verdict, now);
+  return untilAllAreBack(table, snapshot, { ...waiting, verdict });
 }
 
 /**
@@ -48,20 +56,25 @@ async function untilAllIsKnown(
 
 /** Nor does a rollout begin by itself while a cluster of an earlier one goes back from the minor that it would bring. */
 async function untilAllAreBack(
-  table: Pick<Table, 'queryKind' | 'queryPartition'>,
+  table: Pick<Table, 'getAll' | 'queryKind' | 'queryPartition'>,
   snapshot: FleetSnapshot,
-  { aim, verdict }: { readonly aim: ClusterPolicy; readonly verdict: Verdict },
+  { cluster, aim, verdict }: Waiting,
 ): Promise<Verdict> {
   const { policy, target } = aim;
   const begins = verdict.reasons.some(({ code }) => code === 'Automatic');
   if (!begins || policy === undefined || target === undefined) return verdict;
-  const next = { id: '', policy: policy.metadata.name, target: target.toString() };
-  const rollouts = await loadKind(table, Rollouts);
-  const waves = await Promise.all(earlierOf(rollouts, next).map(({ id }) => loadWaves(table, id)));
-  const earlier = { rollouts, waves: waves.flat().map(({ data }) => data) };
-  const [first, ...others] = stillGoingBack(earlier, next, snapshot.clusters).map(clusterNameOf);
+  const { name } = policy.metadata;
+  const rollouts = (await loadKind(table, Rollouts)).filter((one) => one.policy === name);
+  const waves = (await Promise.all(rollouts.map(({ id }) => loadWaves(table, id)))).flat().map(({ data }) => data);
+  const keys = waves.flatMap(({ rolloutId, index, goingBack = [] }) =>
+    goingBack.map((key) => Members.key(rolloutId, index, key)),
+  );
+  const members = await loadAll(table, Members, keys);
+  const next = { from: cluster.version, to: target.toString(), status: 'Pending' } as const;
+  const back = stillGoingBack(earlierRollouts({ rollouts, waves, members }), name, [next], snapshot.clusters);
+  const [first, ...others] = back.map(({ clusterKey }) => clusterNameOf(clusterKey));
   if (first === undefined) return verdict;
-  const condition = `The rollback of ${[first, ...others].join(', ')} from ${next.target} has ended: liftlock explain cluster ${first}`;
+  const condition = `The rollback of ${[first, ...others].join(', ')} from ${back[0]?.minor} has ended: liftlock explain cluster ${first}`;
   const goesBack = reason(
     'GoesBack',
     'No rollout to that minor begins by itself while a cluster of an earlier one goes back.',

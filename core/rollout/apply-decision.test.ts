@@ -56,14 +56,14 @@ describe('a rollout that ends', () => {
 });
 
 describe('what earlier rollouts have shown', () => {
-  const carried = { failures: 1, successes: 2, traits: ['a'], rollouts: ['earlier'] };
+  const carried = [{ minor: '1.37', failures: 1, successes: 2, traits: ['a'], rollouts: ['earlier'] }];
   const carries: Decision = { type: 'carry-traits', rollout, carried };
 
   test('is known to the rollout from then on, on record, and told with whose clusters went back', async () => {
     const { rollout: left, record, told } = await applied(carries);
     expect(left).toMatchObject({ ...rollout, carried });
     expect(record).toEqual([{ event: 'TraitsCarried', principal: 'liftlock', detail: { carried } }]);
-    const why = reason('TraitsCarried', 'Clusters of earlier were taken back from this minor. Suspected since: a.');
+    const why = reason('TraitsCarried', 'Clusters of earlier were taken back from 1.37. Suspected since: a.');
     const detail = { version: 1, change, rolloutId: 'r', status: rollout.status, about: 'traits', reasons: [why] };
     expect(told).toEqual([{ type: 'RolloutChanged', detail }]);
   });

@@ -11,7 +11,7 @@ import { Upgrades } from '../store/entities.ts';
 import { type MemberIndex, upgradeOf } from './admission.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import type { Decision } from './decisions.ts';
-import { stillGoingBack, takesThere } from './earlier-rollouts.ts';
+import { stillGoingBack } from './earlier-rollouts.ts';
 import { memberChange } from './member-progress.ts';
 import { pinTexts } from './plan-hash.ts';
 import { planRollout, type RolloutPlan } from './plan-rollout.ts';
@@ -94,7 +94,8 @@ export function whyLeftOut(
 
 /**
  * Rollouts of policies with `trigger: automatic`: one at a time for each policy, over the clusters that need work and that no rollout has taken to
- * that target yet, once no cluster of theirs is on its way back from where others would be taken. This needs the full look (`snapshot.history`); events only make that look happen sooner.
+ * that target yet, once no cluster of theirs is on its way back from where others would be taken. This needs the full look (`snapshot.history`);
+ * events only make that look happen sooner.
  */
 export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPlan[] {
   const { history, fleet } = snapshot;
@@ -117,8 +118,7 @@ export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPl
           snapshot.controls.get(candidate.cluster.clusterKey)?.held === undefined),
     });
     if (plan === undefined) continue;
-    if (takesThere(plan.members) && stillGoingBack(history, plan.rollout, snapshot.clusters).length > 0) continue;
-    plans.push(plan);
+    if (stillGoingBack(history.earlier, name, plan.members, snapshot.clusters).length === 0) plans.push(plan);
   }
   return plans;
 }

@@ -4,91 +4,158 @@ import { clusterNameOf } from '../model/cluster-key.ts';
 import { isFinish } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import { some } from '../model/words.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import type { Decision } from './decisions.ts';
-import { fingerprintOf } from './fingerprint.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
-type History = NonNullable<FleetSnapshot['history']>;
+/** What the clusters that were taken back from a minor have in common (docs/rollbacks.md). */
+export type TakenBack = NonNullable<Rollout['carried']>[number];
+
+/** What the rollouts of one policy that have ended leave to those that come after them. */
+interface Earlier {
+  readonly takenBack: readonly TakenBack[];
+  /** Clusters that are on their way back from a minor, or have stopped half-way: what they lack for that minor is not known before they are back. */
+  readonly goingBack: readonly { readonly clusterKey: string; readonly minor: string }[];
+}
+
+/** By policy. */
+export type EarlierRollouts = ReadonlyMap<string, Earlier>;
+
+interface Read {
+  readonly rollouts: readonly Rollout[];
+  readonly waves: readonly Wave[];
+  readonly members: readonly Member[];
+}
+
+/** What the rollouts that have ended leave to later ones. Members that no plan in force has, and rollouts under way, tell nothing. */
+export function earlierRollouts({ rollouts, waves, members }: Read): EarlierRollouts {
+  const ended = rollouts.filter(({ status }) => AT_REST.includes(status));
+  const membersBy = Map.groupBy(members, ({ rolloutId }) => rolloutId);
+  const wavesBy = Map.groupBy(waves, ({ rolloutId }) => rolloutId);
+  return new Map(
+    [...Map.groupBy(ended, ({ policy }) => policy)].map(([policy, own]) => {
+      const read = <One>(by: ReadonlyMap<string, One[]>) => own.flatMap(({ id }) => by.get(id) ?? []);
+      const tried = read(membersBy);
+      const goingBack = read(wavesBy).flatMap((wave) => goingBackIn(wave, tried));
+      return [policy, { takenBack: takenBackIn(own, tried), goingBack }];
+    }),
+  );
+}
 
 /** Whether the member counts as failed since its cluster went back to the minor before, whoever took it back. */
-export const wentBack = ({ status, reasons }: Pick<Member, 'status' | 'reasons'>): boolean =>
+const wentBack = ({ status, reasons }: Member): boolean =>
   status === 'Failed' && reasons.some(({ code }) => code === 'RolledBack');
 
-/** The other rollouts of the policy to this minor, which have ended. */
-export const earlierOf = (
-  rollouts: readonly Rollout[],
-  { id, policy, target }: Pick<Rollout, 'id' | 'policy' | 'target'>,
-): Rollout[] =>
-  rollouts.filter(
-    (one) => one.id !== id && one.policy === policy && one.target === target && AT_REST.includes(one.status),
-  );
+/** The minor above the one that the member is at: the next that it is taken to, or the one that it has failed to reach or was taken back from. */
+const minorAbove = ({ from }: Pick<Member, 'from'>): string => KubeVersion.parse(from).next().toString();
 
-/**
- * What a rollout knows from earlier ones of its policy to the same minor, where a cluster of theirs went back: the failures and successes of all of
- * them together, as if they had been one rollout (docs/rollbacks.md). What becomes of nodes and add-ons inside the minor tells nothing of the way
- * there. Undefined: nothing is suspected.
- */
+/** Whether a rollout takes the member to the minor, on its way or as its target. One that only finishes nodes and add-ons there does not. */
+export const takesTo = (minor: string, { from, to, status }: Pick<Member, 'from' | 'to' | 'status'>): boolean => {
+  const version = KubeVersion.parse(minor);
+  return (
+    status !== 'Excluded' && KubeVersion.parse(from).isOlderThan(version) && !KubeVersion.parse(to).isOlderThan(version)
+  );
+};
+
+/** The minor that the last hop of a member which has succeeded has moved its control plane to; undefined where it has moved none. */
+function broughtTo({ status, upgradeId = '' }: Member): KubeVersion | undefined {
+  const [from, to] = upgradeId.split('-').map((version) => KubeVersion.tryParse(version));
+  return status === 'Succeeded' && from !== undefined && to?.equals(from) === false ? to : undefined;
+}
+
+function takenBackIn(rollouts: readonly Rollout[], members: readonly Member[]): TakenBack[] {
+  // What is begun by hand has no traits noted.
+  const failed = members.filter((member) => wentBack(member) && !isFinish(member) && member.traits !== undefined);
+  return [...Map.groupBy(failed, minorAbove)].flatMap(([minor, back]): TakenBack[] => {
+    const ids = [...new Set(back.map(({ rolloutId }) => rolloutId))].sort();
+    const reached = members.filter((member) => broughtTo(member)?.isOlderThan(KubeVersion.parse(minor)) === false);
+    const carrying = rollouts.filter(
+      ({ id, carried }) => ids.includes(id) || carried?.some((one) => one.minor === minor),
+    );
+    const cleared = new Set([
+      ...reached.flatMap(({ traits = [] }) => traits),
+      ...carrying.flatMap(({ releasedTraits = [] }) => releasedTraits),
+      // Whoever is taken to the minor comes from the one before.
+      `version/${KubeVersion.parse(minor).previous()}`,
+    ]);
+    const [first, ...others] = back.map(({ traits = [] }) => new Set(traits));
+    const traits = [...(first ?? [])].filter((one) => !cleared.has(one) && others.every((other) => other.has(one)));
+    // Those that have gone on to a later minor had other traits by then, as newer add-ons: what they lack tells nothing of this minor.
+    const successes = reached.filter((member) => broughtTo(member)?.toString() === minor).length;
+    return traits.length === 0
+      ? []
+      : [{ minor, failures: back.length, successes, traits: traits.sort(), rollouts: ids }];
+  });
+}
+
+function goingBackIn({ rolloutId, goingBack = [] }: Wave, members: readonly Member[]): Earlier['goingBack'] {
+  return goingBack.flatMap((clusterKey) => {
+    const member = members.find((one) => one.rolloutId === rolloutId && one.clusterKey === clusterKey);
+    if (member === undefined) return [];
+    return [{ clusterKey, minor: member.status === 'Succeeded' ? member.from : minorAbove(member) }];
+  });
+}
+
+/** What a rollout of the policy with these members knows from earlier ones; undefined = nothing is suspected. */
 export function carriedInto(
-  history: Pick<History, 'rollouts' | 'waves' | 'wentBack' | 'tookUp'> | undefined,
-  rollout: Pick<Rollout, 'id' | 'policy' | 'target'>,
+  earlier: EarlierRollouts | undefined,
+  policy: string,
+  members: readonly Member[],
+  known: Rollout['carried'] = [],
 ): Rollout['carried'] {
-  const earlier = earlierOf(history?.rollouts ?? [], rollout).filter(({ id }) => history?.tookUp?.has(id) !== false);
-  const rollouts = earlier.map(({ id }) => id).filter((id) => history?.wentBack?.has(id) === true);
-  if (rollouts.length === 0) return undefined;
-  const ids = new Set(earlier.map(({ id }) => id));
-  const waves = history?.waves.filter(({ rolloutId }) => ids.has(rolloutId)) ?? [];
-  const releasedTraits = earlier.flatMap((one) => one.releasedTraits ?? []);
-  const { failures, successes, traits } = fingerprintOf({ releasedTraits }, waves);
-  return traits.length === 0 ? undefined : { failures, successes, traits: [...traits], rollouts: rollouts.sort() };
+  const isMet = ({ minor }: TakenBack): boolean =>
+    known.some((one) => one.minor === minor) || members.some((member) => takesTo(minor, member));
+  const carried = (earlier?.get(policy)?.takenBack ?? []).filter(isMet);
+  return carried.length === 0 ? undefined : carried.sort((one, other) => (one.minor < other.minor ? -1 : 1));
 }
 
 /** Why a rollout suspects something before anything has failed in it, for people. */
-export const carriedReason = (carried: Rollout['carried']): Reason =>
-  reason(
-    'TraitsCarried',
-    carried === undefined
-      ? 'Nothing is suspected any more for what earlier rollouts to this minor have shown.'
-      : `Clusters of ${some(carried.rollouts, 3)} were taken back from this minor. Suspected since: ${some(carried.traits, 10)}.`,
+export function carriedReason(carried: Rollout['carried']): Reason {
+  if (carried === undefined)
+    return reason('TraitsCarried', 'Nothing is suspected any more for what earlier rollouts have shown.');
+  const said = carried.map(
+    ({ minor, rollouts, traits }) =>
+      `Clusters of ${some(rollouts, 3)} were taken back from ${minor}. Suspected since: ${some(traits, 10)}.`,
   );
+  return reason('TraitsCarried', said.join(' '));
+}
 
 /** Rollouts under way learn of clusters of earlier ones that have gone back since they were planned, and of traits that were cleared there. */
-export function carryTraits({ history, rollouts }: FleetSnapshot): Decision[] {
-  if (history?.wentBack === undefined) return [];
+export function carryTraits({ history, rollouts, members }: FleetSnapshot): Decision[] {
+  const earlier = history?.earlier;
+  if (earlier === undefined) return [];
   return rollouts.flatMap((rollout): Decision[] => {
-    const carried = carriedInto(history, rollout);
+    const own = members.filter(({ rolloutId }) => rolloutId === rollout.id);
+    const carried = carriedInto(earlier, rollout.policy, own, rollout.carried);
     return isSame(carried, rollout.carried) ? [] : [{ type: 'carry-traits', rollout, carried }];
   });
 }
 
 /**
- * The clusters that are on their way back in earlier rollouts of the policy to this minor, or have stopped half-way: what they lack to go on with
- * that minor is not known before they are back. Deleted ones do not count.
+ * The clusters that still go back from a minor to which a rollout of the policy would take one of its members. Deleted ones do not count. None begins
+ * by itself meanwhile.
  */
 export function stillGoingBack(
-  { rollouts, waves }: { readonly rollouts: readonly Rollout[]; readonly waves: readonly Wave[] },
-  rollout: Pick<Rollout, 'id' | 'policy' | 'target'>,
+  earlier: EarlierRollouts | undefined,
+  policy: string,
+  members: readonly Pick<Member, 'from' | 'to' | 'status'>[],
   clusters: FleetSnapshot['clusters'],
-): string[] {
-  const ids = new Set(earlierOf(rollouts, rollout).map(({ id }) => id));
-  return waves
-    .filter(({ rolloutId }) => ids.has(rolloutId))
-    .flatMap(({ goingBack = [] }) => goingBack)
-    .filter((key) => clusters.get(key)?.deletedAt === undefined);
+): Earlier['goingBack'] {
+  return (earlier?.get(policy)?.goingBack ?? []).filter(
+    ({ clusterKey, minor }) =>
+      clusters.get(clusterKey)?.deletedAt === undefined && members.some((member) => takesTo(minor, member)),
+  );
 }
 
-/** Whether a rollout of these members takes any to its minor. One that only finishes nodes and add-ons inside it does not. */
-export const takesThere = (members: readonly Member[]): boolean =>
-  members.some((member) => member.status !== 'Excluded' && !isFinish(member));
-
-/** That a rollout which a person creates now knows nothing yet of clusters that are on their way back; none begins by itself meanwhile. */
+/** That a rollout which a person creates now knows nothing yet of clusters that are on their way back. */
 export function goesBackBefore(
   { history, clusters }: FleetSnapshot,
   { rollout, members }: { readonly rollout: Rollout; readonly members: readonly Member[] },
 ): Reason[] {
-  const [first, ...others] =
-    history === undefined || !takesThere(members) ? [] : stillGoingBack(history, rollout, clusters).map(clusterNameOf);
+  const [first, ...others] = stillGoingBack(history?.earlier, rollout.policy, members, clusters);
   if (first === undefined) return [];
+  const names = [first, ...others].map(({ clusterKey }) => clusterNameOf(clusterKey));
   const are = others.length === 0 ? 'is' : 'are';
-  const said = `${some([first, ...others], 5)} ${are} being taken back from ${rollout.target}: what shares its trait is set aside only once that has ended, so no rollout begins by itself before: liftlock explain cluster ${first}`;
+  const said = `${some(names, 5)} ${are} being taken back from ${first.minor}: what shares its trait is set aside only once that has ended, so no rollout begins by itself before: liftlock explain cluster ${names[0]}`;
   return [reason('GoesBack', said)];
 }

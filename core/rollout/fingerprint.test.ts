@@ -1,6 +1,6 @@
 import { waveItem } from '../../test/material/items/rollout-items.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
-import { fingerprintOf, suspicion } from './fingerprint.ts';
+import { fingerprintOf, fingerprintsOf, suspectedTraits, suspicion } from './fingerprint.ts';
 
 const wave = (
   failed: Record<string, number>,
@@ -63,4 +63,18 @@ test('what only some of those that failed have is not suspected, and what was co
 test('with a success, what all others have too is suspected', () => {
   const print = fingerprintOf({}, [wave({ a: 1 }, {}, { failed: 1, succeeded: 1 })]);
   expect(suspicion(print, 'r', ['a'], () => true)?.code).toBe('SuspiciousTrait');
+});
+
+test('what was taken back in earlier rollouts stands for itself, is cleared like any other, and names its minor and rollouts', () => {
+  const earlier = { minor: '1.37', failures: 1, successes: 2, traits: ['a', 'b'], rollouts: ['earlier'] };
+  const carried = [earlier];
+  const waves = [wave({ c: 1 }, { b: 1 }, { failed: 1, succeeded: 1 })];
+  expect(suspectedTraits({ carried }, waves)).toEqual(['a', 'b', 'c']);
+  expect(suspectedTraits({ carried, releasedTraits: ['a', 'c'] }, waves)).toEqual(['b']);
+  expect(fingerprintsOf({ carried, releasedTraits: ['a', 'b', 'c'] }, waves)).toEqual([]);
+  const told = (failures: number) => suspicion({ ...earlier, failures }, 'r', ['a'], nobody)?.message;
+  const end =
+    "and none of the 2 that succeeded has it. Look at the failure first, then: liftlock rollout release-trait r 'a'.";
+  expect(told(1)).toBe(`It shares a: the cluster that was taken back from 1.37 has it (earlier) ${end}`);
+  expect(told(2)).toBe(`It shares a: all 2 clusters that were taken back from 1.37 have it (earlier) ${end}`);
 });

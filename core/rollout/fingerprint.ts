@@ -1,6 +1,5 @@
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { given } from '../model/given.ts';
 import { some } from '../model/words.ts';
 import type { Trait } from '../policy/traits.ts';
 
@@ -10,33 +9,48 @@ interface Fingerprint {
   readonly successes: number;
   /** Sorted; empty = nothing tells them apart. */
   readonly traits: readonly Trait[];
-  /** Earlier rollouts whose failures and successes are counted here as well, since clusters of theirs went back. */
+  /** Set where clusters were taken back from this minor in earlier rollouts (`rollouts`): it holds for those alone that are taken there. */
+  readonly minor?: string;
   readonly rollouts?: readonly string[];
 }
 
 const NONE: Fingerprint = { failures: 0, successes: 0, traits: [] };
 
 /**
- * The fingerprint over all waves of one rollout, and over what it knows from earlier ones (`carried`). A trait that a person has released is not
- * suspected again.
+ * The fingerprint over all waves of one rollout, and those of clusters that were taken back in earlier ones (`carried`), each for itself. A trait that
+ * a person has released is not suspected again.
  */
+export function fingerprintsOf(
+  rollout: Pick<Rollout, 'releasedTraits' | 'carried'>,
+  waves: readonly Wave[],
+): Fingerprint[] {
+  const { releasedTraits = [], carried = [] } = rollout;
+  const before = carried.map((one) => ({
+    ...one,
+    traits: one.traits.filter((trait) => !releasedTraits.includes(trait)),
+  }));
+  return [fingerprintOf(rollout, waves), ...before].filter(({ traits }) => traits.length > 0);
+}
+
+/** All traits that are suspected in a rollout. Sorted. */
+export const suspectedTraits = (...of: Parameters<typeof fingerprintsOf>): Trait[] =>
+  [...new Set(fingerprintsOf(...of).flatMap(({ traits }) => traits))].sort();
+
+/** The fingerprint over all waves of one rollout alone. */
 export function fingerprintOf(
-  { releasedTraits, carried }: Pick<Rollout, 'releasedTraits' | 'carried'>,
+  { releasedTraits }: Pick<Rollout, 'releasedTraits'>,
   waves: readonly Wave[],
 ): Fingerprint {
-  const before = carried ?? NONE;
-  const failures = before.failures + sum(waves.map(({ failed, traits }) => failed - (traits?.withoutCause ?? 0)));
+  const failures = sum(waves.map(({ failed, traits }) => failed - (traits?.withoutCause ?? 0)));
   if (failures <= 0) return NONE;
-  const failedBefore = Object.fromEntries(before.traits.map((trait) => [trait, before.failures]));
-  const failed = total([failedBefore, ...waves.map((wave) => wave.traits?.failed ?? {})]);
+  const failed = total(waves.map((wave) => wave.traits?.failed ?? {}));
   const succeeded = total(waves.map((wave) => wave.traits?.succeeded ?? {}));
   const released = new Set(releasedTraits);
   const traits = [...failed]
     .filter(([trait, count]) => count >= failures && !succeeded.has(trait) && !released.has(trait))
     .map(([trait]) => trait)
     .sort();
-  const successes = before.successes + sum(waves.map((wave) => wave.succeeded));
-  return { failures, successes, traits, ...given({ rollouts: carried?.rollouts }) };
+  return { failures, successes: sum(waves.map((wave) => wave.succeeded)), traits };
 }
 
 /**
@@ -52,16 +66,18 @@ export function suspicion(
 ): Reason | undefined {
   const shared = print.traits.filter((trait) => traits.includes(trait) && (print.successes > 0 || !isCommon(trait)));
   if (shared.length === 0) return undefined;
-  const who = print.failures === 1 ? 'the cluster that failed has' : `all ${print.failures} clusters that failed have`;
-  const where =
-    print.rollouts === undefined ? '' : `, counted with ${some(print.rollouts, 3)}, where clusters were taken back`;
+  const became =
+    print.minor === undefined ? 'failed' : `${print.failures === 1 ? 'was' : 'were'} taken back from ${print.minor}`;
+  const who =
+    print.failures === 1 ? `the cluster that ${became} has` : `all ${print.failures} clusters that ${became} have`;
+  const where = print.rollouts === undefined ? '' : ` (${some(print.rollouts, 3)})`;
   const lack =
     print.successes === 0
       ? 'clusters that are still to come lack it'
       : `none of the ${print.successes} that succeeded has it`;
   return reason(
     'SuspiciousTrait',
-    `It shares ${shared.join(', ')}: ${who} it and ${lack}${where}. Look at the failure first, then: liftlock rollout release-trait ${rolloutId} ${shared.map((trait) => `'${trait}'`).join(' ')}.`,
+    `It shares ${shared.join(', ')}: ${who} it${where} and ${lack}. Look at the failure first, then: liftlock rollout release-trait ${rolloutId} ${shared.map((trait) => `'${trait}'`).join(' ')}.`,
   );
 }
 

@@ -7,7 +7,7 @@ import type { Table } from '../ports/table.ts';
 import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
 import { ClusterControls, Clusters } from '../store/entities.ts';
 import { loadAll, loadKind } from '../store/entity.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { suspectedTraits } from './fingerprint.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { isSettled } from './wave-end.ts';
 
@@ -81,7 +81,7 @@ export const clustersThatWait = ({ members, upgrades }: Pick<Moving, 'members' |
 export function clustersUnderSuspicion({ rollouts, members, waves }: Moving): string[] {
   const suspecting = rollouts.filter((rollout) => {
     const own = waves.filter(({ rolloutId }) => rolloutId === rollout.id);
-    return fingerprintOf(rollout, own).traits.length > 0;
+    return suspectedTraits(rollout, own).length > 0;
   });
   const ids = new Set(suspecting.map(({ id }) => id));
   return clustersThatWait({ members: members.filter(({ rolloutId }) => ids.has(rolloutId)), upgrades: [] });

@@ -5,7 +5,7 @@ import { Accounts, Members, Organizations, Rollouts, rolloutPartition, Waves } f
 import { dataOf, load, loadKind, ofKind } from '../store/entity.ts';
 import { isMember } from '../store/members.ts';
 import { servedBy } from './automatic-rollouts.ts';
-import { takesThere, wentBack } from './earlier-rollouts.ts';
+import { earlierRollouts } from './earlier-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /** With more rollouts than this, reading all members and all waves by kind takes fewer requests than a query for each rollout. */
@@ -32,8 +32,7 @@ export async function loadHistory(
     history: {
       rollouts,
       waves,
-      wentBack: new Set(members.filter(wentBack).map(({ rolloutId }) => rolloutId)),
-      tookUp: new Set(members.filter((one) => takesThere([one])).map(({ rolloutId }) => rolloutId)),
+      earlier: earlierRollouts({ rollouts, waves, members }),
       members: members.filter((member) => underWay.has(member.rolloutId)),
       served,
       accounts: accounts.map((item) => dataOf(Accounts, item)),

@@ -56,7 +56,7 @@ export function planRollout(
   const id = rolloutId(name, target, [applied.revision, nameless, shape, details.salt ?? '']);
   const members = nameless.map((member) => ({ ...member, rolloutId: id }));
   const waves = shape.map((wave) => ({ ...wave, rolloutId: id }));
-  const carried = carriedInto(snapshot.history, { id, policy: name, target: target.toString() });
+  const carried = carriedInto(snapshot.history?.earlier, name, members);
   const rollout: Rollout = {
     id,
     policy: name,

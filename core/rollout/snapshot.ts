@@ -21,6 +21,7 @@ import type {
 import type { KnownScans } from '../contracts/items/scan.ts';
 
 import type { Channels } from '../policy/channels.ts';
+import type { EarlierRollouts } from './earlier-rollouts.ts';
 
 /** Everything that the reconciler decides from, read at one time. Maps are by cluster key, rollout id, or policy name. */
 export interface FleetSnapshot {
@@ -73,10 +74,8 @@ export interface FleetSnapshot {
     readonly rollouts: readonly Rollout[];
     /** Waves of every rollout. Nothing but `rollouts` is read while nothing is under way and nothing is to be planned. */
     readonly waves: readonly Wave[];
-    /** The rollouts of which a cluster counts as failed since it went back; undefined = not read. */
-    readonly wentBack?: ReadonlySet<string>;
-    /** The rollouts that have taken clusters to their target, and not only finished those that were there; undefined = not read. */
-    readonly tookUp?: ReadonlySet<string>;
+    /** What those that have ended leave to later ones; undefined = not read. */
+    readonly earlier?: EarlierRollouts;
     /** Members of rollouts that are under way, also those that have ended. */
     readonly members: readonly Member[];
     readonly served: ReadonlySet<string>;

@@ -10,6 +10,8 @@ const auto = { autoMode: true };
 const failed = (traits: Readonly<Record<string, number>>, more: Partial<Wave> = {}): Wave =>
   waveItem({ failed: 1, traits: { failed: traits, succeeded: {} }, ...more });
 
+const TAKEN_BACK = { minor: '1.37', failures: 1, successes: 1, traits: ['compute/auto-mode'], rollouts: ['earlier'] };
+
 interface Given {
   /** By the name of the cluster: its unusual properties, and those of its place in the rollout. */
   readonly clusters: Readonly<
@@ -106,9 +108,36 @@ test.each<[string, Given, readonly string[]]>([
     {
       clusters: { a: { record: auto }, b: { record: auto, member: { from: '1.37', to: '1.37' } }, c: {} },
       waves: [waveItem()],
-      carried: { failures: 1, successes: 1, traits: ['compute/auto-mode'], rollouts: ['earlier'] },
+      carried: [TAKEN_BACK],
     },
     ['a'],
+  ],
+  [
+    'whoever shares it also where another cluster has failed without it since',
+    { clusters: { a: { record: auto }, b: {} }, waves: [failed({ 'compute/fargate': 1 })], carried: [TAKEN_BACK] },
+    ['a'],
+  ],
+  [
+    'nobody for it who does not go to that minor, and whoever goes beyond it',
+    {
+      clusters: {
+        a: { record: auto, member: { from: '1.37', to: '1.38' } },
+        b: { record: auto, member: { from: '1.36', to: '1.38' } },
+        c: {},
+      },
+      waves: [waveItem()],
+      carried: [TAKEN_BACK],
+    },
+    ['b'],
+  ],
+  [
+    'nobody for what all have that go there, where nobody got there',
+    {
+      clusters: { a: { record: auto }, b: { member: { from: '1.37', to: '1.38' } } },
+      waves: [waveItem()],
+      carried: [{ ...TAKEN_BACK, successes: 0 }],
+    },
+    [],
   ],
 ])('a failure sets aside %s', (_, given, names) => {
   expect(suspected(given)).toStrictEqual(names);

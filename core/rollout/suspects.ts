@@ -1,11 +1,11 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
-import { isFinish } from '../model/hop.ts';
 import { remembered } from '../model/remembered.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { type Trait, traitsOf } from '../policy/traits.ts';
-import { fingerprintOf, suspicion } from './fingerprint.ts';
+import { takesTo } from './earlier-rollouts.ts';
+import { fingerprintsOf, suspicion } from './fingerprint.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /** Why a member is set aside for what it shares with members that failed; undefined = it is not set aside. */
@@ -21,10 +21,8 @@ export function suspects(
   members: readonly Member[],
   now: Date,
 ): SuspicionOf {
-  const print = fingerprintOf(rollout, waves);
-  if (print.traits.length === 0) return NOBODY;
-  // A cluster that is at the minor already is not taken there, so it does not matter what was taken back from there in earlier rollouts.
-  const own = fingerprintOf({ ...rollout, carried: undefined }, waves);
+  const prints = fingerprintsOf(rollout, waves);
+  if (prints.length === 0) return NOBODY;
   const traits = (member: Member): readonly Trait[] => {
     const cluster = snapshot.clusters.get(member.clusterKey);
     // A member that is tried again is judged by the traits that it was tried with: its own upgrade has given it some of the traits of the clusters
@@ -42,7 +40,13 @@ export function suspects(
   // still to come.
   const has = (member: Member, trait: Trait): boolean =>
     traits(member).includes(trait) || member.traits?.includes(trait) === true;
-  const isCommon = remembered((trait: Trait) => toCome.every((member) => has(member, trait)));
+  const suspicions = prints.map((print) => {
+    // What was taken back from a minor matters only to those that are taken there.
+    const isMeant = (member: Member) => print.minor === undefined || takesTo(print.minor, member);
+    const meant = toCome.filter(isMeant);
+    const isCommon = remembered((trait: Trait) => meant.every((member) => has(member, trait)));
+    return (member: Member) => (isMeant(member) ? suspicion(print, rollout.id, traits(member), isCommon) : undefined);
+  });
   return (member) =>
-    member.inFlight ? undefined : suspicion(isFinish(member) ? own : print, rollout.id, traits(member), isCommon);
+    member.inFlight ? undefined : suspicions.map((suspicionOf) => suspicionOf(member)).find((one) => one !== undefined);
 }

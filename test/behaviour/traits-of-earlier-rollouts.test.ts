@@ -6,15 +6,15 @@ import { startRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { at, keyOf } from './changed-policy.ts';
+import { applySpec, at, keyOf, spec } from './changed-policy.ts';
 import { hours, memberOf, PERSON, recordOf, rolloutsOf, run, smallFleet, touched, versionOf } from './small-fleet.ts';
 import { failing } from './staged-fleet.ts';
 
 const AMI = { bottle: 'BOTTLEROCKET_x86_64', plain: 'AL2023_x86_64_STANDARD' };
 const BOTTLE = `ami/${AMI.bottle}`;
-const cluster = (name: string, kind: keyof typeof AMI) => ({
+const cluster = (name: string, kind: keyof typeof AMI, version = '1.36') => ({
   name,
-  version: '1.36',
+  version,
   tags: { stage: kind === 'plain' ? 'dev' : 'prod' },
   nodegroups: [{ name: 'workers', amiType: AMI[kind] }],
 });
@@ -28,9 +28,9 @@ const appear = (world: World, ...clusters: Parameters<typeof cluster>[]) => {
 /** A first rollout has taken both clusters up. */
 async function upgraded(
   waves: readonly object[] = [ALL],
-  policy: { trigger?: string; finish?: string } = {},
+  { version, ...policy }: { trigger?: string; finish?: string; target?: string; version?: string } = {},
 ): Promise<World> {
-  const clusters = [cluster('a', 'plain'), cluster('b', 'bottle')];
+  const clusters = [cluster('a', 'plain', version), cluster('b', 'bottle', version)];
   const world = await smallFleet({ clusters, policy: { ...policy, waves } });
   if (policy.trigger === 'manual') {
     await hours(world, 1);
@@ -51,7 +51,7 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     const aside = await memberOf(world, 'c');
     expect(aside).toMatchObject({ status: 'Quarantined', reasons: [{ code: 'SuspiciousTrait' }] });
     expect(aside.rolloutId).not.toBe(first?.id);
-    expect(aside.reasons[0]?.message).toContain(`counted with ${first?.id}, where clusters were taken back`);
+    expect(aside.reasons[0]?.message).toContain(`the cluster that was taken back from 1.37 has it (${first?.id})`);
     expect([touched(world, 'c'), versionOf(world, 'd')]).toEqual([false, '1.37']);
     await releaseTraits(world.ports, aside.rolloutId, [BOTTLE], PERSON, 'mended');
     await run(world);
@@ -107,9 +107,9 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     await goBack(world, 'b');
     await run(world);
     const [first, second] = (await rolloutsOf(world)).sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1));
-    expect(second).toMatchObject({ carried: { failures: 1, successes: 1, rollouts: [first?.id] } });
+    expect(second).toMatchObject({ carried: [{ minor: '1.37', failures: 1, successes: 1, rollouts: [first?.id] }] });
     expect([(await memberOf(world, 'c')).status, touched(world, 'c')]).toEqual(['Quarantined', false]);
-    await releaseTraits(world.ports, first?.id ?? '', second?.carried?.traits ?? [], PERSON, 'mended');
+    await releaseTraits(world.ports, first?.id ?? '', second?.carried?.[0]?.traits ?? [], PERSON, 'mended');
     await run(world);
     expect((await memberOf(world, 'c')).status).toBe('Succeeded');
     const told = world.table.auditTimeline().filter(({ event }) => event === 'TraitsCarried');
@@ -138,6 +138,31 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     expect(of('d')).toEqual([]);
     await releaseTraits(world.ports, first?.id ?? '', [BOTTLE], PERSON, 'mended');
     expect((await planned()).members.find(({ name }) => name === 'c')?.reasons).toEqual([]);
+  });
+
+  test('sets it aside also where the policy asks for a later minor by then: the way leads through the one it was taken back from', async () => {
+    const world = await upgraded([ALL], { version: '1.35', target: '1.36' });
+    await goBack(world, 'b');
+    await run(world);
+    expect(versionOf(world, 'b')).toBe('1.35');
+    await applySpec(world, { ...spec(ALL), target: '1.37' });
+    appear(world, ['c', 'bottle', '1.35'], ['d', 'plain', '1.35'], ['e', 'bottle', '1.36']);
+    await run(world);
+    expect([(await memberOf(world, 'c')).status, touched(world, 'c')]).toEqual(['Quarantined', false]);
+    expect(['d', 'e'].map((name) => versionOf(world, name))).toEqual(['1.37', '1.37']);
+  });
+
+  test('sets it aside also where another cluster has failed without it since', async () => {
+    const world = await upgraded();
+    await goBack(world, 'b');
+    await run(world);
+    failing('d')(world.eks.state);
+    appear(world, ['d', 'plain'], ['f', 'plain']);
+    await run(world);
+    expect((await memberOf(world, 'd')).status).toBe('Failed');
+    appear(world, ['c', 'bottle']);
+    await run(world);
+    expect([(await memberOf(world, 'c')).status, touched(world, 'c')]).toEqual(['Quarantined', false]);
   });
 
   test('suspects nothing where its cluster has failed and was not taken back', async () => {

@@ -80,18 +80,20 @@ export const rollout = z.object({
   endedAt: timestamp.optional(),
   /** Traits that a person has cleared of suspicion. Clusters with them are not set aside for them any more. */
   releasedTraits: z.array(z.string()).optional(),
-  /**
-   * What earlier rollouts of the policy to this target have shown, where a cluster of them went back (core/rollout/earlier-rollouts.ts): how many
-   * clusters failed and succeeded in them, and the traits that all of these failures and none of these successes have.
-   */
+  /** What earlier rollouts of the policy have shown of the minors to which this one takes clusters (core/rollout/earlier-rollouts.ts). */
   carried: z
-    .object({
-      failures: z.number().int().positive(),
-      successes: z.number().int().nonnegative(),
-      traits: z.array(z.string()),
-      /** The rollouts in which clusters went back. */
-      rollouts: z.array(z.string()),
-    })
+    .array(
+      z.object({
+        minor: z.string(),
+        /** How many clusters were taken back from there, and how many were brought there. */
+        failures: z.number().int().positive(),
+        successes: z.number().int().nonnegative(),
+        /** What all of the first have, and none of those that were brought there or beyond. */
+        traits: z.array(z.string()),
+        /** The rollouts in which clusters went back. */
+        rollouts: z.array(z.string()),
+      }),
+    )
     .optional(),
   conditions: z.array(conditionState).optional(),
   /** The number of its plan in force. */

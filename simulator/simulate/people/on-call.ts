@@ -1,7 +1,7 @@
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
 import { releaseTraits } from '../../../core/operations/release-trait.ts';
 import { abortRollout, resumeRollout } from '../../../core/operations/rollout-orders.ts';
-import { fingerprintOf } from '../../../core/rollout/fingerprint.ts';
+import { suspectedTraits } from '../../../core/rollout/fingerprint.ts';
 import { Members, Rollouts } from '../../../core/store/entities.ts';
 import { load, loadKind } from '../../../core/store/entity.ts';
 import { loadWaves } from '../../../core/store/members.ts';
@@ -64,7 +64,7 @@ async function deal({ ports, table }: World, rolloutId: string, choices: SeededC
 export async function releaseSuspects({ ports, table }: Pick<World, 'ports' | 'table'>, rolloutId: string, by: string) {
   const rollout = (await load(table, Rollouts, rolloutId))?.data;
   if (rollout === undefined) return;
-  const { traits } = fingerprintOf(
+  const traits = suspectedTraits(
     rollout,
     (await loadWaves(table, rolloutId)).map(({ data }) => data),
   );
