@@ -1,8 +1,10 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { kindOf } from '../../core/contracts/reasons.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
+import type { AuditItem, StoredItem } from '../../core/ports/table.ts';
 import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
-import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { type Explanation, explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
 import { listUpgrades, type UpgradeView } from '../../core/queries/upgrade-view.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
@@ -11,6 +13,7 @@ import type { World } from '../../simulator/process/world.ts';
 
 const NEXT = 'The next tick of the reconciler, within a minute.';
 const TWO_TICKS_MILLISECONDS = 120_000;
+const TEN_MINUTES_MILLISECONDS = 600_000;
 const TAKEN_UP = ['Granted', 'ClusterRetried', 'VersionObserved', 'ClusterGone'];
 
 /** What lists and explanations both say of a cluster. */
@@ -35,9 +38,11 @@ const TOLD_ALIKE = [
 ] as const;
 
 /**
- * Before each look of the reconciler every cluster is explained, by what the look is about to read: who is granted in it was said to be next, and
- * who is said to be next is granted within two ticks, unless `isDisturbed`: then faults may keep a look from its end. Whose scan has refused the hop
- * is explained by all that it was refused for, until it is taken up again or a look has passed. Lists and descriptions agree with each explanation. Gives the list that fills up.
+ * Before a look of the reconciler every cluster is explained, by what the look is about to read: who is granted in it was said to be next, and who is
+ * said to be next is granted within two ticks, unless `isDisturbed`: then faults may keep a look from its end. Whose scan has refused the hop is
+ * explained by all that it was refused for, until it is taken up again or a look has passed. Lists and descriptions agree with each explanation. Of
+ * looks before which nothing was put on record and nobody is next, one in ten minutes is explained; who is granted in another one is explained by a
+ * copy of what it has read. Gives the list that fills up.
  */
 export function watchWords(world: World, isDisturbed: boolean): { violations: Violation[]; granted: string[] } {
   const violations: Violation[] = [];
@@ -50,6 +55,10 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
   const refusedFor = new Map<string, readonly string[]>();
   const note = (message: string) => violations.push({ invariant: 'words', message });
   let looking = 0;
+  let explainedAt = { records: -1, time: 0 };
+  /** What the look under way has read, where it was not explained. */
+  let unexplained: { readonly items: readonly StoredItem[]; readonly now: Date } | undefined;
+  const toExplain: { readonly item: AuditItem; readonly seen: NonNullable<typeof unexplained> }[] = [];
 
   table.onAppend.push((item) => {
     if (item.event === 'UpgradeBlocked') {
@@ -61,9 +70,33 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
     if (item.event !== 'Granted' || looking === 0 || String(item.detail.upgradeId).startsWith('undo-')) return;
     granted.push(item.subject);
     nextSince.delete(item.subject);
-    const word = said.get(item.subject);
-    if (word !== NEXT) note(`${item.subject} was granted at ${item.at}, and explained by: ${word}`);
+    if (unexplained === undefined) compare(item);
+    else toExplain.push({ item, seen: unexplained });
   });
+
+  function compare({ subject, at }: AuditItem): void {
+    const word = said.get(subject);
+    if (word !== NEXT) note(`${subject} was granted at ${at}, and explained by: ${word}`);
+  }
+
+  /** Explains those that were granted in a look that was not explained. */
+  async function explainGranted(): Promise<void> {
+    for (const { item, seen } of toExplain.splice(0)) {
+      const before = new MemoryTable();
+      before.resetTo(seen.items);
+      const ports = { table: before, clock: { ...clock, now: () => seen.now } };
+      const snapshot = await loadSnapshot(before, await before.queryActive(), 'fleet');
+      const cluster = [...snapshot.clusters.values()].find(({ clusterKey }) => item.subject.endsWith(clusterKey));
+      if (cluster !== undefined) sayOf(item.subject, await explainCluster(ports, cluster, snapshot));
+      compare(item);
+    }
+  }
+
+  function sayOf(subject: string, { when, reasons }: Explanation): boolean {
+    const isNext = when.condition === NEXT;
+    said.set(subject, isNext ? NEXT : `${when.condition} (${reasons.map(({ code }) => code).join()})`);
+    return isNext;
+  }
 
   /** What the list, `describe` and the list of upgrades say otherwise than `explain`. */
   async function contradictions(cluster: ClusterRecord): Promise<string[]> {
@@ -99,7 +132,7 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
     for (const cluster of snapshot.clusters.values()) {
       const { clusterKey } = cluster;
       const explained = await explainCluster({ table, clock }, cluster, snapshot);
-      const { when, reasons, foreseen, stoppedBy, scan, scanBlocked } = explained;
+      const { reasons, foreseen, stoppedBy, scan, scanBlocked } = explained;
       // Steps write beside this, so what differs is read again: words that come from one decision then agree.
       let apart: readonly string[] = [];
       for (let tries = 0; tries < 3 && (tries === 0 || apart.length > 0); tries += 1)
@@ -110,8 +143,7 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
       if (scan?.verdict === 'pass' && scanBlocked === null) refusedFor.delete(clusterKey);
       const kept = (refusedFor.get(clusterKey) ?? []).filter((code) => !told.has(code));
       if (kept.length > 0) note(`${clusterKey} was refused for ${kept.join()}, and explained by: ${[...told].join()}`);
-      const isNext = when.condition === NEXT;
-      said.set(clusterKey, isNext ? NEXT : `${when.condition} (${reasons.map(({ code }) => code).join()})`);
+      const isNext = sayOf(clusterKey, explained);
       if (!isNext) nextSince.delete(clusterKey);
       const since = nextSince.get(clusterKey) ?? now;
       if (isNext) nextSince.set(clusterKey, since);
@@ -126,10 +158,17 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
   let explaining = false;
   table.queryActive = async () => {
     if (looking > 0 && !explaining) {
-      explaining = true;
-      await explainAll().finally(() => {
-        explaining = false;
-      });
+      const time = clock.now().getTime();
+      const records = table.auditTimeline().length;
+      const isDue = records !== explainedAt.records || time - explainedAt.time >= TEN_MINUTES_MILLISECONDS;
+      unexplained = isDue || nextSince.size > 0 ? undefined : { items: table.snapshot(), now: clock.now() };
+      if (unexplained === undefined) {
+        explainedAt = { records, time };
+        explaining = true;
+        await explainAll().finally(() => {
+          explaining = false;
+        });
+      }
     }
     return query();
   };
@@ -139,6 +178,7 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
     await tick(event).finally(() => {
       looking -= 1;
     });
+    await explainGranted();
   };
   return { violations, granted };
 }
