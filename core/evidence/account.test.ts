@@ -167,14 +167,25 @@ test('alarms that were silenced are told with what rang when that ended, of the 
   ]);
 });
 
-test.each<[string, Partial<Upgrade>, string | null]>([
-  ['that has arrived', {}, '2026-11-27T08:40:00.000Z'],
-  ['that nobody saw arrive', { controlPlaneCompletedAt: undefined }, null],
-  ['that has gone back', { status: 'RolledBack' }, null],
-])('of a hop %s it is told until when EKS takes it back at the latest', (_, given, until) => {
+test.each<[string, Partial<Upgrade>, string | null, Partial<Upgrade> | undefined]>([
+  ['that another has followed', {}, null, { controlPlaneCompletedAt: '2026-11-21T08:40:00.000Z' }],
+  ['that another is to follow', {}, '2026-11-27T08:40:00.000Z', { controlPlaneCompletedAt: undefined }],
+  [
+    'that was made anew after another had followed and gone back',
+    {},
+    '2026-11-27T08:40:00.000Z',
+    { controlPlaneCompletedAt: '2026-11-19T08:40:00.000Z' },
+  ],
+  ['that has arrived', {}, '2026-11-27T08:40:00.000Z', undefined],
+  ['that nobody saw arrive', { controlPlaneCompletedAt: undefined }, null, undefined],
+  ['that has gone back', { status: 'RolledBack' }, null, undefined],
+])('of a hop %s it is told until when EKS takes it back at the latest', (_, given, until, next) => {
   const hop = upgrade({ status: 'Succeeded', controlPlaneCompletedAt: '2026-11-20T08:40:00.000Z', ...given });
-  const writes = [{ pk: 'c', sk: 'u', kind: 'Upgrade', active: false, revision: 1, data: hop }];
+  const later = next && { ...upgrade({ ...next, status: 'Succeeded' }), id: '1.37-1.38', from: '1.37', to: '1.38' };
+  const writes = [hop, ...(later === undefined ? [] : [later])].map((data) => {
+    return { pk: 'c', sk: data.id, kind: 'Upgrade', active: false, revision: 1, data };
+  });
   const cluster = recordOf(WEB, [[1, 'UpgradeEnded', 'liftlock', { upgradeId: hop.id, writes }]]);
   const { upgrades } = accountOf(evidenceOf([cluster], []));
-  expect(upgrades.map(({ reversibleUntil }) => reversibleUntil)).toEqual([until]);
+  expect(upgrades.find(({ id }) => id === hop.id)?.reversibleUntil).toBe(until);
 });

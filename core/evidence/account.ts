@@ -1,11 +1,13 @@
 import { intent, type Upgrade } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
+import { hopTo } from '../model/hop.ts';
 import { WAVE_WORDS } from '../model/last-words.ts';
 import type { StoredItem } from '../ports/table.ts';
 import { hasGoneBack } from '../protocol/left-half-done.ts';
 import { rollbackEnd, wayBackFrom } from '../protocol/rollback-view.ts';
 import { Configs, Members, Rollouts, UndoEntries, Upgrades, Waves } from '../store/entities.ts';
 import type { Entity } from '../store/entity.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { FLEET_SUBJECT, isToldIn, ROLLOUT_SUBJECT } from './covered-records.ts';
 import type { EvidenceDocument, EvidenceItem } from './evidence-document.ts';
 
@@ -17,13 +19,14 @@ export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' |
   const state = new LastWrites(items);
   // Members move with their clusters later. The record of the rollout has them as they were planned.
   const planned = new LastWrites(items.filter(({ subject }) => subject.startsWith(ROLLOUT_SUBJECT)));
-  const upgrades = state.all(Upgrades).filter(({ id }) => isToldIn(scope, id));
+  const every = state.all(Upgrades);
+  const upgrades = every.filter(({ id }) => isToldIn(scope, id));
   const voices = items.filter(({ event }) => WAVE_WORDS.includes(event));
   return {
     upgrades: upgrades.map((one) => ({
       ...pick(one, ['clusterKey', 'id', 'from', 'to', 'status', 'reasons', 'mutated', 'requestedBy', 'rolloutId']),
       ...pick(one, ['firstStartedAt', 'startedAt', 'controlPlaneCompletedAt', 'endedAt']),
-      ...{ minutes: minutesOf(one), reversibleUntil: reversibleUntil(one) },
+      ...{ minutes: minutesOf(one), reversibleUntil: reversibleUntil(one, every) },
     })),
     /** With the findings of the scan and the smoke check, before and after. */
     steps: upgrades.flatMap(({ clusterKey, id, steps }) =>
@@ -77,12 +80,20 @@ export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' |
   };
 }
 
-/** Until when EKS takes the control plane back at the latest, by what Liftlock saw of it; null where it has gone back, or nobody saw it arrive. */
-function reversibleUntil(upgrade: Upgrade): string | null {
+/**
+ * Until when EKS takes the control plane back at the latest, by what Liftlock saw of it; null where it has gone back, has gone on to the next minor, or
+ * nobody saw it arrive.
+ */
+function reversibleUntil(upgrade: Upgrade, all: readonly Upgrade[]): string | null {
   const since = wayBackFrom(upgrade);
   if (since === undefined || upgrade.status === 'RolledBack' || hasGoneBack(upgrade)) return null;
+  const next = all.find(({ clusterKey, id }) => clusterKey === upgrade.clusterKey && id === nextHopId(upgrade));
+  if (next?.controlPlaneCompletedAt !== undefined && next.controlPlaneCompletedAt > since) return null;
   return rollbackEnd(since).toISOString();
 }
+
+/** The id of the upgrade that takes its cluster on to the minor after. */
+const nextHopId = ({ to }: Upgrade): string => hopTo(KubeVersion.parse(to).next());
 
 /** Members in this order, null where there is none, so that canonical JSON and tables have the same ones. */
 const pick = <Data extends object, const Name extends keyof Data>(data: Data, names: readonly Name[]) =>
