@@ -188,6 +188,7 @@ const ROLLOUT_REASONS = {
   TooFewJudged: lasting('Fewer were judged than minJudged asks for, so the wave waits for rollout promote.'),
   TraitsCarried: told('What is suspected since clusters were taken back in earlier rollouts has changed.'),
   TraitReleased: told('A person cleared a trait of suspicion.'),
+  Unsettled: passing('The waves of the rollout have passed, and clusters of them are set aside or on their way.'),
   Wave: told('Which wave takes the cluster, and by what.'),
   WaveFull: passing('As many clusters of the wave are in flight as may be.', 'place'),
   WaveHalted: lasting('The wave is halted until liftlock retry or rollout resume.'),

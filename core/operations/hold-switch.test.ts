@@ -232,7 +232,7 @@ test.each<[string, Given, string]>([
   [
     'while a newer rollout of its policy runs',
     { newer: { status: 'Paused' } },
-    'The rollout newer of the same policy is Paused. Try again when it has ended.',
+    'The rollout newer of the same policy is Paused: liftlock describe rollout newer says what it waits for. Try again when it has ended.',
   ],
 ])('nobody is tried again %s', async (_, given, told) => {
   await expect(after(retryCluster, given)).rejects.toThrow(told);

@@ -34,7 +34,7 @@ import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { suspects } from '../rollout/suspects.ts';
 import { underWayOf } from '../rollout/under-way.ts';
 import { unsettled } from '../rollout/waiting.ts';
-import { unsettledIn, waitingForPromotion, waveInTurn, whyOutdated } from '../rollout/wave-end.ts';
+import { unsettledIn, waitingForPromotion, waitsForRest, waveInTurn, whyOutdated } from '../rollout/wave-end.ts';
 import { withoutHooks } from '../rollout/wave-hooks.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { ClusterControls, Configs, Rollouts, Upgrades } from '../store/entities.ts';
@@ -120,7 +120,14 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
     return { ...member, reasons: [...(isFree ? triedOnce(member) : reasonsNow(asUpgrade(member)))] };
   });
   return {
-    ...detail({ ...rollout, reasons: [...rollout.reasons, ...stalled] }, waves, shown, standings, late, now),
+    ...detail(
+      { ...rollout, reasons: [...rollout.reasons, ...stalled, ...waitsForRest(rollout, waves, members)] },
+      waves,
+      shown,
+      standings,
+      late,
+      now,
+    ),
     ...given({ policyDeleted }),
     standings,
     suspiciousTraits: suspectedTraits(rollout, waves),

@@ -80,7 +80,10 @@ export const triedOnce = ({ reasons, status, rolloutId }: Member): Reason[] => [
 
 /** Two rollouts of one policy never run at once: an older one is taken up again only when the newer one has ended. */
 export const newerIsUnderWay = ({ id, status }: Rollout): Reason =>
-  reason('RolloutBusy', `The rollout ${id} of the same policy is ${status}.`);
+  reason(
+    'RolloutBusy',
+    `The rollout ${id} of the same policy is ${status}: liftlock describe rollout ${id} says what it waits for.`,
+  );
 
 /**
  * Why a retried member would be set aside or taken out before it was tried, and so would have failed again at once (semantics.md, Failure budget),

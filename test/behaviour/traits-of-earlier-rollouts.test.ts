@@ -4,6 +4,7 @@ import { releaseTraits } from '../../core/operations/release-trait.ts';
 import { requestRollback } from '../../core/operations/request-rollback.ts';
 import { startRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { applySpec, at, keyOf, spec } from './changed-policy.ts';
@@ -53,6 +54,8 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     expect(aside.rolloutId).not.toBe(first?.id);
     expect(aside.reasons[0]?.message).toContain(`the cluster that was taken back from 1.37 has it (${first?.id})`);
     expect([touched(world, 'c'), versionOf(world, 'd')]).toEqual([false, '1.37']);
+    const waits = (await loadRolloutDetail(world.table, aside.rolloutId, world.clock.now())).reasons;
+    expect(waits).toMatchObject([{ code: 'Unsettled', message: expect.stringContaining(': c (SuspiciousTrait). ') }]);
     await releaseTraits(world.ports, aside.rolloutId, [BOTTLE], PERSON, 'mended');
     await run(world);
     expect((await memberOf(world, 'c')).status).toBe('Succeeded');
