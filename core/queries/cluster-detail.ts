@@ -1,8 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { UndoEntry } from '../contracts/items/protocol.ts';
 import type { Ports } from '../ports/ports.ts';
-import { findHopUp } from '../protocol/rollback.ts';
-import { versionNow } from '../protocol/rollback-view.ts';
 import { isOpen, silencesIn, undoEntriesOf } from '../protocol/undo.ts';
 import { asUpgraded } from '../rollout/as-upgraded.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
@@ -10,7 +8,7 @@ import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
 import { ReadinessHistories } from '../store/entities.ts';
 import { load, type Read } from '../store/entity.ts';
-import { clusterPolicy, rollbackIn } from './cluster-policy.ts';
+import { clusterPolicy, loadRollbackIn } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import { clusterGlass } from './glass-standing.ts';
@@ -32,7 +30,6 @@ export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, r
   const scans = await latestScansOf(ports.table, [cluster.clusterKey]);
   const journal = await undoEntriesOf(ports.table, cluster.clusterKey);
   const open = journal.filter(isOpen);
-  const leaving = await findHopUp(ports.table, cluster, versionNow(cluster, upgrades));
   const { held, breakGlass } = snapshot.controls.get(cluster.clusterKey) ?? {};
   const summary = await summaryOf(ports.table, snapshot, cluster, now);
   const { policy, placement } = clusterPolicy(snapshot, cluster, now);
@@ -66,7 +63,7 @@ export async function loadClusterDetail(ports: Pick<Ports, 'table' | 'clock'>, r
     /** A person's order to pass windows, in force or only asked for: `status` says which. */
     breakGlass:
       breakGlass === undefined ? null : { ...breakGlass, ...clusterGlass(breakGlass, policy?.spec.breakGlass, now) },
-    rollback: rollbackIn(snapshot, cluster, upgrades, policy?.spec, now, leaving),
+    rollback: await loadRollbackIn(ports.table, snapshot, { cluster, upgrades, spec: policy?.spec }, now),
     /** What AWS Health announces that AWS will do, the next change first. */
     plannedChanges: cluster.plannedChanges ?? [],
     warnings: clusterWarnings(cluster, journal, upgrades),

@@ -6,7 +6,8 @@ import { sentence } from '../model/words.ts';
 import { deletedText } from '../policy/deleted-configs.ts';
 import { formerPolicies } from '../policy/deleted-policies.ts';
 import { ambiguousPolicy, policyOf, selects } from '../policy/policy-of.ts';
-import { mayExtendSupport, type RollbackView, rollbackView } from '../protocol/rollback-view.ts';
+import { findHopUp } from '../protocol/rollback.ts';
+import { mayExtendSupport, type RollbackView, rollbackView, versionNow } from '../protocol/rollback-view.ts';
 import { targetOf } from '../rollout/cluster-target.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { wavePlace } from '../rollout/wave-place.ts';
@@ -81,16 +82,30 @@ function noPolicy(
   return reason('NoPolicy', `No policy selects it: ${[...misses, ...unknown].join('; ')}.${deleted}`);
 }
 
+interface Leaving {
+  readonly cluster: ClusterRecord;
+  readonly upgrades: readonly Upgrade[];
+  readonly spec: UpgradePolicySpec | undefined;
+}
+
 /** Until when the cluster may go back, and what is in the way, as its policy has it. */
-export const rollbackIn = (
+export function rollbackIn(
   { regions }: FleetSnapshot,
-  cluster: ClusterRecord,
-  upgrades: readonly Upgrade[],
-  spec: UpgradePolicySpec | undefined,
+  { cluster, upgrades, spec }: Leaving,
   now: Date,
   leaving?: Upgrade,
-): RollbackView => {
+): RollbackView {
   const region = regions.get(cluster.region);
   const mayExtend = mayExtendSupport(spec);
   return rollbackView(cluster, { upgrades, region, now, nodes: spec?.nodes, mayExtend, leaving });
-};
+}
+
+/** The same of one cluster, whose last call may have told EKS already to take it on. */
+export async function loadRollbackIn(
+  table: Parameters<typeof findHopUp>[0],
+  snapshot: FleetSnapshot,
+  of: Leaving,
+  now: Date,
+): Promise<RollbackView> {
+  return rollbackIn(snapshot, of, now, await findHopUp(table, of.cluster, versionNow(of.cluster, of.upgrades)));
+}

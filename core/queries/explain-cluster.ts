@@ -15,8 +15,7 @@ import { goesBackItself, mostInFlight } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
-import { findHopUp } from '../protocol/rollback.ts';
-import { mayExtendSupport, reversalOf, versionNow } from '../protocol/rollback-view.ts';
+import { mayExtendSupport, reversalOf } from '../protocol/rollback-view.ts';
 import { isOpen, isUndo, undoEntriesOf } from '../protocol/undo.ts';
 import { asUpgraded } from '../rollout/as-upgraded.ts';
 import { patchesOf, patchReasons } from '../rollout/candidates.ts';
@@ -34,7 +33,7 @@ import { load } from '../store/entity.ts';
 import { isTried, loadMemberIn, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { findClusterBlockers } from './cluster-blockers.ts';
-import { type ClusterPolicy, clusterPolicy, rollbackIn } from './cluster-policy.ts';
+import { type ClusterPolicy, clusterPolicy, loadRollbackIn } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
 import { activeUpgrade } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
@@ -69,7 +68,6 @@ export async function explainCluster(
   const upgrades = await upgradesOf(ports.table, cluster.clusterKey);
   const place = await placeOf(ports.table, snapshot, cluster, { waits, aim, upgrades }, now);
   const journal = await undoEntriesOf(ports.table, cluster.clusterKey);
-  const leaving = await findHopUp(ports.table, cluster, versionNow(cluster, upgrades));
   const control = snapshot.controls.get(cluster.clusterKey);
   const held = control?.held;
   const active = activeUpgrade(snapshot, cluster.clusterKey);
@@ -151,7 +149,7 @@ export async function explainCluster(
     held: held === undefined ? null : { reason: held.reason, since: held.since },
     /** The order by which the cluster may pass its windows and freezes now. */
     breakGlass: glassInForce(control, ofHop.wave, rules.policy?.spec.breakGlass, now) ?? null,
-    rollback: rollbackIn(snapshot, cluster, upgrades, aim.policy?.spec, now, leaving),
+    rollback: await loadRollbackIn(ports.table, snapshot, { cluster, upgrades, spec: aim.policy?.spec }, now),
     support: supportView(cluster, region, now),
     managedBy: cluster.managedBy,
     tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? '', snapshot.calendars, aim.placement),

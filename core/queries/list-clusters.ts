@@ -104,7 +104,8 @@ async function endsOfWaysBack(
   const upgrades = Map.groupBy(await loadAll(table, Upgrades, keys), ({ clusterKey }) => clusterKey);
   const endOf = (cluster: ClusterRecord) => {
     const { policy } = clusterPolicy(snapshot, cluster, now);
-    return rollbackIn(snapshot, cluster, upgrades.get(cluster.clusterKey) ?? [], policy?.spec, now).until;
+    return rollbackIn(snapshot, { cluster, upgrades: upgrades.get(cluster.clusterKey) ?? [], spec: policy?.spec }, now)
+      .until;
   };
   return new Map(mayGoBack.map((cluster) => [cluster.clusterKey, endOf(cluster)]));
 }
