@@ -245,7 +245,11 @@ test('where nobody may lift it, it is tried again until it has ended by itself, 
   // It does not last longer than the step.
   expect(await lift()).toMatchObject({ status: 'parked', resumeAt: '2026-11-20T12:21:00.000Z' });
   clock.minutes = 21;
-  expect((await lift()).status).toBe('done');
+  const over = await lift();
+  expect([over.status, codes(over)]).toEqual(['done', ['Silenced', 'NotLifted']]);
+  expect(over.reasons[1]?.message).toMatch(
+    /^The silence has ended by itself, and its mute rule .* may be left: AccessDenied: /,
+  );
   expect(await open()).toEqual([]);
 });
 

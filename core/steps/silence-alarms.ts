@@ -232,6 +232,7 @@ export async function liftSilence(
   if (mayArrive > 0)
     return wait(Math.ceil(mayArrive / 1000), reason('OutcomeUnknown', 'Whether alarms are silenced is not known yet.'));
   let how: How;
+  const left: Reason[] = [];
   try {
     const found = await ports.silences.getMuteRule(scope, name);
     how = found === undefined ? 'gone' : isOurRule(found, uid) ? 'undone' : 'notOurs';
@@ -254,8 +255,14 @@ export async function liftSilence(
     }
     // CloudWatch has ended it by itself, so nobody need wait for a permission.
     how = 'gone';
+    left.push(
+      reason(
+        'NotLifted',
+        `The silence has ended by itself, and its mute rule ${name} may be left: ${said(error)}. Delete the rule.`,
+      ),
+    );
   }
-  const notes = [...(await tellOf(ports, context, entry.data, how)), ...(entry.data.notes ?? [])];
+  const notes = [...(await tellOf(ports, context, entry.data, how)), ...left, ...(entry.data.notes ?? [])];
   await closeUndoEntries(ports, [entry], how === 'never' ? 'gone' : how, notes);
   return done(...notes);
 }

@@ -1,3 +1,4 @@
+import type { UndoEntry } from '../../core/contracts/items/protocol.ts';
 import { HOOK_JOB_MARK } from '../../core/ports/hook-jobs.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
 import { firstBreak } from '../../core/store/audit.ts';
@@ -130,11 +131,18 @@ export const noJobLeft = ({ world }: History): Violation[] =>
     ),
   );
 
-/** 16 `rest`: no alarm is muted, except by a rule that ends by itself for a cluster that was deleted meanwhile. */
+/**
+ * 16 `rest`: no mute rule is left, except one that ends by itself for a cluster that was deleted meanwhile, and one that has ended, of which the
+ * journal says that deleting it was denied.
+ */
 export async function noSilenceLeft({ world }: History): Promise<Violation[]> {
   const clusters = await loadKind(world.table, Clusters);
   const gone = new Set(clusters.flatMap(({ clusterKey, deletedAt }) => (deletedAt ? [clusterKey] : [])));
-  const theirs = (await loadKind(world.table, UndoEntries)).filter(({ clusterKey }) => gone.has(clusterKey));
+  const now = world.clock.now().toISOString();
+  const isToldOf = (one: UndoEntry) =>
+    one.effect === 'silence' && one.until < now && one.notes?.some(({ code }) => code === 'NotLifted');
+  const entries = await loadKind(world.table, UndoEntries);
+  const theirs = entries.filter((one) => gone.has(one.clusterKey) || isToldOf(one));
   return world.muteRules.all().flatMap(({ name, description }) => {
     const isOurs = /liftlock:[0-9a-f]{64}$/.test(description);
     if (!isOurs || theirs.some(({ subject }) => subject === name)) return [];
