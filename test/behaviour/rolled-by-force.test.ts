@@ -2,6 +2,7 @@ import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts'
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { loadAllPolicies } from '../../core/policy/policy-of.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { latestScansOf } from '../../core/scan/fleet/report-store.ts';
 import type { World } from '../../simulator/process/world.ts';
 import {
   hours,
@@ -41,6 +42,14 @@ test('where the policy names the cluster its last roll is sent by force, not bef
   expect(reasons[0]?.message).toMatch(
     / From \S+ on it is rolled by force, as the policy says: what stays then is deleted/,
   );
+  const { clusterKey } = await recordOf(fleet, 'web');
+  const warned = (await latestScansOf(fleet.table, [clusterKey])).get(clusterKey)?.scans[0]?.causes;
+  expect(warned?.find(({ cause }) => cause === 'drain:shop/never')).toMatchObject({
+    severity: 'warning',
+    what: expect.stringMatching(
+      / rolled by force from 3h after the beginning of the first roll that they stop: EKS then deletes these pods\.$/,
+    ),
+  });
   await hours(fleet, 2);
   const running = (await explained(fleet)).reasons.find(({ code }) => code === 'UpdateInProgress');
   expect(running?.message).toMatch(/^Roll of workers to 1\.37 by force: EKS works on /);
