@@ -11,14 +11,14 @@ const where = (when: string) => ({ matchLabels: {}, matchExpressions: [], when }
 /** Under an earlier grant, so that this one tries again. */
 const before = { grantNumber: 0 };
 const WEB = where('cluster.name == "web"');
+const STAYED = [{ code: readCode('PodEvictionFailure'), message: 'pods stay' }];
 /** A roll of the group `a` whose pods stayed. */
 function stuck(more: Partial<Intent> = {}, force?: true): Intent {
-  const errors = [{ code: readCode('PodEvictionFailure'), message: 'pods stay' }];
   const at = '2026-11-20T12:00:00.000Z';
   const input = { clusterName: 'web', nodegroupName: 'a', version: '1.37', ...(force && { force }) };
   return intent({
     ...{ step: 'roll-node-group', subject: 'a', call: { name: 'UpdateNodegroupVersion', input } as Intent['call'] },
-    outcome: { type: 'accepted', updateId: 'u-1', at, observed: { status: 'Failed', errors, at } },
+    outcome: { type: 'accepted', updateId: 'u-1', at, observed: { status: 'Failed', errors: STAYED, at } },
     ...more,
   });
 }
@@ -103,6 +103,14 @@ test('used-up tries wait for it, and it is looked after each pause whether the p
   });
   expect(await rolled(later, '70m', WEB)).toMatchObject({ ...waits, until: '13:10' });
   expect(await rolled(later, '50m', WEB)).toMatchObject({ status: 'wait', forced: [true] });
+  // The pause is kept before it, too.
+  const { outcome, ...rest } = stuck({ attempt: 2 });
+  const at = '2026-11-20T12:50:00.000Z';
+  const late = {
+    ...rest,
+    outcome: { ...outcome, observed: { status: 'Failed', errors: STAYED, at } } as Intent['outcome'],
+  };
+  expect(await rolled([stuck(before), late], '65m', WEB)).toMatchObject({ status: 'parked', until: '13:20' });
   const gone = { status: 'failed', said: 'The update u-1 of a ended Failed: pods stay', forced: [] };
   expect(await rolled(later, '50m', where('cluster.name == "x"'))).toMatchObject(gone);
 });
