@@ -220,7 +220,7 @@ const STEP_REASONS = {
   ),
   Denied: lasting('AWS denied a read; what was begun looks again, what was not is blocked.'),
   EvictionRetried: timed(
-    'EKS ended the roll of a node group since pods were not evicted; it is rolled again when the pause of the policy is over.',
+    'EKS ended the roll of a node group since pods were not evicted; it is looked at again when the pause of the policy is over.',
   ),
   ExecutionMissing: lasting('The execution of the upgrade does not exist any more.'),
   Failed: lasting('A plan by chance takes the upgrade to fail.'),

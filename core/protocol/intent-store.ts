@@ -23,13 +23,14 @@ export async function loadNewestIntent(
   return newest === undefined ? undefined : decode(Intents, newest);
 }
 
-/** Every intent of a cluster, or of one step in it, by step, subject and attempt. */
+/** Every intent of a cluster, or of one step in it, or of a step on one subject, by step, subject and attempt. */
 export async function intentsOf(
   table: Pick<Ports['table'], 'queryPartition'>,
   clusterKey: string,
   step?: string,
+  subject?: string,
 ): Promise<Read<Intent>[]> {
-  const items = await table.queryPartition(clusterPartition(clusterKey), intentPrefix(step));
+  const items = await table.queryPartition(clusterPartition(clusterKey), intentPrefix(step, subject));
   return items.map((item) => decode(Intents, item));
 }
 
@@ -88,6 +89,10 @@ export function recordDoubt(ports: Pick<Ports, 'table' | 'clock'>, seen: Read<In
     };
   });
 }
+
+/** Whether it was committed since the last time a person had the upgrade tried, however often it has parked since. */
+export const isOfThisTry = ({ upgradeId, committedAt }: Intent, upgrade: Upgrade | undefined): boolean =>
+  upgradeId === upgrade?.id && committedAt >= (upgrade.startedAt ?? '');
 
 /** Whether the call of this intent, or an earlier call that this item had before, may have taken effect. */
 export const mayHaveActed = ({ outcome, answeredBefore }: Intent): boolean =>

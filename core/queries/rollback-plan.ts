@@ -5,6 +5,7 @@ import { askerText } from '../model/asked-for.ts';
 import { shortId } from '../model/cluster-key.ts';
 import { rollbackId } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
+import { budgetsText } from '../policy/forced-after.ts';
 import type { Ports } from '../ports/ports.ts';
 import { nameOfGrant } from '../protocol/authority.ts';
 import { givesWay } from '../protocol/gives-way.ts';
@@ -71,7 +72,7 @@ export async function planRollback(
     to: from.previous().toString(),
     status: refusals.length > 0 ? 'Blocked' : 'NotApproved',
     until: view.until,
-    checks: checksOf(cluster, from.previous(), begun !== undefined),
+    checks: checksOf(cluster, from.previous(), begun !== undefined, budgetsText(spec, cluster)),
     refusals,
     notes:
       running !== undefined
@@ -127,12 +128,17 @@ function endsFirst({ grants }: FleetSnapshot, { clusterKey }: ClusterRecord, upg
   return [reason('GrantBusy', said)];
 }
 
-const checksOf = ({ nodegroups, addons }: ClusterRecord, to: KubeVersion, isThere: boolean): string[] => [
+const checksOf = (
+  { nodegroups, addons }: ClusterRecord,
+  to: KubeVersion,
+  isThere: boolean,
+  budgets: string,
+): string[] => [
   'request-grant: one upgrade per cluster, caps (which it may pass by one), mode and stop; windows only where the policy says rollback.windows: obey.',
   isThere
     ? `scan-cluster: that the control plane is at ${to}; EKS is not asked for its readiness any more.`
     : "scan-cluster: EKS's rollback readiness, the seven days, nodes, node groups and add-ons, before anything is changed.",
-  `roll-node-group: those of ${counted(nodegroups.length, 'node group')} that have followed, back to ${to}, respecting PodDisruptionBudgets.`,
+  `roll-node-group: those of ${counted(nodegroups.length, 'node group')} that have followed, back to ${to}, ${budgets}.`,
   `update-addons-back: those of ${counted(addons.length, 'add-on')} that do not fit ${to}, kube-proxy among them.`,
   isThere
     ? `rollback-control-plane: nothing, it is at ${to} already.`

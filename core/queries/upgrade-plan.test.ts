@@ -16,6 +16,7 @@ import { grantUpgrade } from '../protocol/grant.ts';
 import { Configs, Members, Rollouts, Waves } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { explainCluster } from './explain-cluster.ts';
+import { planRollback } from './rollback-plan.ts';
 import { planUpgrade } from './upgrade-plan.ts';
 
 const executions = { arnFor: () => HOLDER, start: async () => {}, describe: async () => undefined };
@@ -72,6 +73,31 @@ test('who asks for a hop to where the control plane is, and nodes are not, is to
     ),
   ]);
 });
+
+const forcing = (when: string) => {
+  const plain = policyWith({ name: 'p' });
+  const force = { after: '4h', selector: { matchLabels: {}, matchExpressions: [], when } };
+  const nodes = { podEvictionFailure: { retries: 1, pause: '30m', force } };
+  return policyConfig({ ...plain, spec: { ...plain.spec, nodes } });
+};
+test.each([
+  ['web', /, respecting PodDisruptionBudgets until 4h after .* by force, and EKS deletes the pods that stay\.$/],
+  ['other', /, respecting PodDisruptionBudgets\.$/],
+])(
+  'a plan up and one down say where the policy has budgets give way in the end: in the cluster %s',
+  async (name, said) => {
+    const kept = { rollout: undefined, waves: [], member: undefined, policy: forcing(`cluster.name == "${name}"`) };
+    const rollIn = (checks: readonly string[]) => checks.find((one) => one.startsWith('roll-node-group'));
+    const table = new MemoryTable();
+    await keep(table, kept);
+    const up = await planUpgrade({ table, clock }, cluster, '1.37');
+    const down = await planRollback({ table, clock }, cluster);
+    expect([rollIn(up.checks), rollIn(down.checks)]).toEqual([
+      expect.stringMatching(said),
+      expect.stringMatching(said),
+    ]);
+  },
+);
 
 const aborted = rolloutItem({ id: 'a-old', status: 'Aborted', createdAt: '2026-11-01T00:00:00.000Z' });
 const first = rolloutItem({ id: 'b-first', policy: 'other', createdAt: '2026-11-02T00:00:00.000Z' });

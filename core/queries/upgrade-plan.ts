@@ -6,6 +6,7 @@ import { hopRefusals, isRollback } from '../model/hop.ts';
 import { unfinished } from '../model/lag.ts';
 import { fillCluster } from '../model/placeholders.ts';
 import { counted } from '../model/words.ts';
+import { budgetsText } from '../policy/forced-after.ts';
 import { waveOf } from '../policy/wave-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { hopsBefore, isWatched, sameUnderWay } from '../protocol/hop-before.ts';
@@ -231,7 +232,7 @@ function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy, isThere: bo
     isThere
       ? `upgrade-control-plane: nothing, it is at ${cluster.version} already.`
       : 'upgrade-control-plane: one minor, judged by the update itself.',
-    `roll-node-group: ${counted(cluster.nodegroups.length, 'node group')}, respecting PodDisruptionBudgets${down}.`,
+    `roll-node-group: ${counted(cluster.nodegroups.length, 'node group')}${down}, ${budgetsText(policy?.spec, cluster)}.`,
     'update-addons: the remaining ones, kube-proxy among them.',
     smoke,
   ];

@@ -6,7 +6,7 @@ import { sentence } from '../model/words.ts';
 import { compiledRules } from '../policy/load-rules.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
-import { loadNewestIntent, recordObserved, recordOutcome } from '../protocol/intent-store.ts';
+import { isOfThisTry, loadNewestIntent, recordObserved, recordOutcome } from '../protocol/intent-store.ts';
 import { wayToTryAgain } from '../protocol/left-half-done.ts';
 import { callOf, isGone } from '../protocol/look-up.ts';
 import { type Mutation, mutate } from '../protocol/mutate.ts';
@@ -18,6 +18,7 @@ import { loadHopPolicy } from './hop-policy.ts';
 import { notSent } from './not-sent.ts';
 import { rememberRunning, stillRunning, takeEnded } from './run-step.ts';
 import { muteAlarms, type SilencePorts } from './silence-alarms.ts';
+import { isForced } from './stuck-rolls.ts';
 
 export type UnaskedPorts = StepPorts & Pick<Ports, 'mutator'>;
 export type ActPorts = UnaskedPorts & HookPorts & SilencePorts;
@@ -47,7 +48,7 @@ export async function actUnasked(
   what: string,
   mutation: StepMutation,
   bounds: PollBounds,
-  onSuccess: () => Promise<StepResult>,
+  onSuccess: (ended: Intent) => Promise<StepResult>,
   seen?: { readonly newest: Read<Intent> | undefined },
 ): Promise<StepResult> {
   const { asker, clusterKey, scope } = context;
@@ -84,11 +85,13 @@ export async function actUnasked(
       }
       if (update.status === 'InProgress') {
         const { upgradeId, step, subject: of, attempt, committedAt } = result.intent;
-        rememberRunning(ports, asker.arn, { scope, clusterKey, upgradeId, step, subject: of, attempt, what, bounds });
-        return stillRunning(what, update.id, committedAt, ports.clock.now(), bounds);
+        const said = isForced(result.intent) ? `${what} by force` : what;
+        const seenRunning = { scope, clusterKey, upgradeId, step, subject: of, attempt, what: said, bounds };
+        rememberRunning(ports, asker.arn, seenRunning);
+        return stillRunning(said, update.id, committedAt, ports.clock.now(), bounds);
       }
       const observed = await recordObserved(ports, result.intent, update, result.seen);
-      if (update.status === 'Successful') return withPast(await onSuccess(), await ranPast(ports, context));
+      if (update.status === 'Successful') return withPast(await onSuccess(observed), await ranPast(ports, context));
       const ended = reason('UpdateFailed', `${what}: the update ${update.id} ended ${update.status}.`);
       return failed(...(failureOf(observed) ?? [ended]));
     }
@@ -111,7 +114,7 @@ export function act(
   context: StepContext,
   what: string,
   mutation: AskedMutation,
-  ...rest: [PollBounds, () => Promise<StepResult>, { readonly newest: Read<Intent> | undefined }?]
+  ...rest: [PollBounds, (ended: Intent) => Promise<StepResult>, { readonly newest: Read<Intent> | undefined }?]
 ): Promise<StepResult> {
   const prepare = async (): ReturnType<Mutation['prepare']> => {
     const prepared = await mutation.prepare();
@@ -155,12 +158,8 @@ function endOfTry(newest: Intent, { grant, upgrade, name }: StepContext): Reason
   return grantNumber === grant?.number ? failureOf(newest) : undefined;
 }
 
-/** Whether it was committed since the last time a person had the upgrade tried, however often it has parked since. */
-export const isOfThisTry = ({ upgradeId, committedAt }: Intent, upgrade: StepContext['upgrade']): boolean =>
-  upgradeId === upgrade?.id && committedAt >= (upgrade.startedAt ?? '');
-
 /** Why an attempt ended without success; undefined when it succeeded or has not ended. */
-function failureOf(intent: Intent): Reason[] | undefined {
+export function failureOf(intent: Intent): Reason[] | undefined {
   const { outcome } = intent;
   if (outcome?.type === 'refused')
     return [quoted(outcome.error, `EKS refused ${intent.call.name} on ${intent.subject}: ${outcome.message}`)];

@@ -1,19 +1,21 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import { isNotFound, unlessGone } from '../contracts/eks-errors.ts';
 import { namedError } from '../contracts/errors.ts';
+import type { Intent } from '../contracts/items/protocol.ts';
 import type { AnyCode } from '../contracts/reasons.ts';
 import type { StepInput } from '../contracts/step-input.ts';
-import { blocked, done, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { blocked, done, failed, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { isFinish, isRollback } from '../model/hop.ts';
 import { groupsBehind } from '../model/lag.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { showsBudgets } from '../nodes/drain-settings.ts';
 import { type ManagedGroup, managedGroups, type WantedImage } from '../nodes/managed-groups/managed-group.ts';
 import type { Ports } from '../ports/ports.ts';
-import { loadNewestIntent } from '../protocol/intent-store.ts';
+import { intentsOf, isOfThisTry } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
+import type { Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { type ActPorts, act, beforeChange, isOfThisTry } from './act.ts';
+import { type ActPorts, act, beforeChange, failureOf } from './act.ts';
 import { findApiServer, isAccessError } from './api-server.ts';
 import { afterHooks } from './ask-hooks.ts';
 import { type EffectsOf, foreignStop, pollSeconds, type StepContext } from './context.ts';
@@ -24,7 +26,7 @@ import { nodeRoom, otherRolls } from './node-room.ts';
 import { readControlPlaneAtRest } from './read-control-plane.ts';
 import { runStep } from './run-step.ts';
 import { silenceOf, withSilenceLifted } from './silence-alarms.ts';
-import { isForced, loadStuckRolls, NOT_EVICTED } from './stuck-rolls.ts';
+import { endOf, isForced, NOT_EVICTED, stuckRolls } from './stuck-rolls.ts';
 import { goOnWithUpdateConfig, setUpdateConfig, withUpdateConfigBack } from './update-config.ts';
 
 const STEP = 'roll-node-group' as const;
@@ -81,11 +83,14 @@ async function rollUnlessDeleted(ports: RollPorts, context: StepContext, group: 
 }
 
 async function roll(ports: RollPorts, context: StepContext, group: string): Promise<StepResult> {
-  const mutation = { step: STEP, subject: group, prepare: () => prepare(ports, context, group) };
+  const rolls = await intentsOf(ports.table, context.clusterKey, STEP, group);
+  const newest = rolls.at(-1);
+  const mutation = { step: STEP, subject: group, prepare: () => prepare(ports, context, group, rolls) };
   const what = `Roll of ${group} to ${context.target}`;
-  const result = await act(ports, context, what, mutation, BOUNDS, () => arrived(ports, context, group));
+  const onSuccess = (ended: Intent) => arrived(ports, context, group, ended);
+  const result = await act(ports, context, what, mutation, BOUNDS, onSuccess, { newest });
   return result.status === 'done'
-    ? rolledBefore(ports, context, group, result)
+    ? rolledBefore(ports, context, group, newest?.data, result)
     : orRetried(ports, context, group, result);
 }
 
@@ -97,23 +102,22 @@ async function rolledBefore(
   ports: RollPorts,
   context: StepContext,
   group: string,
+  newest: Intent | undefined,
   result: StepResult,
 ): Promise<StepResult> {
-  const newest = (await loadNewestIntent(ports.table, context.clusterKey, STEP, group))?.data;
+  if (result.reasons.some(({ code }) => code === 'Rolled')) return result;
   const { outcome } = newest ?? {};
   const hasRolled = outcome?.type === 'accepted' && outcome.observed?.status === 'Successful';
   if (newest === undefined || !hasRolled || !isOfThisTry(newest, context.upgrade)) return result;
-  const said = `${group} was rolled by force, as the policy says: pods that no budget let go within 15 minutes were deleted.`;
-  const forced = isForced(newest) ? [reason('RolledByForce', said)] : [];
-  if (result.reasons.some(({ code }) => code === 'Rolled')) return done(...result.reasons, ...forced);
-  const there = await arrived(ports, context, group);
+  const there = await arrived(ports, context, group, newest);
   const others = result.reasons.filter(({ code }) => code !== 'AtTarget' && code !== 'CustomAmi');
-  return there.status === 'done' ? done(...there.reasons, ...forced, ...others) : result;
+  return there.status === 'done' ? done(...there.reasons, ...others) : result;
 }
 
 /**
  * A roll that EKS ended because pods stayed is repeated as often as the policy says; replaced nodes stay replaced. The upgrade parks meanwhile and
- * leaves the pods' budgets alone. Where the policy has the last roll sent by force, the upgrade parks until then.
+ * leaves the pods' budgets alone. Where its tries are used up and the policy has the next roll sent by force, the upgrade parks for that: it looks again
+ * after each pause whether the policy still says so, and when.
  */
 async function orRetried(
   ports: RollPorts,
@@ -128,17 +132,24 @@ async function orRetried(
   const told = reason('PodsStayed', `Pods stayed on nodes of ${group}. ${budgets}`);
   const givenUp = { ...result, reasons: [...result.reasons, told] };
   if (allowed === undefined) return givenUp;
-  const { failures, forcedFrom } = await loadStuckRolls(ports, context, group, spec);
-  const hasTries = failures <= allowed.retries;
+  const { scope, name: clusterName } = context;
+  const rolls = await intentsOf(ports.table, context.clusterKey, STEP, group);
+  const nodegroup = await ports.eks.describeNodegroup(scope, { clusterName, nodegroupName: group });
+  const { stuck, hasTries, forcedFrom } = await stuckRolls(ports, context, rolls, nodegroup, spec);
   if (!hasTries && forcedFrom === undefined) return givenUp;
-  const next = new Date(ports.clock.now().getTime() + durationMilliseconds(allowed.pause));
-  const until = hasTries || forcedFrom === undefined || forcedFrom < next ? next : forcedFrom;
-  const tries = hasTries ? ` (${failures} of ${allowed.retries})` : '';
+  const pause = durationMilliseconds(allowed.pause);
+  const next = new Date(ports.clock.now().getTime() + pause);
+  const rested = Math.max(...stuck.map((one) => endOf(one) + pause));
+  const due = forcedFrom && new Date(Math.max(forcedFrom.getTime(), rested));
+  const until = hasTries || due === undefined || due > next ? next : due;
+  const tries = hasTries
+    ? `; it is rolled again from ${until.toISOString()} on (${stuck.length} of ${allowed.retries}).`
+    : ', and its tries are used up.';
   const byForce =
-    forcedFrom === undefined
+    due === undefined
       ? ''
-      : ` From ${forcedFrom.toISOString()} on it is rolled by force, as the policy says: what stays then is deleted after 15 minutes.`;
-  const said = `Pods stayed on nodes of ${group}; it is rolled again from ${until.toISOString()} on${tries}.${byForce} ${budgets}`;
+      : ` From ${due.toISOString()} on it is rolled by force, as the policy says: what stays then is deleted after 15 minutes.`;
+  const said = `Pods stayed on nodes of ${group}${tries}${byForce} ${budgets}`;
   return parked(until, reason('EvictionRetried', said), ...result.reasons);
 }
 
@@ -155,7 +166,12 @@ function failedBefore({ upgrade, grant }: StepContext, group: string): string | 
   return undefined;
 }
 
-async function prepare(ports: RollPorts, context: StepContext, group: string): ReturnType<Mutation['prepare']> {
+async function prepare(
+  ports: RollPorts,
+  context: StepContext,
+  group: string,
+  rolls: readonly Read<Intent>[],
+): ReturnType<Mutation['prepare']> {
   const { name, target } = context;
   const rests = await readControlPlaneAtRest(ports, context);
   if ('stop' in rests) return rests;
@@ -193,19 +209,22 @@ async function prepare(ports: RollPorts, context: StepContext, group: string): R
   const { call } = next;
   if (call.name !== 'UpdateNodegroupVersion')
     throw new Error(`unreachable: ${group} wants ${call.name} before its roll`);
-  const room = await nodeRoom(ports, context, group, spec?.disruption);
-  if (typeof room === 'object') return { stop: room };
-  const { settings } = managedGroups.plan(unit, room);
-  const set = await setUpdateConfig(ports, context, unit.nodegroup, settings, updates.ids);
-  if (set !== undefined) return { stop: set };
-  const { forcedFrom, isForceOpen } = await loadStuckRolls(ports, context, group, spec);
+  const { stuck, hasTries, forcedFrom, isForceOpen } = await stuckRolls(ports, context, rolls, unit.nodegroup, spec);
   const now = ports.clock.now();
   const isByForce = forcedFrom !== undefined && forcedFrom <= now;
+  // The policy may have changed since it parked, so what follows from used-up tries is decided as if the last roll had only just ended.
+  const last = stuck.at(-1);
+  if (last !== undefined && !hasTries && !isByForce) return { stop: failed(...(failureOf(last) ?? [])) };
   // A repeat sends the stored request, which the policy may not allow any more: this stop ends that attempt.
   if (isForceOpen && !isByForce) {
     const said = `The roll of ${group} by force was never sent, and the policy does not ask for it any more: it is rolled without.`;
     return { stop: parked(now, reason('EvictionRetried', said)) };
   }
+  const room = await nodeRoom(ports, context, group, spec?.disruption);
+  if (typeof room === 'object') return { stop: room };
+  const { settings } = managedGroups.plan(unit, room);
+  const set = await setUpdateConfig(ports, context, unit.nodegroup, settings, updates.ids);
+  if (set !== undefined) return { stop: set };
   const force = isByForce ? { force: true as const } : {};
   return {
     call: (clientRequestToken) => ({ name: call.name, input: { ...call.input, ...force, clientRequestToken } }),
@@ -288,11 +307,12 @@ async function isOutsidePlan(context: StepContext, unit: ManagedGroup) {
 
 const releaseOf = ({ upgrade }: StepContext, group: string): string | undefined => upgrade?.releases?.[group];
 
-async function arrived(ports: RollPorts, context: StepContext, group: string): Promise<StepResult> {
+async function arrived(ports: RollPorts, context: StepContext, group: string, ended: Intent): Promise<StepResult> {
   const { scope, name, target, startedAt } = context;
   const nodegroup = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName: group });
   const there = managedGroups.arrived({ nodegroup, image: 'eks', release: releaseOf(context, group) }, target);
-  if (there !== undefined) return done(there);
+  const byForce = `${group} was rolled by force, as the policy says: pods that no budget let go within 15 minutes were deleted.`;
+  if (there !== undefined) return done(there, ...(isForced(ended) ? [reason('RolledByForce', byForce)] : []));
   const said = `The roll of ${group} succeeded; DescribeNodegroup still says ${nodegroup.version ?? 'no version'}.`;
   return wait(pollSeconds(startedAt, ports.clock.now(), BOUNDS), reason('NotVisibleYet', said));
 }

@@ -270,27 +270,26 @@ async function findingsOfRolls(
     updating: facts.nodegroups.flatMap(({ nodegroupName, status }) => (status === 'UPDATING' ? nodegroupName : [])),
     now: ports.clock.now(),
   };
-  const drains = await asForced(ports, context, observeDrains(state?.facts.drain, question));
-  const found = [...drains, ...ofRolls];
-  const isStuck = (one: Observation): one is Problem => one.type === 'problem' && one.severity === 'error';
-  if (context.grant === undefined || !found.some(isStuck)) return found;
+  const drains = observeDrains(state?.facts.drain, question);
+  const after = await loadForcedAfter(ports, context.record, (await context.policy()).spec);
+  const inTheEnd = `The policy has their node group rolled by force from ${after} after the beginning of the first roll that they stop: EKS then deletes these pods.`;
+  const found = [...(after === undefined ? drains : asWarnings(drains, isStuckDrain, inTheEnd)), ...ofRolls];
+  if (context.grant === undefined || !found.some(isError)) return found;
   const groups = facts.nodegroups.map(({ nodegroupName: name, version }) => ({ name, version }));
   if (!nodesMayWait(await loadHopPolicy(ports, context), context.target, groups)) return found;
-  const why = 'The nodes stay as they are in this hop (rollNodes: whenSkewRequires).';
-  return found.map((one) => (isStuck(one) ? { ...one, severity: 'warning', evidence: [...one.evidence, why] } : one));
+  return asWarnings(found, isError, 'The nodes stay as they are in this hop (rollNodes: whenSkewRequires).');
 }
 
-/** Budgets that never let a pod go stop no hop where the policy has the rolls of the cluster sent by force in the end. */
-async function asForced(ports: StepPorts, context: StepContext, drains: Observation[]): Promise<Observation[]> {
-  const after = await loadForcedAfter(ports, context.record, (await context.policy()).spec);
-  if (after === undefined) return drains;
-  const why = `The policy has the node groups rolled by force ${after} after the first roll that this stops: EKS then deletes the pods.`;
-  return drains.map((one) =>
-    one.type === 'problem' && one.rule === 'DrainStuck'
-      ? { ...one, severity: 'warning', evidence: [...one.evidence, why] }
-      : one,
-  );
-}
+const isError = (one: Observation): one is Problem => one.type === 'problem' && one.severity === 'error';
+const isStuckDrain = (one: Observation): one is Problem => one.type === 'problem' && one.rule === 'DrainStuck';
+
+/** Those that stop no hop here become warnings, which say why. */
+const asWarnings = (
+  found: readonly Observation[],
+  which: (one: Observation) => one is Problem,
+  why: string,
+): Observation[] =>
+  found.map((one) => (which(one) ? { ...one, severity: 'warning', message: `${one.message} ${why}` } : one));
 
 const isRolledHere = (name: string | undefined, { nodegroups, nodes }: PreflightFacts): boolean =>
   nodegroups.some((group) => group.nodegroupName === name && isRolled(nodes, group));

@@ -4,6 +4,7 @@ import { checkBudget } from './check-budget.ts';
 import { checkCaps } from './check-caps.ts';
 import { checkDisruption } from './check-disruption.ts';
 import { checkAttempts, checkFence } from './check-fence.ts';
+import { checkForced } from './check-forced.ts';
 import { checkGrant } from './check-grant.ts';
 import { checkHistory } from './check-history.ts';
 import { checkLeftBehind } from './check-left-behind.ts';
@@ -48,6 +49,7 @@ const CHECKS_OF_MOMENTS = [
   checkLeftBehind,
   checkRollback,
   checkDisruption,
+  checkForced,
 ];
 
 /** Checks of the whole history at once: the fake EKS's own log, and the final state of the table. */

@@ -1,10 +1,15 @@
+import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts';
+import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { loadAllPolicies } from '../../core/policy/policy-of.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { latestScansOf } from '../../core/scan/fleet/report-store.ts';
 import type { World } from '../../simulator/process/world.ts';
 import {
   hours,
   memberOf,
   mutationsOf,
   onlyCluster,
+  PERSON,
   recordOf,
   run,
   smallFleet,
@@ -37,6 +42,17 @@ test('where the policy names the cluster its last roll is sent by force, not bef
   expect(reasons[0]?.message).toMatch(
     / From \S+ on it is rolled by force, as the policy says: what stays then is deleted/,
   );
+  const { clusterKey } = await recordOf(fleet, 'web');
+  const warned = (await latestScansOf(fleet.table, [clusterKey])).get(clusterKey)?.scans[0]?.causes;
+  expect(warned?.find(({ cause }) => cause === 'drain:shop/never')).toMatchObject({
+    severity: 'warning',
+    what: expect.stringMatching(
+      / rolled by force from 3h after the beginning of the first roll that they stop: EKS then deletes these pods\.$/,
+    ),
+  });
+  await hours(fleet, 2);
+  const running = (await explained(fleet)).reasons.find(({ code }) => code === 'UpdateInProgress');
+  expect(running?.message).toMatch(/^Roll of workers to 1\.37 by force: EKS works on /);
   await run(fleet);
   const rolls = rollsOf(fleet);
   expect(rolls.map((one) => one.force)).toEqual([false, false, false, true]);
@@ -65,6 +81,18 @@ test('a cluster that the policy does not name is never rolled by force: its scan
   expect([rollsOf(fleet), versionOf(fleet, 'web')]).toEqual([[], '1.36']);
   const { stoppedBy, readiness } = await explained(fleet);
   expect([readiness.verdict, stoppedBy[0]?.what]).toEqual(['blocked', expect.stringContaining('shop/never')]);
+});
+
+test('where the policy takes it back while it is waited for, the upgrade ends at the next look, without another roll', async () => {
+  const fleet = await world({ retries: 1, pause: '30m', force: { ...force, after: '20h' } });
+  await hours(fleet, 3);
+  const [policy] = await loadAllPolicies(fleet.table);
+  const nodes = { podEvictionFailure: { retries: 1, pause: '30m' } };
+  await applyConfig(fleet.ports, [upgradePolicySchema.parse({ ...policy, spec: { ...policy?.spec, nodes } })], PERSON);
+  await hours(fleet, 1);
+  expect([rollsOf(fleet).length, (await memberOf(fleet, 'web')).status]).toEqual([2, 'Failed']);
+  const [upgrade] = await upgradesOf(fleet);
+  expect(upgrade?.reasons.slice(0, 2).map(({ code }) => code)).toEqual(['PodEvictionFailure', 'PodsStayed']);
 });
 
 test('where its tries are used up before that time, it waits for it', async () => {

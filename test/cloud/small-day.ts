@@ -5,6 +5,7 @@ import { ClusterControls, Clusters } from '../../core/store/entities.ts';
 import { load, loadKind } from '../../core/store/entity.ts';
 import { apiRequest } from '../../simulator/cloud/api-request.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
+import { acceptedMutations } from '../../simulator/eks/log/timeline.ts';
 import { configOf, knowVersions, type PreparedFleet } from '../../simulator/process/prepare-fleet.ts';
 import { untilRest } from '../../simulator/process/until-rest.ts';
 import { changeSettingsMeanwhile } from './changed-settings.ts';
@@ -177,16 +178,24 @@ async function settingsPutBack(cloud: LocalCloud): Promise<string[]> {
   return problems;
 }
 
-/** AWS has published an image four days before; the policy takes it within the hour. */
+/** AWS has published an image four days before; the policy takes it within the hour, and by force in the end, since a budget lets no pod of CoreDNS go. */
 async function newImages(cloud: LocalCloud): Promise<string[]> {
+  const first = Object.values(cloud.eks.state.clusters).find(({ arn }) => arn === FIRST);
+  const [budget] = first?.kubernetes.podDisruptionBudgets ?? [];
+  if (budget !== undefined) budget.maxUnavailable = 0;
   cloud.eks.state.imageDays = { '1.37': '2026-11-16' };
   await minutes(cloud, 60);
   await rest(cloud);
-  const first = Object.values(cloud.eks.state.clusters).find(({ arn }) => arn === FIRST);
+  if (budget !== undefined) budget.maxUnavailable = 1;
   const behind = first?.nodegroups.filter(({ releaseVersion }) => !releaseVersion.endsWith('-20261116')) ?? [];
-  return behind.map(
-    ({ name, releaseVersion }) => `${name} of first-dev runs ${releaseVersion}, and not the newest image`,
-  );
+  const rolls = acceptedMutations(cloud.eks.state, { clusterArn: FIRST, operation: 'UpdateNodegroupVersion' });
+  const forced = rolls.filter(({ request }) => request.force === true).length;
+  return [
+    ...behind.map(
+      ({ name, releaseVersion }) => `${name} of first-dev runs ${releaseVersion}, and not the newest image`,
+    ),
+    ...(forced === 1 ? [] : [`${forced} rolls of first-dev were by force`]),
+  ];
 }
 
 /**

@@ -103,7 +103,7 @@ export const nodesSchema = z
         force: z
           .strictObject({
             after: positiveDuration.describe(
-              'So long after the beginning of the first of these rolls the next one is sent by force, once: EKS deletes pods that are not evicted within 15 minutes. The upgrade waits for that when its tries are used up.',
+              'So long after the beginning of the first of these rolls of a node group the next one is sent by force, once for each group: EKS deletes pods that are not evicted within 15 minutes. The upgrade waits for that when the tries are used up.',
             ),
             selector: labelSelectorSchema
               .refine(

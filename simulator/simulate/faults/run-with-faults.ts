@@ -128,7 +128,9 @@ function blockCluster({ eks }: World, { cluster, by, minutes }: FaultOf<'blocked
   if (blocked === undefined) return;
   const block = (stands: boolean): void => {
     if (by === 'insights') blocked.insights.unavailable = stands;
-    else for (const budget of blocked.kubernetes.podDisruptionBudgets) budget.maxUnavailable = stands ? 0 : 1;
+    else
+      for (const budget of blocked.kubernetes.podDisruptionBudgets)
+        if (budget.name === 'coredns') budget.maxUnavailable = stands ? 0 : 1;
   };
   block(true);
   later(minutes, async () => block(false));

@@ -8,6 +8,7 @@ import { isOffered } from '../../eks/support-calendar.ts';
 import { hasBadMinor } from './bad-minor.ts';
 import { neverMeets } from './never-meets.ts';
 import { SeededChoices } from './seeded-choices.ts';
+import { stuckBudgets } from './stuck-budgets.ts';
 import { CHANGE_CONTROL, OFFICE } from './synthetic-calendars.ts';
 import { seriesOf } from './synthetic-probes.ts';
 
@@ -43,6 +44,7 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
   const others = new SeededChoices(seed * 69_069 + 5);
   const current = new SeededChoices(seed * 16_807 + 11);
   const never = neverMeets({ seed, clusters });
+  const stuck = stuckBudgets(seed);
   const stages = clusters <= FEW ? choices.pick(CROWDED) : STAGES;
   for (let index = 0; index < clusters; index += 1) {
     const stage = choices.pick(choices.chance(0.4) ? stages.slice(-1) : stages.slice(0, 2));
@@ -76,6 +78,7 @@ export function syntheticClusters({ clusters, target, seed, now }: SyntheticFlee
         nodes: choices.integer(1, 3),
         zones: choices.integer(1, 3),
       })),
+      ...(groups > 0 ? stuck?.ofCluster(stage) : {}),
     });
     cluster.prometheus = [seriesOf(name)];
   }

@@ -3,6 +3,7 @@ import { hasBadMinor, thatGoesOn } from './bad-minor.ts';
 import { apiVersion, type Document } from './documents.ts';
 import { neverMeets } from './never-meets.ts';
 import { SeededChoices } from './seeded-choices.ts';
+import { stuckBudgets } from './stuck-budgets.ts';
 import { syntheticCalendars } from './synthetic-calendars.ts';
 import { accountsOf, FEW, REGIONS, type SyntheticFleet } from './synthetic-clusters.ts';
 import { syntheticProbes } from './synthetic-probes.ts';
@@ -66,8 +67,8 @@ function otherHooks(seed: number, network: string, ask: Document): Document[] {
 }
 
 /**
- * Options of a policy beside versions: update settings, patches inside a minor, hooks, mute rules, probes. It uses choices of its own, so that all
- * else is the same without them.
+ * Options of a policy beside versions: update settings, rolls by force, patches inside a minor, hooks, mute rules, probes. It uses choices of its own,
+ * so that all else is the same without them.
  */
 function aroundSteps(seed: number, network: string): Document {
   const choices = new SeededChoices(seed * 48_271 + network.length);
@@ -85,8 +86,9 @@ function aroundSteps(seed: number, network: string): Document {
   const during = ['upgrade-control-plane', 'update-addons', 'roll-node-group'];
   const silences = [{ alarms: ['{cluster}-errors'], during, longest: '4h' }];
   const others = otherHooks(seed, network, { webhook, secret });
+  const nodes = { ...(choices.chance(0.3) ? { updateConfig } : {}), ...stuckBudgets(seed)?.nodes };
   return {
-    ...(choices.chance(0.3) ? { nodes: { updateConfig } } : {}),
+    ...(Object.keys(nodes).length === 0 ? {} : { nodes }),
     ...(choices.chance(0.3) ? { patch: { nodes: ages } } : {}),
     hooks: [...(choices.chance(0.25) ? hooks : []), ...others],
     rollback: rollback(seed, network),

@@ -118,7 +118,7 @@ export class Fabricated {
 
   /** `clusters`: those of the fake at the end. */
   violations(check: (history: History) => Check, ...clusters: readonly EksCluster[]): Violation[] {
-    const world = { eks: { state: { clusters } } };
+    const world = { eks: { state: { clusters, gone: [] } } };
     const writtenAt = (item: AuditItem) => Date.parse(item.at);
     const kept = { world, writtenAt, gateReadings: this.#gates, looks: this.#looks };
     return checkHistory({ timeline: this.#items, ...kept } as unknown as History, [check]);
