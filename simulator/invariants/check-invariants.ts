@@ -6,6 +6,7 @@ import { checkDisruption } from './check-disruption.ts';
 import { checkAttempts, checkFence } from './check-fence.ts';
 import { checkGrant } from './check-grant.ts';
 import { checkHistory } from './check-history.ts';
+import { checkHooks } from './check-hooks.ts';
 import { checkLeftBehind } from './check-left-behind.ts';
 import { checkOrder } from './check-order.ts';
 import { checkProof } from './check-proof.ts';
@@ -48,6 +49,7 @@ const CHECKS_OF_MOMENTS = [
   checkLeftBehind,
   checkRollback,
   checkDisruption,
+  checkHooks,
 ];
 
 /** Checks of the whole history at once: the fake EKS's own log, and the final state of the table. */
