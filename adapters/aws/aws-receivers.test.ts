@@ -41,9 +41,21 @@ describe('a function', () => {
     expect(sent?.headers.authorization).toMatch(/\/us-east-1\/lambda\/aws4_request/);
   });
 
-  test('that has failed has given no answer, whatever it returns', async () => {
-    answers(says('go'), 200, { 'x-amz-function-error': 'Unhandled' });
-    expect(await ask({ lambda })).toMatchObject({ answer: 'none', message: expect.stringMatching(/\(Unhandled\)/) });
+  test.each<[string, object, string]>([
+    ['returns', says('go'), 'The function has failed (Unhandled): {"schema":"liftlock.hook/v1","answer":"go"}'],
+    [
+      'throws',
+      { errorType: 'TypeError', errorMessage: 'key is not\ndefined', trace: ['at handler (index.mjs:3:9)'] },
+      'The function has failed (Unhandled): TypeError: key is not defined',
+    ],
+    [
+      'leaves undone',
+      { errorMessage: 'Task timed out after 3.00 seconds' },
+      'The function has failed (Unhandled): Task timed out after 3.00 seconds',
+    ],
+  ])('that has failed has given no answer, whatever it %s', async (_, body, message) => {
+    answers(body, 200, { 'x-amz-function-error': 'Unhandled' });
+    expect(await ask({ lambda })).toEqual({ answer: 'none', message });
   });
 
   test.each<[string, number, object, RegExp]>([

@@ -73,11 +73,19 @@ function scopeOf(arn: string): Scope {
   return { region, account };
 }
 
+/** What a function has thrown, or that it timed out, without the lines of its code; Lambda names such an error `Unhandled`. */
+function failureOf(error: unknown): string {
+  const text = errorMessage(error);
+  const { errorType, errorMessage: message = text } = (parseJson(text) ?? {}) as Readonly<Record<string, unknown>>;
+  return `The function has failed (${errorName(error)}): ${errorType === undefined ? '' : `${errorType}: `}${message}`;
+}
+
 /** Adds which tag to set: IAM's answer says only that nothing allows the call. */
 async function orWhatToTag(arn: string, ask: () => Promise<HookAnswer>): Promise<HookAnswer> {
   try {
     return await ask();
   } catch (error) {
+    if (/^(Unh|H)andled$/.test(errorName(error))) return noAnswer(oneLine(failureOf(error)));
     if (!errorName(error).startsWith('AccessDenied')) throw error;
     const { key, value } = HOOK_TAG;
     const todo = `give ${arn} the tag ${key}=${value}; it has to be in the account of Liftlock`;

@@ -12,6 +12,7 @@ import type { WriteOperation } from '../ports/table.ts';
 import { reopenedAs } from '../protocol/granting-waves.ts';
 import { queueOf, waveLeftBy } from '../protocol/rollback.ts';
 import { pausesOf, withPause } from '../protocol/rollout-pauses.ts';
+import { waveStatusChanged } from '../protocol/settle.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { loadRolloutDetail, planDetail, type RolloutDetail } from '../queries/rollout-views.ts';
@@ -22,10 +23,10 @@ import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { haltsAgain, MAY_PAUSE, waveEnd, wayToResume } from '../rollout/wave-end.ts';
-import { withoutHooks } from '../rollout/wave-hooks.ts';
+import { untoldOfHooks, withoutHooks } from '../rollout/wave-hooks.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
-import { rolloutChanged, rolloutEntry, upgradeChanged, waveChanged } from '../store/changes.ts';
+import { rolloutChanged, rolloutEntry, upgradeChanged } from '../store/changes.ts';
 import { ClusterControls, Configs, Rollouts, Waves } from '../store/entities.ts';
 import { decideAndWrite, load, type Read, replace } from '../store/entity.ts';
 import { loadWaves } from '../store/members.ts';
@@ -137,7 +138,7 @@ async function giveUpWaiting(
 ): Promise<Beside> {
   const beside = { waves: [], writes: [] as WriteOperation[], record: [] as AuditEntry[], given: [] as Upgrade[] };
   for (const read of waves) {
-    let next = read.data;
+    let next = untoldOfHooks(read.data);
     for (const clusterKey of read.data.automaticRollbacks ?? []) {
       const back = await findRollback(table, clusterKey);
       const isWaiting = back !== undefined && !back.data.mutated && back.data.status !== 'Running';
@@ -222,7 +223,7 @@ function switchRollout(
       // Each rollback that was given up has a record of its own, after that of the order.
       events: ([first, ...others]) => [
         rolloutChanged(changed, first),
-        ...waveWrites.map(({ next: wave }) => waveChanged(wave, first)),
+        ...waveWrites.flatMap(({ read: { data }, next: wave }) => waveStatusChanged(data, wave, first)),
         ...given.map((ended, index) => upgradeChanged(ended, others[index])),
       ],
     };
@@ -235,24 +236,14 @@ function switchRollout(
  */
 function reopened(waves: readonly Read<Wave>[], by: string, accept: boolean): WaveWrite[] {
   const reasons: Reason[] = [{ code: 'Resumed', message: `Resumed by ${by}.` }];
-  return waves
-    .filter(({ data }) => data.status === 'Halted' || withoutHooks(data) !== undefined)
-    .map((read) => {
-      const asksAnew = withoutHooks(read.data);
-      if (asksAnew !== undefined) return { read, next: asksAnew };
-      const acceptedFailures = accept ? read.data.failed : read.data.acceptedFailures;
-      return {
-        read,
-        next: {
-          ...read.data,
-          status: reopenedAs(read.data),
-          promotedBy: undefined,
-          endedAt: undefined,
-          acceptedFailures,
-          reasons,
-        },
-      };
-    });
+  return waves.flatMap((read) => {
+    const asksAnew = withoutHooks(read.data);
+    if (read.data.status !== 'Halted') return asksAnew === undefined ? [] : [{ read, next: asksAnew }];
+    const wave = asksAnew ?? read.data;
+    const acceptedFailures = accept ? wave.failed : wave.acceptedFailures;
+    const goesOn = { status: reopenedAs(wave), promotedBy: undefined, endedAt: undefined };
+    return [{ read, next: { ...wave, ...goesOn, acceptedFailures, reasons } }];
+  });
 }
 
 type RolloutPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'ids'>;

@@ -10,20 +10,57 @@ test.each<[string, object, object]>([
   expect(sent(members)).toEqual(answer);
 });
 
-test.each<[string, string]>([
-  ['nothing', ''],
-  ['no JSON', 'go'],
-  ['another schema', '{"schema":"liftlock.hook/v2","answer":"go"}'],
-  ['no schema', '{"answer":"go"}'],
-  ['another word', '{"schema":"liftlock.hook/v1","answer":"GO"}'],
-  ['members that are not known', '{"schema":"liftlock.hook/v1","answer":"go","unless":"frozen"}'],
-  ['a pause of no time', '{"schema":"liftlock.hook/v1","answer":"wait","seconds":0}'],
-  ['a pause of more than an hour', '{"schema":"liftlock.hook/v1","answer":"wait","seconds":3601}'],
-  ['a list', '[{"schema":"liftlock.hook/v1","answer":"go"}]'],
-])('%s is no answer, and nothing of it is repeated', (_, body) => {
-  expect(readHookAnswer(body)).toEqual({
+const SCHEMA = '"schema":"liftlock.hook/v1"';
+
+test.each<[string, string, string]>([
+  ['nothing', ' \n', 'it is empty'],
+  ['no JSON', 'go', 'it is no JSON (2 characters)'],
+  ['a text', '"go"', 'it is “go” and no object'],
+  ['what a function returns that returns nothing', 'null', 'it is null and no object'],
+  ['a list', `[{${SCHEMA},"answer":"go"}]`, 'it is a list and no object'],
+  [
+    'another schema',
+    '{"schema":"liftlock.hook/v2","answer":"go"}',
+    'its schema is “liftlock.hook/v2” and has to be liftlock.hook/v1',
+  ],
+  ['no schema', '{"answer":"go"}', 'its schema is missing and has to be liftlock.hook/v1'],
+  ['another word', `{${SCHEMA},"answer":"GO"}`, 'its answer is “GO” and has to be go, wait or stop'],
+  [
+    'an object for a word',
+    `{${SCHEMA},"answer":{"go":true}}`,
+    'its answer is an object and has to be go, wait or stop',
+  ],
+  ['a member that is not known', `{${SCHEMA},"answer":"go","unless":"frozen"}`, 'no answer has a member “unless”'],
+  [
+    'an answer for API Gateway',
+    '{"statusCode":200,"body":"{}"}',
+    'its schema is missing and has to be liftlock.hook/v1; no answer has a member “statusCode”',
+  ],
+  [
+    'a pause of no time',
+    `{${SCHEMA},"answer":"wait","seconds":0}`,
+    'its seconds is 0 and has to be a whole number from 1 to 3600',
+  ],
+  [
+    'a pause of more than an hour',
+    `{${SCHEMA},"answer":"wait","seconds":3601}`,
+    'its seconds is 3601 and has to be a whole number from 1 to 3600',
+  ],
+  ['a message that is none', `{${SCHEMA},"answer":"go","message":7}`, 'its message is 7 and has to be a text'],
+  [
+    'much, over several lines',
+    `{${SCHEMA},"answer":"go\\n${'x'.repeat(300)}"}`,
+    `its answer is “go ${'x'.repeat(37)}…” and has to be go, wait or stop`,
+  ],
+  [
+    'what is confidential',
+    `{${SCHEMA},"answer":"hunter2"}`,
+    'its answer is “[not shown]” and has to be go, wait or stop',
+  ],
+])('%s is no answer, which says what is wrong with it and repeats no more than that takes', (_, body, why) => {
+  expect(readHookAnswer(body, ['hunter2'])).toEqual({
     answer: 'none',
-    message: 'What it sent is no answer of liftlock.hook/v1, so it counts for nothing (docs/hooks.md).',
+    message: `What it sent is no answer of liftlock.hook/v1: ${why}.`,
   });
 });
 

@@ -1,5 +1,7 @@
+import type { z } from 'zod';
 import { HOOK_SCHEMA, type HookAnswer, hookAnswer } from '../contracts/hook.ts';
 import { parseJson } from '../model/parse-json.ts';
+import { counted } from '../model/words.ts';
 import type { ExecutionState } from '../ports/executions.ts';
 import type { HookJobState } from '../ports/hook-jobs.ts';
 import type { HookReceiver } from '../ports/outside.ts';
@@ -14,13 +16,53 @@ export function receiverName(receiver: HookReceiver): string {
 
 export const noAnswer = (why: string): HookAnswer => ({ answer: 'none', message: why });
 
-/** Reads the body of an answer. Anything outside of the vocabulary of docs/hooks.md is no answer, and its text is not repeated. */
+/**
+ * Reads the body of an answer. Anything outside of the vocabulary of docs/hooks.md is no answer: whoever has written the receiver is told what is wrong
+ * with it, and of its text no more is repeated than that takes.
+ */
 export function readHookAnswer(body: string, confidential: readonly string[] = []): HookAnswer {
-  const { data } = hookAnswer.safeParse(parseJson(body));
-  if (data === undefined)
-    return noAnswer(`What it sent is no answer of ${HOOK_SCHEMA}, so it counts for nothing (docs/hooks.md).`);
+  const sent = parseJson(body);
+  const { data, error } = hookAnswer.safeParse(sent);
+  if (data === undefined) {
+    const why =
+      body.trim() === '' ? 'it is empty' : sent === undefined ? notJson(body) : wrongIn(sent, error, confidential);
+    return noAnswer(`What it sent is no answer of ${HOOK_SCHEMA}: ${why}.`);
+  }
   const { answer, seconds, message = '' } = data;
   return { answer, seconds, message: withoutSecrets(message, confidential) };
+}
+
+const notJson = (body: string): string => `it is no JSON (${counted(body.length, 'character')})`;
+
+const WANTED: Readonly<Record<PropertyKey, string>> = {
+  schema: HOOK_SCHEMA,
+  answer: 'go, wait or stop',
+  seconds: 'a whole number from 1 to 3600',
+  message: 'a text',
+} satisfies Record<keyof z.infer<typeof hookAnswer>, string>;
+
+/** The first member that is missing or has another value than it may have, and the first one that no answer has. */
+function wrongIn(sent: unknown, { issues }: z.ZodError, confidential: readonly string[]): string {
+  const found = issues.find(({ path }) => path.length > 0)?.path[0];
+  const [other] = issues.flatMap((one) => (one.code === 'unrecognized_keys' ? one.keys : []));
+  if (found === undefined && other === undefined) return `it is ${shortly(sent, confidential)} and no object`;
+  const value = found === undefined ? undefined : (sent as Readonly<Record<PropertyKey, unknown>>)[found];
+  const is = value === undefined ? 'is missing' : `is ${shortly(value, confidential)}`;
+  return [
+    ...(found === undefined ? [] : [`its ${String(found)} ${is} and has to be ${WANTED[found]}`]),
+    ...(other === undefined ? [] : [`no answer has a member ${shortly(other, confidential)}`]),
+  ].join('; ');
+}
+
+const MOST_CHARACTERS = 40;
+
+/** A value of somebody else, shortly. */
+function shortly(value: unknown, confidential: readonly string[]): string {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  const text = withoutSecrets(String(value), confidential);
+  const short = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+  return typeof value === 'string' ? `“${short}”` : short;
 }
 
 /**

@@ -94,6 +94,21 @@ test.each<[Rollout['status'], Partial<Wave>, string | null]>([
   ],
   ['Running', { hooks: { 'a/before/wave/all': { askedSince: NOON.toISOString(), grantNumber: 0 } } }, 'all'],
   ['Paused', { hooks: {} }, null],
+  [
+    'Running',
+    { status: 'Completed', hooks: { 'a/after/wave/all': { askedSince: NOON.toISOString(), grantNumber: 0 } } },
+    'all',
+  ],
+  [
+    'Completed',
+    { status: 'Completed', hooks: { 'a/after/wave/all': { askedSince: NOON.toISOString(), grantNumber: 0 } } },
+    null,
+  ],
+  [
+    'Running',
+    { status: 'Open', hooks: { 'a/before/wave/all': { askedSince: NOON.toISOString(), grantNumber: 0 } } },
+    null,
+  ],
   ['Halted', {}, null],
 ])('a rollout that is %s is told at the wave whose hooks it waits for: %j', async (status, all, waits) => {
   const table = new MemoryTable();
@@ -106,7 +121,9 @@ test.each<[Rollout['status'], Partial<Wave>, string | null]>([
     ],
     member: undefined,
   });
-  expect((await listRollouts(table, NOON)).items[0]).toMatchObject({ waitsForHooks: waits, currentWave: null });
+  expect((await listRollouts(table, NOON)).items[0]).toMatchObject({
+    ...{ waitsForHooks: waits, currentWave: all.status === 'Open' ? 'all' : null },
+  });
 });
 
 test('a cluster that has succeeded and goes back since is told as going back', async () => {

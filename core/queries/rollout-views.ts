@@ -35,7 +35,7 @@ import { suspects } from '../rollout/suspects.ts';
 import { underWayOf } from '../rollout/under-way.ts';
 import { unsettled } from '../rollout/waiting.ts';
 import { unsettledIn, waitingForPromotion, waitsForRest, waveInTurn, whyOutdated } from '../rollout/wave-end.ts';
-import { withoutHooks } from '../rollout/wave-hooks.ts';
+import { lastPassed, withoutHooks } from '../rollout/wave-hooks.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { ClusterControls, Configs, Rollouts, Upgrades } from '../store/entities.ts';
 import { load, loadAll, loadKind } from '../store/entity.ts';
@@ -276,6 +276,7 @@ function summary(
   const waitsForApproval = rollout.status === 'Running' && lacking.length > 0 ? (next?.name ?? null) : null;
   const isLate = next !== undefined && late !== undefined && waitsForApproval === null;
   const asksHooks = rollout.status === 'Running' || rollout.status === 'Halted';
+  const asked = next ?? lastPassed(waves);
   const sums = COUNTERS.map((counter) => [counter, waves.reduce((sum, wave) => sum + wave[counter], 0)]);
   const sum = Object.fromEntries(sums) as Omit<RolloutProgress, 'leftHalfDone'>;
   const left = members.filter((member) => leftByAbort(asUpgrade(member), rollout) !== undefined).length;
@@ -292,8 +293,11 @@ function summary(
     isRejected: waitsForApproval !== null && lacking.some(({ code }) => code === 'ApprovalRejected'),
     /** The wave whose turn it is and that waits for clusters to be ready (`requireReady`), with their number; null while an approval comes first. */
     waitsForReadiness: isLate ? { wave: next.name, clusters: late.members.length } : null,
-    /** The wave that does not open before its hooks say go, whether they are asked now or have halted the rollout; null where there is none. */
-    waitsForHooks: asksHooks && next !== undefined && withoutHooks(next) !== undefined ? next.name : null,
+    /**
+     * The wave that does not open before its hooks say go, or the last one, before whose hooks have said go the rollout does not end; whether they are
+     * asked now or have halted the rollout. Null where there is none.
+     */
+    waitsForHooks: asksHooks && asked !== undefined && withoutHooks(asked) !== undefined ? asked.name : null,
     /** The wave that proves too little to pass and that an approver may let pass; null where there is none. */
     waitsForPromotion: isAtRest(rollout) ? null : (waitingForPromotion(waves)?.name ?? null),
   };

@@ -31,6 +31,23 @@ test.each<[string, readonly Partial<Wave>[], string]>([
   expect(verdictOf(snapshot, cluster, aim, { place, ofUpgrade: undefined }, NOW).when.condition).toBe(condition);
 });
 
+test('who waits for a rollout of which nothing is left but the hooks after its last wave is told what they say', () => {
+  const cluster = clusterRecord({ name: 'web', version: '1.36' });
+  const policies = { p: { selector: {}, target: '1.37', trigger: 'automatic', waves: [{ name: 'w0' }] } };
+  const rollout = rolloutItem({ waves: ['w0', 'w1'] });
+  const asks = reason('HookWaits', 'The hook judge after wave/w0 is asked.');
+  const waves = [
+    waveItem({ name: 'w0', status: 'Completed', reasons: [asks, reason('Settled', 'All.')] }),
+    waveItem({ index: 1, name: 'w1', status: 'Skipped' }),
+  ];
+  const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), rollouts: [rollout], waves };
+  const aim = clusterPolicy(snapshot, cluster, NOW);
+  const place = { rollout, waves, member: undefined };
+  const { when, reasons } = verdictOf(snapshot, cluster, aim, { place, ofUpgrade: undefined }, NOW);
+  expect(when.condition).toBe('That rollout ends; then another one takes it.');
+  expect(reasons.map(({ code }) => code)).toEqual(['RolloutBusy', 'HookWaits']);
+});
+
 test.each<[Rollout['status'], string]>([
   ['Running', 'The next full look of the reconciler plans it anew, within the hour.'],
   [

@@ -3,6 +3,7 @@ import { AT_REST, type Member } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { hasBegun, waitingForPromotion } from '../rollout/wave-end.ts';
+import { isOfHook, lastPassed } from '../rollout/wave-hooks.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
@@ -99,7 +100,9 @@ function whatEnds(
   now: Date,
 ): { readonly ends: string; readonly refusals: readonly Reason[] } {
   const undecided = waitingForPromotion(waves);
-  if (undecided === undefined) return { ends: 'That rollout ends', refusals: [] };
+  // What hooks say after the last wave, which the rollout waits for where nothing else is left of it.
+  const asked = (lastPassed(waves)?.reasons ?? []).filter(isOfHook);
+  if (undecided === undefined) return { ends: 'That rollout ends', refusals: asked };
   const opens = waves.some(({ index, status }) => index > undecided.index && status === 'Pending');
   if (!opens) return { ends: promoting(undecided, rollout), refusals: [] };
   const refusals = refusalsByHand(snapshot, cluster, KubeVersion.parse(cluster.version).next(), now);

@@ -39,7 +39,7 @@ import { carriedReason } from './earlier-rollouts.ts';
 import { leftBehind } from './left-behind.ts';
 import { takenOutAs } from './taken-out.ts';
 import { turnedWave } from './wave-end.ts';
-import { askWaveHook } from './wave-hooks.ts';
+import { askWaveHook, HOOKS_FORGOTTEN } from './wave-hooks.ts';
 
 type ApplyPorts = Pick<Ports, 'table' | 'clock' | 'executions' | 'events' | 'hooks' | 'ids'>;
 
@@ -327,6 +327,7 @@ async function adjustWave(
     // A rule approves a wave by the counts of earlier waves, so these are checked.
     const waves = seen.length === 0 ? [] : await stillSeen(ports, rolloutId, seen);
     if (AT_REST.includes(status) || isOutdated || waves === undefined) return NOTHING;
+    const after = { ...decided, reasons: [...reasons] };
     const checks = [
       ...waves,
       unchanged(Rollouts, rollout, rolloutId),
@@ -336,7 +337,7 @@ async function adjustWave(
       ...NOTHING,
       writes: [...writes, ...checks],
       record: [rolloutEntry(rolloutId, event, LIFTLOCK, detail)],
-      events: ([change]) => [waveChanged({ ...decided, reasons: [...reasons] }, change, ABOUT[event] ?? 'limits')],
+      events: ([change]) => (event === HOOKS_FORGOTTEN ? [] : [waveChanged(after, change, ABOUT[event] ?? 'limits')]),
     };
   });
 }

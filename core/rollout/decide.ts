@@ -101,6 +101,7 @@ function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decide
       waves: index.waves.get(rollout.id) ?? [],
       members: index.members.get(rollout.id) ?? [],
       policy: applied?.policy,
+      isUnreadable: snapshot.unreadablePolicies.some(({ name }) => name === rollout.policy),
       policyRevision: applied?.revision,
       policyAppliedBy: applied?.appliedBy,
       learned: snapshot.learned,

@@ -1,6 +1,8 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
+import { decided } from '../../test/material/rollout/decided-waves.ts';
+import type { HookAnswer } from '../contracts/hook.ts';
 import type { HookState } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import type { Hook } from '../policy/hook-decision.ts';
@@ -8,6 +10,7 @@ import type { Hooks } from '../ports/outside.ts';
 import { Rollouts, Waves } from '../store/entities.ts';
 import { load, put, replace } from '../store/entity.ts';
 import { askWaveHook, heldByHooks, withoutHooks } from './wave-hooks.ts';
+import type { WaveSituation } from './wave-progress.ts';
 
 const NOON = new Date('2026-11-20T12:00:00.000Z');
 const hook = (name: string, at: Hook['at'], more: Partial<Hook> = {}): Hook => ({
@@ -32,7 +35,8 @@ function held(hooks: readonly Hook[], states: Record<string, HookState> = {}, fi
   // The wave has the reason before the rollout halts.
   const after = told?.type === 'adjust-wave' ? { ...wave, ...told.changes } : wave;
   const [one] = heldByHooks(rollout, [first, after], after, policy, NOON) ?? [undefined];
-  if (told?.type === 'adjust-wave') expect(one).toMatchObject({ status: 'Halted', reasons: after.reasons });
+  if (told?.type === 'adjust-wave')
+    expect(one).toMatchObject({ status: 'Halted', reasons: after.reasons, waves: [first, after] });
   if (one === undefined)
     return heldByHooks(rollout, [first, wave], wave, policy, NOON) === undefined ? 'opens' : 'waits';
   return one.type === 'ask-hook'
@@ -84,6 +88,93 @@ test.each(['Skipped', 'Open'] as const)('a wave before it that is %s is not aske
   expect(held([hook('a', 'after')], {}, dev({ status }))).toBe('opens');
 });
 
+const AFTER = 'a/after/wave/prod';
+
+/** What is decided about a rollout whose waves have passed, the last one over nobody. */
+function ending(last: Partial<Wave>, more: Partial<WaveSituation> = {}, asks: Partial<Hook>[] = [{}]): string[] {
+  const policy = { ...policyWith(), spec: { ...policyWith().spec, hooks: asks.map((one) => hook('a', 'after', one)) } };
+  const waves = [
+    { name: 'dev', status: 'Completed' as const },
+    { name: 'prod', status: 'Completed' as const, plan: 2, ...last },
+    { name: 'late', status: 'Skipped' as const },
+  ];
+  const done = { members: 1, succeeded: 1 };
+  return decided({ waves: waves.map((wave) => ({ ...done, ...wave })), more: { policy, now: NOON, ...more } }).map(
+    (one) =>
+      one.type === 'ask-hook'
+        ? `asks ${one.due.key}`
+        : one.type === 'adjust-wave'
+          ? `tells ${one.wave.name} ${JSON.stringify([one.changes.hooks, one.changes.reasons?.map(({ code }) => code)])}`
+          : `${one.type} ${'status' in one ? one.status : ''}`,
+  );
+}
+const waits = { code: 'HookWaits' as const, message: '' };
+const settled = { code: 'Settled' as const, message: '' };
+const told = { hooks: { [AFTER]: state({ answer: 'wait' }) }, reasons: [waits, settled] };
+
+test.each<[string, Parameters<typeof ending>, readonly string[]]>([
+  ['is asked about the last wave that was not passed over', [{}], [`asks ${AFTER}`]],
+  ['ends once go is said', [{ hooks: { [AFTER]: state({ answer: 'go' }) } }], ['change-rollout Completed']],
+  ['ends where nobody is asked', [{}, {}, []], ['change-rollout Completed']],
+  ['ends where only a step is asked about', [{}, {}, [{ step: 'smoke-check' }]], ['change-rollout Completed']],
+  [
+    'tells its last wave no more of a hook that the policy asks no more, and ends then',
+    [told, {}, []],
+    [`tells prod ${JSON.stringify([told.hooks, ['Settled']])}`],
+  ],
+  [
+    'is asked about once by who only wants to know',
+    [{ hooks: { [AFTER]: state({ answer: 'stop' }) } }, {}, [{ blocking: false }]],
+    ['change-rollout Completed'],
+  ],
+  ['waits while a straggler of it runs', [{ members: 2 }], []],
+  [
+    'has said for nothing what was said before a straggler of it went on',
+    [{ ...told, members: 2 }],
+    [`tells prod ${JSON.stringify([null, ['Settled']])}`],
+  ],
+  [
+    'has said for nothing what was said before a retry opened it again',
+    [{ ...told, status: 'Open', members: 2 }],
+    [`tells prod ${JSON.stringify([null, ['Settled']])}`],
+  ],
+  ['stays, and asks nobody, while the fleet stands still', [{}, { standsStill: true }], []],
+  [
+    'has said for nothing what was said before the fleet stood still',
+    [told, { standsStill: true }],
+    [`tells prod ${JSON.stringify([null, ['Settled']])}`],
+  ],
+  [
+    'ends while the fleet stands still where nobody is asked',
+    [{}, { standsStill: true }, []],
+    ['change-rollout Completed'],
+  ],
+  ['stays while nobody knows whom its policy asks', [{}, { policy: undefined, isUnreadable: true }], []],
+  ['ends where its policy is gone', [{}, { policy: undefined }], ['change-rollout Completed']],
+  [
+    'says first at its last wave why it halts',
+    [{ hooks: { [AFTER]: state({ answer: 'stop' }) }, reasons: [waits, settled] }],
+    [`tells prod ${JSON.stringify([undefined, ['HookRefused', 'Settled']])}`],
+  ],
+])('a rollout whose waves have passed %s', (_, given, expected) => {
+  expect(ending(...given)).toEqual(expected);
+});
+
+test('a wave that waits has nothing to say any more once a retry has opened one before it again', () => {
+  const [open, waiting] = [{ name: 'w0', status: 'Open' as const, members: 2 }, prod({ hooks: told.hooks })];
+  expect(decided({ waves: [open, { ...waiting, reasons: [waits] }], members: [{ status: 'Running' }] })).toMatchObject([
+    { type: 'adjust-wave', wave: { name: 'prod' }, changes: { hooks: undefined, reasons: [] } },
+  ]);
+});
+
+test('to go on asks anew what was said after a wave, and leaves what was said before it', () => {
+  const hooks = { [BEFORE]: state({ answer: 'go' }), [AFTER]: state({ answer: 'go' }) };
+  expect(withoutHooks(prod({ status: 'Completed', hooks, reasons: [waits, settled] }))).toMatchObject({
+    hooks: { [BEFORE]: hooks[BEFORE] },
+    reasons: [settled],
+  });
+});
+
 test('to go on asks a wave anew that has not opened, and leaves others as they are', () => {
   const hooks = { [BEFORE]: state({ answer: 'stop' }) };
   expect(withoutHooks(prod({ hooks, reasons: [{ code: 'HookWaits', message: '' }] }))).toMatchObject({
@@ -94,7 +185,11 @@ test('to go on asks a wave anew that has not opened, and leaves others as they a
 });
 
 /** Calls the hook before prod once; `meanwhile` runs before its answer. */
-async function ask(meanwhile: (table: MemoryTable) => Promise<void> = async () => undefined) {
+async function ask(
+  meanwhile: (table: MemoryTable) => Promise<void> = async () => undefined,
+  said: HookAnswer = { answer: 'go', message: '' },
+  more: Partial<Hook> = {},
+) {
   const table = new MemoryTable();
   await table.transact([put(Rollouts, rollout, 'absent'), put(Waves, prod(), 'absent')]);
   const before: unknown[] = [];
@@ -102,7 +197,7 @@ async function ask(meanwhile: (table: MemoryTable) => Promise<void> = async () =
     ask: async () => {
       before.push((await load(table, Waves, rollout.id, 1))?.data.hooks?.[BEFORE]?.askedSince);
       await meanwhile(table);
-      return { answer: 'go', message: '' };
+      return said;
     },
   };
   const ports = { table, clock: { now: () => NOON }, events: { publish: async () => undefined }, hooks };
@@ -110,13 +205,22 @@ async function ask(meanwhile: (table: MemoryTable) => Promise<void> = async () =
     type: 'ask-hook',
     rollout,
     wave: prod(),
-    due: { hook: hook('b', 'before'), key: BEFORE },
+    due: { hook: hook('b', 'before', more), key: BEFORE },
   });
-  return { before, said: (await load(table, Waves, rollout.id, 1))?.data.hooks?.[BEFORE]?.answer };
+  const { hooks: states, reasons = [] } = (await load(table, Waves, rollout.id, 1))?.data ?? {};
+  return { before, said: states?.[BEFORE]?.answer, reasons: reasons.map(({ code }) => code) };
 }
 
 test('since when it is asked is on record before it is', async () => {
-  expect(await ask()).toEqual({ before: [NOON.toISOString()], said: 'go' });
+  expect(await ask()).toEqual({ before: [NOON.toISOString()], said: 'go', reasons: [] });
+});
+
+test.each([
+  [true, ['HookWaits']],
+  [false, []],
+])('a wave tells that it waits only for whom it waits for (blocking: %s)', async (blocking, reasons) => {
+  const said = { answer: 'wait', message: '' } as const;
+  expect(await ask(undefined, said, { blocking })).toMatchObject({ said: 'wait', reasons });
 });
 
 test.each<[string, (table: MemoryTable) => Promise<void>]>([
@@ -132,6 +236,13 @@ test.each<[string, (table: MemoryTable) => Promise<void>]>([
     async (table) => {
       const read = await load(table, Waves, rollout.id, 1);
       if (read !== undefined) await table.transact([replace(Waves, read, { ...read.data, plan: 3 })]);
+    },
+  ],
+  [
+    'the wave opens',
+    async (table) => {
+      const read = await load(table, Waves, rollout.id, 1);
+      if (read !== undefined) await table.transact([replace(Waves, read, { ...read.data, status: 'Open' })]);
     },
   ],
   [

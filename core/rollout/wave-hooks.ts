@@ -3,6 +3,8 @@ import { HOOK_SCHEMA, type WaveRequest } from '../contracts/hook.ts';
 import type { HookState } from '../contracts/items/protocol.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
+import type { ReasonCode } from '../contracts/reasons.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { isSame } from '../model/is-same.ts';
@@ -26,22 +28,34 @@ const MOST_MILLISECONDS = 15 * 60_000;
 const planOf = ({ plan = 0 }: Wave): number => plan;
 
 /**
- * Asks the hooks before a wave that would open now: first those after the wave before it, then those before the wave itself. The answers are kept
- * with the waiting wave. Undefined = no hook is in the way.
+ * The last wave that has passed, of all waves or of those before `next`, whose clusters were upgraded: it is asked about before the next one opens, or
+ * before the rollout ends. Waves that were passed over are left out.
+ */
+export const lastPassed = (waves: readonly Wave[], next?: Wave): Wave | undefined =>
+  waves
+    .filter(({ status }) => PASSED_WAVES.includes(status) && status !== 'Skipped')
+    .filter(({ index }) => next === undefined || index < next.index)
+    .sort((one, other) => one.index - other.index)
+    .at(-1);
+
+const HOOK_CODES: readonly string[] = ['HookWaits', 'HookRefused', 'HookTimedOut'] satisfies ReasonCode[];
+export const isOfHook = ({ code }: Reason): boolean => HOOK_CODES.includes(code);
+const besideHooks = ({ reasons }: Wave): Reason[] => reasons.filter((one) => !isOfHook(one));
+
+/**
+ * Asks the hooks that are in the way now: those after the wave that has passed last, then those before `next`, the wave that would open. Without `next`
+ * the rollout would end. The answers are kept with the waiting wave, or with the last one. Undefined = no hook is in the way.
  */
 export function heldByHooks(
   rollout: Rollout,
   waves: readonly Wave[],
-  wave: Wave,
+  next: Wave | undefined,
   { spec: { hooks = [] } }: Pick<UpgradePolicy, 'spec'>,
   now: Date,
 ): Decision[] | undefined {
-  const isPast = ({ index, status }: Wave) =>
-    index < wave.index && PASSED_WAVES.includes(status) && status !== 'Skipped';
-  const past = waves
-    .filter(isPast)
-    .sort((one, other) => one.index - other.index)
-    .at(-1);
+  const past = lastPassed(waves, next);
+  const wave = next ?? past;
+  if (wave === undefined) return undefined;
   const at = (when: 'before' | 'after', of: Wave | undefined): DueHook[] =>
     hooks.flatMap((hook) =>
       of === undefined || hook.step !== 'wave' || hook.at !== when
@@ -49,14 +63,14 @@ export function heldByHooks(
         : [{ hook, key: [hook.name, when, 'wave', of.name].join('/') }],
     );
   const states = wave.hooks ?? {};
-  const due = [...at('after', past), ...at('before', wave)];
+  const due = [...at('after', past), ...at('before', next)];
   const decision = decideHooks(due, states, planOf(wave), now, `liftlock rollout resume ${rollout.id}`);
   if (decision.type === 'pass') return undefined;
   if (decision.type === 'stop') {
-    const reasons = [decision.reason];
+    const reasons = [decision.reason, ...besideHooks(wave)];
     // The wave's reasons are written before the rollout halts: they still say that a hook is asked, and nobody corrects them in a halted rollout.
     return isSame(wave.reasons, reasons)
-      ? [{ type: 'change-rollout', rollout, waves: [wave], status: 'Halted', reasons }]
+      ? [{ type: 'change-rollout', rollout, waves, status: 'Halted', reasons: [decision.reason] }]
       : [{ type: 'adjust-wave', wave, changes: { reasons }, event: undefined, reasons }];
   }
   const { key, hook } = decision.due;
@@ -106,10 +120,11 @@ function keep(
   return changeOnce(ports, async () => {
     const stands = await load(ports.table, Rollouts, rollout.id);
     const read = await load(ports.table, Waves, rollout.id, wave.index);
-    const isAsIt = read?.data.status === 'Pending' && read.data.plan === wave.plan;
+    const isAsIt = read?.data.status === wave.status && read.data.plan === wave.plan;
     if (stands?.data.status !== 'Running' || !isAsIt || !isSame(read.data.hooks, wave.hooks)) return { result: false };
-    const waits = state.answer === 'wait' || state.answer === 'none' ? [hookWaits({ hook, key }, state)] : [];
-    const next: Wave = { ...read.data, hooks: { ...read.data.hooks, [key]: state }, reasons: waits };
+    const isWaiting = hook.blocking && (state.answer === 'wait' || state.answer === 'none');
+    const reasons = [...(isWaiting ? [hookWaits({ hook, key }, state)] : []), ...besideHooks(read.data)];
+    const next: Wave = { ...read.data, hooks: { ...read.data.hooks, [key]: state }, reasons };
     const detail = { hook: key, asked: receiverName(hook.ask), blocking: hook.blocking, ...state };
     return {
       ...NOTHING,
@@ -120,10 +135,20 @@ function keep(
   });
 }
 
+/** On record, so that no restore brings back what was said before. */
+export const HOOKS_FORGOTTEN = 'HooksForgotten';
+
 /**
- * The wave without its hooks' answers, for a rollout that goes on again: what was said before it stood still has to be asked anew. Undefined where
- * nothing was said.
+ * The wave without what hooks have said that they are asked anew, for a rollout that goes on again: all of a wave that has not opened, of another one
+ * what was said after it. Undefined where nothing was said.
  */
 export function withoutHooks(wave: Wave): Wave | undefined {
-  return wave.status === 'Pending' && wave.hooks !== undefined ? { ...wave, hooks: undefined, reasons: [] } : undefined;
+  const all = Object.entries(wave.hooks ?? {});
+  const kept = wave.status === 'Pending' ? [] : all.filter(([key]) => !key.endsWith(`/after/wave/${wave.name}`));
+  if (kept.length === all.length) return undefined;
+  return { ...untoldOfHooks(wave), hooks: kept.length === 0 ? undefined : Object.fromEntries(kept) };
 }
+
+/** The wave without reasons of hooks, once nobody asks them any more; the same wave where it has none. */
+export const untoldOfHooks = (wave: Wave): Wave =>
+  wave.reasons.some(isOfHook) ? { ...wave, reasons: besideHooks(wave) } : wave;

@@ -18,7 +18,7 @@ import type { Decision } from './decisions.ts';
 import { comesByItself } from './member-progress.ts';
 import type { Unready } from './require-ready.ts';
 import { isSettled, unsettledIn, waveAskedBeforeNext, waveEnd, waveInTurn } from './wave-end.ts';
-import { heldByHooks, withoutHooks } from './wave-hooks.ts';
+import { HOOKS_FORGOTTEN, heldByHooks, lastPassed, untoldOfHooks, withoutHooks } from './wave-hooks.ts';
 import { estimateSeconds, limitChanges, limitsOf } from './wave-limits.ts';
 
 /** What the waves of one rollout are decided from. `members` are the members that have not settled. */
@@ -30,6 +30,8 @@ export interface WaveSituation {
   readonly policyRevision: string | undefined;
   /** The policy as applied now; undefined when this version cannot read it: then open waves end or soak, and no wave opens. */
   readonly policy: UpgradePolicy | undefined;
+  /** Whether the policy is applied and this version cannot read it. */
+  readonly isUnreadable?: boolean;
   readonly policyAppliedBy: readonly string[] | undefined;
   readonly learned: LearnedDurations | undefined;
   /** Whether an upgrade runs in the wave that has changed its cluster. */
@@ -59,12 +61,30 @@ function decisionsOf(situation: WaveSituation): Decision[] {
     ...(before === undefined ? [] : watchedBeforeNext(situation, before)),
   ];
   const wave = waveInTurn(ordered);
+  // Stragglers run after their wave has ended, so the rollout does not end before the last of them.
+  const isThrough = wave === undefined && ordered.every((one) => unsettledIn(one) <= 0);
+  const asked = isThrough ? lastPassed(ordered) : wave?.status === 'Pending' ? wave : undefined;
+  // Where a retry has opened a wave again, hooks that were asked meanwhile are asked anew once it has passed.
+  decisions.push(...ordered.flatMap((one) => (one === asked ? [] : asksAnew(one))));
   if (wave !== undefined)
     return [...decisions, ...(rollout.status === 'Running' || wave.status !== 'Pending' ? next(situation, wave) : [])];
-  if (rollout.status !== 'Running' || ordered.length === 0) return decisions;
-  // Stragglers run after their wave has ended, so the rollout does not end before the last of them.
-  if (ordered.some((wave) => unsettledIn(wave) > 0)) return decisions;
-  return [...decisions, { type: 'change-rollout', rollout, waves: ordered, ...rolloutEnd(ordered) }];
+  if (rollout.status !== 'Running' || ordered.length === 0 || !isThrough) return decisions;
+  return [...decisions, ...finished(situation, ordered, asked)];
+}
+
+/** The end of a rollout whose waves have all passed, once the hooks after the last one that was not passed over let it end. */
+function finished(situation: WaveSituation, waves: readonly Wave[], last: Wave | undefined): Decision[] {
+  const { rollout, policy, isUnreadable, standsStill, now } = situation;
+  const end: Decision = { type: 'change-rollout', rollout, waves, ...rolloutEnd(waves) };
+  if (last === undefined) return [end];
+  // Whom a policy asks that this version cannot read is not known. While the fleet stands still nobody is asked, and what was said before is no word
+  // for afterwards.
+  if (isUnreadable || (standsStill && withoutHooks(last) !== undefined)) return asksAnew(last);
+  const held = policy && heldByHooks(rollout, waves, undefined, policy, now);
+  if (held !== undefined) return standsStill ? [] : held;
+  // The policy may ask a hook no more that had not said go.
+  const untold = untoldOfHooks(last);
+  return untold === last ? [end] : [hooksChanged(last, untold, undefined)];
 }
 
 const specOf = ({ policy }: WaveSituation, wave: Wave): WaveSpec | undefined => waveNamed(policy, wave.name);
@@ -158,10 +178,16 @@ function opened(situation: WaveSituation, wave: Wave): Decision[] {
 /** While something else keeps a wave from opening, its hooks are not asked, so their time does not run; answers from before do not open it afterwards. */
 function asksAnew(wave: Wave): Decision[] {
   const anew = withoutHooks(wave);
-  if (anew === undefined) return [];
-  const { hooks, reasons } = anew;
-  return [{ type: 'adjust-wave', wave, changes: { hooks, reasons }, event: undefined, reasons: [] }];
+  return anew === undefined ? [] : [hooksChanged(wave, anew, HOOKS_FORGOTTEN)];
 }
+
+const hooksChanged = (wave: Wave, { hooks, reasons }: Wave, event: string | undefined): Decision => ({
+  type: 'adjust-wave',
+  wave,
+  changes: { hooks, reasons },
+  event,
+  reasons: [],
+});
 
 /** The decisions of the wave's own rule where the wave lacks approvals, be it one that a retry has opened again; undefined = it lacks none. */
 function awaited(situation: WaveSituation, wave: Wave): Decision[] | undefined {

@@ -1,13 +1,16 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import type { HookReceiverHere } from '../../simulator/process/in-memory-hooks.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
 import { grant, KEY, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import { quietEc2 } from '../../test/material/steps/quiet-account.ts';
 import type { HookStep } from '../contracts/hook.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { LatestScans } from '../contracts/items/scan.ts';
 import type { Hook } from '../policy/hook-decision.ts';
 import { Upgrades } from '../store/entities.ts';
-import { load, replace } from '../store/entity.ts';
+import { load, put, replace } from '../store/entity.ts';
+import { LatestScanItems } from '../store/scan-entities.ts';
 import { rollNodeGroup } from './roll-node-group.ts';
 import { upgradeControlPlane } from './upgrade-control-plane.ts';
 
@@ -28,7 +31,7 @@ const withHooks = (hooks: readonly Hook[], spec: object = {}) =>
   policyConfig({ ...policy, spec: { ...policy.spec, ...spec, hooks } });
 
 /** The step of the control plane, with one hook before it. */
-async function controlPlane(answer: Answers, given: GivenStep = {}, hook = hookOf('upgrade-control-plane')) {
+async function controlPlane(answer: HookReceiverHere, given: GivenStep = {}, hook = hookOf('upgrade-control-plane')) {
   const kept = { policy: withHooks([hook]), ...given.kept };
   const ports = await oneStep(new MemoryTable(), { ...given, kept, hooks: new Map([[webhook, answer]]) });
   const state = async () =>
@@ -50,6 +53,31 @@ test('nothing is sent by the look that has asked: the next one reads everything 
   expect(ports.sent).toMatchObject([{ call: 'UpdateClusterVersion' }]);
   expect(ports.asked.length).toBeGreaterThan(looks);
   expect(asked).toBe(1);
+});
+
+test('before an upgrade what was found for its target is told, with causes of bearable length', async () => {
+  const of = (target: string, cause: string): LatestScans['scans'][number] => ({
+    ...{ target, from: '1.36', scannedAt: '2026-11-20T11:00:00.000Z', verdict: 'pass', dataUpdatedOn: '2026-11-01' },
+    ...{ errors: 0, warnings: 3, infos: 2, waived: 1, read: 1, gaps: 0 },
+    causes: [{ severity: 'warning', cause, findings: 3, ids: ['a1'], fixes: ['Mend it.'] }],
+  });
+  const asked: unknown[] = [];
+  const hear: HookReceiverHere = (request) => {
+    asked.push(request);
+    return says('go')();
+  };
+  const { ports, look } = await controlPlane(hear, {}, hookOf('upgrade-cluster'));
+  const scans = [of('1.38', 'later'), of('1.37', 'x'.repeat(400))];
+  await ports.table.transact([put(LatestScanItems, { clusterKey: KEY, scans }, 'absent')]);
+  await look();
+  expect(asked).toMatchObject([
+    {
+      scan: {
+        ...{ scannedAt: '2026-11-20T11:00:00.000Z', errors: 0, warnings: 3, infos: 2, waived: 1 },
+        causes: [{ severity: 'warning', cause: 'x'.repeat(300), findings: 3, ids: ['a1'] }],
+      },
+    },
+  ]);
 });
 
 test('since when it is asked is on record before it is', async () => {

@@ -7,6 +7,7 @@ import { checkAttempts, checkFence } from './check-fence.ts';
 import { checkForced } from './check-forced.ts';
 import { checkGrant } from './check-grant.ts';
 import { checkHistory } from './check-history.ts';
+import { checkHooks } from './check-hooks.ts';
 import { checkLeftBehind } from './check-left-behind.ts';
 import { checkOrder } from './check-order.ts';
 import { checkProof } from './check-proof.ts';
@@ -50,6 +51,7 @@ const CHECKS_OF_MOMENTS = [
   checkRollback,
   checkDisruption,
   checkForced,
+  checkHooks,
 ];
 
 /** Checks of the whole history at once: the fake EKS's own log, and the final state of the table. */

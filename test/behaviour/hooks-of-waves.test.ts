@@ -25,13 +25,12 @@ const events = async (world: World) =>
       : [],
   );
 
-test('each wave is asked about before it opens, and the one before it before the next one opens: once each where go is said', async () => {
+test('each wave is asked about before it opens, and after it before the next one opens or the rollout ends: once each where go is said', async () => {
   const world = await fleet(waved('before', { name: 'a' }), waved('after', { name: 'b' }));
   const asked = answering(world, 'go');
   await run(world);
-  // After the last one nothing comes that somebody could forbid.
-  expect(asWords(asked)).toEqual(['a before dev', 'b after dev', 'a before prod']);
-  expect(new Set(asked.map(({ key }) => key)).size).toBe(3);
+  expect(asWords(asked)).toEqual(['a before dev', 'b after dev', 'a before prod', 'b after prod']);
+  expect(new Set(asked.map(({ key }) => key)).size).toBe(4);
   expect(asked[0]).toMatchObject({ schema: 'liftlock.hook/v1', step: 'wave', policy: 'policy-0', to: '1.37' });
   expect(asked[0]).not.toHaveProperty('cluster');
   expect(await shown(world)).toEqual(['dev Completed', 'prod Completed']);

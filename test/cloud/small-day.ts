@@ -1,7 +1,7 @@
 import { MACHINE_NAMES } from '../../core/contracts/names.ts';
 import { comparisonOf } from '../../core/probes/probe-verdict.ts';
 import { upgradesOf } from '../../core/store/cluster-upgrades.ts';
-import { ClusterControls, Clusters } from '../../core/store/entities.ts';
+import { ClusterControls, Clusters, Rollouts } from '../../core/store/entities.ts';
 import { load, loadKind } from '../../core/store/entity.ts';
 import { apiRequest } from '../../simulator/cloud/api-request.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
@@ -44,6 +44,7 @@ export async function smallDay(cloud: LocalCloud, prepared: PreparedFleet, onPro
   for (const problem of await secondCluster(cloud)) onProblem(problem);
   for (const problem of await promoteWatchedWave(cloud, 'dev')) onProblem(problem);
   for (const problem of await newImages(cloud)) onProblem(problem);
+  for (const problem of await askedAfterWave(cloud)) onProblem(problem);
   for (const problem of await drains(cloud)) onProblem(problem);
   for (const machine of MACHINE_NAMES) {
     await startByHand(cloud, machine, { cluster: SECOND, targetVersion: ENDS[SECOND] });
@@ -57,18 +58,35 @@ export async function smallDay(cloud: LocalCloud, prepared: PreparedFleet, onPro
   for (const problem of problems) onProblem(problem);
 }
 
-/** Those whom the policy dev asks before each step are asked before its wave too; in other runs nobody has made them. */
+/** Those whom the policy dev asks before each step are asked before its one wave and after it too; in other runs nobody has made them. */
 function withWaveHooks(documents: ReturnType<typeof configOf>): readonly object[] {
   return documents.map((document) => {
     if (document.kind !== 'UpgradePolicy' || document.metadata.name !== 'dev') return document;
     const { hooks = [] } = document.spec;
     const ofWave = hooks.flatMap((hook) =>
       hook.name.startsWith('smoke-') && !('job' in hook.ask || 'webhook' in hook.ask)
-        ? [{ ...hook, name: `wave-${hook.name}`, at: 'before', step: 'wave' }]
+        ? ['before', 'after'].map((at) => ({ ...hook, name: `${at}-${hook.name}`, at, step: 'wave' }))
         : [],
     );
     return { ...document, spec: { ...document.spec, hooks: [...hooks, ...ofWave] } };
   });
+}
+
+/** A rollout of the policy dev has ended, and before that each hook after its wave had said go. */
+async function askedAfterWave(cloud: LocalCloud): Promise<string[]> {
+  const ended = (await loadKind(cloud.table, Rollouts)).find(
+    ({ policy, status }) => policy === 'dev' && /^Completed/.test(status),
+  );
+  const audit = await cloud.table.auditOf(`rollout/${ended?.id}`);
+  const said = audit
+    .slice(
+      0,
+      audit.findIndex(({ event }) => event === `Rollout${ended?.status}`),
+    )
+    .flatMap(({ event, detail }) => (event === 'HookAnswered' ? `${detail.hook} ${detail.answer}` : []));
+  return ['after-smoke-ticket/after/wave/all go', 'after-smoke-board/after/wave/all go']
+    .filter((one) => !said.includes(one))
+    .map((one) => `nobody said ${one} before a rollout of dev ended: ${said.join(', ')}`);
 }
 
 /** The policy of that name, whose plans are others. */

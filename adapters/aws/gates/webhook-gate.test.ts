@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { type HttpsAnswers, startHttpsAnswers } from '../../../test/contract/https-answers.ts';
 import type { Address } from '../pinned-addresses.ts';
 import { createWebhookGates, signature } from './webhook-gate.ts';
@@ -95,6 +97,21 @@ test('an answer that breaks off is none', async () => {
     setTimeout(() => response.destroy(), 10);
   };
   await expect(read({ webhook: `${server.origin}/` })).rejects.toMatchObject({ name: 'UrlUnreachable' });
+});
+
+test('a certificate that is not trusted, and a server without TLS, are told as that', async () => {
+  const webhook = server.origin.replace(host, 'others.internal');
+  await expect(read({ webhook }, { allowed: ['others.internal'] })).rejects.toMatchObject({
+    message: expect.stringMatching(
+      /^others\.internal:\d+ could not be reached: its certificate is not trusted: Hostname\/IP does not match/,
+    ),
+  });
+  const plain = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n')).listen(0, '127.0.0.1');
+  await once(plain, 'listening');
+  const { port } = plain.address() as AddressInfo;
+  const told = await read({ webhook: `https://${host}:${port}/` }).catch(({ message }: Error) => message);
+  plain.close();
+  expect(told).toBe(`${host}:${port} could not be reached: it speaks no TLS there, or none that Node.js takes`);
 });
 
 test('silence ends with the time that it has', async () => {

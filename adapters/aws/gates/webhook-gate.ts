@@ -76,8 +76,8 @@ export async function callWebhook<Answer>(
   const sent = [secret?.toString('utf8').trim() ?? '', url.search, ...url.searchParams.values()];
   const confidential = sent.filter((text) => text.length > 3);
   return new Promise((done, fail) => {
-    const unreachable = (error: Error) => {
-      const why = signal.aborted ? 'it did not answer in time' : error.message;
+    const unreachable = (error: NodeJS.ErrnoException) => {
+      const why = signal.aborted ? 'it did not answer in time' : whyBroken(error);
       fail(namedError('UrlUnreachable', `${url.host} could not be reached: ${why}`));
     };
     const call = request(url, how, (response) => {
@@ -86,6 +86,13 @@ export async function callWebhook<Answer>(
     call.once('error', unreachable);
     call.end(body);
   });
+}
+
+/** Names what is wrong with TLS: Node.js says it by OpenSSL's own lines, or adds how to start Node.js. */
+function whyBroken({ code = '', message }: NodeJS.ErrnoException): string {
+  if (code === 'EPROTO') return 'it speaks no TLS there, or none that Node.js takes';
+  const isCertificate = /CERT|^UNABLE_TO_|^ERR_TLS_/.test(code);
+  return isCertificate ? `its certificate is not trusted: ${message.replace(/;.*/s, '')}` : message;
 }
 
 /** A webhook that asks for a signature is not called without one. */

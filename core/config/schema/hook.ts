@@ -62,7 +62,7 @@ export const hookSchema = z
       ),
     step: z
       .enum([...HOOK_STEPS, WAVE_STEP], `is no step with hooks; there are ${HOOK_STEPS.join(', ')}, ${WAVE_STEP}`)
-      .describe('Which step, or wave: before one opens, or after one before the next opens.'),
+      .describe('Which step, or wave: before one opens, or after one before the next opens or the rollout ends.'),
     ask: receiver.describe(`Who is asked: ${RECEIVERS}.`),
     blocking: z
       .boolean()

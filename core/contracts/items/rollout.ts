@@ -147,7 +147,7 @@ export const wave = z.object({
   approvals: z.array(approvalRecord).optional(),
   breakGlass: breakGlass.optional(),
   gates: gateState.optional(),
-  /** Answers of hooks that are asked before it opens, by hook, time and wave; `grantNumber` is the number of the plan. */
+  /** Answers of hooks that are asked before it opens, and after it where it is the last, by hook, time and wave; `grantNumber` is the number of the plan. */
   hooks: z.record(z.string(), hookState).optional(),
   /** The assumed duration of one hop in seconds, which must fit into a window. */
   estimateSeconds: z.number().positive().optional(),
