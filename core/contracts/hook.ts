@@ -61,7 +61,7 @@ export interface HookAnswer {
   readonly error?: string | undefined;
 }
 
-/** The request to a hook (docs/hooks.md). It is the same whenever the same question is repeated. */
+/** The request to a hook (docs/hooks.md). It is the same whenever the same question is repeated, but for `scan`, which is the newest one. */
 export interface HookRequest {
   readonly schema: typeof HOOK_SCHEMA;
   /** The same for the same question about the same upgrade, also after crashes; `liftlock retry` changes it. */
@@ -75,6 +75,8 @@ export interface HookRequest {
   readonly phase?: string;
   /** For the hook of a component: it moves the component from the version that runs to one that fits `to`. */
   readonly component?: { readonly name: string; readonly from: string; readonly to: string };
+  /** Only `before` `upgrade-cluster`: what the last scan for `to` has found. Absent where none is kept. */
+  readonly scan?: FoundByScan;
   readonly blocking: boolean;
   readonly cluster: { readonly arn: string; readonly name: string; readonly account: string; readonly region: string };
   /** Kubernetes minors. */
@@ -89,9 +91,29 @@ export interface HookRequest {
   readonly answerBy: string;
 }
 
+/** The last scan in short: how many findings there are, and the causes of errors and warnings, the worst first; at most 20. */
+export interface FoundByScan {
+  /** ISO 8601: when it began. */
+  readonly scannedAt: string;
+  /** Errors that the policy lets pass; others stop the hop before anybody is asked. */
+  readonly errors: number;
+  readonly warnings: number;
+  readonly infos: number;
+  /** Findings that a waiver covers. They count nowhere else. */
+  readonly waived: number;
+  readonly causes: readonly {
+    readonly severity: 'error' | 'warning' | 'info';
+    /** At most 300 characters. */
+    readonly cause: string;
+    readonly findings: number;
+    /** Ids of its first findings, by which waivers name them; at most five. */
+    readonly ids: readonly string[];
+  }[];
+}
+
 /** The same for a wave, which concerns no single cluster. */
 export interface WaveRequest
-  extends Omit<HookRequest, 'step' | 'nodegroup' | 'phase' | 'cluster' | 'from' | 'upgrade'> {
+  extends Omit<HookRequest, 'step' | 'nodegroup' | 'phase' | 'scan' | 'cluster' | 'from' | 'upgrade'> {
   readonly step: typeof WAVE_STEP;
   readonly policy: string;
 }

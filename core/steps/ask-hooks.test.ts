@@ -5,14 +5,16 @@ import { type GivenStep, oneStep, stepInput } from '../../test/material/steps/on
 import { quietEc2 } from '../../test/material/steps/quiet-account.ts';
 import type { HookStep } from '../contracts/hook.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import type { LatestScans } from '../contracts/items/scan.ts';
 import type { Hook } from '../policy/hook-decision.ts';
 import { Upgrades } from '../store/entities.ts';
-import { load, replace } from '../store/entity.ts';
+import { load, put, replace } from '../store/entity.ts';
+import { LatestScanItems } from '../store/scan-entities.ts';
 import { rollNodeGroup } from './roll-node-group.ts';
 import { upgradeControlPlane } from './upgrade-control-plane.ts';
 
 /** The answer of a receiver. */
-type Answers = () => string | Promise<string>;
+type Answers = (question?: unknown) => string | Promise<string>;
 const webhook = 'https://hooks.example.com/x';
 const secret = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:liftlock/hook-AbCdEf';
 const hookOf = (step: HookStep, more: Partial<Hook> = {}): Hook => ({
@@ -50,6 +52,31 @@ test('nothing is sent by the look that has asked: the next one reads everything 
   expect(ports.sent).toMatchObject([{ call: 'UpdateClusterVersion' }]);
   expect(ports.asked.length).toBeGreaterThan(looks);
   expect(asked).toBe(1);
+});
+
+test('before an upgrade what was found for its target is told, with causes of bearable length', async () => {
+  const of = (target: string, cause: string): LatestScans['scans'][number] => ({
+    ...{ target, from: '1.36', scannedAt: '2026-11-20T11:00:00.000Z', verdict: 'pass', dataUpdatedOn: '2026-11-01' },
+    ...{ errors: 0, warnings: 3, infos: 2, waived: 1, read: 1, gaps: 0 },
+    causes: [{ severity: 'warning', cause, findings: 3, ids: ['a1'], fixes: ['Mend it.'] }],
+  });
+  const asked: unknown[] = [];
+  const hear: Answers = (request) => {
+    asked.push(request);
+    return says('go')();
+  };
+  const { ports, look } = await controlPlane(hear, {}, hookOf('upgrade-cluster'));
+  const scans = [of('1.38', 'later'), of('1.37', 'x'.repeat(400))];
+  await ports.table.transact([put(LatestScanItems, { clusterKey: KEY, scans }, 'absent')]);
+  await look();
+  expect(asked).toMatchObject([
+    {
+      scan: {
+        ...{ scannedAt: '2026-11-20T11:00:00.000Z', errors: 0, warnings: 3, infos: 2, waived: 1 },
+        causes: [{ severity: 'warning', cause: 'x'.repeat(300), findings: 3, ids: ['a1'] }],
+      },
+    },
+  ]);
 });
 
 test('since when it is asked is on record before it is', async () => {

@@ -29,6 +29,7 @@ import { hasFailedHalfWay, wayToTryAgain } from '../protocol/left-half-done.ts';
 import { change } from '../store/change.ts';
 import { Upgrades, Waves } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
+import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { pollSeconds, type StepContext, type StepPorts, wantedFor } from './context.ts';
 import { askJob, endJob } from './hook-job.ts';
@@ -208,6 +209,8 @@ async function requestOf(
   const { id = '', from = '', to = '', startedAt, rolloutId, waveIndex } = upgrade ?? {};
   const isMember = rolloutId !== undefined && waveIndex !== undefined;
   const wave = isMember ? (await load(ports.table, Waves, rolloutId, waveIndex))?.data.name : undefined;
+  const isWhole = hook.step === 'upgrade-cluster';
+  const scan = isWhole && hook.at === 'before' ? await foundByScan(ports, clusterKey, to) : undefined;
   const partName = step === 'roll-node-group' ? 'nodegroup' : 'phase';
   return {
     schema: HOOK_SCHEMA,
@@ -215,17 +218,31 @@ async function requestOf(
     ...{
       hook: hook.name,
       at: hook.at,
-      step: hook.step === 'upgrade-cluster' ? hook.step : step,
+      step: isWhole ? 'upgrade-cluster' : step,
       blocking: hook.blocking,
     },
     ...(part === undefined || hook.step !== step ? {} : { [partName]: part }),
-    ...given({ component }),
+    ...given({ component, scan }),
     cluster: { arn: input.cluster, name, ...scope },
     ...{ from, to, upgrade: id },
     ...given({ rollout: rolloutId, wave }),
     askedSince: state.askedSince,
     answerBy: answerBy(hook, state).toISOString(),
   };
+}
+
+const LONGEST_CAUSE = 300;
+
+/** What the last scan for a target has found. The whole report may be large, and names more of a cluster than a receiver needs. */
+async function foundByScan({ table }: HookPorts, clusterKey: string, to: string): Promise<HookRequest['scan']> {
+  const latest = await load(table, LatestScanItems, clusterKey);
+  const scan = latest?.data.scans.find(({ target }) => target === to);
+  if (scan === undefined) return undefined;
+  const { scannedAt, errors, warnings, infos, waived } = scan;
+  const causes = scan.causes.map(({ severity, cause, findings, ids = [] }) => ({
+    ...{ severity, cause: cause.slice(0, LONGEST_CAUSE), findings, ids },
+  }));
+  return { scannedAt, errors, warnings, infos, waived, causes };
 }
 
 const SUPERSEDED = reason('Superseded', 'A newer grant of the cluster has asked its hooks meanwhile.');

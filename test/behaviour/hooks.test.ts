@@ -1,6 +1,8 @@
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/requests.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { scansOf } from '../../core/scan/fleet/report-store.ts';
+import { attributesClass, OLD } from '../material/kubernetes/attributes-class.ts';
 import { answering, at, calls, cluster, events, fleet, hook, minutesLater, untilAsked } from './hooked-fleet.ts';
 import {
   beginByHand,
@@ -218,6 +220,33 @@ test('while it waits, explain says for which hook, since when, and what it says'
     expect.stringMatching(
       /^The hook before-it before upgrade-control-plane is asked since \S+; it says wait: “the board meets at two”\. Without a go by \S+ the step stops\.$/,
     ),
+  ]);
+});
+
+test('whoever is asked before an upgrade is told what its scan has found, and nobody else is', async () => {
+  const world = await smallFleet({
+    clusters: [{ ...cluster, objects: [attributesClass(OLD)] }],
+    policy: {
+      scan: { failOn: 'none' },
+      hooks: [
+        ...[hook('before', 'upgrade-cluster'), hook('before', 'upgrade-control-plane', { name: 'step' })],
+        hook('after', 'upgrade-cluster'),
+      ],
+    },
+  });
+  const asked = answering(world, 'go');
+  await run(world);
+  const [first, ...others] = asked;
+  const [scan] = await scansOf(world.table, (await recordOf(world, 'web')).clusterKey);
+  const { scannedAt, warnings, infos, waived, causes = [] } = scan ?? {};
+  expect(first?.scan).toMatchObject({ scannedAt, errors: 1, warnings, infos, waived });
+  expect(first?.scan?.causes).toEqual(
+    causes.map(({ severity, cause, findings, ids }) => ({ severity, cause, findings, ids })),
+  );
+  expect(first?.scan?.causes[0]).toMatchObject({ severity: 'error', ids: [expect.stringMatching(/^[0-9a-f]+$/)] });
+  expect(others.map(({ at, step, scan: told }) => [at, step, told])).toEqual([
+    ['before', 'upgrade-control-plane', undefined],
+    ['after', 'upgrade-cluster', undefined],
   ]);
 });
 
