@@ -1,5 +1,4 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { HookReceiverHere } from '../../simulator/process/in-memory-hooks.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
 import { grant, KEY, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
@@ -15,7 +14,7 @@ import { rollNodeGroup } from './roll-node-group.ts';
 import { upgradeControlPlane } from './upgrade-control-plane.ts';
 
 /** The answer of a receiver. */
-type Answers = () => string | Promise<string>;
+type Answers = (question?: unknown) => string | Promise<string>;
 const webhook = 'https://hooks.example.com/x';
 const secret = 'arn:aws:secretsmanager:eu-central-1:111111111111:secret:liftlock/hook-AbCdEf';
 const hookOf = (step: HookStep, more: Partial<Hook> = {}): Hook => ({
@@ -31,7 +30,7 @@ const withHooks = (hooks: readonly Hook[], spec: object = {}) =>
   policyConfig({ ...policy, spec: { ...policy.spec, ...spec, hooks } });
 
 /** The step of the control plane, with one hook before it. */
-async function controlPlane(answer: HookReceiverHere, given: GivenStep = {}, hook = hookOf('upgrade-control-plane')) {
+async function controlPlane(answer: Answers, given: GivenStep = {}, hook = hookOf('upgrade-control-plane')) {
   const kept = { policy: withHooks([hook]), ...given.kept };
   const ports = await oneStep(new MemoryTable(), { ...given, kept, hooks: new Map([[webhook, answer]]) });
   const state = async () =>
@@ -62,7 +61,7 @@ test('before an upgrade what was found for its target is told, with causes of be
     causes: [{ severity: 'warning', cause, findings: 3, ids: ['a1'], fixes: ['Mend it.'] }],
   });
   const asked: unknown[] = [];
-  const hear: HookReceiverHere = (request) => {
+  const hear: Answers = (request) => {
     asked.push(request);
     return says('go')();
   };
