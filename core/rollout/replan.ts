@@ -126,7 +126,7 @@ function plannedFrom(
   if (changedWaves.length + put.length + removed.length === 0 && applied.revision === rollout.policyRevision)
     return undefined;
   const target = begun.length > 0 ? rollout.target : newestTarget(next, rollout.target);
-  const carried = carriedInto(history.earlier, rollout.policy, [...kept, ...next], rollout.carried);
+  const carried = carriedInto(history.earlier, rollout.policy, next, rollout.carried);
   return {
     policyRevision: applied.revision,
     target,

@@ -217,6 +217,8 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     await run(world);
     const aside = await memberOf(world, 'c');
     expect([aside.rolloutId, aside.status, touched(world, 'c')]).toEqual([rolloutId, 'Quarantined', false]);
+    const told = world.table.auditTimeline().findLast(({ event }) => event === 'RolloutReplanned')?.detail.reasons;
+    expect(told).toContainEqual({ code: 'TraitsCarried', message: expect.stringContaining(BOTTLE) as string });
     expect(versionOf(world, 'd')).toBe('1.37');
   });
 
