@@ -140,10 +140,10 @@ test('members of a wave are numbered in their order, whichever plan has given th
 test('what is suspicious is told with whom it keeps back, and otherwise that it keeps nobody back', () => {
   const print = { failures: 1, successes: 1, traits: ['ami/AL2', 'ami/AL2023', 'version/1.36'] };
   const why = suspicion(print, 'r', ['ami/AL2023'], () => false);
-  const linesOf = (...members: object[]) => {
+  const linesOf = (one: object, carried?: RolloutDetail['carried']) => {
     const rollout = {
-      ...{ ...rolloutItem(), progress: {}, conditions: [], waveDetails: [], suspiciousTraits: print.traits },
-      members: members.map((one) => memberItem(one)),
+      ...{ ...rolloutItem(), carried, progress: {}, conditions: [], waveDetails: [], suspiciousTraits: print.traits },
+      members: [memberItem(one)],
     } as unknown as RolloutDetail;
     const lines = rolloutText(rollout, { paint: colourOf({ env: {}, isTerminal: false }, false), now });
     return lines.slice(lines.findIndex((line) => line.startsWith('Suspicious')) + 1);
@@ -155,6 +155,10 @@ test('what is suspicious is told with whom it keeps back, and otherwise that it 
     '  ami/AL2023: whatever failed has it, and nothing that succeeded; it keeps web back',
     '  2 more traits that whatever failed has, and nothing that succeeded, keep nobody back',
   ]);
+  const carried = [{ minor: '1.37', failures: 1, successes: 1, traits: ['ami/AL2023'], rollouts: ['first'] }];
+  expect(linesOf({ name: 'web', status: 'Quarantined', reasons: [why] }, carried)[0]).toBe(
+    '  ami/AL2023: whatever was taken back from 1.37 (first) has it, and nothing that succeeded; it keeps web back',
+  );
 });
 
 test('a cluster that goes back is shown as such, whatever its upgrade had come to', () => {

@@ -169,6 +169,12 @@ test('alarms that were silenced are told with what rang when that ended, of the 
 
 test.each<[string, Partial<Upgrade>, string | null, Partial<Upgrade> | undefined]>([
   ['that another has followed', {}, null, { controlPlaneCompletedAt: '2026-11-21T08:40:00.000Z' }],
+  [
+    'that another has followed in another cluster',
+    {},
+    '2026-11-27T08:40:00.000Z',
+    { clusterKey: 'other', controlPlaneCompletedAt: '2026-11-21T08:40:00.000Z' },
+  ],
   ['that another is to follow', {}, '2026-11-27T08:40:00.000Z', { controlPlaneCompletedAt: undefined }],
   [
     'that was made anew after another had followed and gone back',

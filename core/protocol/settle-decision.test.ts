@@ -23,7 +23,8 @@ const wave = waveItem({ name: 'dev', members: 3, needWork: 3, maxConcurrency: 1,
 const because = (code: string) => [quoted(code, 'because')];
 
 describe('whoever has failed and was retried', () => {
-  const again = { ...member, failedBefore: true as const };
+  const again = { ...member, failedBefore: true as const, wentBackBefore: true as const };
+  const clear = { failedBefore: undefined, wentBackBefore: undefined };
   const settled = (end: UpgradeEnd, mutated: boolean) => settle(NOON, upgrade(mutated), again, wave, end);
 
   test.each<[string, UpgradeEnd, boolean]>([
@@ -32,15 +33,15 @@ describe('whoever has failed and was retried', () => {
     ['is changed by somebody else', { status: 'parked', reasons: because('ForeignUpdate') }, false],
   ])('has failed when it %s before it was tried to its end', (_, end, mutated) => {
     const { member: left, wave: counted } = settled(end, mutated);
-    expect(left).toMatchObject({ status: 'Failed', failedBefore: true });
+    expect(left).toMatchObject({ status: 'Failed', failedBefore: true, wentBackBefore: true });
     expect(counted).toMatchObject({ failed: 1, excluded: 0, blocked: 0, quarantined: 0, status: 'Halted' });
   });
 
   test('has not failed any more when it succeeds, also with the first of two hops', () => {
     const done: UpgradeEnd = { status: 'done', reasons: [] };
-    expect(settled(done, true).member).toMatchObject({ status: 'Succeeded', failedBefore: undefined });
+    expect(settled(done, true).member).toMatchObject({ status: 'Succeeded', ...clear });
     const further = settle(NOON, upgrade(true), { ...again, to: '1.38' }, wave, done).member;
-    expect(further).toMatchObject({ status: 'Parked', failedBefore: undefined });
+    expect(further).toMatchObject({ status: 'Parked', ...clear });
   });
 
   test.each(['Pending', 'Running', 'Parked', 'Succeeded', 'Failed', 'Left'] as const)('may be %s', (status) => {

@@ -142,16 +142,19 @@ export function settle(
   return { upgrade: settled, member: nextMember, wave: counted, hold };
 }
 
+/** What a member is rid of whose cluster got to where it had failed to get. */
+export const NEVER_FAILED = { failedBefore: undefined, wentBackBefore: undefined } satisfies Partial<Member>;
+
 function memberAfter(member: Member, upgrade: Upgrade, end: UpgradeEnd): Member {
   const reasons = [...end.reasons];
   switch (upgrade.status) {
     case 'Succeeded':
       if (upgrade.to === member.to)
-        return { ...member, status: 'Succeeded', from: upgrade.to, failedBefore: undefined, reasons };
+        return { ...member, status: 'Succeeded', from: upgrade.to, ...NEVER_FAILED, reasons };
       // More hops follow back to back inside the wave, and the member keeps its place.
       return {
         ...member,
-        failedBefore: undefined,
+        ...NEVER_FAILED,
         status: 'Parked',
         from: upgrade.to,
         resumeAt: undefined,

@@ -58,6 +58,29 @@ test.each<[string, ReturnType<typeof carried>, Rollout['carried']]>([
   ],
   ['it whatever else has failed since', carried([b, web, of('d', { status: 'Failed', rolloutId: 'second' })]), CARRIED],
   [
+    'it however the next try of that cluster has ended without getting there',
+    carried([{ ...b, reasons: [], wentBackBefore: true }, web]),
+    CARRIED,
+  ],
+  [
+    'nothing with which a cluster got there in a rollout that goes on',
+    carried([b, web, done('d', ['a'], { rolloutId: 'third' })], [past(), past({ id: 'third', status: 'Running' })]),
+    undefined,
+  ],
+  [
+    'it where a cluster of a rollout that goes on got there without it, which counts once that has ended',
+    carried([b, web, done('d', ['x'], { rolloutId: 'third' })], [past(), past({ id: 'third', status: 'Running' })]),
+    CARRIED,
+  ],
+  [
+    'it where a cluster of a rollout that goes on and of another policy got there with it',
+    carried(
+      [b, web, done('d', ['a'], { rolloutId: 'third' })],
+      [past(), past({ id: 'third', policy: 'q', status: 'Running' })],
+    ),
+    CARRIED,
+  ],
+  [
     'nothing with which a cluster got there since',
     carried([b, done('d', ['a', 'x'], { rolloutId: 'second' })]),
     undefined,

@@ -27,24 +27,29 @@ interface Read {
   readonly members: readonly Member[];
 }
 
-/** What the rollouts that have ended leave to later ones. Members that no plan in force has, and rollouts under way, tell nothing. */
+/**
+ * What the rollouts that have ended leave to later ones. Members that no plan in force has tell nothing. Of a rollout under way only what it has brought
+ * to a minor counts: what it has set aside for a trait keeps it from ending.
+ */
 export function earlierRollouts({ rollouts, waves, members }: Read): EarlierRollouts {
   const ended = rollouts.filter(({ status }) => AT_REST.includes(status));
   const membersBy = Map.groupBy(members, ({ rolloutId }) => rolloutId);
   const wavesBy = Map.groupBy(waves, ({ rolloutId }) => rolloutId);
+  const policyOf = new Map(rollouts.map(({ id, policy }) => [id, policy]));
   return new Map(
     [...Map.groupBy(ended, ({ policy }) => policy)].map(([policy, own]) => {
       const read = <One>(by: ReadonlyMap<string, One[]>) => own.flatMap(({ id }) => by.get(id) ?? []);
       const tried = read(membersBy);
       const goingBack = read(wavesBy).flatMap((wave) => goingBackIn(wave, tried));
-      return [policy, { takenBack: takenBackIn(own, tried), goingBack }];
+      const all = members.filter(({ rolloutId }) => policyOf.get(rolloutId) === policy);
+      return [policy, { takenBack: takenBackIn(own, tried, all), goingBack }];
     }),
   );
 }
 
-/** Whether the member counts as failed since its cluster went back to the minor before, whoever took it back. */
-const wentBack = ({ status, reasons }: Member): boolean =>
-  status === 'Failed' && reasons.some(({ code }) => code === 'RolledBack');
+/** Whether the member counts as failed since its cluster went back to the minor before, whoever took it back, however a later try has ended. */
+export const wentBack = ({ status, reasons, wentBackBefore }: Member): boolean =>
+  status === 'Failed' && (wentBackBefore === true || reasons.some(({ code }) => code === 'RolledBack'));
 
 /** The minor above the one that the member is at: the next that it is taken to, or the one that it has failed to reach or was taken back from. */
 const minorAbove = ({ from }: Pick<Member, 'from'>): string => KubeVersion.parse(from).next().toString();
@@ -63,25 +68,28 @@ function broughtTo({ status, upgradeId = '' }: Member): KubeVersion | undefined 
   return status === 'Succeeded' && from !== undefined && to?.equals(from) === false ? to : undefined;
 }
 
-function takenBackIn(rollouts: readonly Rollout[], members: readonly Member[]): TakenBack[] {
+/** @param all those of rollouts under way as well */
+function takenBackIn(rollouts: readonly Rollout[], members: readonly Member[], all: readonly Member[]): TakenBack[] {
   // What is begun by hand has no traits noted.
   const failed = members.filter((member) => wentBack(member) && !isFinish(member) && member.traits !== undefined);
   return [...Map.groupBy(failed, minorAbove)].flatMap(([minor, back]): TakenBack[] => {
     const ids = [...new Set(back.map(({ rolloutId }) => rolloutId))].sort();
-    const reached = members.filter((member) => broughtTo(member)?.isOlderThan(KubeVersion.parse(minor)) === false);
+    const left = KubeVersion.parse(minor);
+    const isThere = (member: Member): boolean => broughtTo(member)?.equals(left) === true;
+    const isBeyond = (member: Member): boolean => left.isOlderThan(broughtTo(member) ?? left);
     const carrying = rollouts.filter(
       ({ id, carried }) => ids.includes(id) || carried?.some((one) => one.minor === minor),
     );
     const cleared = new Set([
-      ...reached.flatMap(({ traits = [] }) => traits),
+      ...[...all.filter(isThere), ...members.filter(isBeyond)].flatMap(({ traits = [] }) => traits),
       ...carrying.flatMap(({ releasedTraits = [] }) => releasedTraits),
       // Whoever is taken to the minor comes from the one before.
-      `version/${KubeVersion.parse(minor).previous()}`,
+      `version/${left.previous()}`,
     ]);
     const [first, ...others] = back.map(({ traits = [] }) => new Set(traits));
     const traits = [...(first ?? [])].filter((one) => !cleared.has(one) && others.every((other) => other.has(one)));
     // Those that have gone on to a later minor had other traits by then, as newer add-ons: what they lack tells nothing of this minor.
-    const successes = reached.filter((member) => broughtTo(member)?.toString() === minor).length;
+    const successes = members.filter(isThere).length;
     return traits.length === 0
       ? []
       : [{ minor, failures: back.length, successes, traits: traits.sort(), rollouts: ids }];

@@ -71,10 +71,9 @@ export function suspicion(
   const who =
     print.failures === 1 ? `the cluster that ${became} has` : `all ${print.failures} clusters that ${became} have`;
   const where = print.rollouts === undefined ? '' : ` (${some(print.rollouts, 3)})`;
-  const lack =
-    print.successes === 0
-      ? 'clusters that are still to come lack it'
-      : `none of the ${print.successes} that succeeded has it`;
+  // Who lacks it where clusters were taken back in earlier rollouts may have ended by now.
+  const others = print.minor === undefined ? 'clusters that are still to come' : 'other clusters of this rollout';
+  const lack = print.successes === 0 ? `${others} lack it` : `none of the ${print.successes} that succeeded has it`;
   return reason(
     'SuspiciousTrait',
     `It shares ${shared.join(', ')}: ${who} it${where} and ${lack}. Look at the failure first, then: liftlock rollout release-trait ${rolloutId} ${shared.map((trait) => `'${trait}'`).join(' ')}.`,

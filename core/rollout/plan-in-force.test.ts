@@ -27,6 +27,7 @@ const joining = (members: readonly Member[], more: Partial<Replan> = {}): Replan
   changedWaves: [{ before: after, next: { ...after, members: members.length, needWork: members.length } }],
   members: members.map((next) => ({ before: undefined, next })),
   reasons: [refreshed],
+  carried: undefined,
   ...more,
 });
 

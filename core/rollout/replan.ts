@@ -10,6 +10,7 @@ import { isTried } from '../store/members.ts';
 import { atRest } from './automatic-rollouts.ts';
 import { hasPins } from './candidates.ts';
 import type { Decision } from './decisions.ts';
+import { carriedInto, carriedReason } from './earlier-rollouts.ts';
 import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves } from './later-wave.ts';
 import { plannedWave } from './plan-rollout.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -32,6 +33,8 @@ export interface Replan {
   readonly waves: readonly string[];
   readonly changedWaves: readonly Change<Wave>[];
   readonly members: readonly Change<Member>[];
+  /** What is suspected of the minors to which it takes clusters by now: its first wave may open right after this. */
+  readonly carried: Rollout['carried'];
   /** What changed, for people. */
   readonly reasons: readonly Reason[];
 }
@@ -123,15 +126,18 @@ function plannedFrom(
   if (changedWaves.length + put.length + removed.length === 0 && applied.revision === rollout.policyRevision)
     return undefined;
   const target = begun.length > 0 ? rollout.target : newestTarget(next, rollout.target);
+  const carried = carriedInto(history.earlier, rollout.policy, next, rollout.carried);
   return {
     policyRevision: applied.revision,
     target,
     waves: [...names, ...surplus.map((wave) => wave.name)],
     changedWaves,
     members: [...removed.map((member) => ({ before: member, next: undefined })), ...put],
+    carried,
     reasons: [
       ...whatChanged(before, next, removed, { target, revision: applied.revision, rollout }),
       ...toldOfLaterWaves(before, next, names),
+      ...(isSame(carried, rollout.carried) ? [] : [carriedReason(carried)]),
     ],
   };
 }

@@ -31,6 +31,12 @@ test.each<[string, Partial<Member>, boolean]>([
 
 test.each<[string, Partial<Member>, object]>([
   ['failed', {}, { status: 'Pending', failedBefore: true }],
+  [
+    'was taken back',
+    { reasons: [reason('RolledBack', '')] },
+    { status: 'Pending', failedBefore: true, wentBackBefore: true },
+  ],
+  ['was taken back, and has failed again', { wentBackBefore: true }, { status: 'Pending', failedBefore: true }],
   ['was blocked', { status: 'Blocked' }, { status: 'Pending', failedBefore: undefined }],
 ])('a member that %s waits again as if nobody had tried it', (_, more, expected) => {
   const before = member({
@@ -44,10 +50,11 @@ test.each<[string, Partial<Member>, object]>([
 });
 
 test('a member that a hop has brought to the target since has succeeded by that hop', () => {
-  const before = member({ from: '1.36', failedBefore: true });
+  const before = member({ from: '1.36', failedBefore: true, wentBackBefore: true });
   const by = upgrade({ status: 'Succeeded', reasons: [reason('Settled', '')] });
   expect(retriedMember(before, by)).toMatchObject({ status: 'Succeeded', from: '1.37', reasons: by.reasons });
-  expect(retriedMember(before, by).failedBefore).toBeUndefined();
+  const { failedBefore, wentBackBefore } = retriedMember(before, by);
+  expect([failedBefore, wentBackBefore]).toEqual([undefined, undefined]);
 });
 
 test.each([

@@ -7,11 +7,12 @@ import { givenUp } from '../policy/wave-of.ts';
 import { exceedsBudget, overBudget } from '../policy/wave-room.ts';
 import { reopenedAs } from '../protocol/granting-waves.ts';
 import { isRollbackBudgetSpent, without } from '../protocol/rollback.ts';
-import { unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
+import { NEVER_FAILED, unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
 import { compareAddonVersions } from '../version/addon-version.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { asideUntil } from './admission.ts';
 import { lowerTarget } from './cluster-target.ts';
+import { wentBack } from './earlier-rollouts.ts';
 import { leftAgain } from './left-behind.ts';
 import { memberChange, standingReasons } from './member-progress.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -38,9 +39,10 @@ export const isFinished = (
 export function retriedMember(member: Member, finishedBy?: Upgrade): Member {
   const tried = { ...member, resumeAt: undefined };
   if (finishedBy !== undefined)
-    return { ...tried, status: 'Succeeded', from: member.to, failedBefore: undefined, reasons: finishedBy.reasons };
+    return { ...tried, status: 'Succeeded', from: member.to, ...NEVER_FAILED, reasons: finishedBy.reasons };
   const failed = member.status === 'Failed' ? { failedBefore: true as const } : {};
-  return { ...tried, status: 'Pending', upgradeId: undefined, reasons: [], ...failed };
+  const back = wentBack(member) ? { wentBackBefore: true as const } : {};
+  return { ...tried, status: 'Pending', upgradeId: undefined, reasons: [], ...failed, ...back };
 }
 
 /**

@@ -131,6 +131,30 @@ test.each<[string, Given, readonly string[]]>([
     ['b'],
   ],
   [
+    'whoever was set aside for it and who shares that, where nobody who lacks it is left',
+    {
+      clusters: {
+        a: {
+          record: auto,
+          member: { status: 'Quarantined', reasons: [{ code: 'SuspiciousTrait', message: "'compute/auto-mode'" }] },
+        },
+        b: { record: auto },
+      },
+      waves: [waveItem()],
+      carried: [{ ...TAKEN_BACK, successes: 0 }],
+    },
+    ['a', 'b'],
+  ],
+  [
+    'nobody for it who is there by now',
+    {
+      clusters: { a: { record: { ...auto, version: '1.37' } }, b: { record: auto } },
+      waves: [waveItem()],
+      carried: [TAKEN_BACK],
+    },
+    ['b'],
+  ],
+  [
     'nobody for what all have that go there, where nobody got there',
     {
       clusters: { a: { record: auto }, b: { member: { from: '1.37', to: '1.38' } } },

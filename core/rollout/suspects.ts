@@ -5,7 +5,7 @@ import { remembered } from '../model/remembered.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { type Trait, traitsOf } from '../policy/traits.ts';
 import { takesTo } from './earlier-rollouts.ts';
-import { fingerprintsOf, suspicion } from './fingerprint.ts';
+import { fingerprintsOf, isSetAsideFor, suspicion } from './fingerprint.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /** Why a member is set aside for what it shares with members that failed; undefined = it is not set aside. */
@@ -41,10 +41,16 @@ export function suspects(
   const has = (member: Member, trait: Trait): boolean =>
     traits(member).includes(trait) || member.traits?.includes(trait) === true;
   const suspicions = prints.map((print) => {
-    // What was taken back from a minor matters only to those that are taken there.
-    const isMeant = (member: Member) => print.minor === undefined || takesTo(print.minor, member);
+    // What was taken back from a minor matters only to those that are taken there, and not to one that a person has brought there meanwhile.
+    const isMeant = (member: Member) => {
+      const from = snapshot.clusters.get(member.clusterKey)?.version ?? member.from;
+      const { minor } = print;
+      return minor === undefined || (takesTo(minor, member) && takesTo(minor, { ...member, from }));
+    };
     const meant = toCome.filter(isMeant);
-    const isCommon = remembered((trait: Trait) => meant.every((member) => has(member, trait)));
+    // Whoever was set aside was so beside somebody who lacked the trait. How that one has ended proves nothing of the minor, so it holds on.
+    const isToldApart = (trait: Trait) => print.minor !== undefined && meant.some((one) => isSetAsideFor(trait, one));
+    const isCommon = remembered((trait: Trait) => !isToldApart(trait) && meant.every((member) => has(member, trait)));
     return (member: Member) => (isMeant(member) ? suspicion(print, rollout.id, traits(member), isCommon) : undefined);
   });
   return (member) =>

@@ -2,6 +2,7 @@ import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { releaseTraits } from '../../core/operations/release-trait.ts';
 import { requestRollback } from '../../core/operations/request-rollback.ts';
+import { requestUpgrade } from '../../core/operations/requests.ts';
 import { startRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
@@ -166,6 +167,71 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     appear(world, ['c', 'bottle']);
     await run(world);
     expect([(await memberOf(world, 'c')).status, touched(world, 'c')]).toEqual(['Quarantined', false]);
+  });
+
+  test('sets it aside also where the cluster that was taken back was tried again and has failed otherwise', async () => {
+    const world = await upgraded();
+    await goBack(world, 'b');
+    await run(world);
+    failing('b')(world.eks.state);
+    await retryCluster(world.ports, await keyOf(world, 'b'), PERSON);
+    await run(world);
+    expect(await memberOf(world, 'b')).toMatchObject({ status: 'Failed', reasons: [{ code: 'IpNotAvailable' }] });
+    appear(world, ['c', 'bottle'], ['d', 'plain']);
+    await run(world);
+    expect([(await memberOf(world, 'c')).status, touched(world, 'c')]).toEqual(['Quarantined', false]);
+  });
+
+  test.each<[string, readonly string[], string]>([
+    ['got there', [], '1.37'],
+    ['failed', ['d'], '1.36'],
+  ])(
+    'sets it aside also once all that lack it have %s, where nothing else ever got there',
+    async (_, failed, arrived) => {
+      const world = await smallFleet({ clusters: [cluster('b', 'bottle')], policy: { waves: [ALL] } });
+      await run(world);
+      await goBack(world, 'b');
+      await run(world);
+      failing(...failed)(world.eks.state);
+      appear(world, ['c', 'bottle'], ['d', 'plain']);
+      await run(world);
+      const aside = await memberOf(world, 'c');
+      expect([versionOf(world, 'd'), aside.status, touched(world, 'c')]).toEqual([arrived, 'Quarantined', false]);
+      expect(aside.reasons[0]?.message).toContain('and other clusters of this rollout lack it.');
+    },
+  );
+
+  test('sets it aside also where it was planned for an earlier minor and its policy asks for that one before it begins', async () => {
+    const world = await upgraded();
+    await goBack(world, 'b');
+    await run(world);
+    await applySpec(world, { ...spec({ ...ALL, approval: { approvals: 1 } }), target: '1.36' });
+    appear(world, ['c', 'bottle', '1.35'], ['d', 'plain', '1.35']);
+    await hours(world, 6);
+    const { rolloutId, to } = await memberOf(world, 'c');
+    expect([to, (await loadRolloutDetail(world.table, rolloutId, world.clock.now())).carried]).toEqual([
+      '1.36',
+      undefined,
+    ]);
+    await applySpec(world, { ...spec({ ...ALL, maxConcurrency: 2 }), target: '1.37' });
+    await run(world);
+    const aside = await memberOf(world, 'c');
+    expect([aside.rolloutId, aside.status, touched(world, 'c')]).toEqual([rolloutId, 'Quarantined', false]);
+    const told = world.table.auditTimeline().findLast(({ event }) => event === 'RolloutReplanned')?.detail.reasons;
+    expect(told).toContainEqual({ code: 'TraitsCarried', message: expect.stringContaining(BOTTLE) as string });
+    expect(versionOf(world, 'd')).toBe('1.37');
+  });
+
+  test('finishes what a person brings there by hand meanwhile, and goes on with what shares the trait, since one with it got there', async () => {
+    const world = await upgraded();
+    await goBack(world, 'b');
+    await run(world);
+    appear(world, ['c', 'bottle'], ['e', 'bottle'], ['d', 'plain']);
+    await run(world);
+    await requestUpgrade(world.ports, await recordOf(world, 'c'), '1.37', PERSON, { approve: true });
+    await run(world);
+    expect([versionOf(world, 'c'), (await memberOf(world, 'c')).status]).toEqual(['1.37', 'Succeeded']);
+    expect((await memberOf(world, 'e')).status).toBe('Succeeded');
   });
 
   test('suspects nothing where its cluster has failed and was not taken back', async () => {

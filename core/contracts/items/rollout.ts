@@ -199,6 +199,8 @@ export const member = z.object({
   traits: z.array(z.string()).optional(),
   /** A retry has taken its failure back. It counts as failed again unless it is tried to its end. */
   failedBefore: z.literal(true).optional(),
+  /** That failure was that its cluster was taken back. It stays known until the cluster gets to where it was taken back from. */
+  wentBackBefore: z.literal(true).optional(),
   /** Its own wave was given up and its failure counts here. It proves nothing for this wave, and does not begin again in this rollout. */
   isStray: z.literal(true).optional(),
   /** When it was last granted. The duration of upgrades is learned from it. */
