@@ -142,21 +142,22 @@ export function settle(
   return { upgrade: settled, member: nextMember, wave: counted, hold };
 }
 
-/** What a member is rid of whose cluster got to where it had failed to get. */
-export const NEVER_FAILED = { failedBefore: undefined, wentBackBefore: undefined } satisfies Partial<Member>;
+/** The member once a hop of its cluster has succeeded: it is rid of having failed to get there. */
+export const broughtOn = (member: Member, { from, to }: Pick<Upgrade, 'from' | 'to'>): Member => ({
+  ...member,
+  ...{ failedBefore: undefined, wentBackBefore: undefined },
+  ...{ origin: member.origin ?? from, from: to },
+});
 
 function memberAfter(member: Member, upgrade: Upgrade, end: UpgradeEnd): Member {
   const reasons = [...end.reasons];
   switch (upgrade.status) {
     case 'Succeeded':
-      if (upgrade.to === member.to)
-        return { ...member, status: 'Succeeded', from: upgrade.to, ...NEVER_FAILED, reasons };
+      if (upgrade.to === member.to) return { ...broughtOn(member, upgrade), status: 'Succeeded', reasons };
       // More hops follow back to back inside the wave, and the member keeps its place.
       return {
-        ...member,
-        ...NEVER_FAILED,
+        ...broughtOn(member, upgrade),
         status: 'Parked',
-        from: upgrade.to,
         resumeAt: undefined,
         reasons: [{ code: 'NextHop', message: `At ${upgrade.to}; ${member.to} is the target.` }],
       };

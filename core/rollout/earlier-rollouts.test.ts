@@ -14,12 +14,12 @@ const back = (name: string, traits: readonly string[] | undefined, more: Partial
   of(name, {
     status: 'Failed',
     reasons: [...BACK],
-    upgradeId: '1.36-1.37',
+
     ...(traits && { traits: [...traits] }),
     ...more,
   });
 const done = (name: string, traits: readonly string[], more: Partial<Member> = {}): Member =>
-  of(name, { status: 'Succeeded', from: '1.37', upgradeId: '1.36-1.37', traits: [...traits], ...more });
+  of(name, { status: 'Succeeded', origin: '1.36', from: '1.37', traits: [...traits], ...more });
 const b = back('b', ['a', 'x', 'version/1.36']);
 const web = done('web', ['x']);
 const NEXT = [of('next', { rolloutId: 'next' })];
@@ -38,7 +38,12 @@ test.each<[string, ReturnType<typeof carried>, Rollout['carried']]>([
     undefined,
   ],
   ['nothing of another policy', carried([b, web], [past({ policy: 'q' })]), undefined],
-  ['nothing of a rollout that goes on', carried([b, web], [past({ status: 'Halted' })]), undefined],
+  ['it in the rollout under way, too', carried([b, web], [past({ status: 'Halted' })]), CARRIED],
+  [
+    'what one of them had each where they have nothing in common',
+    carried([b, back('d', ['c', 'x']), web]),
+    [CARRIED[0], { ...CARRIED[0], traits: ['c'] }] as Rollout['carried'],
+  ],
   [
     'nothing for those that are at that minor',
     carried([b, web], [past()], [of('n', { from: '1.37', to: '1.38' })]),
@@ -68,9 +73,9 @@ test.each<[string, ReturnType<typeof carried>, Rollout['carried']]>([
     undefined,
   ],
   [
-    'it where a cluster of a rollout that goes on got there without it, which counts once that has ended',
+    'it where a cluster of a rollout that goes on got there without it',
     carried([b, web, done('d', ['x'], { rolloutId: 'third' })], [past(), past({ id: 'third', status: 'Running' })]),
-    CARRIED,
+    [{ ...CARRIED[0], successes: 2 }] as Rollout['carried'],
   ],
   [
     'it where a cluster of a rollout that goes on and of another policy got there with it',
@@ -87,21 +92,17 @@ test.each<[string, ReturnType<typeof carried>, Rollout['carried']]>([
   ],
   [
     'nothing with which a cluster went on from there, which counts for no more',
-    carried([
-      back('b', ['a', 'y']),
-      web,
-      done('d', ['y'], { rolloutId: 'second', from: '1.38', upgradeId: '1.37-1.38' }),
-    ]),
+    carried([back('b', ['a', 'y']), web, done('d', ['y'], { rolloutId: 'second', from: '1.38' })]),
     CARRIED,
   ],
   [
     'it where nodes of a cluster that has it were finished there',
-    carried([b, web, done('d', ['a'], { rolloutId: 'second', upgradeId: '1.37-1.37' })]),
+    carried([b, web, done('d', ['a'], { rolloutId: 'second', origin: '1.37' })]),
     CARRIED,
   ],
   [
     'it where a cluster that has it got only to the minor before',
-    carried([b, web, done('d', ['a'], { rolloutId: 'second', from: '1.36', upgradeId: '1.35-1.36' })]),
+    carried([b, web, done('d', ['a'], { rolloutId: 'second', from: '1.36', origin: '1.35' })]),
     CARRIED,
   ],
   ['nothing that a person has cleared there', carried([b, web], [past({ releasedTraits: ['a'] })]), undefined],
@@ -131,6 +132,10 @@ test('a rollout under way learns only what it does not know, and nothing where t
   expect(under(undefined, read([b, web]))).toMatchObject([{ type: 'carry-traits', carried: CARRIED }]);
   expect(under(CARRIED, read([b, web]))).toEqual([]);
   expect(under(undefined, read([b, web]), [of('n', { rolloutId: 'other' })])).toEqual([]);
+  // How many have got there is no news.
+  const [known] = CARRIED;
+  expect(under(known && [{ ...known, successes: 9 }], read([b, web]))).toEqual([]);
+  expect(under(known && [{ ...known, successes: 0 }], read([b, web]))).toHaveLength(1);
   // The last of them may have been taken there since.
   expect(under(CARRIED, read([b, web]), [])).toEqual([]);
   expect(under(CARRIED, read([web]))).toMatchObject([{ type: 'carry-traits', carried: undefined }]);

@@ -28,21 +28,18 @@ interface Read {
 }
 
 /**
- * What the rollouts that have ended leave to later ones. Members that no plan in force has tell nothing. Of a rollout under way only what it has brought
- * to a minor counts: what it has set aside for a trait keeps it from ending.
+ * What rollouts leave to later ones, and one under way to what it has still to begin. Members that no plan in force has tell nothing. What goes back in a
+ * rollout under way holds its own later waves (core/policy/wave-room.ts).
  */
 export function earlierRollouts({ rollouts, waves, members }: Read): EarlierRollouts {
-  const ended = rollouts.filter(({ status }) => AT_REST.includes(status));
   const membersBy = Map.groupBy(members, ({ rolloutId }) => rolloutId);
   const wavesBy = Map.groupBy(waves, ({ rolloutId }) => rolloutId);
-  const policyOf = new Map(rollouts.map(({ id, policy }) => [id, policy]));
   return new Map(
-    [...Map.groupBy(ended, ({ policy }) => policy)].map(([policy, own]) => {
-      const read = <One>(by: ReadonlyMap<string, One[]>) => own.flatMap(({ id }) => by.get(id) ?? []);
-      const tried = read(membersBy);
-      const goingBack = read(wavesBy).flatMap((wave) => goingBackIn(wave, tried));
-      const all = members.filter(({ rolloutId }) => policyOf.get(rolloutId) === policy);
-      return [policy, { takenBack: takenBackIn(own, tried, all), goingBack }];
+    [...Map.groupBy(rollouts, ({ policy }) => policy)].map(([policy, own]) => {
+      const tried = own.flatMap(({ id }) => membersBy.get(id) ?? []);
+      const ended = own.filter(({ status }) => AT_REST.includes(status));
+      const goingBack = ended.flatMap(({ id }) => wavesBy.get(id) ?? []).flatMap((wave) => goingBackIn(wave, tried));
+      return [policy, { takenBack: takenBackIn(own, tried), goingBack }];
     }),
   );
 }
@@ -62,37 +59,34 @@ export const takesTo = (minor: string, { from, to, status }: Pick<Member, 'from'
   );
 };
 
-/** The minor that the last hop of a member which has succeeded has moved its control plane to; undefined where it has moved none. */
-function broughtTo({ status, upgradeId = '' }: Member): KubeVersion | undefined {
-  const [from, to] = upgradeId.split('-').map((version) => KubeVersion.tryParse(version));
-  return status === 'Succeeded' && from !== undefined && to?.equals(from) === false ? to : undefined;
-}
+/** Whether a rollout has brought the member to the minor, be it on its way, by hops of its own. */
+const hasReached = (minor: string, { origin, from }: Member): boolean =>
+  origin !== undefined && takesTo(minor, { from: origin, to: from, status: 'Succeeded' });
 
-/** @param all those of rollouts under way as well */
-function takenBackIn(rollouts: readonly Rollout[], members: readonly Member[], all: readonly Member[]): TakenBack[] {
+function takenBackIn(rollouts: readonly Rollout[], members: readonly Member[]): TakenBack[] {
   // What is begun by hand has no traits noted.
   const failed = members.filter((member) => wentBack(member) && !isFinish(member) && member.traits !== undefined);
   return [...Map.groupBy(failed, minorAbove)].flatMap(([minor, back]): TakenBack[] => {
-    const ids = [...new Set(back.map(({ rolloutId }) => rolloutId))].sort();
-    const left = KubeVersion.parse(minor);
-    const isThere = (member: Member): boolean => broughtTo(member)?.equals(left) === true;
-    const isBeyond = (member: Member): boolean => left.isOlderThan(broughtTo(member) ?? left);
-    const carrying = rollouts.filter(
-      ({ id, carried }) => ids.includes(id) || carried?.some((one) => one.minor === minor),
-    );
+    const ids = new Set(back.map(({ rolloutId }) => rolloutId));
+    const reached = members.filter((member) => hasReached(minor, member));
+    const carrying = rollouts.filter(({ id, carried }) => ids.has(id) || carried?.some((one) => one.minor === minor));
     const cleared = new Set([
-      ...[...all.filter(isThere), ...members.filter(isBeyond)].flatMap(({ traits = [] }) => traits),
+      ...reached.flatMap(({ traits = [] }) => traits),
       ...carrying.flatMap(({ releasedTraits = [] }) => releasedTraits),
       // Whoever is taken to the minor comes from the one before.
-      `version/${left.previous()}`,
+      `version/${KubeVersion.parse(minor).previous()}`,
     ]);
-    const [first, ...others] = back.map(({ traits = [] }) => new Set(traits));
-    const traits = [...(first ?? [])].filter((one) => !cleared.has(one) && others.every((other) => other.has(one)));
     // Those that have gone on to a later minor had other traits by then, as newer add-ons: what they lack tells nothing of this minor.
-    const successes = members.filter(isThere).length;
-    return traits.length === 0
-      ? []
-      : [{ minor, failures: back.length, successes, traits: traits.sort(), rollouts: ids }];
+    const successes = reached.filter(({ from }) => from === minor).length;
+    const sharedBy = (those: readonly Member[]): TakenBack[] => {
+      const [first = [], ...others] = those.map(({ traits = [] }) => traits);
+      const traits = first.filter((one) => !cleared.has(one) && others.every((other) => other.includes(one))).sort();
+      const from = [...new Set(those.map(({ rolloutId }) => rolloutId))].sort();
+      return traits.length === 0 ? [] : [{ minor, failures: those.length, successes, traits, rollouts: from }];
+    };
+    const shared = sharedBy(back);
+    // Clusters with nothing in common went back for causes of their own.
+    return shared.length > 0 ? shared : back.flatMap((one) => sharedBy([one]));
   });
 }
 
@@ -104,7 +98,7 @@ function goingBackIn({ rolloutId, goingBack = [] }: Wave, members: readonly Memb
   });
 }
 
-/** What a rollout of the policy with these members knows from earlier ones; undefined = nothing is suspected. */
+/** What a rollout of the policy with these members knows of clusters that went back; undefined = nothing is suspected. */
 export function carriedInto(
   earlier: EarlierRollouts | undefined,
   policy: string,
@@ -128,14 +122,17 @@ export function carriedReason(carried: Rollout['carried']): Reason {
   return reason('TraitsCarried', said.join(' '));
 }
 
-/** Rollouts under way learn of clusters of earlier ones that have gone back since they were planned, and of traits that were cleared there. */
+/** How many have succeeded is no news: only that one has. */
+const told = (carried: Rollout['carried']) => carried?.map((one) => ({ ...one, successes: one.successes > 0 }));
+
+/** Rollouts under way learn of clusters that have gone back since they were planned, and of traits that were cleared there. */
 export function carryTraits({ history, rollouts, members }: FleetSnapshot): Decision[] {
   const earlier = history?.earlier;
   if (earlier === undefined) return [];
   return rollouts.flatMap((rollout): Decision[] => {
     const own = members.filter(({ rolloutId }) => rolloutId === rollout.id);
     const carried = carriedInto(earlier, rollout.policy, own, rollout.carried);
-    return isSame(carried, rollout.carried) ? [] : [{ type: 'carry-traits', rollout, carried }];
+    return isSame(told(carried), told(rollout.carried)) ? [] : [{ type: 'carry-traits', rollout, carried }];
   });
 }
 

@@ -7,7 +7,7 @@ import { givenUp } from '../policy/wave-of.ts';
 import { exceedsBudget, overBudget } from '../policy/wave-room.ts';
 import { reopenedAs } from '../protocol/granting-waves.ts';
 import { isRollbackBudgetSpent, without } from '../protocol/rollback.ts';
-import { NEVER_FAILED, unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
+import { broughtOn, unlessFailed, waveAfter } from '../protocol/settle-decision.ts';
 import { compareAddonVersions } from '../version/addon-version.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { asideUntil } from './admission.ts';
@@ -39,7 +39,7 @@ export const isFinished = (
 export function retriedMember(member: Member, finishedBy?: Upgrade): Member {
   const tried = { ...member, resumeAt: undefined };
   if (finishedBy !== undefined)
-    return { ...tried, status: 'Succeeded', from: member.to, ...NEVER_FAILED, reasons: finishedBy.reasons };
+    return { ...broughtOn(tried, finishedBy), status: 'Succeeded', reasons: finishedBy.reasons };
   const failed = member.status === 'Failed' ? { failedBefore: true as const } : {};
   const back = wentBack(member) ? { wentBackBefore: true as const } : {};
   return { ...tried, status: 'Pending', upgradeId: undefined, reasons: [], ...failed, ...back };

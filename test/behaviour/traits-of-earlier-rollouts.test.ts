@@ -12,7 +12,7 @@ import { applySpec, at, keyOf, spec } from './changed-policy.ts';
 import { hours, memberOf, PERSON, recordOf, rolloutsOf, run, smallFleet, touched, versionOf } from './small-fleet.ts';
 import { failing } from './staged-fleet.ts';
 
-const AMI = { bottle: 'BOTTLEROCKET_x86_64', plain: 'AL2023_x86_64_STANDARD' };
+const AMI = { bottle: 'BOTTLEROCKET_x86_64', plain: 'AL2023_x86_64_STANDARD', arm: 'AL2023_ARM_64_STANDARD' };
 const BOTTLE = `ami/${AMI.bottle}`;
 const cluster = (name: string, kind: keyof typeof AMI, version = '1.36') => ({
   name,
@@ -111,7 +111,7 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     await goBack(world, 'b');
     await run(world);
     const [first, second] = (await rolloutsOf(world)).sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1));
-    expect(second).toMatchObject({ carried: [{ minor: '1.37', failures: 1, successes: 1, rollouts: [first?.id] }] });
+    expect(second).toMatchObject({ carried: [{ minor: '1.37', failures: 1, successes: 2, rollouts: [first?.id] }] });
     expect([(await memberOf(world, 'c')).status, touched(world, 'c')]).toEqual(['Quarantined', false]);
     await releaseTraits(world.ports, first?.id ?? '', second?.carried?.[0]?.traits ?? [], PERSON, 'mended');
     await run(world);
@@ -255,4 +255,36 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     expect((await memberOf(world, 'c')).status).toBe('Succeeded');
     expect((await explainCluster(world.ports, await recordOf(world, 'c'))).state).toBe('UpToDate');
   });
+});
+
+describe('the rollout in which a cluster was taken back', () => {
+  const WAVES = ['a', 'b', 'x'].map((name) => cluster(name, name === 'b' ? 'bottle' : 'plain'));
+  const watched = { maxConcurrency: 3, failureBudget: { maxFailures: 3 } };
+
+  test('sets aside what shares its trait also where another cluster has failed without it', async () => {
+    const inStage = (stage: string) => (one: ReturnType<typeof cluster>) => ({ ...one, tags: { stage } });
+    const world = await smallFleet({
+      clusters: [...WAVES.map(inStage('dev')), ...[cluster('c', 'bottle'), cluster('d', 'plain')].map(inStage('prod'))],
+      policy: { waves: [at('dev', { soak: '24h', ...watched }), at('prod', watched)] },
+      prepare: failing('x'),
+    });
+    await hours(world, 8);
+    await goBack(world, 'b');
+    await run(world);
+    expect([(await memberOf(world, 'c')).status, touched(world, 'c')]).toEqual(['Quarantined', false]);
+    expect(versionOf(world, 'd')).toBe('1.37');
+  });
+});
+
+test('of clusters that were taken back for different traits, what shares either is set aside', async () => {
+  const clusters = [cluster('a', 'plain'), cluster('b', 'bottle'), cluster('g', 'arm')];
+  const world = await smallFleet({ clusters, policy: { waves: [{ ...ALL, failureBudget: { maxFailures: 3 } }] } });
+  await run(world);
+  for (const name of ['b', 'g']) {
+    await goBack(world, name);
+    await run(world);
+  }
+  appear(world, ['c', 'bottle'], ['d', 'plain'], ['h', 'arm']);
+  await run(world);
+  expect(['c', 'd', 'h'].map((name) => versionOf(world, name))).toEqual(['1.36', '1.37', '1.36']);
 });

@@ -197,6 +197,8 @@ export const member = z.object({
   resumeAt: timestamp.optional(),
   /** Its traits when it was last granted (core/policy/traits.ts). */
   traits: z.array(z.string()).optional(),
+  /** The minor at which its first hop here began, once that has succeeded. */
+  origin: z.string().optional(),
   /** A retry has taken its failure back. It counts as failed again unless it is tried to its end. */
   failedBefore: z.literal(true).optional(),
   /** That failure was that its cluster was taken back. It stays known until the cluster gets to where it was taken back from. */
