@@ -217,8 +217,8 @@ async function newImages(cloud: LocalCloud): Promise<string[]> {
 }
 
 /**
- * Whoever approves it takes the first cluster back to where it was, which is in extended support by then; somebody stops it in the middle, and it is asked
- * for again.
+ * Whoever approves it takes the first cluster back to where it was, which is in extended support by then; somebody stops it in the middle, it is asked
+ * for again, and the trait is cleared.
  */
 async function takenBack(cloud: LocalCloud): Promise<string[]> {
   const { state } = cloud.eks;
@@ -245,6 +245,11 @@ async function takenBack(cloud: LocalCloud): Promise<string[]> {
   const told = back?.reasons.map(({ message }) => message).join(' ');
   const support = Object.values(state.clusters).find(({ arn }) => arn === FIRST)?.supportType;
   if (support !== 'EXTENDED') return [`the support type of first-dev is ${support}`];
+  // Whatever it was, it does not lie in the image of the nodes.
+  const rollouts = await loadKind(cloud.table, Rollouts);
+  const ended = rollouts.find(({ status }) => status === 'CompletedWithFailures');
+  const released = { traits: ['ami/AL2023_x86_64_STANDARD'], reason: 'it was something else' };
+  await apiRequest(cloud, 'POST', `/v1/rollouts/${ended?.id}/release-trait`, released);
   return back?.status === 'Succeeded' ? [] : [`the rollback of first-dev is ${back?.status}: ${told}`];
 }
 
