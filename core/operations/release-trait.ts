@@ -2,7 +2,7 @@ import { AT_REST, type Rollout } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
-import { suspectedTraits } from '../rollout/fingerprint.ts';
+import { failedWith, suspectedTraits } from '../rollout/fingerprint.ts';
 import { changeAndTell } from '../store/change.ts';
 import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
 import { Rollouts } from '../store/entities.ts';
@@ -24,7 +24,7 @@ export function releaseTraits(
     const rollout = await findRollout(table, id);
     const waves = (await loadWaves(table, id)).map(({ data }) => data);
     // Later rollouts suspect what a cluster had that was taken back in this one, also where this one did not: another had failed without it.
-    const failed = AT_REST.includes(rollout.data.status) ? waves.flatMap((wave) => hadBy(wave.traits?.failed)) : [];
+    const failed = AT_REST.includes(rollout.data.status) ? failedWith(waves).keys() : [];
     const traits = [...new Set([...suspectedTraits(rollout.data, waves), ...failed])].sort();
     const other = asked.find((trait) => !traits.includes(trait));
     if (other !== undefined) {
@@ -44,6 +44,3 @@ export function releaseTraits(
     };
   });
 }
-
-const hadBy = (counts: Readonly<Record<string, number>> = {}): string[] =>
-  Object.entries(counts).flatMap(([trait, count]) => (count > 0 ? [trait] : []));

@@ -2,6 +2,7 @@ import { durationMilliseconds } from '../config/schema/quantities.ts';
 import type { UpgradePolicySpec } from '../config/types.ts';
 import type { HookRequest } from '../contracts/hook.ts';
 import type { HookState } from '../contracts/items/protocol.ts';
+import type { AnyCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 
 export type Hook = NonNullable<UpgradePolicySpec['hooks']>[number];
@@ -78,6 +79,13 @@ export function hookWaits(due: DueHook, state: HookState): Reason {
   const said = `${hookTitle(due)} is asked since ${state.askedSince}; ${lastWords(state)}.`;
   return reason('HookWaits', `${said} Without a go by ${by} ${whatStops(due.hook)}.`);
 }
+
+/** Whether a reason says that a hook has ended something: it was refused, or not allowed in time. */
+export const isHookEnd = ({ code }: { readonly code: AnyCode }): boolean =>
+  code === 'HookRefused' || code === 'HookTimedOut';
+
+/** Whether a reason is of a hook, be it still asked or not. */
+export const isOfHook = (one: { readonly code: AnyCode }): boolean => isHookEnd(one) || one.code === 'HookWaits';
 
 /** The key under which an upgrade keeps the answer of a component's hook; no hook of a policy can have such a name. */
 export const componentKey = (name: string, phase: string): string => `component:${name}/before/update-addons/${phase}`;

@@ -5,6 +5,7 @@ import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { isFinish } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
 import { recount } from '../policy/caps.ts';
+import { isHookEnd } from '../policy/hook-decision.ts';
 import { exceedsBudget, hasNoneSucceeded, overBudget } from '../policy/wave-room.ts';
 import { ACCESS_ERRORS, isAccessErrorName } from '../ports/cluster-access.ts';
 import { GRANTING_WAVES, reopenedAs } from './granting-waves.ts';
@@ -302,8 +303,7 @@ function traitsAfter(wave: Wave, before: Member, after: Member): Wave['traits'] 
  * traits were noted.
  */
 const failedWithoutCause = ({ status, traits, reasons }: Member): boolean =>
-  status === 'Failed' &&
-  (traits === undefined || reasons.some(({ code }) => code === 'HookRefused' || code === 'HookTimedOut'));
+  status === 'Failed' && (traits === undefined || reasons.some(isHookEnd));
 
 /**
  * Adds how long this hop took, up to its watch, to the durations that later estimates are made of. A hop that waited for a person or a window tells

@@ -1,9 +1,10 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { AT_REST, type Member } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { isOfHook } from '../policy/hook-decision.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { hasBegun, waitingForPromotion } from '../rollout/wave-end.ts';
-import { isOfHook, lastPassed } from '../rollout/wave-hooks.ts';
+import { lastPassed } from '../rollout/wave-hooks.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';

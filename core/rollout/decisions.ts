@@ -50,7 +50,7 @@ export type Decision =
       readonly status: Member['status'];
       readonly reasons: readonly Reason[];
     }
-  /** What earlier rollouts have shown is another than the rollout knows (core/rollout/earlier-rollouts.ts). */
+  /** What rollouts of the policy have shown is another than the rollout knows (core/rollout/earlier-rollouts.ts). */
   | { readonly type: 'carry-traits'; readonly rollout: Rollout; readonly carried: Rollout['carried'] }
   /** A cluster was deleted on its way back: what its wave had proved by it is taken away, and later waves wait for it no more. */
   | { readonly type: 'drop-rollback'; readonly wave: Wave; readonly clusterKey: string }

@@ -11,10 +11,10 @@ import type { FleetSnapshot } from './snapshot.ts';
 /** What the clusters that were taken back from a minor have in common (docs/rollbacks.md). */
 export type TakenBack = NonNullable<Rollout['carried']>[number];
 
-/** What the rollouts of one policy that have ended leave to those that come after them. */
+/** What the rollouts of one policy have shown. */
 interface Earlier {
   readonly takenBack: readonly TakenBack[];
-  /** Clusters that are on their way back from a minor, or have stopped half-way: what they lack for that minor is not known before they are back. */
+  /** Clusters of those that have ended which are on their way back from a minor, or have stopped half-way: what they lack for that minor is not known before they are back. */
   readonly goingBack: readonly { readonly clusterKey: string; readonly minor: string }[];
 }
 
@@ -51,17 +51,19 @@ export const wentBack = ({ status, reasons, wentBackBefore }: Member): boolean =
 /** The minor above the one that the member is at: the next that it is taken to, or the one that it has failed to reach or was taken back from. */
 const minorAbove = ({ from }: Pick<Member, 'from'>): string => KubeVersion.parse(from).next().toString();
 
-/** Whether a rollout takes the member to the minor, on its way or as its target. One that only finishes nodes and add-ons there does not. */
-export const takesTo = (minor: string, { from, to, status }: Pick<Member, 'from' | 'to' | 'status'>): boolean => {
+/** Whether the hops from one version to another lead to the minor, or through it. */
+const leadsTo = (minor: string, from: string, to: string): boolean => {
   const version = KubeVersion.parse(minor);
-  return (
-    status !== 'Excluded' && KubeVersion.parse(from).isOlderThan(version) && !KubeVersion.parse(to).isOlderThan(version)
-  );
+  return KubeVersion.parse(from).isOlderThan(version) && !KubeVersion.parse(to).isOlderThan(version);
 };
+
+/** Whether a rollout takes the member to the minor, on its way or as its target. One that only finishes nodes and add-ons there does not. */
+export const takesTo = (minor: string, { from, to, status }: Pick<Member, 'from' | 'to' | 'status'>): boolean =>
+  status !== 'Excluded' && leadsTo(minor, from, to);
 
 /** Whether a rollout has brought the member to the minor, be it on its way, by hops of its own. */
 const hasReached = (minor: string, { origin, from }: Member): boolean =>
-  origin !== undefined && takesTo(minor, { from: origin, to: from, status: 'Succeeded' });
+  origin !== undefined && leadsTo(minor, origin, from);
 
 function takenBackIn(rollouts: readonly Rollout[], members: readonly Member[]): TakenBack[] {
   // What is begun by hand has no traits noted.

@@ -36,6 +36,10 @@ export function fingerprintsOf(
 export const suspectedTraits = (...of: Parameters<typeof fingerprintsOf>): Trait[] =>
   [...new Set(fingerprintsOf(...of).flatMap(({ traits }) => traits))].sort();
 
+/** The traits of clusters that failed in these waves, each with their number. */
+export const failedWith = (waves: readonly Wave[]): Map<Trait, number> =>
+  total(waves.map((wave) => wave.traits?.failed ?? {}));
+
 /** The fingerprint over all waves of one rollout alone. */
 export function fingerprintOf(
   { releasedTraits }: Pick<Rollout, 'releasedTraits'>,
@@ -43,7 +47,7 @@ export function fingerprintOf(
 ): Fingerprint {
   const failures = sum(waves.map(({ failed, traits }) => failed - (traits?.withoutCause ?? 0)));
   if (failures <= 0) return NONE;
-  const failed = total(waves.map((wave) => wave.traits?.failed ?? {}));
+  const failed = failedWith(waves);
   const succeeded = total(waves.map((wave) => wave.traits?.succeeded ?? {}));
   const released = new Set(releasedTraits);
   const traits = [...failed]

@@ -3,14 +3,13 @@ import { HOOK_SCHEMA, type WaveRequest } from '../contracts/hook.ts';
 import type { HookState } from '../contracts/items/protocol.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
-import type { ReasonCode } from '../contracts/reasons.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { isSame } from '../model/is-same.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
 import { receiverName } from '../policy/hook-answer.ts';
-import { answerBy, type DueHook, decideHooks, hookWaits, standing } from '../policy/hook-decision.ts';
+import { answerBy, type DueHook, decideHooks, hookWaits, isOfHook, standing } from '../policy/hook-decision.ts';
 import type { Ports } from '../ports/ports.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { changeOnce, NOTHING } from '../store/change.ts';
@@ -38,8 +37,6 @@ export const lastPassed = (waves: readonly Wave[], next?: Wave): Wave | undefine
     .sort((one, other) => one.index - other.index)
     .at(-1);
 
-const HOOK_CODES: readonly string[] = ['HookWaits', 'HookRefused', 'HookTimedOut'] satisfies ReasonCode[];
-export const isOfHook = ({ code }: Reason): boolean => HOOK_CODES.includes(code);
 const besideHooks = ({ reasons }: Wave): Reason[] => reasons.filter((one) => !isOfHook(one));
 
 /**

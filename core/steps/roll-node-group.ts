@@ -2,7 +2,6 @@ import { durationMilliseconds } from '../config/schema/quantities.ts';
 import { isNotFound, unlessGone } from '../contracts/eks-errors.ts';
 import { namedError } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
-import type { AnyCode } from '../contracts/reasons.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, failed, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { isFinish, isRollback } from '../model/hop.ts';
@@ -10,6 +9,7 @@ import { groupsBehind } from '../model/lag.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { showsBudgets } from '../nodes/drain-settings.ts';
 import { type ManagedGroup, managedGroups, type WantedImage } from '../nodes/managed-groups/managed-group.ts';
+import { isHookEnd } from '../policy/hook-decision.ts';
 import type { Ports } from '../ports/ports.ts';
 import { intentsOf, isOfThisTry } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
@@ -153,14 +153,14 @@ async function orRetried(
   return parked(until, reason('EvictionRetried', said), ...result.reasons);
 }
 
-/** A hook that refuses one group stops the upgrade, even before anything was changed. */
-const HOOK_ENDS: readonly AnyCode[] = ['HookRefused', 'HookTimedOut'];
-
-/** A node group that failed since this attempt began. No other group starts after it. */
+/**
+ * A node group that failed since this attempt began. No other group starts after it. A hook that refuses one group stops the upgrade, even before
+ * anything was changed.
+ */
 function failedBefore({ upgrade, grant }: StepContext, group: string): string | undefined {
   if (grant === undefined) return undefined;
   for (const [other, state] of otherRolls(upgrade, group)) {
-    const isOver = state.status === 'failed' || state.reasons.some(({ code }) => HOOK_ENDS.includes(code));
+    const isOver = state.status === 'failed' || state.reasons.some(isHookEnd);
     if (isOver && (state.endedAt ?? '') >= grant.grantedAt) return other;
   }
   return undefined;

@@ -62,3 +62,21 @@ export async function untilAsked(world: World, asked: readonly unknown[], times:
   }
   expect(asked.length).toBeGreaterThanOrEqual(times);
 }
+
+/** The process dies once, at the write of the named item that follows `lost` others. Gives how often it has died. */
+export function diesAtWrite(world: World, named: string, lost: number): () => number {
+  const { transact } = world.table;
+  let left = lost;
+  let died = 0;
+  world.table.transact = async (operations) => {
+    if (died === 0 && JSON.stringify(operations).includes(named)) {
+      if (left === 0) {
+        died = 1;
+        throw new Error('the process is dead');
+      }
+      left -= 1;
+    }
+    return transact.call(world.table, operations);
+  };
+  return () => died;
+}

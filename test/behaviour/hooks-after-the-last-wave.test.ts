@@ -5,7 +5,7 @@ import { Configs } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { applySpec, keyOf } from './changed-policy.ts';
-import { answering, hook, minutesLater, URL } from './hooked-fleet.ts';
+import { answering, diesAtWrite, hook, minutesLater, URL } from './hooked-fleet.ts';
 import {
   hours,
   memberOf,
@@ -174,21 +174,9 @@ test('a go opens nothing where a cluster of the last wave is tried again: once t
 test.each([0, 1])('a tick that dies after %s writes of a question asks by the same key', async (lost) => {
   const world = await fleet(judge());
   const asked = answering(world, 'go');
-  const { transact } = world.table;
-  let left = lost;
-  let died = 0;
-  world.table.transact = async (operations) => {
-    if (died === 0 && JSON.stringify(operations).includes('judge/after/wave/prod')) {
-      if (left === 0) {
-        died = 1;
-        throw new Error('the process is dead');
-      }
-      left -= 1;
-    }
-    return transact.call(world.table, operations);
-  };
+  const died = diesAtWrite(world, 'judge/after/wave/prod', lost);
   await run(world);
   await minutesLater(world, 1);
-  expect([died, await statusOf(world)]).toEqual([1, 'Completed']);
+  expect([died(), await statusOf(world)]).toEqual([1, 'Completed']);
   expect(new Set(asked.filter(({ wave }) => wave === 'prod').map(({ key }) => key)).size).toBe(1);
 });

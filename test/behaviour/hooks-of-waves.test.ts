@@ -4,7 +4,7 @@ import { pauseRollout, resumeRollout } from '../../core/operations/rollout-order
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { fleetOf } from './changed-policy.ts';
-import { type Asked, answering, hook, minutesLater, URL } from './hooked-fleet.ts';
+import { type Asked, answering, diesAtWrite, hook, minutesLater, URL } from './hooked-fleet.ts';
 import { hours, PERSON, recordOf, rolloutIdOf, rolloutsOf, run, smallFleet, touched, wavesOf } from './small-fleet.ts';
 
 const cluster = (name: string) => ({ name, version: '1.36', nodegroups: [{ name: 'workers' }], tags: { stage: name } });
@@ -178,21 +178,9 @@ test.each([
 ] as const)('a tick that dies %s asks by the same key', async (_, __, lost) => {
   const world = await fleet(waved('before'));
   const asked = answering(world, 'go');
-  const { transact } = world.table;
-  let left = lost;
-  let died = 0;
-  world.table.transact = async (operations) => {
-    if (died === 0 && JSON.stringify(operations).includes('before-it/before/wave/dev')) {
-      if (left === 0) {
-        died = 1;
-        throw new Error('the process is dead');
-      }
-      left -= 1;
-    }
-    return transact.call(world.table, operations);
-  };
+  const died = diesAtWrite(world, 'before-it/before/wave/dev', lost);
   await run(world);
-  expect(died).toBe(1);
+  expect(died()).toBe(1);
   expect(await shown(world)).toEqual(['dev Completed', 'prod Completed']);
   expect(new Set(asked.filter(({ wave }) => wave === 'dev').map(({ key }) => key)).size).toBe(1);
 });

@@ -80,7 +80,7 @@ export const rollout = z.object({
   endedAt: timestamp.optional(),
   /** Traits that a person has cleared of suspicion. Clusters with them are not set aside for them any more. */
   releasedTraits: z.array(z.string()).optional(),
-  /** What earlier rollouts of the policy have shown of the minors to which this one takes clusters (core/rollout/earlier-rollouts.ts). */
+  /** What rollouts of the policy have shown of the minors to which this one takes clusters (core/rollout/earlier-rollouts.ts). */
   carried: z
     .array(
       z.object({
