@@ -11,7 +11,7 @@ test('a rule that asks for hours with green gates does not approve a wave over a
   await hours(world, 5);
   expect([await statusOf(world, 'dev'), await statusOf(world, 'prod')]).toEqual(['Completed', 'Pending']);
   world.gates.set('errors', 'red');
-  await hours(world, 30);
+  await hours(world, 22);
   const approvals = (await waveNamed(world, 'prod'))?.approvals ?? [];
   expect([approvals.map(({ principal }) => principal), touched(world, 'p')]).toEqual([[], false]);
 });
