@@ -121,7 +121,8 @@ const rollouts: Listing<RolloutSummary> = {
         if (waitsForApproval !== null) return `${waitsForApproval} (${isRejected ? 'rejected' : 'needs approval'})`;
         if (waitsForHooks !== null)
           return `${waitsForHooks} (${stands === 'Halted' ? 'halted by a hook' : 'asks its hooks'})`;
-        return late === null ? currentWave : `${late.wave} (${late.clusters} not ready)`;
+        if (late !== null) return `${late.wave} (${late.clusters} not ready)`;
+        return stands === 'Running' && rollout.waitsSince !== undefined ? '(waits for a person)' : currentWave;
       },
     ),
     plain('DONE', ({ progress }) => `${progress.succeeded}/${progress.members - progress.excluded}`),

@@ -99,7 +99,7 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
     },
   },
   RolloutChanged: {
-    when: 'A rollout is created, has another status, is planned anew (about: plan), or suspects other traits than before, since a person cleared some or a cluster of an earlier rollout was taken back (about: traits).',
+    when: 'A rollout is created, has another status, is planned anew (about: plan), waits for clusters that only a person can let go on (about: rest), or suspects other traits than before, since a person cleared some or a cluster of an earlier rollout was taken back (about: traits).',
     detail: {
       version,
       change: `rollout/${rolloutId}#41`,

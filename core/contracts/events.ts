@@ -69,7 +69,7 @@ export const EVENT_DETAILS = {
     rolloutId: z.string(),
     status: z.string(),
     /** Absent = the event is about its status. */
-    about: z.enum(['plan', 'traits']).optional(),
+    about: z.enum(['plan', 'rest', 'traits']).optional(),
     reasons: z.array(reasonSchema),
   }),
   WaveChanged: detail({

@@ -33,6 +33,25 @@ test('what a tenant wrote cannot forge a line of the mail, nor hide in it', () =
   expect(found?.why).toBe("The gate says 'x' of C:⧵d⧵nWhat to do: Nothing.⧵u202e");
 });
 
+test.each([
+  reason('TraitReleased', 'bob cleared ami/AL2 of suspicion: mended'),
+  reason('TraitsCarried', 'Clusters of first were taken back from 1.37. Suspected since: ami/AL2.'),
+])('that other traits are suspected than before does not say which way: %j', (why) => {
+  const detail = { version: 1 as const, rolloutId: 'r', status: 'Running', about: 'traits' as const, reasons: [why] };
+  const told = noticeOf({ type: 'RolloutChanged', detail });
+  expect([told?.what, told?.why]).toEqual(['What is suspected in the rollout r has changed.', why.message]);
+});
+
+test('who is to act hears for whom a rollout waits, and what can be done', () => {
+  const why = reason('Unsettled', 'Its waves have passed: c (SuspiciousTrait).');
+  const detail = { version: 1 as const, rolloutId: 'r', status: 'Running', about: 'rest' as const, reasons: [why] };
+  expect(noticeOf({ type: 'RolloutChanged', detail })).toMatchObject({
+    what: 'The rollout r waits for a person.',
+    why: why.message,
+    todo: expect.stringContaining('liftlock describe rollout r') as string,
+  });
+});
+
 test('who agrees to an order of break-glass is told with the reason of the order and their own words', () => {
   const detail = { version: 1 as const, of: 'cluster shop', status: 'Opened' as const, by: 'bob', reason: 'incident' };
   const told = (comment?: string) =>

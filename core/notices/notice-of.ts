@@ -246,11 +246,23 @@ function rolloutNotice(event: Of<'RolloutChanged'>): Notice {
     const todo = `Look at the plan: liftlock describe rollout ${rolloutId}. Approvals of waves whose plan changed are void.`;
     return notice(event, `The rollout ${rolloutId} is planned anew.`, because(reasons), todo);
   }
-  if (about === 'traits')
-    return notice(event, `A trait is not suspected any more in the rollout ${rolloutId}.`, because(reasons), NOTHING);
+  if (about === 'traits') {
+    const what = `What is suspected in the rollout ${rolloutId} has changed.`;
+    return notice(
+      event,
+      what,
+      because(reasons),
+      `See whom that sets aside or lets go: liftlock describe rollout ${rolloutId}`,
+    );
+  }
+  if (about === 'rest')
+    return notice(event, `The rollout ${rolloutId} waits for a person.`, because(reasons), restTodo(rolloutId));
   const why = reasons.length === 0 && status === 'Running' ? 'It was created or resumed.' : because(reasons);
   return notice(event, `The rollout ${rolloutId} is ${status}.`, why, rolloutTodo(rolloutId, status, reasons));
 }
+
+const restTodo = (id: string): string =>
+  `See for whom it waits: liftlock describe rollout ${id}. Mend what sets each aside, take it out (liftlock skip cluster NAME), or give the rest up: liftlock rollout abort ${id}`;
 
 function rolloutTodo(id: string, status: string, reasons: readonly Reason[]): string {
   const look = `liftlock describe rollout ${id}`;

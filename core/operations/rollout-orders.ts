@@ -198,11 +198,13 @@ function switchRollout(
     // A refusal writes nothing, so only this finds that the rollout has moved between the two reads.
     if ((await findRollout(ports.table, id)).revision !== read.revision)
       throw namedError('ConditionFailed', `The rollout ${id} has changed while it was read.`);
-    const changed = next(read.data, waves);
+    const wanted = next(read.data, waves);
+    // Whatever is ordered, what it waits for is decided anew.
+    const { waitsSince: _, ...changed } = wanted;
     const before = pausesOf(read.data);
     // The answer has the conditions as they are now: a script that reads conditions would otherwise take the order for ignored.
     const result = { ...toldRollout(changed, now), ...(before.length === 0 ? {} : { before }) };
-    if (changed === read.data) return { result };
+    if (wanted === read.data) return { result };
     const lifted = changed.status === 'Paused' || before.length === 0 ? undefined : before;
     const { waves: waveWrites, writes = [], record = [], detail, given = [] } = await change(waves, now, read.data);
     const { status, reasons } = changed;

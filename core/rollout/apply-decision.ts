@@ -38,6 +38,7 @@ import type { Decision } from './decisions.ts';
 import { carriedReason } from './earlier-rollouts.ts';
 import { leftBehind } from './left-behind.ts';
 import { takenOutAs } from './taken-out.ts';
+import { applyRest } from './waits-for-rest.ts';
 import { turnedWave } from './wave-end.ts';
 import { askWaveHook, HOOKS_FORGOTTEN } from './wave-hooks.ts';
 
@@ -71,6 +72,8 @@ export async function applyDecision(
       return followPlan(ports, decision.rollout.id);
     case 'carry-traits':
       return carryTraits(ports, decision);
+    case 'tell-rest':
+      return applyRest(ports, decision);
     case 'drop-rollback':
       return dropRollback(ports, decision.wave, decision.clusterKey);
     case 'change-member':
@@ -115,7 +118,13 @@ async function changeRollout(
     // A retry opens a wave again and does not change the rollout's item, so the waves are checked too: their counts decide how the rollout ends.
     const waves = await stillSeen(ports, decided.id, seen);
     if (waves === undefined) return NOTHING;
-    const next: Rollout = { ...read.data, status, reasons: [...reasons], endedAt: at.toISOString() };
+    const next: Rollout = {
+      ...read.data,
+      status,
+      reasons: [...reasons],
+      endedAt: at.toISOString(),
+      waitsSince: undefined,
+    };
     return {
       ...NOTHING,
       writes: [replace(Rollouts, read, next), ...waves],

@@ -20,6 +20,7 @@ import { replans } from './replan.ts';
 import { unready } from './require-ready.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import type { Answer } from './waiting.ts';
+import { tellRest } from './waits-for-rest.ts';
 import { waveDecisions } from './wave-progress.ts';
 
 /** What every decider looks at, and what those before it have left of the caps. */
@@ -95,11 +96,12 @@ const together = (decided: readonly ReturnType<Decider>[]): Decided => ({
 /** Waves and members of each rollout that has not ended. */
 function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decided {
   const decided = snapshot.rollouts.map((rollout) => {
+    const [waves, members] = [index.waves.get(rollout.id) ?? [], index.members.get(rollout.id) ?? []];
     const applied = snapshot.policies.get(rollout.policy);
     const ofWaves = waveDecisions({
       rollout,
-      waves: index.waves.get(rollout.id) ?? [],
-      members: index.members.get(rollout.id) ?? [],
+      waves,
+      members,
       policy: applied?.policy,
       isUnreadable: snapshot.unreadablePolicies.some(({ name }) => name === rollout.policy),
       policyRevision: applied?.revision,
@@ -117,8 +119,10 @@ function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decide
     const admitted = admit({ snapshot, rollout, room, now, index, rulesOf });
     return {
       decisions: [
-        ...(index.waves.get(rollout.id) ?? []).flatMap((wave) => withoutGone(snapshot, wave)),
+        ...waves.flatMap((wave) => withoutGone(snapshot, wave)),
         ...ofWaves.filter(isDecidedNow(admitted.decisions)),
+        // What is decided of members now is counted by the next tick.
+        ...(admitted.decisions.length > 0 ? [] : tellRest(rollout, waves, members)),
         ...admitted.decisions,
       ],
       waiting: admitted.waiting,

@@ -1,7 +1,7 @@
 import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
-import { carriedInto, carryTraits, earlierRollouts, stillGoingBack } from './earlier-rollouts.ts';
+import { carriedInto, carriedNews, carryTraits, earlierRollouts, stillGoingBack } from './earlier-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 const BACK = [{ code: 'RolledBack', message: 'The control plane was taken back.' }] as const;
@@ -136,6 +136,8 @@ test('a rollout under way learns only what it does not know, and nothing where t
   const [known] = CARRIED;
   expect(under(known && [{ ...known, successes: 9 }], read([b, web]))).toEqual([]);
   expect(under(known && [{ ...known, successes: 0 }], read([b, web]))).toHaveLength(1);
+  expect(carriedNews(known && [{ ...known, successes: 9 }], CARRIED)).toEqual([]);
+  expect(carriedNews(undefined, CARRIED)).toMatchObject([{ code: 'TraitsCarried' }]);
   // The last of them may have been taken there since.
   expect(under(CARRIED, read([b, web]), [])).toEqual([]);
   expect(under(CARRIED, read([web]))).toMatchObject([{ type: 'carry-traits', carried: undefined }]);

@@ -127,6 +127,10 @@ export function carriedReason(carried: Rollout['carried']): Reason {
 /** How many have succeeded is no news: only that one has. */
 const told = (carried: Rollout['carried']) => carried?.map((one) => ({ ...one, successes: one.successes > 0 }));
 
+/** What is to be told where a rollout knows this by now, and knew that before: nothing where it suspects the same. */
+export const carriedNews = (carried: Rollout['carried'], before: Rollout['carried']): Reason[] =>
+  isSame(told(carried), told(before)) ? [] : [carriedReason(carried)];
+
 /** Rollouts under way learn of clusters that have gone back since they were planned, and of traits that were cleared there. */
 export function carryTraits({ history, rollouts, members }: FleetSnapshot): Decision[] {
   const earlier = history?.earlier;
@@ -134,7 +138,7 @@ export function carryTraits({ history, rollouts, members }: FleetSnapshot): Deci
   return rollouts.flatMap((rollout): Decision[] => {
     const own = members.filter(({ rolloutId }) => rolloutId === rollout.id);
     const carried = carriedInto(earlier, rollout.policy, own, rollout.carried);
-    return isSame(told(carried), told(rollout.carried)) ? [] : [{ type: 'carry-traits', rollout, carried }];
+    return carriedNews(carried, rollout.carried).map(() => ({ type: 'carry-traits', rollout, carried }));
   });
 }
 

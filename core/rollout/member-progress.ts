@@ -107,8 +107,8 @@ export function comesByItself(member: Member): boolean {
 }
 
 /**
- * Lets a member go on waiting that nothing stands against any more, while its wave is under way: the wave passes and proves nothing without it, and a
- * wave whose turn it is, and that waits for the member, can open. Empty where the member was not set aside, or was set aside by a foreign update,
+ * Lets a member go on waiting that nothing stands against any more: its wave counts it before it opens, and passes and proves nothing without it; of
+ * one that has passed already, nobody reads any more that it is set aside. Empty where the member was not set aside, or was set aside by a foreign update,
  * which ends by itself.
  */
 export function letIn(
@@ -116,11 +116,8 @@ export function letIn(
   wave: Wave | undefined,
   upgrade: Upgrade | undefined,
   standing: readonly Reason[],
-  isInTurn: boolean,
 ): Decision[] {
-  if (member.status !== 'Quarantined' || standing.length > 0) return [];
-  const waits = wave?.status === 'Pending' && isInTurn && comesByItself(member);
-  if (wave?.status !== 'Open' && wave?.status !== 'Undecided' && !waits) return [];
+  if (member.status !== 'Quarantined' || standing.length > 0 || wave === undefined) return [];
   if (besideLaterWave(member).some(({ code }) => code === 'ForeignUpdate')) return [];
   const status = upgrade?.status === 'Parked' ? 'Parked' : 'Pending';
   return [{ type: 'change-member', member, status, reasons: laterWaveOf(member) }];

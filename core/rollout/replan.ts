@@ -10,7 +10,7 @@ import { isTried } from '../store/members.ts';
 import { atRest } from './automatic-rollouts.ts';
 import { hasPins } from './candidates.ts';
 import type { Decision } from './decisions.ts';
-import { carriedInto, carriedReason } from './earlier-rollouts.ts';
+import { carriedInto, carriedNews } from './earlier-rollouts.ts';
 import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves } from './later-wave.ts';
 import { plannedWave } from './plan-rollout.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -137,7 +137,7 @@ function plannedFrom(
     reasons: [
       ...whatChanged(before, next, removed, { target, revision: applied.revision, rollout }),
       ...toldOfLaterWaves(before, next, names),
-      ...(isSame(carried, rollout.carried) ? [] : [carriedReason(carried)]),
+      ...carriedNews(carried, rollout.carried),
     ],
   };
 }

@@ -8,7 +8,6 @@ import {
   mayGoOn,
   turnedWave,
   waitingForPromotion,
-  waitsForRest,
   waveAskedBeforeNext,
   waveEnd,
   wayToResume,
@@ -185,46 +184,4 @@ test('a plan is outdated while its wave is pending and the policy has changed', 
   expect(said('Pending', 'y')).toMatch(/^The policy p has changed, and the wave all is planned anew within a minute/);
   expect(said('Pending', 'y', { status: 'Halted' })).toContain('once its rollout goes on, which is halted');
   expect([said('Pending', 'x'), said('Open', 'y'), said('Pending')]).toEqual([undefined, undefined, undefined]);
-});
-
-test.each<[string, Rollout['status'], Wave['status'], readonly [string, Member['status']][], string | undefined]>([
-  [
-    'who is set aside',
-    'Running',
-    'Completed',
-    [
-      ['a', 'Succeeded'],
-      ['b', 'Quarantined'],
-    ],
-    'b (ForeignUpdate)',
-  ],
-  [
-    'who is on the way',
-    'Running',
-    'CompletedWithFailures',
-    [
-      ['a', 'Parked'],
-      ['b', 'Running'],
-    ],
-    'a (ForeignUpdate), b (ForeignUpdate)',
-  ],
-  [
-    'nobody where all have ended',
-    'Running',
-    'Completed',
-    [
-      ['a', 'Failed'],
-      ['b', 'Left'],
-    ],
-    undefined,
-  ],
-  ['no such thing while a wave goes on', 'Running', 'Soaking', [['b', 'Quarantined']], undefined],
-  ['no such thing while it is paused', 'Paused', 'Completed', [['b', 'Quarantined']], undefined],
-])('a rollout whose waves have passed waits for %s', (_, status, waveIs, members, said) => {
-  const reasons = [{ code: 'ForeignUpdate' as const, message: 'x' }];
-  const all = members.map(([name, its]) => memberItem({ name, status: its, reasons }));
-  const told = waitsForRest(rolloutItem({ status }), [waveItem({ status: waveIs })], all);
-  expect(told.map(({ message }) => message)).toEqual(
-    said === undefined ? [] : [expect.stringContaining(`: ${said}. `) as string],
-  );
 });

@@ -2,12 +2,10 @@ import type { Wave as WaveSpec } from '../config/types.ts';
 import type { AppliedConfig, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { some } from '../model/words.ts';
 import { allowedFailures, exceedsBudget, goesBack, hasNoneSucceeded, judgedOf } from '../policy/wave-room.ts';
 import { waveBefore } from '../policy/wave-soak.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { noneSucceeded, settledText } from '../protocol/settle-decision.ts';
-import { Members } from '../store/entities.ts';
 import type { Decision } from './decisions.ts';
 
 /** How many members of the wave have not ended. */
@@ -16,17 +14,6 @@ export const unsettledIn = ({ members, succeeded, failed, blocked, excluded }: W
 
 /** Whether every member has ended or is set aside for later. */
 export const isSettled = (wave: Wave): boolean => unsettledIn(wave) <= wave.quarantined;
-
-/** That all waves of a rollout have passed and it waits for members that are set aside or still on their way; undefined = it does not. */
-export function waitsForRest({ status }: Rollout, waves: readonly Wave[], members: readonly Member[]): Reason[] {
-  if (status !== 'Running' || waveInTurn(waves) !== undefined) return [];
-  const rest = members.filter((one) => Members.active(one));
-  const [first] = rest;
-  if (first === undefined) return [];
-  const told = rest.map(({ name, status: its, reasons: [why] }) => `${name} (${why?.code ?? its})`);
-  const said = `Its waves have passed, and it ends once all that is left of them has ended or was taken out: ${some(told, 5)}. Until then no other rollout of its policy begins. What that takes says: liftlock explain cluster ${first.name}`;
-  return [reason('Unsettled', said)];
-}
 
 /** The wave whose turn it is: the first that has not passed. Nothing is decided about later waves. */
 export const waveInTurn = (waves: readonly Wave[]): Wave | undefined =>

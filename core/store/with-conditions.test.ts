@@ -1,8 +1,9 @@
 import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import type { Rollout } from '../contracts/items/rollout.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { FleetControls, Rollouts, Waves } from './entities.ts';
 import { put, unchanged } from './entity.ts';
-import { toldWave, withConditions } from './with-conditions.ts';
+import { rolloutConditions, toldWave, withConditions } from './with-conditions.ts';
 
 const NOON = new Date('2026-11-20T12:00:00Z');
 const conditionsOf = (operation: WriteOperation) =>
@@ -36,6 +37,15 @@ test('a condition that holds on keeps its time', () => {
   const before = first.type === 'put' ? (first.item.data as ReturnType<typeof waveItem>) : waveItem();
   const later = withConditions(put(Waves, before, 1), new Date('2026-11-20T13:00:00Z'));
   expect(conditionsOf(later)).toEqual(conditionsOf(first));
+});
+
+test.each<[Partial<Rollout>, string]>([
+  [{}, 'True Running'],
+  [{ waitsSince: NOON.toISOString() }, 'False Unsettled'],
+  [{ status: 'Halted', waitsSince: NOON.toISOString() }, 'False Halted'],
+])('a rollout %j is Progressing: %s', (given, said) => {
+  const [progressing] = rolloutConditions(rolloutItem({ status: 'Running', ...given }));
+  expect(`${progressing?.status} ${progressing?.reason}`).toBe(said);
 });
 
 test('whatever else is written stays as it is, and so does what only checks', () => {

@@ -37,13 +37,14 @@ function told<Data extends Wave | Rollout>(data: Data, words: (data: Data) => Co
 }
 
 /** Progressing, Paused, Halted, Completed: from the rollout alone. Of an aborted rollout none of these holds, and the reason says so. */
-export function rolloutConditions({ status, reasons }: Rollout): ConditionNow[] {
+export function rolloutConditions({ status, reasons, waitsSince }: Rollout): ConditionNow[] {
   const why = reasons.map(({ message }) => message).join(' ');
   const said = (text: string) => (why === '' ? text : `${text} ${why}`);
   const message = said(`The rollout is ${status}.`);
   const is = (type: string, holds: boolean): ConditionNow => says(type, holds, status, message);
+  const isStuck = status === 'Running' && waitsSince !== undefined;
   return [
-    is('Progressing', status === 'Running'),
+    isStuck ? says('Progressing', false, 'Unsettled', message) : is('Progressing', status === 'Running'),
     is('Paused', status === 'Paused'),
     is('Halted', status === 'Halted'),
     is('Completed', status === 'Completed' || status === 'CompletedWithFailures'),

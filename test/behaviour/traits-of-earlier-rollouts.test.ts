@@ -9,7 +9,18 @@ import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { applySpec, at, keyOf, spec } from './changed-policy.ts';
-import { hours, memberOf, PERSON, recordOf, rolloutsOf, run, smallFleet, touched, versionOf } from './small-fleet.ts';
+import {
+  hours,
+  memberOf,
+  minutes,
+  PERSON,
+  recordOf,
+  rolloutsOf,
+  run,
+  smallFleet,
+  touched,
+  versionOf,
+} from './small-fleet.ts';
 import { failing } from './staged-fleet.ts';
 
 const AMI = { bottle: 'BOTTLEROCKET_x86_64', plain: 'AL2023_x86_64_STANDARD', arm: 'AL2023_ARM_64_STANDARD' };
@@ -60,6 +71,29 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     await releaseTraits(world.ports, aside.rolloutId, [BOTTLE], PERSON, 'mended');
     await run(world);
     expect((await memberOf(world, 'c')).status).toBe('Succeeded');
+  });
+
+  test('says once that it waits for a person, and no more of a trait that is cleared while the fleet stands still', async () => {
+    const world = await upgraded();
+    await goBack(world, 'b');
+    await run(world);
+    appear(world, ['c', 'bottle'], ['d', 'plain']);
+    await run(world);
+    const { rolloutId } = await memberOf(world, 'c');
+    const told = () =>
+      world.table.auditTimeline().flatMap(({ event }) => (/^Rollout(Waits|GoesOn)$/.test(event) ? [event] : []));
+    const shown = async () => {
+      const { conditions, members } = await loadRolloutDetail(world.table, rolloutId, world.clock.now());
+      return [conditions?.[0]?.reason, members.find(({ name }) => name === 'c')?.status];
+    };
+    expect([told(), await shown()]).toEqual([['RolloutWaits'], ['Unsettled', 'Quarantined']]);
+    await stopFleet(world.ports, PERSON, 'a look at it');
+    await releaseTraits(world.ports, rolloutId, [BOTTLE], PERSON, 'mended');
+    await minutes(world, 3);
+    expect([told(), await shown()]).toEqual([
+      ['RolloutWaits', 'RolloutGoesOn'],
+      ['Running', 'Pending'],
+    ]);
   });
 
   test('sets aside what shares its trait also where nodes of a cluster that was there have failed since', async () => {

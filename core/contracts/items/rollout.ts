@@ -78,6 +78,8 @@ export const rollout = z.object({
   waves: z.array(z.string()),
   reasons: z.array(reasonSchema),
   endedAt: timestamp.optional(),
+  /** Its waves have passed, and since then nothing of it goes on before a person acts (core/rollout/waits-for-rest.ts). */
+  waitsSince: timestamp.optional(),
   /** Traits that a person has cleared of suspicion. Clusters with them are not set aside for them any more. */
   releasedTraits: z.array(z.string()).optional(),
   /** What rollouts of the policy have shown of the minors to which this one takes clusters (core/rollout/earlier-rollouts.ts). */
