@@ -35,7 +35,7 @@ import { loadWaves } from '../store/members.ts';
 import { applyReplan, followPlan } from './apply-replan.ts';
 import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
-import { carriedReason } from './earlier-rollouts.ts';
+import { applyCarried } from './earlier-rollouts.ts';
 import { leftBehind } from './left-behind.ts';
 import { takenOutAs } from './taken-out.ts';
 import { applyRest } from './waits-for-rest.ts';
@@ -71,7 +71,7 @@ export async function applyDecision(
     case 'follow-plan':
       return followPlan(ports, decision.rollout.id);
     case 'carry-traits':
-      return carryTraits(ports, decision);
+      return applyCarried(ports, decision);
     case 'tell-rest':
       return applyRest(ports, decision);
     case 'drop-rollback':
@@ -130,25 +130,6 @@ async function changeRollout(
       writes: [replace(Rollouts, read, next), ...waves],
       record: [rolloutEntry(decided.id, `Rollout${status}`, LIFTLOCK, { reasons })],
       events: ([change]) => [rolloutChanged(next, change)],
-    };
-  });
-}
-
-async function carryTraits(
-  ports: ApplyPorts,
-  { rollout: decided, carried }: Extract<Decision, { type: 'carry-traits' }>,
-): Promise<void> {
-  await changeOnce(ports, async () => {
-    const read = await load(ports.table, Rollouts, decided.id);
-    const isSeen = isSame(read?.data.carried, decided.carried);
-    if (read === undefined || AT_REST.includes(read.data.status) || !isSeen) return NOTHING;
-    const next: Rollout = { ...read.data, carried };
-    const reasons = [carriedReason(carried)];
-    return {
-      ...NOTHING,
-      writes: [replace(Rollouts, read, next)],
-      record: [rolloutEntry(decided.id, 'TraitsCarried', LIFTLOCK, { carried: carried ?? null })],
-      events: ([change]) => [rolloutChanged({ ...next, reasons }, change, 'traits')],
     };
   });
 }

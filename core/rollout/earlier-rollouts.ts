@@ -1,9 +1,15 @@
 import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
+import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterNameOf } from '../model/cluster-key.ts';
 import { isFinish } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import { some } from '../model/words.ts';
+import type { Ports } from '../ports/ports.ts';
+import { changeOnce, NOTHING } from '../store/change.ts';
+import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
+import { Rollouts } from '../store/entities.ts';
+import { load, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Decision } from './decisions.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -114,7 +120,7 @@ export function carriedInto(
 }
 
 /** Why a rollout suspects something before anything has failed in it, for people. */
-export function carriedReason(carried: Rollout['carried']): Reason {
+function carriedReason(carried: Rollout['carried']): Reason {
   if (carried === undefined)
     return reason('TraitsCarried', 'Nothing is suspected any more for what earlier rollouts have shown.');
   const said = carried.map(
@@ -139,6 +145,26 @@ export function carryTraits({ history, rollouts, members }: FleetSnapshot): Deci
     const own = members.filter(({ rolloutId }) => rolloutId === rollout.id);
     const carried = carriedInto(earlier, rollout.policy, own, rollout.carried);
     return carriedNews(carried, rollout.carried).map(() => ({ type: 'carry-traits', rollout, carried }));
+  });
+}
+
+/** Lets the rollout know it, where it has not ended and knows nothing else by now. */
+export async function applyCarried(
+  ports: Pick<Ports, 'table' | 'clock' | 'events'>,
+  { rollout: decided, carried }: Extract<Decision, { type: 'carry-traits' }>,
+): Promise<void> {
+  await changeOnce(ports, async () => {
+    const read = await load(ports.table, Rollouts, decided.id);
+    const isSeen = isSame(read?.data.carried, decided.carried);
+    if (read === undefined || AT_REST.includes(read.data.status) || !isSeen) return NOTHING;
+    const next: Rollout = { ...read.data, carried };
+    const reasons = [carriedReason(carried)];
+    return {
+      ...NOTHING,
+      writes: [replace(Rollouts, read, next)],
+      record: [rolloutEntry(decided.id, 'TraitsCarried', LIFTLOCK, { carried: carried ?? null })],
+      events: ([change]) => [rolloutChanged({ ...next, reasons }, change, 'traits')],
+    };
   });
 }
 

@@ -1,6 +1,6 @@
-import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { waveSchema } from '../config/schema/wave.ts';
-import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import {
   haltsAgain,
   hasBegun,

@@ -1,5 +1,5 @@
 import type { Wave as WaveSpec } from '../config/types.ts';
-import type { AppliedConfig, Member, Rollout, Wave } from '../contracts/items/rollout.ts';
+import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { allowedFailures, exceedsBudget, goesBack, hasNoneSucceeded, judgedOf } from '../policy/wave-room.ts';
