@@ -46,6 +46,10 @@ export async function checkAccess({ table }: Pick<Ports, 'table'>, record: Clust
   };
 }
 
+const notChecked = (check: Pick<AccessCheck, 'part' | 'what'>, message: string): AccessCheck => ({
+  ...{ ...check, status: 'NotChecked', reason: reason('NotChecked', message), asOf: null },
+});
+
 /**
  * Whether nodes may be drained where the policy says how, judged by the last drain. Nobody can ask before one, since the role that drains is not the
  * one that looks. `upgrades` come newest first.
@@ -62,7 +66,7 @@ export function checkDrains({ metadata, spec }: UpgradePolicy, upgrades: readonl
     if (mutated) return [{ ...check, status: 'Readable', asOf }];
   }
   const message = `The policy ${metadata.name} drains nodes (spec.drain), which needs the tier operate, and no drain has shown yet whether it was granted.`;
-  return [{ ...check, status: 'NotChecked', reason: reason('NotChecked', message), asOf: null }];
+  return [notChecked(check, message)];
 }
 
 /** Whether the policy's hooks may ask by Jobs, judged by the last question. */
@@ -87,7 +91,7 @@ export function checkHookJobs({ metadata, spec }: UpgradePolicy, upgrades: reado
     return [{ ...check, status: 'Refused', reason: quoted(last.error, last.message ?? ''), asOf }];
   }
   const message = `The policy ${metadata.name} asks hooks by Jobs, which needs the tier hooks, and no question has shown yet whether it was granted.`;
-  return [{ ...check, status: 'NotChecked', reason: reason('NotChecked', message), asOf: null }];
+  return [notChecked(check, message)];
 }
 
 /**
@@ -109,7 +113,7 @@ export function checkRates({ metadata, spec }: UpgradePolicy, upgrades: readonly
       if (rates.length > 0) return { ...check, status: 'Readable', asOf } as const;
     }
     const message = `The policy ${metadata.name} ${unmet}`;
-    return { ...check, status: 'NotChecked', reason: reason('NotChecked', message), asOf: null } as const;
+    return notChecked(check, message);
   };
   const ofCloudWatch =
     'compares rates (spec.smoke.rates), for which the spoke role needs cloudwatch:GetMetricData, and no smoke check has shown yet whether it has it.';
@@ -135,7 +139,7 @@ function checkSilences({ metadata, spec }: UpgradePolicy, silences: readonly Sil
     .at(-1);
   if (last === undefined) {
     const message = `The policy ${metadata.name} silences alarms (spec.silences), for which the spoke role needs cloudwatch:PutAlarmMuteRule and each alarm the tag ${SILENCE_TAG.key}=${SILENCE_TAG.value}, and no step has shown yet whether it may.`;
-    return [{ ...check, status: 'NotChecked', reason: reason('NotChecked', message), asOf: null }];
+    return [notChecked(check, message)];
   }
   const { lacks, notes = [], recordedAt: asOf } = last;
   if (lacks === undefined) return [{ ...check, status: 'Readable', asOf }];
@@ -161,8 +165,7 @@ export function checkEksFromInventory(record: ClusterRecord, seen: ScanSeen | un
     }
     if (what !== 'updates') return { part: 'EKS API', what, status: 'Readable', asOf };
     if (seen !== undefined) return { part: 'EKS API', what, status: 'Readable', asOf: seen.at };
-    const why = reason('NotChecked', 'Discovery does not read updates; a scan does.');
-    return { part: 'EKS API', what, status: 'NotChecked', reason: why, asOf: null };
+    return notChecked({ part: 'EKS API', what }, 'Discovery does not read updates; a scan does.');
   });
 }
 

@@ -33,7 +33,6 @@ import { loadWaves } from '../store/members.ts';
 import { type Told, toldRollout } from '../store/with-conditions.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { findRollback, giveUpRollback } from './request-rollback.ts';
-import { busy } from './rollout-busy.ts';
 
 /** The rollout as an order leaves it, and the pauses that stood before: the order has lifted them, or they go on standing. */
 type Switched = Told<Rollout> & {
@@ -384,4 +383,14 @@ function whyNone(snapshot: FleetSnapshot, policy: string, now: Date, finish: boo
   const away = kept.length === 0 ? '' : ` ${someSentences(kept, 3)}`;
   if (finish === true || names.length === 0) return away;
   return `${away} Nodes or add-ons of ${some(names, 5)} are behind: --finish takes them in.`;
+}
+
+/** The refusal of a second rollout of a policy. `underWay`: undefined where it has ended since. */
+function busy(policy: string, underWay: Pick<Rollout, 'id' | 'status'> | undefined): Refusal {
+  const { id, status } = underWay ?? {};
+  const which =
+    id === undefined
+      ? `A rollout of the policy ${policy} was under way a moment ago, and there is one at a time. Try again.`
+      : `The rollout ${id} of the policy ${policy} is under way, and there is one at a time. It is ${status}: wait for its end, or resume, promote or abort it: liftlock describe rollout ${id}`;
+  return new Refusal('RolloutBusy', which);
 }

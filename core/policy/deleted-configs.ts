@@ -1,4 +1,7 @@
+import { labelSelectorSchema } from '../config/schema/label-selector.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
+import { selects } from './policy-of.ts';
 
 /** An object of the configuration that somebody has deleted, as people read it. */
 export interface DeletedConfig extends Pick<NonNullable<AppliedConfig['deleted']>, 'by' | 'at' | 'reason'> {
@@ -16,4 +19,16 @@ export function deletedAmong(configs: readonly AppliedConfig[]): DeletedConfig[]
     return { name, by, at, reason };
   });
   return all.sort((a, b) => (a.at < b.at ? 1 : -1));
+}
+
+/** So many deleted policies are named where a cluster has none, those deleted last. */
+const MOST_NAMED = 3;
+
+/** The deleted policies that selected the cluster, by what its labels are now; nobody keeps what they were then. */
+export function formerPolicies(cluster: ClusterRecord, policies: readonly AppliedConfig[]): DeletedConfig[] {
+  const selecting = policies.filter(({ deleted }) => {
+    const selector = labelSelectorSchema.safeParse(deleted?.selector).data;
+    return selector !== undefined && selects(selector, cluster).matches;
+  });
+  return deletedAmong(selecting).slice(0, MOST_NAMED);
 }

@@ -1,4 +1,5 @@
 import { given } from '../model/given.ts';
+import { PRESSURES, type SeenObject } from '../scan/drain/note-drain-facts.ts';
 import { type Mapping, mappingOf, mappingsOf, numberOf, textOf } from '../scan/manifest/manifest-object.ts';
 import { ownershipOf } from '../scan/owner/owner.ts';
 import type { Observed } from './baseline.ts';
@@ -105,20 +106,10 @@ export function observeObject(list: ListName, object: Mapping, into: ClusterObse
   else noteWorkload(WORKLOADS[list], seen, into);
 }
 
-interface SeenObject {
-  readonly namespace: string;
-  readonly name: string;
-  readonly metadata: Mapping;
-  readonly spec: Mapping;
-  readonly status: Mapping;
-}
-
 const WORKLOADS = { deployments: 'Deployment', daemonsets: 'DaemonSet', statefulsets: 'StatefulSet' } as const;
 
 /** Upgrades and their add-ons change these objects, so a change of one excuses nothing. */
 const SYSTEM = 'kube-system';
-
-const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
 function noteNode({ name, metadata, status }: SeenObject, { nodes }: ClusterObservation): void {
   const holds = (type: string): boolean =>

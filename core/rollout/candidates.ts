@@ -80,8 +80,8 @@ export function candidatesOf(
 ): Candidates {
   const policy = snapshot.policies.get(name)?.policy;
   const leftOut: Candidates['leftOut'][number][] = [];
-  const byWave = new Map<number, Candidate[]>();
-  if (policy === undefined) return { byWave, leftOut };
+  const candidates: Candidate[] = [];
+  if (policy === undefined) return { byWave: new Map(), leftOut };
   for (const cluster of snapshot.clusters.values()) {
     if (cluster.deletedAt !== undefined) continue;
     const match = policyMatch(snapshot, cluster);
@@ -96,16 +96,11 @@ export function candidatesOf(
       pins,
     });
     if ('reason' in found) leftOut.push({ clusterKey: cluster.clusterKey, name: cluster.name, reason: found.reason });
-    else if (!skip(found)) add(byWave, found);
+    else if (!skip(found)) candidates.push(found);
   }
+  const byWave = Map.groupBy(candidates, ({ waveIndex }) => waveIndex);
   for (const [index, inWave] of byWave) byWave.set(index, inOrder(inWave, policy.spec.order, snapshot.regions, now));
   return { byWave, leftOut: leftOut.sort((a, b) => (a.name < b.name ? -1 : 1)) };
-}
-
-function add(byWave: Map<number, Candidate[]>, candidate: Candidate): void {
-  const inWave = byWave.get(candidate.waveIndex);
-  if (inWave === undefined) byWave.set(candidate.waveIndex, [candidate]);
-  else inWave.push(candidate);
 }
 
 function consider(

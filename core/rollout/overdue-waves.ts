@@ -3,6 +3,7 @@ import { approvalRefusals } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import { waveInTurn } from './wave-end.ts';
 
 /** After this time people have had a weekend to approve. */
 const APPROVAL_HOURS = 72;
@@ -37,10 +38,9 @@ export function overdueWaves(snapshot: FleetSnapshot, now: Date): Overdue {
 
 /** The first wave that has not passed, and since when it is its turn. */
 function turnOf({ waves }: FleetSnapshot, { id, createdAt }: Rollout): { wave: Wave | undefined; since: string } {
-  const own = waves.filter(({ rolloutId }) => rolloutId === id).sort((a, b) => a.index - b.index);
-  const wave = own.find(({ status }) => !PASSED_WAVES.includes(status));
+  const own = waves.filter(({ rolloutId }) => rolloutId === id);
   const ends = own.filter(({ status }) => PASSED_WAVES.includes(status)).map(({ endedAt }) => endedAt ?? createdAt);
-  return { wave, since: [createdAt, ...ends].reduce((latest, at) => (at > latest ? at : latest)) };
+  return { wave: waveInTurn(own), since: [createdAt, ...ends].reduce((latest, at) => (at > latest ? at : latest)) };
 }
 
 function missesApproval(

@@ -5,13 +5,12 @@ import type { ReadinessVerdict } from '../contracts/scan-words.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { some } from '../model/words.ts';
 import { waveNamed } from '../policy/wave-of.ts';
-import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { blockersOnTheWay, lookCommand } from './hop-blockers.ts';
 import { nodesIn } from './policy-matches.ts';
 import { isReady, readinessTo } from './readiness.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { whyNotSkipped } from './wave-end.ts';
+import { waveInTurn, whyNotSkipped } from './wave-end.ts';
 
 type Looks = Pick<FleetSnapshot, 'clusters' | 'policies' | 'scans' | 'takesLooksForMade'>;
 
@@ -29,8 +28,7 @@ export function askedToBeReady({
   policies,
 }: Pick<FleetSnapshot, 'rollouts' | 'waves' | 'members' | 'policies'>): Member[] {
   return rollouts.flatMap(({ id, status, policy }: Rollout) => {
-    const own = waves.filter(({ rolloutId }) => rolloutId === id).sort((a, b) => a.index - b.index);
-    const next = own.find((wave) => !PASSED_WAVES.includes(wave.status));
+    const next = waveInTurn(waves.filter(({ rolloutId }) => rolloutId === id));
     if (!(status === 'Running' || status === 'Paused') || next?.status !== 'Pending') return [];
     if (waveNamed(policies.get(policy)?.policy, next.name)?.requireReady === undefined) return [];
     return members.filter((one) => one.rolloutId === id && one.waveIndex === next.index && one.status === 'Pending');

@@ -1,5 +1,6 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
 import type { ClusterRecord, DeadlineNotice, RegionVersions } from '../contracts/items/cluster.ts';
+import { batchesOf } from '../model/batches.ts';
 import { isRollback } from '../model/hop.ts';
 import { wayBack } from '../model/way-back.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -73,8 +74,7 @@ async function tellRollbackDeadlines(
     (told.get(DeadlineNotices.key(region, clusterKey, ROLLBACK).sk)?.data.endsAt ?? '') > now.toISOString();
   const asked = near.filter((cluster) => !isTold(cluster));
   const problems: unknown[] = [];
-  for (let start = 0; start < asked.length; start += AT_ONCE) {
-    const some = asked.slice(start, start + AT_ONCE);
+  for (const some of batchesOf(asked, AT_ONCE)) {
     const found = await Promise.allSettled(
       some.map((cluster) => rollbackDeadline(ports, cluster, versions, { now, mayExtend: mayExtend(cluster) })),
     );
@@ -151,8 +151,7 @@ async function tellNews(ports: DeadlinePorts, region: string, near: readonly Nea
     const before = toldOf(notice)?.data;
     return before?.endsAt !== notice.endsAt || before.days > notice.days;
   });
-  for (let start = 0; start < news.length; start += BATCH) {
-    const batch = news.slice(start, start + BATCH);
+  for (const batch of batchesOf(news, BATCH)) {
     // The notice is written before the event is sent: an event that is lost afterwards costs one announcement, while one that is sent twice would
     // look like news.
     await writeUnrecorded(

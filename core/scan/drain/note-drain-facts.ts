@@ -80,7 +80,7 @@ export function noteDrainFacts(object: LiveObject, facts: DrainFacts, known = fa
 }
 
 /** A ReplicaSet of a Deployment counts with the replicas of the Deployment, not its own. */
-function noteReplicaSet(facts: DrainFacts, { name, namespace, metadata, spec }: Omit<SeenPod, 'status'>): void {
+function noteReplicaSet(facts: DrainFacts, { name, namespace, metadata, spec }: Omit<SeenObject, 'status'>): void {
   const controller = controllerOf(metadata);
   const hash = labelsOf(metadata.labels)['pod-template-hash'];
   const isOfDeployment = controller?.kind === 'Deployment' && /^(apps|extensions)\//.test(controller.apiVersion);
@@ -88,7 +88,8 @@ function noteReplicaSet(facts: DrainFacts, { name, namespace, metadata, spec }: 
   else if (name !== `${controller.name}-${hash}`) facts.deployments[`${namespace}/${name}`] = controller.name;
 }
 
-const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure'];
+/** The conditions of a node that is short of something. */
+export const PRESSURES = ['MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
 function nodeOf(name: string, metadata: Mapping, spec: Mapping, status: Mapping): DrainNode {
   const labels = labelsOf(metadata.labels);
@@ -109,7 +110,8 @@ function nodeOf(name: string, metadata: Mapping, spec: Mapping, status: Mapping)
   };
 }
 
-interface SeenPod {
+/** An object of the cluster, with the parts that were read. */
+export interface SeenObject {
   readonly name: string;
   readonly namespace: string;
   readonly metadata: Mapping;
@@ -117,7 +119,7 @@ interface SeenPod {
   readonly status: Mapping;
 }
 
-function notePod(facts: DrainFacts, known: DrainFacts, pod: SeenPod): void {
+function notePod(facts: DrainFacts, known: DrainFacts, pod: SeenObject): void {
   const { name, metadata, spec, status } = pod;
   const controller = controllerOf(metadata);
   const shape = shapeOf(pod, controller);
@@ -153,7 +155,7 @@ function mayHoldNode(known: DrainFacts, key: string, shape: PodShape, pod: Drain
   return isGuarded;
 }
 
-function shapeOf({ namespace, metadata, spec }: SeenPod, controller: PodShape['controller']): PodShape {
+function shapeOf({ namespace, metadata, spec }: SeenObject, controller: PodShape['controller']): PodShape {
   const volumes = mappingsOf(spec.volumes);
   const containers = mappingsOf(spec.containers);
   const requested = (name: string) => containers.map(({ resources }) => mappingOf(mappingOf(resources).requests)[name]);

@@ -1,7 +1,6 @@
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
-import { deletedAmong, deletedText } from './deleted-configs.ts';
-import { formerPolicies } from './deleted-policies.ts';
+import { deletedAmong, deletedText, formerPolicies } from './deleted-configs.ts';
 
 const SHOP = { matchLabels: { team: 'shop' } };
 const deleted = (name: string, at: string, selector: unknown = SHOP): AppliedConfig =>

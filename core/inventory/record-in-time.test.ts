@@ -1,5 +1,5 @@
 import type { EksReader } from '../ports/eks.ts';
-import { readerUntil } from './reader-until.ts';
+import { readerUntil } from './record-in-time.ts';
 
 const end = new Date('2031-05-06T07:08:09.000Z');
 const scope = { account: '111111111111', region: 'eu-central-1' };
