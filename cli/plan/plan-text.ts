@@ -2,7 +2,7 @@ import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../core/plan/document/plan-schema.ts';
 import { facts, listed, type Paint, section, tableLines, tableSection } from '../output/print.ts';
-import { READINESS_WORDS } from '../verbs/columns.ts';
+import { readinessWords } from '../verbs/columns.ts';
 import { dollars, nothingToDo, pastWords, runsPast, zoneTime } from './plan-words.ts';
 
 /** The number of clusters of a wave in the list; `-o json` has the others. */
@@ -89,7 +89,7 @@ function clusterLines(wave: PlanWave): string[] {
       accountId,
       region,
       [from, ...hops].join(' → '),
-      READINESS_WORDS[readiness],
+      readinessWords(readiness),
       zoneTime(start, wave.timeZone),
       zoneTime(end, wave.timeZone),
       visible(waitWords(reasons)),

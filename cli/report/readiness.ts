@@ -1,7 +1,7 @@
 import type { ReadinessVerdict } from '../../core/contracts/scan-words.ts';
 import type { ClusterReadiness, ReadinessReport } from '../../core/queries/readiness-report.ts';
 import type { ExitCode, Session } from '../command/session.ts';
-import { READINESS_WORDS } from '../verbs/columns.ts';
+import { readinessWords } from '../verbs/columns.ts';
 import { type PeriodOption, printReport } from './print-report.ts';
 
 /** Since when clusters are blocked and by what, how that ended, and how many were ready on each day. */
@@ -26,14 +26,8 @@ export async function reportReadiness(session: Session, { since: asked, output }
   });
 }
 
-const COUNTED = [
-  'ready',
-  'readyAfterHops',
-  'blocked',
-  'incomplete',
-  'stale',
-] as const satisfies readonly ReadinessVerdict[];
-const wordOf = (verdict: ReadinessVerdict): string => READINESS_WORDS[verdict].toUpperCase();
+const COUNTED: readonly ReadinessVerdict[] = ['ready', 'readyAfterHops', 'blocked', 'incomplete', 'stale'];
+const wordOf = (verdict: ReadinessVerdict): string => readinessWords(verdict).toUpperCase();
 /** A longer period is shown by week: by the last scan of every seventh day, counted from the last. */
 const MOST_DAYS = 31;
 

@@ -7,7 +7,7 @@ import { clusterParam } from '../client/paths.ts';
 import { EXIT, type ExitCode, FORMATS, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { listed, print, relativeTime, type Style, tableLines } from '../output/print.ts';
 import { VERDICT_STYLES } from '../output/scan/words.ts';
-import { READINESS_WORDS, type Shown, shownAt } from '../verbs/columns.ts';
+import { readinessWords, type Shown, shownAt } from '../verbs/columns.ts';
 import { givenToScan } from './scan-options.ts';
 
 interface ScanFleetOptions extends OutputOption {
@@ -75,7 +75,7 @@ function fleetText(matrix: ScanMatrix, { paint, now }: Shown): string[] {
     visible(row.cluster),
     visible(row.version),
     paint(STYLES[row.verdict], row.verdict),
-    READINESS_WORDS[row.readiness],
+    readinessWords(row.readiness),
     count(row.errors),
     count(row.warnings),
     visible(whenText(row, now)),

@@ -23,7 +23,7 @@ import {
   tableLines,
 } from '../output/print.ts';
 import { glassText } from './break-glass.ts';
-import { READINESS_WORDS, type Shown, severalText } from './columns.ts';
+import { readinessWords, type Shown, severalText } from './columns.ts';
 
 /** The text of `describe cluster`. */
 export function clusterText(cluster: ClusterDetail, { paint, now }: Shown): string[] {
@@ -229,5 +229,5 @@ export function readinessText(
   const since = verdict === 'blocked' ? history?.causes.map((one) => one.since).sort()[0] : undefined;
   const known = since === undefined ? '' : `; blocked since ${since} (${relativeTime(since, now)})`;
   const waived = waivedUntil === undefined ? '' : `; findings are waived until ${waivedUntil}`;
-  return `${READINESS_WORDS[verdict]} for ${next}, ${looked}${known}${waived}`;
+  return `${readinessWords(verdict)} for ${next}, ${looked}${known}${waived}`;
 }

@@ -57,22 +57,17 @@ const pairs = (all: object): string =>
     .join(',');
 
 /** The words for people. */
-export const READINESS_WORDS: Readonly<Record<ReadinessVerdict, string>> = {
-  blocked: 'blocked',
-  incomplete: 'incomplete',
-  stale: 'stale',
-  readyAfterHops: 'ready after hops',
-  ready: 'ready',
-};
+export const readinessWords = (verdict: ReadinessVerdict): string =>
+  verdict === 'readyAfterHops' ? 'ready after hops' : verdict;
 
 /** The readiness of a cluster in a list. A cluster at the newest minor has no next one, and may be held all the same. */
 export const readinessWord = ({ verdict, for: next }: Pick<ReadinessView, 'verdict' | 'for'>): string =>
-  next === null && verdict !== 'blocked' ? 'nothing newer' : READINESS_WORDS[verdict];
+  next === null && verdict !== 'blocked' ? 'nothing newer' : readinessWords(verdict);
 
 /** `2 blocked, 9 ready` */
 export const verdictsText = (counts: Partial<Record<ReadinessVerdict, number>>): string =>
   READINESS_VERDICTS.flatMap((verdict) =>
-    counts[verdict] === undefined ? [] : [`${counts[verdict]} ${READINESS_WORDS[verdict]}`],
+    counts[verdict] === undefined ? [] : [`${counts[verdict]} ${readinessWords(verdict)}`],
   ).join(', ');
 
 /** `prod and third select it (AmbiguousPolicy)` */

@@ -2,7 +2,7 @@ import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { RequestedDrain } from '../../core/operations/request-drain.ts';
 import { clusterParam } from '../client/paths.ts';
-import { EXIT, invalid, NO_REASON, type OutputOption, type Session } from '../command/session.ts';
+import { invalid, NO_REASON, type OutputOption, type Session } from '../command/session.ts';
 import { facts, inTheWay, print, shown } from '../output/print.ts';
 import { tellPlan } from './upgrade.ts';
 
@@ -32,8 +32,7 @@ async function cancel(session: Session, nodegroup: string, { cluster, reason, ou
   const json = { nodegroup, reason: reason ?? NO_REASON };
   const canceled = await of.drain.cancel.$post({ param: clusterParam(cluster), json });
   const undo = canceled.undo === null ? 'It had cordoned nothing.' : 'Its cordons are being taken back.';
-  await print(session, output, canceled, () => [`The drain ${shown(canceled.upgrade)} is canceled. ${undo}`]);
-  return EXIT.ok;
+  return print(session, output, canceled, () => [`The drain ${shown(canceled.upgrade)} is canceled. ${undo}`]);
 }
 
 function planText(session: Session, plan: RequestedDrain): string[] {
