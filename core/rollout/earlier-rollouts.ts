@@ -109,15 +109,19 @@ export function carriedInto(
 ): Rollout['carried'] {
   const isMet = ({ minor }: TakenBack): boolean =>
     known.some((one) => one.minor === minor) || members.some((member) => takesTo(minor, member));
-  const carried = (earlier?.get(policy)?.takenBack ?? []).filter(isMet);
+  const met = (earlier?.get(policy)?.takenBack ?? []).filter(isMet);
+  // What a person clears counts where it was suspected (`takenBackIn`), so that this rollout suspected something of a minor stays on record.
+  const cleared = known.filter(({ minor }) => met.every((one) => one.minor !== minor));
+  const carried = [...met, ...cleared.map((one) => ({ ...one, traits: [] }))];
   return carried.length === 0 ? undefined : carried.sort((one, other) => (one.minor < other.minor ? -1 : 1));
 }
 
 /** Why a rollout suspects something before anything has failed in it, for people. */
 export function carriedReason(carried: Rollout['carried']): Reason {
-  if (carried === undefined)
+  const suspected = (carried ?? []).filter(({ traits }) => traits.length > 0);
+  if (suspected.length === 0)
     return reason('TraitsCarried', 'Nothing is suspected any more for what earlier rollouts have shown.');
-  const said = carried.map(
+  const said = suspected.map(
     ({ minor, rollouts, traits }) =>
       `Clusters of ${some(rollouts, 3)} were taken back from ${minor}. Suspected since: ${some(traits, 10)}.`,
   );
