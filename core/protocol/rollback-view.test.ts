@@ -269,6 +269,21 @@ test.each<[string, string, boolean, string[]]>([
   },
 );
 
+test.each<[string, object, string]>([
+  ['that goes on', { status: 'Parked' }, 'ExtendsSupport'],
+  ['that has ended', { status: 'Failed' }, 'NeedsExtendedSupport'],
+])('what a person has let the rollback do %s is told of its cluster', (_, more, kind) => {
+  const one = { ...cluster, version: '1.34', supportType: 'STANDARD' };
+  const asked = { id: 'rollback-1.34-1.33', from: '1.34', to: '1.33', machine: 'rollback-cluster', steps: {} };
+  const back = { ...asked, extendSupport: true, ...more } as unknown as Upgrade;
+  const { reasons } = rollbackView(one, {
+    upgrades: [{ ...upgraded(1)[0], to: '1.34' } as Upgrade, back],
+    region,
+    now,
+  });
+  expect(reasons.map(({ code }) => code)).toEqual([kind]);
+});
+
 test("others' upgrades are not guessed at while they are recent", () => {
   expect(rollbackView(cluster, { upgrades: [], region, now }).status).toBe('Unknown');
   expect(rollbackView({ ...cluster, versionObservedAt: daysAgo(30) }, { upgrades: [], region, now }).status).toBe(

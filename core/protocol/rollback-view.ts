@@ -10,6 +10,7 @@ import { nodesText, OTHER_OWNERS } from '../model/node-owner.ts';
 import { foreseeWayBack, SEVEN_DAYS, wayBack } from '../model/way-back.ts';
 import { noNamedImage, tableImage } from '../nodes/managed-groups/custom-image.ts';
 import { managedGroups } from '../nodes/managed-groups/managed-group.ts';
+import { Upgrades } from '../store/entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
@@ -40,7 +41,7 @@ interface KnownOfRollback {
   readonly region: RegionVersions | undefined;
   /** The rules of the policy for the images of node groups. */
   readonly nodes?: NodesSpec;
-  /** Whether the policy or a person lets the support type be set to EXTENDED. */
+  /** Whether the policy lets the support type be set to EXTENDED, or a person who asks now. */
   readonly mayExtend?: boolean | undefined;
   /** The hop that has told EKS to leave this minor, where the caller has asked for it (`findHopUp`): its step says so only afterwards. */
   readonly leaving?: Upgrade | undefined;
@@ -48,9 +49,13 @@ interface KnownOfRollback {
 }
 
 /** Whether the cluster may go back, until when, what goes back with it, and what a person has to do before. */
-export function rollbackView(seen: ClusterRecord, known: KnownOfRollback): RollbackView {
-  const { upgrades, region, now } = known;
+export function rollbackView(seen: ClusterRecord, asked: KnownOfRollback): RollbackView {
+  const { upgrades, region, now } = asked;
   const current = versionNow(seen, upgrades);
+  // Whoever asked for the rollback that goes on may have let the support type be set.
+  const isLet = (one: Upgrade): boolean =>
+    one.extendSupport === true && one.id === rollbackId(current, current.previous()) && Upgrades.active(one);
+  const known = { ...asked, mayExtend: asked.mayExtend === true || upgrades.some(isLet) };
   const cluster = withRolls(seen, upgrades, current);
   const reached = ({ controlPlaneCompletedAt, reachedBefore }: Upgrade) => controlPlaneCompletedAt ?? reachedBefore;
   const wasAt = upgrades.find((one) => reached(one) && current.isOlderThan(KubeVersion.parse(one.to)));
@@ -84,16 +89,16 @@ export function rollbackView(seen: ClusterRecord, known: KnownOfRollback): Rollb
   if (completedAt === undefined) return notOurs(cluster, to, calendar, known);
   const { name, supportType } = cluster;
   const has = { name, now, calendar, supportType, mayExtend: known.mayExtend };
-  const { until, reasons: asked } = wayBack(to, { ...has, completedAt: new Date(completedAt) });
+  const { until, reasons: demanded } = wayBack(to, { ...has, completedAt: new Date(completedAt) });
   if (until === undefined) {
-    const [unsupported] = asked;
+    const [unsupported] = demanded;
     if (unsupported !== undefined) return { ...NOWHERE, reasons: [unsupported] };
     const isBegin = upgrades.some(({ reversibleFrom }) => reversibleFrom === completedAt);
     const since = isBegin ? 'EKS began the upgrade to' : 'The control plane reached';
     const text = `${since} ${current} at ${completedAt}; EKS rolls back within 7 days, until ${rollbackEnd(completedAt).toISOString()}.`;
     return nowhere('TooLate', text);
   }
-  const blockers = [...asked.filter(isInTheWay), ...nodesFirst(cluster, current, to, known.nodes)];
+  const blockers = [...demanded.filter(isInTheWay), ...nodesFirst(cluster, current, to, known.nodes)];
   // Once a rollback has begun, its steps tell what has gone back: the inventory is older than they are.
   const isUnderWay = upgrades.some(
     ({ id, status, mutated }) => id === rollbackId(current, to) && status === 'Running' && mutated,
@@ -103,7 +108,7 @@ export function rollbackView(seen: ClusterRecord, known: KnownOfRollback): Rollb
     ...unreadRolls(cluster, upgrades, current),
     ...addonsFirst(cluster, to),
   ];
-  const told = [...asked.filter((one) => !isInTheWay(one)), ...(isUnderWay ? [] : goAlong())];
+  const told = [...demanded.filter((one) => !isInTheWay(one)), ...(isUnderWay ? [] : goAlong())];
   return {
     status: 'Reversible',
     to: to.toString(),

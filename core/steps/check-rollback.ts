@@ -47,7 +47,7 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   const upgrades = await upgradesOf(ports.table, context.clusterKey);
   const region = (await load(ports.table, Regions, context.scope.region))?.data;
   const now = ports.clock.now();
-  const known = { upgrades, region, nodes: spec?.nodes, mayExtend: mayExtendSupport(spec, context.upgrade), now };
+  const known = { upgrades, region, nodes: spec?.nodes, mayExtend: mayExtendSupport(spec), now };
   const told = rollbackView(record, known);
   const begun = told.status === 'Unknown' ? await begunAt(ports, context) : undefined;
   const reversibleFrom = begun?.toISOString();
