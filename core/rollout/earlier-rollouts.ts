@@ -3,7 +3,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterNameOf } from '../model/cluster-key.ts';
 import { isFinish } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
-import { some } from '../model/words.ts';
+import { counted, some } from '../model/words.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Decision } from './decisions.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -122,8 +122,8 @@ export function carriedReason(carried: Rollout['carried']): Reason {
   if (suspected.length === 0)
     return reason('TraitsCarried', 'Nothing is suspected any more for what earlier rollouts have shown.');
   const said = suspected.map(
-    ({ minor, rollouts, traits }) =>
-      `Clusters of ${some(rollouts, 3)} were taken back from ${minor}. Suspected since: ${some(traits, 10)}.`,
+    ({ minor, failures, rollouts, traits }) =>
+      `${counted(failures, 'cluster')} of ${some(rollouts, 3)} ${failures === 1 ? 'was' : 'were'} taken back from ${minor}. Suspected since: ${some(traits, 10)}.`,
   );
   return reason('TraitsCarried', said.join(' '));
 }
