@@ -356,6 +356,15 @@ test.each<[string, object, string | null]>([
   });
 });
 
+test('what the last rollback from there was blocked for is told, since a person may not have mended it', () => {
+  const reasons = [{ code: 'AddonIncompatible', message: 'EKS lists none.' }];
+  const back = { id: 'rollback-1.36-1.35', status: 'Blocked', endedAt: daysAgo(0.5), reasons, steps: {} };
+  const view = rollbackView(cluster, { upgrades: [...upgraded(2), back as unknown as Upgrade], region, now });
+  const message = `A rollback that was asked for was blocked at ${daysAgo(0.5)}: EKS lists none.`;
+  expect([view.status, view.reasons]).toEqual(['Reversible', [{ code: 'AddonIncompatible', message }]]);
+  expect(view.blockers).toEqual([]);
+});
+
 test('a rollback that has arrived promises no further way back by the upgrade that it has taken back', () => {
   const steps = {
     'rollback-control-plane': { status: 'done', endedAt: daysAgo(0), reasons: [], startedAt: daysAgo(0) },

@@ -109,11 +109,12 @@ export function rollbackView(seen: ClusterRecord, asked: KnownOfRollback): Rollb
     ...addonsFirst(cluster, to),
   ];
   const told = [...demanded.filter((one) => !isInTheWay(one)), ...(isUnderWay ? [] : goAlong())];
+  const blocked = rollbacksFrom(cluster, current, upgrades).flatMap(lastBlock);
   return {
     status: 'Reversible',
     to: to.toString(),
     until: until.toISOString(),
-    reasons: [...blockers, ...told],
+    reasons: [...blockers, ...told, ...blocked],
     blockers,
   };
 }
@@ -213,6 +214,15 @@ const rollbacksFrom = (cluster: ClusterRecord, current: KubeVersion, upgrades: r
       id === rollbackId(current, current.previous()) &&
       (endedAt ?? cluster.versionObservedAt) >= cluster.versionObservedAt,
   );
+
+/** Only a check reads what the cluster itself and EKS have against a rollback, such as an add-on that does not fit, and a person may have mended that since. */
+const lastBlock = ({ status, endedAt, reasons }: Upgrade): Reason[] =>
+  status !== 'Blocked'
+    ? []
+    : reasons.map(({ code, message }) => ({
+        code,
+        message: `A rollback that was asked for was blocked at ${endedAt}: ${message}`,
+      }));
 
 /** At most this many groups are named, since a long reason is cut. */
 const MOST_NAMED = 6;
