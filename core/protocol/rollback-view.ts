@@ -79,7 +79,8 @@ export function rollbackView(seen: ClusterRecord, asked: KnownOfRollback): Rollb
   const there = upgrades.filter(
     (one) => one.to === current.toString() && one.status !== 'RolledBack' && !isRollback(one),
   );
-  const completedAt = [...there, ...rollbacksFrom(cluster, current, upgrades)]
+  const tried = rollbacksFrom(cluster, current, upgrades);
+  const completedAt = [...there, ...tried]
     .flatMap((one) => wayBackFrom(one) ?? [])
     .sort()
     .at(-1);
@@ -103,18 +104,19 @@ export function rollbackView(seen: ClusterRecord, asked: KnownOfRollback): Rollb
   const isUnderWay = upgrades.some(
     ({ id, status, mutated }) => id === rollbackId(current, to) && status === 'Running' && mutated,
   );
+  const isAddonsBack = ({ steps }: Upgrade): boolean =>
+    steps['update-addons-back']?.status === 'done' && (steps['update-addons-back'].endedAt ?? '') > cluster.lastSeenAt;
   const goAlong = () => [
     ...goBackAlong(cluster, current, to, known),
     ...unreadRolls(cluster, upgrades, current),
-    ...addonsFirst(cluster, to),
+    ...(tried.some(isAddonsBack) ? [] : addonsFirst(cluster, to)),
   ];
   const told = [...demanded.filter((one) => !isInTheWay(one)), ...(isUnderWay ? [] : goAlong())];
-  const blocked = rollbacksFrom(cluster, current, upgrades).flatMap(lastBlock);
   return {
     status: 'Reversible',
     to: to.toString(),
     until: until.toISOString(),
-    reasons: [...blockers, ...told, ...blocked],
+    reasons: [...blockers, ...told, ...tried.flatMap(lastBlock)],
     blockers,
   };
 }
@@ -173,25 +175,30 @@ function withRolls(cluster: ClusterRecord, upgrades: readonly Upgrade[], current
     { name }: { readonly name: string },
     { kind, name: of }: { readonly kind: string; readonly name?: string | undefined },
   ) => kind === 'managed' && of === name;
-  const rolled = cluster.nodegroups.filter((group) => {
-    const last = lastRoll(group, upgrades, current);
-    const readAt = otherNodes?.groups.some((one) => isOwn(group, one)) === true ? otherNodes.seenAt : lastSeenAt;
-    return last?.reasons.some(({ code }) => code === 'Rolled') === true && (last.endedAt ?? '') > readAt;
-  });
-  if (rolled.length === 0) return cluster;
-  const groups = otherNodes?.groups.filter((one) => !rolled.some((group) => isOwn(group, one)));
+  const rolled = new Map(
+    cluster.nodegroups.flatMap((group) => {
+      const last = lastRoll(group, upgrades, current);
+      const readAt = otherNodes?.groups.some((one) => isOwn(group, one)) === true ? otherNodes.seenAt : lastSeenAt;
+      const isNewer = last?.reasons.some(({ code }) => code === 'Rolled') === true && (last.endedAt ?? '') > readAt;
+      return isNewer ? [[group, last.to] as const] : [];
+    }),
+  );
+  if (rolled.size === 0) return cluster;
+  const groups = otherNodes?.groups.filter((one) => ![...rolled.keys()].some((group) => isOwn(group, one)));
   return {
     ...cluster,
-    nodegroups: cluster.nodegroups.map((one) => (rolled.includes(one) ? { ...one, version: `${current}` } : one)),
+    nodegroups: cluster.nodegroups.map((one) => ({ ...one, version: rolled.get(one) ?? one.version })),
     ...given({ otherNodes: otherNodes && groups && { ...otherNodes, groups } }),
   };
 }
 
-/** The step that brought a node group to the version, or tried to, if one did. */
+/** The step that brought a node group to the version, or took it back from there, or tried to, if one did. */
 function lastRoll({ name }: { readonly name: string }, upgrades: readonly Upgrade[], current: KubeVersion) {
-  const rolls = upgrades.flatMap(({ to, steps }) =>
-    to === `${current}` ? (steps[`roll-node-group/${name}`] ?? []) : [],
-  );
+  const isOf = (one: Upgrade): boolean => one.to === `${current}` || (isRollback(one) && one.from === `${current}`);
+  const rolls = upgrades.filter(isOf).flatMap(({ to, steps }) => {
+    const step = steps[`roll-node-group/${name}`];
+    return step === undefined ? [] : [{ ...step, to }];
+  });
   return rolls.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0];
 }
 
@@ -304,7 +311,7 @@ function unreadRolls({ nodegroups, otherNodes }: ClusterRecord, upgrades: readon
     const last = lastRoll({ name }, upgrades, current);
     const isRead = last?.endedAt != null && otherNodes !== undefined && otherNodes.seenAt >= last.endedAt;
     if (last === undefined || last.status === 'done' || isRead || version === `${current}`) return [];
-    const said = `The roll of ${name} to ${current} is not through (${last.status}): what of its nodes runs ${current} goes back first.`;
+    const said = `The roll of ${name} to ${last.to} is not through (${last.status}): what of its nodes runs ${current} goes back first.`;
     return [reason('NodesGoBack', said)];
   });
 }
