@@ -96,7 +96,7 @@ function suspiciousLines(
   const more = holding.length === 0 ? '' : 'more ';
   return [
     ...holding,
-    `${counted(others, `${more}trait`)} that whatever failed has, and nothing that succeeded, keep nobody back`,
+    `${counted(others, `${more}trait`)} that whatever failed has, and nothing that succeeded: nobody of this rollout is kept back for ${others === 1 ? 'it' : 'them'}`,
   ];
 }
 

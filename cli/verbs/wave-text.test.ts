@@ -149,11 +149,11 @@ test('what is suspicious is told with whom it keeps back, and otherwise that it 
     return lines.slice(lines.findIndex((line) => line.startsWith('Suspicious')) + 1);
   };
   expect(linesOf({ name: 'web' })).toEqual([
-    '  3 traits that whatever failed has, and nothing that succeeded, keep nobody back',
+    '  3 traits that whatever failed has, and nothing that succeeded: nobody of this rollout is kept back for them',
   ]);
   expect(linesOf({ name: 'web', status: 'Quarantined', reasons: [why] })).toEqual([
     '  ami/AL2023: whatever failed has it, and nothing that succeeded; it keeps web back',
-    '  2 more traits that whatever failed has, and nothing that succeeded, keep nobody back',
+    '  2 more traits that whatever failed has, and nothing that succeeded: nobody of this rollout is kept back for them',
   ]);
   const carried = [{ minor: '1.37', failures: 1, successes: 1, traits: ['ami/AL2023'], rollouts: ['first'] }];
   expect(linesOf({ name: 'web', status: 'Quarantined', reasons: [why] }, carried)[0]).toBe(

@@ -269,6 +269,21 @@ test.each<[string, string, boolean, string[]]>([
   },
 );
 
+test.each<[string, object, string]>([
+  ['that goes on', { status: 'Parked' }, 'ExtendsSupport'],
+  ['that has ended', { status: 'Failed' }, 'NeedsExtendedSupport'],
+])('what a person has let the rollback do %s is told of its cluster', (_, more, kind) => {
+  const one = { ...cluster, version: '1.34', supportType: 'STANDARD' };
+  const asked = { id: 'rollback-1.34-1.33', from: '1.34', to: '1.33', machine: 'rollback-cluster', steps: {} };
+  const back = { ...asked, extendSupport: true, ...more } as unknown as Upgrade;
+  const { reasons } = rollbackView(one, {
+    upgrades: [{ ...upgraded(1)[0], to: '1.34' } as Upgrade, back],
+    region,
+    now,
+  });
+  expect(reasons.map(({ code }) => code)).toEqual([kind]);
+});
+
 test("others' upgrades are not guessed at while they are recent", () => {
   expect(rollbackView(cluster, { upgrades: [], region, now }).status).toBe('Unknown');
   expect(rollbackView({ ...cluster, versionObservedAt: daysAgo(30) }, { upgrades: [], region, now }).status).toBe(
@@ -339,6 +354,15 @@ test.each<[string, object, string | null]>([
     code: until === null ? 'NotObserved' : 'TooLate',
     message: expect.stringContaining(until === null ? '' : `EKS began the upgrade to 1.36 at ${daysAgo(2)}`),
   });
+});
+
+test('what the last rollback from there was blocked for is told, since a person may not have mended it', () => {
+  const reasons = [{ code: 'AddonIncompatible', message: 'EKS lists none.' }];
+  const back = { id: 'rollback-1.36-1.35', status: 'Blocked', endedAt: daysAgo(0.5), reasons, steps: {} };
+  const view = rollbackView(cluster, { upgrades: [...upgraded(2), back as unknown as Upgrade], region, now });
+  const message = `A rollback that was asked for was blocked at ${daysAgo(0.5)}: EKS lists none.`;
+  expect([view.status, view.reasons]).toEqual(['Reversible', [{ code: 'AddonIncompatible', message }]]);
+  expect(view.blockers).toEqual([]);
 });
 
 test('a rollback that has arrived promises no further way back by the upgrade that it has taken back', () => {

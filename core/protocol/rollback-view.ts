@@ -10,6 +10,7 @@ import { nodesText, OTHER_OWNERS } from '../model/node-owner.ts';
 import { foreseeWayBack, SEVEN_DAYS, wayBack } from '../model/way-back.ts';
 import { noNamedImage, tableImage } from '../nodes/managed-groups/custom-image.ts';
 import { managedGroups } from '../nodes/managed-groups/managed-group.ts';
+import { Upgrades } from '../store/entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
@@ -40,7 +41,7 @@ interface KnownOfRollback {
   readonly region: RegionVersions | undefined;
   /** The rules of the policy for the images of node groups. */
   readonly nodes?: NodesSpec;
-  /** Whether the policy or a person lets the support type be set to EXTENDED. */
+  /** Whether the policy lets the support type be set to EXTENDED, or a person who asks now. */
   readonly mayExtend?: boolean | undefined;
   /** The hop that has told EKS to leave this minor, where the caller has asked for it (`findHopUp`): its step says so only afterwards. */
   readonly leaving?: Upgrade | undefined;
@@ -48,9 +49,13 @@ interface KnownOfRollback {
 }
 
 /** Whether the cluster may go back, until when, what goes back with it, and what a person has to do before. */
-export function rollbackView(seen: ClusterRecord, known: KnownOfRollback): RollbackView {
-  const { upgrades, region, now } = known;
+export function rollbackView(seen: ClusterRecord, asked: KnownOfRollback): RollbackView {
+  const { upgrades, region, now } = asked;
   const current = versionNow(seen, upgrades);
+  // Whoever asked for the rollback that goes on may have let the support type be set.
+  const isLet = (one: Upgrade): boolean =>
+    one.extendSupport === true && one.id === rollbackId(current, current.previous()) && Upgrades.active(one);
+  const known = { ...asked, mayExtend: asked.mayExtend === true || upgrades.some(isLet) };
   const cluster = withRolls(seen, upgrades, current);
   const reached = ({ controlPlaneCompletedAt, reachedBefore }: Upgrade) => controlPlaneCompletedAt ?? reachedBefore;
   const wasAt = upgrades.find((one) => reached(one) && current.isOlderThan(KubeVersion.parse(one.to)));
@@ -74,7 +79,8 @@ export function rollbackView(seen: ClusterRecord, known: KnownOfRollback): Rollb
   const there = upgrades.filter(
     (one) => one.to === current.toString() && one.status !== 'RolledBack' && !isRollback(one),
   );
-  const completedAt = [...there, ...rollbacksFrom(cluster, current, upgrades)]
+  const tried = rollbacksFrom(cluster, current, upgrades);
+  const completedAt = [...there, ...tried]
     .flatMap((one) => wayBackFrom(one) ?? [])
     .sort()
     .at(-1);
@@ -84,31 +90,33 @@ export function rollbackView(seen: ClusterRecord, known: KnownOfRollback): Rollb
   if (completedAt === undefined) return notOurs(cluster, to, calendar, known);
   const { name, supportType } = cluster;
   const has = { name, now, calendar, supportType, mayExtend: known.mayExtend };
-  const { until, reasons: asked } = wayBack(to, { ...has, completedAt: new Date(completedAt) });
+  const { until, reasons: demanded } = wayBack(to, { ...has, completedAt: new Date(completedAt) });
   if (until === undefined) {
-    const [unsupported] = asked;
+    const [unsupported] = demanded;
     if (unsupported !== undefined) return { ...NOWHERE, reasons: [unsupported] };
     const isBegin = upgrades.some(({ reversibleFrom }) => reversibleFrom === completedAt);
     const since = isBegin ? 'EKS began the upgrade to' : 'The control plane reached';
     const text = `${since} ${current} at ${completedAt}; EKS rolls back within 7 days, until ${rollbackEnd(completedAt).toISOString()}.`;
     return nowhere('TooLate', text);
   }
-  const blockers = [...asked.filter(isInTheWay), ...nodesFirst(cluster, current, to, known.nodes)];
+  const blockers = [...demanded.filter(isInTheWay), ...nodesFirst(cluster, current, to, known.nodes)];
   // Once a rollback has begun, its steps tell what has gone back: the inventory is older than they are.
   const isUnderWay = upgrades.some(
     ({ id, status, mutated }) => id === rollbackId(current, to) && status === 'Running' && mutated,
   );
+  const isAddonsBack = ({ steps }: Upgrade): boolean =>
+    steps['update-addons-back']?.status === 'done' && (steps['update-addons-back'].endedAt ?? '') > cluster.lastSeenAt;
   const goAlong = () => [
     ...goBackAlong(cluster, current, to, known),
     ...unreadRolls(cluster, upgrades, current),
-    ...addonsFirst(cluster, to),
+    ...(tried.some(isAddonsBack) ? [] : addonsFirst(cluster, to)),
   ];
-  const told = [...asked.filter((one) => !isInTheWay(one)), ...(isUnderWay ? [] : goAlong())];
+  const told = [...demanded.filter((one) => !isInTheWay(one)), ...(isUnderWay ? [] : goAlong())];
   return {
     status: 'Reversible',
     to: to.toString(),
     until: until.toISOString(),
-    reasons: [...blockers, ...told],
+    reasons: [...blockers, ...told, ...tried.flatMap(lastBlock)],
     blockers,
   };
 }
@@ -167,25 +175,30 @@ function withRolls(cluster: ClusterRecord, upgrades: readonly Upgrade[], current
     { name }: { readonly name: string },
     { kind, name: of }: { readonly kind: string; readonly name?: string | undefined },
   ) => kind === 'managed' && of === name;
-  const rolled = cluster.nodegroups.filter((group) => {
-    const last = lastRoll(group, upgrades, current);
-    const readAt = otherNodes?.groups.some((one) => isOwn(group, one)) === true ? otherNodes.seenAt : lastSeenAt;
-    return last?.reasons.some(({ code }) => code === 'Rolled') === true && (last.endedAt ?? '') > readAt;
-  });
-  if (rolled.length === 0) return cluster;
-  const groups = otherNodes?.groups.filter((one) => !rolled.some((group) => isOwn(group, one)));
+  const rolled = new Map(
+    cluster.nodegroups.flatMap((group) => {
+      const last = lastRoll(group, upgrades, current);
+      const readAt = otherNodes?.groups.some((one) => isOwn(group, one)) === true ? otherNodes.seenAt : lastSeenAt;
+      const isNewer = last?.reasons.some(({ code }) => code === 'Rolled') === true && (last.endedAt ?? '') > readAt;
+      return isNewer ? [[group, last.to] as const] : [];
+    }),
+  );
+  if (rolled.size === 0) return cluster;
+  const groups = otherNodes?.groups.filter((one) => ![...rolled.keys()].some((group) => isOwn(group, one)));
   return {
     ...cluster,
-    nodegroups: cluster.nodegroups.map((one) => (rolled.includes(one) ? { ...one, version: `${current}` } : one)),
+    nodegroups: cluster.nodegroups.map((one) => ({ ...one, version: rolled.get(one) ?? one.version })),
     ...given({ otherNodes: otherNodes && groups && { ...otherNodes, groups } }),
   };
 }
 
-/** The step that brought a node group to the version, or tried to, if one did. */
+/** The step that brought a node group to the version, or took it back from there, or tried to, if one did. */
 function lastRoll({ name }: { readonly name: string }, upgrades: readonly Upgrade[], current: KubeVersion) {
-  const rolls = upgrades.flatMap(({ to, steps }) =>
-    to === `${current}` ? (steps[`roll-node-group/${name}`] ?? []) : [],
-  );
+  const isOf = (one: Upgrade): boolean => one.to === `${current}` || (isRollback(one) && one.from === `${current}`);
+  const rolls = upgrades.filter(isOf).flatMap(({ to, steps }) => {
+    const step = steps[`roll-node-group/${name}`];
+    return step === undefined ? [] : [{ ...step, to }];
+  });
   return rolls.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1))[0];
 }
 
@@ -208,6 +221,15 @@ const rollbacksFrom = (cluster: ClusterRecord, current: KubeVersion, upgrades: r
       id === rollbackId(current, current.previous()) &&
       (endedAt ?? cluster.versionObservedAt) >= cluster.versionObservedAt,
   );
+
+/** Only a check reads what the cluster itself and EKS have against a rollback, such as an add-on that does not fit, and a person may have mended that since. */
+const lastBlock = ({ status, endedAt, reasons }: Upgrade): Reason[] =>
+  status !== 'Blocked'
+    ? []
+    : reasons.map(({ code, message }) => ({
+        code,
+        message: `A rollback that was asked for was blocked at ${endedAt}: ${message}`,
+      }));
 
 /** At most this many groups are named, since a long reason is cut. */
 const MOST_NAMED = 6;
@@ -289,7 +311,7 @@ function unreadRolls({ nodegroups, otherNodes }: ClusterRecord, upgrades: readon
     const last = lastRoll({ name }, upgrades, current);
     const isRead = last?.endedAt != null && otherNodes !== undefined && otherNodes.seenAt >= last.endedAt;
     if (last === undefined || last.status === 'done' || isRead || version === `${current}`) return [];
-    const said = `The roll of ${name} to ${current} is not through (${last.status}): what of its nodes runs ${current} goes back first.`;
+    const said = `The roll of ${name} to ${last.to} is not through (${last.status}): what of its nodes runs ${current} goes back first.`;
     return [reason('NodesGoBack', said)];
   });
 }

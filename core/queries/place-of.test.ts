@@ -47,3 +47,29 @@ test.each(['Aborted', 'Completed'] as const)(
 test('where that one has begun without it, the rollout in which it failed stays its rollout', async () => {
   expect((await told({ status: 'Completed' }, { status: 'Open' })).slice(0, 3)).toEqual(['r', 'all', 'Failed']);
 });
+
+test('while a cluster is taken back its rollout is the one that had brought it there, whatever became of it in an aborted one before', async () => {
+  const table = new MemoryTable();
+  const taken = upgrade({ status: 'Succeeded', mutated: true, endedAt: at, rolloutId: 'newer', waveIndex: 0 });
+  const id = 'rollback-1.37-1.36';
+  const back = { machine: 'rollback-cluster', from: '1.37', to: '1.36', status: 'Running', mutated: true } as const;
+  await keep(table, {
+    cluster: { ...cluster, version: '1.37', lastSeenAt: at },
+    clusterControl: { clusterKey: KEY, held: { reason: reason('RollingBack', 'x'), since: at, upgradeId: id } },
+    rollout: rolloutItem({ status: 'Aborted', createdAt: '2026-11-01T00:00:00.000Z' }),
+    waves: [waveItem({ index: 0, name: 'all', status: 'Skipped' })],
+    member: memberItem({ clusterKey: KEY, waveIndex: 0, status: 'Excluded' }),
+    upgrades: [taken, upgrade({ ...back, id })],
+  });
+  await table.transact([
+    put(Rollouts, rolloutItem({ id: 'newer', waves: ['all'], status: 'Completed', createdAt: at }), 'absent'),
+    put(
+      Waves,
+      waveItem({ rolloutId: 'newer', index: 0, name: 'all', status: 'Completed', goingBack: [KEY] }),
+      'absent',
+    ),
+    put(Members, memberItem({ clusterKey: KEY, rolloutId: 'newer', status: 'Succeeded', from: '1.37' }), 'absent'),
+  ]);
+  const { rollout, state } = await explainCluster({ table, clock }, cluster);
+  expect([state, rollout?.id, rollout?.memberStatus]).toEqual(['RollingBack', 'newer', 'GoesBack']);
+});

@@ -68,7 +68,9 @@ export async function placeAmong(
   if (newest === undefined) return undefined;
   const own = await loadMembersIn(table, rollouts, cluster.clusterKey);
   const inNewest = own.find(({ rolloutId }) => rolloutId === newest.id);
-  const isHeld = snapshot.controls.get(cluster.clusterKey)?.held !== undefined;
+  const held = snapshot.controls.get(cluster.clusterKey)?.held;
+  // Nothing is tried again while a cluster is only taken back.
+  const isHeld = held !== undefined && held.reason.code !== 'RollingBack';
   const goesOn = inNewest !== undefined && !AT_REST.includes(newest.status);
   const isAborted = ({ rolloutId }: Member) => rollouts.find(({ id }) => id === rolloutId)?.status === 'Aborted';
   // An abort also ends older rollouts for the cluster: no retry takes one of them up (core/operations/hold-switch.ts).

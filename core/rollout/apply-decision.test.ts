@@ -63,7 +63,7 @@ describe('what earlier rollouts have shown', () => {
     const { rollout: left, record, told } = await applied(carries);
     expect(left).toMatchObject({ ...rollout, carried });
     expect(record).toEqual([{ event: 'TraitsCarried', principal: 'liftlock', detail: { carried } }]);
-    const why = reason('TraitsCarried', 'Clusters of earlier were taken back from 1.37. Suspected since: a.');
+    const why = reason('TraitsCarried', '1 cluster of earlier was taken back from 1.37. Suspected since: a.');
     const detail = { version: 1, change, rolloutId: 'r', status: rollout.status, about: 'traits', reasons: [why] };
     expect(told).toEqual([{ type: 'RolloutChanged', detail }]);
   });

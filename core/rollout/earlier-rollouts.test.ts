@@ -140,7 +140,11 @@ test('a rollout under way learns only what it does not know, and nothing where t
   expect(carriedNews(undefined, CARRIED)).toMatchObject([{ code: 'TraitsCarried' }]);
   // The last of them may have been taken there since.
   expect(under(CARRIED, read([b, web]), [])).toEqual([]);
-  expect(under(CARRIED, read([web]))).toMatchObject([{ type: 'carry-traits', carried: undefined }]);
+  // What a person clears counts where it was suspected, so that stays on record.
+  const CLEARED = [{ ...CARRIED[0], traits: [] }] as Rollout['carried'];
+  expect(under(CARRIED, read([web]))).toMatchObject([{ type: 'carry-traits', carried: CLEARED }]);
+  expect(under(CLEARED, read([web]))).toEqual([]);
+  expect(under(CLEARED, read([b, web]))).toMatchObject([{ carried: CARRIED }]);
   expect(under(CARRIED, {})).toEqual([]);
 });
 

@@ -4,7 +4,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterNameOf } from '../model/cluster-key.ts';
 import { isFinish } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
-import { some } from '../model/words.ts';
+import { counted, some } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
 import { changeOnce, NOTHING } from '../store/change.ts';
 import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
@@ -115,17 +115,21 @@ export function carriedInto(
 ): Rollout['carried'] {
   const isMet = ({ minor }: TakenBack): boolean =>
     known.some((one) => one.minor === minor) || members.some((member) => takesTo(minor, member));
-  const carried = (earlier?.get(policy)?.takenBack ?? []).filter(isMet);
+  const met = (earlier?.get(policy)?.takenBack ?? []).filter(isMet);
+  // What a person clears counts where it was suspected (`takenBackIn`), so that this rollout suspected something of a minor stays on record.
+  const cleared = known.filter(({ minor }) => met.every((one) => one.minor !== minor));
+  const carried = [...met, ...cleared.map((one) => ({ ...one, traits: [] }))];
   return carried.length === 0 ? undefined : carried.sort((one, other) => (one.minor < other.minor ? -1 : 1));
 }
 
 /** Why a rollout suspects something before anything has failed in it, for people. */
 function carriedReason(carried: Rollout['carried']): Reason {
-  if (carried === undefined)
+  const suspected = (carried ?? []).filter(({ traits }) => traits.length > 0);
+  if (suspected.length === 0)
     return reason('TraitsCarried', 'Nothing is suspected any more for what earlier rollouts have shown.');
-  const said = carried.map(
-    ({ minor, rollouts, traits }) =>
-      `Clusters of ${some(rollouts, 3)} were taken back from ${minor}. Suspected since: ${some(traits, 10)}.`,
+  const said = suspected.map(
+    ({ minor, failures, rollouts, traits }) =>
+      `${counted(failures, 'cluster')} of ${some(rollouts, 3)} ${failures === 1 ? 'was' : 'were'} taken back from ${minor}. Suspected since: ${some(traits, 10)}.`,
   );
   return reason('TraitsCarried', said.join(' '));
 }

@@ -73,8 +73,7 @@ test('what was taken back in earlier rollouts stands for itself, is cleared like
   expect(suspectedTraits({ carried, releasedTraits: ['a', 'c'] }, waves)).toEqual(['b']);
   expect(fingerprintsOf({ carried, releasedTraits: ['a', 'b', 'c'] }, waves)).toEqual([]);
   const told = (failures: number) => suspicion({ ...earlier, failures }, 'r', ['a'], nobody)?.message;
-  const end =
-    "and none of the 2 that succeeded has it. Look at the failure first, then: liftlock rollout release-trait r 'a'.";
+  const end = "and none that got there has it. Look at the failure first, then: liftlock rollout release-trait r 'a'.";
   expect(told(1)).toBe(`It shares a: the cluster that was taken back from 1.37 has it (earlier) ${end}`);
   expect(told(2)).toBe(`It shares a: all 2 clusters that were taken back from 1.37 have it (earlier) ${end}`);
 });

@@ -76,8 +76,10 @@ export function suspicion(
     print.failures === 1 ? `the cluster that ${became} has` : `all ${print.failures} clusters that ${became} have`;
   const where = print.rollouts === undefined ? '' : ` (${some(print.rollouts, 3)})`;
   // Who lacks it where clusters were taken back in earlier rollouts may have ended by now.
-  const others = print.minor === undefined ? 'clusters that are still to come' : 'other clusters of this rollout';
-  const lack = print.successes === 0 ? `${others} lack it` : `none of the ${print.successes} that succeeded has it`;
+  const rest = print.minor === undefined ? 'clusters that are still to come' : 'other clusters of this rollout';
+  // Of what is carried the number may be older than the last success.
+  const others = print.minor === undefined ? `none of the ${print.successes} that succeeded` : 'none that got there';
+  const lack = print.successes === 0 ? `${rest} lack it` : `${others} has it`;
   return reason(
     'SuspiciousTrait',
     `It shares ${shared.join(', ')}: ${who} it${where} and ${lack}. Look at the failure first, then: liftlock rollout release-trait ${rolloutId} ${shared.map((trait) => `'${trait}'`).join(' ')}.`,

@@ -170,7 +170,7 @@ export function failureOf(intent: Intent): Reason[] | undefined {
     return [reason('UpdateFailed', `The update ${outcome.updateId} of ${intent.subject} ended ${status}.`)];
   return errors.map(({ code, message }) => ({
     code,
-    message: `The update ${outcome.updateId} of ${intent.subject} ended ${status}: ${message}`,
+    message: `The update ${outcome.updateId} of ${intent.subject} ended ${status}: ${sentence(message)}`,
   }));
 }
 

@@ -284,7 +284,10 @@ describe('of an upgrade that somebody else has made the seven days count from wh
     ['of no version', { params: [] }],
     ['to another version', { params: [{ type: 'Version', value: '1.36' }] }],
   ])('and not from one %s', async (_, more) => {
-    expect(await told(update(more))).toMatchObject({ status: 'blocked', codes: ['NotObserved'] });
+    expect(await told(update(more))).toMatchObject({
+      ...{ status: 'blocked', codes: ['NotObserved'] },
+      said: expect.stringContaining('EKS has none on file either'),
+    });
     expect(kindOf('NotObserved')).toBe('lasting');
   });
 });

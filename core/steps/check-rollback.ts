@@ -47,7 +47,7 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   const upgrades = await upgradesOf(ports.table, context.clusterKey);
   const region = (await load(ports.table, Regions, context.scope.region))?.data;
   const now = ports.clock.now();
-  const known = { upgrades, region, nodes: spec?.nodes, mayExtend: mayExtendSupport(spec, context.upgrade), now };
+  const known = { upgrades, region, nodes: spec?.nodes, mayExtend: mayExtendSupport(spec), now };
   const told = rollbackView(record, known);
   const begun = told.status === 'Unknown' ? await begunAt(ports, context) : undefined;
   const reversibleFrom = begun?.toISOString();
@@ -57,6 +57,10 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   const view = begun === undefined ? told : rollbackView(record, { ...known, upgrades: asked });
   // Only this step asks EKS when the way back ends; later steps read it in the upgrade.
   const found = given({ reversibleFrom, reversibleUntil: view.until ?? undefined });
+  if (view.status === 'Unknown') {
+    const said = `Liftlock saw no upgrade of ${name} to ${cluster.version} end, and EKS has none on file either: nobody knows until when it takes the control plane back to ${target}.`;
+    return { ...blocked(reason('NotObserved', said), ...view.blockers), found };
+  }
   if (view.status !== 'Reversible') return { ...blocked(...view.reasons), found };
   const unread = [...seen];
   const insights = await unlessDenied(rollbackInsights(ports, context), unread);

@@ -111,7 +111,7 @@ test('used-up tries wait for it, and it is looked after each pause whether the p
     outcome: { ...outcome, observed: { status: 'Failed', errors: STAYED, at } } as Intent['outcome'],
   };
   expect(await rolled([stuck(before), late], '65m', WEB)).toMatchObject({ status: 'parked', until: '13:20' });
-  const gone = { status: 'failed', said: 'The update u-1 of a ended Failed: pods stay', forced: [] };
+  const gone = { status: 'failed', said: 'The update u-1 of a ended Failed: pods stay.', forced: [] };
   expect(await rolled(later, '50m', where('cluster.name == "x"'))).toMatchObject(gone);
 });
 

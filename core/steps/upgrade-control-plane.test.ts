@@ -144,7 +144,7 @@ test.each<[string, GivenStep, string, string, string]>([
     seen({ status: 'Failed', errors: [{ errorCode: 'SubnetNotFound', errorMessage: 'gone' }] }),
     'failed',
     'SubnetNotFound',
-    'The update u-1 of cluster ended Failed: gone',
+    'The update u-1 of cluster ended Failed: gone.',
   ],
   [
     'was cancelled',
@@ -169,7 +169,7 @@ test.each<[string, GivenStep, string, string]>([
     'has failed',
     { kept: { intents: [intent({ outcome: { type: 'accepted', updateId: 'u-1', at, observed } })] } },
     'failed',
-    'The update u-1 of cluster ended Failed: gone',
+    'The update u-1 of cluster ended Failed: gone.',
   ],
   [
     'was refused',

@@ -1,3 +1,4 @@
+import type { Rollout } from '../../core/contracts/items/rollout.ts';
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { releaseTraits } from '../../core/operations/release-trait.ts';
@@ -37,6 +38,13 @@ const goBack = async (world: World, name: string) =>
 const appear = (world: World, ...clusters: Parameters<typeof cluster>[]) => {
   for (const one of clusters) addCluster(world.eks.state, cluster(...one));
 };
+
+/** What rollouts under way were told, one after the other. */
+const carriedTraits = (world: World): string[][] =>
+  world.table.auditTimeline().flatMap(({ event, detail }) => {
+    const carried = detail.carried as Rollout['carried'];
+    return event === 'TraitsCarried' ? [(carried ?? []).flatMap(({ traits }) => traits)] : [];
+  });
 
 /** A first rollout has taken both clusters up. */
 async function upgraded(
@@ -150,8 +158,23 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     await releaseTraits(world.ports, first?.id ?? '', second?.carried?.[0]?.traits ?? [], PERSON, 'mended');
     await run(world);
     expect((await memberOf(world, 'c')).status).toBe('Succeeded');
-    const told = world.table.auditTimeline().filter(({ event }) => event === 'TraitsCarried');
-    expect(told.map(({ detail }) => detail.carried === null)).toEqual([false, true]);
+    expect(carriedTraits(world).map(({ length }) => length > 0)).toEqual([true, false]);
+  });
+
+  test('keeps to it where a person has cleared the trait and no cluster with it has got there yet', async () => {
+    const world = await upgraded();
+    await goBack(world, 'b');
+    await run(world);
+    appear(world, ['c', 'bottle'], ['d', 'plain']);
+    await run(world);
+    failing('c')(world.eks.state);
+    await releaseTraits(world.ports, (await memberOf(world, 'c')).rolloutId, [BOTTLE], PERSON, 'mended');
+    for (const name of ['e', 'f']) {
+      appear(world, [name, 'bottle'], [`${name}-plain`, 'plain']);
+      await run(world);
+    }
+    expect([versionOf(world, 'e'), versionOf(world, 'f')]).toEqual(['1.37', '1.37']);
+    expect(carriedTraits(world)).toEqual([[]]);
   });
 
   test('says in its plan what it will set aside and how that is cleared, and that the cluster is still on its way back', async () => {

@@ -90,7 +90,7 @@ export const rollout = z.object({
         /** How many clusters were taken back from there, and how many were brought there. */
         failures: z.number().int().positive(),
         successes: z.number().int().nonnegative(),
-        /** What all of the first have, and none of those that were brought there or beyond. */
+        /** What all of the first have, and none of those that were brought there or beyond; empty once all of it was cleared. */
         traits: z.array(z.string()),
         /** The rollouts in which clusters went back. */
         rollouts: z.array(z.string()),
