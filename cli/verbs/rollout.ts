@@ -101,15 +101,15 @@ export const voteOnWave =
     const [last] = (wave.approvals ?? []).slice(-1);
     const until =
       wave.holdsUntil === undefined ? '' : `; its first cluster has to start before ${wave.holdsUntil} (expiresAfter)`;
-    const still = wave.stillRejected === undefined ? '' : ` ${wave.stillRejected}`;
+    const lacking = wave.lacking === undefined ? '' : ` ${wave.lacking}`;
     const place = `wave ${wave.name} of ${wave.rolloutId}`;
     if (wave.decision === 'Withdrawn')
       return print(session, options.output, wave, () => [
-        visible(`${place}: your rejection is taken back. Others have to approve it (fourEyes).${still}`),
+        visible(`${place}: your rejection is taken back. Others have to approve it (fourEyes).${lacking}`),
       ]);
     return print(session, options.output, wave, () => [
       visible(
-        `${place}: ${last?.decision ?? ''} by ${last?.principal ?? ''}, plan ${wave.planHash ?? ''} of ${counted(last?.clusters ?? 0, 'cluster')}${until}${still === '' ? '' : `.${still}`}`,
+        `${place}: ${last?.decision ?? ''} by ${last?.principal ?? ''}, plan ${wave.planHash ?? ''} of ${counted(last?.clusters ?? 0, 'cluster')}${until}${lacking === '' ? '' : `.${lacking}`}`,
       ),
     ]);
   };
