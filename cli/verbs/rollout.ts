@@ -54,6 +54,9 @@ export async function createRollout(
 /** With these codes, as an error or as a reason of the plan, no rollout is created now. A question about it has not failed. */
 const NOT_NOW: readonly string[] = ['RolloutBusy', 'NothingToDo', 'ObserveMode'];
 
+/** What the answer to an order says beside the rollout. */
+type Beside = Partial<Readonly<Record<'another' | 'keptBy' | 'leftOpen' | 'goesOn', string>>>;
+
 export const switchRollout =
   (verb: 'pause' | 'resume' | 'abort') =>
   async (session: Session, id: string, options: ReasonOption & { readonly acceptFailures?: boolean }) => {
@@ -67,8 +70,8 @@ export const switchRollout =
       : verb === 'resume'
         ? of.resume.$post({ param, json: given({ reason }) })
         : of[verb].$post({ param, json }));
-    const { another, goesOn }: { readonly another?: string; readonly goesOn?: string } = rollout;
-    const more = [another, goesOn].filter((said) => said !== undefined).join(' ');
+    const { another, keptBy, leftOpen, goesOn }: Beside = rollout;
+    const more = [another, keptBy, leftOpen, goesOn].filter((said) => said !== undefined).join(' ');
     return print(session, options.output, rollout, () => [
       visible(`rollout/${rollout.id} is ${rollout.status}${besideText(rollout)}${more === '' ? '' : `. ${more}`}`),
     ]);
