@@ -21,7 +21,6 @@ import { memberRules } from './member-rules.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { suspects } from './suspects.ts';
 import { type Answer, waitingForWaves } from './waiting.ts';
-import { waveInTurn } from './wave-end.ts';
 
 /** The counts as they will be after the grants that this tick has decided so far. The granting transaction counts again, exactly. */
 export interface Room {
@@ -97,7 +96,6 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
   const members = index.members.get(rollout.id) ?? [];
   const waves = index.waves.get(rollout.id) ?? [];
   const room = waveRoom(waves);
-  const inTurn = waveInTurn(waves)?.index;
   const suspicionOf = suspects(snapshot, rollout, waves, members, now);
   const told = waitingForWaves(snapshot, rollout, waves, now, (member, at) => {
     return admitOne({ ...admission, now: at, rulesOf: rulesAt(at.getTime()) }, room, member);
@@ -124,7 +122,7 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
       if (answer.reasons.length === 0) continue;
       waiting.push({ clusterKey: member.clusterKey, rolloutId: rollout.id, ...told(member, answer) });
     }
-    decisions.push(...letIn(member, room.now.get(member.waveIndex), upgrade, standing, inTurn === member.waveIndex));
+    decisions.push(...letIn(member, room.now.get(member.waveIndex), upgrade, standing));
   }
   return { decisions, waiting };
 }

@@ -107,20 +107,18 @@ export function comesByItself(member: Member): boolean {
 }
 
 /**
- * Lets a member go on waiting that nothing stands against any more, while its wave is under way: the wave passes and proves nothing without it, and a
- * wave whose turn it is, and that waits for the member, can open. Empty where the member was not set aside, or was set aside by a foreign update,
- * which ends by itself.
+ * Lets a member go on waiting that nothing stands against any more, before its wave has passed: without it the wave would prove nothing, or not open,
+ * and people would read of a suspicion that is over. Empty where the member was not set aside, or was set aside by a foreign update, which ends by
+ * itself.
  */
 export function letIn(
   member: Member,
   wave: Wave | undefined,
   upgrade: Upgrade | undefined,
   standing: readonly Reason[],
-  isInTurn: boolean,
 ): Decision[] {
   if (member.status !== 'Quarantined' || standing.length > 0) return [];
-  const waits = wave?.status === 'Pending' && isInTurn && comesByItself(member);
-  if (wave?.status !== 'Open' && wave?.status !== 'Undecided' && !waits) return [];
+  if (wave === undefined || !['Pending', 'Open', 'Undecided'].includes(wave.status)) return [];
   if (besideLaterWave(member).some(({ code }) => code === 'ForeignUpdate')) return [];
   const status = upgrade?.status === 'Parked' ? 'Parked' : 'Pending';
   return [{ type: 'change-member', member, status, reasons: laterWaveOf(member) }];

@@ -69,7 +69,7 @@ test.each<[string, Given, string[]]>([
     ['grant a', 'b Pending'],
   ],
   ['a foreign update ends by itself', { member: { reasons: [foreign], resumeAt: later } }, ['wave Undecided']],
-  ['a wave that has not begun opens first', { second: { status: 'Pending' } }, ['wave Open']],
+  ['once it is gone, also in a wave that has not begun', { second: { status: 'Pending' } }, ['a Pending', 'b Pending']],
 ])('of members that something has set aside: %s', (_, given, expected) => {
   expect(decided(given)).toStrictEqual(expected);
 });
