@@ -179,6 +179,16 @@ test('the plan that approve prints is one that --plan takes', async () => {
   });
 });
 
+test('one approval where two are asked for says that another is lacking', async () => {
+  await withWorld(async (served) => {
+    const stdin = FLEET_YAML.replace('name: dev,', 'name: dev, approval: { approvals: 2 },');
+    expect((await run(served, 'apply -f -', { stdin })).code).toBe(0);
+    const { id } = await json<Rollout>(served, 'rollout create standard');
+    const lacking = `of 1 cluster. The wave dev has 1 of 2 approvals. Run: liftlock approve ${id} dev\n`;
+    expect((await run(served, `approve ${id} dev`)).out).toContain(lacking);
+  });
+});
+
 test('who created a rollout takes back by approve what they have rejected, and approves nothing by that', async () => {
   await withWorld(async (served) => {
     const stdin = FLEET_YAML.replace('name: dev,', 'name: dev, approval: { fourEyes: true },');
@@ -189,7 +199,7 @@ test('who created a rollout takes back by approve what they have rejected, and a
     const { code, out } = await run(served, `approve ${id} dev`);
     expect([code, out]).toEqual([
       0,
-      `wave dev of ${id}: your rejection is taken back. Others have to approve it (fourEyes).\n`,
+      `wave dev of ${id}: your rejection is taken back. Others have to approve it (fourEyes). The wave dev has 0 of 1 approvals. Run: liftlock approve ${id} dev\n`,
     ]);
     expect((await run(served, `describe rollout ${id}`)).out).not.toContain('Rejected');
     expect((await run(served, `approve ${id} dev`)).code).not.toBe(0);

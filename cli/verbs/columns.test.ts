@@ -1,3 +1,4 @@
+import { reason } from '../../core/contracts/step-result.ts';
 import type { RolloutDetail } from '../../core/queries/rollout-views.ts';
 import { toldRollout } from '../../core/store/with-conditions.ts';
 import { rolloutItem } from '../../test/material/items/rollout-items.ts';
@@ -75,6 +76,11 @@ test.each([
   [{ waitsForReadiness: { wave: 'prod', clusters: 2 } }, 'prod (2 not ready)'],
   [{ waitsForHooks: 'prod' }, 'prod (asks its hooks)'],
   [{ waitsForHooks: 'prod', status: 'Halted' as const }, 'prod (halted by a hook)'],
+  [
+    { currentWave: 'canary', reasons: [reason('FleetStopped', 'by eve')], waitsForHooks: 'prod' },
+    'canary (fleet stopped)',
+  ],
+  [{ reasons: [reason('ObserveMode', 'looks')], waitsForApproval: 'prod' }, '(fleet observes)'],
   [{ currentWave: 'canary' }, 'canary'],
   [{ currentWave: 'canary', waitsForPromotion: 'canary' }, 'canary (needs promote)'],
   [{ status: 'Running' as const, waitsSince: '2026-11-20T10:00:00Z' }, '(waits for a person)'],

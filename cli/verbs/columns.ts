@@ -100,6 +100,13 @@ const clusters: Listing<ListedCluster> = {
   ],
 };
 
+/** What keeps every rollout from going on, in the words of `get rollouts`. */
+const STANDS_STILL: Readonly<Record<string, string>> = {
+  FleetStopped: 'fleet stopped',
+  ObserveMode: 'fleet observes',
+  FleetNotConfigured: 'no Fleet',
+};
+
 const rollouts: Listing<RolloutSummary> = {
   nameOf: (item) => item.id,
   columns: [
@@ -111,6 +118,8 @@ const rollouts: Listing<RolloutSummary> = {
       'WAVE',
       ({ waitsForApproval, isRejected, waitsForReadiness: late, waitsForPromotion, waitsForHooks, ...rollout }) => {
         const { currentWave, reasons, status: stands } = rollout;
+        const [still] = reasons.flatMap(({ code }) => STANDS_STILL[code] ?? []);
+        if (still !== undefined) return `${currentWave ?? ''} (${still})`.trim();
         if (reasons[0]?.code === 'GoesBack') return `${currentWave ?? ''} (a cluster goes back)`.trim();
         if (waitsForPromotion !== null) return `${waitsForPromotion} (needs promote)`;
         if (waitsForApproval !== null) return `${waitsForApproval} (${isRejected ? 'rejected' : 'needs approval'})`;

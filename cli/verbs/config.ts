@@ -30,10 +30,10 @@ export async function validate(session: Session, options: FileOptions & OutputOp
     }),
     ...[...worstCase, ...wayBack].map(visible),
   ]);
-  const verdict = errors.length === 0 ? 'valid' : 'not valid';
-  session.io.err(
-    `${counted(files.length, 'file')} ${verdict}: ${counted(errors.length, 'error')}, ${counted(warnings.length, 'warning')}.\n`,
-  );
+  const wrong = new Set(errors.map(({ file }) => file)).size;
+  const verdict =
+    wrong === 0 ? `${counted(files.length, 'file')} valid` : `${wrong} of ${counted(files.length, 'file')} not valid`;
+  session.io.err(`${verdict}: ${counted(errors.length, 'error')}, ${counted(warnings.length, 'warning')}.\n`);
   return errors.length === 0 ? EXIT.ok : EXIT.invalid;
 }
 

@@ -16,3 +16,16 @@ test('a policy that somebody has deleted is told of from the one answer that lis
   );
   expect(asked).toBe(1);
 });
+
+test('that no cluster is recorded is no proof that there is none: what was looked at is named', async () => {
+  const told: string[] = [];
+  const client = { v1: { clusters: {} }, whole: async () => ({ items: [] }) };
+  const session = { client: async () => client, io: { err: (text: string) => told.push(text) } } as never;
+  const options = { output: 'table', interval: 5, headers: true } as const;
+  await get(session, 'clusters', undefined, options);
+  await get(session, 'clusters', undefined, { ...options, selector: 'env=nowhere' });
+  expect(told).toEqual([
+    'No cluster is recorded. What discovery could look at, and how many it lists there: liftlock get accounts\n',
+    'No clusters found.\n',
+  ]);
+});

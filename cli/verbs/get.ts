@@ -38,8 +38,10 @@ export async function get(session: Session, kindText: string, name: string | und
   return EXIT.ok;
 }
 
-/** Ended upgrades are not listed, so an empty list does not mean that there never was one. */
+/** Ended upgrades and clusters that discovery has not recorded yet are not listed, so an empty list does not mean that there are none. */
 async function nothingFound(session: Session, kind: Kind, options: GetOptions): Promise<string> {
+  if (kind === 'clusters' && (options.selector ?? options.account ?? options.region) === undefined)
+    return 'No cluster is recorded. What discovery could look at, and how many it lists there: liftlock get accounts\n';
   if (kind !== 'upgrades' || options.all === true) return `No ${kind} found.\n`;
   const ended = await list(session, kind, undefined, { ...options, all: true });
   if (ended.length === 0) return 'No upgrade runs or waits, and none ever has.\n';

@@ -54,6 +54,9 @@ export async function createRollout(
 /** With these codes, as an error or as a reason of the plan, no rollout is created now. A question about it has not failed. */
 const NOT_NOW: readonly string[] = ['RolloutBusy', 'NothingToDo', 'ObserveMode'];
 
+/** What the answer to an order says beside the rollout. */
+type Beside = Partial<Readonly<Record<'another' | 'keptBy' | 'leftOpen' | 'goesOn', string>>>;
+
 export const switchRollout =
   (verb: 'pause' | 'resume' | 'abort') =>
   async (session: Session, id: string, options: ReasonOption & { readonly acceptFailures?: boolean }) => {
@@ -67,8 +70,8 @@ export const switchRollout =
       : verb === 'resume'
         ? of.resume.$post({ param, json: given({ reason }) })
         : of[verb].$post({ param, json }));
-    const { another, goesOn }: { readonly another?: string; readonly goesOn?: string } = rollout;
-    const more = [another, goesOn].filter((said) => said !== undefined).join(' ');
+    const { another, keptBy, leftOpen, goesOn }: Beside = rollout;
+    const more = [another, keptBy, leftOpen, goesOn].filter((said) => said !== undefined).join(' ');
     return print(session, options.output, rollout, () => [
       visible(`rollout/${rollout.id} is ${rollout.status}${besideText(rollout)}${more === '' ? '' : `. ${more}`}`),
     ]);
@@ -101,15 +104,15 @@ export const voteOnWave =
     const [last] = (wave.approvals ?? []).slice(-1);
     const until =
       wave.holdsUntil === undefined ? '' : `; its first cluster has to start before ${wave.holdsUntil} (expiresAfter)`;
-    const still = wave.stillRejected === undefined ? '' : ` ${wave.stillRejected}`;
+    const lacking = wave.lacking === undefined ? '' : ` ${wave.lacking}`;
     const place = `wave ${wave.name} of ${wave.rolloutId}`;
     if (wave.decision === 'Withdrawn')
       return print(session, options.output, wave, () => [
-        visible(`${place}: your rejection is taken back. Others have to approve it (fourEyes).${still}`),
+        visible(`${place}: your rejection is taken back. Others have to approve it (fourEyes).${lacking}`),
       ]);
     return print(session, options.output, wave, () => [
       visible(
-        `${place}: ${last?.decision ?? ''} by ${last?.principal ?? ''}, plan ${wave.planHash ?? ''} of ${counted(last?.clusters ?? 0, 'cluster')}${until}${still === '' ? '' : `.${still}`}`,
+        `${place}: ${last?.decision ?? ''} by ${last?.principal ?? ''}, plan ${wave.planHash ?? ''} of ${counted(last?.clusters ?? 0, 'cluster')}${until}${lacking === '' ? '' : `.${lacking}`}`,
       ),
     ]);
   };

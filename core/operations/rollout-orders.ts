@@ -10,6 +10,8 @@ import { inForce, upgradePolicy } from '../policy/applied.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { reopenedAs } from '../protocol/granting-waves.ts';
+import { loadOrdersOfFleet } from '../protocol/kept-away.ts';
+import { leftOpenText } from '../protocol/left-half-done.ts';
 import { queueOf, waveLeftBy } from '../protocol/rollback.ts';
 import { pausesOf, withPause } from '../protocol/rollout-pauses.ts';
 import { waveStatusChanged } from '../protocol/settle.ts';
@@ -29,7 +31,7 @@ import { changeAndTell, writeMark } from '../store/change.ts';
 import { rolloutChanged, rolloutEntry, upgradeChanged } from '../store/changes.ts';
 import { ClusterControls, Configs, Rollouts, Waves } from '../store/entities.ts';
 import { decideAndWrite, load, type Read, replace } from '../store/entity.ts';
-import { loadWaves } from '../store/members.ts';
+import { loadMembers, loadWaves } from '../store/members.ts';
 import { type Told, toldRollout } from '../store/with-conditions.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { findRollback, giveUpRollback } from './request-rollback.ts';
@@ -41,6 +43,10 @@ type Switched = Told<Rollout> & {
   readonly another?: string;
   /** Of an aborted rollout: which of its clusters are taken back all the same; absent where none is. */
   readonly goesOn?: string;
+  /** Of an aborted rollout: which of its clusters had begun and stay as they are; absent where none had. */
+  readonly leftOpen?: string;
+  /** Of a resumed rollout: why nothing of it begins all the same; absent where nothing keeps the whole fleet. */
+  readonly keptBy?: string;
 };
 
 /**
@@ -57,7 +63,7 @@ export function pauseRollout(ports: OperatorPorts, id: string, by: string, reaso
 }
 
 /** Resumes a rollout that is paused, or that has a halted wave whose budget has room again or whose failures a person has accepted. */
-export function resumeRollout(
+export async function resumeRollout(
   ports: OperatorPorts,
   id: string,
   by: string,
@@ -91,7 +97,7 @@ export function resumeRollout(
     }
     return { ...rollout, status: 'Running', endedAt: undefined, reasons: [] };
   };
-  return switchRollout(ports, id, by, 'RolloutResumed', next, why, (waves, _, { status }) => {
+  const resumed = await switchRollout(ports, id, by, 'RolloutResumed', next, why, (waves, _, { status }) => {
     // A wave that is halted for rollbacks opens only when a person resumes a rollout that is not merely paused: ending a pause says nothing about why
     // the wave is halted.
     const opened = reopened(waves, by, accept).filter(
@@ -105,6 +111,8 @@ export function resumeRollout(
         : {}),
     };
   });
+  const [kept] = await loadOrdersOfFleet(ports.table);
+  return kept === undefined ? resumed : { ...resumed, keptBy: `Nothing of it goes on meanwhile: ${kept.message}` };
 }
 
 /**
@@ -119,9 +127,11 @@ export async function abortRollout(ports: OperatorPorts, id: string, by: string,
   const aborted = await switchRollout(ports, id, by, 'RolloutAborted', next, undefined, (waves, now) =>
     giveUpWaiting(ports.table, waves, { by, now, why: `${by} has aborted the rollout ${id}: ${reason}` }),
   );
-  const backs = (await loadWaves(ports.table, id)).flatMap(({ data }) => (data.goingBack ?? []).map(clusterNameOf));
+  const goingBack = (await loadWaves(ports.table, id)).flatMap(({ data }) => data.goingBack ?? []);
+  const backs = goingBack.map(clusterNameOf);
+  const left = (await loadMembers(ports.table, id)).filter(({ clusterKey }) => !goingBack.includes(clusterKey));
   const goesOn = `What is being taken back is not given up: ${backs.join(', ')}. How it goes on says: liftlock explain cluster ${backs[0]}`;
-  const told = backs.length === 0 ? aborted : { ...aborted, goesOn };
+  const told = { ...aborted, ...given({ goesOn: backs[0] && goesOn, leftOpen: leftOpenText(left) }) };
   const { policy } = aborted;
   const applied = upgradePolicy(inForce((await load(ports.table, Configs, 'UpgradePolicy', policy))?.data));
   if (applied?.spec.trigger !== 'automatic') return told;

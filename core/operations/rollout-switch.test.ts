@@ -1,8 +1,8 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { isDirty, operatorPorts, recordOf } from '../../test/material/operations/operator-ports.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
-import { policyConfig } from '../../test/material/protocol/one-upgrade.ts';
+import { type Kept, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { Configs, Rollouts, Waves } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
@@ -18,11 +18,12 @@ async function after(
   order: (ports: Ports) => ReturnType<typeof pauseRollout>,
   rollout: Partial<Rollout>,
   given: readonly Partial<Wave>[] = [{}],
+  more: Kept = {},
 ) {
   const table = new MemoryTable();
   const waves = given.map((wave, index) => waveItem({ index, name: `w${index}`, members: 2, ...wave }));
   const names = waves.map(({ name }) => name);
-  const kept = { rollout: rolloutItem({ waves: names, ...rollout }), waves, member: undefined };
+  const kept = { rollout: rolloutItem({ waves: names, ...rollout }), waves, member: undefined, ...more };
   const { told, ...ports } = await operatorPorts(table, kept);
   const result = await order(ports);
   return {
@@ -63,6 +64,22 @@ test.each<[Rollout['status']]>([['Running'], ['Planned'], ['Paused'], ['Halted']
     expect(marked).toBe(true);
   },
 );
+
+test('an abort says which clusters had begun, and a resume what keeps the whole fleet all the same', async () => {
+  const leftOpen = async (inFlight: boolean, wave: Partial<Wave> = {}) =>
+    (await after(abort, {}, [wave], { member: memberItem({ waveIndex: 0, inFlight }) })).result.leftOpen;
+  expect(await leftOpen(true)).toBe(
+    'Of web what EKS works on ends, and what is half done then stays so (liftlock explain cluster web).',
+  );
+  expect(await leftOpen(false)).toBeUndefined();
+  expect(await leftOpen(true, { goingBack: [memberItem().clusterKey] })).toBeUndefined();
+  const keptBy = async (control?: Kept['control']) =>
+    (await after(resume, { status: 'Paused' }, [{}], { control })).result.keptBy;
+  expect(await keptBy({ stopped: true, by: 'eve', reason: 'drill' })).toBe(
+    'Nothing of it goes on meanwhile: The fleet was stopped by eve: drill.',
+  );
+  expect(await keptBy()).toBeUndefined();
+});
 
 test.each(['automatic', 'manual'] as const)(
   'an abort says whether another rollout begins by itself: %s',

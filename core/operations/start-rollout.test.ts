@@ -3,10 +3,26 @@ import { rolloutItem } from '../../test/material/items/rollout-items.ts';
 import { holds } from '../../test/material/operations/held-cluster.ts';
 import { isDirty, operatorPorts, recordOf } from '../../test/material/operations/operator-ports.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
-import { cluster, fleetConfig, type Kept, NOON, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
+import {
+  cluster,
+  fleetConfig,
+  type Kept,
+  NOON,
+  policyConfig,
+  upgrade,
+} from '../../test/material/protocol/one-upgrade.ts';
 import type { AccountState, RegionVersions } from '../contracts/items/cluster.ts';
 import { reason } from '../contracts/step-result.ts';
-import { Accounts, ClusterControls, Clusters, Configs, PolicyRollouts, Regions, Rollouts } from '../store/entities.ts';
+import {
+  Accounts,
+  ClusterControls,
+  Clusters,
+  Configs,
+  PolicyRollouts,
+  Regions,
+  Rollouts,
+  Upgrades,
+} from '../store/entities.ts';
 import { loadKind, put } from '../store/entity.ts';
 import { deleteConfig } from './delete-config.ts';
 import { startRollout } from './rollout-orders.ts';
@@ -113,6 +129,18 @@ test('a rollout that leaves out who is behind says so, once it is created too', 
   ]);
 });
 
+test('a plan does not say of a cluster that an abort has left half done that it is at the target', async () => {
+  const other = `${cluster.arn}-left`;
+  const left = { ...behind, name: 'left', arn: other, clusterKey: `${other}@x`, nodegroups: [] };
+  const ports = await world();
+  const hop = upgrade({ clusterKey: left.clusterKey, rolloutId: 'gone', status: 'Parked', mutated: true });
+  await ports.table.transact([put(Clusters, left, 'absent'), put(Upgrades, hop, 'absent')]);
+  const { leftOut } = await startRollout(ports, 'p', 'ann', { dryRun: true });
+  expect(leftOut).toMatchObject([
+    { name: 'left', reason: { code: 'UpgradeUnderWay', message: expect.stringMatching(/is under way .*and Parked/) } },
+  ]);
+});
+
 test('who asks for it in vain hears so, and of nobody who is kept away', async () => {
   const held = { ...withFinish('propose'), cluster: { ...behind, tags: { 'liftlock/paused': 'true' } } };
   await expect(asked(held)).rejects.toMatchObject({ message: expect.not.stringContaining('Nodes of') });
@@ -133,6 +161,7 @@ test('a plan is all where somebody only wants to see it, also while the fleet is
   for (const [kept, codes] of [
     [{}, []],
     [{ fleet: observing }, ['ObserveMode']],
+    [{ control: { stopped: true } }, ['FleetStopped']],
   ] as const) {
     const { detail, ports, rollouts } = await started({ dryRun: true }, { kept });
     expect(detail).toMatchObject({ status: 'Planned', members: [{ name: 'web' }], leftOut: [] });

@@ -95,9 +95,20 @@ test.each<[string, Partial<ApprovalRecord>, Partial<Vote>]>([
 test('who approves what somebody else has rejected hears that it stays so', async () => {
   const approvals = [{ ...word, principal: 'sso:1/bob', decision: 'Rejected' as const, comment: 'not now' }];
   const { result } = await voted({}, { wave: { approvals } });
-  expect(result.stillRejected).toMatch(/^The wave prod was rejected by sso:1\/bob at .*: not now\. /);
-  expect((await voted()).result.stillRejected).toBeUndefined();
-  expect((await voted({ decision: 'Rejected' })).result.stillRejected).toBeUndefined();
+  expect(result.lacking).toMatch(/^The wave prod was rejected by sso:1\/bob at .*: not now\. /);
+  expect((await voted()).result.lacking).toBeUndefined();
+  expect((await voted({ decision: 'Rejected' })).result.lacking).toBeUndefined();
+});
+
+test('who approves what more people have to agree to, or who takes a rejection back, hears how much is lacking', async () => {
+  const waves = '[{ name: canary, clusters: [a] }, { name: prod, approval: { approvals: 2, fourEyes: true } }]';
+  const run = 'Run: liftlock approve r prod';
+  expect((await voted({}, { waves })).result.lacking).toBe(`The wave prod has 1 of 2 approvals. ${run}`);
+  const approvals = [{ ...word, principal: 'sso:1/eve' }];
+  expect((await voted({}, { waves, wave: { approvals } })).result.lacking).toBeUndefined();
+  const rejected = [{ ...word, principal: 'sso:1/bob', decision: 'Rejected' as const }];
+  const { result } = await voted({ by: 'sso:1/bob' }, { waves, wave: { approvals: rejected } });
+  expect(result).toMatchObject({ decision: 'Withdrawn', lacking: `The wave prod has 0 of 2 approvals. ${run}` });
 });
 
 test('an approval says until when it counts, of a wave that has begun, and of a no, nothing does', async () => {

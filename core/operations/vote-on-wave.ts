@@ -31,12 +31,13 @@ export interface Vote {
 
 /**
  * `holdsUntil`: when a wave that has not begun has approvals enough no more, RFC 3339; absent where it has too few, or they do not expire.
- * `stillRejected`: who has rejected it, and what ends that, for whoever approves it all the same. `decision`: `Withdrawn` where the approval has only taken the person's own rejection back.
+ * `lacking`: why it may not begin all the same, for whoever agrees: who has rejected it and what ends that, or how many approvals are there.
+ * `decision`: `Withdrawn` where the approval has only taken the person's own rejection back.
  */
 type Voted = Told<Wave> & {
   readonly decision: Vote['decision'] | 'Withdrawn';
   readonly holdsUntil?: string;
-  readonly stillRejected?: string;
+  readonly lacking?: string;
 };
 
 /** So many people's words of one wave are kept, the newest of each: one who speaks often pushes nobody else's out. */
@@ -138,20 +139,19 @@ function wordsWith(rollout: Rollout, wave: Wave, word: ApprovalRecord, decision:
   );
 }
 
-/** Where the wave stands after a vote: until when its approvals are enough, and who has rejected it all the same. */
+/** Where the wave stands after a vote: until when its approvals are enough, or what is lacking. */
 function standing(
   asked: readonly Approval[],
   wave: Wave,
   decision: Voted['decision'],
   requesters: Requesters,
   now: Date,
-): Pick<Voted, 'holdsUntil' | 'stillRejected'> {
+): Pick<Voted, 'holdsUntil' | 'lacking'> {
   const counts = decision === 'Approved' && wave.startedAt === undefined;
   const ends = counts ? asked.flatMap((one) => approvedUntil(one, wave, requesters, now)?.toISOString() ?? []) : [];
-  const rejected = asked
-    .flatMap((approval) => approvalRefusals({ approval }, wave, requesters, now))
-    .find(({ code }) => code === 'ApprovalRejected')?.message;
-  return given({ holdsUntil: ends.sort()[0], stillRejected: decision === 'Rejected' ? undefined : rejected });
+  const refusals = asked.flatMap((approval) => approvalRefusals({ approval }, wave, requesters, now));
+  const [lacking] = decision === 'Rejected' ? [] : refusals.map(({ message }) => message);
+  return given({ holdsUntil: ends.sort()[0], lacking });
 }
 
 /** A wave that has ended goes on with members that were blocked, or have failed, when somebody retries them. */

@@ -57,6 +57,25 @@ test.each([
   expect(answer(more, now, begun)).toStrictEqual({ codes, startsAt });
 });
 
+test('what fits into an opening to the minute begins in it: neither the first look nor the scan before its first change comes at its very start', () => {
+  const full = { estimateMilliseconds: 45 * MINUTES };
+  const codes = (more: object, now: string) => answer({ ...full, ...more }, now).codes;
+  for (const now of ['20T12:00:59', '20T12:03:42', '20T12:14:59']) expect(codes({}, now)).toEqual([]);
+  expect(codes({}, '20T12:15')).toEqual(['WindowTooShort']);
+  expect(codes({ estimateMilliseconds: 46 * MINUTES }, '20T12:00')).toEqual(['WindowTooShort']);
+  // An hour before the end of a long window it is too late, however soon after the opening the hop was granted.
+  expect(codes({ estimateMilliseconds: 240 * MINUTES }, '22T12:14')).toEqual([]);
+  expect(codes({ estimateMilliseconds: 60 * MINUTES }, '22T15:14')).toEqual(['WindowTooShort']);
+});
+
+test('what has just opened still closes in its last minute', () => {
+  const short = only({ windows: [{ name: 'short', schedule: '0 12 * * *', duration: '5m' }] });
+  const more = { calendars: [short], estimateMilliseconds: 5 * MINUTES };
+  expect(answer(more, '20T12:03:59').codes).toEqual([]);
+  expect(answer(more, '20T12:04:01').codes).toEqual(['WindowTooShort']);
+  expect(answer(more, '20T12:04:01', true).codes).toEqual(['WindowClosing']);
+});
+
 test('nothing is committed in the last minute', () => {
   const { reasons } = windowRule(rules(), new Date('2026-11-20T12:44:01Z'), true);
   expect(reasons.map(({ code }) => code)).toEqual(['WindowClosing']);

@@ -1,6 +1,7 @@
 import { calendarStateAt } from '../calendar/calendar-state.ts';
 import { writtenDuration } from '../calendar/duration.ts';
 import { clockText } from '../calendar/local-text.ts';
+import { hasOpening } from '../calendar/longest-opening.ts';
 import { nextOpenings } from '../calendar/next-openings.ts';
 import { nameAt } from '../calendar/openings.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
@@ -8,6 +9,11 @@ import type { HopRules } from './hop-rules.ts';
 
 /** No commit is made so shortly before a window closes: its call follows within seconds, but clocks differ (protocol.md, One mutating call). */
 export const LAST_COMMIT_MILLISECONDS = 60_000;
+/**
+ * A hop that begins, or makes its first change, so soon after an opening counts from that opening on: the first look comes up to a minute after it,
+ * and the scan before the first change takes minutes that the estimate holds already. Else what fits into a window to the minute would never begin.
+ */
+const LEAD_MILLISECONDS = 15 * 60_000;
 /** This many openings are looked through for one that is long enough. */
 const OPENINGS = 200;
 
@@ -50,7 +56,8 @@ export function windowRule(
   }
   if (state.closesAt === null) return NOTHING;
   const left = state.closesAt.getTime() - now.getTime();
-  if (left >= Math.max(needed, LAST_COMMIT_MILLISECONDS)) return NOTHING;
+  const fits = left >= needed || hasJustOpened(rules, now, state.closesAt, needed);
+  if (fits && left >= LAST_COMMIT_MILLISECONDS) return NOTHING;
   const startsAt = fittingOpening(rules, state.closesAt, needed);
   const freeze = nameAt('freezes', rules.calendars, state.closesAt.getTime());
   const window = state.window === null ? 'What is open closes' : `The window ${state.window} closes`;
@@ -58,6 +65,14 @@ export function windowRule(
   const closes = `${ends} at ${clockText(rules.calendars, state.closesAt)}`;
   if (begun || rules.mayOverrun) return { reasons: [reason('WindowClosing', `${closes}, in a moment.`)], startsAt };
   return { reasons: [tooShort(rules, `${closes}, which is too soon`, startsAt)], startsAt };
+}
+
+/** Whether the calendars were closed shortly before `now`, and are open since for as long as is needed. */
+function hasJustOpened({ calendars }: FitRules, now: Date, closesAt: Date, neededMilliseconds: number): boolean {
+  const before = new Date(now.getTime() - LEAD_MILLISECONDS);
+  if (closesAt.getTime() - before.getTime() < neededMilliseconds || calendarStateAt(calendars, before).open)
+    return false;
+  return hasOpening(calendars, before, closesAt, neededMilliseconds);
 }
 
 function tooShort({ calendars, estimateMilliseconds, wave }: FitRules, what: string, startsAt: Date | null): Reason {

@@ -6,11 +6,11 @@ import type { AnyCode, ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isSame } from '../model/is-same.ts';
 import { sentence } from '../model/words.ts';
-import { FLEET, fleetSpec } from '../policy/applied.ts';
+import { FLEET, fleetSpec, loadFleetInForce } from '../policy/applied.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { itemId, type Table } from '../ports/table.ts';
 import { ClusterControls, Clusters, Configs, FleetControls, Rollouts, Waves } from '../store/entities.ts';
-import { ofKind } from '../store/entity.ts';
+import { load, ofKind } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { givesWayFor, runsOn } from './gives-way.ts';
 import { isWatched } from './hop-before.ts';
@@ -60,6 +60,10 @@ function standing(begun: Begun, orders: Orders): Reason[] {
 /** What the Fleet, its mode and its switch say against everything that has begun. */
 export const ordersOfFleet = ({ fleet, control }: Pick<Orders, 'fleet' | 'control'>): Reason[] =>
   fleet === undefined ? [NO_FLEET] : fleetRefusals(fleet, control);
+
+/** The same as the table has it now. */
+export const loadOrdersOfFleet = async (table: Pick<Table, 'get'>): Promise<Reason[]> =>
+  ordersOfFleet({ fleet: await loadFleetInForce(table), control: (await load(table, FleetControls))?.data });
 
 /**
  * Codes that are asked again now, so that nobody reads a reason that was true only when the upgrade parked. Of a rollback only the codes of the Fleet

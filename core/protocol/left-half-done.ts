@@ -5,6 +5,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { hopId, hopTo, isFinish, isRollback } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
+import { some } from '../model/words.ts';
 import { isOfComponent } from '../policy/hook-decision.ts';
 import type { Table } from '../ports/table.ts';
 import { Rollouts, Upgrades } from '../store/entities.ts';
@@ -214,3 +215,10 @@ async function keptOfRollback(table: Pick<Table, 'get'>, attempt: Upgrade) {
 /** When the hop was last found whole, with everything where it should be; undefined where it is not whole. */
 const wholeSince = (hop: Upgrade): string | undefined =>
   hop.status === 'Succeeded' ? hop.endedAt : isWatched(hop) ? wellSince(hop) : undefined;
+
+/** What an abort leaves of those members that had begun, in a sentence; undefined where none had. */
+export function leftOpenText(members: readonly Pick<Member, 'name' | 'inFlight'>[]): string | undefined {
+  const begun = members.filter(({ inFlight }) => inFlight).map(({ name }) => name);
+  if (begun.length === 0) return undefined;
+  return `Of ${some(begun, 5)} what EKS works on ends, and what is half done then stays so (liftlock explain cluster ${begun[0]}).`;
+}

@@ -31,7 +31,7 @@ test.each([
   const region = { region: record.region, announced: [], checkedAt: now.toISOString(), versions };
   const since = '2026-11-25T10:00:00.000Z';
   const { clusterKey } = record;
-  const held = { since, reason: reason('ScanFinding', 'Pods stayed.'), mutated: true };
+  const held = { since, reason: reason('ScanFinding', 'Pods stayed'), mutated: true };
   await table.transact([
     put(Clusters, { ...record, version }, 'absent'),
     put(Regions, region, 'absent'),

@@ -1,5 +1,6 @@
 import type { FleetSpec } from '../config/types.ts';
 import type { AccountState, Organization } from '../contracts/items/cluster.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import { loadLivingRecords } from '../inventory/records.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { unnamedIn } from '../policy/cluster-tags.ts';
@@ -27,7 +28,11 @@ export async function fleetStatus(ports: Pick<Ports, 'table'>) {
     table.queryActive(),
   ]);
   const spec = fleetSpec(config?.data);
-  const parked = ofKind(active, Upgrades).filter(({ status }) => status === 'Parked');
+  const grants = ofKind(active, Grants);
+  // One that has just parked is in flight until its grant is freed, a moment later.
+  const isGranted = (one: Upgrade) =>
+    grants.some((each) => each.clusterKey === one.clusterKey && each.upgradeId === one.id);
+  const parked = ofKind(active, Upgrades).filter((one) => one.status === 'Parked' && !isGranted(one));
   const stopped = control?.data.stopped === true;
   return {
     /** Null while no Fleet is applied, or when this version cannot read it: then nothing acts. */
@@ -47,7 +52,7 @@ export async function fleetStatus(ports: Pick<Ports, 'table'>) {
      * Upgrades that have a grant, and so may act right now (semantics.md, In flight, and caps). A rollout also counts upgrades that are parked
      * half-way.
      */
-    upgradesInFlight: active.filter((item) => item.kind === Grants.kind).length,
+    upgradesInFlight: grants.length,
     upgradesParked: parked.length,
     /** How many of the parked upgrades are watched. */
     upgradesWatched: parked.filter(isWatched).length,

@@ -43,6 +43,26 @@ test.each<[string, Partial<Wave>, Partial<Wave>, Partial<Rollout>, string | null
   expect((await loadRolloutDetail(table, 'r', NOON)).waitsForApproval).toBe(waits);
 });
 
+test.each<[Rollout['status'], string[]]>([
+  ['Running', ['FleetStopped']],
+  ['Paused', ['FleetStopped', 'Paused']],
+  ['Aborted', ['Paused']],
+])('a rollout that is %s says first that the fleet is stopped, unless it is at rest', async (status, codes) => {
+  const table = new MemoryTable();
+  const reasons = status === 'Running' ? [] : [reason('Paused', 'ann: lunch')];
+  const conditions = [{ type: 'Progressing', status: 'True' as const, lastTransitionTime: NOON.toISOString() }];
+  await keep(table, {
+    ...{ policy: asking, control: { stopped: true, by: 'eve', reason: 'drill' }, member: undefined },
+    rollout: rolloutItem({ id: 'r', policy: 'p', waves: ['before'], status, reasons, conditions }),
+    waves: [waveItem({ index: 0, name: 'before' })],
+  });
+  const detail = await loadRolloutDetail(table, 'r', NOON);
+  const [listed] = (await listRollouts(table, NOON)).items;
+  for (const { reasons: told } of [detail, listed ?? detail]) expect(told.map(({ code }) => code)).toEqual(codes);
+  const isTold = detail.conditions?.[0]?.message.includes('The fleet was stopped by eve: drill.');
+  expect(isTold).toBe(status !== 'Aborted');
+});
+
 test('a wave that somebody has rejected is told apart from one that waits for approvals', async () => {
   const listed = async (...decisions: readonly ('Approved' | 'Rejected')[]) => {
     const table = new MemoryTable();

@@ -17,7 +17,7 @@ import type { Table } from '../ports/table.ts';
 import { busyWith } from '../protocol/authority.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { sameUnderWay } from '../protocol/hop-before.ts';
-import { loadReasonsNow } from '../protocol/kept-away.ts';
+import { loadOrdersOfFleet, loadReasonsNow, ordersOfFleet } from '../protocol/kept-away.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
 import { goesBackBefore } from '../rollout/earlier-rollouts.ts';
 import { suspectedTraits } from '../rollout/fingerprint.ts';
@@ -80,7 +80,7 @@ export interface RolloutDetail extends RolloutSummary {
 
 /** Every rollout, the newest first. */
 export async function listRollouts(table: Table, now: Date): Promise<{ items: RolloutSummary[] }> {
-  const rollouts = await loadKind(table, Rollouts);
+  const [rollouts, ofFleet] = await Promise.all([loadKind(table, Rollouts), loadOrdersOfFleet(table)]);
   const known = await Promise.all(rollouts.map(async (one) => ({ one, waves: await loadWavesOf(table, one.id) })));
   const mayWait = known.some(({ one, waves }) => one.status === 'Running' && waveInTurn(waves)?.status === 'Pending');
   const snapshot = mayWait ? await loadSnapshot(table, await table.queryActive(), 'motion') : undefined;
@@ -89,14 +89,8 @@ export async function listRollouts(table: Table, now: Date): Promise<{ items: Ro
       const left =
         one.status === 'Aborted' && waves.some(({ inFlight }) => inFlight > 0) ? await loadMembers(table, one.id) : [];
       const late = snapshot === undefined ? undefined : unreadyToOpen(snapshot, one, waves, snapshot.members, now);
-      return summary(
-        one,
-        waves,
-        left,
-        await standingsOf(table, one, waves, await policyOf(table, one), now),
-        late,
-        now,
-      );
+      const standings = await standingsOf(table, one, waves, await policyOf(table, one), now);
+      return summary(keptBy(ofFleet, one), waves, left, standings, late, now);
     }),
   );
   return { items: items.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)) };
@@ -104,6 +98,7 @@ export async function listRollouts(table: Table, now: Date): Promise<{ items: Ro
 
 export async function loadRolloutDetail(table: Table, id: string, now: Date): Promise<RolloutDetail> {
   const { data: rollout } = await findRollout(table, id);
+  const ofFleet = await loadOrdersOfFleet(table);
   const members = await loadMembers(table, id);
   const waves = await loadWavesOf(table, id);
   const policy = await policyOf(table, rollout);
@@ -122,7 +117,10 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
   });
   return {
     ...detail(
-      { ...rollout, reasons: [...rollout.reasons, ...stalled, ...waitsForRest(rollout, waves, members)] },
+      keptBy(ofFleet, {
+        ...rollout,
+        reasons: [...rollout.reasons, ...stalled, ...waitsForRest(rollout, waves, members)],
+      }),
       waves,
       shown,
       standings,
@@ -134,6 +132,10 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
     suspiciousTraits: suspectedTraits(rollout, waves),
   };
 }
+
+/** The rollout with what keeps everything of the fleet from going on, before its own reasons. A rollout at rest has nothing that would. */
+const keptBy = (ofFleet: readonly Reason[], rollout: Rollout): Rollout =>
+  isAtRest(rollout) ? rollout : { ...rollout, reasons: [...ofFleet, ...rollout.reasons] };
 
 const wasHeld = (member: Member): boolean => isTried(member) && member.reasons.some(({ code }) => code === 'Held');
 
@@ -175,6 +177,7 @@ export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot, now: Date
   const ahead = { ...snapshot, takesLooksForMade: true };
   const stalled = stalledWaves(ahead, plan.rollout, plan.waves, plan.members, now);
   const reasons = [
+    ...ordersOfFleet(snapshot).filter(({ code }) => code === 'FleetStopped'),
     ...stalled.map(({ reason: why }) => why),
     ...goesBackBefore(snapshot, plan),
     ...plan.rollout.reasons,
@@ -190,13 +193,13 @@ export function planDetail(plan: RolloutPlan, snapshot: FleetSnapshot, now: Date
   return { ...detail(planned, plan.waves, members, [], undefined, now), leftOut, suspiciousTraits };
 }
 
-/** What is behind at the version of a control plane is nobody's to finish while the upgrade to there, or the way back, is under way. */
+/** A cluster is not at the version of its control plane, and what is behind is nobody's to finish, while the upgrade to there, or the way back, is under way. */
 function movedBy(
   { clusters, upgrades }: FleetSnapshot,
   { clusterKey, name, reason }: RolloutPlan['leftOut'][number],
 ): Reason | undefined {
   const known = clusters.get(clusterKey)?.version;
-  if (known === undefined || !isLag(reason)) return undefined;
+  if (known === undefined || !(isLag(reason) || reason.code === 'AtTarget')) return undefined;
   const version = KubeVersion.parse(known);
   const ids = [hopTo(version), hopId(version, version), rollbackId(version, version.previous())];
   const moves = upgrades.find((one) => one.clusterKey === clusterKey && ids.includes(one.id) && Upgrades.active(one));

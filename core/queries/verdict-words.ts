@@ -73,6 +73,6 @@ export function releasedInto({ id, status }: Pick<Rollout, 'id' | 'status'>, { n
 export function promoting(wave: Wave, { id }: Pick<Rollout, 'id'>): string {
   const promote = `liftlock rollout promote ${id} --reason WHY`;
   return mayGoOn(wave)
-    ? `Nothing keeps the clusters of the wave ${wave.name} out any more, so that it goes on by itself; or an approver looks at it and goes on without them: ${promote}`
+    ? `Once nothing keeps the clusters of the wave ${wave.name} out any more it goes on by itself; or an approver looks at it and goes on without them: ${promote}`
     : `An approver looks at the wave ${wave.name} and runs: ${promote}`;
 }

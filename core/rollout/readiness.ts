@@ -6,6 +6,7 @@ import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';
 import type { NodesSpec } from '../model/image-rule.ts';
+import { sentence } from '../model/words.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { targetIn } from './cluster-target.ts';
@@ -64,7 +65,7 @@ export function withHold(
   control: ClusterControl | undefined,
 ): Readiness {
   const held = holdRefusals(control).map(({ code, message }): Reason => {
-    return { code, message: `${message} What goes on with it: liftlock explain cluster ${name}` };
+    return { code, message: `${sentence(message)} What goes on with it: liftlock explain cluster ${name}` };
   });
   return held.length === 0 ? readiness : { ...readiness, verdict: 'blocked', reasons: [...held, ...readiness.reasons] };
 }

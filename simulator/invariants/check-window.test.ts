@@ -41,3 +41,20 @@ test('a rollback keeps to the windows of its cluster where its policy says so', 
     { invariant: 'window', message: expect.stringContaining('outside the windows of nights') as string },
   ]);
 });
+
+/** The violations for the first change of a hop of an hour, so many minutes after noon, in a window of `duration` from noon on. */
+const begun = (duration: string, minutes: number) =>
+  inForce({
+    spec: { estimates: { upgrade: '1h' } },
+    wave: { calendar: 'noon' },
+    calendars: { noon: { windows: [{ name: 'noon', schedule: '0 12 * * *', duration }] } },
+  })
+    .wait(minutes)
+    .commit()
+    .violations(checkWindow);
+
+test('a hop fits from the opening on where its first change comes soon after that, and else from its first change on', () => {
+  expect(begun('1h', 10)).toEqual([]);
+  expect(begun('58m', 2)).toMatchObject([{ invariant: 'window' }]);
+  expect(begun('1h', 20)).toMatchObject([{ invariant: 'window' }]);
+});

@@ -14,10 +14,10 @@ import type { StoreAt } from './store-at.ts';
 
 /**
  * 5 `window`: no cluster begins without a wave of its policy, and no change is committed outside the windows of its wave or inside a freeze, by the
- * calendars applied at that moment and the one of the cluster's tag; a missing calendar is closed. The first change of a hop fits into the window
- * where the policy says how long a hop takes (semantics.md, Windows, bakes, watches and estimates). An instant is open when it is open by the clock
- * of the function or of the world, since the two may differ by a minute. A rollback keeps to the windows of its cluster where its policy says
- * `rollback.windows: obey`.
+ * calendars applied at that moment and the one of the cluster's tag; a missing calendar is closed. The first change of a hop fits into the window, or
+ * comes soon after one has opened into which the hop fits, where the policy says how long a hop takes (semantics.md, Windows, bakes, watches and
+ * estimates). An instant is open when it is open by the clock of the function or of the world, since the two may differ by a minute. A rollback keeps
+ * to the windows of its cluster where its policy says `rollback.windows: obey`.
  */
 export const checkWindow =
   (_history: History): Check =>
@@ -89,10 +89,16 @@ function broken(
     const why = states[0]?.reasons.map((reason) => reason.message).join(' ');
     return [window(`${what} was committed at ${item.at}, outside the windows of ${names.join(', ')}: ${why}`)];
   }
-  return commit.first ? overrun(what, item.at, place, state) : [];
+  return commit.first ? overrun(what, countsFrom(calendars, item.at), place, state) : [];
 }
 
-function overrun(what: string, at: string, place: Rules | undefined, { closesAt }: CalendarState): Violation[] {
+/** From when on a hop counts whose first change comes at this instant: when the calendars opened, where that was in the quarter of an hour before. */
+function countsFrom(calendars: readonly CompiledCalendar[], at: string): number {
+  const { open, opensAt } = calendarStateAt(calendars, new Date(Date.parse(at) - 15 * 60_000));
+  return open || opensAt === null ? Date.parse(at) : opensAt.getTime();
+}
+
+function overrun(what: string, from: number, place: Rules | undefined, { closesAt }: CalendarState): Violation[] {
   const estimate = place?.policy?.estimates.upgrade;
   // With a bake only the part before it must fit, and the policy does not tell its length.
   if (
@@ -102,9 +108,13 @@ function overrun(what: string, at: string, place: Rules | undefined, { closesAt 
     place?.spec?.bake !== undefined
   )
     return [];
-  const end = Date.parse(at) + durationMilliseconds(estimate);
+  const end = from + durationMilliseconds(estimate);
   if (end <= closesAt.getTime() + SKEW_MILLISECONDS) return [];
-  return [window(`${what} began a hop of ${estimate} at ${at}; its window closes at ${closesAt.toISOString()}`)];
+  return [
+    window(
+      `${what} began a hop of ${estimate} at ${new Date(from).toISOString()}; its window closes at ${closesAt.toISOString()}`,
+    ),
+  ];
 }
 
 export function tagNames({ store }: Pick<Moment, 'store'>, cluster: ClusterRecord | undefined): string[] {

@@ -73,6 +73,6 @@ test('whoever waits for such a wave hears that its cluster may come back, and th
   const { world } = await undecided('an account that cannot be read keeps out');
   const { when } = await explainCluster(world.ports, await recordOf(world, 'l'));
   expect(when.condition).toMatch(
-    /^Nothing keeps the clusters of the wave prod out any more, so that it goes on by itself; or an approver looks at it and goes on without them: liftlock rollout promote/,
+    /^Once nothing keeps the clusters of the wave prod out any more it goes on by itself; or an approver looks at it and goes on without them: liftlock rollout promote/,
   );
 });
