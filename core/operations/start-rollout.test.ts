@@ -25,7 +25,7 @@ import {
 } from '../store/entities.ts';
 import { loadKind, put } from '../store/entity.ts';
 import { deleteConfig } from './delete-config.ts';
-import { startRollout } from './rollout-orders.ts';
+import { startRollout } from './start-rollout.ts';
 
 const offered = (version: string) => ({ version, status: 'STANDARD_SUPPORT', defaultVersion: false });
 const region: RegionVersions = {

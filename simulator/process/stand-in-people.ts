@@ -1,7 +1,7 @@
 import { errorMessage } from '../../core/contracts/errors.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestScan } from '../../core/operations/requests.ts';
-import { startRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { waveNamed } from '../../core/policy/wave-of.ts';
 import { PASSED_WAVES } from '../../core/protocol/granting-waves.ts';

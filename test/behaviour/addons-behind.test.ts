@@ -1,5 +1,5 @@
 import { recordCluster } from '../../core/inventory/record-cluster.ts';
-import { startRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { historyOf } from '../../simulator/invariants/history.ts';

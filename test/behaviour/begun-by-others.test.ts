@@ -1,4 +1,5 @@
-import { abortRollout, startRollout } from '../../core/operations/rollout-orders.ts';
+import { abortRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { at, spec } from './changed-policy.ts';

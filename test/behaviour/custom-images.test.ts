@@ -1,6 +1,6 @@
 import { lagCode } from '../../core/model/lag.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
-import { startRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';

@@ -1,5 +1,6 @@
 import { rolloutText } from '../../cli/verbs/rollout-text.ts';
-import { abortRollout, startRollout } from '../../core/operations/rollout-orders.ts';
+import { abortRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { discover, hours, PERSON, smallFleet } from './small-fleet.ts';
 

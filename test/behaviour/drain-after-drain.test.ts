@@ -1,6 +1,6 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { cancelDrain } from '../../core/operations/request-drain.ts';
-import { startRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { openUndoEntries } from '../../core/protocol/undo.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { cordoned, drain, drainedShop, drainsOf, loosen, podsOnLegacy, setAccess, strict } from './drained-shop.ts';

@@ -1,7 +1,8 @@
 import type { UpgradePolicySpec } from '../../core/config/types.ts';
 import { recordCluster } from '../../core/inventory/record-cluster.ts';
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
-import { abortRollout, startRollout } from '../../core/operations/rollout-orders.ts';
+import { abortRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import type { World } from '../../simulator/process/world.ts';

@@ -1,6 +1,6 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/requests.ts';
-import { startRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { applySpec, at, CARL, keyOf, onceBefore, spec } from './changed-policy.ts';
 import { applyAndDie, applyFleet, askFor, granted, heldByZ, ONE_A_STAGE, tagged } from './new-fleet.ts';

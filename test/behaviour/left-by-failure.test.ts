@@ -2,8 +2,9 @@ import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts'
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/requests.ts';
-import { abortRollout, pauseRollout, startRollout } from '../../core/operations/rollout-orders.ts';
+import { abortRollout, pauseRollout } from '../../core/operations/rollout-orders.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';

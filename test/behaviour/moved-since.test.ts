@@ -4,7 +4,8 @@ import { upgradePolicySchema } from '../../core/config/schema/upgrade-policy.ts'
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
-import { resumeRollout, startRollout } from '../../core/operations/rollout-orders.ts';
+import { resumeRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { applyDecision } from '../../core/rollout/apply-decision.ts';

@@ -1,7 +1,8 @@
 import { calendarSchema } from '../../core/config/schema/calendar.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
-import { pauseRollout, startRollout } from '../../core/operations/rollout-orders.ts';
+import { pauseRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { applyDecision } from '../../core/rollout/apply-decision.ts';

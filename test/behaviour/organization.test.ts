@@ -1,7 +1,7 @@
 import type { RegionVersions } from '../../core/contracts/items/cluster.ts';
 import { discoverClusters } from '../../core/inventory/discover-clusters.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
-import { startRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { fleetStatus } from '../../core/queries/fleet-status.ts';
 import { isInventoryComplete } from '../../core/rollout/automatic-rollouts.ts';

@@ -1,5 +1,6 @@
 import type { UpgradePolicySpec } from '../../core/config/types.ts';
-import { pauseRollout, resumeRollout, startRollout } from '../../core/operations/rollout-orders.ts';
+import { pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';

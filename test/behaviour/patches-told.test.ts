@@ -1,4 +1,4 @@
-import { startRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
 import { refreshReadiness } from '../../core/readiness/refresh-readiness.ts';

@@ -1,7 +1,8 @@
 import type { UpgradePolicySpec } from '../../core/config/types.ts';
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/requests.ts';
-import { abortRollout, startRollout } from '../../core/operations/rollout-orders.ts';
+import { abortRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';

@@ -1,6 +1,6 @@
 import { requestRollback } from '../../core/operations/request-rollback.ts';
 import { requestUpgrade } from '../../core/operations/requests.ts';
-import { startRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { discover, hours, PERSON, recordOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
 
 test('the plan of a rollout says of a cluster whose upgrade or rollback runs that it does, and not what its nodes would stop some day', async () => {

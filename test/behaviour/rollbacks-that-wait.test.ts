@@ -1,7 +1,8 @@
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { releaseCluster } from '../../core/operations/hold-switch.ts';
 import { findRollback, requestRollback } from '../../core/operations/request-rollback.ts';
-import { abortRollout, pauseRollout, resumeRollout, startRollout } from '../../core/operations/rollout-orders.ts';
+import { abortRollout, pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { planRollback } from '../../core/queries/rollback-plan.ts';
 import { onStep } from './on-step.ts';

@@ -1,6 +1,7 @@
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
-import { abortRollout, startRollout } from '../../core/operations/rollout-orders.ts';
+import { abortRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import type { World } from '../../simulator/process/world.ts';

@@ -1,5 +1,6 @@
 import { releaseCluster } from '../../core/operations/hold-switch.ts';
-import { abortRollout, startRollout } from '../../core/operations/rollout-orders.ts';
+import { abortRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { answering, fleet, hook } from './hooked-fleet.ts';
 import { hours, PERSON, recordOf, rolloutIdOf, rolloutsOf, upgradesOf } from './small-fleet.ts';
 

@@ -1,4 +1,4 @@
-import { startRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { at, calendars, clusterOf, spec } from './changed-policy.ts';
 import {

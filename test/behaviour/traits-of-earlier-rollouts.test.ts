@@ -4,7 +4,7 @@ import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { releaseTraits } from '../../core/operations/release-trait.ts';
 import { requestRollback } from '../../core/operations/request-rollback.ts';
 import { requestUpgrade } from '../../core/operations/requests.ts';
-import { startRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';

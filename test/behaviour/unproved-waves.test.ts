@@ -1,8 +1,9 @@
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestUpgrade } from '../../core/operations/requests.ts';
-import { abortRollout, startRollout } from '../../core/operations/rollout-orders.ts';
+import { abortRollout } from '../../core/operations/rollout-orders.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { apply, at, failedInX, finishedInX, hold, keyOf, lookAround, spec, two, waveNamed } from './changed-policy.ts';
