@@ -32,9 +32,10 @@ export function offered(looked: Looked, rollout: Rollout, depth: number | undefi
     const own = looked.members.get(key);
     if (wave === undefined) continue;
     const passed = PASSED_WAVES.includes(wave.status);
-    // The next wave opens by counting its members; waves after it are not looked at yet.
+    // The next wave opens by counting its members; of waves after it only those are looked at that are set aside, or come back.
     if (wave.status === 'Pending') {
-      if (own !== undefined) result.push(...(depth === undefined || current ? own.unsettled() : own.aside()));
+      if (own !== undefined)
+        result.push(...(depth === undefined || current ? own.unsettled() : [...own.begun(), ...own.aside()]));
       current = false;
       continue;
     }
