@@ -5,7 +5,7 @@ import { parseJson } from '../../core/model/parse-json.ts';
 import type { Api } from '../../functions/api/app.ts';
 import { EXIT, Failure, invalid } from '../command/session.ts';
 import { apiFailure, connectionFailure, isRefusedByGateway, refusedByGateway } from './api-failure.ts';
-import { NOTHING, namedAsAsked } from './paths.ts';
+import { NOTHING } from './paths.ts';
 import type { Signer } from './sign-request.ts';
 
 interface ApiClientOptions {
@@ -59,8 +59,7 @@ export class ApiClient {
     const { address, signer, timeoutSeconds, interrupted } = this.#options;
     const asked = text.replaceAll(NOTHING, '');
     const url = new URL(asked);
-    const path = asked.slice(this.#base.length).replace(/\?.*/, '');
-    const route = `${method} ${path}`;
+    const route = `${method} ${asked.slice(this.#base.length).replace(/\?.*/, '')}`;
     const body = typeof sent === 'string' ? sent : undefined;
     const plain: Record<string, string> = {
       accept: 'application/json',
@@ -78,7 +77,7 @@ export class ApiClient {
         redirect: 'error',
         signal: AbortSignal.any([interrupted, AbortSignal.timeout(timeoutSeconds * 1000)]),
       });
-      answer = namedAsAsked(await response.text(), path);
+      answer = await response.text();
     } catch (error) {
       if (interrupted.aborted) throw new Failure('liftlock: interrupted.', EXIT.interrupted);
       throw connectionFailure(error, url, address.local, route);

@@ -23,18 +23,3 @@ export const clusterId = (id: string): string => shortKeyOf(id.replace(KIND, '')
 
 /** The value of `:id` in the routes of a cluster. */
 export const clusterParam = (id: string) => ({ id: part(clusterId(id)) });
-
-const LONG = /^\/v1\/clusters\/(\d{12}\.[a-z0-9-]+\.([0-9A-Za-z_-]+)(?:@[^/?]*)?)(?=[/?]|$)/;
-
-/**
- * The answer of a route, whose commands name its cluster as the request does: who asks by `account.region.name` does so where several clusters share
- * the name, and a command with the name alone would be refused.
- */
-export function namedAsAsked(answer: string, path: string): string {
-  const [, id, name] = LONG.exec(decodeURIComponent(path)) ?? [];
-  if (id === undefined || name === undefined) return answer;
-  return answer.replaceAll(
-    new RegExp(`(liftlock [a-z -]*\\bcluster |--cluster )${name}(?![\\w.-]*[\\w])`, 'g'),
-    `$1${id}`,
-  );
-}
