@@ -184,7 +184,7 @@ test('one approval where two are asked for says that another is lacking', async 
     const stdin = FLEET_YAML.replace('name: dev,', 'name: dev, approval: { approvals: 2 },');
     expect((await run(served, 'apply -f -', { stdin })).code).toBe(0);
     const { id } = await json<Rollout>(served, 'rollout create standard');
-    const lacking = `of 1 cluster. The wave dev has 1 of 2 approvals. Run: liftlock approve ${id} dev\n`;
+    const lacking = `of 1 cluster. The wave dev has 1 of 2 approvals. Another person runs: liftlock approve ${id} dev\n`;
     expect((await run(served, `approve ${id} dev`)).out).toContain(lacking);
   });
 });
@@ -199,7 +199,7 @@ test('who created a rollout takes back by approve what they have rejected, and a
     const { code, out } = await run(served, `approve ${id} dev`);
     expect([code, out]).toEqual([
       0,
-      `wave dev of ${id}: your rejection is taken back. Others have to approve it (fourEyes). The wave dev has 0 of 1 approvals. Run: liftlock approve ${id} dev\n`,
+      `wave dev of ${id}: your rejection is taken back. Others have to approve it (fourEyes). The wave dev has 0 of 1 approvals. Another person runs: liftlock approve ${id} dev\n`,
     ]);
     expect((await run(served, `describe rollout ${id}`)).out).not.toContain('Rejected');
     expect((await run(served, `approve ${id} dev`)).code).not.toBe(0);

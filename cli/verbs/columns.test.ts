@@ -84,7 +84,6 @@ test.each([
   [{ currentWave: 'canary' }, 'canary'],
   [{ currentWave: 'canary', waitsForPromotion: 'canary' }, 'canary (needs promote)'],
   [{ status: 'Running' as const, waitsSince: '2026-11-20T10:00:00Z' }, '(waits for a person)'],
-  [{ status: 'Paused' as const, waitsSince: '2026-11-20T10:00:00Z', currentWave: null }, '-'],
 ])('WAVE of get rollouts says what keeps the wave shut', (given, cell) => {
   const column = LISTINGS.rollouts.columns.find(({ header }) => header === 'WAVE');
   expect(column?.cell({ ...rollout, ...given }, shown)).toBe(cell);

@@ -119,7 +119,7 @@ const rollouts: Listing<RolloutSummary> = {
       ({ waitsForApproval, isRejected, waitsForReadiness: late, waitsForPromotion, waitsForHooks, ...rollout }) => {
         const { currentWave, reasons, status: stands } = rollout;
         const [still] = reasons.flatMap(({ code }) => STANDS_STILL[code] ?? []);
-        if (still !== undefined) return `${currentWave ?? ''} (${still})`.trim();
+        if (still !== undefined && stands === 'Running') return `${currentWave ?? ''} (${still})`.trim();
         if (reasons[0]?.code === 'GoesBack') return `${currentWave ?? ''} (a cluster goes back)`.trim();
         if (waitsForPromotion !== null) return `${waitsForPromotion} (needs promote)`;
         if (waitsForApproval !== null) return `${waitsForApproval} (${isRejected ? 'rejected' : 'needs approval'})`;

@@ -19,7 +19,7 @@ const earlier: FieldsOf<ApprovalEvidence['earlier'][number]> = {
   succeeded: { type: 'int', text: 'How many of them succeeded.' },
   failed: { type: 'int', text: 'How many failed.' },
   blocked: { type: 'int', text: 'How many could not begin.' },
-  quarantined: { type: 'int', text: 'How many were set aside.' },
+  quarantined: { type: 'int', text: 'How many were set aside; of a wave that has passed, how many have not ended.' },
   soakedHours: { type: 'double', text: 'Hours since its last success, gates green throughout.' },
 };
 

@@ -3,7 +3,7 @@ import { reason } from '../contracts/step-result.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { Refusal } from '../queries/refusal.ts';
 import { failedWith, suspectedTraits } from '../rollout/fingerprint.ts';
-import { changeAndTell } from '../store/change.ts';
+import { changeAndTell, writeMark } from '../store/change.ts';
 import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
 import { Rollouts } from '../store/entities.ts';
 import { replace } from '../store/entity.ts';
@@ -38,7 +38,8 @@ export function releaseTraits(
     const reasons = [reason('TraitReleased', `${by} cleared ${asked.join(', ')} of suspicion: ${why}`)];
     return {
       result: toldRollout(next, now),
-      writes: [replace(Rollouts, rollout, next)],
+      // Clusters of later waves are let in by the next full look.
+      writes: [replace(Rollouts, rollout, next), await writeMark(table, now)],
       record: [rolloutEntry(id, 'TraitReleased', by, { traits: asked, why })],
       events: ([change]) => [rolloutChanged({ ...next, reasons }, change, 'traits')],
     };

@@ -87,6 +87,7 @@ export async function resumeRollout(
     }
     return { ...rollout, status: 'Running', endedAt: undefined, reasons: [] };
   };
+  const [kept] = await loadOrdersOfFleet(ports.table);
   const resumed = await switchRollout(ports, id, by, 'RolloutResumed', next, why, (waves, _, { status }) => {
     // A wave that is halted for rollbacks opens only when a person resumes a rollout that is not merely paused: ending a pause says nothing about why
     // the wave is halted.
@@ -101,7 +102,6 @@ export async function resumeRollout(
         : {}),
     };
   });
-  const [kept] = await loadOrdersOfFleet(ports.table);
   return kept === undefined ? resumed : { ...resumed, keptBy: `Nothing of it goes on meanwhile: ${kept.message}` };
 }
 

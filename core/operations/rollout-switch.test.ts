@@ -69,7 +69,7 @@ test('an abort says which clusters had begun, and a resume what keeps the whole 
   const leftOpen = async (inFlight: boolean, wave: Partial<Wave> = {}) =>
     (await after(abort, {}, [wave], { member: memberItem({ waveIndex: 0, inFlight }) })).result.leftOpen;
   expect(await leftOpen(true)).toBe(
-    'Of web what EKS works on ends, and what is half done then stays so (liftlock explain cluster web).',
+    'web had begun. What EKS works on there runs to its end, and nothing else of the upgrade goes on: liftlock explain cluster web',
   );
   expect(await leftOpen(false)).toBeUndefined();
   expect(await leftOpen(true, { goingBack: [memberItem().clusterKey] })).toBeUndefined();

@@ -102,7 +102,7 @@ test('who approves what somebody else has rejected hears that it stays so', asyn
 
 test('who approves what more people have to agree to, or who takes a rejection back, hears how much is lacking', async () => {
   const waves = '[{ name: canary, clusters: [a] }, { name: prod, approval: { approvals: 2, fourEyes: true } }]';
-  const run = 'Run: liftlock approve r prod';
+  const run = 'Another person runs: liftlock approve r prod';
   expect((await voted({}, { waves })).result.lacking).toBe(`The wave prod has 1 of 2 approvals. ${run}`);
   const approvals = [{ ...word, principal: 'sso:1/eve' }];
   expect((await voted({}, { waves, wave: { approvals } })).result.lacking).toBeUndefined();

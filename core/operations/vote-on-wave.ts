@@ -150,7 +150,8 @@ function standing(
   const counts = decision === 'Approved' && wave.startedAt === undefined;
   const ends = counts ? asked.flatMap((one) => approvedUntil(one, wave, requesters, now)?.toISOString() ?? []) : [];
   const refusals = asked.flatMap((approval) => approvalRefusals({ approval }, wave, requesters, now));
-  const [lacking] = decision === 'Rejected' ? [] : refusals.map(({ message }) => message);
+  const [lacking] =
+    decision === 'Rejected' ? [] : refusals.map(({ message }) => message.replace(/\bRun: /, 'Another person runs: '));
   return given({ holdsUntil: ends.sort()[0], lacking });
 }
 

@@ -68,6 +68,22 @@ test('what fits into an opening to the minute begins in it: neither the first lo
   expect(codes({ estimateMilliseconds: 60 * MINUTES }, '22T15:14')).toEqual(['WindowTooShort']);
 });
 
+test('a break of ten minutes ends an opening, and what is over is none', () => {
+  const day = { name: 'day', schedule: '0 8 * * *', duration: '5h' };
+  const freeze = { name: 'sale', from: '2026-11-20T12:00', to: '2026-11-20T12:10' };
+  const broken = { calendars: [only({ windows: [day], freezes: [freeze] })], estimateMilliseconds: 50 * MINUTES };
+  expect(answer(broken, '20T12:10:40').codes).toEqual([]);
+  expect(answer({ ...broken, estimateMilliseconds: 51 * MINUTES }, '20T12:10:40').codes).toEqual(['WindowTooShort']);
+  const short = only({
+    windows: [
+      { ...day, schedule: '0 12 * * *', duration: '6m' },
+      { ...day, name: 'b', schedule: '10 12 * * *', duration: '4m' },
+    ],
+  });
+  const more = { calendars: [short], estimateMilliseconds: 5 * MINUTES };
+  expect(answer(more, '20T12:10:30').codes).toEqual(['WindowTooShort']);
+});
+
 test('what has just opened still closes in its last minute', () => {
   const short = only({ windows: [{ name: 'short', schedule: '0 12 * * *', duration: '5m' }] });
   const more = { calendars: [short], estimateMilliseconds: 5 * MINUTES };

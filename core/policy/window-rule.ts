@@ -1,9 +1,8 @@
 import { calendarStateAt } from '../calendar/calendar-state.ts';
 import { writtenDuration } from '../calendar/duration.ts';
 import { clockText } from '../calendar/local-text.ts';
-import { hasOpening } from '../calendar/longest-opening.ts';
 import { nextOpenings } from '../calendar/next-openings.ts';
-import { nameAt } from '../calendar/openings.ts';
+import { nameAt, nextClosedInstant, nextOpenInstant } from '../calendar/openings.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { HopRules } from './hop-rules.ts';
 
@@ -67,12 +66,17 @@ export function windowRule(
   return { reasons: [tooShort(rules, `${closes}, which is too soon`, startsAt)], startsAt };
 }
 
-/** Whether the calendars were closed shortly before `now`, and are open since for as long as is needed. */
+/** Whether the calendars have opened shortly before `now`, and are open from then on for as long as is needed. */
 function hasJustOpened({ calendars }: FitRules, now: Date, closesAt: Date, neededMilliseconds: number): boolean {
-  const before = new Date(now.getTime() - LEAD_MILLISECONDS);
-  if (closesAt.getTime() - before.getTime() < neededMilliseconds || calendarStateAt(calendars, before).open)
-    return false;
-  return hasOpening(calendars, before, closesAt, neededMilliseconds);
+  let opened: number | undefined;
+  let closed = nextClosedInstant(calendars, now.getTime() - LEAD_MILLISECONDS);
+  while (closed !== null && closed <= now.getTime()) {
+    const opens = nextOpenInstant(calendars, closed);
+    if (opens === null || opens > now.getTime()) break;
+    opened = opens;
+    closed = nextClosedInstant(calendars, opens);
+  }
+  return opened !== undefined && closesAt.getTime() - opened >= neededMilliseconds;
 }
 
 function tooShort({ calendars, estimateMilliseconds, wave }: FitRules, what: string, startsAt: Date | null): Reason {

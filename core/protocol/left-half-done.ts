@@ -220,5 +220,5 @@ const wholeSince = (hop: Upgrade): string | undefined =>
 export function leftOpenText(members: readonly Pick<Member, 'name' | 'inFlight'>[]): string | undefined {
   const begun = members.filter(({ inFlight }) => inFlight).map(({ name }) => name);
   if (begun.length === 0) return undefined;
-  return `Of ${some(begun, 5)} what EKS works on ends, and what is half done then stays so (liftlock explain cluster ${begun[0]}).`;
+  return `${some(begun, 5)} had begun. What EKS works on there runs to its end, and nothing else of the upgrade goes on: liftlock explain cluster ${begun[0]}`;
 }

@@ -363,6 +363,9 @@ test('what the last rollback from there was blocked for is told, since a person 
   const message = `A rollback that was asked for was blocked at ${daysAgo(0.5)}: EKS lists none.`;
   expect([view.status, view.reasons]).toEqual(['Reversible', [{ code: 'AddonIncompatible', message }]]);
   expect(view.blockers).toEqual([]);
+  // What is judged anew is not told as it was then, too.
+  const nodes = { ...back, reasons: [{ code: 'NodesFirst', message: 'Nodes run 1.36.' }] } as unknown as Upgrade;
+  expect(rollbackView(cluster, { upgrades: [...upgraded(2), nodes], region, now }).reasons).toEqual([]);
 });
 
 test('a rollback that has arrived promises no further way back by the upgrade that it has taken back', () => {

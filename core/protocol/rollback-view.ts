@@ -1,7 +1,7 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { ReasonCode } from '../contracts/reasons.ts';
+import type { AnyCode, ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { hopId, isRollback, rollbackId } from '../model/hop.ts';
@@ -222,14 +222,17 @@ const rollbacksFrom = (cluster: ClusterRecord, current: KubeVersion, upgrades: r
       (endedAt ?? cluster.versionObservedAt) >= cluster.versionObservedAt,
   );
 
+/** What this view judges itself, by what is known now. */
+const JUDGED: readonly AnyCode[] = ['NodesFirst', 'NodesGoBack', 'NeedsExtendedSupport', 'ExtendsSupport', 'TooLate'];
+
 /** Only a check reads what the cluster itself and EKS have against a rollback, such as an add-on that does not fit, and a person may have mended that since. */
 const lastBlock = ({ status, endedAt, reasons }: Upgrade): Reason[] =>
-  status !== 'Blocked'
-    ? []
-    : reasons.map(({ code, message }) => ({
-        code,
-        message: `A rollback that was asked for was blocked at ${endedAt}: ${message}`,
-      }));
+  (status === 'Blocked' ? reasons : [])
+    .filter(({ code }) => !JUDGED.includes(code))
+    .map(({ code, message }) => ({
+      code,
+      message: `A rollback that was asked for was blocked at ${endedAt}: ${message}`,
+    }));
 
 /** At most this many groups are named, since a long reason is cut. */
 const MOST_NAMED = 6;

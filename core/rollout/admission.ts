@@ -122,7 +122,9 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
       if (answer.reasons.length === 0) continue;
       waiting.push({ clusterKey: member.clusterKey, rolloutId: rollout.id, ...told(member, answer) });
     }
-    decisions.push(...letIn(member, room.now.get(member.waveIndex), upgrade, standing));
+    // What stands against a member is not known without a Fleet and a policy that this version can read.
+    if (snapshot.fleet !== undefined && snapshot.policies.has(rollout.policy))
+      decisions.push(...letIn(member, room.now.get(member.waveIndex), upgrade, standing));
   }
   return { decisions, waiting };
 }

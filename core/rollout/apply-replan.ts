@@ -197,7 +197,7 @@ async function stage(
 async function putInForce(
   ports: ReplanPorts,
   rollout: Read<Rollout>,
-  { target, policyRevision, waves, carried, reasons }: Replan,
+  { target, policyRevision, waves, carried, reasons, changedWaves }: Replan,
   now: Pick<Rollout, 'plan' | 'following'>,
   operations: readonly WriteOperation[],
 ): Promise<void> {
@@ -208,7 +208,10 @@ async function putInForce(
     replace(Rollouts, rollout, next),
     ...operations,
   ]);
-  await ports.events.publish([rolloutChanged({ ...next, reasons: [...reasons] }, change, 'plan')]);
+  // Who is set aside or comes back changes what a wave counts; the plan that people agree to stays as it is.
+  const isOther = changedWaves.some(({ before, next: wave }) => before?.planHash !== wave?.planHash);
+  if (isOther || reasons.some(({ code }) => code !== 'PlanRefreshed'))
+    await ports.events.publish([rolloutChanged({ ...next, reasons: [...reasons] }, change, 'plan')]);
 }
 
 /** The writes for members that have not followed yet. A member that somebody has changed since stays as it is: the next full look plans from there. */

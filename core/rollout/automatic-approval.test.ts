@@ -13,7 +13,7 @@ const word = (more: Partial<ApprovalRecord> = {}): ApprovalRecord => ({
   ...more,
 });
 const first = { name: 'first', status: 'Completed' as const, members: 3, succeeded: 2, failed: 1, blocked: 0 };
-const second = { name: 'second', members: 2, quarantined: 1, blocked: 1, succeeded: 1 };
+const second = { name: 'second', members: 3, quarantined: 1, blocked: 1, succeeded: 1 };
 
 interface Given {
   readonly wave?: Partial<Wave>;
@@ -122,6 +122,11 @@ test.each<[string, Given]>([
   ],
   ['earlier.exists(w, w.status == "Completed" && w.members == 3 && w.succeeded == 2 && w.failed == 1)', {}],
   ['earlier.exists(w, w.name == "second" && w.blocked == 1 && w.quarantined == 1)', {}],
+  // One that comes back after its wave has passed has proved nothing yet.
+  [
+    'earlier.exists(w, w.name == "second" && w.quarantined == 1)',
+    { waves: [first, { ...second, status: 'Completed', quarantined: 0 }] },
+  ],
   ['findings == 0', { wave: { blockingFindings: 0 } }],
   ['findings == 2', { wave: { blockingFindings: 2 } }],
   ['earlier.exists(w, w.name == "first" && w.soakedHours == 0.0)', {}],

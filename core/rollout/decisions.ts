@@ -53,7 +53,12 @@ export type Decision =
   /** What rollouts of the policy have shown is another than the rollout knows (core/rollout/earlier-rollouts.ts). */
   | { readonly type: 'carry-traits'; readonly rollout: Rollout; readonly carried: Rollout['carried'] }
   /** Nothing of the rollout goes on before a person acts, for these reasons; none = something does again (core/rollout/waits-for-rest.ts). */
-  | { readonly type: 'tell-rest'; readonly rollout: Rollout; readonly reasons: readonly Reason[] }
+  | {
+      readonly type: 'tell-rest';
+      readonly rollout: Rollout;
+      readonly waves: readonly Wave[];
+      readonly reasons: readonly Reason[];
+    }
   /** A cluster was deleted on its way back: what its wave had proved by it is taken away, and later waves wait for it no more. */
   | { readonly type: 'drop-rollback'; readonly wave: Wave; readonly clusterKey: string }
   /** An upgrade that is parked and whose cluster is gone ends. */

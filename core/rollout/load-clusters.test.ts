@@ -54,6 +54,13 @@ test('clusters of upgrades that a person asked for are read, whatever waves do',
   expect(clustersInTurn({ ...busy, upgrades: [{ ...upgrade, rolloutId: 'r' }] }, NOW)).toEqual([]);
 });
 
+test('who is set aside in the wave that opens next is looked at, since the wave counts who comes back', () => {
+  const members = [member('q', 'Quarantined', 1), member('p', 'Pending', 1)];
+  const passed = wave(0, { status: 'Completed', inFlight: 0 });
+  expect(clustersInTurn({ ...busy, members, waves: [later, passed] }, NOW)).toEqual(['q']);
+  expect(clustersInTurn({ ...busy, members }, NOW)).toEqual([]);
+});
+
 test('where failures have something in common, the clusters of all who wait there are under suspicion', () => {
   expect(clustersUnderSuspicion(busy)).toEqual([]);
   const traits = { failed: { 'ami/X': 1 }, succeeded: {} };

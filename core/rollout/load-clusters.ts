@@ -9,7 +9,7 @@ import { ClusterControls, Clusters } from '../store/entities.ts';
 import { loadAll, loadKind } from '../store/entity.ts';
 import { suspectedTraits } from './fingerprint.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { isSettled } from './wave-end.ts';
+import { isSettled, waveInTurn } from './wave-end.ts';
 
 /** With more clusters than this, reading all of a kind takes fewer requests than reading them by key. */
 const MOST_BY_KEY = KIND_SHARDS * BATCH_KEYS;
@@ -49,8 +49,15 @@ type Moving = Pick<FleetSnapshot, 'rollouts' | 'members' | 'upgrades' | 'waves'>
 export function clustersInTurn({ rollouts, members, upgrades, waves }: Moving, now: Date | undefined): string[] {
   const rolloutOf = new Map(rollouts.map((rollout) => [rollout.id, rollout]));
   const waveOf = new Map(waves.map((wave) => [`${wave.rolloutId}/${wave.index}`, wave]));
-  const turn = members.filter((member) =>
-    isItsTurn(member, rolloutOf.get(member.rolloutId), waveOf.get(`${member.rolloutId}/${member.waveIndex}`), now),
+  const wavesOf = Map.groupBy(waves, ({ rolloutId }) => rolloutId);
+  const opensNext = (rolloutId: string) => waveInTurn(wavesOf.get(rolloutId) ?? []);
+  // A wave counts when it opens who is set aside no more.
+  const mayComeBack = ({ status, rolloutId, waveIndex }: Member): boolean =>
+    status === 'Quarantined' && opensNext(rolloutId)?.status === 'Pending' && opensNext(rolloutId)?.index === waveIndex;
+  const turn = members.filter(
+    (member) =>
+      isItsTurn(member, rolloutOf.get(member.rolloutId), waveOf.get(`${member.rolloutId}/${member.waveIndex}`), now) ||
+      mayComeBack(member),
   );
   return [...new Set([...turn, ...upgrades.filter(waitsByHand)].map(({ clusterKey }) => clusterKey))];
 }

@@ -107,8 +107,8 @@ export function comesByItself(member: Member): boolean {
 }
 
 /**
- * Lets a member go on waiting that nothing stands against any more: its wave counts it before it opens, and passes and proves nothing without it; of
- * one that has passed already, nobody reads any more that it is set aside. Empty where the member was not set aside, or was set aside by a foreign update,
+ * Lets a member go on waiting that nothing stands against any more. A wave that has not opened counts it when it opens, and one that is under way
+ * waits for it; where its wave has passed it goes as a straggler. Empty where the member was not set aside, or was set aside by a foreign update,
  * which ends by itself.
  */
 export function letIn(

@@ -17,7 +17,7 @@ const last = waveItem({ index: 3, name: 'last', status: 'Pending', members: 0, n
 const member = (name: string, more: Partial<Member> = {}): Member =>
   memberItem({ clusterKey: clusterRecord({ name }).clusterKey, name, waveIndex: 2, ...more });
 const many = (count: number) => Array.from({ length: count }, (_, index) => member(`c${index}`));
-const refreshed = { code: 'PlanRefreshed' as const, message: 'Positions changed.' };
+const joined = { code: 'ClustersJoined' as const, message: '1 joined: web.' };
 
 /** Members that join the wave after the open one. */
 const joining = (members: readonly Member[], more: Partial<Replan> = {}): Replan => ({
@@ -26,7 +26,7 @@ const joining = (members: readonly Member[], more: Partial<Replan> = {}): Replan
   waves: ['before', 'all', 'after', 'end'],
   changedWaves: [{ before: after, next: { ...after, members: members.length, needWork: members.length } }],
   members: members.map((next) => ({ before: undefined, next })),
-  reasons: [refreshed],
+  reasons: [joined],
   carried: undefined,
   ...more,
 });
@@ -86,6 +86,18 @@ test('a plan in force is that of the rollout, of its waves and of its members, i
       detail: { version: 1, change: 'rollout/r#1', rolloutId: 'r', status: 'Running', about: 'plan', reasons },
     },
   ]);
+});
+
+test('that a wave counts others is told only where another plan comes into force by it', async () => {
+  const reasons = [{ code: 'PlanRefreshed' as const, message: 'What is known of the clusters changed.' }];
+  const toldOf = async (more: Partial<Wave>): Promise<number> => {
+    const { apply, told, waveNow } = await world();
+    const next: Wave = { ...after, members: 1, needWork: 1, ...more };
+    await apply(joining([member('web')], { reasons, changedWaves: [{ before: after, next }] }));
+    expect(await waveNow(2)).toMatchObject(next);
+    return told.length;
+  };
+  expect([await toldOf({}), await toldOf({ planHash: 'other' })]).toEqual([0, 1]);
 });
 
 test('the next plan has the next number', async () => {

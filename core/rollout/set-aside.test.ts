@@ -21,14 +21,16 @@ interface Given {
   readonly second?: Partial<Wave>;
   readonly member?: Partial<Member>;
   readonly clusters?: Partial<ClusterRecord>;
+  /** This version cannot read the policy. */
+  readonly isUnreadable?: true;
 }
 
 /** The decision about the second wave of a rollout at its turn, when both members were set aside. */
-function decided({ second = {}, member = {}, clusters = {} }: Given): string[] {
+function decided({ second = {}, member = {}, clusters = {}, isUnreadable }: Given): string[] {
   const records = ['a', 'b'].map((name) => clusterRecord({ name, version: '1.36', ...clusters }));
   const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'first' }, { name: 'second' }] } };
   const state = {
-    ...fleetSnapshot({ clusters: records, policies, caps: { total: 9 } }),
+    ...fleetSnapshot({ clusters: records, policies: isUnreadable ? {} : policies, caps: { total: 9 } }),
     rollouts: [rolloutItem({ policyRevision: JSON.stringify(policies.p), waves: ['first', 'second'] })],
     waves: [
       waveItem({ index: 0, name: 'first', status: 'Completed', members: 1, succeeded: 1 }),
@@ -79,6 +81,7 @@ test.each<[string, Given, string[]]>([
     { second: { status: 'Completed', inFlight: 2 } },
     ['a Pending', 'b Pending'],
   ],
+  ['nobody is let in where the policy cannot be read', { isUnreadable: true, member: { reasons: [recent] } }, []],
 ])('of members that something has set aside: %s', (_, given, expected) => {
   expect(decided(given)).toStrictEqual(expected);
 });

@@ -3,10 +3,12 @@ import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rol
 import {
   appliedTo,
   at,
+  before,
   change,
   type Decision,
   NOTHING,
   rollout,
+  wave,
 } from '../../test/material/rollout/applied-decision.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
@@ -78,11 +80,18 @@ test.each<[string, Partial<Rollout>, Wave['status'], readonly Partial<Member>[],
     [{ ...suspected, reasons: [reason('RecentlyCreated', 'x')] }],
     [],
   ],
+  [
+    'nobody for who is being deleted',
+    {},
+    'Completed',
+    [{ ...suspected, reasons: [reason('Deleting', 'x'), reason('SuspiciousTrait', 'x')] }],
+    [],
+  ],
   ['nobody where nothing is left', {}, 'Completed', [{ status: 'Failed' }], []],
   ['a wave whose turn it is', {}, 'Undecided', [suspected], []],
   ['nobody any more once one may go on', { waitsSince: SINCE }, 'Completed', [{ status: 'Pending' }], [0]],
   ['nobody any more once a wave was opened again', { waitsSince: SINCE }, 'Open', [suspected], [0]],
-  ['nobody while it is paused', { status: 'Paused', waitsSince: SINCE }, 'Completed', [{ status: 'Pending' }], []],
+  ['nobody while it is paused', { status: 'Paused' }, 'Completed', [suspected], []],
 ])('a rollout waits for %s', (_, given, waveIs, members, told) => {
   const decisions = tellRest(
     rolloutItem({ status: 'Running', ...given }),
@@ -95,7 +104,7 @@ test.each<[string, Partial<Rollout>, Wave['status'], readonly Partial<Member>[],
 describe('that a rollout waits for a person', () => {
   const applied = appliedTo(() => new MemoryTable());
   const reasons = [reason('Unsettled', 'It waits for a.')];
-  const waits: Decision = { type: 'tell-rest', rollout, reasons };
+  const waits: Decision = { type: 'tell-rest', rollout, waves: [before, wave], reasons };
 
   test('is kept with it from then on, on record, and told with its reasons', async () => {
     const { rollout: left, record, told } = await applied(waits);
@@ -123,7 +132,13 @@ describe('that a rollout waits for a person', () => {
     ['is gone', undefined],
     ['was paused meanwhile', { ...rollout, status: 'Paused' }],
     ['says it already', { ...rollout, waitsSince: SINCE }],
+    ['had a trait cleared meanwhile', { ...rollout, releasedTraits: ['a'] }],
   ])('changes nothing where the rollout %s', async (_, kept) => {
     expect(await applied(waits, { rollout: kept })).toMatchObject(NOTHING);
+  });
+
+  test('rests on its waves, and is not said where one was opened again meanwhile', async () => {
+    expect((await applied(waits)).checks).toEqual(['ROLLOUT#r WAVE#000 1', 'ROLLOUT#r WAVE#001 1']);
+    expect(await applied(waits, { waves: [before, { ...wave, failed: 1 }] })).toMatchObject(NOTHING);
   });
 });

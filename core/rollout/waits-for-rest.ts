@@ -2,12 +2,14 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { isSame } from '../model/is-same.ts';
 import { some } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
 import { changeOnce, NOTHING } from '../store/change.ts';
 import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
-import { Members, Rollouts } from '../store/entities.ts';
-import { load, replace } from '../store/entity.ts';
+import { Members, Rollouts, Waves } from '../store/entities.ts';
+import { load, replace, unchanged } from '../store/entity.ts';
+import { loadWaves } from '../store/members.ts';
 import type { Decision } from './decisions.ts';
 import { waveInTurn } from './wave-end.ts';
 
@@ -27,30 +29,35 @@ export function waitsForRest(rollout: Rollout, waves: readonly Wave[], members: 
   return [reason('Unsettled', said)];
 }
 
-/** A rollout of which nothing goes on any more before a person acts says so, once: every member that is left is set aside for what does not end by itself. */
+/** A rollout of which nothing goes on any more before a person acts says so once, as long as it does: every member that is left is set aside for what does not end by itself. */
 export function tellRest(rollout: Rollout, waves: readonly Wave[], members: readonly Member[]): Decision[] {
   const rest = restOf(rollout, waves, members);
   const isStuck = ({ status, reasons }: Member): boolean =>
-    status === 'Quarantined' && reasons.some(({ code }) => kindOf(code) === 'lasting');
+    status === 'Quarantined' &&
+    reasons.some(({ code }) => kindOf(code) === 'lasting') &&
+    reasons.every(({ code }) => code !== 'Deleting');
   const waits = rest.length > 0 && rest.every(isStuck);
   // A paused rollout is looked at when it goes on.
   if (rollout.status !== 'Running' || waits === (rollout.waitsSince !== undefined)) return [];
-  return [{ type: 'tell-rest', rollout, reasons: waits ? waitsForRest(rollout, waves, members) : [] }];
+  return [{ type: 'tell-rest', rollout, waves, reasons: waits ? waitsForRest(rollout, waves, members) : [] }];
 }
 
 /** Notes that the rollout waits for a person, where it still does, or does no more. */
 export async function applyRest(
   ports: Pick<Ports, 'table' | 'clock' | 'events'>,
-  { rollout: decided, reasons }: Extract<Decision, { type: 'tell-rest' }>,
+  { rollout: decided, waves: seen, reasons }: Extract<Decision, { type: 'tell-rest' }>,
 ): Promise<void> {
   await changeOnce(ports, async (at) => {
     const read = await load(ports.table, Rollouts, decided.id);
-    if (read?.data.status !== 'Running' || read.data.waitsSince !== decided.waitsSince) return NOTHING;
+    if (read === undefined || !isSame(read.data, decided)) return NOTHING;
+    // A retry opens a wave again and does not change the rollout's item.
+    const waves = await loadWaves(ports.table, decided.id);
+    if (!waves.every(({ data }) => seen.some((one) => isSame(one, data)))) return NOTHING;
     const waits = reasons.length > 0;
     const next: Rollout = { ...read.data, waitsSince: waits ? at.toISOString() : undefined };
     return {
       ...NOTHING,
-      writes: [replace(Rollouts, read, next)],
+      writes: [replace(Rollouts, read, next), ...waves.map((one) => unchanged(Waves, one, decided.id, one.data.index))],
       record: [rolloutEntry(decided.id, waits ? 'RolloutWaits' : 'RolloutGoesOn', LIFTLOCK, { reasons })],
       events: ([change]) => (waits ? [rolloutChanged({ ...next, reasons: [...reasons] }, change, 'rest')] : []),
     };

@@ -286,15 +286,12 @@ function evidenceOf({ rollout, now }: WaveSituation, wave: Wave, before: readonl
   return {
     rollout: { id: rollout.id, policy: rollout.policy, target: rollout.target },
     wave: { name: wave.name, index: wave.index },
-    earlier: before.map(({ name, status, members, succeeded, failed, blocked, quarantined, lastSuccessAt, gates }) => ({
-      name,
-      status,
-      members,
-      succeeded,
-      failed,
-      blocked,
-      quarantined,
-      soakedHours: soakedHours(lastSuccessAt, gates, now),
+    earlier: before.map((one) => ({
+      ...{ name: one.name, status: one.status, members: one.members },
+      ...{ succeeded: one.succeeded, failed: one.failed, blocked: one.blocked },
+      // A cluster that comes back after its wave has passed has proved nothing yet.
+      quarantined: PASSED_WAVES.includes(one.status) ? unsettledIn(one) : one.quarantined,
+      soakedHours: soakedHours(one.lastSuccessAt, one.gates, now),
     })),
     succeeded: sum((one) => one.succeeded),
     failed: sum((one) => one.failed),

@@ -44,7 +44,9 @@ export function rolloutConditions({ status, reasons, waitsSince }: Rollout): Con
   const is = (type: string, holds: boolean): ConditionNow => says(type, holds, status, message);
   const isStuck = status === 'Running' && waitsSince !== undefined;
   return [
-    isStuck ? says('Progressing', false, 'Unsettled', message) : is('Progressing', status === 'Running'),
+    isStuck
+      ? says('Progressing', false, 'Unsettled', said(`Since ${waitsSince} nothing of it goes on before a person acts.`))
+      : is('Progressing', status === 'Running'),
     is('Paused', status === 'Paused'),
     is('Halted', status === 'Halted'),
     is('Completed', status === 'Completed' || status === 'CompletedWithFailures'),
