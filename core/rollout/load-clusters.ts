@@ -49,8 +49,8 @@ type Moving = Pick<FleetSnapshot, 'rollouts' | 'members' | 'upgrades' | 'waves'>
 export function clustersInTurn({ rollouts, members, upgrades, waves }: Moving, now: Date | undefined): string[] {
   const rolloutOf = new Map(rollouts.map((rollout) => [rollout.id, rollout]));
   const waveOf = new Map(waves.map((wave) => [`${wave.rolloutId}/${wave.index}`, wave]));
-  const wavesOf = Map.groupBy(waves, ({ rolloutId }) => rolloutId);
-  const opensNext = (rolloutId: string) => waveInTurn(wavesOf.get(rolloutId) ?? []);
+  const byRollout = Map.groupBy(waves, ({ rolloutId }) => rolloutId);
+  const opensNext = (rolloutId: string) => waveInTurn(byRollout.get(rolloutId) ?? []);
   // A wave counts when it opens who is set aside no more.
   const mayComeBack = ({ status, rolloutId, waveIndex }: Member): boolean =>
     status === 'Quarantined' && opensNext(rolloutId)?.status === 'Pending' && opensNext(rolloutId)?.index === waveIndex;
