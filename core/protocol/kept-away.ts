@@ -62,8 +62,10 @@ export const ordersOfFleet = ({ fleet, control }: Pick<Orders, 'fleet' | 'contro
   fleet === undefined ? [NO_FLEET] : fleetRefusals(fleet, control);
 
 /** The same as the table has it now. */
-export const loadOrdersOfFleet = async (table: Pick<Table, 'get'>): Promise<Reason[]> =>
-  ordersOfFleet({ fleet: await loadFleetInForce(table), control: (await load(table, FleetControls))?.data });
+export async function loadOrdersOfFleet(table: Pick<Table, 'get'>): Promise<Reason[]> {
+  const [fleet, control] = await Promise.all([loadFleetInForce(table), load(table, FleetControls)]);
+  return ordersOfFleet({ fleet, control: control?.data });
+}
 
 /**
  * Codes that are asked again now, so that nobody reads a reason that was true only when the upgrade parked. Of a rollback only the codes of the Fleet

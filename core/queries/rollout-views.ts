@@ -90,7 +90,7 @@ export async function listRollouts(table: Table, now: Date): Promise<{ items: Ro
         one.status === 'Aborted' && waves.some(({ inFlight }) => inFlight > 0) ? await loadMembers(table, one.id) : [];
       const late = snapshot === undefined ? undefined : unreadyToOpen(snapshot, one, waves, snapshot.members, now);
       const standings = await standingsOf(table, one, waves, await policyOf(table, one), now);
-      return summary(keptBy(ofFleet, one), waves, left, standings, late, now);
+      return summary(withOrders(ofFleet, one), waves, left, standings, late, now);
     }),
   );
   return { items: items.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)) };
@@ -98,14 +98,14 @@ export async function listRollouts(table: Table, now: Date): Promise<{ items: Ro
 
 export async function loadRolloutDetail(table: Table, id: string, now: Date): Promise<RolloutDetail> {
   const { data: rollout } = await findRollout(table, id);
-  const ofFleet = await loadOrdersOfFleet(table);
   const members = await loadMembers(table, id);
   const waves = await loadWavesOf(table, id);
   const policy = await policyOf(table, rollout);
   const standings = await standingsOf(table, rollout, waves, policy, now);
   const [policyDeleted] = deletedAmong(policy === undefined ? [] : [policy]);
   const { stalled, forewarned: told, late } = await foreseen(table, rollout, waves, members, now);
-  const [reasonsNow, whyTheyLeft, held] = await Promise.all([
+  const [ofFleet, reasonsNow, whyTheyLeft, held] = await Promise.all([
+    loadOrdersOfFleet(table),
     loadReasonsNow(table, told.map(asUpgrade)),
     loadWhyTheyLeft(table, told),
     heldOf(table, told),
@@ -117,7 +117,7 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
   });
   return {
     ...detail(
-      keptBy(ofFleet, {
+      withOrders(ofFleet, {
         ...rollout,
         reasons: [...rollout.reasons, ...stalled, ...waitsForRest(rollout, waves, members)],
       }),
@@ -134,7 +134,7 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
 }
 
 /** The rollout with what keeps everything of the fleet from going on, before its own reasons. A rollout at rest has nothing that would. */
-const keptBy = (ofFleet: readonly Reason[], rollout: Rollout): Rollout =>
+const withOrders = (ofFleet: readonly Reason[], rollout: Rollout): Rollout =>
   isAtRest(rollout) ? rollout : { ...rollout, reasons: [...ofFleet, ...rollout.reasons] };
 
 const wasHeld = (member: Member): boolean => isTried(member) && member.reasons.some(({ code }) => code === 'Held');

@@ -9,11 +9,9 @@ import { startOnce } from '../model/start-once.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { loadedRules } from '../policy/load-rules.ts';
 import { readRules } from '../policy/read-rules.ts';
-import { goesBack } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
-import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { turnGivenBack, without, withoutHoldOf } from '../protocol/rollback.ts';
 import { waveStatusChanged } from '../protocol/settle.ts';
 import { waveGoingOn, waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
@@ -31,12 +29,12 @@ import {
   Waves,
 } from '../store/entities.ts';
 import { load, type Read, replace, unchanged } from '../store/entity.ts';
-import { loadWaves } from '../store/members.ts';
 import { applyReplan, followPlan } from './apply-replan.ts';
 import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
 import { applyCarried } from './earlier-rollouts.ts';
 import { leftBehind } from './left-behind.ts';
+import { passedBefore, stillSeen } from './rest-on-waves.ts';
 import { takenOutAs } from './taken-out.ts';
 import { applyRest } from './waits-for-rest.ts';
 import { turnedWave } from './wave-end.ts';
@@ -133,39 +131,6 @@ async function changeRollout(
     };
   });
 }
-
-/**
- * Checks that these waves stay as they are now, for the transaction that rests on them. Undefined where they do not hold any more what the decision
- * needs.
- */
-async function restOn(
-  { table }: ApplyPorts,
-  rolloutId: string,
-  isMeant: (wave: Wave) => boolean,
-  holds: (waves: readonly Wave[]) => boolean,
-): Promise<WriteOperation[] | undefined> {
-  const waves = (await loadWaves(table, rolloutId)).filter(({ data }) => isMeant(data));
-  if (!holds(waves.map(({ data }) => data))) return undefined;
-  return waves.map((wave) => unchanged(Waves, wave, rolloutId, wave.data.index));
-}
-
-/** Checks that none of these waves has moved since it was seen. */
-const stillSeen = (ports: ApplyPorts, rolloutId: string, seen: readonly Wave[]) =>
-  restOn(
-    ports,
-    rolloutId,
-    ({ index }) => seen.some((wave) => wave.index === index),
-    (waves) => waves.every((one) => seen.some((wave) => isSame(wave, one))),
-  );
-
-/** Checks that all waves before the one that opens have passed, and that no cluster of them goes back. */
-const passedBefore = (ports: ApplyPorts, { rolloutId, index }: Wave) =>
-  restOn(
-    ports,
-    rolloutId,
-    (wave) => wave.index < index,
-    (waves) => waves.every(({ status }) => PASSED_WAVES.includes(status)) && goesBack(waves) === undefined,
-  );
 
 async function changeWave(
   ports: ApplyPorts,

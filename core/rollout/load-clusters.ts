@@ -48,17 +48,15 @@ type Moving = Pick<FleetSnapshot, 'rollouts' | 'members' | 'upgrades' | 'waves'>
 /** The clusters of members whose turn it is, and of upgrades that a person asked for. */
 export function clustersInTurn({ rollouts, members, upgrades, waves }: Moving, now: Date | undefined): string[] {
   const rolloutOf = new Map(rollouts.map((rollout) => [rollout.id, rollout]));
-  const waveOf = new Map(waves.map((wave) => [`${wave.rolloutId}/${wave.index}`, wave]));
-  const byRollout = Map.groupBy(waves, ({ rolloutId }) => rolloutId);
-  const opensNext = (rolloutId: string) => waveInTurn(byRollout.get(rolloutId) ?? []);
-  // A wave counts when it opens who is set aside no more.
-  const mayComeBack = ({ status, rolloutId, waveIndex }: Member): boolean =>
-    status === 'Quarantined' && opensNext(rolloutId)?.status === 'Pending' && opensNext(rolloutId)?.index === waveIndex;
-  const turn = members.filter(
-    (member) =>
-      isItsTurn(member, rolloutOf.get(member.rolloutId), waveOf.get(`${member.rolloutId}/${member.waveIndex}`), now) ||
-      mayComeBack(member),
-  );
+  const keyOf = (rolloutId: string, index: number): string => `${rolloutId}/${index}`;
+  const waveOf = new Map(waves.map((wave) => [keyOf(wave.rolloutId, wave.index), wave]));
+  const next = [...Map.groupBy(waves, ({ rolloutId }) => rolloutId).values()].map(waveInTurn);
+  const turn = members.filter((member) => {
+    const wave = waveOf.get(keyOf(member.rolloutId, member.waveIndex));
+    // The wave that opens next counts who is set aside no more.
+    const mayComeBack = member.status === 'Quarantined' && wave?.status === 'Pending' && next.includes(wave);
+    return mayComeBack || isItsTurn(member, rolloutOf.get(member.rolloutId), wave, now);
+  });
   return [...new Set([...turn, ...upgrades.filter(waitsByHand)].map(({ clusterKey }) => clusterKey))];
 }
 

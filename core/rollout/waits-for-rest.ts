@@ -7,10 +7,10 @@ import { some } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
 import { changeOnce, NOTHING } from '../store/change.ts';
 import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
-import { Members, Rollouts, Waves } from '../store/entities.ts';
-import { load, replace, unchanged } from '../store/entity.ts';
-import { loadWaves } from '../store/members.ts';
+import { Members, Rollouts } from '../store/entities.ts';
+import { load, replace } from '../store/entity.ts';
 import type { Decision } from './decisions.ts';
+import { stillSeen } from './rest-on-waves.ts';
 import { waveInTurn } from './wave-end.ts';
 
 /** The members for which a rollout waits whose waves have all passed; none where it does not. */
@@ -51,13 +51,13 @@ export async function applyRest(
     const read = await load(ports.table, Rollouts, decided.id);
     if (read === undefined || !isSame(read.data, decided)) return NOTHING;
     // A retry opens a wave again and does not change the rollout's item.
-    const waves = await loadWaves(ports.table, decided.id);
-    if (!waves.every(({ data }) => seen.some((one) => isSame(one, data)))) return NOTHING;
+    const waves = await stillSeen(ports, decided.id, seen);
+    if (waves === undefined) return NOTHING;
     const waits = reasons.length > 0;
     const next: Rollout = { ...read.data, waitsSince: waits ? at.toISOString() : undefined };
     return {
       ...NOTHING,
-      writes: [replace(Rollouts, read, next), ...waves.map((one) => unchanged(Waves, one, decided.id, one.data.index))],
+      writes: [replace(Rollouts, read, next), ...waves],
       record: [rolloutEntry(decided.id, waits ? 'RolloutWaits' : 'RolloutGoesOn', LIFTLOCK, { reasons })],
       events: ([change]) => (waits ? [rolloutChanged({ ...next, reasons: [...reasons] }, change, 'rest')] : []),
     };
