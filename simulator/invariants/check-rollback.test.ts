@@ -78,7 +78,10 @@ const begins = (
 test.each<[string, Fabricated]>([
   ['a rollout to the minor of another one whose cluster is back', begins({}, [back({ status: 'Succeeded' })])],
   ['a rollout that only finishes clusters there', begins({}, undefined, { from: '1.37', to: '1.37' })],
-  ['a rollout to another minor meanwhile', begins({ target: '1.38' })],
+  [
+    'a rollout of clusters that are past that minor meanwhile',
+    begins({ target: '1.38' }, undefined, { from: '1.37', to: '1.38' }),
+  ],
   ['a rollout of another policy meanwhile', begins({ policy: 'other' })],
   ['a control plane that goes back in its rollback', commit('RollbackClusterVersion', back())],
   [
@@ -156,6 +159,11 @@ test.each<[string, string, Fabricated]>([
   ['it goes elsewhere', 'its rollback leads to 1.36', commit('RollbackClusterVersion', back(), '1.35')],
   ['nobody had looked', 'nobody had checked the way back', commit('UpdateAddon', unchecked)],
   ['others would go to where it comes from', `it began by itself while ${KEY} of r went back`, begins({})],
+  [
+    'others would go through where it comes from',
+    `it began by itself while ${KEY} of r went back`,
+    begins({ target: '1.38' }, undefined, { to: '1.38' }),
+  ],
   [
     'a change goes to a cluster that is gone',
     'the cluster was gone',

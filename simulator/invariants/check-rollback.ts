@@ -1,6 +1,6 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import { LIFTLOCK } from '../../core/contracts/names.ts';
-import { hopId, isFinish, rollbackId } from '../../core/model/hop.ts';
+import { hopId, rollbackId } from '../../core/model/hop.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
 import { Configs, Members, Rollouts, Upgrades } from '../../core/store/entities.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
@@ -70,18 +70,20 @@ function goingUp(moment: Moment, left: ReadonlyMap<string, unknown>): Violation[
 }
 
 /**
- * No rollout that takes clusters to a minor begins by itself while a cluster that an earlier one of its policy has taken there goes back from there.
+ * No rollout that takes clusters to a minor, or through it, begins by itself while a cluster that an earlier one of its policy has taken there goes back
+ * from there.
  */
 function ofCreation({ item, store }: Moment): Violation[] {
   if (item.event !== 'RolloutCreated' || item.principal !== LIFTLOCK) return [];
-  const { id, policy, target } = store.get(Rollouts, item.subject.replace(/^rollout\//, '')) ?? {};
+  const { id, policy } = store.get(Rollouts, item.subject.replace(/^rollout\//, '')) ?? {};
   const own = store.all(Members).filter(({ rolloutId, status }) => rolloutId === id && status !== 'Excluded');
-  if (own.every(isFinish)) return [];
+  const someLeadTo = (minor: KubeVersion) =>
+    own.some(({ from, to }) => KubeVersion.parse(from).isOlderThan(minor) && !KubeVersion.parse(to).isOlderThan(minor));
   return store.all(Upgrades).flatMap((one) => {
-    if (!isGoingBack(one) || !UNDER_WAY.includes(one.status)) return [];
+    if (!isGoingBack(one) || !UNDER_WAY.includes(one.status) || !someLeadTo(KubeVersion.parse(one.from))) return [];
     const hop = store.get(Upgrades, one.clusterKey, hopId(one.to, one.from));
     const earlier = hop?.rolloutId === undefined ? undefined : store.get(Rollouts, hop.rolloutId);
-    if (earlier?.policy !== policy || earlier?.target !== target) return [];
+    if (earlier?.policy !== policy) return [];
     return [
       rollback(`${id} #${item.sequence}: it began by itself while ${one.clusterKey} of ${earlier?.id} went back`),
     ];
