@@ -43,11 +43,11 @@ test('a rollback keeps to the windows of its cluster where its policy says so', 
 });
 
 /** The violations for the first change of a hop of an hour, so many minutes after noon, in a window of `duration` from noon on. */
-const begun = (duration: string, minutes: number) =>
+const begun = (duration: string, minutes: number, before: readonly object[] = []) =>
   inForce({
     spec: { estimates: { upgrade: '1h' } },
     wave: { calendar: 'noon' },
-    calendars: { noon: { windows: [{ name: 'noon', schedule: '0 12 * * *', duration }] } },
+    calendars: { noon: { windows: [...before, { name: 'noon', schedule: '0 12 * * *', duration }] } },
   })
     .wait(minutes)
     .commit()
@@ -55,6 +55,13 @@ const begun = (duration: string, minutes: number) =>
 
 test('a hop fits from the opening on where its first change comes soon after that, and else from its first change on', () => {
   expect(begun('1h', 10)).toEqual([]);
+  expect(begun('1h', 15)).toEqual([]);
   expect(begun('58m', 2)).toMatchObject([{ invariant: 'window' }]);
   expect(begun('1h', 20)).toMatchObject([{ invariant: 'window' }]);
+});
+
+test('it counts from the last opening, however short the calendars were closed before', () => {
+  const until = (end: string) => [{ name: 'morning', schedule: '0 11 * * *', duration: end }];
+  expect(begun('1h', 10, until('58m'))).toEqual([]);
+  expect(begun('1h', 10, until('1h'))).toMatchObject([{ invariant: 'window' }]);
 });

@@ -89,13 +89,22 @@ function broken(
     const why = states[0]?.reasons.map((reason) => reason.message).join(' ');
     return [window(`${what} was committed at ${item.at}, outside the windows of ${names.join(', ')}: ${why}`)];
   }
-  return commit.first ? overrun(what, countsFrom(calendars, item.at), place, state) : [];
+  return commit.first ? overrun(what, countsFrom(calendars, Date.parse(item.at)), place, state) : [];
 }
 
-/** From when on a hop counts whose first change comes at this instant: when the calendars opened, where that was in the quarter of an hour before. */
-function countsFrom(calendars: readonly CompiledCalendar[], at: string): number {
-  const { open, opensAt } = calendarStateAt(calendars, new Date(Date.parse(at) - 15 * 60_000));
-  return open || opensAt === null ? Date.parse(at) : opensAt.getTime();
+const MINUTE = 60_000;
+
+/**
+ * From when on a hop counts whose first change comes at this instant: when the calendars opened for the last time, where that was in the quarter of an
+ * hour before. Windows open and close at whole minutes.
+ */
+function countsFrom(calendars: readonly CompiledCalendar[], at: number): number {
+  let from = at;
+  for (let minute = at - (at % MINUTE); minute >= at - 15 * MINUTE; minute -= MINUTE) {
+    if (!calendarStateAt(calendars, new Date(minute)).open) return from;
+    from = minute;
+  }
+  return calendarStateAt(calendars, new Date(from - MINUTE)).open ? at : from;
 }
 
 function overrun(what: string, from: number, place: Rules | undefined, { closesAt }: CalendarState): Violation[] {
