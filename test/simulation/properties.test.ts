@@ -27,7 +27,8 @@ test('whatever the fleet, its policies and what goes wrong: no invariant is brok
       const { upgraded, failed, held, excluded } = result.clusters;
       expect(upgraded + failed + held + excluded).toBe(clusters);
     }),
-    { numRuns: 36 },
+    // The same worlds each time: what turns red is what has changed. Others: `liftlock simulate --seed N --runs M`.
+    { numRuns: 36, seed: 36 },
   );
 });
 
