@@ -34,10 +34,9 @@ test('an owner reads what stops its clusters with cause, repair and dates, for p
     expect(markdown.out).toMatch(/^## storage\n/);
     expect(markdown.out).toMatch(/\n\| Before \| .*\n\| --- .*\n\| .* \| 1\.37, stops it \| /);
 
-    // A cluster that is held for what got worse in its hop has findings of no scan.
     const unfound = await run('report owner platform');
     expect(unfound.out).toContain(
-      'platform owns 1 cluster, and no look at a cluster has found anything that it has to mend. What got worse in a hop is told by liftlock explain.\n',
+      'platform owns 1 cluster, and neither a look at a cluster nor a hop has found anything that it has to mend.\n',
     );
 
     const nothing = await run('report owner nobody');

@@ -57,7 +57,7 @@ function totals({ owner, items, left, clusterCount }: OwnerReport): string {
   if (items.length === 0 && clusterCount === 0)
     return `${owns}, and no finding that is known is its. Names count as labels have them: liftlock get clusters -o wide, liftlock scan fleet.`;
   if (items.length === 0)
-    return `${owns}, and no look at a cluster has found anything that it has to mend. What got worse in a hop is told by liftlock explain.`;
+    return `${owns}, and neither a look at a cluster nor a hop has found anything that it has to mend.`;
   return `${owns}, and has ${counted(items.length, 'thing')} to mend; ${stopping} of them ${stopping === 1 ? 'stops' : 'stop'} a hop.${left === 0 ? '' : ` ${left} more have no room here.`}`;
 }
 

@@ -19,6 +19,14 @@ export const arrivalId = (member: { readonly from: string; readonly to: string }
 export const isRollback = (upgrade: { readonly machine: MachineName } | undefined): boolean =>
   upgrade?.machine === 'rollback-cluster';
 
+/** The id of the hop that an upgrade is, or that the rollback takes back, since things got worse in that one. */
+export const comparedHopId = (upgrade: {
+  readonly id: string;
+  readonly machine: MachineName;
+  readonly from: string;
+  readonly to: string;
+}): string => (isRollback(upgrade) ? hopId(upgrade.to, upgrade.from) : upgrade.id);
+
 /** The id of the rollback of a cluster from one minor to the one before. It is the same for every try. */
 export const rollbackId = (from: KubeVersion | string, to: KubeVersion | string): string => `rollback-${from}-${to}`;
 

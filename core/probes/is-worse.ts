@@ -1,6 +1,14 @@
+import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { counted, some } from '../model/words.ts';
-import { PROBES, type ProbeVerdict, type RateVerdict, type StateVerdict, sourceOf } from './probe-verdict.ts';
+import {
+  PROBES,
+  type ProbeVerdict,
+  type RateVerdict,
+  type StateVerdict,
+  sourceOf,
+  type Worsened,
+} from './probe-verdict.ts';
 
 export interface Worse {
   readonly worse: boolean;
@@ -17,6 +25,16 @@ export function isWorse(verdicts: readonly ProbeVerdict[]): Worse {
   const sources = new Set(failed.map(sourceOf));
   const worse = failed.some(({ probe }) => PROBES[probe].isHard) || sources.size >= 2;
   return { worse, because: failed.flatMap((one) => withoutPods(one, failed)).map(verdictReason) };
+}
+
+/** What has failed of its own, by name, with the code of its probe. Rates have no names. */
+export function worsened(verdicts: readonly ProbeVerdict[]): (Worsened & { readonly code: ReasonCode })[] {
+  const failed = verdicts.filter(({ result }) => result === 'fail');
+  return failed
+    .flatMap((one) => withoutPods(one, failed))
+    .flatMap((one) =>
+      one.kind === 'state' ? one.figures.named.map((named) => ({ ...named, code: PROBES[one.probe].code })) : [],
+    );
 }
 
 /** Pods show why a workload is not available, so a workload whose pods are worse is reported by them. */

@@ -5,7 +5,7 @@ import type { LatestScans } from '../contracts/items/scan.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { shortId } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
-import { arrivalId, hopId, hopTo, isRollback } from '../model/hop.ts';
+import { arrivalId, comparedHopId, hopId, hopTo, isRollback } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { glassInForce } from '../policy/break-glass.ts';
@@ -184,7 +184,7 @@ function upgradesThatMatter(
   const ended = isTriedAgain
     ? undefined
     : [left, newest].find((one) => one?.status === 'Blocked' || one?.status === 'Failed');
-  const compared = goesBack ? upgrades.find(({ id }) => id === hopId(last.to, last.from)) : last;
+  const compared = upgrades.find(({ id }) => last !== undefined && id === comparedHopId(last));
   return { left, ended, shown: [last, compared].filter((one) => one !== undefined) };
 }
 

@@ -3,6 +3,7 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { judged } from '../../test/material/scan/findings.ts';
 import { reportOf as scanReport } from '../../test/material/scan/report.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ScanCause } from '../contracts/items/scan.ts';
 import { readCode } from '../contracts/reasons.ts';
 import { saveReport } from '../scan/fleet/report-store.ts';
@@ -43,6 +44,7 @@ async function reportOf(
         readonly waits?: readonly [from: string, to: string];
         /** Since when the control plane of that upgrade is at its version, which no look has seen yet. */
         readonly arrived?: string;
+        readonly upgrades?: readonly Upgrade[];
         /** Causes that a waiver covered in the whole report. */
         readonly waived?: readonly string[];
       }
@@ -70,6 +72,7 @@ async function reportOf(
       waits,
       arrived: controlPlaneCompletedAt,
       waived = [],
+      upgrades = [],
     },
   ] of Object.entries(found)) {
     const nodegroups = groups.map((group) => ({
@@ -86,6 +89,7 @@ async function reportOf(
     ]);
     const reason = { code: readCode(heldBy), message: 'Reached max retries.' };
     const control = { clusterKey: record.clusterKey, held: { reason, since: NOW.toISOString(), upgradeId: held } };
+    for (const one of upgrades) await table.transact([put(Upgrades, one, 'absent')]);
     const resumeAt = new Date(NOW.getTime() + 3_600_000).toISOString();
     if (waits !== undefined) {
       const [from, to] = waits;
@@ -226,4 +230,81 @@ test('a node group that the last scan has found as well is one thing to mend', a
   const scans = [scan('1.35', [cause({ cause: 'nodegroup:a' })])];
   const { items } = await reportOf({ old: { team: 'payments', scans, groups: ['a', 'b'] } });
   expect(items.map(([, , what]) => what).sort()).toEqual(['ScanFinding', 'nodegroup:a']);
+});
+
+const KEY = clusterRecord({ name: 'worse' }).clusterKey;
+const since = '2026-11-20T11:40:00.000Z';
+const ofOwner = (identity: string, owner?: string) => ({
+  identity,
+  was: 'well',
+  is: 'down',
+  said: '0 of 2',
+  owner,
+  since,
+});
+const figures = (...named: object[]) => ({
+  compared: 2,
+  unwell: 2,
+  unwellBefore: 0,
+  changed: 0,
+  worse: named.length,
+  named,
+});
+const hop = upgrade({
+  ...{ clusterKey: KEY, id: '1.33-1.34', from: '1.33', to: '1.34', status: 'Failed' },
+  steps: {
+    'smoke-check': {
+      ...{ status: 'failed', reasons: [], startedAt: since },
+      detail: {
+        comparedAt: NOW.toISOString(),
+        verdicts: [
+          {
+            probe: 'workloads',
+            kind: 'state',
+            result: 'fail',
+            figures: figures(ofOwner('Deployment shop/api', 'payments'), ofOwner('Deployment a/b', 'a')),
+          },
+          { probe: 'nodes', kind: 'state', result: 'fail', figures: figures(ofOwner('Node n')) },
+          { probe: 'urls', kind: 'state', result: 'inconclusive', figures: figures(ofOwner('https://x', 'payments')) },
+        ],
+      },
+    },
+  },
+});
+const back = upgrade({
+  ...hop,
+  id: 'rollback-1.34-1.33',
+  machine: 'rollback-cluster',
+  from: '1.34',
+  to: '1.33',
+  steps: {},
+});
+
+test.each([
+  ['held by its hop', { held: '1.33-1.34' }, [hop]],
+  ['held after its rollback', { held: back.id }, [hop, { ...back, status: 'Succeeded' as const }]],
+  ['on its way back', {}, [hop, { ...back, status: 'Running' as const }]],
+  [
+    'on its way back after a person has asked for it',
+    {},
+    [
+      { ...hop, rolloutId: undefined },
+      { ...back, status: 'Parked' as const },
+    ],
+  ],
+])(
+  'its owner has to mend what got worse in a hop whose cluster is %s',
+  async (_, { held }: { held?: string }, upgrades) => {
+    const { items } = await reportOf({
+      worse: { team: 'search', scans: [], upgrades, ...(held && { held, heldBy: 'WorkloadUnavailable' }) },
+    });
+    expect(items).toEqual([['worse', '1.34', 'WorkloadUnavailable', true, '2027-03-01']]);
+  },
+);
+
+test("what has no owner of its own is its cluster's, and what a person has released is told no more", async () => {
+  const found = { team: 'payments', scans: [], upgrades: [hop] };
+  const { items } = await reportOf({ worse: { ...found, held: '1.33-1.34', heldBy: 'NodeNotReady' } });
+  expect(items.map(([, , cause]) => cause).sort()).toEqual(['NodeNotReady', 'WorkloadUnavailable']);
+  expect((await reportOf({ worse: found })).items).toEqual([]);
 });

@@ -3,8 +3,11 @@ import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
 import { readCode } from '../contracts/reasons.ts';
 import { shortId } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
+import { comparedHopId, isRollback } from '../model/hop.ts';
 import { groupsBehind } from '../model/lag.ts';
 import type { Ports } from '../ports/ports.ts';
+import { worsened } from '../probes/is-worse.ts';
+import { comparisonOf } from '../probes/probe-verdict.ts';
 import { ownerOf, ownersOf } from '../readiness/owner-news.ts';
 import { clustersNow } from '../rollout/as-upgraded.ts';
 import { hasPins, patchesOf, pinsOf } from '../rollout/candidates.ts';
@@ -15,7 +18,8 @@ import { lookedIn, nextMinor } from '../rollout/readiness.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { blockersOf } from '../scan/fleet/decide-hop.ts';
 import { loadReport, scansOf } from '../scan/fleet/report-store.ts';
-import { loadKind } from '../store/entity.ts';
+import { Upgrades } from '../store/entities.ts';
+import { load, loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { clusterPolicy } from './cluster-policy.ts';
@@ -79,8 +83,12 @@ export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: 
     if (known !== undefined && held?.reason.code === NOT_EVICTED)
       scans.set(clusterKey, { ...known, ...(await withWaivedDrains(ports.table, known, version)) });
   }
+  const worse = new Map(
+    await Promise.all(living.map(async (one) => [one, await worseIn(ports.table, snapshot, one, owner)] as const)),
+  );
   const affected = living.flatMap((cluster) => {
-    const repairs = repairsOf(snapshot, cluster, scans.get(cluster.clusterKey), owner, now);
+    const scanned = repairsOf(snapshot, cluster, scans.get(cluster.clusterKey), owner, now);
+    const repairs = [...(worse.get(cluster) ?? []), ...scanned];
     const { deadline } = supportView(cluster, snapshot.regions.get(cluster.region), now);
     return repairs.length === 0 ? [] : [{ cluster, repairs, deadline }];
   });
@@ -121,6 +129,30 @@ const earlier = (a: string | null | undefined, b: string | null | undefined): nu
   const [one, other] = [a ?? '~', b ?? '~'];
   return one < other ? -1 : one > other ? 1 : 0;
 };
+
+/**
+ * What got worse in the last hop of a cluster that is held since, or is being taken back. What a person has released or had tried again is told no more.
+ */
+async function worseIn(
+  table: Ports['table'],
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  owner: string,
+): Promise<Repair[]> {
+  const { clusterKey, name, version } = cluster;
+  const active = activeUpgrade(snapshot, clusterKey);
+  const id = snapshot.controls.get(clusterKey)?.held?.upgradeId ?? (isRollback(active) ? active?.id : undefined);
+  const ended = id === undefined ? undefined : (await load(table, Upgrades, clusterKey, id))?.data;
+  const hop = ended && (await load(table, Upgrades, clusterKey, comparedHopId(ended)))?.data;
+  if (hop === undefined) return [];
+  return worsened(comparisonOf(hop)?.verdicts ?? [])
+    .filter((one) => ownersOf(one, cluster).includes(owner))
+    .map(({ code, identity, was, said, since }) => ({
+      ...{ cluster: shortId(cluster), version, target: hop.to, cause: code, stops: true, since },
+      what: `${identity} was ${was} before the hop to ${hop.to}, and was then: ${said}.`,
+      fixes: [`What lets the cluster go on says: liftlock explain cluster ${name}`],
+    }));
+}
 
 /** The scans with drain findings counted that were waived: the roll for this minor has stopped at a PodDisruptionBudget, whatever a waiver says of it. */
 async function withWaivedDrains(table: Ports['table'], { clusterKey, scans }: LatestScans, version: string) {
