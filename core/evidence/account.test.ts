@@ -79,6 +79,18 @@ test('an upgrade is told as it was written last, and what cannot be read is name
   expect([upgrades.map(({ status }) => status), unreadable]).toEqual([['Succeeded'], ['Upgrade c v']]);
 });
 
+test('a hop that was taken back lasted until its own end, whenever its rollback has ended', () => {
+  const id = '1.36-1.37';
+  const [startedAt, endedAt] = ['2026-11-20T08:01:00.000Z', '2026-11-22T08:00:00.000Z'];
+  const hop = upgrade({ clusterKey: WEB, id, status: 'RolledBack', startedAt, endedAt });
+  const write = { pk: 'c', sk: 'u', kind: 'Upgrade', active: false, revision: 3, data: hop };
+  const back = [500, 'UpgradeRolledBack', 'liftlock', { upgradeId: id, writes: [write] }] as const;
+  const minutes = (...ends: Parameters<typeof recordOf>[1]) =>
+    accountOf(evidenceOf([recordOf(WEB, [...ends, back])], [])).upgrades.map((one) => one.minutes);
+  expect(minutes([41, 'UpgradeSucceeded', 'liftlock', { upgradeId: id }])).toEqual([40]);
+  expect(minutes()).toEqual([null]);
+});
+
 test('the plan is told as it was planned, however far its clusters have gone since', () => {
   const member = {
     rolloutId: 'r',

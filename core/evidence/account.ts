@@ -26,7 +26,7 @@ export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' |
     upgrades: upgrades.map((one) => ({
       ...pick(one, ['clusterKey', 'id', 'from', 'to', 'status', 'reasons', 'mutated', 'requestedBy', 'rolloutId']),
       ...pick(one, ['firstStartedAt', 'startedAt', 'controlPlaneCompletedAt', 'endedAt']),
-      ...{ minutes: minutesOf(one), reversibleUntil: reversibleUntil(one, every) },
+      ...{ minutes: minutesOf({ ...one, endedAt: ownEnd(one, items) }), reversibleUntil: reversibleUntil(one, every) },
     })),
     /** With the findings of the scan and the smoke check, before and after. */
     steps: upgrades.flatMap(({ clusterKey, id, steps }) =>
@@ -79,6 +79,17 @@ export function accountOf({ records, scope }: Pick<EvidenceDocument, 'records' |
     unreadable: [...state.unreadable, ...planned.unreadable],
   };
 }
+
+/** When the upgrade had ended by itself. A hop that was taken back since has the end of its rollback as its own in the table. */
+const ownEnd = ({ clusterKey, id, status, endedAt }: Upgrade, items: readonly EvidenceItem[]): string | undefined =>
+  status !== 'RolledBack'
+    ? endedAt
+    : items.findLast(
+        ({ subject, event, detail }) =>
+          subject === clusterKey &&
+          (event === 'UpgradeSucceeded' || event === 'UpgradeFailed') &&
+          detail.upgradeId === id,
+      )?.at;
 
 /**
  * Until when EKS takes the control plane back at the latest, by what Liftlock saw of it; null where it has gone back, has gone on to the next minor, or
