@@ -21,10 +21,9 @@ export async function reportQuarter(
       {
         heading: 'Upgrades by how they ended',
         heads: ['END', 'TIMES'],
-        rows: [...Object.entries(ended), ['Rollbacks that failed', rollbacksFailed]].map(([what, count]) => [
-          `${what}`,
-          `${count}`,
-        ]),
+        rows: [...Object.entries(ended), ['Rollbacks that failed or were given up half-way', rollbacksFailed]].map(
+          ([what, count]) => [`${what}`, `${count}`],
+        ),
       },
       {
         heading: 'Past standard support',

@@ -138,7 +138,7 @@ describe('a rollback that waits', () => {
     expect(await left()).toMatchObject({ status: 'Canceled', endedAt: at, reasons: [{ code: 'RollbackGivenUp' }] });
     expect([(await left())?.resumeAt, (await control())?.held]).toEqual([undefined, undefined]);
     expect(await events()).toEqual(['RollbackGivenUp ann']);
-    expect((await recordOf(ports.table, KEY))[0]?.detail).toEqual({ held: forIt.held, upgradeId: ID });
+    expect((await recordOf(ports.table, KEY))[0]?.detail).toEqual({ held: forIt.held, upgradeId: ID, mutated: false });
     const detail = expect.objectContaining({ upgradeId: ID, status: 'Canceled', change: expect.any(String) });
     expect(told).toEqual([{ type: 'UpgradeChanged', detail }]);
   });

@@ -148,7 +148,7 @@ export async function giveUpRollback(
       ...turn,
       ...(left === undefined ? [] : [...left.writes, await writeMark(table, now)]),
     ],
-    record: [auditEntry(clusterKey, 'RollbackGivenUp', by, { held, upgradeId: id }), ...entries],
+    record: [auditEntry(clusterKey, 'RollbackGivenUp', by, { held, upgradeId: id, mutated }), ...entries],
     ended,
     left: left?.waves ?? [],
   };

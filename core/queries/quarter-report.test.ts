@@ -101,13 +101,17 @@ test.each<[string, readonly Entry[], number]>([
   },
 );
 
-test('a rollback that failed is counted beside the ends of hops, and one that came to its end is not', async () => {
+test('a rollback that failed, or was given up half-way, is counted beside the ends of hops, and one that came to its end is not', async () => {
   const back = { ...hop('1.34', '1.33'), upgradeId: 'rollback-1.34-1.33' };
   const { ended, rollbacksFailed } = await report([
     ['2026-07-03T00:00:00Z', web.clusterKey, 'UpgradeFailed', 'liftlock', back],
     ['2026-07-04T00:00:00Z', web.clusterKey, 'UpgradeSucceeded', 'liftlock', back],
+    ...[true, false].map((mutated): Parameters<typeof report>[0][number] => [
+      ...(['2026-07-05T00:00:00Z', web.clusterKey, 'RollbackGivenUp', 'ann'] as const),
+      { upgradeId: back.upgradeId, mutated },
+    ]),
   ]);
-  expect([ended.Failed, rollbacksFailed]).toEqual([0, 1]);
+  expect([ended.Failed, rollbacksFailed]).toEqual([0, 2]);
 });
 
 describe('how late clusters were', () => {

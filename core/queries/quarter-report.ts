@@ -64,8 +64,9 @@ export async function quarterReport(
   const ended = ENDS.map((status) => [status, ends.filter(({ event }) => event === `Upgrade${status}`).length]);
   // Every end of a hop is counted, and a rollback that succeeded is an end of its hop; rollbacks that failed are counted apart.
   const brokenOff = items.filter(
-    ({ event, detail: { upgradeId, from, to } }) =>
-      event === 'UpgradeFailed' && upgradeId === rollbackId(String(from), String(to)),
+    ({ event, detail: { upgradeId, from, to, mutated } }) =>
+      (event === 'UpgradeFailed' && upgradeId === rollbackId(String(from), String(to))) ||
+      (event === 'RollbackGivenUp' && mutated === true),
   ).length;
   const known = clusters.filter(({ clusterKey }) => records.has(clusterKey));
   const lateness = known.map((cluster) =>
@@ -85,7 +86,7 @@ export async function quarterReport(
     minorsMoved: moved.length,
     /** How often tries ended in each way; an upgrade that was taken back after its end counts in both. */
     ended: Object.fromEntries(ended) as Record<(typeof ENDS)[number], number>,
-    /** Rollbacks that failed: node groups that had gone back by then may be a minor behind their control plane. */
+    /** Rollbacks that failed, or that somebody gave up half-way: node groups that had gone back by then may be a minor behind their control plane. */
     rollbacksFailed: brokenOff,
     /** Time past standard support. */
     late: {
