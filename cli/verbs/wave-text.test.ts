@@ -139,7 +139,7 @@ test('members of a wave are numbered in their order, whichever plan has given th
 
 test('what is suspicious is told with whom it keeps back, and otherwise that it keeps nobody back', () => {
   const print = { failures: 1, successes: 1, traits: ['ami/AL2', 'ami/AL2023', 'version/1.36'] };
-  const why = suspicion(print, 'r', ['ami/AL2023'], () => false);
+  const why = suspicion(print, 'r', ['ami/AL2023']);
   const linesOf = (one: object, carried?: RolloutDetail['carried']) => {
     const rollout = {
       ...{ ...rolloutItem(), carried, progress: {}, conditions: [], waveDetails: [], suspiciousTraits: print.traits },

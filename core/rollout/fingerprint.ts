@@ -4,7 +4,7 @@ import { some } from '../model/words.ts';
 import type { Trait } from '../policy/traits.ts';
 
 /** What the clusters that failed have in common and those that succeeded lack: the likely cause of the failures. */
-interface Fingerprint {
+export interface Fingerprint {
   readonly failures: number;
   readonly successes: number;
   /** Sorted; empty = nothing tells them apart. */
@@ -57,29 +57,18 @@ export function fingerprintOf(
   return { failures, successes: sum(waves.map((wave) => wave.succeeded)), traits };
 }
 
-/**
- * Why a cluster is set aside for what it has in common with the clusters that failed; undefined = it is not set aside. A trait that every cluster has
- * explains nothing, so only traits count that some cluster lacks: one that succeeded, or (`isCommon` is false) one of the rollout that is still to
- * come.
- */
-export function suspicion(
-  print: Fingerprint,
-  rolloutId: string,
-  traits: readonly Trait[],
-  isCommon: (trait: Trait) => boolean,
-): Reason | undefined {
-  const shared = print.traits.filter((trait) => traits.includes(trait) && (print.successes > 0 || !isCommon(trait)));
+/** Why a cluster with these traits is set aside for what it has in common with the clusters that failed; undefined = it is not set aside. */
+export function suspicion(print: Fingerprint, rolloutId: string, traits: readonly Trait[]): Reason | undefined {
+  const { failures, successes, minor, rollouts } = print;
+  const shared = print.traits.filter((trait) => traits.includes(trait));
   if (shared.length === 0) return undefined;
-  const became =
-    print.minor === undefined ? 'failed' : `${print.failures === 1 ? 'was' : 'were'} taken back from ${print.minor}`;
-  const who =
-    print.failures === 1 ? `the cluster that ${became} has` : `all ${print.failures} clusters that ${became} have`;
-  const where = print.rollouts === undefined ? '' : ` (${some(print.rollouts, 3)})`;
-  // Who lacks it where clusters were taken back in earlier rollouts may have ended by now.
-  const rest = print.minor === undefined ? 'clusters that are still to come' : 'other clusters of this rollout';
+  const became = minor === undefined ? 'failed' : `${failures === 1 ? 'was' : 'were'} taken back from ${minor}`;
+  const who = failures === 1 ? `the cluster that ${became} has` : `all ${failures} clusters that ${became} have`;
+  const where = rollouts === undefined ? '' : ` (${some(rollouts, 3)})`;
+  const others =
+    successes === 0 ? 'clusters that are still to come lack it' : `none of the ${successes} that succeeded has it`;
   // Of what is carried the number may be older than the last success.
-  const others = print.minor === undefined ? `none of the ${print.successes} that succeeded` : 'none that got there';
-  const lack = print.successes === 0 ? `${rest} lack it` : `${others} has it`;
+  const lack = minor === undefined ? others : 'no cluster with it has got there';
   return reason(
     'SuspiciousTrait',
     `It shares ${shared.join(', ')}: ${who} it${where} and ${lack}. Look at the failure first, then: liftlock rollout release-trait ${rolloutId} ${shared.map((trait) => `'${trait}'`).join(' ')}.`,

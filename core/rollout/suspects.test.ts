@@ -11,6 +11,7 @@ const failed = (traits: Readonly<Record<string, number>>, more: Partial<Wave> = 
   waveItem({ failed: 1, traits: { failed: traits, succeeded: {} }, ...more });
 
 const TAKEN_BACK = { minor: '1.37', failures: 1, successes: 1, traits: ['compute/auto-mode'], rollouts: ['earlier'] };
+const NOBODY_THERE = { ...TAKEN_BACK, successes: 0 };
 
 interface Given {
   /** By the name of the cluster: its unusual properties, and those of its place in the rollout. */
@@ -20,10 +21,16 @@ interface Given {
   readonly waves?: readonly Wave[];
   readonly unknown?: readonly string[];
   readonly carried?: Rollout['carried'];
+  readonly releasedTraits?: readonly string[];
 }
 
 /** The names of the members that are set aside. */
-function suspected({ clusters, waves = [failed({ 'compute/auto-mode': 1 })], unknown = [], carried }: Given): string[] {
+function suspected({
+  clusters,
+  waves = [failed({ 'compute/auto-mode': 1 })],
+  unknown = [],
+  ...rollout
+}: Given): string[] {
   const all = Object.entries(clusters).map(([name, { record, member }]) => {
     const cluster = clusterRecord({ name, ...record });
     return { cluster, member: memberItem({ clusterKey: cluster.clusterKey, name, ...member }) };
@@ -31,7 +38,7 @@ function suspected({ clusters, waves = [failed({ 'compute/auto-mode': 1 })], unk
   const known = all.map(({ cluster }) => cluster).filter(({ name }) => !unknown.includes(name));
   const snapshot = fleetSnapshot({ clusters: known, policies: {} });
   const members = all.map(({ member }) => member);
-  const suspicionOf = suspects(snapshot, rolloutItem({ ...(carried && { carried }) }), waves, members, NOON);
+  const suspicionOf = suspects(snapshot, rolloutItem(rollout as Partial<Rollout>), waves, members, NOON);
   return members.flatMap((member) => (suspicionOf(member)?.code === 'SuspiciousTrait' ? [member.name] : []));
 }
 
@@ -131,21 +138,6 @@ test.each<[string, Given, readonly string[]]>([
     ['b'],
   ],
   [
-    'whoever was set aside for it and who shares that, where nobody who lacks it is left',
-    {
-      clusters: {
-        a: {
-          record: auto,
-          member: { status: 'Quarantined', reasons: [{ code: 'SuspiciousTrait', message: "'compute/auto-mode'" }] },
-        },
-        b: { record: auto },
-      },
-      waves: [waveItem()],
-      carried: [{ ...TAKEN_BACK, successes: 0 }],
-    },
-    ['a', 'b'],
-  ],
-  [
     'nobody for it who is there by now',
     {
       clusters: { a: { record: { ...auto, version: '1.37' } }, b: { record: auto } },
@@ -155,11 +147,39 @@ test.each<[string, Given, readonly string[]]>([
     ['b'],
   ],
   [
-    'nobody for what all have that go there, where nobody got there',
+    'whoever shares it also where all have it that go there, and nobody got there',
     {
-      clusters: { a: { record: auto }, b: { member: { from: '1.37', to: '1.38' } } },
+      clusters: { a: { record: auto }, b: { record: auto }, c: { member: { from: '1.37', to: '1.38' } } },
       waves: [waveItem()],
-      carried: [{ ...TAKEN_BACK, successes: 0 }],
+      carried: [NOBODY_THERE],
+    },
+    ['a', 'b'],
+  ],
+  [
+    'whoever shares what others lack that go there, and nobody for what all have',
+    {
+      clusters: { a: { record: auto }, b: { record: { fargateProfiles: ['f'] } } },
+      waves: [waveItem()],
+      carried: [{ ...NOBODY_THERE, traits: ['compute/auto-mode', 'version/1.36'] }],
+    },
+    ['a'],
+  ],
+  [
+    'whoever shares it where who lacks it has failed',
+    {
+      clusters: { a: { record: auto }, b: { member: { status: 'Failed' } } },
+      waves: [waveItem()],
+      carried: [NOBODY_THERE],
+    },
+    ['a'],
+  ],
+  [
+    'nobody for what is left of it where a person has released some and all that go there have the rest',
+    {
+      clusters: { a: { record: auto }, b: { record: auto } },
+      waves: [waveItem()],
+      carried: [NOBODY_THERE],
+      releasedTraits: ['ami/AL2'],
     },
     [],
   ],

@@ -1,11 +1,10 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
-import { remembered } from '../model/remembered.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { type Trait, traitsOf } from '../policy/traits.ts';
 import { takesTo } from './earlier-rollouts.ts';
-import { fingerprintsOf, isSetAsideFor, suspicion } from './fingerprint.ts';
+import { type Fingerprint, fingerprintsOf, suspicion } from './fingerprint.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /** Why a member is set aside for what it shares with members that failed; undefined = it is not set aside. */
@@ -32,27 +31,39 @@ export function suspects(
   };
   // A new cluster is still being filled: what it lacks so far explains nothing.
   const isFilled = (cluster: ClusterRecord | undefined) => !cluster || quarantineReasons(cluster, now).length === 0;
-  const toCome = members.filter(
-    ({ status, inFlight, clusterKey }) =>
-      status !== 'Running' && !inFlight && isFilled(snapshot.clusters.get(clusterKey)),
-  );
+  const filled = members.filter(({ clusterKey }) => isFilled(snapshot.clusters.get(clusterKey)));
+  const toCome = filled.filter(({ status, inFlight }) => status !== 'Running' && !inFlight);
   // A member that is tried again still counts with its former traits: its own upgrade took away the version that it shared with the clusters that are
   // still to come.
   const has = (member: Member, trait: Trait): boolean =>
     traits(member).includes(trait) || member.traits?.includes(trait) === true;
   const suspicions = prints.map((print) => {
+    const { minor } = print;
     // What was taken back from a minor matters only to those that are taken there, and not to one that a person has brought there meanwhile.
     const isMeant = (member: Member) => {
       const from = snapshot.clusters.get(member.clusterKey)?.version ?? member.from;
-      const { minor } = print;
       return minor === undefined || (takesTo(minor, member) && takesTo(minor, { ...member, from }));
     };
-    const meant = toCome.filter(isMeant);
-    // Whoever was set aside was so beside somebody who lacked the trait. How that one has ended proves nothing of the minor, so it holds on.
-    const isToldApart = (trait: Trait) => print.minor !== undefined && meant.some((one) => isSetAsideFor(trait, one));
-    const isCommon = remembered((trait: Trait) => !isToldApart(trait) && meant.every((member) => has(member, trait)));
-    return (member: Member) => (isMeant(member) ? suspicion(print, rollout.id, traits(member), isCommon) : undefined);
+    // How a member has ended that lacks a trait proves nothing of a minor that it has not got to, so it counts like those that are still to come.
+    const others = minor === undefined ? toCome : filled.filter(isMeant);
+    const lacked = print.traits.filter((trait) => others.some((member) => !has(member, trait)));
+    const suspected = { ...print, traits: toldApart(print, lacked, rollout) };
+    return (member: Member) => (isMeant(member) ? suspicion(suspected, rollout.id, traits(member)) : undefined);
   });
   return (member) =>
     member.inFlight ? undefined : suspicions.map((suspicionOf) => suspicionOf(member)).find((one) => one !== undefined);
+}
+
+/**
+ * A trait that every cluster has explains no failure, so only traits count that some cluster lacks: one that succeeded, or one of the rollout that is
+ * still to come. Where all share all of it with clusters that were taken back, and nobody has got there, nothing speaks for the minor: nobody goes
+ * before a person has released something.
+ */
+function toldApart(
+  { traits, successes, minor }: Fingerprint,
+  lacked: readonly Trait[],
+  { releasedTraits = [] }: Rollout,
+): readonly Trait[] {
+  if (successes > 0) return traits;
+  return minor !== undefined && lacked.length === 0 && releasedTraits.length === 0 ? traits : lacked;
 }

@@ -254,9 +254,25 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
       await run(world);
       const aside = await memberOf(world, 'c');
       expect([versionOf(world, 'd'), aside.status, touched(world, 'c')]).toEqual([arrived, 'Quarantined', false]);
-      expect(aside.reasons[0]?.message).toContain('and other clusters of this rollout lack it.');
+      expect(aside.reasons[0]?.message).toContain('has it (policy-0-1-37-');
     },
   );
+
+  test('sets aside all that are to come where they share everything and nothing ever got there, until a person has looked', async () => {
+    const world = await smallFleet({ clusters: [cluster('b', 'bottle')], policy: { waves: [ALL] } });
+    await run(world);
+    await goBack(world, 'b');
+    await run(world);
+    appear(world, ['c', 'bottle'], ['d', 'bottle']);
+    await run(world);
+    const aside = await memberOf(world, 'c');
+    expect([aside.status, (await memberOf(world, 'd')).status]).toEqual(['Quarantined', 'Quarantined']);
+    expect([touched(world, 'c'), touched(world, 'd')]).toEqual([false, false]);
+    expect(aside.reasons[0]?.message).toContain('and no cluster with it has got there');
+    await releaseTraits(world.ports, aside.rolloutId, [BOTTLE], PERSON, 'mended');
+    await run(world);
+    expect([versionOf(world, 'c'), versionOf(world, 'd')]).toEqual(['1.37', '1.37']);
+  });
 
   test('sets it aside also where it was planned for an earlier minor and its policy asks for that one before it begins', async () => {
     const world = await upgraded();
