@@ -2,6 +2,7 @@ import type { FleetSpec } from '../config/types.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
+import { RECORD_AGAIN_SECONDS, RECORD_ATTEMPTS } from '../contracts/look-limits.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopId, isFinish } from '../model/hop.ts';
@@ -164,10 +165,10 @@ export function restingDecisions(
 }
 
 /**
- * A message of discovery is tried five times, three minutes apart; a cluster that is not recorded by then is not waited for. An account of a thousand
- * clusters takes longer than that at the rate at which EKS is asked, so the time counts from the last cluster that was recorded there.
+ * A cluster that is not recorded by its last attempt is not waited for. An account of thousands of clusters takes longer than that at the rate at which
+ * EKS is asked, so the time counts from the last cluster that was recorded there.
  */
-const RECORDED_WITHIN_MILLISECONDS = 15 * 60_000;
+const RECORDED_WITHIN_MILLISECONDS = RECORD_ATTEMPTS * RECORD_AGAIN_SECONDS * 1_000;
 const MOST_NAMES = 5;
 
 /**

@@ -81,9 +81,9 @@ test.each([
   ['all are recorded', fleet, [state()], [api, web], []],
   ['an account denies', fleet, [state({ status: 'Denied' })], [], []],
   [
-    'one was not recorded for a quarter of an hour',
+    'one was not recorded for an hour, in which it was tried five times',
     fleet,
-    [state({ checkedAt: '2026-11-20T11:40:00.000Z' })],
+    [state({ checkedAt: '2026-11-20T11:00:00.000Z' })],
     [api],
     [],
   ],

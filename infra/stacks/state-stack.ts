@@ -13,7 +13,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Aws, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { DEEP_LOOK_SECONDS } from '../../core/contracts/look-limits.ts';
+import { RECORD_AGAIN_SECONDS, RECORD_ATTEMPTS } from '../../core/contracts/look-limits.ts';
 import { TABLE_SCHEMA } from '../../core/contracts/table-schema.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { allowRules, DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
@@ -59,10 +59,6 @@ const tableOf = (tableName: string): TableReference => ({
   tableArn: `arn:${Aws.PARTITION}:dynamodb:${Aws.REGION}:${Aws.ACCOUNT_ID}:table/${tableName}`,
 });
 
-/** Six times the consumer's timeout, as Lambda recommends, so that a message does not return while it is being processed. */
-const CLUSTER_QUEUE_VISIBILITY_SECONDS = 6 * DEEP_LOOK_SECONDS;
-const ATTEMPTS = 5;
-
 /** Holds one message per cluster between discover-clusters and record-clusters. Forwarded events of spoke Regions arrive here too. */
 class ClusterQueue extends Construct {
   readonly queue: Queue;
@@ -73,9 +69,9 @@ class ClusterQueue extends Construct {
     this.deadLetters = new DeadLetterQueue(this, 'DeadLetters').queue;
     this.queue = new Queue(this, 'Queue', {
       enforceSSL: true,
-      visibilityTimeout: Duration.seconds(CLUSTER_QUEUE_VISIBILITY_SECONDS),
+      visibilityTimeout: Duration.seconds(RECORD_AGAIN_SECONDS),
       retentionPeriod: Duration.days(4),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: ATTEMPTS },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: RECORD_ATTEMPTS },
     });
     allowRules(this.queue, 'ForwardedEvents');
   }

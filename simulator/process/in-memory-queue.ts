@@ -1,12 +1,8 @@
+import { RECORD_AGAIN_SECONDS, RECORD_ATTEMPTS } from '../../core/contracts/look-limits.ts';
 import { batchesOf } from '../../core/model/batches.ts';
 import type { ClusterItem, ClusterQueue } from '../../core/ports/outside.ts';
 import type { Timers } from '../clock/timers.ts';
 
-/**
- * Deliveries before a message goes to the dead-letter queue, seconds until it is visible again, messages in a batch: the same values as in the stack.
- */
-const MAX_RECEIVES = 5;
-const VISIBILITY_SECONDS = 180;
 const BATCH = 10;
 
 interface Message {
@@ -60,8 +56,8 @@ export class InMemoryQueue implements ClusterQueue {
         await this.#deliver({ Records: records }).catch(() => messages.map((message) => message.messageId)),
       );
       for (const message of messages.filter((one) => failed.has(one.messageId))) {
-        if (message.receives >= MAX_RECEIVES) this.deadLetters.push({ body: message.body });
-        else this.#schedule([{ ...message, receives: message.receives + 1 }], VISIBILITY_SECONDS);
+        if (message.receives >= RECORD_ATTEMPTS) this.deadLetters.push({ body: message.body });
+        else this.#schedule([{ ...message, receives: message.receives + 1 }], RECORD_AGAIN_SECONDS);
       }
     });
   }

@@ -295,7 +295,7 @@ describe('a cluster that could not be read for an hour after the point of restor
     expect((await recordOf(world, 'd')).conditions.map(({ status }) => status)).toEqual(['True']);
     await restored(world, copy, restoredTo, { looksAround: false });
     await applySpec(world, spec(at('dev', { maxConcurrency: 5 }), at('prod')));
-    // Its first DescribeCluster is throttled: the queue brings the message again three minutes later.
+    // Its first DescribeCluster is throttled: the queue brings the message again twelve minutes later.
     const { eks } = world.ports;
     const describeCluster = eks.describeCluster.bind(eks);
     let fails = 1;
