@@ -4,6 +4,7 @@ import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts'
 import { DISCOVERY_SECONDS, SLOW_LOOK_SECONDS } from '../contracts/look-limits.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { sha256Hex } from '../hash/sha256.ts';
+import { batchesOf } from '../model/batches.ts';
 import { shortId } from '../model/cluster-key.ts';
 import { isSame } from '../model/is-same.ts';
 import { FLEET, fleetSpec, loadFleetInForce } from '../policy/applied.ts';
@@ -34,13 +35,15 @@ function depthOf(at: Scope & { readonly name: string }, begun: Date): ClusterIte
 const MINUTES_OF_DAY = 24 * 60;
 /** Runs begin an hour apart, and later where one is tried again. So a run takes some clusters of the run before too, and leaves out none. */
 const RUN_COVERS_MINUTES = 70;
+/** The rates of EKS are kept for each account and Region. Each has a connection of its own, so a look takes up to a second. */
+const LOOKS_AT_ONCE = 10;
 /** EKS was not asked at all, since there was no time. */
 const TIME_IS_UP = 'TimeIsUp';
 
 /**
  * Lists the clusters of every account and Region of the Fleet and queues one item for each. It also queues those of the inventory that were not
  * listed, because only DescribeCluster proves that one is gone. A denied or unreachable account is recorded with its reason and loses nothing.
- * Accounts in a Region whose EKS does not answer are asked at the end, as long as there is time. Where the organization cannot be listed, the run
+ * Accounts in a Region whose EKS does not answer are asked at the end. Whom there is no time to ask is recorded as such. Where the organization cannot be listed, the run
  * looks at the accounts that the Fleet names, and then fails.
  */
 export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: number; accounts: AccountState[] }> {
@@ -63,39 +66,31 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
   const records = isListed && isNews ? await loadLivingRecords(ports.table) : [];
   const known = isListed ? [...seen.values(), ...records].map(({ account }) => account) : [];
   const left = [...new Set(known)].filter((account) => !accounts.includes(account));
-  const states: AccountState[] = [];
-  let items = 0;
+  const looks: { state: AccountState; found: number }[] = [];
   const begun = ports.clock.now();
   const secondsSince = (instant: number): number => (ports.clock.now().getTime() - instant) / 1_000;
-  const lookInto = async (scope: Scope, isLate: boolean): Promise<void> => {
+  const slow = new Set<string>();
+  const lookInto = async (scope: Scope) => {
     const { account, region } = scope;
+    const asked = ports.clock.now().getTime();
     const before = seen.get(Accounts.key(account, region).sk);
     const unasked = left.includes(account)
       ? namedError('AccountLeft', `The organization does not list ${account} any more.`)
-      : isLate
-        ? namedError(
-            TIME_IS_UP,
-            `EKS in ${region} did not answer for other accounts, and there was no time to ask it for this one.`,
-          )
+      : secondsSince(begun.getTime()) > DISCOVERY_SECONDS
+        ? namedError(TIME_IS_UP, `Others took so long that there was no time to ask EKS in ${region} for this account.`)
         : undefined;
-    const { state, found } = await discoverScope(ports, { scope, before, begun, unasked }, () => recorded(scope));
-    states.push(state);
-    items += found;
+    const look = await discoverScope(ports, { scope, before, begun, unasked }, () => recorded(scope));
+    if (secondsSince(asked) > SLOW_LOOK_SECONDS) slow.add(region);
+    return look;
   };
-  const slow = new Set<string>();
   const later: Scope[] = [];
-  for (const account of [...accounts, ...left]) {
-    for (const region of fleet.regions) {
-      const scope = { account, region };
-      if (slow.has(region)) later.push(scope);
-      else {
-        const asked = ports.clock.now().getTime();
-        await lookInto(scope, false);
-        if (secondsSince(asked) > SLOW_LOOK_SECONDS) slow.add(region);
-      }
-    }
+  const scopes = [...accounts, ...left].flatMap((account) => fleet.regions.map((region) => ({ account, region })));
+  for (const batch of batchesOf(scopes, LOOKS_AT_ONCE)) {
+    later.push(...batch.filter(({ region }) => slow.has(region)));
+    looks.push(...(await Promise.all(batch.filter(({ region }) => !slow.has(region)).map(lookInto))));
   }
-  for (const scope of later) await lookInto(scope, secondsSince(begun.getTime()) > DISCOVERY_SECONDS);
+  for (const batch of batchesOf(later, LOOKS_AT_ONCE)) looks.push(...(await Promise.all(batch.map(lookInto))));
+  const states = looks.map(({ state }) => state);
   // A Region that is looked at for the first time may be empty. Then no record tells that the inventory is complete now.
   if (states.some((state) => !seen.has(Accounts.key(state.account, state.region).sk))) await markDirty(ports);
   if ('refusal' in organization) {
@@ -115,7 +110,7 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
     await writeUnrecorded(ports.table, [put(Organizations, { organizationId }, 'any')]);
     await markDirty(ports);
   }
-  return { items, accounts: states };
+  return { items: looks.reduce((sum, { found }) => sum + found, 0), accounts: states };
 }
 
 /** From here on the accounts of the organization that the Fleet names are part of it. */
