@@ -27,6 +27,8 @@ const METRIC_NAMES = [
   'ScopesUnreadable',
   'ClustersQueued',
   'MessagesFailed',
+  /** Requests that the API answered with a fault of its own. */
+  'Answers5xx',
   'RegionsUnreadable',
   'VersionsAnnounced',
   /** Looks at the readiness of clusters. */

@@ -152,17 +152,26 @@ const HOURLY: Readonly<Partial<Record<FunctionName, { readonly path: string; rea
   },
 };
 
+/** Functions that tell of their faults in what they answer: to Lambda those calls have succeeded. */
+const ANSWERED: Readonly<Partial<Record<FunctionName, MetricName>>> = {
+  api: 'Answers5xx',
+  'record-clusters': 'MessagesFailed',
+};
+
 /** Alarms for faults and throttles, by group. The caller retries a single fault, so an alarm takes three periods in a row. */
 function functionAlarms(monitoring: Monitoring): void {
   for (const group of GROUP_NAMES) {
     const functions = FUNCTION_GROUPS[group].filter((name) => HOURLY[name] === undefined);
-    const sum = (metricName: string) => sumOf(group, functions, (name) => lambdaMetric(name, metricName));
+    const metrics = (metricName: string): IMetric[] => functions.map((name) => lambdaMetric(name, metricName));
+    const answered = functions.flatMap((name) =>
+      ANSWERED[name] === undefined ? [] : [ownMetric(name, ANSWERED[name])],
+    );
     monitoring[SEVERITY[group]](`${group}/function-errors`, `Functions of the group ${group} fail again and again.`, {
-      metric: sum('Errors'),
+      metric: sumOf(group, [...metrics('Errors'), ...answered], (metric) => metric),
       periods: 3,
     });
     monitoring.medium(`${group}/function-throttles`, `Lambda turns calls of the group ${group} away.`, {
-      metric: sum('Throttles'),
+      metric: sumOf(group, metrics('Throttles'), (metric) => metric),
       at: group === 'upgrades' ? 50 : 10,
       periods: 3,
     });

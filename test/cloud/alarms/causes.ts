@@ -1,8 +1,10 @@
 import type { AccountState } from '../../../core/contracts/items/cluster.ts';
 import { MACHINE_NAMES } from '../../../core/contracts/names.ts';
 import { definition as anchor } from '../../../functions/anchor-audit/function.ts';
+import { definition as api } from '../../../functions/api/function.ts';
 import { definition as discover } from '../../../functions/discover-clusters/function.ts';
 import { definition as reconcile } from '../../../functions/reconcile-rollouts/function.ts';
+import { definition as record } from '../../../functions/record-clusters/function.ts';
 import { definition as refresh } from '../../../functions/refresh-readiness/function.ts';
 import { definition as watch } from '../../../functions/watch-versions/function.ts';
 import type { Datum } from '../../../simulator/cloud/metrics/metrics.ts';
@@ -116,9 +118,12 @@ export async function causesOf(
       ...errors('reconcile-rollouts', minutely),
       instead: { 'reconcile-rollouts': silent },
     },
-    'inventory/function-errors': errors('record-clusters', 5),
+    // To Lambda these two have succeeded.
+    'inventory/function-errors': also(
+      every(5, await published(record, { batchItemFailures: [{ itemIdentifier: 'm' }] })),
+    ),
     'upgrades/function-errors': errors('roll-node-group', 5),
-    'api/function-errors': errors('api', 5),
+    'api/function-errors': also(every(5, await published(api, { statusCode: 500 } as never))),
     'reconciler/function-throttles': throttles('reconcile-rollouts', 2),
     'inventory/function-throttles': throttles('record-clusters', 2),
     'upgrades/function-throttles': throttles('upgrade-control-plane', 10),
