@@ -74,6 +74,13 @@ test('docs/runbook.md switches off whatever may change what is not Liftlock’s 
   expect(names.split(' ').slice(0, reserving.length).toSorted()).toEqual(reserving.toSorted());
 });
 
+test('a call of the reconciler that fails, or finds no place, comes again, since it may tell what a person did', () => {
+  const [wakes, ...others] = propertiesOf('AWS::Lambda::EventInvokeConfig').filter(
+    ({ DestinationConfig }) => DestinationConfig === undefined,
+  );
+  expect([wakes, others]).toMatchObject([{ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 3_600 }, []]);
+});
+
 test('docs/runbook.md names what has a reserved concurrency, and whose calls that failed are kept', () => {
   const text = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
   const [throttles = '', undelivered = ''] = ['upgrades/function-throttles', 'queues/events-not-delivered'].map(

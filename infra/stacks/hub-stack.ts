@@ -55,9 +55,13 @@ export class HubStack extends Stack {
       deadLetters,
     });
     new Schedules(this, 'Schedules', { functions, deadLetters, auditTableArn: audit.tableArn });
-    new AsynchronousCalls(this, 'ReconcileCalls', { target: reconciler });
+    new AsynchronousCalls(this, 'ReconcileCalls', { target: reconciler, ...WAKES });
     for (const name of ['discover-clusters', 'watch-versions', 'refresh-readiness', 'anchor-audit'] as const) {
-      new AsynchronousCalls(this, `${name}-calls`, { target: functions.get(name), failures: deadLetters });
+      new AsynchronousCalls(this, `${name}-calls`, {
+        target: functions.get(name),
+        failures: deadLetters,
+        ...SCHEDULED,
+      });
     }
 
     new AuditAnchors(this, 'AuditAnchors', { target: functions.get('anchor-audit'), audit, failures: deadLetters });
@@ -80,24 +84,26 @@ export class HubStack extends Stack {
 
 interface AsynchronousCallsProps {
   readonly target: HubFunction;
-  /** Absent = a failed call is forgotten, since the next one does the same. */
+  /** Absent = a call that has failed for good is forgotten, since the next one does the same. */
   readonly failures?: Queue;
+  readonly retries: number;
+  readonly maximumAge: Duration;
 }
 
-const MAXIMUM_AGE_SECONDS = 300;
+/** Calls of functions on schedules. None is retried, since the next run looks at everything anyway. */
+const SCHEDULED = { retries: 0, maximumAge: Duration.minutes(5) };
+/** Calls of the reconciler. Some tell what a person did, which no later one tells again; a tick that comes late, or twice, does no harm. */
+const WAKES = { retries: 2, maximumAge: Duration.hours(1) };
 
-/**
- * How Lambda treats calls by events and schedules. It retries none, since the next run looks at everything anyway, and drops one that has waited for
- * five minutes.
- */
+/** How Lambda treats calls by events and schedules. */
 class AsynchronousCalls extends Construct {
-  constructor(scope: Construct, id: string, { target, failures }: AsynchronousCallsProps) {
+  constructor(scope: Construct, id: string, { target, failures, retries, maximumAge }: AsynchronousCallsProps) {
     super(scope, id);
     const config = new CfnEventInvokeConfig(this, 'Config', {
       functionName: target.function.functionName,
       qualifier: '$LATEST',
-      maximumRetryAttempts: 0,
-      maximumEventAgeInSeconds: MAXIMUM_AGE_SECONDS,
+      maximumRetryAttempts: retries,
+      maximumEventAgeInSeconds: maximumAge.toSeconds(),
       ...(failures === undefined ? {} : { destinationConfig: { onFailure: { destination: failures.queueArn } } }),
     });
     if (failures === undefined) {
