@@ -62,6 +62,7 @@ test('a composite alarm in ALARM is red, also while its actions are suppressed',
   expect(watch.commandCalls(DescribeAlarmsCommand)[0]?.args[0].input).toEqual({
     AlarmNames: ['all'],
     AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+    MaxRecords: 100,
   });
 });
 
@@ -88,6 +89,32 @@ test.each([
   ],
 ])('%s is at %j', (alarm, place) => {
   expect(alarmPlace(alarm, hubAccount)).toEqual(place);
+});
+
+test('all alarms of a tick are asked for in one call for each hundred, and each has its own answer', async () => {
+  const names = Array.from({ length: 101 }, (_, index) => `alarm-${index}`);
+  watch.on(DescribeAlarmsCommand).callsFake(async ({ AlarmNames }: { AlarmNames: string[] }) => ({
+    MetricAlarms: AlarmNames.map((AlarmName) => ({ AlarmName, StateValue: AlarmName === 'alarm-7' ? 'ALARM' : 'OK' })),
+  }));
+  const all = gates();
+  const answers = await Promise.all(names.map((name) => all.read(name, AbortSignal.timeout(1_000))));
+  expect(answers.flatMap(({ status }, index) => (status === 'green' ? [] : [index]))).toEqual([7]);
+  expect(watch.commandCalls(DescribeAlarmsCommand).map(({ args }) => args[0].input.AlarmNames?.length)).toEqual([
+    100, 1,
+  ]);
+  expect((await all.read('alarm-7', AbortSignal.timeout(1_000))).status).toBe('red');
+  expect(watch.commandCalls(DescribeAlarmsCommand)).toHaveLength(3);
+});
+
+test('one that fails fails for all that have asked, and is asked anew', async () => {
+  watch
+    .on(DescribeAlarmsCommand)
+    .rejectsOnce(new Error('no'))
+    .resolves({ MetricAlarms: [{ AlarmName: 'b', StateValue: 'OK' }] });
+  const all = gates();
+  const both = await Promise.allSettled(['a', 'b'].map((name) => all.read(name, AbortSignal.timeout(1_000))));
+  expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect((await all.read('b', AbortSignal.timeout(1_000))).status).toBe('green');
 });
 
 test('another account is entered by its spoke role; the own one is not', async () => {

@@ -31,37 +31,60 @@ export interface AlarmGates {
 /** A small rate of its own for each account and Region, since consoles and other tools of the account share CloudWatch's quota. */
 const RATE = { perSecond: 3, burst: 9 };
 
-interface Door {
-  readonly client: CloudWatchClient;
-  readonly bucket: TokenBucket;
+type FoundAlarm = MetricAlarm | CompositeAlarm;
+
+/** Finds the alarm of this exact name in one account and Region. */
+type FindAlarm = (name: string, signal: AbortSignal) => Promise<FoundAlarm | undefined>;
+
+/** DescribeAlarms takes as many names (its API reference). */
+const MOST_NAMES = 100;
+
+/** Asks DescribeAlarms for all alarms at once that are asked for before the rate lets it be called: a tick asks for those of all waves. */
+function findAlarms(client: Pick<CloudWatchClient, 'send'>, bucket: TokenBucket): FindAlarm {
+  let next: { readonly names: Set<string>; readonly found: Promise<ReadonlyMap<string, FoundAlarm>> } | undefined;
+  const ask = (signal: AbortSignal) => {
+    const names = new Set<string>();
+    const asked = bucket.take().then(async () => {
+      if (next?.names === names) next = undefined;
+      const { MetricAlarms = [], CompositeAlarms = [] } = await client.send(
+        // Without types CloudWatch returns only metric alarms, and without a number fifty of them.
+        new DescribeAlarmsCommand({
+          AlarmNames: [...names],
+          AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+          MaxRecords: MOST_NAMES,
+        }),
+        { abortSignal: signal },
+      );
+      return new Map([...MetricAlarms, ...CompositeAlarms].map((alarm) => [alarm.AlarmName ?? '', alarm]));
+    });
+    return { names, found: asked };
+  };
+  return async (name, signal) => {
+    if (next === undefined || next.names.size >= MOST_NAMES) next = ask(signal);
+    next.names.add(name);
+    return (await next.found).get(name);
+  };
 }
 
-/** Asks DescribeAlarms for one alarm at a time, metric or composite, by its exact name. */
+/** Asks for alarms, metric or composite, by their exact names. */
 export function createAlarmGates(options: AlarmGatesOptions): AlarmGates {
   const { hubAccount, sessions, clock, sleep, client: config = {} } = options;
-  const open = ({ account, region }: AlarmPlace): Door => ({
-    client: new CloudWatchClient({
+  const open = ({ account, region }: AlarmPlace): FindAlarm => {
+    const client = new CloudWatchClient({
       ...readLimits,
       ...given({ region }),
       ...config,
       ...(account === hubAccount ? {} : { credentials: () => sessions.forAccount(account) }),
-    }),
-    bucket: createTokenBucket({ clock, sleep, ...RATE }),
-  });
+    });
+    return findAlarms(client, createTokenBucket({ clock, sleep, ...RATE }));
+  };
   const nameOf = ({ account, region = '' }: AlarmPlace): string => `${account}/${region}`;
-  const doorTo = remembered(open, new Map<string, Door>(), nameOf);
+  const finderOf = remembered(open, new Map<string, FindAlarm>(), nameOf);
 
   return {
     async read(alarm, signal) {
       const place = alarmPlace(alarm, hubAccount);
-      const { client, bucket } = doorTo(place);
-      await bucket.take();
-      const { MetricAlarms = [], CompositeAlarms = [] } = await client.send(
-        // Without types CloudWatch returns only metric alarms.
-        new DescribeAlarmsCommand({ AlarmNames: [place.name], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] }),
-        { abortSignal: signal },
-      );
-      const found = [...MetricAlarms, ...CompositeAlarms].find(({ AlarmName }) => AlarmName === place.name);
+      const found = await finderOf(place)(place.name, signal);
       return found === undefined ? unknown(missing(place, hubAccount)) : answerOf(found);
     },
   };
@@ -71,7 +94,7 @@ export function createAlarmGates(options: AlarmGatesOptions): AlarmGates {
  * OK is green and ALARM is red, whether or not the alarm's actions are enabled, suppressed or muted: those only decide who is told. OK that rests on
  * partial data or on a failed evaluation does not count as OK.
  */
-function answerOf(alarm: MetricAlarm | CompositeAlarm): GateAnswer {
+function answerOf(alarm: FoundAlarm): GateAnswer {
   const { StateValue: state, StateTransitionedTimestamp: since, StateReason: text = '' } = alarm;
   const evaluation = 'EvaluationState' in alarm ? alarm.EvaluationState : undefined;
   const from = since === undefined ? '' : ` since ${since.toISOString()}`;

@@ -43,7 +43,7 @@ const DAY_MILLISECONDS = 86_400_000;
 
 export const alarmName = textUpTo(400)
   .regex(
-    /^(?:arn:aws[a-z-]*:cloudwatch:[a-z0-9-]+:\d{12}:alarm:.+|(?!arn:)[^\p{C}]+)$/u,
+    /^(?:arn:aws[a-z-]*:cloudwatch:[a-z0-9-]+:\d{12}:alarm:[^\p{C}]{1,255}|(?!arn:)[^\p{C}]{1,255})$/u,
     'is neither the name of a CloudWatch alarm nor its ARN (arn:aws:cloudwatch:REGION:ACCOUNT:alarm:NAME)',
   )
   .describe(
