@@ -4,7 +4,7 @@ import { type HttpsAnswers, startHttpsAnswers } from '../../test/contract/https-
 import { createPrometheus } from './prometheus.ts';
 
 const host = 'prometheus.internal';
-const secretArn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:liftlock/prometheus-AbCdEf';
+const secretArn = 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:liftlock/bearer/prometheus-AbCdEf';
 const span = { from: new Date('2026-11-20T10:00:00Z'), to: new Date('2026-11-20T12:00:00Z') };
 const query = 'sum(increase(http_requests_total{code=~"5.."}[1m]))';
 let server: HttpsAnswers;
@@ -60,6 +60,13 @@ test('the value of a secret is sent as bearer token, unsigned, and not told when
 test('without the secret nothing is asked', async () => {
   const value = async () => Promise.reject(Object.assign(new Error('no'), { name: 'AccessDeniedException' }));
   await expect(read({ secret: secretArn }, { value })).rejects.toMatchObject({ name: 'SecretUnreadable' });
+  expect(server.requests).toEqual([]);
+});
+
+test('the key of a gate or a hook is never sent, whatever a policy says', async () => {
+  const value = async () => Promise.reject(new Error('It was read.'));
+  const key = secretArn.replace('bearer/', '');
+  await expect(read({ secret: key }, { value })).rejects.toMatchObject({ name: 'QueryRefused' });
   expect(server.requests).toEqual([]);
 });
 

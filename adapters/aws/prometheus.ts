@@ -1,5 +1,6 @@
 import { isStale } from '../../core/contracts/eks-errors.ts';
 import { namedError } from '../../core/contracts/errors.ts';
+import { BEARER_SECRETS } from '../../core/contracts/names.ts';
 import type { Prometheus } from '../../core/ports/prometheus.ts';
 import { readQueryAnswer } from '../../core/probes/query-answer.ts';
 import { callWebhook, MOST_BYTES, textOf, type WebhookGatesOptions } from './gates/webhook-gate.ts';
@@ -39,6 +40,11 @@ export function createPrometheus(options: PrometheusOptions): Prometheus {
         const { status, text } = await call.then((text) => ({ status: 200, text }), answerOf);
         return readQueryAnswer(status, text);
       }
+      if (asked.secret?.includes(`:secret:${BEARER_SECRETS}`) === false)
+        throw namedError(
+          'QueryRefused',
+          `Its secret is not sent, since its name does not begin with ${BEARER_SECRETS}.`,
+        );
       const signal = AbortSignal.timeout(timeoutMilliseconds);
       const webhook = { webhook: withRange(asked.url, range), secret: asked.secret };
       const how = { method: 'GET', body: '', agent: 'liftlock', asBearer: true };

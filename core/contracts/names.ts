@@ -147,3 +147,9 @@ export const UNKNOWN_PRINCIPAL = 'unknown';
 
 /** The ARN of a standard topic of SNS. FIFO topics end in `.fifo`, and EventBridge and mail do not support them. */
 export const TOPIC_ARN = /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/;
+
+/**
+ * What the names of secrets begin with that are sent as bearer tokens. The keys of gates and hooks are named otherwise, or whoever may write a policy could
+ * have them sent to a server of theirs.
+ */
+export const BEARER_SECRETS = 'liftlock/bearer/';

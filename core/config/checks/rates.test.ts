@@ -17,7 +17,12 @@ test.each([
   [queryAt('https://p.example.com/api/v1/query_range'), 'queries[0].url', 'before: https://p.example.com.'],
   [metric('Requests'), 'metrics[0].errors', 'is the same as requests'],
   [query('url: "https://p.example.com", requests: r, errors: r'), 'queries[0].errors', 'is the same as requests'],
-  [withSecret('other/x-AbCdEf'), 'queries[0].secret', `write its ARN: ${arn('liftlock/…')}.`],
+  [withSecret('other/x-AbCdEf'), 'queries[0].secret', `write its ARN: ${arn('liftlock/bearer/…')}.`],
+  [
+    withSecret('liftlock/gate-AbCdEf'),
+    'queries[0].secret',
+    'Liftlock sends no secret of another name than liftlock/bearer/…',
+  ],
 ])('%s is refused with its place, and with what to write instead', (spec, field, said) => {
   const [issue, ...others] = issuesOf('{ name: w }', { spec });
   expect(issue).toMatch(/^p\.yaml:7:\d+: error: /);
@@ -30,7 +35,7 @@ test.each([
   queryAt('https://p.example.com/select/0/prometheus'),
   queryAt('https://p.example.com/api/v10'),
   metric('Failed'),
-  withSecret('liftlock/x-AbCdEf'),
+  withSecret('liftlock/bearer/x-AbCdEf'),
   'selector: { matchLabels: { secret: other } }',
 ])('%s is taken', (spec) => {
   expect(issuesOf('{ name: w }', spec.startsWith('selector') ? { selector: spec.slice(10) } : { spec })).toEqual([]);

@@ -85,7 +85,7 @@ const query = z
     secret: secretArn
       .optional()
       .describe(
-        'The secret whose value is sent to url as bearer token, by the ARN of Secrets Manager; absent = none is sent.',
+        'The secret liftlock/bearer/… whose value is sent to url as bearer token, by the ARN of Secrets Manager; absent = none is sent.',
       ),
     requests: promQl.describe(
       "How many requests there were in a minute, in PromQL; {cluster} stands for the cluster's name.",
