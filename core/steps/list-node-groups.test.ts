@@ -16,6 +16,8 @@ interface Given {
   readonly asked?: string;
   readonly minutes?: number;
   readonly kept?: Kept;
+  /** What ListNodegroups answers. */
+  readonly refusal?: Error;
 }
 
 async function listed({
@@ -26,6 +28,7 @@ async function listed({
   asked,
   minutes = 0,
   kept,
+  refusal,
 }: Given = {}) {
   const ports = await oneStep(new MemoryTable(), {
     eks: { cluster: { version: '1.37' }, nodegroups: groups },
@@ -37,6 +40,7 @@ async function listed({
     },
     minutes,
   });
+  if (refusal !== undefined) ports.eks.listNodegroups = () => Promise.reject(refusal);
   const result = await listNodeGroups(ports, stepInput(asked === undefined ? {} : { nodegroup: asked }));
   const { status, reasons, nodegroups, resumeAt } = result;
   return { status, nodegroups, resumeAt, told: reasons.map(({ code, message }) => `${code}: ${message}`) };
@@ -151,4 +155,19 @@ test.each<[string, Given, object]>([
   ['does not bake where a person rolls one group', { wave: bakes, of: { ...there, machine: 'roll-node-group' } }, all],
 ])('a control plane %s', async (_, given, expected) => {
   expect(await listed(given)).toMatchObject(expected);
+});
+
+test.each([
+  [{ mutated: true }, 'parked'],
+  [{ mutated: false }, 'blocked'],
+])('where the list is denied, an upgrade with %j is %s with the role that lacks the permission', async (of, status) => {
+  const refusal = Object.assign(new Error('User: arn is not authorized to perform: eks:ListNodegroups'), {
+    name: 'AccessDeniedException',
+  });
+  const result = await listed({ of, refusal });
+  expect(result).toMatchObject({
+    status,
+    nodegroups: [],
+    told: [expect.stringMatching(/^Denied: .*eks:ListNodegroups/)],
+  });
 });

@@ -1,19 +1,31 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
+import { isDenied } from '../contracts/eks-errors.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, reason, type StepResult } from '../contracts/step-result.ts';
 import { isFinish } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import { compareTexts } from '../scan/report/order-findings.ts';
-import { isResult, openStep, type StepContext, type StepPorts } from './context.ts';
+import { deniedReason, isResult, openStep, type StepContext, type StepPorts } from './context.ts';
 import { type HopPolicy, loadHopPolicy, nodesMayWait } from './hop-policy.ts';
+import { whenDenied } from './run-step.ts';
 
 type Listed = StepResult & { readonly nodegroups: readonly string[] };
 
 /** The node groups that `roll-node-group` rolls one after the other (docs/adr/0006); none while the cluster bakes. */
 export async function listNodeGroups(ports: StepPorts, stepInput: StepInput): Promise<Listed> {
-  const context = await openStep(ports, stepInput, 'grant');
-  if (isResult(context)) return { ...context, nodegroups: [] };
+  let context: StepContext | StepResult | undefined;
+  try {
+    context = await openStep(ports, stepInput, 'grant');
+    return isResult(context) ? { ...context, nodegroups: [] } : await groupsOf(ports, context);
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    const of = context === undefined || isResult(context) ? {} : context;
+    return { ...whenDenied(ports, of, deniedReason(error)), nodegroups: [] };
+  }
+}
+
+async function groupsOf(ports: StepPorts, context: StepContext): Promise<Listed> {
   const { name, scope, input } = context;
   const groups = (await ports.eks.listNodegroups(scope, { clusterName: name })).sort();
   if (input.nodegroup === undefined) return everyGroup(ports, context, await inTurn(ports, context, groups));

@@ -55,14 +55,16 @@ export async function runStep(
   if (again !== undefined) return again;
   const context = await readable(() => openStep(ports, stepInput, needs, effectsOf), blocked);
   if (isResult(context)) return context;
-  // A permission that is missing for some time does not fail an upgrade that was begun: it parks, and looks again.
-  const denied = (why: Reason) =>
-    context.upgrade?.mutated === true ? parked(deniedRetryAt(ports), why) : blocked(why);
+  const denied = (why: Reason) => whenDenied(ports, context, why);
   const outcome: StepOutcome = untilGone(ports, context) ?? (await readable(() => body(context), denied));
   const { detail: _, found: __, ...result } = outcome;
   const name = typeof step === 'string' ? step : step(context);
   return recordStep(ports, context, name, { ...result, reasons: bounded(result.reasons) }, outcome);
 }
+
+/** A permission that is missing for some time does not fail an upgrade that was begun: it parks, and looks again. */
+export const whenDenied = (ports: StepPorts, { upgrade }: Partial<StepContext>, why: Reason): StepResult =>
+  upgrade?.mutated === true ? parked(deniedRetryAt(ports), why) : blocked(why);
 
 /** Somebody deletes a cluster that this upgrade has changed: that is no failure of it, however long ago it began, and it ends with the cluster. */
 function untilGone(ports: StepPorts, context: StepContext): StepResult | undefined {
