@@ -177,4 +177,6 @@ test('an event that EventBridge does not take is logged and counted', async () =
   await createHandler(publishing, source)(event, context);
   expect(logs()).toContainEqual(expect.objectContaining({ message: 'An event was lost.', detailType: 'ClusterHeld' }));
   expect(metrics()).toContainEqual(expect.objectContaining({ function: 'scan-cluster', EventsLost: 1 }));
+  // For all functions together, which one alarm watches.
+  expect(metrics().filter((one) => 'EventsLost' in one && !('function' in one))).toMatchObject([{ EventsLost: 1 }]);
 });

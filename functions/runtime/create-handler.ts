@@ -27,8 +27,13 @@ export function createHandler<Ports, Input, Output>(
     serviceName: METRIC_SERVICE,
     defaultDimensions: { function: definition.name },
   });
+  // More functions publish events than an alarm takes metrics, so those that are lost are also counted for all of them together.
+  const together = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: METRIC_SERVICE });
   const log: Log = (message, detail) => logger.warn(message, { ...detail });
-  const count = (counts: Counts): void => publish(metrics, counts);
+  const count = (counts: Counts): void => {
+    publish(metrics, counts);
+    if (counts.EventsLost !== undefined) publish(together, { EventsLost: counts.EventsLost });
+  };
   let ports: Ports | undefined;
 
   return async (event, context) => {

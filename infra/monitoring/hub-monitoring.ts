@@ -19,7 +19,7 @@ import { Construct } from 'constructs';
 import type { MetricName } from '../../core/contracts/metrics.ts';
 import { type FunctionName, MACHINE_NAMES, NODE_FUNCTIONS, UPGRADE_FUNCTIONS } from '../../core/contracts/names.ts';
 import { ALARM_PREFIX } from '../names.ts';
-import { lambdaMetric, machineMetric, ownMetric, sumOf, tableMetric } from './metrics.ts';
+import { commonMetric, lambdaMetric, machineMetric, ownMetric, sumOf, tableMetric } from './metrics.ts';
 
 interface HubMonitoringProps {
   readonly topic: ITopic;
@@ -196,16 +196,10 @@ function functionAlarms(monitoring: Monitoring): void {
   );
 }
 
-/** Functions that publish what people are told of (core/notices). An alarm takes ten metrics, and what the others publish has no notice. */
-const TELLING = [
-  ...([RECONCILER, 'conclude-upgrade', 'request-grant', 'drain-nodes'] as const),
-  ...(['record-clusters', 'refresh-readiness', 'watch-versions', 'api'] as const),
-] as const satisfies readonly FunctionName[];
-
 /** Alarms go to the topic without EventBridge, so this one tells what notices cannot. */
 function eventAlarms(monitoring: Monitoring): void {
   monitoring.medium('events/not-published', 'EventBridge did not take events, so nobody was told what they say.', {
-    metric: sumOf('lost', TELLING, (name) => ownMetric(name, 'EventsLost')),
+    metric: commonMetric('EventsLost'),
   });
 }
 

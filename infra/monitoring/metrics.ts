@@ -15,6 +15,10 @@ const FIVE_MINUTES: Window = { period: Duration.minutes(5) };
 export const ownMetric = (of: FunctionName, name: MetricName, window?: Window): Metric =>
   metric(METRIC_NAMESPACE, name, { service: METRIC_SERVICE, function: of }, window);
 
+/** The same for all functions together. */
+export const commonMetric = (name: MetricName, window?: Window): Metric =>
+  metric(METRIC_NAMESPACE, name, { service: METRIC_SERVICE }, window);
+
 export const lambdaMetric = (of: FunctionName, name: string, window?: Window): Metric =>
   metric('AWS/Lambda', name, { FunctionName: functionName(of) }, window);
 
