@@ -60,12 +60,11 @@ const UNHEARD = new Set([
   ...['EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'EPROTO'],
 ]);
 
-/** Names by which Step Functions says that a function or an execution did not run, or that nobody heard how it ended. */
-const NOT_RUN = new Set([
-  ...['Lambda.ServiceException', 'Lambda.AWSLambdaException', 'Lambda.SdkClientException'],
-  ...['Lambda.TooManyRequestsException', 'Lambda.ClientExecutionTimeoutException'],
-  ...['StepFunctions.AWSStepFunctionsException', 'StepFunctions.SdkClientException'],
-]);
+/**
+ * Names by which Step Functions says that a function or an execution did not run, or that nobody heard how it ended: those of the API that it calls
+ * (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html), such as `Lambda.TooManyRequestsException`. Errors of functions have no such prefix.
+ */
+const NOT_RUN = /^(Lambda|StepFunctions)\.\w+Exception$/;
 
 /** Names of a function that ran out of time or memory, or whose process died. Step Functions and Lambda each have their own. */
 const CUT_OFF = new Set([
@@ -79,7 +78,8 @@ export const isCutOff = (name: string): boolean => CUT_OFF.has(name);
  * throttled, denied, or did not answer, or the function was cut off.
  */
 export const saysNothing = (name: string): boolean =>
-  [OUTAGES, NOT_RUN, CUT_OFF, THROTTLED, STALE_CREDENTIALS].some((names) => names.has(name)) ||
+  [OUTAGES, CUT_OFF, THROTTLED, STALE_CREDENTIALS].some((names) => names.has(name)) ||
+  NOT_RUN.test(name) ||
   tellsDenial(name) ||
   name === ITEM_THROTTLED;
 /** A service has failed, or nobody has heard it, whatever it was asked: it passes. The SDK keeps the status in `$metadata`. */

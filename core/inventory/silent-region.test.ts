@@ -17,10 +17,13 @@ const SILENT = 'eu-central-1';
 const WELL = 'us-east-1';
 
 /** A Fleet of three hundred accounts, and an EKS that answers no call in one of two Regions; those calls take virtual time, and others none. */
-async function silentRegion(unanswered = (_: Scope, seconds: number): boolean => seconds >= 0) {
+async function silentRegion(
+  unanswered = (_: Scope, seconds: number): boolean => seconds >= 0,
+  fleet: object = { accounts: ACCOUNTS },
+) {
   const table = new MemoryTable();
   const { document } = fleetConfig;
-  const spec = { ...(document.spec as object), accounts: ACCOUNTS, regions: [SILENT, WELL] };
+  const spec = { ...(document.spec as object), regions: [SILENT, WELL], ...fleet };
   await keep(table, { fleet: { ...fleetConfig, document: { ...document, spec } } });
   let seconds = 0;
   const answer = async <Answer>(scope: Scope, said: Answer): Promise<Answer> => {
@@ -98,4 +101,11 @@ test('a run in which every look takes long ends in time, and says whom nobody ha
   const states = await loadKind(table, Accounts);
   expect(states).toHaveLength(2 * ACCOUNTS.length);
   expect(states.filter(({ reason = '' }) => reason.startsWith('TimeIsUp')).length).toBeGreaterThan(ACCOUNTS.length);
+});
+
+test('a Region where the organization has no clusters is not asked for versions, and is nothing that could not be read', async () => {
+  const { table, eks, clock } = await silentRegion(undefined, { accounts: [], organizationId: 'o-abcdefghij' });
+  const none = async () => {};
+  const result = await watchVersions({ table, eks, clock, events: { publish: none }, account: {} as never });
+  expect(result).toEqual({ announced: 0, unreadable: [] });
 });

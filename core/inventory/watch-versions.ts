@@ -41,15 +41,19 @@ export async function watchVersions(ports: WatchPorts): Promise<{ announced: num
   };
   for (const [index, region] of fleet.regions.entries()) {
     // A Region offers the same versions to every account, so the first account that answers is enough.
+    const refusals: string[] = [];
     const ask = <Answer>(read: (scope: Scope) => Promise<Answer>) =>
-      firstAnswer(ports.clock, region, accountsFor(region, fleet.accounts, recorded), unreadable, read);
+      firstAnswer(ports.clock, region, accountsFor(region, fleet.accounts, recorded), refusals, read);
     const rows = await ask((scope) => ports.eks.describeClusterVersions(scope));
     if (rows !== undefined) announced += await watchRegion(ports, region, rows, known[index]);
-    if (!wantsImages) continue;
     const minors = rows?.filter(isOffered).map(({ clusterVersion }) => clusterVersion);
-    const found = minors && (await ask((scope) => readReleases(ports.account, scope, minors)));
+    const found = wantsImages
+      ? minors && (await ask((scope) => readReleases(ports.account, scope, minors)))
+      : undefined;
+    unreadable.push(...refusals);
     if (found !== undefined) await recordReleases(ports, region, found, images[index]);
-    else await recordUnread(ports, region, unreadable.at(-1) ?? '', images[index]);
+    else if (wantsImages && refusals.length > 0)
+      await recordUnread(ports, region, refusals.at(-1) ?? '', images[index]);
   }
   return { announced, unreadable };
 }
@@ -69,12 +73,16 @@ async function* accountsFor(
     if (state.region === region && state.clusters > 0 && !configured.includes(state.account)) yield state.account;
 }
 
-/** A try that fails only after some time shows that the Region answers nobody, so it is given up: the other Regions do not wait for it. */
+/**
+ * The first answer of an account; where all refuse, that is added to `refusals`. In a Region where no account is known there is nobody to ask, and nothing
+ * to upgrade. A try that fails only after some time shows that the Region answers nobody, so it is given up: the other Regions do not wait for
+ * it.
+ */
 async function firstAnswer<Answer>(
   clock: Clock,
   region: string,
   accounts: AsyncIterable<string>,
-  unreadable: string[],
+  refusals: string[],
   read: (scope: Scope) => Promise<Answer>,
 ): Promise<Answer | undefined> {
   const refused: string[] = [];
@@ -87,7 +95,7 @@ async function firstAnswer<Answer>(
       if (clock.now().getTime() - asked > SLOW_LOOK_SECONDS * 1_000) break;
     }
   }
-  unreadable.push(`${region}: ${refused.join('; ') || 'no account is known there'}`);
+  if (refused.length > 0) refusals.push(`${region}: ${refused.join('; ')}`);
   return undefined;
 }
 

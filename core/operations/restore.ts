@@ -119,7 +119,9 @@ const MOST_AHEAD = 1_000;
 
 /** Refuses a clock that is behind the audit: everything written from now on must be newer than all that the audit knows. */
 function refuseFuture(writes: readonly StoredItem[], now: Date): void {
-  const ahead = Math.max(0, ...writes.map(({ revision }) => revision)) - revisionOf(now);
+  // Not Math.max(...): the writes of a year are more arguments than a call takes.
+  const newest = writes.reduce((most, { revision }) => Math.max(most, revision), 0);
+  const ahead = newest - revisionOf(now);
   if (ahead <= MOST_AHEAD) return;
   throw namedError(
     'InvalidInput',

@@ -104,7 +104,7 @@ test('an outage of AWS that outlasts the retries parks the hop, beside groups th
 test.each([
   ...['States.Timeout', 'Sandbox.Timedout', 'Lambda.ServiceException', 'Lambda.TooManyRequestsException'],
   ...['Lambda.Unknown', 'StepFunctions.AWSStepFunctionsException', 'ProvisionedThroughputExceededException'],
-  ...['Runtime.ExitError', 'Runtime.OutOfMemory'],
+  ...['Runtime.ExitError', 'Runtime.OutOfMemory', 'Lambda.AccessDeniedException', 'Lambda.ENILimitReachedException'],
 ])('what failed around the steps parks the hop as well, in an execution that is nested too: %s', async (name) => {
   const child = { Name: 'upgrade-a--scan-cluster-cluster-0', Status: 'FAILED', Error: name, Cause: 'no' };
   const Cause = JSON.stringify(child);
