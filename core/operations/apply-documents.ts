@@ -271,10 +271,15 @@ async function countAhead(ports: OperatorPorts, fleet: Fleet['spec']): Promise<W
   return added === 0 ? unchanged(Ledgers, ledger) : countAhead(ports, fleet);
 }
 
-/** What lists show of labels follows a new rule at once, not at the next discovery. */
+/** API Gateway waits for half a minute, and the Fleet is in force by now: what this does not suffice for follows at the next discovery. */
+const RELABELING_MILLISECONDS = 10_000;
+
+/** What lists show of labels follows a new rule at once, where the fleet is not too large for that. Decisions go by the rule itself. */
 async function relabel(ports: OperatorPorts, fleet: Fleet['spec']): Promise<void> {
+  const until = ports.clock.now().getTime() + RELABELING_MILLISECONDS;
   for (const record of await loadAllRecords(ports.table)) {
     if (labeled(record, fleet) === record) continue;
+    if (ports.clock.now().getTime() > until) return;
     await change(ports, async (now) => {
       const applied = await load(ports.table, Configs, 'Fleet', FLEET);
       const read = await load(ports.table, Clusters, record.clusterKey);

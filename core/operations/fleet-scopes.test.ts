@@ -1,8 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { NOON } from '../../test/material/protocol/one-upgrade.ts';
 import { FLEET } from '../policy/applied.ts';
 import { NEVER } from '../policy/cluster-labels.ts';
-import { Accounts, Configs, Organizations } from '../store/entities.ts';
-import { decode, load, put, replace } from '../store/entity.ts';
+import { Accounts, Clusters, Configs, Organizations } from '../store/entities.ts';
+import { decode, load, loadKind, put, replace } from '../store/entity.ts';
 import { applyDocuments } from './apply-documents.ts';
 
 const LOOKED = '2026-11-20T07:00:00.000Z';
@@ -97,4 +99,27 @@ test.each<[string, string | undefined, object]>([
   await apply(ofOrganization('o-aaaaaaaaaa'));
   const stored = (await load(table, Configs, 'Fleet', FLEET))?.data;
   expect({ listedOrganization: stored?.listedOrganization }).toEqual({ listedOrganization: undefined, ...expected });
+});
+
+test('what a new rule of labels names in a fleet that is too large for one answer follows at the next discovery', async () => {
+  const table = new MemoryTable();
+  let seconds = 0;
+  const clock = {
+    now() {
+      // Each look at the clock takes a second.
+      seconds += 1;
+      return new Date(NOON.getTime() + seconds * 1_000);
+    },
+  };
+  const ports = { table, clock, events: { publish: async () => {} } };
+  const apply = (labels: object) =>
+    applyDocuments(ports, [fleet({ accounts: [LISTED], labels })], 'ann', { dryRun: false });
+  await apply({ fromTags: {} });
+  const names = Array.from({ length: 30 }, (_, index) => `c${index}`);
+  for (const name of names)
+    await table.transact([put(Clusters, clusterRecord({ name, tags: { stage: 'dev' }, labels: {} }), 'absent')]);
+  await apply({ fromTags: { stage: 'stage' } });
+  const labels = (await loadKind(table, Clusters)).filter((one) => one.labels.stage === 'dev');
+  expect(labels.length).toBeGreaterThan(0);
+  expect(labels.length).toBeLessThan(names.length);
 });
