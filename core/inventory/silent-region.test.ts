@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { fleetConfig, keep, NOON } from '../../test/material/protocol/one-upgrade.ts';
 import type { ClusterVersionInformation, EksReader, Scope } from '../ports/eks.ts';
@@ -29,7 +28,7 @@ async function silentRegion(
   const answer = async <Answer>(scope: Scope, said: Answer): Promise<Answer> => {
     if (scope.region !== SILENT || !unanswered(scope, seconds)) return said;
     const ends = seconds + UNANSWERED;
-    await setImmediate();
+    await new Promise<void>((resolve) => setImmediate(resolve));
     seconds = Math.max(seconds, ends);
     throw Object.assign(new Error('Connection timed out'), { name: 'TimeoutError' });
   };
