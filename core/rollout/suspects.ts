@@ -51,7 +51,10 @@ export function suspects(
     // Whoever was set aside was so beside somebody who lacked the trait. How that one has ended proves nothing of the minor, so it holds on.
     const isToldApart = (trait: Trait) => print.minor !== undefined && meant.some((one) => isSetAsideFor(trait, one));
     const isCommon = remembered((trait: Trait) => !isToldApart(trait) && meant.every((member) => has(member, trait)));
-    return (member: Member) => (isMeant(member) ? suspicion(print, rollout.id, traits(member), isCommon) : undefined);
+    // Whoever was taken back itself is what the others wait for, and goes again at the word of the person who has looked at it.
+    const isKept = (member: Member) =>
+      isMeant(member) && !(print.minor !== undefined && member.wentBackBefore === true);
+    return (member: Member) => (isKept(member) ? suspicion(print, rollout.id, traits(member), isCommon) : undefined);
   });
   return (member) =>
     member.inFlight ? undefined : suspicions.map((suspicionOf) => suspicionOf(member)).find((one) => one !== undefined);
