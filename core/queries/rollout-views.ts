@@ -146,16 +146,14 @@ async function heldOf(table: Table, members: readonly Member[]): Promise<Readonl
   return new Set(controls.flatMap(({ clusterKey, held }) => (held === undefined ? [] : clusterKey)));
 }
 
-const isSuspected = ({ code }: Reason): boolean => code === 'SuspiciousTrait';
-
 /**
  * Waves that wait for members that never start, to be said before everything else, and the members with what will stop them, and with the traits for
- * which they are set aside now: a success since may have cleared some. This reads nothing where no member waits.
+ * which they are set aside by the next look: a success since may have cleared some. This reads nothing where no member waits.
  */
 async function foreseen(table: Table, rollout: Rollout, waves: readonly Wave[], members: readonly Member[], now: Date) {
+  const isAside = ({ status }: Member): boolean => status === 'Quarantined';
   const waiting = members.filter(({ status }) => status === 'Pending').map(({ clusterKey }) => clusterKey);
-  if (waiting.length === 0 && !members.some(({ reasons }) => reasons.some(isSuspected)))
-    return { stalled: [], forewarned: members, late: undefined };
+  if (waiting.length === 0 && !members.some(isAside)) return { stalled: [], forewarned: members, late: undefined };
   const read = await loadSnapshot(table, await table.queryActive(), 'motion');
   // The scans of members whose wave waits for readiness are in the snapshot already.
   const lacking = waiting.filter((key) => !read.scans?.has(key));
@@ -163,8 +161,9 @@ async function foreseen(table: Table, rollout: Rollout, waves: readonly Wave[], 
   const rulesOf = memberRules(snapshot, now);
   const suspicionOf = suspects(snapshot, rollout, waves, members, now);
   const asNow = members.map((member) => {
-    const reasons = member.reasons.map((one) => (isSuspected(one) ? (suspicionOf(member) ?? one) : one));
-    return { ...member, reasons };
+    const why = member.status === 'Pending' || isAside(member) ? suspicionOf(member) : undefined;
+    const others = member.reasons.filter(({ code }) => code !== 'SuspiciousTrait');
+    return why === undefined ? member : { ...member, reasons: [why, ...others] };
   });
   return {
     stalled: stalledWaves(snapshot, rollout, waves, members, now).map(({ reason: why }) => why),

@@ -197,6 +197,8 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     expect(of('c')).toMatchObject([{ code: 'SuspiciousTrait' }]);
     expect(of('c')[0]?.message).toContain(`liftlock rollout release-trait ${first?.id} '${BOTTLE}'`);
     expect(of('d')).toEqual([]);
+    const created = await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+    expect(created.members.find(({ name }) => name === 'c')?.reasons).toMatchObject([{ code: 'SuspiciousTrait' }]);
     await releaseTraits(world.ports, first?.id ?? '', [BOTTLE], PERSON, 'mended');
     expect((await planned()).members.find(({ name }) => name === 'c')?.reasons).toEqual([]);
   });
