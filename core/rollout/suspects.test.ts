@@ -22,6 +22,11 @@ interface Given {
   readonly carried?: Rollout['carried'];
 }
 
+const AGAIN: Given['clusters'][string] = {
+  record: auto,
+  member: { failedBefore: true, wentBackBefore: true, traits: ['compute/auto-mode'] },
+};
+
 /** The names of the members that are set aside. */
 function suspected({ clusters, waves = [failed({ 'compute/auto-mode': 1 })], unknown = [], carried }: Given): string[] {
   const all = Object.entries(clusters).map(([name, { record, member }]) => {
@@ -153,6 +158,16 @@ test.each<[string, Given, readonly string[]]>([
       carried: [TAKEN_BACK],
     },
     ['b'],
+  ],
+  [
+    'nobody for it who was taken back itself and is tried again',
+    { clusters: { a: AGAIN, b: { record: auto }, c: {} }, waves: [waveItem()], carried: [TAKEN_BACK] },
+    ['b'],
+  ],
+  [
+    'who is tried again for what another one had that failed',
+    { clusters: { a: AGAIN, b: { record: auto }, c: {} }, carried: [TAKEN_BACK] },
+    ['a', 'b'],
   ],
   [
     'nobody for what all have that go there, where nobody got there',

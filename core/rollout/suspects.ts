@@ -52,8 +52,7 @@ export function suspects(
     const isToldApart = (trait: Trait) => print.minor !== undefined && meant.some((one) => isSetAsideFor(trait, one));
     const isCommon = remembered((trait: Trait) => !isToldApart(trait) && meant.every((member) => has(member, trait)));
     // Whoever was taken back itself is what the others wait for, and goes again at the word of the person who has looked at it.
-    const isKept = (member: Member) =>
-      isMeant(member) && !(print.minor !== undefined && member.wentBackBefore === true);
+    const isKept = (member: Member) => isMeant(member) && (print.minor === undefined || member.wentBackBefore !== true);
     return (member: Member) => (isKept(member) ? suspicion(print, rollout.id, traits(member), isCommon) : undefined);
   });
   return (member) =>
