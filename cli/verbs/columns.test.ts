@@ -84,6 +84,8 @@ test.each([
   [{ currentWave: 'canary' }, 'canary'],
   [{ currentWave: 'canary', waitsForPromotion: 'canary' }, 'canary (needs promote)'],
   [{ status: 'Running' as const, waitsSince: '2026-11-20T10:00:00Z' }, '(waits for a person)'],
+  // A retry has opened the wave again, and the next look takes that back.
+  [{ status: 'Running' as const, waitsSince: '2026-11-20T10:00:00Z', currentWave: 'canary' }, 'canary'],
 ])('WAVE of get rollouts says what keeps the wave shut', (given, cell) => {
   const column = LISTINGS.rollouts.columns.find(({ header }) => header === 'WAVE');
   expect(column?.cell({ ...rollout, ...given }, shown)).toBe(cell);

@@ -126,7 +126,9 @@ const rollouts: Listing<RolloutSummary> = {
         if (waitsForHooks !== null)
           return `${waitsForHooks} (${stands === 'Halted' ? 'halted by a hook' : 'asks its hooks'})`;
         if (late !== null) return `${late.wave} (${late.clusters} not ready)`;
-        return stands === 'Running' && rollout.waitsSince !== undefined ? '(waits for a person)' : currentWave;
+        return (
+          currentWave ?? (stands === 'Running' && rollout.waitsSince !== undefined ? '(waits for a person)' : null)
+        );
       },
     ),
     plain('DONE', ({ progress }) => `${progress.succeeded}/${progress.members - progress.excluded}`),

@@ -172,7 +172,7 @@ const ROLLOUT_REASONS = {
   ),
   PlanRefreshed: told('Positions, or what is known of the clusters, changed the plan.'),
   PolicyChanged: told('The policy has changed, and the rollout or the wave follows it.'),
-  Promoted: told('A person skipped the soak of the wave, or let it pass although it proves nothing.'),
+  Promoted: told('A person skipped the soak of the wave, or let it pass although it was undecided.'),
   ResumesLater: timed('The upgrade is parked until Liftlock looks again.'),
   Resumed: told('A person resumed the rollout.'),
   RolloutAborted: closing('The rollout was aborted; nothing of it begins or goes on.'),

@@ -41,7 +41,7 @@ test.each<[string, Partial<(typeof waves)[0]>, string]>([
   const undecided = waveItem({ index: 1, name: 'dev', status: 'Undecided', ...wave });
   const { told, ...ports } = await operatorPorts(table, { ...kept, waves: waves.with(1, undecided) });
   await promoteRollout(ports, 'r', 'ann', 'hotfix');
-  const reasons = [{ code: 'Promoted', message: 'ann let it pass although it proves nothing: hotfix' }];
+  const reasons = [{ code: 'Promoted', message: 'ann let it pass although it was undecided: hotfix' }];
   const stored = (await load(table, Waves, 'r', 1))?.data;
   expect(stored).toMatchObject({ status: to, reasons });
   expect(stored?.promotedBy).toBeUndefined();

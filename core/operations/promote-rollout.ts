@@ -56,7 +56,7 @@ export function promoteRollout(ports: OperatorPorts, id: string, by: string, rea
         `${clusterNameOf(running.clusterKey)} of the wave ${wave.data.name} is being upgraded (${running.upgradeId}), and what becomes of it is not known yet. Try again when it has ended.`,
       );
     const what = isUndecided
-      ? 'let it pass although it proves nothing'
+      ? 'let it pass although it was undecided'
       : isDue(wave)
         ? 'skipped the soak'
         : 'lets the next wave begin whatever its gates say';

@@ -242,7 +242,7 @@ export function waveAfter(wave: Wave, before: Member, after: Member, at: string)
   // A straggler may fail long after its wave has ended: the budget holds then, too.
   if (next.status === 'Completed' && next.failed > 0) next.status = 'CompletedWithFailures';
   // The reason tells in numbers how the wave has ended, so it is written anew with the new numbers.
-  if (from !== undefined && to !== undefined && next.reasons.some(({ code }) => code === 'Settled'))
+  if (to !== undefined && next.reasons.some(({ code }) => code === 'Settled'))
     next.reasons = [reason('Settled', `Every cluster has settled: ${settledText(next)}.`)];
   // The reason of a halted wave tells how many have failed, so it is written anew with each failure.
   const isOther = next.failed !== wave.failed && next.reasons.some(({ code }) => code === 'FailureBudgetExceeded');

@@ -135,10 +135,13 @@ describe('the reasons of a wave', () => {
     expect(moved({ ...stood, reasons: [reason('Promoted', 'p')] }, failed, blocked).reasons).toEqual([
       { code: 'Promoted', message: 'p' },
     ]);
-    // A member that only begins, or goes on, changes no word of how the wave has settled.
+    // A member that only begins, or goes on, changes no word of how the wave has settled; one that was set aside then does once it ends.
     expect(moved({ ...stood, reasons: settledReasons }, failed, member).reasons).toEqual(settledReasons);
-    expect(moved({ ...stood, reasons: settledReasons }, member, succeeded).reasons).toEqual(settledReasons);
     expect(moved({ ...stood, reasons: settledReasons }, member, member).reasons).toEqual(settledReasons);
+    const late = moved({ ...stood, succeeded: 1, reasons: settledReasons }, member, succeeded);
+    expect(late.reasons[0]?.message).toBe(
+      'Every cluster has settled: 2 succeeded, 1 failed, 0 blocked, 0 excluded, 0 quarantined.',
+    );
   });
 
   test('name the last failure, and only a failure', () => {

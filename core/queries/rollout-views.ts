@@ -147,21 +147,28 @@ async function heldOf(table: Table, members: readonly Member[]): Promise<Readonl
 }
 
 /**
- * Waves that wait for members that never start, to be said before everything else, and the members with what will stop them. This reads nothing where
- * no member waits.
+ * Waves that wait for members that never start, to be said before everything else, and the members with what will stop them, and with the traits for
+ * which they are set aside by the next look: a success since may have cleared some. This reads nothing where no member waits.
  */
 async function foreseen(table: Table, rollout: Rollout, waves: readonly Wave[], members: readonly Member[], now: Date) {
+  const isAside = ({ status }: Member): boolean => status === 'Quarantined';
   const waiting = members.filter(({ status }) => status === 'Pending').map(({ clusterKey }) => clusterKey);
-  if (waiting.length === 0) return { stalled: [], forewarned: members, late: undefined };
+  if (waiting.length === 0 && !members.some(isAside)) return { stalled: [], forewarned: members, late: undefined };
   const read = await loadSnapshot(table, await table.queryActive(), 'motion');
   // The scans of members whose wave waits for readiness are in the snapshot already.
   const lacking = waiting.filter((key) => !read.scans?.has(key));
   const snapshot = { ...read, scans: new Map([...(read.scans ?? []), ...(await latestScansOf(table, lacking))]) };
   const rulesOf = memberRules(snapshot, now);
+  const suspicionOf = suspects(snapshot, rollout, waves, members, now);
+  const asNow = members.map((member) => {
+    const why = member.status === 'Pending' || isAside(member) ? suspicionOf(member) : undefined;
+    const others = member.reasons.filter(({ code }) => code !== 'SuspiciousTrait');
+    return why === undefined ? member : { ...member, reasons: [why, ...others] };
+  });
   return {
     stalled: stalledWaves(snapshot, rollout, waves, members, now).map(({ reason: why }) => why),
     late: unreadyToOpen(snapshot, rollout, waves, members, now),
-    forewarned: forewarned(snapshot, members, now, (member, cluster) => {
+    forewarned: forewarned(snapshot, asNow, now, (member, cluster) => {
       const wave = waves.find(({ index }) => index === member.waveIndex);
       if (wave === undefined) return [];
       const { rules, policyAppliedBy } = rulesOf(rollout.policy, cluster, wave);

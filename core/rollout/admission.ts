@@ -10,7 +10,9 @@ import { failuresOf } from '../policy/wave-room.ts';
 import type { WindowAnswer } from '../policy/window-rule.ts';
 import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
 import { hasActed, hopsBefore } from '../protocol/hop-before.ts';
+import { ordersOfFleet } from '../protocol/kept-away.ts';
 import { momentOf, type Situation } from '../protocol/situation.ts';
+import { rolloutRefusals } from '../protocol/standing-refusals.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type Hop, nextHop } from './cluster-target.ts';
@@ -114,7 +116,7 @@ export function admit(admission: Admission): { decisions: Decision[]; waiting: W
       decisions.push(change);
       continue;
     }
-    const later = postponed(snapshot, member, standing, now);
+    const later = postponed(snapshot, rollout, member, standing, now);
     if (later === undefined && wave !== undefined && !GRANTING_WAVES.includes(wave.status)) {
       waiting.push(toldWhenAsked(member, () => told(member, admitOne(admission, room, member))));
     } else {
@@ -151,6 +153,7 @@ function toldWhenAsked({ clusterKey, rolloutId }: Member, tell: () => Answer): W
 /** Why a member is not even asked about now; undefined = it may be its turn. */
 function postponed(
   snapshot: FleetSnapshot,
+  rollout: Rollout,
   member: Member,
   standing: readonly Reason[],
   now: Date,
@@ -158,7 +161,9 @@ function postponed(
   const [later] = [restsUntil(member), member.resumeAt].flatMap((at) => at ?? []).sort((a, b) => (a < b ? 1 : -1));
   if (later !== undefined && new Date(later) > now) return { reasons: [resumesLater(later)], until: later };
   if (member.inFlight || standing.length === 0) return undefined;
-  return { reasons: standing, until: asideUntil(snapshot, member, standing) };
+  // Whoever ends what sets a member aside is told what else a person has to end before the member begins.
+  const orders = [...ordersOfFleet(snapshot), ...rolloutRefusals(rollout)];
+  return { reasons: [...standing, ...orders], until: asideUntil(snapshot, member, standing) };
 }
 
 /** A member that parked less than 30 s after its grant, by a slow clock or anything else, is not granted again, or it would loop. */

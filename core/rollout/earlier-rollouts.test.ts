@@ -30,7 +30,12 @@ const carried = (members: readonly Member[], rollouts = [past(), second], next: 
 test.each<[string, ReturnType<typeof carried>, Rollout['carried']]>([
   ['what a cluster had that was taken back, and none that got there', carried([b, web]), CARRIED],
   ['nothing where a cluster failed and was not taken back', carried([{ ...b, reasons: [] }, web]), undefined],
-  ['nothing where it was blocked for it, or is tried again', carried([{ ...b, status: 'Blocked' }, web]), undefined],
+  ['nothing where it was blocked for it', carried([{ ...b, status: 'Blocked' }, web]), undefined],
+  [
+    'it while that is tried again',
+    carried([{ ...b, status: 'Running', reasons: [], wentBackBefore: true }, web]),
+    CARRIED,
+  ],
   ['nothing of a cluster that was taken up by hand', carried([back('b', undefined)]), undefined],
   [
     'nothing of nodes inside the minor',

@@ -50,9 +50,9 @@ export function earlierRollouts({ rollouts, waves, members }: Read): EarlierRoll
   );
 }
 
-/** Whether the member counts as failed since its cluster went back to the minor before, whoever took it back, however a later try has ended. */
+/** Whether the cluster of the member went back to the minor before, whoever took it back, and has not got there since: a retry alone shows nothing. */
 export const wentBack = ({ status, reasons, wentBackBefore }: Member): boolean =>
-  status === 'Failed' && (wentBackBefore === true || reasons.some(({ code }) => code === 'RolledBack'));
+  wentBackBefore === true || (status === 'Failed' && reasons.some(({ code }) => code === 'RolledBack'));
 
 /** The minor above the one that the member is at: the next that it is taken to, or the one that it has failed to reach or was taken back from. */
 const minorAbove = ({ from }: Pick<Member, 'from'>): string => KubeVersion.parse(from).next().toString();

@@ -5,6 +5,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { decide } from './decide.ts';
+import type { FleetSnapshot } from './snapshot.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const later = new Date(NOW.getTime() + 3_600_000).toISOString();
@@ -25,11 +26,11 @@ interface Given {
   readonly isUnreadable?: true;
 }
 
-/** The decision about the second wave of a rollout at its turn, when both members were set aside. */
-function decided({ second = {}, member = {}, clusters = {}, isUnreadable }: Given): string[] {
+/** A rollout at the turn of its second wave, when both members of that were set aside. */
+function asideIn({ second = {}, member = {}, clusters = {}, isUnreadable }: Given): FleetSnapshot {
   const records = ['a', 'b'].map((name) => clusterRecord({ name, version: '1.36', ...clusters }));
   const policies = { p: { selector: {}, target: '1.37', waves: [{ name: 'first' }, { name: 'second' }] } };
-  const state = {
+  return {
     ...fleetSnapshot({ clusters: records, policies: isUnreadable ? {} : policies, caps: { total: 9 } }),
     rollouts: [rolloutItem({ policyRevision: JSON.stringify(policies.p), waves: ['first', 'second'] })],
     waves: [
@@ -40,12 +41,15 @@ function decided({ second = {}, member = {}, clusters = {}, isUnreadable }: Give
       memberItem({ clusterKey, name, waveIndex: 1, status: 'Quarantined', reasons: [suspected], ...member }),
     ),
   };
-  return decide(state, NOW).decisions.flatMap((one) => {
+}
+
+/** The decision about that wave. */
+const decided = (given: Given): string[] =>
+  decide(asideIn(given), NOW).decisions.flatMap((one) => {
     if (one.type === 'grant-member') return [`grant ${one.member.name}`];
     if (one.type === 'change-member') return [`${one.member.name} ${one.status}`];
     return one.type === 'change-wave' ? [`wave ${one.status}`] : [];
   });
-}
 
 test.each<[string, Given, string[]]>([
   [
@@ -84,4 +88,16 @@ test.each<[string, Given, string[]]>([
   ['nobody is let in where the policy cannot be read', { isUnreadable: true, member: { reasons: [recent] } }, []],
 ])('of members that something has set aside: %s', (_, given, expected) => {
   expect(decided(given)).toStrictEqual(expected);
+});
+
+test('who is set aside while its rollout is paused, or the fleet is stopped, is told that as well', () => {
+  const aside = asideIn({ member: { reasons: [recent] }, clusters: fresh });
+  const stop = { stopped: true, at: NOW.toISOString(), by: 'ana', reason: 'a look' };
+  const told = (more: Partial<FleetSnapshot>) =>
+    decide({ ...aside, ...more }, NOW).waiting[0]?.reasons.map(({ code }) => code);
+  expect(told({})).toEqual(['RecentlyCreated']);
+  expect(told({ rollouts: aside.rollouts.map((one) => ({ ...one, status: 'Paused' })) })).toEqual([
+    ...['RecentlyCreated', 'RolloutPaused'],
+  ]);
+  expect(told({ control: stop })).toEqual(['RecentlyCreated', 'FleetStopped']);
 });

@@ -24,6 +24,11 @@ interface Given {
   readonly releasedTraits?: readonly string[];
 }
 
+const AGAIN: Given['clusters'][string] = {
+  record: auto,
+  member: { failedBefore: true, wentBackBefore: true, traits: ['compute/auto-mode'] },
+};
+
 /** The names of the members that are set aside. */
 function suspected({
   clusters,
@@ -145,6 +150,16 @@ test.each<[string, Given, readonly string[]]>([
       carried: [TAKEN_BACK],
     },
     ['b'],
+  ],
+  [
+    'nobody for it who was taken back itself and is tried again',
+    { clusters: { a: AGAIN, b: { record: auto }, c: {} }, waves: [waveItem()], carried: [TAKEN_BACK] },
+    ['b'],
+  ],
+  [
+    'who is tried again for what another one had that failed',
+    { clusters: { a: AGAIN, b: { record: auto }, c: {} }, carried: [TAKEN_BACK] },
+    ['a', 'b'],
   ],
   [
     'whoever shares it also where all have it that go there, and nobody got there',

@@ -48,7 +48,9 @@ export function suspects(
     const others = minor === undefined ? toCome : filled.filter(isMeant);
     const lacked = print.traits.filter((trait) => others.some((member) => !has(member, trait)));
     const suspected = { ...print, traits: toldApart(print, lacked, rollout) };
-    return (member: Member) => (isMeant(member) ? suspicion(suspected, rollout.id, traits(member)) : undefined);
+    // Whoever was taken back itself is what the others wait for, and goes again at the word of the person who has looked at it.
+    const isKept = (member: Member) => isMeant(member) && (minor === undefined || member.wentBackBefore !== true);
+    return (member: Member) => (isKept(member) ? suspicion(suspected, rollout.id, traits(member)) : undefined);
   });
   return (member) =>
     member.inFlight ? undefined : suspicions.map((suspicionOf) => suspicionOf(member)).find((one) => one !== undefined);

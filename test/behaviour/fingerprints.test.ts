@@ -4,6 +4,8 @@ import { releaseTraits } from '../../core/operations/release-trait.ts';
 import { resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { grantUpgrade } from '../../core/protocol/grant.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import {
   hours,
   memberOf,
@@ -54,6 +56,24 @@ describe('clusters that share what the failed ones have and the succeeded ones l
     await run(world);
     expect((await memberOf(world, 'c')).status).toBe('Succeeded');
     expect((await rolloutsOf(world))[0]?.status).toBe('CompletedWithFailures');
+  });
+
+  test('are shown as set aside for what is suspected still, once one that was in flight has succeeded with some of it', async () => {
+    const tags = { stage: 'dev', 'alpha.eksctl.io/cluster-name': 'x' };
+    const clusters = [
+      { ...cluster('a', 'BOTTLEROCKET_x86_64'), tags },
+      { ...cluster('b', 'AL2023_x86_64_STANDARD'), tags },
+      { ...cluster('c', 'BOTTLEROCKET_x86_64'), tags },
+      cluster('d', 'AL2023_x86_64_STANDARD'),
+      cluster('e', 'AL2023_x86_64_STANDARD'),
+    ];
+    const waves = [{ name: 'all', maxConcurrency: 2, watch: '3h', failureBudget: { maxFailures: 2 } }];
+    const world = await smallFleet({ clusters, policy: { waves }, prepare: failing('a') });
+    await run(world);
+    const { members } = await loadRolloutDetail(world.table, await rolloutIdOf(world), world.clock.now());
+    const shown = members.find(({ name }) => name === 'c')?.reasons;
+    expect(shown?.[0]?.message).toMatch(/^It shares ami\/BOTTLEROCKET_x86_64: /);
+    expect(shown).toEqual((await explainCluster(world.ports, await recordOf(world, 'c'))).reasons);
   });
 
   test('are not begun by a decision that was made before the failure was known', async () => {

@@ -197,6 +197,8 @@ describe('of a policy whose first rollout has ended and had a cluster taken back
     expect(of('c')).toMatchObject([{ code: 'SuspiciousTrait' }]);
     expect(of('c')[0]?.message).toContain(`liftlock rollout release-trait ${first?.id} '${BOTTLE}'`);
     expect(of('d')).toEqual([]);
+    const created = await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
+    expect(created.members.find(({ name }) => name === 'c')?.reasons).toMatchObject([{ code: 'SuspiciousTrait' }]);
     await releaseTraits(world.ports, first?.id ?? '', [BOTTLE], PERSON, 'mended');
     expect((await planned()).members.find(({ name }) => name === 'c')?.reasons).toEqual([]);
   });
@@ -346,6 +348,23 @@ describe('the rollout in which a cluster was taken back', () => {
     await run(world);
     expect([(await memberOf(world, 'c')).status, touched(world, 'c')]).toEqual(['Quarantined', false]);
     expect(versionOf(world, 'd')).toBe('1.37');
+  });
+
+  test('tries it again for a retry, and what shares its trait only once it has got there', async () => {
+    const wave = { name: 'all', canaries: 2, watch: '3h', ...watched };
+    const clusters = [cluster('a', 'plain'), cluster('b', 'bottle'), cluster('c', 'bottle'), cluster('d', 'plain')];
+    const world = await smallFleet({ clusters, policy: { waves: [wave] } });
+    await hours(world, 6);
+    await goBack(world, 'b');
+    await run(world);
+    expect(['b', 'c', 'd'].map((name) => versionOf(world, name))).toEqual(['1.36', '1.36', '1.37']);
+    const { reasons } = await explainCluster(world.ports, await recordOf(world, 'b'));
+    expect(reasons.map(({ code }) => code)).not.toContain('SuspiciousTrait');
+    await retryCluster(world.ports, await keyOf(world, 'b'), PERSON);
+    await hours(world, 3);
+    expect([versionOf(world, 'b'), touched(world, 'c')]).toEqual(['1.37', false]);
+    await run(world);
+    expect(['b', 'c'].map((name) => versionOf(world, name))).toEqual(['1.37', '1.37']);
   });
 });
 

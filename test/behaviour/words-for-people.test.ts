@@ -29,7 +29,7 @@ test('that an undecided wave is let pass is not told as the end of its soak', as
   await hours(world, 1);
   expect([await statusOf(world, 'dev'), await statusOf(world, 'prod')]).toEqual(['Soaking', 'Pending']);
   const [said] = told(world, before);
-  expect(said).toMatch(/^The wave dev of .* was promoted\. .* let it pass although it proves nothing: e is not ours$/);
+  expect(said).toMatch(/^The wave dev of .* was promoted\. .* let it pass although it was undecided: e is not ours$/);
 });
 
 // docs/events.md (WaveChanged, about: approval): people are told which of the two it was, also where no comment says it.
