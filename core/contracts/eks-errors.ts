@@ -60,11 +60,14 @@ const UNHEARD = new Set([
   ...['EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'EPROTO'],
 ]);
 
+/** Names by which Step Functions says that an execution did not run, or that nobody heard how it ended. One that exists already has run. */
+const NOT_RUN = new Set(['StepFunctions.AWSStepFunctionsException', 'StepFunctions.SdkClientException']);
+
 /**
- * Names by which Step Functions says that a function or an execution did not run, or that nobody heard how it ended: those of the API that it calls
- * (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html), such as `Lambda.TooManyRequestsException`. Errors of functions have no such prefix.
+ * Names by which it says so of a function: those of the API that it calls (https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html), such as
+ * `Lambda.TooManyRequestsException`. Errors of functions have no such prefix.
  */
-const NOT_RUN = /^(Lambda|StepFunctions)\.\w+Exception$/;
+const NOT_INVOKED = /^Lambda\.\w+Exception$/;
 
 /** Names of a function that ran out of time or memory, or whose process died. Step Functions and Lambda each have their own. */
 const CUT_OFF = new Set([
@@ -78,8 +81,8 @@ export const isCutOff = (name: string): boolean => CUT_OFF.has(name);
  * throttled, denied, or did not answer, or the function was cut off.
  */
 export const saysNothing = (name: string): boolean =>
-  [OUTAGES, CUT_OFF, THROTTLED, STALE_CREDENTIALS].some((names) => names.has(name)) ||
-  NOT_RUN.test(name) ||
+  [OUTAGES, NOT_RUN, CUT_OFF, THROTTLED, STALE_CREDENTIALS].some((names) => names.has(name)) ||
+  NOT_INVOKED.test(name) ||
   tellsDenial(name) ||
   name === ITEM_THROTTLED;
 /** A service has failed, or nobody has heard it, whatever it was asked: it passes. The SDK keeps the status in `$metadata`. */

@@ -97,6 +97,9 @@ test('an outage of AWS that outlasts the retries parks the hop, beside groups th
   }
   const { conclusion } = await concluded({ Error: 'TypeError', Cause: '{"errorMessage":"no"}' }, { kept: begun });
   expect(conclusion.status).toBe('Failed');
+  // What runs already, or has run, is no call that did not come about: a redrive starts nothing anew.
+  const redriven = await concluded({ Error: 'StepFunctions.ExecutionAlreadyExistsException' }, { kept: begun });
+  expect(redriven.conclusion.status).toBe('Failed');
   const silent = await concluded({ status: 'stopped', reasons: [there] }, { kept: begun });
   expect(silent.conclusion.status).toBe('Failed');
 });
