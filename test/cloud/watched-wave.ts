@@ -35,7 +35,8 @@ export async function makeGates(cloud: LocalCloud): Promise<void> {
   }
   const { account, region } = ALARMS[0];
   const secrets = new SecretsManagerClient(clientOptions(cloud, account, region));
-  await secrets.send(new CreateSecretCommand({ Name: 'liftlock/gate', SecretString: 'hunter2' }));
+  for (const Name of ['liftlock/gate', 'liftlock/bearer/orders'])
+    await secrets.send(new CreateSecretCommand({ Name, SecretString: 'hunter2' }));
   secrets.destroy();
 }
 
