@@ -41,6 +41,11 @@ test.each([
   expect(issuesOf('{ name: w }', spec.startsWith('selector') ? { selector: spec.slice(10) } : { spec })).toEqual([]);
 });
 
+test('an owner whose name is queries signs like any other', () => {
+  const owners = `owners: { queries: { webhook: "https://o.example.com", secret: "${arn('liftlock/owner-AbCdEf')}" } }`;
+  expect(issuesOf('{ name: w }', { others: fleetWith(owners) })).toEqual([]);
+});
+
 test('secrets of gates and of owners of the Fleet are held to the same name', () => {
   const gate = `gates: [{ webhook: "https://g.example.com", secret: "${arn('gate')}" }]`;
   const others = fleetWith(`owners: { a: { webhook: "https://o.example.com", secret: "${arn('owner')}" } }`);
