@@ -22,5 +22,5 @@ export const RECORD_ATTEMPTS = 5;
 /** A look of discovery that takes longer is in a Region whose EKS hardly answers. The rest of the fleet does not wait for its accounts. */
 export const SLOW_LOOK_SECONDS = 10;
 
-/** After this time discovery asks no further account of such a Region; its timeout is the longest that Lambda allows. */
+/** After this time discovery asks about no further account; its timeout is the longest that Lambda allows. */
 export const DISCOVERY_SECONDS = 780;

@@ -43,8 +43,8 @@ const TIME_IS_UP = 'TimeIsUp';
 /**
  * Lists the clusters of every account and Region of the Fleet and queues one item for each. It also queues those of the inventory that were not
  * listed, because only DescribeCluster proves that one is gone. A denied or unreachable account is recorded with its reason and loses nothing.
- * Accounts in a Region whose EKS does not answer are asked at the end. Whom there is no time to ask is recorded as such. Where the organization cannot be listed, the run
- * looks at the accounts that the Fleet names, and then fails.
+ * Accounts in a Region whose EKS does not answer are asked at the end. Whom there is no time to ask is recorded as such. Where the organization cannot
+ * be listed, the run looks at the accounts that the Fleet names, and then fails.
  */
 export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: number; accounts: AccountState[] }> {
   const fleet = await loadFleetInForce(ports.table);

@@ -46,10 +46,8 @@ export async function watchVersions(ports: WatchPorts): Promise<{ announced: num
       firstAnswer(ports.clock, region, accountsFor(region, fleet.accounts, recorded), refusals, read);
     const rows = await ask((scope) => ports.eks.describeClusterVersions(scope));
     if (rows !== undefined) announced += await watchRegion(ports, region, rows, known[index]);
-    const minors = rows?.filter(isOffered).map(({ clusterVersion }) => clusterVersion);
-    const found = wantsImages
-      ? minors && (await ask((scope) => readReleases(ports.account, scope, minors)))
-      : undefined;
+    const minors = wantsImages ? rows?.filter(isOffered).map(({ clusterVersion }) => clusterVersion) : undefined;
+    const found = minors && (await ask((scope) => readReleases(ports.account, scope, minors)));
     unreadable.push(...refusals);
     if (found !== undefined) await recordReleases(ports, region, found, images[index]);
     else if (wantsImages && refusals.length > 0)
@@ -75,8 +73,8 @@ async function* accountsFor(
 
 /**
  * The first answer of an account; where all refuse, that is added to `refusals`. In a Region where no account is known there is nobody to ask, and nothing
- * to upgrade. A try that fails only after some time shows that the Region answers nobody, so it is given up: the other Regions do not wait for
- * it.
+ * to upgrade. A try that fails only after some time shows that the Region answers nobody, so it is given up: the
+ * other Regions do not wait for it.
  */
 async function firstAnswer<Answer>(
   clock: Clock,

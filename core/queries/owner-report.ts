@@ -142,8 +142,9 @@ async function worseIn(
   const { clusterKey, name, version } = cluster;
   const active = activeUpgrade(snapshot, clusterKey);
   const id = snapshot.controls.get(clusterKey)?.held?.upgradeId ?? (isRollback(active) ? active?.id : undefined);
-  const ended = id === undefined ? undefined : (await load(table, Upgrades, clusterKey, id))?.data;
-  const hop = ended && (await load(table, Upgrades, clusterKey, comparedHopId(ended)))?.data;
+  const last = id === undefined ? undefined : (await load(table, Upgrades, clusterKey, id))?.data;
+  if (last === undefined) return [];
+  const hop = isRollback(last) ? (await load(table, Upgrades, clusterKey, comparedHopId(last)))?.data : last;
   if (hop === undefined) return [];
   return worsened(comparisonOf(hop)?.verdicts ?? [])
     .filter((one) => ownersOf(one, cluster).includes(owner))

@@ -45,7 +45,11 @@ export class HubMonitoring extends Construct {
 
 /** Nested executions always succeed and pass their outcome to their parent, so each end is counted once. */
 function machineAlarms(monitoring: Monitoring): void {
-  const sum = (metricName: string) => sumOf('machines', MACHINE_NAMES, (name) => machineMetric(name, metricName));
+  const sum = (metricName: string) =>
+    sumOf(
+      'machines',
+      MACHINE_NAMES.map((name) => machineMetric(name, metricName)),
+    );
   monitoring.medium('machines/failed', 'An upgrade, or a step that was started by hand, failed or was blocked.', {
     metric: sum('ExecutionsFailed'),
   });
@@ -104,7 +108,7 @@ function auditAlarms(monitoring: Monitoring, table: string): void {
     tableMetric(table, 'SystemErrors', { Operation: 'PutItem' }),
   ];
   monitoring.high('audit/write-failures', 'The audit cannot be written, so nothing that needs it happens.', {
-    metric: sumOf('failures', failures, (failure) => failure),
+    metric: sumOf('failures', failures),
     periods: 2,
   });
   monitoring.high('audit/tampered', 'The audit was changed, or is not what was anchored.', {
@@ -167,11 +171,11 @@ function functionAlarms(monitoring: Monitoring): void {
       ANSWERED[name] === undefined ? [] : [ownMetric(name, ANSWERED[name])],
     );
     monitoring[SEVERITY[group]](`${group}/function-errors`, `Functions of the group ${group} fail again and again.`, {
-      metric: sumOf(group, [...metrics('Errors'), ...answered], (metric) => metric),
+      metric: sumOf(group, [...metrics('Errors'), ...answered]),
       periods: 3,
     });
     monitoring.medium(`${group}/function-throttles`, `Lambda turns calls of the group ${group} away.`, {
-      metric: sumOf(group, metrics('Throttles'), (metric) => metric),
+      metric: sumOf(group, metrics('Throttles')),
       at: group === 'upgrades' ? 50 : 10,
       periods: 3,
     });
@@ -336,7 +340,12 @@ class HubDashboard extends Construct {
       ),
       graph(
         'Faults',
-        GROUP_NAMES.map((group) => sumOf(group, FUNCTION_GROUPS[group], (name) => lambdaMetric(name, 'Errors'))),
+        GROUP_NAMES.map((group) =>
+          sumOf(
+            group,
+            FUNCTION_GROUPS[group].map((name) => lambdaMetric(name, 'Errors')),
+          ),
+        ),
       ),
     );
     const waiting = Object.values(queues).map((queue) => queue.metricApproximateNumberOfMessagesVisible());

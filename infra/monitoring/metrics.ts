@@ -16,8 +16,7 @@ export const ownMetric = (of: FunctionName, name: MetricName, window?: Window): 
   metric(METRIC_NAMESPACE, name, { service: METRIC_SERVICE, function: of }, window);
 
 /** The same for all functions together. */
-export const commonMetric = (name: MetricName, window?: Window): Metric =>
-  metric(METRIC_NAMESPACE, name, { service: METRIC_SERVICE }, window);
+export const commonMetric = (name: MetricName): Metric => metric(METRIC_NAMESPACE, name, { service: METRIC_SERVICE });
 
 export const lambdaMetric = (of: FunctionName, name: string, window?: Window): Metric =>
   metric('AWS/Lambda', name, { FunctionName: functionName(of) }, window);
@@ -39,8 +38,8 @@ function metric(
 }
 
 /** The sum of several metrics. An alarm takes ten metrics at most. `label` must be unique within a graph. */
-export function sumOf<Item>(label: string, items: readonly Item[], metricOf: (item: Item) => IMetric): IMetric {
-  const usingMetrics = Object.fromEntries(items.map((item, index) => [`${label}${index}`, metricOf(item)]));
+export function sumOf(label: string, metrics: readonly IMetric[]): IMetric {
+  const usingMetrics = Object.fromEntries(metrics.map((one, index) => [`${label}${index}`, one]));
   // Without FILL, one metric without data would leave the whole sum without data.
   const expression = Object.keys(usingMetrics)
     .map((id) => `FILL(${id}, 0)`)

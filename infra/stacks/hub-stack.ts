@@ -109,7 +109,7 @@ class AsynchronousCalls extends Construct {
     if (failures === undefined) {
       acknowledge(config, {
         'Serverless-LambdaAsyncFailureDestination':
-          'A lost tick loses nothing: the next one, a minute later, reads the same table. Alarms watch its heartbeat and its errors; a queue of old wake-ups would only be noise.',
+          'A lost tick loses nothing: the next one, a minute later, reads the same table. What a person did to an execution is tried twice more. Alarms watch its heartbeat and its errors; a queue of old wake-ups would only be noise.',
       });
       return;
     }
