@@ -123,6 +123,20 @@ export async function afterHooks(
   return held === undefined ? outcome : { ...outcome, ...held, reasons: [...held.reasons, ...outcome.reasons] };
 }
 
+/** When the last hook that is asked before a step has let it begin under this grant: it may have taken hours. Without one it is the execution's start. */
+export async function hooksPassedAt(
+  { upgrade, grant, policy, startedAt }: StepContext,
+  step: HookMoment['step'],
+): Promise<Date> {
+  const moment = { at: 'before', step } as const;
+  const passed = ((await policy()).spec?.hooks ?? []).flatMap((hook) => {
+    const state = upgrade?.hooks?.[keyOf(hook, moment)];
+    if (state === undefined || state.grantNumber !== grant?.number) return [];
+    return state.answeredAt === undefined ? answerBy(hook, state) : new Date(state.answeredAt);
+  });
+  return [startedAt, ...passed].reduce((last, one) => (one > last ? one : last));
+}
+
 /** Hooks of the whole upgrade are asked in its first step that changes something, in each attempt, and in its last step. */
 function isOf({ at, step }: Hook, moment: HookMoment, upgrade: Upgrade): boolean {
   if (at !== moment.at) return false;

@@ -17,9 +17,12 @@ export const maySettle = ({ clock }: Pick<Ports, 'clock'>, { startedAt }: Pick<S
   clock.now().getTime() < startedAt.getTime() + SETTLE_MINUTES * 60_000;
 
 /** The comparisons of this execution so far. A reading of an earlier one does not count, since nobody has seen what was between them. */
-export function comparedBefore({ upgrade, startedAt }: StepContext): readonly ProbeVerdict[] {
-  const earlier = comparisonOf(upgrade);
-  return earlier !== undefined && Date.parse(earlier.comparedAt) >= startedAt.getTime() ? earlier.verdicts : [];
+export const comparedBefore = (context: StepContext): readonly ProbeVerdict[] =>
+  hasCompared(context) ? (comparisonOf(context.upgrade)?.verdicts ?? []) : [];
+
+export function hasCompared({ upgrade, startedAt }: StepContext): boolean {
+  const { comparedAt = '' } = comparisonOf(upgrade) ?? {};
+  return Date.parse(comparedAt) >= startedAt.getTime();
 }
 
 /** Whether something was worse by an instant, in milliseconds since 1970. */

@@ -18,11 +18,18 @@ import { intentsOf } from '../protocol/intent-store.ts';
 import type { ProbedUrl } from '../scan/preflight/preflight-check.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError, isDeniedAccess } from './api-server.ts';
-import { afterHooks, askHooks, type HookPorts } from './ask-hooks.ts';
+import { afterHooks, askHooks, type HookPorts, hooksPassedAt } from './ask-hooks.ts';
 import { baselineFor } from './baseline-for.ts';
 import { checkKubelets, type Kubelets } from './check-kubelets.ts';
 import { compareHopRates, type RatePorts, secondsUntil } from './compare-hop-rates.ts';
-import { beganBy, comparedBefore, compareWithBefore, judgeCompared, SETTLE_MINUTES } from './compare-with-before.ts';
+import {
+  beganBy,
+  comparedBefore,
+  compareWithBefore,
+  hasCompared,
+  judgeCompared,
+  SETTLE_MINUTES,
+} from './compare-with-before.ts';
 import { deniedRetryAt, pollSeconds, type StepContext } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
 import { nodesLater } from './node-room.ts';
@@ -40,7 +47,9 @@ export type SmokePorts = HookPorts & RatePorts & Pick<Ports, 'clusters' | 'gates
 export function smokeCheck(ports: SmokePorts, stepInput: StepInput): Promise<StepResult> {
   return runStep(ports, stepInput, 'read', STEP, async (context) => {
     const held = await askHooks(ports, context, { at: 'before', step: STEP });
-    return held ?? afterHooks(ports, context, { step: STEP }, await check(ports, context));
+    if (held !== undefined) return held;
+    const looking = { ...context, startedAt: await hooksPassedAt(context, STEP) };
+    return afterHooks(ports, context, { step: STEP }, await check(ports, looking));
   });
 }
 
@@ -66,7 +75,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   if (found.unrolled.length > 0) return parked(nodesLater(ports), ...found.unrolled);
   const now = ports.clock.now();
   if (now >= settlesAt(context)) notes.push(...found.unheard.splice(0));
-  const all = { settled: { notes: [...notes], looked: [...looked] } };
+  const settledNow = { settled: { notes: [...notes], looked: [...looked] } };
   const judged = await judgeCompared(ports, context, [...states, ...(rates ?? [])]);
   // A verdict that is not enough alone may be enough together with a rate that rose, or may have risen.
   const mayBeSecond = rates?.some(({ result, concludesAt }) => result === 'fail' || concludesAt !== undefined) ?? false;
@@ -76,7 +85,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const kept = {
     ...{ comparedAt: now.toISOString(), verdicts: judged.verdicts },
     ...given({ wellSince: before }),
-    ...(endsLooking && all),
+    ...(endsLooking && settledNow),
   };
   const outcome = (result: StepResult): StepOutcome =>
     isAsRecorded(context, kept) ? result : { ...result, detail: kept };
@@ -91,7 +100,9 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const ended = [...notes, ...unproved.map(verdictReason), reason('Looked', `${looked.join('; ')}.`)];
   const since = (await hasMovedSince(ports, context, before)) ? now.toISOString() : (before ?? now.toISOString());
   const watched = await stillWatched(ports, context, policy, since);
-  if (watched === undefined) return outcome(done(...ended));
+  // A hook that is asked after the check may take hours: what begins meanwhile does not concern the hop.
+  if (watched === undefined)
+    return settled === undefined ? { ...done(...ended), detail: { ...kept, ...settledNow } } : outcome(done(...ended));
   return { ...watched, reasons: [...watched.reasons, ...ended], detail: { ...kept, wellSince: since } };
 }
 
@@ -246,10 +257,9 @@ function testsThatCount({ upgrade, startedAt }: StepContext) {
 
 /** What this execution had found when all but rates and test Jobs was well; undefined where it was not yet. */
 function settledBefore(context: StepContext) {
-  const verdicts = comparedBefore(context);
   const parsed = settledLook.safeParse(context.upgrade?.steps[STEP]?.detail?.settled);
-  if (!parsed.success || verdicts.length === 0) return undefined;
-  return { ...parsed.data, states: verdicts.filter((one) => one.kind === 'state') };
+  if (!parsed.success || !hasCompared(context)) return undefined;
+  return { ...parsed.data, states: comparedBefore(context).filter((one) => one.kind === 'state') };
 }
 
 /** Adds verdicts to the findings, and returns those that another reading decides. */
