@@ -38,14 +38,35 @@ interface Given extends FakeEks {
   readonly described?: object;
   /** Whether the rollback has taken something back already. */
   readonly mutated?: boolean;
-  /** How long the execution has run. */
+  /** How long the execution has run, and for how long its looks have met the fault of the API server. */
   readonly minutes?: number;
+  readonly failing?: number;
 }
 
+const faultSince = (minutes: number) => ({
+  'scan-cluster': {
+    ...{
+      status: 'running' as const,
+      startedAt: NOON.toISOString(),
+      reasons: [{ code: 'ClusterServerFault' as const, message: '503' }],
+    },
+    detail: { faultSince: new Date(NOON.getTime() - minutes * 60_000).toISOString() },
+  },
+});
+
 async function checked(given: Given = {}) {
-  const { hops = [hop(1)], insights = [], refresh = 'COMPLETED', nodes = [], spec = {}, minutes = 0 } = given;
+  const {
+    hops = [hop(1)],
+    insights = [],
+    refresh = 'COMPLETED',
+    nodes = [],
+    spec = {},
+    minutes = 0,
+    failing: failed,
+  } = given;
   const of = { machine: 'rollback-cluster', from: '1.37', to: '1.36', mutated: given.mutated ?? false } as const;
-  const mine = upgrade({ id: 'rollback-1.37-1.36', ...of });
+  const steps = failed === undefined ? {} : faultSince(failed);
+  const mine = upgrade({ id: 'rollback-1.37-1.36', ...of, steps });
   const base = policyWith({ name: 'p' });
   const otherNodes = { seenAt: daysAgo(1), groups: keptGroups((given.seenBefore ?? []).map(groupOfOne), []) };
   const ports = await oneStep(new MemoryTable(), {
@@ -141,8 +162,18 @@ test.each<[string, Given, string, string]>([
   ],
   [
     'its API server has failed for a quarter of an hour',
-    { nodes: new ClusterAccessError('ClusterServerFault', '503'), minutes: 15 },
+    { nodes: new ClusterAccessError('ClusterServerFault', '503'), minutes: 20, failing: 15 },
     ...(['blocked', 'ClusterServerFault'] as const),
+  ],
+  [
+    'its API server fails for the first time, after insights were waited for',
+    { nodes: new ClusterAccessError('ClusterServerFault', '503'), minutes: 20 },
+    ...(['wait', 'ClusterServerFault'] as const),
+  ],
+  [
+    'its API server fails, as it did in an execution before',
+    { nodes: new ClusterAccessError('ClusterServerFault', '503'), minutes: 5, failing: 15 },
+    ...(['wait', 'ClusterServerFault'] as const),
   ],
   [
     'nobody may read the nodes of one that is half-way back',
@@ -252,6 +283,20 @@ test('with checks of EKS alone nobody asks the API server', async () => {
   expect((await checked({ nodes, spec: { verification: 'eks-api' } })).status).toBe('done');
 });
 
+test('what EKS says of kubelets is in the way where nobody reads nodes, unless its groups or EKS itself take them back', async () => {
+  const spec = { verification: 'eks-api' };
+  const asked = { spec, insights: [insight('ERROR', 'Kubelet version rollback compatibility')] };
+  const followed = { nodegroups: { a: { version: '1.37' } } };
+  const autoMode = { described: { computeConfig: { enabled: true } } };
+  const fargate = { more: { listFargateProfiles: async () => ['f'] } };
+  expect(await checked(asked)).toMatchObject({ status: 'blocked', codes: ['RollbackInsight'] });
+  expect(await checked({ ...asked, ...followed, ...fargate })).toMatchObject({ status: 'blocked' });
+  expect(await checked({ ...asked, ...followed })).toMatchObject({ status: 'done' });
+  expect(await checked({ ...asked, ...autoMode })).toMatchObject({ status: 'done' });
+  const addons = [insight('ERROR', 'EKS add-on version rollback compatibility')];
+  expect(await checked({ spec, insights: addons })).toMatchObject({ status: 'done' });
+});
+
 test('a fault of the API server is none of no nodes', async () => {
   await expect(checked({ nodes: new Error('fault') })).rejects.toThrow('fault');
 });
@@ -276,6 +321,11 @@ describe('of an upgrade that somebody else has made the seven days count from wh
       ...{ codes: ['TooLate'], said: expect.stringContaining(`EKS began the upgrade to 1.37 at ${daysAgo(8)}`) },
       found: { reversibleFrom: daysAgo(8) },
     });
+  });
+
+  test('and from the last one to this minor, in whatever order EKS lists them: the one before was taken back', async () => {
+    const updates = [8, 2, 9].map((days, index) => update({ id: `u-${index}`, createdAt: new Date(daysAgo(days)) }));
+    expect(await told(...updates)).toMatchObject({ status: 'done', found: { reversibleFrom: daysAgo(2) } });
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { isDenied, LOOK_AT_ACCESS, tellsDenial, unlessGone } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { blocked, done, parked, type Reason, reason, wait } from '../contracts/step-result.ts';
+import { blocked, done, parked, type Reason, reason } from '../contracts/step-result.ts';
 import { observeCluster } from '../inventory/observe-cluster.ts';
 import { given } from '../model/given.ts';
 import { rollbackRefusals } from '../model/hop.ts';
@@ -16,12 +16,12 @@ import { Regions } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError, mayPass } from './api-server.ts';
-import { maySettle } from './compare-with-before.ts';
+import { waitForFault } from './compare-with-before.ts';
 import { deniedReason, deniedRetryAt, type StepContext, type StepPorts } from './context.ts';
 import { decideAddon } from './decide-addon.ts';
 import { UNHEARD_SECONDS } from './read-probes.ts';
 import { waitForInsights } from './refresh-insights.ts';
-import { insightReason, isRepaired, rollbackInsights } from './rollback-insights.ts';
+import { insightReason, isOfKubelets, isRepaired, rollbackInsights } from './rollback-insights.ts';
 import type { StepOutcome } from './run-step.ts';
 
 type CheckPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2'>;
@@ -43,7 +43,8 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   if (unknown.length > 0) return parked(undefined, ...unknown);
   const asksServer = spec?.verification !== 'eks-api';
   const { record, unread: seen, passing } = await observeAnew(ports, context, asksServer);
-  if (passing && maySettle(ports, context)) return wait(UNHEARD_SECONDS, ...seen);
+  const waits = passing ? waitForFault(ports, context, 'scan-cluster', UNHEARD_SECONDS, ...seen) : undefined;
+  if (waits !== undefined) return waits;
   const upgrades = await upgradesOf(ports.table, context.clusterKey);
   const region = (await load(ports.table, Regions, context.scope.region))?.data;
   const now = ports.clock.now();
@@ -64,8 +65,13 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   if (view.status !== 'Reversible') return { ...blocked(...view.reasons), found };
   const unread = [...seen];
   const insights = await unlessDenied(rollbackInsights(ports, context), unread);
+  // Where nobody reads nodes, what EKS says of kubelets may be about nodes that no group of the rollback takes back.
+  const goBack = view.reasons.some(({ code }) => code === 'NodesGoBack') && record.fargateProfiles.length === 0;
+  const followOthers = !asksServer && !record.autoMode && !goBack;
   const foundNow = [
-    ...insights.filter((one) => !isRepaired(one)).map((one) => insightReason(one, target)),
+    ...insights
+      .filter((one) => !isRepaired(one) || (followOthers && isOfKubelets(one)))
+      .map((one) => insightReason(one, target)),
     ...(await unlessDenied(addonsInTheWay(ports, context), unread)),
   ];
   const byRecord = [
@@ -125,15 +131,16 @@ async function unlessDenied<One>(read: Promise<One[]>, unread: Reason[]): Promis
   });
 }
 
-/** EKS tells when an upgrade began that somebody else has made. */
+/** EKS tells when an upgrade began that somebody else has made. It lists updates in no order, and one to the same minor may have been taken back since. */
 async function begunAt({ eks }: CheckPorts, { scope, name, cluster }: StepContext): Promise<Date | undefined> {
+  let last: Date | undefined;
   for (const updateId of await eks.listUpdates(scope, { name })) {
     const update = await unlessGone(() => eks.describeUpdate(scope, { name, updateId }));
     const version = update?.params.find(({ type }) => type === 'Version')?.value;
-    if (update?.type === 'VersionUpdate' && update.status === 'Successful' && version === cluster.version)
-      return update.createdAt;
+    const brought = update?.type === 'VersionUpdate' && update.status === 'Successful' && version === cluster.version;
+    if (brought && (last === undefined || update.createdAt > last)) last = update.createdAt;
   }
-  return undefined;
+  return last;
 }
 
 async function groupsInTheWay(

@@ -1,3 +1,4 @@
+import { type Reason, wait } from '../contracts/step-result.ts';
 import type { Ports } from '../ports/ports.ts';
 import { baselineOf, type Reading } from '../probes/baseline.ts';
 import { mayBeBroken, sharedAlarms, withoutBrokenSources } from '../probes/broken-sources.ts';
@@ -8,6 +9,7 @@ import { Members, rolloutPartition, Upgrades } from '../store/entities.ts';
 import { loadAll, ofKind } from '../store/entity.ts';
 import { baselineFor } from './baseline-for.ts';
 import type { StepContext } from './context.ts';
+import type { StepOutcome } from './run-step.ts';
 
 /** Moved workloads need some time to come back. A fault that lasts longer than this after the beginning of the execution is a failure. */
 export const SETTLE_MINUTES = 15;
@@ -15,6 +17,29 @@ export const SETTLE_MINUTES = 15;
 /** Whether what fails may still pass by itself: this execution has not gone on for so long. */
 export const maySettle = ({ clock }: Pick<Ports, 'clock'>, { startedAt }: Pick<StepContext, 'startedAt'>): boolean =>
   clock.now().getTime() < startedAt.getTime() + SETTLE_MINUTES * 60_000;
+
+/**
+ * Waits for a fault that may pass by itself; undefined: it has lasted for too long. That counts from the first of the looks that have met it, one after
+ * the other, since the execution may have waited for something else for longer. Without an upgrade nothing is kept, so its beginning counts.
+ * @param step under which the upgrade keeps the step's state
+ */
+export function waitForFault(
+  { clock }: Pick<Ports, 'clock'>,
+  { upgrade, startedAt }: Pick<StepContext, 'upgrade' | 'startedAt'>,
+  step: string,
+  seconds: number,
+  ...why: readonly Reason[]
+): StepOutcome | undefined {
+  const now = clock.now();
+  const known = upgrade?.steps[step];
+  const lasts = known?.status === 'running' && known.reasons.some((one) => why.some(({ code }) => code === one.code));
+  const since = lasts ? known.detail?.faultSince : undefined;
+  const isKnown = typeof since === 'string' && since >= startedAt.toISOString();
+  const begun = upgrade === undefined ? startedAt : isKnown ? new Date(since) : now;
+  if (now.getTime() >= begun.getTime() + SETTLE_MINUTES * 60_000) return undefined;
+  const waits = wait(seconds, ...why);
+  return isKnown ? waits : { ...waits, detail: { ...known?.detail, faultSince: now.toISOString() } };
+}
 
 /** The comparisons of this execution so far. A reading of an earlier one does not count, since nobody has seen what was between them. */
 export const comparedBefore = (context: StepContext): readonly ProbeVerdict[] =>

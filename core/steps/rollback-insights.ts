@@ -18,6 +18,8 @@ export async function rollbackInsights({ eks }: Pick<Ports, 'eks'>, { scope, nam
 export const isRepaired = ({ name, insightStatus: { status } }: Insight): boolean =>
   status === 'ERROR' && /kubelet|kube-proxy|add-?on/i.test(name);
 
+export const isOfKubelets = ({ name }: Insight): boolean => /kubelet/i.test(name);
+
 export function insightReason(insight: Insight, target: KubeVersion): Reason {
   const { name, insightStatus, recommendation, resources = [] } = insight;
   const about = resources.flatMap(({ kubernetesResourceUri, arn }) => kubernetesResourceUri ?? arn ?? []).slice(0, 5);

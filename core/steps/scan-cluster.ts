@@ -44,7 +44,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { findApiServer } from './api-server.ts';
 import { checkRollback } from './check-rollback.ts';
 import { compareBetween } from './compare-between.ts';
-import { maySettle } from './compare-with-before.ts';
+import { waitForFault } from './compare-with-before.ts';
 import { deniedRetryAt, type StepContext, type StepPorts } from './context.ts';
 import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
 import { UNHEARD_SECONDS } from './read-probes.ts';
@@ -106,10 +106,9 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const insights = asksInsights ? await readInsights(ports.eks, context.scope, name) : undefined;
   const { facts, coverage, detail, unheard } = await readFacts(ports, context, server, policy, objects?.state);
   // What is unknown before the hop cannot be compared after it, and what was begun does not fail by one fault: it is read again.
-  if (unheard.length > 0 && maySettle(ports, context)) {
-    const why = unheard.map((one) => reason('ProbeInconclusive', `Not known yet, and read again: ${one}`));
-    return wait(UNHEARD_SECONDS, ...why);
-  }
+  const open = unheard.map((one) => reason('ProbeInconclusive', `Not known yet, and read again: ${one}`));
+  const again = open.length > 0 ? waitForFault(ports, context, STEP, UNHEARD_SECONDS, ...open) : undefined;
+  if (again !== undefined) return again;
   const report = await reportOf(ports, context, { facts, coverage, insights, state: objects?.state, rules });
   const kept = isWhole ? await keepReport(ports, context, report) : undefined;
   const decision = decideHop(report);

@@ -1,6 +1,7 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { grant, intent, KEY, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { type FakeEks, failing, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Addon } from '../ports/eks.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
@@ -11,7 +12,7 @@ const offers = { cni: { 'v1.0.0': ['1.36'], 'v1.1.0': BOTH }, dns: { 'v1.0.0': [
 const gone = failing('ResourceNotFoundException');
 
 interface Given extends Omit<GivenStep, 'eks'> {
-  readonly phase?: 'before' | 'after';
+  readonly phase?: 'before' | 'after' | 'back';
   readonly eks?: FakeEks;
   readonly addons?: FakeEks['addons'];
 }
@@ -19,9 +20,11 @@ interface Given extends Omit<GivenStep, 'eks'> {
 async function updated({ phase = 'before', eks = {}, addons = { cni: {} }, ...given }: Given = {}) {
   const version = phase === 'before' ? '1.36' : '1.37';
   const ports = await oneStep(new MemoryTable(), { ...given, eks: { cluster: { version }, addons, offers, ...eks } });
-  const { status, reasons, waitSeconds } = await updateAddons(ports, stepInput(phase === 'before' ? { phase } : {}));
+  const input = { ...(phase === 'after' ? {} : { phase }), ...(phase === 'back' ? { targetVersion: '1.36' } : {}) };
+  const { status, reasons, waitSeconds } = await updateAddons(ports, stepInput(input));
   const { sent, asked } = ports;
-  return { status, waitSeconds, sent, asked, codes: reasons.map(({ code }) => code), said: reasons[0]?.message };
+  const steps = (await load(ports.table, Upgrades, KEY, '1.36-1.37'))?.data.steps;
+  return { status, waitSeconds, sent, asked, steps, codes: reasons.map(({ code }) => code), said: reasons[0]?.message };
 }
 const accepted = (subject: string, updateId = 'u-1') =>
   intent({
@@ -166,11 +169,26 @@ test.each<[string, Given, string, string, string]>([
 
 test('one that fits and lacks replicas right after nodes were replaced is given a quarter of an hour', async () => {
   const cni = { addonVersion: 'v1.1.0', status: 'DEGRADED' as const };
-  const after = (minutes: number) =>
-    updated({ phase: 'after', addons: { cni }, minutes, kept: { upgrades: [upgrade({ mutated: true })] } });
-  expect(await after(0)).toMatchObject({ status: 'wait', codes: ['AddonStatus'], waitSeconds: 60 });
-  expect(await after(15)).toMatchObject({ status: 'failed', codes: ['AddonStatus'] });
+  const after = (minutes: number, steps: Upgrade['steps'] = {}) =>
+    updated({ phase: 'after', addons: { cni }, minutes, kept: { upgrades: [upgrade({ mutated: true, steps })] } });
+  const first = await after(40);
+  expect(first).toMatchObject({ status: 'wait', codes: ['AddonStatus'], waitSeconds: 60 });
+  expect(await after(54, first.steps)).toMatchObject({ status: 'wait', codes: ['AddonStatus'] });
+  expect(await after(55, first.steps)).toMatchObject({ status: 'failed', codes: ['AddonStatus'] });
+  // It was well between: another update ran.
+  const between = JSON.parse(JSON.stringify(first.steps).replaceAll('AddonStatus', 'UpdateInProgress'));
+  expect(await after(55, between)).toMatchObject({ status: 'wait', codes: ['AddonStatus'] });
 });
+
+test.each(['DEGRADED', 'UPDATE_FAILED', 'CREATE_FAILED'] as const)(
+  'one that is %s and fits the minor before is told on the way back, and does not end it',
+  async (status) => {
+    const back = { id: 'rollback-1.37-1.36', machine: 'rollback-cluster', from: '1.37', to: '1.36' } as const;
+    const kept = { upgrades: [upgrade(back)], grant: grant({ upgradeId: back.id, machine: back.machine }) };
+    const given = { phase: 'back', addons: { cni: { addonVersion: 'v1.1.0', status } }, kept } as const;
+    expect(await updated(given)).toMatchObject({ status: 'done', codes: ['AddonFits', 'AddonStatus'], sent: [] });
+  },
+);
 
 test('an add-on that is degraded is moved all the same where it does not fit', async () => {
   expect((await updated({ addons: { cni: { status: 'DEGRADED' } } })).sent).toHaveLength(1);

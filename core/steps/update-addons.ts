@@ -1,7 +1,7 @@
 import { unlessGone } from '../contracts/eks-errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
-import { blocked, done, failed, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { blocked, done, failed, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { addonFits } from '../model/addon-target.ts';
 import { given } from '../model/given.ts';
 import { isRollback } from '../model/hop.ts';
@@ -13,7 +13,7 @@ import type { Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act } from './act.ts';
 import { afterHooks } from './ask-hooks.ts';
-import { maySettle } from './compare-with-before.ts';
+import { waitForFault } from './compare-with-before.ts';
 import { foreignStop, type StepContext } from './context.ts';
 import { type AddonPhase, decideAddon, upgradePins } from './decide-addon.ts';
 import { findUpdatesInFlight, foreignReason, stopBeside, withSettled } from './foreign-updates.ts';
@@ -118,7 +118,10 @@ async function oneAddon(
     if (addon.status === 'UPDATING' || addon.status === 'DELETING')
       return { stop: foreignStop(ports, context, foreignReason(what, [])) };
     if (decision.type === 'stuck') return { stop: blocked(decision.reason) };
-    if (decision.type === 'keep') return { stop: unsettled(ports, context, addon) };
+    // On the way back one that may stay is none of the way's: the newer minor may be what has broken it.
+    if (decision.type === 'keep' && phase === 'back' && addon.status !== 'CREATING')
+      return { stop: done(decision.reason, notActive(addon)) };
+    if (decision.type === 'keep') return { stop: unsettled(ports, context, addon, phase) };
     const rests = await readControlPlaneAtRest(ports, context);
     if ('stop' in rests) return rests;
     const { serviceAccountRoleArn, configurationValues } = addon;
@@ -159,7 +162,7 @@ async function unlessOptional(
 }
 
 /** An add-on that needs no other version must be healthy too. One that was broken before concerns its owner. */
-function unsettled(ports: ActPorts, context: StepContext, addon: Addon): StepResult {
+function unsettled(ports: ActPorts, context: StepContext, addon: Addon, phase: AddonPhase): StepResult {
   if (addon.status === 'CREATING')
     return foreignStop(
       ports,
@@ -167,9 +170,12 @@ function unsettled(ports: ActPorts, context: StepContext, addon: Addon): StepRes
       reason('NotActive', `The add-on ${addon.addonName} is CREATING.`),
       addon.createdAt,
     );
-  const issues = issueTexts(addon.health).join('; ');
-  const why = reason('AddonStatus', `The add-on ${addon.addonName} is ${addon.status}. ${issues}`);
+  const why = notActive(addon);
   // EKS also calls an add-on DEGRADED that lacks replicas, while its pods come back from nodes that were just replaced.
   const mayPass = addon.status === 'DEGRADED' && context.upgrade?.mutated === true;
-  return mayPass && maySettle(ports, context) ? wait(BOUNDS.first, why) : failed(why);
+  const waits = mayPass ? waitForFault(ports, context, `${STEP}-${phase}`, BOUNDS.first, why) : undefined;
+  return waits ?? failed(why);
 }
+
+const notActive = ({ addonName, status, health }: Addon): Reason =>
+  reason('AddonStatus', `The add-on ${addonName} is ${status}. ${issueTexts(health).join('; ')}`.trim());
