@@ -181,6 +181,28 @@ test.each<[string, Partial<Record<ListName, readonly object[]>>, readonly object
   expect(observed('services', { services: [service({ selector })], ...lists })).toMatchObject(expected);
 });
 
+const runner = (kind: string, phase: string) => ({
+  metadata: {
+    ...{ namespace: 'shop', name: 'p', labels: selector },
+    ownerReferences: [{ kind, name: 'n', controller: true }],
+  },
+  status: { phase },
+});
+test.each<[string, readonly object[], boolean, object]>([
+  ['run and are of a Job', [runner('Job', 'Running')], true, { said: 'has ready endpoints', isIdle: true }],
+  ['run and are an operator’s', [runner('Cluster', 'Running')], true, { said: 'has ready endpoints' }],
+  ['have ended', [runner('Workflow', 'Succeeded')], false, { said: 'its pods have ended', isIdle: true }],
+  ['are of a Job that has failed', [runner('Job', 'Failed')], false, { said: 'its pods have ended', isIdle: true }],
+  ['are of a Job and not ready', [runner('Job', 'Running')], false, { is: 'down' }],
+  ['have ended in part', [runner('Rollout', 'Failed'), runner('Rollout', 'Running')], false, { is: 'down' }],
+  ['are of another Service', [{ ...runner('Job', 'Failed'), metadata: { namespace: 'shop' } }], false, { is: 'down' }],
+  ['are gone', [], false, { is: 'down' }],
+])('a Service without workloads stays when what it is for has ended: its pods %s', (_, pods, ready, expected) => {
+  const [one] = observed('services', { services: [service({ selector })], pods, endpointslices: [slice(ready)] });
+  const { is, said, isIdle } = one ?? {};
+  expect({ said, ...(is && { is }), ...(isIdle && { isIdle }) }).toEqual({ said: 'no ready endpoint', ...expected });
+});
+
 test('Services without a selector, and names of somewhere else, have no endpoints of ours', () => {
   const services = [service({}), service({ selector, type: 'ExternalName' })];
   expect(observed('services', { services })).toEqual([]);

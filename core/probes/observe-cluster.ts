@@ -23,7 +23,7 @@ export const NEEDS = {
   nodes: ['nodes'],
   workloads: ['pods', 'deployments', 'daemonsets', 'statefulsets'],
   pods: ['pods', 'deployments', 'daemonsets', 'statefulsets'],
-  services: ['services', 'endpointslices', 'deployments', 'daemonsets', 'statefulsets'],
+  services: ['pods', 'services', 'endpointslices', 'deployments', 'daemonsets', 'statefulsets'],
   jobs: ['jobs'],
   'test-jobs': ['jobs'],
 } as const satisfies Partial<Readonly<Record<StateProbe, readonly ListName[]>>>;
@@ -69,6 +69,8 @@ export interface ClusterObservation {
   readonly nodes: Observed[];
   readonly workloads: Map<string, Workload>;
   readonly pods: Map<string, PodsOfOne>;
+  /** What Services select, by the owner of the pods: all of one owner have the labels of its template. */
+  readonly selectable: Map<string, { readonly namespace: string; readonly labels: Mapping; live: number }>;
   readonly jobs: Map<string, ObservedJob>;
   /** Jobs that have ended, by the name of the test. */
   readonly testJobs: Map<string, ObservedJob[]>;
@@ -89,6 +91,7 @@ export const observeNothing = (
   tests: readonly TestJobs[] = [],
 ): ClusterObservation => ({
   ...{ now, moved: new Set(moved), tests, nodes: [], workloads: new Map(), pods: new Map(), jobs: new Map() },
+  ...{ selectable: new Map() },
   ...{ testJobs: new Map(tests.map(({ name }) => [name, []])), services: [], reachable: new Set() },
 });
 
@@ -152,12 +155,16 @@ const OFTEN_MINUTES = 60;
 /** Where nodes come and go, as with Karpenter and Auto Mode after each hop, some pod is always just starting. */
 const STARTING_MINUTES = 5;
 
-function notePod(seen: SeenObject, { pods, now }: ClusterObservation): void {
-  const { metadata, status } = seen;
+function notePod(seen: SeenObject, { pods, selectable, now }: ClusterObservation): void {
+  const { metadata, status, namespace } = seen;
   const owner = controllerOf(seen);
+  const identity = owner ?? `Pod ${namespace}/${seen.name}`;
+  const hasEnded = status.phase === 'Succeeded' || status.phase === 'Failed';
+  const ofOwner = selectable.get(identity) ?? { namespace, labels: mappingOf(metadata.labels), live: 0 };
+  selectable.set(identity, ofOwner);
+  if (!hasEnded) ofOwner.live += 1;
   // Jobs are looked at directly, because their pods come and go under new names.
-  if (owner?.startsWith('Job ') === true) return;
-  const identity = owner ?? `Pod ${seen.namespace}/${seen.name}`;
+  if (owner !== undefined && isJob(owner)) return;
   const created = owner === undefined ? textOf(metadata.creationTimestamp) : undefined;
   const known = pods.get(identity) ?? {
     ...{ count: 0, ill: 0, starting: 0, pending: 0, said: '', isOfTeam: false },
@@ -165,8 +172,7 @@ function notePod(seen: SeenObject, { pods, now }: ClusterObservation): void {
   };
   pods.set(identity, known);
   known.count += 1;
-  const hasEnded = status.phase === 'Succeeded' || status.phase === 'Failed';
-  known.isOfTeam ||= seen.namespace !== SYSTEM && !hasEnded;
+  known.isOfTeam ||= namespace !== SYSTEM && !hasEnded;
   const age = now.getTime() - Date.parse(textOf(metadata.creationTimestamp) ?? '');
   const trouble = troubleOf(status, age, now);
   const isReady = mappingsOf(status.conditions).some((one) => one.type === 'Ready' && one.status === 'True');
@@ -180,6 +186,8 @@ function notePod(seen: SeenObject, { pods, now }: ClusterObservation): void {
   if (isStarting) known.pending += 1;
   known.said ||= trouble;
 }
+
+const isJob = (owner: string): boolean => owner.startsWith('Job ');
 
 /** Why a pod does not run as it should; undefined where it does, or has ended. */
 function troubleOf(status: Mapping, age: number, now: Date): string | undefined {
@@ -311,13 +319,22 @@ function observedPods(
 /** A Service is as old as the workloads behind it, and needs no endpoints where somebody wants no pods. */
 function observedService(
   { namespace, selector, isOfTeam, service }: ClusterObservation['services'][number],
-  { workloads, reachable }: ClusterObservation,
+  { workloads, reachable, selectable }: ClusterObservation,
 ): Observed {
   const behind = [...workloads.values()].filter((one) => one.namespace === namespace && carries(one.labels, selector));
   // A Service whose workloads were deleted has lost them, while a Service for pods of an operator has not.
   const isUndated = behind.length === 0 && isOfTeam;
   const seen = { ...service, ...(isUndated && { isUndated }) };
-  if (reachable.has(service.identity.replace('Service ', ''))) return { ...seen, said: 'has ready endpoints' };
+  const isSelected = ([, one]: [string, { namespace: string; labels: Mapping }]): boolean =>
+    one.namespace === namespace && carries(one.labels, selector);
+  const owners = isUndated ? [...selectable].filter(isSelected) : [];
+  // The pods of Jobs, and of a driver or a step that runs once, end when their work is done, and the Service stays without endpoints.
+  const isOfRuns = owners.length > 0 && owners.every(([owner, { live }]) => isJob(owner) || live === 0);
+  const isIdle = isOfRuns && { isIdle: true };
+  if (reachable.has(service.identity.replace('Service ', '')))
+    return { ...seen, said: 'has ready endpoints', ...isIdle };
+  if (isOfRuns && owners.every(([, { live }]) => live === 0))
+    return { ...seen, said: 'its pods have ended', ...isIdle };
   if (behind.length > 0 && behind.every(({ desired }) => desired === 0))
     return { ...service, said: 'wants no pods', ...(namespace !== SYSTEM && { isIdle: true }) };
   const [writtenAt] = [service, ...behind]
