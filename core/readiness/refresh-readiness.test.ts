@@ -226,12 +226,15 @@ test('a look that was asked for already in this hour is not asked for again', as
   expect([...started.values()]).toEqual([
     expect.objectContaining({ cluster: record.arn, targetVersion: '1.35', notBefore: NOON.toISOString() }),
   ]);
-  // Whose upgrade is under way looks by itself, and who is gone is looked at by nobody.
+  // Whose upgrade runs looks by itself, and one that waits may do so for weeks; who is gone is looked at by nobody.
   started.clear();
   const later = { ...ports, clock: { now: () => new Date(NOON.getTime() + 3_600_000) } };
   const running = upgradeOf({ clusterKey: record.clusterKey, status: 'Running' });
   await table.transact([put(Upgrades, running, 'absent')]);
   expect(await refreshReadiness(later)).toMatchObject({ started: 0 });
+  await table.transact([put(Upgrades, { ...running, status: 'Parked' }, 'any')]);
+  expect(await refreshReadiness(later)).toMatchObject({ started: 1 });
+  started.clear();
   await table.transact([
     put(Upgrades, { ...running, status: 'Succeeded' }, 'any'),
     put(Clusters, { ...record, deletedAt: NOON.toISOString() }, 'any'),

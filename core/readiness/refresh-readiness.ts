@@ -13,7 +13,7 @@ import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { policyMatch } from '../rollout/policy-matches.ts';
 import { countVerdicts, hasLostWaiver, isOutlived, nextMinor, readinessIn } from '../rollout/readiness.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { ReadinessDays, Upgrades } from '../store/entities.ts';
+import { ReadinessDays } from '../store/entities.ts';
 import { isContention, load, loadKind, put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
@@ -37,7 +37,7 @@ interface WhatIsKnown {
   readonly scans: ReadonlyMap<string, LatestScans>;
   /** By Region. */
   readonly regions: ReadonlyMap<string, RegionVersions>;
-  /** Keys of clusters whose upgrade is under way, which looks by itself. */
+  /** Keys of clusters whose upgrade runs, which looks by itself. One that waits may do so for weeks: for a window, a person, a permission of its undo. */
   readonly busy: ReadonlySet<string>;
 }
 
@@ -141,7 +141,8 @@ export async function refreshReadiness(ports: RefreshPorts) {
   ]);
   const clusters = clustersNow(snapshot);
   const scans = new Map(latest.map((one) => [one.clusterKey, one]));
-  const busy = new Set(snapshot.upgrades.filter(Upgrades.active).map(({ clusterKey }) => clusterKey));
+  const running = snapshot.upgrades.filter(({ status }) => status === 'Running');
+  const busy = new Set(running.map(({ clusterKey }) => clusterKey));
   const due = dueScans({ clusters, scans, regions: snapshot.regions, busy }, now);
   const hour = now.toISOString().slice(0, 13);
   for (const { cluster, target, notBefore } of due) {
