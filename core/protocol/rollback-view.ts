@@ -290,16 +290,17 @@ function nodesFirst(cluster: ClusterRecord, current: KubeVersion, to: KubeVersio
   return [reason('NodesFirst', said)];
 }
 
-/** Node groups that a rollback takes back before the control plane. */
-function goBackAlong(
+/** Names of the node groups that a rollback takes back before the control plane. */
+export const groupsGoingBack = (
   cluster: ClusterRecord,
   current: KubeVersion,
   to: KubeVersion,
   { nodes }: Pick<KnownOfRollback, 'nodes'>,
-): Reason[] {
-  const groups = followers(cluster, current, to, nodes).flatMap(({ name, stuck }) =>
-    stuck === undefined ? [name] : [],
-  );
+): string[] => followers(cluster, current, to, nodes).flatMap(({ name, stuck }) => (stuck === undefined ? [name] : []));
+
+function goBackAlong(...of: Parameters<typeof groupsGoingBack>): Reason[] {
+  const [cluster, current, to] = of;
+  const groups = groupsGoingBack(...of);
   if (groups.length === 0) return [];
   const said = `Nodes run ${current} and go back to ${to} first, as liftlock rollback cluster ${cluster.name} has it: ${named(groups)}.`;
   return [reason('NodesGoBack', said)];

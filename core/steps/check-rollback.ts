@@ -1,7 +1,8 @@
 import { isDenied, LOOK_AT_ACCESS, tellsDenial, unlessGone } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { blocked, done, parked, type Reason, reason } from '../contracts/step-result.ts';
+import { LIVE_SOURCES } from '../contracts/scan-words.ts';
+import { blocked, done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { observeCluster } from '../inventory/observe-cluster.ts';
 import { given } from '../model/given.ts';
 import { rollbackRefusals } from '../model/hop.ts';
@@ -9,8 +10,11 @@ import { groupOfOne, keptGroups } from '../model/seen-nodes.ts';
 import { counted, sentence } from '../model/words.ts';
 import { managedGroups } from '../nodes/managed-groups/managed-group.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
+import { loadForcedAfter } from '../policy/forced-after.ts';
 import type { Ports } from '../ports/ports.ts';
-import { mayExtendSupport, rollbackView } from '../protocol/rollback-view.ts';
+import { groupsGoingBack, mayExtendSupport, rollbackView } from '../protocol/rollback-view.ts';
+import { stuckDrains } from '../scan/drain/observe-drains.ts';
+import { goOn } from '../scan/fleet/go-on.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
 import { Regions } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
@@ -24,7 +28,7 @@ import { waitForInsights } from './refresh-insights.ts';
 import { insightReason, isOfKubelets, isRepaired, rollbackInsights } from './rollback-insights.ts';
 import type { StepOutcome } from './run-step.ts';
 
-type CheckPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2'>;
+type CheckPorts = StepPorts & Pick<Ports, 'account' | 'clusters' | 'ec2' | 'readers'>;
 
 /**
  * Checks everything that could stop a rollback half-way, before its first change: EKS's own readiness, the way back by the cluster's record after a
@@ -65,9 +69,10 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   if (view.status !== 'Reversible') return { ...blocked(...view.reasons), found };
   const unread = [...seen];
   const insights = await unlessDenied(rollbackInsights(ports, context), unread);
+  const goBack = groupsGoingBack(record, KubeVersion.parse(cluster.version), target, known);
   // Where nobody reads nodes, what EKS says of kubelets may be about nodes that no group of the rollback takes back.
-  const goBack = view.reasons.some(({ code }) => code === 'NodesGoBack') && record.fargateProfiles.length === 0;
-  const followOthers = !asksServer && !record.autoMode && !goBack;
+  const isGroupsAlone = goBack.length > 0 && record.fargateProfiles.length === 0;
+  const followOthers = !asksServer && !record.autoMode && !isGroupsAlone;
   const foundNow = [
     ...insights
       .filter((one) => !isRepaired(one) || (followOthers && isOfKubelets(one)))
@@ -82,6 +87,11 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   if (unread.length > 0 && foundNow.length === 0 && context.upgrade?.mutated === true)
     return { ...parked(deniedRetryAt(ports), ...unread, ...byRecord), found };
   const blockers = [...foundNow, ...byRecord, ...unread];
+  // One that is half-way back goes on as far as EKS takes it.
+  const asksDrains = blockers.length === 0 && asksServer && context.upgrade?.mutated !== true;
+  const drains = asksDrains ? await drainsInTheWay(ports, context, goBack) : [];
+  if ('status' in drains) return { ...drains, found };
+  blockers.push(...drains);
   if (blockers.length > 0) return { ...blocked(...blockers, ...notes), found };
   const looked = `EKS takes ${name} back to ${target} until ${view.until}; ${counted(record.nodegroups.length, 'node group')} and ${counted(record.addons.length, 'add-on')} can go there.`;
   return { ...done(reason('Looked', looked), ...view.reasons, ...notes), found };
@@ -167,6 +177,29 @@ async function groupsInTheWay(
 
 const mayBeNewer = (version: string, target: KubeVersion): boolean =>
   KubeVersion.tryParse(version)?.isOlderThan(target.next()) !== true;
+
+const ALL_BUT_DRAINS = LIVE_SOURCES.filter((source) => source !== 'drain');
+
+/**
+ * Nodes that go back are drained as in a hop, and pods that the newer minor has made ill may be what their budgets hold. Nothing is found where the
+ * policy lets a roll be forced in the end, or where lists cannot be read; a result waits for the rest of the lists.
+ */
+async function drainsInTheWay(
+  ports: CheckPorts,
+  context: StepContext,
+  groups: readonly string[],
+): Promise<Reason[] | StepResult> {
+  const server = findApiServer(context);
+  const forcedAfter = await loadForcedAfter(ports, context.record, (await context.policy()).spec);
+  if (groups.length === 0 || server === undefined || forcedAfter !== undefined) return [];
+  const { clusterKey, asker, target } = context;
+  const order = { clusterKey, execution: asker.arn, target: target.toString(), server, skip: ALL_BUT_DRAINS };
+  const read = await goOn(ports, order);
+  if (!read.ended) return wait(read.pauseSeconds, reason('Scanning', read.said));
+  const rolls = (group: string): boolean => groups.includes(group);
+  const stuck = stuckDrains(read.state.facts.drain, { rolls, now: ports.clock.now() });
+  return stuck.map(({ message, fix }) => reason('DrainStuck', `${message} ${fix}`));
+}
 
 async function addonsInTheWay(ports: CheckPorts, context: StepContext): Promise<Reason[]> {
   const { scope, name } = context;

@@ -23,7 +23,7 @@ import { unapprovedFindings } from '../policy/unapproved-findings.ts';
 import type { Insight } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import data from '../scan/data/coverage.json' with { type: 'json' };
-import { drainCoverage, observeDrains } from '../scan/drain/observe-drains.ts';
+import { drainCoverage, isStuckDrain, observeDrains } from '../scan/drain/observe-drains.ts';
 import { endTogether } from '../scan/drain/without-surge.ts';
 import { decideHop } from '../scan/fleet/decide-hop.ts';
 import { goOn, type Progress } from '../scan/fleet/go-on.ts';
@@ -280,7 +280,6 @@ async function findingsOfRolls(
 }
 
 const isError = (one: Observation): one is Problem => one.type === 'problem' && one.severity === 'error';
-const isStuckDrain = (one: Observation): one is Problem => one.type === 'problem' && one.rule === 'DrainStuck';
 
 /** Those that stop no hop here become warnings, which say why. */
 const asWarnings = (

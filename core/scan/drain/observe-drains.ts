@@ -38,6 +38,12 @@ export function observeDrains(
   ];
 }
 
+/** The drains among these that are proved stuck. */
+export const stuckDrains = (...asked: Parameters<typeof observeDrains>): Problem[] =>
+  observeDrains(...asked).filter(isStuckDrain);
+
+export const isStuckDrain = (one: Observation): one is Problem => one.type === 'problem' && one.rule === 'DrainStuck';
+
 /** The result of a simulation, as observations. */
 export const drainObservations = ({ causes, lost }: DrainAnswer, facts: DrainFacts): Problem[] => [
   ...causes.map((cause) => problemOf(cause, facts)),
