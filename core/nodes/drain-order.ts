@@ -1,3 +1,4 @@
+import type { DrainNode } from '../ports/node-operator.ts';
 import { compareTexts } from '../scan/report/order-findings.ts';
 import type { DrainLook } from './drain-look.ts';
 import type { NodeStand, PodStand } from './drain-stand.ts';
@@ -29,19 +30,21 @@ export const isStuck = ({ toGo }: NodeStand, look: DrainLook): boolean =>
 export const pauseEnd = ({ memory, settings }: DrainLook): number =>
   Date.parse(memory.lastDrainedAt ?? '1970-01-01') + settings.pauseSeconds * 1000;
 
+export const zoneOf = ({ labels }: DrainNode): string => labels['topology.kubernetes.io/zone'] ?? '';
+
 /** The node of these that begins now. Nodes whose drain failed come last; the others go by zone, then those with the fewest pods first. */
 export function nextNode(candidates: readonly NodeStand[], look: DrainLook): NodeStand | undefined {
   const active = look.stands.filter((stand) => isBegun(stand, look) && !isStuck(stand, look));
   const hasTurn = active.length < Math.min(look.ledger.allowed, MOST_AT_ONCE) && look.now.getTime() >= pauseEnd(look);
   if (!hasTurn || isFull(look)) return undefined;
-  const zoneOf = ({ node }: NodeStand) => node.labels['topology.kubernetes.io/zone'] ?? '';
-  const countIn = (stands: readonly NodeStand[], zone: string) => stands.filter((one) => zoneOf(one) === zone).length;
+  const countIn = (stands: readonly NodeStand[], zone: string) =>
+    stands.filter(({ node }) => zoneOf(node) === zone).length;
   const byZone = look.settings.order === 'zones';
   const ranked = candidates.map((stand) => {
-    const zone = zoneOf(stand);
+    const zone = zoneOf(stand.node);
     const spread = byZone ? [] : [countIn(active, zone), -countIn(candidates, zone)];
     const { name } = stand.node;
-    return { stand, zone, by: [look.memory.nodes[name]?.stuckAt ?? '', ...spread, zone, stand.toGo.length, name] };
+    return { stand, zone, by: [look.memory.nodes[name]?.stuckAt ?? '', ...spread, zone, stand.size, name] };
   });
   return ranked
     .filter(({ zone }) => !byZone || active.length === 0 || countIn(active, zone) > 0)

@@ -8,6 +8,8 @@ export interface NodeStand {
   readonly node: DrainNode;
   readonly toGo: readonly PodStand[];
   readonly skipped: readonly DrainPod[];
+  /** How many pods have to go; infinite where those of a node in use were not read. */
+  readonly size: number;
 }
 
 /** `leaving`: the pod terminates in time. `held`: nobody evicts it. For both, `why` gives the reason. */
@@ -36,7 +38,8 @@ export function standsOf(look: DrainObservation, settings: DrainSettings, memory
       throw new Error(`The pods of the cordoned node ${node.name} were not read, so nobody knows whether it is empty.`);
     const own = (read ?? []).filter((pod) => !pod.isMirror && !isOfDaemonSet(pod));
     const toGo = own.filter((pod) => ruleOf(pod)?.action !== 'skip').map((pod) => standOf(pod, node));
-    return { node, toGo, skipped: own.filter((pod) => ruleOf(pod)?.action === 'skip') };
+    const size = read === undefined ? Number.POSITIVE_INFINITY : toGo.length;
+    return { node, toGo, skipped: own.filter((pod) => ruleOf(pod)?.action === 'skip'), size };
   });
 
   function standOf(pod: DrainPod, node: DrainNode): PodStand {

@@ -45,6 +45,17 @@ test('of nodes in use the one with the fewest pods goes first, counted once in a
   expect(listed.filter((names) => names.includes('a') && names.includes('b'))).toHaveLength(1);
 });
 
+test('of a large group a hundred nodes of the zone that is due are counted, and one of these goes first', async () => {
+  const inZone = (name: string, zone: string) =>
+    node(name, { labels: { ...ofGroup('legacy'), 'topology.kubernetes.io/zone': zone } });
+  const names = Array.from({ length: 120 }, (_, index) => `n${`${index}`.padStart(3, '0')}`);
+  const nodes = [...names.map((name) => inZone(name, 'y')), inZone('other', 'z')];
+  const pods = Object.fromEntries(names.map((name) => [name, [pod(`x-${name}`), pod(`y-${name}`)]]));
+  const { sent, listed } = await drained({ nodes, pods: { ...pods, n042: [pod('z')] }, answers: { z: budget } });
+  expect(sent[0]).toBe('cordon n042');
+  expect(listed.map((each) => each.length)).toEqual([1, 100, 2, 2]);
+});
+
 test('the taint that the policy names is put beside the cordon, and is on record with it', async () => {
   const policy = policyConfig({ ...standard, spec: { ...standard.spec, drain: { ...drain, taint: 'moved' } } });
   const { sent, undo } = await drained({

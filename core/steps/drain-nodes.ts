@@ -24,6 +24,7 @@ import {
   EMPTY_MEMORY,
   type PodTry,
 } from '../nodes/drain-move.ts';
+import { zoneOf } from '../nodes/drain-order.ts';
 import { drainNotAllowed, drainSettingsOf } from '../nodes/drain-settings.ts';
 import { updatingReason } from '../nodes/managed-groups/managed-group.ts';
 import { rememberAnswers } from '../nodes/remember-answers.ts';
@@ -44,6 +45,8 @@ import { BUSY_MILLISECONDS, withApiServer } from './with-api-server.ts';
 const STEP = 'drain-nodes';
 /** An execution has 25,000 history events and a look takes about ten (facts: serverless.md §1.8), so the next execution goes on. */
 const MOST_LOOKS = 1_500;
+/** The pods of so many nodes in use are counted before a cordon: an invocation has 30 seconds, and what follows the cordon needs some of them. */
+const MOST_COUNTED = 100;
 
 export type NodeStepPorts = StepPorts & Pick<Ports, 'nodes'>;
 
@@ -144,7 +147,7 @@ class Drain {
   readonly #group: string;
   readonly #settings: DrainSettings;
   #groupStatus: Promise<string | undefined> | undefined;
-  #podsInUse: ReadonlyMap<string, readonly DrainPod[]> | undefined;
+  #podsInUse: ReadonlyMap<string, readonly DrainPod[]> = new Map();
   #seen: DrainObservation = { nodes: [], allNodes: [], pods: new Map(), pending: [] };
   #judged: DrainLook | undefined;
 
@@ -182,15 +185,17 @@ class Drain {
   }
 
   /**
-   * Before the drain counts as done, the nodes that were empty are read again. Before the first cordon of an invocation the pods of nodes in use are
-   * counted, since nodes with the fewest go first.
+   * Before the drain counts as done, the nodes that were empty are read again. Before a cordon the pods of nodes in use of the same zone are counted,
+   * once in an invocation, since nodes with the fewest go first.
    */
   async #decide(operator: NodeOperator): Promise<DrainMove> {
     const move = await this.#look(operator, ({ name }) => this.memory.nodes[name]?.drainedAt === undefined);
     if (move.type === 'done') return this.#look(operator, () => true);
-    if (move.type !== 'cordon' || this.#podsInUse !== undefined) return move;
-    const inUse = this.#seen.nodes.filter(({ unschedulable }) => !unschedulable);
-    this.#podsInUse = await operator.listPodsOf(inUse.map(({ name }) => name));
+    if (move.type !== 'cordon' || this.#podsInUse.has(move.node.name)) return move;
+    const isRival = (node: DrainNode) => !node.unschedulable && zoneOf(node) === zoneOf(move.node);
+    const uncounted = this.#seen.nodes.filter((node) => isRival(node) && !this.#podsInUse.has(node.name));
+    const counted = await operator.listPodsOf(uncounted.slice(0, MOST_COUNTED).map(({ name }) => name));
+    this.#podsInUse = new Map([...this.#podsInUse, ...counted]);
     return this.#judge();
   }
 
@@ -208,7 +213,7 @@ class Drain {
   }
 
   #judge(): DrainMove {
-    const pods = new Map([...(this.#podsInUse ?? []), ...this.#seen.pods]);
+    const pods = new Map([...this.#podsInUse, ...this.#seen.pods]);
     const look = lookAt({ ...this.#seen, pods }, this.#settings, this.memory, this.#ports.clock.now());
     this.memory = look.memory;
     this.#judged = look;
