@@ -103,6 +103,12 @@ test.each([
     'admission webhook "a.b" denied the request: later',
     { type: 'refused', status: 429 },
   ],
+  [
+    'a webhook that cannot be called',
+    500,
+    'Internal error occurred: failed calling webhook "a.b": failed to call webhook: no endpoints available for service "b"',
+    { type: 'refused', status: 500 },
+  ],
   ['a request that is no good', 422, 'uid is invalid', { type: 'refused', status: 422 }],
 ])('%s is told as it is', async (_, status, message, said) => {
   const { operator } = operatorThat({ change: answer(status, { message }) });

@@ -162,6 +162,8 @@ function readEviction({ status, text, retryAfterSeconds }: ReadAnswer): Eviction
     return { type: 'namespaceTerminating' };
   // A 403 that does not mention RBAC is about this pod: its budget is out of order, or a webhook refuses.
   if (status === 403 && said.includes('cannot create resource "pods/eviction"')) throw statusError(status, said);
+  // What a webhook that does not answer is asked about need not be all pods; those of others are asked to go all the same.
+  if (status === 500 && said.includes('failed calling webhook')) return { type: 'refused', status, message: said };
   if (status === 401 || status >= 500) throw statusError(status, said);
   return { type: 'refused', status, message: said };
 }

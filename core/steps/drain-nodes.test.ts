@@ -183,14 +183,22 @@ test('a node that an earlier drain had cordoned, and that is in use again, is dr
   expect([takenBack.sent, takenBack.status, takenBack.codes]).toEqual([['close'], 'failed', ['DrainUncordoned']]);
 });
 
-test('an eviction that gets no answer leaves what was answered before it, so that nobody is asked twice at once', async () => {
+test('an eviction that gets no answer leaves what was answered before it, and comes after the others the next time', async () => {
   const lost = {
+    w: budget,
     get x(): EvictionAnswer {
       throw new ClusterAccessError('ClusterUnreachable', 'socket hang up');
     },
   };
-  const { status, codes, isMutated } = await drained({ pods: { a: [pod('x')] }, answers: lost });
+  const pods = { a: [pod('w'), pod('x'), pod('y')] };
+  const { status, codes, isMutated, kept } = await drained({ pods, answers: lost });
   expect([status, codes, isMutated]).toEqual(['parked', ['ClusterUnreachable'], true]);
+  const { detail } = (await kept()) ?? {};
+  expect(detail?.pods).toMatchObject({ 'uid-w': { answer: 'budget' }, 'uid-x': { answer: 'busy', tries: 1 } });
+  const steps = stepOf({ ...detail, nodes: { a: { begunAt: NOON.toISOString() } } });
+  const nodes = [begun('a'), node('new', { labels: ofGroup('new') })];
+  const next = await drained({ nodes, of: { mutated: true, steps }, pods, answers: lost });
+  expect(next.sent[0]).toBe('evict y');
 });
 
 describe('what stands in the way is told', () => {

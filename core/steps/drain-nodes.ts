@@ -139,6 +139,9 @@ async function tellBlockers(
   return standing;
 }
 
+/** Without an answer a pod counts as asked all the same, so that others come before it the next time. It says nothing about the pod. */
+const UNANSWERED: EvictionAnswer = { type: 'busy', retryAfterSeconds: 0, message: 'it gave no answer' };
+
 /** One invocation: it looks, decides and sends until nothing is left to send, or its time is over. */
 class Drain {
   memory: DrainMemory;
@@ -290,7 +293,8 @@ class Drain {
       const evict = async (mayGoOn: () => boolean) => {
         for (const pod of pods) {
           if (!mayGoOn()) return;
-          answers.push({ pod, answer: await operator.evict(pod) });
+          const asked = answers.push({ pod, answer: UNANSWERED }) - 1;
+          answers[asked] = { pod, answer: await operator.evict(pod) };
         }
       };
       const undone = () => (answers.length === 0 ? ({ type: 'never-sent' } as const) : undefined);
