@@ -1,15 +1,23 @@
 import type { DrainNode } from '../ports/node-operator.ts';
 import { compareTexts } from '../scan/report/order-findings.ts';
 import type { DrainLook } from './drain-look.ts';
+import type { PodTry } from './drain-move.ts';
 import type { NodeStand, PodStand } from './drain-stand.ts';
 
 /**
- * This many pods in the way are remembered. While there are so many, no other pod is asked to go and no node begins. At most as many nodes are
- * drained at once.
+ * This many pods that were asked to go are remembered, and as many that nobody asks. While so many were asked, no other pod is asked to go and no
+ * node begins; pods that nobody asks keep no other pod waiting. At most as many nodes are drained at once.
  */
 export const MOST_AT_ONCE = 200;
 
-export const isFull = ({ memory }: DrainLook): boolean => Object.keys(memory.pods).length >= MOST_AT_ONCE;
+export const isUnasked = (one: Pick<PodTry, 'answer'> | undefined): boolean =>
+  one === undefined || one.answer === 'unasked';
+
+/** How many more pods may be asked to go, or remembered of those that nobody asks. */
+export const placesFor = (which: 'asked' | 'unasked', { memory }: DrainLook): number =>
+  MOST_AT_ONCE - Object.values(memory.pods).filter((one) => isUnasked(one) === (which === 'unasked')).length;
+
+export const isFull = (look: DrainLook): boolean => placesFor('asked', look) <= 0;
 
 export const isBegun = ({ node, toGo }: NodeStand, { memory }: DrainLook): boolean =>
   toGo.length > 0 && memory.nodes[node.name]?.begunAt !== undefined;
