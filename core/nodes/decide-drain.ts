@@ -12,6 +12,7 @@ import {
   nextNode,
   overdueAt,
   pauseEnd,
+  pendingSince,
   placesFor,
 } from './drain-order.ts';
 import { isEmpty, isUncordoned, type NodeStand } from './drain-stand.ts';
@@ -46,7 +47,7 @@ function doneOnceSettled(look: DrainLook): DrainMove {
 
 /** Waits for pods without a node for as long as for a pod that stands in the way: then the cordons are taken back, which gives those pods nodes. */
 function waitForNodes(look: DrainLook): DrainMove {
-  const [since = 0] = look.pending.map(({ createdAt }) => Date.parse(createdAt));
+  const since = pendingSince(look);
   const left = since / 1000 + look.settings.podTimeoutSeconds - look.now.getTime() / 1000;
   const reasons = [pendingReason(look)];
   // Where there is room, the scheduler takes a moment; a new node takes minutes.

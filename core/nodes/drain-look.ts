@@ -19,7 +19,7 @@ export interface DrainLook {
 
 /** This many nodes are remembered: beside all others, those that were emptied last, since a pod that comes back to a node does so soon. */
 const MOST_NODES = 400;
-/** A pod that was not asked for this long after its turn belonged to a parked drain: its time begins anew. */
+/** A pod that was not asked for this long after its turn, or not seen for this long, belonged to a parked drain: its time begins anew. */
 const PARKED_MILLISECONDS = 15 * 60_000;
 
 /**
@@ -38,8 +38,7 @@ export function lookAt(
   const ledger = disruptionLedger(observation.allNodes, outOfService, settings.maxUnavailable, settings.ofCluster);
   const pending = pendingOf(observation, settings, before);
   const here = new Set([...stands.flatMap(({ toGo }) => toGo.map(({ pod }) => pod)), ...pending].map(({ uid }) => uid));
-  const isOn = ({ answer, retryAt }: PodTry) =>
-    answer === 'unasked' || now.getTime() <= Date.parse(retryAt) + PARKED_MILLISECONDS;
+  const isOn = ({ retryAt }: PodTry) => now.getTime() <= Date.parse(retryAt) + PARKED_MILLISECONDS;
   const pods = Object.fromEntries(Object.entries(before.pods).filter(([uid, one]) => here.has(uid) && isOn(one)));
   const since = nodesSince(before, stands, at);
   const { nodes } = since;
@@ -48,7 +47,9 @@ export function lookAt(
 
   const unasked: PodTry = { since: at, retryAt: at, tries: 0, answer: 'unasked' };
   const remember = ({ uid }: DrainPod): void => {
-    if (placesFor('unasked', look) > 0) pods[uid] ??= unasked;
+    const known = pods[uid];
+    if (known?.answer === 'unasked') pods[uid] = { ...unasked, since: known.since };
+    else if (placesFor('unasked', look) > 0) pods[uid] ??= unasked;
   };
   const begin = ({ node: { name } }: NodeStand): void => {
     nodes[name] = { ...nodes[name], begunAt: at };

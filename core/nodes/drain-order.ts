@@ -26,6 +26,10 @@ export const isBegun = ({ node, toGo }: NodeStand, { memory }: DrainLook): boole
 export const sinceOf = ({ pod }: PodStand, { memory }: DrainLook): number =>
   Date.parse(pod.terminatingSince ?? memory.pods[pod.uid]?.since ?? '');
 
+/** Since when the drain has seen a pod without a node, in epoch milliseconds. What was before a park does not count, since it did not look then. */
+export const pendingSince = ({ pending, memory }: DrainLook): number =>
+  Math.min(...pending.map(({ uid, createdAt }) => Date.parse(memory.pods[uid]?.since ?? createdAt)));
+
 /** When the pod has been in the way for too long: never while its API server takes no evictions, for which neither pod nor budget can help. */
 export const overdueAt = (stand: PodStand, look: DrainLook): number =>
   look.memory.pods[stand.pod.uid]?.answer === 'busy' && stand.type === 'evict'

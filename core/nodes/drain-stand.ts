@@ -43,7 +43,7 @@ export function standsOf(look: DrainObservation, settings: DrainSettings, memory
   });
 
   function standOf(pod: DrainPod, node: DrainNode): PodStand {
-    const { terminatingSince, graceSeconds, phase, controller, emptyDirs } = pod;
+    const { terminatingSince, graceSeconds, phase, emptyDirs } = pod;
     const { action, order = 0 } = ruleOf(pod) ?? {};
     const held = (code: ReasonCode, why: string): PodStand => ({ pod, type: 'held', order, why: [code, why] });
     const seconds = graceSeconds + TERMINATION_SLACK_SECONDS;
@@ -56,9 +56,9 @@ export function standsOf(look: DrainObservation, settings: DrainSettings, memory
     }
     if (phase === 'Succeeded' || phase === 'Failed') return { pod, type: 'evict', order };
     if (action === 'waitUntilCompleted') return held('DrainAwaitsCompletion', 'a rule waits until it has completed');
-    if (action === undefined && controller === undefined && settings.barePods === 'wait')
+    if (action === undefined && isKeptBare(pod, settings))
       return held('DrainHeldByPolicy', `no controller makes it again (barePods: wait). ${hint}`);
-    if (action === undefined && emptyDirs.length > 0 && settings.emptyDirs === 'wait')
+    if (action === undefined && isKeptForItsFiles(pod, settings))
       return held('DrainHeldByPolicy', `it has emptyDir volumes: ${emptyDirs.join(', ')} (emptyDirs: wait). ${hint}`);
     const { returns = 0 } = memory.nodes[node.name] ?? {};
     if (returns < MOST_RETURNS || !hasComeBack(pod, node.name, memory)) return { pod, type: 'evict', order };
@@ -66,6 +66,11 @@ export function standsOf(look: DrainObservation, settings: DrainSettings, memory
     return held('DrainComesBack', why);
   }
 }
+
+const isKeptBare = ({ controller }: DrainPod, { barePods }: DrainSettings): boolean =>
+  controller === undefined && barePods === 'wait';
+const isKeptForItsFiles = ({ emptyDirs: own }: DrainPod, { emptyDirs }: DrainSettings): boolean =>
+  own.length > 0 && emptyDirs === 'wait';
 
 const ruleIn =
   ({ rules }: DrainSettings) =>
@@ -86,8 +91,8 @@ export function pendingOf(
 ): DrainPod[] {
   const ruleOf = ruleIn(settings);
   const since = Math.floor(Date.parse(begunAt ?? '') / 1000) * 1000;
-  const isEvicted = (pod: DrainPod) =>
-    (ruleOf(pod)?.action ?? (pod.controller === undefined ? settings.barePods : 'evict')) === 'evict';
+  const isKept = (pod: DrainPod) => isKeptBare(pod, settings) || isKeptForItsFiles(pod, settings);
+  const isEvicted = (pod: DrainPod) => (ruleOf(pod)?.action ?? (isKept(pod) ? 'wait' : 'evict')) === 'evict';
   const isOwn = (pod: DrainPod) =>
     isEvicted(pod) &&
     pod.phase === 'Pending' &&
