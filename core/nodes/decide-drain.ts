@@ -14,6 +14,7 @@ import {
   pauseEnd,
   pendingSince,
   placesFor,
+  sinceOf,
 } from './drain-order.ts';
 import { isEmpty, isUncordoned, type NodeStand } from './drain-stand.ts';
 import { doneReasons, nodeReasons, pendingReason, podReason } from './drain-words.ts';
@@ -107,7 +108,7 @@ const podsOfBegun = (look: DrainLook) =>
 /** The pods that are known to be in the way, those that have been it the longest first, each with its reason. */
 export const podsInTheWay = (look: DrainLook): { readonly uid: string; readonly reason: Reason }[] =>
   podsOfBegun(look)
-    .filter(({ overdue }) => !Number.isNaN(overdue))
+    .filter(({ stand }) => !Number.isNaN(sinceOf(stand, look)))
     .sort((a, b) => a.overdue - b.overdue)
     .map(({ node, stand }) => ({ uid: stand.pod.uid, reason: podReason(node, stand, look) }));
 

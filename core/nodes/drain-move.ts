@@ -67,7 +67,7 @@ export interface DrainMemory {
 }
 
 export interface PodTry {
-  /** When this pod was first refused or accepted, or first seen to stand in the way (ISO 8601). */
+  /** When this pod was first refused or accepted, or, before that, first seen to stand in the way (ISO 8601). */
   readonly since: string;
   /** The pod is not tried again before this; of one that nobody asks, when it was last seen (ISO 8601). */
   readonly retryAt: string;

@@ -30,11 +30,18 @@ export const sinceOf = ({ pod }: PodStand, { memory }: DrainLook): number =>
 export const pendingSince = ({ pending, memory }: DrainLook): number =>
   Math.min(...pending.map(({ uid, createdAt }) => Date.parse(memory.pods[uid]?.since ?? createdAt)));
 
-/** When the pod has been in the way for too long: never while its API server takes no evictions, for which neither pod nor budget can help. */
-export const overdueAt = (stand: PodStand, look: DrainLook): number =>
-  look.memory.pods[stand.pod.uid]?.answer === 'busy' && stand.type === 'evict'
+/**
+ * When the pod has been in the way for too long: never while it is to complete, nor before its API server has said anything about its eviction, for
+ * which neither pod nor budget can help.
+ */
+export function overdueAt(stand: PodStand, look: DrainLook): number {
+  const known = look.memory.pods[stand.pod.uid];
+  const isUnheard = stand.type === 'evict' && (known?.answer === 'busy' || known?.answer === 'unasked');
+  const isAwaited = stand.why?.[0] === 'DrainAwaitsCompletion';
+  return isUnheard || isAwaited
     ? Number.POSITIVE_INFINITY
     : sinceOf(stand, look) + look.settings.podTimeoutSeconds * 1000;
+}
 
 export const isStuck = ({ toGo }: NodeStand, look: DrainLook): boolean =>
   toGo.some((stand) => stand.type !== 'leaving' && overdueAt(stand, look) <= look.now.getTime());

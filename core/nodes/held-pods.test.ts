@@ -45,3 +45,46 @@ test('a pod that may go now, and was not asked before, waits for its place among
     'evict a: ended',
   );
 });
+
+const awaiting = {
+  rules: [
+    {
+      selector: { matchLabels: { app: 'job' }, matchExpressions: [] },
+      action: 'waitUntilCompleted' as const,
+    },
+  ],
+};
+const job = (also = {}) => pod('job', { labels: { app: 'job' }, ...also });
+const sinceHours = { 'uid-job': { ...unasked, since: at(-36_000) } };
+
+test.each([
+  ['is waited for without end', job(), 'wait 30: DrainAwaitsCompletion'],
+  ['is asked to go once it has completed, and is not stuck then', job({ phase: 'Succeeded' }), 'evict a: job'],
+  [
+    'is stuck where it does not end once it was deleted',
+    job({ terminatingSince: at(-9000) }),
+    'stuck: DrainTerminatingStuck DrainNoRoom',
+  ],
+])('a pod that is to complete %s', (_, one, expected) => {
+  const world = {
+    nodes: [ours('a'), node('b')],
+    others: [node('x')],
+    pods: { a: [one] },
+    memory: { pods: sinceHours },
+  };
+  expect(inShort(decideIn({ ...world, settings: awaiting }))).toMatch(new RegExp(`^${expected}`));
+});
+
+test('a pod that is to complete is told once it is remembered, and with the time for which it has stood there', () => {
+  const world = { nodes: [ours('a')], pods: { a: [...bare, job()] }, settings: awaiting };
+  const pods = Object.fromEntries(bare.slice(0, 200).map(({ uid }) => [uid, unasked]));
+  expect(inShort(decideIn({ ...world, memory: { pods } }))).not.toContain('DrainAwaitsCompletion');
+  const move = decideIn({ ...world, pods: { a: [job()] }, memory: { pods: sinceHours } });
+  expect('reasons' in move && move.reasons[0]?.message).toContain('has blocked node a for 600 min');
+});
+
+test('the node of a pod that has completed after hours has not failed', () => {
+  const observation = observationOf({ nodes: [ours('a')], pods: { a: [job({ phase: 'Succeeded' })] } });
+  const { memory } = lookAt(observation, { ...SETTINGS, ...awaiting }, { ...EMPTY_MEMORY, pods: sinceHours }, NOW);
+  expect(memory.nodes).toEqual({ a: { begunAt: at(0) } });
+});

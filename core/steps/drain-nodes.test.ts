@@ -267,10 +267,13 @@ describe('what stands in the way is told', () => {
   });
 });
 
-test('an execution that has looked as often as one may leaves the rest to the next one', async () => {
+test.each([
+  ['looked as often', { poll: 1_499 }, { poll: 1_500 }],
+  ['run as long', { hours: 22.9 }, { hours: 23 }],
+])('an execution that has %s as one may leaves the rest to the next one', async (_, before, then) => {
   const given = { pods: { a: [pod('x')] }, answers: { x: budget } };
-  expect((await drained({ ...given, poll: 1_499 })).status).toBe('wait');
-  const { status, result } = await drained({ ...given, poll: 1_500 });
+  expect((await drained({ ...given, ...before })).status).toBe('wait');
+  const { status, result } = await drained({ ...given, ...then });
   expect([status, result.status === 'parked' && result.resumeAt]).toEqual(['parked', NOON.toISOString()]);
 });
 

@@ -1,4 +1,5 @@
 import { isNotFound } from '../contracts/eks-errors.ts';
+import { MACHINE_TIMEOUT_SECONDS } from '../contracts/names.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import {
   blocked,
@@ -45,6 +46,8 @@ import { BUSY_MILLISECONDS, withApiServer } from './with-api-server.ts';
 const STEP = 'drain-nodes';
 /** An execution has 25,000 history events and a look takes about ten (facts: serverless.md §1.8), so the next execution goes on. */
 const MOST_LOOKS = 1_500;
+/** So does the next one an hour before the time of an execution is over, for a drain waits for some pods without end. */
+const MOST_MILLISECONDS = (MACHINE_TIMEOUT_SECONDS[STEP] - 3_600) * 1000;
 /** The pods of so many nodes in use are counted before a cordon: an invocation has 30 seconds, and what follows the cordon needs some of them. */
 const MOST_COUNTED = 100;
 
@@ -77,7 +80,8 @@ export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Pr
     const known = { told: [], ...EMPTY_MEMORY, ...context.upgrade?.steps[step]?.detail } as Kept;
     const drain = new Drain(ports, context, group, settings, known);
     const result = await withApiServer(ports, context, operators(ports), (operator) => drain.go(operator));
-    const isLong = result.status === 'wait' && stepInput.poll >= MOST_LOOKS;
+    const runs = ports.clock.now().getTime() - context.startedAt.getTime();
+    const isLong = result.status === 'wait' && (stepInput.poll >= MOST_LOOKS || runs >= MOST_MILLISECONDS);
     const kept = { ...drain.memory, told: await tellBlockers(ports, context, group, { known, drain, result }) };
     const outcome = isLong ? parked(ports.clock.now(), ...result.reasons) : untilNews(result, drain, ports.clock.now());
     return isSame(kept, known) ? outcome : { ...outcome, detail: kept };
