@@ -88,11 +88,12 @@ export const clusterAccessOver = (
       throw new ClusterAccessError('ClusterServerFault', 'The API server gave no version.');
     }),
   ready: (server) => use(server, readReadiness),
-  listNodes: (server) => use(server, async (reader) => (await readList<V1Node>(reader, '/api/v1/nodes')).map(toNode)),
+  listNodes: (server) =>
+    use(server, (reader) => readList<V1Node, Node>(reader, '/api/v1/nodes', (node) => [toNode(node)])),
   listWorkloads: (server, namespace) =>
     use(server, async (reader) => {
       const place = `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}`;
-      const list = <Item>(plural: string) => readList<Item>(reader, `${place}/${plural}`);
+      const list = <Item>(plural: string) => readList<Item>(reader, `${place}/${plural}`, (item) => [item]);
       const deployments = await list<V1Deployment>('deployments');
       const daemonSets = await list<V1DaemonSet>('daemonsets');
       const statefulSets = await list<V1StatefulSet>('statefulsets');
@@ -122,9 +123,13 @@ export function objectOf<Body extends object>({ status, text }: ReadAnswer): Bod
   throw new ClusterAccessError('ClusterServerFault', 'The API server gave an answer that could not be read.');
 }
 
-/** Reads all pages of a list, following `continue`. */
-export async function readList<Item>(reader: Reads, path: string): Promise<Item[]> {
-  const found: Item[] = [];
+/** Reads all pages of a list, following `continue`. Of each page only what is taken of it stays, since whole objects of a large cluster do not fit. */
+export async function readList<Item, Taken = Item>(
+  reader: Reads,
+  path: string,
+  take: (item: Item) => readonly Taken[],
+): Promise<Taken[]> {
+  const found: Taken[] = [];
   let next: string | undefined;
   do {
     const query = new URLSearchParams({ limit: String(PAGE), ...given({ continue: next }) });
@@ -134,7 +139,7 @@ export async function readList<Item>(reader: Reads, path: string): Promise<Item[
     );
     if (!Array.isArray(list.items))
       throw new ClusterAccessError('ClusterServerFault', 'The API server gave a list without items.');
-    found.push(...list.items);
+    for (const item of list.items) found.push(...take(item));
     next = list.metadata?.continue || undefined;
   } while (next !== undefined);
   return found;

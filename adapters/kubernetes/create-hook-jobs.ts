@@ -38,6 +38,7 @@ export const hookJobsOver = (calls: ServerCalls): OpenHookJobs => ({
     const pods = await readList<V1Pod>(
       calls,
       `/api/v1/namespaces/${encodeURIComponent(job.namespace)}/pods?${selector}`,
+      (pod) => [pod],
     );
     return stateOf(job, objectOf<V1Job>(answer), pods);
   },

@@ -75,6 +75,24 @@ test('nothing of a pod gets out but what a drain asks', async () => {
   ]);
 });
 
+test('each node is asked for its own pods, ten at once, however many there are', async () => {
+  const names = Array.from({ length: 120 }, (_, index) => `node-${index}`);
+  const asked: string[] = [];
+  let [underWay, most] = [0, 0];
+  const get = async ({ path }: { readonly path: string }) => {
+    most = Math.max(most, ++underWay);
+    await null;
+    underWay -= 1;
+    const selector = new URL(path, 'https://x').searchParams.get('fieldSelector') ?? 'all';
+    asked.push(selector.replace('spec.nodeName=', ''));
+    return answer(200, { items: [{ metadata: { name: `on-${asked.at(-1)}` } }] });
+  };
+  const calls = { get, change: async () => answer(201), close: () => undefined };
+  const found = await nodeOperatorOver(calls).listPodsOf(names);
+  expect([asked, most]).toEqual([names, 10]);
+  expect([...found].map(([name, [pod]]) => [name, pod?.name])).toEqual(names.map((name) => [name, `on-${name}`]));
+});
+
 test.each([
   ['another uid', 409, 'Precondition failed: UID in precondition: a, UID in object meta: b', { type: 'gone' }],
   ['a pod that others write', 409, 'the object has been modified', { type: 'busy', retryAfterSeconds: 0 }],
@@ -84,6 +102,12 @@ test.each([
     429,
     'admission webhook "a.b" denied the request: later',
     { type: 'refused', status: 429 },
+  ],
+  [
+    'a webhook that cannot be called',
+    500,
+    'Internal error occurred: failed calling webhook "a.b": failed to call webhook: no endpoints available for service "b"',
+    { type: 'refused', status: 500 },
   ],
   ['a request that is no good', 422, 'uid is invalid', { type: 'refused', status: 422 }],
 ])('%s is told as it is', async (_, status, message, said) => {

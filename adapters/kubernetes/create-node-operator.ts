@@ -1,4 +1,5 @@
 import type { V1Node, V1Pod, V1Status } from '@kubernetes/client-node';
+import { batchesOf } from '../../core/model/batches.ts';
 import { CORDON_MARK, cordonerOf } from '../../core/model/cordoner.ts';
 import { given } from '../../core/model/given.ts';
 import { parseJson } from '../../core/model/parse-json.ts';
@@ -19,7 +20,7 @@ import { messageOf, objectOf, readList, statusError } from './create-cluster-acc
 import type { Change } from './reader/https-reader.ts';
 import { openReader } from './reader/open-reader.ts';
 
-/** Calls to one API server, made one after the other. */
+/** Calls to one API server. */
 export interface ServerCalls {
   get(request: { readonly path: string }): Promise<ReadAnswer>;
   /** Sends the change once. */
@@ -30,19 +31,24 @@ export interface ServerCalls {
 /** The value of our taints: a taint with the same key and another value is somebody else's. */
 const TAINT_VALUE = 'liftlock';
 const TIMEOUT_MILLISECONDS = 8_000;
+/** The pods of so many nodes are asked for at once, since an API server may be a quarter of a second away. */
+const MOST_CONNECTIONS = 10;
 const MERGE_PATCH = 'application/merge-patch+json';
 
 /** Changes nodes and pods with the role of the credentials. Every change carries a precondition that refuses it where somebody has written meanwhile. */
 export const createNodeOperators = (options: ClusterCredentials): NodeOperators => ({
   open: (server) =>
     nodeOperatorOver(
-      openReader(server, options, { timeoutMilliseconds: TIMEOUT_MILLISECONDS, userAgent: 'liftlock-operate' }),
+      openReader(server, options, {
+        ...{ timeoutMilliseconds: TIMEOUT_MILLISECONDS, userAgent: 'liftlock-operate' },
+        connections: MOST_CONNECTIONS,
+      }),
     ),
 });
 
 /** The same over any way to reach an API server. */
 export const nodeOperatorOver = (calls: ServerCalls): NodeOperator => ({
-  listNodes: async () => (await readList<V1Node>(calls, '/api/v1/nodes')).map(toDrainNode),
+  listNodes: () => readList<V1Node, DrainNode>(calls, '/api/v1/nodes', (node) => [toDrainNode(node)]),
   listPodsOf: (nodeNames) => listPodsOf(calls, nodeNames),
   cordon: (node, mark) => cordon(calls, node, mark),
   uncordon: (node, mark) => uncordon(calls, node, mark),
@@ -50,18 +56,17 @@ export const nodeOperatorOver = (calls: ServerCalls): NodeOperator => ({
   close: () => calls.close(),
 });
 
-/** For more nodes than this, one list of all pods is read, in pages, since each list costs the API server a request. */
-const MOST_ASKED_ONE_BY_ONE = 10;
-
+/** The list of all pods of a large cluster takes longer than an invocation may, so each node is asked for its own, however many there are. */
 async function listPodsOf(calls: ServerCalls, nodeNames: readonly string[]): Promise<Map<string, DrainPod[]>> {
-  const found = new Map<string, DrainPod[]>(nodeNames.map((name) => [name, []]));
-  const selectors = nodeNames.map((name) => `?${new URLSearchParams({ fieldSelector: `spec.nodeName=${name}` })}`);
-  for (const selector of nodeNames.length > MOST_ASKED_ONE_BY_ONE ? [''] : selectors) {
+  const found: [string, DrainPod[]][] = [];
+  const podsOf = async (name: string): Promise<[string, DrainPod[]]> => {
+    const path = `/api/v1/pods?${new URLSearchParams({ fieldSelector: `spec.nodeName=${name}` })}`;
     // A pod with a scheduling gate is kept from the scheduler by whoever put the gate there, so it does not count.
-    for (const pod of await readList<V1Pod>(calls, `/api/v1/pods${selector}`))
-      if (!pod.spec?.schedulingGates?.length) found.get(pod.spec?.nodeName ?? '')?.push(toDrainPod(pod));
-  }
-  return found;
+    const take = (pod: V1Pod) => (pod.spec?.schedulingGates?.length ? [] : [toDrainPod(pod)]);
+    return [name, await readList(calls, path, take)];
+  };
+  for (const some of batchesOf(nodeNames, MOST_CONNECTIONS)) found.push(...(await Promise.all(some.map(podsOf))));
+  return new Map(found);
 }
 
 async function cordon(calls: ServerCalls, node: NodeVersion, { upgradeId, taint }: CordonMark): Promise<NodeAnswer> {
@@ -157,6 +162,8 @@ function readEviction({ status, text, retryAfterSeconds }: ReadAnswer): Eviction
     return { type: 'namespaceTerminating' };
   // A 403 that does not mention RBAC is about this pod: its budget is out of order, or a webhook refuses.
   if (status === 403 && said.includes('cannot create resource "pods/eviction"')) throw statusError(status, said);
+  // What a webhook that does not answer is asked about need not be all pods; those of others are asked to go all the same.
+  if (status === 500 && said.includes('failed calling webhook')) return { type: 'refused', status, message: said };
   if (status === 401 || status >= 500) throw statusError(status, said);
   return { type: 'refused', status, message: said };
 }

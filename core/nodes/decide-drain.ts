@@ -3,7 +3,19 @@ import type { DrainNode } from '../ports/node-operator.ts';
 import { isDown, takesPodsOf } from './disruption-ledger.ts';
 import type { DrainLook } from './drain-look.ts';
 import type { DrainMove } from './drain-move.ts';
-import { compareRanks, isBegun, isFull, isStuck, MOST_AT_ONCE, nextNode, overdueAt, pauseEnd } from './drain-order.ts';
+import {
+  compareRanks,
+  isBegun,
+  isFull,
+  isStuck,
+  isUnasked,
+  nextNode,
+  overdueAt,
+  pauseEnd,
+  pendingSince,
+  placesFor,
+  sinceOf,
+} from './drain-order.ts';
 import { isEmpty, isUncordoned, type NodeStand } from './drain-stand.ts';
 import { doneReasons, nodeReasons, pendingReason, podReason } from './drain-words.ts';
 
@@ -36,7 +48,7 @@ function doneOnceSettled(look: DrainLook): DrainMove {
 
 /** Waits for pods without a node for as long as for a pod that stands in the way: then the cordons are taken back, which gives those pods nodes. */
 function waitForNodes(look: DrainLook): DrainMove {
-  const [since = 0] = look.pending.map(({ createdAt }) => Date.parse(createdAt));
+  const since = pendingSince(look);
   const left = since / 1000 + look.settings.podTimeoutSeconds - look.now.getTime() / 1000;
   const reasons = [pendingReason(look)];
   // Where there is room, the scheduler takes a moment; a new node takes minutes.
@@ -73,15 +85,18 @@ const isAnyLeaving = ({ stands }: DrainLook): boolean =>
  * The pods of the lowest order that is left on the node, those that were asked the fewest times first. A pod that the policy keeps does not hold back
  * pods of a higher order.
  */
-function duePods({ toGo }: NodeStand, { memory, now }: DrainLook) {
+function duePods({ toGo }: NodeStand, look: DrainLook) {
+  const { memory, now } = look;
   const holding = toGo.filter(({ type, pod }) => type !== 'held' || pod.terminatingSince !== undefined);
   const lowest = Math.min(...holding.map(({ order }) => order));
-  let places = MOST_AT_ONCE - Object.keys(memory.pods).length;
+  let places = placesFor('asked', look);
   return toGo
     .filter(({ type, order }) => type === 'evict' && order === lowest)
     .map(({ pod }) => ({ pod, tries: 0, ...memory.pods[pod.uid] }))
     .sort((a, b) => compareRanks([a.tries, a.pod.namespace, a.pod.name], [b.tries, b.pod.namespace, b.pod.name]))
-    .filter(({ retryAt }) => (retryAt === undefined ? places-- > 0 : Date.parse(retryAt) <= now.getTime()));
+    .filter(({ pod, retryAt = '' }) =>
+      isUnasked(memory.pods[pod.uid]) ? places-- > 0 : Date.parse(retryAt) <= now.getTime(),
+    );
 }
 
 /** The pods of nodes that have begun, with when each has been in the way for too long. */
@@ -93,7 +108,7 @@ const podsOfBegun = (look: DrainLook) =>
 /** The pods that are known to be in the way, those that have been it the longest first, each with its reason. */
 export const podsInTheWay = (look: DrainLook): { readonly uid: string; readonly reason: Reason }[] =>
   podsOfBegun(look)
-    .filter(({ overdue }) => !Number.isNaN(overdue))
+    .filter(({ stand }) => !Number.isNaN(sinceOf(stand, look)))
     .sort((a, b) => a.overdue - b.overdue)
     .map(({ node, stand }) => ({ uid: stand.pod.uid, reason: podReason(node, stand, look) }));
 

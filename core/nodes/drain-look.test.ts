@@ -65,6 +65,15 @@ test('who stands in the way unasked is remembered from its first look on', () =>
   expect(pods).toEqual({ 'uid-p': { since: at(0), retryAt: at(0), tries: 0, answer: 'unasked' } });
 });
 
+test('its time goes on while it is seen, and begins anew after a park', () => {
+  const world = { nodes: [ours('a')], pods: { a: [pod('p', { controller: undefined })] } };
+  const known = (seen: number) => ({
+    'uid-p': { since: at(-7200), retryAt: at(seen), tries: 0, answer: 'unasked' } as const,
+  });
+  expect(look(world, { pods: known(-600) }).pods).toEqual({ 'uid-p': { ...known(0)['uid-p'] } });
+  expect(look(world, { pods: known(-901) }).pods['uid-p']?.since).toBe(at(0));
+});
+
 test('two hundred pods are remembered, and four hundred nodes, those that were emptied last', () => {
   const bare = Array.from({ length: 250 }, (_, index) => pod(`p${index}`, { controller: undefined }));
   expect(Object.keys(look({ nodes: [ours('a')], pods: { a: bare } }).pods)).toHaveLength(200);
@@ -87,8 +96,9 @@ test('what came back to a node is counted while it is cordoned', () => {
 test.each([
   [at(-15 * 60), 'budget', at(-7200)],
   [at(-15 * 60 - 1), 'budget', undefined],
-  [at(-7200), 'unasked', at(-7200)],
-] as const)('a pod that was to be asked at %s and is not (%s) counts since %s', (retryAt, answer, since) => {
+  [at(-15 * 60), 'unasked', at(-7200)],
+  [at(-15 * 60 - 1), 'unasked', undefined],
+] as const)('a pod that was to be asked, or was last seen, at %s (%s) counts since %s', (retryAt, answer, since) => {
   const pods = { 'uid-p': { since: at(-7200), retryAt, tries: 3, answer } };
   const known = look({ nodes: [ours('a')], pods: { a: [pod('p')] } }, { pods, nodes: { a: { begunAt: at(-7200) } } });
   expect(known.pods['uid-p']?.since).toBe(since);

@@ -2,7 +2,7 @@ import type { DrainNode, DrainPod } from '../ports/node-operator.ts';
 import { compareTexts } from '../scan/report/order-findings.ts';
 import { type DisruptionLedger, disruptionLedger } from './disruption-ledger.ts';
 import type { DrainMemory, DrainObservation, DrainSettings, NodeTry, PodTry } from './drain-move.ts';
-import { isBegun, isFull, isStuck, nextNode } from './drain-order.ts';
+import { isBegun, isStuck, nextNode, placesFor } from './drain-order.ts';
 import { isEmpty, type NodeStand, pendingOf, standsOf } from './drain-stand.ts';
 
 /** What was observed, judged by the settings and by what the drain remembers. */
@@ -19,7 +19,7 @@ export interface DrainLook {
 
 /** This many nodes are remembered: beside all others, those that were emptied last, since a pod that comes back to a node does so soon. */
 const MOST_NODES = 400;
-/** A pod that was not asked for this long after its turn belonged to a parked drain: its time begins anew. */
+/** A pod that was not asked for this long after its turn, or not seen for this long, belonged to a parked drain: its time begins anew. */
 const PARKED_MILLISECONDS = 15 * 60_000;
 
 /**
@@ -38,8 +38,7 @@ export function lookAt(
   const ledger = disruptionLedger(observation.allNodes, outOfService, settings.maxUnavailable, settings.ofCluster);
   const pending = pendingOf(observation, settings, before);
   const here = new Set([...stands.flatMap(({ toGo }) => toGo.map(({ pod }) => pod)), ...pending].map(({ uid }) => uid));
-  const isOn = ({ answer, retryAt }: PodTry) =>
-    answer === 'unasked' || now.getTime() <= Date.parse(retryAt) + PARKED_MILLISECONDS;
+  const isOn = ({ retryAt }: PodTry) => now.getTime() <= Date.parse(retryAt) + PARKED_MILLISECONDS;
   const pods = Object.fromEntries(Object.entries(before.pods).filter(([uid, one]) => here.has(uid) && isOn(one)));
   const since = nodesSince(before, stands, at);
   const { nodes } = since;
@@ -47,6 +46,11 @@ export function lookAt(
   const look: DrainLook = { stands, allNodes, pending, ledger, settings, now, memory: { pods, ...since } };
 
   const unasked: PodTry = { since: at, retryAt: at, tries: 0, answer: 'unasked' };
+  const remember = ({ uid }: DrainPod): void => {
+    const known = pods[uid];
+    if (known?.answer === 'unasked') pods[uid] = { ...unasked, since: known.since };
+    else if (placesFor('unasked', look) > 0) pods[uid] ??= unasked;
+  };
   const begin = ({ node: { name } }: NodeStand): void => {
     nodes[name] = { ...nodes[name], begunAt: at };
   };
@@ -55,11 +59,11 @@ export function lookAt(
   // Somebody else has cordoned the other nodes: they need no room of the ledger, but they wait for their turn like the rest.
   for (let next = nextNode(waiting(), look); next; next = nextNode(waiting(), look)) begin(next);
   for (const stand of stands.filter((one) => isBegun(one, look))) {
-    for (const { pod, type } of stand.toGo) if (type === 'held' && !isFull(look)) pods[pod.uid] ??= unasked;
+    for (const { pod, type } of stand.toGo) if (type === 'held') remember(pod);
     const { name } = stand.node;
     if (isStuck(stand, look)) nodes[name] = { stuckAt: at, ...nodes[name] };
   }
-  for (const { uid } of pending) if (!isFull(look)) pods[uid] ??= unasked;
+  for (const pod of pending) remember(pod);
   const hasBegun = Object.values(nodes).some(({ begunAt }) => begunAt !== undefined);
   const begunAt = before.begunAt ?? (hasBegun ? at : undefined);
   return begunAt === undefined ? look : { ...look, memory: { ...look.memory, begunAt } };

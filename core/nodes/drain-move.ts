@@ -67,9 +67,9 @@ export interface DrainMemory {
 }
 
 export interface PodTry {
-  /** When this pod was first refused or accepted, or first seen to stand in the way (ISO 8601). */
+  /** When this pod was first refused or accepted, or, before that, first seen to stand in the way (ISO 8601). */
   readonly since: string;
-  /** The pod is not tried again before this (ISO 8601). */
+  /** The pod is not tried again before this; of one that nobody asks, when it was last seen (ISO 8601). */
   readonly retryAt: string;
   readonly tries: number;
   /** `unasked`: the pod is not evicted because of the policy, or because such pods come back. */

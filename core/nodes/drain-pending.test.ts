@@ -16,6 +16,14 @@ import { EMPTY_MEMORY } from './drain-move.ts';
 const pending = (name: string, seconds: number, also = {}) =>
   pod(name, { phase: 'Pending', createdAt: at(seconds), ...also });
 const begun = { begunAt: at(-600) };
+/** What a drain remembers that has seen them since they were made. */
+const seen = (pods: DrainWorld['pending'] = []) =>
+  Object.fromEntries(
+    pods.map(({ uid, createdAt }) => [
+      uid,
+      { since: createdAt, retryAt: at(-30), tries: 0, answer: 'unasked' as const },
+    ]),
+  );
 const tainted = (name: string, ...taints: string[]) => node(name, { taints });
 
 /** Beside `a`, with two pods to evict, and `b`, with room to begin. */
@@ -32,6 +40,7 @@ const held: [string, DrainWorld['pending'], string][] = [
   ['nor what a rule skips', [pending('p', -9, { labels: { app: 'skip' } })], 'evict a: x y'],
   ['or has waited for, such as Jobs', [pending('p', -9, { labels: { app: 'wait' } })], 'evict a: x y'],
   ['nor what is bare, where that is not evicted', [pending('p', -9, { controller: undefined })], 'evict a: x y'],
+  ['nor what has emptyDir volumes, likewise', [pending('p', -9, { emptyDirs: ['tmp'] })], 'evict a: x y'],
   [
     'unless a rule has it evicted',
     [pending('p', -9, { controller: undefined, labels: { app: 'evict' } })],
@@ -44,15 +53,26 @@ const rules = (['skip', 'wait', 'evict'] as const).map((app) => ({
 }));
 test.each(held)('%s', (_, pods, expected) => {
   const world = { nodes: [ours('a'), node('b')], pods: { a: [pod('x'), pod('y')] }, pending: pods ?? [] };
-  const settings = { podTimeoutSeconds: 600, maxUnavailable: 2, pauseSeconds: 30, rules };
-  const memory = { begunAt: at(-599.2), lastDrainedAt: at(-1) };
+  const settings = { podTimeoutSeconds: 600, maxUnavailable: 2, pauseSeconds: 30, rules, emptyDirs: 'wait' as const };
+  const memory = { begunAt: at(-599.2), lastDrainedAt: at(-1), pods: seen(pods) };
   expect(inShort(decideIn({ ...world, settings, memory }))).toBe(expected);
 });
 
+test('a pod that has had no node for long holds a drain that did not look meanwhile for as long as any other', () => {
+  const world = { nodes: [ours('a')], pods: { a: [pod('x')] }, pending: [pending('p', -40_000)] };
+  const parked = seen([pending('p', -40_000)]);
+  const ago = (seconds: number) => ({ ...parked['uid-p'], retryAt: at(seconds) }) as (typeof parked)[string];
+  const move = (memory: object) => inShort(decideIn({ ...world, memory: { begunAt: at(-86_400), ...memory } }));
+  expect(move({})).toBe('wait 5: DrainPodsPending');
+  expect(move({ pods: { 'uid-p': ago(-3600) } })).toBe('wait 5: DrainPodsPending');
+  expect(move({ pods: { 'uid-p': ago(-30) } })).toBe('stuck: DrainPodsPending');
+});
+
 test('no drain is done, and no node is cordoned, before they have nodes', () => {
-  const memory = { ...begun, nodes: { a: { begunAt: at(-600) } } };
+  const pods = [pending('p', -90)];
+  const memory = { ...begun, nodes: { a: { begunAt: at(-600) } }, pods: seen(pods) };
   for (const nodes of [[ours('a')], [ours('a'), node('b')]])
-    expect(inShort(decideIn({ nodes, pending: [pending('p', -90)], memory }))).toBe('wait 30: DrainPodsPending');
+    expect(inShort(decideIn({ nodes, pending: pods, memory }))).toBe('wait 30: DrainPodsPending');
 });
 
 test('a drain is done a moment after its last node is empty, when what ran there is made again', () => {

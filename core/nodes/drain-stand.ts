@@ -8,6 +8,8 @@ export interface NodeStand {
   readonly node: DrainNode;
   readonly toGo: readonly PodStand[];
   readonly skipped: readonly DrainPod[];
+  /** How many pods have to go; infinite where those of a node in use were not read. */
+  readonly size: number;
 }
 
 /** `leaving`: the pod terminates in time. `held`: nobody evicts it. For both, `why` gives the reason. */
@@ -36,11 +38,12 @@ export function standsOf(look: DrainObservation, settings: DrainSettings, memory
       throw new Error(`The pods of the cordoned node ${node.name} were not read, so nobody knows whether it is empty.`);
     const own = (read ?? []).filter((pod) => !pod.isMirror && !isOfDaemonSet(pod));
     const toGo = own.filter((pod) => ruleOf(pod)?.action !== 'skip').map((pod) => standOf(pod, node));
-    return { node, toGo, skipped: own.filter((pod) => ruleOf(pod)?.action === 'skip') };
+    const size = read === undefined ? Number.POSITIVE_INFINITY : toGo.length;
+    return { node, toGo, skipped: own.filter((pod) => ruleOf(pod)?.action === 'skip'), size };
   });
 
   function standOf(pod: DrainPod, node: DrainNode): PodStand {
-    const { terminatingSince, graceSeconds, phase, controller, emptyDirs } = pod;
+    const { terminatingSince, graceSeconds, phase, emptyDirs } = pod;
     const { action, order = 0 } = ruleOf(pod) ?? {};
     const held = (code: ReasonCode, why: string): PodStand => ({ pod, type: 'held', order, why: [code, why] });
     const seconds = graceSeconds + TERMINATION_SLACK_SECONDS;
@@ -53,9 +56,9 @@ export function standsOf(look: DrainObservation, settings: DrainSettings, memory
     }
     if (phase === 'Succeeded' || phase === 'Failed') return { pod, type: 'evict', order };
     if (action === 'waitUntilCompleted') return held('DrainAwaitsCompletion', 'a rule waits until it has completed');
-    if (action === undefined && controller === undefined && settings.barePods === 'wait')
+    if (action === undefined && isKeptBare(pod, settings))
       return held('DrainHeldByPolicy', `no controller makes it again (barePods: wait). ${hint}`);
-    if (action === undefined && emptyDirs.length > 0 && settings.emptyDirs === 'wait')
+    if (action === undefined && isKeptForItsFiles(pod, settings))
       return held('DrainHeldByPolicy', `it has emptyDir volumes: ${emptyDirs.join(', ')} (emptyDirs: wait). ${hint}`);
     const { returns = 0 } = memory.nodes[node.name] ?? {};
     if (returns < MOST_RETURNS || !hasComeBack(pod, node.name, memory)) return { pod, type: 'evict', order };
@@ -63,6 +66,11 @@ export function standsOf(look: DrainObservation, settings: DrainSettings, memory
     return held('DrainComesBack', why);
   }
 }
+
+const isKeptBare = ({ controller }: DrainPod, { barePods }: DrainSettings): boolean =>
+  controller === undefined && barePods === 'wait';
+const isKeptForItsFiles = ({ emptyDirs: own }: DrainPod, { emptyDirs }: DrainSettings): boolean =>
+  own.length > 0 && emptyDirs === 'wait';
 
 const ruleIn =
   ({ rules }: DrainSettings) =>
@@ -83,8 +91,8 @@ export function pendingOf(
 ): DrainPod[] {
   const ruleOf = ruleIn(settings);
   const since = Math.floor(Date.parse(begunAt ?? '') / 1000) * 1000;
-  const isEvicted = (pod: DrainPod) =>
-    (ruleOf(pod)?.action ?? (pod.controller === undefined ? settings.barePods : 'evict')) === 'evict';
+  const isKept = (pod: DrainPod) => isKeptBare(pod, settings) || isKeptForItsFiles(pod, settings);
+  const isEvicted = (pod: DrainPod) => (ruleOf(pod)?.action ?? (isKept(pod) ? 'wait' : 'evict')) === 'evict';
   const isOwn = (pod: DrainPod) =>
     isEvicted(pod) &&
     pod.phase === 'Pending' &&

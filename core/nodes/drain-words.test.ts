@@ -67,7 +67,7 @@ test.each([
   ],
   ['a tool instead of a team', { labels: { 'argocd.argoproj.io/instance': 'shop' } }, 'Argo CD application shop)', ''],
 ])('%s is told', (_, also, ...expected) => {
-  for (const text of expected) expect(said(tried(-60, 'unasked'), also)).toContain(text);
+  for (const text of expected) expect(said(tried(-60, 'accepted'), also)).toContain(text);
 });
 
 test('who holds the room is named, six of them shortened', () => {

@@ -6,7 +6,7 @@ import { ownershipOf } from '../scan/owner/owner.ts';
 import { downText } from './disruption-ledger.ts';
 import type { DrainLook } from './drain-look.ts';
 import type { PodTry } from './drain-move.ts';
-import { isFull, MOST_AT_ONCE, pauseEnd, sinceOf } from './drain-order.ts';
+import { isFull, MOST_AT_ONCE, pauseEnd, pendingSince, sinceOf } from './drain-order.ts';
 import { BUDGET_ROOM } from './drain-settings.ts';
 import { isUncordoned, type NodeStand, type PodStand } from './drain-stand.ts';
 import { leftCordoned } from './left-cordoned.ts';
@@ -55,9 +55,10 @@ export function podReason({ name }: DrainNode, stand: PodStand, look: DrainLook)
 }
 
 /** "Pods made since the drain began that have no node: 1, the first for 12 min: shop/api-7d9 (Deployment/api). …" */
-export function pendingReason({ pending, now, settings }: DrainLook): Reason {
-  const [{ namespace, name, createdAt } = { namespace: '', name: '', createdAt: '' }] = pending;
-  const minutes = Math.floor((now.getTime() - Date.parse(createdAt)) / 60_000);
+export function pendingReason(look: DrainLook): Reason {
+  const { pending, now, settings } = look;
+  const [{ namespace, name } = { namespace: '', name: '' }] = pending;
+  const minutes = Math.floor((now.getTime() - pendingSince(look)) / 60_000);
   const who = pending.map((pod) => `${podName(pod)} (${pod.controller ?? 'no controller'})`);
   const said = `Pods made since the drain began that have no node: ${pending.length}, the first for ${minutes} min: ${some(who)}.`;
   const next = `Nothing else is cordoned or evicted until they have one. After ${settings.podTimeoutSeconds / 60} min (podTimeout) the drain fails, and its cordons are taken back. What keeps them: kubectl -n ${namespace} describe pod ${name}. Give them nodes that take them, or cancel the drain.`;

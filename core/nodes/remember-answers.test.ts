@@ -64,6 +64,15 @@ test('an API server that is too busy says nothing of the pod: what it said befor
   expect(answered(budget, unheard, later).pods['uid-p']).toMatchObject({ since: at(3600), answer: 'budget' });
 });
 
+test.each(['budget', 'busy'] as const)(
+  'the time of a pod that nobody asked begins with its first question (%s)',
+  (type) => {
+    const waited = { since: at(-7200), retryAt: at(0), tries: 0, answer: 'unasked' } as const;
+    const memory = { ...EMPTY_MEMORY, pods: { 'uid-p': waited } };
+    expect(answered({ ...budget, type }, memory).pods['uid-p']).toMatchObject({ since: at(0), tries: 1, answer: type });
+  },
+);
+
 test('who is gone is forgotten', () => {
   expect(answered({ type: 'gone' }, answered(budget)).pods).toEqual({});
 });

@@ -18,7 +18,9 @@ export function rememberAnswers(
   const pods: Record<string, PodTry> = { ...memory.pods };
   const nodes: Record<string, NodeTry> = { ...memory.nodes };
   for (const { pod, answer } of answers) {
-    const before = pods[pod.uid];
+    // The time of a pod that nobody asked, such as a Job's that has now completed, begins when it is asked.
+    const known = pods[pod.uid];
+    const before = known?.answer === 'unasked' ? undefined : known;
     const tries = (before?.tries ?? 0) + 1;
     const retryAt = new Date(now.getTime() + retrySeconds(answer, tries, pod.uid) * 1000).toISOString();
     const status = answer.type === 'refused' ? `${answer.status} ` : '';

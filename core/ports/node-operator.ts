@@ -61,7 +61,7 @@ export type EvictionAnswer =
   | { readonly type: 'severalBudgets'; readonly message: string }
   /** 403 with the cause NamespaceTerminating: the pod ends with its namespace. */
   | { readonly type: 'namespaceTerminating' }
-  /** Any other refusal for this pod, such as a webhook's or a 403 of its own. */
+  /** Any other refusal for this pod, such as a webhook's, that of one that cannot be called, or a 403 of its own. */
   | { readonly type: 'refused'; readonly status: number; readonly message: string };
 
 export interface DrainNode extends NodeVersion {

@@ -45,6 +45,17 @@ test('of nodes in use the one with the fewest pods goes first, counted once in a
   expect(listed.filter((names) => names.includes('a') && names.includes('b'))).toHaveLength(1);
 });
 
+test('of a large group a hundred nodes of the zone that is due are counted, and one of these goes first', async () => {
+  const inZone = (name: string, zone: string) =>
+    node(name, { labels: { ...ofGroup('legacy'), 'topology.kubernetes.io/zone': zone } });
+  const names = Array.from({ length: 120 }, (_, index) => `n${`${index}`.padStart(3, '0')}`);
+  const nodes = [...names.map((name) => inZone(name, 'y')), inZone('other', 'z')];
+  const pods = Object.fromEntries(names.map((name) => [name, [pod(`x-${name}`), pod(`y-${name}`)]]));
+  const { sent, listed } = await drained({ nodes, pods: { ...pods, n042: [pod('z')] }, answers: { z: budget } });
+  expect(sent[0]).toBe('cordon n042');
+  expect(listed.map((each) => each.length)).toEqual([1, 100, 2, 2]);
+});
+
 test('the taint that the policy names is put beside the cordon, and is on record with it', async () => {
   const policy = policyConfig({ ...standard, spec: { ...standard.spec, drain: { ...drain, taint: 'moved' } } });
   const { sent, undo } = await drained({
@@ -172,14 +183,22 @@ test('a node that an earlier drain had cordoned, and that is in use again, is dr
   expect([takenBack.sent, takenBack.status, takenBack.codes]).toEqual([['close'], 'failed', ['DrainUncordoned']]);
 });
 
-test('an eviction that gets no answer leaves what was answered before it, so that nobody is asked twice at once', async () => {
+test('an eviction that gets no answer leaves what was answered before it, and comes after the others the next time', async () => {
   const lost = {
+    w: budget,
     get x(): EvictionAnswer {
       throw new ClusterAccessError('ClusterUnreachable', 'socket hang up');
     },
   };
-  const { status, codes, isMutated } = await drained({ pods: { a: [pod('x')] }, answers: lost });
+  const pods = { a: [pod('w'), pod('x'), pod('y')] };
+  const { status, codes, isMutated, kept } = await drained({ pods, answers: lost });
   expect([status, codes, isMutated]).toEqual(['parked', ['ClusterUnreachable'], true]);
+  const { detail } = (await kept()) ?? {};
+  expect(detail?.pods).toMatchObject({ 'uid-w': { answer: 'budget' }, 'uid-x': { answer: 'busy', tries: 1 } });
+  const steps = stepOf({ ...detail, nodes: { a: { begunAt: NOON.toISOString() } } });
+  const nodes = [begun('a'), node('new', { labels: ofGroup('new') })];
+  const next = await drained({ nodes, of: { mutated: true, steps }, pods, answers: lost });
+  expect(next.sent[0]).toBe('evict y');
 });
 
 describe('what stands in the way is told', () => {
@@ -248,10 +267,13 @@ describe('what stands in the way is told', () => {
   });
 });
 
-test('an execution that has looked as often as one may leaves the rest to the next one', async () => {
+test.each([
+  ['looked as often', { poll: 1_499 }, { poll: 1_500 }],
+  ['run as long', { hours: 22.9 }, { hours: 23 }],
+])('an execution that has %s as one may leaves the rest to the next one', async (_, before, then) => {
   const given = { pods: { a: [pod('x')] }, answers: { x: budget } };
-  expect((await drained({ ...given, poll: 1_499 })).status).toBe('wait');
-  const { status, result } = await drained({ ...given, poll: 1_500 });
+  expect((await drained({ ...given, ...before })).status).toBe('wait');
+  const { status, result } = await drained({ ...given, ...then });
   expect([status, result.status === 'parked' && result.resumeAt]).toEqual(['parked', NOON.toISOString()]);
 });
 

@@ -1,4 +1,5 @@
 import { isNotFound } from '../contracts/eks-errors.ts';
+import { MACHINE_TIMEOUT_SECONDS } from '../contracts/names.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import {
   blocked,
@@ -24,6 +25,7 @@ import {
   EMPTY_MEMORY,
   type PodTry,
 } from '../nodes/drain-move.ts';
+import { zoneOf } from '../nodes/drain-order.ts';
 import { drainNotAllowed, drainSettingsOf } from '../nodes/drain-settings.ts';
 import { updatingReason } from '../nodes/managed-groups/managed-group.ts';
 import { rememberAnswers } from '../nodes/remember-answers.ts';
@@ -44,6 +46,10 @@ import { BUSY_MILLISECONDS, withApiServer } from './with-api-server.ts';
 const STEP = 'drain-nodes';
 /** An execution has 25,000 history events and a look takes about ten (facts: serverless.md §1.8), so the next execution goes on. */
 const MOST_LOOKS = 1_500;
+/** So does the next one an hour before the time of an execution is over, for a drain waits for some pods without end. */
+const MOST_MILLISECONDS = (MACHINE_TIMEOUT_SECONDS[STEP] - 3_600) * 1000;
+/** The pods of so many nodes in use are counted before a cordon: an invocation has 30 seconds, and what follows the cordon needs some of them. */
+const MOST_COUNTED = 100;
 
 export type NodeStepPorts = StepPorts & Pick<Ports, 'nodes'>;
 
@@ -74,7 +80,8 @@ export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Pr
     const known = { told: [], ...EMPTY_MEMORY, ...context.upgrade?.steps[step]?.detail } as Kept;
     const drain = new Drain(ports, context, group, settings, known);
     const result = await withApiServer(ports, context, operators(ports), (operator) => drain.go(operator));
-    const isLong = result.status === 'wait' && stepInput.poll >= MOST_LOOKS;
+    const runs = ports.clock.now().getTime() - context.startedAt.getTime();
+    const isLong = result.status === 'wait' && (stepInput.poll >= MOST_LOOKS || runs >= MOST_MILLISECONDS);
     const kept = { ...drain.memory, told: await tellBlockers(ports, context, group, { known, drain, result }) };
     const outcome = isLong ? parked(ports.clock.now(), ...result.reasons) : untilNews(result, drain, ports.clock.now());
     return isSame(kept, known) ? outcome : { ...outcome, detail: kept };
@@ -136,6 +143,9 @@ async function tellBlockers(
   return standing;
 }
 
+/** Without an answer a pod counts as asked all the same, so that others come before it the next time. It says nothing about the pod. */
+const UNANSWERED: EvictionAnswer = { type: 'busy', retryAfterSeconds: 0, message: 'it gave no answer' };
+
 /** One invocation: it looks, decides and sends until nothing is left to send, or its time is over. */
 class Drain {
   memory: DrainMemory;
@@ -144,7 +154,7 @@ class Drain {
   readonly #group: string;
   readonly #settings: DrainSettings;
   #groupStatus: Promise<string | undefined> | undefined;
-  #podsInUse: ReadonlyMap<string, readonly DrainPod[]> | undefined;
+  #podsInUse: ReadonlyMap<string, readonly DrainPod[]> = new Map();
   #seen: DrainObservation = { nodes: [], allNodes: [], pods: new Map(), pending: [] };
   #judged: DrainLook | undefined;
 
@@ -182,15 +192,17 @@ class Drain {
   }
 
   /**
-   * Before the drain counts as done, the nodes that were empty are read again. Before the first cordon of an invocation the pods of nodes in use are
-   * counted, since nodes with the fewest go first.
+   * Before the drain counts as done, the nodes that were empty are read again. Before a cordon the pods of nodes in use of the same zone are counted,
+   * once in an invocation, since nodes with the fewest go first.
    */
   async #decide(operator: NodeOperator): Promise<DrainMove> {
     const move = await this.#look(operator, ({ name }) => this.memory.nodes[name]?.drainedAt === undefined);
     if (move.type === 'done') return this.#look(operator, () => true);
-    if (move.type !== 'cordon' || this.#podsInUse !== undefined) return move;
-    const inUse = this.#seen.nodes.filter(({ unschedulable }) => !unschedulable);
-    this.#podsInUse = await operator.listPodsOf(inUse.map(({ name }) => name));
+    if (move.type !== 'cordon' || this.#podsInUse.has(move.node.name)) return move;
+    const isRival = (node: DrainNode) => !node.unschedulable && zoneOf(node) === zoneOf(move.node);
+    const uncounted = this.#seen.nodes.filter((node) => isRival(node) && !this.#podsInUse.has(node.name));
+    const counted = await operator.listPodsOf(uncounted.slice(0, MOST_COUNTED).map(({ name }) => name));
+    this.#podsInUse = new Map([...this.#podsInUse, ...counted]);
     return this.#judge();
   }
 
@@ -208,7 +220,7 @@ class Drain {
   }
 
   #judge(): DrainMove {
-    const pods = new Map([...(this.#podsInUse ?? []), ...this.#seen.pods]);
+    const pods = new Map([...this.#podsInUse, ...this.#seen.pods]);
     const look = lookAt({ ...this.#seen, pods }, this.#settings, this.memory, this.#ports.clock.now());
     this.memory = look.memory;
     this.#judged = look;
@@ -285,7 +297,8 @@ class Drain {
       const evict = async (mayGoOn: () => boolean) => {
         for (const pod of pods) {
           if (!mayGoOn()) return;
-          answers.push({ pod, answer: await operator.evict(pod) });
+          const asked = answers.push({ pod, answer: UNANSWERED }) - 1;
+          answers[asked] = { pod, answer: await operator.evict(pod) };
         }
       };
       const undone = () => (answers.length === 0 ? ({ type: 'never-sent' } as const) : undefined);

@@ -286,7 +286,8 @@ function functionSize(name: FunctionName, mutatorConcurrency: number): FunctionS
 function wantedSize(name: FunctionName, mutatorConcurrency: number): FunctionSize {
   if (isOneOf(name, MUTATING_FUNCTIONS) || isOneOf(name, NODE_FUNCTIONS)) {
     return {
-      memoryMegabytes: 512,
+      // Of a large cluster a drain reads all nodes, and the pods of many of them.
+      memoryMegabytes: name === 'drain-nodes' ? 1024 : 512,
       timeoutSeconds: MUTATION_TIMEOUT_SECONDS,
       reservedConcurrency: mutatorConcurrency,
     };

@@ -20,6 +20,10 @@ test.each(readers)('%s has memory for the records of 10,000 clusters', (name) =>
   expect(megabytes.get(`liftlock-${name}`)).toBeGreaterThanOrEqual(1024);
 });
 
+test('a drain has as much as a smoke check, since both read the pods of a large cluster', () => {
+  expect(megabytes.get('liftlock-drain-nodes')).toBe(megabytes.get('liftlock-smoke-check'));
+});
+
 test.each(['api', 'refresh-readiness'])(
   '%s has a whole CPU, since what it reckons from the records has to end in time',
   (name) => {

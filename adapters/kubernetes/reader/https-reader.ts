@@ -21,6 +21,8 @@ export interface HttpsReaderOptions {
   readonly timeoutMilliseconds?: number;
   /** `liftlock-scan` when absent. */
   readonly userAgent?: string;
+  /** Requests that are sent at once; one when absent, and the others wait. */
+  readonly connections?: number;
   /** What a scan may ask of an API server; absent: as much as it answers. */
   readonly pace?: Pace;
 }
@@ -50,8 +52,8 @@ const TIMEOUT_MILLISECONDS = 30_000;
 const MOST_CHARACTERS = 128 * 1024 * 1024;
 
 /**
- * The API server of one cluster, asked over one connection, one request after the other. It uses node:https, since the generated client takes 75 MB
- * of memory before its first request and keeps every answer as objects.
+ * The API server of one cluster, asked over one connection, one request after the other, unless more connections are allowed. It uses node:https,
+ * since the generated client takes 75 MB of memory before its first request and keeps every answer as objects.
  */
 export class HttpsReader implements ClusterReader {
   readonly #options: HttpsReaderOptions;
@@ -67,7 +69,7 @@ export class HttpsReader implements ClusterReader {
         `${options.server} is not https, and no credentials go there.`,
       );
     this.#options = options;
-    const settings = { keepAlive: true, maxSockets: 1 };
+    const settings = { keepAlive: true, maxSockets: options.connections ?? 1 };
     this.#agent = options.server.startsWith('http://') ? new http.Agent(settings) : new https.Agent(settings);
   }
 

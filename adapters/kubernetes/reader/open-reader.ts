@@ -2,7 +2,7 @@ import type { ApiServer } from '../../../core/ports/cluster-access.ts';
 import { authorizeByToken, type ClusterCredentials } from '../cluster-token.ts';
 import { HttpsReader, type HttpsReaderOptions } from './https-reader.ts';
 
-/** A reader of one EKS API server, over one connection, with the role of the credentials. */
+/** A reader of one EKS API server with the role of the credentials. */
 export const openReader = (
   server: ApiServer,
   credentials: ClusterCredentials,

@@ -8,7 +8,7 @@ const selector = labelSelectorSchema
   .describe('Which pods, by their labels: all conditions must hold, an empty selector matches every pod.');
 
 const ACTIONS =
-  'evict: as any other pod, also where barePods or emptyDirs say wait. skip: left alone, and its node counts as drained with it. waitUntilCompleted: never evicted, waited for.';
+  'evict: as any other pod, also where barePods or emptyDirs say wait. skip: left alone, and its node counts as drained with it. waitUntilCompleted: never evicted, but waited for without end, whatever podTimeout says.';
 const ORDER = 'Pods of a higher order are evicted when those of a lower one have left the node. Other pods have 0.';
 
 const drainRule = z.discriminatedUnion('action', [

@@ -38,6 +38,8 @@ export interface Given extends GivenStep {
   readonly secondsEach?: number;
   readonly group?: string | undefined;
   readonly poll?: number;
+  /** For how many hours the execution has run. */
+  readonly hours?: number;
   readonly left?: readonly UndoEntry[];
   readonly of?: Partial<ReturnType<typeof upgrade>>;
 }
@@ -45,7 +47,7 @@ export interface Given extends GivenStep {
 /** One invocation for the group `legacy`; an accepted eviction takes the pod away at once. */
 export async function drained(given: Given = {}) {
   const { nodes: before = [node('a'), node('b'), node('new', { labels: ofGroup('new') })], group = 'legacy' } = given;
-  const { pods = {}, answers = {}, poll = 0, left = [], of = {}, kept = {} } = given;
+  const { pods = {}, answers = {}, poll = 0, hours = 0, left = [], of = {}, kept = {} } = given;
   const table = new MemoryTable();
   const own = upgrade({
     id: ID,
@@ -102,7 +104,11 @@ export async function drained(given: Given = {}) {
     { targetVersion: '1.36', ...(group === '' ? {} : { nodegroup: group }) },
     { step: 'drain-nodes', poll },
   );
-  const result = await drainNodes({ ...ports, clock: { now: () => now }, nodes: { open: () => operator } }, input);
+  const startTime = new Date(NOON.getTime() - hours * 3_600_000).toISOString();
+  const result = await drainNodes(
+    { ...ports, clock: { now: () => now }, nodes: { open: () => operator } },
+    { ...input, execution: { ...input.execution, startTime } },
+  );
   const { status, reasons, waitSeconds } = result;
   const undo = async () => ofKind(await table.queryPartition(`CLUSTER#${KEY}`), UndoEntries);
   const stored = (await load(table, Upgrades, KEY, own.id))?.data;
