@@ -14,6 +14,7 @@ import type { Ports } from '../ports/ports.ts';
 import { intentsOf, isOfThisTry } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import type { Read } from '../store/entity.ts';
+import { fittingPin } from '../version/image-release.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act, beforeChange, failureOf } from './act.ts';
 import { findApiServer, isAccessError } from './api-server.ts';
@@ -310,7 +311,8 @@ const releaseOf = ({ upgrade }: StepContext, group: string): string | undefined 
 async function arrived(ports: RollPorts, context: StepContext, group: string, ended: Intent): Promise<StepResult> {
   const { scope, name, target, startedAt } = context;
   const nodegroup = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName: group });
-  const there = managedGroups.arrived({ nodegroup, image: 'eks', release: releaseOf(context, group) }, target);
+  const release = fittingPin(releaseOf(context, group), nodegroup.amiType);
+  const there = managedGroups.arrived({ nodegroup, image: 'eks', release }, target);
   const byForce = `${group} was rolled by force, as the policy says: pods that no budget let go within 15 minutes were deleted.`;
   if (there !== undefined) return done(there, ...(isForced(ended) ? [reason('RolledByForce', byForce)] : []));
   const said = `The roll of ${group} succeeded; DescribeNodegroup still says ${nodegroup.version ?? 'no version'}.`;

@@ -8,7 +8,7 @@ import type { Image, LaunchTemplateVersion, NewLaunchTemplateVersion } from '../
 import type { Nodegroup, UpdateNodegroupConfigInput, UpdateNodegroupVersionInput } from '../../ports/eks.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { hasNoImage, NEW_GROUP, noImageText } from '../../scan/preflight/al2-ami.ts';
-import { compareReleases } from '../../version/image-release.ts';
+import { compareReleases, fittingPin } from '../../version/image-release.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import type { Batch, Move, NodeOwner } from '../node-owner.ts';
 import { madeBefore, newVersionOf } from './custom-image.ts';
@@ -59,7 +59,8 @@ export const managedGroups: NodeOwner<{
   async observe(ports, context, nodegroupName, { nodes, release }) {
     const { scope, cluster } = context;
     const nodegroup = await ports.eks.describeNodegroup(scope, { clusterName: cluster.name, nodegroupName });
-    if (nodegroup.amiType !== 'CUSTOM') return { nodegroup, nodes, image: 'eks', release };
+    if (nodegroup.amiType !== 'CUSTOM')
+      return { nodegroup, nodes, image: 'eks', release: fittingPin(release, nodegroup.amiType) };
     const rule = imageRuleOf(nodes, nodegroup);
     const image = rule === undefined ? 'nobody' : await findImage(ports, context, nodegroup, rule);
     if (image === 'nobody' || 'code' in image) return { nodegroup, nodes, image };
