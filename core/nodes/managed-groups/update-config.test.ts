@@ -74,6 +74,12 @@ test.each<[string, Nodegroup | undefined, object, Partial<UpdateConfigEntry>?]>(
   ['is gone', undefined, { ended: 'gone' }],
   ['is another one of that name', group({ maxUnavailable: 3 }, { nodegroupArn: 'arn:a/2' }), { ended: 'gone' }],
   [
+    'may have fewer nodes by now than it replaced at once',
+    group({ maxUnavailable: 3 }, { scalingConfig: { maxSize: 4 } }),
+    { updateConfig: { maxUnavailable: 4 } },
+    { former: { maxUnavailable: 8, updateStrategy: 'DEFAULT' } },
+  ],
+  [
     'had another strategy',
     group({ maxUnavailable: 3 }),
     { updateConfig: { maxUnavailablePercentage: 10, updateStrategy: 'MINIMAL' } },
