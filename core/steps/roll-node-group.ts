@@ -4,12 +4,14 @@ import { namedError } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, failed, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { isFinish, isRollback } from '../model/hop.ts';
 import { groupsBehind } from '../model/lag.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { showsBudgets } from '../nodes/drain-settings.ts';
 import { type ManagedGroup, managedGroups, type WantedImage } from '../nodes/managed-groups/managed-group.ts';
 import { isHookEnd } from '../policy/hook-decision.ts';
+import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { intentsOf, isOfThisTry } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
@@ -190,7 +192,9 @@ async function prepare(
   const { spec, unknown } = await context.policy();
   // It is unknown which image and settings the policy names, and that is never taken for none.
   if (unknown.length > 0) return { stop: parked(undefined, ...unknown) };
-  const wanted = { nodes: spec?.nodes, release: releaseOf(context, group) };
+  const begun = rolls.findLast(({ data }) => isOfThisTry(data, context.upgrade))?.data.call.input.launchTemplate;
+  const begunWith = begun as Nodegroup['launchTemplate'];
+  const wanted = { nodes: spec?.nodes, release: releaseOf(context, group), ...given({ begunWith }) };
   const unit = await managedGroups.observe(ports, context, group, wanted);
   let next = await nextMove(ports, context, unit);
   if (next.type === 'call' && next.call.name === 'CreateLaunchTemplateVersion') {
