@@ -1,4 +1,4 @@
-import type { OtherNodeKind } from '../contracts/items/cluster.ts';
+import type { ClusterRecord, OtherNodeKind } from '../contracts/items/cluster.ts';
 import { given } from './given.ts';
 
 /** The owner of a node, who moves it to another version, and the owner's name for the nodes that belong together. */
@@ -30,6 +30,11 @@ export function nodeOwner(labels: Readonly<Record<string, string | undefined>>, 
 
 /** The managed group of a node. EKS rolls it when Liftlock asks for it. */
 export const managedGroup = ({ kind, name }: OwnerRef): string | undefined => (kind === 'managed' ? name : undefined);
+
+/** Groups that Liftlock drains: those of EKS, and those that eksctl made. One of each may have the same name. */
+export type GroupKind = 'managed' | 'selfManaged';
+export const kindOfGroup = ({ nodegroups }: Pick<ClusterRecord, 'nodegroups'>, group: string): GroupKind =>
+  nodegroups.some(({ name }) => name === group) ? 'managed' : 'selfManaged';
 
 /** `customAmi`: EKS takes no version for the group, and the policy names no image. */
 export type ManualKind = 'customAmi' | Exclude<OtherNodeKind, 'managed'>;

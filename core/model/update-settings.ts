@@ -9,11 +9,14 @@ export function settingsOf({ updateConfig = {} }: Pick<Nodegroup, 'updateConfig'
     : { maxUnavailablePercentage, updateStrategy };
 }
 
-/** How many nodes EKS replaces at once. A share is rounded up, since the larger number promises less; without a size it may be all. */
+/**
+ * How many nodes EKS replaces at once, never more than 100 (facts: nodes.md §2.2). A share is rounded up, since the larger number promises less;
+ * without a size it may be all.
+ */
 export function nodesAtOnce(
   { maxUnavailable, maxUnavailablePercentage = 100 }: UpdateSettings,
   { scalingConfig }: Pick<Nodegroup, 'scalingConfig'>,
 ): number {
   const size = scalingConfig?.desiredSize ?? Number.POSITIVE_INFINITY;
-  return maxUnavailable ?? Math.max(1, Math.ceil((size * maxUnavailablePercentage) / 100));
+  return maxUnavailable ?? Math.min(100, Math.max(1, Math.ceil((size * maxUnavailablePercentage) / 100)));
 }

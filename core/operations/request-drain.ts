@@ -6,7 +6,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { shortId } from '../model/cluster-key.ts';
 import { compareTexts } from '../model/compare-texts.ts';
 import { given } from '../model/given.ts';
-import { EKSCTL_LABEL, GROUP_LABEL } from '../model/node-owner.ts';
+import { EKSCTL_LABEL, GROUP_LABEL, type GroupKind, kindOfGroup } from '../model/node-owner.ts';
 import type { DrainSettings } from '../nodes/drain-move.ts';
 import { drainNotAllowed, drainSettingsOf, showsBudgets } from '../nodes/drain-settings.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -28,6 +28,7 @@ import { planBlocked, type RequestPorts, requested, takenUpAt } from './requests
 /** What a drain of one node group by Liftlock itself would do, or has begun. */
 export interface RequestedDrain extends AskedPlan {
   readonly nodegroup: string;
+  readonly kind: GroupKind;
   /** The policy that the drain goes by, and its settings for drains; null where there is none. */
   readonly policy: string | null;
   readonly drain: DrainSettings | null;
@@ -63,6 +64,7 @@ export async function requestDrain(
       status: 'Pending',
       mutated: false,
       steps: {},
+      nodegroupKind: plan.kind,
       requestedBy: by,
       ...given({ requestReason: reason }),
       execution,
@@ -91,7 +93,7 @@ export async function requestDrain(
 
 async function planDrain(ports: RequestPorts, record: ClusterRecord, nodegroup: string): Promise<RequestedDrain> {
   const { snapshot, cluster } = await loadClusterNow(ports, record);
-  const groups = groupsOf(cluster);
+  const groups = [...cluster.nodegroups.map(({ name }) => name), ...groupsOfEksctl(cluster)];
   if (!groups.includes(nodegroup)) {
     const known = groups.length === 0 ? 'none is known' : `it has ${groups.join(', ')}`;
     const read =
@@ -101,6 +103,11 @@ async function planDrain(ports: RequestPorts, record: ClusterRecord, nodegroup: 
       `${cluster.name} has no node group "${nodegroup.slice(0, 63)}" that is known: ${known}. ${others}`,
     );
   }
+  const kind = kindOfGroup(cluster, nodegroup);
+  if (kind === 'managed' && groupsOfEksctl(cluster).includes(nodegroup))
+    throw invalidInput(
+      `${cluster.name} has two node groups "${nodegroup}", one of EKS and one of eksctl, as its nodes were read at ${cluster.otherNodes?.seenAt}: the name does not tell which to drain. Once one of them is gone: liftlock scan cluster ${cluster.name}`,
+    );
   const now = ports.clock.now();
   const scans = await latestScansOf(ports.table, [cluster.clusterKey]);
   const { policy } = rulesByHand(snapshot, cluster, memberRules(snapshot, now)).rules;
@@ -117,11 +124,12 @@ async function planDrain(ports: RequestPorts, record: ClusterRecord, nodegroup: 
     cluster: shortId(cluster),
     clusterKey: cluster.clusterKey,
     nodegroup,
+    kind,
     status: refusals.length > 0 ? 'Blocked' : 'NotApproved',
     policy: policy?.metadata.name ?? null,
     drain: drain ?? null,
     foreseen: [
-      ...nodesFor(cluster, nodegroup, await drainsOf(ports, cluster.clusterKey)),
+      ...nodesFor(cluster, nodegroup, kind, await drainsOf(ports, cluster.clusterKey)),
       ...evictionsFor(cluster, policy?.spec, scans.get(cluster.clusterKey)),
     ],
     refusals,
@@ -129,10 +137,9 @@ async function planDrain(ports: RequestPorts, record: ClusterRecord, nodegroup: 
   };
 }
 
-function nodesFor(cluster: ClusterRecord, nodegroup: string, drains: readonly Upgrade[]): string[] {
+function nodesFor(cluster: ClusterRecord, nodegroup: string, kind: GroupKind, drains: readonly Upgrade[]): string[] {
   const { nodegroups, otherNodes, fargateProfiles, autoMode } = cluster;
-  const isManaged = nodegroups.some(({ name }) => name === nodegroup);
-  const label = isManaged ? GROUP_LABEL : EKSCTL_LABEL;
+  const label = kind === 'managed' ? GROUP_LABEL : EKSCTL_LABEL;
   const others = [...nodegroups.filter(({ desiredSize }) => desiredSize !== 0), ...(otherNodes?.groups ?? [])].filter(
     ({ name }) => name !== nodegroup,
   );
@@ -177,13 +184,9 @@ function evictionsFor(
 const underWay = ({ name }: ClusterRecord, { id, startedAt = '' }: Upgrade): Reason =>
   reason('UpgradeUnderWay', `The drain ${id} of ${name} is under way since ${startedAt}.`);
 
-/** Node groups of EKS, and groups of eksctl that were seen on nodes. */
-const groupsOf = ({ nodegroups, otherNodes }: ClusterRecord): string[] => [
-  ...nodegroups.map(({ name }) => name),
-  ...(otherNodes?.groups ?? []).flatMap(({ kind, name }) =>
-    kind === 'selfManaged' && name !== undefined ? [name] : [],
-  ),
-];
+/** Groups of eksctl that were seen on nodes. */
+const groupsOfEksctl = ({ otherNodes }: ClusterRecord): string[] =>
+  (otherNodes?.groups ?? []).flatMap(({ kind, name }) => (kind === 'selfManaged' && name !== undefined ? [name] : []));
 
 /**
  * Ends a drain that runs or waits: from this moment on none of its calls is committed, and its cordons are taken back once its execution has ended.

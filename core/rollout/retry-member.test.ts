@@ -7,7 +7,10 @@ import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { isFinished, refusalsOfRetry, retriedMember, retriedWave, triedOnce } from './retry-member.ts';
 
-const group = { name: 'workers', version: '1.37', releaseVersion: '1.37.1-20261112', status: 'ACTIVE', issues: [] };
+const group = {
+  ...{ name: 'workers', version: '1.37', amiType: 'AL2023_x86_64_STANDARD', releaseVersion: '1.37.1-20261112' },
+  ...{ status: 'ACTIVE', issues: [] },
+};
 const dns = { name: 'dns', version: 'v1.1.0', status: 'ACTIVE', issues: [] };
 const cluster = clusterRecord({ version: '1.37', nodegroups: [group], addons: [dns] });
 const member = (pins: Partial<Member>): Member => ({
@@ -18,6 +21,7 @@ const member = (pins: Partial<Member>): Member => ({
 test.each<[string, Partial<Member>, boolean]>([
   ['its image is as new as it was to be', { releases: { workers: '1.37.1-20261105' } }, true],
   ['its image is older', { releases: { workers: '1.37.1-20261119' } }, false],
+  ['its image is of another kind than was pinned', { releases: { workers: '1.55.0-d93bb1b1' } }, true],
   ['its add-on is as new as it was to be', { addons: { dns: 'v1.1.0' } }, true],
   ['its add-on is older', { addons: { dns: 'v1.2.0' } }, false],
   ['the add-on is gone', { addons: { cni: 'v1.2.0' } }, true],

@@ -170,9 +170,23 @@ test('nodes of other groups are never touched, and self-managed groups are known
   const karpenter = node('k', { labels: { 'karpenter.sh/nodepool': 'legacy' } });
   const { sent } = await drained({
     nodes: [own, karpenter, node('new', { labels: ofGroup('new') })],
+    of: { nodegroupKind: 'selfManaged' },
     pods: { own: [pod('x')], k: [pod('y')], new: [pod('z')] },
   });
   expect(sent).toEqual(['cordon own', 'evict x', 'close']);
+});
+
+test.each<[string, NonNullable<Given['of']>, string]>([
+  ['of EKS, as it was approved', { nodegroupKind: 'managed' }, 'a'],
+  ['of eksctl, as it was approved', { nodegroupKind: 'selfManaged' }, 'own'],
+  ['of eksctl, since EKS has none in the inventory', { nodegroupKind: undefined }, 'own'],
+  ['of EKS, as at its first look', { nodegroupKind: undefined, steps: stepOf({ kind: 'managed' }) }, 'a'],
+])('of two groups with one name only the one is drained that is %s', async (_, of, name) => {
+  const own = node('own', { labels: { 'alpha.eksctl.io/nodegroup-name': 'legacy' } });
+  const nodes = [node('a'), own, node('new', { labels: ofGroup('new') })];
+  const { sent, kept } = await drained({ nodes, of, pods: { a: [pod('x')], own: [pod('x')] } });
+  expect(sent).toEqual([`cordon ${name}`, 'evict x', 'close']);
+  expect((await kept())?.detail).toMatchObject({ kind: name === 'a' ? 'managed' : 'selfManaged' });
 });
 
 test('a node that an earlier drain had cordoned, and that is in use again, is drained like the others', async () => {
@@ -310,7 +324,11 @@ describe('the count of nodes that are down', () => {
     });
     const own = upgrade({ id: ID, machine: 'drain-nodes', to: '1.36', rolloutId: undefined, waveIndex: undefined });
     expect((await drained({ nodes: nodes(emptied), pods })).codes).toEqual(['DrainNoRoom']);
-    const { sent } = await drained({ nodes: nodes(emptied), pods, kept: { upgrades: [own, older] } });
+    const { sent } = await drained({
+      nodes: nodes(emptied),
+      pods,
+      kept: { upgrades: [{ ...own, nodegroupKind: 'managed' }, older] },
+    });
     expect(sent).toEqual(['cordon a', 'evict x', 'close']);
   });
 });

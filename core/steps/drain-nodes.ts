@@ -14,7 +14,7 @@ import {
 } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isSame } from '../model/is-same.ts';
-import { managedGroup, nodeOwner } from '../model/node-owner.ts';
+import { type GroupKind, kindOfGroup, managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { decideDrain, podsInTheWay } from '../nodes/decide-drain.ts';
 import { type DrainLook, lookAt } from '../nodes/drain-look.ts';
 import {
@@ -77,12 +77,17 @@ export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Pr
     if (settings === undefined) return blocked(drainNotAllowed(context.name, policy?.metadata.name));
     const before = await takenBackFirst(ports, context);
     if (before !== undefined) return before;
-    const known = { told: [], ...EMPTY_MEMORY, ...context.upgrade?.steps[step]?.detail } as Kept;
-    const drain = new Drain(ports, context, group, settings, known);
+    const kind = context.upgrade?.nodegroupKind ?? kindOfGroup(await context.record(), group);
+    const known = { told: [], kind, ...EMPTY_MEMORY, ...context.upgrade?.steps[step]?.detail } as Kept;
+    const drain = new Drain(ports, context, { kind: known.kind, name: group }, settings, known);
     const result = await withApiServer(ports, context, operators(ports), (operator) => drain.go(operator));
     const runs = ports.clock.now().getTime() - context.startedAt.getTime();
     const isLong = result.status === 'wait' && (stepInput.poll >= MOST_LOOKS || runs >= MOST_MILLISECONDS);
-    const kept = { ...drain.memory, told: await tellBlockers(ports, context, group, { known, drain, result }) };
+    const kept = {
+      ...drain.memory,
+      kind: known.kind,
+      told: await tellBlockers(ports, context, group, { known, drain, result }),
+    };
     const outcome = isLong ? parked(ports.clock.now(), ...result.reasons) : untilNews(result, drain, ports.clock.now());
     return isSame(kept, known) ? outcome : { ...outcome, detail: kept };
   });
@@ -102,6 +107,8 @@ async function takenBackFirst(ports: NodeStepPorts, { clusterKey, upgrade }: Ste
 type Kept = DrainMemory & {
   /** Uids of pods that were reported; each is reported once. */
   readonly told: readonly string[];
+  /** The kind of the group since the first look: another group of its name may be made meanwhile. */
+  readonly kind: GroupKind;
 };
 
 /** A pod that is let go within seconds is no news. */
@@ -146,19 +153,30 @@ async function tellBlockers(
 /** Without an answer a pod counts as asked all the same, so that others come before it the next time. It says nothing about the pod. */
 const UNANSWERED: EvictionAnswer = { type: 'busy', retryAfterSeconds: 0, message: 'it gave no answer' };
 
+interface DrainedGroup {
+  readonly kind: GroupKind;
+  readonly name: string;
+}
+
 /** One invocation: it looks, decides and sends until nothing is left to send, or its time is over. */
 class Drain {
   memory: DrainMemory;
   readonly #ports: NodeStepPorts;
   readonly #context: StepContext;
-  readonly #group: string;
+  readonly #group: DrainedGroup;
   readonly #settings: DrainSettings;
   #groupStatus: Promise<string | undefined> | undefined;
   #podsInUse: ReadonlyMap<string, readonly DrainPod[]> = new Map();
   #seen: DrainObservation = { nodes: [], allNodes: [], pods: new Map(), pending: [] };
   #judged: DrainLook | undefined;
 
-  constructor(ports: NodeStepPorts, context: StepContext, group: string, settings: DrainSettings, memory: DrainMemory) {
+  constructor(
+    ports: NodeStepPorts,
+    context: StepContext,
+    group: DrainedGroup,
+    settings: DrainSettings,
+    memory: DrainMemory,
+  ) {
     this.#ports = ports;
     this.#context = context;
     this.#group = group;
@@ -174,7 +192,7 @@ class Drain {
       const result = await this.#make(operator, move);
       if (result !== undefined) return result;
       if (clock.now().getTime() >= until)
-        return wait(1, ...this.inTheWay(), reason('Draining', `Nodes of ${this.#group} are being drained.`));
+        return wait(1, ...this.inTheWay(), reason('Draining', `Nodes of ${this.#group.name} are being drained.`));
     }
   }
 
@@ -209,7 +227,9 @@ class Drain {
   /** A node that was empty and is not read again counts as empty, since only pods that tolerate its cordon can have come back. */
   async #look(operator: NodeOperator, isRead: (node: DrainNode) => boolean): Promise<DrainMove> {
     const allNodes = await operator.listNodes();
-    const nodes = allNodes.filter((node) => isOfGroup(node, this.#group)).map((node) => this.#unlessEarlier(node));
+    const nodes = allNodes
+      .filter(({ labels, providerId }) => isSame(nodeOwner(labels, providerId), this.#group))
+      .map((node) => this.#unlessEarlier(node));
     const cordoned = nodes.filter(({ unschedulable }) => unschedulable);
     const pods = await operator.listPodsOf(['', ...cordoned.filter(isRead).map(({ name }) => name)]);
     const pending = pods.get('') ?? [];
@@ -310,12 +330,6 @@ class Drain {
   }
 
   #wanted() {
-    return { ...wantedFor(this.#context), step: STEP, subject: this.#group };
+    return { ...wantedFor(this.#context), step: STEP, subject: this.#group.name };
   }
-}
-
-/** Managed groups by their label, and groups that eksctl made. Karpenter and Auto Mode move their own nodes. */
-function isOfGroup({ labels, providerId }: DrainNode, group: string): boolean {
-  const owner = nodeOwner(labels, providerId);
-  return managedGroup(owner) === group || (owner.kind === 'selfManaged' && owner.name === group);
 }

@@ -197,11 +197,21 @@ test('a roll of somebody else is told while nobody knows what became of a call t
 });
 
 test('what EC2 refuses blocks with its own word; what may have taken effect is no refusal', async () => {
-  const refused = await rolled({ refuses: failing('UnauthorizedOperation', 'no') });
-  expect(refused).toMatchObject({ status: 'blocked', codes: ['UnauthorizedOperation'], sent: [] });
+  const refused = await rolled({ refuses: failing('VersionLimitExceeded', 'no') });
+  expect(refused).toMatchObject({ status: 'blocked', codes: ['VersionLimitExceeded'], sent: [] });
   expect(refused.said).toBe('EC2 made no version of the launch template: no');
   const cut = failing('ServiceUnavailable');
   await expect(rolled({ refuses: cut })).rejects.toBe(cut);
+});
+
+test('a version that EC2 denies for some time parks a hop that was begun, and says what looks for the cause', async () => {
+  const refuses = failing('UnauthorizedOperation', 'no');
+  const parked = await rolled({ refuses, kept: { upgrades: [upgrade({ mutated: true })] } });
+  expect(parked).toMatchObject({ status: 'parked', codes: ['Denied'], sent: [] });
+  expect(parked.said).toBe(
+    'UnauthorizedOperation: EC2 made no version of the launch template: no. Run: liftlock access check',
+  );
+  expect(await rolled({ refuses })).toMatchObject({ status: 'blocked', codes: ['Denied'], sent: [] });
 });
 
 test('a read that EC2 denies for some time parks a hop that was begun, as a denial of EKS does', async () => {

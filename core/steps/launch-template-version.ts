@@ -1,12 +1,15 @@
+import { LOOK_AT_ACCESS, tellsDenial } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
-import { blocked, quoted, type Reason, type StepResult } from '../contracts/step-result.ts';
+import { blocked, quoted, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
+import { sentence } from '../model/words.ts';
 import type { NewLaunchTemplateVersion } from '../ports/ec2.ts';
 import type { Ports } from '../ports/ports.ts';
 import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { type StepContext, type StepPorts, wantedFor } from './context.ts';
 import { notSent } from './not-sent.ts';
+import { whenDenied } from './run-step.ts';
 
 const STEP = 'create-launch-template-version';
 
@@ -35,7 +38,10 @@ export async function launchTemplateVersion(
         : undefined,
   );
   if (result.type !== 'answered') return { stop: await notSent(ports, context, result) };
-  return 'refused' in result.answer ? { stop: blocked(result.answer.refused) } : result.answer;
+  if (!('refused' in result.answer)) return result.answer;
+  const { code, message } = result.answer.refused;
+  if (!tellsDenial(code)) return { stop: blocked(result.answer.refused) };
+  return { stop: whenDenied(ports, context, reason('Denied', `${code}: ${sentence(message)} ${LOOK_AT_ACCESS}`)) };
 }
 
 /** EC2 did nothing where it says that the request is wrong or forbidden. Any other error may hide a version, which the next look finds. */

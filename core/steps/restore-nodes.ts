@@ -46,26 +46,27 @@ async function takeBack(
   }
   // Everything else is gone with its cluster.
   if (context.gone !== undefined) return unlifted ?? blocked(context.gone, ...rang);
-  for (const entry of entries.filter(hasEffect('updateConfig'))) {
-    const result = await putUpdateConfigBack(ports, context, entry);
-    if (result.status !== 'done') return result;
-  }
   const jobs = entries.filter(hasEffect('job'));
-  // An upgrade without Jobs or cordons may have no access to the cluster's API server.
-  if (jobs.length > 0) {
-    const result = await takeJobsBack(ports, context, jobs, { step: STEP, subject: 'jobs' });
-    if (result.status !== 'done') return result;
-  }
   const cordons = entries.filter(hasEffect('cordon'));
-  const result =
-    cordons.length === 0
-      ? done(reason('TakenBack', `What ${upgradeId} had left is taken back.`))
-      : await withApiServer(ports, context, operators(ports), (operator) =>
-          uncordon(ports, context, operator, cordons),
-        );
+  // An upgrade without Jobs or cordons may have no access to the cluster's API server.
+  const acts = [
+    ...entries.filter(hasEffect('updateConfig')).map((entry) => () => putUpdateConfigBack(ports, context, entry)),
+    ...(jobs.length === 0 ? [] : [() => takeJobsBack(ports, context, jobs, { step: STEP, subject: 'jobs' })]),
+    ...(cordons.length === 0 ? [] : [() => takeCordonsBack(ports, context, cordons)]),
+  ];
+  let result = done(reason('TakenBack', `What ${upgradeId} had left is taken back.`));
+  for (const act of acts) {
+    const next = await act();
+    // What is in the way of one act may stay for hours, so the rest does not wait for it. What is under way ends soon.
+    if (result.status === 'done' || next.status === 'wait') result = next;
+    if (next.status === 'wait') break;
+  }
   const told = { ...result, reasons: [...result.reasons, ...rang] };
   return result.status === 'done' ? (unlifted ?? told) : told;
 }
+
+const takeCordonsBack = (ports: NodeStepPorts, context: StepContext, cordons: Parameters<typeof uncordon>[3]) =>
+  withApiServer(ports, context, operators(ports), (operator) => uncordon(ports, context, operator, cordons));
 
 /** Whether an earlier look has sent it, and was not answered that it did nothing: then it is not somebody else who has taken our mark off. */
 const mayHaveUncordoned = (sent: Read<Intent> | undefined, { uid, recordedAt }: UndoEntry): boolean =>

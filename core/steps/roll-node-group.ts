@@ -4,16 +4,19 @@ import { namedError } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, failed, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { isFinish, isRollback } from '../model/hop.ts';
 import { groupsBehind } from '../model/lag.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { showsBudgets } from '../nodes/drain-settings.ts';
 import { type ManagedGroup, managedGroups, type WantedImage } from '../nodes/managed-groups/managed-group.ts';
 import { isHookEnd } from '../policy/hook-decision.ts';
+import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { intentsOf, isOfThisTry } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import type { Read } from '../store/entity.ts';
+import { fittingPin } from '../version/image-release.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act, beforeChange, failureOf } from './act.ts';
 import { findApiServer, isAccessError } from './api-server.ts';
@@ -189,7 +192,9 @@ async function prepare(
   const { spec, unknown } = await context.policy();
   // It is unknown which image and settings the policy names, and that is never taken for none.
   if (unknown.length > 0) return { stop: parked(undefined, ...unknown) };
-  const wanted = { nodes: spec?.nodes, release: releaseOf(context, group) };
+  const begun = rolls.findLast(({ data }) => isOfThisTry(data, context.upgrade))?.data.call.input.launchTemplate;
+  const begunWith = begun as Nodegroup['launchTemplate'];
+  const wanted = { nodes: spec?.nodes, release: releaseOf(context, group), ...given({ begunWith }) };
   const unit = await managedGroups.observe(ports, context, group, wanted);
   let next = await nextMove(ports, context, unit);
   if (next.type === 'call' && next.call.name === 'CreateLaunchTemplateVersion') {
@@ -310,7 +315,8 @@ const releaseOf = ({ upgrade }: StepContext, group: string): string | undefined 
 async function arrived(ports: RollPorts, context: StepContext, group: string, ended: Intent): Promise<StepResult> {
   const { scope, name, target, startedAt } = context;
   const nodegroup = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName: group });
-  const there = managedGroups.arrived({ nodegroup, image: 'eks', release: releaseOf(context, group) }, target);
+  const release = fittingPin(releaseOf(context, group), nodegroup.amiType);
+  const there = managedGroups.arrived({ nodegroup, image: 'eks', release }, target);
   const byForce = `${group} was rolled by force, as the policy says: pods that no budget let go within 15 minutes were deleted.`;
   if (there !== undefined) return done(there, ...(isForced(ended) ? [reason('RolledByForce', byForce)] : []));
   const said = `The roll of ${group} succeeded; DescribeNodegroup still says ${nodegroup.version ?? 'no version'}.`;

@@ -1,4 +1,4 @@
-import { compareReleases, madeAt, RELEASED_TYPES, releaseParameter } from './image-release.ts';
+import { compareReleases, fittingPin, madeAt, RELEASED_TYPES, releaseParameter } from './image-release.ts';
 
 test.each([
   ['1.34.2-20261001', '1.34.2-20261112'],
@@ -42,4 +42,16 @@ test.each([
 
 test.each(['CUSTOM', 'AL2_x86_64', 'WINDOWS_CORE_2022_x86_64'])('of %s none is', (type) => {
   expect(releaseParameter('1.34', type)).toBeUndefined();
+});
+
+test.each([
+  ['1.37.1-20261112', 'AL2023_x86_64_STANDARD', true],
+  ['1.55.0-d93bb1b1', 'BOTTLEROCKET_ARM_64', true],
+  ['1.55.0-90000000', 'BOTTLEROCKET_ARM_64', true],
+  ['1.55.0-d93bb1b1', 'AL2023_x86_64_STANDARD', false],
+  ['1.37.1-20261112', 'BOTTLEROCKET_ARM_64', false],
+  ['1.37.1-20261112', 'CUSTOM', false],
+  ['1.37.1-20261112', undefined, true],
+])('the pinned release %s counts for a group of %s: %s', (pinned, amiType, isOne) => {
+  expect(fittingPin(pinned, amiType)).toBe(isOne ? pinned : undefined);
 });

@@ -53,3 +53,13 @@ export function madeAt(release: string): Date | undefined {
   const at = new Date(`${year}-${month}-${day}T00:00:00Z`);
   return Number.isNaN(at.getTime()) ? undefined : at;
 }
+
+/**
+ * The release that was pinned for a group, if its present type of images has such releases; undefined where somebody has made the group anew with
+ * another type since. Only releases of Amazon Linux end with a day.
+ */
+export function fittingPin(pinned: string | undefined, amiType: string | undefined): string | undefined {
+  if (pinned === undefined || amiType === undefined) return pinned;
+  const hasDay = madeAt(pinned) !== undefined;
+  return amiType !== 'CUSTOM' && hasDay !== amiType.startsWith('BOTTLEROCKET') ? pinned : undefined;
+}

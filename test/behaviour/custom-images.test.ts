@@ -261,6 +261,33 @@ test('a roll that EKS ended half-way goes on with the same version when somebody
   ]);
 });
 
+test('a roll that the policy has tried again goes on with its image, though a newer one was made meanwhile', async () => {
+  const newer = async ({ eks }: World) =>
+    void Object.assign(eks.state.images ?? {}, {
+      'ami-0fedcba9876543210': { ...image, creationDate: '2026-11-21T00:00:00.000Z' },
+    });
+  const world = await fleet({
+    policy: { nodes: { images: TAGS, podEvictionFailure: { retries: 1, pause: '2h' } } },
+    prepare: (state) =>
+      void state.plannedFailures.push({
+        ...{ clusterName: 'web', type: 'VersionUpdate', nodegroupName: 'ml' },
+        ...{ errorCode: 'PodEvictionFailure', errorMessage: 'stuck' },
+      }),
+    faults: [
+      {
+        ...{ when: 'before', operation: 'commit', function: 'roll-node-group', skip: 1 },
+        effect: { kind: 'act', act: newer },
+      },
+    ],
+  });
+  expect(await memberOf(world, 'web')).toMatchObject({ status: 'Succeeded' });
+  expect(nodesOf(world)).toEqual([`1.37 ${GOLDEN}`, `1.37 ${GOLDEN}`]);
+  expect(rollsOf(world).map(({ launchTemplate }) => launchTemplate)).toEqual([
+    { id: 'lt-1', version: '2' },
+    { id: 'lt-1', version: '2' },
+  ]);
+});
+
 /** Its group of an image of its own stays behind; then the policy names one, and somebody asks for it. */
 async function finished(armed?: Faults) {
   const world = await smallFleet({

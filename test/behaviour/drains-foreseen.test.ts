@@ -10,6 +10,7 @@ import {
   run,
   smallFleet,
   startByHand,
+  upgradesOf,
 } from './small-fleet.ts';
 
 const labels = { app: 'api' };
@@ -101,4 +102,21 @@ test('of a group that is not known it is said from what groups are known, and ho
   await run(world, 1);
   expect((await ask('own')).foreseen[0]).toBe('Its nodes: kubectl get nodes -l alpha.eksctl.io/nodegroup-name=own');
   await expect(ask('owm')).rejects.toThrow(/known from nodes, as read at 2026-11-2\S+Z: liftlock scan cluster web$/);
+});
+
+test('a name that a group of EKS and one of eksctl both have is refused, and the kind that was approved is kept', async () => {
+  const world = await shop({});
+  const [cluster] = Object.values(world.eks.state.clusters);
+  const node = cluster?.kubernetes.nodes.find(({ nodegroupName }) => nodegroupName === 'new');
+  Object.assign(node ?? {}, { nodegroupName: undefined, labels: { 'alpha.eksctl.io/nodegroup-name': 'legacy' } });
+  await startByHand(world, 'scan-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
+  await run(world, 1);
+  const ask = async (name: string) =>
+    requestDrain(world.ports, await recordOf(world, 'web'), name, PERSON, { approve: true });
+  await expect(ask('legacy')).rejects.toThrow(
+    /^web has two node groups "legacy", one of EKS and one of eksctl, as its nodes were read at 2026-\S+: the name does not tell which to drain\. Once one of them is gone: liftlock scan cluster web$/,
+  );
+  await ask('new');
+  const drain = (await upgradesOf(world)).find(({ machine }) => machine === 'drain-nodes');
+  expect(drain?.nodegroupKind).toBe('managed');
 });

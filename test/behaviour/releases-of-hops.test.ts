@@ -85,3 +85,14 @@ test('a policy that chooses no releases pins none', async () => {
   await hours(world, 10);
   expect(rollsOf(world, 'dev')).toEqual(['1.37 undefined']);
 });
+
+test('a group that was made anew with another kind of image since its release was pinned gets the newest', async () => {
+  const world = await fleet([stage('dev', 'dev'), stage('prod', 'prod')]);
+  await hours(world, 3);
+  const prod = Object.values(world.eks.state.clusters).find(({ name }) => name === 'prod');
+  Object.assign(prod?.nodegroups[0] ?? {}, { amiType: 'BOTTLEROCKET_x86_64', releaseVersion: '1.55.0-d93bb1b1' });
+  await hours(world, 60);
+  expect((await memberOf(world, 'prod')).releases).toEqual({ workers: PINNED });
+  expect(rollsOf(world, 'prod')).toEqual(['1.37 undefined']);
+  expect((await memberOf(world, 'prod')).status).toBe('Succeeded');
+});

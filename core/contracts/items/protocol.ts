@@ -214,6 +214,8 @@ export const upgrade = z.object({
   execution: z.string().optional(),
   /** Input of the execution that a person started. It is sent again when the upgrade is resumed. */
   input: z.record(z.string(), z.unknown()).optional(),
+  /** For a drain that a person approved: whether its group was one of EKS then, or one of eksctl. Their names may be the same. */
+  nodegroupKind: z.enum(['managed', 'selfManaged']).optional(),
   rolloutId: z.string().optional(),
   waveIndex: z.number().int().optional(),
   /** For a rollback that Liftlock has begun by itself: the rollout and wave of the hop that it takes back. */

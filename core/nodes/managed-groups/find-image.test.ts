@@ -15,14 +15,19 @@ const context = {
 };
 const rule = { owners: ['self'], parameter: '/images/{version}' };
 const ec2 = { ...quietEc2, describeLaunchTemplateTags: async () => ({ 'liftlock:versions': 'allowed' }) };
-const found = (getParameter: (name: string) => Promise<string | undefined>, of = ec2) =>
+const OLD = { deprecationTime: '2026-11-01T00:00:00.000Z' };
+const found = (
+  getParameter: (name: string) => Promise<string | undefined>,
+  of = ec2,
+  begunWith?: Nodegroup['launchTemplate'],
+) =>
   findImage(
     {
       account: { ...quietAccount, getParameter: (_, name) => getParameter(name) },
       ec2: of,
       clock: { now: () => new Date('2026-11-20T12:00:00Z') },
     },
-    ...([context, group, rule] as const),
+    ...([context, group, rule, begunWith] as const),
   );
 
 test('a parameter names the image of the minor', async () => {
@@ -81,4 +86,18 @@ test('an image that is missing and a launch template that is not open are told t
     ),
   });
   expect(await found(async () => undefined)).toMatchObject({ message: expect.not.stringContaining('create-tags') });
+});
+
+test.each<[string, object | undefined, object, string]>([
+  ['keeps the image of its roll', { id: 'lt-1', version: '3' }, {}, 'ami-own'],
+  ['goes to the named one where no roll has begun', undefined, {}, 'ami-1'],
+  ['goes to the named one where another version was rolled', { id: 'lt-1', version: '2' }, {}, 'ami-1'],
+  ['goes to the named one where its own is deprecated', { id: 'lt-1', version: '3' }, OLD, 'ami-1'],
+])('a group of which some nodes were replaced %s', async (_, begunWith, own, expected) => {
+  const describeImages: typeof ec2.describeImages = async (scope, ids) =>
+    (await ec2.describeImages(scope, ids)).map((one) => (one.imageId === 'ami-own' ? { ...one, ...own } : one));
+  const from = await ec2.describeLaunchTemplateVersion(context.scope, 'lt-1', '3');
+  const of = { ...ec2, describeImages, describeLaunchTemplateVersion: async () => ({ ...from, imageId: 'ami-own' }) };
+  const image = await found(async () => 'ami-1', of as typeof ec2, begunWith);
+  expect(image).toMatchObject({ image: { imageId: expected } });
 });

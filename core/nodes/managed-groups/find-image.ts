@@ -2,6 +2,7 @@ import { isDenied } from '../../contracts/eks-errors.ts';
 import { TEMPLATE_TAG } from '../../contracts/mutating-calls.ts';
 import { type Reason, reason } from '../../contracts/step-result.ts';
 import type { ImageRule } from '../../model/image-rule.ts';
+import { isSame } from '../../model/is-same.ts';
 import type { Nodegroup } from '../../ports/eks.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { isImageId, templateOf } from '../../scan/preflight/launched-from.ts';
@@ -12,13 +13,16 @@ import type { WantedImage } from './managed-group.ts';
 
 /**
  * Finds the image that the policy names for a group, and whether Liftlock may make a version of the group's launch template with it; or tells why
- * not.
+ * not. A group whose roll has begun keeps that image while it can be used, since a newer one would replace the new nodes as well.
+ *
+ * @param begunWith the template version that the newest roll of this try was sent with
  */
 export async function findImage(
   { account, ec2, clock }: Pick<Ports, 'account' | 'ec2' | 'clock'>,
   { scope, target, cluster }: OwnerContext,
   group: Nodegroup,
   rule: ImageRule,
+  begunWith?: Nodegroup['launchTemplate'],
 ): Promise<WantedImage | Reason> {
   const { nodegroupName: nodegroup } = group;
   const { template = '', version = '' } = templateOf(group) ?? {};
@@ -39,7 +43,10 @@ export async function findImage(
   const launched = known.find(({ imageId }) => imageId === current);
   const controlPlane = KubeVersion.parse(cluster.version);
   const asked = { nodegroup, target, controlPlane, region: scope.region, named, launched, now: clock.now() };
-  const image = chooseImage(rule, found, asked);
+  const isBegun =
+    begunWith !== undefined && isSame(templateOf({ ...group, launchTemplate: begunWith }), templateOf(group));
+  const begun = isBegun && launched ? chooseImage(rule, [launched], { ...asked, named: current }) : undefined;
+  const image = begun === undefined || 'code' in begun ? chooseImage(rule, found, asked) : begun;
   const isFound = !('code' in image);
   const isOpen = (isFound && image.imageId === current) || (await mayMakeVersions(ec2, scope, template));
   if (isFound && isOpen) return { from, image };

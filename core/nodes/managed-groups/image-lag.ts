@@ -3,7 +3,7 @@ import type { UpgradePolicySpec } from '../../config/types.ts';
 import type { ClusterRecord, ImageReleases } from '../../contracts/items/cluster.ts';
 import { type Reason, reason } from '../../contracts/step-result.ts';
 import { NEVER } from '../../policy/cluster-labels.ts';
-import { compareReleases, madeAt, releaseParameter } from '../../version/image-release.ts';
+import { compareReleases, fittingPin, madeAt, releaseParameter } from '../../version/image-release.ts';
 import type { KubeVersion } from '../../version/kube-version.ts';
 
 /** A managed node group at its control plane's minor whose image is to be replaced by a newer release. */
@@ -122,8 +122,8 @@ export const hasReleases = (
   { nodegroups }: Pick<Parts, 'nodegroups'>,
   pinned: Readonly<Record<string, string>> = {},
 ): boolean =>
-  nodegroups.every(({ name, releaseVersion = '' }) => {
-    const wants = pinned[name];
+  nodegroups.every(({ name, amiType, releaseVersion = '' }) => {
+    const wants = fittingPin(pinned[name], amiType);
     return wants === undefined || compareReleases(releaseVersion, wants) >= 0;
   });
 

@@ -8,7 +8,7 @@ import type { Image, LaunchTemplateVersion, NewLaunchTemplateVersion } from '../
 import type { Nodegroup, UpdateNodegroupConfigInput, UpdateNodegroupVersionInput } from '../../ports/eks.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { hasNoImage, NEW_GROUP, noImageText } from '../../scan/preflight/al2-ami.ts';
-import { compareReleases } from '../../version/image-release.ts';
+import { compareReleases, fittingPin } from '../../version/image-release.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import type { Batch, Move, NodeOwner } from '../node-owner.ts';
 import { madeBefore, newVersionOf } from './custom-image.ts';
@@ -28,6 +28,8 @@ interface WantedOfGroup {
   readonly nodes?: NodesSpec;
   /** The release that a rollout has pinned for the group; absent: EKS chooses one for the version. */
   readonly release?: string | undefined;
+  /** The template version that the newest roll of this try was sent with. */
+  readonly begunWith?: Nodegroup['launchTemplate'];
 }
 
 /** A managed node group as it was read. */
@@ -56,12 +58,13 @@ export const managedGroups: NodeOwner<{
   ports: Pick<Ports, 'eks' | 'account' | 'ec2' | 'clock'>;
 }> = {
   kind: 'managed',
-  async observe(ports, context, nodegroupName, { nodes, release }) {
+  async observe(ports, context, nodegroupName, { nodes, release, begunWith }) {
     const { scope, cluster } = context;
     const nodegroup = await ports.eks.describeNodegroup(scope, { clusterName: cluster.name, nodegroupName });
-    if (nodegroup.amiType !== 'CUSTOM') return { nodegroup, nodes, image: 'eks', release };
+    if (nodegroup.amiType !== 'CUSTOM')
+      return { nodegroup, nodes, image: 'eks', release: fittingPin(release, nodegroup.amiType) };
     const rule = imageRuleOf(nodes, nodegroup);
-    const image = rule === undefined ? 'nobody' : await findImage(ports, context, nodegroup, rule);
+    const image = rule === undefined ? 'nobody' : await findImage(ports, context, nodegroup, rule, begunWith);
     if (image === 'nobody' || 'code' in image) return { nodegroup, nodes, image };
     const { from, image: found } = image;
     if (from.imageId === found.imageId) return { nodegroup, nodes, image };

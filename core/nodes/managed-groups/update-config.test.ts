@@ -44,6 +44,14 @@ test.each<[string, object, Nodegroup, object]>([
   expect(settingsOf(asRolled(nodes(updateConfig), of))).toEqual(expected);
 });
 
+test.each<[number, number, object]>([
+  [300, 120, { maxUnavailablePercentage: 50, updateStrategy: 'DEFAULT' }],
+  [300, 99, { maxUnavailable: 99, updateStrategy: 'DEFAULT' }],
+])('a share of %i nodes is never more than the 100 that EKS takes, with room for %i', (desiredSize, room, expected) => {
+  const of = group({ maxUnavailablePercentage: 50 }, { scalingConfig: { desiredSize } });
+  expect(settingsFor(undefined, of, room)).toEqual(expected);
+});
+
 test('without a word of the policy a group is rolled as it is set', () => {
   const of = group({ maxUnavailablePercentage: 20, updateStrategy: 'MINIMAL' });
   for (const said of [undefined, nodesSchema.parse({ podEvictionFailure: { retries: 1 } })]) {
@@ -65,6 +73,12 @@ test.each<[string, Nodegroup | undefined, object, Partial<UpdateConfigEntry>?]>(
   ['has its own already', group({ maxUnavailable: 1 }), { ended: 'undone' }],
   ['is gone', undefined, { ended: 'gone' }],
   ['is another one of that name', group({ maxUnavailable: 3 }, { nodegroupArn: 'arn:a/2' }), { ended: 'gone' }],
+  [
+    'may have fewer nodes by now than it replaced at once',
+    group({ maxUnavailable: 3 }, { scalingConfig: { maxSize: 4 } }),
+    { updateConfig: { maxUnavailable: 4 } },
+    { former: { maxUnavailable: 8, updateStrategy: 'DEFAULT' } },
+  ],
   [
     'had another strategy',
     group({ maxUnavailable: 3 }),

@@ -28,10 +28,14 @@ function wantedOf(
   own: UpdateSettings,
   group: Nodegroup,
 ): UpdateSettings {
-  const { maxUnavailable, updateStrategy = own.updateStrategy, ...percentage } = config;
-  if (maxUnavailable === undefined) return { ...percentage, updateStrategy };
-  const most = group.scalingConfig?.maxSize ?? maxUnavailable;
-  return { maxUnavailable: Math.max(1, Math.min(maxUnavailable, most)), updateStrategy };
+  return withinSize({ ...config, updateStrategy: config.updateStrategy ?? own.updateStrategy }, group);
+}
+
+function withinSize(settings: UpdateSettings, { scalingConfig }: Nodegroup): UpdateSettings {
+  const { maxUnavailable } = settings;
+  if (maxUnavailable === undefined) return settings;
+  const most = scalingConfig?.maxSize ?? maxUnavailable;
+  return { ...settings, maxUnavailable: Math.max(1, Math.min(maxUnavailable, most)) };
 }
 
 /** A group as its roll will find it, for code that foresees the roll. */
@@ -69,8 +73,9 @@ export function nextOfPutBack(
   entry: UpdateConfigEntry,
   group: Nodegroup | undefined,
 ): { readonly ended: Restored } | { readonly undo: Omit<UpdateNodegroupConfigInput, 'clientRequestToken'> } {
-  const { uid, former } = entry;
-  if (group === undefined || uidOf(group) !== uid) return { ended: 'gone' };
+  if (group === undefined || uidOf(group) !== entry.uid) return { ended: 'gone' };
+  // Its owner may have made the group smaller meanwhile.
+  const former = withinSize(entry.former, group);
   const current = settingsOf(group);
   if (isSame(current, former)) return { ended: 'undone' };
   if (!isOurs(current, entry)) return { ended: 'notOurs' };

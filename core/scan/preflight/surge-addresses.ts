@@ -1,6 +1,7 @@
 import { isRolled } from '../../model/image-rule.ts';
 import type { Subnet } from '../../ports/ec2.ts';
 import type { Nodegroup } from '../../ports/eks.ts';
+import { fittingPin } from '../../version/image-release.ts';
 import { CUSTOM_NETWORKING, isOn, roomElsewhere, settingOf } from './pod-network.ts';
 import { type PreflightFacts, preflightCheck } from './preflight-check.ts';
 
@@ -68,7 +69,7 @@ type Rolls = Pick<PreflightFacts, 'nodes' | 'target' | 'inside'>;
 
 /** Whether its nodes are replaced. */
 export function isReplaced(group: Nodegroup, { nodes, target, inside = {} }: Rolls): boolean {
-  const release = inside[group.nodegroupName] ?? group.releaseVersion;
+  const release = fittingPin(inside[group.nodegroupName], group.amiType) ?? group.releaseVersion;
   return isRolled(nodes, group) && (group.version !== target.toString() || release !== group.releaseVersion);
 }
 

@@ -55,6 +55,7 @@ export async function drained(given: Given = {}) {
     to: '1.36',
     rolloutId: undefined,
     waveIndex: undefined,
+    nodegroupKind: 'managed',
     ...of,
   });
   const held = grant({ upgradeId: own.id, machine: 'drain-nodes' });
