@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { timestamp } from '../contracts/items/common.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
+import { sha256Hex } from '../hash/sha256.ts';
 import { STATE_PROBES, type StateProbe, type Unwell, unwell } from './probe-verdict.ts';
 
 /** One object that a probe looks at, in one reading. */
@@ -39,6 +40,8 @@ const baseline = z.object({
       unwell: z.record(z.string(), unwell),
       /** What a policy names, since it may name others later, whose earlier state is unknown; undated pods and Services. */
       known: z.array(z.string()).optional(),
+      /** The same by the beginnings of their hashes, where there are too many names. */
+      knownHashes: z.array(z.string()).optional(),
       /** The objects that wanted no pods. */
       idle: z.array(z.string()).optional(),
     }),
@@ -49,7 +52,18 @@ export type Baseline = z.infer<typeof baseline>;
 /** A cluster with more is ill, and has no useful baseline. All of it has to fit into the record of its upgrade. */
 export const MOST_KEPT = 200;
 
+/** Of so many undated objects a short hash is kept, 20 KB in all. With more none is blamed, since a cluster of that many runs always has new ones. */
+const MOST_HASHED = 2_000;
+const hashOf = (identity: string): string => sha256Hex(identity).slice(0, 7);
+
 export const NAMED_BY_POLICY: ReadonlySet<StateProbe> = new Set(['alarms', 'urls', 'test-jobs']);
+
+/** Whether the baseline has an object that nobody can date. Where it was not kept, only what the policy names counts as there. */
+export function isInBaseline({ probes }: Baseline, probe: StateProbe, identity: string): boolean {
+  const { known, knownHashes } = probes[probe] ?? {};
+  return known?.includes(identity) ?? knownHashes?.includes(hashOf(identity)) ?? NAMED_BY_POLICY.has(probe);
+}
+
 /** For these probes `known` distinguishes new undated objects from old ones. */
 const UNDATED: ReadonlySet<StateProbe> = new Set(['pods', 'services']);
 
@@ -61,7 +75,9 @@ export function takeBaseline(reading: Reading, now: Date): Baseline {
     const ill = seen.flatMap((one) => (one.is && !isOnlyStarting(one, now) ? [[one.identity, one.is] as const] : []));
     const isNamed = NAMED_BY_POLICY.has(probe);
     const names = seen.filter(({ isUndated }) => isNamed || isUndated).map(({ identity }) => identity);
-    const known = isNamed || (UNDATED.has(probe) && names.length <= MOST_KEPT) ? { known: names } : {};
+    const isKept = isNamed || names.length <= MOST_KEPT;
+    const hashed = names.length <= MOST_HASHED ? { knownHashes: names.map(hashOf) } : {};
+    const known = isNamed || UNDATED.has(probe) ? (isKept ? { known: names } : hashed) : {};
     const idle = seen.filter(({ isIdle }) => isIdle).map(({ identity }) => identity);
     // For workloads an empty list means that nothing was idle, while an absent one means that nobody knows.
     const own = (idle.length > 0 || probe === 'workloads') && idle.length <= MOST_KEPT ? { idle } : {};

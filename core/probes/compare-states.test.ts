@@ -204,9 +204,12 @@ test('pods of what nobody can date, such as a TaskRun or a canary of Argo Rollou
     changedNamed: ['TaskRun ci/build'],
     named: [{ identity: 'Deployment a' }, { identity: 'ReplicaSet shop/web-7d' }],
   });
-  // When there are too many to keep, none counts as new.
-  const many = Array.from({ length: MOST_KEPT + 1 }, (_, number) => undated(`${number}`));
-  expect(comparing(many)).toMatchObject({ changed: 0, worse: 3 });
+  const among = (most: number) => [
+    undated('ReplicaSet shop/web-7d'),
+    ...Array.from({ length: most }, (_, number) => undated(`${number}`)),
+  ];
+  expect(comparing(among(MOST_KEPT + 1))).toMatchObject({ changedNamed: ['TaskRun ci/build'], worse: 2 });
+  expect(comparing(among(2_000))).toMatchObject({ changed: 2, worse: 1 });
 });
 
 test('pods that are just starting do not last, however long others have been, and those that do not get there do', () => {

@@ -1,5 +1,5 @@
 import { given } from '../model/given.ts';
-import { type Baseline, MOST_KEPT, NAMED_BY_POLICY, type Observed, type Reading } from './baseline.ts';
+import { type Baseline, isInBaseline, MOST_KEPT, NAMED_BY_POLICY, type Observed, type Reading } from './baseline.ts';
 import { STATE_PROBES, type StateProbe, type StateVerdict, type Unwell, type Worsened } from './probe-verdict.ts';
 
 /** What is worse in one reading may pass. What is worse in all readings of this many minutes does not. */
@@ -31,11 +31,12 @@ export function compareStates({ baseline, verdicts }: Before, reading: Reading, 
 
 function compareOne(
   probe: StateProbe,
-  { takenAt, probes }: Baseline,
+  baseline: Baseline,
   seen: readonly Observed[],
   earlier: ReadonlyMap<string, Worsened>,
   now: Date,
 ): StateVerdict {
+  const { takenAt, probes } = baseline;
   const before = probes[probe];
   const ill = seen.filter((one): one is Observed & { is: Unwell } => one.is !== undefined);
   const wasOf = ({ identity }: Observed): keyof typeof RANKS => before?.unwell[identity] ?? 'well';
@@ -44,7 +45,7 @@ function compareOne(
   // An object that the policy names only since is as unknown as one that was created since, or had no pods then.
   const isNew = ({ identity, writtenAt = takenAt, isUndated = NAMED_BY_POLICY.has(probe) }: Observed): boolean =>
     Date.parse(writtenAt) > Date.parse(takenAt) ||
-    (isUndated && before?.known?.includes(identity) === false) ||
+    (isUndated && before !== undefined && !isInBaseline(baseline, probe, identity)) ||
     idle.has(identity);
   const [changed, blamed] = split(others, isNew);
   const worse = blamed.flatMap(({ identity, is, said: text, owner, runs, isStarting, ...one }): Worsened[] => {
