@@ -71,20 +71,9 @@ export type MachineName = (typeof MACHINE_NAMES)[number];
 /** Machines that start others. The nested executions act under the grant of the execution that they are named after. */
 export const NESTING_MACHINES: readonly MachineName[] = ['upgrade-cluster', 'rollback-cluster'];
 
-/** The definition file of each machine; machines of one shape share a file. */
-export const MACHINE_DEFINITIONS: Readonly<
-  Record<MachineName, 'step' | 'roll-node-group' | 'upgrade-cluster' | 'rollback-cluster'>
-> = {
-  'scan-cluster': 'step',
-  'upgrade-control-plane': 'step',
-  'update-addons': 'step',
-  'smoke-check': 'step',
-  'drain-nodes': 'step',
-  'restore-nodes': 'step',
-  'roll-node-group': 'roll-node-group',
-  'upgrade-cluster': 'upgrade-cluster',
-  'rollback-cluster': 'rollback-cluster',
-};
+/** The definition file of a machine, without its ending; machines of one shape share a file. */
+export const definitionOf = (machine: MachineName): string =>
+  machine === 'roll-node-group' || NESTING_MACHINES.includes(machine) ? machine : 'step';
 
 /** Environment variables of the functions. */
 export const ENVIRONMENT = {
@@ -108,17 +97,8 @@ export const EVENT_SOURCE = 'liftlock';
  * `TimeoutSeconds` of the definitions. The longest real run (30 node groups of 450 nodes, one after the other) fits. An upgrade has more time than
  * all of its steps together, so that it is always a step that times out.
  */
-export const MACHINE_TIMEOUT_SECONDS: Readonly<Record<MachineName, number>> = {
-  'scan-cluster': 86_400,
-  'upgrade-control-plane': 86_400,
-  'update-addons': 86_400,
-  'smoke-check': 86_400,
-  'drain-nodes': 86_400,
-  'restore-nodes': 86_400,
-  'roll-node-group': 10 * 86_400,
-  'upgrade-cluster': 16 * 86_400,
-  'rollback-cluster': 16 * 86_400,
-};
+export const machineTimeoutSeconds = (machine: MachineName): number =>
+  86_400 * (machine === 'roll-node-group' ? 10 : NESTING_MACHINES.includes(machine) ? 16 : 1);
 
 /** Machines that change nothing on the cluster. Started by hand they take no grant, and they run in observe mode too. */
 export const READ_ONLY_MACHINES: readonly MachineName[] = ['scan-cluster', 'smoke-check'];

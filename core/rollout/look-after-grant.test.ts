@@ -9,7 +9,7 @@ import {
   NOON,
   upgrade,
 } from '../../test/material/protocol/one-upgrade.ts';
-import { MACHINE_TIMEOUT_SECONDS } from '../contracts/names.ts';
+import { machineTimeoutSeconds } from '../contracts/names.ts';
 import type { EksReader } from '../ports/eks.ts';
 import type { ExecutionState } from '../ports/executions.ts';
 import { ClusterControls, Grants, Upgrades } from '../store/entities.ts';
@@ -122,7 +122,7 @@ test('an execution that the reconciler named and that is not there is started ag
 });
 
 test('one that does not come to be within the time of its machine and an hour is given up', async () => {
-  const patience = (MACHINE_TIMEOUT_SECONDS['upgrade-cluster'] + 3600) / 60;
+  const patience = (machineTimeoutSeconds('upgrade-cluster') + 3600) / 60;
   const given = { grant: { executionName: NAMED }, woken: HOLDER, startFails: 'ExecutionAlreadyExists' };
   expect(await lookedAfter({ ...given, minutes: patience })).toMatchObject({ freed: false, grant: 'open' });
   const late = await lookedAfter({ ...given, minutes: patience + 1 });

@@ -1,6 +1,6 @@
 import { errorMessage } from '../contracts/errors.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
-import { MACHINE_TIMEOUT_SECONDS } from '../contracts/names.ts';
+import { machineTimeoutSeconds } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterNameOf } from '../model/cluster-key.ts';
 import { startOnce } from '../model/start-once.ts';
@@ -58,7 +58,7 @@ export async function lookAfterGrant(
 async function isLost(ports: GrantPorts, grant: Grant, now: Date): Promise<boolean> {
   if (isMadeByReconciler(grant.executionName))
     await startOnce(ports.executions, grant.machine, grant.executionName, grant.input);
-  const patience = (MACHINE_TIMEOUT_SECONDS[grant.machine] + 3_600) * 1000;
+  const patience = (machineTimeoutSeconds(grant.machine) + 3_600) * 1000;
   return now.getTime() - Date.parse(grant.grantedAt) > patience;
 }
 

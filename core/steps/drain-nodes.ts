@@ -1,5 +1,5 @@
 import { isNotFound } from '../contracts/eks-errors.ts';
-import { MACHINE_TIMEOUT_SECONDS } from '../contracts/names.ts';
+import { machineTimeoutSeconds } from '../contracts/names.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import {
   blocked,
@@ -47,7 +47,7 @@ const STEP = 'drain-nodes';
 /** An execution has 25,000 history events and a look takes about ten (facts: serverless.md §1.8), so the next execution goes on. */
 const MOST_LOOKS = 1_500;
 /** So does the next one an hour before the time of an execution is over, for a drain waits for some pods without end. */
-const MOST_MILLISECONDS = (MACHINE_TIMEOUT_SECONDS[STEP] - 3_600) * 1000;
+const MOST_MILLISECONDS = (machineTimeoutSeconds(STEP) - 3_600) * 1000;
 /** The pods of so many nodes in use are counted before a cordon: an invocation has 30 seconds, and what follows the cordon needs some of them. */
 const MOST_COUNTED = 100;
 

@@ -6,9 +6,9 @@ import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunc
 import { Aws, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import {
+  definitionOf,
   FUNCTION_NAMES,
   type FunctionName,
-  MACHINE_DEFINITIONS,
   MACHINE_NAMES,
   type MachineName,
 } from '../../core/contracts/names.ts';
@@ -93,7 +93,7 @@ interface Placeholder {
 }
 
 const definitionPath = (machine: MachineName): string =>
-  fileURLToPath(new URL(`../../state-machines/${MACHINE_DEFINITIONS[machine]}.asl.json`, import.meta.url));
+  fileURLToPath(new URL(`../../state-machines/${definitionOf(machine)}.asl.json`, import.meta.url));
 
 /** Every placeholder of a machine's file, by its name. Fails on a placeholder that has no value. */
 function placeholdersOf(props: HubStateMachineProps): ReadonlyMap<string, Placeholder> {

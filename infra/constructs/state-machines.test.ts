@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { MACHINE_NAMES, MACHINE_TIMEOUT_SECONDS, type MachineName } from '../../core/contracts/names.ts';
+import { MACHINE_NAMES, type MachineName, machineTimeoutSeconds } from '../../core/contracts/names.ts';
 import { synthesize } from '../../test/material/infra/synthesize.ts';
 import { listOf, type Resource, readable, resourcesOf, statementsOf } from '../../test/material/infra/template.ts';
 
@@ -48,7 +48,7 @@ describe.each(MACHINE_NAMES)('%s', (name) => {
     const verdict = validate(definition);
     expect(verdict.isValid ? '' : verdict.errorsText('\n')).toBe('');
     // Machines of one shape share one file, so the file of a step serves all with the same limits.
-    expect(definition.TimeoutSeconds).toBe(MACHINE_TIMEOUT_SECONDS[name]);
+    expect(definition.TimeoutSeconds).toBe(machineTimeoutSeconds(name));
   });
 
   test('may call exactly what its file names', () => {

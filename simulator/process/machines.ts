@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { deepFreeze } from '../../core/config/deep-freeze.ts';
-import { MACHINE_DEFINITIONS, MACHINE_NAMES, type MachineName } from '../../core/contracts/names.ts';
+import { definitionOf, MACHINE_NAMES, type MachineName } from '../../core/contracts/names.ts';
 
 export const MACHINE_ARN_PREFIX = 'arn:aws:states:eu-central-1:000000000000:stateMachine:liftlock-';
 export const FUNCTION_ARN_PREFIX = 'arn:aws:lambda:eu-central-1:000000000000:function:liftlock-';
@@ -23,7 +23,7 @@ export function machineDefinitions(): readonly MachineDefinition[] {
 
 function readDefinitions(): MachineDefinition[] {
   return MACHINE_NAMES.map((name) => {
-    const text = readFileSync(new URL(`${MACHINE_DEFINITIONS[name]}.asl.json`, DEFINITIONS), 'utf8');
+    const text = readFileSync(new URL(`${definitionOf(name)}.asl.json`, DEFINITIONS), 'utf8');
     const filled = text.replaceAll(/\$\{(\w+)\}/g, (_, placeholder: string) => fillIn(placeholder, name));
     return { name, arn: `${MACHINE_ARN_PREFIX}${name}`, definition: deepFreeze(JSON.parse(filled)) as unknown };
   });
