@@ -1,6 +1,8 @@
+import http from 'node:http';
+import https from 'node:https';
 import { EKSClient, type EKSClientConfig } from '@aws-sdk/client-eks';
 import { isStale } from '../../core/contracts/eks-errors.ts';
-import { remembered } from '../../core/model/remembered.ts';
+import { atMost, remembered } from '../../core/model/remembered.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import { lightenClient, readLimits } from './request-limits.ts';
 import type { SpokeSessions } from './spoke-role.ts';
@@ -15,8 +17,16 @@ interface EksConnectionsOptions extends TokenBucketOptions {
 /** What reader and mutator share: one client and one rate for each account and Region. */
 export type EksConnections = ReturnType<typeof createEksConnections>;
 
+/** A client takes some 50 KB. */
+const MOST_CLIENTS = 500;
+/** To one Region, which answers calls of all accounts at one address. */
+const SOCKETS = { keepAlive: true, maxSockets: 50 };
+
 export function createEksConnections({ sessions, client = {}, ...rate }: EksConnectionsOptions) {
-  const readers = new Map<string, EKSClient>();
+  const readers = atMost<string, EKSClient>(MOST_CLIENTS);
+  // One for all accounts: each client would keep connections of its own open, more than a Lambda function may have files.
+  const agents = { httpsAgent: new https.Agent(SOCKETS), httpAgent: new http.Agent(SOCKETS) };
+  const requestHandler = { ...readLimits.requestHandler, ...agents };
   const createReader = (scope: Scope): EKSClient => {
     const { account, region } = scope;
     // The client keeps its credentials too, so it goes together with a session that is not taken any more.
@@ -28,7 +38,13 @@ export function createEksConnections({ sessions, client = {}, ...rate }: EksConn
       throw error;
     };
     const reader = lightenClient(
-      new EKSClient({ ...readLimits, region, credentials: () => sessions.forAccount(account), ...client }),
+      new EKSClient({
+        ...readLimits,
+        requestHandler,
+        region,
+        credentials: () => sessions.forAccount(account),
+        ...client,
+      }),
     );
     reader.middlewareStack.add((next) => (request) => next(request).catch(orForget));
     return reader;

@@ -9,7 +9,7 @@ import { type Anchor, anchorNumber, type ChangedEntry, readAnchor } from './anch
 export interface AnchorChain {
   /** ARN of their table; empty when there is no anchor. */
   readonly of: string;
-  /** Numbers of the first and the newest anchor; 0 when there is none. Anchors before the first are no gap, since locks end. */
+  /** Numbers of the first and the newest anchor; 0 when there is none. Anchors before the first are no gap: locks end, and then they may be deleted by hand. */
   readonly first: number;
   readonly newest: number;
   /** When the newest one was written, RFC 3339; absent when there is none. */

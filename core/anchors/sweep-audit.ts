@@ -63,7 +63,7 @@ async function recent({ anchors }: AnchorPorts, since: string) {
   for (let newest = await anchors.newest(); newest > 0; newest -= AT_ONCE) {
     const numbers = Array.from({ length: Math.min(AT_ONCE, newest) }, (_, index) => newest - index);
     for (const text of await Promise.all(numbers.map((number) => anchors.read(number)))) {
-      // The oldest anchors are deleted after their retention.
+      // Nothing deletes anchors, but whoever has changed the bucket's policy may delete those whose lock has ended.
       if (text === undefined) return { hashes, whole: false };
       const { header, lines } = readAnchor(text);
       if (header.at < since) return { hashes, whole: false };

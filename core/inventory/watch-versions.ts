@@ -60,15 +60,24 @@ async function accountStates(table: WatchPorts['table']): Promise<AccountState[]
   return (await table.queryPartition('ACCOUNTS')).map((item) => dataOf(Accounts, item));
 }
 
-/** First the accounts that the Fleet names; if none of them answers, those of its organization that have clusters there. */
+/** Most Regions answer the first account, so nothing is read for so many. */
+const MOST_UNREAD = 3;
+/** A Region that has refused so many accounts refuses all of them, most likely: hundreds of quick refusals would take the time of the others. */
+const MOST_ASKED = 20;
+
+/** Accounts that the Fleet names, and those of its organization that have clusters there. Those that discovery could read there come early. */
 async function* accountsFor(
   region: string,
   configured: readonly string[],
   recorded: () => Promise<AccountState[]>,
 ): AsyncGenerator<string> {
-  yield* configured;
-  for (const state of await recorded())
-    if (state.region === region && state.clusters > 0 && !configured.includes(state.account)) yield state.account;
+  const first = configured.slice(0, MOST_UNREAD);
+  yield* first;
+  const isAsked = ({ account, clusters }: AccountState): boolean => clusters > 0 || configured.includes(account);
+  const here = (await recorded()).filter((one) => one.region === region && isAsked(one));
+  const answering = here.filter(({ status }) => status === 'Ok');
+  const others = new Set([...[...answering, ...here].map(({ account }) => account), ...configured]);
+  for (const account of others) if (!first.includes(account)) yield account;
 }
 
 /**
@@ -90,7 +99,7 @@ async function firstAnswer<Answer>(
       return await read({ account, region });
     } catch (error) {
       refused.push(`${account}: ${errorName(error)}: ${errorMessage(error)}`);
-      if (clock.now().getTime() - asked > SLOW_LOOK_SECONDS * 1_000) break;
+      if (refused.length >= MOST_ASKED || clock.now().getTime() - asked > SLOW_LOOK_SECONDS * 1_000) break;
     }
   }
   if (refused.length > 0) refusals.push(`${region}: ${refused.join('; ')}`);

@@ -26,6 +26,7 @@ export function atMost<Name, Made>(most: number) {
       if (known.size >= most) known.clear();
       known.set(name, made);
     },
+    delete: (name: Name) => known.delete(name),
   };
 }
 

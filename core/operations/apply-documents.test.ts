@@ -1,7 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { reportOf } from '../../test/material/scan/report.ts';
+import { saveReport } from '../scan/fleet/report-store.ts';
 import { Clusters } from '../store/entities.ts';
-import { put } from '../store/entity.ts';
+import { load, put } from '../store/entity.ts';
+import { LatestScanItems } from '../store/scan-entities.ts';
 import { applyDocuments } from './apply-documents.ts';
 
 const object = (kind: string, name: string, spec: object) => ({
@@ -143,6 +146,26 @@ test.each<[string, readonly unknown[], string]>([
   await expect(apply(...documents)).rejects.toThrow(told);
   await expect(apply(...documents)).rejects.toMatchObject({ name: 'InvalidInput' });
   expect(await table.queryPartition('CONFIG', '')).toEqual([]);
+});
+
+test('what is refused for its size ends no waiver: looks that rest on it go on counting', async () => {
+  const { table, apply } = worldOf();
+  const waiver = (reason: string) =>
+    object('ScanWaiver', 'legacy', {
+      ...{ match: { reason: 'removed', kind: 'PodDisruptionBudget' }, owner: 'team', expires: '2026-12-31' },
+      reason,
+    });
+  await apply(waiver('The next chart mends it.'));
+  const report = reportOf({ from: '1.35' });
+  const by = { until: '2026-12-31T00:00:00.000Z', by: ['legacy'] };
+  const run = { clusterKey: 'k', execution: 'arn:x' };
+  await saveReport(table, run, { ...report, waivers: { ...report.waivers, ...by } }, new Date('2026-11-20T11:00:00Z'));
+  const rests = async () => (await load(table, LatestScanItems, 'k'))?.data.scans[0]?.waivedUntil;
+  const changed = { ...waiver('x'), spec: { ...waiver('x').spec, match: { reason: 'removed', kind: 'Ingress' } } };
+  await expect(apply(changed, ...calendars(48))).rejects.toThrow('at most 48 can be applied all or none');
+  expect(await rests()).toBe(by.until);
+  await apply(changed);
+  expect(await rests()).toBe('2026-11-20T12:00:00.000Z');
 });
 
 test('as many documents as one transaction takes are applied, beside any number that are as applied', async () => {

@@ -63,7 +63,9 @@ export async function applyDocuments(
   await refuseMisfits();
   // Once, and not with each attempt of the transaction: it reads every cluster, and only warns.
   const ambiguous = await madeAmbiguous(table, objects);
-  const items = dryRun ? await preview(table, objects) : await applyConfig(ports, objects, by, refuseMisfits);
+  // What is refused for its size is refused before anything is written: looks that are forgotten, waivers that end.
+  const foreseen = await preview(table, objects);
+  const items = dryRun ? foreseen : await applyConfig(ports, objects, by, refuseMisfits);
   return {
     items,
     warnings: [...warnings, ...ambiguous, ...otherRole(fleet, spokeRole)],

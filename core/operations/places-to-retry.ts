@@ -7,9 +7,9 @@ import { policyByHand, policyOf } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { isOutForHold } from '../queries/place-of.ts';
 import { goesOnWith, newestFirst } from '../rollout/automatic-rollouts.ts';
-import { Clusters, Configs, Members, Rollouts, Waves } from '../store/entities.ts';
-import { decode, load, type Read, unchanged } from '../store/entity.ts';
-import { isTried } from '../store/members.ts';
+import { Clusters, Configs, Rollouts, Waves } from '../store/entities.ts';
+import { load, loadKind, type Read, unchanged } from '../store/entity.ts';
+import { isTried, loadMembers, readMembersIn } from '../store/members.ts';
 
 /** A member of the cluster, with its rollout and its wave. */
 export interface RolloutMember {
@@ -41,9 +41,7 @@ export async function placesToRetry(table: Table, cluster: Read<ClusterRecord>) 
   let stranger: Stranger | undefined;
   let next: { readonly rollout: Rollout; readonly wave: Wave } | undefined;
   const fleet = await load(table, Configs, 'Fleet', FLEET);
-  const all = (await table.queryKind(Members.kind)).map((item) => decode(Members, item));
-  const left = all.filter(({ data }) => !THROUGH.includes(data.status));
-  for (const member of all.filter(({ data }) => data.clusterKey === clusterKey)) {
+  for (const member of await readMembersIn(table, await loadKind(table, Rollouts), clusterKey)) {
     const { rolloutId, waveIndex } = member.data;
     const rollout = await load(table, Rollouts, rolloutId);
     if (rollout === undefined) continue;
@@ -53,11 +51,13 @@ export async function placesToRetry(table: Table, cluster: Read<ClusterRecord>) 
       next = { rollout: rollout.data, wave: wave.data };
     if (THROUGH.includes(member.data.status) && rollout.data.status !== 'Aborted') continue;
     const { policy } = rollout.data;
-    const others = left.filter(({ data }) => data.rolloutId === rolloutId && !isTried(data));
     // A rollout under way keeps its members, whatever selects their clusters now.
     const isOver = rollout.data.status !== 'Aborted' && !goesOnWith(rollout.data, undefined);
     const found = isOver
-      ? await strangerOf(table, fleetSpec(fleet?.data), rollout.data, [member, ...others])
+      ? await strangerOf(table, fleetSpec(fleet?.data), rollout.data, [
+          member.data,
+          ...(await leftOf(table, rolloutId)),
+        ])
       : undefined;
     if (found !== undefined) {
       stranger = found;
@@ -79,26 +79,30 @@ export async function placesToRetry(table: Table, cluster: Read<ClusterRecord>) 
   return { places: [...newest.values()].filter(({ rollout }) => rollout.data.status !== 'Aborted'), stranger, next };
 }
 
+/** The members that a rollout which has ended would go on with, were it taken up again. */
+const leftOf = async (table: Table, rolloutId: string): Promise<Member[]> =>
+  (await loadMembers(table, rolloutId)).filter((one) => !THROUGH.includes(one.status) && !isTried(one));
+
 /** The first of the members that the rollout would go on with whose cluster another policy selects: that policy asks for its own approvals. */
 async function strangerOf(
   table: Table,
   fleet: FleetSpec | undefined,
   rollout: Rollout,
-  members: readonly Read<Member>[],
+  members: readonly Member[],
 ): Promise<Stranger | undefined> {
   const { policies, unreadable } = readPolicies(await loadAppliedConfigs(table, 'UpgradePolicy'));
-  for (const [index, { data }] of members.entries()) {
-    const stored = (await load(table, Clusters, data.clusterKey))?.data;
+  for (const [index, { clusterKey, name }] of members.entries()) {
+    const stored = (await load(table, Clusters, clusterKey))?.data;
     const cluster = stored && labeled(stored, fleet);
     if (isForgotten(cluster)) {
-      const said = `The rollout ${rollout.id} is ${rollout.status}, and is not taken up again before ${data.name} is looked at anew.`;
+      const said = `The rollout ${rollout.id} is ${rollout.status}, and is not taken up again before ${name} is looked at anew.`;
       return { said, policy: rollout.policy, isAwaited: true };
     }
     const match = cluster && policyOf(cluster, policies, unreadable);
     const own = match && policyByHand(match, []);
     if (match === undefined || goesOnWith(rollout, own)) continue;
     const by = match.type === 'ambiguous' ? match.names.join(' and ') : (own ?? 'no policy');
-    const said = `The rollout ${rollout.id} of the policy ${rollout.policy} is ${rollout.status}, and is not taken up again: ${data.name} is selected by ${by} now.`;
+    const said = `The rollout ${rollout.id} of the policy ${rollout.policy} is ${rollout.status}, and is not taken up again: ${name} is selected by ${by} now.`;
     return { said, policy: index === 0 ? own : rollout.policy };
   }
   return undefined;

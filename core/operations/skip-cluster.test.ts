@@ -1,7 +1,7 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { held } from '../../test/material/operations/held-cluster.ts';
-import { isDirty, operatorPorts, recordOf } from '../../test/material/operations/operator-ports.ts';
+import { isDirty, neverAllMembers, operatorPorts, recordOf } from '../../test/material/operations/operator-ports.ts';
 import { checksOf, grant, KEY, type Kept, NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
@@ -24,6 +24,7 @@ async function skipped({ member = {}, rollout = {}, kept = {} }: Given = {}) {
     member: memberItem({ clusterKey: KEY, ...member }),
     ...kept,
   });
+  neverAllMembers(table);
   const operations: WriteOperation[] = [];
   table.beforeTransact = (each) => operations.push(...each);
   const result = await skipCluster(ports, KEY, 'ann', 'it is retired');

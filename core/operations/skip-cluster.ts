@@ -9,6 +9,7 @@ import { changeAndTell, writeMark } from '../store/change.ts';
 import { auditEntry, memberChanged, rolloutEntry } from '../store/changes.ts';
 import { ClusterControls, Clusters, Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { load, loadKind, replace, unchanged } from '../store/entity.ts';
+import { loadMembersIn } from '../store/members.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 /** The refusal while members follow another plan: their waves already count them where they will be. */
@@ -33,7 +34,8 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
     const { name } = cluster.data;
     const grant = await load(table, Grants, clusterKey);
     const control = await load(table, ClusterControls, clusterKey);
-    const found = (await loadKind(table, Members)).filter((member) => member.clusterKey === clusterKey);
+    const underWay = (await loadKind(table, Rollouts)).filter(({ status }) => !AT_REST.includes(status));
+    const found = await loadMembersIn(table, underWay, clusterKey);
     const places = (await Promise.all(found.map((one) => placeOf(table, one)))).filter((one) => one !== undefined);
     const [first] = places;
     if (first === undefined) throw wrongState(`${name} waits in no rollout, so there is nothing to skip.`);

@@ -1,7 +1,7 @@
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Table } from '../ports/table.ts';
 import { Members, rolloutPartition, Waves } from './entities.ts';
-import { decode, loadAll, ofKind, type Read } from './entity.ts';
+import { batched, decode, load, ofKind, type Read } from './entity.ts';
 
 /** Whether the plan in force has the member; members that a later plan took out are kept for the record. */
 export const isMember = (member: Member): member is Member & { status: Exclude<Member['status'], 'Left'> } =>
@@ -25,8 +25,19 @@ export async function loadMembers(table: Pick<Table, 'queryPartition'>, rolloutI
  * wave instead of all members.
  */
 export async function loadMembersIn(table: Pick<Table, 'getAll'>, rollouts: readonly Rollout[], clusterKey: string) {
-  const keys = rollouts.flatMap(({ id, waves }) => [...waves.keys()].map((at) => Members.key(id, at, clusterKey)));
-  return (await loadAll(table, Members, keys)).filter(isMember);
+  return (await readMembersIn(table, rollouts, clusterKey)).map(({ data }) => data).filter(isMember);
+}
+
+/** The same with those that the plan in force has not, and with their revisions. */
+export async function readMembersIn(
+  table: Pick<Table, 'getAll'>,
+  rollouts: readonly Rollout[],
+  clusterKey: string,
+): Promise<Read<Member>[]> {
+  const reader = batched(table);
+  const keys = rollouts.flatMap(({ id, waves }) => [...waves.keys()].map((at) => [id, at] as const));
+  const found = await Promise.all(keys.map(([id, at]) => load(reader, Members, id, at, clusterKey)));
+  return found.filter((one) => one !== undefined);
 }
 
 export const loadMemberIn = async (table: Pick<Table, 'getAll'>, rollout: Rollout, clusterKey: string) =>

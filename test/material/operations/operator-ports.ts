@@ -1,6 +1,6 @@
 import type { LiftlockEvent } from '../../../core/contracts/events.ts';
 import type { Table } from '../../../core/ports/table.ts';
-import { ReconcileMarkers } from '../../../core/store/entities.ts';
+import { Members, ReconcileMarkers } from '../../../core/store/entities.ts';
 import { load } from '../../../core/store/entity.ts';
 import { clock, type Kept, keep } from '../protocol/one-upgrade.ts';
 
@@ -10,6 +10,14 @@ export async function operatorPorts<Kind extends Table>(table: Kind, kept: Kept 
   const told: LiftlockEvent[] = [];
   const publish = async (events: readonly LiftlockEvent[]): Promise<void> => void told.push(...events);
   return { table, clock, events: { publish }, told };
+}
+
+/** The table, which fails a read of all members of all rollouts ever made: these become more with each rollout. */
+export function neverAllMembers<Kind extends Table>(table: Kind): Kind {
+  const { queryKind } = table;
+  table.queryKind = (kind, ...more) =>
+    kind === Members.kind ? Promise.reject(new Error('It reads all members.')) : queryKind.call(table, kind, ...more);
+  return table;
 }
 
 /** The one event that tells of a wave of the rollout `r`. */
