@@ -76,6 +76,16 @@ test.each([
   expect(denied(action)[0]?.Condition).toBeUndefined();
 });
 
+test('the default lock, the only one of new anchors, is denied to all but the role with which CloudFormation deploys', () => {
+  const role = 'arn:<Partition>:iam::<AccountId>:role/cdk-*-cfn-exec-role-*';
+  expect(denied('s3:PutBucketObjectLockConfiguration')).toEqual([
+    expect.objectContaining({
+      ...{ Principal: { AWS: '*' }, Resource: '<AnchorsBucket>' },
+      Condition: { ArnNotLike: { 'aws:PrincipalArn': role } },
+    }),
+  ]);
+});
+
 test('nothing is read or put without TLS', () => {
   expect(denied('s3:*')).toMatchObject([{ Condition: { Bool: { 'aws:SecureTransport': 'false' } } }]);
 });

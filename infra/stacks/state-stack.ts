@@ -143,6 +143,14 @@ class AnchorBucket extends Construct {
     deny({ sid: 'NothingIsUndone', actions: UNDOES, resources: [objects] });
     const expiring = ['s3:DeleteBucket', 's3:PutLifecycleConfiguration'];
     deny({ sid: 'NothingExpires', actions: expiring, resources: [this.bucket.bucketArn] });
+    // Anchors have no other lock than the bucket's default, which S3 lets anybody take off for those to come. CloudFormation sets it, as deployed.
+    const deployed = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/cdk-*-cfn-exec-role-*`;
+    deny({
+      sid: 'LocksAreDeployed',
+      actions: ['s3:PutBucketObjectLockConfiguration'],
+      resources: [this.bucket.bucketArn],
+      conditions: { ArnNotLike: { 'aws:PrincipalArn': deployed } },
+    });
     this.bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
     acknowledge(this.bucket, {
       'AwsSolutions-S1':
