@@ -15,7 +15,7 @@ import { deadlineSource } from './deadline.ts';
 import { exclusionOf } from './document/exclusions.ts';
 import { instantOrNull, instantText } from './document/instant.ts';
 import type { PlanDocument } from './document/plan-schema.ts';
-import { wavesOf } from './document/waves.ts';
+import { forcedBefore, wavesOf } from './document/waves.ts';
 import { waysBackOf } from './document/ways-back.ts';
 import { type Drawn, draw, endOf, hopsOf, meets, membersOf } from './drawn.ts';
 import { spreadOf } from './eta/drawn-chance.ts';
@@ -186,6 +186,10 @@ function scansAssumed({ plans, input: { snapshot } }: Drawn): string {
   return `What the last scan for a hop found stops that hop, until somebody mends it and scans again.${others}`;
 }
 
+const NOTHING_TO_DO: readonly Reason['code'][] = ['AtTarget', 'BeyondTarget'];
+/** Whoever is left out and is not moved within half a year is told. */
+const SOON_MILLISECONDS = 180 * 86_400_000;
+
 const NO_POLICY = reason('NoPolicy', 'No policy selects it.');
 
 /** Every cluster that is in no wave, with one reason: the first that any policy gave. */
@@ -220,7 +224,10 @@ function excludedOf({ rules, input, plans }: Drawn, { underWay }: Inventory): Pl
         (isLag(why) || why.code === 'AtTarget') && underWay.has(clusterKey)
           ? notYet(cluster, why, rules.policies.get(policy)?.spec)
           : why;
-      return { name: cluster.name, accountId: account, region, reason: exclusionOf(code), message };
+      const isDone = deletedAt !== undefined || isLag(why) || NOTHING_TO_DO.includes(why.code);
+      const forced = isDone ? [] : forcedBefore(cluster, undefined, now, SOON_MILLISECONDS);
+      const said = [message, ...forced.map((one) => one.message)].join(' ');
+      return { name: cluster.name, accountId: account, region, reason: exclusionOf(code), message: said };
     })
     .sort(
       (a, b) =>

@@ -157,9 +157,15 @@ function pastWindows(
 }
 
 /** EKS moves a control plane by force when its support is over, but not its nodes: a plan that begins later comes too late. */
-function forcedBefore(cluster: ClusterRecord, lived: Lived | undefined, now: Date): Reason[] {
+export function forcedBefore(
+  cluster: ClusterRecord,
+  lived: Lived | undefined,
+  now: Date,
+  withinMilliseconds = Number.POSITIVE_INFINITY,
+): Reason[] {
   const from = supportOf(cluster, CALENDAR, now).endOfExtendedSupport;
-  if (from === undefined || (lived?.startedAt !== undefined && lived.startedAt < from.getTime())) return [];
+  if (from === undefined || from.getTime() - now.getTime() > withinMilliseconds) return [];
+  if (lived?.startedAt !== undefined && lived.startedAt < from.getTime()) return [];
   const day = from.toISOString().slice(0, 10);
   const since =
     from <= now
