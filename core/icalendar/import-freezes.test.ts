@@ -124,6 +124,57 @@ test('days that were moved or cancelled are', () => {
   expect(importFreezes(text, undefined, now).notes).toEqual([expect.stringContaining('is left out: it is cancelled')]);
 });
 
+const daily = (uid: string, ...more: string[]) => [
+  ...['BEGIN:VEVENT', `UID:${uid}`, `SUMMARY:${uid}`, 'DTSTART:20261201T000000Z', 'DURATION:PT1H'],
+  ...['RRULE:FREQ=DAILY;COUNT=2', ...more, 'END:VEVENT'],
+];
+const override = (uid: string, ...more: string[]) => [
+  ...['BEGIN:VEVENT', `UID:${uid}`, `SUMMARY:${uid}`, ...more, 'END:VEVENT'],
+];
+
+test.each([
+  ['cancelled', ['DTSTART:20261202T000000Z', 'STATUS:CANCELLED'], []],
+  ['moved', ['DTSTART:20261210T000000Z', 'DTEND:20261210T010000Z'], [['2026-12-10T00:00:00Z', '2026-12-10T01:00:00Z']]],
+])('a day of a series that is %s leaves another series with the same times alone', (_what, lines, moved) => {
+  const text = file(...daily('a'), ...daily('b'), ...override('b', 'RECURRENCE-ID:20261202T000000Z', ...lines));
+  expect(spans(text)).toEqual([
+    ['2026-12-01T00:00:00Z', '2026-12-01T01:00:00Z'],
+    ['2026-12-02T00:00:00Z', '2026-12-02T01:00:00Z'],
+    ['2026-12-01T00:00:00Z', '2026-12-01T01:00:00Z'],
+    ...moved,
+  ]);
+});
+
+test('days of a series that is not in the file are events of their own', () => {
+  const { freezes, notes } = importFreezes(
+    file(
+      ...override('a', 'RECURRENCE-ID:20261202T000000Z', 'DTSTART:20261203T000000Z', 'DURATION:PT1H'),
+      ...override('a', 'RECURRENCE-ID:20261204T000000Z', 'DTSTART:20261204T000000Z', 'DURATION:PT2H'),
+      ...override('a', 'RECURRENCE-ID:20261205T000000Z', 'DTSTART:20261205T000000Z', 'STATUS:CANCELLED'),
+    ),
+    undefined,
+    now,
+  );
+  expect(freezes.map(({ name, from, to }) => [name, from, to])).toEqual([
+    ['a', '2026-12-03T00:00:00Z', '2026-12-03T01:00:00Z'],
+    ['a-2', '2026-12-04T00:00:00Z', '2026-12-04T02:00:00Z'],
+  ]);
+  expect(notes).toEqual(['event "a" is left out: it is cancelled.']);
+});
+
+test('a changed day that its series does not have is left out, and that is said; one that is over is not', () => {
+  const text = file(
+    ...override('a', 'RECURRENCE-ID:20261202T120000Z', 'DTSTART:20261203T000000Z', 'DURATION:PT1H'),
+    ...daily('a'),
+    ...override('b', 'RECURRENCE-ID:20201225T000000Z', 'DTSTART:20201226T000000Z', 'DURATION:PT1H'),
+    ...override('b', 'DTSTART:20201224T000000Z', 'DURATION:PT1H', 'RRULE:FREQ=DAILY;INTERVAL=1'),
+  );
+  expect(importFreezes(text, undefined, now).notes).toEqual([
+    expect.stringContaining('event "b" has no end'),
+    'event "a" is left out: its RECURRENCE-ID 2026-12-02T12:00:00Z is no occurrence of its series that was read.',
+  ]);
+});
+
 test.each([
   ['STATUS:CANCELLED', 'it is cancelled'],
   ['TRANSP:TRANSPARENT', 'it leaves people free'],
