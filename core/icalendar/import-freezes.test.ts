@@ -175,6 +175,37 @@ test('a changed day that its series does not have is left out, and that is said;
   ]);
 });
 
+describe('in a zone that the file does not describe', () => {
+  const tokyo = (...more: string[]) => event('DTSTART;TZID=Asia/Tokyo:20261201T080000', 'DURATION:PT1H', ...more);
+  const days = (text: string) => spans(text, 'Asia/Tokyo').map(([start]) => start);
+  const first = ['2026-12-01T08:00', '2026-12-02T08:00', '2026-12-03T08:00', '2026-12-04T08:00'];
+
+  test.each(['20261204T230000Z', '20261205T080000'])('a series until %s has its last day', (until) => {
+    expect(days(file(...tokyo(`RRULE:FREQ=DAILY;UNTIL=${until}`)))).toEqual([...first, '2026-12-05T08:00']);
+  });
+
+  test.each(['EXDATE:20261202T230000Z', 'EXDATE:20261203T080000', 'EXDATE;VALUE=DATE:20261203'])(
+    '%s takes a day out',
+    (line) => {
+      expect(days(file(...tokyo('RRULE:FREQ=DAILY;COUNT=4', line)))).toEqual(
+        first.filter((day) => !day.includes('-03')),
+      );
+    },
+  );
+
+  test('a day that is named in UTC is moved', () => {
+    const moved = event('RECURRENCE-ID:20261202T230000Z', 'DTSTART;TZID=Asia/Tokyo:20261203T100000', 'DURATION:PT1H');
+    expect(days(file(...tokyo('RRULE:FREQ=DAILY;COUNT=4'), ...moved))).toEqual(
+      first.map((day) => day.replace('03T08', '03T10')),
+    );
+  });
+
+  test('west of Greenwich, a series until a time without a zone has its last day', () => {
+    const lines = ['DTSTART;TZID=America/New_York:20261201T080000', 'RRULE:FREQ=DAILY;UNTIL=20261203T080000'];
+    expect(spans(file(...event(...lines, 'DURATION:PT1H')), 'America/New_York')).toHaveLength(3);
+  });
+});
+
 test.each([
   ['STATUS:CANCELLED', 'it is cancelled'],
   ['TRANSP:TRANSPARENT', 'it leaves people free'],

@@ -1,6 +1,7 @@
 import ICAL from 'ical.js';
 import { freezeEdge } from '../calendar/freeze-edge.ts';
 import { type TimeZone, timeZone } from '../calendar/time-zone.ts';
+import { ZonedComponent, zoneFloatingTimes } from './zoned-component.ts';
 
 /** A problem of an iCalendar file, as a sentence. */
 export class ImportProblem extends Error {
@@ -131,7 +132,7 @@ function textOf(component: ICAL.Component | undefined, property: string): string
 
 /** The VCALENDAR objects of a file. Throws ImportProblem. */
 function parseCalendar(text: string): readonly ICAL.Component[] {
-  const roots = read(text).map((root) => new ICAL.Component(root));
+  const roots = read(text).map((root) => new ZonedComponent(root));
   const wrong = roots.find(({ name }) => name !== 'vcalendar');
   if (roots.length === 0 || wrong !== undefined) {
     const what = wrong === undefined ? 'is empty' : `begins with ${String(wrong.name).toUpperCase()}`;
@@ -219,6 +220,7 @@ function occurrencesOf(
   if (!event.isRecurring()) {
     return { found: [{ component: event.component, start: event.startDate, end: event.endDate }], isCut: false };
   }
+  zoneFloatingTimes(event);
   const rules = event.component.getAllProperties('rrule').map((property) => property.getFirstValue());
   const isEndless = rules.some((rule) => rule instanceof ICAL.Recur && !rule.isFinite());
   const seconds = now.getTime() / 1000;
