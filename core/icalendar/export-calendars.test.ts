@@ -59,6 +59,7 @@ const cases: readonly (readonly [what: string, draft: CalendarDraft, isRule: boo
     { timeZone: 'Pacific/Auckland', windows: [{ schedule: '30 8 * 12 SAT,7', duration: '36h' }] },
     true,
   ],
+  ['a freeze that is on', { freezes: [{ schedule: '0 12 28 * *', duration: '4d' }] }, true],
   ['both days must match', { windows: [{ schedule: '0 5 */2 * MON', duration: '1h' }] }, true],
   [
     'every hour without clock changes',
@@ -83,7 +84,8 @@ test.each(cases)('%s: the file says when, as another program reads it', (_what, 
   const kind = calendar.windows.length > 0 ? 'Window' : 'Freeze';
   const until = from.getTime() + YEAR;
   const expected = (rule?.spansIn(from.getTime(), until) ?? [])
-    .filter((span) => span.from >= from.getTime() && span.from < until - 8 * 86_400_000)
+    // What is under way is in the file, too.
+    .filter((span) => span.to > from.getTime() && span.from < until - 8 * 86_400_000)
     .map(
       (span) => `${kind} ${rule?.name} (prod) ${new Date(span.from).toISOString()} ${new Date(span.to).toISOString()}`,
     )

@@ -62,18 +62,22 @@ type Write = (event: ICAL.Component) => void;
 function occurrences(rule: Rule, from: number): { written: Write[]; isRule: boolean; left: number } {
   const { schedule, length, zone } = rule;
   const until = from + RULE_DAYS * DAY;
-  const text = schedule === undefined || length === undefined ? undefined : recurrenceRule(schedule, zone, from, until);
-  if (schedule !== undefined && length !== undefined && text !== undefined) {
-    const first = firings(schedule, zone, from, until).find((at) => at >= from);
-    const write: Write = (event) => {
-      const start = new ICAL.Property('dtstart');
-      if (!isUtc(zone)) start.setParameter('tzid', zone.id);
-      start.setValue(timeOf((first ?? from) + zone.offsetAt(first ?? from), isUtc(zone)));
-      event.addProperty(start);
-      event.addPropertyWithValue('duration', ICAL.Duration.fromString(elapsed(length)));
-      event.addPropertyWithValue('rrule', ICAL.Recur.fromString(text));
-    };
-    return { written: first === undefined ? [] : [write], isRule: true, left: 0 };
+  if (schedule !== undefined && length !== undefined) {
+    // The first one may be under way.
+    const first = firings(schedule, zone, from - length, until).find((at) => at + length > from);
+    const since = first ?? from;
+    const text = recurrenceRule(schedule, zone, since, until);
+    if (text !== undefined) {
+      const write: Write = (event) => {
+        const start = new ICAL.Property('dtstart');
+        if (!isUtc(zone)) start.setParameter('tzid', zone.id);
+        start.setValue(timeOf(since + zone.offsetAt(since), isUtc(zone)));
+        event.addProperty(start);
+        event.addPropertyWithValue('duration', ICAL.Duration.fromString(elapsed(length)));
+        event.addPropertyWithValue('rrule', ICAL.Recur.fromString(text));
+      };
+      return { written: first === undefined ? [] : [write], isRule: true, left: 0 };
+    }
   }
   const spans = merged(rule.spansIn(from, from + LISTED_DAYS * DAY)).filter(
     ({ to }) => rule.dates !== undefined || to > from,

@@ -124,6 +124,88 @@ test('days that were moved or cancelled are', () => {
   expect(importFreezes(text, undefined, now).notes).toEqual([expect.stringContaining('is left out: it is cancelled')]);
 });
 
+const daily = (uid: string, ...more: string[]) => [
+  ...['BEGIN:VEVENT', `UID:${uid}`, `SUMMARY:${uid}`, 'DTSTART:20261201T000000Z', 'DURATION:PT1H'],
+  ...['RRULE:FREQ=DAILY;COUNT=2', ...more, 'END:VEVENT'],
+];
+const override = (uid: string, ...more: string[]) => [
+  ...['BEGIN:VEVENT', `UID:${uid}`, `SUMMARY:${uid}`, ...more, 'END:VEVENT'],
+];
+
+test.each([
+  ['cancelled', ['DTSTART:20261202T000000Z', 'STATUS:CANCELLED'], []],
+  ['moved', ['DTSTART:20261210T000000Z', 'DTEND:20261210T010000Z'], [['2026-12-10T00:00:00Z', '2026-12-10T01:00:00Z']]],
+])('a day of a series that is %s leaves another series with the same times alone', (_what, lines, moved) => {
+  const text = file(...daily('a'), ...daily('b'), ...override('b', 'RECURRENCE-ID:20261202T000000Z', ...lines));
+  expect(spans(text)).toEqual([
+    ['2026-12-01T00:00:00Z', '2026-12-01T01:00:00Z'],
+    ['2026-12-02T00:00:00Z', '2026-12-02T01:00:00Z'],
+    ['2026-12-01T00:00:00Z', '2026-12-01T01:00:00Z'],
+    ...moved,
+  ]);
+});
+
+test('days of a series that is not in the file are events of their own', () => {
+  const { freezes, notes } = importFreezes(
+    file(
+      ...override('a', 'RECURRENCE-ID:20261202T000000Z', 'DTSTART:20261203T000000Z', 'DURATION:PT1H'),
+      ...override('a', 'RECURRENCE-ID:20261204T000000Z', 'DTSTART:20261204T000000Z', 'DURATION:PT2H'),
+      ...override('a', 'RECURRENCE-ID:20261205T000000Z', 'DTSTART:20261205T000000Z', 'STATUS:CANCELLED'),
+    ),
+    undefined,
+    now,
+  );
+  expect(freezes.map(({ name, from, to }) => [name, from, to])).toEqual([
+    ['a', '2026-12-03T00:00:00Z', '2026-12-03T01:00:00Z'],
+    ['a-2', '2026-12-04T00:00:00Z', '2026-12-04T02:00:00Z'],
+  ]);
+  expect(notes).toEqual(['event "a" is left out: it is cancelled.']);
+});
+
+test('a changed day that its series does not have is left out, and that is said; one that is over is not', () => {
+  const text = file(
+    ...override('a', 'RECURRENCE-ID:20261202T120000Z', 'DTSTART:20261203T000000Z', 'DURATION:PT1H'),
+    ...daily('a'),
+    ...override('b', 'RECURRENCE-ID:20201225T000000Z', 'DTSTART:20201226T000000Z', 'DURATION:PT1H'),
+    ...override('b', 'DTSTART:20201224T000000Z', 'DURATION:PT1H', 'RRULE:FREQ=DAILY;INTERVAL=1'),
+  );
+  expect(importFreezes(text, undefined, now).notes).toEqual([
+    expect.stringContaining('event "b" has no end'),
+    'event "a" is left out: its RECURRENCE-ID 2026-12-02T12:00:00Z is no occurrence of its series that was read.',
+  ]);
+});
+
+describe('in a zone that the file does not describe', () => {
+  const tokyo = (...more: string[]) => event('DTSTART;TZID=Asia/Tokyo:20261201T080000', 'DURATION:PT1H', ...more);
+  const days = (text: string) => spans(text, 'Asia/Tokyo').map(([start]) => start);
+  const first = ['2026-12-01T08:00', '2026-12-02T08:00', '2026-12-03T08:00', '2026-12-04T08:00'];
+
+  test.each(['20261204T230000Z', '20261205T080000'])('a series until %s has its last day', (until) => {
+    expect(days(file(...tokyo(`RRULE:FREQ=DAILY;UNTIL=${until}`)))).toEqual([...first, '2026-12-05T08:00']);
+  });
+
+  test.each(['EXDATE:20261202T230000Z', 'EXDATE:20261203T080000', 'EXDATE;VALUE=DATE:20261203'])(
+    '%s takes a day out',
+    (line) => {
+      expect(days(file(...tokyo('RRULE:FREQ=DAILY;COUNT=4', line)))).toEqual(
+        first.filter((day) => !day.includes('-03')),
+      );
+    },
+  );
+
+  test('a day that is named in UTC is moved', () => {
+    const moved = event('RECURRENCE-ID:20261202T230000Z', 'DTSTART;TZID=Asia/Tokyo:20261203T100000', 'DURATION:PT1H');
+    expect(days(file(...tokyo('RRULE:FREQ=DAILY;COUNT=4'), ...moved))).toEqual(
+      first.map((day) => day.replace('03T08', '03T10')),
+    );
+  });
+
+  test('west of Greenwich, a series until a time without a zone has its last day', () => {
+    const lines = ['DTSTART;TZID=America/New_York:20261201T080000', 'RRULE:FREQ=DAILY;UNTIL=20261203T080000'];
+    expect(spans(file(...event(...lines, 'DURATION:PT1H')), 'America/New_York')).toHaveLength(3);
+  });
+});
+
 test.each([
   ['STATUS:CANCELLED', 'it is cancelled'],
   ['TRANSP:TRANSPARENT', 'it leaves people free'],

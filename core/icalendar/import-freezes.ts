@@ -1,6 +1,7 @@
 import ICAL from 'ical.js';
 import { freezeEdge } from '../calendar/freeze-edge.ts';
 import { type TimeZone, timeZone } from '../calendar/time-zone.ts';
+import { ZonedComponent, zoneFloatingTimes } from './zoned-component.ts';
 
 /** A problem of an iCalendar file, as a sentence. */
 export class ImportProblem extends Error {
@@ -33,8 +34,19 @@ export function importFreezes(text: string, zoneName: string | undefined, now: D
   const notes: string[] = [];
   const nameFor = freezeNames();
   const freezes = roots.flatMap((root) => {
-    const events = root.getAllSubcomponents('vevent').filter((event) => !event.hasProperty('recurrence-id'));
-    return events.flatMap((event) => freezesOf(event, { root, zone, now, nameFor, notes }));
+    const events = root.getAllSubcomponents('vevent');
+    const series = new Set(events.filter((event) => !isOverride(event)).map(uidOf));
+    const related = events.filter((event) => isOverride(event) && series.has(uidOf(event)));
+    const overrides = Map.groupBy(related, uidOf);
+    const used = new Set<ICAL.Component>();
+    const found = events
+      .filter((event) => !isOverride(event) || !series.has(uidOf(event)))
+      .flatMap((event) => freezesOf(event, { root, overrides, used, zone, now, nameFor, notes }));
+    for (const event of related.filter((one) => !used.has(one))) {
+      const of = textOf(event, 'recurrence-id');
+      notes.push(`${toldOf(event)} is left out: its RECURRENCE-ID ${of} is no occurrence of its series that was read.`);
+    }
+    return found;
   });
   if (freezes.length > MOST_FREEZES) {
     throw new ImportProblem(`the file gives ${freezes.length} freezes; a calendar has at most ${MOST_FREEZES}.`);
@@ -42,26 +54,38 @@ export function importFreezes(text: string, zoneName: string | undefined, now: D
   return { title: textOf(first, 'x-wr-calname'), timeZone: zone.id, freezes, notes };
 }
 
+const isOverride = (event: ICAL.Component): boolean => event.hasProperty('recurrence-id');
+const uidOf = (event: ICAL.Component): string | undefined => textOf(event, 'uid');
+const titleOf = (event: ICAL.Component): string =>
+  textOf(event, 'summary') ?? uidOf(event) ?? 'an event without a name';
+const toldOf = (event: ICAL.Component): string => `event "${titleOf(event)}"`;
+
 interface Import {
   readonly root: ICAL.Component;
+  /** The replacements of single occurrences, by the UID of their series. */
+  readonly overrides: ReadonlyMap<string | undefined, ICAL.Component[]>;
+  /** Collects the replacements that an occurrence had. */
+  readonly used: Set<ICAL.Component>;
   readonly zone: TimeZone;
   readonly now: Date;
   readonly nameFor: (words: string) => string;
   readonly notes: string[];
 }
 
-function freezesOf(component: ICAL.Component, { root, zone, now, nameFor, notes }: Import): ImportedFreeze[] {
-  const title = textOf(component, 'summary') ?? textOf(component, 'uid') ?? 'an event without a name';
-  const told = `event "${title}"`;
+function freezesOf(component: ICAL.Component, given: Import): ImportedFreeze[] {
+  const { root, overrides, zone, nameFor, notes } = given;
+  const title = titleOf(component);
+  const told = toldOf(component);
   try {
     if (!component.hasProperty('dtstart')) throw new ImportProblem('it has no DTSTART.');
-    const event = new ICAL.Event(component);
+    // Unless they are given, the library takes the replacements of every series of the file for those of this one.
+    const event = new ICAL.Event(component, { exceptions: overrides.get(uidOf(component)) ?? [] });
     const whole = noFreeze(component);
     if (whole !== undefined) {
       notes.push(`${told} is left out: ${whole}.`);
       return [];
     }
-    const { found, isCut } = occurrencesOf(event, now);
+    const { found, isCut } = occurrencesOf(event, given);
     if (isCut) {
       notes.push(
         `${told} has no end: it is written out for ${EXPANDED_DAYS} days (${found.length} freezes). Import it again before they are over.`,
@@ -108,7 +132,7 @@ function textOf(component: ICAL.Component | undefined, property: string): string
 
 /** The VCALENDAR objects of a file. Throws ImportProblem. */
 function parseCalendar(text: string): readonly ICAL.Component[] {
-  const roots = read(text).map((root) => new ICAL.Component(root));
+  const roots = read(text).map((root) => new ZonedComponent(root));
   const wrong = roots.find(({ name }) => name !== 'vcalendar');
   if (roots.length === 0 || wrong !== undefined) {
     const what = wrong === undefined ? 'is empty' : `begins with ${String(wrong.name).toUpperCase()}`;
@@ -191,11 +215,12 @@ interface Occurrence {
  */
 function occurrencesOf(
   event: ICAL.Event,
-  now: Date,
+  { now, used }: Import,
 ): { readonly found: readonly Occurrence[]; readonly isCut: boolean } {
   if (!event.isRecurring()) {
     return { found: [{ component: event.component, start: event.startDate, end: event.endDate }], isCut: false };
   }
+  zoneFloatingTimes(event);
   const rules = event.component.getAllProperties('rrule').map((property) => property.getFirstValue());
   const isEndless = rules.some((rule) => rule instanceof ICAL.Recur && !rule.isFinite());
   const seconds = now.getTime() / 1000;
@@ -205,6 +230,7 @@ function occurrencesOf(
   for (let next = iterator.next(); next; next = iterator.next()) {
     if (isEndless && next.toUnixTime() > limit) break;
     const { item, startDate, endDate } = event.getOccurrenceDetails(next);
+    used.add(item.component);
     if (isEndless && endDate.toUnixTime() <= seconds) continue;
     // A rule with more occurrences than a calendar may have is no freeze.
     if (found.length === MOST_FREEZES)
