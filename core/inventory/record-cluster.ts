@@ -18,9 +18,9 @@ import { change, changeAndTell, NOTHING, writeMark } from '../store/change.ts';
 import { auditEntry } from '../store/changes.ts';
 import { ClusterNames, Clusters, Configs } from '../store/entities.ts';
 import { batched, load, put, type Read, replace, unchanged } from '../store/entity.ts';
+import { loadRecordsOfName } from '../store/records-of-name.ts';
 import { changesAfter } from './changes-told.ts';
 import { observeCluster } from './observe-cluster.ts';
-import { loadRecordsOfName } from './records.ts';
 import { isSeenLately } from './seen.ts';
 
 export type RecordPorts = Pick<Ports, 'table' | 'eks' | 'clock' | 'events'>;
