@@ -6,6 +6,7 @@ import { LIFTLOCK } from '../contracts/names.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import { batchesOf } from '../model/batches.ts';
 import { shortId } from '../model/cluster-key.ts';
+import { compareTexts } from '../model/compare-texts.ts';
 import { isSame } from '../model/is-same.ts';
 import { FLEET, fleetSpec, loadFleetInForce } from '../policy/applied.ts';
 import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
@@ -43,8 +44,8 @@ const TIME_IS_UP = 'TimeIsUp';
 /**
  * Lists the clusters of every account and Region of the Fleet and queues one item for each. It also queues those of the inventory that were not
  * listed, because only DescribeCluster proves that one is gone. A denied or unreachable account is recorded with its reason and loses nothing.
- * Accounts in a Region whose EKS does not answer are asked at the end. Whom there is no time to ask is recorded as such. Where the organization cannot
- * be listed, the run looks at the accounts that the Fleet names, and then fails.
+ * Accounts in a Region whose EKS does not answer are asked at the end. Whom there is no time to ask is recorded as such, and goes first in the next
+ * run. Where the organization cannot be listed, the run looks at the accounts that the Fleet names, and then fails.
  */
 export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: number; accounts: AccountState[] }> {
   const fleet = await loadFleetInForce(ports.table);
@@ -85,6 +86,13 @@ export async function discoverClusters(ports: DiscoverPorts): Promise<{ items: n
   };
   const later: Scope[] = [];
   const scopes = [...accounts, ...left].flatMap((account) => fleet.regions.map((region) => ({ account, region })));
+  // Whom the last run had no time to ask goes first, or it would always be the same that nobody asks.
+  const turnOf = ({ account, region }: Scope): string => {
+    const before = seen.get(Accounts.key(account, region).sk);
+    const isOwed = before === undefined || before.reason?.startsWith(TIME_IS_UP) === true;
+    return `${isOwed ? 0 : 1} ${before?.checkedAt ?? NEVER}`;
+  };
+  scopes.sort((one, other) => compareTexts(turnOf(one), turnOf(other)));
   for (const batch of batchesOf(scopes, LOOKS_AT_ONCE)) {
     later.push(...batch.filter(({ region }) => slow.has(region)));
     looks.push(...(await Promise.all(batch.filter(({ region }) => !slow.has(region)).map(lookInto))));
@@ -162,11 +170,17 @@ async function discoverScope(
     listed = await ports.eks.listClusters(scope);
   } catch (error) {
     const why = `${errorName(error)}: ${errorMessage(error)}`;
+    if (errorName(error) === TIME_IS_UP && before !== undefined) {
+      // Nobody has asked, so nothing is known but what was known before.
+      const state: AccountState = { ...before, reason: why };
+      await writeUnrecorded(ports.table, [put(Accounts, state, 'any')]);
+      return { state, found: 0 };
+    }
     const known = await recorded();
     const refused = isDenied(error) || errorName(error) === 'AccountLeft';
     // A first look that fails, as by a throttle, is no look yet, and nor is the first one after everything was forgotten, or one never made.
     const wasNever = before === undefined || before.checkedAt === NEVER;
-    const isFirst = !refused && wasNever && (errorName(error) === TIME_IS_UP || before?.reason === undefined);
+    const isFirst = !refused && wasNever && before?.reason === undefined;
     const status = isDenied(error) ? 'Denied' : 'Unreachable';
     const looked = { reason: why, clusters: known.length, checkedAt: isFirst ? NEVER : checkedAt };
     const state: AccountState = { ...scope, status, ...looked };

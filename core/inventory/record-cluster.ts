@@ -14,13 +14,13 @@ import type { Ports } from '../ports/ports.ts';
 import { countLabels } from '../protocol/count-labels.ts';
 import { leftByOthers } from '../protocol/taken-back-by-others.ts';
 import type { AuditEntry } from '../store/audit.ts';
-import { change, changeAndTell, markDirty, NOTHING, writeMark } from '../store/change.ts';
+import { change, changeAndTell, NOTHING, writeMark } from '../store/change.ts';
 import { auditEntry } from '../store/changes.ts';
 import { ClusterNames, Clusters, Configs } from '../store/entities.ts';
 import { batched, load, put, type Read, replace, unchanged } from '../store/entity.ts';
+import { loadRecordsOfName } from '../store/records-of-name.ts';
 import { changesAfter } from './changes-told.ts';
 import { observeCluster } from './observe-cluster.ts';
-import { loadRecordsOfName } from './records.ts';
 import { isSeenLately } from './seen.ts';
 
 export type RecordPorts = Pick<Ports, 'table' | 'eks' | 'clock' | 'events'>;
@@ -212,14 +212,13 @@ async function changeRecord(
   event: string,
   next: (read: Read<ClusterRecord>) => ClusterRecord,
 ): Promise<void> {
-  await change(ports, async () => {
+  await change(ports, async (now) => {
     const read = await load(ports.table, Clusters, key);
     if (read === undefined) return NOTHING;
     const record = next(read);
     if (JSON.stringify(record) === JSON.stringify(read.data)) return NOTHING;
     const detail = { conditions: record.conditions, deletedAt: record.deletedAt };
-    const writes = [replace(Clusters, read, record)];
+    const writes = [replace(Clusters, read, record), await writeMark(ports.table, now)];
     return { ...NOTHING, writes, record: [{ subject: key, event, principal: LIFTLOCK, detail }] };
   });
-  await markDirty(ports);
 }

@@ -1,6 +1,5 @@
 import { HAND_ACTS, MACHINE_NAMES, UNKNOWN_PRINCIPAL } from '../contracts/names.ts';
 import { machineInput } from '../contracts/step-input.ts';
-import { loadRecordsOfName } from '../inventory/records.ts';
 import { parseClusterArn } from '../model/cluster-key.ts';
 import { hopTo } from '../model/hop.ts';
 import { parseJson } from '../model/parse-json.ts';
@@ -9,6 +8,7 @@ import type { Ports } from '../ports/ports.ts';
 import { change, NOTHING } from '../store/change.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
+import { loadRecordsOfName } from '../store/records-of-name.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
 /** What a person did to an execution by hand, with the ARN that CloudTrail gives for that person. */

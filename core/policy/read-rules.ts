@@ -6,9 +6,11 @@ import type { Reason } from '../contracts/step-result.ts';
 import type { ItemKey, Table, WriteOperation } from '../ports/table.ts';
 import { Configs, Learned, ReconcileMarkers } from '../store/entities.ts';
 import { batched, load, unchanged } from '../store/entity.ts';
+import { loadNamesakes } from '../store/records-of-name.ts';
 import { loadAppliedConfigs, loadAuthors, readPolicies, upgradePolicy } from './applied.ts';
 import { labeled } from './cluster-labels.ts';
 import { type HopRules, hopRules } from './hop-rules.ts';
+import { namingWave, sharedName } from './namesakes.ts';
 import { policyByHand, policyOf, undecidedPolicy } from './policy-of.ts';
 
 /** What was read of a hop's rules. Code that needs no window thus does not load what compiles calendars, which is large. */
@@ -41,7 +43,7 @@ export async function readRules(
 ): Promise<ReadRules | undefined> {
   if (stored === undefined || fleet === undefined) return undefined;
   const cluster = labeled(stored, fleet);
-  const { name, undecided } = place === undefined ? await selecting(table, cluster) : ofRollout(place.rollout);
+  const { name, undecided } = place === undefined ? await selecting(table, cluster, fleet) : ofRollout(place.rollout);
   const reader = batched(ahead);
   const unestimated = place?.wave?.estimateSeconds === undefined;
   const [applied, durations, marker] = await Promise.all([
@@ -74,10 +76,24 @@ export async function readRules(
 
 const ofRollout = ({ policy: name }: Rollout): Selecting => ({ name, undecided: [] });
 
-async function selecting(table: Pick<Table, 'queryPartition'>, cluster: ClusterRecord): Promise<Selecting> {
+async function selecting(
+  table: Pick<Table, 'getAll' | 'queryPartition'>,
+  cluster: ClusterRecord,
+  fleet: FleetSpec,
+): Promise<Selecting> {
   const { policies, unreadable } = readPolicies(await loadAppliedConfigs(table, 'UpgradePolicy'));
   const match = policyOf(cluster, policies, unreadable);
-  return { name: policyByHand(match, unreadable), undecided: undecidedPolicy(match) };
+  const name = policyByHand(match, unreadable);
+  if (match.type !== 'one') return { name, undecided: undecidedPolicy(match) };
+  const { policy } = match;
+  const named = namingWave(policy, cluster, fleet.tagPrefix);
+  if (named === -1) return { name, undecided: [] };
+  const others = (await loadNamesakes(table, cluster)).map((one) => labeled(one, fleet));
+  const selected = others.filter((one) => {
+    const other = policyOf(one, policies, unreadable);
+    return other.type === 'one' && other.policy === policy;
+  });
+  return { name, undecided: sharedName(policy, named, [cluster, ...selected], fleet) };
 }
 
 /**

@@ -218,13 +218,14 @@ export const VETOES: readonly Veto[] = [
     reasons: failedMeanwhile,
   },
   {
-    // An upgrade that a person starts needs no wave, and one that has changed its cluster goes on by the calendars that its wave had.
+    // An upgrade that a person starts needs no wave; but where a wave takes its cluster by a name that others have too, nobody knows whose windows hold.
+    // One that has changed its cluster goes on by the calendars that its wave had.
     asked: BEGINNING,
-    rule: 'the policy has a wave for the cluster, its own or the one that takes it now; what has changed it goes on',
+    rule: 'the policy has a wave for the cluster, its own or the one that takes it now, and no other cluster is taken by the same name; what has changed it goes on',
     codes: ['NoWave'],
     reasons: ({ rollout, rules, upgrade, member }) => {
-      if (rollout === undefined) return NONE;
-      if (member?.isStray === true) return [givenUp(rollout.policy)];
+      if (rollout === undefined && rules?.wave === undefined) return NONE;
+      if (rollout !== undefined && member?.isStray === true) return [givenUp(rollout.policy)];
       return upgrade?.mutated === true ? NONE : unplacedBy(rules, (code) => code === 'NoWave');
     },
   },

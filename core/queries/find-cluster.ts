@@ -1,10 +1,11 @@
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { loadAllRecords, loadRecordsOfName } from '../inventory/records.ts';
+import { loadAllRecords } from '../inventory/records.ts';
 import { arnOf, parseClusterArn, shortId, shortKeyOf } from '../model/cluster-key.ts';
 import type { Table } from '../ports/table.ts';
 import { Clusters } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
+import { loadRecordsOfName } from '../store/records-of-name.ts';
 import { invalidInput, Refusal } from './refusal.ts';
 
 type Place = Pick<ClusterRecord, 'account' | 'region' | 'name'>;

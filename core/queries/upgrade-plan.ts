@@ -7,7 +7,6 @@ import { unfinished } from '../model/lag.ts';
 import { fillCluster } from '../model/placeholders.ts';
 import { counted } from '../model/words.ts';
 import { budgetsText } from '../policy/forced-after.ts';
-import { waveOf } from '../policy/wave-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { hopsBefore, isWatched, sameUnderWay } from '../protocol/hop-before.ts';
 import { findHopInHand, isOnlyReleased, wayOutOfHold } from '../protocol/left-half-done.ts';
@@ -68,11 +67,6 @@ export async function planUpgrade(
       : [
           ...(left === undefined ? notOffered(snapshot, cluster, target, now) : []),
           ...refusalsByHand(snapshot, cluster, next, now),
-          // A wave would take the cluster by its name, but other clusters have the same name, so nobody knows which is meant (wave-place.ts). A grant
-          // does not check that.
-          ...(aim.wave === undefined && takenAlone(snapshot, cluster, aim)
-            ? aim.placement.filter(({ code }) => code === 'NoWave')
-            : []),
         ]),
   ];
   return {
@@ -105,9 +99,6 @@ export async function planUpgrade(
 
 const ofCluster = ({ upgrades }: FleetSnapshot, { clusterKey }: ClusterRecord): Upgrade[] =>
   upgrades.filter((one) => one.clusterKey === clusterKey);
-
-const takenAlone = ({ fleet }: FleetSnapshot, cluster: ClusterRecord, { policy }: ClusterPolicy): boolean =>
-  policy !== undefined && waveOf(policy, cluster, fleet?.tagPrefix ?? '').index >= 0;
 
 /** What the last look found in the way of the first hop. It is told but refuses nothing, since the upgrade looks itself before it changes anything. */
 async function lastFound(

@@ -8,6 +8,7 @@ import { rulingWave, waveNamed } from '../policy/wave-of.ts';
 import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
 import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import { sharedNameIn } from './wave-place.ts';
 
 /** The rules for one cluster's hop in this tick. */
 interface MemberRules {
@@ -69,7 +70,9 @@ export function rulesByHand(
 ): { readonly rules: HopRules; readonly window: WindowAnswer } {
   const match = policyMatch(snapshot, cluster);
   const { rules, window } = rulesOf(policyByHand(match, snapshot.unreadablePolicies), cluster, undefined);
-  return { rules: { ...rules, unplaced: [...rules.unplaced, ...undecidedPolicy(match)] }, window: window(begun) };
+  const shared = match.type === 'one' ? sharedNameIn(snapshot, match.policy, cluster) : [];
+  const unplaced = [...rules.unplaced, ...undecidedPolicy(match), ...shared];
+  return { rules: { ...rules, unplaced }, window: window(begun) };
 }
 
 function windowOf(rules: HopRules, now: Date, answers: Map<string, WindowAnswer>): MemberRules['window'] {

@@ -135,3 +135,11 @@ test('it does not wait where an expression of a policy may ask for it', async ()
   moveAddons();
   expect(await isLookDue()).toBe(true);
 });
+
+test('a cluster that is denied asks for a full look when it becomes so, and not each time that it is found to be', async () => {
+  const { world, isLookDue } = await recordedCluster({ trigger: 'manual' });
+  world.eks.state.deniedAccounts.push('111111111111');
+  expect(await isLookDue()).toBe(true);
+  await world.tick();
+  expect(await isLookDue()).toBe(false);
+});
