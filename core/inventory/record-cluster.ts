@@ -14,7 +14,7 @@ import type { Ports } from '../ports/ports.ts';
 import { countLabels } from '../protocol/count-labels.ts';
 import { leftByOthers } from '../protocol/taken-back-by-others.ts';
 import type { AuditEntry } from '../store/audit.ts';
-import { change, changeAndTell, NOTHING, writeMark } from '../store/change.ts';
+import { change, changeAndTell, markDirty, writeMark } from '../store/change.ts';
 import { auditEntry } from '../store/changes.ts';
 import { ClusterNames, Clusters, Configs } from '../store/entities.ts';
 import { batched, load, put, type Read, replace, unchanged } from '../store/entity.ts';
@@ -212,13 +212,15 @@ async function changeRecord(
   event: string,
   next: (read: Read<ClusterRecord>) => ClusterRecord,
 ): Promise<void> {
-  await change(ports, async (now) => {
+  const isChanged = await change(ports, async () => {
     const read = await load(ports.table, Clusters, key);
-    if (read === undefined) return NOTHING;
+    if (read === undefined) return { result: false };
     const record = next(read);
-    if (JSON.stringify(record) === JSON.stringify(read.data)) return NOTHING;
+    if (JSON.stringify(record) === JSON.stringify(read.data)) return { result: false };
     const detail = { conditions: record.conditions, deletedAt: record.deletedAt };
-    const writes = [replace(Clusters, read, record), await writeMark(ports.table, now)];
-    return { ...NOTHING, writes, record: [{ subject: key, event, principal: LIFTLOCK, detail }] };
+    const writes = [replace(Clusters, read, record)];
+    return { result: true, writes, record: [{ subject: key, event, principal: LIFTLOCK, detail }] };
   });
+  // Not in the transaction: discovery changes the clusters of a whole Region side by side, and their transactions would meet at the mark.
+  if (isChanged) await markDirty(ports);
 }
