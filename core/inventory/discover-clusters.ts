@@ -171,7 +171,8 @@ async function discoverScope(
   } catch (error) {
     const why = `${errorName(error)}: ${errorMessage(error)}`;
     if (errorName(error) === TIME_IS_UP && before !== undefined) {
-      // Nobody has asked, so nothing is known but what was known before.
+      // Nobody has asked, so nothing is known but what was known before, and why it could not be read then stays told.
+      if (before.status !== 'Ok') return { state: before, found: 0 };
       const state: AccountState = { ...before, reason: why };
       await writeUnrecorded(ports.table, [put(Accounts, state, 'any')]);
       return { state, found: 0 };
@@ -180,7 +181,7 @@ async function discoverScope(
     const refused = isDenied(error) || errorName(error) === 'AccountLeft';
     // A first look that fails, as by a throttle, is no look yet, and nor is the first one after everything was forgotten, or one never made.
     const wasNever = before === undefined || before.checkedAt === NEVER;
-    const isFirst = !refused && wasNever && before?.reason === undefined;
+    const isFirst = !refused && wasNever && before?.reason?.startsWith(TIME_IS_UP) !== false;
     const status = isDenied(error) ? 'Denied' : 'Unreachable';
     const looked = { reason: why, clusters: known.length, checkedAt: isFirst ? NEVER : checkedAt };
     const state: AccountState = { ...scope, status, ...looked };

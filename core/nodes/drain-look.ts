@@ -21,6 +21,8 @@ export interface DrainLook {
 const MOST_NODES = 400;
 /** A pod that was not asked for this long after its turn, or not seen for this long, belonged to a parked drain: its time begins anew. */
 const PARKED_MILLISECONDS = 15 * 60_000;
+/** When a pod that nobody asks was last seen is kept to this, so that a look at the same things writes nothing. */
+const SEEN_MILLISECONDS = PARKED_MILLISECONDS / 3;
 
 /**
  * Judges an observation. The `memory` of the result is what to remember: what is gone is forgotten, and cordoned nodes begin. The same observation
@@ -48,8 +50,9 @@ export function lookAt(
   const unasked: PodTry = { since: at, retryAt: at, tries: 0, answer: 'unasked' };
   const remember = ({ uid }: DrainPod): void => {
     const known = pods[uid];
-    if (known?.answer === 'unasked') pods[uid] = { ...unasked, since: known.since };
-    else if (placesFor('unasked', look) > 0) pods[uid] ??= unasked;
+    const isFresh = known !== undefined && now.getTime() - Date.parse(known.retryAt) < SEEN_MILLISECONDS;
+    if (known?.answer === 'unasked' && !isFresh) pods[uid] = { ...unasked, since: known.since };
+    else if (known === undefined && placesFor('unasked', look) > 0) pods[uid] = unasked;
   };
   const begin = ({ node: { name } }: NodeStand): void => {
     nodes[name] = { ...nodes[name], begunAt: at };

@@ -197,6 +197,21 @@ test.each<[string, readonly object[], boolean, object]>([
   ['have ended in part', [runner('Rollout', 'Failed'), runner('Rollout', 'Running')], false, { is: 'down' }],
   ['are of another Service', [{ ...runner('Job', 'Failed'), metadata: { namespace: 'shop' } }], false, { is: 'down' }],
   ['are gone', [], false, { is: 'down' }],
+  [
+    'were to run always, and their node has ended them',
+    [{ ...runner('Cluster', 'Failed'), spec: { restartPolicy: 'Always' } }],
+    false,
+    { is: 'down' },
+  ],
+  [
+    'have ended, and another step of the workflow runs',
+    [
+      { ...runner('Workflow', 'Running'), metadata: { ...runner('Workflow', '').metadata, labels: { app: 'other' } } },
+      runner('Workflow', 'Succeeded'),
+    ],
+    false,
+    { said: 'its pods have ended', isIdle: true },
+  ],
 ])('a Service without workloads stays when what it is for has ended: its pods %s', (_, pods, ready, expected) => {
   const [one] = observed('services', { services: [service({ selector })], pods, endpointslices: [slice(ready)] });
   const { is, said, isIdle } = one ?? {};

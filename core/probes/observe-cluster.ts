@@ -60,6 +60,14 @@ interface PodsOfOne {
   readonly writtenAt?: string;
 }
 
+/** Pods of one owner with the same labels. */
+interface Selectable {
+  readonly owner: string;
+  readonly labels: Mapping;
+  /** How many of them have not come to their end. */
+  live: number;
+}
+
 /** What the objects of a cluster show, page by page, so that no list has to be in memory. */
 export interface ClusterObservation {
   readonly now: Date;
@@ -69,8 +77,8 @@ export interface ClusterObservation {
   readonly nodes: Observed[];
   readonly workloads: Map<string, Workload>;
   readonly pods: Map<string, PodsOfOne>;
-  /** What Services select, by the owner of the pods: all of one owner have the labels of its template. */
-  readonly selectable: Map<string, { readonly namespace: string; readonly labels: Mapping; live: number }>;
+  /** What Services without a workload select, by namespace, and there by owner and labels: the steps of one workflow have different ones. */
+  readonly selectable: Map<string, Map<string, Selectable>>;
   readonly jobs: Map<string, ObservedJob>;
   /** Jobs that have ended, by the name of the test. */
   readonly testJobs: Map<string, ObservedJob[]>;
@@ -160,9 +168,7 @@ function notePod(seen: SeenObject, { pods, selectable, now }: ClusterObservation
   const owner = controllerOf(seen);
   const identity = owner ?? `Pod ${namespace}/${seen.name}`;
   const hasEnded = status.phase === 'Succeeded' || status.phase === 'Failed';
-  const ofOwner = selectable.get(identity) ?? { namespace, labels: mappingOf(metadata.labels), live: 0 };
-  selectable.set(identity, ofOwner);
-  if (!hasEnded) ofOwner.live += 1;
+  if (!WORKLOAD.test(identity)) noteSelectable(seen, identity, hasEnded, selectable);
   // Jobs are looked at directly, because their pods come and go under new names.
   if (owner !== undefined && isJob(owner)) return;
   const created = owner === undefined ? textOf(metadata.creationTimestamp) : undefined;
@@ -185,6 +191,24 @@ function notePod(seen: SeenObject, { pods, selectable, now }: ClusterObservation
   known.ill += 1;
   if (isStarting) known.pending += 1;
   known.said ||= trouble;
+}
+
+const WORKLOAD = /^(Deployment|StatefulSet|DaemonSet) /;
+
+function noteSelectable(
+  { namespace, metadata, spec }: SeenObject,
+  owner: string,
+  hasEnded: boolean,
+  selectable: ClusterObservation['selectable'],
+): void {
+  const labels = mappingOf(metadata.labels);
+  const inNamespace = selectable.get(namespace) ?? new Map<string, Selectable>();
+  selectable.set(namespace, inNamespace);
+  const key = `${owner} ${JSON.stringify(labels)}`;
+  const alike = inNamespace.get(key) ?? { owner, labels, live: 0 };
+  inNamespace.set(key, alike);
+  // A pod that is always to run has no end of its own: its node has ended it.
+  if (!hasEnded || spec.restartPolicy === 'Always') alike.live += 1;
 }
 
 const isJob = (owner: string): boolean => owner.startsWith('Job ');
@@ -325,16 +349,15 @@ function observedService(
   // A Service whose workloads were deleted has lost them, while a Service for pods of an operator has not.
   const isUndated = behind.length === 0 && isOfTeam;
   const seen = { ...service, ...(isUndated && { isUndated }) };
-  const isSelected = ([, one]: [string, { namespace: string; labels: Mapping }]): boolean =>
-    one.namespace === namespace && carries(one.labels, selector);
-  const owners = isUndated ? [...selectable].filter(isSelected) : [];
+  const pods = isUndated
+    ? [...(selectable.get(namespace)?.values() ?? [])].filter(({ labels }) => carries(labels, selector))
+    : [];
   // The pods of Jobs, and of a driver or a step that runs once, end when their work is done, and the Service stays without endpoints.
-  const isOfRuns = owners.length > 0 && owners.every(([owner, { live }]) => isJob(owner) || live === 0);
+  const isOfRuns = pods.length > 0 && pods.every(({ owner, live }) => isJob(owner) || live === 0);
   const isIdle = isOfRuns && { isIdle: true };
   if (reachable.has(service.identity.replace('Service ', '')))
     return { ...seen, said: 'has ready endpoints', ...isIdle };
-  if (isOfRuns && owners.every(([, { live }]) => live === 0))
-    return { ...seen, said: 'its pods have ended', ...isIdle };
+  if (isOfRuns && pods.every(({ live }) => live === 0)) return { ...seen, said: 'its pods have ended', ...isIdle };
   if (behind.length > 0 && behind.every(({ desired }) => desired === 0))
     return { ...service, said: 'wants no pods', ...(namespace !== SYSTEM && { isIdle: true }) };
   const [writtenAt] = [service, ...behind]

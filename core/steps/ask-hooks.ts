@@ -129,7 +129,8 @@ export async function hooksPassedAt(
   step: HookMoment['step'],
 ): Promise<Date> {
   const moment = { at: 'before', step } as const;
-  const passed = ((await policy()).spec?.hooks ?? []).flatMap((hook) => {
+  const hooks = ((await policy()).spec?.hooks ?? []).filter((one) => one.at === moment.at && one.step === step);
+  const passed = hooks.flatMap((hook) => {
     const state = upgrade?.hooks?.[keyOf(hook, moment)];
     if (state === undefined || state.grantNumber !== grant?.number) return [];
     return state.answeredAt === undefined ? answerBy(hook, state) : new Date(state.answeredAt);

@@ -4,17 +4,22 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { LIVE_SOURCES } from '../contracts/scan-words.ts';
 import { blocked, done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { observeCluster } from '../inventory/observe-cluster.ts';
+import { shortId } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { rollbackRefusals } from '../model/hop.ts';
 import { groupOfOne, keptGroups } from '../model/seen-nodes.ts';
 import { counted, sentence } from '../model/words.ts';
 import { managedGroups } from '../nodes/managed-groups/managed-group.ts';
-import { loadFleetInForce } from '../policy/applied.ts';
+import { refusedWaiver } from '../policy/allowed-waivers.ts';
+import { loadFleetInForce, scanWaivers } from '../policy/applied.ts';
 import { loadForcedAfter } from '../policy/forced-after.ts';
 import type { Ports } from '../ports/ports.ts';
 import { groupsGoingBack, mayExtendSupport, rollbackView } from '../protocol/rollback-view.ts';
 import { stuckDrains } from '../scan/drain/observe-drains.ts';
 import { goOn } from '../scan/fleet/go-on.ts';
+import { judgeAll } from '../scan/judge/judge.ts';
+import { applyWaivers, type ReportParts } from '../scan/report/build-report.ts';
+import { mergeFindings } from '../scan/report/merge-findings.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
 import { Regions } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
@@ -72,7 +77,8 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   const goBack = groupsGoingBack(record, KubeVersion.parse(cluster.version), target, known);
   // Where nobody reads nodes, what EKS says of kubelets may be about nodes that no group of the rollback takes back.
   const isGroupsAlone = goBack.length > 0 && record.fargateProfiles.length === 0;
-  const followOthers = !asksServer && !record.autoMode && !isGroupsAlone;
+  const isHalfWay = context.upgrade?.mutated === true;
+  const followOthers = !isHalfWay && !asksServer && !record.autoMode && !isGroupsAlone;
   const foundNow = [
     ...insights
       .filter((one) => !isRepaired(one) || (followOthers && isOfKubelets(one)))
@@ -84,11 +90,11 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
     ...(await groupsInTheWay(ports, context, record, { nodes: spec?.nodes, asksServer })),
   ];
   // A denial fails no rollback that is half-way back; what was found does. What is not read now is known from an earlier look, and may be over.
-  if (unread.length > 0 && foundNow.length === 0 && context.upgrade?.mutated === true)
+  if (unread.length > 0 && foundNow.length === 0 && isHalfWay)
     return { ...parked(deniedRetryAt(ports), ...unread, ...byRecord), found };
   const blockers = [...foundNow, ...byRecord, ...unread];
   // One that is half-way back goes on as far as EKS takes it.
-  const asksDrains = blockers.length === 0 && asksServer && context.upgrade?.mutated !== true;
+  const asksDrains = blockers.length === 0 && asksServer && !isHalfWay;
   const drains = asksDrains ? await drainsInTheWay(ports, context, goBack) : [];
   if ('status' in drains) return { ...drains, found };
   blockers.push(...drains);
@@ -182,7 +188,7 @@ const ALL_BUT_DRAINS = LIVE_SOURCES.filter((source) => source !== 'drain');
 
 /**
  * Nodes that go back are drained as in a hop, and pods that the newer minor has made ill may be what their budgets hold. Nothing is found where the
- * policy lets a roll be forced in the end, or where lists cannot be read; a result waits for the rest of the lists.
+ * policy lets a roll be forced in the end or the drains be skipped, or where lists cannot be read; a result waits for the rest of the lists.
  */
 async function drainsInTheWay(
   ports: CheckPorts,
@@ -190,15 +196,27 @@ async function drainsInTheWay(
   groups: readonly string[],
 ): Promise<Reason[] | StepResult> {
   const server = findApiServer(context);
-  const forcedAfter = await loadForcedAfter(ports, context.record, (await context.policy()).spec);
-  if (groups.length === 0 || server === undefined || forcedAfter !== undefined) return [];
+  const { spec } = await context.policy();
+  const forcedAfter = await loadForcedAfter(ports, context.record, spec);
+  const isSkipped = spec?.scan.skip.includes('drain') === true;
+  if (groups.length === 0 || server === undefined || forcedAfter !== undefined || isSkipped) return [];
   const { clusterKey, asker, target } = context;
   const order = { clusterKey, execution: asker.arn, target: target.toString(), server, skip: ALL_BUT_DRAINS };
   const read = await goOn(ports, order);
   if (!read.ended) return wait(read.pauseSeconds, reason('Scanning', read.said));
-  const rolls = (group: string): boolean => groups.includes(group);
-  const stuck = stuckDrains(read.state.facts.drain, { rolls, now: ports.clock.now() });
-  return stuck.map(({ message, fix }) => reason('DrainStuck', `${message} ${fix}`));
+  const now = ports.clock.now();
+  const stuck = stuckDrains(read.state.facts.drain, { rolls: (group) => groups.includes(group), now });
+  const hop = { target, from: KubeVersion.parse(context.cluster.version), insightsRead: false, isUpgrade: true };
+  const found = mergeFindings(judgeAll(stuck, { ...hop, brings: () => false }));
+  const record = await context.record();
+  const clusters = [record.name, shortId(record), record.arn];
+  const waivers = await scanWaivers(ports.table);
+  const refuses: ReportParts['refuses'] = (waiver, finding) => refusedWaiver(spec?.scan, waiver, finding);
+  // Whoever waives the drain for a hop waives it for the way back.
+  const { findings } = applyWaivers(found, { waivers, clusters, refuses }, now);
+  return findings.flatMap(({ waived, owner, cause, message, fix }) =>
+    waived ? [] : reason('DrainStuck', `${owner ?? cause}: ${message} ${fix}`),
+  );
 }
 
 async function addonsInTheWay(ports: CheckPorts, context: StepContext): Promise<Reason[]> {

@@ -85,7 +85,7 @@ async function check(ports: SmokePorts, context: StepContext): Promise<StepOutco
   const kept = {
     ...{ comparedAt: now.toISOString(), verdicts: judged.verdicts },
     ...given({ wellSince: before }),
-    ...(endsLooking && settledNow),
+    ...((endsLooking || settled !== undefined) && settledNow),
   };
   const outcome = (result: StepResult): StepOutcome =>
     isAsRecorded(context, kept) ? result : { ...result, detail: kept };

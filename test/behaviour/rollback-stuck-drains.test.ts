@@ -1,3 +1,4 @@
+import { applyDocuments } from '../../core/operations/apply-documents.ts';
 import { requestRollback } from '../../core/operations/request-rollback.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { loosen, strict } from './drained-shop.ts';
@@ -38,4 +39,20 @@ test('nodes whose drain cannot succeed stop a rollback before its first change, 
   await goBack();
   await run(world);
   expect([versionOf(world, 'web'), (await back())?.status]).toEqual(['1.36', 'Succeeded']);
+});
+
+test.each<[string, Record<string, unknown>, boolean]>([
+  ['the policy skips drains', { scan: { skip: ['drain'] } }, false],
+  ['somebody has waived the drain', {}, true],
+])('where %s a rollback goes as a hop does', async (_, policy, isWaived) => {
+  const world = await smallFleet({ clusters: [web], policy });
+  await run(world);
+  const calls = mutationsOf(world).length;
+  await loosen(world, 6);
+  const spec = { match: { rule: 'DrainStuck' }, reason: 'An operator lifts it.', owner: 'shop', expires: '2026-12-31' };
+  const waiver = { apiVersion: 'liftlock/v1alpha1', kind: 'ScanWaiver', metadata: { name: 'strict' }, spec };
+  if (isWaived) await applyDocuments(world.ports, [waiver], PERSON, { dryRun: false });
+  await requestRollback(world.ports, await recordOf(world, 'web'), PERSON, { approve: true });
+  await hours(world, 1);
+  expect(mutationsOf(world).slice(calls)[0]).toMatchObject({ operation: 'UpdateNodegroupVersion' });
 });

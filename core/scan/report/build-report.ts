@@ -104,7 +104,7 @@ function summarize(findings: readonly Finding[], coverage: readonly Coverage[]):
  * Marks the findings that waivers cover, with the first one that does. An expired waiver about this cluster covers nothing and is listed, and so is a
  * valid one that covers nothing.
  */
-function applyWaivers(
+export function applyWaivers(
   findings: readonly Finding[],
   { waivers = [], clusters, refuses = () => undefined }: Pick<ReportParts, 'waivers' | 'clusters' | 'refuses'>,
   now: Date,
