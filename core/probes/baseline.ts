@@ -75,15 +75,18 @@ export function takeBaseline(reading: Reading, now: Date): Baseline {
     const ill = seen.flatMap((one) => (one.is && !isOnlyStarting(one, now) ? [[one.identity, one.is] as const] : []));
     const isNamed = NAMED_BY_POLICY.has(probe);
     const names = seen.filter(({ isUndated }) => isNamed || isUndated).map(({ identity }) => identity);
-    const isKept = isNamed || names.length <= MOST_KEPT;
-    const hashed = names.length <= MOST_HASHED ? { knownHashes: names.map(hashOf) } : {};
-    const known = isNamed || UNDATED.has(probe) ? (isKept ? { known: names } : hashed) : {};
+    const known = isNamed ? { known: names } : UNDATED.has(probe) ? keptOf(names) : {};
     const idle = seen.filter(({ isIdle }) => isIdle).map(({ identity }) => identity);
     // For workloads an empty list means that nothing was idle, while an absent one means that nobody knows.
     const own = (idle.length > 0 || probe === 'workloads') && idle.length <= MOST_KEPT ? { idle } : {};
     probes[probe] = { count: ill.length, unwell: Object.fromEntries(ill.slice(0, MOST_KEPT)), ...known, ...own };
   }
   return { takenAt: now.toISOString(), probes };
+}
+
+function keptOf(names: readonly string[]) {
+  if (names.length <= MOST_KEPT) return { known: [...names] };
+  return names.length <= MOST_HASHED ? { knownHashes: names.map(hashOf) } : {};
 }
 
 /** By then a rollout of a Deployment has failed or ended: by default it gives up after 10 minutes without progress. */

@@ -11,12 +11,8 @@ import { baselineFor } from './baseline-for.ts';
 import type { StepContext } from './context.ts';
 import type { StepOutcome } from './run-step.ts';
 
-/** Moved workloads need some time to come back. A fault that lasts longer than this after the beginning of the execution is a failure. */
+/** Moved workloads need some time to come back. A fault that lasts longer than this is a failure. */
 export const SETTLE_MINUTES = 15;
-
-/** Whether what fails may still pass by itself: this execution has not gone on for so long. */
-export const maySettle = ({ clock }: Pick<Ports, 'clock'>, { startedAt }: Pick<StepContext, 'startedAt'>): boolean =>
-  clock.now().getTime() < startedAt.getTime() + SETTLE_MINUTES * 60_000;
 
 /**
  * Waits for a fault that may pass by itself; undefined: it has lasted for too long. That counts from the first of the looks that have met it, one after

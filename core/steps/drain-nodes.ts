@@ -77,17 +77,14 @@ export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Pr
     if (settings === undefined) return blocked(drainNotAllowed(context.name, policy?.metadata.name));
     const before = await takenBackFirst(ports, context);
     if (before !== undefined) return before;
-    const kind = context.upgrade?.nodegroupKind ?? kindOfGroup(await context.record(), group);
-    const known = { told: [], kind, ...EMPTY_MEMORY, ...context.upgrade?.steps[step]?.detail } as Kept;
-    const drain = new Drain(ports, context, { kind: known.kind, name: group }, settings, known);
+    const last = context.upgrade?.steps[step]?.detail as Kept | undefined;
+    const kind = last?.kind ?? context.upgrade?.nodegroupKind ?? kindOfGroup(await context.record(), group);
+    const known: Kept = { told: [], ...EMPTY_MEMORY, ...last, kind };
+    const drain = new Drain(ports, context, { kind, name: group }, settings, known);
     const result = await withApiServer(ports, context, operators(ports), (operator) => drain.go(operator));
     const runs = ports.clock.now().getTime() - context.startedAt.getTime();
     const isLong = result.status === 'wait' && (stepInput.poll >= MOST_LOOKS || runs >= MOST_MILLISECONDS);
-    const kept = {
-      ...drain.memory,
-      kind: known.kind,
-      told: await tellBlockers(ports, context, group, { known, drain, result }),
-    };
+    const kept = { ...drain.memory, kind, told: await tellBlockers(ports, context, group, { known, drain, result }) };
     const outcome = isLong ? parked(ports.clock.now(), ...result.reasons) : untilNews(result, drain, ports.clock.now());
     return isSame(kept, known) ? outcome : { ...outcome, detail: kept };
   });

@@ -5,7 +5,7 @@ import { isUndo } from '../protocol/undo.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { accessReason, findApiServer, isAccessError, mayPass } from './api-server.ts';
-import { maySettle } from './compare-with-before.ts';
+import { SETTLE_MINUTES } from './compare-with-before.ts';
 import { deniedRetryAt, type StepContext } from './context.ts';
 import { UNHEARD_SECONDS } from './read-probes.ts';
 
@@ -15,6 +15,10 @@ export const BUSY_MILLISECONDS = 12_000;
 interface Closable {
   close(): void;
 }
+
+/** Whether what fails may still pass by itself: this execution has not gone on for so long. */
+const maySettle = ({ clock }: Pick<Ports, 'clock'>, { startedAt }: Pick<StepContext, 'startedAt'>): boolean =>
+  clock.now().getTime() < startedAt.getTime() + SETTLE_MINUTES * 60_000;
 
 /**
  * Works at the API server of the step's cluster. One that denies, or cannot be reached for a quarter of an hour, blocks with its error, or parks an

@@ -24,17 +24,30 @@ export class HttpError extends Error {
   }
 }
 
-const STATUS = new Map<string, ErrorStatus>(
-  (
-    [
-      [400, 'InvalidInput InvalidVersion InvalidTransaction'],
-      [403, 'NotAllowed'],
-      [404, 'ClusterNotFound RolloutNotFound PolicyNotFound ConfigNotFound WaveNotFound ScanNotFound'],
-      [409, 'PlanChanged AmbiguousCluster ClusterGone WrongState NothingToDo RolloutBusy'],
-      [409, 'RolloutBlocked UpgradeBlocked DrainBlocked RollbackBlocked ConditionFailed TransactionConflict'],
-    ] as const
-  ).flatMap(([status, names]) => names.split(' ').map((name) => [name, status] as const)),
-);
+const STATUS: Readonly<Record<string, ErrorStatus>> = {
+  InvalidInput: 400,
+  InvalidVersion: 400,
+  InvalidTransaction: 400,
+  ClusterNotFound: 404,
+  RolloutNotFound: 404,
+  PolicyNotFound: 404,
+  ConfigNotFound: 404,
+  WaveNotFound: 404,
+  PlanChanged: 409,
+  NotAllowed: 403,
+  ScanNotFound: 404,
+  AmbiguousCluster: 409,
+  ClusterGone: 409,
+  WrongState: 409,
+  NothingToDo: 409,
+  RolloutBusy: 409,
+  RolloutBlocked: 409,
+  UpgradeBlocked: 409,
+  DrainBlocked: 409,
+  RollbackBlocked: 409,
+  ConditionFailed: 409,
+  TransactionConflict: 409,
+};
 
 /** The names and messages of refusals are written for people. Any other error stays in the log. */
 export function answerTo(error: unknown): { status: ErrorStatus; body: ErrorBody } {
@@ -48,7 +61,7 @@ export function answerTo(error: unknown): { status: ErrorStatus; body: ErrorBody
       'AWS failed to answer Liftlock. What was asked for may have been done all the same: look first, then try again.';
     return { status: 503, body: { error: { name: 'Unavailable', message } } };
   }
-  const status = error instanceof HttpError ? error.status : STATUS.get(name);
+  const status = error instanceof HttpError ? error.status : Object.hasOwn(STATUS, name) ? STATUS[name] : undefined;
   if (status === undefined) {
     const message =
       'Liftlock met a fault that it did not expect. Look into the log of its function "api", then try again.';
