@@ -33,7 +33,7 @@ export async function startRollout(
   options: { readonly dryRun: boolean; readonly incompleteInventory?: boolean; readonly finish?: boolean },
 ): Promise<RolloutDetail> {
   const { table } = ports;
-  const snapshot = await loadSnapshot(table, await table.queryActive(), 'history');
+  const snapshot = await loadSnapshot(table, await table.queryActive(), 'history', ports.clock.now());
   mayPlan(snapshot, policy);
   const { fleet, history } = snapshot;
   const isRead = fleet !== undefined && history !== undefined;

@@ -3,7 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import { isRollback } from '../model/hop.ts';
 import type { Table } from '../ports/table.ts';
-import { isServed, newestFirst, whyLeftOut } from '../rollout/automatic-rollouts.ts';
+import { isRemembered, isServed, newestFirst, whyLeftOut } from '../rollout/automatic-rollouts.ts';
 import { besideLaterWave } from '../rollout/later-wave.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { hasBegun } from '../rollout/wave-end.ts';
@@ -23,7 +23,7 @@ export interface WholeRollout {
  */
 export interface Place extends WholeRollout {
   readonly member: Member | undefined;
-  /** The cluster's members in the other rollouts of that policy, the newest first. */
+  /** The cluster's members in the other rollouts of that policy that are remembered, the newest first. */
   readonly others?: readonly Member[];
   /** Another rollout of the policy, which goes on without the cluster. */
   readonly beside?: WholeRollout | undefined;
@@ -67,6 +67,8 @@ export async function placeAmong(
   const [newest] = rollouts;
   if (newest === undefined) return undefined;
   const own = await loadMembersIn(table, rollouts, cluster.clusterKey);
+  const remembered = new Set(rollouts.filter((one) => isRemembered(one, now)).map(({ id }) => id));
+  const counted = own.filter(({ rolloutId }) => remembered.has(rolloutId));
   const inNewest = own.find(({ rolloutId }) => rolloutId === newest.id);
   const held = snapshot.controls.get(cluster.clusterKey)?.held;
   // Nothing is tried again while a cluster is only taken back.
@@ -78,10 +80,10 @@ export async function placeAmong(
     ? own.find((one) => !ENDED_WELL.includes(one.status) || isAborted(one))
     : goesOn
       ? inNewest
-      : whyLeftOut(snapshot, newest.policy, cluster, own, now);
+      : whyLeftOut(snapshot, newest.policy, cluster, counted, now);
   const member = left ?? inNewest;
   const rollout = rollouts.find(({ id }) => id === member?.rolloutId) ?? newest;
-  return { rollout, member, others: own.filter((one) => one !== member) };
+  return { rollout, member, others: counted.filter((one) => one !== member) };
 }
 
 /** The member because of which no rollout takes the cluster up by itself (`whyLeftOut`), where the cluster's place is in a rollout that is over. */
@@ -94,7 +96,8 @@ export function leftOutBy(
   if (place === undefined) return undefined;
   const { rollout, member, others = [] } = place;
   if (member === undefined || !AT_REST.includes(rollout.status)) return undefined;
-  return whyLeftOut(snapshot, rollout.policy, cluster, [member, ...others], now);
+  const own = isRemembered(rollout, now) ? [member, ...others] : others;
+  return whyLeftOut(snapshot, rollout.policy, cluster, own, now);
 }
 
 /**

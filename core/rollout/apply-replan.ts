@@ -197,12 +197,12 @@ async function stage(
 async function putInForce(
   ports: ReplanPorts,
   rollout: Read<Rollout>,
-  { target, policyRevision, waves, carried, reasons, changedWaves }: Replan,
+  { target, policyRevision, waves, carried, withinMinor, reasons, changedWaves }: Replan,
   now: Pick<Rollout, 'plan' | 'following'>,
   operations: readonly WriteOperation[],
 ): Promise<void> {
   const { id } = rollout.data;
-  const next: Rollout = { ...rollout.data, ...now, target, policyRevision, waves: [...waves], carried };
+  const next: Rollout = { ...rollout.data, ...now, target, policyRevision, waves: [...waves], carried, withinMinor };
   const detail = { plan: now.plan, target, policyRevision, reasons };
   const [change] = await write(ports, id, 'RolloutReplanned', detail, [
     replace(Rollouts, rollout, next),

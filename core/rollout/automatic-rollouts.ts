@@ -68,6 +68,23 @@ export function leftHalfDone({
 export const isServed = ({ status, reasons }: Pick<Member, 'status' | 'reasons'>): boolean =>
   status !== 'Excluded' || reasons.some(({ code }) => code === 'RolloutAborted' || code === 'Skipped');
 
+const REMEMBERED_DAYS = 60;
+
+/**
+ * Whether what a rollout has tried counts for those after it. Rollouts within a minor come every week and take in the whole fleet, so what they tried is
+ * not read for ever; by then it was images and add-ons that have newer versions. What a person has aborted is not begun anew for that.
+ */
+export const isRemembered = ({ status, withinMinor, endedAt }: Rollout, now: Date): boolean =>
+  withinMinor !== true ||
+  !AT_REST.includes(status) ||
+  status === 'Aborted' ||
+  endedAt === undefined ||
+  Date.parse(endedAt) > now.getTime() - REMEMBERED_DAYS * 24 * 3_600_000;
+
+/** Whether a plan changes the minor of none of its members; those that it leaves out are no matter. */
+export const staysWithinMinor = (members: readonly Member[]): true | undefined =>
+  members.every((member) => isFinish(member) || !isServed(member)) || undefined;
+
 /** What the members of a policy's rollouts have tried, as keys of `servedKeys`. */
 export const servedBy = (policy: string, members: readonly Member[]): ReadonlySet<string> =>
   new Set(members.filter(isServed).flatMap((member) => servedKeys(policy, member)));

@@ -1,24 +1,21 @@
-import { KIND_SHARDS } from '../contracts/table-schema.ts';
-import type { StoredItem, Table } from '../ports/table.ts';
+import type { Table } from '../ports/table.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { Accounts, Members, Organizations, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { dataOf, load, loadKind, ofKind } from '../store/entity.ts';
 import { isMember } from '../store/members.ts';
-import { servedBy } from './automatic-rollouts.ts';
+import { isRemembered, servedBy } from './automatic-rollouts.ts';
 import { earlierRollouts } from './earlier-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-
-/** With more rollouts than this, reading all members and all waves by kind takes fewer requests than a query for each rollout. */
-const MOST_BY_PARTITION = 2 * KIND_SHARDS;
 
 /** Reads what only the full look needs. `reader` takes the latest scans of `clusterKeys` together with what else is read in this turn. */
 export async function loadHistory(
   table: Table,
   reader: Pick<Table, 'get' | 'getAll'>,
   clusterKeys: readonly string[],
+  now: Date | undefined,
 ): Promise<Required<Pick<FleetSnapshot, 'history' | 'scans'>>> {
   const [{ rollouts, members, waves }, accounts, listed, scans] = await Promise.all([
-    everyRollout(table),
+    everyRollout(table, now),
     table.queryPartition('ACCOUNTS'),
     load(reader, Organizations),
     latestScansOf(reader, clusterKeys),
@@ -53,14 +50,11 @@ export async function loadRollouts(table: Table): Promise<NonNullable<FleetSnaps
   };
 }
 
-/** Every rollout with its members and waves, which lie in its partition. */
-async function everyRollout(table: Table) {
+/** Every rollout, and the members and waves, which lie in its partition, of those that are remembered. */
+async function everyRollout(table: Table, now: Date | undefined) {
   const rollouts = await loadKind(table, Rollouts);
-  const items: StoredItem[][] =
-    rollouts.length > MOST_BY_PARTITION
-      ? await Promise.all([table.queryKind(Members.kind), table.queryKind(Waves.kind)])
-      : await Promise.all(rollouts.map(({ id }) => table.queryPartition(rolloutPartition(id))));
-  const all = items.flat();
+  const remembered = rollouts.filter((rollout) => now === undefined || isRemembered(rollout, now));
+  const all = (await Promise.all(remembered.map(({ id }) => table.queryPartition(rolloutPartition(id))))).flat();
   return {
     rollouts,
     members: ofKind(all, Members).filter(isMember),

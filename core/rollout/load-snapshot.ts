@@ -36,7 +36,7 @@ import type { FleetSnapshot } from './snapshot.ts';
 /**
  * How much is read. `turn`: what is not at rest, with the clusters of members whose turn it is; `motion`: with the clusters of all that wait;
  * `fleet`: every cluster, and what Regions offer; `rollouts`, for when nothing is in motion: also every rollout that ever was, without what only
- * grants and opening waves rest on; `history`: all of this, with members and waves of every rollout.
+ * grants and opening waves rest on; `history`: all of this, with members and waves of every rollout that is remembered.
  */
 export type SnapshotScope = 'turn' | 'motion' | 'fleet' | 'rollouts' | 'history';
 
@@ -58,8 +58,8 @@ const NOTHING_READ = {
 } as const;
 
 /**
- * Reads what the reconciler decides from. `active` is the sparse index, which the caller has read. With scope `turn`, `now` tells which members are
- * parked for later; without it none counts as parked.
+ * Reads what the reconciler decides from. `active` is the sparse index, which the caller has read. `now` tells with scope `turn` which members are
+ * parked for later, and with `history` which rollouts are remembered; without it no member counts as parked, and every rollout is remembered.
  */
 export async function loadSnapshot(
   table: Table,
@@ -93,7 +93,7 @@ export async function loadSnapshot(
             started(reading.then(({ clusters }) => clusters)),
           ),
       everything ? table.queryPartition('VERSIONS') : [],
-      readPast(table, reader, scope, keys),
+      readPast(table, reader, scope, keys, now),
       load(reader, Epochs),
       load(reader, FleetControls),
       mayBegin ? load(reader, Learned) : undefined,
@@ -197,9 +197,10 @@ async function readPast(
   reader: Pick<Table, 'get' | 'getAll'>,
   scope: SnapshotScope,
   keys: readonly string[],
+  now: Date | undefined,
 ): Promise<Pick<FleetSnapshot, 'history' | 'scans'>> {
   if (scope === 'rollouts') return { history: await loadRollouts(table) };
-  return scope === 'history' ? loadHistory(table, reader, keys) : {};
+  return scope === 'history' ? loadHistory(table, reader, keys, now) : {};
 }
 
 /** A wave that an abort has left Undecided is in no index, since nobody waits for it any more. */

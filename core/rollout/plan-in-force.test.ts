@@ -28,6 +28,7 @@ const joining = (members: readonly Member[], more: Partial<Replan> = {}): Replan
   members: members.map((next) => ({ before: undefined, next })),
   reasons: [joined],
   carried: undefined,
+  withinMinor: undefined,
   ...more,
 });
 

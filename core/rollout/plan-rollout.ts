@@ -7,6 +7,7 @@ import { blockingFindings } from '../model/blocking-findings.ts';
 import { given } from '../model/given.ts';
 import { countSettled } from '../protocol/settle-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { staysWithinMinor } from './automatic-rollouts.ts';
 import { type Asked, type Candidate, type Candidates, candidatesOf } from './candidates.ts';
 import { carriedInto } from './earlier-rollouts.ts';
 import { wavePlanHash } from './plan-hash.ts';
@@ -67,7 +68,7 @@ export function planRollout(
     createdAt: details.now.toISOString(),
     waves: policy.spec.waves.map((spec) => spec.name),
     ...(details.finish === true ? { finish: true } : {}),
-    ...given({ carried }),
+    ...given({ carried, withinMinor: staysWithinMinor(members) }),
     reasons: [],
   };
   return { rollout, waves, members, leftOut };

@@ -7,7 +7,7 @@ import { isSame } from '../model/is-same.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { isTried } from '../store/members.ts';
-import { atRest } from './automatic-rollouts.ts';
+import { atRest, staysWithinMinor } from './automatic-rollouts.ts';
 import { hasPins } from './candidates.ts';
 import type { Decision } from './decisions.ts';
 import { carriedInto, carriedNews } from './earlier-rollouts.ts';
@@ -35,6 +35,7 @@ export interface Replan {
   readonly members: readonly Change<Member>[];
   /** What is suspected of the minors to which it takes clusters by now: its first wave may open right after this. */
   readonly carried: Rollout['carried'];
+  readonly withinMinor: Rollout['withinMinor'];
   /** What changed, for people. */
   readonly reasons: readonly Reason[];
 }
@@ -134,6 +135,7 @@ function plannedFrom(
     changedWaves,
     members: [...removed.map((member) => ({ before: member, next: undefined })), ...put],
     carried,
+    withinMinor: staysWithinMinor([...kept, ...next]),
     reasons: [
       ...whatChanged(before, next, removed, { target, revision: applied.revision, rollout }),
       ...toldOfLaterWaves(before, next, names),

@@ -1,5 +1,6 @@
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
-import { memberOf, mutationsOf, run, smallFleet } from './small-fleet.ts';
+import { hours, memberOf, mutationsOf, recordOf, rolloutsOf, run, smallFleet } from './small-fleet.ts';
 
 // docs/policies.md, Newer images of the same minor: what stops the roll of a hop stops that of a patch, of the groups that it replaces.
 
@@ -79,3 +80,31 @@ test('too few addresses for the new nodes stop a patch as they stop a hop, where
   const unasked = await patched({ patch: { nodes: {} }, scan: { skip: ['capacity'] } });
   expect(unasked).toEqual(['Succeeded', false, ['UpdateNodegroupVersion']]);
 });
+
+test.each([
+  ['1.37', true, 2],
+  ['1.36', undefined, 1],
+])(
+  'what a rollout has tried of %s within the minor counts for 60 days, and a hop for ever',
+  async (version, withinMinor, expected) => {
+    const world = await smallFleet({
+      clusters: ['web', 'free'].map((name) => ({
+        name,
+        version,
+        nodegroups: [{ name: 'workers', nodes: 2 }],
+        ...(name === 'web' ? stuck : {}),
+      })),
+      policy: { trigger: 'automatic', finish: 'always', patch: { nodes: {} } },
+    });
+    await run(world);
+    const [first, ...others] = await rolloutsOf(world);
+    expect([first?.withinMinor, first?.status, others]).toEqual([withinMinor, 'Completed', []]);
+    const waits = async () => (await explainCluster(world.ports, await recordOf(world, 'web'))).when.condition;
+    const before = await waits();
+    await hours(world, 30 * 24, 1_440);
+    await hours(world, 29 * 24, 1_440);
+    expect([await waits(), (await rolloutsOf(world)).length]).toEqual([before, 1]);
+    await hours(world, 2 * 24, 1_440);
+    expect(await rolloutsOf(world)).toHaveLength(expected);
+  },
+);

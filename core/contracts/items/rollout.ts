@@ -69,6 +69,8 @@ export const rollout = z.object({
   policyRevision: z.string(),
   /** A person asked that it includes clusters whose nodes or add-ons are behind, which its policy only proposes. */
   finish: z.literal(true).optional(),
+  /** None of its clusters changes its minor: only images, nodes and add-ons are brought up to date. */
+  withinMinor: z.literal(true).optional(),
   /** The newest target of any member. Members in other Regions may have an older one. */
   target: z.string(),
   status: z.enum(ROLLOUT_STATUSES),
