@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { counted, some } from '../../core/model/words.ts';
 import type { Observation } from '../../core/scan/judge/observation.ts';
 import type { KindList } from '../../core/scan/listed/kind-list.ts';
+import { mappingOf, mappingsOf, textOf } from '../../core/scan/manifest/manifest-object.ts';
 import { observeTemplate } from '../../core/scan/manifest/observe-template.ts';
+import { parseDocument } from '../../core/scan/manifest/parse-document.ts';
 import { scanText, type TextScan } from '../../core/scan/manifest/scan-text.ts';
 import { isTemplateText } from '../../core/scan/manifest/template-text.ts';
 import { readOf, unreadOf } from '../../core/scan/report/coverage.ts';
@@ -32,7 +36,12 @@ export async function collectManifests(
   const { interrupted } = io;
   const rendered = new Set<string>();
   for (const chart of charts) {
-    if (render === undefined || interrupted.aborted) break;
+    if (interrupted.aborted) break;
+    if (render === undefined) {
+      const absent = absentCharts(chart, charts);
+      if (absent.length > 0) tally.dependsOn(chart, absent);
+      continue;
+    }
     progress.tell(() => `Rendering ${chart}.`);
     const read = await render(chart);
     if ('problem' in read) tally.gap(`chart ${chart}`, read.problem);
@@ -89,6 +98,23 @@ const CONTENT = /^(?!\s*(?:#|---\s*$|$))/m;
 
 const wordsOf = (path: string): string => (path === '-' ? 'standard input' : path);
 
+/** The charts that the chart depends on whose templates are neither in its folder `charts` nor among those that are scanned. */
+function absentCharts(chart: string, scanned: readonly string[]): string[] {
+  // Charts for Helm 2 have a file of their own for it.
+  const named = ['Chart.yaml', 'requirements.yaml'].flatMap((name) => {
+    const read = readTextFile(join(chart, name));
+    if (!('text' in read)) return [];
+    const parsed = parseDocument(read.text);
+    return 'value' in parsed ? mappingsOf(mappingOf(parsed.value).dependencies) : [];
+  });
+  return named.flatMap(({ name, repository }) => {
+    const [own, from] = [textOf(name), textOf(repository)];
+    if (own === undefined || existsSync(join(chart, 'charts', own, 'Chart.yaml'))) return [];
+    const beside = from?.startsWith('file://') ? resolve(chart, from.slice('file://'.length)) : undefined;
+    return scanned.some((one) => resolve(one) === beside) ? [] : [own];
+  });
+}
+
 /** Coverage of many files: files that were read are counted, every gap is named. */
 class Tally {
   readonly #gaps: Coverage[] = [];
@@ -129,6 +155,13 @@ class Tally {
     const detail =
       'Folders of other people’s files and links to folders are not entered. Name them to have them scanned.';
     this.#gaps.push(unreadOf(some(folders), 'manifest', 'skipped', detail));
+  }
+
+  /** A chart that installs others, which are not here, or are packed. */
+  dependsOn(chart: string, others: readonly string[]): void {
+    const render = `helm dependency build ${chart} && helm template ${chart} | liftlock scan --manifests -`;
+    const detail = `It installs ${some(others, 5)} too, whose templates were not read: say --render, or pipe them: ${render}`;
+    this.#gaps.push(unreadOf(`charts that ${chart} depends on`, 'manifest', 'not-rendered', detail));
   }
 
   template(chart: string): void {

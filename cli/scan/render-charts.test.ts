@@ -72,6 +72,18 @@ test('what helm makes of a chart and those that it depends on is scanned, and to
   expect(JSON.stringify(report.coverage)).toContain('helm rendered it for 1.37 with its own values');
 });
 
+test('budgets and workloads that are rendered from several templates are judged together', async () => {
+  const spec = 'selector: {matchLabels: {app: web}}';
+  folder.write({
+    'rendered.yaml': [
+      `# Source: web/templates/budget.yaml\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: web}\nspec: {minAvailable: 1, ${spec}}\n`,
+      `# Source: web/templates/plain.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 1, ${spec}, template: {metadata: {labels: {app: web}}}}\n`,
+    ].join('---\n'),
+  });
+  const { report, code } = await scanned(`cat ${folder.of('rendered.yaml')}`);
+  expect([code, shown(report)]).toEqual([3, ['error web F/shop/templates/budget.yaml:1']]);
+});
+
 test('helm is called once for a chart, by its absolute path, without a shell, plugins or credentials', async () => {
   await scanned(`for word in "$@"; do echo "$word"; done >> ${folder.of('argv')}; env | sort > ${folder.of('env')}`);
   expect(readFileSync(folder.of('argv'), 'utf8').split('\n')).toEqual([

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { remembered } from '../../core/model/remembered.ts';
+import { WrittenDrains } from '../../core/scan/drain/written-drains.ts';
+import type { Observation } from '../../core/scan/judge/observation.ts';
 import type { KindList } from '../../core/scan/listed/kind-list.ts';
 import { headsOf } from '../../core/scan/manifest/observe-template.ts';
 import type { Position } from '../../core/scan/manifest/positions.ts';
@@ -110,18 +112,20 @@ function scanRendered(
     const read = readTextFile(file);
     return 'text' in read ? headsOf(read.text) : [];
   });
+  const drains = new WrittenDrains();
+  const placed = (one: Observation, file: string): Observation => {
+    const { apiVersion, kind } = one.subject;
+    const head = headsIn(file).find((other) => other.apiVersion === apiVersion && other.kind === kind);
+    const { line, column }: Position = head ?? { line: 1, column: 1 };
+    return { ...one, location: { file, line, column } };
+  };
   const scans = splitYaml(text).map((document) => {
     // Its first folder is the name of the chart.
     const source = templateOf(document.text)?.split('/').slice(1).join('/');
     const file = source === undefined ? chart : join(chart, source);
-    const { observations, coverage } = scanText(file, document.text, lists);
+    const { observations, coverage } = scanText(file, document.text, lists, drains);
     return {
-      observations: observations.map((one) => {
-        const { apiVersion, kind } = one.subject;
-        const head = headsIn(file).find((other) => other.apiVersion === apiVersion && other.kind === kind);
-        const { line, column }: Position = head ?? { line: 1, column: 1 };
-        return { ...one, location: { file, line, column } };
-      }),
+      observations: observations.map((one) => placed(one, file)),
       count: coverage.reduce((sum, entry) => sum + entry.count, 0),
       gaps: coverage
         .filter(isGap)
@@ -131,7 +135,10 @@ function scanRendered(
   const count = scans.reduce((sum, scan) => sum + scan.count, 0);
   const detail = `helm rendered it for ${kubeVersion} with its own values: what they turn off was not looked at.`;
   return {
-    observations: scans.flatMap(({ observations }) => observations),
+    observations: [
+      ...scans.flatMap(({ observations }) => observations),
+      ...drains.judge().map((one) => placed(one, one.location?.file ?? chart)),
+    ],
     coverage: [
       { what: `chart ${chart}`, source: 'manifest', status: 'read', detail, count },
       ...scans.flatMap(({ gaps }) => gaps),

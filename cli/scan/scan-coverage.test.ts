@@ -77,6 +77,28 @@ test('a chart says how to render it, and its plain files are scanned', async () 
   expect(skipped.code).toBe(0);
 });
 
+test('a chart that installs others which are not beside it is a gap, whether it has templates or not', async () => {
+  const needs = (name: string, repository = 'https://charts.example') =>
+    `  - {name: ${name}, version: 1.0.0, repository: "${repository}"}\n`;
+  const chart = (name: string, dependencies: string) =>
+    `apiVersion: v2\nname: ${name}\nversion: 1.0.0\n${dependencies === '' ? '' : `dependencies:\n${dependencies}`}`;
+  folder.write({
+    'a.yaml': budget('a', 'policy/v1'),
+    'shop/Chart.yaml': chart('shop', needs('cache') + needs('queue') + needs('own', 'file://../own') + needs('far')),
+    'shop/charts/cache/Chart.yaml': chart('cache', ''),
+    'shop/charts/queue-1.0.0.tgz': '',
+    'own/Chart.yaml': chart('own', ''),
+    'old/Chart.yaml': 'apiVersion: v1\nname: old\nversion: 1.0.0\n',
+    'old/requirements.yaml': `dependencies:\n${needs('base')}`,
+  });
+  const piped = (name: string) =>
+    `helm dependency build F/${name} && helm template F/${name} | liftlock scan --manifests -`;
+  expect(await gapsOf(folder.path)).toEqual([
+    `not-rendered charts that F/old depends on: It installs base too, whose templates were not read: say --render, or pipe them: ${piped('old')}`,
+    `not-rendered charts that F/shop depends on: It installs queue, far too, whose templates were not read: say --render, or pipe them: ${piped('shop')}`,
+  ]);
+});
+
 test('what a template names as it is stands beside the gap, and goes with it', async () => {
   folder.write({
     'shop/Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.0.0\n',

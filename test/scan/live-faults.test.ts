@@ -60,6 +60,8 @@ test('a group whose own server does not answer is a gap, unless it only computes
   live.put(apiServiceOf('warehouse.example', false));
   const { code, report } = await live.scan();
   expect([code, gapsOf(report)]).toEqual([4, ['error resources of warehouse.example/v1beta1']]);
+  // Drains need none of its objects.
+  expect(gapsOf((await live.scan(['--skip', 'object'])).report)).toEqual([]);
 });
 
 test.each(['truncated', 'foreign'] as const)(

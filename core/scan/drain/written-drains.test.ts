@@ -6,6 +6,8 @@ const deployment = (replicas: string) =>
   `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  ${replicas}\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: web, image: web}]}\n`;
 const autoscaler =
   'apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: web, namespace: shop}\nspec:\n  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}\n  maxReplicas: 5\n';
+const scaledObject =
+  'apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {name: web, namespace: shop}\nspec: {scaleTargetRef: {name: web}}\n';
 
 const stuck = (...documents: string[]) =>
   scanText('f.yaml', documents.join('---\n')).observations.flatMap((one) =>
@@ -33,6 +35,7 @@ test.each([
   ['more replicas than must be available', [budget('minAvailable: 1'), deployment('replicas: 2')], 0],
   ['as many replicas as must be available', [deployment('replicas: 3'), budget('minAvailable: 3')], 1],
   ['replicas that an autoscaler chooses', [budget('minAvailable: 1'), deployment('replicas: 1'), autoscaler], 0],
+  ['replicas that KEDA chooses', [budget('minAvailable: 1'), deployment('replicas: 1'), scaledObject], 0],
   ['nothing that runs', [budget('minAvailable: 1'), deployment('replicas: 0')], 0],
   [
     'two budgets on the same pods',

@@ -43,9 +43,10 @@ export class WrittenDrains {
     const { kind, apiVersion, value } = object;
     if (kind === 'PodDisruptionBudget' && apiVersion === 'policy/v1') this.#budgets.push({ object, context });
     if (WORKLOADS.has(kind)) this.#workloads.push(...workloadOf(object));
-    if (kind !== 'HorizontalPodAutoscaler') return;
+    if (kind !== 'HorizontalPodAutoscaler' && kind !== 'ScaledObject') return;
     const target = mappingOf(mappingOf(value.spec).scaleTargetRef);
-    this.#scaled.add(`${textOf(target.kind)}/${object.namespace ?? ''}/${textOf(target.name)}`);
+    // KEDA's ScaledObject scales a Deployment unless it says otherwise.
+    this.#scaled.add(`${textOf(target.kind) ?? 'Deployment'}/${object.namespace ?? ''}/${textOf(target.name)}`);
   }
 
   judge(): Problem[] {

@@ -199,10 +199,12 @@ function nobodyBehind(caller: CalledService, service: string): Observation {
     severity: failsClosed ? 'error' : 'warning',
     message: failsClosed
       ? `${kind} ${object} fails closed and nobody is behind its Service ${service}: requests for ${about} are refused.`
-      : `Nobody is behind the Service ${service} of ${kind} ${object}: it is passed over.`,
-    fix: `Bring back what serves ${service}, or delete ${kind} ${object}. Nodes that are drained cannot be filled again meanwhile.`,
+      : `Nobody is behind the Service ${service} of ${kind} ${object}: it is ${kind === DEFINITION ? 'called only where an object is asked for in another version than the one it is stored in, and that fails' : 'passed over'}.`,
+    fix: `Bring back what serves ${service}, or delete ${kind} ${object}.${failsClosed ? ' Nodes that are drained may not be filled again meanwhile.' : ''}`,
   };
 }
+
+const DEFINITION = 'CustomResourceDefinition';
 
 function storageClasses({ facts, coverage }: LiveScanState): Observation[] {
   const listed = coverage.some(({ what, status }) => what === 'storageclasses.storage.k8s.io' && status === 'read');

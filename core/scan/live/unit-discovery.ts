@@ -49,7 +49,7 @@ export async function discover(state: LiveScanState, tools: ScanTools): Promise<
       ...(state.skip.includes('object')
         ? []
         : leftOutOf(resources).map((what) => unreadOf(what, 'object', 'skipped', NOT_LISTED))),
-      ...failed.map(({ what, why }) => failedGroup(what, why)),
+      ...failed.map(({ what, why }) => failedGroup(what, why, state.skip)),
     ],
   };
 }
@@ -67,11 +67,21 @@ async function discoverEach(versions: readonly string[], tools: ScanTools): Prom
   return { resources, failed };
 }
 
-/** Groups that only compute their objects need no scan; the APIServices report their failure. */
-function failedGroup(what: string, why: string): Coverage {
-  const computed = COMPUTED_GROUPS.has(what.split('/')[0] ?? '');
+/** Groups that only compute their objects need no scan, nor those of which nothing is asked; the APIServices report their failure. */
+function failedGroup(what: string, why: string, skip: readonly Source[]): Coverage {
+  const group = groupVersion(what).group;
+  const isAsked =
+    !skip.includes('object') ||
+    Object.entries(FULL_KINDS).some(
+      ([kind, sources]) => kind.split('/')[0] === group && sources.some((source) => !skip.includes(source)),
+    );
   const detail = `What it serves is not known: ${why}.`;
-  return unreadOf(`resources of ${what}`, 'object', computed ? 'skipped' : 'error', detail);
+  return unreadOf(
+    `resources of ${what}`,
+    'object',
+    COMPUTED_GROUPS.has(group) || !isAsked ? 'skipped' : 'error',
+    detail,
+  );
 }
 
 const NOT_LISTED =

@@ -65,6 +65,12 @@ test.each<[string, Said, RegExp]>([
   expect(state.observations.length).toBeGreaterThan(0);
 });
 
+test('a release that was uninstalled since it was listed is no gap', async () => {
+  const text = JSON.stringify({ kind: 'Status', message: 'configmaps "web.v2" not found' });
+  const { state } = await run({ [path]: listOf([head('web', 2)]), [one]: { status: 404, text } });
+  expect(told(state)).toEqual(['read helm releases in configmaps 1']);
+});
+
 test('credentials that end meanwhile end the scan', async () => {
   const script = {
     [path]: listOf([head('web', 2), head('api', 1)]),

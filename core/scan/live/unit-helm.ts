@@ -90,6 +90,8 @@ interface Problem {
 async function readOne(head: ChosenRevision, { storage, state, tools }: Reading): Promise<Problem | undefined> {
   const path = `/api/v1/namespaces/${encodeURIComponent(head.namespace)}/${storage}/${encodeURIComponent(head.object)}`;
   const answer = await ask(tools.reader, { path }, tools);
+  // A release that was uninstalled since it was listed is no gap; a 404 that does not name it comes from a proxy on the way.
+  if (answer.status === 'missing' && answer.why.includes(`"${head.object}" not found`)) return undefined;
   if (answer.status !== 'ok') return { why: answer.why, denied: answer.status === 'denied', ...deadOf(answer) };
   const packed = textOf(mappingOf(mappingOf(parseJson(answer.text)).data).release);
   if (packed === undefined) return { why: 'it holds no release' };

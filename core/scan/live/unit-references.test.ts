@@ -26,7 +26,7 @@ async function run(said: Said, services: CalledService[] = [caller()]) {
     { state: { facts } },
   );
   const found = state.observations.map((one) => (one.type === 'problem' ? `${one.severity} ${one.reason}` : one.type));
-  return { found, told: told(state), asked };
+  return { found, told: told(state), asked, state };
 }
 
 test.each<[string, Said, string[]]>([
@@ -40,6 +40,16 @@ test.each<[string, Said, string[]]>([
 
 test('one that fails open is a warning', async () => {
   expect((await run(listOf([]), [caller({ failsClosed: false })])).found).toEqual(['warning unavailable']);
+});
+
+test('what is left of an operator is a warning that tells when it is called', async () => {
+  const left = caller({ kind: 'CustomResourceDefinition', failsClosed: false });
+  const { found, state } = await run(listOf([]), [left]);
+  expect(found).toEqual(['warning unavailable']);
+  expect(state.observations[0]).toMatchObject({
+    message: expect.stringContaining('it is called only where an object is asked for in another version'),
+    fix: expect.not.stringContaining('drained'),
+  });
 });
 
 test('a Service is asked for once, whoever needs it', async () => {

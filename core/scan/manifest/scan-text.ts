@@ -26,9 +26,17 @@ export interface TextScan {
   readonly coverage: readonly Coverage[];
 }
 
-/** Scans one file. `text` may be a whole stream of documents, in YAML or JSON. It never throws on the content. */
-export function scanText(path: string, text: string, lists: readonly KindList[] = []): TextScan {
-  const drains = new WrittenDrains();
+/**
+ * Scans one file. `text` may be a whole stream of documents, in YAML or JSON. It never throws on the content. `together`: budgets and workloads are
+ * judged by the caller, with those of other documents.
+ */
+export function scanText(
+  path: string,
+  text: string,
+  lists: readonly KindList[] = [],
+  together?: WrittenDrains,
+): TextScan {
+  const drains = together ?? new WrittenDrains();
   const file: ScannedFile = { path, lists, drains, words: path === '-' ? '<stdin>' : path };
   const observations: Observation[] = [];
   const gaps: Coverage[] = [];
@@ -47,7 +55,7 @@ export function scanText(path: string, text: string, lists: readonly KindList[] 
     observations.push(...found.observations);
     gaps.push(...found.gaps);
   }
-  observations.push(...drains.judge());
+  if (together === undefined) observations.push(...drains.judge());
   const status = objects === 0 ? 'skipped' : 'read';
   const detail = objects === 0 ? 'No document in it has an apiVersion and a kind.' : otherText(others);
   const own: Coverage = { what: file.words, source: 'manifest', status, detail, count: objects };

@@ -83,10 +83,10 @@ test.each<[string, Mapping, string[]]>([
   expect(facts.crds['g/K']?.versions[0]).toMatchObject({ name: 'v1', served: true });
 });
 
-test('a conversion webhook is needed for every read', () => {
+test('a conversion webhook is needed where somebody asks for another version than the stored one', () => {
   const conversion = { strategy: 'Webhook', webhook: { clientConfig: { service: { namespace: 'a', name: 'b' } } } };
   expect(seen('CustomResourceDefinition', definition([v1], ['v1'], { conversion })).facts.services).toMatchObject([
-    { name: 'b', failsClosed: true },
+    { name: 'b', failsClosed: false },
   ]);
   const none = { ...conversion, strategy: 'None' };
   expect(seen('CustomResourceDefinition', definition([v1], ['v1'], { conversion: none })).facts.services).toEqual([]);

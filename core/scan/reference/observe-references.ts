@@ -37,7 +37,8 @@ const observeDefinition: ObserveReferences = (object, context, facts) => {
   if (conversion.strategy === 'Webhook')
     noteService(facts, object, context, {
       clientConfig: mappingOf(conversion.webhook).clientConfig,
-      failsClosed: true,
+      // What is left of an operator converts nothing as long as nobody asks for another version; a list that fails for it is told by itself.
+      failsClosed: false,
       about: `conversion of ${object.name ?? kind ?? '?'}`,
     });
   const { storedVersions } = mappingOf(object.value.status);
