@@ -78,11 +78,11 @@ test.each([
   expect(observed(written(`example.com/${version}`), around(widgets))).toEqual([]);
 });
 
-const mirrored = (manager: string) => ({
+const mirrored = (manager: string, namespace = 'b', service = 'x') => ({
   metadata: {
     name: 'x-1',
-    namespace: 'b',
-    labels: { 'kubernetes.io/service-name': 'x', 'endpointslice.kubernetes.io/managed-by': manager },
+    namespace,
+    labels: { 'kubernetes.io/service-name': service, 'endpointslice.kubernetes.io/managed-by': manager },
   },
 });
 
@@ -93,6 +93,8 @@ test('Endpoints that somebody writes by hand are told from their mirror', () => 
   ]);
   expect(matters(JSON.stringify(object), around(slices))).toBe(true);
   expect(observed(mirrored('endpointslice-controller.k8s.io'), around(slices))).toEqual([]);
+  const ofEks = ['kube-system', 'eks-extension-metrics-api'] as const;
+  expect(observed(mirrored('endpointslicemirroring-controller.k8s.io', ...ofEks), around(slices))).toEqual([]);
 });
 
 test('what does not matter is not even parsed', () => {

@@ -128,12 +128,16 @@ export const servedKey = (resource: Pick<ServedResource, 'group' | 'version' | '
 /** The controller that copies hand-made Endpoints into EndpointSlices. */
 const MIRRORING = 'endpointslicemirroring-controller.k8s.io';
 
+/** EKS puts this Service without a selector into every cluster, for the metrics of its scheduler and controller manager; nobody can mend its Endpoints. */
+const OF_EKS = 'kube-system/eks-extension-metrics-api';
+
 /** Finds hand-made Endpoints by their mirror, because listing Endpoints themselves is deprecated. */
 function mirroredEndpoints({ group, kind }: ServedResource, metadata: Mapping): ApiUse | undefined {
   const labels = mappingOf(metadata.labels);
   if (group !== 'discovery.k8s.io' || kind !== 'EndpointSlice') return undefined;
   if (labels['endpointslice.kubernetes.io/managed-by'] !== MIRRORING) return undefined;
   const [namespace, name] = [textOf(metadata.namespace), textOf(labels['kubernetes.io/service-name'])];
+  if (`${namespace}/${name}` === OF_EKS) return undefined;
   // The mirror has the labels and annotations of the Endpoints.
   const { owner, cause = `endpoints:${namespace}/${name}` } = ownershipOf(metadata);
   return {

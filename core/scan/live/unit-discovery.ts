@@ -141,8 +141,13 @@ const NOISE = new Set([
 /** Secrets never had another version, and listing them reads their content. Helm has a unit of its own. */
 const CONFIDENTIAL = '/secrets';
 
-/** The API server computes these objects on request, so no client has written them. */
-const COMPUTED_GROUPS = new Set(['metrics.k8s.io', 'custom.metrics.k8s.io', 'external.metrics.k8s.io']);
+/** The API server computes these objects on request, so no client has written them. The last one serves the metrics of EKS's own control plane. */
+const COMPUTED_GROUPS = new Set([
+  'metrics.k8s.io',
+  'custom.metrics.k8s.io',
+  'external.metrics.k8s.io',
+  'metrics.eks.amazonaws.com',
+]);
 
 /**
  * One list for each resource, at the version that the server prefers among those that are not deprecated: a request for a deprecated version would
