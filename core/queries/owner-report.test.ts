@@ -56,6 +56,7 @@ async function reportOf(
     { version: '1.33', status: 'STANDARD_SUPPORT', endOfStandardSupport: '2026-12-01' },
     { version: '1.34', status: 'STANDARD_SUPPORT', endOfStandardSupport: '2027-03-01' },
     { version: '1.35', status: 'STANDARD_SUPPORT', endOfStandardSupport: '2027-09-01' },
+    { version: '1.36', status: 'STANDARD_SUPPORT', endOfStandardSupport: '2028-03-01' },
   ] as const;
   const region = { region: 'eu-central-1', announced: [], checkedAt: NOW.toISOString(), versions: [...versions] };
   await table.transact([put(Regions, region, 'absent')]);
@@ -158,12 +159,13 @@ test('a cause belongs to whom it names, else to who owns the cluster, and nobody
   ]);
 });
 
-test('what two hops have in common is mended once, before the first that it stops; what is behind a cluster is over', async () => {
+test('what two hops have in common is mended once, before the first that it stops; what is behind a cluster is over, and what EKS does not offer is nobody’s', async () => {
   const warning = cause({ severity: 'warning' });
   const { items } = await reportOf({
     both: { team: 'payments', scans: [scan('1.36', [cause({})]), scan('1.35', [cause({})])] },
     grows: { team: 'payments', scans: [scan('1.35', [warning]), scan('1.36', [cause({})])] },
     past: { team: 'payments', scans: [scan('1.34', [cause({})], '1.33')] },
+    unoffered: { team: 'payments', scans: [scan('1.35', []), scan('1.40', [cause({})])] },
   });
   expect(items.map(([name, target, , stops]) => [name, target, stops]).sort()).toEqual([
     ['both', '1.35', true],

@@ -196,7 +196,11 @@ function repairsOf(
   const current = KubeVersion.parse(cluster.version);
   const next = nextMinor(cluster, snapshot.regions.get(cluster.region));
   const nodes = nodesIn(snapshot, cluster);
-  const scanned = (latest?.scans ?? []).map(({ target }) => KubeVersion.parse(target));
+  const { versions = [] } = snapshot.regions.get(cluster.region) ?? {};
+  // Nobody has to mend what is in the way of a minor that EKS does not offer.
+  const scanned = (latest?.scans ?? [])
+    .filter(({ target }) => target === cluster.version || versions.some(({ version }) => version === target))
+    .map(({ target }) => KubeVersion.parse(target));
   const least = isHalfWay(snapshot, cluster, now) ? current : current.next();
   const ahead = [...(next === undefined ? [] : [next]), ...scanned].filter((one) => !one.isOlderThan(least));
   const targets = [...new Map(ahead.map((one) => [one.toString(), one])).values()];

@@ -1,6 +1,6 @@
 import { MemoryTable } from '../../../adapters/memory/table.ts';
 import { clusterRecord } from '../../../test/material/policy/cluster-record.ts';
-import { judged } from '../../../test/material/scan/findings.ts';
+import { covered, judged } from '../../../test/material/scan/findings.ts';
 import { reportOf } from '../../../test/material/scan/report.ts';
 import { hopBlockers } from '../../rollout/hop-blockers.ts';
 import { ReconcileMarkers } from '../../store/entities.ts';
@@ -162,4 +162,60 @@ test('a report that is too large loses what matters least, and says so; what it 
   expect(report.coverage.at(-1)).toMatchObject({ status: 'skipped', what: 'findings of this report' });
   const table = new MemoryTable();
   expect(await loadReport(table, await saveReport(table, run, whole, NOW))).toEqual(report);
+});
+
+describe('what a newer look has found of drains', () => {
+  const stuck = judged({ source: 'drain', reason: 'preflight', rule: 'DrainStuck', cause: 'drain:shop/web' });
+  const look = (
+    day: number,
+    target: string,
+    findings: readonly JudgedFinding[],
+    more: Parameters<typeof reportOf>[0] = {},
+  ) =>
+    reportOf({
+      ...{ from: '1.35', target, scannedAt: at(day), findings: [...findings] },
+      coverage: [covered({ what: 'drains of the nodes', source: 'drain' })],
+      ...more,
+    });
+  async function kept(...looks: readonly ReturnType<typeof look>[]) {
+    const table = new MemoryTable();
+    for (const one of looks) await saveReport(table, run, one, NOW);
+    const { scans = [] } = (await load(table, LatestScanItems, 'k'))?.data ?? {};
+    return scans.map(({ target, verdict, errors, causes }) => [
+      target,
+      verdict,
+      errors,
+      causes.map(({ cause }) => cause),
+    ]);
+  }
+
+  test('counts for the looks at other hops, in both directions, and beside what else these have found', async () => {
+    expect(await kept(look(1, '1.37', [stuck]), look(2, '1.36', []))).toEqual([
+      ['1.36', 'pass', 0, []],
+      ['1.37', 'pass', 0, []],
+    ]);
+    expect(await kept(look(1, '1.36', [judged()]), look(2, '1.37', [stuck]))).toEqual([
+      ['1.37', 'fail', 1, ['drain:shop/web']],
+      ['1.36', 'fail', 2, ['file:deploy/budget.yaml', 'drain:shop/web']],
+    ]);
+    expect((await kept(look(1, '1.37', [stuck, judged()]), look(2, '1.36', [])))[1]).toEqual([
+      '1.37',
+      'fail',
+      1,
+      ['file:deploy/budget.yaml'],
+    ]);
+  });
+
+  const gap = { coverage: [covered(), covered({ what: 'x', source: 'eks', status: 'denied' })] };
+  test.each<[string, ReturnType<typeof look>, string]>([
+    ['did not read them', look(3, '1.36', [], { coverage: [covered()] }), 'fail'],
+    ['was older', look(1, '1.36', []), 'fail'],
+    ['was at another version', look(3, '1.36', [], { from: '1.34' }), 'fail'],
+    ['was at the nodes of some groups within the minor', look(3, '1.35', []), 'fail'],
+    ['was whole', look(3, '1.36', []), 'incomplete'],
+  ])('where that look %s', async (_, other, verdict) => {
+    const { coverage } = look(1, '1.37', []);
+    const before = look(2, '1.37', [stuck], { coverage: [...coverage, ...gap.coverage] });
+    expect((await kept(before, other)).find(([target]) => target === '1.37')?.[1]).toBe(verdict);
+  });
 });

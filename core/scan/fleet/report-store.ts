@@ -1,4 +1,4 @@
-import type { LatestScans, ScanRun, ScanSummary } from '../../contracts/items/scan.ts';
+import type { LatestScans, ScanCause, ScanRun, ScanSummary } from '../../contracts/items/scan.ts';
 import { canonicalJson } from '../../hash/canonical-json.ts';
 import { sha256Hex } from '../../hash/sha256.ts';
 import { blockingFindings } from '../../model/blocking-findings.ts';
@@ -47,7 +47,7 @@ export async function saveReport(
     const before = (await load(table, LatestScanItems, clusterKey))?.data ?? { clusterKey, scans: [] };
     const lookBefore = before.scans.find(({ target }) => target === found.target);
     const summary = datedBy(found, lookBefore, now);
-    const latest = { clusterKey, scans: latestOf(before.scans, summary) };
+    const latest = { clusterKey, scans: latestOf(before.scans, summary).map(withDrainsOf(summary, report)) };
     // Automatic approval counts findings (autoApproveWhen), so the reconciler must look at the wave again.
     const [was, is] = [before, latest].map((scans) => blockingFindings(scans, summary.from));
     const isNews = !isSame(was, is);
@@ -79,6 +79,40 @@ function latestOf(scans: LatestScans['scans'], whole: ScanSummary): LatestScans[
   const others = scans.filter(({ target, scannedAt }) => target !== summary.target && scannedAt !== summary.scannedAt);
   const newer = scans.find(({ target, scannedAt }) => target === summary.target && scannedAt > summary.scannedAt);
   return [...others, newer ?? summary].sort((a, b) => (a.scannedAt < b.scannedAt ? 1 : -1)).slice(0, MOST_TARGETS);
+}
+
+const isDrain = ({ cause }: ScanCause): boolean => cause.startsWith('drain:');
+const isError = ({ severity }: ScanCause): boolean => severity === 'error';
+const sum = (causes: readonly ScanCause[]): number => causes.reduce((count, { findings }) => count + findings, 0);
+
+/**
+ * What keeps nodes from being drained does not depend on the minor that they go to. So a look at one hop tells it for the others, which were looked at
+ * before: else what was mended would stop them until somebody looked at them again, and what has come since would not.
+ */
+function withDrainsOf(newer: ScanSummary, { coverage }: ScanReport) {
+  const isRead = coverage.some(({ source, status }) => source === 'drain' && status === 'read');
+  const isHop = ({ from, target }: LatestScans['scans'][number] | ScanSummary): boolean => from !== target;
+  const isTold = isRead && isHop(newer) && newer.causes.length < MOST;
+  return (older: LatestScans['scans'][number]): LatestScans['scans'][number] => {
+    const { from, target, scannedAt, moreErrors } = older;
+    const isOther = target !== newer.target && from === newer.from && scannedAt < newer.scannedAt && isHop(older);
+    if (!isTold || !isOther || moreErrors !== undefined) return older;
+    const known = older.causes.filter((one) => !isDrain(one));
+    const drains = newer.causes.filter(isDrain);
+    const causes = [...known, ...drains].sort((a, b) => Number(isError(b)) - Number(isError(a))).slice(0, MOST);
+    const count = (which: (one: ScanCause) => boolean, before: number): number =>
+      before - sum(older.causes.filter((one) => isDrain(one) && which(one))) + sum(drains.filter(which));
+    const others = older.verdict === 'fail' && known.some(isError) ? 'fail' : older.gaps > 0 ? 'incomplete' : 'pass';
+    const until = [older, newer].flatMap(({ waivedUntil = [] }) => waivedUntil).sort();
+    const by = [older, newer].flatMap(({ waivedBy = [] }) => waivedBy);
+    return {
+      ...older,
+      ...{ causes, verdict: drains.some(isError) ? 'fail' : others },
+      errors: count(isError, older.errors),
+      warnings: count((one) => !isError(one), older.warnings),
+      ...given({ waivedUntil: until[0], waivedBy: by.length === 0 ? undefined : [...new Set(by)] }),
+    };
+  };
 }
 
 /** The last scans of clusters, by cluster key. A cluster that was never scanned is missing. */
