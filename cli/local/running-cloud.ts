@@ -26,7 +26,10 @@ function chooseCloud(port: number | undefined): RunningCloud | ExitCode {
   const meant = runningClouds().filter((cloud) => port === undefined || cloud.port === port);
   const [only] = meant;
   if (only === undefined)
-    return refused(EXIT.failure, `no local cloud runs${port === undefined ? '' : ` on port ${port}`}.`);
+    return refused(
+      EXIT.failure,
+      `no local cloud runs${port === undefined ? '' : ` on port ${port}`}. Start one with: liftlock local up`,
+    );
   if (meant.length === 1) return only;
   const ports = meant.map((cloud) => cloud.port).join(', ');
   return refused(EXIT.invalid, `${meant.length} local clouds run (ports ${ports}). Say which with --port.`);

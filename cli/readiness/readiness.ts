@@ -1,4 +1,5 @@
 import { READINESS_VERDICTS } from '../../core/contracts/scan-words.ts';
+import { withIdInCommands } from '../../core/model/cluster-key.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
 import { clusterParam } from '../client/paths.ts';
@@ -58,12 +59,18 @@ async function fleetReadiness(session: Session, { selector, output }: ReadinessO
     .map((cluster) => cluster.readiness)
     .sort((a, b) => READINESS_VERDICTS.indexOf(a.verdict) - READINESS_VERDICTS.indexOf(b.verdict));
   const { now } = shownAt(session, client);
+  const names = items.map(({ name }) => name);
+  const shared = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  const nameOf = ({ name, cluster }: ReadinessView): string => (shared.has(name) ? cluster : name);
   await show(session, output, items, { items }, () => [
     ...tableLines(
       ['CLUSTER', 'VERSION', 'FOR', 'READINESS', 'LOOKED', 'WHY'],
       items.map((item) => [
-        ...[visible(item.name), visible(item.version), item.for ?? '-', readinessWord(item)],
-        ...[relativeTime(item.scannedAt, now), visible(whyText(item))],
+        ...[visible(nameOf(item)), visible(item.version), item.for ?? '-', readinessWord(item)],
+        ...[
+          relativeTime(item.scannedAt, now),
+          visible(withIdInCommands(whyText(item), { name: item.name, id: nameOf(item) })),
+        ],
       ]),
       session.io.columns,
     ),

@@ -62,7 +62,7 @@ test('what failed is told, enough or not, with what it was and whose it is', () 
 test('what cannot be told says why, and when it can', () => {
   const unsure = verdict('nodes', 'inconclusive', { why: 'Wait.', concludesAt: since });
   expect(verdictReason(unsure).message).toBe(
-    'Of the nodes it cannot be told: Wait. Deployment shop/api (was well, now 0 of 2 available, owner payments). It is decided at 2026-11-20 12:00 UTC.',
+    'Of the nodes it cannot be told: Wait. Deployment shop/api (was well, now 0 of 2 available, owner payments). It is read again after 2026-11-20 12:00 UTC.',
   );
 });
 

@@ -53,8 +53,9 @@ export function verdictReason(verdict: ProbeVerdict): Reason {
   const isState = verdict.kind === 'state';
   if (verdict.result === 'inconclusive') {
     const { why = '', concludesAt } = verdict;
-    const when =
-      concludesAt === undefined ? '' : ` It is decided at ${concludesAt.slice(0, 16).replace('T', ' ')} UTC.`;
+    // What a later reading finds worse too may still pass within the time of the check.
+    const then = isState ? 'read again after' : 'decided at';
+    const when = concludesAt === undefined ? '' : ` It is ${then} ${concludesAt.slice(0, 16).replace('T', ' ')} UTC.`;
     const worse = isState && verdict.figures.worse > 0 ? ` ${worsenedText(verdict)}.` : '';
     const of = isState ? '' : ` of ${whose(verdict)}`;
     return reason('ProbeInconclusive', `Of the ${what}${of} it cannot be told: ${why}${worse}${when}`);

@@ -9,6 +9,8 @@ export interface ApiEnv {
     readonly ports: ApiPorts;
     /** The person who sent the request, in the form in which the audit names people. */
     readonly principal: string;
+    /** The cluster that the request is about, where it was named by more than its name. */
+    named?: { readonly name: string; readonly id: string };
   };
 }
 

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { errorMessage, errorName } from '../../core/contracts/errors.ts';
+import { withIdInCommands } from '../../core/model/cluster-key.ts';
 import type { Log } from '../runtime/function-definition.ts';
 import type { ApiEnv, ApiPorts } from './api-context.ts';
 import { answerTo, HttpError } from './http-error.ts';
@@ -57,6 +58,8 @@ export function createApp(ports: ApiPorts, principalOf: PrincipalOf, log: Log = 
     // Clients compute relative times from it, since the clock of a rehearsal is not theirs.
     context.header('liftlock-time', ports.clock.now().toISOString());
     await next();
+    const { named } = context.var;
+    if (named !== undefined) context.res = new Response(withIdInCommands(await context.res.text(), named), context.res);
   });
   return app
     .route('/v1/clusters', clusters)

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import type { ClusterRecord } from '../../../core/contracts/items/cluster.ts';
 import type { Reason } from '../../../core/contracts/step-result.ts';
+import { shortId } from '../../../core/model/cluster-key.ts';
 import { breakGlassOfCluster, mendGlassOfCluster } from '../../../core/operations/break-glass.ts';
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
 import { cancelDrain, requestDrain } from '../../../core/operations/request-drain.ts';
@@ -42,8 +43,13 @@ const scanBody = z.strictObject({ target: minorText.optional() });
 /** How many scans are listed when the request gives no limit. */
 const HISTORY = 100;
 
-const clusterOf = (context: ApiContext<`/:id${string}`>): Promise<ClusterRecord> =>
-  findCluster(context.var.ports.table, context.req.param('id'));
+async function clusterOf(context: ApiContext<`/:id${string}`>): Promise<ClusterRecord> {
+  const id = context.req.param('id');
+  const cluster = await findCluster(context.var.ports.table, id);
+  // Whoever names a cluster by more than its name may have to: the commands of the answer name it likewise.
+  if (id !== cluster.name) context.set('named', { name: cluster.name, id: id.includes('@') ? id : shortId(cluster) });
+  return cluster;
+}
 
 /** Carries out a person's change of a cluster and answers with the cluster's explanation after it, which tells what follows from the change. */
 const explained =

@@ -1,0 +1,17 @@
+import { withIdInCommands } from './cluster-key.ts';
+
+const named = { name: 'web', id: '111111111111.eu-central-1.web' };
+
+test.each([
+  ['Run: liftlock explain cluster web', 'Run: liftlock explain cluster 111111111111.eu-central-1.web'],
+  ['liftlock retry cluster web. Then', 'liftlock retry cluster 111111111111.eu-central-1.web. Then'],
+  [
+    'liftlock drain nodegroup old --cluster web --approve',
+    'liftlock drain nodegroup old --cluster 111111111111.eu-central-1.web --approve',
+  ],
+  ['liftlock explain cluster web-2', undefined],
+  ['liftlock explain cluster 111111111111.eu-central-1.web', undefined],
+  ['The cluster web is held.', undefined],
+])('%s', (text, expected = text) => {
+  expect(withIdInCommands(text, named)).toBe(expected);
+});
