@@ -265,7 +265,7 @@ async function findingsOfRolls(
   const question = {
     rolls: (group: string) =>
       facts.inside === undefined ? isRolledHere(group, facts) : replacedIn(facts).includes(group),
-    withoutSurge: endTogether(facts.nodegroups),
+    together: endTogether(facts.nodegroups),
     updating: facts.nodegroups.flatMap(({ nodegroupName, status }) => (status === 'UPDATING' ? nodegroupName : [])),
     now: ports.clock.now(),
   };
