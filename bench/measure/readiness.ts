@@ -1,7 +1,7 @@
 import type { ClusterRecord, RegionVersions } from '../../core/contracts/items/cluster.ts';
 import type { ClusterReaders } from '../../core/ports/cluster-reader.ts';
 import type { Ports } from '../../core/ports/ports.ts';
-import { dueScans } from '../../core/readiness/refresh-readiness.ts';
+import { dueScans, SPREAD } from '../../core/readiness/refresh-readiness.ts';
 import { Clusters, Regions } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
@@ -23,7 +23,7 @@ export const measure: Measure = async () => {
   const [whole, withoutDrains] = [await look([]), await look(['drain'])];
   const more = whole.requests - withoutDrains.requests;
   const [busiest, started] = busiestHour(whole.cluster, whole.region);
-  const perSecond = (busiest * whole.eksCalls) / 3_600;
+  const perSecond = (busiest * whole.eksCalls * 1_000) / SPREAD;
   const seconds = FLEET * whole.seconds;
   const dollars =
     seconds * DOLLARS.second +

@@ -55,6 +55,7 @@ export interface Cluster {
     readonly securityGroupIds?: readonly string[];
     readonly clusterSecurityGroupId?: string;
   };
+  readonly kubernetesNetworkConfig?: { readonly ipFamily?: 'ipv4' | 'ipv6' | (string & {}) };
   /** At most one entry: the key that encrypts secrets. */
   readonly encryptionConfig?: readonly { readonly provider?: { readonly keyArn?: string } }[];
   readonly accessConfig?: { readonly authenticationMode?: 'API' | 'API_AND_CONFIG_MAP' | 'CONFIG_MAP' | (string & {}) };

@@ -4,6 +4,7 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { apiVersion } from '../config/kinds.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import type { Executions } from '../ports/executions.ts';
+import { saveRun } from '../scan/fleet/run-store.ts';
 import { Clusters, Configs, ReadinessDays, ReadinessHistories, Regions, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
@@ -38,6 +39,7 @@ const COUNTS = {
   causes: [],
   dataUpdatedOn: '2026-11-01',
 };
+const arnFor = (machine: string, name: string) => `arn:aws:states:${machine}:${name}`;
 const given = { scans: new Map(), regions, busy: new Set<string>() };
 
 test('a fleet is looked at within a day, and never more than a twentieth of it in an hour', () => {
@@ -125,13 +127,13 @@ test('who was let through by a waiver that has ended is looked at again at once'
   expect([due(hoursAgo(0)).length, due(hoursAgo(-1)).length]).toEqual([1, 0]);
 });
 
-test('looks in one account and Region are spread over the hour, and no more of them begin than the calls allow', () => {
+test('looks in one account and Region are spread over forty minutes, and no more of them begin than the calls allow', () => {
   const few = dueScans({ ...given, clusters: [...fleet(40), ...fleet(40, { region: 'us-east-1' })] }, NOON);
   expect(few.map(({ notBefore }) => notBefore.toISOString().slice(11, 16))).toEqual([
     '12:00',
-    '12:15',
+    '12:10',
+    '12:20',
     '12:30',
-    '12:45',
   ]);
   expect(dueScans({ ...given, clusters: fleet(20_000) }, NOON)).toHaveLength(500);
   // Each account and Region has calls of its own.
@@ -141,7 +143,7 @@ test('looks in one account and Region are spread over the hour, and no more of t
   const due = dueScans({ ...given, clusters, scans }, NOON);
   const inPlaces = Map.groupBy(due, ({ cluster: { account, region } }) => `${account} ${region}`);
   expect([...inPlaces.values()].map(({ length }) => length)).toEqual([500, 500, 500]);
-  for (const [, second] of inPlaces.values()) expect(second?.notBefore).toEqual(new Date(NOON.getTime() + 7_200));
+  for (const [, second] of inPlaces.values()) expect(second?.notBefore).toEqual(new Date(NOON.getTime() + 4_800));
 });
 
 test('nobody is looked at who has nowhere to go, is never touched, or looks for itself', () => {
@@ -186,7 +188,7 @@ test('the trend of the fleet tells who is ready after hops from who is ready, by
       'absent',
     ),
   ]);
-  const executions = { start: async () => {} } as unknown as Executions;
+  const executions = { start: async () => {}, arnFor } as unknown as Executions;
   const ports = { events: { publish: async () => {} }, addresses: { send: async () => undefined } };
   await refreshReadiness({ ...ports, table, executions, clock: { now: () => NOON } });
   expect((await load(table, ReadinessDays, '2026-11-25'))?.data.counts).toEqual({
@@ -210,6 +212,7 @@ test('a look that was asked for already in this hour is not asked for again', as
   ]);
   const started = new Map<string, object>();
   const executions = {
+    arnFor,
     start: async (machine: string, name: string, input: object) => {
       expect(machine).toBe('scan-cluster');
       if (started.has(name)) throw Object.assign(new Error('taken'), { name: 'ExecutionAlreadyExists' });
@@ -242,4 +245,37 @@ test('a look that was asked for already in this hour is not asked for again', as
   expect([await refreshReadiness(later), started.size]).toEqual([expect.objectContaining({ started: 0 }), 0]);
   await table.transact([put(Clusters, record, 'any')]);
   expect(await refreshReadiness(later)).toMatchObject({ started: 1 });
+});
+
+test('no look begins beside one that still reads, and another cluster is looked at instead, until that one is given up', async () => {
+  const table = new MemoryTable();
+  const region = regions.get('eu-central-1');
+  const records = fleet(2);
+  await writeUnrecorded(table, [
+    ...records.map((one) => put(Clusters, one, 'absent')),
+    ...(region === undefined ? [] : [put(Regions, region, 'absent')]),
+  ]);
+  const started: { cluster: string; arn: string }[] = [];
+  const start = async (machine: string, name: string, { cluster }: { cluster: string }) =>
+    void started.push({ cluster, arn: arnFor(machine, name) });
+  const ports = {
+    ...{ table, executions: { start, arnFor } as unknown as Executions },
+    ...{ events: { publish: async () => {} }, addresses: { send: async () => undefined } },
+  };
+  const looks = async (hours: number) => {
+    started.length = 0;
+    await refreshReadiness({ ...ports, clock: { now: () => new Date(NOON.getTime() + hours * 3_600_000) } });
+    return started.map(({ cluster }) => records.find(({ arn }) => arn === cluster)?.name);
+  };
+  expect(await looks(0)).toEqual(['c-00000']);
+  const [{ arn: execution } = { arn: '' }] = started;
+  const clusterKey = records[0]?.clusterKey ?? '';
+  const run = { ...{ clusterKey, execution, target: '1.35', startedAt: NOON.toISOString() }, reasons: [] };
+  const saved = (status: 'running' | 'ended') =>
+    saveRun(table, { ...run, status, read: 9, left: 9, resumed: 60 }, NOON);
+  await saved('running');
+  expect([await looks(1), await looks(2), await looks(3)]).toEqual([['c-00001'], ['c-00001'], ['c-00001']]);
+  expect(await looks(4)).toEqual(['c-00000']);
+  await saved('ended');
+  expect(await looks(2)).toEqual(['c-00000']);
 });

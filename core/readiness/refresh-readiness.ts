@@ -13,6 +13,7 @@ import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { policyMatch } from '../rollout/policy-matches.ts';
 import { countVerdicts, hasLostWaiver, isOutlived, nextMinor, readinessIn } from '../rollout/readiness.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { loadRun } from '../scan/fleet/run-store.ts';
 import { ReadinessDays } from '../store/entities.ts';
 import { isContention, load, loadKind, put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
@@ -25,11 +26,15 @@ export type RefreshPorts = TellPorts & Pick<Ports, 'executions'>;
 /** The whole fleet in twenty hours, so that looks of an hour that fail are repeated within the day. */
 const HOURS = 20;
 const HOUR = 3_600_000;
+/** Looks begin within this time, and EKS may take twenty minutes more to refresh its insights: so the next hour finds their reports. */
+export const SPREAD = 40 * 60_000;
 /**
- * The most looks an hour in one account and Region. Each takes some 30 calls to EKS, so they stay under five calls a second wherever they run. Their
- * start times spread them over the hour, because a count of calls would only hold within one Lambda environment.
+ * The most looks an hour in one account and Region. Each takes some 23 calls to EKS, so they stay under five calls a second wherever they run. Their
+ * start times spread them, because a count of calls would only hold within one Lambda environment.
  */
 const MOST_IN_ONE_PLACE = 500;
+/** A look that was cut off never tells its end, and its cluster is not to wait for longer than the day allows. */
+const HOURS_UNDER_WAY = 3;
 
 interface WhatIsKnown {
   readonly clusters: readonly ClusterRecord[];
@@ -37,12 +42,15 @@ interface WhatIsKnown {
   readonly scans: ReadonlyMap<string, LatestScans>;
   /** By Region. */
   readonly regions: ReadonlyMap<string, RegionVersions>;
-  /** Keys of clusters whose upgrade runs, which looks by itself. One that waits may do so for weeks: for a window, a person, a permission of its undo. */
+  /**
+   * Keys of clusters that are looked at already, and of those whose upgrade runs, which looks by itself. One that waits may do so for weeks: for a
+   * window, a person, a permission of its undo.
+   */
   readonly busy: ReadonlySet<string>;
 }
 
 /**
- * The looks of the next hour, spread over it: for clusters without a look for their next minor (a version has appeared, the cluster has moved, a
+ * The looks of the next hour, spread over most of it: for clusters without a look for their next minor (a version has appeared, the cluster has moved, a
  * waiver has ended) or with other parts since then (a node group, an add-on), and for those with the oldest looks. Each has its earliest time.
  */
 export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: Date) {
@@ -73,10 +81,40 @@ export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: D
   return [...places.values()].flatMap((place) => {
     const taken = place.slice(0, MOST_IN_ONE_PLACE);
     return taken.map(({ cluster, target }, index) => {
-      return { cluster, target, notBefore: new Date(now.getTime() + Math.floor((index * HOUR) / taken.length)) };
+      return { cluster, target, notBefore: new Date(now.getTime() + Math.floor((index * SPREAD) / taken.length)) };
     });
   });
 }
+
+type DueScan = ReturnType<typeof dueScans>[number];
+
+/** The looks of the next hour without those for clusters of which an earlier one still reads objects; others take their places. */
+async function notUnderWay(ports: Pick<RefreshPorts, 'table' | 'executions'>, known: WhatIsKnown, now: Date) {
+  const busy = new Set(known.busy);
+  const asked = new Set<string>();
+  for (;;) {
+    const due = dueScans({ ...known, busy }, now);
+    const unasked = due.filter(({ cluster }) => !asked.has(cluster.clusterKey));
+    if (unasked.length === 0) return due;
+    for (const one of unasked) {
+      asked.add(one.cluster.clusterKey);
+      if (await isUnderWay(ports, one, now)) busy.add(one.cluster.clusterKey);
+    }
+  }
+}
+
+async function isUnderWay({ table, executions }: Pick<RefreshPorts, 'table' | 'executions'>, one: DueScan, now: Date) {
+  for (let hours = 1; hours <= HOURS_UNDER_WAY; hours += 1) {
+    const name = lookName(one, new Date(now.getTime() - hours * HOUR));
+    const run = await loadRun(table, executions.arnFor('scan-cluster', name));
+    if (run?.data.status === 'running') return true;
+  }
+  return false;
+}
+
+/** The name of the execution that looks at a cluster in an hour. */
+const lookName = ({ cluster, target }: Pick<DueScan, 'cluster' | 'target'>, at: Date): string =>
+  `readiness-${sha256Hex(`${cluster.clusterKey} ${target}`).slice(0, 16)}-${at.toISOString().slice(0, 13)}`;
 
 /** Counts the verdicts of today's clusters, for the trend of the fleet. A parallel run has counted the same. */
 async function keepDay(
@@ -130,7 +168,7 @@ function patchCounts(
 
 /**
  * Starts the looks of the next hour, each at its time, and notifies owners of earlier results. Looks change nothing, take no grant, and are not
- * started twice in one hour.
+ * started twice in one hour, nor beside one that reads for longer.
  */
 export async function refreshReadiness(ports: RefreshPorts) {
   const { table, clock, executions } = ports;
@@ -143,11 +181,10 @@ export async function refreshReadiness(ports: RefreshPorts) {
   const scans = new Map(latest.map((one) => [one.clusterKey, one]));
   const running = snapshot.upgrades.filter(({ status }) => status === 'Running');
   const busy = new Set(running.map(({ clusterKey }) => clusterKey));
-  const due = dueScans({ clusters, scans, regions: snapshot.regions, busy }, now);
-  const hour = now.toISOString().slice(0, 13);
-  for (const { cluster, target, notBefore } of due) {
-    const name = `readiness-${sha256Hex(`${cluster.clusterKey} ${target}`).slice(0, 16)}-${hour}`;
-    await startOnce(executions, 'scan-cluster', name, {
+  const due = await notUnderWay(ports, { clusters, scans, regions: snapshot.regions, busy }, now);
+  for (const one of due) {
+    const { cluster, target, notBefore } = one;
+    await startOnce(executions, 'scan-cluster', lookName(one, now), {
       ...{ contract: CONTRACT, cluster: cluster.arn, targetVersion: target.toString() },
       ...{ notBefore: notBefore.toISOString(), comment: 'Daily readiness' },
     });

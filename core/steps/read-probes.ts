@@ -38,6 +38,8 @@ interface WhatIsRead {
   readonly areAwaited?: boolean;
   /** Absent: all lists. A probe that needs others has no reading. */
   readonly lists?: readonly ListName[];
+  /** The one namespace that is read. Absent: all of them. */
+  readonly namespace?: string;
 }
 
 /** One reading of a cluster by its lists. Lists that the role may not read are reported; without pods and workloads it fails with an access error. */
@@ -45,7 +47,7 @@ export async function readClusterProbes(
   { readers, clock }: Pick<Ports, 'readers' | 'clock'>,
   server: ApiServer,
   { components = [], smoke }: Partial<Pick<UpgradePolicySpec, 'components' | 'smoke'>> = {},
-  { begunAfter, areAwaited = false, lists = Object.keys(LISTS) as ListName[] }: WhatIsRead = {},
+  { begunAfter, areAwaited = false, lists = Object.keys(LISTS) as ListName[], namespace }: WhatIsRead = {},
 ) {
   const moved = components.flatMap(({ workload: one }) =>
     one === undefined ? [] : [`${one.kind} ${one.namespace}/${one.name}`],
@@ -57,7 +59,7 @@ export async function readClusterProbes(
   try {
     for (const list of lists) {
       try {
-        objects += await readList(opened.reader, list, seen);
+        objects += await readList(opened.reader, list, seen, namespace);
       } catch (error) {
         if (!isAccessError(error) || ESSENTIAL.has(list)) throw error;
         unread.set(list, error);
@@ -94,12 +96,18 @@ function testJobs(
   });
 }
 
-async function readList(reader: ClusterReader, list: ListName, seen: ClusterObservation): Promise<number> {
+async function readList(
+  reader: ClusterReader,
+  list: ListName,
+  seen: ClusterObservation,
+  namespace: string | undefined,
+): Promise<number> {
+  const path = namespace === undefined ? LISTS[list] : LISTS[list].replace(/(?=\w+$)/, `namespaces/${namespace}/`);
   let objects = 0;
   let next: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const query = next === undefined ? '' : `&continue=${encodeURIComponent(next)}`;
-    const { status, text } = await reader.get({ path: `${LISTS[list]}?limit=${PAGE}${query}` });
+    const { status, text } = await reader.get({ path: `${path}?limit=${PAGE}${query}` });
     if (status === 401 || status === 403) {
       const name = status === 401 ? 'ClusterUnauthorized' : 'ClusterForbidden';
       throw new ClusterAccessError(name, `The API server answered ${status}: the role needs list of ${list}.`);

@@ -6,7 +6,7 @@ import { type FakeEks, type GivenStep, oneStep, stepInput } from '../../test/mat
 import { deploymentObject, type ProbedObjects, probedObjects } from '../../test/material/steps/probed-objects.ts';
 import { quietAccount, quietEc2 } from '../../test/material/steps/quiet-account.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { ClusterAccessError, type Node, type Workload } from '../ports/cluster-access.ts';
+import { ClusterAccessError, type Node } from '../ports/cluster-access.ts';
 import type { ClusterVersionInformation, InsightsRefresh } from '../ports/eks.ts';
 import { loadRun } from '../scan/fleet/run-store.ts';
 import { Clusters, Upgrades } from '../store/entities.ts';
@@ -19,7 +19,6 @@ const offered = (clusterVersion: string, versionStatus = 'STANDARD_SUPPORT'): Cl
 const node = (name: string, kubeletVersion = 'v1.36.0'): Node => ({
   ...{ name, labels: {}, kubeletVersion, ready: true, unschedulable: false },
 });
-const dns: Workload = { kind: 'Deployment', namespace: 'kube-system', name: 'dns', desired: 2, available: 1 };
 
 interface Given extends Omit<GivenStep, 'eks'> {
   readonly eks?: FakeEks;
@@ -29,7 +28,6 @@ interface Given extends Omit<GivenStep, 'eks'> {
   readonly ready?: { readonly ok: boolean; readonly failed: string[] } | Error;
   readonly nodes?: readonly Node[] | Error;
   readonly has?: ProbedObjects;
-  readonly workloads?: readonly Workload[];
   readonly server?: Readonly<Record<string, Said>>;
   readonly spec?: object;
   readonly of?: Partial<Upgrade>;
@@ -55,7 +53,7 @@ async function scanned(given: Given = {}, table = new MemoryTable()) {
     insights = [],
     eks = {},
   } = given;
-  const { ready = { ok: true, failed: [] }, nodes = [], has = {}, workloads = [], server = quiet } = given;
+  const { ready = { ok: true, failed: [] }, nodes = [], has = {}, server = quiet } = given;
   const { spec = {}, of = {}, target = '1.37', byHand = false, kept = {}, minutes = 0 } = given;
   const base = policyWith({ name: 'p' });
   const more = {
@@ -86,7 +84,7 @@ async function scanned(given: Given = {}, table = new MemoryTable()) {
       if (nodes instanceof Error) throw nodes;
       return [...nodes];
     },
-    listWorkloads: async () => [...workloads],
+    listWorkloads: async () => [],
   };
   const probed = Object.entries(probedObjects(has)).map(([path, said]) => [
     path.split('?')[0],
@@ -192,7 +190,7 @@ test.each<[string, Given, readonly string[]]>([
   ],
   [
     'has a workload that is not there',
-    { workloads: [dns] },
+    { has: { deployments: [deploymentObject('kube-system/dns', 1)] } },
     ['WorkloadUnavailable: Deployment kube-system/dns has 1 of 2 available. Repair it before an upgrade.'],
   ],
   [
@@ -316,7 +314,7 @@ describe('whose control plane is there already', () => {
     const step = { status: 'done' as const, reasons: [], startedAt: NOON.toISOString() };
     // Its nodes have begun to follow, so the smoke check finds what is worse.
     const of = { mutated: true, steps: { 'scan-cluster': { ...step, detail: before }, 'roll-node-group/g': step } };
-    const given = { ...there, nodes: [node('a', 'v1.32.0')], workloads: [dns], has: { pods: 403 }, of };
+    const given = { ...there, nodes: [node('a', 'v1.32.0')], has: { pods: 403 }, of };
     const { status, told, kept, asked } = await scanned({
       ...given,
       spec: { scan: { ...scan, alarms: ['nobody asks about it now'] } },

@@ -254,7 +254,7 @@ const isBrought = ({ component, nodegroup }: SkewObservation, facts: PreflightFa
     ? facts.addons.some(({ addon }) => addon.addonName === component)
     : isRolledHere(nodegroup, facts);
 
-/** What the rolls of this hop meet. Where its nodes stay as they are, these findings stop only a later hop, and become warnings here. */
+/** What the rolls of this hop meet. Where nodes stay as they are, these findings stop only a later roll, and become warnings here. */
 async function findingsOfRolls(
   ports: StepPorts,
   context: StepContext,
@@ -265,14 +265,18 @@ async function findingsOfRolls(
   const question = {
     rolls: (group: string) =>
       facts.inside === undefined ? isRolledHere(group, facts) : replacedIn(facts).includes(group),
-    withoutSurge: endTogether(facts.nodegroups),
+    together: endTogether(facts.nodegroups),
     updating: facts.nodegroups.flatMap(({ nodegroupName, status }) => (status === 'UPDATING' ? nodegroupName : [])),
     now: ports.clock.now(),
   };
   const drains = observeDrains(state?.facts.drain, question);
   const after = await loadForcedAfter(ports, context.record, (await context.policy()).spec);
   const inTheEnd = `The policy has their node group rolled by force from ${after} after the beginning of the first roll that they stop: EKS then deletes these pods.`;
-  const found = [...(after === undefined ? drains : asWarnings(drains, isStuckDrain, inTheEnd)), ...ofRolls];
+  const isOfOthers = (one: Observation): one is Problem => isError(one) && !question.rolls(one.subject.name ?? '');
+  const found = [
+    ...(after === undefined ? drains : asWarnings(drains, isStuckDrain, inTheEnd)),
+    ...asWarnings(ofRolls, isOfOthers, 'No hop rolls this node group: its AMI is its own, and no rule names another.'),
+  ];
   if (context.grant === undefined || !found.some(isError)) return found;
   const groups = facts.nodegroups.map(({ nodegroupName: name, version }) => ({ name, version }));
   if (!nodesMayWait(await loadHopPolicy(ports, context), context.target, groups)) return found;

@@ -10,7 +10,8 @@ import { asRolled } from '../nodes/managed-groups/update-config.ts';
 import type { ApiServer, Node } from '../ports/cluster-access.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
-import { type Reading, takeBaseline } from '../probes/baseline.ts';
+import { type Observed, type Reading, takeBaseline } from '../probes/baseline.ts';
+import { NEEDS } from '../probes/observe-cluster.ts';
 import type { LiveScanState } from '../scan/live/live-scan-state.ts';
 import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import { bringsNodes } from '../scan/preflight/surge-addresses.ts';
@@ -183,14 +184,14 @@ async function readServer(
     if (nodes !== undefined) await recordNodes(ports, await context.record(), nodes.map(groupOfOne));
     else if (state !== undefined && otherNodes !== undefined)
       await recordNodes(ports, await context.record(), otherNodes, new Date(state.startedAt));
-    const workloads = hasMoved ? [] : await ports.clusters.listWorkloads(server, 'kube-system');
     const missing = hasMoved ? [] : await missingDeployments(ports, server, policy?.smoke.deployments ?? []);
     const { reading, objects, passing } = asksProbes
       ? await readClusterProbes(ports, server, policy)
       : { reading: {}, objects: 0, passing: [] };
+    const workloads = hasMoved ? [] : (reading.workloads?.filter(isOfSystem) ?? (await readSystem(ports, server)));
     return {
       server: { ready, workloads, missing, nodes: asksNodes ? (nodes ?? []) : [] },
-      coverage: { ...SERVER_FACTS, status: 'read', detail: '', count: 1 + objects + workloads.length },
+      coverage: { ...SERVER_FACTS, status: 'read', detail: '', count: 1 + (objects || workloads.length) },
       ...{ reading, passing: [...passing, ...startingIn(reading)] },
     };
   } catch (error) {
@@ -216,9 +217,24 @@ async function missingDeployments(
 
 /** Workloads of kube-system that have not started yet on a node that has just joined; the next look may find them running. */
 const startingIn = ({ workloads = [] }: Reading): string[] =>
-  workloads.flatMap(({ identity, said, isStarting }) =>
-    isStarting === true && identity.includes(' kube-system/') ? [`${identity} has ${said}, and is just starting.`] : [],
-  );
+  workloads
+    .filter((one) => one.isStarting && isOfSystem(one))
+    .map(({ identity, said }) => `${identity} has ${said}, and is just starting.`);
+
+const SYSTEM = 'kube-system';
+const isOfSystem = ({ identity }: Observed): boolean => identity.includes(` ${SYSTEM}/`);
+
+/** The workloads of kube-system for a look that compares nothing. Pods are read only where some are missing, and tell whether those just start. */
+async function readSystem(
+  ports: Pick<Ports, 'clock' | 'clusters' | 'readers'>,
+  server: ApiServer,
+): Promise<readonly Observed[]> {
+  const listed = await ports.clusters.listWorkloads(server, SYSTEM);
+  if (listed.every(({ available, desired }) => available >= desired))
+    return listed.map(({ kind, name }) => ({ identity: `${kind} ${SYSTEM}/${name}`, said: 'available' }));
+  const { reading } = await readClusterProbes(ports, server, {}, { lists: NEEDS.workloads, namespace: SYSTEM });
+  return reading.workloads ?? [];
+}
 
 /** Undefined where the API server does not return them and nothing here judges them. The inventory then keeps what it knows. */
 async function readNodes(

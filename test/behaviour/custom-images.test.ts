@@ -1,6 +1,7 @@
 import { lagCode } from '../../core/model/lag.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
+import { loadReport, scansOf } from '../../core/scan/fleet/report-store.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
@@ -331,4 +332,22 @@ test('a version of the template that EC2 refuses has changed nothing: the cluste
   ]);
   const refused = (await world.auditTimeline()).filter(({ event }) => event === 'MutationRefused');
   expect(refused.map(({ detail }) => detail.call)).toEqual(['CreateLaunchTemplateVersion']);
+});
+
+test.each<[string, readonly object[], string[]]>([
+  ['that its roll replaces by another stops no hop', TABLE, [`1.37 ${GOLDEN}`, `1.37 ${GOLDEN}`]],
+  [
+    'of a group that nobody rolls is only told',
+    [{ ...TABLE[0], nodegroups: ['others'] }],
+    ['1.36 ami-1-1', '1.36 ami-1-1'],
+  ],
+])('an AMI that is gone %s', async (_, images, nodes) => {
+  const world = await fleet({ images, prepare: (state) => void Object.assign(state, { goneResources: ['ami-1-1'] }) });
+  expect((await recordOf(world, 'web')).version).toBe('1.37');
+  expect(await memberOf(world, 'web')).toMatchObject({ status: 'Succeeded' });
+  expect(nodesOf(world)).toEqual(nodes);
+  const [scan] = await scansOf(world.table, (await recordOf(world, 'web')).clusterKey);
+  const report = scan && (await loadReport(world.table, scan));
+  const told = report?.findings.flatMap(({ rule, severity, name }) => (rule === 'ImageGone' ? [severity, name] : []));
+  expect(told).toEqual(images === TABLE ? [] : ['warning', 'ml']);
 });

@@ -10,13 +10,13 @@ import { isGap } from '../report/verdict.ts';
 import { budgetPatch } from './budget-patch.ts';
 import type { DrainBudget, DrainFacts, DrainNode } from './drain-facts.ts';
 import { type DrainAnswer, type DrainCause, type DrainCode, type HeldPod, simulateDrain } from './simulate-drain.ts';
-import type { WithoutSurge } from './without-surge.ts';
+import type { Together } from './without-surge.ts';
 
 export interface DrainQuestion {
   /** Whether EKS replaces a managed node group in this hop; true for all groups where EKS was not asked. */
   readonly rolls: (nodegroup: string) => boolean;
-  /** How many nodes of a group are terminated together before new nodes exist, where EKS replaces the group like that. */
-  readonly withoutSurge?: WithoutSurge;
+  /** How EKS replaces the nodes of a group, where it was asked; one by one otherwise. */
+  readonly together?: Together;
   /** Managed node groups that EKS is updating, where EKS was asked. */
   readonly updating?: readonly string[];
   readonly now: Date;
@@ -28,14 +28,11 @@ export interface DrainQuestion {
  */
 export function observeDrains(
   facts: DrainFacts | undefined,
-  { rolls, withoutSurge, updating, now }: DrainQuestion,
+  { rolls, together, updating, now }: DrainQuestion,
 ): Observation[] {
   if (facts === undefined || missingLists(facts).length > 0) return [];
   const goes = new Set(facts.nodes.filter(({ nodegroup }) => nodegroup !== undefined && rolls(nodegroup)));
-  return [
-    ...drainObservations(simulateDrain(facts, goes, now, withoutSurge), facts),
-    ...observeHealth(facts, updating),
-  ];
+  return [...drainObservations(simulateDrain(facts, goes, now, together), facts), ...observeHealth(facts, updating)];
 }
 
 /** The drains among these that are proved stuck. */
@@ -199,12 +196,12 @@ const WORDS: Readonly<Record<DrainCode, (cause: DrainCause) => Said>> = {
     fix: 'Let one budget select each pod: narrow the selector of one of them, or delete it.',
   }),
   'long-grace': (cause) => ({
-    message: `Pods of ${workloadText(cause)} may take longer to end (terminationGracePeriodSeconds) than the 15 minutes that EKS gives a node.`,
-    fix: 'Shorten terminationGracePeriodSeconds to less than 900, or see to it that the pods end earlier.',
+    message: `Pods of ${workloadText(cause)} may take longer to end (terminationGracePeriodSeconds, one after the other where a budget lets few go) than the 15 minutes that EKS gives a node.`,
+    fix: 'Shorten terminationGracePeriodSeconds (of each pod to less than 900), see to it that the pods end earlier, or let their budget allow more disruptions at a time.',
   }),
   slow: (cause) => ({
     message: `To evict the pods of ${workloadText(cause)} takes an estimated time that is longer than the 15 minutes that EKS gives a node.`,
-    fix: 'Let the budgets allow more disruptions at a time, or spread the pods over more nodes.',
+    fix: 'Let the budgets allow more disruptions at a time, spread the pods over more nodes, or have fewer nodes of the group replaced at once (maxUnavailable of its update settings).',
   }),
   'comes-back': (cause) => ({
     message: `Pods of ${workloadText(cause)} tolerate the taint of a cordoned node, so they may be scheduled onto it again.`,

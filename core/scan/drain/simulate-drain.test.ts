@@ -275,9 +275,9 @@ test('a node is as bad as what is on it, and a group as its worst node', () => {
 });
 
 test('without a surge, pods that end together need room in their budget for all of them; what is stuck stays so', () => {
-  const verdictOf = (world: DrainWorld, together: number | undefined) => {
+  const verdictOf = (world: DrainWorld, atOnce: number | undefined) => {
     const { verdict, causes } = simulateDrain(world.facts, world.goes, NOW, (group) =>
-      group === 'workers' ? together : undefined,
+      group === 'workers' && atOnce !== undefined ? { nodes: atOnce, hasSurge: false } : undefined,
     );
     return [verdict, ...causes.map(({ code }) => code)];
   };
@@ -299,7 +299,7 @@ test('without a surge, pods that end together need room in their budget for all 
   expect(verdictOf(replicas(3), 3)).toEqual(['drains']);
 });
 
-test('nodes end together where the update strategy is MINIMAL, as many as may be unavailable', () => {
+test('nodes are drained together, as many as may be unavailable; without new ones first where the update strategy is MINIMAL', () => {
   const group = (updateConfig: object, desiredSize?: number) =>
     endTogether([
       {
@@ -310,11 +310,39 @@ test('nodes end together where the update strategy is MINIMAL, as many as may be
         scalingConfig: given({ desiredSize }),
       },
     ])('gpu');
-  expect(group({ updateStrategy: 'DEFAULT', maxUnavailable: 2 })).toBeUndefined();
-  expect(group({ updateStrategy: 'MINIMAL' })).toBe(1);
-  expect(group({ updateStrategy: 'MINIMAL', maxUnavailable: 4 })).toBe(4);
-  expect(group({ updateStrategy: 'MINIMAL', maxUnavailablePercentage: 34 }, 5)).toBe(2);
-  expect(group({ updateStrategy: 'MINIMAL', maxUnavailablePercentage: 10 }, 0)).toBe(1);
-  expect(group({ updateStrategy: 'MINIMAL', maxUnavailablePercentage: 10 })).toBe(100);
+  expect(group({ updateStrategy: 'DEFAULT', maxUnavailable: 2 })).toEqual({ nodes: 2, hasSurge: true });
+  expect(group({ updateStrategy: 'MINIMAL' })).toEqual({ nodes: 1, hasSurge: false });
+  expect(group({ updateStrategy: 'MINIMAL', maxUnavailable: 4 })?.nodes).toBe(4);
+  expect(group({ updateStrategy: 'MINIMAL', maxUnavailablePercentage: 34 }, 5)?.nodes).toBe(2);
+  expect(group({ updateStrategy: 'MINIMAL', maxUnavailablePercentage: 10 }, 0)?.nodes).toBe(1);
+  expect(group({ updateStrategy: 'MINIMAL', maxUnavailablePercentage: 10 })?.nodes).toBe(100);
   expect(endTogether([])('gpu')).toBeUndefined();
+});
+
+test('the nodes that are drained together wait for the pods of all of them under one budget', () => {
+  const world = new DrainWorld().controller('Deployment', 'web', 61).budget({ maxUnavailable: 1 });
+  for (let at = 0; at < 60; at += 1) world.node(`n${at}`).pod(`web-${at}`, `n${at}`, web);
+  world.pod('more', 'n0', web).pod('free', 'n1', { labels: {} });
+  const slowest = (atOnce: number) => {
+    const { verdict, nodes, causes } = simulateDrain(world.facts, world.goes, NOW, () => ({
+      ...{ nodes: atOnce, hasSurge: true },
+    }));
+    const { pods = [], code } = causes[0] ?? {};
+    return [verdict, code, pods.length, nodes[0]?.seconds, nodes[59]?.seconds];
+  };
+  expect(slowest(1)).toEqual(['drains', undefined, 0, 90, 30]);
+  expect(slowest(14)).toEqual(['drains', undefined, 0, 870, 870]);
+  expect(slowest(15)).toEqual(['uncertain', 'slow', 61, 930, 930]);
+});
+
+test('pods that may take their whole grace period, one after the other, may outlast the drain of their node', () => {
+  const codes = (count: number, graceSeconds: number, maxUnavailable = 1) => {
+    const { facts, goes } = replicas(count, { maxUnavailable }, {}, { ...web, graceSeconds });
+    const { causes, nodes } = simulateDrain(facts, goes, NOW);
+    return [nodes[0]?.verdict, nodes[0]?.seconds, ...causes.map(({ code }) => code)];
+  };
+  expect(codes(4, 300)).toEqual(['uncertain', 210, 'long-grace']);
+  expect(codes(4, 300, 2)).toEqual(['drains', 90]);
+  expect(codes(2, 300)).toEqual(['drains', 90]);
+  expect(codes(40, 300)).toEqual(['uncertain', 2370, 'slow']);
 });

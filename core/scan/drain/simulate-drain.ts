@@ -11,8 +11,9 @@ import {
   type SelectedPod,
 } from './disruption.ts';
 import type { DrainBudget, DrainFacts, DrainNode, DrainPod, PodShape } from './drain-facts.ts';
+import { drainTimes, END_SECONDS, LIMIT_SECONDS } from './drain-times.ts';
 import { createPlacement, type Return, tolerates } from './place.ts';
-import { crowdOf, type WithoutSurge } from './without-surge.ts';
+import { crowdOf, type Together } from './without-surge.ts';
 
 /**
  * `drains`: every order of evictions empties the node. `stuck`: no order does, for certain. `uncertain`: it depends on the order, on time, or on what
@@ -69,11 +70,6 @@ export interface DrainAnswer {
   readonly lost: readonly HeldPod[];
 }
 
-/** An update fails with PodEvictionFailure when EKS cannot drain a node within 15 min (facts: nodes.md §2.2). */
-const LIMIT_SECONDS = 900;
-/** The assumed time for a pod to terminate, and for its successor to become Ready. */
-const END_SECONDS = 30;
-const START_SECONDS = 30;
 /** A pod that has not been Ready for longer is no longer starting. */
 const STARTING_MILLISECONDS = 600_000;
 
@@ -86,7 +82,7 @@ export function simulateDrain(
   facts: DrainFacts,
   goes: ReadonlySet<DrainNode>,
   now: Date,
-  withoutSurge: WithoutSurge = () => undefined,
+  together: Together = () => undefined,
 ): DrainAnswer {
   const names = new Map([...goes].map((node) => [node.name, node]));
   const budgetsOf = createBudgetIndex(facts);
@@ -126,7 +122,7 @@ export function simulateDrain(
     const all = selected.get(budget) ?? [];
     const disruption = disruptionOf(facts, budget, all, now);
     rounds.set(budget, Math.max(1, disruption.allowed));
-    const crowded = crowdOf(pods, disruption.allowed, names, withoutSurge);
+    const crowded = crowdOf(pods, disruption.allowed, names, together);
     const returns = (one: SelectedPod): Return => {
       const found = returnOf(facts, one, place(one.shape), surplus);
       return found === 'returns' && crowded.has(one) ? 'perhaps' : found;
@@ -143,20 +139,14 @@ export function simulateDrain(
     const without = others.some((one) => crowded.has(one)) ? 'no-surge' : undefined;
     add({ verdict: 'uncertain', code: without ?? mayStay.code ?? code, budgets: [budget], disruption }, others);
   }
-  for (const [code, pods] of ownReasons(going, now)) add({ verdict: 'uncertain', code, budgets: [] }, pods);
-
-  const seconds = estimate(going, (one) => {
-    const [budget] = budgetsOf(one.shape);
-    return budget === undefined || isFree(one, facts) ? undefined : { budget, allowed: rounds.get(budget) ?? 1 };
-  });
   const stuck = new Set(
     causes.filter(({ verdict }) => verdict === 'stuck').flatMap(({ pods }) => pods.map(({ node }) => node)),
   );
-  const slow = [...names.keys()].filter((node) => !stuck.has(node) && (seconds.get(node) ?? 0) > LIMIT_SECONDS);
-  add(
-    { verdict: 'uncertain', code: 'slow', budgets: [] },
-    going.filter(({ pod }) => slow.includes(pod.node ?? '')),
-  );
+  const { seconds, slow, late } = drainTimes(going, guarded, rounds, names, together);
+  const elsewhere = (pods: readonly SelectedPod[]) => pods.filter(({ pod }) => !stuck.has(pod.node ?? ''));
+  for (const [code, pods] of ownReasons(going, now, new Set(elsewhere(late))))
+    add({ verdict: 'uncertain', code, budgets: [] }, pods);
+  add({ verdict: 'uncertain', code: 'slow', budgets: [] }, elsewhere(slow));
   const unsure = new Set(causes.flatMap(({ pods }) => pods.map(({ node }) => node)));
   const nodes = [...goes].map(({ name, nodegroup }): NodeDrain => {
     const verdict = stuck.has(name) ? 'stuck' : unsure.has(name) ? 'uncertain' : 'drains';
@@ -330,8 +320,12 @@ export const mayOutlastDrain = (shape: PodShape): boolean => shape.graceSeconds 
 
 const comesBack = ({ tolerations }: PodShape): boolean => tolerations.some((one) => tolerates(one, CORDON));
 
-/** Reasons that may keep a pod which no budget protects. */
-function ownReasons(going: readonly SelectedPod[], now: Date): [DrainCode, SelectedPod[]][] {
+/** Reasons of pods themselves. Those in `late` wait for the ends of others under their budget. */
+function ownReasons(
+  going: readonly SelectedPod[],
+  now: Date,
+  late: ReadonlySet<SelectedPod>,
+): [DrainCode, SelectedPod[]][] {
   const isOverdue = ({ pod }: SelectedPod) =>
     pod.terminatingSince !== undefined && now.getTime() - Date.parse(pod.terminatingSince) > STARTING_MILLISECONDS;
   return [
@@ -340,35 +334,13 @@ function ownReasons(going: readonly SelectedPod[], now: Date): [DrainCode, Selec
     [
       'long-grace',
       going.filter(
-        ({ shape, pod }) => shape.graceSeconds > LIMIT_SECONDS && !isFinished(pod) && pod.phase !== 'Pending',
+        (one) =>
+          late.has(one) ||
+          (one.shape.graceSeconds > LIMIT_SECONDS && !isFinished(one.pod) && one.pod.phase !== 'Pending'),
       ),
     ],
     ['finalizer', going.filter((one) => isOverdue(one) || (one.pod.finalizers ?? []).length > 0)],
   ];
-}
-
-/** Seconds for each node: budgets are handled in parallel, and each evicts as many pods at once as it allows. */
-function estimate(
-  going: readonly SelectedPod[],
-  guard: (one: SelectedPod) => { readonly budget: DrainBudget; readonly allowed: number } | undefined,
-): ReadonlyMap<string, number> {
-  const longest = new Map<string, number>();
-  const counts = new Map<string, Map<DrainBudget, number>>();
-  const tell = (node: string, seconds: number) => longest.set(node, Math.max(longest.get(node) ?? 0, seconds));
-  for (const one of going) {
-    const { node = '' } = one.pod;
-    const end = Math.min(one.shape.graceSeconds, END_SECONDS);
-    tell(node, end);
-    const guarded = guard(one);
-    if (guarded === undefined) continue;
-    const own = counts.get(node) ?? new Map<DrainBudget, number>();
-    counts.set(node, own);
-    const count = (own.get(guarded.budget) ?? 0) + 1;
-    own.set(guarded.budget, count);
-    const waits = Math.ceil(count / guarded.allowed) - 1;
-    tell(node, waits * (end + START_SECONDS) + end);
-  }
-  return longest;
 }
 
 function heldPod(facts: DrainFacts, { pod, shape }: SelectedPod): HeldPod {

@@ -3,16 +3,17 @@ import type { Nodegroup } from '../../ports/eks.ts';
 import type { SelectedPod } from './disruption.ts';
 import type { DrainNode } from './drain-facts.ts';
 
-/** How many nodes of a group are terminated together before new nodes exist; undefined where new nodes come first. */
-export type WithoutSurge = (nodegroup: string) => number | undefined;
+/** How many nodes of a group are drained together, and whether new nodes come first; undefined where that is not known. */
+export type Together = (nodegroup: string) => { readonly nodes: number; readonly hasSurge: boolean } | undefined;
 
 /** Groups with the update strategy MINIMAL have no surge (facts: eks.md §5.1). */
 export const endTogether =
-  (nodegroups: readonly Nodegroup[]): WithoutSurge =>
+  (nodegroups: readonly Nodegroup[]): Together =>
   (name) => {
     const group = nodegroups.find(({ nodegroupName }) => nodegroupName === name);
-    if (group?.updateConfig?.updateStrategy !== 'MINIMAL') return undefined;
-    return nodesAtOnce(settingsOf(group), group);
+    if (group === undefined) return undefined;
+    const settings = settingsOf(group);
+    return { nodes: nodesAtOnce(settings, group), hasSurge: settings.updateStrategy !== 'MINIMAL' };
   };
 
 /**
@@ -23,14 +24,14 @@ export function crowdOf(
   pods: readonly SelectedPod[],
   allowed: number,
   nodes: ReadonlyMap<string, DrainNode>,
-  withoutSurge: WithoutSurge,
+  together: Together,
 ): ReadonlySet<SelectedPod> {
   const groups = Map.groupBy(pods, ({ pod }) => nodes.get(pod.node ?? '')?.nodegroup ?? '');
   const crowded = [...groups].flatMap(([group, own]) => {
-    const together = withoutSurge(group);
-    if (together === undefined) return [];
+    const { nodes: atOnce, hasSurge = true } = together(group) ?? {};
+    if (hasSurge) return [];
     const onNodes = [...Map.groupBy(own, ({ pod }) => pod.node).values()].map(({ length }) => length);
-    const most = onNodes.sort((a, b) => b - a).slice(0, together);
+    const most = onNodes.sort((a, b) => b - a).slice(0, atOnce);
     return most.reduce((sum, count) => sum + count, 0) > allowed ? own : [];
   });
   return new Set(crowded);

@@ -24,6 +24,9 @@ const cni = (configurationValues?: string): PreflightFacts['addons'] => [
   },
 ];
 
+const IPV6 = { name: 'web', kubernetesNetworkConfig: { ipFamily: 'ipv6' } } as unknown as Cluster;
+const PREFIXED = cni('{"env":{"ENABLE_PREFIX_DELEGATION":"true"}}');
+
 function found(check: PreflightCheck, free: readonly [number, number], more: Partial<PreflightFacts> = {}): Problem[] {
   const facts: PreflightFacts = {
     cluster: { name: 'web', resourcesVpcConfig: network } as unknown as Cluster,
@@ -100,6 +103,8 @@ test.each<[string, readonly [number, number], Partial<PreflightFacts>, string[]]
     ['warning'],
   ],
   ['so are those of a launch template', [200, 200], { nodegroups: [group({ instanceTypes: [] })] }, []],
+  ['pods of IPv6 take none', [2, 2], { cluster: IPV6, addons: PREFIXED }, []],
+  ['nodes of IPv6 take one each all the same', [2, 1], { cluster: IPV6, addons: PREFIXED }, ['error']],
   ['what could not be read is judged by nobody', [0, 0], { capacity: {} }, []],
   ['a control plane that has moved is past it', [0, 0], { hasMoved: true }, []],
 ])('of the new nodes of a roll, %s', (_, free, more, expected) => {

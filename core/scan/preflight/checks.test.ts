@@ -35,7 +35,7 @@ const dnsAt = (addonVersion: string, more: Partial<Addon> = {}): PreflightFacts[
   addon: { addonName: 'coredns', addonVersion, clusterName: 'web', status: 'ACTIVE', ...more },
   info: coredns,
 });
-const dns = { kind: 'Deployment', namespace: 'kube-system', name: 'dns', desired: 2, available: 1 } as const;
+const dns = { identity: 'Deployment kube-system/dns', said: '1 of 2 available', is: 'degraded' } as const;
 const helm = { namespace: 'ops', release: 'a' };
 const velero = { namespace: 'velero', within: '24h' };
 const vault = { vault: 'nightly', within: '24h' };
@@ -173,7 +173,8 @@ test.each<[string, PreflightFacts, readonly string[]]>([
     ['error WorkloadMissing web'],
   ],
   ['has no DNS', facts({ server: { ...quiet, workloads: [dns] } }), ['error WorkloadUnavailable dns']],
-  ['has all of its DNS', facts({ server: { ...quiet, workloads: [{ ...dns, available: 2 }] } }), []],
+  ['has DNS that is just starting', facts({ server: { ...quiet, workloads: [{ ...dns, isStarting: true }] } }), []],
+  ['has all of its DNS', facts({ server: { ...quiet, workloads: [{ identity: dns.identity, said: 'all' }] } }), []],
   ['has a group that is updated', facts({ nodegroups: [group({ status: 'UPDATING' })] }), []],
   [
     'is not offered its target any more',

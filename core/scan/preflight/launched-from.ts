@@ -1,3 +1,4 @@
+import { imageRuleOf } from '../../model/image-rule.ts';
 import type { Nodegroup } from '../../ports/eks.ts';
 import { type PreflightFacts, preflightCheck } from './preflight-check.ts';
 
@@ -41,13 +42,15 @@ export const imageGone = preflightCheck({
   name: 'ImageGone',
   source: 'capacity',
   finds:
-    'The AMI in the launch template of a node group is gone, disabled or not shared any more; a warning where it is deprecated.',
+    'The AMI in the launch template of a node group is gone, disabled or not shared any more, and no rule of the policy names another; a warning where it is deprecated.',
   isOfRolls: true,
-  observe({ hasMoved, now, nodegroups, capacity }) {
+  observe({ hasMoved, now, nodegroups, nodes, capacity }) {
     const { images, launchTemplates } = capacity ?? {};
     if (hasMoved || images === undefined) return [];
     return nodegroups.flatMap((group) => {
       const imageId = launchedFrom(group, launchTemplates)?.imageId;
+      // The roll of a group that a rule covers launches nodes from another AMI, which the check for that one judges.
+      if (imageRuleOf(nodes, group) !== undefined) return [];
       if (imageId === undefined || !isImageId(imageId)) return [];
       const image = images.find((one) => one.imageId === imageId);
       const isThere = image?.state === 'available';

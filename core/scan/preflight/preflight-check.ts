@@ -2,9 +2,10 @@ import type { GateReading } from '../../contracts/items/gate.ts';
 import type { Reason } from '../../contracts/step-result.ts';
 import type { NodesSpec } from '../../model/image-rule.ts';
 import type { Key, Quota, Role } from '../../ports/account.ts';
-import type { Node, Workload } from '../../ports/cluster-access.ts';
+import type { Node } from '../../ports/cluster-access.ts';
 import type { Ec2Reader, Image, LaunchTemplateVersion } from '../../ports/ec2.ts';
 import type { Addon, AddonInfo, Cluster, ClusterVersionInformation, Nodegroup } from '../../ports/eks.ts';
+import type { Observed } from '../../probes/baseline.ts';
 import type { KubeVersion } from '../../version/kube-version.ts';
 import type { Observation, Problem } from '../judge/observation.ts';
 import type { Component, SeenComponent } from './component-version.ts';
@@ -87,8 +88,8 @@ type Answer<Call extends keyof Ec2Reader> = Awaited<ReturnType<Ec2Reader[Call]>>
 interface ServerFacts {
   /** `/readyz`, with its failed parts. */
   readonly ready: { readonly ok: boolean; readonly failed: readonly string[] };
-  /** Workloads of the namespace kube-system. */
-  readonly workloads: readonly Workload[];
+  /** Workloads of the namespace kube-system, with whether they lack only what is just starting. */
+  readonly workloads: readonly Observed[];
   /** The Deployments that the policy names (`namespace/name`) and that do not exist. */
   readonly missing?: readonly string[];
   /** Only read where the policy leaves out the scan of nodes. */

@@ -102,7 +102,8 @@ const MOST_PER_INTERFACE = 50;
  * count.
  */
 function addressesOfNode({ instanceTypes = [] }: Nodegroup, facts: PreflightFacts): { each: number; how: string } {
-  const { addons, capacity: { instanceTypes: known = [], podNetwork } = {} } = facts;
+  const { addons, capacity: { instanceTypes: known = [], podNetwork } = {}, cluster } = facts;
+  if (cluster.kubernetesNetworkConfig?.ipFamily === 'ipv6') return { each: 1, how: 'pods have addresses of IPv6' };
   const sizes = known.filter((one) => instanceTypes.includes(one.instanceType));
   const perInterface =
     instanceTypes.length === 0 || sizes.length < instanceTypes.length

@@ -4,14 +4,18 @@ import { preflightCheck } from './preflight-check.ts';
 export const systemWorkloads = preflightCheck({
   name: 'WorkloadUnavailable',
   source: 'server',
-  finds: 'A workload of kube-system has fewer pods available than it wants.',
+  finds: 'A workload of kube-system has fewer pods available than it wants, and what is missing is not just starting.',
   observe: ({ hasMoved, server }) =>
-    (hasMoved ? [] : (server?.workloads ?? []))
-      .filter(({ available, desired }) => available < desired)
-      .map(({ kind, namespace, name: workload, available, desired }) => ({
-        subject: { kind, namespace, name: workload },
-        cause: `workload:${namespace}/${workload}`,
-        message: `${kind} ${namespace}/${workload} has ${available} of ${desired} available.`,
+    (hasMoved ? [] : (server?.workloads ?? [])).flatMap(({ identity, is, said, isStarting }) => {
+      // Where nodes come and go, a DaemonSet lacks a pod on the newest of them for a minute.
+      if (is === undefined || isStarting) return [];
+      const [kind = '', place = ''] = identity.split(' ');
+      const [namespace = '', name = ''] = place.split('/');
+      return {
+        subject: { kind, namespace, name },
+        cause: `workload:${place}`,
+        message: `${identity} has ${said}.`,
         fix: 'Repair it before an upgrade.',
-      })),
+      };
+    }),
 });

@@ -141,3 +141,13 @@ test.each([
   const value = { metadata: { ownerReferences: [{ apiVersion, kind }, 'nonsense'] } };
   expect(observeOwnerReferences(objectOf('Pod', value), context)).toHaveLength(count);
 });
+
+test.each([
+  ['storageclass.kubernetes.io/is-default-class', 'true', true],
+  ['storageclass.beta.kubernetes.io/is-default-class', 'true', true],
+  ['storageclass.beta.kubernetes.io/is-default-class', 'false', false],
+  ['else', 'true', false],
+])('a StorageClass with the annotation %s: %s is the default one: %s', (annotation, value, isDefault) => {
+  const { storageClasses } = seen('StorageClass', { metadata: { annotations: { [annotation]: value } } }).facts;
+  expect(storageClasses).toEqual({ o: isDefault });
+});

@@ -291,7 +291,10 @@ const observers = new Map<string, ObserveReferences>(
     PodDisruptionBudget: observeDisruptionBudget,
     StorageClass: (object, _context, facts) => {
       const { annotations } = mappingOf(object.value.metadata);
-      const isDefault = mappingOf(annotations)['storageclass.kubernetes.io/is-default-class'] === 'true';
+      // Kubernetes heeds the older annotation, too (IsDefaultAnnotation of pkg/volume/util).
+      const isDefault = ['', 'beta.'].some(
+        (beta) => mappingOf(annotations)[`storageclass.${beta}kubernetes.io/is-default-class`] === 'true',
+      );
       facts.storageClasses[object.name ?? ''] = isDefault;
       return [];
     },
