@@ -83,6 +83,19 @@ const releasesOf = (
   amiType: string | undefined,
 ): readonly Release[] => images?.images.find((one) => one.version === minor && one.amiType === amiType)?.releases ?? [];
 
+/** Whether AWS still offers the release that was pinned, if one was. What is newer than all that is known of its kind was withdrawn. */
+export function isOffered(
+  pinned: string | undefined,
+  images: ImageReleases | undefined,
+  minor: string,
+  amiType: string | undefined,
+): boolean {
+  const known = releasesOf(images, minor, amiType);
+  return (
+    pinned === undefined || known.length === 0 || known.some(({ release }) => compareReleases(release, pinned) >= 0)
+  );
+}
+
 /** The newest release that has been out for `least` milliseconds. */
 const newest = (releases: readonly Release[], least: number, now: Date): string | undefined =>
   releases
