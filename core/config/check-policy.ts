@@ -104,6 +104,7 @@ export function checkPolicy(
   checkDeadline(spec, options.calendar, options.now, report);
   checkAlarmAccounts(sound, spec, fleet, report);
   checkPatience(spec.cannotStart, report);
+  checkPatch(spec.patch, report);
   checkDrainRules(spec.drain?.rules ?? [], report);
   if (caps !== undefined && fleet.caps !== undefined && fleet.labels !== undefined)
     checkPolicyCaps(caps, { caps: fleet.caps, labels: fleet.labels }, report);
@@ -205,6 +206,14 @@ function checkPatience(cannotStart: UpgradePolicySpec['cannotStart'], report: Re
   if (typeof cannotStart !== 'object' || durationMilliseconds(cannotStart.leaveBehindAfter) >= DAY) return;
   const message = `a cluster is left behind ${cannotStart.leaveBehindAfter} after its wave has opened, before people have seen why it never starts. Write 1d or more.`;
   report('warning', ['spec', 'cannotStart', 'leaveBehindAfter'], message);
+}
+
+/** An image that is left until it is older than the policy gives for taking a newer one is overdue at once. */
+function checkPatch(patch: UpgradePolicySpec['patch'], report: Report): void {
+  const { within, nodes: { maxAge } = {} } = patch ?? {};
+  if (!within || !maxAge || durationMilliseconds(maxAge) <= durationMilliseconds(within)) return;
+  const message = `groups keep their image until it is ${maxAge} old (nodes.maxAge), and are overdue as soon as they are to be rolled. Write ${maxAge} or more, or a shorter maxAge.`;
+  report('warning', ['spec', 'patch', 'within'], message);
 }
 
 /** The days for which EKS lets a control plane go back (facts: eks.md, version rollback). */

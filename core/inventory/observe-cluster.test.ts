@@ -117,6 +117,14 @@ describe('of newer add-ons', () => {
     expect(await kept(['v2.0.0', 'v1.0.0'], [v2])).toEqual([]);
   });
 
+  test('the first of many stays, since it tells how long the add-on is behind', async () => {
+    const day = (version: string) => ({ version, seenOn: `2026-11-0${version[1]}` });
+    const before = ['v2.0.0', 'v3.0.0', 'v4.0.0', 'v5.0.0'].map(day);
+    const all = ['v1.0.0', ...before.map(({ version }) => version), 'v6.0.0'];
+    const [first, _, ...others] = before;
+    expect(await kept(all, before)).toEqual([first, ...others, { version: 'v6.0.0', seenOn: '2026-11-20' }]);
+  });
+
   test('nobody asks where no policy does', async () => {
     expect(await kept(['v1.0.0', 'v2.0.0'], [v2], false)).toBeUndefined();
   });

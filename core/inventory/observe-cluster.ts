@@ -1,7 +1,7 @@
 import type { FleetSpec } from '../config/types.ts';
 import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
-import type { ClusterRecord, OtherNodes } from '../contracts/items/cluster.ts';
+import type { ClusterRecord, ImageReleases, OtherNodes } from '../contracts/items/cluster.ts';
 import { reason } from '../contracts/step-result.ts';
 import { addonAfter, addonFit, newerDefault } from '../model/addon-target.ts';
 import { clusterKey } from '../model/cluster-key.ts';
@@ -11,6 +11,7 @@ import { issueTexts } from '../model/issue-text.ts';
 import { isReadAgain } from '../model/lag.ts';
 import { settingsOf } from '../model/update-settings.ts';
 import { versionOwners } from '../model/version-owners.ts';
+import { newerSince } from '../nodes/managed-groups/image-lag.ts';
 import { labelsOf } from '../policy/cluster-labels.ts';
 import type { Addon, AddonInfo, Cluster, EksReader, Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
@@ -24,6 +25,8 @@ interface ObserveDetails {
   readonly fleet: FleetSpec | undefined;
   /** Whether a policy asks which newer versions of add-ons there are. */
   readonly patchesAddons?: () => Promise<boolean>;
+  /** The releases of images in its Region. */
+  readonly images?: ImageReleases | undefined;
   readonly now: Date;
 }
 
@@ -54,7 +57,15 @@ export async function observeCluster(
   const input = { clusterName: cluster.name };
   const before = (known?.nodegroups ?? []).map((group): SeenNodegroup => ({ group }));
   const seenGroups = await part('node groups', before, () => readNodegroups(eks, scope, cluster.name));
-  const nodegroups = seenGroups.map(({ group }) => group);
+  const nodegroups = seenGroups.map(({ group }) => {
+    const last = known?.nodegroups.find(
+      (one) => one.name === group.name && one.releaseVersion === group.releaseVersion,
+    );
+    return {
+      ...group,
+      ...given({ newerSince: newerSince({ ...group, newerSince: last?.newerSince }, details.images) }),
+    };
+  });
   const fargateProfiles = await part('Fargate profiles', known?.fargateProfiles ?? [], () =>
     eks.listFargateProfiles(scope, input),
   );
@@ -205,7 +216,7 @@ async function readAddons(
 
 type Newer = NonNullable<ClusterRecord['addons'][number]['newer']>;
 
-/** So many defaults are kept of each add-on. The default of a minor changes every few weeks. */
+/** So many defaults are kept of each add-on: the first, since which it is behind, and the last ones. The default of a minor changes every few weeks. */
 const NEWER_KEPT = 4;
 
 /** The current default, and the earlier ones that are still newer than the add-on, because EKS does not tell since when a version is the default. */
@@ -217,7 +228,7 @@ function newerThan(addon: Addon, info: AddonInfo | undefined, minor: string, bef
       compareAddonVersions(one.version, version) < 0 && addonAfter(addon, info, minor, one.version).type === 'move',
   );
   const seen = before.find((one) => one.version === version) ?? { version, seenOn: now.toISOString().slice(0, 10) };
-  return [...earlier, seen].slice(-NEWER_KEPT);
+  return [...earlier, seen].filter((_, index, { length }) => index === 0 || index > length - NEWER_KEPT);
 }
 
 /** The versions that EKS lists for an add-on; undefined for an add-on that it does not offer, or no longer offers. */

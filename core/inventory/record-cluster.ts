@@ -16,7 +16,7 @@ import { leftByOthers } from '../protocol/taken-back-by-others.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { change, changeAndTell, markDirty, writeMark } from '../store/change.ts';
 import { auditEntry } from '../store/changes.ts';
-import { ClusterNames, Clusters, Configs } from '../store/entities.ts';
+import { ClusterNames, Clusters, Configs, Images } from '../store/entities.ts';
 import { batched, load, put, type Read, replace, unchanged } from '../store/entity.ts';
 import { loadRecordsOfName } from '../store/records-of-name.ts';
 import { changesAfter } from './changes-told.ts';
@@ -52,7 +52,11 @@ export async function recordCluster(
   };
   const look = () => {
     const reader = batched(ports.table);
-    return Promise.all([load(reader, Configs, 'Fleet', FLEET), load(reader, Clusters, key)]);
+    return Promise.all([
+      load(reader, Configs, 'Fleet', FLEET),
+      load(reader, Clusters, key),
+      load(reader, Images, item.region),
+    ]);
   };
   const first = await look();
   const [, known] = first;
@@ -60,10 +64,11 @@ export async function recordCluster(
   if (known === undefined || known.data.deletedAt !== undefined) await markGone(ports, item, key);
   let seen = known && first;
   return changeAndTell<'recorded' | 'unchanged'>(ports, async (now) => {
-    const [applied, read] = seen ?? (await look());
+    const [applied, read, releases] = seen ?? (await look());
     seen = undefined;
     const fleet = fleetSpec(applied?.data);
-    const observe = () => observeCluster(ports.eks, scope, cluster, read?.data, { ...item, fleet, patchesAddons, now });
+    const details = { ...item, fleet, patchesAddons, images: releases?.data, now };
+    const observe = () => observeCluster(ports.eks, scope, cluster, read?.data, details);
     let record = await observe();
     // Somebody may have recorded it since it was described. It is described again, so that a record never replaces a newer one.
     if (read !== undefined && differs(read.data, record)) {

@@ -11,10 +11,12 @@ const MARKS: readonly { readonly tool: string; readonly matches: (key: string, v
   {
     tool: 'Terraform',
     matches: (key, value) =>
-      /^terraform/i.test(key) || (/^(managed-?by|provisioner|iac)$/i.test(key) && /terraform|opentofu/i.test(value)),
+      /^terraform/i.test(key) ||
+      (/^((managed|created)[-_]?by|provisioner|iac)$/i.test(key) && /terraform|opentofu/i.test(value)),
   },
   { tool: 'Cluster API', matches: (key) => key.startsWith('sigs.k8s.io/cluster-api-provider-aws/') },
   { tool: 'Crossplane', matches: (key) => key.startsWith('crossplane-') },
+  { tool: 'ACK', matches: (key) => key.startsWith('services.k8s.aws/') },
   { tool: 'Argo CD', matches: (key) => key.startsWith('argocd.argoproj.io/') },
 ];
 

@@ -1,7 +1,7 @@
 import { EVENT_EXAMPLES } from '../contracts/event-examples.ts';
 import { EVENT_DETAILS, type EventType, type LiftlockEvent } from '../contracts/events.ts';
 import { reason } from '../contracts/step-result.ts';
-import { noticeOf } from './notice-of.ts';
+import { newsText, noticeOf } from './notice-of.ts';
 
 const types = Object.keys(EVENT_DETAILS) as EventType[];
 const reasons = [reason('GateRed', 'The gate "errors" is red.')];
@@ -204,4 +204,12 @@ test('an owner with two clusters of one name is told which is meant', () => {
   const name = one?.cluster.replace(/^.*\//, '');
   expect(told?.why).toContain(`333333333333.${one?.region}.${name}: `);
   expect(told?.todo).toMatch(new RegExp(`liftlock explain cluster ${one?.account}.${one?.region}.${name}$`));
+});
+
+test('an announced upgrade that goes elsewhere at the same time is told so, and not that it is moved to that time', () => {
+  const [announcedFor, later] = ['2026-11-21T22:00:00.000Z', '2026-11-28T22:00:00.000Z'];
+  const told = (at: string) =>
+    newsText({ ...cluster, what: 'moved', target: '1.37', at, announcedFor }).replace(/ \(account[^)]*\)/, '');
+  expect(told(announcedFor)).toBe(`The upgrade of shop, announced for ${announcedFor}, goes to 1.37 instead.`);
+  expect(told(later)).toBe(`The upgrade of shop to 1.37, announced for ${announcedFor}, is moved to ${later}.`);
 });

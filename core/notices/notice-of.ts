@@ -227,7 +227,9 @@ export function newsText(news: Of<'OwnerNews'>['detail']['news'][number]): strin
     case 'opens':
       return `The upgrade of ${named(news)} to ${target}${hops === undefined ? '' : `, hop by hop: ${hops.join(', ')},`} begins at ${at} at the earliest.`;
     case 'moved':
-      return `The upgrade of ${named(news)}, announced for ${announcedFor}, is moved to ${at}.`;
+      return at === announcedFor
+        ? `The upgrade of ${named(news)}, announced for ${announcedFor}, goes to ${target} instead.`
+        : `The upgrade of ${named(news)} to ${target}, announced for ${announcedFor}, is moved to ${at}.`;
     case 'takenBack':
       return `The upgrade of ${named(news)} to ${target} does not begin at ${announcedFor}, as was announced.`;
   }

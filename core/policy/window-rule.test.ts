@@ -210,3 +210,11 @@ test.each([
   ];
   expect(answer({ calendars: [only({ windows })] }, '20T08:00').startsAt).toBe(startsAt);
 });
+
+test('many short openings a day do not hide the long one of a month', () => {
+  const windows = [
+    { name: 'often', schedule: '0 * * * *', duration: '45m' },
+    { name: 'monthly', schedule: '0 12 19 * *', duration: '4h' },
+  ];
+  expect(answer({ calendars: [only({ windows })] }, '20T08:50').startsAt).toBe('2026-12-19T12:00:00.000Z');
+});

@@ -13,8 +13,9 @@ export const LAST_COMMIT_MILLISECONDS = 60_000;
  * and the scan before the first change takes minutes that the estimate holds already. Else what fits into a window to the minute would never begin.
  */
 const LEAD_MILLISECONDS = 15 * 60_000;
-/** This many openings are looked through for one that is long enough. */
+/** This many openings are looked through for one that is long enough, and all of five weeks: many short ones a day may hide the long one of a Saturday. */
 const OPENINGS = 200;
+const FIVE_WEEKS_MILLISECONDS = 35 * 86_400_000;
 
 /** What a hop must fit into, and how long it takes. */
 type FitRules = Pick<HopRules, 'calendars' | 'estimateMilliseconds'> & Partial<Pick<HopRules, 'wave'>>;
@@ -97,7 +98,8 @@ function tooShort({ calendars, estimateMilliseconds, wave }: FitRules, what: str
 
 function fittingOpening(rules: Pick<HopRules, 'calendars'>, after: Date, neededMilliseconds: number): Date | null {
   let from = after;
-  for (let tried = 0; tried < OPENINGS; tried += 1) {
+  const end = after.getTime() + FIVE_WEEKS_MILLISECONDS;
+  for (let tried = 0; tried < OPENINGS || from.getTime() < end; tried += 1) {
     const [opening] = nextOpenings(rules.calendars, from, 1);
     if (opening === undefined) return null;
     const { opensAt, closesAt } = opening;

@@ -168,6 +168,9 @@ test('a hop has failed half-way until it is finished, also where what finishes i
   expect(hasFailedHalfWay(failed, finish({ endedAt: noon }))).toBe(false);
   expect(hasFailedHalfWay({ ...failed, endedAt: later }, finish({ endedAt: noon }))).toBe(true);
   expect(hasFailedHalfWay(failed, finish({ endedAt: later, status: 'Failed' }))).toBe(true);
+  const patched = finish({ endedAt: '2026-12-20T12:00:00.000Z', status: 'Blocked' });
+  expect(hasFailedHalfWay(failed, { ...patched, wholeBefore: later })).toBe(false);
+  expect(hasFailedHalfWay({ ...failed, endedAt: later }, { ...patched, wholeBefore: noon })).toBe(true);
   expect(hasFailedHalfWay({ ...failed, mutated: false }, undefined)).toBe(false);
   expect(hasFailedHalfWay({ ...failed, status: 'Succeeded' }, undefined)).toBe(false);
 });
@@ -265,7 +268,9 @@ describe('the next rollback', () => {
 
   test('begins anew where that was brought up again since, where it has come to its end, and where there was none', async () => {
     expect(await of(failed, upAgain)).toBe(false);
-    expect(await of(failed, { ...upAgain, id: '1.37-1.37', from: '1.37' })).toBe(false);
+    const finished = { ...upAgain, id: '1.37-1.37', from: '1.37' };
+    expect(await of(failed, finished)).toBe(false);
+    expect(await of(failed, { ...finished, status: 'Blocked', wholeBefore: later })).toBe(false);
     const reasons = [reason('Watching', '')];
     const steps = { 'smoke-check': { ...scanned, detail: { wellSince: later } } };
     expect(await of(failed, { ...upAgain, status: 'Parked', reasons, steps })).toBe(false);

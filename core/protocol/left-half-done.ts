@@ -73,8 +73,14 @@ export function leftByAbort(begun: Begun, rollout: Rollout | undefined): Reason[
 }
 
 /** Whether the upgrade has changed its cluster and failed, and nothing has finished it since then (`finish`: the upgrade that would). */
-export const hasFailedHalfWay = ({ mutated, status, endedAt = '' }: Upgrade, finish: Upgrade | undefined): boolean =>
-  mutated && status === 'Failed' && !(finish?.status === 'Succeeded' && (finish.endedAt ?? '') >= endedAt);
+export function hasFailedHalfWay({ mutated, status, endedAt = '' }: Upgrade, finish: Upgrade | undefined): boolean {
+  const whole = finish && lastWhole(finish);
+  return mutated && status === 'Failed' && !(whole !== undefined && whole >= endedAt);
+}
+
+/** When the upgrade, or an earlier one with its id that finished the same version, has last succeeded. */
+const lastWhole = ({ status, endedAt, wholeBefore }: Upgrade): string | undefined =>
+  status === 'Succeeded' ? endedAt : wholeBefore;
 
 /** Whether the rollback has ended for good: nothing that a person does lets EKS take back the same hop again. */
 const isOver = (rollback: Upgrade | undefined): boolean =>
@@ -163,13 +169,14 @@ export const pinnedBefore = (ended: Upgrade | undefined): Pick<Upgrade, 'release
   ended === undefined || ended.status === 'Succeeded' ? {} : given({ releases: ended.releases, addons: ended.addons });
 
 /**
- * What a new attempt keeps of the earlier one with the same id, whoever asks for it. It keeps nothing of a finish that has succeeded, since a group
- * that is behind again is another matter. Of a rollback it keeps what nobody has brought up again since.
+ * What a new attempt keeps of the earlier one with the same id, whoever asks for it. Of a finish that has succeeded it keeps only when that was: a
+ * group that is behind again is another matter, and the hop that was finished stays so. Of a rollback it keeps what nobody has brought up again since.
  */
 export async function keptBefore(table: Pick<Table, 'get'>, attempt: Upgrade | undefined) {
   if (attempt !== undefined && isRollback(attempt)) return keptOfRollback(table, attempt);
-  const isWhole = attempt?.status === 'Succeeded' && isFinish(attempt);
-  return keptOf(isWhole ? undefined : attempt);
+  if (attempt === undefined || !isFinish(attempt)) return keptOf(attempt);
+  const kept = keptOf(attempt.status === 'Succeeded' ? undefined : attempt);
+  return { ...kept, ...given({ wholeBefore: lastWhole(attempt) }) };
 }
 
 /** Whether somebody gave up the upgrade before its execution could ask for a grant: the same execution does not begin it again. */
@@ -214,7 +221,7 @@ async function keptOfRollback(table: Pick<Table, 'get'>, attempt: Upgrade) {
 
 /** When the hop was last found whole, with everything where it should be; undefined where it is not whole. */
 const wholeSince = (hop: Upgrade): string | undefined =>
-  hop.status === 'Succeeded' ? hop.endedAt : isWatched(hop) ? wellSince(hop) : undefined;
+  (isWatched(hop) ? wellSince(hop) : undefined) ?? lastWhole(hop);
 
 /** What an abort leaves of those members that had begun, in a sentence; undefined where none had. */
 export function leftOpenText(members: readonly Pick<Member, 'name' | 'inFlight'>[]): string | undefined {

@@ -128,7 +128,9 @@ test('an opening that moves is told with both instants, and counts anew', async 
   expect(await look(START)).toHaveLength(1);
   const moved = await look('2026-11-20T13:00:00Z', { opens: '2026-12-05T20:00:00Z' });
   expect(moved).toEqual([
-    expect.stringMatching(/web, announced for 2026-11-22T20:00:00.000Z, is moved to 2026-12-05T20:00:00.000Z\./),
+    expect.stringMatching(
+      /web to 1.37, announced for 2026-11-22T20:00:00.000Z, is moved to 2026-12-05T20:00:00.000Z\./,
+    ),
   ]);
   state.now = new Date('2026-11-20T14:00:00Z');
   const said = begins('2026-12-05T20:00:00');
@@ -329,6 +331,14 @@ test.each<[string, Parameters<typeof said>, unknown[]]>([
     'has made that hop is told the time of its next one as another time',
     [{ ...told, to: '1.36', at: PAST }, opening(LATER, FULL)],
     ['moved', ['WaveFull'], LATER, undefined],
+  ],
+  [
+    'waits for its next hop hears of that, and not that the first one was moved',
+    [
+      { ...told, at: PAST },
+      { ...opening(LATER, FULL), isNextHop: true },
+    ],
+    ['opens', ['WaveFull'], LATER, undefined],
   ],
   [
     'goes further at the same time is told so',

@@ -3,7 +3,7 @@ import type { ClusterNews, OwnerNews } from '../contracts/items/owner-news.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import { waitsFor } from '../contracts/reasons.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
-import type { Opening } from '../rollout/openings.ts';
+import { type Opening, waitsForHop } from '../rollout/openings.ts';
 import { clusterNames } from '../store/changes.ts';
 
 type Announced = NonNullable<ClusterNews['announced']>;
@@ -46,13 +46,16 @@ export function announcementOf(
     const isComing = Date.parse(before.at) > now.getTime() + LOOKS_APART * HOUR;
     // The next look knows more about a tick between two looks, and in an open window a place may become free.
     const saysMore = !isComing || waits.length === 0;
-    if (saysMore && withdrawal?.member?.status === 'Pending' && !withdrawal.member.inFlight && goesOn(withdrawal))
-      return undefined;
+    if (saysMore && withdrawal?.member && waitsForHop(withdrawal.member) && goesOn(withdrawal)) return undefined;
     const why = withdrawal && whyWithdrawn(withdrawal, waits, isComing);
     if (why === undefined || before.notBegunFor !== undefined) return { kept: undefined, news: undefined };
     return { kept: undefined, news: { ...names, ...takenBack(before, why) } };
   }
-  const { rolloutId, to, hops, at } = opening;
+  const { rolloutId, to, hops, at, isNextHop } = opening;
+  // What was announced of the hop before has come true.
+  if (before !== undefined && isNextHop === true && !(before.isNextHop === true && before.to === to))
+    return announcementOf(cluster, undefined, opening, undefined, now) ?? { kept: undefined, news: undefined };
+  const next = isNextHop === true ? { isNextHop } : {};
   const hoursLeft = (Date.parse(at) - now.getTime()) / HOUR;
   const hours = DISTANCES.find((distance) => hoursLeft < distance + LOOKS_APART);
   const others = bounded(opening.reasons.filter(({ code }) => !TIMES.includes(waitsFor(code)))).slice(0, MOST_TOLD);
@@ -68,11 +71,11 @@ export function announcementOf(
   if (before !== undefined && !isSame) {
     const news = { ...names, what: 'moved' as const, target: to, at, announcedFor: before.at };
     const why = others.length > 0 ? others : bounded(opening.reasons).slice(0, MOST_TOLD);
-    return { kept: { rolloutId, to, at, hours: hours ?? FAR }, news: { ...news, reasons: why } };
+    return { kept: { rolloutId, to, at, hours: hours ?? FAR, ...next }, news: { ...news, reasons: why } };
   }
   if (hours === undefined || hours >= (before?.hours ?? FAR)) return undefined;
   return {
-    kept: { rolloutId, to, at, hours },
+    kept: { rolloutId, to, at, hours, ...next },
     news: { ...names, what: 'opens', target: to, ...(hops.length > 1 && { hops: [...hops] }), at, reasons: others },
   };
 }
@@ -94,7 +97,8 @@ function whyWithdrawn(
   isComing: boolean,
 ): readonly Reason[] | undefined {
   const { rollout, member } = withdrawal;
-  if (member === undefined || member.inFlight || BEGUN.includes(member.status)) return undefined;
+  if (member === undefined) return undefined;
+  if (!waitsForHop(member) && (member.inFlight || BEGUN.includes(member.status))) return undefined;
   // It began, and its gate stopped it, which is news of its own.
   if (member.status === 'Blocked' && !isComing) return undefined;
   if (goesOn(withdrawal)) {

@@ -84,11 +84,14 @@ function asIfDue(snapshot: FleetSnapshot, clusterKeys: ReadonlySet<string>, now:
   return { ...snapshot, members: snapshot.members.map(due), upgrades: snapshot.upgrades.map(due), clusters };
 }
 
-/** When a member that has not begun can begin at the earliest. */
+/** When a member that has not begun, or has made a hop, can begin the next one at the earliest. */
 export interface Opening {
   readonly clusterKey: string;
   readonly rolloutId: string;
+  /** The target; the next minor where a hop was made already. */
   readonly to: string;
+  /** Whether a hop was made already. */
+  readonly isNextHop?: boolean;
   /** The minors of the hops up to `to`, the next one first. */
   readonly hops: readonly string[];
   /** Undefined = no instant is known. */
@@ -97,9 +100,17 @@ export interface Opening {
   readonly reasons: readonly Reason[];
 }
 
+/** Whether the member has made a hop and waits for the next one. */
+export const waitsForNextHop = ({ status, reasons }: Pick<Member, 'status' | 'reasons'>): boolean =>
+  status === 'Parked' && reasons[0]?.code === 'NextHop';
+
+/** Whether the member waits for a hop, its first or its next one. */
+export const waitsForHop = (member: Pick<Member, 'status' | 'inFlight' | 'reasons'>): boolean =>
+  (member.status === 'Pending' && !member.inFlight) || waitsForNextHop(member);
+
 /** The openings of all members that wait, by cluster key. */
 export function openingsOf(snapshot: FleetSnapshot, now: Date): ReadonlyMap<string, Opening> {
-  const waiting = snapshot.members.filter(({ status, inFlight }) => status === 'Pending' && !inFlight);
+  const waiting = snapshot.members.filter(waitsForHop);
   const { waits } = waitsOf(snapshot, new Set(waiting.map(({ clusterKey }) => clusterKey)), now);
   const byMember = Map.groupBy(waits, ({ clusterKey, rolloutId }) => `${rolloutId} ${clusterKey}`);
   const turn = turnsAt(snapshot);
@@ -112,7 +123,8 @@ export function openingsOf(snapshot: FleetSnapshot, now: Date): ReadonlyMap<stri
   };
   return new Map(
     waiting.filter(goesWith).map((one) => {
-      const { clusterKey, rolloutId, to } = one;
+      const { clusterKey, rolloutId } = one;
+      const isNextHop = waitsForNextHop(one);
       const own = byMember.get(`${rolloutId} ${clusterKey}`) ?? [];
       const until = earliestOpening(own);
       // A member that never starts has an instant too: the one at which its wave goes on without it. That is no opening.
@@ -121,8 +133,10 @@ export function openingsOf(snapshot: FleetSnapshot, now: Date): ReadonlyMap<stri
       const told = isKnown ? [...asked, ...turn(clusterKey, rolloutId, asked, until)] : asked;
       const reasons = [...new Map(told.map((why) => [why.message, why])).values()];
       const from = KubeVersion.parse(snapshot.clusters.get(clusterKey)?.version ?? one.from);
-      const hops = from.hopsTo(KubeVersion.parse(to)).map(String);
-      return [clusterKey, { clusterKey, rolloutId, to, hops, at: isKnown ? until : undefined, reasons }];
+      const all = from.hopsTo(KubeVersion.parse(one.to)).map(String);
+      const hops = isNextHop ? all.slice(0, 1) : all;
+      const to = (isNextHop ? hops[0] : undefined) ?? one.to;
+      return [clusterKey, { clusterKey, rolloutId, to, isNextHop, hops, at: isKnown ? until : undefined, reasons }];
     }),
   );
 }

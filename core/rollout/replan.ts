@@ -4,6 +4,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
+import { isOffered } from '../nodes/managed-groups/image-lag.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { isTried } from '../store/members.ts';
@@ -224,6 +225,12 @@ const isSkipped = ({ reasons }: Member): boolean => reasons.some(({ code }) => c
 
 const UNSELECTED = reason('TakenOut', 'It failed, and no wave that has still to begin takes it any more.');
 
+/** Whether AWS still offers the releases of images that a member has pinned. */
+function areOffered({ clusters, images }: FleetSnapshot, { clusterKey, to, releases = {} }: Member): boolean {
+  const { region = '', nodegroups = [] } = clusters.get(clusterKey) ?? {};
+  return nodegroups.every(({ name, amiType }) => isOffered(releases[name], images?.get(region), to, amiType));
+}
+
 /**
  * Joins the members of before with those of the new plan. A member keeps what it has lived through: only waiting members are moved, let in or left
  * out.
@@ -252,8 +259,11 @@ function merged(
       {
         ...{ ...old, waveIndex, position, from: member.from, to: member.to },
         // Newer images and add-ons than those that the first waves have proved are for the next rollout. A hop is planned for its minor, so the
-        // weekly newer release does not make it another plan.
-        ...((firstFree > 0 || !isFinish(member)) && hasPins(old) && old.to === member.to
+        // weekly newer release does not make it another plan. One that AWS has withdrawn nobody gets.
+        ...((firstFree > 0 || !isFinish(member)) &&
+        hasPins(old) &&
+        old.to === member.to &&
+        areOffered(draft.snapshot, old)
           ? {}
           : { releases: member.releases, addons: member.addons }),
         ...{ status: unlessFailed(old, status), reasons },

@@ -177,7 +177,7 @@ async function hasChanged(
 async function failedHop(table: HookPorts['table'], upgrade: Upgrade | undefined): Promise<Upgrade | undefined> {
   if (upgrade === undefined || !isFinish(upgrade)) return undefined;
   const hop = await load(table, Upgrades, upgrade.clusterKey, hopTo(KubeVersion.parse(upgrade.to)));
-  return hop !== undefined && hasFailedHalfWay(hop.data, undefined) ? hop.data : undefined;
+  return hop !== undefined && hasFailedHalfWay(hop.data, upgrade) ? hop.data : undefined;
 }
 
 /** An expression without an answer excludes nothing: the hook is asked. */

@@ -9,14 +9,15 @@ import { isFinish, isRollback } from '../model/hop.ts';
 import { groupsBehind } from '../model/lag.ts';
 import { managedGroup, nodeOwner } from '../model/node-owner.ts';
 import { showsBudgets } from '../nodes/drain-settings.ts';
+import { isOffered } from '../nodes/managed-groups/image-lag.ts';
 import { type ManagedGroup, managedGroups, type WantedImage } from '../nodes/managed-groups/managed-group.ts';
 import { isHookEnd } from '../policy/hook-decision.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { intentsOf, isOfThisTry } from '../protocol/intent-store.ts';
 import type { Mutation } from '../protocol/mutate.ts';
-import type { Read } from '../store/entity.ts';
-import { fittingPin } from '../version/image-release.ts';
+import { Images } from '../store/entities.ts';
+import { load, type Read } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { type ActPorts, act, beforeChange, failureOf } from './act.ts';
 import { findApiServer, isAccessError } from './api-server.ts';
@@ -195,7 +196,7 @@ async function prepare(
   const begun = rolls.findLast(({ data }) => isOfThisTry(data, context.upgrade))?.data.call.input.launchTemplate;
   const begunWith = begun as Nodegroup['launchTemplate'];
   const wanted = { nodes: spec?.nodes, release: releaseOf(context, group), ...given({ begunWith }) };
-  const unit = await managedGroups.observe(ports, context, group, wanted);
+  const unit = await withoutWithdrawn(ports, context, await managedGroups.observe(ports, context, group, wanted));
   let next = await nextMove(ports, context, unit);
   if (next.type === 'call' && next.call.name === 'CreateLaunchTemplateVersion') {
     const made = await makeTemplateVersion(ports, context, group, next.call.input);
@@ -312,10 +313,18 @@ async function isOutsidePlan(context: StepContext, unit: ManagedGroup) {
 
 const releaseOf = ({ upgrade }: StepContext, group: string): string | undefined => upgrade?.releases?.[group];
 
+/** AWS may have withdrawn the release since it was pinned: EKS then chooses one in a hop, and inside its minor the group stays as it is. */
+async function withoutWithdrawn(ports: RollPorts, context: StepContext, unit: ManagedGroup): Promise<ManagedGroup> {
+  if (unit.release === undefined) return unit;
+  const images = await load(ports.table, Images, context.scope.region);
+  const isThere = isOffered(unit.release, images?.data, context.target.toString(), unit.nodegroup.amiType);
+  return isThere ? unit : { ...unit, release: undefined };
+}
+
 async function arrived(ports: RollPorts, context: StepContext, group: string, ended: Intent): Promise<StepResult> {
   const { scope, name, target, startedAt } = context;
   const nodegroup = await ports.eks.describeNodegroup(scope, { clusterName: name, nodegroupName: group });
-  const release = fittingPin(releaseOf(context, group), nodegroup.amiType);
+  const release = ended.call.input.releaseVersion as string | undefined;
   const there = managedGroups.arrived({ nodegroup, image: 'eks', release }, target);
   const byForce = `${group} was rolled by force, as the policy says: pods that no budget let go within 15 minutes were deleted.`;
   if (there !== undefined) return done(there, ...(isForced(ended) ? [reason('RolledByForce', byForce)] : []));

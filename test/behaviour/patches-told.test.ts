@@ -162,3 +162,17 @@ test('a cluster below its target has nothing newer to take by a day: its hop bri
   const { patches } = await refreshReadiness(world.ports);
   expect([patches.behind, patches.overdue]).toEqual([1, 1]);
 });
+
+test('by when it is to be taken stays the same while newer ones come, more of them than are kept', async () => {
+  const world = await fleet({ patch: { nodes: {}, within: '10d' } }, cluster('web'));
+  await hours(world, 26);
+  const dueAt = async () => (await listClusters(world.ports, {})).items[0]?.patchesDueAt;
+  expect(await dueAt()).toBe('2026-11-22T00:00:00.000Z');
+  for (const day of [13, 14, 15, 16, 17, 18, 19, 20, 21]) {
+    world.eks.state.imageDays = { '1.37': `2026-11-${day}` };
+    await world.invoke('watch-versions', {});
+  }
+  expect(await dueAt()).toBe('2026-11-22T00:00:00.000Z');
+  await hours(world, 26);
+  expect(await dueAt()).toBe('2026-11-22T00:00:00.000Z');
+});

@@ -11,8 +11,9 @@ const stage = (name: string, stage: string, { version = '1.36', amiType = AL2023
 const dev = { name: 'dev', selector: { matchLabels: { stage: 'dev' } }, soak: '24h' };
 const WAVES = [dev, { name: 'prod', maxConcurrency: 10 }];
 
-const fleet = (clusters: object[], policy: object = {}) =>
+const fleet = (clusters: object[], policy: object = {}, more: object = {}) =>
   smallFleet({
+    ...more,
     clusters: clusters as never,
     policy: { patch: { nodes: {} }, waves: WAVES, ...policy },
     prepare(state) {
@@ -38,6 +39,35 @@ test('a later wave gets the release that the first one was rolled to, whatever w
   addCluster(world.eks.state, stage('late', 'prod'));
   await hours(world, 60);
   for (const name of ['dev', 'prod', 'late']) expect([name, rollsOf(world, name)[0]]).toEqual([name, `1.37 ${PINNED}`]);
+});
+
+/** AWS takes its newest release back, and Liftlock sees that in its next hourly look. */
+const withdraw = async (world: World) => {
+  world.eks.state.imageDays = { '1.36': '2026-11-05', '1.37': '2026-11-05' };
+  await world.invoke('watch-versions', {});
+};
+
+test('a later wave does not get a release that AWS has withdrawn since, but the newest that there is', async () => {
+  const world = await fleet([stage('dev', 'dev'), stage('prod', 'prod')]);
+  await hours(world, 3);
+  await withdraw(world);
+  await hours(world, 60);
+  expect(['dev', 'prod'].map((name) => rollsOf(world, name)[0])).toEqual([`1.37 ${PINNED}`, '1.37 1.37.1-20261105']);
+  expect((await memberOf(world, 'prod')).status).toBe('Succeeded');
+});
+
+test.each([
+  ['goes on with the newest in a hop', '1.36', ['1.37 undefined'], '1.37.1-20261105'],
+  ['is left as it is inside its minor', '1.37', [], '1.37.1-20261001'],
+])('a node group whose release is withdrawn under way %s', async (_, version, rolls, release) => {
+  const granted = { when: 'after', operation: 'grant', function: 'reconcile-rollouts' };
+  const faults = [{ ...granted, effect: { kind: 'act', act: withdraw } }];
+  const world = await fleet([stage('dev', 'dev', { version })], {}, { faults });
+  await hours(world, 6);
+  expect(rollsOf(world, 'dev')).toEqual(rolls);
+  expect((await memberOf(world, 'dev')).status).toBe('Succeeded');
+  const [{ nodegroups } = { nodegroups: [] }] = Object.values(world.eks.state.clusters);
+  expect(nodegroups[0]?.releaseVersion).toBe(release);
 });
 
 test('who joins a later wave with nodes whose image nobody has proved gets the newest', async () => {

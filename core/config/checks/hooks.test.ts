@@ -74,6 +74,28 @@ test.each<[string, readonly string[], number]>([
   );
 });
 
+const ofAll = (name: string, at: string) => long(name, 'upgrade-cluster').replace('at: before', `at: ${at}`);
+test.each<[string, readonly string[], number]>([
+  [
+    'before it and in the last step',
+    [ofAll('a', 'before'), ofAll('b', 'before'), long('c', 'smoke-check'), long('d', 'smoke-check')],
+    0,
+  ],
+  [
+    'after it and in another step',
+    [ofAll('a', 'after'), ofAll('b', 'after'), long('c', 'update-addons'), long('d', 'update-addons')],
+    0,
+  ],
+  ['before it and after it', [ofAll('a', 'before'), ofAll('b', 'before'), ofAll('c', 'after'), ofAll('d', 'after')], 0],
+  [
+    'after it and in the last step',
+    [ofAll('a', 'after'), ofAll('b', 'after'), long('c', 'smoke-check'), long('d', 'smoke-check')],
+    1,
+  ],
+])('hooks of the whole upgrade count where they wait: %s', (_, hooks, errors) => {
+  expect(issues(hooks)).toHaveLength(errors);
+});
+
 test('what nothing waits for may be as much as it likes', () => {
   const steps = Array.from({ length: 6 }, (_, index) =>
     long(`hook-${index}`, 'smoke-check', 'timeout: 4h, blocking: false'),

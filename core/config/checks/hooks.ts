@@ -45,13 +45,17 @@ export function checkImage(
   report('error', [...path, 'job', 'image'], message);
 }
 
+/** Hooks of the whole upgrade wait in its first step that changes something, whichever that is, and in its last one (core/steps/ask-hooks.ts). */
+const isAskedIn = (step: string, hook: { readonly step: string; readonly at: string }): boolean =>
+  hook.step === 'upgrade-cluster' ? (hook.at === 'after') === (step === 'smoke-check') : hook.step === step;
+
 function checkTogether(hooks: readonly unknown[], report: Report): void {
   const sound = hooks.map((written) => hookSchema.safeParse(written).data);
   const tooLong = new Map<number, number>();
   for (const step of HOOK_STEPS) {
     let together = 0;
     for (const [index, hook] of sound.entries()) {
-      if (hook?.blocking !== true || ![step, 'upgrade-cluster'].includes(hook.step)) continue;
+      if (hook?.blocking !== true || !isAskedIn(step, hook)) continue;
       together += durationMilliseconds(hook.timeout);
       if (together > MOST_HOURS * HOUR && !tooLong.has(index)) tooLong.set(index, together);
     }

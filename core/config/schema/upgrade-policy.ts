@@ -172,7 +172,7 @@ const scan = z
       .enum(['warn', 'hold'])
       .default('warn')
       .describe(
-        'What a cluster means that a tool has made which knows its version (Terraform, CloudFormation, eksctl, Cluster API, Crossplane, Argo CD). warn: a warning. hold: it is not upgraded until that is waived.',
+        'What a cluster means that a tool has made which knows its version (Terraform, CloudFormation, eksctl, Cluster API, Crossplane, ACK, Argo CD). warn: a warning. hold: it is not upgraded until that is waived.',
       ),
   })
   .default({ skip: [], failOn: 'removed', versionOwner: 'warn' })

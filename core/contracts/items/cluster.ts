@@ -18,6 +18,8 @@ export const nodegroup = z.object({
   /** How EKS replaces its nodes, with every member set; absent in older records. */
   updateSettings: updateSettings.optional(),
   issues: z.array(z.string()),
+  /** When the first release came out that is newer than its own: releases are forgotten after two months. Absent where none is known. */
+  newerSince: timestamp.optional(),
 });
 
 export const addon = z.object({

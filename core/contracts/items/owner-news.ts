@@ -48,11 +48,15 @@ export const clusterNews = z.object({
     .optional(),
   /** The verdict of its last look, proved or not. The history of its readiness is as old as this. */
   word: z.enum(READINESS_VERDICTS).optional(),
-  /** The opening announced last; hours before it the next announcement is due; `notBegunFor`: it has passed, and why it did not begin. */
+  /**
+   * The opening announced last; hours before it the next announcement is due; `notBegunFor`: it has passed, and why it did not begin. `isNextHop`: a hop
+   * was made before it.
+   */
   announced: z
     .object({
       ...{ rolloutId: z.string(), to: z.string(), at: timestamp, hours: z.number() },
       notBegunFor: z.string().optional(),
+      isNextHop: z.boolean().optional(),
     })
     .optional(),
   /** The end of support whose forced upgrade was announced. */

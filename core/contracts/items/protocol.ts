@@ -243,5 +243,7 @@ export const upgrade = z.object({
   reversibleFrom: timestamp.optional(),
   /** When an earlier attempt, which was taken back, reached the version: EKS takes no control plane back twice. */
   reachedBefore: timestamp.optional(),
+  /** For a finish, or a patch within the minor, which has the same id: when an earlier one has last succeeded. */
+  wholeBefore: timestamp.optional(),
 });
 export type Upgrade = z.infer<typeof upgrade>;

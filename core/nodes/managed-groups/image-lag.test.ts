@@ -1,6 +1,14 @@
 import type { ImageReleases } from '../../contracts/items/cluster.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
-import { imageLagsOf, imagesReason, imagesUnknown, oldestImage, pinnedReleases, releasesFor } from './image-lag.ts';
+import {
+  imageLagsOf,
+  imagesReason,
+  imagesUnknown,
+  newerSince,
+  oldestImage,
+  pinnedReleases,
+  releasesFor,
+} from './image-lag.ts';
 
 const NOW = new Date('2026-11-20T00:00:00Z');
 const release = (name: string, day: string) => ({ release: name, publishedAt: `${day}T00:00:00.000Z` });
@@ -84,6 +92,14 @@ test('it is known since when the first newer one is there, whichever is taken', 
       ?.newerSince;
   expect(since('1.36.2-20261001', '1d')).toEqual(new Date('2026-11-06T00:00:00Z'));
   expect(since('1.36.2-20261105', '1d')).toEqual(new Date('2026-11-19T00:00:00Z'));
+});
+
+test('what was known of that stays while a newer one is known, though the first of them is forgotten', () => {
+  const kept = { ...group('1.36.2-20261001'), newerSince: '2026-10-09T00:00:00.000Z' };
+  expect(newerSince(kept, images)).toBe(kept.newerSince);
+  expect(newerSince({ ...kept, newerSince: '2026-11-10T00:00:00.000Z' }, images)).toBe('2026-11-06T00:00:00.000Z');
+  expect(newerSince({ ...kept, releaseVersion: '1.36.2-20261118' }, images)).toBeUndefined();
+  expect(newerSince({ ...kept, releaseVersion: undefined }, images)).toBeUndefined();
 });
 
 test('nothing is behind where the policy does not ask, or where nobody has read what there is', () => {

@@ -30,7 +30,8 @@ export function imageLagsOf(cluster: Parts, spec: Patch, images: ImageReleases |
   const settings = spec?.patch?.nodes;
   if (settings === undefined || images === undefined) return [];
   const [least, most] = [settings.minAge, settings.maxAge].map((age) => age && durationMilliseconds(age));
-  return cluster.nodegroups.flatMap(({ name, amiType, version, releaseVersion: release }): ImageLag[] => {
+  return cluster.nodegroups.flatMap((group): ImageLag[] => {
+    const { name, amiType, version, releaseVersion: release } = group;
     if (release === undefined || version !== cluster.version) return [];
     const known = releasesOf(images, version, amiType);
     const wants = newest(known, least || 0, now);
@@ -39,10 +40,19 @@ export function imageLagsOf(cluster: Parts, spec: Patch, images: ImageReleases |
     // A release whose publication nobody knows is older than all that were seen.
     const isDue = !most || since === undefined || now.getTime() - since.getTime() >= most;
     if (!isDue) return [];
-    const newer = known.filter((one) => compareReleases(one.release, release) > 0);
-    const newerSince = new Date(Math.min(...newer.map(({ publishedAt }) => Date.parse(publishedAt))));
-    return [{ group: name, release, since, wants, newerSince }];
+    return [{ group: name, release, since, wants, newerSince: new Date(newerSince(group, images) ?? now) }];
   });
+}
+
+/** When the first release that is newer than the group's was published, as far as it is known or its record has kept it; undefined where none is. */
+export function newerSince(
+  { version = '', amiType, releaseVersion: own, newerSince: kept }: Parts['nodegroups'][number],
+  images: ImageReleases | undefined,
+): string | undefined {
+  const newer = releasesOf(images, version, amiType).filter(
+    ({ release }) => own !== undefined && compareReleases(release, own) > 0,
+  );
+  return newer.length === 0 ? undefined : [kept ?? [], newer.map(({ publishedAt }) => publishedAt)].flat().sort()[0];
 }
 
 /** A reading that is older than this says nothing of the present releases. */
@@ -82,6 +92,19 @@ const releasesOf = (
   minor: string,
   amiType: string | undefined,
 ): readonly Release[] => images?.images.find((one) => one.version === minor && one.amiType === amiType)?.releases ?? [];
+
+/** Whether AWS still offers the release that was pinned, if one was. What is newer than all that is known of its kind was withdrawn. */
+export function isOffered(
+  pinned: string | undefined,
+  images: ImageReleases | undefined,
+  minor: string,
+  amiType: string | undefined,
+): boolean {
+  const known = releasesOf(images, minor, amiType);
+  return (
+    pinned === undefined || known.length === 0 || known.some(({ release }) => compareReleases(release, pinned) >= 0)
+  );
+}
 
 /** The newest release that has been out for `least` milliseconds. */
 const newest = (releases: readonly Release[], least: number, now: Date): string | undefined =>
