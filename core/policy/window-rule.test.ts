@@ -130,7 +130,7 @@ test.each([
     'no opening is long enough',
     { estimateMilliseconds: 600 * MINUTES },
     '20T08:00',
-    'The next opening is too short: an upgrade is taken to last 10h; none of the next 200 openings is so long. Lengthen the windows, correct estimates.upgrade, or write mayOverrun: true.',
+    'The next opening is too short: an upgrade is taken to last 10h; none of its next openings is so long. Lengthen the windows, correct estimates.upgrade, or write mayOverrun: true.',
   ],
 ])('what is too short is told on the clocks of the calendar: %s', (_, more, now, told) => {
   const { reasons } = windowRule(rules({ calendars: [berlin], ...more }), at(now), false);

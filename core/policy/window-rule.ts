@@ -91,7 +91,7 @@ function tooShort({ calendars, estimateMilliseconds, wave }: FitRules, what: str
     freeze !== null ? `the freeze ${freeze} ends` : `${window === null ? 'it' : `the window ${window}`} opens`;
   const then =
     startsAt === null
-      ? `none of the next ${OPENINGS} openings is so long. Lengthen the windows, correct estimates.upgrade, or write mayOverrun: true`
+      ? `none of its next openings is so long. Lengthen the windows, correct estimates.upgrade, or write mayOverrun: true`
       : `it fits when ${opens} at ${clockText(calendars, startsAt)}`;
   return reason('WindowTooShort', `${what}: ${why}; ${then}.`);
 }

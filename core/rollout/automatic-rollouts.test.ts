@@ -6,7 +6,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout } from '../contracts/items/rollout.ts';
 import type { AnyCode } from '../contracts/reasons.ts';
-import { automaticRollouts, isServed, servedKeys } from './automatic-rollouts.ts';
+import { automaticRollouts, isServed, servedKeys, staysWithinMinor } from './automatic-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -140,3 +140,12 @@ test.each<[Parameters<typeof memberItem>[0], readonly AnyCode[], boolean]>([
     expect(isServed(memberItem({ ...member, reasons }))).toBe(served);
   },
 );
+
+test.each<[string, Parameters<typeof memberItem>[0], true | undefined]>([
+  ['stays there', { from: '1.37', to: '1.37' }, true],
+  ['goes further', { from: '1.36', to: '1.37' }, undefined],
+  ['has gone further', { from: '1.37', to: '1.37', origin: '1.36', status: 'Succeeded' }, undefined],
+  ['would go further and is left out', { from: '1.36', to: '1.37', status: 'Excluded' }, true],
+])('a rollout is one within the minor where each of its clusters stays there: one %s', (_, member, within) => {
+  expect(staysWithinMinor([memberItem({ from: '1.37', to: '1.37' }), memberItem(member)])).toBe(within);
+});

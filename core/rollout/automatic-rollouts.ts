@@ -81,9 +81,9 @@ export const isRemembered = ({ status, withinMinor, endedAt }: Rollout, now: Dat
   endedAt === undefined ||
   Date.parse(endedAt) > now.getTime() - REMEMBERED_DAYS * 24 * 3_600_000;
 
-/** Whether a plan changes the minor of none of its members; those that it leaves out are no matter. */
+/** Whether a rollout changes the minor of none of its members, before or after this plan; those that it leaves out are no matter. */
 export const staysWithinMinor = (members: readonly Member[]): true | undefined =>
-  members.every((member) => isFinish(member) || !isServed(member)) || undefined;
+  members.every((one) => isFinish({ from: one.origin ?? one.from, to: one.to }) || !isServed(one)) || undefined;
 
 /** What the members of a policy's rollouts have tried, as keys of `servedKeys`. */
 export const servedBy = (policy: string, members: readonly Member[]): ReadonlySet<string> =>

@@ -304,7 +304,7 @@ async function keepReport(ports: StepPorts, context: StepContext, report: ScanRe
     ...{ status: 'running', read: 0, left: 0, resumed: 0, reasons: [] },
   };
   const run = (await loadRun(ports.table, asker.arn))?.data ?? begun;
-  const summary = await saveReport(ports.table, run, report, ports.clock.now());
+  const summary = await saveReport(ports.table, run, report, ports.clock.now(), context.grant !== undefined);
   await saveRun(ports.table, { ...run, scannedAt: summary.scannedAt }, ports.clock.now());
   return summary;
 }

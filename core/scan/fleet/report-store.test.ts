@@ -164,6 +164,9 @@ test('a report that is too large loses what matters least, and says so; what it 
   expect(await loadReport(table, await saveReport(table, run, whole, NOW))).toEqual(report);
 });
 
+const DEPRECATED = { failOn: 'deprecated' } as const;
+const NONE = { failOn: 'none' } as const;
+
 describe('what a newer look has found of drains', () => {
   const stuck = judged({ source: 'drain', reason: 'preflight', rule: 'DrainStuck', cause: 'drain:shop/web' });
   const look = (
@@ -204,6 +207,60 @@ describe('what a newer look has found of drains', () => {
       1,
       ['file:deploy/budget.yaml'],
     ]);
+  });
+
+  const api = judged({ severity: 'warning', cause: 'api:x' });
+  test.each<[string, ReturnType<typeof look>, ReturnType<typeof look>, string]>([
+    ['deprecated APIs fail as before', look(1, '1.37', [api], DEPRECATED), look(2, '1.36', [], DEPRECATED), 'fail'],
+    [
+      'also where drains are mended',
+      look(1, '1.37', [stuck, api], DEPRECATED),
+      look(2, '1.36', [], DEPRECATED),
+      'fail',
+    ],
+    ['and pass where they may', look(1, '1.37', [stuck, api]), look(2, '1.36', []), 'pass'],
+    [
+      'APIs that may be removed do not stop it',
+      look(1, '1.37', [stuck, judged()], NONE),
+      look(2, '1.36', [], NONE),
+      'pass',
+    ],
+    [
+      'what EKS says stops it',
+      look(1, '1.37', [stuck, judged({ source: 'eks' })], NONE),
+      look(2, '1.36', [], NONE),
+      'fail',
+    ],
+  ])('a look is judged by the policy without them: %s', async (_, before, after, verdict) => {
+    expect((await kept(before, after)).find(([target]) => target === '1.37')?.[1]).toBe(verdict);
+  });
+
+  test('the look of an upgrade, which may leave the nodes to a later hop, tells no other', async () => {
+    const table = new MemoryTable();
+    await saveReport(table, run, look(1, '1.37', [stuck]), NOW);
+    await saveReport(table, run, look(2, '1.36', [{ ...stuck, severity: 'warning' }]), NOW, true);
+    const { scans = [] } = (await load(table, LatestScanItems, 'k'))?.data ?? {};
+    expect(scans.map(({ target, verdict }) => [target, verdict])).toEqual([
+      ['1.36', 'pass'],
+      ['1.37', 'fail'],
+    ]);
+  });
+
+  test('it rests on the waivers of drains too, and on no others', async () => {
+    const until = '2026-12-01T00:00:00.000Z';
+    const rests = (findings: readonly JudgedFinding[]) => {
+      const report = look(2, '1.36', findings);
+      const waived = report.findings.map((one) => ({ ...one, waived: true }));
+      return { ...report, findings: waived, waivers: { ...report.waivers, until, by: ['w'] } };
+    };
+    const waiverOf = async (findings: readonly JudgedFinding[]) => {
+      const table = new MemoryTable();
+      for (const one of [look(1, '1.37', [stuck]), rests(findings)]) await saveReport(table, run, one, NOW);
+      const scan = (await load(table, LatestScanItems, 'k'))?.data.scans.find(({ target }) => target === '1.37');
+      return [scan?.verdict, scan?.waivedUntil, scan?.waivedBy];
+    };
+    expect(await waiverOf([stuck])).toEqual(['pass', until, ['w']]);
+    expect(await waiverOf([judged()])).toEqual(['pass', undefined, undefined]);
   });
 
   const gap = { coverage: [covered(), covered({ what: 'x', source: 'eks', status: 'denied' })] };

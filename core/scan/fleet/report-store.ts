@@ -30,13 +30,14 @@ const MOST_NAMED = 5;
 
 /**
  * Keeps a report for ninety days: whole in parts, as a summary in the cluster's history, and as a copy for lists of the fleet. Saving it twice keeps
- * one report, since its time is when the scan began.
+ * one report, since its time is when the scan began. `isOfHop`: it was made for the upgrade that is under way.
  */
 export async function saveReport(
   table: Pick<Table, 'get' | 'transact'>,
   { clusterKey, execution }: Pick<ScanRun, 'clusterKey' | 'execution'>,
   report: ScanReport,
   now: Date,
+  isOfHop = false,
 ): Promise<ScanSummary> {
   const expiresAt = new Date(Date.parse(report.scannedAt) + RETENTION);
   const { report: fitting, text } = await fitReport(report);
@@ -47,7 +48,10 @@ export async function saveReport(
     const before = (await load(table, LatestScanItems, clusterKey))?.data ?? { clusterKey, scans: [] };
     const lookBefore = before.scans.find(({ target }) => target === found.target);
     const summary = datedBy(found, lookBefore, now);
-    const latest = { clusterKey, scans: latestOf(before.scans, summary).map(withDrainsOf(summary, report)) };
+    const latest = {
+      clusterKey,
+      scans: latestOf(before.scans, summary).map(isOfHop ? (one) => one : withDrainsOf(summary, report)),
+    };
     // Automatic approval counts findings (autoApproveWhen), so the reconciler must look at the wave again.
     const [was, is] = [before, latest].map((scans) => blockingFindings(scans, summary.from));
     const isNews = !isSame(was, is);
@@ -81,36 +85,50 @@ function latestOf(scans: LatestScans['scans'], whole: ScanSummary): LatestScans[
   return [...others, newer ?? summary].sort((a, b) => (a.scannedAt < b.scannedAt ? 1 : -1)).slice(0, MOST_TARGETS);
 }
 
-const isDrain = ({ cause }: ScanCause): boolean => cause.startsWith('drain:');
+const isDrain = ({ cause }: Pick<ScanCause, 'cause'>): boolean => cause.startsWith('drain:');
 const isError = ({ severity }: ScanCause): boolean => severity === 'error';
+const isWaived = (scan: Pick<ScanSummary, 'waivedUntil'>): boolean => scan.waivedUntil !== undefined;
 const sum = (causes: readonly ScanCause[]): number => causes.reduce((count, { findings }) => count + findings, 0);
 
 /**
  * What keeps nodes from being drained does not depend on the minor that they go to. So a look at one hop tells it for the others, which were looked at
- * before: else what was mended would stop them until somebody looked at them again, and what has come since would not.
+ * before: else what was mended would stop them until somebody looked at them again, and what has come since would not. The look of an upgrade that is
+ * under way tells nothing of the kind: it may leave the nodes to a later hop.
  */
-function withDrainsOf(newer: ScanSummary, { coverage }: ScanReport) {
+function withDrainsOf(newer: ScanSummary, { coverage, failOn, findings }: ScanReport) {
   const isRead = coverage.some(({ source, status }) => source === 'drain' && status === 'read');
-  const isHop = ({ from, target }: LatestScans['scans'][number] | ScanSummary): boolean => from !== target;
+  const isHop = ({ from, target }: Pick<ScanSummary, 'from' | 'target'>): boolean => from !== target;
   const isTold = isRead && isHop(newer) && newer.causes.length < MOST;
+  // What lets a hop go on is a ScanWarning, whatever its severity; other warnings of checks fail a scan that fails for all of them.
+  const fails = (one: ScanCause): boolean => one.code !== 'ScanWarning' && (isError(one) || failOn === 'deprecated');
+  const named = (causes: readonly ScanCause[]) =>
+    causes.filter(isDrain).map(({ cause, severity }) => [cause, severity]);
+  const resting = findings.some((one) => one.waived && isDrain(one)) ? [newer] : [];
   return (older: LatestScans['scans'][number]): LatestScans['scans'][number] => {
     const { from, target, scannedAt, moreErrors } = older;
     const isOther = target !== newer.target && from === newer.from && scannedAt < newer.scannedAt && isHop(older);
-    if (!isTold || !isOther || moreErrors !== undefined) return older;
+    if (!isTold || !isOther || moreErrors !== undefined || isSame(named(older.causes), named(newer.causes)))
+      return older;
     const known = older.causes.filter((one) => !isDrain(one));
     const drains = newer.causes.filter(isDrain);
     const causes = [...known, ...drains].sort((a, b) => Number(isError(b)) - Number(isError(a))).slice(0, MOST);
     const count = (which: (one: ScanCause) => boolean, before: number): number =>
       before - sum(older.causes.filter((one) => isDrain(one) && which(one))) + sum(drains.filter(which));
-    const others = older.verdict === 'fail' && known.some(isError) ? 'fail' : older.gaps > 0 ? 'incomplete' : 'pass';
-    const until = [older, newer].flatMap(({ waivedUntil = [] }) => waivedUntil).sort();
-    const by = [older, newer].flatMap(({ waivedBy = [] }) => waivedBy);
+    const hasFailed = drains.some(fails) || (older.verdict === 'fail' && known.some(fails));
+    const waived = [older, ...resting].filter(isWaived);
+    // A look of an older release may rest on any waiver.
+    const by = waived.every(({ waivedBy }) => waivedBy !== undefined)
+      ? [...new Set(waived.flatMap(({ waivedBy = [] }) => waivedBy))]
+      : undefined;
     return {
       ...older,
-      ...{ causes, verdict: drains.some(isError) ? 'fail' : others },
+      ...{ causes, verdict: hasFailed ? 'fail' : older.gaps > 0 ? 'incomplete' : 'pass' },
       errors: count(isError, older.errors),
       warnings: count((one) => !isError(one), older.warnings),
-      ...given({ waivedUntil: until[0], waivedBy: by.length === 0 ? undefined : [...new Set(by)] }),
+      ...(waived.length > 0 && {
+        waivedUntil: waived.flatMap(({ waivedUntil = [] }) => waivedUntil).sort()[0],
+        waivedBy: by,
+      }),
     };
   };
 }

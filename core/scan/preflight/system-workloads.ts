@@ -8,7 +8,7 @@ export const systemWorkloads = preflightCheck({
   observe: ({ hasMoved, server }) =>
     (hasMoved ? [] : (server?.workloads ?? [])).flatMap(({ identity, is, said, isStarting }) => {
       // Where nodes come and go, a DaemonSet lacks a pod on the newest of them for a minute.
-      if (is === undefined || isStarting) return [];
+      if (is === undefined || (is === 'degraded' && isStarting)) return [];
       const [kind = '', place = ''] = identity.split(' ');
       const [namespace = '', name = ''] = place.split('/');
       return {
