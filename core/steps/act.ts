@@ -92,6 +92,9 @@ export async function actUnasked(
       }
       const observed = await recordObserved(ports, result.intent, update, result.seen);
       if (update.status === 'Successful') return withPast(await onSuccess(observed), await ranPast(ports, context));
+      // An update of an attempt that was stopped ends nothing that a person has had tried since: its cause may be mended.
+      const isOfGrant = result.intent.grantNumber === context.grant?.number;
+      if (!isOfGrant && !isOfThisTry(result.intent, context.upgrade)) return again();
       const ended = reason('UpdateFailed', `${what}: the update ${update.id} ended ${update.status}.`);
       return failed(...(failureOf(observed) ?? [ended]));
     }
