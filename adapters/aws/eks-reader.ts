@@ -16,6 +16,7 @@ import {
   paginateListUpdates,
   StartInsightsRefreshCommand,
 } from '@aws-sdk/client-eks';
+import { atMost } from '../../core/model/remembered.ts';
 import type { AddonInfo, EksReader, Scope } from '../../core/ports/eks.ts';
 import type { EksConnections } from './eks-connections.ts';
 import {
@@ -62,7 +63,8 @@ export function createEksReader(connections: EksConnections): EksReader {
     return items;
   };
 
-  const offers = new Map<string, { readonly readAt: number; readonly addons: AddonInfo[] }>();
+  // An offer with all its versions has a hundred kilobytes, and each account and Region has its own.
+  const offers = atMost<string, { readonly readAt: number; readonly addons: AddonInfo[] }>(200);
 
   return {
     listClusters: (scope) => all(scope, paginateListClusters, {}, 'clusters'),
@@ -82,10 +84,9 @@ export function createEksReader(connections: EksConnections): EksReader {
     },
     describeAddonVersions: async (scope, input) => {
       const readAt = connections.clock.now().getTime();
-      for (const [name, offer] of offers) if (readAt - offer.readAt >= OFFER_MILLISECONDS) offers.delete(name);
       const asked = JSON.stringify([scope.account, scope.region, input.addonName, input.kubernetesVersion]);
       const known = offers.get(asked);
-      if (known !== undefined) return known.addons;
+      if (known !== undefined && readAt - known.readAt < OFFER_MILLISECONDS) return known.addons;
       const addons = (await all(scope, paginateDescribeAddonVersions, { ...input }, 'addons')).map(toAddonInfo);
       offers.set(asked, { readAt, addons });
       return addons;

@@ -39,7 +39,7 @@ export async function recordCluster(
   try {
     cluster = await ports.eks.describeCluster(scope, { name: item.name });
   } catch (error) {
-    if (isNotFound(error)) return markGone(ports, item, undefined);
+    if (isNotFound(error)) return markGone(ports, item, undefined, describedAt);
     if (!isDenied(error)) throw error;
     await markUnreachable(ports, item, `${errorName(error)}: ${errorMessage(error)}`);
     return 'denied';
@@ -165,9 +165,16 @@ async function hasExpressions(table: RecordPorts['table']): Promise<boolean> {
 }
 
 /** Marks the records of this name that are not the cluster which exists now: it was deleted, or deleted and recreated. */
-async function markGone(ports: RecordPorts, item: ClusterItem, living: string | undefined): Promise<'gone'> {
+async function markGone(
+  ports: RecordPorts,
+  item: ClusterItem,
+  living: string | undefined,
+  describedAt?: Date,
+): Promise<'gone'> {
   for (const record of await loadRecordsOfName(ports.table, item)) {
     if (record.clusterKey === living || record.deletedAt !== undefined) continue;
+    // It was created since EKS was asked, and somebody else has recorded it.
+    if (describedAt !== undefined && record.createdAt > describedAt.toISOString()) continue;
     await changeRecord(ports, record.clusterKey, 'ClusterGone', (read) => ({
       ...read.data,
       deletedAt: ports.clock.now().toISOString(),

@@ -44,8 +44,7 @@ const message = (messageId: string, body: unknown) => ({
 });
 const item = (name: string) => ({ account, region, name, depth: 'shallow' });
 
-async function record(messages: object[], eks: EksReader) {
-  const table = new MemoryTable();
+async function record(messages: object[], eks: EksReader, table = new MemoryTable()) {
   const ports: RecordPorts = { table, eks, clock: { now: () => now }, events: { publish: async () => {} } };
   const logged: object[] = [];
   const input = definition.parse({ Records: messages });
@@ -86,4 +85,34 @@ test('a cluster that does not exist is no failure', async () => {
   const { response, names } = await record([message('1', item('gone'))], eksWith());
   expect(response).toEqual({ batchItemFailures: [] });
   expect(names).toEqual([]);
+});
+
+test('one cluster of an event that cannot be recorded keeps nothing from the others', async () => {
+  const health = {
+    ...{ source: 'aws.health', 'detail-type': 'AWS Health Event', account, region },
+    detail: {
+      ...{ service: 'EKS', eventTypeCode: 'AWS_EKS_PLANNED_LIFECYCLE_EVENT', eventScopeCode: 'ACCOUNT_SPECIFIC' },
+      ...{ eventArn: 'arn:x', startTime: 'Tue, 1 Dec 2026 00:00:00 GMT', eventTypeCategory: 'scheduledChange' },
+      affectedEntities: ['busy', 'web'].map((name) => ({
+        entityValue: `arn:aws:eks:${region}:${account}:cluster/${name}`,
+      })),
+    },
+  };
+  const { response, names } = await record([message('1', health)], eksWith('web'));
+  expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
+  expect(names).toEqual(['web']);
+});
+
+test('a cluster that was created again since EKS knew none of its name is not gone', async () => {
+  const table = new MemoryTable();
+  const eks = eksWith();
+  const created = new Date(now.getTime() + 1_000);
+  const arn = `arn:aws:eks:${region}:${account}:cluster/web`;
+  const web: Cluster = { name: 'web', arn, createdAt: created, version: '1.35', status: 'ACTIVE' };
+  const asked = async (): Promise<Cluster> => {
+    await record([message('2', item('web'))], { ...eks, describeCluster: async () => web }, table);
+    return eks.describeCluster({ account, region }, { name: 'web' });
+  };
+  await record([message('1', item('web'))], { ...eks, describeCluster: asked }, table);
+  expect((await table.queryKind('Cluster')).map(({ data }) => (data as ClusterRecord).deletedAt)).toEqual([undefined]);
 });

@@ -25,12 +25,19 @@ export const definition: FunctionDefinition<RecordPorts, Batch, SQSBatchResponse
 };
 
 async function recordMessage(ports: RecordPorts, { messageId, body }: SQSRecord, log: Log): Promise<void> {
-  try {
-    for (const item of clusterItemsOf(body)) await recordCluster(ports, item);
-  } catch (error) {
+  const failed = (error: unknown) => {
     log('A message failed.', { messageId, errorName: errorName(error), errorMessage: errorMessage(error) });
-    throw error;
+    return error;
+  };
+  const errors: unknown[] = [];
+  try {
+    // AWS Health names many clusters in one event, and once. One that cannot be recorded keeps nothing from the others.
+    for (const item of clusterItemsOf(body))
+      await recordCluster(ports, item).catch((error) => errors.push(failed(error)));
+  } catch (error) {
+    throw failed(error);
   }
+  if (errors.length > 0) throw errors[0];
 }
 
 const clusterItem = z.strictObject({
