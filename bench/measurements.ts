@@ -11,6 +11,7 @@ export const MEASUREMENTS = {
   'function-bundles': [],
   expressions: [],
   'reconcile-tick': ['--expose-gc'],
+  'full-look': [],
   'idle-tick': [],
   'table-requests': [],
   'cluster-hop': [],
