@@ -4,6 +4,7 @@ import {
   imageLagsOf,
   imagesReason,
   imagesUnknown,
+  isOffered,
   newerSince,
   oldestImage,
   pinnedReleases,
@@ -149,4 +150,17 @@ test.each<[string, ReturnType<typeof group>, Partial<ImageReleases> | undefined,
   const unknown = imagesUnknown(cluster, { patch: { nodes: {} } }, known, NOW);
   expect(unknown?.message ?? '').toMatch(said ?? /^$/);
   expect(imagesUnknown(cluster, {}, known, NOW)).toBeUndefined();
+});
+
+test.each<[string, boolean, string | undefined, string]>([
+  ['is the newest', true, '1.36.2-20261118', 'AL2023_x86_64_STANDARD'],
+  ['was the newest before', true, '1.36.2-20261105', 'AL2023_x86_64_STANDARD'],
+  ['is older than all that are kept', true, '1.36.2-20260901', 'AL2023_x86_64_STANDARD'],
+  ['was withdrawn', false, '1.36.2-20261119', 'AL2023_x86_64_STANDARD'],
+  ['was withdrawn before the newest came out', false, '1.36.2-20261112', 'AL2023_x86_64_STANDARD'],
+  ['was withdrawn for another of its number', false, '1.55.0-bbbbbbbb', 'BOTTLEROCKET_x86_64'],
+  ['is of a kind of which nothing is known', true, '1.36.2-20261112', 'AL2023_ARM_64_STANDARD'],
+  ['is none', true, undefined, 'AL2023_x86_64_STANDARD'],
+])('a pinned release that %s is offered: %s', (_, expected, pinned, amiType) => {
+  expect(isOffered(pinned, images, '1.36', amiType)).toBe(expected);
 });

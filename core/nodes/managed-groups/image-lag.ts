@@ -93,7 +93,10 @@ const releasesOf = (
   amiType: string | undefined,
 ): readonly Release[] => images?.images.find((one) => one.version === minor && one.amiType === amiType)?.releases ?? [];
 
-/** Whether AWS still offers the release that was pinned, if one was. What is newer than all that is known of its kind was withdrawn. */
+/**
+ * Whether AWS still offers the release that was pinned, if one was. A withdrawn release is no longer known, and one that is older than all that are
+ * known is only forgotten.
+ */
 export function isOffered(
   pinned: string | undefined,
   images: ImageReleases | undefined,
@@ -102,7 +105,9 @@ export function isOffered(
 ): boolean {
   const known = releasesOf(images, minor, amiType);
   return (
-    pinned === undefined || known.length === 0 || known.some(({ release }) => compareReleases(release, pinned) >= 0)
+    pinned === undefined ||
+    known.some(({ release }) => release === pinned) ||
+    known.every(({ release }) => compareReleases(release, pinned) > 0)
   );
 }
 
