@@ -103,6 +103,13 @@ test('what was known of that stays while a newer one is known, though the first 
   expect(newerSince({ ...kept, releaseVersion: undefined }, images)).toBeUndefined();
 });
 
+test('what was known of that stays while nobody knows any release of its kind', () => {
+  const kept = { ...group('1.36.2-20261001'), newerSince: '2026-10-09T00:00:00.000Z' };
+  expect(newerSince(kept, undefined)).toBe(kept.newerSince);
+  expect(newerSince(kept, { ...images, images: images.images.slice(1) })).toBe(kept.newerSince);
+  expect(newerSince(group('1.36.2-20261001'), undefined)).toBeUndefined();
+});
+
 test('nothing is behind where the policy does not ask, or where nobody has read what there is', () => {
   const cluster = { version: '1.36', nodegroups: [group('1.36.2-20261001')] };
   expect(imageLagsOf(cluster, undefined, images, NOW)).toEqual([]);
