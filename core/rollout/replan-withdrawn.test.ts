@@ -55,6 +55,18 @@ test('only the groups whose release was withdrawn get that of the new plan', () 
   ]);
 });
 
+test('who joins gets no release that AWS has withdrawn, but the newest in a hop', () => {
+  const one = (name: string, stage: string) => cluster(name, stage, { nodegroups: [group('a', AL2023)] });
+  const own = [one('d', 'dev'), one('p', 'prod')];
+  const begun = begin(patched(own, HOP), ['Open']);
+  const another = known('1.37', ['1.37.1-20261119', '1.37.1-20261105'], []);
+  const changes = later(patched([...own, one('late', 'prod')], another), begun);
+  expect(changes?.members.map(({ next }) => [next?.name, next?.releases])).toEqual([
+    ['late', { a: '1.37.1-20261119' }],
+    ['p', { a: '1.37.1-20261119' }],
+  ]);
+});
+
 test('a group that was made anew with images of another kind says nothing of the pins', () => {
   const begun = begin(patched([hopping('dev', BOTTLEROCKET), hopping('prod', BOTTLEROCKET)], HOP), ['Open']);
   const anew = patched([hopping('dev', BOTTLEROCKET), hopping('prod', AL2023)], HOP);
