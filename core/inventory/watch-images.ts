@@ -34,12 +34,22 @@ export async function readReleases(
   return images;
 }
 
-type Release = ImageReleases['images'][number]['releases'][number];
+type Image = ImageReleases['images'][number];
+type Release = Image['releases'][number];
 
-/** Adds the releases that were known before, since Systems Manager returns only the newest. */
-export function withEarlier(read: ImageReleases['images'], known: ImageReleases['images']): ImageReleases['images'] {
-  return read.map((image) => {
-    const before = known.find(({ version, amiType }) => version === image.version && amiType === image.amiType);
+/**
+ * Adds the releases that were known before, since Systems Manager returns only the newest. An image of which it has just returned none stays known while
+ * its minor is offered.
+ */
+export function withEarlier(
+  read: ImageReleases['images'],
+  known: ImageReleases['images'],
+  minors: readonly string[],
+): ImageReleases['images'] {
+  const isOf = (image: Image) => (one: Image) => one.version === image.version && one.amiType === image.amiType;
+  const unread = known.filter((one) => minors.includes(one.version) && !read.some(isOf(one)));
+  const images = read.map((image) => {
+    const before = known.find(isOf(image));
     // AWS has withdrawn a release that is newer than the newest one now.
     const isEarlier = ({ release }: Release) =>
       image.releases.every((one) => compareReleases(release, one.release) < 0);
@@ -50,4 +60,5 @@ export function withEarlier(read: ImageReleases['images'], known: ImageReleases[
     );
     return { ...image, releases: [...releases, ...earlier].slice(0, KEPT) };
   });
+  return [...images, ...unread];
 }

@@ -49,7 +49,7 @@ export async function watchVersions(ports: WatchPorts): Promise<{ announced: num
     const minors = wantsImages ? rows?.filter(isOffered).map(({ clusterVersion }) => clusterVersion) : undefined;
     const found = minors && (await ask((scope) => readReleases(ports.account, scope, minors)));
     unreadable.push(...refusals);
-    if (found !== undefined) await recordReleases(ports, region, found, images[index]);
+    if (minors !== undefined && found !== undefined) await recordReleases(ports, region, minors, found, images[index]);
     else if (wantsImages && refusals.length > 0)
       await recordUnread(ports, region, refusals.at(-1) ?? '', images[index]);
   }
@@ -142,11 +142,12 @@ const isOffered = ({ versionStatus }: ClusterVersionInformation): boolean => ver
 async function recordReleases(
   ports: WatchPorts,
   region: string,
+  minors: readonly string[],
   found: ImageReleases['images'],
   read: Read<ImageReleases> | undefined,
 ): Promise<void> {
   const now = ports.clock.now();
-  const images = withEarlier(found, read?.data.images ?? []);
+  const images = withEarlier(found, read?.data.images ?? [], minors);
   const isNews = !isSame(read?.data.images, images);
   const isKnown = read !== undefined && read.data.unread === undefined && isSeenLately(read.data.checkedAt, now);
   if (!isNews && isKnown) return;

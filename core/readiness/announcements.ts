@@ -3,7 +3,7 @@ import type { ClusterNews, OwnerNews } from '../contracts/items/owner-news.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import { waitsFor } from '../contracts/reasons.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
-import { type Opening, waitsForHop } from '../rollout/openings.ts';
+import { type Opening, waitsForHop, waitsForNextHop } from '../rollout/openings.ts';
 import { clusterNames } from '../store/changes.ts';
 
 type Announced = NonNullable<ClusterNews['announced']>;
@@ -40,6 +40,11 @@ export function announcementOf(
   now: Date,
 ): Announcement | undefined {
   const names = clusterNames(cluster.clusterKey);
+  const isNext = opening?.isNextHop === true || (withdrawal?.member && waitsForNextHop(withdrawal.member));
+  const isOfThisHop = before?.isNextHop === true && (opening?.isNextHop !== true || opening.to === before.to);
+  // What was announced of the hop before has come true.
+  if (before !== undefined && isNext === true && !isOfThisHop)
+    return announcementOf(cluster, undefined, opening, undefined, now) ?? { kept: undefined, news: undefined };
   if (opening?.at === undefined) {
     if (before === undefined) return undefined;
     const waits = opening?.reasons ?? [];
@@ -52,9 +57,6 @@ export function announcementOf(
     return { kept: undefined, news: { ...names, ...takenBack(before, why) } };
   }
   const { rolloutId, to, hops, at, isNextHop } = opening;
-  // What was announced of the hop before has come true.
-  if (before !== undefined && isNextHop === true && !(before.isNextHop === true && before.to === to))
-    return announcementOf(cluster, undefined, opening, undefined, now) ?? { kept: undefined, news: undefined };
   const next = isNextHop === true ? { isNextHop } : {};
   const hoursLeft = (Date.parse(at) - now.getTime()) / HOUR;
   const hours = DISTANCES.find((distance) => hoursLeft < distance + LOOKS_APART);

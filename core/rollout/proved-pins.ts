@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member } from '../contracts/items/rollout.ts';
 import { given } from '../model/given.ts';
+import { isOffered } from '../nodes/managed-groups/image-lag.ts';
 import { compareAddonVersions } from '../version/addon-version.ts';
 import { compareReleases } from '../version/image-release.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
@@ -9,14 +10,14 @@ import type { FleetSnapshot } from './snapshot.ts';
 
 /**
  * Which of the releases and versions that members have pinned a cluster goes to that joins these members: nobody has proved an image or add-on that
- * is newer or of another kind.
+ * is newer or of another kind, and nobody gets a release that AWS has withdrawn.
  */
-export function provedPins({ clusters }: FleetSnapshot, members: readonly Member[]) {
+export function provedPins({ clusters, images }: FleetSnapshot, members: readonly Member[]) {
   const releases = members.flatMap((member) =>
-    Object.entries(member.releases ?? {}).map(([group, pin]) => ({
-      kind: imageOf(clusters.get(member.clusterKey), group, member.to),
-      pin,
-    })),
+    Object.entries(member.releases ?? {}).map(([group, pin]) => {
+      const amiType = typeOf(clusters.get(member.clusterKey), group);
+      return { kind: `${member.to} ${amiType}`, pin, amiType };
+    }),
   );
   const addons = members.flatMap((member) =>
     Object.entries(member.addons ?? {}).map(([addon, pin]) => ({ kind: `${member.to} ${addon}`, pin })),
@@ -30,9 +31,9 @@ export function provedPins({ clusters }: FleetSnapshot, members: readonly Member
     const proved = {
       releases: newestOf(
         wanted.releases,
-        (group) => imageOf(cluster, group, to),
+        (group) => `${to} ${typeOf(cluster, group)}`,
         ownRelease,
-        releases,
+        releases.filter(({ pin, amiType }) => isOffered(pin, images?.get(cluster.region), to, amiType)),
         compareReleases,
       ),
       addons: newestOf(wanted.addons, (addon) => `${to} ${addon}`, ownAddon, addons, compareAddonVersions),
@@ -62,5 +63,5 @@ function newestOf(
   return found.length === 0 ? undefined : Object.fromEntries(found);
 }
 
-const imageOf = (cluster: ClusterRecord | undefined, group: string, to: string): string =>
-  `${to} ${cluster?.nodegroups.find(({ name }) => name === group)?.amiType}`;
+const typeOf = (cluster: ClusterRecord | undefined, group: string): string | undefined =>
+  cluster?.nodegroups.find(({ name }) => name === group)?.amiType;

@@ -8,8 +8,9 @@ import { isOffered } from '../nodes/managed-groups/image-lag.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { isTried } from '../store/members.ts';
+import { fittingPin } from '../version/image-release.ts';
 import { atRest, staysWithinMinor } from './automatic-rollouts.ts';
-import { hasPins } from './candidates.ts';
+import { hasPins, type Pins } from './candidates.ts';
 import type { Decision } from './decisions.ts';
 import { carriedInto, carriedNews } from './earlier-rollouts.ts';
 import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves } from './later-wave.ts';
@@ -225,10 +226,19 @@ const isSkipped = ({ reasons }: Member): boolean => reasons.some(({ code }) => c
 
 const UNSELECTED = reason('TakenOut', 'It failed, and no wave that has still to begin takes it any more.');
 
-/** Whether AWS still offers the releases of images that a member has pinned. */
-function areOffered({ clusters, images }: FleetSnapshot, { clusterKey, to, releases = {} }: Member): boolean {
+/**
+ * What a member has pinned. Groups whose releases AWS has withdrawn get those of its new plan, if it has some; all others stay with what the first
+ * waves have proved.
+ */
+function offeredPins({ clusters, images }: FleetSnapshot, { clusterKey, to, ...old }: Member, planned: Pins): Pins {
   const { region = '', nodegroups = [] } = clusters.get(clusterKey) ?? {};
-  return nodegroups.every(({ name, amiType }) => isOffered(releases[name], images?.get(region), to, amiType));
+  const releases = Object.entries(old.releases ?? {}).flatMap(([group, pinned]) => {
+    const amiType = nodegroups.find(({ name }) => name === group)?.amiType;
+    const isThere = isOffered(fittingPin(pinned, amiType), images?.get(region), to, amiType);
+    const release = isThere ? pinned : planned.releases?.[group];
+    return release === undefined ? [] : [[group, release] as const];
+  });
+  return { releases: releases.length === 0 ? undefined : Object.fromEntries(releases), addons: old.addons };
 }
 
 /**
@@ -255,16 +265,14 @@ function merged(
     const { status, reasons } = setAside
       ? { status: old.status, reasons: [...besideLaterWave(old), ...laterWaveOf(member)] }
       : member;
+    const pins = offeredPins(draft.snapshot, old, member);
     return [
       {
         ...{ ...old, waveIndex, position, from: member.from, to: member.to },
         // Newer images and add-ons than those that the first waves have proved are for the next rollout. A hop is planned for its minor, so the
-        // weekly newer release does not make it another plan. One that AWS has withdrawn nobody gets.
-        ...((firstFree > 0 || !isFinish(member)) &&
-        hasPins(old) &&
-        old.to === member.to &&
-        areOffered(draft.snapshot, old)
-          ? {}
+        // weekly newer release does not make it another plan.
+        ...((firstFree > 0 || !isFinish(member)) && hasPins(pins) && old.to === member.to
+          ? pins
           : { releases: member.releases, addons: member.addons }),
         ...{ status: unlessFailed(old, status), reasons },
       },

@@ -196,7 +196,8 @@ async function prepare(
   const begun = rolls.findLast(({ data }) => isOfThisTry(data, context.upgrade))?.data.call.input.launchTemplate;
   const begunWith = begun as Nodegroup['launchTemplate'];
   const wanted = { nodes: spec?.nodes, release: releaseOf(context, group), ...given({ begunWith }) };
-  const unit = await withoutWithdrawn(ports, context, await managedGroups.observe(ports, context, group, wanted));
+  const observed = await managedGroups.observe(ports, context, group, wanted);
+  const unit = await withoutWithdrawn(ports, context, observed);
   let next = await nextMove(ports, context, unit);
   if (next.type === 'call' && next.call.name === 'CreateLaunchTemplateVersion') {
     const made = await makeTemplateVersion(ports, context, group, next.call.input);
@@ -208,7 +209,9 @@ async function prepare(
   }
   if (next.type === 'others') return { stop: foreignStop(ports, context, next.reason, unit.nodegroup.createdAt) };
   if (next.type === 'call' && (await isOutsidePlan(context, unit))) {
-    const said = `${group} stays at ${target} as it is (${unit.nodegroup.status}): the plan of its rollout names no release for it.`;
+    const { release } = observed;
+    const why = `the plan of its rollout names ${release === undefined ? 'no release for it' : `${release}, which AWS has withdrawn`}`;
+    const said = `${group} stays at ${target} as it is (${unit.nodegroup.status}): ${why}.`;
     return { stop: done(reason('AtTarget', said)) };
   }
   if (next.type !== 'call') return { stop: next.type === 'done' ? done(next.reason) : blocked(next.reason) };

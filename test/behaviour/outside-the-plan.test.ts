@@ -1,4 +1,5 @@
 import type { UpgradePolicySpec } from '../../core/config/types.ts';
+import type { World } from '../../simulator/process/world.ts';
 import { mutationsOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
 
 // docs/policies.md, "Newer images of the same minor": what is approved is the plan, which pins the release of each group.
@@ -6,8 +7,9 @@ import { mutationsOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
 const NEW = '1.37.1-20261112';
 
 /** `batch` cannot launch nodes, for want of capacity say, and EKS calls it DEGRADED for that: nothing of it is half-rolled. */
-async function patched(patch: UpgradePolicySpec['patch'], release: string) {
+async function patched(patch: UpgradePolicySpec['patch'], release: string, more: object = {}) {
   const world = await smallFleet({
+    ...more,
     clusters: [
       {
         ...{ name: 'web', version: '1.37', addons: { coredns: 'v1.13.2-eksbuild.6' } },
@@ -34,6 +36,18 @@ test('a patch of images replaces no nodes of a group that its plan does not name
   const { moves, said } = await patched({ nodes: {} }, NEW);
   expect(moves).toEqual(['workers']);
   expect(said).toMatch(/^batch stays at 1\.37 .*DEGRADED/);
+});
+
+test('nor of one whose release AWS has withdrawn since, and it says so', async () => {
+  const withdraw = async (world: World) => {
+    world.eks.state.imageDays = { '1.37': '2026-10-01' };
+    await world.invoke('watch-versions', {});
+  };
+  const granted = { when: 'after', operation: 'grant', function: 'reconcile-rollouts' };
+  const faults = [{ ...granted, effect: { kind: 'act', act: withdraw } }];
+  const { moves, said } = await patched({ nodes: {} }, '1.37.1-20261001', { faults });
+  expect(moves).toEqual([]);
+  expect(said).toMatch(/^batch stays .*DEGRADED.*: the plan of its rollout names .*, which AWS has withdrawn\.$/);
 });
 
 test('a patch of add-ons replaces no nodes at all', async () => {

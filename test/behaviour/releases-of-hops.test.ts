@@ -56,12 +56,21 @@ test('a later wave does not get a release that AWS has withdrawn since, but the 
   expect((await memberOf(world, 'prod')).status).toBe('Succeeded');
 });
 
+/** A newer one comes out before the node groups are rolled. */
+const replace = async (world: World) => {
+  await withdraw(world);
+  world.eks.state.imageDays = { '1.36': '2026-11-19', '1.37': '2026-11-19' };
+  await world.invoke('watch-versions', {});
+};
+
 test.each([
-  ['goes on with the newest in a hop', '1.36', ['1.37 undefined'], '1.37.1-20261105'],
-  ['is left as it is inside its minor', '1.37', [], '1.37.1-20261001'],
-])('a node group whose release is withdrawn under way %s', async (_, version, rolls, release) => {
+  ['goes on with the newest in a hop', '1.36', withdraw, ['1.37 undefined'], '1.37.1-20261105'],
+  ['goes on with one that came since', '1.36', replace, ['1.37 undefined'], '1.37.1-20261119'],
+  ['is left as it is inside its minor', '1.37', withdraw, [], '1.37.1-20261001'],
+  ['is left to the next rollout inside its minor', '1.37', replace, [], '1.37.1-20261001'],
+])('a node group whose release is withdrawn under way %s', async (_, version, act, rolls, release) => {
   const granted = { when: 'after', operation: 'grant', function: 'reconcile-rollouts' };
-  const faults = [{ ...granted, effect: { kind: 'act', act: withdraw } }];
+  const faults = [{ ...granted, effect: { kind: 'act', act } }];
   const world = await fleet([stage('dev', 'dev', { version })], {}, { faults });
   await hours(world, 6);
   expect(rollsOf(world, 'dev')).toEqual(rolls);

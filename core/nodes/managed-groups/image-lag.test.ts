@@ -4,6 +4,7 @@ import {
   imageLagsOf,
   imagesReason,
   imagesUnknown,
+  isOffered,
   newerSince,
   oldestImage,
   pinnedReleases,
@@ -102,6 +103,13 @@ test('what was known of that stays while a newer one is known, though the first 
   expect(newerSince({ ...kept, releaseVersion: undefined }, images)).toBeUndefined();
 });
 
+test('what was known of that stays while nobody knows any release of its kind', () => {
+  const kept = { ...group('1.36.2-20261001'), newerSince: '2026-10-09T00:00:00.000Z' };
+  expect(newerSince(kept, undefined)).toBe(kept.newerSince);
+  expect(newerSince(kept, { ...images, images: images.images.slice(1) })).toBe(kept.newerSince);
+  expect(newerSince(group('1.36.2-20261001'), undefined)).toBeUndefined();
+});
+
 test('nothing is behind where the policy does not ask, or where nobody has read what there is', () => {
   const cluster = { version: '1.36', nodegroups: [group('1.36.2-20261001')] };
   expect(imageLagsOf(cluster, undefined, images, NOW)).toEqual([]);
@@ -149,4 +157,17 @@ test.each<[string, ReturnType<typeof group>, Partial<ImageReleases> | undefined,
   const unknown = imagesUnknown(cluster, { patch: { nodes: {} } }, known, NOW);
   expect(unknown?.message ?? '').toMatch(said ?? /^$/);
   expect(imagesUnknown(cluster, {}, known, NOW)).toBeUndefined();
+});
+
+test.each<[string, boolean, string | undefined, string]>([
+  ['is the newest', true, '1.36.2-20261118', 'AL2023_x86_64_STANDARD'],
+  ['was the newest before', true, '1.36.2-20261105', 'AL2023_x86_64_STANDARD'],
+  ['is older than all that are kept', true, '1.36.2-20260901', 'AL2023_x86_64_STANDARD'],
+  ['was withdrawn', false, '1.36.2-20261119', 'AL2023_x86_64_STANDARD'],
+  ['was withdrawn before the newest came out', false, '1.36.2-20261112', 'AL2023_x86_64_STANDARD'],
+  ['was withdrawn for another of its number', false, '1.55.0-bbbbbbbb', 'BOTTLEROCKET_x86_64'],
+  ['is of a kind of which nothing is known', true, '1.36.2-20261112', 'AL2023_ARM_64_STANDARD'],
+  ['is none', true, undefined, 'AL2023_x86_64_STANDARD'],
+])('a pinned release that %s is offered: %s', (_, expected, pinned, amiType) => {
+  expect(isOffered(pinned, images, '1.36', amiType)).toBe(expected);
 });

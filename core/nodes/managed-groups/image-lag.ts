@@ -44,15 +44,18 @@ export function imageLagsOf(cluster: Parts, spec: Patch, images: ImageReleases |
   });
 }
 
-/** When the first release that is newer than the group's was published, as far as it is known or its record has kept it; undefined where none is. */
+/**
+ * When the first release that is newer than the group's was published, as far as it is known or its record has kept it; undefined where none is. What
+ * was kept stays while nobody knows any release of its kind.
+ */
 export function newerSince(
   { version = '', amiType, releaseVersion: own, newerSince: kept }: Parts['nodegroups'][number],
   images: ImageReleases | undefined,
 ): string | undefined {
-  const newer = releasesOf(images, version, amiType).filter(
-    ({ release }) => own !== undefined && compareReleases(release, own) > 0,
-  );
-  return newer.length === 0 ? undefined : [kept ?? [], newer.map(({ publishedAt }) => publishedAt)].flat().sort()[0];
+  const known = releasesOf(images, version, amiType);
+  const newer = known.filter(({ release }) => own !== undefined && compareReleases(release, own) > 0);
+  if (known.length > 0 && newer.length === 0) return undefined;
+  return [kept ?? [], newer.map(({ publishedAt }) => publishedAt)].flat().sort()[0];
 }
 
 /** A reading that is older than this says nothing of the present releases. */
@@ -93,7 +96,10 @@ const releasesOf = (
   amiType: string | undefined,
 ): readonly Release[] => images?.images.find((one) => one.version === minor && one.amiType === amiType)?.releases ?? [];
 
-/** Whether AWS still offers the release that was pinned, if one was. What is newer than all that is known of its kind was withdrawn. */
+/**
+ * Whether AWS still offers the release that was pinned, if one was. A withdrawn release is no longer known, and one that is older than all that are
+ * known is only forgotten.
+ */
 export function isOffered(
   pinned: string | undefined,
   images: ImageReleases | undefined,
@@ -102,7 +108,9 @@ export function isOffered(
 ): boolean {
   const known = releasesOf(images, minor, amiType);
   return (
-    pinned === undefined || known.length === 0 || known.some(({ release }) => compareReleases(release, pinned) >= 0)
+    pinned === undefined ||
+    known.some(({ release }) => release === pinned) ||
+    known.every(({ release }) => compareReleases(release, pinned) > 0)
   );
 }
 
