@@ -99,9 +99,14 @@ export function placeRefusal(wave: Wave): Reason | undefined {
   return backRefusal(wave, wave.inFlight) ?? budget;
 }
 
-/** A failed canary keeps the rest back as well, unless a person has accepted the failure. */
-function canariesOf({ canaries = 0, needWork, succeeded, failed, strays = 0, acceptedFailures = 0 }: Wave) {
-  return { canaries: Math.min(canaries, needWork), passed: succeeded + Math.min(failed - strays, acceptedFailures) };
+/**
+ * A failed canary keeps the rest back as well, unless a person has accepted the failure. Clusters that were set aside as the wave opened did not count
+ * as needing work, and go by its canaries when they come back.
+ */
+function canariesOf(wave: Wave) {
+  const { canaries = 0, needWork, members, excluded, succeeded, failed, strays = 0, acceptedFailures = 0 } = wave;
+  const toGo = Math.max(needWork, members - excluded);
+  return { canaries: Math.min(canaries, toGo), passed: succeeded + Math.min(failed - strays, acceptedFailures) };
 }
 
 /**

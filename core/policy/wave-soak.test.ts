@@ -47,6 +47,10 @@ test('a gap of more than five minutes between two readings counts as not green',
   expect(first.notGreenAt).toBeUndefined();
   expect(gatesAfter(first, green, at('08:05')).notGreenAt).toBeUndefined();
   expect(gatesAfter(first, green, at('08:06')).notGreenAt).toBe(at('08:06').toISOString());
+  expect(gatesAfter(undefined, green, at('08:05'), at('08:00').toISOString()).notGreenAt).toBeUndefined();
+  expect(gatesAfter(undefined, green, at('08:06'), at('08:00').toISOString()).notGreenAt).toBe(
+    at('08:06').toISOString(),
+  );
   const red = gatesAfter(first, [{ gate: 'errors', status: 'red', message: '' }], at('08:01'));
   expect(red.notGreenAt).toBe(at('08:01').toISOString());
   expect(gatesChanged(first, red)).toBe(true);

@@ -89,10 +89,19 @@ function gateProblem(wave: Wave, asked: Spec['gates'], now: Date, then: string):
   );
 }
 
-/** The gates after one more reading. A pause in the readings that was too long counts as not green until now. */
-export function gatesAfter(before: GateState | undefined, readings: readonly GateReading[], now: Date): GateState {
+/**
+ * The gates after one more reading. A pause in the readings that was too long counts as not green until now, one before the first reading, too: `since`
+ * is the last success of a wave that soaks, which may have been settled days after that.
+ */
+export function gatesAfter(
+  before: GateState | undefined,
+  readings: readonly GateReading[],
+  now: Date,
+  since?: string,
+): GateState {
   const at = now.toISOString();
-  const unseen = before !== undefined && now.getTime() > freshUntil(before);
+  const last = before?.checkedAt ?? since;
+  const unseen = last !== undefined && now.getTime() > freshUntil({ checkedAt: last });
   const allGreen = readings.every(({ status }) => status === 'green');
   const notGreenAt = unseen || !allGreen ? at : before?.notGreenAt;
   return { checkedAt: at, readings: [...readings], ...(notGreenAt === undefined ? {} : { notGreenAt }) };

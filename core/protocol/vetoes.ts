@@ -205,6 +205,8 @@ export const VETOES: readonly Veto[] = [
     reasons: (situation) => {
       const [place, { earlier = [], rules, now }] = [placeOf(situation), situation];
       if (place === undefined || place.member.inFlight || place.wave.startedAt !== undefined) return NONE;
+      // What comes back to a wave that has passed without any grant is not its first cluster, and nobody reads the gates before it any more.
+      if (place.wave.status === 'Soaking' || PASSED_WAVES.includes(place.wave.status)) return NONE;
       const before = waveBefore(earlier, place.wave);
       const hasPassed = before !== undefined && PASSED_WAVES.includes(before.status);
       return !hasPassed ? NONE : only(gateBefore(before, waveNamed(rules?.policy, before.name), now));

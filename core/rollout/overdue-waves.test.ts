@@ -5,6 +5,7 @@ import type { FleetSnapshot } from './snapshot.ts';
 const now = new Date('2026-11-20T12:00:00Z');
 const ago = (hours: number) => new Date(now.getTime() - hours * 3_600_000).toISOString();
 const approval = { before: true, approvals: 1, fourEyes: false };
+const approved = [{ decision: 'Approved', principal: 'x', at: ago(1), planHash: 'h' }];
 const gates = (status: string) => ({ checkedAt: ago(0), readings: [{ gate: 'g', status, message: 'So.' }] });
 const since = (hours: number) => [
   { type: 'GatesGreen', status: 'False', reason: 'GateRed', message: '', lastTransitionTime: ago(hours) },
@@ -30,13 +31,19 @@ test.each<[string, Partial<Wave>[] | object[], object, { approvals: number; gate
     {},
     { approvals: 0, gates: 0 },
   ],
+  ['is approved', [{ status: 'Pending', approvals: approved }], {}, { approvals: 0, gates: 0 }],
   [
-    'is approved',
-    [{ status: 'Pending', approvals: [{ decision: 'Approved', principal: 'x', at: ago(1), planHash: 'h' }] }],
+    'waits for another wave',
+    [{ status: 'Open', startedAt: ago(1), approvals: approved }, { status: 'Pending' }],
     {},
     { approvals: 0, gates: 0 },
   ],
-  ['waits for another wave', [{ status: 'Open' }, { status: 'Pending' }], {}, { approvals: 0, gates: 0 }],
+  [
+    'has opened, and its approval has ended before its first cluster',
+    [{ status: 'Open' }],
+    {},
+    { approvals: 1, gates: 0 },
+  ],
   ['is paused', [{ status: 'Pending' }], { status: 'Paused' }, { approvals: 0, gates: 0 }],
   [
     'soaks with a red gate for hours',
@@ -110,7 +117,7 @@ test.each<[string, object[], object, { approvals: number; gates: number }]>([
     'is the first by its place, however waves are listed',
     [
       { status: 'Pending', index: 1 },
-      { status: 'Open', index: 0 },
+      { status: 'Open', index: 0, approvals: approved },
     ],
     {},
     { approvals: 0, gates: 0 },
@@ -119,14 +126,14 @@ test.each<[string, object[], object, { approvals: number; gates: number }]>([
     'is of another rollout',
     [
       { status: 'Pending', rolloutId: 'other', index: 0 },
-      { status: 'Open', index: 1 },
+      { status: 'Open', index: 1, approvals: approved },
     ],
     {},
     { approvals: 0, gates: 0 },
   ],
   [
     'is open with gates that were red',
-    [{ status: 'Open', gates: gates('red'), conditions: since(90) }],
+    [{ status: 'Open', gates: gates('red'), conditions: since(90), approvals: approved }],
     {},
     { approvals: 0, gates: 0 },
   ],

@@ -43,6 +43,8 @@ function turnOf({ waves }: FleetSnapshot, { id, createdAt }: Rollout): { wave: W
   return { wave: waveInTurn(own), since: [createdAt, ...ends].reduce((latest, at) => (at > latest ? at : latest)) };
 }
 
+const LACKING: readonly Wave['status'][] = ['Pending', 'Open'];
+
 function missesApproval(
   { policies }: FleetSnapshot,
   { policy: name, createdBy: rolloutCreatedBy }: Rollout,
@@ -50,7 +52,8 @@ function missesApproval(
   since: string,
   now: Date,
 ): boolean {
-  if (wave?.status !== 'Pending' || hoursSince(since, now) < APPROVAL_HOURS) return false;
+  // An approval may expire while an open wave waits for its window.
+  if (wave === undefined || !LACKING.includes(wave.status) || hoursSince(since, now) < APPROVAL_HOURS) return false;
   const applied = policies.get(name);
   const spec = waveNamed(applied?.policy, wave.name);
   return approvalRefusals(spec, wave, { policyAppliedBy: applied?.appliedBy, rolloutCreatedBy }, now).length > 0;

@@ -234,7 +234,8 @@ const isOfSoak = ({ code }: Reason): boolean => code === 'Soaking' || code === '
 function soaking(situation: WaveSituation, wave: Wave): Decision[] {
   const spec = specOf(situation, wave);
   const readings = situation.readings(wave);
-  const gates = readings === undefined ? wave.gates : gatesAfter(wave.gates, readings, situation.now);
+  const gates =
+    readings === undefined ? wave.gates : gatesAfter(wave.gates, readings, situation.now, wave.lastSuccessAt);
   const watched: Wave = gates === undefined ? wave : { ...wave, gates };
   const soak = soakOf(watched, spec, situation.now);
   if (soak.isOver) {

@@ -57,3 +57,34 @@ test('nor when its window opens, days after the soak', async () => {
     ...['Open', false, expect.arrayContaining(['GateRed'])],
   ]);
 });
+
+test('what comes back to a wave that was let pass without any grant waits for no gate, which nobody reads any more', async () => {
+  const OTHER = '222222222222';
+  const clusters = [
+    ...staged('dev', ['d']),
+    ...staged('stage', ['s']).map((one) => ({ ...one, account: OTHER })),
+    ...staged('prod', ['p']),
+  ];
+  const world = await smallFleet({
+    clusters,
+    policy: spec(
+      at('dev', { gates: [{ alarm: 'errors' }] }),
+      at('stage', { onUndecided: 'pass', calendar: 'nights' }),
+      at('prod', {}),
+    ),
+    calendars: { nights: { windows: [{ name: 'n', schedule: '0 22 * * *', duration: '4h' }] } },
+  });
+  await hours(world, 6);
+  expect(await statusOf(world, 'stage')).toBe('Open');
+  world.eks.state.deniedAccounts.push(OTHER);
+  await world.invoke('discover-clusters', {});
+  await hours(world, 6);
+  expect([await statusOf(world, 'stage'), touched(world, 's'), touched(world, 'p')]).toEqual([
+    'Completed',
+    false,
+    true,
+  ]);
+  world.eks.state.deniedAccounts.splice(0);
+  await hours(world, 16);
+  expect(touched(world, 's')).toBe(true);
+});

@@ -1,10 +1,12 @@
 import type { Wave } from '../../core/contracts/items/rollout.ts';
-import { resumeRollout } from '../../core/operations/rollout-orders.ts';
+import { pauseRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
+import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { applySpec, at, spec, statusOf } from './changed-policy.ts';
-import { hours, PERSON, rolloutIdOf, smallFleet, touched, wavesOf } from './small-fleet.ts';
+import { onStep } from './on-step.ts';
+import { hours, PERSON, recordOf, rolloutIdOf, smallFleet, touched, wavesOf } from './small-fleet.ts';
 import { failing, staged } from './staged-fleet.ts';
 
 const HOUR = 3_600_000;
@@ -126,4 +128,21 @@ test('a gate has to be green before the next wave begins also where nothing succ
   world.gates.clear();
   await hours(world, 4);
   expect([await statusOf(world, 'dev'), touched(world, 'p')]).toEqual(['CompletedWithFailures', true]);
+});
+
+test('a wave that settles long after its last success soaks from the first reading of its gates, which nobody read before', async () => {
+  const clusters = ['a', 'b'].map((name) => ({ name, version: '1.36', nodegroups: [{ name: 'workers' }] }));
+  const rules = { maxConcurrency: 1, soak: '10h', gates: [{ alarm: 'errors' }] };
+  const world = await smallFleet({ clusters, policy: { waves: [{ name: 'first', clusters: ['a', 'b'], ...rules }] } });
+  onStep(world, 'smoke-check', 'done', 'a', async () =>
+    pauseRollout(world.ports, await rolloutIdOf(world), PERSON, 'wait'),
+  );
+  await hours(world, 12);
+  await skipCluster(world.ports, (await recordOf(world, 'b')).clusterKey, PERSON, 'not now');
+  await resumeRollout(world.ports, await rolloutIdOf(world), PERSON);
+  const resumedAt = world.clock.now().toISOString();
+  await toItsEnd(world);
+  const { status, succeeded, endedAt } = await first(world);
+  expect([status, succeeded]).toEqual(['Completed', 1]);
+  expect(hoursBetween(resumedAt, endedAt)).toBeGreaterThanOrEqual(10);
 });
