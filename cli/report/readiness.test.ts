@@ -25,7 +25,7 @@ test('since when a cluster is stopped and by what, how it ended, and the days of
       await world.invoke('refresh-readiness', {});
     };
     expect((await run('report readiness')).out).toContain(
-      '0 were stopped, 0 of them still are. Last hourly look: none yet.',
+      '0 clusters stopped, 0 still so. Last hourly look: none yet.',
     );
     await look([attributesClass]);
     const stopped = JSON.parse((await run('report readiness --since 7d -o json')).out) as ReadinessReport;
@@ -42,7 +42,7 @@ test('since when a cluster is stopped and by what, how it ended, and the days of
     await clock.runUntil(new Date(START.getTime() + 2 * 86_400_000));
     await look([]);
     const table = (await run('report readiness --since 2026-11-20')).out;
-    expect(table).toMatch(/1 were stopped, 0 of them still are\. Last hourly look: 2026-11-22T08:\S+Z\.\n/);
+    expect(table).toMatch(/1 cluster stopped, 0 still so\. Last hourly look: 2026-11-22T08:\S+Z\.\n/);
     expect(table).toMatch(
       /twin +storage +1\.37 +storage\.k8s\.io\/v1beta1 VolumeAttributesClass is not served from Kubernetes 1\.37 on\. \(VolumeAttributesClass fast\) +2026-11-20T08\S+ +2026-11-22T08\S+ +no longer there; who mended it is not/,
     );
@@ -55,7 +55,7 @@ test('since when a cluster is stopped and by what, how it ended, and the days of
     expect((await run('report readiness --since 5s')).code).toBe(2);
     await clock.runUntil(new Date(START.getTime() + 4 * 86_400_000));
     const later = (await run('report readiness --since 1d')).out;
-    expect(later).toContain(': 0 were stopped');
+    expect(later).toContain(': 0 clusters stopped');
     expect((await run(`describe cluster ${ID}`)).out).not.toContain('blocked since');
   } finally {
     await served.close();
@@ -73,13 +73,13 @@ test('a held cluster counts as blocked in the days, so it is told as stopped, by
     await world.table.transact([put(ClusterControls, { clusterKey: web?.clusterKey ?? '', held }, 'absent')]);
     await world.invoke('refresh-readiness', {});
     const { out } = await run('report readiness');
-    expect(out).toContain('1 were stopped, 1 of them still are.');
+    expect(out).toContain('1 cluster stopped, 1 still so.');
     expect(out).toMatch(new RegExp(`\\S+web +- +- +The update failed\\. +${since} +- +holds it`));
     expect(out).toMatch(/DAY .*BLOCKED.*\n2026-11-20 +0 +0 +1 /);
     const { clusters } = JSON.parse((await run('report readiness -o json')).out) as ReadinessReport;
     expect(clusters).toMatchObject([{ verdict: 'blocked', since, held, causes: [] }]);
     await run('release cluster web');
-    expect((await run('report readiness')).out).toContain('0 were stopped, 0 of them still are.');
+    expect((await run('report readiness')).out).toContain('0 clusters stopped, 0 still so.');
   } finally {
     await served.close();
   }

@@ -1,4 +1,5 @@
 import type { ReadinessVerdict } from '../../core/contracts/scan-words.ts';
+import { counted } from '../../core/model/words.ts';
 import type { ClusterReadiness, ReadinessReport } from '../../core/queries/readiness-report.ts';
 import type { ExitCode, Session } from '../command/session.ts';
 import { readinessWords } from '../verbs/columns.ts';
@@ -14,7 +15,7 @@ export async function reportReadiness(session: Session, { since: asked, output }
   const [causes, days] = [['CLUSTER', 'OWNER', 'FOR', 'CAUSE', 'SINCE', 'UNTIL', 'HOW'], COUNTED.map(wordOf)];
   return printReport(session, output, report, {
     title: 'Readiness',
-    totals: `From ${since} to ${until}: ${clusters.length} were stopped, ${stopped} of them still are. Last hourly look: ${looks.at(-1)?.at ?? 'none yet'}.${more}`,
+    totals: `From ${since} to ${until}: ${counted(clusters.length, 'cluster')} stopped, ${stopped} still so. Last hourly look: ${looks.at(-1)?.at ?? 'none yet'}.${more}`,
     tables: [
       { heading: 'What stopped hops', heads: causes, rows: causesOf(report) },
       {

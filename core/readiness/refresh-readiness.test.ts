@@ -279,3 +279,11 @@ test('no look begins beside one that still reads, and another cluster is looked 
   await saved('ended');
   expect(await looks(2)).toEqual(['c-00000']);
 });
+
+test('before anything is in the inventory no day is kept, which would say that nobody is ready or blocked', async () => {
+  const table = new MemoryTable();
+  const executions = { start: async () => {}, arnFor } as unknown as Executions;
+  const ports = { events: { publish: async () => {} }, addresses: { send: async () => undefined } };
+  await refreshReadiness({ ...ports, table, executions, clock: { now: () => NOON } });
+  expect(await load(table, ReadinessDays, '2026-11-25')).toBeUndefined();
+});

@@ -123,6 +123,8 @@ async function keepDay(
   scans: WhatIsKnown['scans'],
   snapshot: FleetSnapshot,
 ): Promise<void> {
+  // Before the first discovery nobody knows how many are ready: zeros would say that there are none.
+  if (clusters.length === 0) return;
   const now = clock.now();
   const at = now.toISOString();
   const verdicts = clusters.map(
