@@ -225,7 +225,9 @@ export function readinessText(
 ): string {
   // Where nothing is to be ready for only a hold blocks (core/rollout/readiness.ts).
   if (next === null) return `${verdict === 'blocked' ? 'blocked, since it is held; ' : ''}EKS offers nothing newer`;
-  const looked = scannedAt === null ? 'never looked at' : `looked at ${relativeTime(scannedAt, now)}`;
+  // What the inventory proves blocks without a look.
+  const unseen = verdict === 'blocked' ? 'by the inventory, not looked at yet' : 'never looked at';
+  const looked = scannedAt === null ? unseen : `looked at ${relativeTime(scannedAt, now)}`;
   const since = verdict === 'blocked' ? history?.causes.map((one) => one.since).sort()[0] : undefined;
   const known = since === undefined ? '' : `; blocked since ${since} (${relativeTime(since, now)})`;
   const waived = waivedUntil === undefined ? '' : `; findings are waived until ${waivedUntil}`;
