@@ -3,10 +3,12 @@ import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { createDynamoTable } from '../../adapters/dynamodb/create-dynamo-table.ts';
 import { toTransactItem } from '../../adapters/dynamodb/dynamo-table.ts';
+import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
 import { Accounts, Clusters, Grants, Members, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
 import { type Entity, put } from '../../core/store/entity.ts';
 import { LatestScanItems } from '../../core/store/scan-entities.ts';
+import { memberItem, rolloutItem } from '../../test/material/items/rollout-items.ts';
 import { type Figure, type Measure, rounded } from '../figure.ts';
 import { largeSnapshot } from '../fleet/large-snapshot.ts';
 import type { ServedItem } from '../process/table-server.ts';
@@ -15,6 +17,20 @@ const CLUSTERS = 10_000;
 const NOW = new Date('2026-11-20T08:01:00Z');
 const NAMES = { items: 'items', audit: 'audit' };
 
+/** What two months of weekly patches of the whole fleet leave behind. */
+const WEEKS = 9;
+
+function patchOf(week: number, clusters: readonly ClusterRecord[]) {
+  const id = `patch-${week}`;
+  const ended = { status: 'Completed', withinMinor: true, endedAt: NOW.toISOString() } as const;
+  const releases = { workers: `1.36.1-${20261001 + week}` };
+  const of = { rolloutId: id, from: '1.36', to: '1.36', status: 'Succeeded', releases } as const;
+  return {
+    rollout: rolloutItem({ id, policy: 'patches', ...ended }),
+    members: clusters.map(({ clusterKey, name }) => memberItem({ ...of, clusterKey, name })),
+  };
+}
+
 /** What the reconciler reads for a full look over ten thousand clusters, through the SDK, from a table in another thread. */
 export const measure: Measure = async () => {
   const { clusters, rollouts, waves, members, grants, upgrades, history } = largeSnapshot({
@@ -22,12 +38,13 @@ export const measure: Measure = async () => {
     history: true,
   });
   const all = [...clusters.values()];
+  const patches = Array.from({ length: WEEKS }, (_, week) => patchOf(week, all));
   const items = [
     ...all.map((one) => served(Clusters, one)),
     ...all.map(({ clusterKey }) => served(LatestScanItems, { clusterKey, scans: [scanOf('1.37')] })),
-    ...rollouts.map((one) => served(Rollouts, one)),
+    ...[...rollouts, ...patches.map(({ rollout }) => rollout)].map((one) => served(Rollouts, one)),
     ...waves.map((one) => served(Waves, one)),
-    ...members.map((one) => served(Members, one)),
+    ...[...members, ...patches.flatMap((one) => one.members)].map((one) => served(Members, one)),
     ...grants.map((one) => served(Grants, one)),
     ...upgrades.map((one) => served(Upgrades, one)),
     ...(history?.accounts ?? []).map((one) => served(Accounts, one)),

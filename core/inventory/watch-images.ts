@@ -34,20 +34,26 @@ export async function readReleases(
   return images;
 }
 
+const UNREAD_DAYS = 7;
+
 type Image = ImageReleases['images'][number];
 type Release = Image['releases'][number];
 
 /**
- * Adds the releases that were known before, since Systems Manager returns only the newest. An image of which it has just returned none stays known while
- * its minor is offered.
+ * Adds the releases that were known before, since Systems Manager returns only the newest. An image of which it has just returned none stays known for
+ * a week, while its minor is offered: one reading may lack it, and AWS may have taken it away.
  */
 export function withEarlier(
   read: ImageReleases['images'],
   known: ImageReleases['images'],
   minors: readonly string[],
+  now: Date,
 ): ImageReleases['images'] {
   const isOf = (image: Image) => (one: Image) => one.version === image.version && one.amiType === image.amiType;
-  const unread = known.filter((one) => minors.includes(one.version) && !read.some(isOf(one)));
+  const unread = known
+    .filter((one) => minors.includes(one.version) && !read.some(isOf(one)))
+    .map((one) => ({ ...one, unreadSince: one.unreadSince ?? now.toISOString() }))
+    .filter(({ unreadSince }) => now.getTime() - Date.parse(unreadSince) < UNREAD_DAYS * 24 * 3_600_000);
   const images = read.map((image) => {
     const before = known.find(isOf(image));
     // AWS has withdrawn a release that is newer than the newest one now.

@@ -147,7 +147,7 @@ async function recordReleases(
   read: Read<ImageReleases> | undefined,
 ): Promise<void> {
   const now = ports.clock.now();
-  const images = withEarlier(found, read?.data.images ?? [], minors);
+  const images = withEarlier(found, read?.data.images ?? [], minors, now);
   const isNews = !isSame(read?.data.images, images);
   const isKnown = read !== undefined && read.data.unread === undefined && isSeenLately(read.data.checkedAt, now);
   if (!isNews && isKnown) return;

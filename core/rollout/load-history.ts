@@ -57,9 +57,10 @@ const AT_ONCE = 50;
 async function everyRollout(table: Table, now: Date | undefined) {
   const rollouts = await loadKind(table, Rollouts);
   const remembered = rollouts.filter((rollout) => now === undefined || isRemembered(rollout, now));
-  const all: StoredItem[] = [];
+  const read: StoredItem[][] = [];
   for (const some of batchesOf(remembered, AT_ONCE))
-    all.push(...(await Promise.all(some.map(({ id }) => table.queryPartition(rolloutPartition(id))))).flat());
+    read.push(...(await Promise.all(some.map(({ id }) => table.queryPartition(rolloutPartition(id))))));
+  const all = read.flat();
   return {
     rollouts,
     members: ofKind(all, Members).filter(isMember),

@@ -3,7 +3,7 @@ import type { Member } from '../contracts/items/rollout.ts';
 import { given } from '../model/given.ts';
 import { isOffered } from '../nodes/managed-groups/image-lag.ts';
 import { compareAddonVersions } from '../version/addon-version.ts';
-import { compareReleases } from '../version/image-release.ts';
+import { compareReleases, fittingPin } from '../version/image-release.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { Pins } from './candidates.ts';
 import type { FleetSnapshot } from './snapshot.ts';
@@ -14,9 +14,10 @@ import type { FleetSnapshot } from './snapshot.ts';
  */
 export function provedPins({ clusters, images }: FleetSnapshot, members: readonly Member[]) {
   const releases = members.flatMap((member) =>
-    Object.entries(member.releases ?? {}).map(([group, pin]) => {
+    Object.entries(member.releases ?? {}).flatMap(([group, pinned]) => {
       const amiType = typeOf(clusters.get(member.clusterKey), group);
-      return { kind: `${member.to} ${amiType}`, pin, amiType };
+      const pin = fittingPin(pinned, amiType);
+      return pin === undefined ? [] : { kind: `${member.to} ${amiType}`, pin, amiType };
     }),
   );
   const addons = members.flatMap((member) =>

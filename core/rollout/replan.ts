@@ -257,23 +257,24 @@ function merged(
     const found = known.get(member.clusterKey);
     if (found === undefined) return [member];
     if (!isPlannedAnew(found)) return [];
-    known.delete(member.clusterKey);
     const { isStray: _, ...old } = found;
+    const pins = offeredPins(draft.snapshot, old, member);
+    const staysPinned = (firstFree > 0 || !isFinish(member)) && hasPins(old) && old.to === member.to;
+    // Nothing of what the first waves have proved is left for it: what else it is a candidate for is for the next rollout.
+    if (staysPinned && isFinish(member) && !hasPins(pins) && !isSkipped(old)) return [];
+    known.delete(member.clusterKey);
     const { waveIndex, position } = member;
     if (isSkipped(old)) return [{ ...old, waveIndex, position }];
     const setAside = old.status === 'Quarantined' && member.status === 'Pending';
     const { status, reasons } = setAside
       ? { status: old.status, reasons: [...besideLaterWave(old), ...laterWaveOf(member)] }
       : member;
-    const pins = offeredPins(draft.snapshot, old, member);
     return [
       {
         ...{ ...old, waveIndex, position, from: member.from, to: member.to },
         // Newer images and add-ons than those that the first waves have proved are for the next rollout. A hop is planned for its minor, so the
         // weekly newer release does not make it another plan.
-        ...((firstFree > 0 || !isFinish(member)) && hasPins(pins) && old.to === member.to
-          ? pins
-          : { releases: member.releases, addons: member.addons }),
+        ...(staysPinned && hasPins(pins) ? pins : { releases: member.releases, addons: member.addons }),
         ...{ status: unlessFailed(old, status), reasons },
       },
     ];

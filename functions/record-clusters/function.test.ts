@@ -70,7 +70,14 @@ test('only what failed goes back to the queue, and is logged by its id', async (
   expect(logged).toEqual(
     expect.arrayContaining([
       { messageId: '1', errorName: 'InvalidInput', errorMessage: 'The message is not JSON.' },
-      { messageId: '3', errorName: 'ThrottlingException', errorMessage: 'Rate exceeded' },
+      {
+        messageId: '3',
+        account,
+        region,
+        name: 'busy',
+        errorName: 'ThrottlingException',
+        errorMessage: 'Rate exceeded',
+      },
     ]),
   );
   expect(definition.counts?.(response)).toEqual({ MessagesFailed: 2 });

@@ -25,15 +25,16 @@ export const definition: FunctionDefinition<RecordPorts, Batch, SQSBatchResponse
 };
 
 async function recordMessage(ports: RecordPorts, { messageId, body }: SQSRecord, log: Log): Promise<void> {
-  const failed = (error: unknown) => {
-    log('A message failed.', { messageId, errorName: errorName(error), errorMessage: errorMessage(error) });
+  const failed = (error: unknown, item?: ClusterItem) => {
+    const which = item && { account: item.account, region: item.region, name: item.name };
+    log('A message failed.', { messageId, ...which, errorName: errorName(error), errorMessage: errorMessage(error) });
     return error;
   };
   const errors: unknown[] = [];
   try {
     // AWS Health names many clusters in one event, and once. One that cannot be recorded keeps nothing from the others.
     for (const item of clusterItemsOf(body))
-      await recordCluster(ports, item).catch((error) => errors.push(failed(error)));
+      await recordCluster(ports, item).catch((error) => errors.push(failed(error, item)));
   } catch (error) {
     throw failed(error);
   }

@@ -201,6 +201,8 @@ export const imageReleases = z.object({
       amiType: z.string(),
       /** The newest one first. */
       releases: z.array(z.object({ release: z.string(), publishedAt: timestamp })),
+      /** Since when Systems Manager has returned none of it. */
+      unreadSince: timestamp.optional(),
     }),
   ),
   /** When they were last read; NEVER where that has not succeeded. */

@@ -102,13 +102,13 @@ function withDrainsOf(newer: ScanSummary, { coverage, failOn, findings }: ScanRe
   // What lets a hop go on is a ScanWarning, whatever its severity; other warnings of checks fail a scan that fails for all of them.
   const fails = (one: ScanCause): boolean => one.code !== 'ScanWarning' && (isError(one) || failOn === 'deprecated');
   const named = (causes: readonly ScanCause[]) =>
-    causes.filter(isDrain).map(({ cause, severity }) => [cause, severity]);
+    causes.filter(isDrain).map(({ cause, severity, findings: count }) => [cause, severity, count]);
   const resting = findings.some((one) => one.waived && isDrain(one)) ? [newer] : [];
   return (older: LatestScans['scans'][number]): LatestScans['scans'][number] => {
     const { from, target, scannedAt, moreErrors } = older;
     const isOther = target !== newer.target && from === newer.from && scannedAt < newer.scannedAt && isHop(older);
-    if (!isTold || !isOther || moreErrors !== undefined || isSame(named(older.causes), named(newer.causes)))
-      return older;
+    const isSaid = resting.length === 0 && isSame(named(older.causes), named(newer.causes));
+    if (!isTold || !isOther || moreErrors !== undefined || isSaid) return older;
     const known = older.causes.filter((one) => !isDrain(one));
     const drains = newer.causes.filter(isDrain);
     const causes = [...known, ...drains].sort((a, b) => Number(isError(b)) - Number(isError(a))).slice(0, MOST);
