@@ -2,12 +2,21 @@ import { MemoryTable } from '../../adapters/memory/table.ts';
 import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { held } from '../../test/material/operations/held-cluster.ts';
 import { isDirty, neverAllMembers, operatorPorts, recordOf } from '../../test/material/operations/operator-ports.ts';
-import { checksOf, grant, KEY, type Kept, NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
+import {
+  checksOf,
+  grant,
+  KEY,
+  type Kept,
+  NOON,
+  policyConfig,
+  upgrade,
+} from '../../test/material/protocol/one-upgrade.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WriteOperation } from '../ports/table.ts';
-import { Members, Upgrades, Waves } from '../store/entities.ts';
-import { load } from '../store/entity.ts';
+import { Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { load, put } from '../store/entity.ts';
 import { skipCluster } from './skip-cluster.ts';
 
 interface Given {
@@ -60,7 +69,8 @@ test('a cluster that waits is taken out of its rollout, on record, and everybody
   const { result, member, checks, record, told } = await skipped({ member: { resumeAt: '2026-11-20T13:00:00.000Z' } });
   expect(result).toEqual(memberItem({ clusterKey: KEY, status: 'Excluded', reasons: reasons as never }));
   expect(member).toEqual(result);
-  expect(checks).toEqual([`CLUSTER#${KEY} CONTROL absent`, `CLUSTER#${KEY} GRANT absent`, 'ROLLOUT#r ROLLOUT 1']);
+  const own = [`CLUSTER#${KEY} CONTROL absent`, `CLUSTER#${KEY} GRANT absent`];
+  expect(checks).toEqual([...own, 'CONFIG UpgradePolicy#p 1', 'ROLLOUT#r ROLLOUT 1']);
   expect(record).toEqual([{ event: 'MemberSkipped', principal: 'ann', detail: { clusterKey: KEY, reasons } }]);
   expect(told).toMatchObject([{ detail: { change: expect.any(String), rolloutId: 'r', wave: 'all' } }]);
 });
@@ -134,14 +144,35 @@ test('the last cluster of a wave that has not opened is not taken out where it p
     waveItem({ status, members: 3, excluded }),
     waveItem({ index: 1, name: 'prod', status: 'Pending' }),
   ];
-  const out = (status: Wave['status'], excluded: number, waves = ['all', 'prod']) =>
-    skipped({ rollout: { waves }, kept: { waves: wave(status, excluded) } });
+  const out = (status: Wave['status'], excluded: number, count = 2) =>
+    skipped({ kept: { waves: wave(status, excluded).slice(0, count) } });
   await expect(out('Pending', 2)).rejects.toMatchObject({
     name: 'WrongState',
     message: expect.stringContaining('is the last cluster of the wave all of r, which without it would prove nothing'),
   });
-  for (const may of [out('Pending', 1), out('Open', 2), out('Pending', 2, ['all'])])
+  for (const may of [out('Pending', 1), out('Open', 2), out('Pending', 2, 1)])
     expect((await may).result.status).toBe('Excluded');
+});
+
+test('waves that the policy has dropped and that are empty are none of those', async () => {
+  const waves = [waveItem({ status: 'Pending' }), waveItem({ index: 1, name: 'prod', status: 'Pending', members: 0 })];
+  const out = (named: string) =>
+    skipped({ kept: { waves, policy: policyConfig(policyWith({ name: 'p', waves: named })) } });
+  await expect(out('[{ name: all }, { name: prod }]')).rejects.toMatchObject({ name: 'WrongState' });
+  expect((await out('[{ name: all }]')).result.status).toBe('Excluded');
+});
+
+test('one that waits in two rollouts of one policy is taken out of both', async () => {
+  const table = new MemoryTable();
+  const ports = await operatorPorts(table, { member: memberItem({ clusterKey: KEY }), waves: [waveItem({})] });
+  await table.transact([
+    put(Rollouts, rolloutItem({ id: 'q' }), 'absent'),
+    put(Waves, waveItem({ rolloutId: 'q' }), 'absent'),
+    put(Members, memberItem({ clusterKey: KEY, rolloutId: 'q' }), 'absent'),
+  ]);
+  await skipCluster(ports, KEY, 'ann', 'it is retired');
+  const left = await Promise.all(['q', 'r'].map((id) => load(table, Members, id, 0, KEY)));
+  expect(left.map((one) => one?.data.status)).toEqual(['Excluded', 'Excluded']);
 });
 
 test('a cluster that nobody knows is not taken out', async () => {

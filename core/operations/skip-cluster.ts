@@ -1,15 +1,16 @@
 import { namedError } from '../contracts/errors.ts';
 import { AT_REST, type Member, type Rollout } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { upgradePolicy } from '../policy/applied.ts';
 import { isHalfDone } from '../protocol/hop-before.ts';
 import { COUNTED } from '../protocol/settle-decision.ts';
 import { type Refusal, wrongState } from '../queries/refusal.ts';
 import { whyNotSkipped } from '../rollout/wave-end.ts';
 import { changeAndTell, writeMark } from '../store/change.ts';
 import { auditEntry, memberChanged, rolloutEntry } from '../store/changes.ts';
-import { ClusterControls, Clusters, Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { ClusterControls, Clusters, Configs, Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { load, loadKind, replace, unchanged } from '../store/entity.ts';
-import { loadMembersIn } from '../store/members.ts';
+import { loadMembersIn, loadWaves } from '../store/members.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 /** The refusal while members follow another plan: their waves already count them where they will be. */
@@ -46,6 +47,8 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
     const reasons: Reason[] = [{ code: 'Skipped', message: `${by} took it out of this rollout: ${why}` }];
     const taken = places.map((place) => takenOut(place, { by, reasons, now }));
     const ids = places.map(({ rollout }) => rollout.data.id).join(' and ');
+    // Several rollouts may be of one policy, and a transaction names each item once.
+    const policies = new Map(places.map(({ applied, rollout: { data } }) => [data.policy, applied]));
     const told = [reason('Skipped', `${by} took it out of ${places.length} rollouts that it waited in: ${ids}.`)];
     const result = { ...first.member.data, ...skippedBy(reasons) };
     return {
@@ -54,6 +57,7 @@ export function skipCluster(ports: OperatorPorts, clusterKey: string, by: string
         ...taken.flatMap(({ writes }) => writes),
         unchanged(Grants, grant, clusterKey),
         unchanged(ClusterControls, control, clusterKey),
+        ...[...policies].map(([name, applied]) => unchanged(Configs, applied, 'UpgradePolicy', name)),
         // Without the cluster a wave that has not begun has another plan; the full look makes it soon, so that nobody approves the old one.
         await writeMark(table, now),
       ],
@@ -69,20 +73,28 @@ type Place = NonNullable<Awaited<ReturnType<typeof placeOf>>>;
 async function placeOf(table: OperatorPorts['table'], { rolloutId, waveIndex, clusterKey }: Member) {
   const rollout = await load(table, Rollouts, rolloutId);
   const member = await load(table, Members, rolloutId, waveIndex, clusterKey);
-  const wave = await load(table, Waves, rolloutId, waveIndex);
+  const waves = await loadWaves(table, rolloutId);
+  const wave = waves.find(({ data }) => data.index === waveIndex);
   const isOver = rollout === undefined || AT_REST.includes(rollout.data.status);
   if (isOver || member === undefined || wave === undefined || !WAITS.includes(member.data.status)) return undefined;
-  return { rollout, member, wave, upgrade: await load(table, Upgrades, clusterKey, member.data.upgradeId ?? '') };
+  const applied = await load(table, Configs, 'UpgradePolicy', rollout.data.policy);
+  const upgrade = await load(table, Upgrades, clusterKey, member.data.upgradeId ?? '');
+  // Which waves there are changes with the plan alone, and so with the rollout.
+  return { rollout, member, wave, waves: waves.map(({ data }) => data), applied, upgrade };
 }
 
-function refuseIfBegun(cluster: string, { rollout, member, wave, upgrade }: Place, isBegun: boolean): void {
+function refuseIfBegun(
+  cluster: string,
+  { rollout, member, wave, waves, applied, upgrade }: Place,
+  isBegun: boolean,
+): void {
   const { id, following } = rollout.data;
   const { status: waits, inFlight, failedBefore } = member.data;
   const isLeft = upgrade !== undefined && isHalfDone(upgrade.data);
   if (waits === 'Running' || inFlight || failedBefore === true || isLeft || isBegun)
     throw wrongState(`${cluster} was begun in the rollout ${id}, so it cannot be skipped: it would stay half done.`);
   if (following !== undefined) throw busyReplanning(rollout.data);
-  const last = whyNotSkipped(cluster, rollout.data, wave.data);
+  const last = whyNotSkipped(cluster, wave.data, waves, upgradePolicy(applied?.data));
   if (last !== undefined) throw wrongState(last);
 }
 

@@ -159,13 +159,28 @@ describe('an upgrade that is canceled', () => {
     expect(counted).toMatchObject({ inFlight: 0, excluded: 1 });
     expect(checks).toEqual([`CLUSTER#${KEY} GRANT absent`]);
     const detail = { upgradeId: '1.36-1.37', status: 'Canceled', reasons: gone };
-    expect(record).toEqual([{ event: 'UpgradeCanceled', principal: 'liftlock', detail }]);
+    expect(record).toEqual([
+      { event: 'MemberExcluded', principal: 'liftlock', detail: { clusterKey: KEY, reasons: gone } },
+      { event: 'UpgradeCanceled', principal: 'liftlock', detail },
+    ]);
     const { account, region } = cluster;
     const named = { version: 1, change, clusterKey: KEY, cluster: cluster.arn, account, region };
     expect(told).toEqual([
       { type: 'UpgradeChanged', detail: { ...named, ...detail, rolloutId: 'r', from: '1.36', to: '1.37' } },
       { type: 'MemberChanged', detail: { ...named, rolloutId: 'r', wave: 'all', status: 'Excluded', reasons: gone } },
     ]);
+  });
+
+  test('halts its wave on record, and told, where its cluster had failed and no more may fail', async () => {
+    const again = { ...kept, member: { ...held, failedBefore: true as const } };
+    const { wave: halted, record, told } = await applied(cancel(), again);
+    expect(halted).toMatchObject({ status: 'Halted', failed: 1, maxFailures: 0 });
+    expect(record.slice(0, 2)).toEqual([
+      { event: 'MemberFailed', principal: 'liftlock', detail: { clusterKey: KEY, reasons: gone } },
+      { event: 'WaveHalted', principal: 'liftlock', detail: { wave: 'all', reasons: halted?.reasons } },
+    ]);
+    expect(told.map(({ type }) => type)).toEqual(['UpgradeChanged', 'MemberChanged', 'WaveChanged']);
+    expect(told[2]?.detail).toMatchObject({ wave: 'all', status: 'Halted', reasons: halted?.reasons });
   });
 
   test.each<[string, Partial<Upgrade>, Kept]>([

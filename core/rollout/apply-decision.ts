@@ -210,14 +210,7 @@ async function changeMember(
         unchanged(ClusterControls, control, decided.clusterKey),
         unchanged(Rollouts, rollout, decided.rolloutId),
       ],
-      record: [
-        rolloutEntry(decided.rolloutId, `Member${next.status}`, LIFTLOCK, { clusterKey: decided.clusterKey, reasons }),
-        ...(waveNext.status === wave.data.status
-          ? []
-          : [
-              rolloutEntry(decided.rolloutId, `Wave${waveNext.status}`, LIFTLOCK, { wave: waveNext.name, reasons: [] }),
-            ]),
-      ],
+      record: memberEntries(next, wave.data, waveNext),
       events: ([change]) => [
         ...(next.status === read.data.status ? [] : [memberChanged(next, wave.data, change)]),
         ...waveStatusChanged(wave.data, waveNext, change),
@@ -225,6 +218,14 @@ async function changeMember(
     };
   });
 }
+
+/** What the rollout's record keeps of a member that has changed, and of its wave where that has another status with it. */
+const memberEntries = ({ rolloutId, clusterKey, status, reasons }: Member, wave: Wave, waveNext: Wave) => [
+  rolloutEntry(rolloutId, `Member${status}`, LIFTLOCK, { clusterKey, reasons }),
+  ...(waveNext.status === wave.status
+    ? []
+    : [rolloutEntry(rolloutId, `Wave${waveNext.status}`, LIFTLOCK, { wave: wave.name, reasons: waveNext.reasons })]),
+];
 
 /**
  * Checks that everything which says that the member never starts is still as read. Undefined where a tag, the policy or a calendar has changed and
@@ -319,7 +320,7 @@ async function cancelUpgrade(
       (grant !== undefined && grant.data.status !== 'free')
     )
       return NOTHING;
-    const told: { member: Member; wave: Wave }[] = [];
+    const told: { next: Member; wave: Wave; waveNext: Wave }[] = [];
     const end = { resumeAt: undefined, endedAt: at.toISOString() };
     const canceled: Upgrade = { ...read.data, ...end, status: 'Canceled', reasons: [...reasons] };
     const operations: WriteOperation[] = [replace(Upgrades, read, canceled), unchanged(Grants, grant, clusterKey)];
@@ -329,9 +330,9 @@ async function cancelUpgrade(
       if (member !== undefined && wave !== undefined) {
         const out = await takenOutAs(ports.table, member.data, reasons);
         const next = withoutPlace(member.data, out.status, reasons);
-        operations.push(...out.checks, replace(Members, member, next));
-        told.push({ member: next, wave: wave.data });
-        operations.push(replace(Waves, wave, waveWithout(wave.data, member.data, next, at)));
+        const waveNext = waveWithout(wave.data, member.data, next, at);
+        operations.push(...out.checks, replace(Members, member, next), replace(Waves, wave, waveNext));
+        told.push({ next, wave: wave.data, waveNext });
       }
     }
     if (isRollback(read.data)) {
@@ -344,10 +345,16 @@ async function cancelUpgrade(
     return {
       ...NOTHING,
       writes: operations,
-      record: [{ subject: clusterKey, event: 'UpgradeCanceled', principal: LIFTLOCK, detail }],
-      events: ([change]) => [
+      record: [
+        { subject: clusterKey, event: 'UpgradeCanceled', principal: LIFTLOCK, detail },
+        ...told.flatMap(({ next, wave, waveNext }) => memberEntries(next, wave, waveNext)),
+      ],
+      events: ([change, ofMember]) => [
         upgradeChanged(canceled, change),
-        ...told.map(({ member, wave }) => memberChanged(member, wave, change)),
+        ...told.flatMap(({ next, wave, waveNext }) => [
+          memberChanged(next, wave, ofMember),
+          ...waveStatusChanged(wave, waveNext, ofMember),
+        ]),
       ],
     };
   });

@@ -112,7 +112,7 @@ function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decide
           (one) => one.rolloutId === rolloutId && one.waveIndex === at && one.status === 'Running' && hasActed(one),
         ),
       standsStill: snapshot.fleet === undefined || fleetRefusals(snapshot.fleet, snapshot.control).length > 0,
-      unready: (wave, spec, own) => unready(snapshot, spec, { rollout, wave }, own, now),
+      unready: (wave, spec, own) => unready(snapshot, spec, { rollout, waves, wave }, own, now),
       readings: (wave) => snapshot.gateReadings.get(`${wave.rolloutId}/${wave.index}`),
       now,
     });

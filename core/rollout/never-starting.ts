@@ -49,7 +49,7 @@ export function stalledWaves(
     // Members of later waves are looked at again before their wave's turn comes.
     const isAsked = wave.status === 'Pending' && (place === 0 || snapshot.takesLooksForMade === true);
     const spec = waveNamed(policy, wave.name);
-    const late = isAsked ? unready(snapshot, spec, { rollout, wave }, own, now) : undefined;
+    const late = isAsked ? unready(snapshot, spec, { rollout, waves, wave }, own, now) : undefined;
     const awaited = late === undefined ? [] : [{ wave, ...late, holds, staysShut: true, leavesAt: undefined }];
     const whys = new Map<string, Member[]>();
     for (const member of own) {

@@ -15,7 +15,8 @@ const scan = (parts: Partial<KnownScans['scans'][number]> = {}) => ({
 const stuck = { cause: 'drain:web/api', owner: 'team-web', severity: 'error', findings: 1 } as const;
 const failing = scan({ verdict: 'fail', causes: [stuck] });
 const member = memberItem({ clusterKey: web.clusterKey, name: 'web', from: '1.35', to: '1.36', waveIndex: 0 });
-const ALL = { rollout: { waves: ['all'] }, wave: waveItem({ name: 'all' }) };
+const all = waveItem({ name: 'all' });
+const ALL = { rollout: { policy: 'p' }, waves: [all], wave: all };
 
 function waitsFor(scans: KnownScans['scans'], required: string | undefined, more: object = {}, to = '1.36') {
   const looks = {

@@ -44,10 +44,11 @@ export function unreadyToOpen(
   now: Date,
 ): Unready | undefined {
   const asked = askedToBeReady({ ...snapshot, rollouts: [rollout], waves, members });
-  const wave = waves.find(({ rolloutId, index }) => rolloutId === rollout.id && index === asked[0]?.waveIndex);
+  const own = waves.filter(({ rolloutId }) => rolloutId === rollout.id);
+  const wave = own.find(({ index }) => index === asked[0]?.waveIndex);
   if (wave === undefined || rollout.status !== 'Running') return undefined;
   const spec = waveNamed(snapshot.policies.get(rollout.policy)?.policy, wave.name);
-  return unready(snapshot, spec, { rollout, wave }, asked, now);
+  return unready(snapshot, spec, { rollout, waves: own, wave }, asked, now);
 }
 
 /**
@@ -57,7 +58,11 @@ export function unreadyToOpen(
 export function unready(
   snapshot: Looks,
   spec: Pick<WaveSpec, 'requireReady'> | undefined,
-  { rollout, wave }: { readonly rollout: Pick<Rollout, 'waves'>; readonly wave: Wave },
+  {
+    rollout,
+    waves,
+    wave,
+  }: { readonly rollout: Pick<Rollout, 'policy'>; readonly waves: readonly Wave[]; readonly wave: Wave },
   members: readonly Member[],
   now: Date,
 ): Unready | undefined {
@@ -72,7 +77,8 @@ export function unready(
   if (first === undefined) return undefined;
   const { name, to } = first.member;
   const who = found.map(({ member, words }) => `${member.name} ${words}`);
-  const without = whyNotSkipped(name, rollout, wave) ?? `Without it: liftlock skip cluster ${name}`;
+  const policy = snapshot.policies.get(rollout.policy)?.policy;
+  const without = whyNotSkipped(name, wave, waves, policy) ?? `Without it: liftlock skip cluster ${name}`;
   const message =
     `The wave ${wave.name} opens once each of its clusters is ready by a look of the last ${required} (requireReady): ${some(who, MOST_NAMED)}. ` +
     `What is in the way: liftlock readiness cluster ${name} --to ${to}. A new look: ${first.look}. ${without}`;

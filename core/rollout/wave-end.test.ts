@@ -1,9 +1,11 @@
 import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { policyWith } from '../../test/material/policy/policies.ts';
 import { waveSchema } from '../config/schema/wave.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import {
   haltsAgain,
   hasBegun,
+  isLastWave,
   isLeftUndecided,
   mayGoOn,
   turnedWave,
@@ -138,10 +140,28 @@ test.each<[string, Partial<Wave>, boolean]>([
   ['the last cluster of a wave that is open', { status: 'Open', excluded: 4 }, true],
   ['the last cluster of the last wave', { index: 1, excluded: 4 }, true],
 ])('%s may or may not be skipped', (_, more, may) => {
-  const why = whyNotSkipped('web', { waves: ['a', 'b'] }, wave({ status: 'Pending', name: 'a', ...more }));
+  const all = [wave({ index: 0, name: 'z' }), wave({ index: 1, name: 'b' })];
+  const why = whyNotSkipped('web', wave({ status: 'Pending', name: 'a', ...more }), all, undefined);
   expect(why === undefined).toBe(may);
   if (!may) expect(why).toMatch(/^web is the last cluster of the wave a of r, /);
 });
+
+test.each<[string, string | undefined, number, boolean]>([
+  ['that the policy has', '[{ name: a }, { name: b }]', 0, false],
+  ['that the policy has dropped', '[{ name: a }]', 0, true],
+  ['that the policy has dropped, and that still has a cluster', '[{ name: a }]', 1, false],
+  ['of a policy that has dropped this one as well', '[{ name: c }]', 0, false],
+  ['of a policy that nobody can read', undefined, 0, false],
+])(
+  'a wave before an empty one %s is the last one or not, and so its last cluster may or may not be skipped',
+  (...row) => {
+    const [, named, members, isLast] = row;
+    const policy = named === undefined ? undefined : policyWith({ waves: named });
+    const [own, later] = [wave({ name: 'a', status: 'Pending', members: 1 }), wave({ index: 1, name: 'b', members })];
+    expect(isLastWave(own, [own, later], policy)).toBe(isLast);
+    expect(whyNotSkipped('web', own, [own, later], policy) === undefined).toBe(isLast);
+  },
+);
 
 test('a plan stands from the time that its wave opens', () => {
   const begun = (more: Partial<Wave>) => hasBegun(wave(more));

@@ -1,7 +1,8 @@
-import type { Wave as WaveSpec } from '../config/types.ts';
+import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { waveNamed } from '../policy/wave-of.ts';
 import { allowedFailures, exceedsBudget, goesBack, hasNoneSucceeded, judgedOf } from '../policy/wave-room.ts';
 import { waveBefore } from '../policy/wave-soak.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
@@ -38,15 +39,27 @@ export function waitingForPromotion(waves: readonly Wave[]): Wave | undefined {
 }
 
 /**
+ * Whether nothing begins after the wave: only empty waves come, and the policy has dropped them. `waves` are all waves of its rollout. While nobody can
+ * read what the policy says of the wave itself, it has dropped none.
+ */
+export function isLastWave(wave: Wave, waves: readonly Wave[], policy: UpgradePolicy | undefined): boolean {
+  const isRead = waveNamed(policy, wave.name) !== undefined;
+  const isGone = (one: Wave): boolean => isRead && one.members === 0 && waveNamed(policy, one.name) === undefined;
+  return waves.every((one) => one.index <= wave.index || isGone(one));
+}
+
+/**
  * Why a wave's cluster cannot be taken out of it; undefined where it can. An open wave without its last cluster becomes Undecided, but a wave that
  * has not opened would be skipped whole, and the next one would begin unproved.
  */
 export function whyNotSkipped(
   cluster: string,
-  { waves }: Pick<Rollout, 'waves'>,
-  { rolloutId, name, status, members, excluded, index }: Wave,
+  wave: Wave,
+  waves: readonly Wave[],
+  policy: UpgradePolicy | undefined,
 ): string | undefined {
-  if (status !== 'Pending' || members - excluded > 1 || index >= waves.length - 1) return undefined;
+  const { rolloutId, name, status, members, excluded } = wave;
+  if (status !== 'Pending' || members - excluded > 1 || isLastWave(wave, waves, policy)) return undefined;
   const said = `${cluster} is the last cluster of the wave ${name} of ${rolloutId}, which without it would prove nothing to the waves after it.`;
   return `${said} Keep it out by its tags or by the policy, or abort the rollout.`;
 }

@@ -17,7 +17,7 @@ import { rolloutEnd } from '../protocol/settle-decision.ts';
 import type { Decision } from './decisions.ts';
 import { comesByItself } from './member-progress.ts';
 import type { Unready } from './require-ready.ts';
-import { isSettled, unsettledIn, waveAskedBeforeNext, waveEnd, waveInTurn } from './wave-end.ts';
+import { isLastWave, isSettled, unsettledIn, waveAskedBeforeNext, waveEnd, waveInTurn } from './wave-end.ts';
 import { HOOKS_FORGOTTEN, heldByHooks, lastPassed, untoldOfHooks, withoutHooks } from './wave-hooks.ts';
 import { estimateSeconds, limitChanges, limitsOf } from './wave-limits.ts';
 
@@ -203,11 +203,8 @@ function settled(situation: WaveSituation, wave: Wave): Decision[] {
   const end = waveEnd(wave, spec);
   const isAwaited = (member: Member): boolean => member.waveIndex === wave.index && comesByItself(member);
   if (end.status === 'Undecided' && situation.members.some(isAwaited)) return [];
-  // The last wave proves nothing to later ones, so it need not wait for a person when no cluster is left in it. Nothing begins in a wave
-  // behind it that the policy has dropped.
-  const isGone = (one: Wave): boolean =>
-    one.members === 0 && spec !== undefined && specOf(situation, one) === undefined;
-  const isLast = situation.waves.every((one) => one.index <= wave.index || isGone(one));
+  // The last wave proves nothing to later ones, so it need not wait for a person when no cluster is left in it.
+  const isLast = isLastWave(wave, situation.waves, situation.policy);
   const isEmpty = wave.members === wave.excluded && (wave.owed ?? 0) === 0;
   if (end.status === 'Undecided' && isLast && isEmpty) {
     const left = reason('NothingToDo', `No cluster is left in this wave: all ${wave.members} were taken out.`);

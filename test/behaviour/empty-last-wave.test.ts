@@ -1,8 +1,9 @@
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { apply, at, clusterOf, keyOf, lookAround, spec, statusOf } from './changed-policy.ts';
-import { hours, PERSON, rolloutsOf, smallFleet } from './small-fleet.ts';
+import { hours, PERSON, recordOf, rolloutsOf, smallFleet } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
 const CALENDARS = { nights: { windows: [{ name: 'w', schedule: '0 1 * * *', duration: '4h' }] } };
@@ -65,5 +66,21 @@ test('a wave that the policy has dropped behind it makes it no less the last one
   await TAKEN_OUT['is deleted']?.(world);
   await hours(world, 6);
   expect([await statusOf(world, 'prod'), await statusOf(world, 'last')]).toEqual(['Skipped', 'Skipped']);
+  expect((await rolloutsOf(world)).map(({ status }) => status)).toEqual(['Completed']);
+});
+
+test('nor does it keep anybody from taking out its cluster before it has opened, and what waits for that says how', async () => {
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d']), ...staged('prod', ['p'])],
+    policy: spec(at('dev'), at('prod', { requireReady: '24h' }), at('last')),
+  });
+  await hours(world, 0.2);
+  await apply(world, at('dev'), at('prod', { requireReady: '24h' }));
+  await hours(world, 3);
+  expect(await statusOf(world, 'prod')).toBe('Pending');
+  const { reasons } = await explainCluster(world.ports, await recordOf(world, 'p'));
+  expect(reasons.map(({ message }) => message).join(' ')).toContain('Without it: liftlock skip cluster p');
+  await TAKEN_OUT['is skipped']?.(world);
+  await hours(world, 1);
   expect((await rolloutsOf(world)).map(({ status }) => status)).toEqual(['Completed']);
 });
