@@ -89,3 +89,16 @@ test('inside their minor add-ons stay as the first wave has proved them, though 
     [{ b: '1.55.0-d93bb1b1' }, { coredns: 'v1.1.1' }],
   ]);
 });
+
+test('who has nothing left of what the first wave has proved is left to the next rollout, whatever else is newer by then', () => {
+  const within = known('1.36', ['1.36.2-20261112'], []);
+  const at = (stage: string, addons: readonly ReturnType<typeof addon>[]) =>
+    cluster(stage[0] ?? '', stage, { nodegroups: [group('a', AL2023)], addons: [...addons] });
+  const fleetWith = (images: object, ...addons: readonly ReturnType<typeof addon>[]) =>
+    patched([at('dev', addons), at('prod', addons)], images, ['1.35', '1.36']);
+  const begun = begin(fleetWith(within), ['Open']);
+  expect(pinsOf(begun.members)).toEqual([[{ a: '1.36.2-20261112' }, undefined]]);
+  const withdrawn = known('1.36', ['1.36.1-20261001'], []);
+  const changes = later(fleetWith(withdrawn, addon('v1.1.2')), begun);
+  expect(changes?.members.map(({ before, next }) => [before?.name, next])).toEqual([['p', undefined]]);
+});
