@@ -51,7 +51,9 @@ export function soakOf(wave: Wave, spec: Spec | undefined, now: Date, clock = (a
   const until = new Date(starts.length === 0 ? now.getTime() : Math.max(...starts) + length);
   if (gates !== undefined) return { isOver: false, until: undefined, reasons: [gates] };
   if (until <= now) return { isOver: true, until, reasons: [] };
-  const said = `The wave ${wave.name} soaks until ${clock(until)}: ${spec.soak} after its last success.`;
+  const isAnew = (wave.gates?.notGreenAt ?? '') > (wave.lastSuccessAt ?? '');
+  const from = isAnew ? 'a gate was last red, unknown or not read' : 'its last success';
+  const said = `The wave ${wave.name} soaks until ${clock(until)}: ${spec.soak} after ${from}.`;
   return { isOver: false, until, reasons: [reason('Soaking', said)] };
 }
 

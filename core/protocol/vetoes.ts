@@ -200,7 +200,7 @@ export const VETOES: readonly Veto[] = [
   {
     // The gates may have turned red since the wave before has passed: an approval, a hook or a window may have taken days.
     asked: ['grant'],
-    rule: 'before the first cluster of the wave, the gates of the wave before it are green, unless a person has promoted that',
+    rule: 'before the first cluster of the wave, the gates of the wave before it are green, unless a person has promoted that; what comes back once the wave has passed is not asked',
     codes: ['GateRed', 'GateUnknown', 'GatesUnknown'],
     reasons: (situation) => {
       const [place, { earlier = [], rules, now }] = [placeOf(situation), situation];

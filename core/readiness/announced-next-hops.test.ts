@@ -38,6 +38,16 @@ test.each<[string, Parameters<typeof of>, unknown]>([
     [undefined, undefined],
   ],
   [
+    'is not taken back once an abort has taken the member out',
+    [
+      FIRST,
+      'Aborted',
+      undefined,
+      { ...between, status: 'Excluded', origin: '1.35', reasons: [reason('RolloutAborted', 'x')] },
+    ],
+    [undefined, undefined],
+  ],
+  [
     'is forgotten whichever other rollout the cluster waits in',
     [FIRST, 'Aborted', unknown({ rolloutId: 'other', isNextHop: false })],
     [undefined, undefined],

@@ -40,10 +40,13 @@ export function announcementOf(
   now: Date,
 ): Announcement | undefined {
   const names = clusterNames(cluster.clusterKey);
-  const isNext = opening?.isNextHop === true || (withdrawal?.member && waitsForNextHop(withdrawal.member));
+  const { member } = withdrawal ?? {};
+  // A member that an abort has taken out since keeps where it came from.
+  const isNext =
+    opening?.isNextHop === true || (member !== undefined && (member.origin !== undefined || waitsForNextHop(member)));
   const isOfThisHop = before?.isNextHop === true && (opening?.isNextHop !== true || opening.to === before.to);
   // What was announced of the hop before has come true.
-  if (before !== undefined && isNext === true && !isOfThisHop)
+  if (before !== undefined && isNext && !isOfThisHop)
     return announcementOf(cluster, undefined, opening, undefined, now) ?? { kept: undefined, news: undefined };
   if (opening?.at === undefined) {
     if (before === undefined) return undefined;

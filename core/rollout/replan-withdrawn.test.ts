@@ -37,6 +37,11 @@ const patched = (clusters: readonly ClusterRecord[], images: object, versions = 
   ...fleetSnapshot({ clusters, policies: { p: { ...policy, selector: {}, target: 'latest', waves: both } }, versions }),
   ...images,
 });
+const finishing = (clusters: readonly ClusterRecord[]) =>
+  fleetSnapshot({
+    ...{ clusters, versions: ['1.35', '1.36'] },
+    policies: { p: { ...policy, finish: 'always', selector: {}, target: 'latest', waves: both } },
+  });
 const pinsOf = (members: readonly (Member | undefined)[]) =>
   members.flatMap((one) => (one?.name === 'p' ? [[one.releases, one.addons]] : []));
 
@@ -101,4 +106,20 @@ test('who has nothing left of what the first wave has proved is left to the next
   const withdrawn = known('1.36', ['1.36.1-20261001'], []);
   const changes = later(fleetWith(withdrawn, addon('v1.1.2')), begun);
   expect(changes?.members.map(({ before, next }) => [before?.name, next])).toEqual([['p', undefined]]);
+});
+
+test('who has a part behind stays to be finished, though nothing is left of what it had pinned', () => {
+  const within = known('1.36', ['1.36.2-20261112'], []);
+  const at = (stage: string) =>
+    cluster(stage[0] ?? '', stage, { nodegroups: [group('a', AL2023), group('b', BOTTLEROCKET, '1.35')] });
+  const fleetWith = (images: object) => ({
+    ...finishing([at('dev'), at('prod')]),
+    ...images,
+  });
+  const begun = begin(fleetWith(within), ['Open']);
+  expect(begun.members.map(({ name, from, to, releases }) => [name, from, to, releases])).toContainEqual([
+    ...['p', '1.36', '1.36', { a: '1.36.2-20261112' }],
+  ]);
+  const changes = later(fleetWith(known('1.36', ['1.36.1-20261001'], [])), begun);
+  expect(changes?.members.map(({ next }) => [next?.name, next?.releases])).toEqual([['p', undefined]]);
 });

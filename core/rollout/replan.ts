@@ -4,6 +4,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
+import { lagReason } from '../model/lag.ts';
 import { isOffered } from '../nodes/managed-groups/image-lag.ts';
 import { isForgotten } from '../policy/cluster-labels.ts';
 import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
@@ -260,8 +261,10 @@ function merged(
     const { isStray: _, ...old } = found;
     const pins = offeredPins(draft.snapshot, old, member);
     const staysPinned = (firstFree > 0 || !isFinish(member)) && hasPins(old) && old.to === member.to;
-    // Nothing of what the first waves have proved is left for it: what else it is a candidate for is for the next rollout.
-    if (staysPinned && isFinish(member) && !hasPins(pins) && !isSkipped(old)) return [];
+    const cluster = draft.snapshot.clusters.get(member.clusterKey);
+    const isBehind = cluster !== undefined && lagReason(cluster, draft.policy.spec) !== undefined;
+    // Nothing of what the first waves have proved is left for it, and no part of it is behind: what else is newer is for the next rollout.
+    if (staysPinned && isFinish(member) && !hasPins(pins) && !isBehind && !isSkipped(old)) return [];
     known.delete(member.clusterKey);
     const { waveIndex, position } = member;
     if (isSkipped(old)) return [{ ...old, waveIndex, position }];

@@ -86,9 +86,13 @@ function reconcilerAlarms(monitoring: Monitoring): void {
     },
   );
   const slowly = { period: Duration.hours(1), statistic: Stats.MAXIMUM };
-  monitoring.low('rollouts/approval-overdue', 'A wave has waited for its approval for three days.', {
-    metric: ownMetric(RECONCILER, 'ApprovalsOverdue', slowly),
-  });
+  monitoring.low(
+    'rollouts/approval-overdue',
+    'It has been the turn of a wave for three days, and it lacks an approval.',
+    {
+      metric: ownMetric(RECONCILER, 'ApprovalsOverdue', slowly),
+    },
+  );
   const notGreen = 'A wave soaks, and one of its gates has not been green for six hours.';
   monitoring.medium('rollouts/gates-not-green', notGreen, { metric: ownMetric(RECONCILER, 'GatesNotGreen', slowly) });
   // The reconciler looks at everything once an hour, so two hours hold at least one look.

@@ -74,7 +74,7 @@ function shownWave(
     maxConcurrency: mostInFlight(planned),
     maxFailures: planned.maxFailures,
     worstCase: worstCase(planned),
-    canaries: Math.min(planned.canaries ?? 0, planned.needWork),
+    canaries: Math.min(planned.canaries ?? 0, Math.max(planned.needWork, planned.members - planned.excluded)),
     estimateSeconds: estimateSeconds(policy, input.snapshot.learned),
     clusters,
     opensAt: clusters.length === 0 || lived?.openedAt === undefined ? null : instantText(new Date(lived.openedAt)),

@@ -110,7 +110,10 @@ function withDrainsOf(newer: ScanSummary, { coverage, failOn, findings }: ScanRe
     const isSaid = resting.length === 0 && isSame(named(older.causes), named(newer.causes));
     if (!isTold || !isOther || moreErrors !== undefined || isSaid) return older;
     const known = older.causes.filter((one) => !isDrain(one));
-    const drains = newer.causes.filter(isDrain);
+    const drains = newer.causes.filter(isDrain).map((one) => {
+      const before = older.causes.find(({ cause, severity }) => cause === one.cause && severity === one.severity);
+      return { ...one, ...given({ since: before?.since ?? one.since }) };
+    });
     const causes = [...known, ...drains].sort((a, b) => Number(isError(b)) - Number(isError(a))).slice(0, MOST);
     const count = (which: (one: ScanCause) => boolean, before: number): number =>
       before - sum(older.causes.filter((one) => isDrain(one) && which(one))) + sum(drains.filter(which));
