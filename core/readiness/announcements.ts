@@ -18,7 +18,7 @@ const MOST_TOLD = 3;
 /** The state of a member that was announced and has no known opening any more. */
 export interface Withdrawal {
   readonly rollout: Pick<Rollout, 'status' | 'reasons' | 'id'> | undefined;
-  readonly member: Pick<Member, 'status' | 'inFlight' | 'reasons'> | undefined;
+  readonly member: Pick<Member, 'status' | 'inFlight' | 'reasons' | 'origin'> | undefined;
 }
 
 export interface Announcement {
