@@ -1,5 +1,6 @@
 import type { Condition } from '../../core/contracts/items/common.ts';
 import type { Member, Wave } from '../../core/contracts/items/rollout.ts';
+import { withIdInCommands } from '../../core/model/cluster-key.ts';
 import { isOfPlan } from '../../core/model/last-words.ts';
 import { visible } from '../../core/model/visible.ts';
 import { apart, counted, some } from '../../core/model/words.ts';
@@ -35,6 +36,9 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
     ({ name }) => name,
     ({ clusterKey }) => idOfKey(clusterKey),
   );
+  // A command with a name that others have too is refused.
+  const told = (text: string, one: Pick<Member, 'name' | 'clusterKey'>): string =>
+    visible(withIdInCommands(text, { name: one.name, id: nameOf(one) }));
   return [
     ...facts([
       ['Rollout', shown(rollout.id)],
@@ -59,9 +63,9 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
           visible(nameOf(member)),
           goalText(member),
           painted(paint, member.goesBack === true ? 'GoesBack' : member.status),
-          visible(first?.message ?? ''),
+          told(first?.message ?? '', member),
         ],
-        ...others.map(({ message }) => ['', '', '', '', visible(message)]),
+        ...others.map(({ message }) => ['', '', '', '', told(message, member)]),
       ]);
       const known = verdictsText(countVerdicts(members.flatMap(({ readiness }) => readiness ?? [])));
       const standing = rollout.standings?.find(({ index }) => index === wave.index);

@@ -1,6 +1,8 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member } from '../contracts/items/rollout.ts';
 import type { Inventory } from '../inventory/document/parse-inventory.ts';
-import type { RolloutPlan } from '../rollout/plan-rollout.ts';
+import { candidatesOf } from '../rollout/candidates.ts';
+import { OWED, type RolloutPlan } from '../rollout/plan-rollout.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { deadlineOf, type PolicyDeadline } from './deadline.ts';
 import { offlineSnapshot, type PlanRules } from './offline-snapshot.ts';
@@ -14,18 +16,33 @@ export interface Drawn {
   readonly plans: readonly RolloutPlan[];
   readonly deadlines: readonly PolicyDeadline[];
   readonly forward: Forward;
+  /** By policy with a deadline: clusters that need work and that nobody keeps out on purpose, but which are held or cannot be read. They never arrive as things are. */
+  readonly owed: ReadonlyMap<string, readonly ClusterRecord[]>;
 }
 
 export function draw(rules: PlanRules, inventory: Inventory, now: Date): Drawn {
   const input: PlanInput = { snapshot: offlineSnapshot(rules, inventory), now };
   const plans = rolloutPlans(input);
-  const deadlines = plans.flatMap((plan) => {
-    const spec = rules.policies.get(plan.rollout.policy)?.spec;
-    const clusters = membersOf(plan).flatMap(({ clusterKey }) => input.snapshot.clusters.get(clusterKey) ?? []);
-    return (spec && deadlineOf(plan.rollout.policy, spec, clusters, now)) ?? [];
-  });
-  return { rules, input, plans, deadlines, forward: runForward(input, plans, AS_ESTIMATED, { reasons: true }) };
+  const owed = new Map<string, readonly ClusterRecord[]>();
+  const deadlines = [...rules.policies]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([policy, { spec }]) => {
+      if (spec.deadline === undefined) return [];
+      const plan = plans.find(({ rollout }) => rollout.policy === policy);
+      const going = (plan === undefined ? [] : membersOf(plan)).flatMap(
+        ({ clusterKey }) => input.snapshot.clusters.get(clusterKey) ?? [],
+      );
+      const left = owedOf(input, policy);
+      owed.set(policy, left);
+      return deadlineOf(policy, spec, [...going, ...left], now) ?? [];
+    });
+  return { rules, input, plans, deadlines, owed, forward: runForward(input, plans, AS_ESTIMATED, { reasons: true }) };
 }
+
+const owedOf = ({ snapshot, now }: PlanInput, policy: string): ClusterRecord[] =>
+  [...candidatesOf(snapshot, policy, now).byWave.values()]
+    .flat()
+    .flatMap(({ cluster, refusals }) => (refusals.some(({ code }) => OWED.includes(code)) ? cluster : []));
 
 /** The members that go; the plan lists the others as excluded. */
 export const membersOf = (plan: RolloutPlan): readonly Member[] =>
@@ -52,6 +69,7 @@ export function endOf(plan: RolloutPlan, { fleet }: Forward): number | undefined
 /** Whether the clusters of a policy are done before its deadline, which is exclusive. */
 export function meets(drawn: Drawn, forward: Forward, deadline: PolicyDeadline): boolean {
   if (deadline.at === undefined || deadline.overdue.length > 0) return false;
+  if ((drawn.owed.get(deadline.policy) ?? []).length > 0) return false;
   const plan = drawn.plans.find(({ rollout }) => rollout.policy === deadline.policy);
   if (plan === undefined) return true;
   const end = endOf(plan, forward);

@@ -21,3 +21,25 @@ test('whoever is left out and is moved by EKS within half a year is told so, and
   const same = smallPlan({ clusters: [{ name: 'through', version: '1.31' }], policy: { target: '1.31' } });
   expect(told(drawPlan(same.rules, same.inventory, { now: NOW, seed: 1, runs: 3 }))).toEqual({ through: undefined });
 });
+
+const held = { held: { reason: { code: 'UpdateFailed', message: 'no' }, since: '2026-11-19T08:00:00.000Z' } };
+
+test.each<[string, object, boolean]>([
+  ['is held since it failed', held, false],
+  ['cannot be read', { unreachable: 'Access denied.' }, false],
+  ['somebody has taken out on purpose', { tags: { 'liftlock/paused': 'true' } }, true],
+])('a deadline is not met by leaving out who %s, whether others go or not', (_, state, feasible) => {
+  const policy = { deadline: { beforeEndOf: 'extendedSupport', margin: '0s' }, target: '1.36' };
+  const old = { name: 'old', version: '1.33', ...state };
+  for (const others of [[{ name: 'new', version: '1.35' }], []]) {
+    const { rules, inventory } = smallPlan({ clusters: [old, ...others], policy });
+    const plan = drawPlan(rules, inventory, { now: NOW, seed: 1, runs: 3 });
+    expect([plan.feasible, plan.deadlines.map((one) => one.feasible), plan.limitedBy?.kind]).toEqual([
+      feasible,
+      [feasible],
+      feasible ? undefined : 'blockers',
+    ]);
+    if (feasible) continue;
+    expect([plan.deadline?.slice(0, 4), plan.limitedBy?.change]).toEqual(['2027', expect.stringContaining('old')]);
+  }
+});

@@ -53,3 +53,13 @@ test('of what was watched when the inventory was printed it is said that the wav
   ]);
   expect(told(planOf({ clusters: fleetOf(1) }).assumptions)).toEqual([]);
 });
+
+test('a watch and a bake cost nothing: the control plane has left extended support by then', () => {
+  const cost = (wave: object) =>
+    planOf({
+      clusters: [{ name: 'late', version: '1.33' }],
+      policy: { target: '1.34', estimates: { upgrade: '12h' }, waves: [{ name: 'all', ...wave }] },
+    }).costOfWaiting.untilDone;
+  expect([cost({}), cost({ watch: '168h' })]).toEqual([6, 6]);
+  expect(cost({ bake: '24h' })).toBeLessThanOrEqual(6);
+});

@@ -72,9 +72,8 @@ export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter
       readiness: readinessView(narrowed, cluster, own, now),
       reversibleUntil: ways.get(summary.key) ?? null,
     };
-    return [
-      filter.inventory === true ? { ...one, inventory: writtenCluster(cluster, controls.get(summary.key), own) } : one,
-    ];
+    if (filter.inventory !== true) return [one];
+    return [{ ...one, inventory: writtenCluster(asUpgraded(narrowed, cluster), controls.get(summary.key), own) }];
   });
   const page = shortened({ items: whole, ...rest }, ({ key }) => shortKeyOf(key));
   return { ...page, ...(filter.inventory !== true || learned === undefined ? {} : { learned }) };

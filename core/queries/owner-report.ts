@@ -139,7 +139,7 @@ async function worseIn(
   cluster: ClusterRecord,
   owner: string,
 ): Promise<Repair[]> {
-  const { clusterKey, name, version } = cluster;
+  const { clusterKey, version } = cluster;
   const active = activeUpgrade(snapshot, clusterKey);
   const id = snapshot.controls.get(clusterKey)?.held?.upgradeId ?? (isRollback(active) ? active?.id : undefined);
   const last = id === undefined ? undefined : (await load(table, Upgrades, clusterKey, id))?.data;
@@ -151,7 +151,7 @@ async function worseIn(
     .map(({ code, identity, was, said, since }) => ({
       ...{ cluster: shortId(cluster), version, target: hop.to, cause: code, stops: true, since },
       what: `${identity} was ${was} before the hop to ${hop.to}, and was then: ${said}.`,
-      fixes: [`What lets the cluster go on says: liftlock explain cluster ${name}`],
+      fixes: [`What lets the cluster go on says: liftlock explain cluster ${shortId(cluster)}`],
     }));
 }
 

@@ -13,6 +13,7 @@ import { findHopInHand, isOnlyReleased, wayOutOfHold } from '../protocol/left-ha
 import { mayExtendSupport, reversalOf } from '../protocol/rollback-view.ts';
 import { undoEntriesOf } from '../protocol/undo.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
+import { asUpgraded } from '../rollout/as-upgraded.ts';
 import { keptFromFinish } from '../rollout/candidates.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import { nodesIn } from '../rollout/policy-matches.ts';
@@ -48,7 +49,8 @@ export async function planUpgrade(
 ): Promise<UpgradePlan> {
   if (!isTargetMinor(to))
     throw invalidInput(`"${to.slice(0, 40)}" is not a Kubernetes minor. Write it as text, such as "1.36".`);
-  const { snapshot, cluster } = await loadClusterNow(ports, record);
+  const { snapshot, cluster: recorded } = await loadClusterNow(ports, record);
+  const cluster = asUpgraded(snapshot, recorded);
   const now = ports.clock.now();
   const aim = clusterPolicy(snapshot, cluster, now);
   const current = KubeVersion.parse(cluster.version);

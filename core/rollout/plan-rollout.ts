@@ -124,7 +124,8 @@ const hopsBetween = (from: string, to: string): string[] =>
     .hopsTo(KubeVersion.parse(to))
     .map((hop) => hop.toString());
 
-const OWED: readonly string[] = ['Held', 'Unreachable', 'Skipped', 'AmbiguousPolicy', 'PolicyError'];
+/** What keeps a cluster out that still needs the work. */
+export const OWED: readonly string[] = ['Held', 'Unreachable', 'Skipped', 'AmbiguousPolicy', 'PolicyError'];
 const goes = (member: Member): boolean => member.status !== 'Excluded';
 
 export function plannedMember(

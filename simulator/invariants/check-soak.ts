@@ -66,7 +66,9 @@ function beforeItsTurn({ item, store }: Moment): Violation[] {
 function overAGate(history: History, { item, store, at }: Moment, { promoted }: Seen): Violation[] {
   const place = placeAt(store, item.detail);
   if (place === undefined || wentOn(store, place, item.subject)) return [];
-  if (store.was(Waves, place.rollout.id, place.wave.index)?.startedAt !== undefined) return [];
+  const own = store.was(Waves, place.rollout.id, place.wave.index);
+  // What comes back to a wave that has passed without any grant is not its first cluster.
+  if (own !== undefined && (own.startedAt !== undefined || [...PASSED, 'Soaking'].includes(own.status))) return [];
   const before = place.earlier.filter(({ status }) => status !== 'Skipped').at(-1);
   const spec = place.policy?.waves.find(({ name }) => name === before?.name);
   const isPromoted = promoted.has(`rollout/${place.rollout.id}`) && before?.promotedBy !== undefined;

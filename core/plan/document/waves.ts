@@ -200,7 +200,9 @@ function costOf(
   let version = from;
   let untilDone = 0;
   let untilForced = 0;
-  for (const [hop, end] of lived.hopEnds.entries()) {
+  for (const [hop, ended] of lived.hopEnds.entries()) {
+    // What follows the first part of a hop (a bake, a watch, the wait for a window) runs at the new version.
+    const end = lived.runs.find((run) => run.hop === hop)?.to ?? ended;
     untilDone += between(version, at, end);
     untilForced += between(version, at, Math.min(end, forced ?? end));
     at = end;

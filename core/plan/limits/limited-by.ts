@@ -34,7 +34,8 @@ const DAY = 86_400_000;
 export function limitedBy(drawn: Drawn, inventory: Inventory): LimitedBy | null {
   // Only calendars stop a cluster that its wave has left behind, and calendars are tried below.
   const blocked = blockedOf(drawn).filter(({ reasons }) => reasons.every(({ code }) => code !== 'NeverStarts'));
-  if (blocked.length > 0) return { kind: 'blockers', name: null, change: repairs(blocked) };
+  const owed = [...drawn.owed.values()].flat();
+  if (blocked.length + owed.length > 0) return { kind: 'blockers', name: null, change: repairs([...blocked, ...owed]) };
   const missed = drawn.deadlines.filter((deadline) => !meets(drawn, drawn.forward, deadline));
   const [first] = [...missed].sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
   const over = missed.find(({ at, overdue }) => at === undefined || overdue.length > 0);
@@ -110,7 +111,7 @@ export function constraintsOf({ rules, input, plans, forward }: Drawn, policies:
 
 const MOST_NAMES = 5;
 
-function repairs(blocked: readonly Member[]): string {
+function repairs(blocked: readonly Pick<Member, 'name'>[]): string {
   const names = blocked.map(({ name }) => name);
   return `repair what stops ${some(names, MOST_NAMES)}; see their reasons`;
 }

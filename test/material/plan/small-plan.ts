@@ -26,6 +26,8 @@ export interface SmallCluster {
   readonly nodegroups?: readonly { readonly name: string; readonly version: string; readonly amiType?: string }[];
   readonly scans?: readonly object[];
   readonly addons?: readonly object[];
+  readonly held?: object;
+  readonly unreachable?: string;
 }
 
 const apiVersion = 'liftlock/v1alpha1';
