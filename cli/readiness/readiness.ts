@@ -1,6 +1,7 @@
 import { READINESS_VERDICTS } from '../../core/contracts/scan-words.ts';
 import { withIdInCommands } from '../../core/model/cluster-key.ts';
 import { visible } from '../../core/model/visible.ts';
+import { apart } from '../../core/model/words.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
 import { clusterParam } from '../client/paths.ts';
 import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
@@ -59,9 +60,11 @@ async function fleetReadiness(session: Session, { selector, output }: ReadinessO
     .map((cluster) => cluster.readiness)
     .sort((a, b) => READINESS_VERDICTS.indexOf(a.verdict) - READINESS_VERDICTS.indexOf(b.verdict));
   const { now } = shownAt(session, client);
-  const names = items.map(({ name }) => name);
-  const shared = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-  const nameOf = ({ name, cluster }: ReadinessView): string => (shared.has(name) ? cluster : name);
+  const nameOf = apart(
+    items,
+    ({ name }) => name,
+    ({ cluster }) => cluster,
+  );
   await show(session, output, items, { items }, () => [
     ...tableLines(
       ['CLUSTER', 'VERSION', 'FOR', 'READINESS', 'LOOKED', 'WHY'],

@@ -17,7 +17,7 @@ import { loadClusterNow } from '../queries/load-cluster-now.ts';
 import { invalidInput, wrongState } from '../queries/refusal.ts';
 import { refusalsByHand } from '../queries/upgrade-plan.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
-import { latestScansOf } from '../scan/fleet/report-store.ts';
+import { isDrain, latestScansOf } from '../scan/fleet/report-store.ts';
 import { change, changeAndTell } from '../store/change.ts';
 import { auditEntry, upgradeChanged } from '../store/changes.ts';
 import { clusterPartition, Upgrades } from '../store/entities.ts';
@@ -175,7 +175,7 @@ function evictionsFor(
 ): string[] {
   const look = `Now: ${showsBudgets(spec, name, KubeVersion.parse(version))}`;
   const [newest] = latest?.scans ?? [];
-  const found = newest?.causes.flatMap(({ cause, what }) => (cause.startsWith('drain:') ? (what ?? []) : [])) ?? [];
+  const found = newest?.causes.filter(isDrain).flatMap(({ what }) => what ?? []) ?? [];
   if (newest === undefined) return [`What may keep pods from being evicted is not known beforehand. ${look}`];
   if (found.length === 0) return [`The look of ${newest.scannedAt} has named nothing in the way of evictions. ${look}`];
   return [`In the way of evictions at ${newest.scannedAt}: ${found.join(' ')} ${look}`];

@@ -1,5 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member } from '../contracts/items/rollout.ts';
+import type { Reason } from '../contracts/step-result.ts';
 import type { Inventory } from '../inventory/document/parse-inventory.ts';
 import { candidatesOf } from '../rollout/candidates.ts';
 import { OWED, type RolloutPlan } from '../rollout/plan-rollout.ts';
@@ -16,7 +17,10 @@ export interface Drawn {
   readonly plans: readonly RolloutPlan[];
   readonly deadlines: readonly PolicyDeadline[];
   readonly forward: Forward;
-  /** By policy with a deadline: clusters that need work and that nobody keeps out on purpose, but which are held or cannot be read. They never arrive as things are. */
+  /**
+   * By policy with a deadline: clusters that need work and that nobody keeps out on purpose, but which are held or cannot be read. They never arrive as
+   * things are.
+   */
   readonly owed: ReadonlyMap<string, readonly ClusterRecord[]>;
 }
 
@@ -29,12 +33,12 @@ export function draw(rules: PlanRules, inventory: Inventory, now: Date): Drawn {
     .flatMap(([policy, { spec }]) => {
       if (spec.deadline === undefined) return [];
       const plan = plans.find(({ rollout }) => rollout.policy === policy);
-      const going = (plan === undefined ? [] : membersOf(plan)).flatMap(
-        ({ clusterKey }) => input.snapshot.clusters.get(clusterKey) ?? [],
-      );
-      const left = owedOf(input, policy);
+      const clustersOf = (members: readonly Member[]) =>
+        members.flatMap(({ clusterKey }) => input.snapshot.clusters.get(clusterKey) ?? []);
+      // Where nobody goes there is no plan, but there may be clusters that are held.
+      const left = plan === undefined ? owedOf(input, policy) : clustersOf(plan.members.filter(isOwed));
       owed.set(policy, left);
-      return deadlineOf(policy, spec, [...going, ...left], now) ?? [];
+      return deadlineOf(policy, spec, [...clustersOf(plan === undefined ? [] : membersOf(plan)), ...left], now) ?? [];
     });
   return { rules, input, plans, deadlines, owed, forward: runForward(input, plans, AS_ESTIMATED, { reasons: true }) };
 }
@@ -42,7 +46,10 @@ export function draw(rules: PlanRules, inventory: Inventory, now: Date): Drawn {
 const owedOf = ({ snapshot, now }: PlanInput, policy: string): ClusterRecord[] =>
   [...candidatesOf(snapshot, policy, now).byWave.values()]
     .flat()
-    .flatMap(({ cluster, refusals }) => (refusals.some(({ code }) => OWED.includes(code)) ? cluster : []));
+    .flatMap(({ cluster, refusals }) => (refusals.some(isOfOwed) ? cluster : []));
+
+const isOfOwed = ({ code }: Reason): boolean => OWED.includes(code);
+const isOwed = ({ status, reasons }: Member): boolean => status === 'Excluded' && reasons.some(isOfOwed);
 
 /** The members that go; the plan lists the others as excluded. */
 export const membersOf = (plan: RolloutPlan): readonly Member[] =>

@@ -99,14 +99,14 @@ export function placeRefusal(wave: Wave): Reason | undefined {
   return backRefusal(wave, wave.inFlight) ?? budget;
 }
 
-/**
- * A failed canary keeps the rest back as well, unless a person has accepted the failure. Clusters that were set aside as the wave opened did not count
- * as needing work, and go by its canaries when they come back.
- */
-function canariesOf(wave: Wave) {
-  const { canaries = 0, needWork, members, excluded, succeeded, failed, strays = 0, acceptedFailures = 0 } = wave;
-  const toGo = Math.max(needWork, members - excluded);
-  return { canaries: Math.min(canaries, toGo), passed: succeeded + Math.min(failed - strays, acceptedFailures) };
+/** How many clusters of a wave are to be upgraded. Those that were set aside as it opened did not count as needing work, and may come back. */
+export const toUpgradeIn = ({ needWork, members, excluded }: Wave): number => Math.max(needWork, members - excluded);
+
+/** A failed canary keeps the rest back as well, unless a person has accepted the failure. */
+export function canariesOf(wave: Wave) {
+  const { canaries = 0, succeeded, failed, strays = 0, acceptedFailures = 0 } = wave;
+  const passed = succeeded + Math.min(failed - strays, acceptedFailures);
+  return { canaries: Math.min(canaries, toUpgradeIn(wave)), passed };
 }
 
 /**

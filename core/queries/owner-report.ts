@@ -17,7 +17,7 @@ import { nodesIn } from '../rollout/policy-matches.ts';
 import { lookedIn, nextMinor } from '../rollout/readiness.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { blockersOf } from '../scan/fleet/decide-hop.ts';
-import { loadReport, scansOf } from '../scan/fleet/report-store.ts';
+import { isDrain, loadReport, scansOf } from '../scan/fleet/report-store.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load, loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
@@ -160,7 +160,7 @@ async function withWaivedDrains(table: Ports['table'], { clusterKey, scans }: La
   const scan = (await scansOf(table, clusterKey)).find(({ target }) => target === version);
   const report = scan && (await loadReport(table, scan));
   if (report === undefined) return {};
-  const findings = report.findings.filter(({ waived, cause }) => waived && cause.startsWith('drain:'));
+  const findings = report.findings.filter((one) => one.waived && isDrain(one));
   const waived = blockersOf({ ...report, findings: findings.map((one) => ({ ...one, waived: false })), coverage: [] });
   const causes = waived.map(({ cause, owner, code, what, fix }): ScanCause => {
     return { cause, ...given({ owner: owner ?? undefined }), severity: 'error', findings: 1, code, what, fixes: [fix] };

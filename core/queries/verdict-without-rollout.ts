@@ -106,8 +106,10 @@ function whatEnds(
   if (undecided === undefined) return { ends: 'That rollout ends', refusals: asked };
   const opens = waves.some(({ index, status }) => index > undecided.index && status === 'Pending');
   if (!opens) return { ends: promoting(undecided, rollout), refusals: [] };
-  const refusals = refusalsByHand(snapshot, cluster, KubeVersion.parse(cluster.version).next(), now);
+  const next = KubeVersion.parse(cluster.version).next();
+  const refusals = refusalsByHand(snapshot, cluster, next, now);
+  const stepwise = next.toString() === target?.toString() ? '' : ', one minor at a time';
   const byHand = `liftlock upgrade cluster ${cluster.name} --to ${target} --approve`;
-  const ends = `${somebodyOnce(refusals)} takes it there by hand${KubeVersion.parse(cluster.version).next().toString() === target?.toString() ? '' : ', one minor at a time'}: ${byHand}; or somebody gives that rollout up: liftlock rollout abort ${rollout.id}, since to promote its wave ${undecided.name} would open the waves after it`;
+  const ends = `${somebodyOnce(refusals)} takes it there by hand${stepwise}: ${byHand}; or somebody gives that rollout up: liftlock rollout abort ${rollout.id}, since to promote its wave ${undecided.name} would open the waves after it`;
   return { ends, refusals };
 }

@@ -45,9 +45,10 @@ export function announcementOf(
   const isNext =
     opening?.isNextHop === true || (member !== undefined && (member.origin !== undefined || waitsForNextHop(member)));
   const isOfThisHop = before?.isNextHop === true && (opening?.isNextHop !== true || opening.to === before.to);
+  const anew = () =>
+    announcementOf(cluster, undefined, opening, undefined, now) ?? { kept: undefined, news: undefined };
   // What was announced of the hop before has come true.
-  if (before !== undefined && isNext && !isOfThisHop)
-    return announcementOf(cluster, undefined, opening, undefined, now) ?? { kept: undefined, news: undefined };
+  if (before !== undefined && isNext && !isOfThisHop) return anew();
   if (opening?.at === undefined) {
     if (before === undefined) return undefined;
     const waits = opening?.reasons ?? [];
@@ -67,7 +68,7 @@ export function announcementOf(
   if (before?.notBegunFor !== undefined) {
     const isTold = before.rolloutId === rolloutId && others.some(({ code }) => code === before.notBegunFor);
     if (isTold) return undefined;
-    return announcementOf(cluster, undefined, opening, undefined, now) ?? { kept: undefined, news: undefined };
+    return anew();
   }
   const [other] = others;
   if (before !== undefined && before.to === to && Date.parse(before.at) <= now.getTime() && other !== undefined)

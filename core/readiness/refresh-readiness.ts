@@ -15,7 +15,7 @@ import { countVerdicts, hasLostWaiver, isOutlived, nextMinor, readinessIn } from
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { loadRun } from '../scan/fleet/run-store.ts';
 import { ReadinessDays } from '../store/entities.ts';
-import { isContention, load, loadKind, put } from '../store/entity.ts';
+import { batched, isContention, load, loadKind, put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { HISTORY_MILLISECONDS } from './readiness-history.ts';
@@ -96,20 +96,27 @@ async function notUnderWay(ports: Pick<RefreshPorts, 'table' | 'executions'>, kn
     const due = dueScans({ ...known, busy }, now);
     const unasked = due.filter(({ cluster }) => !asked.has(cluster.clusterKey));
     if (unasked.length === 0) return due;
-    for (const one of unasked) {
-      asked.add(one.cluster.clusterKey);
-      if (await isUnderWay(ports, one, now)) busy.add(one.cluster.clusterKey);
-    }
+    const reader = batched(ports.table);
+    await Promise.all(
+      unasked.map(async (one) => {
+        asked.add(one.cluster.clusterKey);
+        if (await isUnderWay(reader, ports.executions, one, now)) busy.add(one.cluster.clusterKey);
+      }),
+    );
   }
 }
 
-async function isUnderWay({ table, executions }: Pick<RefreshPorts, 'table' | 'executions'>, one: DueScan, now: Date) {
-  for (let hours = 1; hours <= HOURS_UNDER_WAY; hours += 1) {
-    const name = lookName(one, new Date(now.getTime() - hours * HOUR));
-    const run = await loadRun(table, executions.arnFor('scan-cluster', name));
-    if (run?.data.status === 'running') return true;
-  }
-  return false;
+async function isUnderWay(
+  reader: Pick<RefreshPorts['table'], 'get'>,
+  executions: RefreshPorts['executions'],
+  one: DueScan,
+  now: Date,
+): Promise<boolean> {
+  const runs = Array.from({ length: HOURS_UNDER_WAY }, (_, index) => {
+    const name = lookName(one, new Date(now.getTime() - (index + 1) * HOUR));
+    return loadRun(reader, executions.arnFor('scan-cluster', name));
+  });
+  return (await Promise.all(runs)).some((run) => run?.data.status === 'running');
 }
 
 /** The name of the execution that looks at a cluster in an hour. */

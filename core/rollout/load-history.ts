@@ -1,5 +1,4 @@
-import { batchesOf } from '../model/batches.ts';
-import type { StoredItem, Table } from '../ports/table.ts';
+import type { Table } from '../ports/table.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { Accounts, Members, Organizations, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { dataOf, load, loadKind, ofKind } from '../store/entity.ts';
@@ -51,16 +50,11 @@ export async function loadRollouts(table: Table): Promise<NonNullable<FleetSnaps
   };
 }
 
-const AT_ONCE = 50;
-
 /** Every rollout, and the members and waves, which lie in its partition, of those that are remembered. */
 async function everyRollout(table: Table, now: Date | undefined) {
   const rollouts = await loadKind(table, Rollouts);
   const remembered = rollouts.filter((rollout) => now === undefined || isRemembered(rollout, now));
-  const read: StoredItem[][] = [];
-  for (const some of batchesOf(remembered, AT_ONCE))
-    read.push(...(await Promise.all(some.map(({ id }) => table.queryPartition(rolloutPartition(id))))));
-  const all = read.flat();
+  const all = (await Promise.all(remembered.map(({ id }) => table.queryPartition(rolloutPartition(id))))).flat();
   return {
     rollouts,
     members: ofKind(all, Members).filter(isMember),

@@ -3,7 +3,7 @@ import { approvalRefusals } from '../policy/approvals.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { waveInTurn } from './wave-end.ts';
+import { BEFORE_BEGINNING, waveInTurn } from './wave-end.ts';
 
 /** After this time people have had a weekend to approve. */
 const APPROVAL_HOURS = 72;
@@ -43,8 +43,6 @@ function turnOf({ waves }: FleetSnapshot, { id, createdAt }: Rollout): { wave: W
   return { wave: waveInTurn(own), since: [createdAt, ...ends].reduce((latest, at) => (at > latest ? at : latest)) };
 }
 
-const LACKING: readonly Wave['status'][] = ['Pending', 'Open'];
-
 function missesApproval(
   { policies }: FleetSnapshot,
   { policy: name, createdBy: rolloutCreatedBy }: Rollout,
@@ -53,7 +51,8 @@ function missesApproval(
   now: Date,
 ): boolean {
   // An approval may expire while an open wave waits for its window.
-  if (wave === undefined || !LACKING.includes(wave.status) || hoursSince(since, now) < APPROVAL_HOURS) return false;
+  if (wave === undefined || !BEFORE_BEGINNING.includes(wave.status) || hoursSince(since, now) < APPROVAL_HOURS)
+    return false;
   const applied = policies.get(name);
   const spec = waveNamed(applied?.policy, wave.name);
   return approvalRefusals(spec, wave, { policyAppliedBy: applied?.appliedBy, rolloutCreatedBy }, now).length > 0;

@@ -15,7 +15,7 @@ import type { FleetSnapshot } from './snapshot.ts';
 export function provedPins({ clusters, images }: FleetSnapshot, members: readonly Member[]) {
   const releases = members.flatMap((member) =>
     Object.entries(member.releases ?? {}).flatMap(([group, pinned]) => {
-      const amiType = typeOf(clusters.get(member.clusterKey), group);
+      const amiType = amiTypeOf(clusters.get(member.clusterKey), group);
       const pin = fittingPin(pinned, amiType);
       return pin === undefined ? [] : { kind: `${member.to} ${amiType}`, pin, amiType };
     }),
@@ -32,7 +32,7 @@ export function provedPins({ clusters, images }: FleetSnapshot, members: readonl
     const proved = {
       releases: newestOf(
         wanted.releases,
-        (group) => `${to} ${typeOf(cluster, group)}`,
+        (group) => `${to} ${amiTypeOf(cluster, group)}`,
         ownRelease,
         releases.filter(({ pin, amiType }) => isOffered(pin, images?.get(cluster.region), to, amiType)),
         compareReleases,
@@ -64,5 +64,6 @@ function newestOf(
   return found.length === 0 ? undefined : Object.fromEntries(found);
 }
 
-const typeOf = (cluster: ClusterRecord | undefined, group: string): string | undefined =>
+/** The type of image of a cluster's node group. */
+export const amiTypeOf = (cluster: ClusterRecord | undefined, group: string): string | undefined =>
   cluster?.nodegroups.find(({ name }) => name === group)?.amiType;

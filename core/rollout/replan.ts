@@ -16,6 +16,7 @@ import type { Decision } from './decisions.ts';
 import { carriedInto, carriedNews } from './earlier-rollouts.ts';
 import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves } from './later-wave.ts';
 import { plannedWave } from './plan-rollout.ts';
+import { amiTypeOf } from './proved-pins.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { newestTarget, wantedMembers } from './wanted-members.ts';
 import { hasBegun } from './wave-end.ts';
@@ -232,10 +233,10 @@ const UNSELECTED = reason('TakenOut', 'It failed, and no wave that has still to 
  * waves have proved.
  */
 function offeredPins({ clusters, images }: FleetSnapshot, { clusterKey, to, ...old }: Member, planned: Pins): Pins {
-  const { region = '', nodegroups = [] } = clusters.get(clusterKey) ?? {};
+  const cluster = clusters.get(clusterKey);
   const releases = Object.entries(old.releases ?? {}).flatMap(([group, pinned]) => {
-    const amiType = nodegroups.find(({ name }) => name === group)?.amiType;
-    const isThere = isOffered(fittingPin(pinned, amiType), images?.get(region), to, amiType);
+    const amiType = amiTypeOf(cluster, group);
+    const isThere = isOffered(fittingPin(pinned, amiType), images?.get(cluster?.region ?? ''), to, amiType);
     const release = isThere ? pinned : planned.releases?.[group];
     return release === undefined ? [] : [[group, release] as const];
   });

@@ -3,7 +3,14 @@ import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { waveNamed } from '../policy/wave-of.ts';
-import { allowedFailures, exceedsBudget, goesBack, hasNoneSucceeded, judgedOf } from '../policy/wave-room.ts';
+import {
+  allowedFailures,
+  exceedsBudget,
+  goesBack,
+  hasNoneSucceeded,
+  judgedOf,
+  toUpgradeIn,
+} from '../policy/wave-room.ts';
 import { waveBefore } from '../policy/wave-soak.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { noneSucceeded, settledText } from '../protocol/settle-decision.ts';
@@ -23,11 +30,12 @@ export const waveInTurn = (waves: readonly Wave[]): Wave | undefined =>
 /** The wave whose gates have to be green right before the next one begins, while that one has not begun. `waves` are all waves of a rollout. */
 export function waveAskedBeforeNext(waves: readonly Wave[]): Wave | undefined {
   const next = waveInTurn(waves);
-  if (next === undefined || next.startedAt !== undefined || !BEGIN.includes(next.status)) return undefined;
+  if (next === undefined || next.startedAt !== undefined || !BEFORE_BEGINNING.includes(next.status)) return undefined;
   return waveBefore(waves, next);
 }
 
-const BEGIN: readonly Wave['status'][] = ['Pending', 'Open'];
+/** A wave in these statuses may still have no cluster that has begun. */
+export const BEFORE_BEGINNING: readonly Wave['status'][] = ['Pending', 'Open'];
 
 /** Whether the wave proves too little, and nothing runs in it that would prove more. */
 export const isLeftUndecided = ({ status, inFlight }: Wave): boolean => status === 'Undecided' && inFlight === 0;
@@ -86,7 +94,7 @@ export function waveEnd(wave: Wave, spec?: Spec): { status: Wave['status']; reas
   if (hasNoneSucceeded(wave)) return { status: 'Halted', reasons: [noneSucceeded(wave)] };
   const judged = judgedOf(wave);
   // A member that is set aside or held needs work all the same, and taking members out of an open wave must not make it easier to prove.
-  const toUpgrade = Math.max(wave.members - wave.excluded, wave.needWork) + (wave.owed ?? 0);
+  const toUpgrade = toUpgradeIn(wave) + (wave.owed ?? 0);
   const wanted = Math.min(spec?.failureBudget.minJudged ?? 1, toUpgrade);
   if (judged < wanted && spec?.onUndecided !== 'pass') {
     const none = 'No upgrade was tried to its end, so the wave proves nothing';

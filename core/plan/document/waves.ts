@@ -8,7 +8,7 @@ import { type Reason, reason } from '../../contracts/step-result.ts';
 import { remembered } from '../../model/remembered.ts';
 import { hopRules } from '../../policy/hop-rules.ts';
 import { waveOf } from '../../policy/wave-of.ts';
-import { mostInFlight, worstCase } from '../../policy/wave-room.ts';
+import { canariesOf, mostInFlight, worstCase } from '../../policy/wave-room.ts';
 import { plannedWave, type RolloutPlan } from '../../rollout/plan-rollout.ts';
 import { readinessOfMember } from '../../rollout/readiness.ts';
 import { estimateSeconds } from '../../rollout/wave-limits.ts';
@@ -74,7 +74,7 @@ function shownWave(
     maxConcurrency: mostInFlight(planned),
     maxFailures: planned.maxFailures,
     worstCase: worstCase(planned),
-    canaries: Math.min(planned.canaries ?? 0, Math.max(planned.needWork, planned.members - planned.excluded)),
+    canaries: canariesOf(planned).canaries,
     estimateSeconds: estimateSeconds(policy, input.snapshot.learned),
     clusters,
     opensAt: clusters.length === 0 || lived?.openedAt === undefined ? null : instantText(new Date(lived.openedAt)),

@@ -85,7 +85,8 @@ function latestOf(scans: LatestScans['scans'], whole: ScanSummary): LatestScans[
   return [...others, newer ?? summary].sort((a, b) => (a.scannedAt < b.scannedAt ? 1 : -1)).slice(0, MOST_TARGETS);
 }
 
-const isDrain = ({ cause }: Pick<ScanCause, 'cause'>): boolean => cause.startsWith('drain:');
+/** Whether a finding is about the drains of nodes. */
+export const isDrain = ({ cause }: Pick<ScanCause, 'cause'>): boolean => cause.startsWith('drain:');
 const isError = ({ severity }: ScanCause): boolean => severity === 'error';
 const isWaived = (scan: Pick<ScanSummary, 'waivedUntil'>): boolean => scan.waivedUntil !== undefined;
 const sum = (causes: readonly ScanCause[]): number => causes.reduce((count, { findings }) => count + findings, 0);
