@@ -1,13 +1,13 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { canonicalJson } from '../../core/hash/canonical-json.ts';
 import type { Ports } from '../../core/ports/ports.ts';
-import { byKey, type StoredItem, type Table, type WriteOperation } from '../../core/ports/table.ts';
+import type { StoredItem, Table, WriteOperation } from '../../core/ports/table.ts';
 import type { World } from '../../simulator/process/world.ts';
 
 /** What one process does with the table: an order of a person, or a look of the reconciler. */
 export type Act = (ports: Ports) => Promise<unknown>;
 
-/** What came of two acts: what each answered, and what the table says then, without revisions. */
+/** What came of two acts: what each answered, and what the table says then otherwise than at the moment, without revisions. */
 interface Outcome {
   readonly answers: readonly [string, string];
   readonly state: string;
@@ -17,11 +17,13 @@ interface Outcome {
 export class Moment {
   readonly #world: World;
   readonly #items: ReturnType<MemoryTable['snapshot']>;
+  readonly #texts: ReadonlySet<string>;
   readonly #audit: readonly WriteOperation[];
 
   constructor(world: World) {
     this.#world = world;
     this.#items = world.table.snapshot();
+    this.#texts = new Set(this.#items.map(textOf));
     this.#audit = world.table
       .auditTimeline()
       .map((item) => ({ type: 'append', item, textLength: JSON.stringify(item).length }));
@@ -30,8 +32,7 @@ export class Moment {
   /** Whether an act is not refused here, and changes something. */
   async allows(act: Act): Promise<boolean> {
     const table = await this.#copy();
-    const before = stateOf(table);
-    return (await answerOf(act(this.#process(table, 0)))) === DONE && stateOf(table) !== before;
+    return (await answerOf(act(this.#process(table, 0)))) === DONE && this.#changes(table) !== UNCHANGED;
   }
 
   /** One after the other, then `afterwards`. */
@@ -44,7 +45,7 @@ export class Moment {
     const answers: [string, string] = ['', ''];
     for (const at of order) answers[at] = await answerOf(acts[at](this.#process(table, at)));
     await afterwards(this.#process(table, 2));
-    return { answers, state: stateOf(table) };
+    return { answers, state: this.#changes(table) };
   }
 
   /**
@@ -60,7 +61,7 @@ export class Moment {
     const first = await answerOf(acts[0](this.#process(interrupted, 0)));
     if (second === undefined) return undefined;
     await afterwards(this.#process(table, 2));
-    return { answers: [first, second], state: stateOf(table) };
+    return { answers: [first, second], state: this.#changes(table) };
   }
 
   /**
@@ -79,9 +80,17 @@ export class Moment {
       const first = await answerOf(acts[0](this.#process(dying, 0)));
       const second = await answerOf(acts[1](this.#process(table, 1)));
       await afterwards(this.#process(table, 2));
-      outcomes.push({ answers: [first, second], state: stateOf(table) });
+      outcomes.push({ answers: [first, second], state: this.#changes(table) });
       if (written < least) return outcomes;
     }
+  }
+
+  /** What the table says otherwise than at this moment: what is new in it, and what is gone. */
+  #changes(table: MemoryTable): string {
+    const now = new Set(table.snapshot().map(textOf));
+    const only = (these: ReadonlySet<string>, those: ReadonlySet<string>) =>
+      [...these].filter((text) => !those.has(text));
+    return JSON.stringify([only(now, this.#texts).sort(), only(this.#texts, now).sort()]);
   }
 
   async #copy(): Promise<MemoryTable> {
@@ -119,6 +128,7 @@ export function processWith(ports: Ports, number: number): Ports {
 }
 
 const DONE = 'done';
+const UNCHANGED = '[[],[]]';
 
 const answerOf = (act: Promise<unknown>): Promise<string> =>
   act.then(
@@ -158,8 +168,6 @@ function watched(table: Table, before: (call: number, name: keyof Table) => Prom
 const texts = new WeakMap<object, string>();
 
 /** Revisions differ with the number of writes; what else differs was decided otherwise. */
-const stateOf = (table: MemoryTable): string => [...table.snapshot()].sort(byKey).map(textOf).join('\n');
-
 function textOf({ pk, sk, active, data }: StoredItem): string {
   const known = texts.get(data as object);
   if (known !== undefined) return known;

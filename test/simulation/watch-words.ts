@@ -5,7 +5,7 @@ import type { Reason } from '../../core/contracts/step-result.ts';
 import type { AuditItem, StoredItem } from '../../core/ports/table.ts';
 import { loadClusterDetail } from '../../core/queries/cluster-detail.ts';
 import { type Explanation, explainCluster } from '../../core/queries/explain-cluster.ts';
-import { listClusters } from '../../core/queries/list-clusters.ts';
+import { type ListedCluster, listClusters } from '../../core/queries/list-clusters.ts';
 import { listUpgrades, type UpgradeView } from '../../core/queries/upgrade-view.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
 import type { Violation } from '../../simulator/invariants/history.ts';
@@ -13,7 +13,7 @@ import type { World } from '../../simulator/process/world.ts';
 
 const NEXT = 'The next tick of the reconciler, within a minute.';
 const TWO_TICKS_MILLISECONDS = 120_000;
-const TEN_MINUTES_MILLISECONDS = 600_000;
+const HOUR_MILLISECONDS = 3_600_000;
 const TAKEN_UP = ['Granted', 'ClusterRetried', 'VersionObserved', 'ClusterGone'];
 
 /** What lists and explanations both say of a cluster. */
@@ -37,11 +37,18 @@ const TOLD_ALIKE = [
   'tagEffects',
 ] as const;
 
+/** What `explain` says of a cluster, and what lists say of all. */
+interface Said {
+  readonly cluster: ClusterRecord;
+  readonly explained: Explanation;
+  readonly lists: { readonly clusters: readonly ListedCluster[]; readonly running: readonly UpgradeView[] };
+}
+
 /**
  * Before a look of the reconciler every cluster is explained, by what the look is about to read: who is granted in it was said to be next, and who is
  * said to be next is granted within two ticks, unless `isDisturbed`: then faults may keep a look from its end. Whose scan has refused the hop is
  * explained by all that it was refused for, until it is taken up again or a look has passed. Lists and descriptions agree with each explanation. Of
- * looks before which nothing was put on record and nobody is next, one in ten minutes is explained; who is granted in another one is explained by a
+ * looks before which nothing was put on record and nobody is next, one in an hour is explained; who is granted in another one is explained by a
  * copy of what it has read. Gives the list that fills up.
  */
 export function watchWords(world: World, isDisturbed: boolean): { violations: Violation[]; granted: string[] } {
@@ -99,12 +106,9 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
   }
 
   /** What the list, `describe` and the list of upgrades say otherwise than `explain`. */
-  async function contradictions(cluster: ClusterRecord): Promise<string[]> {
-    const ports = { table, clock };
-    const explained = await explainCluster(ports, cluster);
-    const detail = await loadClusterDetail(ports, cluster);
-    const item = (await listClusters(ports, { limit: 100 })).items.find(({ key }) => key === cluster.clusterKey);
-    const { items: running } = await listUpgrades(table, { limit: 100 });
+  async function contradictions({ cluster, explained, lists }: Said): Promise<string[]> {
+    const detail = await loadClusterDetail({ table, clock }, cluster);
+    const item = lists.clusters.find(({ key }) => key === cluster.clusterKey);
     const { upgrade, rollback, readiness } = explained;
     const isIt = (one: UpgradeView) => one.clusterKey === cluster.clusterKey && one.id === upgrade?.id;
     const here = summaryOf({ ...explained, policy: explained.policy?.name ?? null });
@@ -112,7 +116,7 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
       ['described', summaryOf(detail), here],
       ['describes its upgrade', detail.upgrades.find(isIt) ?? null, upgrade],
       ...TOLD_ALIKE.map((name): [string, unknown, unknown] => [`describes ${name}`, detail[name], explained[name]]),
-      ['lists its upgrade', running.find(isIt) ?? upgrade, upgrade],
+      ['lists its upgrade', lists.running.find(isIt) ?? upgrade, upgrade],
     ];
     if (item !== undefined)
       pairs.push(
@@ -126,17 +130,25 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
     });
   }
 
+  const readLists = async () => ({
+    clusters: (await listClusters({ table, clock }, { limit: 100 })).items,
+    running: (await listUpgrades(table, { limit: 100 })).items,
+  });
+
   async function explainAll(): Promise<void> {
     const snapshot = await loadSnapshot(table, await query(), 'fleet');
+    const lists = await readLists();
     const now = clock.now().getTime();
     for (const cluster of snapshot.clusters.values()) {
       const { clusterKey } = cluster;
       const explained = await explainCluster({ table, clock }, cluster, snapshot);
       const { reasons, foreseen, stoppedBy, scan, scanBlocked } = explained;
       // Steps write beside this, so what differs is read again: words that come from one decision then agree.
-      let apart: readonly string[] = [];
-      for (let tries = 0; tries < 3 && (tries === 0 || apart.length > 0); tries += 1)
-        apart = await contradictions(cluster);
+      let apart = await contradictions({ cluster, explained, lists });
+      for (let tries = 0; tries < 3 && apart.length > 0; tries += 1) {
+        const again = await explainCluster({ table, clock }, cluster);
+        apart = await contradictions({ cluster, explained: again, lists: await readLists() });
+      }
       for (const said of apart) note(`${clusterKey}: ${said}`);
       const told = new Set([...reasons, ...foreseen, ...stoppedBy].map(({ code }) => code));
       // A look that has passed since says that it was mended, or waived.
@@ -160,7 +172,7 @@ export function watchWords(world: World, isDisturbed: boolean): { violations: Vi
     if (looking > 0 && !explaining) {
       const time = clock.now().getTime();
       const records = table.auditTimeline().length;
-      const isDue = records !== explainedAt.records || time - explainedAt.time >= TEN_MINUTES_MILLISECONDS;
+      const isDue = records !== explainedAt.records || time - explainedAt.time >= HOUR_MILLISECONDS;
       unexplained = isDue || nextSince.size > 0 ? undefined : { items: table.snapshot(), now: clock.now() };
       if (unexplained === undefined) {
         explainedAt = { records, time };
