@@ -3,7 +3,7 @@ import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
 import { capLimit } from '../../core/policy/caps.ts';
 import { stopText } from '../../core/protocol/fleet-stops.ts';
-import type { FleetStatus } from '../../core/queries/fleet-status.ts';
+import type { FleetStatus, TurnedSwitch } from '../../core/queries/fleet-status.ts';
 import { EXIT, NO_REASON, type OutputOption, type ReasonOption, type Session } from '../command/session.ts';
 import { facts, listed, print, shown } from '../output/print.ts';
 
@@ -16,18 +16,17 @@ export const switchFleet = (verb: 'stop' | 'resume') => async (session: Session,
     : of.resume.$post({ json: given({ reason }) }));
   return print(session, options.output, fleet, () => {
     if (!fleet.stopped) return [visible(resumedText(fleet.before))];
-    const told = `${stoppedText(fleet)} Upgrades: ${inFlightText(fleet)}. What acts parks at its next change, and a smoke check that runs looks on to its end; what is parked, watched clusters too, stays so until: liftlock fleet resume`;
+    const { underWay } = fleet;
+    const upgrades = underWay === null ? 'they could not be read (liftlock fleet status)' : inFlightText(underWay);
+    const told = `${stoppedText(fleet)} Upgrades: ${upgrades}. What acts parks at its next change, and a smoke check that runs looks on to its end; what is parked, watched clusters too, stays so until: liftlock fleet resume`;
     return [session.paint('red', visible(told))];
   });
 };
 
 /** A user who repeats a stop adds none, so the text mentions no further stop. */
-function stoppedText({
-  before,
-  stoppedToo,
-}: Pick<FleetStatus, 'stoppedToo'> & { before: readonly FleetStop[] }): string {
+function stoppedText({ before, stops }: Pick<TurnedSwitch, 'before' | 'stops'>): string {
   if (before.length === 0) return 'The fleet is stopped.';
-  const beside = stoppedToo.length < before.length ? '' : ' Your stop stands beside that.';
+  const beside = stops.length === before.length ? '' : ' Your stop stands beside that.';
   return `The fleet was stopped already: ${before.map(stopLine).join('; ')}.${beside}`;
 }
 

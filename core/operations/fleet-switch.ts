@@ -10,7 +10,7 @@ import { load, replace } from '../store/entity.ts';
 export type OperatorPorts = Pick<Ports, 'table' | 'clock' | 'events'>;
 
 /** What the switch says now, and the stops that stood when somebody turned it: the same go on standing, or have been lifted. */
-interface Switched {
+export interface Switched {
   readonly control: FleetControl;
   readonly before: readonly FleetStop[];
 }

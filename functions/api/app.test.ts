@@ -145,12 +145,24 @@ test('a fault is told without its words, and logged without headers or body', as
   expect(logged[0]?.detail).toMatchObject({ method: 'GET', path: '/v1/clusters' });
 });
 
+test('a stop is answered as one though nothing of the fleet can be read', async () => {
+  const { call, table } = await apiOf(1);
+  await call('POST', '/v1/fleet/stop', { reason: 'first' });
+  table.queryActive = async () => {
+    throw new Error('throttled');
+  };
+  const { status, body } = await call('POST', '/v1/fleet/stop', { reason: 'incident 43' });
+  expect([status, body]).toMatchObject([200, { stopped: true, before: [{ reason: 'first' }], underWay: null }]);
+  expect((body as { stops: object[] }).stops).toHaveLength(2);
+});
+
 test('stop and resume carry the principal and the reason into the audit', async () => {
   const { call, table } = await apiOf(1);
   expect((await call('POST', '/v1/fleet/stop', { reason: 'incident 42' })).body).toMatchObject({
     stopped: true,
-    stoppedBy: ANA,
-    stopReason: 'incident 42',
+    stops: [{ by: ANA, reason: 'incident 42' }],
+    before: [],
+    underWay: { upgradesInFlight: 0, upgradesParked: 0 },
   });
   await call('POST', '/v1/fleet/resume', {});
   const items = await table.auditOf('fleet');

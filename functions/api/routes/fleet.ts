@@ -4,7 +4,7 @@ import { applyDocuments } from '../../../core/operations/apply-documents.ts';
 import { DELETABLE, deleteConfig } from '../../../core/operations/delete-config.ts';
 import { resumeFleet, stopFleet } from '../../../core/operations/fleet-switch.ts';
 import { effortReport } from '../../../core/queries/effort-report.ts';
-import { fleetStatus } from '../../../core/queries/fleet-status.ts';
+import { fleetStatus, turnedSwitch } from '../../../core/queries/fleet-status.ts';
 import { listCalendars, listChannels, listPolicies, listVersions, listWaivers } from '../../../core/queries/lists.ts';
 import { ownerReport } from '../../../core/queries/owner-report.ts';
 import { quarterReport } from '../../../core/queries/quarter-report.ts';
@@ -47,14 +47,12 @@ export const fleet = new Hono<ApiEnv>()
   .post('/fleet/stop', async (context: ApiContext<'/fleet/stop', Body<typeof withReason>>) => {
     const { reason } = await readBody(context, withReason);
     const { ports, principal } = context.var;
-    const { before } = await stopFleet(ports, principal, reason);
-    return context.json({ ...(await statusHere(ports)), before });
+    return context.json(await turnedSwitch(ports, await stopFleet(ports, principal, reason)));
   })
   .post('/fleet/resume', async (context: ApiContext<'/fleet/resume', Body<typeof withOptionalReason>>) => {
     const { reason } = await readBody(context, withOptionalReason);
     const { ports, principal } = context.var;
-    const { before } = await resumeFleet(ports, principal, reason);
-    return context.json({ ...(await statusHere(ports)), before });
+    return context.json(await turnedSwitch(ports, await resumeFleet(ports, principal, reason)));
   })
   // Either all documents are applied, or none.
   .put('/config', async (context: ApiContext<'/config', Body<typeof documents> & Query<typeof dryRunQuery>>) => {
