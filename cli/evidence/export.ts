@@ -153,7 +153,7 @@ const membersOf = ({ items }: AuditRecord): string[] =>
 
 async function subjectsKnown(session: Session, anchored: readonly string[]): Promise<string[]> {
   const client = await session.client();
-  const { items: rollouts } = await client.v1.rollouts.$get({});
+  const { items: rollouts } = await client.whole('items', (query) => client.v1.rollouts.$get({ query }));
   const { items: clusters } = await client.whole('items', (query) =>
     client.v1.clusters.$get({ query: { gone: 'true', ...query } }),
   );

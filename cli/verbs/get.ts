@@ -75,7 +75,9 @@ async function list(
       ? { items: (await v1.fleet.$get()).accounts }
       : kind === 'upgrades'
         ? await client.whole('items', (page) => v1.upgrades.$get({ query: { all, ...page } }))
-        : await v1[kind].$get();
+        : kind === 'rollouts'
+          ? await client.whole('items', (query) => v1.rollouts.$get({ query }))
+          : await v1[kind].$get();
   const { items } = answer;
   if (name === undefined) return items;
   const named = items.filter((item) => namesOf(LISTINGS[kind], item).includes(name));

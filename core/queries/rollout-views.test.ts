@@ -273,3 +273,23 @@ test('a rollout whose policy somebody has deleted says who, when and why', async
   expect(await told()).toBeUndefined();
   expect(await told(said)).toEqual({ name: 'p', ...said });
 });
+
+test('rollouts are listed in pages, the newest first: there are more each week, and one answer has an end', async () => {
+  const table = new MemoryTable();
+  const created = Array.from({ length: 250 }, (_, week) => new Date(NOON.getTime() + (week % 125) * 604_800_000));
+  for (const [at, date] of created.entries()) {
+    const rollout = rolloutItem({ id: `r${at}`, status: 'Completed', createdAt: date.toISOString() });
+    await table.transact([put(Rollouts, rollout, 'absent')]);
+  }
+  const first = await listRollouts(table, NOON);
+  const second = await listRollouts(table, NOON, { after: first.next });
+  expect([first.items.length, second.items.length, second.next]).toEqual([200, 50, undefined]);
+  const times = [...first.items, ...second.items].map(({ createdAt }) => createdAt);
+  expect(times).toEqual(
+    created
+      .map((date) => date.toISOString())
+      .sort()
+      .reverse(),
+  );
+  expect(new Set([...first.items, ...second.items].map(({ id }) => id)).size).toBe(250);
+});

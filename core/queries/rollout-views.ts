@@ -45,6 +45,7 @@ import { type Told, toldRollout, toldWave } from '../store/with-conditions.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { findRollout } from './find-rollout.ts';
 import { waveGlass } from './glass-standing.ts';
+import { type Page, type PageRequest, pageByNumber, shortened } from './page.ts';
 import { rulingWaves } from './ruling-waves.ts';
 import { loadWhyTheyLeft } from './why-they-left.ts';
 
@@ -78,10 +79,20 @@ export interface RolloutDetail extends RolloutSummary {
   readonly leftOut?: RolloutPlan['leftOut'];
 }
 
-/** Every rollout, the newest first. */
-export async function listRollouts(table: Table, now: Date): Promise<{ items: RolloutSummary[] }> {
+/** Waves are read for each rollout, which makes a second of this many. */
+const PAGE = 200;
+
+/** An id by which the newest rollout sorts first. */
+const newestFirst = ({ createdAt, id }: Pick<Rollout, 'createdAt' | 'id'>): string =>
+  `${String(END_OF_TIME - Date.parse(createdAt)).padStart(16, '0')}/${id}`;
+/** The last instant of a `Date`, in milliseconds. */
+const END_OF_TIME = 8_640_000_000_000_000;
+
+/** Rollouts, the newest first; those that have ended are kept, so that there are more each week. */
+export async function listRollouts(table: Table, now: Date, request: PageRequest = {}): Promise<Page<RolloutSummary>> {
   const [rollouts, ofFleet] = await Promise.all([loadKind(table, Rollouts), loadOrdersOfFleet(table)]);
-  const known = await Promise.all(rollouts.map(async (one) => ({ one, waves: await loadWavesOf(table, one.id) })));
+  const { items: chosen, ...rest } = pageByNumber(rollouts, newestFirst, { limit: PAGE, ...given(request) });
+  const known = await Promise.all(chosen.map(async (one) => ({ one, waves: await loadWavesOf(table, one.id) })));
   const mayWait = known.some(({ one, waves }) => one.status === 'Running' && waveInTurn(waves)?.status === 'Pending');
   const snapshot = mayWait ? await loadSnapshot(table, await table.queryActive(), 'motion') : undefined;
   const items = await Promise.all(
@@ -93,7 +104,7 @@ export async function listRollouts(table: Table, now: Date): Promise<{ items: Ro
       return summary(withOrders(ofFleet, one), waves, left, standings, late, now);
     }),
   );
-  return { items: items.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)) };
+  return shortened({ items, ...rest }, newestFirst);
 }
 
 export async function loadRolloutDetail(table: Table, id: string, now: Date): Promise<RolloutDetail> {

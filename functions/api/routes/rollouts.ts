@@ -12,7 +12,7 @@ import { pageOf } from '../../../core/queries/page.ts';
 import { listRollouts, loadRolloutDetail } from '../../../core/queries/rollout-views.ts';
 import type { ApiContext, ApiEnv, ApiPorts, Body, Query } from '../api-context.ts';
 import { breakGlassBody, readBody, withOptionalReason, withReason } from '../request-body.ts';
-import { dryRunQuery, noQuery, pageQuery, readQuery } from '../request-query.ts';
+import { dryRunQuery, pageQuery, readQuery } from '../request-query.ts';
 
 const create = z.strictObject({
   policy: z.string().min(1).max(63),
@@ -25,7 +25,7 @@ const released = withReason.extend({ traits: z.array(z.string().min(1).max(300))
 const approved = z.strictObject({ planHash, comment: withOptionalReason.shape.reason });
 const rejected = withReason.extend({ planHash }).transform(({ reason: comment, ...rest }) => ({ ...rest, comment }));
 
-const membersQuery = z.strictObject(pageQuery);
+const pagesQuery = z.strictObject(pageQuery);
 
 /** A text that sorts members by wave and position. */
 const placeOf = ({ waveIndex, position }: Member): string =>
@@ -56,9 +56,9 @@ const voted =
   };
 
 export const rollouts = new Hono<ApiEnv>()
-  .get('/', async (context) => {
-    readQuery(context, noQuery);
-    return context.json(await listRollouts(context.var.ports.table, context.var.ports.clock.now()));
+  .get('/', async (context: ApiContext<'/', Query<typeof pagesQuery>>) => {
+    const { table, clock } = context.var.ports;
+    return context.json(await listRollouts(table, clock.now(), readQuery(context, pagesQuery)));
   })
   .post('/', async (context: ApiContext<'/', Body<typeof create> & Query<typeof dryRunQuery>>) => {
     const { dryRun = false } = readQuery(context, dryRunQuery);
@@ -67,8 +67,8 @@ export const rollouts = new Hono<ApiEnv>()
     const rollout = await startRollout(ports, policy, principal, { dryRun, incompleteInventory, finish });
     return context.json(rollout, dryRun ? 200 : 201);
   })
-  .get('/:id', async (context: ApiContext<'/:id', Query<typeof membersQuery>>) => {
-    const request = readQuery(context, membersQuery);
+  .get('/:id', async (context: ApiContext<'/:id', Query<typeof pagesQuery>>) => {
+    const request = readQuery(context, pagesQuery);
     const { table, clock } = context.var.ports;
     const rollout = await loadRolloutDetail(table, context.req.param('id'), clock.now());
     const { items: members, ...rest } = pageOf(rollout.members, placeOf, request);
