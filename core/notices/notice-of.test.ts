@@ -90,8 +90,12 @@ test('only of what was never begun is that told', () => {
 });
 
 test.each([
-  ['of a rollout', { rolloutId: 'r' }, 'liftlock retry cluster shop'],
-  ['that a person has begun, which no retry takes', {}, 'liftlock upgrade cluster shop --to 1.36 --approve'],
+  ['of a rollout', { rolloutId: 'r' }, 'liftlock retry cluster 111111111111.eu-west-1.shop'],
+  [
+    'that a person has begun, which no retry takes',
+    {},
+    'liftlock upgrade cluster 111111111111.eu-west-1.shop --to 1.36 --approve',
+  ],
   ['of one step by hand', { upgradeId: 'roll-node-group-x' }, 'start the state machine roll-node-group once more'],
 ])('what was blocked is asked for anew by a command that is taken: %s', (_, more, todo) => {
   const detail = { ...upgrade('Blocked').detail, upgradeId: '1.35-1.36', ...more };
@@ -105,12 +109,12 @@ test('a drain is called one, and asked for anew where it was blocked', () => {
   const detail = { ...upgrade('Blocked').detail, ...of };
   expect(noticeOf({ type: 'UpgradeChanged', detail } as LiftlockEvent)).toMatchObject({
     what: expect.stringMatching(/^The drain of legacy in shop .* is Blocked; nothing of it was begun/),
-    todo: 'Remove what blocks it, then: liftlock drain nodegroup legacy --cluster shop --approve',
+    todo: 'Remove what blocks it, then: liftlock drain nodegroup legacy --cluster 111111111111.eu-west-1.shop --approve',
   });
 });
 
 test.each([
-  ['RollbackInsight', 'Remove what blocks it, then: liftlock rollback cluster shop --approve'],
+  ['RollbackInsight', 'Remove what blocks it, then: liftlock rollback cluster 111111111111.eu-west-1.shop --approve'],
   ['TooLate', 'EKS takes it back no more.'],
   ['TakenBackOnce', 'EKS takes it back no more.'],
 ] as const)('a rollback that is blocked by %s is called one, and never retried upwards', (code, todo) => {

@@ -1,7 +1,7 @@
 import type { LiftlockEvent } from '../contracts/events.ts';
 import { MACHINE_NAMES } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
-import { shortId } from '../model/cluster-key.ts';
+import { shortId, withIdInCommands } from '../model/cluster-key.ts';
 import { visibleLine } from '../model/visible.ts';
 import { apart } from '../model/words.ts';
 import { wayToCancel } from '../nodes/left-cordoned.ts';
@@ -17,8 +17,15 @@ export const detailWithNotice = (event: LiftlockEvent) => ({ ...event.detail, no
  */
 export function noticeOf(event: LiftlockEvent): Notice | undefined {
   const tell = NOTICES[event.type] as ((one: LiftlockEvent) => Notice | undefined) | undefined;
-  return tell?.(event);
+  const told = tell?.(event);
+  const { detail } = event;
+  if (told === undefined || !('cluster' in detail)) return told;
+  return { ...told, why: inFull(told.why, detail), todo: inFull(told.todo, detail) };
 }
+
+/** Whoever reads a notice does not see whether other clusters have that name too, so its commands can be pasted wherever they do. */
+const inFull = (text: string, of: Parameters<typeof named>[0]): string =>
+  withIdInCommands(text, { name: nameOf(of), id: idOf(of) });
 
 const NOTICES: { readonly [Type in LiftlockEvent['type']]: (event: Of<Type>) => Notice | undefined } = {
   RolloutChanged: rolloutNotice,
@@ -83,6 +90,7 @@ function breakGlassNotice(event: Of<'BreakGlassChanged'>): Notice {
 /** `shop (account 111111111111, eu-central-1)` */
 const named = (detail: { readonly cluster: string; readonly account: string; readonly region: string }): string =>
   `${nameOf(detail)} (account ${detail.account}, ${detail.region})`;
+const idOf = (detail: Parameters<typeof named>[0]): string => shortId({ ...detail, name: nameOf(detail) });
 const nameOf = ({ cluster }: { readonly cluster: string }): string => cluster.slice(cluster.lastIndexOf('/') + 1);
 
 /** Clusters that are set aside are announced. One that comes back continues by itself, and one that is left out was so by a person or is gone. */
@@ -184,7 +192,7 @@ const MOST_NAMED = 10;
 function ownerNotice(event: Of<'OwnerNews'>): Notice {
   const { owner, news, refused, reference } = event.detail;
   const told = news.slice(0, MOST_NAMED).map(newsText);
-  const nameIn = apart(news, nameOf, (one) => shortId({ ...one, name: nameOf(one) }));
+  const nameIn = apart(news, nameOf, idOf);
   const more = news.length > told.length ? ` And ${news.length - told.length} more.` : '';
   const whose = owner === null ? 'Labels name no owner' : `For ${owner}`;
   const whys = news
@@ -192,14 +200,14 @@ function ownerNotice(event: Of<'OwnerNews'>): Notice {
     .flatMap((one) =>
       one.reasons.map(({ message }) => [
         nameIn(one),
-        one.what === 'opens' ? `This must be gone by then: ${message}` : message,
+        one.what === 'opens' ? `This must be gone by then: ${inFull(message, one)}` : inFull(message, one),
       ]),
     );
   const isOne = new Set(news.map(({ cluster }) => cluster)).size === 1;
   const why = whys.map(([name, message]) => (isOne ? message : `${name}: ${message}`));
   const unreached =
     refused === undefined ? [] : [`The address of this owner did not take it (${refused}), so it comes here.`];
-  const [first] = news.map(nameIn);
+  const [first] = news.map(idOf);
   const look = `liftlock explain cluster ${first}`;
   const todo = news.some(({ what }) => what === 'blocked' || what === 'forcedUpgrade')
     ? `Mend what is named before its turn comes: ${look}`

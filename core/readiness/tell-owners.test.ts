@@ -172,7 +172,7 @@ test('who hears that nothing counts any more hears that it was waived, where it 
       what: expect.stringMatching(
         /^For payments: Nothing that counts is in the way of shop .* any more, by a waiver: it may go to 1\.35\.$/,
       ),
-      why: 'Findings of its last look are waived until 2026-12-24T00:00:00.000Z, and are there still: liftlock scan cluster shop',
+      why: 'Findings of its last look are waived until 2026-12-24T00:00:00.000Z, and are there still: liftlock scan cluster 111122223333.eu-central-1.shop',
     }),
   ]);
 });
@@ -266,7 +266,7 @@ test('patches that were due are told once for each day that has passed, to who o
   const notice = told.flatMap((one) => (one.type === 'OwnerNews' ? (noticeOf(one) ?? []) : []))[0];
   expect(notice?.what).toMatch(/^For platform: shop \(account .*\) at 1\.35 was to have newer images or add-ons by /);
   expect(notice?.why).toMatch(/coredns v1\.1.*v1\.2.* By its policy \(patch\.within\) shop was to have that by /);
-  expect(notice?.todo).toMatch(/^See what keeps it from that: liftlock explain cluster shop/);
+  expect(notice?.todo).toMatch(/^See what keeps it from that: liftlock explain cluster 111122223333.eu-central-1.shop/);
   expect(await at(due(1.5))).toEqual([]);
   expect(await at(due(1.5, []))).toEqual([]);
   expect(await at(due(2.5, []))).toEqual([]);
