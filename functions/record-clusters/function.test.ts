@@ -94,20 +94,35 @@ test('a cluster that does not exist is no failure', async () => {
   expect(names).toEqual([]);
 });
 
+/** An event of AWS Health about clusters with these names. */
+const healthEvent = (...names: string[]) => ({
+  ...{ source: 'aws.health', 'detail-type': 'AWS Health Event', account, region },
+  detail: {
+    ...{ service: 'EKS', eventTypeCode: 'AWS_EKS_PLANNED_LIFECYCLE_EVENT', eventScopeCode: 'ACCOUNT_SPECIFIC' },
+    ...{ eventArn: 'arn:x', startTime: 'Tue, 1 Dec 2026 00:00:00 GMT', eventTypeCategory: 'scheduledChange' },
+    affectedEntities: names.map((name) => ({ entityValue: `arn:aws:eks:${region}:${account}:cluster/${name}` })),
+  },
+});
+
 test('one cluster of an event that cannot be recorded keeps nothing from the others', async () => {
-  const health = {
-    ...{ source: 'aws.health', 'detail-type': 'AWS Health Event', account, region },
-    detail: {
-      ...{ service: 'EKS', eventTypeCode: 'AWS_EKS_PLANNED_LIFECYCLE_EVENT', eventScopeCode: 'ACCOUNT_SPECIFIC' },
-      ...{ eventArn: 'arn:x', startTime: 'Tue, 1 Dec 2026 00:00:00 GMT', eventTypeCategory: 'scheduledChange' },
-      affectedEntities: ['busy', 'web'].map((name) => ({
-        entityValue: `arn:aws:eks:${region}:${account}:cluster/${name}`,
-      })),
-    },
-  };
-  const { response, names } = await record([message('1', health)], eksWith('web'));
+  const { response, names } = await record([message('1', healthEvent('busy', 'web'))], eksWith('web'));
   expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
   expect(names).toEqual(['web']);
+});
+
+test('the clusters of an event are looked at five at once, since the function has two minutes for all of them', async () => {
+  const all = Array.from({ length: 12 }, (_, at) => `web-${at}`);
+  const eks = eksWith(...all);
+  let [looking, most] = [0, 0];
+  const describeCluster: EksReader['describeCluster'] = async (scope, input) => {
+    looking += 1;
+    most = Math.max(most, looking);
+    await new Promise(setImmediate);
+    looking -= 1;
+    return eks.describeCluster(scope, input);
+  };
+  const { names } = await record([message('1', healthEvent(...all))], { ...eks, describeCluster });
+  expect([names.length, most]).toEqual([12, 5]);
 });
 
 test('a cluster that was created again since EKS knew none of its name is not gone', async () => {

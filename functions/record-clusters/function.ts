@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { errorMessage, errorName, namedError } from '../../core/contracts/errors.ts';
 import { clusterItemsFromEvent } from '../../core/inventory/cluster-events.ts';
 import { type RecordPorts, recordCluster } from '../../core/inventory/record-cluster.ts';
+import { batchesOf } from '../../core/model/batches.ts';
 import { parseJson } from '../../core/model/parse-json.ts';
 import type { ClusterItem } from '../../core/ports/outside.ts';
 import { type FunctionDefinition, type Log, parseOrRefuse } from '../runtime/function-definition.ts';
@@ -11,6 +12,9 @@ import { type FunctionDefinition, type Log, parseOrRefuse } from '../runtime/fun
 const record = z.looseObject({ messageId: z.string(), body: z.string(), eventSource: z.string() });
 const batch = z.object({ Records: z.array(record) });
 type Batch = z.infer<typeof batch>;
+
+/** One after the other, a hundred clusters of one event would outlast the function. */
+const CLUSTERS_AT_ONCE = 5;
 
 /** A message that fails returns to the queue alone, and goes to the dead-letter queue in the end; the other messages of its batch count as done. */
 export const definition: FunctionDefinition<RecordPorts, Batch, SQSBatchResponse> = {
@@ -33,8 +37,10 @@ async function recordMessage(ports: RecordPorts, { messageId, body }: SQSRecord,
   const errors: unknown[] = [];
   try {
     // AWS Health names many clusters in one event, and once. One that cannot be recorded keeps nothing from the others.
-    for (const item of clusterItemsOf(body))
-      await recordCluster(ports, item).catch((error) => errors.push(failed(error, item)));
+    for (const items of batchesOf(clusterItemsOf(body), CLUSTERS_AT_ONCE))
+      await Promise.all(
+        items.map((item) => recordCluster(ports, item).catch((error) => errors.push(failed(error, item)))),
+      );
   } catch (error) {
     throw failed(error);
   }
