@@ -110,3 +110,10 @@ test.each([
   const column = LISTINGS.accounts.columns.find(({ header }) => header === 'CHECKED');
   expect(column?.cell(state, shown)).toBe(cell);
 });
+
+test('the command in REASON of get upgrades names the cluster as CLUSTER does, since others may have its name', () => {
+  const column = LISTINGS.upgrades.columns.find(({ header }) => header === 'REASON');
+  const reasons = [{ code: 'Held', message: 'Once it is mended: liftlock retry cluster web' }];
+  const upgrade = { cluster: '111111111111.eu-west-1.web', status: 'Failed', reasons, steps: [] };
+  expect(column?.cell(upgrade as never, shown)).toMatch(/liftlock retry cluster 111111111111\.eu-west-1\.web$/);
+});

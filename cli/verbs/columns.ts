@@ -1,6 +1,7 @@
 import type { AccountState } from '../../core/contracts/items/cluster.ts';
 import { READINESS_VERDICTS, type ReadinessVerdict } from '../../core/contracts/scan-words.ts';
 import { askerText } from '../../core/model/asked-for.ts';
+import { withIdInCommands } from '../../core/model/cluster-key.ts';
 import { visible } from '../../core/model/visible.ts';
 import { some } from '../../core/model/words.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
@@ -50,6 +51,8 @@ const time = <Item>(header: string, of: (item: Item) => string | null | undefine
 const firstReason = ({ reasons }: { reasons: readonly { message: string }[] }): string => reasons[0]?.message ?? '';
 const current = ({ steps }: UpgradeView) => steps.findLast(({ status }) => status !== 'done') ?? steps.at(-1);
 const runsFreely = ({ status, reasons }: UpgradeView): boolean => status === 'Running' && reasons.length === 0;
+/** `web` of `111111111111.eu-central-1.web` */
+const nameIn = (id: string): string => id.split('.').at(-1) ?? id;
 const dollars = (amount: number | null): string => (amount === null ? '-' : amount === 0 ? '0' : `$${amount}`);
 const pairs = (all: object): string =>
   Object.entries(all)
@@ -156,8 +159,11 @@ const upgrades: Listing<UpgradeView> = {
     time('ENDED', (item) => item.endedAt, true),
     plain('ROLLOUT', (item) => item.rollout, true),
     plain('BY', (item) => askerText(item), true),
-    // A running upgrade that nothing has give way has no reasons of its own yet, but its step may wait for something.
-    plain('REASON', (item) => firstReason(runsFreely(item) ? (current(item) ?? item) : item)),
+    plain('REASON', (item) => {
+      // A running upgrade that nothing has give way has no reasons of its own yet, but its step may wait for something.
+      const why = firstReason(runsFreely(item) ? (current(item) ?? item) : item);
+      return withIdInCommands(why, { name: nameIn(item.cluster), id: item.cluster });
+    }),
   ],
 };
 
