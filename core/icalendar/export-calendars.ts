@@ -63,8 +63,7 @@ function occurrences(rule: Rule, from: number): { written: Write[]; isRule: bool
   const { schedule, length, zone } = rule;
   const until = from + RULE_DAYS * DAY;
   if (schedule !== undefined && length !== undefined) {
-    // The first one may be under way.
-    const first = firings(schedule, zone, from - length, until).find((at) => at + length > from);
+    const first = firstToEnd(schedule, zone, length, from, until);
     const since = first ?? from;
     const text = recurrenceRule(schedule, zone, since, until);
     if (text !== undefined) {
@@ -88,6 +87,17 @@ function occurrences(rule: Rule, from: number): { written: Write[]; isRule: bool
   });
   return { written, isRule: false, left: spans.length - written.length };
 }
+
+/** The first occurrence that ends after `from`, which may be under way; undefined where none begins before `until`. */
+function firstToEnd(schedule: CronSchedule, zone: TimeZone, length: number, from: number, until: number) {
+  // Month by month, since ten years of every minute are five million.
+  for (let since = from - length; since < until; since += MONTH) {
+    const found = firings(schedule, zone, since, Math.min(since + MONTH, until)).find((at) => at + length > from);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+const MONTH = 31 * DAY;
 
 /** Hours, minutes and seconds are elapsed time in RFC 5545, but days are not. */
 function elapsed(length: number): string {
