@@ -1,20 +1,10 @@
-/** Unpacks gzip. @throws for other bytes, and when it unpacks to more than `most` bytes, as a decompression bomb does */
-export async function gunzip(bytes: Uint8Array<ArrayBuffer>, most = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > most) throw new Error('too large');
-    chunks.push(chunk);
-  }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
-}
+import { gunzipSync, gzipSync } from 'node:zlib';
 
-export async function gzip(text: string): Promise<Uint8Array> {
-  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
+/** Unpacks gzip. @throws for other bytes, and when it unpacks to more than `most` bytes, as a decompression bomb does */
+export const gunzip = (bytes: Uint8Array, most?: number): Uint8Array =>
+  gunzipSync(bytes, most === undefined ? {} : { maxOutputLength: most });
+
+export const gzip = (text: string): Uint8Array => gzipSync(text);
 
 /** How many letters `String.fromCharCode` takes at once. */
 const LETTERS = 8_192;
@@ -27,6 +17,9 @@ export function toBase64(bytes: Uint8Array): string {
 }
 
 /** @throws for other texts */
-export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+export function fromBase64(text: string): Uint8Array {
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < letters.length; at += 1) bytes[at] = letters.charCodeAt(at);
+  return bytes;
 }

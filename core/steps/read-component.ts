@@ -79,7 +79,7 @@ async function readRelease(get: GetJson, component: Component): Promise<SeenComp
   const [chosen] = chooseRevisions(mappingsOf(list.items).flatMap((item) => headOf(item) ?? []));
   if (chosen === undefined) return { type: 'absent' };
   const secret = mappingOf(await get(`${secrets}/${chosen.object}`, permission));
-  const version = versionOf((await decodeRelease(secretText(textOf(mappingOf(secret.data).release) ?? '')))?.version);
+  const version = versionOf(decodeRelease(secretText(textOf(mappingOf(secret.data).release) ?? ''))?.version);
   const place = placeOf(component);
   if (version === undefined)
     return unread(`Revision ${chosen.revision} of the ${place} has no chart of a released version.`);

@@ -56,7 +56,7 @@ export async function saveParts(
   text: string,
   expiresAt: Date,
 ): Promise<number> {
-  const parts = await packText(text);
+  const parts = packText(text);
   for (const [part, content] of parts.entries()) {
     await writeUnrecorded(table, [put(ScanParts, { clusterKey, owner, part, text: content }, 'any', expiresAt)]);
   }
@@ -73,7 +73,7 @@ export async function loadParts(
   const parts = items.map((item) => decode(ScanParts, item).data.text).slice(0, count);
   if (parts.length < count) return undefined;
   try {
-    return await unpackText(parts);
+    return unpackText(parts);
   } catch {
     return undefined;
   }
@@ -89,17 +89,17 @@ const PLAIN_CHARACTERS = 4_000;
 const isPacked = (part: string): boolean => part.startsWith('H4sI');
 
 /** A text as parts that each fit into one item: a short text as it is, any other as gzip in base64. */
-export async function packText(text: string): Promise<string[]> {
+export function packText(text: string): string[] {
   if (text.length <= PLAIN_CHARACTERS && !isPacked(text)) return [text];
-  const packed = toBase64(await gzip(text));
+  const packed = toBase64(gzip(text));
   const parts: string[] = [];
   for (let at = 0; at < packed.length; at += PART_CHARACTERS) parts.push(packed.slice(at, at + PART_CHARACTERS));
   return parts;
 }
 
 /** @throws when the parts are not those of one text. */
-export async function unpackText(parts: readonly string[]): Promise<string> {
+export function unpackText(parts: readonly string[]): string {
   const [only = ''] = parts;
   if (parts.length === 1 && !isPacked(only)) return only;
-  return new TextDecoder().decode(await gunzip(fromBase64(parts.join(''))));
+  return new TextDecoder().decode(gunzip(fromBase64(parts.join(''))));
 }

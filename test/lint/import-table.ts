@@ -20,8 +20,9 @@ export const importTable: Readonly<Record<string, ImportRule>> = {
     folders: ['core'],
     packages: ['zod', 'yaml', 'js-yaml', 'canonicalize', 'temporal-polyfill', '@marcbachmann/cel-js', 'ical.js'],
   },
-  // A digest is no effect; what makes ids and chance is refused by check-purity.
+  // Digests and packing are no effects; what makes ids and chance is refused by check-purity.
   'core/hash': { folders: ['core'], packages: ['canonicalize', 'node:crypto'] },
+  'core/encoding': { folders: ['core'], packages: ['node:zlib'] },
   'adapters/aws': { folders: ['core', 'adapters/aws'], packages: wire },
   'adapters/dynamodb': { folders: ['core', 'adapters/dynamodb'], packages: wire },
   'adapters/dynamodb/local': { folders: ['core', 'adapters/dynamodb'], packages: ['dynalite', ...wire] },

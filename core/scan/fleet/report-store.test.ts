@@ -153,7 +153,7 @@ test('a report that is too large loses what matters least, and says so; what it 
     }),
   );
   const whole = reportOf({ from: '1.35', findings });
-  const { report, text } = await fitReport(whole);
+  const { report, text } = fitReport(whole);
   expect(text).toBe(JSON.stringify(report));
   expect(report.findings.length).toBeLessThan(1_200);
   expect(report.findings.filter(({ severity }) => severity === 'error')).toHaveLength(100);

@@ -40,7 +40,7 @@ export async function saveReport(
   isOfHop = false,
 ): Promise<ScanSummary> {
   const expiresAt = new Date(Date.parse(report.scannedAt) + RETENTION);
-  const { report: fitting, text } = await fitReport(report);
+  const { report: fitting, text } = fitReport(report);
   const parts = await saveParts(table, ownerOf(clusterKey, report.scannedAt), text, expiresAt);
   const found = summaryOf(fitting, { clusterKey, execution, parts });
   // When two scans end at once, the copy lacks one of them until the next scan; the history lacks none.
@@ -262,12 +262,12 @@ const MOST_CHARACTERS = 2_000_000;
 const FITS_IN_ANY_CASE = MOST_CHARACTERS / 5;
 
 /** Removes the last, least important findings of a report that is too large to keep, and records that in the report. Counts and verdict stay. */
-export async function fitReport(whole: ScanReport): Promise<{ report: ScanReport; text: string }> {
+export function fitReport(whole: ScanReport): { report: ScanReport; text: string } {
   let report = whole;
   for (;;) {
     const text = JSON.stringify(report);
     if (text.length <= FITS_IN_ANY_CASE) return { report, text };
-    const size = (await packText(text)).reduce((sum, part) => sum + part.length, 0);
+    const size = packText(text).reduce((sum, part) => sum + part.length, 0);
     if (size <= MOST_CHARACTERS || report.findings.length === 0) return { report, text };
     report = cut(whole, Math.floor(report.findings.length * Math.min(0.9, MOST_CHARACTERS / size)));
   }

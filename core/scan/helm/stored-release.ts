@@ -18,10 +18,10 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * Unpacks `data.release`: base64, then gzip (older versions of Helm left that out), then JSON. `text` is without the base64 that Secrets add.
  * Undefined for text that is no release.
  */
-export async function decodeRelease(text: string): Promise<DecodedRelease | undefined> {
+export function decodeRelease(text: string): DecodedRelease | undefined {
   try {
     const bytes = fromBase64(text);
-    const json = bytes[0] === 0x1f && bytes[1] === 0x8b ? await gunzip(bytes, MOST_BYTES) : bytes;
+    const json = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzip(bytes, MOST_BYTES) : bytes;
     const release = mappingOf(JSON.parse(new TextDecoder().decode(json)));
     const { manifest, hooks } = release;
     // Every release has a name, so an object without one is no release.

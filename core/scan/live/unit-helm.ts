@@ -95,7 +95,7 @@ async function readOne(head: ChosenRevision, { storage, state, tools }: Reading)
   if (answer.status !== 'ok') return { why: answer.why, denied: answer.status === 'denied', ...deadOf(answer) };
   const packed = textOf(mappingOf(mappingOf(parseJson(answer.text)).data).release);
   if (packed === undefined) return { why: 'it holds no release' };
-  const release = await decodeRelease(storage === 'secrets' ? secretText(packed) : packed);
+  const release = decodeRelease(storage === 'secrets' ? secretText(packed) : packed);
   if (release === undefined) return { why: 'it could not be unpacked' };
   const { found, unread } = observeRelease(head, release, state.lists);
   keep(state, found);
