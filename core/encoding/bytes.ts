@@ -4,17 +4,11 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 export const gunzip = (bytes: Uint8Array, most?: number): Uint8Array =>
   gunzipSync(bytes, most === undefined ? {} : { maxOutputLength: most });
 
-export const gzip = (text: string): Uint8Array => gzipSync(text);
+/** Level 3 takes half the time of zlib's own choice, for a twentieth more bytes. */
+const LEVEL = 3;
 
-/** How many letters `String.fromCharCode` takes at once. */
-const LETTERS = 8_192;
-
-export function toBase64(bytes: Uint8Array): string {
-  let letters = '';
-  for (let at = 0; at < bytes.length; at += LETTERS)
-    letters += String.fromCharCode(...bytes.subarray(at, at + LETTERS));
-  return btoa(letters);
-}
+/** A text as gzip, in base64. */
+export const pack = (text: string): string => gzipSync(text, { level: LEVEL }).toString('base64');
 
 /** @throws for other texts */
 export function fromBase64(text: string): Uint8Array {

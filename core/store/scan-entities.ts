@@ -1,5 +1,5 @@
 import { latestScans, scanPart, scanRun, scanSummary } from '../contracts/items/scan.ts';
-import { fromBase64, gunzip, gzip, toBase64 } from '../encoding/bytes.ts';
+import { fromBase64, gunzip, pack } from '../encoding/bytes.ts';
 import type { Table } from '../ports/table.ts';
 import { clusterPartition, defineEntity, key, ofCluster, padded } from './entities.ts';
 import { decode, put } from './entity.ts';
@@ -91,7 +91,7 @@ const isPacked = (part: string): boolean => part.startsWith('H4sI');
 /** A text as parts that each fit into one item: a short text as it is, any other as gzip in base64. */
 export function packText(text: string): string[] {
   if (text.length <= PLAIN_CHARACTERS && !isPacked(text)) return [text];
-  const packed = toBase64(gzip(text));
+  const packed = pack(text);
   const parts: string[] = [];
   for (let at = 0; at < packed.length; at += PART_CHARACTERS) parts.push(packed.slice(at, at + PART_CHARACTERS));
   return parts;
