@@ -43,9 +43,11 @@ async function nothingFound(session: Session, kind: Kind, options: GetOptions): 
   if (kind === 'clusters' && (options.selector ?? options.account ?? options.region) === undefined)
     return 'No cluster is recorded. What discovery could look at, and how many it lists there: liftlock get accounts\n';
   if (kind !== 'upgrades' || options.all === true) return `No ${kind} found.\n`;
-  const ended = await list(session, kind, undefined, { ...options, all: true });
-  if (ended.length === 0) return 'No upgrade runs or waits, and none ever has.\n';
-  return `No upgrade runs or waits; ${ended.length} ${ended.length === 1 ? 'has' : 'have'} ended: liftlock get upgrades --all\n`;
+  // One page tells enough: of a large fleet there are tens of thousands.
+  const { items, next } = await (await session.client()).v1.upgrades.$get({ query: { all: 'true' } });
+  if (items.length === 0) return 'No upgrade runs or waits, and none ever has.\n';
+  const ended = next === undefined ? String(items.length) : `${items.length} and more`;
+  return `No upgrade runs or waits; ${ended} ${items.length === 1 ? 'has' : 'have'} ended: liftlock get upgrades --all\n`;
 }
 
 export const clusterQuery = ({ selector, account, region, all }: GetOptions) => ({
