@@ -1,9 +1,12 @@
+import type { Rollout } from '../contracts/items/rollout.ts';
 import { batchesOf } from '../model/batches.ts';
+import { compareTexts } from '../model/compare-texts.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { AuditItem, Table } from '../ports/table.ts';
 import { ownerOf } from '../readiness/owner-news.ts';
-import { Clusters, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { Clusters, Rollouts, Waves } from '../store/entities.ts';
 import { loadKind } from '../store/entity.ts';
+import { loadMembers } from '../store/members.ts';
 import { actsOf, clusterWaits, hopOfItem, minutesIn, rolloutWaits, type Spent, timesIn } from './effort.ts';
 import { periodStart } from './report-period.ts';
 
@@ -18,8 +21,8 @@ const NOT_RECORDED = [
 ];
 
 /**
- * Records are read one by one, with everything that their transactions wrote, so only this many clusters are read: first those that were upgraded in
- * these periods.
+ * Records are read one by one, with everything that their transactions wrote, so only this many clusters are read: first those that rollouts of
+ * these periods have begun.
  */
 const MOST_CLUSTERS = 500;
 const AT_ONCE = 20;
@@ -42,6 +45,16 @@ export async function effortReport({ table, clock }: Pick<Ports, 'table' | 'cloc
   };
 }
 
+/** Clusters that these rollouts have begun, of the newest rollouts first, as soon as there are as many as are read. */
+async function begunIn(table: Table, rollouts: readonly Rollout[]): Promise<ReadonlySet<string>> {
+  const begun = new Set<string>();
+  for (const { id } of [...rollouts].sort((a, b) => compareTexts(b.createdAt, a.createdAt))) {
+    if (begun.size >= MOST_CLUSTERS) break;
+    for (const { clusterKey, status } of await loadMembers(table, id)) if (status !== 'Pending') begun.add(clusterKey);
+  }
+  return begun;
+}
+
 /**
  * What people did and what upgrades waited for, from an instant on, as the records tell. `seen` is given each record that was read. `unread`: what
  * was left out, in sentences.
@@ -51,16 +64,15 @@ export async function readEffort(
   from: Date,
   seen: (items: readonly AuditItem[], subject: string) => void = () => undefined,
 ) {
-  const [rollouts, waves, clusters, upgrades] = await Promise.all([
+  const [rollouts, waves, clusters] = await Promise.all([
     loadKind(table, Rollouts),
     loadKind(table, Waves),
     loadKind(table, Clusters),
-    loadKind(table, Upgrades),
   ]);
   const start = from.toISOString();
   const isIn = ({ endedAt }: { readonly endedAt?: string | undefined }): boolean =>
     endedAt === undefined || endedAt >= start;
-  const upgraded = new Set(upgrades.filter(isIn).map(({ clusterKey }) => clusterKey));
+  const upgraded = clusters.length > MOST_CLUSTERS ? await begunIn(table, rollouts.filter(isIn)) : new Set();
   const ordered = [...clusters].sort((a, b) => Number(upgraded.has(b.clusterKey)) - Number(upgraded.has(a.clusterKey)));
   const teams = new Map(clusters.map((cluster) => [cluster.clusterKey, ownerOf(cluster)]));
   const opened = new Map(waves.map(({ rolloutId, index, openedAt }) => [`${rolloutId} ${index}`, openedAt]));

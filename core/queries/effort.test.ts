@@ -1,10 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import { rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
+import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { reason } from '../contracts/step-result.ts';
 import { transactWithAudit } from '../store/audit.ts';
-import { Clusters, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { Clusters, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { effortReport } from './effort-report.ts';
 
@@ -242,4 +242,22 @@ test('a rollback that fails once the control plane is back ends with its hop, an
     [20, KEY, 'ClusterReleased', 'ann'],
   ]);
   expect(waits).toEqual(['1.36-1.35 shop failed 30/0']);
+});
+
+test('of more clusters than are read those count that rollouts have begun, and how many are left is said', async () => {
+  const table = new MemoryTable();
+  await table.transact([put(Rollouts, rolloutItem({ id: 'r', target: '1.37' }), 'absent')]);
+  for (let at = 0; at < 502; at += 1) {
+    const cluster = clusterRecord({ name: `c${String(at).padStart(3, '0')}`, version: '1.36', tags: {}, labels: {} });
+    await table.transact([put(Clusters, cluster, 'absent')]);
+    const { clusterKey } = cluster;
+    // The last two of the inventory are the first of the rollout.
+    const status = at < 499 ? 'Pending' : 'Succeeded';
+    await table.transact([put(Members, memberItem({ rolloutId: 'r', clusterKey, status }), 'absent')]);
+    const entry = { subject: clusterKey, event: 'ClusterRetried', principal: 'ann', detail: {} };
+    if (at > 499) await transactWithAudit(table, [], [entry], new Date(ago(30)));
+  }
+  const { acts, notRecorded } = await effortReport({ table, clock: { now: () => NOW } }, '60m');
+  expect(acts.map(({ what, now }) => [what, now])).toEqual([['ClusterRetried', 2]]);
+  expect(notRecorded.at(-1)).toBe('What 2 more clusters did: there are too many to be read.');
 });
