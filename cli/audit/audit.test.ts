@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anchorLines, anchorName } from '../../core/anchors/anchor.ts';
+import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { loadAllRecords } from '../../core/inventory/records.ts';
+import { shortId, shortKeyOf } from '../../core/model/cluster-key.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { link } from '../../core/store/audit.ts';
 import { MemoryAnchorStore } from '../../test/contract/memory-anchor-store.ts';
@@ -275,17 +277,19 @@ describe('against the API', () => {
     expect([code, out + err]).toEqual([EXIT.failure, expect.stringContaining(said)]);
   });
 
-  test.each(['', '111111111111.eu-central-1.', 'arn:aws:eks:eu-central-1:111111111111:cluster/'])(
-    'a cluster may be named as "%sNAME", and its record is that of its key',
-    async (before) => {
-      await written({}, []);
-      const [one] = await loadAllRecords(served.world.table);
-      const ran = await runInProcess(['audit', 'verify', `cluster/${before}${one?.name}`, '--anchors', folder], {
-        url: served.url,
-      });
-      expect([ran.code, ran.out]).toEqual([EXIT.pending, expect.stringMatching(`^${one?.clusterKey}: .*unproved\\.`)]);
-    },
-  );
+  test.each<[string, (cluster: ClusterRecord) => string]>([
+    ['NAME', ({ name }) => name],
+    ['ACCOUNT.REGION.NAME', shortId],
+    ['ARN', ({ arn }) => arn],
+    ['ACCOUNT.REGION.NAME@TIME, as what is said of a deleted one has it', ({ clusterKey }) => shortKeyOf(clusterKey)],
+  ])('a cluster may be named as %s, and its record is that of its key', async (_, nameOf) => {
+    await written({}, []);
+    const [one] = (await loadAllRecords(served.world.table)) as [ClusterRecord];
+    const ran = await runInProcess(['audit', 'verify', `cluster/${nameOf(one)}`, '--anchors', folder], {
+      url: served.url,
+    });
+    expect([ran.code, ran.out]).toEqual([EXIT.pending, expect.stringMatching(`^${one.clusterKey}: .*unproved\\.`)]);
+  });
 
   // docs/cli.md (`audit verify`): a cluster's name means every cluster that has had it.
   test('a cluster that had the name before the living one is proved with it', async () => {
