@@ -191,16 +191,16 @@ describe('against the API', () => {
 
   test('an export holds what the API tells of every subject that was anchored', async () => {
     await written({}, record('fleet', 1));
-    const to = join(folder, 'made');
+    const to = join(folder, 'my evidence');
     const env = { LIFTLOCK_ANCHORS: folder };
     const exported = await runInProcess(['audit', 'export', '--to', to], { url: served.url, env });
-    expect([exported.code, exported.out]).toEqual([EXIT.ok, expect.stringContaining(`audit verify --from ${to}`)]);
+    expect([exported.code, exported.out]).toEqual([EXIT.ok, expect.stringContaining(`audit verify --from '${to}'`)]);
     const [line = ''] = readFileSync(join(to, 'records.jsonl'), 'utf8').split('\n');
     const { subject, items } = JSON.parse(line) as { subject: string; items: AuditItem[] };
     expect([subject, items.length > 0]).toEqual(['fleet', true]);
     // An export of one subject does not promise proof of all: the others would count as cut.
     const one = await runInProcess(['audit', 'export', 'fleet', '--to', to], { url: served.url, env });
-    expect(one.out).toContain(`audit verify fleet --from ${to}`);
+    expect(one.out).toContain(`audit verify fleet --from '${to}'`);
     expect(readFileSync(join(to, 'exported.json'), 'utf8')).toBe('{"subject":"fleet"}');
     // These anchors belong to another fleet.
     const verified = await runInProcess(['audit', 'verify', '--from', to]);

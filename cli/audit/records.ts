@@ -4,6 +4,7 @@ import { type AnchorChain, anchoredSubjects, readChain } from '../../core/anchor
 import type { AuditRecord } from '../../core/evidence/covered-records.ts';
 import { arnOf, parseClusterArn, shortId, shortKeyOf } from '../../core/model/cluster-key.ts';
 import { given } from '../../core/model/given.ts';
+import { shellWord } from '../../core/model/shell-word.ts';
 import type { AnchorFile } from '../../core/ports/anchors.ts';
 import { EXIT, Failure, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { recordsOf, trailOf } from './show.ts';
@@ -85,7 +86,7 @@ async function exported(folder: string): Promise<AuditRecord[]> {
     return lines.map((line) => JSON.parse(line) as AuditRecord);
   } catch (error) {
     throw invalid(
-      `liftlock: ${path} cannot be read: ${(error as Error).message}. Write it with liftlock audit export --to ${folder}`,
+      `liftlock: ${path} cannot be read: ${(error as Error).message}. Write it with liftlock audit export --to ${shellWord(folder)}`,
     );
   }
 }
