@@ -202,6 +202,12 @@ describe('against the API', () => {
     const one = await runInProcess(['audit', 'export', 'fleet', '--to', to], { url: served.url, env });
     expect(one.out).toContain(`audit verify fleet --from '${to}'`);
     expect(readFileSync(join(to, 'exported.json'), 'utf8')).toBe('{"subject":"fleet"}');
+    const file = join(to, 'exported.json');
+    const refused = await runInProcess(['audit', 'export', '--to', file], { url: served.url, env });
+    expect([refused.code, refused.err]).toEqual([
+      EXIT.failure,
+      `liftlock: ENOTDIR: not a directory, mkdir '${file}/audit'. Check the name, the folder and what you may do there.\n`,
+    ]);
     // These anchors belong to another fleet.
     const verified = await runInProcess(['audit', 'verify', '--from', to]);
     expect([verified.code, verified.out]).toEqual([EXIT.failure, expect.stringContaining('item 1 replaced')]);
