@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { servedWorld } from '../test/material/cli/served-world.ts';
 import { FLEET_VERBS } from './fleet-verbs.ts';
@@ -51,6 +52,16 @@ test('validate needs no API and names file, line and column', async () => {
   const { code, out } = await liftlock(['validate', '-f', '-'], {}, text);
   expect(code).toBe(2);
   expect(out).toMatch(/^<stdin>:5:3: error: spec\.mod: .*Did you mean mode\?/m);
+});
+
+test('what cannot be written to its end is said, since a part would look like all of it', () => {
+  const readOnly = openSync(BIN, 'r');
+  const ran = spawnSync(BIN, ['version'], { stdio: ['ignore', readOnly, 'pipe'], encoding: 'utf8' });
+  closeSync(readOnly);
+  expect([ran.status, ran.stderr]).toEqual([
+    1,
+    expect.stringContaining('the output cannot be written to its end: EBADF'),
+  ]);
 });
 
 test('help lists every verb', async () => {

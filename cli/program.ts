@@ -25,7 +25,13 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<ExitC
       io.err(`${visible(error.message)}\n`);
       return error.exitCode;
     }
-    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+    const { name, message, stack, path }: NodeJS.ErrnoException =
+      error instanceof Error ? error : new Error(String(error));
+    // A file of the user's: where it is to be written, too, no stack says more.
+    if (path !== undefined) {
+      io.err(`liftlock: ${visible(message)}. Check the name, the folder and what you may do there.\n`);
+      return EXIT.failure;
+    }
     const invalid = name === 'InvalidInput' || name === 'FleetFolderInvalid';
     const more = io.env.LIFTLOCK_DEBUG === undefined ? ' Set LIFTLOCK_DEBUG=1 to see where.' : `\n${stack ?? ''}`;
     io.err(invalid ? `liftlock: ${message}\n` : `liftlock: ${name}: ${message}${more}\n`);

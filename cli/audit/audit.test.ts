@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anchorLines, anchorName } from '../../core/anchors/anchor.ts';
+import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { loadAllRecords } from '../../core/inventory/records.ts';
+import { shortId, shortKeyOf } from '../../core/model/cluster-key.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { link } from '../../core/store/audit.ts';
 import { MemoryAnchorStore } from '../../test/contract/memory-anchor-store.ts';
@@ -189,17 +191,23 @@ describe('against the API', () => {
 
   test('an export holds what the API tells of every subject that was anchored', async () => {
     await written({}, record('fleet', 1));
-    const to = join(folder, 'made');
+    const to = join(folder, 'my evidence');
     const env = { LIFTLOCK_ANCHORS: folder };
     const exported = await runInProcess(['audit', 'export', '--to', to], { url: served.url, env });
-    expect([exported.code, exported.out]).toEqual([EXIT.ok, expect.stringContaining(`audit verify --from ${to}`)]);
+    expect([exported.code, exported.out]).toEqual([EXIT.ok, expect.stringContaining(`audit verify --from '${to}'`)]);
     const [line = ''] = readFileSync(join(to, 'records.jsonl'), 'utf8').split('\n');
     const { subject, items } = JSON.parse(line) as { subject: string; items: AuditItem[] };
     expect([subject, items.length > 0]).toEqual(['fleet', true]);
     // An export of one subject does not promise proof of all: the others would count as cut.
     const one = await runInProcess(['audit', 'export', 'fleet', '--to', to], { url: served.url, env });
-    expect(one.out).toContain(`audit verify fleet --from ${to}`);
+    expect(one.out).toContain(`audit verify fleet --from '${to}'`);
     expect(readFileSync(join(to, 'exported.json'), 'utf8')).toBe('{"subject":"fleet"}');
+    const file = join(to, 'exported.json');
+    const refused = await runInProcess(['audit', 'export', '--to', file], { url: served.url, env });
+    expect([refused.code, refused.err]).toEqual([
+      EXIT.failure,
+      `liftlock: ENOTDIR: not a directory, mkdir '${file}/audit'. Check the name, the folder and what you may do there.\n`,
+    ]);
     // These anchors belong to another fleet.
     const verified = await runInProcess(['audit', 'verify', '--from', to]);
     expect([verified.code, verified.out]).toEqual([EXIT.failure, expect.stringContaining('item 1 replaced')]);
@@ -275,17 +283,19 @@ describe('against the API', () => {
     expect([code, out + err]).toEqual([EXIT.failure, expect.stringContaining(said)]);
   });
 
-  test.each(['', '111111111111.eu-central-1.', 'arn:aws:eks:eu-central-1:111111111111:cluster/'])(
-    'a cluster may be named as "%sNAME", and its record is that of its key',
-    async (before) => {
-      await written({}, []);
-      const [one] = await loadAllRecords(served.world.table);
-      const ran = await runInProcess(['audit', 'verify', `cluster/${before}${one?.name}`, '--anchors', folder], {
-        url: served.url,
-      });
-      expect([ran.code, ran.out]).toEqual([EXIT.pending, expect.stringMatching(`^${one?.clusterKey}: .*unproved\\.`)]);
-    },
-  );
+  test.each<[string, (cluster: ClusterRecord) => string]>([
+    ['NAME', ({ name }) => name],
+    ['ACCOUNT.REGION.NAME', shortId],
+    ['ARN', ({ arn }) => arn],
+    ['ACCOUNT.REGION.NAME@TIME, as what is said of a deleted one has it', ({ clusterKey }) => shortKeyOf(clusterKey)],
+  ])('a cluster may be named as %s, and its record is that of its key', async (_, nameOf) => {
+    await written({}, []);
+    const [one] = (await loadAllRecords(served.world.table)) as [ClusterRecord];
+    const ran = await runInProcess(['audit', 'verify', `cluster/${nameOf(one)}`, '--anchors', folder], {
+      url: served.url,
+    });
+    expect([ran.code, ran.out]).toEqual([EXIT.pending, expect.stringMatching(`^${one.clusterKey}: .*unproved\\.`)]);
+  });
 
   // docs/cli.md (`audit verify`): a cluster's name means every cluster that has had it.
   test('a cluster that had the name before the living one is proved with it', async () => {

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { canonicalJson } from '../../core/hash/canonical-json.ts';
+import { shellWord } from '../../core/model/shell-word.ts';
 import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
 import { type ExitCode, invalid, type Session } from '../command/session.ts';
@@ -39,7 +40,7 @@ export async function exportAudit(
       `${counted(records.length, 'record')} of ${counted(items, 'item')} and ${counted(files.length, 'anchor')} are in ${to}.`,
     ),
     visible(
-      `Prove them anywhere, without AWS: liftlock audit verify ${subject === undefined ? '' : `${subject} `}--from ${to}`,
+      `Prove them anywhere, without AWS: liftlock audit verify ${subject === undefined ? '' : `${subject} `}--from ${shellWord(to)}`,
     ),
   ]);
 }

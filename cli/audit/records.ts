@@ -2,8 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AnchorChain, anchoredSubjects, readChain } from '../../core/anchors/read-chain.ts';
 import type { AuditRecord } from '../../core/evidence/covered-records.ts';
-import { arnOf, parseClusterArn, shortId } from '../../core/model/cluster-key.ts';
+import { arnOf, parseClusterArn, shortId, shortKeyOf } from '../../core/model/cluster-key.ts';
 import { given } from '../../core/model/given.ts';
+import { shellWord } from '../../core/model/shell-word.ts';
 import type { AnchorFile } from '../../core/ports/anchors.ts';
 import { EXIT, Failure, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { recordsOf, trailOf } from './show.ts';
@@ -85,7 +86,7 @@ async function exported(folder: string): Promise<AuditRecord[]> {
     return lines.map((line) => JSON.parse(line) as AuditRecord);
   } catch (error) {
     throw invalid(
-      `liftlock: ${path} cannot be read: ${(error as Error).message}. Write it with liftlock audit export --to ${folder}`,
+      `liftlock: ${path} cannot be read: ${(error as Error).message}. Write it with liftlock audit export --to ${shellWord(folder)}`,
     );
   }
 }
@@ -120,11 +121,11 @@ function chosen(
   return { records: named };
 }
 
-/** Users call `arn:…:cluster/shop@2026-…` `cluster/shop`; the ARN, the key and `account.region.shop` are accepted too. */
+/** Users call `arn:…:cluster/shop@2026-…` `cluster/shop`; the ARN, the key and `account.region.shop`, also with `@` and the time, are accepted too. */
 function isOfCluster(key: string, subject: string): boolean {
   const id = /^clusters?\/(.+)$/.exec(subject)?.[1];
   const arn = parseClusterArn(arnOf(key));
-  return id !== undefined && arn !== undefined && [key, arn.arn, arn.name, shortId(arn)].includes(id);
+  return id !== undefined && arn !== undefined && [key, shortKeyOf(key), arn.arn, arn.name, shortId(arn)].includes(id);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type ComparedRecord, compareWithAnchors } from '../../core/anchors/compare-with-anchors.ts';
+import { shellWord } from '../../core/model/shell-word.ts';
 import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
 import { EXIT, type ExitCode, type Session } from '../command/session.ts';
@@ -31,7 +32,7 @@ export async function verifyAudit(session: Session, subject: string | undefined,
     ...(isPart
       ? [
           visible(
-            `The folder was exported for ${alone.subject} alone: nothing is proved of ${counted(alone.others.length, 'other record')} that the anchors name. All of them: liftlock audit export --to ${options.from}`,
+            `The folder was exported for ${alone.subject} alone: nothing is proved of ${counted(alone.others.length, 'other record')} that the anchors name. All of them: liftlock audit export --to ${shellWord(options.from ?? '')}`,
           ),
         ]
       : []),

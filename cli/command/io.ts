@@ -52,7 +52,11 @@ export function processIo(): Io {
   // must stop then.
   let unheard = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') process.exit(1);
+    if (error.code !== 'EPIPE') {
+      // A full disk, say. What is missing in the output would look as if it had never been there.
+      writeError(`liftlock: the output cannot be written to its end: ${error.message}. Give it another place.\n`);
+      process.exit(1);
+    }
     unheard = true;
     setTimeout(() => process.exit(), UNHEARD_MILLISECONDS).unref();
   });

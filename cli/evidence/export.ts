@@ -10,6 +10,7 @@ import {
 import { disclose } from '../../core/evidence/disclose.ts';
 import { EVIDENCE_FORMAT, type EvidenceDocument, type EvidenceScope } from '../../core/evidence/evidence-document.ts';
 import { proofsOf, saltOf } from '../../core/evidence/verify-evidence.ts';
+import { shellWord } from '../../core/model/shell-word.ts';
 import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
 import { dateOf, startOf } from '../../core/queries/report-period.ts';
@@ -72,7 +73,9 @@ export async function exportEvidence(session: Session, options: ExportOptions): 
     visible(
       `${path} has ${counted(items, 'item')} of ${counted(covered.length, 'record')} on ${scopeText(scope)}. ${proofs}`,
     ),
-    visible(`Verify it: liftlock evidence verify ${path}${of === null ? '' : ` --anchors ${place}`}`),
+    visible(
+      `Verify it: liftlock evidence verify ${shellWord(path)}${of === null ? '' : ` --anchors ${shellWord(`${place}`)}`}`,
+    ),
     ...chain.problems.map((problem) => session.paint('red', visible(`anchors: ${problem}`))),
   ]);
   return chain.problems.length === 0 ? EXIT.ok : EXIT.failure;

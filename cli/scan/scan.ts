@@ -52,10 +52,26 @@ export async function scan(session: Session, options: ScanOptions): Promise<Exit
   const idle = manifests === undefined ? [] : options.skip.filter((word) => word !== 'not-rendered');
   if (idle.length > 0)
     io.err(`--skip ${idle.join(',')} says nothing about files: all of theirs is the source manifest.\n`);
+  checkVersionKnown(collected, options);
   const document = judgeCollected(collected, options, { waivers, baselines, only, scannedAt: io.now() });
   if (only.length > 0) tellLeftOut(session, options, document);
   await printScan(session, options.output, document, { current: process.cwd(), version: await packageVersion() });
   return collected.interrupted ? EXIT.interrupted : exitCodeOf(document);
+}
+
+/**
+ * Without --target a scan is for the minor after the one that the cluster runs.
+ * @throws Failure where nobody knows that one. It says why: the option is not what is missing, since the cluster has to be reached first.
+ */
+function checkVersionKnown({ serverVersion, coverage: all, interrupted }: Collected, { target }: ScanOptions): void {
+  if (serverVersion !== undefined || target.length > 0) return;
+  const why = all.find(({ status }) => status === 'denied' || status === 'error')?.detail ?? '';
+  throw new Failure(
+    visible(
+      `liftlock: the cluster did not say which minor it runs, so nobody knows the next one. ${why} Mend that; with --target 1.36 the scan names all that it could not read.`,
+    ),
+    interrupted ? EXIT.interrupted : EXIT.incomplete,
+  );
 }
 
 interface Judgement {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { didYouMean } from '../../core/config/did-you-mean.ts';
 import { type ConfigFile, readYaml } from '../../core/config/read-yaml.ts';
+import { shellWord } from '../../core/model/shell-word.ts';
 import { visible } from '../../core/model/visible.ts';
 import { some } from '../../core/model/words.ts';
 import { isTargetMinor } from '../../core/version/target.ts';
@@ -123,7 +124,7 @@ function shrunkLines({ simulation, violation, runs }: Shrunk, path: string): str
     `seed ${seed} breaks ${violation.invariant}${how}: ${violation.message}`,
     ...clusters,
     ...(faults.length === 0 ? ['  without any fault'] : faults.map((fault) => `  ${faultText(fault)}`)),
-    `Run it again: liftlock simulate --replay ${path}`,
+    `Run it again: liftlock simulate --replay ${shellWord(path)}`,
   ].map(visible);
 }
 

@@ -2,7 +2,7 @@ import { type ConfigDocument, issueAt, maxDocuments, WHOLE } from './config-docu
 import { deepFreeze } from './deep-freeze.ts';
 import { kindOf } from './document-kind.ts';
 import { type ConfigIssue, sortIssues } from './issue.ts';
-import { type ConfigFile, maxFiles, readYaml } from './read-yaml.ts';
+import { type ConfigFile, maxFiles, readConfigYaml } from './read-yaml.ts';
 import { checkUniqueness } from './uniqueness.ts';
 
 /**
@@ -14,7 +14,7 @@ export function parseKind<Value>(
   kind: string,
   check: (document: ConfigDocument, issues: ConfigIssue[]) => Value | undefined,
 ): { readonly values: readonly Value[]; readonly errors: readonly ConfigIssue[] } {
-  const read = files.slice(0, maxFiles).map((file) => readYaml(file));
+  const read = files.slice(0, maxFiles).map((file) => readConfigYaml(file));
   const documents = read.flatMap((file) => file.documents);
   const issues: ConfigIssue[] = read.flatMap((file) => file.issues);
   if (files.length > maxFiles || documents.length > maxDocuments) issues.push(tooMuch(files, kind));

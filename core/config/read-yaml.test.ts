@@ -40,6 +40,15 @@ test.each([
   ]);
 });
 
+test('a file that is not UTF-8 is refused at the first place of it, because a selector there would take other clusters', () => {
+  const text = policy.replace('name: all', 'name: all, selector: { matchLabels: { team: größe } }');
+  expect(errorsOf(text)).toEqual([]);
+  const refused = [expect.stringMatching(/^c\.yaml:7:\d+: error: this is not UTF-8, .* Save the file as UTF-8/)];
+  expect(errorsOf(Buffer.from(text, 'latin1').toString('utf8'))).toEqual(refused);
+  const utf16 = Buffer.from(`\ufeff${text}`, 'utf16le').toString('utf8');
+  expect(errorsOf(utf16)).toEqual([expect.stringMatching(/^c\.yaml:1:1: error: this is not UTF-8/)]);
+});
+
 test('too many files are refused before any is read', () => {
   const files = Array.from({ length: maxFiles + 1 }, (_, index) => ({ path: `${index}.yaml`, text: policy }));
   expect(parseConfig(files).errors).toMatchObject([{ file: '0.yaml', line: 1 }]);

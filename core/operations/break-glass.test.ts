@@ -236,6 +236,15 @@ test('there is no glass where no policy selects a cluster, and none where a roll
   });
 });
 
+test('there is no glass of a cluster that was deleted, and an order that was given before can be ended', async () => {
+  const deleted = { ...cluster, deletedAt: at(-1) };
+  const { ports } = await world('cluster', { glass: glass(ANN) });
+  await expect(
+    breakGlassOfCluster(ports, deleted, { by: ANN, reason: 'incident', milliseconds: HOUR }),
+  ).rejects.toMatchObject({ name: 'ClusterGone', message: `The cluster web was deleted (seen ${at(-1)}).` });
+  expect(await mendGlassOfCluster(ports, deleted, ANN, 'it is over')).toMatchObject({ status: 'Ended' });
+});
+
 test('an order for a wave whose policy is gone is anybody’s', async () => {
   expect((await broken('wave', EVE, { policy: 'is gone' })).answer.status).toBe('Opened');
 });

@@ -8,7 +8,7 @@ import { isInForce, mayBreakGlass, peopleNeeded } from '../policy/break-glass.ts
 import { readRules } from '../policy/read-rules.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { findRollout } from '../queries/find-rollout.ts';
-import { Refusal, wrongState } from '../queries/refusal.ts';
+import { Refusal, refuseGone, wrongState } from '../queries/refusal.ts';
 import { changeAndTell, markDirty, type ToldChange } from '../store/change.ts';
 import { ClusterControls, Configs, Members, Rollouts, Waves } from '../store/entities.ts';
 import { load, ofKind, replace, unchanged } from '../store/entity.ts';
@@ -49,7 +49,7 @@ interface Place {
 /** `opening`: true for giving an order. Ending one needs fewer conditions, so that there is no order that nobody can end. */
 type FindPlace = (opening: boolean) => Promise<Place>;
 
-/** Lets one cluster go now, whatever its calendars say. Fails with `WrongState` or `NotAllowed`. */
+/** Lets one cluster go now, whatever its calendars say. Fails with `ClusterGone`, `WrongState` or `NotAllowed`. */
 export const breakGlassOfCluster = (ports: OperatorPorts, cluster: ClusterRecord, order: BreakGlassOrder) =>
   breakGlass(ports, placeOfCluster(ports, cluster), order);
 
@@ -68,6 +68,7 @@ export const mendGlassOfWave = (ports: OperatorPorts, id: string, wave: string, 
 function placeOfCluster({ table }: OperatorPorts, cluster: ClusterRecord): FindPlace {
   return async (opening) => {
     const { clusterKey, name } = cluster;
+    if (opening) refuseGone(cluster);
     const fleet = await loadFleetInForce(table);
     const selecting = (await readRules(table, cluster, fleet, undefined))?.rules(new Map()).policy;
     const policies = [selecting, ...(await policiesOfRollouts(table, clusterKey))].filter((one) => one !== undefined);

@@ -82,7 +82,7 @@ test('a start that was repeated has started; any other failure is told', async (
 });
 
 test.each<[string, Given, string, string]>([
-  ['that is gone', { deletedAt: '2026-11-20' }, 'ClusterGone', 'The cluster web was deleted at 2026-11-20.'],
+  ['that is gone', { deletedAt: '2026-11-20' }, 'ClusterGone', 'The cluster web was deleted (seen 2026-11-20).'],
   ['for an older minor', { target: '1.35' }, 'InvalidInput', 'web is at 1.36 already; 1.35 is older.'],
   [
     'for what is no minor',

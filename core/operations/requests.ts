@@ -10,7 +10,7 @@ import { startOnce } from '../model/start-once.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { keptBefore, pinnedBefore } from '../protocol/left-half-done.ts';
-import { invalidInput, Refusal, type RefusalName } from '../queries/refusal.ts';
+import { invalidInput, Refusal, type RefusalName, refuseGone } from '../queries/refusal.ts';
 import { type ScanRunView, scanRunView } from '../queries/scan-history.ts';
 import { planUpgrade, type UpgradePlan } from '../queries/upgrade-plan.ts';
 import { nextMinor } from '../rollout/readiness.ts';
@@ -121,8 +121,7 @@ export async function requestScan(
   asked: string | undefined,
   by: string,
 ): Promise<ScanRunView> {
-  if (cluster.deletedAt !== undefined)
-    throw new Refusal('ClusterGone', `The cluster ${cluster.name} was deleted at ${cluster.deletedAt}.`);
+  refuseGone(cluster);
   const version = KubeVersion.parse(cluster.version);
   const target = asked === undefined ? await nextOf(ports, cluster, version) : minorOf(asked);
   if (target.isOlderThan(version)) throw invalidInput(`${cluster.name} is at ${version} already; ${target} is older.`);

@@ -2,7 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { Refusal } from './refusal.ts';
+import { refuseGone } from './refusal.ts';
 
 /** The fleet as it stands and the newest record of the cluster, for the plan of what a person asks for. Fails with `ClusterGone`. */
 export async function loadClusterNow(
@@ -11,7 +11,6 @@ export async function loadClusterNow(
 ): Promise<{ readonly snapshot: FleetSnapshot; readonly cluster: ClusterRecord }> {
   const snapshot = await loadSnapshot(table, await table.queryActive(), 'fleet');
   const cluster = snapshot.clusters.get(record.clusterKey) ?? record;
-  if (cluster.deletedAt !== undefined)
-    throw new Refusal('ClusterGone', `The cluster ${cluster.name} was deleted (seen ${cluster.deletedAt}).`);
+  refuseGone(cluster);
   return { snapshot, cluster };
 }

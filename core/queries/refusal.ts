@@ -33,3 +33,14 @@ export const wrongState = (message: string): Refusal => new Refusal('WrongState'
 /** The refusal of a request that cannot be answered as it is written. */
 export const invalidInput = (message: string, details?: Readonly<Record<string, unknown>>): Refusal =>
   new Refusal('InvalidInput', message, details);
+
+/** Fails with `ClusterGone` where the cluster was deleted: there is nothing to order for it any more. */
+export function refuseGone({
+  name,
+  deletedAt,
+}: {
+  readonly name: string;
+  readonly deletedAt?: string | undefined;
+}): void {
+  if (deletedAt !== undefined) throw new Refusal('ClusterGone', `The cluster ${name} was deleted (seen ${deletedAt}).`);
+}

@@ -192,11 +192,18 @@ const lengthOf = (policy: unknown): number =>
     // The ARN of a table, a bus, a machine.
     .replaceAll(/<\w+>/g, 'x'.repeat(110)).length;
 
+/** About as many as the settings take. */
+const topics = Array.from(
+  { length: 100 },
+  (_, index) => `arn:aws:sns:eu-central-1:222222222222:${'t'.repeat(25)}${index}`,
+);
+
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html: all inline policies of a role together, and one managed policy.
-test('with as many accounts as may be listed and the longest name of a role, policies are as long as IAM takes them', () => {
+test('with as many accounts and topics as may be listed and the longest name of a role, policies are as long as IAM takes them', () => {
   const most = synthesize({
     ...{ accounts: Array.from({ length: 100 }, (_, index) => String(100_000_000_000 + index)) },
     ...{ organizationId: `o-${'a'.repeat(32)}`, spokeRoleName: 'r'.repeat(56) },
+    ownerTopics: topics,
   }).hub;
   for (const [id, { Type }] of Object.entries(most.Resources)) {
     if (Type === 'AWS::IAM::Role') expect([id, lengthOf(statementsOf(most, id)) < 10_240]).toEqual([id, true]);

@@ -71,6 +71,13 @@ test('more accounts than a policy holds need an organization', () => {
   expect(problemsOf({ accounts })).toContain('more than 100 need organizationId');
 });
 
+test('more topics than the policy of one function holds are refused before anything is deployed', () => {
+  const topics = (count: number) =>
+    Array.from({ length: count }, (_, index) => `arn:aws:sns:eu-central-1:222222222222:owners-of-team-${index}`);
+  expect(parseSettings({ ownerTopics: topics(100) }).ownerTopics).toHaveLength(100);
+  expect(problemsOf({ ownerTopics: topics(200) })).toContain('ownerTopics: 200 do not fit into an IAM policy');
+});
+
 test('a VPC has subnets and security groups, and says what is wrong with them', () => {
   const vpc = { subnetIds: ['subnet-0a1b2c3d4e5f60718'], securityGroupIds: ['sg-0a1b2c3d4e5f60718'] };
   expect(parseSettings({ vpc }).vpc).toEqual({ ...vpc, gates: false });

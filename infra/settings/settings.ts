@@ -48,6 +48,9 @@ const ACCOUNT = /^\d{12}$/;
 /** The policies of functions and of the bus hold this many accounts beside everything else. */
 const MOST_ACCOUNTS = 100;
 
+/** The policy of `refresh-readiness` holds so many characters of topics beside everything else: roles have 10,240. */
+const MOST_OF_TOPICS = 7_000;
+
 /** Fails with `InvalidSettings`, which lists every problem at once, each with the name of its setting. */
 export function parseSettings(context: unknown): Settings {
   const reader = new SettingsReader(context);
@@ -71,6 +74,11 @@ export function parseSettings(context: unknown): Settings {
   if (settings.accounts.length > MOST_ACCOUNTS) {
     reader.problem(
       `accounts: ${settings.accounts.length} do not fit into an IAM policy; more than ${MOST_ACCOUNTS} need organizationId`,
+    );
+  }
+  if (JSON.stringify(settings.ownerTopics).length > MOST_OF_TOPICS) {
+    reader.problem(
+      `ownerTopics: ${settings.ownerTopics.length} do not fit into an IAM policy, since together they are longer than ${MOST_OF_TOPICS} characters; have owners share topics, or tell some by webhook`,
     );
   }
   if (settings.hubRegion !== undefined && settings.hubAccount === undefined) {

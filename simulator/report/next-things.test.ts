@@ -11,11 +11,11 @@ test.each<[string, readonly (typeof failed)[], Asked, string[]]>([
   [
     'likewise, of the fleet that was run',
     [failed],
-    { ownFleet: 'my-fleet' },
+    { ownFleet: 'my fleet' },
     [
       retry,
-      keep.replace('--serve', '--fleet my-fleet --serve'),
-      'see it as a page: npm start -- --fleet my-fleet --html report.html',
+      keep.replace('--serve', "--fleet 'my fleet' --serve"),
+      "see it as a page: npm start -- --fleet 'my fleet' --html report.html",
     ],
   ],
   ['nothing more where that is the page and it goes on', [failed], { html: 'report.html', serve: true }, [retry]],

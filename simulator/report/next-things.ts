@@ -1,3 +1,4 @@
+import { shellWord } from '../../core/model/shell-word.ts';
 import type { RunReport } from './report-types.ts';
 
 /** The request for the run. */
@@ -17,7 +18,7 @@ export function nextThings(report: Omit<RunReport, 'next'>, { ownFleet, html, se
     ({ bucket, status }) => bucket === 'failed' || (bucket === 'held' && status !== 'Pending'),
   );
   const accounts = new Set(report.unreadableAccounts.map(({ account }) => account));
-  const fleet = ownFleet === undefined ? '' : ` --fleet ${ownFleet}`;
+  const fleet = ownFleet === undefined ? '' : ` --fleet ${shellWord(ownFleet)}`;
   const isWhole = report.totals.upgraded === report.clusters.length;
   return [
     ...stopped.map(

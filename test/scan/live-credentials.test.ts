@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { createCertificates } from '../../simulator/kubernetes/server/certificates.ts';
+import type { KubeconfigOptions } from '../../simulator/kubernetes/server/kubeconfig.ts';
+import { runInProcess } from '../material/cli/run-in-process.ts';
 import { principal } from '../material/kubernetes/server-under-test.ts';
 import { gapsOf, type LiveCluster, startLiveCluster } from './live-cluster.ts';
 
@@ -100,6 +102,23 @@ test('nobody listens', async () => {
   expect([code, report.verdict]).toEqual([4, 'incomplete']);
   expect(gapsOf(report)).toContain('error version of the API server');
 }, 30_000);
+
+test.each<[string, Partial<KubeconfigOptions>, string]>([
+  ['that does not answer', { server: 'https://127.0.0.1:1' }, 'The API server could not be reached'],
+  ['that takes no such token', { user: { token: 'bad' } }, 'Unauthorized'],
+  ['for which a program gives no token', { user: { exec: { command: 'no-such-program', args: [] } } }, 'ENOENT'],
+])(
+  'the next minor of a cluster %s is not known, and why is said',
+  async (_name, changes, why) => {
+    live = await startLiveCluster();
+    const path = await live.writeKubeconfig(changes);
+    const { code, out, err } = await runInProcess(['scan', '--kubeconfig', path], { sleep: async () => {} });
+    expect([code, out]).toEqual([4, '']);
+    expect(err).toContain('the cluster did not say which minor it runs');
+    expect(err).toContain(why);
+  },
+  30_000,
+);
 
 test.each([
   ['a context that there is not', ['--context', 'other'], {}, /no context other. It has: shop/],
