@@ -382,14 +382,6 @@ test('an alarm that was OK before the hop and has no data now is asked again unt
   expect([status, told]).toEqual(['done', [expect.stringMatching(/^ProbeInconclusive: The alarm errors/)]]);
 });
 
-test('so it is after a rollback, which is compared with how the cluster was before it went up', async () => {
-  const alarms = { ...NOTHING, known: ['alarm errors'] };
-  const back = upgrade({ machine: 'rollback-cluster', from: '1.38', to: '1.37' });
-  const hop = upgrade({ id: '1.37-1.38', status: 'RolledBack', ...scanned({ alarms }) });
-  const given: Given = { spec: { scan: { alarms: ['errors'] } }, kept: { upgrades: [back, hop] } };
-  expect(await checked({ ...given, alarms: { errors: 'unknown' } })).toMatchObject({ status: 'wait' });
-});
-
 test('a fault of the check is a fault, and a cluster that somebody changes is not checked', async () => {
   await expect(checked({ ready: new TypeError('x') })).rejects.toThrow('x');
   const { status, told } = await checked({ cluster: { version: '1.37', status: 'UPDATING' } });
