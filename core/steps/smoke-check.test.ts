@@ -1,6 +1,6 @@
 import { memberItem } from '../../test/material/items/rollout-items.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
-import { cluster, KEY, NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { cluster, KEY, NOON } from '../../test/material/protocol/one-upgrade.ts';
 import {
   checked,
   type Given,
