@@ -112,6 +112,8 @@ test('the page has all of it, and says what is not on record', () => {
   const page = readFileSync(path('upgrade.html'), 'utf8');
   for (const said of ['Results', 'Calls that change something', 'Request ids of calls', 'smoke-check'])
     expect(page).toContain(said);
+  // By now it has made another hop, which is none of this file.
+  expect(page).toMatch(/2026-11-27T.*<li>What came after these items, such as another hop of a cluster/s);
 });
 
 test('an upgrade that a rollout has made comes with the record of that rollout', async () => {

@@ -78,6 +78,7 @@ function introduction({ madeAt, madeWith, of, anchors, records, redacted }: Evid
 
 const NOT_RECORDED = [
   'Request ids of calls whose answer nobody heard, and of those to EC2: CloudTrail keeps them. Find a call there by its name, its cluster and its time; RollbackClusterVersion is UpdateClusterVersion there.',
+  'What came after these items, such as another hop of a cluster: from then on EKS takes the one before back no more, whatever is told of it here.',
   'Request bodies: they are left out of this file; what was asked for is told by the step and the version.',
   'Whole reports of scans: of each the step says what it found; reports are kept apart, and no anchor holds them.',
 ];

@@ -115,8 +115,10 @@ test('a drain is called one, and asked for anew where it was blocked', () => {
 
 test.each([
   ['RollbackInsight', 'Remove what blocks it, then: liftlock rollback cluster 111111111111.eu-west-1.shop --approve'],
-  ['TooLate', 'EKS takes it back no more.'],
-  ['TakenBackOnce', 'EKS takes it back no more.'],
+  ['TooLate', 'It is taken back no more.'],
+  ['TakenBackOnce', 'It is taken back no more.'],
+  ['VersionUnsupported', 'It is taken back no more.'],
+  ['NotObserved', 'It is taken back no more.'],
 ] as const)('a rollback that is blocked by %s is called one, and never retried upwards', (code, todo) => {
   const of = { upgradeId: 'rollback-1.36-1.35', from: '1.36', to: '1.35' };
   const detail = { ...upgrade('Blocked').detail, ...of, reasons: [reason(code, 'So it is.')] };

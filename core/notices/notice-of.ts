@@ -6,7 +6,7 @@ import { visibleLine } from '../model/visible.ts';
 import { apart } from '../model/words.ts';
 import { wayToCancel } from '../nodes/left-cordoned.ts';
 import { stopText } from '../protocol/fleet-stops.ts';
-import { wayToTryAgain } from '../protocol/left-half-done.ts';
+import { isWayBackOver, wayToTryAgain } from '../protocol/left-half-done.ts';
 
 /** The detail of an event with its notice for people, as it is published. */
 export const detailWithNotice = (event: LiftlockEvent) => ({ ...event.detail, notice: noticeOf(event) });
@@ -122,8 +122,8 @@ function upgradeNotice(event: Of<'UpgradeChanged'>): Notice | undefined {
   const kind = nodegroup === undefined ? moves : `drain of ${nodegroup} in ${named(event.detail)}`;
   const what = `The ${kind} is ${status}${untouched}.`;
   const name = nameOf(event.detail);
-  if (isBack && reasons.some(({ code }) => NO_WAY_BACK.includes(code))) {
-    const over = `EKS takes it back no more. What it needs, and which command goes on: liftlock explain cluster ${name}`;
+  if (isBack && isWayBackOver(event.detail)) {
+    const over = `It is taken back no more. What it needs, and which command goes on: liftlock explain cluster ${name}`;
     return notice(event, what, because(reasons), over);
   }
   if (status === 'Canceled') return notice(event, what, because(reasons), NOTHING);
@@ -143,9 +143,6 @@ function upgradeNotice(event: Of<'UpgradeChanged'>): Notice | undefined {
           );
   return notice(event, what, because(reasons), `Remove what blocks it, then: ${again}`);
 }
-
-/** No act of a person opens the way back of the same hop again. */
-const NO_WAY_BACK = ['TooLate', 'TakenBackOnce'];
 
 function holdNotice(event: Of<'ClusterHeld'>): Notice {
   const name = nameOf(event.detail);

@@ -126,12 +126,27 @@ describe('ways out of what is no hop', () => {
     [
       'a rollback that EKS refuses',
       back({ reasons: [reason('TooLate', '')] }),
-      'liftlock release cluster web. EKS takes it back no more. How',
+      'liftlock release cluster web. It is taken back no more. How',
     ],
     [
       'one that was done before',
       back({ reasons: [reason('TakenBackOnce', '')] }),
-      'liftlock release cluster web. EKS takes it back no more. How',
+      'liftlock release cluster web. It is taken back no more. How',
+    ],
+    [
+      'one to a minor that EKS supports no more',
+      back({ reasons: [reason('VersionUnsupported', '')] }),
+      'liftlock release cluster web. It is taken back no more. How',
+    ],
+    [
+      'one of an upgrade that nobody has on file',
+      back({ reasons: [reason('NotObserved', '')] }),
+      'liftlock release cluster web. It is taken back no more. How',
+    ],
+    [
+      'one whose asker has let the support type be set',
+      back({ extendSupport: true }),
+      'liftlock rollback cluster web --extend-support --approve, which goes on with it',
     ],
     [
       'one whose control plane is back',

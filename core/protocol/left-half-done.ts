@@ -82,9 +82,11 @@ export function hasFailedHalfWay({ mutated, status, endedAt = '' }: Upgrade, fin
 const lastWhole = ({ status, endedAt, wholeBefore }: Upgrade): string | undefined =>
   status === 'Succeeded' ? endedAt : wholeBefore;
 
-/** Whether the rollback has ended for good: nothing that a person does lets EKS take back the same hop again. */
-const isOver = (rollback: Upgrade | undefined): boolean =>
-  rollback?.reasons.some(({ code }) => code === 'TooLate' || code === 'TakenBackOnce') === true;
+const NO_WAY_BACK: readonly Reason['code'][] = ['TooLate', 'TakenBackOnce', 'VersionUnsupported', 'NotObserved'];
+
+/** Whether the rollback has ended for good: nothing that a person does opens the way back of the same hop again. */
+export const isWayBackOver = ({ reasons }: { readonly reasons: readonly Pick<Reason, 'code'>[] }): boolean =>
+  reasons.some(({ code }) => NO_WAY_BACK.includes(code));
 
 /** Whether a rollback has taken the control plane back: only its checks are left, and their result changes nothing about that. */
 export const hasGoneBack = (upgrade: Upgrade): boolean =>
@@ -92,7 +94,7 @@ export const hasGoneBack = (upgrade: Upgrade): boolean =>
 
 /** Whether a person only has to let the cluster go, which nothing refuses: the rollback has nothing to move any more. */
 export const isOnlyReleased = (upgrade: Upgrade | undefined): boolean =>
-  upgrade !== undefined && (hasGoneBack(upgrade) || isOver(upgrade));
+  upgrade !== undefined && (hasGoneBack(upgrade) || isWayBackOver(upgrade));
 
 /**
  * What a person does about an upgrade that was left half-way; the text follows "Somebody". `known`: the version to name where the upgrade is not
@@ -108,10 +110,12 @@ export function wayToFinish(
     return `runs: liftlock drain nodegroup ${upgrade?.input?.nodegroup} --cluster ${name} --approve.`;
   if (upgrade !== undefined && hasGoneBack(upgrade))
     return `runs: liftlock release cluster ${name}. It is back at ${to}; once what failed is mended, liftlock rollback cluster ${name} --approve checks it once more, and moves nothing`;
-  if (isRollback(upgrade))
-    return isOver(upgrade)
-      ? `runs: liftlock release cluster ${name}. EKS takes it back no more. How what had gone back by then follows its control plane then says: liftlock explain cluster ${name}`
-      : `runs: liftlock rollback cluster ${name} --approve, which goes on with it; or at any time liftlock release cluster ${name}, which gives it up and leaves what has gone back as it is`;
+  // Whoever lets the support type be set does so for one request alone.
+  const consent = upgrade?.extendSupport === true ? ' --extend-support' : '';
+  if (upgrade !== undefined && isRollback(upgrade))
+    return isWayBackOver(upgrade)
+      ? `runs: liftlock release cluster ${name}. It is taken back no more. How what had gone back by then follows its control plane then says: liftlock explain cluster ${name}`
+      : `runs: liftlock rollback cluster ${name}${consent} --approve, which goes on with it; or at any time liftlock release cluster ${name}, which gives it up and leaves what has gone back as it is`;
   if (machine !== 'upgrade-cluster') return `starts the state machine ${machine} by hand once more.`;
   // Somebody has taken the control plane further, so no hop leads to the version of this upgrade. What is left are the machines that follow the
   // control plane, each by itself.

@@ -104,18 +104,19 @@ export async function takeHopBack(
   );
   const told = rolledBackReason(said, hop?.data);
   // A hop that Liftlock had not changed is no failure, whoever had moved the control plane (semantics.md, Failure budget).
-  const ofUntouched = byOthers && hop?.data.mutated === false ? ('Blocked' as const) : undefined;
+  const ofUntouched = hop?.data.mutated === false ? ('Blocked' as const) : undefined;
   const ended = { reason: heldAfter(told, from), since: now.toISOString(), upgradeId: id };
   const hold = ofUntouched === undefined ? { ...ended, mutated: true } : ended;
   const waits = [finish, next].map((one) => (one !== undefined && Upgrades.active(one.data) ? one : undefined));
-  const each = [hop, waits[0]].filter((one) => one !== undefined);
+  const own = hop !== undefined && isOfLiftlock(hop.data) ? hop : undefined;
+  const each = [own, waits[0]].filter((one) => one !== undefined);
   // A member that both upgrades share is written once.
-  const isOfHop = ({ data }: Read<Upgrade>): boolean => data !== hop?.data && data.rolloutId === hop?.data.rolloutId;
+  const isOfHop = ({ data }: Read<Upgrade>): boolean => data !== own?.data && data.rolloutId === own?.data.rolloutId;
   const taken = await Promise.all(
     each.map((one) =>
       rolledBack(table, one, {
         ...{ reasons: [rolledBackReason(said, one.data), ...why], now, isCounted: !isOfHop(one) },
-        status: one === hop ? ofUntouched : undefined,
+        status: one === own ? ofUntouched : undefined,
       }),
     ),
   );
@@ -144,12 +145,15 @@ export async function foundTakenBack(
   hop: Upgrade | undefined,
   now: Date,
 ): ReturnType<typeof takeHopBack> {
-  const isItsOwn = hop !== undefined && (hop.mutated || !(hop.status === 'Blocked' || hop.status === 'Canceled'));
-  if (isItsOwn) return takeHopBack(table, { ...at, reasons: [] }, now, true);
+  if (hop !== undefined && isOfLiftlock(hop)) return takeHopBack(table, { ...at, reasons: [] }, now, true);
   const reason = heldAfter(takenBackReason(at.from, at.to, true), at.from);
   const hold = { reason, since: now.toISOString(), upgradeId: hopId(at.to, at.from) };
   return { writes: [], hops: [], waves: [], hold };
 }
+
+/** Whether the hop that was taken back has to do with Liftlock: another one had ended unchanged before somebody else moved the control plane. */
+const isOfLiftlock = ({ mutated, status }: Upgrade): boolean =>
+  mutated || !(status === 'Blocked' || status === 'Canceled');
 
 /**
  * Most views show one reason alone, so it also says why the hop had failed. Where the end of the rollback is written a second time, the first reason

@@ -10,6 +10,7 @@ import { budgetsText } from '../policy/forced-after.ts';
 import type { Ports } from '../ports/ports.ts';
 import { hopsBefore, isWatched, sameUnderWay } from '../protocol/hop-before.ts';
 import { findHopInHand, isOnlyReleased, wayOutOfHold } from '../protocol/left-half-done.ts';
+import { tooLate } from '../protocol/rollback-vetoes.ts';
 import { mayExtendSupport, reversalOf } from '../protocol/rollback-view.ts';
 import { undoEntriesOf } from '../protocol/undo.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
@@ -195,11 +196,13 @@ export function outOfHold(
   now: Date,
   byRollout = false,
 ) {
-  const { refusals, somebody } = finishing(snapshot, cluster, left, now);
+  // EKS does not take its cluster back any more, whatever a rollback has changed and whatever has ended it.
+  const ended = left && { ...left, reasons: [...left.reasons, ...tooLate({ ...left, mutated: false }, now)] };
+  const { refusals, somebody } = finishing(snapshot, cluster, ended, now);
   // Where somebody else had made the hop, only the hold has its id.
   const hop = snapshot.controls.get(cluster.clusterKey)?.held?.upgradeId?.split('-').at(-1) ?? '';
   const known = (clusterPolicy(snapshot, cluster, now).target ?? KubeVersion.tryParse(hop))?.toString();
-  return { refusals, condition: `${somebody} ${wayOutOfHold(cluster, left, { byRollout, known })}` };
+  return { refusals, condition: `${somebody} ${wayOutOfHold(cluster, ended, { byRollout, known })}` };
 }
 
 function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy, isThere: boolean, isMoved: boolean): string[] {

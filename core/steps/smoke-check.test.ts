@@ -1,6 +1,6 @@
 import { memberItem } from '../../test/material/items/rollout-items.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
-import { cluster, KEY, NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { cluster, KEY, NOON } from '../../test/material/protocol/one-upgrade.ts';
 import {
   checked,
   type Given,
@@ -380,14 +380,6 @@ test('an alarm that was OK before the hop and has no data now is asked again unt
   });
   const { status, told } = await looks({ ...given, alarms: { errors: 'unknown' } }, 15);
   expect([status, told]).toEqual(['done', [expect.stringMatching(/^ProbeInconclusive: The alarm errors/)]]);
-});
-
-test('so it is after a rollback, which is compared with how the cluster was before it went up', async () => {
-  const alarms = { ...NOTHING, known: ['alarm errors'] };
-  const back = upgrade({ machine: 'rollback-cluster', from: '1.38', to: '1.37' });
-  const hop = upgrade({ id: '1.37-1.38', status: 'RolledBack', ...scanned({ alarms }) });
-  const given: Given = { spec: { scan: { alarms: ['errors'] } }, kept: { upgrades: [back, hop] } };
-  expect(await checked({ ...given, alarms: { errors: 'unknown' } })).toMatchObject({ status: 'wait' });
 });
 
 test('a fault of the check is a fault, and a cluster that somebody changes is not checked', async () => {

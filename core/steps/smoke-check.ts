@@ -10,7 +10,7 @@ import { isRollback } from '../model/hop.ts';
 import { groupOfOne } from '../model/seen-nodes.ts';
 import { counted, some } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
-import { baselineOf, type Observed, type Reading } from '../probes/baseline.ts';
+import type { Baseline, Observed, Reading } from '../probes/baseline.ts';
 import { changedReasons, verdictReason } from '../probes/is-worse.ts';
 import { PROBES, type ProbeVerdict, STATE_PROBES, type StateVerdict } from '../probes/probe-verdict.ts';
 import { wellSince } from '../protocol/hop-before.ts';
@@ -316,7 +316,7 @@ async function checkInside(
       (passing.includes(why) ? unheard : notes).push(
         reason('ProbeInconclusive', `Not compared with before the hop: ${why}`),
       );
-    checkWithoutBaseline(context, reading, found);
+    checkWithoutBaseline(await baselineFor(ports, context), reading, found);
     checkNamed([...seen.workloads.keys()], reading.workloads ?? [], policy?.smoke.deployments ?? [], found);
     return reading;
   } catch (error) {
@@ -327,8 +327,9 @@ async function checkInside(
 }
 
 /** Without a baseline nothing can be compared, so nodes and the cluster's own workloads have to be well. */
-function checkWithoutBaseline(context: StepContext, reading: Reading, { problems, notes, looked }: Found): void {
-  const baseline = baselineOf(context.upgrade)?.probes;
+function checkWithoutBaseline(before: Baseline | undefined, reading: Reading, found: Found): void {
+  const { problems, notes, looked } = found;
+  const baseline = before?.probes;
   for (const probe of STATE_PROBES) {
     const seen = reading[probe];
     if (seen === undefined) continue;

@@ -107,22 +107,26 @@ test('a hop that runs parks at its next change, and what it has half rolled goes
   expect([await endsOf(world), kubeletsOf(world)]).toEqual([IS_BACK, ['1.36', '1.36', '1.36', '1.36']]);
 });
 
-test('a group whose roll has failed half-way goes back whole, though EKS says that it never left', async () => {
-  const world = await fleet({
-    prepare: (state) =>
-      void state.plannedFailures.push({
-        ...{ clusterName: 'web', nodegroupName: 'workers', type: 'VersionUpdate' },
-        ...{ errorCode: 'PodEvictionFailure', errorMessage: 'no' },
-      }),
-  });
-  await run(world);
-  expect(await endsOf(world)).toEqual(['1.36-1.37 Failed']);
-  const [node] = Object.values(world.eks.state.clusters)[0]?.kubernetes.nodes ?? [];
-  if (node !== undefined) Object.assign(node, { kubeletVersion: 'v1.37.1-eks-x' });
-  await goBack(world);
-  await run(world);
-  expect([await endsOf(world), kubeletsOf(world)]).toEqual([IS_BACK, ['1.36', '1.36']]);
-});
+test.each(['1.36', '1.35'])(
+  'a group whose roll from %s has failed half-way goes back whole, though EKS says that it never left',
+  async (version) => {
+    const world = await fleet({
+      clusters: [{ ...web, nodegroups: [{ name: 'workers', nodes: 2, version }] }],
+      prepare: (state) =>
+        void state.plannedFailures.push({
+          ...{ clusterName: 'web', nodegroupName: 'workers', type: 'VersionUpdate' },
+          ...{ errorCode: 'PodEvictionFailure', errorMessage: 'no' },
+        }),
+    });
+    await run(world);
+    expect(await endsOf(world)).toEqual(['1.36-1.37 Failed']);
+    const [node] = Object.values(world.eks.state.clusters)[0]?.kubernetes.nodes ?? [];
+    if (node !== undefined) Object.assign(node, { kubeletVersion: 'v1.37.1-eks-x' });
+    await goBack(world);
+    await run(world);
+    expect([await endsOf(world), kubeletsOf(world)]).toEqual([IS_BACK, ['1.36', '1.36']]);
+  },
+);
 
 test('started by hand it does the same, and its way is checked', async () => {
   const world = await upgraded();

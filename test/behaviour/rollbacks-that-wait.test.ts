@@ -15,6 +15,7 @@ import {
   rolloutsOf,
   run,
   smallFleet,
+  stopExecutions,
   upgradesOf,
   versionOf,
   wavesOf,
@@ -282,4 +283,19 @@ test('of an upgrade that somebody else has made it is known from its scan on unt
   const { reasons, rollback } = await said();
   expect(reasons.map(({ code }) => code)).toContain('TooLate');
   expect([rollback.status, rollback.reasons[0]?.code]).toEqual(['NotReversible', 'TooLate']);
+});
+
+test('one that was stopped from outside before it had changed anything is only let go once its seven days are over', async () => {
+  const world = await smallFleet({ clusters: [{ name: 'a', version: '1.36', nodegroups: [{ name: 'workers' }] }] });
+  await run(world);
+  onStep(world, 'scan-cluster', 'running', 'a', () => stopExecutions(world));
+  await requestRollback(world.ports, await recordOf(world, 'a'), PERSON, { approve: true });
+  await hours(world, 2);
+  const said = async () => (await explainCluster(world.ports, await recordOf(world, 'a'))).when.condition;
+  expect(await said()).toMatch(/^Somebody runs: liftlock rollback cluster a --approve, /);
+  await hours(world, 7 * 24);
+  await expect(requestRollback(world.ports, await recordOf(world, 'a'), PERSON, { approve: true })).rejects.toThrow(
+    'EKS rolls back within 7 days',
+  );
+  expect(await said()).toMatch(/^Somebody runs: liftlock release cluster a\. It is taken back no more\./);
 });

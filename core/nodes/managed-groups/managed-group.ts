@@ -96,7 +96,7 @@ export const managedGroups: NodeOwner<{
     }
     // EKS does not tell the minor of a group with an AMI of its own; the AMI that the policy names for the minor decides there.
     const own = unit.image === 'eks' ? (KubeVersion.tryParse(version ?? '') ?? minor) : minor;
-    if (own.isOlderThan(minor)) return thereAlready(group, version);
+    if (own.isOlderThan(minor) && unit.isHalfRolled !== true) return thereAlready(group, version);
     if (minor.minorsBehind(own) <= 1) return moveTo(unit, minor);
     const said = `The node group ${group} is at ${version}; the way back leads one minor, and not to ${minor}.`;
     return { type: 'blocked', reason: reason('OneHopAtATime', said) };
