@@ -271,7 +271,7 @@ async function keepAsked(ports: HookPorts, context: StepContext, due: DueHook): 
   return states?.[due.key];
 }
 
-/** A stop stands, whatever a late invocation has received. A repeated answer is not written again. */
+/** A stop stands, whatever a late invocation has received, and a go unless that is a stop. A repeated answer is not written again. */
 function keepAnswer(
   ports: HookPorts,
   context: StepContext,
@@ -280,6 +280,7 @@ function keepAnswer(
 ): Promise<Upgrade['hooks']> {
   return keepState(ports, context, due, 'HookAnswered', (before, now) => {
     if (before === undefined || before.answer === 'stop') return before;
+    if (before.answer === 'go' && answer !== 'stop') return before;
     if (before.answer === answer && before.message === message) return before;
     return { ...before, answer, message, error, answeredAt: now.toISOString() };
   });
