@@ -96,7 +96,7 @@ async function takenBackFirst(ports: NodeStepPorts, { clusterKey, upgrade }: Ste
   const left = (await openUndoEntries(ports.table, clusterKey)).map(({ data }) => data);
   const cordon = left.find(({ effect, upgradeId }) => effect === 'cordon' && upgradeId !== upgrade?.id);
   if (cordon === undefined) return undefined;
-  const said = `The node ${cordon.subject} is cordoned by the upgrade ${cordon.upgradeId}, whose cordons are taken back before others are made.`;
+  const said = `The node ${cordon.subject} is cordoned by the upgrade ${cordon.upgradeId}: no other one is cordoned before that has ended, or its cordons are taken back.`;
   return parked(nodesLater(ports), reason('UpgradeUnderWay', said));
 }
 
