@@ -30,9 +30,9 @@ import { drainNotAllowed, drainSettingsOf } from '../nodes/drain-settings.ts';
 import { updatingReason } from '../nodes/managed-groups/managed-group.ts';
 import { rememberAnswers } from '../nodes/remember-answers.ts';
 import type { ApiServer } from '../ports/cluster-access.ts';
-import type { DrainNode, DrainPod, EvictionAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
+import type { DrainNode, DrainPod, EvictionAnswer, NodeAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
 import type { Ports } from '../ports/ports.ts';
-import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
+import { mutateWithoutUpdate, type Undone } from '../protocol/mutate-without-update.ts';
 import { openUndoEntries } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
@@ -146,6 +146,17 @@ async function tellBlockers(
   // A pod that was let go and is in the way again is news again.
   return standing;
 }
+
+/** What became of a call whose answer says that it has changed nothing on the node. */
+export const unlessDone = (node: string, what: string, answer: NodeAnswer): Undone | undefined =>
+  answer === 'done'
+    ? undefined
+    : { type: 'refused', error: answer, message: `${node} was not ${what}: ${NOT_DONE[answer]}.` };
+const NOT_DONE = {
+  changed: 'somebody has changed it since it was read',
+  gone: 'it is not there any more',
+  notOurs: 'its mark or its cordon is not of this drain',
+};
 
 /** Without an answer a pod counts as asked all the same, so that others come before it the next time. It says nothing about the pod. */
 const UNANSWERED: EvictionAnswer = { type: 'busy', retryAfterSeconds: 0, message: 'it gave no answer' };
@@ -300,8 +311,11 @@ class Drain {
     };
     const call = { name: 'CordonNode' as const, input: { node: version, ...given({ taint }) } };
     const mutation = { ...this.#wanted(), call, beside: [replace(UndoEntries, before, entry)] };
-    const result = await mutateWithoutUpdate(this.#ports, mutation, () =>
-      operator.cordon(version, { upgradeId, taint }),
+    const result = await mutateWithoutUpdate(
+      this.#ports,
+      mutation,
+      () => operator.cordon(version, { upgradeId, taint }),
+      (answer) => unlessDone(node.name, 'cordoned', answer),
     );
     return result.type === 'answered' ? undefined : notSent(this.#ports, this.#context, result);
   }
