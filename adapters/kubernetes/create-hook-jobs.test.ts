@@ -44,6 +44,18 @@ test('what is made runs once, ends by its deadline, and asks for no privilege', 
   expect(body).not.toMatch(/host(Network|PID|IPC|Path)|"privileged"|"volumes"|"command"|"args"/);
 });
 
+test('of the question Kubernetes is kept from filling in what looks like a variable', async () => {
+  const { jobs, sent } = jobsOf({});
+  await jobs.create({ ...JOB, question: '{"cause":"$(KUBERNETES_PORT) of $$"}' });
+  expect(sent).toMatchObject([
+    {
+      body: {
+        spec: { template: { spec: { containers: [{ env: [{ value: '{"cause":"$$(KUBERNETES_PORT) of $$$$"}' }] }] } } },
+      },
+    },
+  ]);
+});
+
 test.each([
   [201, {}, undefined],
   [409, { reason: 'AlreadyExists' }, undefined],

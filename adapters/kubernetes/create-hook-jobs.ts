@@ -97,7 +97,8 @@ const manifestOf = ({ namespace, name, key, serviceAccount, deadlineSeconds, ...
         containers: [
           {
             ...{ name: 'hook', image: asked.image, ...given({ command: asked.command, args: asked.args }) },
-            env: [{ name: 'LIFTLOCK_QUESTION', value: asked.question }],
+            // Kubernetes fills in variables, as $(NAME), and makes one $ of $$ (API reference, EnvVar, `value`).
+            env: [{ name: 'LIFTLOCK_QUESTION', value: asked.question.replaceAll('$', () => '$$') }],
             terminationMessagePolicy: 'FallbackToLogsOnError',
             securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
           },

@@ -6,8 +6,8 @@ import type { KubeVersion } from '../version/kube-version.ts';
 import type { DrainSettings } from './drain-move.ts';
 
 /** The settings of a policy for drains; undefined where it lets Liftlock evict nothing. */
-export function drainSettingsOf(policy: UpgradePolicy): DrainSettings | undefined {
-  const { drain, disruption } = policy.spec;
+export function drainSettingsOf({ spec }: Pick<UpgradePolicy, 'spec'>): DrainSettings | undefined {
+  const { drain, disruption } = spec;
   if (drain === undefined) return undefined;
   const { pause, podTimeout, ...others } = drain;
   const secondsOf = (text: string) => durationMilliseconds(text) / 1000;

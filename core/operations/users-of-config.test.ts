@@ -78,6 +78,7 @@ test('nobody begins anything by a policy between this answer and the transaction
 const byHand = (more: Partial<Upgrade> = {}) => upgrade({ rolloutId: undefined, waveIndex: undefined, ...more });
 const back = { id: 'rollback-1.37-1.36', machine: 'rollback-cluster', from: '1.37', to: '1.36' } as const;
 const aborted = (more: Partial<Rollout> = {}) => rolloutItem({ status: 'Aborted', ...more });
+const second = policyConfig(policyWith({ name: 'second' }));
 const away = clusterRecord({ ...cluster, tags: { team: 'bank' }, labels: { team: 'shop' } });
 
 describe('what is under way goes by the policy', () => {
@@ -92,6 +93,12 @@ describe('what is under way goes by the policy', () => {
     ],
     ['a way back', { upgrades: [byHand(back)] }, told('rollback from 1.37 to 1.36')],
     ['a drain', { upgrades: [byHand({ machine: 'drain-nodes' })] }, told('drain')],
+    ['not what takes back what another one has left', { upgrades: [byHand({ machine: 'restore-nodes' })] }, []],
+    [
+      'not where another one selects its cluster too, so that it waits until one does',
+      { upgrades: [byHand({ status: 'Parked' })], policy: second },
+      [],
+    ],
     ['not once it has ended', { upgrades: [byHand({ status: 'Succeeded' })] }, []],
     ['not where the tags of its cluster are others by now', { upgrades: [byHand()], cluster: away }, []],
     [

@@ -1,3 +1,4 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type AppliedConfig, AT_REST, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import { loadLivingRecords } from '../inventory/records.ts';
@@ -6,6 +7,7 @@ import { loadAppliedConfigs, loadFleetInForce, selectorAlone, upgradePolicy } fr
 import { labeled } from '../policy/cluster-labels.ts';
 import { selects } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
+import { isUndo } from '../protocol/undo.ts';
 import { Grants, Ledgers, PolicyRollouts, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { load, loadAll, loadKind, ofKind, unchanged } from '../store/entity.ts';
 
@@ -59,13 +61,18 @@ async function upgradesUnder(
   const idOf = ({ clusterKey, id }: Upgrade): string => `${clusterKey} ${id}`;
   const acts = new Set(acting.map(idOf));
   const open = new Map([...ofKind(await table.queryActive(), Upgrades), ...acting].map((one) => [idOf(one), one]));
-  const selector = upgradePolicy(policy)?.spec.selector ?? selectorAlone(policy);
+  const selecting = (config: AppliedConfig, cluster: ClusterRecord): boolean => {
+    const selector = upgradePolicy(config)?.spec.selector ?? selectorAlone(config);
+    return selector !== undefined && selects(selector, cluster).matches;
+  };
+  const others = (await loadAppliedConfigs(table, 'UpgradePolicy')).filter(({ name }) => name !== policy.name);
   return [...open.values()].flatMap((one): string[] => {
     const cluster = clusters.get(one.clusterKey);
     const rollout = one.rolloutId === undefined ? undefined : rollouts.get(one.rolloutId);
-    if (cluster === undefined) return [];
-    const isSelected = selector !== undefined && selects(selector, cluster).matches;
-    if (rollout === undefined ? !isSelected : rollout.policy !== policy.name) return [];
+    if (cluster === undefined || isUndo(one)) return [];
+    // Where several select its cluster, what a person has begun there goes by none of them, and waits until one does.
+    const isOnlyOne = () => selecting(policy, cluster) && !others.some((other) => selecting(other, cluster));
+    if (rollout === undefined ? !isOnlyOne() : rollout.policy !== policy.name) return [];
     const isUnderWay = rollout !== undefined && !AT_REST.includes(rollout.status);
     const isParked = one.status === 'Parked' && !isRollback(one) && !acts.has(idOf(one));
     if (isParked && (isUnderWay || rollout?.status === 'Aborted')) return [];

@@ -50,6 +50,7 @@ test.each([
   ['v1.2 is out', 'v1.2 is out'],
   ['x'.repeat(300), 'x'.repeat(300)],
   ['x'.repeat(301), `${'x'.repeat(299)}…`],
+  [`${'x'.repeat(298)}🚀 and more`, `${'x'.repeat(298)}…`],
 ])('words are told in one line of bearable length, without the last dot: %j', (text, line) => {
   expect(oneLine(text)).toBe(line);
 });

@@ -15,6 +15,8 @@ import { keysOfRules } from './read-rules.ts';
  * (`unknown`).
  */
 export interface PolicyForUpgrade {
+  /** Only where `spec` is known. */
+  readonly name?: string | undefined;
   readonly spec: UpgradePolicySpec | undefined;
   readonly unknown: readonly Reason[];
 }
@@ -31,11 +33,11 @@ export async function loadPolicyForUpgrade(
     const name = (await load(reader, Rollouts, rolloutId))?.data.policy;
     const applied = name === undefined ? undefined : await load(reader, Configs, 'UpgradePolicy', name);
     const spec = upgradePolicy(applied?.data)?.spec;
-    return { spec, unknown: spec === undefined ? [unreadablePolicy(name ?? `of ${rolloutId}`)] : [] };
+    return { name, spec, unknown: spec === undefined ? [unreadablePolicy(name ?? `of ${rolloutId}`)] : [] };
   }
   const { policies, unreadable } = readPolicies(await loadAppliedConfigs(table, 'UpgradePolicy'));
   const match = policyOf(labeled(await cluster(), await loadFleetInForce(table)), policies, unreadable);
-  if (match.type === 'one') return { spec: match.policy.spec, unknown: [] };
+  if (match.type === 'one') return { name: match.policy.metadata.name, spec: match.policy.spec, unknown: [] };
   const isUnread = policyByHand(match, unreadable) !== undefined;
   return { spec: undefined, unknown: [...undecidedPolicy(match), ...(isUnread ? [unreadablePolicy(undefined)] : [])] };
 }

@@ -113,7 +113,7 @@ describe('of the policies that are applied', () => {
 
   test('an upgrade of a rollout goes by that of its rollout, whichever selects its cluster now', async () => {
     const table = await tableWith(applied('prod', prod), applied('team', team));
-    expect(await loadHopPolicy(table, 'r')).toEqual({ spec: team.spec, unknown: [] });
+    expect(await loadHopPolicy(table, 'r')).toEqual({ name: 'team', spec: team.spec, unknown: [] });
   });
 
   test('nobody knows what an upgrade goes by whose rollout or policy is gone or cannot be read', async () => {

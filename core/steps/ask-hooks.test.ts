@@ -89,24 +89,28 @@ test('since when it is asked is on record before it is', async () => {
   expect.assertions(3);
 });
 
-test('a no that another invocation has heard meanwhile stands, whatever this one hears', async () => {
+test.each([
+  ['a no', 'stop', 'go', ['blocked', ['HookRefused']]],
+  ['a go', 'go', 'wait', ['wait', ['HookPassed']]],
+  ['a go', 'go', 'nothing that counts', ['wait', ['HookPassed']]],
+] as const)('%s that another invocation has heard meanwhile stands: %s, then %s', async (_, heard, late, ended) => {
   const { ports, look, state } = await controlPlane(async () => {
     const read = await load(ports.table, Upgrades, KEY, upgrade().id);
-    const stopped = {
+    const meanwhile = {
       askedSince: '2026-11-20T12:00:00.000Z',
       grantNumber: grant().number,
-      answer: 'stop' as const,
+      answer: heard,
       message: '',
     };
     if (read !== undefined)
       await ports.table.transact([
-        replace(Upgrades, read, { ...read.data, hooks: { 'one/before/upgrade-control-plane': stopped } }),
+        replace(Upgrades, read, { ...read.data, hooks: { 'one/before/upgrade-control-plane': meanwhile } }),
       ]);
-    return says('go')();
+    return says(late)();
   });
   const result = await look();
-  expect([result.status, codes(result)]).toEqual(['blocked', ['HookRefused']]);
-  expect(await state()).toMatchObject({ answer: 'stop' });
+  expect([result.status, codes(result)]).toEqual(ended);
+  expect(await state()).toMatchObject({ answer: heard });
 });
 
 test('an invocation of an older grant changes nothing of what a newer one has heard', async () => {

@@ -2,6 +2,7 @@ import type { FleetSpec } from '../config/types.ts';
 import { HOOK_SCHEMA, type HookAnswer, type HookRequest, type HookStep } from '../contracts/hook.ts';
 import type { HookState, Intent, Upgrade } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
+import { startOf } from '../contracts/start-of.ts';
 import { blocked, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
@@ -255,7 +256,7 @@ async function foundByScan({ table }: HookPorts, clusterKey: string, to: string)
   if (scan === undefined) return undefined;
   const { scannedAt, errors, warnings, infos, waived } = scan;
   const causes = scan.causes.map(({ severity, cause, findings, ids = [] }) => ({
-    ...{ severity, cause: cause.slice(0, LONGEST_CAUSE), findings, ids },
+    ...{ severity, cause: startOf(cause, LONGEST_CAUSE), findings, ids },
   }));
   return { scannedAt, errors, warnings, infos, waived, causes };
 }
@@ -270,7 +271,7 @@ async function keepAsked(ports: HookPorts, context: StepContext, due: DueHook): 
   return states?.[due.key];
 }
 
-/** A stop stands, whatever a late invocation has received. A repeated answer is not written again. */
+/** A stop stands, whatever a late invocation has received, and a go unless that is a stop. A repeated answer is not written again. */
 function keepAnswer(
   ports: HookPorts,
   context: StepContext,
@@ -279,6 +280,7 @@ function keepAnswer(
 ): Promise<Upgrade['hooks']> {
   return keepState(ports, context, due, 'HookAnswered', (before, now) => {
     if (before === undefined || before.answer === 'stop') return before;
+    if (before.answer === 'go' && answer !== 'stop') return before;
     if (before.answer === answer && before.message === message) return before;
     return { ...before, answer, message, error, answeredAt: now.toISOString() };
   });

@@ -107,7 +107,7 @@ test.each<[string, Given, string, string, string]>([
     { left: [cordonOf('b', 'drain-nodes-other')] },
     'parked',
     'UpgradeUnderWay',
-    'The node b is cordoned by the upgrade drain-nodes-other,',
+    'The node b is cordoned by the upgrade drain-nodes-other: no other one is cordoned before that has ended, or its cordons are taken back.',
   ],
   [
     'was canceled',

@@ -30,14 +30,13 @@ import { drainNotAllowed, drainSettingsOf } from '../nodes/drain-settings.ts';
 import { updatingReason } from '../nodes/managed-groups/managed-group.ts';
 import { rememberAnswers } from '../nodes/remember-answers.ts';
 import type { ApiServer } from '../ports/cluster-access.ts';
-import type { DrainNode, DrainPod, EvictionAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
+import type { DrainNode, DrainPod, EvictionAnswer, NodeAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
 import type { Ports } from '../ports/ports.ts';
-import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
+import { mutateWithoutUpdate, type Undone } from '../protocol/mutate-without-update.ts';
 import { openUndoEntries } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { foreignStop, type StepContext, type StepPorts, wantedFor } from './context.ts';
-import { loadHopPolicy } from './hop-policy.ts';
 import { drainedNodes, nodesLater } from './node-room.ts';
 import { notSent } from './not-sent.ts';
 import { runStep } from './run-step.ts';
@@ -71,10 +70,11 @@ export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Pr
     }
     // While nothing is left to send, no commit tells that somebody has canceled the drain; its cordons are taken back once the execution has ended.
     if (context.upgrade?.status === 'Canceled') return parked(undefined, ...context.upgrade.reasons);
-    const { read } = await loadHopPolicy(ports, context);
-    const policy = read?.rules(new Map()).policy;
-    const settings = policy && drainSettingsOf(policy);
-    if (settings === undefined) return blocked(drainNotAllowed(context.name, policy?.metadata.name));
+    const { name: policy, spec, unknown } = await context.policy();
+    // It is unknown what the policy says of drains, and that is never taken for no word of them: one that has begun would fail.
+    if (unknown.length > 0) return parked(undefined, ...unknown);
+    const settings = spec && drainSettingsOf({ spec });
+    if (settings === undefined) return blocked(drainNotAllowed(context.name, policy));
     const before = await takenBackFirst(ports, context);
     if (before !== undefined) return before;
     const last = context.upgrade?.steps[step]?.detail as Kept | undefined;
@@ -96,7 +96,7 @@ async function takenBackFirst(ports: NodeStepPorts, { clusterKey, upgrade }: Ste
   const left = (await openUndoEntries(ports.table, clusterKey)).map(({ data }) => data);
   const cordon = left.find(({ effect, upgradeId }) => effect === 'cordon' && upgradeId !== upgrade?.id);
   if (cordon === undefined) return undefined;
-  const said = `The node ${cordon.subject} is cordoned by the upgrade ${cordon.upgradeId}, whose cordons are taken back before others are made.`;
+  const said = `The node ${cordon.subject} is cordoned by the upgrade ${cordon.upgradeId}: no other one is cordoned before that has ended, or its cordons are taken back.`;
   return parked(nodesLater(ports), reason('UpgradeUnderWay', said));
 }
 
@@ -146,6 +146,17 @@ async function tellBlockers(
   // A pod that was let go and is in the way again is news again.
   return standing;
 }
+
+/** What became of a call whose answer says that it has changed nothing on the node. */
+export const unlessDone = (node: string, what: string, answer: NodeAnswer): Undone | undefined =>
+  answer === 'done'
+    ? undefined
+    : { type: 'refused', error: answer, message: `${node} was not ${what}: ${NOT_DONE[answer]}.` };
+const NOT_DONE = {
+  changed: 'somebody has changed it since it was read',
+  gone: 'it is not there any more',
+  notOurs: 'its mark or its cordon is not of this drain',
+};
 
 /** Without an answer a pod counts as asked all the same, so that others come before it the next time. It says nothing about the pod. */
 const UNANSWERED: EvictionAnswer = { type: 'busy', retryAfterSeconds: 0, message: 'it gave no answer' };
@@ -300,8 +311,11 @@ class Drain {
     };
     const call = { name: 'CordonNode' as const, input: { node: version, ...given({ taint }) } };
     const mutation = { ...this.#wanted(), call, beside: [replace(UndoEntries, before, entry)] };
-    const result = await mutateWithoutUpdate(this.#ports, mutation, () =>
-      operator.cordon(version, { upgradeId, taint }),
+    const result = await mutateWithoutUpdate(
+      this.#ports,
+      mutation,
+      () => operator.cordon(version, { upgradeId, taint }),
+      (answer) => unlessDone(node.name, 'cordoned', answer),
     );
     return result.type === 'answered' ? undefined : notSent(this.#ports, this.#context, result);
   }

@@ -2,14 +2,14 @@ import type { Intent, UndoEntry } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import type { DrainNode, NodeAnswer, NodeOperator, NodeVersion } from '../ports/node-operator.ts';
+import type { DrainNode, NodeOperator, NodeVersion } from '../ports/node-operator.ts';
 import { loadNewestIntent } from '../protocol/intent-store.ts';
-import { mutateWithoutUpdate, type Undone } from '../protocol/mutate-without-update.ts';
+import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
 import { closeUndoEntries, hasEffect, openUndoEntries } from '../protocol/undo.ts';
 import type { Read } from '../store/entity.ts';
 import type { UnaskedPorts } from './act.ts';
 import type { StepContext } from './context.ts';
-import { type NodeStepPorts, operators } from './drain-nodes.ts';
+import { type NodeStepPorts, operators, unlessDone } from './drain-nodes.ts';
 import { type JobPorts, takeJobsBack } from './hook-job.ts';
 import { notSent } from './not-sent.ts';
 import { runStep } from './run-step.ts';
@@ -75,17 +75,6 @@ const mayHaveUncordoned = (sent: Read<Intent> | undefined, { uid, recordedAt }: 
   sent.data.committedAt > recordedAt &&
   !['refused', 'never-sent'].includes(sent.data.outcome?.type ?? '');
 
-const notUncordoned = (node: string, answer: Exclude<NodeAnswer, 'done'>): Undone => ({
-  type: 'refused',
-  error: answer,
-  message: `${node} was not uncordoned: ${NOT_DONE[answer]}.`,
-});
-const NOT_DONE = {
-  changed: 'somebody has changed it since it was read',
-  gone: 'it is not there any more',
-  notOurs: 'its mark or its cordon is not of this drain any more',
-};
-
 async function uncordon(
   ports: NodeStepPorts,
   context: StepContext,
@@ -111,7 +100,7 @@ async function uncordon(
       ports,
       wanted,
       () => operator.uncordon(version, { upgradeId, taint }),
-      (answer) => (answer === 'done' ? undefined : notUncordoned(subject, answer)),
+      (answer) => unlessDone(subject, 'uncordoned', answer),
     );
     if (result.type !== 'answered') return notSent(ports, context, result);
     const { answer } = result;

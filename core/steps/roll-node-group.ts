@@ -1,13 +1,13 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
 import { isNotFound, unlessGone } from '../contracts/eks-errors.ts';
 import { namedError } from '../contracts/errors.ts';
-import type { Intent } from '../contracts/items/protocol.ts';
+import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, failed, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import { isFinish, isRollback } from '../model/hop.ts';
+import { comparedHopId, hopId, isFinish, isRollback } from '../model/hop.ts';
 import { groupsBehind } from '../model/lag.ts';
-import { managedGroup, nodeOwner } from '../model/node-owner.ts';
+import { managedGroup, nodeOwner, OTHER_OWNERS } from '../model/node-owner.ts';
 import { showsBudgets } from '../nodes/drain-settings.ts';
 import { isOffered } from '../nodes/managed-groups/image-lag.ts';
 import { type ManagedGroup, managedGroups, type WantedImage } from '../nodes/managed-groups/managed-group.ts';
@@ -198,14 +198,16 @@ async function prepare(
   const wanted = { nodes: spec?.nodes, release: releaseOf(context, group), ...given({ begunWith }) };
   const observed = await managedGroups.observe(ports, context, group, wanted);
   const unit = await withoutWithdrawn(ports, context, observed);
-  let next = await nextMove(ports, context, unit);
+  let next = await nextMove(ports, context, unit, rolls);
   if (next.type === 'call' && next.call.name === 'CreateLaunchTemplateVersion') {
     const made = await makeTemplateVersion(ports, context, group, next.call.input);
     if ('stop' in made) return made;
-    next = await nextMove(ports, context, {
-      ...unit,
-      image: { ...(unit.image as WantedImage), made: made.version },
-    });
+    next = await nextMove(
+      ports,
+      context,
+      { ...unit, image: { ...(unit.image as WantedImage), made: made.version } },
+      rolls,
+    );
   }
   if (next.type === 'others') return { stop: foreignStop(ports, context, next.reason, unit.nodegroup.createdAt) };
   if (next.type === 'call' && (await isOutsidePlan(context, unit))) {
@@ -246,9 +248,10 @@ async function nextMove(
   ports: RollPorts,
   context: StepContext,
   unit: ManagedGroup,
+  rolls: readonly Read<Intent>[],
 ): Promise<ReturnType<typeof managedGroups.roll>> {
   const { target, upgrade } = context;
-  if (!isRollback(upgrade)) return managedGroups.roll(unit, target);
+  if (upgrade === undefined || !isRollback(upgrade)) return managedGroups.roll(unit, target);
   const next = managedGroups.takeBack(unit, target);
   const { nodegroupName: group, amiType } = unit.nodegroup;
   const isCustom = amiType === 'CUSTOM';
@@ -256,15 +259,27 @@ async function nextMove(
   const newer = await newerNodes(ports, context, group);
   // The check has reported groups that run the newer minor. A group that stayed behind has nothing to go back from, whatever its image is.
   if (isCustom && (newer === 'none' || (newer === 'unread' && unit.image === 'nobody'))) {
+    const followed = newer === 'none' && isOfHopBefore(upgrade, rolls);
+    if (followed && next.type !== 'blocked') return next;
+    const later = followed ? ` Before it has nodes, ${OTHER_OWNERS.customAmi.takenBackBy}.` : '';
     const said =
       newer === 'none'
-        ? `No node of ${group}, which runs a custom AMI, is newer than ${target}: it stays as it is.`
+        ? `No node of ${group}, which runs a custom AMI, is newer than ${target}: it stays as it is.${later}`
         : `${group} runs a custom AMI, and whether its nodes are newer than ${target} could not be read: it stays as it is, and EKS looks at its nodes before the control plane goes back.`;
     return { type: 'done', reason: reason('CustomAmi', said) };
   }
   // For a roll that has failed half-way, EKS reports the version before it.
   if (next.type === 'done' && newer === 'some') return managedGroups.takeBack({ ...unit, isHalfRolled: true }, target);
   return next;
+}
+
+/**
+ * Whether the hop that a rollback takes back, or its finish, was the last to roll a group: from the beginning of that roll on the group launches the
+ * newer image, also where it has no nodes now.
+ */
+function isOfHopBefore(rollback: Upgrade, rolls: readonly Read<Intent>[]): boolean {
+  const last = rolls.findLast(({ data }) => data.outcome?.type === 'accepted')?.data.upgradeId;
+  return last === comparedHopId(rollback) || last === hopId(rollback.from, rollback.from);
 }
 
 /** Makes the launch template version that a group is rolled with, and gives it once it should be visible. */

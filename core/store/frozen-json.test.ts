@@ -38,6 +38,10 @@ test('what is frozen is shared, since it was kept before', () => {
   expect(frozenJson({ frozen }).frozen).toBe(frozen);
 });
 
+test('of half a character, as texts of others may end, a whole one is made, so that its hash stays right', () => {
+  expect(frozenJson({ said: 'well \ud83d', list: ['🚀'] })).toEqual({ said: 'well \ufffd', list: ['🚀'] });
+});
+
 test('nothing at all has no JSON', () => {
   expect([frozenJson(undefined), frozenJson(() => 1)]).toEqual([undefined, undefined]);
 });

@@ -9,7 +9,9 @@ export function frozenJson<Value>(value: Value): Value {
 }
 
 function frozenCopy(value: unknown): unknown {
-  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'boolean') return value;
+  // Half a character has no canonical JSON, and DynamoDB would keep another one in its place: the record would seem changed.
+  if (typeof value === 'string') return value.toWellFormed();
   // Adding 0 makes 0 of −0, since JSON knows no negative zero.
   if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : null;
   if (value === null) return null;

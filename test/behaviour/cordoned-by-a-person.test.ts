@@ -1,8 +1,11 @@
 import { CORDON_MARK } from '../../core/model/cordoner.ts';
+import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { cancelDrain, requestDrain } from '../../core/operations/request-drain.ts';
+import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import type { World } from '../../simulator/process/world.ts';
+import { applySpec } from './changed-policy.ts';
 import { cordoned, drain, drainedShop, drainsOf, setCordon, stateOf, strict } from './drained-shop.ts';
-import { minutes, PERSON, recordOf, run } from './small-fleet.ts';
+import { controlsOf, minutes, PERSON, recordOf, run } from './small-fleet.ts';
 
 /** A drain that a budget holds; its first node is taken into use again and then cordoned by a person, who leaves the mark, as kubectl does. */
 async function takenOver(): Promise<{ world: World; name: string }> {
@@ -59,4 +62,24 @@ test('a node that a person cordons after a drain had emptied it counts as down a
   expect(waiting?.reasons).toMatchObject([
     { code: 'DrainNoRoom', message: expect.stringContaining(`${byHand?.name} (cordoned by somebody else)`) },
   ]);
+});
+
+test('a drain whose node somebody cordons before its own cordon arrives has changed nothing, and holds nothing', async () => {
+  const cordonAll = async (world: World) => {
+    for (const { name } of stateOf(world).nodes) await setCordon(world, name, true);
+    await stopFleet(world.ports, PERSON, 'look');
+  };
+  const effect = { kind: 'act', act: cordonAll } as const;
+  const armed = new Faults([{ when: 'after', operation: 'commit', function: 'drain-nodes', effect }]);
+  const world = await drainedShop([strict], { armed });
+  await drain(world);
+  await minutes(world, 3);
+  expect(armed.hits).toHaveLength(1);
+  await applySpec(world, { selector: {}, target: 'latest', waves: [{ name: 'all' }] });
+  await resumeFleet(world.ports, PERSON);
+  await run(world, 1);
+  const [ended] = await drainsOf(world);
+  expect([ended?.status, ended?.reasons[0]?.code]).toEqual(['Blocked', 'DrainNotAllowed']);
+  expect((await controlsOf(world)).filter(({ held }) => held !== undefined)).toEqual([]);
+  expect(cordoned(world)).toHaveLength(6);
 });

@@ -3,8 +3,9 @@ import { cancelDrain } from '../../core/operations/request-drain.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import { openUndoEntries } from '../../core/protocol/undo.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { applySpec } from './changed-policy.ts';
 import { cordoned, drain, drainedShop, drainsOf, loosen, podsOnLegacy, setAccess, strict } from './drained-shop.ts';
-import { hours, memberOf, minutes, PERSON, recordOf, run, upgradesOf } from './small-fleet.ts';
+import { controlsOf, hours, memberOf, minutes, PERSON, recordOf, run, upgradesOf } from './small-fleet.ts';
 
 test('a drain that follows one whose cordons could not be taken back yet leaves its nodes cordoned', async () => {
   const world = await drainedShop([strict]);
@@ -39,4 +40,22 @@ test('after a drain that failed under a rollout explain and retry name what has 
   await releaseCluster(world.ports, clusterKey, PERSON);
   await retryCluster(world.ports, clusterKey, PERSON);
   expect((await memberOf(world, 'web')).status).toBe('Pending');
+});
+
+test('while several policies select its cluster a drain waits, says so, and goes on where it was', async () => {
+  const world = await drainedShop([strict]);
+  await drain(world);
+  await minutes(world, 3);
+  const held = cordoned(world);
+  const second = (selector: object) =>
+    applySpec(world, { selector, target: 'latest', waves: [{ name: 'all' }] }, 'second');
+  await second({});
+  await minutes(world, 5);
+  const [waiting] = await drainsOf(world);
+  expect([waiting?.status, waiting?.reasons.map(({ code }) => code)]).toEqual(['Parked', ['AmbiguousPolicy']]);
+  expect([cordoned(world), (await controlsOf(world)).filter((one) => one.held !== undefined)]).toEqual([held, []]);
+  await second({ matchLabels: { name: 'other' } });
+  await loosen(world, 0);
+  await run(world, 1);
+  expect([(await drainsOf(world))[0]?.status, podsOnLegacy(world)]).toEqual(['Succeeded', 0]);
 });

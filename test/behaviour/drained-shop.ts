@@ -12,14 +12,14 @@ const api = {
 /** A budget that lets none of the six pods go. */
 export const strict = { namespace: 'shop', name: 'strict', matchLabels: { app: 'api' }, minAvailable: 6 };
 
-interface Given extends Pick<SmallFleet, 'policy' | 'calendars'> {
+interface Given extends Pick<SmallFleet, 'policy' | 'calendars' | 'armed'> {
   readonly tags?: Record<string, string>;
 }
 
 /** One cluster with the groups `legacy` and `new`, of three nodes each, whose policy lets Liftlock drain. */
 export async function drainedShop(
   budgets: readonly (typeof strict)[] = [],
-  { tags = {}, policy = {}, calendars = {} }: Given = {},
+  { tags = {}, policy = {}, calendars = {}, ...given }: Given = {},
 ): Promise<World> {
   const nodegroups = ['legacy', 'new'].map((name) => ({ name, nodes: 3 }));
   const world = await smallFleet({
@@ -28,6 +28,7 @@ export async function drainedShop(
     ],
     policy: { trigger: 'manual', drain: { pause: '0s' }, ...policy },
     calendars,
+    ...given,
   });
   await discover(world);
   return world;

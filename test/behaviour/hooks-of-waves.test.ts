@@ -107,6 +107,13 @@ test('one that only wants to know is asked once, and nothing waits for it', asyn
   expect([asked.length, await shown(world)]).toEqual([2, ['dev Completed', 'prod Completed']]);
 });
 
+test('words that are cut within an emoji are heard like others', async () => {
+  const world = await fleet(waved('before'));
+  const asked = answering(world, { answer: 'go', message: `${'x'.repeat(298)}🚀 all is well` });
+  await run(world);
+  expect([asked.length, await shown(world)]).toEqual([2, ['dev Completed', 'prod Completed']]);
+});
+
 test('what is ordered while it is asked holds: a go opens nothing in a rollout that was paused meanwhile', async () => {
   const world = await fleet(waved('before'));
   let asked = 0;

@@ -85,6 +85,18 @@ test('wait delays the change, and is asked again after the seconds that it says'
   expect(versionOf(world, 'web')).toBe('1.37');
 });
 
+test.each<[string, string | object, string]>([
+  ['words', { answer: 'go', message: `${'x'.repeat(298)}🚀 all is well` }, `${'x'.repeat(298)}…`],
+  ['a wrong answer', `{"schema": "liftlock.hook/v1", "answer": "${'x'.repeat(39)}🚀"}`, `“${'x'.repeat(39)}…”`],
+])('%s that are cut within an emoji are kept without its half', async (_, answer, kept) => {
+  const world = await fleet({ hooks: [hook('before', 'upgrade-control-plane', { blocking: false })] });
+  answering(world, answer);
+  await run(world);
+  expect(versionOf(world, 'web')).toBe('1.37');
+  const answered = (await world.auditTimeline()).find(({ event }) => event === 'HookAnswered');
+  expect(answered?.detail.message).toContain(kept);
+});
+
 test('stop before the first change blocks the cluster untouched, and a retry asks anew under another key', async () => {
   const world = await fleet({ hooks: [hook('before', 'upgrade-cluster')] });
   const asked = answering(world, { answer: 'stop', message: 'no \u001b[31mticket' }, 'go');
