@@ -29,7 +29,8 @@ export async function runCommand(argv: readonly string[], io: Io): Promise<ExitC
       error instanceof Error ? error : new Error(String(error));
     // A file of the user's: where it is to be written, too, no stack says more.
     if (path !== undefined) {
-      io.err(`liftlock: ${visible(message)}. Check the name, the folder and what you may do there.\n`);
+      const where = io.env.LIFTLOCK_DEBUG === undefined ? '' : `${stack ?? ''}\n`;
+      io.err(`liftlock: ${visible(message)}. Check the name, the folder and what you may do there.\n${where}`);
       return EXIT.failure;
     }
     const invalid = name === 'InvalidInput' || name === 'FleetFolderInvalid';

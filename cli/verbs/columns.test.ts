@@ -114,6 +114,7 @@ test.each([
 test('the command in REASON of get upgrades names the cluster as CLUSTER does, since others may have its name', () => {
   const column = LISTINGS.upgrades.columns.find(({ header }) => header === 'REASON');
   const reasons = [{ code: 'Held', message: 'Once it is mended: liftlock retry cluster web' }];
-  const upgrade = { cluster: '111111111111.eu-west-1.web', status: 'Failed', reasons, steps: [] };
+  const clusterKey = 'arn:aws:eks:eu-west-1:111111111111:cluster/web@2026-01-01T00:00:00.000Z';
+  const upgrade = { clusterKey, cluster: '111111111111.eu-west-1.web', status: 'Failed', reasons, steps: [] };
   expect(column?.cell(upgrade as never, shown)).toMatch(/liftlock retry cluster 111111111111\.eu-west-1\.web$/);
 });

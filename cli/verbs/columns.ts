@@ -1,7 +1,7 @@
 import type { AccountState } from '../../core/contracts/items/cluster.ts';
 import { READINESS_VERDICTS, type ReadinessVerdict } from '../../core/contracts/scan-words.ts';
 import { askerText } from '../../core/model/asked-for.ts';
-import { withIdInCommands } from '../../core/model/cluster-key.ts';
+import { clusterNameOf, withIdInCommands } from '../../core/model/cluster-key.ts';
 import { visible } from '../../core/model/visible.ts';
 import { some } from '../../core/model/words.ts';
 import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
@@ -51,8 +51,6 @@ const time = <Item>(header: string, of: (item: Item) => string | null | undefine
 const firstReason = ({ reasons }: { reasons: readonly { message: string }[] }): string => reasons[0]?.message ?? '';
 const current = ({ steps }: UpgradeView) => steps.findLast(({ status }) => status !== 'done') ?? steps.at(-1);
 const runsFreely = ({ status, reasons }: UpgradeView): boolean => status === 'Running' && reasons.length === 0;
-/** `web` of `111111111111.eu-central-1.web` */
-const nameIn = (id: string): string => id.split('.').at(-1) ?? id;
 const dollars = (amount: number | null): string => (amount === null ? '-' : amount === 0 ? '0' : `$${amount}`);
 const pairs = (all: object): string =>
   Object.entries(all)
@@ -162,7 +160,7 @@ const upgrades: Listing<UpgradeView> = {
     plain('REASON', (item) => {
       // A running upgrade that nothing has give way has no reasons of its own yet, but its step may wait for something.
       const why = firstReason(runsFreely(item) ? (current(item) ?? item) : item);
-      return withIdInCommands(why, { name: nameIn(item.cluster), id: item.cluster });
+      return withIdInCommands(why, { name: clusterNameOf(item.clusterKey), id: item.cluster });
     }),
   ],
 };

@@ -45,7 +45,10 @@ async function nothingFound(session: Session, kind: Kind, options: GetOptions): 
   if (kind !== 'upgrades' || options.all === true) return `No ${kind} found.\n`;
   // One page tells enough: of a large fleet there are tens of thousands.
   const { items, next } = await (await session.client()).v1.upgrades.$get({ query: { all: 'true' } });
-  if (items.length === 0) return 'No upgrade runs or waits, and none ever has.\n';
+  if (items.length === 0)
+    return next === undefined
+      ? 'No upgrade runs or waits, and none ever has.\n'
+      : 'No upgrade runs or waits. Those that have ended: liftlock get upgrades --all\n';
   const ended = next === undefined ? String(items.length) : `${items.length} and more`;
   return `No upgrade runs or waits; ${ended} ${items.length === 1 ? 'has' : 'have'} ended: liftlock get upgrades --all\n`;
 }

@@ -1,13 +1,12 @@
 import type { Condition } from '../../core/contracts/items/common.ts';
 import type { Member, Wave } from '../../core/contracts/items/rollout.ts';
-import { withIdInCommands } from '../../core/model/cluster-key.ts';
+import { idOfKey, withIdInCommands } from '../../core/model/cluster-key.ts';
 import { isOfPlan } from '../../core/model/last-words.ts';
 import { visible } from '../../core/model/visible.ts';
 import { apart, counted, some } from '../../core/model/words.ts';
 import { clustersOf } from '../../core/policy/approvals.ts';
 import { deletedText } from '../../core/policy/deleted-configs.ts';
 import { mostInFlight } from '../../core/policy/wave-room.ts';
-import { idOfKey } from '../../core/queries/find-cluster.ts';
 import type { RolloutDetail, WaveStanding } from '../../core/queries/rollout-views.ts';
 import { isSetAsideFor } from '../../core/rollout/fingerprint.ts';
 import { countVerdicts } from '../../core/rollout/readiness.ts';

@@ -15,15 +15,16 @@ export const maxFiles = 1000;
 const maxAliases = 100;
 
 /** What a decoder puts in place of bytes that are not UTF-8. */
-const NOT_UTF8 = '\ufffd';
+export const NOT_UTF8 = '\ufffd';
 
 /** The same for a file of config, which has to be UTF-8: where bytes were lost, a selector would take other clusters than its author meant. */
-export function readConfigYaml(file: ConfigFile): ReturnType<typeof readYaml> {
+export function readConfigYaml(file: ConfigFile, largest?: number): ReturnType<typeof readYaml> {
   const [before, ...others] = file.text.split(NOT_UTF8);
-  if (before === undefined || others.length === 0) return readYaml(file);
+  if (before === undefined || others.length === 0) return readYaml(file, largest);
   const lines = before.split('\n');
   const place = { file: file.path, line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
-  const message = 'this is not UTF-8, so what it says is lost. Save the file as UTF-8: iconv -f ISO-8859-1 -t UTF-8.';
+  const message =
+    'this is not UTF-8, or says U+FFFD, which stands for what is lost of such a text. Save the file as UTF-8: iconv -f ISO-8859-1 -t UTF-8; of PowerShell: iconv -f UTF-16 -t UTF-8.';
   return { documents: [], issues: [issueAt(place, 'error', [], message)] };
 }
 

@@ -189,7 +189,7 @@ export const EVENT_EXAMPLES: { readonly [Type in EventType]: EventExample<Type> 
     detail: {
       version,
       change: `${cluster.clusterKey}#14`,
-      of: 'cluster shop',
+      of: 'cluster 222222222222.eu-central-1.checkout-prod',
       status: 'Opened',
       by: 'sso:111111111111/ana@example.com',
       reason: 'incident 4711',

@@ -4,11 +4,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 export const gunzip = (bytes: Uint8Array, most?: number): Uint8Array =>
   gunzipSync(bytes, most === undefined ? {} : { maxOutputLength: most });
 
-/** Level 3 takes half the time of zlib's own choice, for a twentieth more bytes. */
-const LEVEL = 3;
-
 /** A text as gzip, in base64. */
-export const pack = (text: string): string => gzipSync(text, { level: LEVEL }).toString('base64');
+export const pack = (text: string): string => gzipSync(text).toString('base64');
 
 /** @throws for other texts */
 export function fromBase64(text: string): Uint8Array {

@@ -32,6 +32,12 @@ export function arnOf(key: ClusterKey): string {
 /** `web` */
 export const clusterNameOf = (key: ClusterKey): string => arnOf(key).split('/').at(-1) ?? key;
 
+/** The short identifier of a key's cluster; the key itself where it contains no cluster ARN. */
+export function idOfKey(key: string): string {
+  const place = parseClusterArn(arnOf(key));
+  return place === undefined ? key : shortId(place);
+}
+
 /** The text with the cluster's id in place of its name in commands to paste: where others have that name too, a command with it is refused. */
 export const withIdInCommands = (text: string, { name, id }: { readonly name: string; readonly id: string }): string =>
   text.replaceAll(new RegExp(`(liftlock (?:[a-z-]+ )+cluster |--cluster )${name}(?![\\w-]|\\.\\w)`, 'g'), `$1${id}`);

@@ -79,7 +79,14 @@ async function mended(of: Of, given: Given = {}) {
 test('one person breaks the glass of a cluster where the policy asks for no second one', async () => {
   const { answer, control, record, told, isDirty: marked } = await broken('cluster', ANN);
   const [until, by] = [at(1), [ANN]];
-  expect(answer).toEqual({ of: 'cluster web', status: 'Opened', until, reason: 'incident', by, peopleNeeded: 1 });
+  expect(answer).toEqual({
+    of: 'cluster 111122223333.eu-central-1.web',
+    status: 'Opened',
+    until,
+    reason: 'incident',
+    by,
+    peopleNeeded: 1,
+  });
   const kept = { reason: 'incident', until, by: [{ principal: ANN, at: at(0) }] };
   expect(control).toEqual({ clusterKey: KEY, held, breakGlass: kept });
   expect(record).toEqual([{ event: 'BreakGlassOpened', principal: ANN, detail: answer }]);
@@ -87,7 +94,15 @@ test('one person breaks the glass of a cluster where the policy asks for no seco
   expect(told).toEqual([
     {
       type: 'BreakGlassChanged',
-      detail: { version: 1, change, of: 'cluster web', status: 'Opened', by: ANN, reason: 'incident', until },
+      detail: {
+        version: 1,
+        change,
+        of: 'cluster 111122223333.eu-central-1.web',
+        status: 'Opened',
+        by: ANN,
+        reason: 'incident',
+        until,
+      },
     },
   ]);
   expect(marked).toBe(true);
@@ -206,7 +221,7 @@ test('one person who asks anew does not end what two have opened, and is told so
   const given = { rule: fourEyes, glass: glass(ANN, BOB) };
   await expect(broken('cluster', EVE, given)).rejects.toMatchObject({
     name: 'WrongState',
-    message: `The glass of cluster web is broken until ${at(2)}, and one person cannot ask anew without ending that: end it first (--end).`,
+    message: `The glass of cluster 111122223333.eu-central-1.web is broken until ${at(2)}, and one person cannot ask anew without ending that: end it first (--end).`,
   });
   await expect(broken('wave', EVE, given)).rejects.toMatchObject({ name: 'WrongState' });
   const ofOlder = { ...given, glass: { ...glass(ANN, BOB), planHash: 'older' }, planHash: 'h' };
@@ -215,7 +230,7 @@ test('one person who asks anew does not end what two have opened, and is told so
 
 test('nobody breaks the glass whom the policy does not name', async () => {
   for (const [of, what] of [
-    ['cluster', 'cluster web'],
+    ['cluster', 'cluster 111122223333.eu-central-1.web'],
     ['wave', 'wave all of r'],
   ] as const)
     await expect(broken(of, EVE, { rule: { from: ['sso:*/ann', 'sso:*/bob'] } })).rejects.toMatchObject({
@@ -256,7 +271,7 @@ test.each<[string, Of, Given]>([
   ['a wave of a rollout that has ended', 'wave', { rollout: { status: 'Completed' } }],
 ])('an order is ended early, and nothing is left of it: %s', async (_, of, given) => {
   const { answer, control, wave, record, told } = await mended(of, { ...given, glass: glass(ANN) });
-  const what = of === 'cluster' ? 'cluster web' : 'wave all of r';
+  const what = of === 'cluster' ? 'cluster 111122223333.eu-central-1.web' : 'wave all of r';
   expect(answer).toEqual({ of: what, status: 'Ended', until: null, reason: null, by: [], peopleNeeded: 1 });
   expect(control).toEqual({ clusterKey: KEY, held });
   expect(wave).not.toHaveProperty('breakGlass');
@@ -271,11 +286,11 @@ test.each<[string, Of, Given]>([
 });
 
 test.each<[string, BreakGlass | undefined, string]>([
-  ['nobody asked for', undefined, 'The glass of cluster web is not broken.'],
+  ['nobody asked for', undefined, 'The glass of cluster 111122223333.eu-central-1.web is not broken.'],
   [
     'is over',
     { ...glass(ANN), until: at(0) },
-    `The glass of cluster web is not broken any more: that was over at ${at(0)}.`,
+    `The glass of cluster 111122223333.eu-central-1.web is not broken any more: that was over at ${at(0)}.`,
   ],
 ])('what %s cannot be ended', async (_, kept, message) => {
   await expect(mended('cluster', { glass: kept })).rejects.toMatchObject({ name: 'WrongState', message });

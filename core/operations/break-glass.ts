@@ -2,6 +2,7 @@ import type { UpgradePolicy } from '../config/types.ts';
 import type { BreakGlass } from '../contracts/items/break-glass.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { AT_REST } from '../contracts/items/rollout.ts';
+import { shortId } from '../model/cluster-key.ts';
 import { personOf } from '../model/principal.ts';
 import { loadFleetInForce, upgradePolicy } from '../policy/applied.ts';
 import { isInForce, mayBreakGlass, peopleNeeded } from '../policy/break-glass.ts';
@@ -82,7 +83,7 @@ function placeOfCluster({ table }: OperatorPorts, cluster: ClusterRecord): FindP
       replace(ClusterControls, read, next === undefined ? rest : { ...rest, breakGlass: next }),
     ];
     const rules = policies.map(({ spec }) => spec.breakGlass);
-    return { subject: clusterKey, of: `cluster ${name}`, glass, rules, write };
+    return { subject: clusterKey, of: `cluster ${shortId(cluster)}`, glass, rules, write };
   };
 }
 

@@ -136,7 +136,7 @@ test('nothing begins after a wave of which a cluster goes back, and the cluster 
   expect(goesBack([wave(), wave({ name: 'dev', goingBack: [KEY] })])).toEqual({
     code: 'GoesBack',
     message:
-      'Nothing begins after the wave dev before the rollback of web has ended; one that has failed half-way is gone on with, or let go: liftlock explain cluster web',
+      'Nothing begins after the wave dev before the rollback of web has ended; one that has failed half-way is gone on with, or let go: liftlock explain cluster 111111111111.eu-central-1.web',
   });
   expect(goesBackItself(wave({ goingBack: [KEY] }), KEY)?.message).toBe(
     'It is being taken back, or that has failed half-way: liftlock explain cluster web',

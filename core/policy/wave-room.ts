@@ -1,6 +1,6 @@
 import type { Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { clusterNameOf } from '../model/cluster-key.ts';
+import { clusterNameOf, idOfKey } from '../model/cluster-key.ts';
 import { counted, some } from '../model/words.ts';
 
 /** How many failures the wave may have: its budget, or as many as a person has accepted. */
@@ -42,7 +42,7 @@ export function goesBack(waves: readonly Pick<Wave, 'name' | 'goingBack'>[]): Re
   const wave = waves.find(({ goingBack = [] }) => goingBack.length > 0);
   if (wave === undefined) return undefined;
   const names = (wave.goingBack ?? []).map(clusterNameOf);
-  const said = `Nothing begins after the wave ${wave.name} before the rollback of ${names.join(', ')} has ended; one that has failed half-way is gone on with, or let go: liftlock explain cluster ${names[0]}`;
+  const said = `Nothing begins after the wave ${wave.name} before the rollback of ${names.join(', ')} has ended; one that has failed half-way is gone on with, or let go: liftlock explain cluster ${idOfKey(wave.goingBack?.[0] ?? '')}`;
   return reason('GoesBack', said);
 }
 
@@ -119,7 +119,7 @@ function backRefusal(wave: Wave, inFlight: number): Reason | undefined {
   const most = passed < canaries ? 1 : wave.maxConcurrency;
   if (goingBack.length === 0 || inFlight + goingBack.length <= most) return undefined;
   const names = goingBack.map(clusterNameOf);
-  const said = `${some(names, 5)} of the wave ${name}, which has ${most} at once, ${names.length === 1 ? 'is' : 'are'} being taken back: nothing else begins in it before the rollback has ended; one that has failed half-way is gone on with, or let go: liftlock explain cluster ${names[0]}`;
+  const said = `${some(names, 5)} of the wave ${name}, which has ${most} at once, ${names.length === 1 ? 'is' : 'are'} being taken back: nothing else begins in it before the rollback has ended; one that has failed half-way is gone on with, or let go: liftlock explain cluster ${idOfKey(goingBack[0] ?? '')}`;
   return reason('GoesBack', said);
 }
 

@@ -4,8 +4,8 @@ import { compareTexts } from '../model/compare-texts.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { AuditItem, Table } from '../ports/table.ts';
 import { ownerOf } from '../readiness/owner-news.ts';
-import { Clusters, Rollouts, Waves } from '../store/entities.ts';
-import { loadKind } from '../store/entity.ts';
+import { Clusters, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { loadKind, ofKind } from '../store/entity.ts';
 import { loadMembers } from '../store/members.ts';
 import { actsOf, clusterWaits, hopOfItem, minutesIn, rolloutWaits, type Spent, timesIn } from './effort.ts';
 import { periodStart } from './report-period.ts';
@@ -45,12 +45,16 @@ export async function effortReport({ table, clock }: Pick<Ports, 'table' | 'cloc
   };
 }
 
-/** Clusters that these rollouts have begun, of the newest rollouts first, as soon as there are as many as are read. */
+/**
+ * Clusters that have an upgrade now, and those that these rollouts have begun, of the newest first, as soon as there are as many as are read. What a
+ * person has begun past rollouts and is over has no place in this order, since only all upgrades there ever were would tell it.
+ */
 async function begunIn(table: Table, rollouts: readonly Rollout[]): Promise<ReadonlySet<string>> {
-  const begun = new Set<string>();
+  const begun = new Set(ofKind(await table.queryActive(), Upgrades).map(({ clusterKey }) => clusterKey));
   for (const { id } of [...rollouts].sort((a, b) => compareTexts(b.createdAt, a.createdAt))) {
     if (begun.size >= MOST_CLUSTERS) break;
-    for (const { clusterKey, status } of await loadMembers(table, id)) if (status !== 'Pending') begun.add(clusterKey);
+    for (const { clusterKey, grantedAt } of await loadMembers(table, id))
+      if (grantedAt !== undefined) begun.add(clusterKey);
   }
   return begun;
 }

@@ -252,8 +252,8 @@ test('of more clusters than are read those count that rollouts have begun, and h
     await table.transact([put(Clusters, cluster, 'absent')]);
     const { clusterKey } = cluster;
     // The last two of the inventory are the first of the rollout.
-    const status = at < 499 ? 'Pending' : 'Succeeded';
-    await table.transact([put(Members, memberItem({ rolloutId: 'r', clusterKey, status }), 'absent')]);
+    const begun = at < 500 ? { status: 'Excluded' as const } : { status: 'Succeeded' as const, grantedAt: ago(50) };
+    await table.transact([put(Members, memberItem({ rolloutId: 'r', clusterKey, ...begun }), 'absent')]);
     const entry = { subject: clusterKey, event: 'ClusterRetried', principal: 'ann', detail: {} };
     if (at > 499) await transactWithAudit(table, [], [entry], new Date(ago(30)));
   }

@@ -10,12 +10,6 @@ import { invalidInput, Refusal } from './refusal.ts';
 
 type Place = Pick<ClusterRecord, 'account' | 'region' | 'name'>;
 
-/** The short identifier of a key's cluster; the key itself where it contains no cluster ARN. */
-export function idOfKey(key: string): string {
-  const place = parseClusterArn(arnOf(key));
-  return place === undefined ? key : shortId(place);
-}
-
 /**
  * The cluster that a person means: by name, by `account.region.name`, by ARN, or by either of the two with `@` and the creation time, also a deleted
  * one. Fails with `ClusterNotFound`, `AmbiguousCluster` (its details list the candidates), or `InvalidInput`.

@@ -45,6 +45,19 @@ test('a page of all upgrades reads the clusters that it is about, and not those 
   expect(table.reads.partition).toBe(40);
 });
 
+test('a page ends after a thousand clusters, since it would read all of a fleet that has no upgrades', async () => {
+  const table = await tableWith('z');
+  const names = Array.from({ length: 1500 }, (_, at) => `c${at}`);
+  for (const name of names) {
+    const key = clusterKey(`arn:aws:eks:${place.region}:${place.account}:cluster/${name}`, new Date(0));
+    await table.transact([put(ClusterNames, { ...place, name, clusterKey: key }, 'absent')]);
+  }
+  const first = await listUpgrades(table, { all: true });
+  expect([first.items, table.reads.partition]).toEqual([[], 1000]);
+  const second = await listUpgrades(table, { all: true, after: first.next });
+  expect([second.items.map(({ id }) => id), second.next]).toEqual([hops, undefined]);
+});
+
 test('without those that have ended nothing is listed that has', async () => {
   const table = await tableWith('web');
   expect((await listUpgrades(table, {})).items).toEqual([]);

@@ -1,15 +1,15 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { batchesOf } from '../model/batches.ts';
-import { shortId } from '../model/cluster-key.ts';
+import { idOfKey, shortId } from '../model/cluster-key.ts';
 import { compareTexts } from '../model/compare-texts.ts';
+import { given } from '../model/given.ts';
 import type { Table } from '../ports/table.ts';
 import { comparisonOf } from '../probes/probe-verdict.ts';
 import { loadReasonsNow } from '../protocol/kept-away.ts';
 import { upgradesOf } from '../store/cluster-upgrades.ts';
 import { ClusterNames, Upgrades } from '../store/entities.ts';
 import { loadKind, ofKind } from '../store/entity.ts';
-import { idOfKey } from './find-cluster.ts';
 import { PAGE_LIMIT, type Page, type PageRequest, pageOf } from './page.ts';
 
 /** One upgrade of one cluster: a hop, or one step that was started by hand. */
@@ -67,34 +67,43 @@ export async function listUpgrades(
   table: Table,
   filter: PageRequest & { readonly all?: boolean | undefined },
 ): Promise<Page<UpgradeView>> {
-  const upgrades = filter.all === true ? await endedToo(table, filter) : ofKind(await table.queryActive(), Upgrades);
-  return pageOf(await upgradeViews(table, upgrades), placeIn, filter);
+  const { upgrades, next } =
+    filter.all === true
+      ? await endedToo(table, filter)
+      : { upgrades: ofKind(await table.queryActive(), Upgrades), next: undefined };
+  return { ...given({ next }), ...pageOf(await upgradeViews(table, upgrades), placeIn, filter) };
 }
 
 const placeIn = (upgrade: Pick<UpgradeView, 'cluster' | 'id' | 'clusterKey'>): string =>
   `${upgrade.cluster}/${upgrade.id}@${upgrade.clusterKey}`;
 
-/** How many clusters are read at once. */
+/** How many names of clusters are read at once, and for one page. */
 const AT_ONCE = 20;
+const MOST_NAMES = 1000;
 
-/** The upgrades for a page, ended ones too. These are kept for ever, so that only those of the clusters that the page is about are read. */
-async function endedToo(table: Table, { limit = PAGE_LIMIT, after = '' }: PageRequest): Promise<Upgrade[]> {
+/**
+ * The upgrades for a page, ended ones too. These are kept for ever, so that only those of the clusters that the page is about are read. `next`: where
+ * the page ends though it is not full, since many clusters have none.
+ */
+async function endedToo(
+  table: Table,
+  { limit = PAGE_LIMIT, after = '' }: PageRequest,
+): Promise<{ readonly upgrades: readonly Upgrade[]; readonly next: string | undefined }> {
   const keys = (await loadKind(table, ClusterNames)).map(({ clusterKey }) => clusterKey);
-  const named = [...Map.groupBy(keys, (key) => `${idOfKey(key)}/`)].sort(([a], [b]) => compareTexts(a, b));
   const from = after.slice(0, after.indexOf('/') + 1);
-  const found: Upgrade[] = [];
-  let count = 0;
+  const named = [...Map.groupBy(keys, (key) => `${idOfKey(key)}/`)]
+    .filter(([id]) => compareTexts(id, from) >= 0)
+    .sort(([a], [b]) => compareTexts(a, b));
+  const isAfter = ({ clusterKey, id }: Upgrade): boolean =>
+    compareTexts(placeIn({ cluster: idOfKey(clusterKey), id, clusterKey }), after) > 0;
+  const upgrades: Upgrade[] = [];
   // All that have one name are read together, since their upgrades stand between each other's.
-  for (const some of batchesOf(
-    named.filter(([id]) => compareTexts(id, from) >= 0),
-    AT_ONCE,
-  )) {
+  for (const some of batchesOf(named.slice(0, MOST_NAMES), AT_ONCE)) {
     const read = await Promise.all(some.flatMap(([, of]) => of.map((key) => upgradesOf(table, key))));
-    found.push(...read.flat());
-    const isAfter = ({ clusterKey, id }: Upgrade) =>
-      compareTexts(placeIn({ cluster: idOfKey(clusterKey), id, clusterKey }), after) > 0;
-    count += read.flat().filter(isAfter).length;
-    if (count > limit) break;
+    upgrades.push(...read.flat().filter(isAfter));
+    if (upgrades.length > limit) return { upgrades, next: undefined };
   }
-  return found;
+  const [last] = named[MOST_NAMES - 1] ?? [];
+  // No id of an upgrade begins with this mark or with anything behind it.
+  return { upgrades, next: named.length > MOST_NAMES && last !== undefined ? `${last}~` : undefined };
 }

@@ -2,6 +2,7 @@ import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { idOfKey } from '../model/cluster-key.ts';
 import { isSame } from '../model/is-same.ts';
 import { some } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -25,7 +26,7 @@ export function waitsForRest(rollout: Rollout, waves: readonly Wave[], members: 
   const [first] = rest;
   if (first === undefined) return [];
   const told = rest.map(({ name, status, reasons: [why] }) => `${name} (${why?.code ?? status})`);
-  const said = `Its waves have passed, and it ends once all that is left of them has ended or was taken out: ${some(told, 5)}. Until then no other rollout of its policy begins. What that takes says: liftlock explain cluster ${first.name}`;
+  const said = `Its waves have passed, and it ends once all that is left of them has ended or was taken out: ${some(told, 5)}. Until then no other rollout of its policy begins. What that takes says: liftlock explain cluster ${idOfKey(first.clusterKey)}`;
   return [reason('Unsettled', said)];
 }
 

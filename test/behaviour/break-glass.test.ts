@@ -45,7 +45,7 @@ test('one cluster goes at once, and the others wait for their window', async () 
   await minutes(world, 10);
   expect(touched(world, 'a')).toBe(false);
   const answer = await breakGlassOfCluster(world.ports, await recordOf(world, 'a'), order(ANA, 4 * HOUR));
-  expect(answer).toMatchObject({ of: 'cluster a', status: 'Opened', by: [ANA] });
+  expect(answer).toMatchObject({ of: 'cluster 111111111111.eu-central-1.a', status: 'Opened', by: [ANA] });
   await minutes(world, 200);
   expect([versionOf(world, 'a'), versionOf(world, 'b')]).toEqual(['1.37', '1.36']);
   await run(world);

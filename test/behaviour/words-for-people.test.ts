@@ -89,7 +89,7 @@ test('who reads of a hold learns what release does while the rollback of the clu
       what: expect.stringMatching(/ is held, and goes back to the minor before by itself\.$/),
       why: expect.stringMatching(/Deployment shop\/web .* its policy has it taken back \(rollback\.automatic\)/),
       todo: expect.stringMatching(
-        /^Nothing\. .*liftlock release cluster web, which gives the rollback up and not the hold/,
+        /^Nothing\. .*liftlock release cluster 111111111111.eu-central-1.web, which gives the rollback up and not the hold/,
       ),
     },
   ]);
@@ -110,7 +110,7 @@ test('a rollback that comes to nothing is told with what goes on, and not to try
     {
       what: expect.stringMatching(/^The rollback of web .* from 1\.37 to 1\.36 is Canceled/),
       why: expect.stringMatching(/^EKS took the control plane back from 1\.37 until 2026-/),
-      todo: expect.stringContaining('liftlock explain cluster web'),
+      todo: expect.stringContaining('liftlock explain cluster 111111111111.eu-central-1.web'),
     },
   ]);
 });

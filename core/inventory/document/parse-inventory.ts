@@ -6,7 +6,7 @@ import { kindOf } from '../../config/document-kind.ts';
 import { type ConfigIssue, type DocumentPath, sortIssues } from '../../config/issue.ts';
 import { apiVersion } from '../../config/kinds.ts';
 import { unknownRegionWords } from '../../config/known-regions.ts';
-import { type ConfigFile, readYaml } from '../../config/read-yaml.ts';
+import { type ConfigFile, NOT_UTF8, readConfigYaml } from '../../config/read-yaml.ts';
 import { parseBySchema } from '../../config/schema-issues.ts';
 import type { ClusterControl, ClusterRecord } from '../../contracts/items/cluster.ts';
 import { clusterKey } from '../../model/cluster-key.ts';
@@ -30,7 +30,7 @@ const LARGEST = 128 * 1024 * 1024;
  * time, so they are computed only where there is a problem.
  */
 export function parseInventory(file: ConfigFile): ParsedInventory {
-  const document = file.text.length > LARGEST ? undefined : quickly(file.text);
+  const document = file.text.length > LARGEST || file.text.includes(NOT_UTF8) ? undefined : quickly(file.text);
   return document === undefined ? withPlaces(file) : { inventory: inventoryOf(document), errors: [] };
 }
 
@@ -54,7 +54,7 @@ function quickly(text: string): InventoryDocument | undefined {
 const FORM = `An inventory is a map: write "apiVersion: ${apiVersion}", "kind: Inventory" and "clusters:" with the list of clusters below it, as liftlock get clusters -o yaml prints it.`;
 
 function withPlaces(file: ConfigFile): ParsedInventory {
-  const { documents, issues } = readYaml(file, LARGEST);
+  const { documents, issues } = readConfigYaml(file, LARGEST);
   const errors: ConfigIssue[] = [...issues];
   const [document, second] = documents;
   if (document === undefined) {
