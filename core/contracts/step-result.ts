@@ -1,5 +1,5 @@
+import { cutText } from './cut-text.ts';
 import { type AnyCode, kindOf, type ReasonCode, readCode } from './reasons.ts';
-import { startOf } from './start-of.ts';
 
 /** The result of a step. A Choice state of its machine reads `status`. These are outcomes; an exception is a fault. */
 export type StepStatus = 'done' | 'wait' | 'parked' | 'blocked' | 'failed';
@@ -32,7 +32,7 @@ export const standingFirst = (reasons: readonly Reason[]): Reason[] =>
 export function bounded(reasons: readonly Reason[]): Reason[] {
   const kept: Reason[] = reasons.slice(0, MOST_REASONS).map(({ code, message }) => ({
     code,
-    message: message.length > LONGEST_MESSAGE ? `${startOf(message, LONGEST_MESSAGE)}…` : message,
+    message: message.length > LONGEST_MESSAGE ? `${cutText(message, LONGEST_MESSAGE)}…` : message,
   }));
   const left = reasons.length - kept.length;
   return left > 0 ? [...kept, { code: 'MoreReasons', message: `${left} more reasons are not shown.` }] : kept;

@@ -1,4 +1,4 @@
-import { startOf } from '../contracts/start-of.ts';
+import { cutText } from '../contracts/cut-text.ts';
 import { sha256Hex } from '../hash/sha256.ts';
 import type { EvictionAnswer, PodUid } from '../ports/node-operator.ts';
 import type { DrainMemory, DrainObservation, NodeTry, PodTry } from './drain-move.ts';
@@ -25,7 +25,7 @@ export function rememberAnswers(
     const tries = (before?.tries ?? 0) + 1;
     const retryAt = new Date(now.getTime() + retrySeconds(answer, tries, pod.uid) * 1000).toISOString();
     const status = answer.type === 'refused' ? `${answer.status} ` : '';
-    const said = 'message' in answer ? { message: startOf(`${status}${answer.message}`, LONGEST_MESSAGE) } : {};
+    const said = 'message' in answer ? { message: cutText(`${status}${answer.message}`, LONGEST_MESSAGE) } : {};
     const since = before === undefined || before.answer === 'busy' ? now.toISOString() : before.since;
     if (answer.type === 'gone') delete pods[pod.uid];
     else if (answer.type === 'busy' && before !== undefined)

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { cutText } from '../contracts/cut-text.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
-import { startOf } from '../contracts/start-of.ts';
 import { parseJson } from '../model/parse-json.ts';
 import type { Gate } from '../ports/outside.ts';
 
@@ -35,7 +35,7 @@ export function oneLine(text: string): string {
     .replace(/[\p{C}\s]+/gu, ' ')
     .trim()
     .replace(/\.$/, '');
-  return line.length <= LONGEST_MESSAGE ? line : `${startOf(line, LONGEST_MESSAGE - 1)}…`;
+  return line.length <= LONGEST_MESSAGE ? line : `${cutText(line, LONGEST_MESSAGE - 1)}…`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import { cutText } from '../contracts/cut-text.ts';
 import { HOOK_SCHEMA, type HookAnswer, hookAnswer } from '../contracts/hook.ts';
-import { startOf } from '../contracts/start-of.ts';
 import { parseJson } from '../model/parse-json.ts';
 import { counted } from '../model/words.ts';
 import type { ExecutionState } from '../ports/executions.ts';
@@ -62,7 +62,7 @@ function shortly(value: unknown, confidential: readonly string[]): string {
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'an object';
   const text = withoutSecrets(String(value), confidential);
-  const short = text.length > MOST_CHARACTERS ? `${startOf(text, MOST_CHARACTERS)}…` : text;
+  const short = text.length > MOST_CHARACTERS ? `${cutText(text, MOST_CHARACTERS)}…` : text;
   return typeof value === 'string' ? `“${short}”` : short;
 }
 

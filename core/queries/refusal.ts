@@ -1,3 +1,5 @@
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
+
 /** Names of refusals beside those of `core/contracts/errors.ts`. They are API: HTTP statuses and exit codes depend on them. */
 export type RefusalName =
   | 'InvalidInput'
@@ -35,12 +37,6 @@ export const invalidInput = (message: string, details?: Readonly<Record<string, 
   new Refusal('InvalidInput', message, details);
 
 /** Fails with `ClusterGone` where the cluster was deleted: there is nothing to order for it any more. */
-export function refuseGone({
-  name,
-  deletedAt,
-}: {
-  readonly name: string;
-  readonly deletedAt?: string | undefined;
-}): void {
+export function refuseGone({ name, deletedAt }: Pick<ClusterRecord, 'name' | 'deletedAt'>): void {
   if (deletedAt !== undefined) throw new Refusal('ClusterGone', `The cluster ${name} was deleted (seen ${deletedAt}).`);
 }

@@ -69,7 +69,7 @@ export async function listUpgrades(
 ): Promise<Page<UpgradeView>> {
   const { upgrades, next } =
     filter.all === true
-      ? await endedToo(table, filter)
+      ? await loadWithEnded(table, filter)
       : { upgrades: ofKind(await table.queryActive(), Upgrades), next: undefined };
   return { ...given({ next }), ...pageOf(await upgradeViews(table, upgrades), placeIn, filter) };
 }
@@ -85,7 +85,7 @@ const MOST_NAMES = 1000;
  * The upgrades for a page, ended ones too. These are kept for ever, so that only those of the clusters that the page is about are read. `next`: where
  * the page ends though it is not full, since many clusters have none.
  */
-async function endedToo(
+async function loadWithEnded(
   table: Table,
   { limit = PAGE_LIMIT, after = '' }: PageRequest,
 ): Promise<{ readonly upgrades: readonly Upgrade[]; readonly next: string | undefined }> {

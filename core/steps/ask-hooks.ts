@@ -1,8 +1,8 @@
 import type { FleetSpec } from '../config/types.ts';
+import { cutText } from '../contracts/cut-text.ts';
 import { HOOK_SCHEMA, type HookAnswer, type HookRequest, type HookStep } from '../contracts/hook.ts';
 import type { HookState, Intent, Upgrade } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
-import { startOf } from '../contracts/start-of.ts';
 import { blocked, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';
@@ -256,7 +256,7 @@ async function foundByScan({ table }: HookPorts, clusterKey: string, to: string)
   if (scan === undefined) return undefined;
   const { scannedAt, errors, warnings, infos, waived } = scan;
   const causes = scan.causes.map(({ severity, cause, findings, ids = [] }) => ({
-    ...{ severity, cause: startOf(cause, LONGEST_CAUSE), findings, ids },
+    ...{ severity, cause: cutText(cause, LONGEST_CAUSE), findings, ids },
   }));
   return { scannedAt, errors, warnings, infos, waived, causes };
 }
