@@ -1,5 +1,5 @@
 import type { HookState } from '../contracts/items/protocol.ts';
-import { decideHooks, type Hook, hookWaits } from './hook-decision.ts';
+import { askAgainAt, decideHooks, type Hook, hookWaits } from './hook-decision.ts';
 
 const AGAIN = 'liftlock rollout resume r';
 
@@ -69,6 +69,20 @@ test('hooks are asked one after the other, and the first that says stop ends it'
   expect(after({ a: said('go'), b: said('stop'), c: said('go') })).toMatchObject({ type: 'stop' });
   expect(after({ a: said('go'), b: said('go'), c: said('go') })).toEqual({ type: 'pass' });
   expect(decideHooks([], {}, GRANT, at(1), AGAIN)).toEqual({ type: 'pass' });
+});
+
+// Minutes: asked for so long, the seconds that it asks for, when it is asked again; its time is over after 30.
+test.each([
+  [0, 0, 10 / 60],
+  [8, 0, 9],
+  [8, 300, 13],
+  [8, 3600, 28],
+  [27, 0, 28],
+  [28, 0, 30],
+  [29.9, 60, 30],
+])('after %d minutes, with a pause of %d s, it is asked again after %d', (minutes, seconds, again) => {
+  const after = (minute: number) => new Date(at(0).getTime() + minute * 60_000);
+  expect(askAgainAt(hook(), said('wait'), seconds, after(minutes))).toEqual(after(again));
 });
 
 test('people are told which hook, since when, what it says, and until when', () => {

@@ -58,6 +58,24 @@ export function standing(state: HookState | undefined, hook: Hook, grantNumber: 
 export const answerBy = ({ timeout }: Hook, { askedSince }: Pick<HookState, 'askedSince'>): Date =>
   new Date(Date.parse(askedSince) + durationMilliseconds(timeout));
 
+/** Milliseconds between two questions, unless the hook asks for a longer pause. */
+const PAUSE = { least: 10_000, most: 900_000 };
+/** A rollout asks in its ticks, one each minute, and the last question must not miss its tick. */
+const LAST_QUESTION_MILLISECONDS = 120_000;
+
+/**
+ * When a hook that has not said go is asked again: after the seconds that it asks for, at least an eighth of the time since the first question. Before
+ * its time is over it is asked once more, or a go that came during the last pause would not be heard.
+ */
+export function askAgainAt(hook: Hook, state: Pick<HookState, 'askedSince'>, seconds: number, now: Date): Date {
+  const since = Date.parse(state.askedSince);
+  const by = answerBy(hook, state).getTime();
+  const eighth = Math.min(PAUSE.most, Math.max(PAUSE.least, (now.getTime() - since) / 8));
+  const next = now.getTime() + Math.max(seconds * 1000, eighth);
+  const last = by - LAST_QUESTION_MILLISECONDS;
+  return new Date(Math.min(next, now.getTime() < last ? last : by));
+}
+
 const isOfWave = ({ step }: Hook): boolean => step === 'wave';
 const whatStops = (hook: Hook): string => (isOfWave(hook) ? 'the rollout halts' : 'the step stops');
 

@@ -9,7 +9,15 @@ import { sha256Hex } from '../hash/sha256.ts';
 import { isSame } from '../model/is-same.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
 import { receiverName } from '../policy/hook-answer.ts';
-import { answerBy, type DueHook, decideHooks, hookWaits, isOfHook, standing } from '../policy/hook-decision.ts';
+import {
+  answerBy,
+  askAgainAt,
+  type DueHook,
+  decideHooks,
+  hookWaits,
+  isOfHook,
+  standing,
+} from '../policy/hook-decision.ts';
 import type { Ports } from '../ports/ports.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { changeOnce, NOTHING } from '../store/change.ts';
@@ -19,9 +27,6 @@ import { load, replace, unchanged } from '../store/entity.ts';
 import type { Decision } from './decisions.ts';
 
 type AskHook = Extract<Decision, { readonly type: 'ask-hook' }>;
-
-/** A tick comes every minute; a hook that has been waiting for long is asked less often, at most this long apart. */
-const MOST_MILLISECONDS = 15 * 60_000;
 
 /** The number of the wave's plan: the answers of its hooks count for that plan only, and another plan has them asked anew. */
 const planOf = ({ plan = 0 }: Wave): number => plan;
@@ -96,10 +101,9 @@ export async function askWaveHook(
   };
   const fleet = await loadFleetInForce(ports.table);
   const { answer, message, seconds = 0 } = await ports.hooks.ask(hook.ask, fleet?.allowedHosts ?? [], request);
-  const now = ports.clock.now().getTime();
-  const pause = Math.min((now - Date.parse(begun.askedSince)) / 8, MOST_MILLISECONDS);
-  const againAt = new Date(now + Math.max(seconds * 1000, pause)).toISOString();
-  const state = { ...begun, answer, message, answeredAt: new Date(now).toISOString(), againAt };
+  const now = ports.clock.now();
+  const againAt = askAgainAt(hook, begun, seconds, now).toISOString();
+  const state = { ...begun, answer, message, answeredAt: now.toISOString(), againAt };
   const asked = known === undefined ? { ...wave, hooks: { ...wave.hooks, [key]: begun } } : wave;
   await keep(ports, { rollout, wave: asked, due }, state, 'HookAnswered');
 }

@@ -13,6 +13,7 @@ import { labeled } from '../policy/cluster-labels.ts';
 import { receiverName } from '../policy/hook-answer.ts';
 import {
   answerBy,
+  askAgainAt,
   type DueHook,
   decideHooks,
   type Hook,
@@ -32,7 +33,7 @@ import { Upgrades, Waves } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { pollSeconds, type StepContext, type StepPorts, wantedFor } from './context.ts';
+import { type StepContext, type StepPorts, wantedFor } from './context.ts';
 import { askJob, endJob } from './hook-job.ts';
 import { notSent } from './not-sent.ts';
 import type { StepOutcome } from './run-step.ts';
@@ -46,9 +47,6 @@ interface HookMoment {
   /** The node group, or the phase of add-ons. */
   readonly part?: string | undefined;
 }
-
-/** Seconds between two questions, unless the hook asks for a longer pause. */
-const BOUNDS = { least: 10, most: 900 };
 
 /**
  * Asks the hooks of a moment, one in each invocation; undefined = no hook is in the way. An invocation that has asked never changes anything: the
@@ -206,12 +204,10 @@ export function refusalsOf(ports: HookPorts, context: StepContext, { step, part 
   return refusalsNow(ports, { ...wantedFor(context), step, subject: part ?? 'cluster' });
 }
 
-/** It waits as long as the hook asks for, at least an eighth of the time since the first question, and not past its timeout. */
 function later(ports: HookPorts, due: DueHook, state: HookState, { seconds = 0 }: HookAnswer): StepResult {
   const now = ports.clock.now();
-  const left = Math.ceil((answerBy(due.hook, state).getTime() - now.getTime()) / 1000);
-  const pause = Math.max(seconds, pollSeconds(new Date(state.askedSince), now, BOUNDS));
-  return wait(Math.max(1, Math.min(pause, left)), hookWaits(due, state));
+  const pause = askAgainAt(due.hook, state, seconds, now).getTime() - now.getTime();
+  return wait(Math.max(1, Math.ceil(pause / 1000)), hookWaits(due, state));
 }
 
 async function requestOf(

@@ -69,6 +69,18 @@ describe('what ends every waiting ends that for a hook', () => {
   });
 });
 
+test.each(['upgrade-control-plane', 'wave'])(
+  'a hook of %s that asks for more patience than its timeout has is asked once more before that is over',
+  async (step) => {
+    const world = await fleet({ hooks: [hook('before', step, { timeout: '30m' })] });
+    const asked = answering(world, { answer: 'wait', seconds: 3600 }, 'go');
+    await run(world);
+    expect(asked).toHaveLength(2);
+    expect((asked[1]?.now ?? 0) - (asked[0]?.now ?? 0)).toBeLessThan(30 * 60_000);
+    expect(versionOf(world, 'web')).toBe('1.37');
+  },
+);
+
 test('while the hook after the control plane is asked, explain and describe say where that is', async () => {
   const world = await fleet({ hooks: [hook('after', 'upgrade-control-plane', { timeout: '4h' })] });
   await untilAsked(world, answering(world, { answer: 'wait', seconds: 60 }), 2);
