@@ -176,7 +176,7 @@ const STATUSES: Readonly<Partial<Record<Style, readonly string[]>>> = {
   red: ['Held', 'Failed', 'Halted', 'Aborted', 'Refused', 'Denied', 'Unreachable'],
   yellow: [
     ...['CompletedWithFailures', 'Parked', 'Paused', 'Blocked', 'Waiting', 'Incomplete', 'Watched', 'NodesKept'],
-    ...['Behind', 'NodesBehind', 'AddonsBehind', 'ManualNodes', 'ImagesBehind', 'PatchesUnknown'],
+    ...['Behind', 'NodesBehind', 'AddonsBehind', 'ManualNodes', 'ImagesBehind', 'PatchesUnknown', 'NewerUnknown'],
   ],
 };
 

@@ -70,6 +70,9 @@ const CLUSTER_REASONS = {
   PatchesUnknown: told(
     'Where its nodes and add-ons are, or which newer ones its policy wants (`patch`), could not be read, or nobody has yet.',
   ),
+  NewerUnknown: told(
+    'EKS offers a newer version, which would be the target, and this release of Liftlock does not know it; update Liftlock.',
+  ),
   InvalidTarget: lasting('The target of the policy is not one.'),
   ManualNodes: told('Its control plane is at its target or past it, and nodes are behind that Liftlock cannot roll.'),
   NodesBehind: told('Its control plane is at its target or past it, and a managed node group is behind.'),

@@ -7,6 +7,8 @@ import { apart } from '../model/words.ts';
 import { wayToCancel } from '../nodes/left-cordoned.ts';
 import { stopText } from '../protocol/fleet-stops.ts';
 import { isWayBackOver, wayToTryAgain } from '../protocol/left-half-done.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { COVERED } from '../version/support-calendar.ts';
 
 /** The detail of an event with its notice for people, as it is published. */
 export const detailWithNotice = (event: LiftlockEvent) => ({ ...event.detail, notice: noticeOf(event) });
@@ -43,7 +45,10 @@ const NOTICES: { readonly [Type in LiftlockEvent['type']]: (event: Of<Type>) => 
   VersionAvailable: (event) => {
     const { region, kubernetesVersion } = event.detail;
     const what = `EKS offers Kubernetes ${kubernetesVersion} in ${region}.`;
-    const todo = `${NOTHING} Policies with the trigger automatic plan it by themselves: liftlock get rollouts`;
+    const isCovered = !COVERED.isOlderThan(KubeVersion.parse(kubernetesVersion));
+    const todo = isCovered
+      ? `${NOTHING} Policies with the trigger automatic plan it by themselves: liftlock get rollouts`
+      : `Update Liftlock: the data of this release end at ${COVERED}, and no cluster goes further before it is updated.`;
     return notice(event, what, 'It was not offered there before.', todo, `${region}/${kubernetesVersion}`);
   },
   BreakGlassChanged: breakGlassNotice,

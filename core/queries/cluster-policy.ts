@@ -45,7 +45,7 @@ export function clusterPolicy(snapshot: FleetSnapshot, cluster: ClusterRecord, n
   const region = snapshot.regions.get(cluster.region);
   const resolved = targetOf(cluster, policy.spec, region, prefix, now, snapshot.channels);
   const target = 'target' in resolved ? resolved.target : undefined;
-  const why = 'target' in resolved ? resolved.capped : resolved.reason;
+  const why = 'target' in resolved ? (resolved.capped ?? resolved.newer) : resolved.reason;
   return {
     policy,
     wave: wave === undefined ? undefined : { index: place.index, name: wave.name },

@@ -41,6 +41,8 @@ export type ClusterState =
   | 'ImagesBehind'
   /** Everything that was read is at the target, and nobody knows whether nodes are behind, or images or add-ons older than the policy wants. */
   | 'PatchesUnknown'
+  /** Everything is at the newest version that this release of Liftlock knows, and EKS offers a newer one, which the policy wants. */
+  | 'NewerUnknown'
   /** The cluster's nodes are older for now, because the policy or a bake wants that. */
   | 'NodesKept'
   | 'Excluded'
@@ -122,7 +124,10 @@ function clusterState(
   if (isThere) {
     const lag = lagCode(cluster, policy?.spec);
     if (lag !== undefined) return lag;
-    if (!hasPins(pinsOf(patches))) return patches.unknown.length === 0 ? 'UpToDate' : 'PatchesUnknown';
+    if (!hasPins(pinsOf(patches))) {
+      if (patches.unknown.length > 0) return 'PatchesUnknown';
+      return reasons.some(({ code }) => code === 'NewerUnknown') ? 'NewerUnknown' : 'UpToDate';
+    }
   }
   const refusals = refusalsOf(snapshot, cluster, aim);
   if (refusals.some(({ code }) => code !== 'Unreachable')) return 'Excluded';

@@ -336,12 +336,12 @@ function rolloutOf(place: Pick<Place, 'rollout' | 'member'> | undefined, wave: W
   };
 }
 
-/** Adds that patches are overdue, which is said whatever else stands in their way. */
+/** Adds which patches are overdue, which is said whatever else stands in their way. */
 function withOverdue<Verdict extends { readonly reasons: readonly Reason[] }>(
   verdict: Verdict,
   patches: readonly Reason[],
 ) {
-  const isSaid = verdict.reasons.some(({ code }) => code === 'PatchesOverdue');
-  const overdue = patches.filter(({ code }) => code === 'PatchesOverdue' && !isSaid);
-  return { ...verdict, reasons: [...verdict.reasons, ...overdue] };
+  if (!patches.some(({ code }) => code === 'PatchesOverdue')) return verdict;
+  const unsaid = patches.filter(({ code }) => !verdict.reasons.some((said) => said.code === code));
+  return { ...verdict, reasons: [...verdict.reasons, ...unsaid] };
 }

@@ -25,7 +25,9 @@ export async function summaryOf(table: Table, snapshot: FleetSnapshot, cluster: 
 /** States in which people wait for a rollout to bring something. */
 const WAITS: readonly ClusterSummary['state'][] = ['Behind', 'ImagesBehind', 'AddonsBehind'];
 /** States in which nothing is behind that a rollout would finish: that the last hop failed half-way shows only in the hop's own item. */
-const THROUGH: readonly ClusterSummary['state'][] = ['UpToDate', 'PatchesUnknown', 'ManualNodes', 'Unmanaged'];
+const THROUGH: readonly ClusterSummary['state'][] = [
+  ...(['UpToDate', 'PatchesUnknown', 'NewerUnknown', 'ManualNodes', 'Unmanaged'] as const),
+];
 
 /**
  * Says of clusters that are behind what became of them in the rollouts of their policy. The snapshot does not have members that have ended, so each

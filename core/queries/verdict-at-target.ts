@@ -68,7 +68,12 @@ export function atTarget(
     return isPatched || takesIn(cluster, spec) ? onceFleetActs(snapshot, () => verdict) : verdict;
   }
   const isAtPin = pin !== undefined && !KubeVersion.parse(version).isOlderThan(pin);
-  const another = isAtPin ? moves : 'A newer version becomes the target.';
+  const isUnknown = reasons.some(({ code }) => code === 'NewerUnknown');
+  const another = isAtPin
+    ? moves
+    : isUnknown
+      ? 'Somebody deploys a release of Liftlock that knows the newer version.'
+      : 'A newer version becomes the target.';
   const when = unknown.length === 0 ? another : `${READ_AGAIN}; or ${uncapitalized(another)}`;
   return said(after(when), ...unknown, reason('AtTarget', text), ...reasons);
 }

@@ -139,7 +139,7 @@ function consider(
           undecided ??
           behind(snapshot, cluster, policy, wave) ??
           partsUnknown(cluster) ??
-          arrived(cluster, resolved.target),
+          arrived(cluster, resolved),
       };
   }
   if (wave.index < 0) return { reason: wave.reasons[0] ?? noWave(policy) };
@@ -223,10 +223,13 @@ export function pinsOf({ images, addons }: Pick<Patches, 'images' | 'addons'>): 
 export const hasPins = ({ releases, addons }: Pins): boolean => releases !== undefined || addons !== undefined;
 
 /** A cluster past its target stays where it is: Liftlock never takes a control plane down to reach a target. */
-const arrived = (cluster: ClusterRecord, target: KubeVersion): Reason =>
+const arrived = (
+  cluster: ClusterRecord,
+  { target, newer }: { readonly target: KubeVersion; readonly newer?: Reason },
+): Reason =>
   reason(
     target.isOlderThan(KubeVersion.parse(cluster.version)) ? 'BeyondTarget' : 'AtTarget',
-    `${cluster.name} is at ${cluster.version}; the target is ${target}.${unseenText(cluster)}`,
+    `${cluster.name} is at ${cluster.version}; the target is ${target}.${unseenText(cluster)}${newer === undefined ? '' : ` ${newer.message}`}`,
   );
 
 /** While an upgrade of the cluster is under way, another rollout has nothing to bring up there. */

@@ -6,16 +6,18 @@ import { type Channels, channelSpecOf } from '../policy/channels.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionOffer } from '../version/region-calendar.ts';
-import { SupportCalendar } from '../version/support-calendar.ts';
+import { COVERED, type SupportCalendar } from '../version/support-calendar.ts';
 import { resolveTarget, targetWords } from '../version/target.ts';
 import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
-/** The version that a policy takes a cluster to: what its Region offers, with the cluster's pin as a ceiling. `reason` says why it goes nowhere. */
-type ClusterTarget = { readonly target: KubeVersion; readonly capped?: Reason } | { readonly reason: Reason };
-
-/** The newest minor that Liftlock's own data know; beyond it nobody could say what breaks (semantics.md, Target). */
-const COVERED = SupportCalendar.builtIn().versions().at(-1);
+/**
+ * The version that a policy takes a cluster to: what its Region offers, with the cluster's pin as a ceiling (`capped`). `newer`: EKS offers a version
+ * that would be the target if this release knew what breaks there. `reason` says why it goes nowhere.
+ */
+type ClusterTarget =
+  | { readonly target: KubeVersion; readonly capped?: Reason; readonly newer?: Reason }
+  | { readonly reason: Reason };
 
 export function targetOf(
   cluster: ClusterRecord,
@@ -38,9 +40,9 @@ export function targetOf(
   const age = channel.minimumAge === undefined ? 0 : durationMilliseconds(channel.minimumAge);
   const resolution = resolveTarget(channel.target, {
     ...offerAt(regionOffer(region), now.getTime(), age),
-    ...(COVERED === undefined ? {} : { coveredUpTo: COVERED }),
+    coveredUpTo: COVERED,
   });
-  if (resolution.status !== 'resolved') return { reason: reason(resolution.reason, resolution.reasons.join(' ')) };
+  if (resolution.status !== 'resolved') return { reason: reason(resolution.reason, resolution.message) };
   const { pin } = clusterTags(cluster.tags, prefix);
   if (pin?.isOlderThan(resolution.version) === true) {
     return {
@@ -51,7 +53,11 @@ export function targetOf(
       ),
     };
   }
-  return { target: resolution.version };
+  const { version, newer } = resolution;
+  // A cluster that its pin keeps below the newer version has no use for it.
+  if (newer === undefined || pin?.isOlderThan(newer) === true) return { target: version };
+  const said = `EKS offers ${newer} in ${cluster.region}, and the data of this release of Liftlock end at ${COVERED}: update Liftlock, or the cluster stays behind.`;
+  return { target: version, newer: reason('NewerUnknown', said) };
 }
 
 /**

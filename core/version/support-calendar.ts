@@ -102,3 +102,6 @@ export const eksVersions = [
   { version: '1.36', release: '2026-06-02', endOfStandardSupport: '2027-08-02', endOfExtendedSupport: '2028-08-02' },
   { version: '1.37', release: '2026-10-01', endOfStandardSupport: '2027-12-01', endOfExtendedSupport: '2028-12-01' },
 ] as const;
+
+/** The newest minor that the data of this release cover; beyond it nobody could say what breaks (semantics.md, Target). */
+export const COVERED = SupportCalendar.builtIn().versions().at(-1) as KubeVersion;

@@ -26,14 +26,24 @@ test.each([
   ['latest-0', 'InvalidTarget', '"latest-0" is not a target. Use latest, latest-1 or a minor such as "1.36".'],
 ])('%s is not resolved: %s', (target, reason, text) => {
   const resolution = resolveTarget(target, { offered, coveredUpTo: v('1.36') });
-  expect(resolution).toEqual({ status: 'unresolved', reason, reasons: [text] });
+  expect(resolution).toEqual({ status: 'unresolved', reason, message: text });
 });
 
 test('a newer version that our data do not know is said, not hidden', () => {
-  expect(resolveTarget('latest', { offered, coveredUpTo: v('1.36') }).reasons).toEqual([
-    '1.36 is the newest version offered here.',
-    'EKS offers 1.37, but our data end at 1.36.',
-  ]);
+  for (const target of ['latest', 'latest-1'])
+    expect(resolveTarget(target, { offered, coveredUpTo: v('1.36') })).toMatchObject({ newer: { minor: 37 } });
+  expect(resolveTarget('latest', { offered, coveredUpTo: v('1.37') })).not.toHaveProperty('newer');
+});
+
+test('no target is beyond our data, whatever EKS still supports', () => {
+  const context = { offered, coveredUpTo: v('1.36'), inStandardSupport: [v('1.37')] };
+  expect(resolveTarget('oldest-in-standard-support', context)).toMatchObject({ reason: 'NotCovered' });
+  const beyond = resolveTarget('latest', { offered: [v('1.37')], coveredUpTo: v('1.36') });
+  expect(beyond).toEqual({
+    ...{ status: 'unresolved', reason: 'NotCovered' },
+    message:
+      "EKS offers no version here that Liftlock's data cover (it offers 1.37): they end at 1.36; update Liftlock.",
+  });
 });
 
 test('latest-1 is not guessed when the minor before the latest is missing', () => {

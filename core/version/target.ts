@@ -8,8 +8,9 @@ export const targetWords = (target: TargetText | { readonly channel: string }): 
   typeof target === 'string' ? target : `channel ${target.channel}`;
 
 type TargetResolution =
-  | { readonly status: 'resolved'; readonly version: KubeVersion; readonly reasons: readonly string[] }
-  | { readonly status: 'unresolved'; readonly reason: UnresolvedTarget; readonly reasons: readonly string[] };
+  /** `newer`: a version that EKS offers, that Liftlock's data do not cover, and that `latest` would be. */
+  | { readonly status: 'resolved'; readonly version: KubeVersion; readonly newer?: KubeVersion }
+  | { readonly status: 'unresolved'; readonly reason: UnresolvedTarget; readonly message: string };
 
 /** `NotOffered`: EKS does not offer it in that Region. `NotCovered`: Liftlock's data cannot judge it. `InvalidTarget`: it is no target. */
 type UnresolvedTarget = 'InvalidTarget' | 'NotOffered' | 'NotCovered';
@@ -37,26 +38,28 @@ export function resolveTarget(
   const behind = /^latest(?:-([1-9]))?$/.exec(target);
   if (behind !== null) {
     const newestFirst = [...offered].sort((a, b) => b.compare(a));
+    const [newest] = newestFirst;
+    if (newest === undefined) return unresolved('NotOffered', `EKS offers no version here${list(offered)}`);
     const latest = newestFirst.find(covered);
     if (latest === undefined) {
-      return unresolved('NotOffered', `EKS offers no version here that this release of Liftlock knows${list(offered)}`);
+      const said = `EKS offers no version here that Liftlock's data cover${list(offered)}: they end at ${coveredUpTo}; update Liftlock`;
+      return unresolved('NotCovered', said);
     }
-    const tooNew =
-      newestFirst[0] === latest ? [] : [`EKS offers ${newestFirst[0]}, but our data end at ${coveredUpTo}.`];
+    const newer = newest === latest ? {} : { newer: newest };
     const minors = Number(behind[1] ?? 0);
-    if (minors === 0) return resolved(latest, [`${latest} is the newest version offered here.`, ...tooNew]);
+    if (minors === 0) return { ...resolved(latest), ...newer };
     const said = minors === 1 ? 'one minor' : `${minors} minors`;
     const before = offered.find((version) => version.major === latest.major && version.minor === latest.minor - minors);
     if (before === undefined) {
       return unresolved('NotOffered', `EKS does not offer the minor ${said} before ${latest} here${list(offered)}`);
     }
-    return resolved(before, [`${before} is ${said} before ${latest}, the newest version offered here.`, ...tooNew]);
+    return { ...resolved(before), ...newer };
   }
   if (target === 'oldest-in-standard-support') {
     const [oldest] = inStandardSupport.filter(isOffered).sort((a, b) => a.compare(b));
     if (oldest === undefined)
       return unresolved('NotOffered', 'No version offered here is known to be in standard support');
-    return resolved(oldest, [`${oldest} is the oldest version in standard support here.`]);
+    return covered(oldest) ? resolved(oldest) : notCovered(oldest, coveredUpTo);
   }
 
   const version = isTargetMinor(target) ? KubeVersion.parse(target) : undefined;
@@ -64,13 +67,7 @@ export function resolveTarget(
     return unresolved('InvalidTarget', `"${target}" is not a target. Use latest, latest-1 or a minor such as "1.36"`);
   }
   if (!isOffered(version)) return unresolved('NotOffered', `EKS does not offer ${version} here${list(offered)}`);
-  if (!covered(version)) {
-    return unresolved(
-      'NotCovered',
-      `Liftlock's data end at ${coveredUpTo}; update Liftlock before going to ${version}`,
-    );
-  }
-  return resolved(version, [`The policy asks for ${version}.`]);
+  return covered(version) ? resolved(version) : notCovered(version, coveredUpTo);
 }
 
 /** Whether a text is a minor in the form of a target: no `v`, no patch, no leading zeros. */
@@ -78,12 +75,13 @@ export function isTargetMinor(text: string): boolean {
   return /^[1-9]\d{0,2}\.(0|[1-9]\d{0,3})$/.test(text);
 }
 
-function resolved(version: KubeVersion, reasons: readonly string[]): TargetResolution {
-  return { status: 'resolved', version, reasons };
-}
+const resolved = (version: KubeVersion): TargetResolution => ({ status: 'resolved', version });
+
+const notCovered = (version: KubeVersion, coveredUpTo: KubeVersion | undefined): TargetResolution =>
+  unresolved('NotCovered', `Liftlock's data end at ${coveredUpTo}; update Liftlock before going to ${version}`);
 
 function unresolved(reason: UnresolvedTarget, text: string): TargetResolution {
-  return { status: 'unresolved', reason, reasons: [`${text}.`] };
+  return { status: 'unresolved', reason, message: `${text}.` };
 }
 
 function list(offered: readonly KubeVersion[]): string {

@@ -21,6 +21,15 @@ test.each([
   expect(world.state.mutations).toEqual([]);
 });
 
+test('nothing is moved by force to a minor that does not exist', () => {
+  const world = testWorld((state) => {
+    state.supportCalendar = state.supportCalendar.filter(({ minor }) => minor !== '1.35');
+    addCluster(state, { name: 'shop', version: '1.34', supportType: 'STANDARD' });
+  });
+  world.pass(14 * day);
+  expect(Object.values(world.state.clusters)[0]).toMatchObject({ version: '1.34', status: 'ACTIVE' });
+});
+
 test('an upgrade in time is not followed by a forced one', () => {
   const world = testWorld((state) => {
     addCluster(state, { name: 'shop', version: '1.34', supportType: 'STANDARD' });

@@ -9,7 +9,7 @@ import { schedule } from './schedule.ts';
 
 /**
  * Schedules the forced upgrade of this control plane: some hours after the end of standard support with policy STANDARD, of extended support with
- * EXTENDED (facts: eks.md §1.3). Versions that the calendar does not know stay.
+ * EXTENDED (facts: eks.md §1.3). Versions that the calendar does not know stay, and so does the newest one.
  */
 export function scheduleAutoUpgrade(world: World, cluster: ClusterRecord): void {
   if (cluster.description.connectorConfig !== undefined) return;
@@ -23,7 +23,8 @@ export function scheduleAutoUpgrade(world: World, cluster: ClusterRecord): void 
 /** Upgrades on the scheduled day, unless the cluster was upgraded or its policy changed meanwhile; a busy cluster gets another hour. */
 export function autoUpgradeWhenDue(world: World, cluster: ClusterRecord): void {
   const end = endOfSupport(world, cluster);
-  if (end === undefined || world.now < end) return;
+  const next = KubeVersion.parse(cluster.version).next().toString();
+  if (end === undefined || world.now < end || calendarRow(world.state.supportCalendar, next) === undefined) return;
   if (cluster.status !== 'ACTIVE' || updateInProgress(cluster) !== undefined) {
     const reference = { arn: cluster.arn, createdAt: cluster.createdAt };
     schedule(world.state, world.now + 3_600_000, { kind: 'auto-upgrade', ...reference });

@@ -1,0 +1,57 @@
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { COVERED } from '../../core/version/support-calendar.ts';
+import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
+import { discover, hours, mutationsOf, recordOf, run, smallFleet, versionOf } from './small-fleet.ts';
+
+const NEWER = COVERED.next().toString();
+const groups = [{ name: 'workers' }];
+
+/** EKS offers the minor after the last one that the data of this release cover. */
+function offersNewer({ supportCalendar }: FakeEksState): void {
+  const last = supportCalendar.find(({ minor }) => minor === COVERED.toString());
+  if (last === undefined) throw new Error('the fake has no such minor');
+  supportCalendar.push({ ...last, minor: NEWER, releaseDate: '2026-11-01', endOfStandardSupport: '2028-01-01' });
+}
+
+const explained = async (world: Awaited<ReturnType<typeof smallFleet>>, name: string) => {
+  const { state, reasons, when, target } = await explainCluster(world.ports, await recordOf(world, name));
+  return { state, target, codes: reasons.map(({ code }) => code), said: reasons.at(-1)?.message, when: when.condition };
+};
+
+test('a fleet that wants the latest is not up to date where EKS offers what this release does not know, and is told', async () => {
+  const clusters = [{ name: 'web', version: COVERED.previous().toString(), nodegroups: groups }];
+  const world = await smallFleet({ clusters, prepare: offersNewer });
+  await run(world);
+  expect(versionOf(world, 'web')).toBe(COVERED.toString());
+  expect(await explained(world, 'web')).toEqual({
+    state: 'NewerUnknown',
+    target: COVERED.toString(),
+    codes: ['AtTarget', 'NewerUnknown'],
+    said: `EKS offers ${NEWER} in eu-central-1, and the data of this release of Liftlock end at ${COVERED}: update Liftlock, or the cluster stays behind.`,
+    when: 'Somebody deploys a release of Liftlock that knows the newer version.',
+  });
+});
+
+test.each([
+  ['a policy that names its minor', { policy: { target: COVERED.toString() } }, {}],
+  ['a cluster whose pin keeps it there', {}, { 'liftlock/pin-version': COVERED.toString() }],
+])('%s misses nothing by that', async (_, more, tags) => {
+  const clusters = [{ name: 'web', version: COVERED.toString(), nodegroups: groups, tags }];
+  const world = await smallFleet({ clusters, prepare: offersNewer, ...more });
+  await discover(world);
+  expect(await explained(world, 'web')).toMatchObject({ state: 'UpToDate', codes: ['AtTarget'] });
+});
+
+test('no cluster goes to a minor that this release does not know, whatever EKS still supports', async () => {
+  const clusters = [{ name: 'web', version: COVERED.toString(), nodegroups: groups }];
+  const prepare = (state: FakeEksState) => {
+    offersNewer(state);
+    const over = { endOfStandardSupport: '2026-11-01' };
+    state.supportCalendar = state.supportCalendar.map((row) => (row.minor === NEWER ? row : { ...row, ...over }));
+  };
+  const policy = { target: { channel: 'extended' } };
+  const world = await smallFleet({ clusters, prepare, policy });
+  await hours(world, 3);
+  expect(mutationsOf(world)).toEqual([]);
+  expect(await explained(world, 'web')).toMatchObject({ state: 'Waiting', target: null, codes: ['NotCovered'] });
+});
