@@ -219,3 +219,16 @@ test('an announced upgrade that goes elsewhere at the same time is told so, and 
   expect(told(announcedFor)).toBe(`The upgrade of shop, announced for ${announcedFor}, goes to 1.37 instead.`);
   expect(told(later)).toBe(`The upgrade of shop to 1.37, announced for ${announcedFor}, is moved to ${later}.`);
 });
+
+test('an update within the minor of a cluster is announced as that, and not as an upgrade to where it is', () => {
+  const [announcedFor, at] = ['2026-11-21T22:00:00.000Z', '2026-11-28T22:00:00.000Z'];
+  const told = (what: 'opens' | 'moved' | 'takenBack') =>
+    newsText({ ...cluster, what, withinMinor: true, target: '1.37', at, announcedFor }).replace(
+      / \(account[^)]*\)/,
+      '',
+    );
+  const change = 'The update of shop within 1.37';
+  expect(told('opens')).toBe(`${change} begins at ${at} at the earliest.`);
+  expect(told('moved')).toBe(`${change}, announced for ${announcedFor}, is moved to ${at}.`);
+  expect(told('takenBack')).toBe(`${change} does not begin at ${announcedFor}, as was announced.`);
+});

@@ -222,7 +222,11 @@ function ownerNotice(event: Of<'OwnerNews'>): Notice {
 
 /** The text of one piece of news, without the reason. */
 export function newsText(news: Of<'OwnerNews'>['detail']['news'][number]): string {
-  const { what, target, hops, at, announcedFor } = news;
+  const { what, target, hops, at, announcedFor, withinMinor } = news;
+  const change =
+    withinMinor === true
+      ? `The update of ${named(news)} within ${target}`
+      : `The upgrade of ${named(news)} to ${target}`;
   switch (what) {
     case 'blocked':
       return `${named(news)} cannot go to ${target} as it is.`;
@@ -235,13 +239,13 @@ export function newsText(news: Of<'OwnerNews'>['detail']['news'][number]): strin
     case 'patchesOverdue':
       return `${named(news)} at ${target} was to have newer images or add-ons by ${at}, and has not.`;
     case 'opens':
-      return `The upgrade of ${named(news)} to ${target}${hops === undefined ? '' : `, hop by hop: ${hops.join(', ')},`} begins at ${at} at the earliest.`;
+      return `${change}${hops === undefined ? '' : `, hop by hop: ${hops.join(', ')},`} begins at ${at} at the earliest.`;
     case 'moved':
       return at === announcedFor
-        ? `The upgrade of ${named(news)}, announced for ${announcedFor}, goes to ${target} instead.`
-        : `The upgrade of ${named(news)} to ${target}, announced for ${announcedFor}, is moved to ${at}.`;
+        ? `The upgrade of ${named(news)}, announced for ${announcedFor}, ${withinMinor === true ? 'stays within' : 'goes to'} ${target} instead.`
+        : `${change}, announced for ${announcedFor}, is moved to ${at}.`;
     case 'takenBack':
-      return `The upgrade of ${named(news)} to ${target} does not begin at ${announcedFor}, as was announced.`;
+      return `${change} does not begin at ${announcedFor}, as was announced.`;
   }
 }
 

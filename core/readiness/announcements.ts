@@ -3,6 +3,7 @@ import type { ClusterNews, OwnerNews } from '../contracts/items/owner-news.ts';
 import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import { waitsFor } from '../contracts/reasons.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
+import { given } from '../model/given.ts';
 import { type Opening, waitsForHop, waitsForNextHop } from '../rollout/openings.ts';
 import { clusterNames } from '../store/changes.ts';
 
@@ -61,7 +62,8 @@ export function announcementOf(
     return { kept: undefined, news: { ...names, ...takenBack(before, why) } };
   }
   const { rolloutId, to, hops, at, isNextHop } = opening;
-  const next = isNextHop === true ? { isNextHop } : {};
+  const within = hops.length === 0 ? { withinMinor: true as const } : {};
+  const next = { ...(isNextHop === true ? { isNextHop } : {}), ...within };
   const hoursLeft = (Date.parse(at) - now.getTime()) / HOUR;
   const hours = DISTANCES.find((distance) => hoursLeft < distance + LOOKS_APART);
   const others = bounded(opening.reasons.filter(({ code }) => !TIMES.includes(waitsFor(code)))).slice(0, MOST_TOLD);
@@ -75,19 +77,23 @@ export function announcementOf(
     return { kept: { ...before, notBegunFor: other.code }, news: { ...names, ...takenBack(before, others) } };
   const isSame = before?.at === at && before.to === to;
   if (before !== undefined && !isSame) {
-    const news = { ...names, what: 'moved' as const, target: to, at, announcedFor: before.at };
+    const news = { ...names, what: 'moved' as const, target: to, ...within, at, announcedFor: before.at };
     const why = others.length > 0 ? others : bounded(opening.reasons).slice(0, MOST_TOLD);
     return { kept: { rolloutId, to, at, hours: hours ?? FAR, ...next }, news: { ...news, reasons: why } };
   }
   if (hours === undefined || hours >= (before?.hours ?? FAR)) return undefined;
   return {
     kept: { rolloutId, to, at, hours, ...next },
-    news: { ...names, what: 'opens', target: to, ...(hops.length > 1 && { hops: [...hops] }), at, reasons: others },
+    news: {
+      ...{ ...names, what: 'opens', target: to, ...within, ...(hops.length > 1 && { hops: [...hops] }) },
+      ...{ at, reasons: others },
+    },
   };
 }
 
 const takenBack = (before: Announced, why: readonly Reason[]) => ({
   ...{ what: 'takenBack' as const, target: before.to, announcedFor: before.at },
+  ...given({ withinMinor: before.withinMinor }),
   reasons: bounded(why).slice(0, MOST_TOLD),
 });
 

@@ -12,6 +12,8 @@ export const ownerNews = z.object({
   what: z.enum(['blocked', 'ready', 'forcedUpgrade', 'patchesOverdue', 'opens', 'moved', 'takenBack']),
   /** The minor of the news: for a forced upgrade the one that ends, for patches the one that the cluster runs. */
   target: z.string(),
+  /** What begins brings up what is behind in the cluster, or gives it newer images and add-ons, at the minor that it runs. */
+  withinMinor: z.literal(true).optional(),
   /** For an upgrade of several hops: the minors of all of them, the next one first. */
   hops: z.array(z.string()).optional(),
   /** When EKS or Liftlock upgrades it at the earliest, or when patches were due. */
@@ -50,13 +52,14 @@ export const clusterNews = z.object({
   word: z.enum(READINESS_VERDICTS).optional(),
   /**
    * The opening announced last; hours before it the next announcement is due; `notBegunFor`: it has passed, and why it did not begin. `isNextHop`: a hop
-   * was made before it.
+   * was made before it. `withinMinor`: it is for no hop.
    */
   announced: z
     .object({
       ...{ rolloutId: z.string(), to: z.string(), at: timestamp, hours: z.number() },
       notBegunFor: z.string().optional(),
       isNextHop: z.boolean().optional(),
+      withinMinor: z.literal(true).optional(),
     })
     .optional(),
   /** The end of support whose forced upgrade was announced. */
