@@ -89,6 +89,14 @@ function whileBusy(
   return { condition: `${ends}; then ${then}.`, reasons: [told, ...refusals] };
 }
 
+/** A rollout that stands still ends once somebody lets it go on. */
+function howItEnds({ id, status }: WholeRollout['rollout']): string {
+  if (status === 'Paused') return `Somebody runs: liftlock rollout resume ${id}, and that rollout ends`;
+  return status === 'Halted'
+    ? `That rollout goes on, and what that takes says: liftlock describe rollout ${id}; it ends`
+    : 'That rollout ends';
+}
+
 /**
  * Who ends a rollout for a cluster that is not in it, and what would refuse that now. Where a promotion would also open later waves, which this
  * cluster does not need, an upgrade by hand is named first.
@@ -103,7 +111,7 @@ function whatEnds(
   const undecided = waitingForPromotion(waves);
   // What hooks say after the last wave, which the rollout waits for where nothing else is left of it.
   const asked = (lastPassed(waves)?.reasons ?? []).filter(isOfHook);
-  if (undecided === undefined) return { ends: 'That rollout ends', refusals: asked };
+  if (undecided === undefined) return { ends: howItEnds(rollout), refusals: asked };
   const opens = waves.some(({ index, status }) => index > undecided.index && status === 'Pending');
   if (!opens) return { ends: promoting(undecided, rollout), refusals: [] };
   const next = KubeVersion.parse(cluster.version).next();
