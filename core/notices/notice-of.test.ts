@@ -1,6 +1,7 @@
 import { EVENT_EXAMPLES } from '../contracts/event-examples.ts';
 import { EVENT_DETAILS, type EventType, type LiftlockEvent } from '../contracts/events.ts';
 import { reason } from '../contracts/step-result.ts';
+import { COVERED } from '../version/support-calendar.ts';
 import { newsText, noticeOf } from './notice-of.ts';
 
 const types = Object.keys(EVENT_DETAILS) as EventType[];
@@ -218,6 +219,15 @@ test('an announced upgrade that goes elsewhere at the same time is told so, and 
     newsText({ ...cluster, what: 'moved', target: '1.37', at, announcedFor }).replace(/ \(account[^)]*\)/, '');
   expect(told(announcedFor)).toBe(`The upgrade of shop, announced for ${announcedFor}, goes to 1.37 instead.`);
   expect(told(later)).toBe(`The upgrade of shop to 1.37, announced for ${announcedFor}, is moved to ${later}.`);
+});
+
+test('a new version of EKS that this release does not know is no version that policies plan by themselves', () => {
+  const told = (kubernetesVersion: string) =>
+    noticeOf({ type: 'VersionAvailable', detail: { version: 1, region: 'eu-west-1', kubernetesVersion } })?.todo;
+  expect(told(COVERED.toString())).toMatch(/^Nothing\..* plan it by themselves/);
+  expect(told(COVERED.next().toString())).toBe(
+    `Update Liftlock: the data of this release end at ${COVERED}, and no cluster goes further before it is updated.`,
+  );
 });
 
 test('an update within the minor of a cluster is announced as that, and not as an upgrade to where it is', () => {

@@ -5,6 +5,7 @@ import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import type { NodesSpec } from '../model/image-rule.ts';
 import { provedBlockers } from '../scan/preflight/proved-blockers.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { COVERED } from '../version/support-calendar.ts';
 
 export interface Stopper {
   readonly reason: Reason;
@@ -94,7 +95,10 @@ function refusedBy(
   if (verdict === 'incomplete') {
     const more = gaps > notRead.length ? ` and ${gaps - notRead.length} more` : '';
     const named = notRead.length === 0 ? '' : `: ${notRead.join('; ')}${more}`;
-    const text = `${scan} could not read ${gaps === 1 ? 'one thing' : `${gaps} things`}${named}. Run: ${look}`;
+    // A look that this release makes again would lack the same.
+    const isCovered = !COVERED.isOlderThan(KubeVersion.parse(target));
+    const next = isCovered ? `Run: ${look}` : `Liftlock's data end at ${COVERED}: update it, then run: ${look}`;
+    const text = `${scan} could not read ${gaps === 1 ? 'one thing' : `${gaps} things`}${named}. ${next}`;
     return [{ reason: reason('ScanIncomplete', text), cause: 'ScanIncomplete' }];
   }
   const of = (wanted: string) => causes.filter(({ severity }) => severity === wanted);

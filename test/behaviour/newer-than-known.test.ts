@@ -1,13 +1,16 @@
+import { requestUpgrade } from '../../core/operations/requests.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { COVERED } from '../../core/version/support-calendar.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
-import { discover, hours, mutationsOf, recordOf, run, smallFleet, versionOf } from './small-fleet.ts';
+import { discover, hours, mutationsOf, PERSON, recordOf, run, smallFleet, versionOf } from './small-fleet.ts';
 
 const NEWER = COVERED.next().toString();
 const groups = [{ name: 'workers' }];
 
 /** EKS offers the minor after the last one that the data of this release cover. */
-function offersNewer({ supportCalendar }: FakeEksState): void {
+function offersNewer({ supportCalendar, addonVersions }: FakeEksState): void {
+  for (const [name, [newest, ...rows]] of Object.entries(addonVersions))
+    if (newest !== undefined) addonVersions[name] = [{ ...newest, minors: [...newest.minors, NEWER] }, ...rows];
   const last = supportCalendar.find(({ minor }) => minor === COVERED.toString());
   if (last === undefined) throw new Error('the fake has no such minor');
   supportCalendar.push({ ...last, minor: NEWER, releaseDate: '2026-11-01', endOfStandardSupport: '2028-01-01' });
@@ -54,4 +57,24 @@ test('no cluster goes to a minor that this release does not know, whatever EKS s
   await hours(world, 3);
   expect(mutationsOf(world)).toEqual([]);
   expect(await explained(world, 'web')).toMatchObject({ state: 'Waiting', target: null, codes: ['NotCovered'] });
+});
+
+test('whoever asks for the unknown minor by hand, or whether a cluster is ready for it, hears what helps', async () => {
+  const clusters = [{ name: 'web', version: COVERED.toString(), nodegroups: groups }];
+  const world = await smallFleet({ clusters, prepare: offersNewer });
+  await discover(world);
+  for (let looks = 0; looks < 12; looks += 1) {
+    await hours(world, 2);
+    await world.invoke('refresh-readiness', {});
+  }
+  const record = await recordOf(world, 'web');
+  const { readiness } = await explainCluster(world.ports, record);
+  expect([readiness.verdict, readiness.for, readiness.reasons.at(-1)?.message]).toEqual([
+    ...['incomplete', NEWER],
+    expect.stringContaining(
+      `removals of Kubernetes ${NEWER}. Liftlock's data end at ${COVERED}: update it, then run: liftlock scan cluster web`,
+    ),
+  ]);
+  const { notes } = await requestUpgrade(world.ports, record, NEWER, PERSON, { approve: false });
+  expect(notes.map(({ code }) => code)).toContain('NotCovered');
 });
