@@ -14,7 +14,8 @@ const group = (more: Partial<Nodegroup> = {}): Nodegroup => ({
   ...{ launchTemplate: { id: 'lt-1', name: 'a', version: '3' } },
   ...more,
 });
-const cluster = { name: 'web', roleArn: 'role/web', encryptionConfig: [{ provider: { keyArn: KEY } }] };
+const arn = 'arn:aws:eks:eu-central-1:111111111111:cluster/web';
+const cluster = { name: 'web', arn, roleArn: 'role/web', encryptionConfig: [{ provider: { keyArn: KEY } }] };
 
 function found(check: PreflightCheck, capacity: CapacityFacts, more: Partial<PreflightFacts> = {}): string[] {
   const facts: PreflightFacts = {
@@ -144,9 +145,14 @@ const keys = (keyState: string): CapacityFacts => ({ keys: [{ keyId: KEY, keySta
 test.each([
   ['Enabled', []],
   ['Updating', []],
-  ['Disabled', [`aws kms enable-key --key-id ${KEY}`]],
-  ['PendingDeletion', [`aws kms cancel-key-deletion --key-id ${KEY}, then aws kms enable-key --key-id ${KEY}`]],
-  ['Unavailable', [`aws kms enable-key --key-id ${KEY}`]],
+  ['Disabled', [`aws kms enable-key --region eu-central-1 --key-id ${KEY}`]],
+  [
+    'PendingDeletion',
+    [
+      `aws kms cancel-key-deletion --region eu-central-1 --key-id ${KEY}, then aws kms enable-key --region eu-central-1 --key-id ${KEY}`,
+    ],
+  ],
+  ['Unavailable', [`aws kms enable-key --region eu-central-1 --key-id ${KEY}`]],
 ])('a key that is %s', (state, fixes) => {
   expect(fixOf(keys(state))).toEqual(fixes);
   expect(found(keyUnusable, keys(state))).toEqual(
