@@ -136,6 +136,14 @@ test('nodes are launched as a role that EC2 may assume, and a role that is gone 
   ]);
 });
 
+test('in China the trust policy of nodes is told the name that EC2 has there', () => {
+  const there = { ...cluster, arn: 'arn:aws-cn:eks:cn-north-1:111111111111:cluster/web' } as unknown as Cluster;
+  const roles = [{ arn: 'role/nodes', trustPolicy: trust({ Service: 'eks.amazonaws.com' }) }];
+  expect(found(roleUntrusted, { roles }, { cluster: there })).toEqual([
+    expect.stringContaining('does not let ec2.amazonaws.com.cn assume it'),
+  ]);
+});
+
 const fixOf = (capacity: CapacityFacts) => {
   const facts = { cluster, capacity, hasMoved: false } as unknown as PreflightFacts;
   return keyUnusable.observe(facts).map((one) => (one as Problem).fix);
