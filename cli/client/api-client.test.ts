@@ -51,6 +51,13 @@ test('a list that comes in pages is asked for until its last one, with the same 
   );
 });
 
+test('a space in a query is sent as it is signed, since a plus need not mean one to who checks the signature', async () => {
+  await withServer([], async (url, seen) => {
+    await clientOf(url).v1.reports.owner.$get({ query: { owner: 'Helm release a+b/web' } });
+    expect(seen.map((request) => request.url)).toEqual(['/stage/v1/reports/owner?owner=Helm%20release%20a%2Bb%2Fweb']);
+  });
+});
+
 test('what is sent is JSON, and a request without a body says nothing of one', async () => {
   await withServer([], async (url, seen) => {
     const { v1 } = clientOf(url);

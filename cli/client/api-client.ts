@@ -59,6 +59,9 @@ export class ApiClient {
     const { address, signer, timeoutSeconds, interrupted } = this.#options;
     const asked = text.replaceAll(NOTHING, '');
     const url = new URL(asked);
+    // It is signed like that: hono writes a space as a plus, which AWS need not read as one
+    // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
+    url.search = url.search.replaceAll('+', '%20');
     const route = `${method} ${asked.slice(this.#base.length).replace(/\?.*/, '')}`;
     const body = typeof sent === 'string' ? sent : undefined;
     const plain: Record<string, string> = {

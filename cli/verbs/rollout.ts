@@ -30,11 +30,23 @@ export async function createRollout(
   const client = await session.client();
   const { incompleteInventory, finish } = options;
   const json = { policy, ...given({ incompleteInventory, finish }) };
+  const { rollouts } = client.v1;
   const query = options.dryRun ? ({ dryRun: 'true' } as const) : {};
-  const rollout = await client.v1.rollouts.$post({ json, query }).catch((error: unknown) => {
+  const first = await rollouts.$post({ json, query }).catch((error: unknown) => {
     const isNone = options.dryRun === true && error instanceof ApiFailure && NOT_NOW.includes(error.errorName);
     throw isNone ? new Failure(error.message, EXIT.pending) : error;
   });
+  const leftOut = [...(first.leftOut ?? [])];
+  const planOn = async (after: string) => {
+    const page = await rollouts.$post({ json, query: { ...query, after } });
+    leftOut.push(...(page.leftOut ?? []));
+    return page;
+  };
+  // What was created is there to be read; of what was not, each page is planned anew.
+  const readOn = (after: string) => rollouts[':id'].$get({ param: { id: part(first.id) }, query: { after } });
+  const goOn = options.dryRun ? planOn : readOn;
+  const whole = await client.whole('members', async ({ after }) => (after === undefined ? first : goOn(after)));
+  const rollout = first.leftOut === undefined ? whole : { ...whole, leftOut };
   await print(session, options.output, rollout, () =>
     rolloutText(rollout, shownAt(session, client), session.io.columns),
   );

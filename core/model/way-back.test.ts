@@ -5,7 +5,7 @@ import { foreseeWayBack, wayBack } from './way-back.ts';
 const now = new Date('2026-11-20T08:00:00Z');
 const calendar = SupportCalendar.builtIn();
 const foreseen = (from: string, supportType?: string, at = now) =>
-  foreseeWayBack(KubeVersion.parse(from), { name: 'web', now: at, calendar, supportType });
+  foreseeWayBack(KubeVersion.parse(from), { name: 'web', region: 'eu-central-1', now: at, calendar, supportType });
 const codes = (...given: Parameters<typeof foreseen>) => foreseen(...given).map(({ code }) => code);
 
 test.each<[string, string, string | undefined, string[]]>([
@@ -40,7 +40,13 @@ test('standard support that ends within the seven days asks for the change from 
 
 test('an upgrade that has ended is reversible until the earlier of seven days and the end of support', () => {
   const of = (to: string, completedAt: string) =>
-    wayBack(KubeVersion.parse(to), { name: 'web', now, calendar, completedAt: new Date(completedAt) });
+    wayBack(KubeVersion.parse(to), {
+      name: 'web',
+      region: 'eu-central-1',
+      now,
+      calendar,
+      completedAt: new Date(completedAt),
+    });
   expect(of('1.35', '2026-11-18T00:00:00Z').until).toEqual(new Date('2026-11-25T00:00:00Z'));
   expect(of('1.31', '2026-11-20T00:00:00Z')).toMatchObject({ until: new Date('2026-11-26T00:00:00Z'), isCut: true });
   expect(of('1.31', '2026-11-18T00:00:00Z')).toMatchObject({ until: new Date('2026-11-25T00:00:00Z'), isCut: false });

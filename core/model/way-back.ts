@@ -7,8 +7,9 @@ import type { SupportCalendar } from '../version/support-calendar.ts';
 export const SEVEN_DAYS = 7 * 86_400_000;
 
 interface Known {
-  /** The name of the cluster. */
+  /** The name and Region of the cluster. */
   readonly name: string;
+  readonly region: string;
   /** When the upgrade has ended, or could end at the earliest. */
   readonly completedAt: Date;
   readonly now: Date;
@@ -56,13 +57,13 @@ export function wayBack(to: KubeVersion, known: Known): WayBack {
 /** @param since when extended support of the version begins, or now */
 function needsExtended(
   to: KubeVersion,
-  { name, mayExtend, now }: Known,
+  { name, region, mayExtend, now }: Known,
   since: Date | undefined,
   until: Date,
 ): Reason[] {
   if (since === undefined || since >= until) return [];
   const from = since > now ? since : undefined;
-  if (mayExtend === true) return [extendsSupport(name, to, from)];
+  if (mayExtend === true) return [extendsSupport({ name, region }, to, from)];
   const said = `${inExtendedSupport(name, to, from)}: to go back it has to be EXTENDED, which costs ${perDay()} from then on. liftlock rollback cluster ${name} --extend-support has Liftlock set it, and so does rollback.extendSupport of its policy.`;
   return [reason(from === undefined ? 'NeedsExtendedSupport' : 'NeedsExtendedLater', said)];
 }
@@ -71,8 +72,8 @@ function needsExtended(
  * The cost of going back to a minor in extended support. Only a person can reset the support type, and EKS allows that only once the cluster has left
  * that minor. `from`: standard support lasts until then.
  */
-export function extendsSupport(name: string, to: KubeVersion, from?: Date): Reason {
-  const said = `${inExtendedSupport(name, to, from)}: it is set to EXTENDED right before the control plane goes back. That costs ${perDay()} from then on, until ${name} is upgraded again, and Liftlock never sets it back (aws eks update-cluster-config --name ${name} --upgrade-policy supportType=STANDARD does, once its version is in standard support).`;
+export function extendsSupport({ name, region }: Pick<Known, 'name' | 'region'>, to: KubeVersion, from?: Date): Reason {
+  const said = `${inExtendedSupport(name, to, from)}: it is set to EXTENDED right before the control plane goes back. That costs ${perDay()} from then on, until ${name} is upgraded again, and Liftlock never sets it back (aws eks update-cluster-config --region ${region} --name ${name} --upgrade-policy supportType=STANDARD does, once its version is in standard support).`;
   return reason('ExtendsSupport', said);
 }
 

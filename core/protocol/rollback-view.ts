@@ -89,7 +89,7 @@ export function rollbackView(seen: ClusterRecord, asked: KnownOfRollback): Rollb
   const calendar = regionCalendar(region);
   if (completedAt === undefined) return notOurs(cluster, to, calendar, known);
   const { name, supportType } = cluster;
-  const has = { name, now, calendar, supportType, mayExtend: known.mayExtend };
+  const has = { name, region: cluster.region, now, calendar, supportType, mayExtend: known.mayExtend };
   const { until, reasons: demanded } = wayBack(to, { ...has, completedAt: new Date(completedAt) });
   if (until === undefined) {
     const [unsupported] = demanded;
@@ -349,7 +349,15 @@ function notOurs(
     const text = `It has been at ${version} since ${seen} or longer; EKS rolls back within 7 days.`;
     return nowhere('TooLate', text);
   }
-  const { until, reasons } = wayBack(to, { name, completedAt: now, now, calendar, supportType, mayExtend });
+  const { until, reasons } = wayBack(to, {
+    name,
+    region: cluster.region,
+    completedAt: now,
+    now,
+    calendar,
+    supportType,
+    mayExtend,
+  });
   if (until === undefined) return { ...NOWHERE, reasons };
   const blockers = reasons.filter(isInTheWay);
   const text = `Liftlock saw no upgrade to ${version} end, and the cluster, which was created at ${createdAt}, at ${version} first at ${seen}; EKS does not tell when an upgrade completed. A rollback goes by when EKS says that it began, and is blocked where that is too long ago, or nothing of it is on file.`;
@@ -361,11 +369,17 @@ const nowhere = (code: ReasonCode, text: string): RollbackView => ({ ...NOWHERE,
 
 /** What the way back of the cluster's next hop will be like; empty where no hop is to come. */
 export const reversalOf = (
-  { name, version, supportType }: ClusterRecord,
+  { name, region, version, supportType }: ClusterRecord,
   hops: readonly KubeVersion[],
-  region: RegionVersions | undefined,
+  versions: RegionVersions | undefined,
   known: Pick<KnownOfRollback, 'now' | 'mayExtend'>,
 ): Reason[] =>
   hops.length === 0
     ? []
-    : foreseeWayBack(KubeVersion.parse(version), { ...known, name, calendar: regionCalendar(region), supportType });
+    : foreseeWayBack(KubeVersion.parse(version), {
+        ...known,
+        name,
+        region,
+        calendar: regionCalendar(versions),
+        supportType,
+      });

@@ -90,14 +90,14 @@ const ROLLBACK = 'rollback';
 
 /** Whether the way back may end soon, as far as the cluster's record tells: the version was seen when its upgrade had ended, or later. */
 function mayEndSoon(
-  { name, version, versionObservedAt, supportType }: ClusterRecord,
-  region: RegionVersions,
+  { name, region, version, versionObservedAt, supportType }: ClusterRecord,
+  versions: RegionVersions,
   now: Date,
 ) {
   const from = KubeVersion.tryParse(version)?.previous();
   if (from === undefined) return false;
   const completedAt = new Date(versionObservedAt);
-  const { until } = wayBack(from, { name, completedAt, now, calendar: regionCalendar(region), supportType });
+  const { until } = wayBack(from, { name, region, completedAt, now, calendar: regionCalendar(versions), supportType });
   return until !== undefined && until.getTime() - now.getTime() <= TOLD_BEFORE;
 }
 

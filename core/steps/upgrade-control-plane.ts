@@ -128,7 +128,8 @@ async function extendSupport(ports: ActPorts, context: StepContext): Promise<Ste
   if (!isStandard || KubeVersion.parse(cluster.version).equals(target)) return undefined;
   const region = (await load(ports.table, Regions, context.scope.region))?.data;
   const [now, calendar] = [ports.clock.now(), regionCalendar(region)];
-  const asked = wayBack(target, { name, completedAt: now, now, calendar, supportType: 'STANDARD' }).reasons;
+  const place = { name, region: context.scope.region };
+  const asked = wayBack(target, { ...place, completedAt: now, now, calendar, supportType: 'STANDARD' }).reasons;
   const needed = asked.find(({ code }) => code === 'NeedsExtendedSupport');
   if (needed === undefined) return undefined;
   const { spec, unknown } = await context.policy();
@@ -148,7 +149,7 @@ async function extendSupport(ports: ActPorts, context: StepContext): Promise<Ste
   const what = `Extended support of ${name}`;
   const result = await actUnasked(ports, context, what, mutation, EXTENSION, async () => done());
   // EKS may show the old value for a moment, so the next look finds that it is done.
-  return result.status === 'done' ? wait(EXTENSION.least, extendsSupport(name, target)) : result;
+  return result.status === 'done' ? wait(EXTENSION.least, extendsSupport(place, target)) : result;
 }
 
 /** An upgrade that finishes a version has nothing to do at another one. */

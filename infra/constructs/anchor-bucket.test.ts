@@ -100,6 +100,7 @@ test('every change of the audit table reaches the function, and a batch that was
     FunctionName: '<FunctionsanchorauditFunction>',
     EventSourceArn: '<AuditTable>',
     StartingPosition: 'TRIM_HORIZON',
+    Enabled: true,
     BatchSize: 1_000,
     MaximumBatchingWindowInSeconds: 60,
     MaximumRecordAgeInSeconds: 72_000,

@@ -175,6 +175,7 @@ export class Schedules extends Construct {
         name,
         groupName: group.ref,
         scheduleExpression: RATES[name] ?? '',
+        state: 'ENABLED',
         flexibleTimeWindow: { mode: 'OFF' },
         target: {
           arn: arnOf(name),

@@ -89,6 +89,7 @@ export class Functions extends Construct {
     const mapping = new EventSourceMapping(this, 'ClusterQueue', {
       target: this.get('record-clusters').function,
       eventSourceArn: clusterQueue.queueArn,
+      enabled: true,
       batchSize: CLUSTERS_PER_BATCH,
       maxConcurrency: settings.mutatorConcurrency === 0 ? CONCURRENT_BATCHES_WITHOUT_RESERVE : CONCURRENT_BATCHES,
       reportBatchItemFailures: true,

@@ -120,6 +120,15 @@ test('schedules call their functions, and what cannot be called is kept', () => 
   for (const { Target } of schedules) expect(Target).toMatchObject({ DeadLetterConfig: { Arn: '<UndeliveredQueue>' } });
 });
 
+// CloudFormation compares what the template says and nothing else, so it finds, and puts back, no default that somebody changed.
+// Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackResourceDrift.html
+test('whatever calls a function says that it is on', () => {
+  const on = (type: string, property: string) => new Set(propertiesOf(type).map((properties) => properties[property]));
+  expect(on('AWS::Scheduler::Schedule', 'State')).toEqual(new Set(['ENABLED']));
+  expect(on('AWS::Events::Rule', 'State')).toEqual(new Set(['ENABLED']));
+  expect(on('AWS::Lambda::EventSourceMapping', 'Enabled')).toEqual(new Set([true]));
+});
+
 test('every rule has a target and a place for what it did not take', () => {
   const rules = propertiesOf('AWS::Events::Rule') as { Targets: { Arn: string; DeadLetterConfig: object }[] }[];
   expect(rules.map(({ Targets }) => Targets[0]?.Arn).sort()).toEqual([

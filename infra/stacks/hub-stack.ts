@@ -140,6 +140,7 @@ class AuditAnchors extends Construct {
     const mapping = new CfnEventSourceMapping(this, 'Stream', {
       functionName: target.function.functionArn,
       eventSourceArn: audit.streamArn,
+      enabled: true,
       startingPosition: 'TRIM_HORIZON',
       batchSize: BATCH,
       maximumBatchingWindowInSeconds: WINDOW.toSeconds(),

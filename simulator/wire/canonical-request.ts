@@ -41,8 +41,9 @@ function canonicalPath(path: string): string {
 }
 
 function canonicalQuery(query: string, place: Signature['place']): string {
+  // A space is signed as %20, "not as +": AWS takes a plus for itself (github.com/curl/curl/issues/20543).
   // Sorted as texts, which equals the order of bytes, because encoded names and values are ASCII.
-  return pairsOf(query)
+  return pairsOf(query.replaceAll('+', '%2B'))
     .filter(([name]) => place === 'header' || name !== 'X-Amz-Signature')
     .map(([name, value]) => [encode(name), encode(value)] as const)
     .sort(([name, value], [otherName, otherValue]) => compareTexts(name, otherName) || compareTexts(value, otherValue))

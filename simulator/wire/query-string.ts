@@ -9,10 +9,7 @@ export function parseQuery(query: string): ReadonlyMap<string, readonly string[]
   return parameters;
 }
 
-/**
- * Decoded names and values, in order. A plus is a space: no client of AWS sends one unescaped, but forms and `URLSearchParams` write
- * spaces so, and sign them as spaces.
- */
+/** Decoded names and values, in order. A plus is a space, as forms write it; in what is signed it is none (canonical-request.ts). */
 export function pairsOf(query: string): [name: string, value: string][] {
   if (query === '') return [];
   return query.split('&').map((pair) => {

@@ -68,7 +68,7 @@ describe('published examples', () => {
 
 describe('requests of the command line', () => {
   const address =
-    "https://api.example.com/v1/clusters/eu%20west%2Fshop/upgrades?reason=a+b%2Bc&x=1&x=0&empty=&q=it's(*)!";
+    "https://api.example.com/v1/clusters/eu%20west%2Fshop/upgrades?reason=a%20b%2Bc&x=1&x=0&empty=&q=it's(*)!";
 
   test('are genuine with spaces, slashes and repeated parameters', async () => {
     expect(isGenuine(await signedLikeTheCli(address))).toBe(true);
@@ -93,6 +93,10 @@ describe('requests of the command line', () => {
     const request = await signedLikeTheCli(address, '{"to":"1.35"}', { 'x-note': 'one' });
     expect(isGenuine(request)).toBe(true);
     expect(isGenuine(change(request))).toBe(false);
+  });
+
+  test('are not genuine where a plus stands for the space that was signed', async () => {
+    expect(isGenuine(await signedLikeTheCli(address.replace('%20b', '+b')))).toBe(false);
   });
 
   test('are not genuine without a header that they signed', async () => {

@@ -52,7 +52,7 @@ export async function findImage(
   if (isFound && isOpen) return { from, image };
   const { key, value } = TEMPLATE_TAG;
   const where = isFound ? `, so the node group ${nodegroup} cannot go to ${image.imageId}` : '';
-  const closed = `Liftlock may make no version of the launch template ${template}${where}: the template has no tag ${key}=${value}. Whoever owns it runs: aws ec2 create-tags --resources ${template} --tags Key=${key},Value=${value}.`;
+  const closed = `Liftlock may make no version of the launch template ${template}${where}: the template has no tag ${key}=${value}. Whoever owns it runs: aws ec2 create-tags --region ${scope.region} --resources ${template} --tags Key=${key},Value=${value}.`;
   // Both problems are told at once, so that a person who mends one does not meet the other at the next look.
   return reason('CustomImage', [...(isFound ? [] : [image.message]), ...(isOpen ? [] : [closed])].join(' '));
 }

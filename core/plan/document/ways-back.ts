@@ -53,7 +53,8 @@ function waysBackOfMember({ input, forward }: Drawn, member: Member): WayBack[] 
     if (from === undefined) return [];
     const completedAt = new Date(from);
     const { until = completedAt, isCut } = wayBack(to.previous(), {
-      ...{ completedAt, now: completedAt, calendar: CALENDAR, name: cluster.name, supportType: cluster.supportType },
+      ...{ completedAt, now: completedAt, calendar: CALENDAR },
+      ...{ name: cluster.name, region: cluster.region, supportType: cluster.supportType },
     });
     const next = lived.runs.find((run) => run.hop === hop + 1)?.from;
     const endsWithNext = next !== undefined && next < until.getTime();

@@ -14,7 +14,8 @@ const group = (more: Partial<Nodegroup> = {}): Nodegroup => ({
   ...{ launchTemplate: { id: 'lt-1', name: 'a', version: '3' } },
   ...more,
 });
-const cluster = { name: 'web', roleArn: 'role/web', encryptionConfig: [{ provider: { keyArn: KEY } }] };
+const arn = 'arn:aws:eks:eu-central-1:111111111111:cluster/web';
+const cluster = { name: 'web', arn, roleArn: 'role/web', encryptionConfig: [{ provider: { keyArn: KEY } }] };
 
 function found(check: PreflightCheck, capacity: CapacityFacts, more: Partial<PreflightFacts> = {}): string[] {
   const facts: PreflightFacts = {
@@ -135,6 +136,14 @@ test('nodes are launched as a role that EC2 may assume, and a role that is gone 
   ]);
 });
 
+test('in China the trust policy of nodes is told the name that EC2 has there', () => {
+  const there = { ...cluster, arn: 'arn:aws-cn:eks:cn-north-1:111111111111:cluster/web' } as unknown as Cluster;
+  const roles = [{ arn: 'role/nodes', trustPolicy: trust({ Service: 'eks.amazonaws.com' }) }];
+  expect(found(roleUntrusted, { roles }, { cluster: there })).toEqual([
+    expect.stringContaining('does not let ec2.amazonaws.com.cn assume it'),
+  ]);
+});
+
 const fixOf = (capacity: CapacityFacts) => {
   const facts = { cluster, capacity, hasMoved: false } as unknown as PreflightFacts;
   return keyUnusable.observe(facts).map((one) => (one as Problem).fix);
@@ -144,9 +153,14 @@ const keys = (keyState: string): CapacityFacts => ({ keys: [{ keyId: KEY, keySta
 test.each([
   ['Enabled', []],
   ['Updating', []],
-  ['Disabled', [`aws kms enable-key --key-id ${KEY}`]],
-  ['PendingDeletion', [`aws kms cancel-key-deletion --key-id ${KEY}, then aws kms enable-key --key-id ${KEY}`]],
-  ['Unavailable', [`aws kms enable-key --key-id ${KEY}`]],
+  ['Disabled', [`aws kms enable-key --region eu-central-1 --key-id ${KEY}`]],
+  [
+    'PendingDeletion',
+    [
+      `aws kms cancel-key-deletion --region eu-central-1 --key-id ${KEY}, then aws kms enable-key --region eu-central-1 --key-id ${KEY}`,
+    ],
+  ],
+  ['Unavailable', [`aws kms enable-key --region eu-central-1 --key-id ${KEY}`]],
 ])('a key that is %s', (state, fixes) => {
   expect(fixOf(keys(state))).toEqual(fixes);
   expect(found(keyUnusable, keys(state))).toEqual(

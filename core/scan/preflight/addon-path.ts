@@ -1,6 +1,6 @@
 import { addonPathProblem } from '../../model/addon-target.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
-import { preflightCheck } from './preflight-check.ts';
+import { inRegion, preflightCheck } from './preflight-check.ts';
 
 /** The steps would fail between the control plane and the nodes; this check fails before anything has changed. */
 export const addonPath = preflightCheck({
@@ -17,7 +17,7 @@ export const addonPath = preflightCheck({
         subject: { kind: 'Addon', name: addonName },
         cause: `addon:${addonName}`,
         message: problem ?? `EKS lists no versions of ${addonName}; update or remove it by hand.`,
-        fix: `See what EKS offers: aws eks describe-addon-versions --addon-name ${addonName}`,
+        fix: `See what EKS offers: aws eks describe-addon-versions ${inRegion(cluster.arn)} --addon-name ${addonName}`,
       };
     }),
 });

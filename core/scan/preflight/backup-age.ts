@@ -1,5 +1,5 @@
 import { durationMilliseconds } from '../../config/schema/quantities.ts';
-import { preflightCheck } from './preflight-check.ts';
+import { inRegion, preflightCheck } from './preflight-check.ts';
 
 export const backupAge = preflightCheck({
   name: 'BackupTooOld',
@@ -16,7 +16,7 @@ export const backupAge = preflightCheck({
               source: 'eks' as const,
               place: `vault ${backup.vault}`,
               maker: 'AWS Backup',
-              fix: `aws backup start-backup-job --backup-vault-name ${backup.vault} --resource-arn ${cluster.arn} --iam-role-arn …`,
+              fix: `aws backup start-backup-job ${inRegion(cluster.arn)} --backup-vault-name ${backup.vault} --resource-arn ${cluster.arn} --iam-role-arn …`,
             }
           : {
               source: 'server' as const,

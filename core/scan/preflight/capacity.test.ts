@@ -6,6 +6,7 @@ import { networkGone } from './network-gone.ts';
 import type { PreflightCheck, PreflightFacts } from './preflight-check.ts';
 import { surgeAddresses } from './surge-addresses.ts';
 
+const web = { name: 'web', arn: 'arn:aws:eks:eu-central-1:111111111111:cluster/web' };
 const network = { subnetIds: ['s1', 's2'], securityGroupIds: ['sg1'], clusterSecurityGroupId: 'sg0' };
 const subnet = (subnetId: string, availableIpAddressCount: number, availabilityZone = subnetId) => ({
   ...{ subnetId, availableIpAddressCount, availabilityZone },
@@ -29,7 +30,7 @@ const PREFIXED = cni('{"env":{"ENABLE_PREFIX_DELEGATION":"true"}}');
 
 function found(check: PreflightCheck, free: readonly [number, number], more: Partial<PreflightFacts> = {}): Problem[] {
   const facts: PreflightFacts = {
-    cluster: { name: 'web', resourcesVpcConfig: network } as unknown as Cluster,
+    cluster: { ...web, resourcesVpcConfig: network } as unknown as Cluster,
     ...{ target: KubeVersion.parse('1.37'), isHop: true, hasMoved: false, now: new Date(0) },
     ...{ nodegroups: [group()], addons: cni(), versions: [] },
     capacity: {
@@ -55,7 +56,7 @@ test.each<[string, readonly [number, number], string[]]>([
 test('the addresses of a control plane that has moved, or that nobody could read, are not judged', () => {
   expect(severities(controlPlaneAddresses, [0, 0], { hasMoved: true })).toEqual([]);
   expect(severities(controlPlaneAddresses, [0, 0], { capacity: {} })).toEqual([]);
-  const ofGroups = { cluster: { name: 'web', resourcesVpcConfig: { subnetIds: ['s2'] } } as unknown as Cluster };
+  const ofGroups = { cluster: { ...web, resourcesVpcConfig: { subnetIds: ['s2'] } } as unknown as Cluster };
   expect(severities(controlPlaneAddresses, [0, 9], ofGroups)).toEqual([]);
 });
 

@@ -260,6 +260,10 @@ test('each check has a name of its own and finds something in the worst of clust
   expect([...new Set(found.map(({ rule }) => rule))].sort()).toEqual([...names].sort());
   for (const { fix, evidence, message } of found)
     expect([fix.length > 10, evidence.every((one) => one !== ''), message.endsWith('.')]).toEqual([true, true, true]);
+  // A fleet is in many Regions, and where a shell is set up for another one there may be a cluster, or a quota, of the same name.
+  const commands = found.flatMap(({ fix }) => fix.match(/aws \S+ \S+ --[^;.]*/g) ?? []);
+  expect(commands.length).toBeGreaterThan(4);
+  expect(commands.filter((one) => !one.includes('--region eu-central-1 '))).toEqual([]);
 });
 
 test('only what a check of rolls finds of a node group is about its roll, and nothing is asked twice or left out', () => {

@@ -1,4 +1,4 @@
-import { preflightCheck } from './preflight-check.ts';
+import { inRegion, preflightCheck } from './preflight-check.ts';
 
 /** EKS needs up to five free addresses in the subnets of the cluster (facts: eks.md §2). */
 const ASKED = 5;
@@ -20,7 +20,7 @@ export const controlPlaneAddresses = preflightCheck({
         severity: free < ASKED ? 'error' : 'warning',
         cause: `addresses:${cluster.name}`,
         message: `An upgrade of the control plane takes up to ${ASKED} addresses of the subnets of the cluster: ${each}, all ${subnets.length} together ${free}.`,
-        fix: `Free addresses there, or give the cluster another subnet: aws eks update-cluster-config --name ${cluster.name} --resources-vpc-config subnetIds=…`,
+        fix: `Free addresses there, or give the cluster another subnet: aws eks update-cluster-config ${inRegion(cluster.arn)} --name ${cluster.name} --resources-vpc-config subnetIds=…`,
       },
     ];
   },

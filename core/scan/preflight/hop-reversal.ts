@@ -14,6 +14,7 @@ export const hopReversal = preflightCheck({
     const { supportType } = cluster.upgradePolicy ?? {};
     const told = foreseeWayBack(KubeVersion.parse(cluster.version), {
       name: cluster.name ?? '',
+      region: cluster.arn.split(':')[3] ?? '',
       now,
       calendar,
       supportType,

@@ -1,4 +1,4 @@
-import { type PreflightFacts, preflightCheck } from './preflight-check.ts';
+import { inRegion, type PreflightFacts, preflightCheck } from './preflight-check.ts';
 
 /** A key in the state `Updating` remains usable (KMS, key states). */
 const USED = ['Enabled', 'Updating'];
@@ -16,7 +16,8 @@ export const keyUnusable = preflightCheck({
     if (hasMoved || keyArn === undefined || capacity?.keys === undefined) return [];
     const state = capacity.keys.find(({ keyId }) => keyId === keyArn)?.keyState;
     if (state !== undefined && USED.includes(state)) return [];
-    const cancel = state === 'PendingDeletion' ? `aws kms cancel-key-deletion --key-id ${keyArn}, then ` : '';
+    const cancel =
+      state === 'PendingDeletion' ? `aws kms cancel-key-deletion ${inRegion(keyArn)} --key-id ${keyArn}, then ` : '';
     return [
       {
         cause: `key:${keyArn}`,
@@ -24,7 +25,7 @@ export const keyUnusable = preflightCheck({
         fix:
           state === undefined
             ? 'Nothing brings the key back: create another cluster, and move the workloads.'
-            : `${cancel}aws kms enable-key --key-id ${keyArn}`,
+            : `${cancel}aws kms enable-key ${inRegion(keyArn)} --key-id ${keyArn}`,
       },
     ];
   },

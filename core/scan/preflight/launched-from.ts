@@ -1,6 +1,6 @@
 import { imageRuleOf } from '../../model/image-rule.ts';
 import type { Nodegroup } from '../../ports/eks.ts';
-import { type PreflightFacts, preflightCheck } from './preflight-check.ts';
+import { inRegion, type PreflightFacts, preflightCheck } from './preflight-check.ts';
 
 /** The version of its own launch template that a group launches nodes from. */
 export function templateOf({ launchTemplate }: Nodegroup): { template: string; version: string } | undefined {
@@ -16,15 +16,15 @@ export function launchedFrom(group: Nodegroup, templates: NonNullable<PreflightF
   return templates.find((one) => one.template === own.template && one.version === own.version) ?? null;
 }
 
-const ANOTHER_VERSION =
-  'Give the group another version of its template: aws eks update-nodegroup-version --launch-template id=…,version=…';
+const anotherVersion = ({ arn, name }: PreflightFacts['cluster'], { nodegroupName }: Nodegroup): string =>
+  `Give the group another version of its template: aws eks update-nodegroup-version ${inRegion(arn)} --cluster-name ${name} --nodegroup-name ${nodegroupName} --launch-template id=…,version=…`;
 
 export const launchTemplateGone = preflightCheck({
   name: 'LaunchTemplateGone',
   source: 'capacity',
   finds: 'The launch template of a node group, or the version of it that the group has, does not exist any more.',
   isOfRolls: true,
-  observe({ hasMoved, nodegroups, capacity }) {
+  observe({ cluster, hasMoved, nodegroups, capacity }) {
     const gone = nodegroups.filter((group) => !hasMoved && launchedFrom(group, capacity?.launchTemplates) === null);
     return gone.map((group) => {
       const { template, version } = templateOf(group) ?? {};
@@ -32,7 +32,7 @@ export const launchTemplateGone = preflightCheck({
         subject: { kind: 'Nodegroup', name: group.nodegroupName },
         cause: `launch-template:${template}:${version}`,
         message: `The node group ${group.nodegroupName} launches nodes from version ${version} of the launch template ${template}, which does not exist any more: no new node of it comes up.`,
-        fix: `${ANOTHER_VERSION}. Where the whole template is gone: create another group, move the workloads, delete this one.`,
+        fix: `${anotherVersion(cluster, group)}. Where the whole template is gone: create another group, move the workloads, delete this one.`,
       };
     });
   },
@@ -44,7 +44,7 @@ export const imageGone = preflightCheck({
   finds:
     'The AMI in the launch template of a node group is gone, disabled or not shared any more, and no rule of the policy names another; a warning where it is deprecated.',
   isOfRolls: true,
-  observe({ hasMoved, now, nodegroups, nodes, capacity }) {
+  observe({ cluster, hasMoved, now, nodegroups, nodes, capacity }) {
     const { images, launchTemplates } = capacity ?? {};
     if (hasMoved || images === undefined) return [];
     return nodegroups.flatMap((group) => {
@@ -65,7 +65,7 @@ export const imageGone = preflightCheck({
           subject: { kind: 'Nodegroup', name: group.nodegroupName },
           cause: `image:${imageId}`,
           message: `The node group ${group.nodegroupName} launches nodes from the AMI ${imageId}, and ${what}.`,
-          fix: `Make a version of the launch template with an AMI that is there. ${ANOTHER_VERSION}.`,
+          fix: `Make a version of the launch template with an AMI that is there. ${anotherVersion(cluster, group)}.`,
         },
       ];
     });

@@ -1,4 +1,4 @@
-import { type PreflightFacts, preflightCheck } from './preflight-check.ts';
+import { inRegion, type PreflightFacts, preflightCheck } from './preflight-check.ts';
 
 /** An upgrade creates network interfaces in any of the cluster's subnets, and the update of a group creates nodes in those of the group. */
 export const networkGone = preflightCheck({
@@ -31,7 +31,7 @@ export function networkOf({ cluster }: Pick<PreflightFacts, 'cluster'>) {
     securityGroupIds:
       clusterSecurityGroupId === undefined ? securityGroupIds : [...securityGroupIds, clusterSecurityGroupId],
     subject: { kind: 'Cluster', name: cluster.name },
-    fix: `Give it others of the same VPC: aws eks update-cluster-config --name ${cluster.name} --resources-vpc-config subnetIds=…,securityGroupIds=…`,
+    fix: `Give it others of the same VPC: aws eks update-cluster-config ${inRegion(cluster.arn)} --name ${cluster.name} --resources-vpc-config subnetIds=…,securityGroupIds=…`,
   };
 }
 

@@ -48,6 +48,9 @@ export interface PreflightFacts {
   readonly server?: ServerFacts;
 }
 
+/** For commands of AWS: a fleet is in many Regions, and the shell of whoever runs one may be set up for another than that of what the ARN names. */
+export const inRegion = (arn: string): string => `--region ${arn.split(':')[3]}`;
+
 export interface ProbedUrl {
   readonly url: string;
   /** Whether it answered with success. */

@@ -22,6 +22,10 @@ export const roleGone = preflightCheck({
   },
 });
 
+/** In China EKS refuses roles of nodes that trust EC2 by its other name (github.com/awslabs/cdk-eks-blueprints/issues/558). */
+const ec2In = ({ arn }: PreflightFacts['cluster']): string =>
+  arn.startsWith('arn:aws-cn:') ? 'ec2.amazonaws.com.cn' : 'ec2.amazonaws.com';
+
 /** The roles that a hop needs: their owner, their use, and the service that assumes each. */
 export const rolesOf = ({ cluster, nodegroups }: Pick<PreflightFacts, 'cluster' | 'nodegroups'>) =>
   [
@@ -30,7 +34,7 @@ export const rolesOf = ({ cluster, nodegroups }: Pick<PreflightFacts, 'cluster' 
       subject: { kind: 'Cluster', name: cluster.name },
     },
     ...nodegroups.map(({ nodegroupName, nodeRole: arn }) => ({
-      ...{ arn, service: 'ec2.amazonaws.com', whose: `node group ${nodegroupName}`, use: 'every new node' },
+      ...{ arn, service: ec2In(cluster), whose: `node group ${nodegroupName}`, use: 'every new node' },
       subject: { kind: 'Nodegroup', name: nodegroupName },
     })),
   ].flatMap(({ arn, ...rest }) => (arn === undefined ? [] : { arn, ...rest }));

@@ -1,6 +1,6 @@
 import type { Nodegroup } from '../../ports/eks.ts';
 import { launchedFrom } from './launched-from.ts';
-import { type CapacityFacts, preflightCheck } from './preflight-check.ts';
+import { type CapacityFacts, inRegion, preflightCheck } from './preflight-check.ts';
 import { bringsNodes, surgeOf } from './surge-addresses.ts';
 
 /**
@@ -43,7 +43,7 @@ export const vcpuQuota = preflightCheck({
     'The quota of vCPUs has too little left for the new nodes of a roll; it may have (a warning), or nobody could tell (info).',
   isOfRolls: true,
   observe(facts) {
-    const { hasMoved, nodegroups, capacity } = facts;
+    const { cluster, hasMoved, nodegroups, capacity } = facts;
     const { quotas = [], instanceTypes = [], launchTemplates, subnets = [] } = capacity ?? {};
     return nodegroups.flatMap((group) => {
       const types = typesOf(group, launchTemplates);
@@ -67,7 +67,7 @@ export const vcpuQuota = preflightCheck({
           subject: { kind: 'Nodegroup', name: group.nodegroupName },
           cause: `quota:${quotaCode}:${group.nodegroupName}`,
           message: `The roll of the node group ${group.nodegroupName} begins with ${nodes} new nodes, of ${least === most ? '' : `${least} to `}${most} vCPUs together; ${has}${isProved ? '' : ', so capacity is not proved'}.`,
-          fix: `Ask for more: aws service-quotas request-service-quota-increase --service-code ec2 --quota-code ${quotaCode} --desired-value …; or roll with the update strategy MINIMAL.`,
+          fix: `Ask for more: aws service-quotas request-service-quota-increase ${inRegion(cluster.arn)} --service-code ec2 --quota-code ${quotaCode} --desired-value …; or roll with the update strategy MINIMAL.`,
         },
       ];
     });

@@ -2,14 +2,15 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import type { Member } from '../../../core/contracts/items/rollout.ts';
 import { PLAN_HASH } from '../../../core/contracts/plan-hash.ts';
+import { compareTexts } from '../../../core/model/compare-texts.ts';
 import { breakGlassOfWave, mendGlassOfWave } from '../../../core/operations/break-glass.ts';
 import { promoteRollout } from '../../../core/operations/promote-rollout.ts';
 import { releaseTraits } from '../../../core/operations/release-trait.ts';
 import { abortRollout, pauseRollout, resumeRollout } from '../../../core/operations/rollout-orders.ts';
 import { startRollout } from '../../../core/operations/start-rollout.ts';
 import { type Vote, voteOnWave } from '../../../core/operations/vote-on-wave.ts';
-import { pageOf } from '../../../core/queries/page.ts';
-import { listRollouts, loadRolloutDetail } from '../../../core/queries/rollout-views.ts';
+import { pageOf, shortened } from '../../../core/queries/page.ts';
+import { listRollouts, loadRolloutDetail, type RolloutDetail } from '../../../core/queries/rollout-views.ts';
 import type { ApiContext, ApiEnv, ApiPorts, Body, Query } from '../api-context.ts';
 import { breakGlassBody, readBody, withOptionalReason, withReason } from '../request-body.ts';
 import { dryRunQuery, pageQuery, readQuery } from '../request-query.ts';
@@ -26,10 +27,32 @@ const approved = z.strictObject({ planHash, comment: withOptionalReason.shape.re
 const rejected = withReason.extend({ planHash }).transform(({ reason: comment, ...rest }) => ({ ...rest, comment }));
 
 const pagesQuery = z.strictObject(pageQuery);
+const createQuery = dryRunQuery
+  .extend({ after: pageQuery.after })
+  .refine(({ dryRun, after }) => dryRun === true || after === undefined, 'after goes on with a plan: it needs dryRun');
 
 /** A text that sorts members by wave and position. */
 const placeOf = ({ waveIndex, position }: Member): string =>
   `${String(waveIndex).padStart(3, '0')}/${String(position).padStart(6, '0')}`;
+
+/**
+ * As much as one answer of Lambda holds of what ten thousand clusters come to. Who is left out comes before the members, with whom GET goes on once
+ * the rollout is there. A plan is made anew for each page, so that no number of items ends one.
+ */
+function asFarAsItFits({ members, leftOut, ...rollout }: RolloutDetail, after = '') {
+  const rows: { id: string; left?: NonNullable<typeof leftOut>[number]; member?: (typeof members)[number] }[] = [
+    ...(leftOut ?? []).map((left) => ({ id: `-/${left.clusterKey}`, left })),
+    ...members.map((member) => ({ id: placeOf(member), member })),
+  ];
+  const rest = rows.filter(({ id }) => id > after).sort((one, other) => compareTexts(one.id, other.id));
+  const { items, ...page } = shortened({ items: rest }, ({ id }) => id);
+  return {
+    ...rollout,
+    members: items.flatMap(({ member }) => member ?? []),
+    ...(leftOut === undefined ? {} : { leftOut: items.flatMap(({ left }) => left ?? []) }),
+    ...page,
+  };
+}
 
 /** Carries out a person's order for a rollout, under that person's name and reason. */
 const ordered =
@@ -60,12 +83,12 @@ export const rollouts = new Hono<ApiEnv>()
     const { table, clock } = context.var.ports;
     return context.json(await listRollouts(table, clock.now(), readQuery(context, pagesQuery)));
   })
-  .post('/', async (context: ApiContext<'/', Body<typeof create> & Query<typeof dryRunQuery>>) => {
-    const { dryRun = false } = readQuery(context, dryRunQuery);
+  .post('/', async (context: ApiContext<'/', Body<typeof create> & Query<typeof createQuery>>) => {
+    const { dryRun = false, after } = readQuery(context, createQuery);
     const { policy, incompleteInventory = false, finish = false } = await readBody(context, create);
     const { ports, principal } = context.var;
     const rollout = await startRollout(ports, policy, principal, { dryRun, incompleteInventory, finish });
-    return context.json(rollout, dryRun ? 200 : 201);
+    return context.json(asFarAsItFits(rollout, after), dryRun ? 200 : 201);
   })
   .get('/:id', async (context: ApiContext<'/:id', Query<typeof pagesQuery>>) => {
     const request = readQuery(context, pagesQuery);

@@ -77,6 +77,8 @@ export const functionInstallers: Installers = {
   },
   'AWS::Lambda::EventSourceMapping': (mapping, parts) => {
     const { queues, functions, pollers, useRole } = parts;
+    if (propertyOf<boolean | undefined>(mapping, 'Enabled') === false)
+      throw new Error('a mapping that is not enabled is not understood');
     const queueArn = propertyOf<string>(mapping, 'EventSourceArn');
     const functionArn = arnOf(propertyOf<string>(mapping, 'FunctionName'), mapping);
     if (queueArn.startsWith('arn:aws:dynamodb:')) {

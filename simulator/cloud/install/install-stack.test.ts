@@ -186,6 +186,7 @@ describe('a stack cannot be installed', () => {
       () => [lambda(), schedule({ FlexibleTimeWindow: { Mode: 'FLEXIBLE' } })],
       /flexible time window \(FLEXIBLE\)/,
     ],
+    ['a mapping that is off', () => [queue(), lambda(), mapping({ Enabled: false })], /mapping that is not enabled/],
     ['a schedule of what is not there', () => [schedule()], /Function not found/],
     [
       'an integration of another kind',

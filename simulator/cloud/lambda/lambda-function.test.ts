@@ -57,6 +57,18 @@ it('refuses what is beyond its reserved concurrency, and everything when it is s
   await expect(world.run(() => invoke(none, 0))).rejects.toMatchObject(refused.reason);
 });
 
+it('fails where what it returns is longer than Lambda hands on, and works again', async () => {
+  const arn = world.add('talker', "export const handler = ({ seconds }) => 'x'.repeat(seconds);");
+  const most = 6 * 1024 * 1024 + 100;
+  const longest = await world.run(() => invoke(arn, most - 2));
+  expect(longest).toHaveLength(most);
+  await expect(world.run(() => invoke(arn, most - 1))).rejects.toMatchObject({
+    name: 'Function.ResponseSizeTooLarge',
+    message: `Response payload size exceeded maximum allowed payload size (${most} bytes).`,
+  });
+  expect(await world.run(() => invoke(arn, 1))).toBe('"x"');
+});
+
 it('gives its environment back when nobody used it for long', async () => {
   const arn = world.add('idle', SLEEPER);
   await world.run(() => invoke(arn, 0));

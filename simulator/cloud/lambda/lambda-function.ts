@@ -42,6 +42,14 @@ export interface LambdaHost {
   readonly onLine: (options: LambdaFunctionOptions, line: string) => void;
 }
 
+/** Six megabytes, and some room (Lambda quotas, invocation payload, synchronous); the error is as seen in github.com/cube-js/cube/issues/3175. */
+const MOST_BYTES = 6 * 1024 * 1024 + 100;
+const TOO_LARGE: FunctionError = {
+  errorType: 'Function.ResponseSizeTooLarge',
+  errorMessage: `Response payload size exceeded maximum allowed payload size (${MOST_BYTES} bytes).`,
+  trace: [],
+};
+
 interface Environment {
   readonly running: ExecutionEnvironment;
   readonly expiresAt: number;
@@ -99,8 +107,9 @@ export class LambdaFunction {
     try {
       await this.#host.park(before);
       const outcome = await this.#run(event, requestId);
-      if ('payload' in outcome) return outcome.payload;
-      throw new FunctionFailure(outcome.error);
+      if ('error' in outcome) throw new FunctionFailure(outcome.error);
+      if (Buffer.byteLength(outcome.payload) > MOST_BYTES) throw new FunctionFailure(TOO_LARGE);
+      return outcome.payload;
     } finally {
       this.#inside -= 1;
       leave();

@@ -184,6 +184,7 @@ export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
     effective: [
       'BatchSize',
       'DestinationConfig',
+      'Enabled',
       'EventSourceArn',
       'FunctionName',
       'FunctionResponseTypes',
