@@ -80,6 +80,13 @@ test.each([
   expect(reasons.map(({ code }) => code)).toEqual(codes);
 });
 
+test('a hop counts from before its scan in the opening that it goes on in alone: a freeze that came meanwhile ends the one before', () => {
+  const window = { name: 'noon', schedule: '0 12 * * *', duration: '1h' };
+  const freeze = { name: 'incident', from: '2026-11-20T12:10', to: '2026-11-20T12:20' };
+  const hop = rules({ calendars: [only({ windows: [window], freezes: [freeze] })] });
+  expect(windowRule(hop, at('20T12:25'), false, 20 * MINUTES).reasons).toMatchObject([{ code: 'WindowTooShort' }]);
+});
+
 test('a break of ten minutes ends an opening, and what is over is none', () => {
   const day = { name: 'day', schedule: '0 8 * * *', duration: '5h' };
   const freeze = { name: 'sale', from: '2026-11-20T12:00', to: '2026-11-20T12:10' };

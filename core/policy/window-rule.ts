@@ -70,7 +70,7 @@ export function windowRule(
   return { reasons: [tooShort(rules, `${closes}, which is too soon`, startsAt)], startsAt };
 }
 
-/** Whether the calendars have opened shortly before `now`, and are open from then on for as long as is needed. */
+/** Whether the calendars have opened shortly before `now`, and are open from then on to `closesAt` for as long as is needed. */
 function hasJustOpened({ calendars }: FitRules, now: Date, closesAt: Date, neededMilliseconds: number): boolean {
   let opened: number | undefined;
   let closed = nextClosedInstant(calendars, now.getTime() - LEAD_MILLISECONDS);
@@ -80,7 +80,7 @@ function hasJustOpened({ calendars }: FitRules, now: Date, closesAt: Date, neede
     opened = opens;
     closed = nextClosedInstant(calendars, opens);
   }
-  return opened !== undefined && closesAt.getTime() - opened >= neededMilliseconds;
+  return opened !== undefined && closed === closesAt.getTime() && closed - opened >= neededMilliseconds;
 }
 
 function tooShort({ calendars, estimateMilliseconds, wave }: FitRules, what: string, startsAt: Date | null): Reason {
