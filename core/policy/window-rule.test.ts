@@ -57,7 +57,7 @@ test.each([
   expect(answer(more, now, begun)).toStrictEqual({ codes, startsAt });
 });
 
-test('what fits into an opening to the minute begins in it: neither the first look nor the scan before its first change comes at its very start', () => {
+test('what fits into an opening to the minute begins in it: the first look does not come at its very start', () => {
   const full = { estimateMilliseconds: 45 * MINUTES };
   const codes = (more: object, now: string) => answer({ ...full, ...more }, now).codes;
   for (const now of ['20T12:00:59', '20T12:03:42', '20T12:14:59']) expect(codes({}, now)).toEqual([]);
@@ -66,6 +66,25 @@ test('what fits into an opening to the minute begins in it: neither the first lo
   // An hour before the end of a long window it is too late, however soon after the opening the hop was granted.
   expect(codes({ estimateMilliseconds: 240 * MINUTES }, '22T12:14')).toEqual([]);
   expect(codes({ estimateMilliseconds: 60 * MINUTES }, '22T15:14')).toEqual(['WindowTooShort']);
+});
+
+test.each([
+  ['it fitted when it was granted, and is let in after its scan', 45, '20T12:30', 20, []],
+  ['what its scan took counts by half of the estimate at most', 45, '20T12:38', 40, ['WindowTooShort']],
+  ['of a long window it takes no more than what is left of it', 60, '22T15:20', 20, []],
+  ['a scan makes nothing fit that never did', 60, '22T15:21', 20, ['WindowTooShort']],
+  ['nothing is committed in the last minute, however long the scan took', 45, '20T12:44:30', 40, ['WindowTooShort']],
+])('a hop counts from before its scan: %s', (_, estimate, now, scanned, codes) => {
+  const hop = rules({ estimateMilliseconds: estimate * MINUTES });
+  const { reasons } = windowRule(hop, at(now), false, scanned * MINUTES);
+  expect(reasons.map(({ code }) => code)).toEqual(codes);
+});
+
+test('a hop counts from before its scan in the opening that it goes on in alone: a freeze that came meanwhile ends the one before', () => {
+  const window = { name: 'noon', schedule: '0 12 * * *', duration: '1h' };
+  const freeze = { name: 'incident', from: '2026-11-20T12:10', to: '2026-11-20T12:20' };
+  const hop = rules({ calendars: [only({ windows: [window], freezes: [freeze] })] });
+  expect(windowRule(hop, at('20T12:25'), false, 20 * MINUTES).reasons).toMatchObject([{ code: 'WindowTooShort' }]);
 });
 
 test('a break of ten minutes ends an opening, and what is over is none', () => {

@@ -9,8 +9,8 @@ import type { HopRules } from './hop-rules.ts';
 /** No commit is made so shortly before a window closes: its call follows within seconds, but clocks differ (protocol.md, One mutating call). */
 export const LAST_COMMIT_MILLISECONDS = 60_000;
 /**
- * A hop that begins, or makes its first change, so soon after an opening counts from that opening on: the first look comes up to a minute after it,
- * and the scan before the first change takes minutes that the estimate holds already. Else what fits into a window to the minute would never begin.
+ * A hop that begins, or makes its first change, so soon after an opening counts from that opening on: the first look comes up to a minute after it.
+ * Else what fits into a window to the minute would never begin.
  */
 const LEAD_MILLISECONDS = 15 * 60_000;
 /** This many openings are looked through for one that is long enough, and all of five weeks: many short ones a day may hide the long one of a Saturday. */
@@ -31,12 +31,14 @@ const NOTHING: WindowAnswer = { reasons: [] };
 /**
  * What the calendars say to a hop that begins now, or (`begun`) goes on now. A hop begins only when all of it fits into the window (with a bake: the
  * part up to the bake), unless it may overrun; a hop that was begun goes on while the window is open (semantics.md, Windows, bakes, watches and
- * estimates).
+ * estimates). `scanned`: how long the scan of the hop took, in milliseconds, where that has ended. The estimate holds it, so the hop counts from before
+ * it, by half of the estimate at most.
  */
 export function windowRule(
   rules: FitRules & Pick<HopRules, 'problems' | 'mayOverrun'>,
   now: Date,
   begun: boolean,
+  scanned = 0,
 ): WindowAnswer {
   if (rules.problems.length > 0) return { reasons: rules.problems, startsAt: null };
   if (rules.calendars.length === 0) return NOTHING;
@@ -56,7 +58,8 @@ export function windowRule(
   }
   if (state.closesAt === null) return NOTHING;
   const left = state.closesAt.getTime() - now.getTime();
-  const fits = left >= needed || hasJustOpened(rules, now, state.closesAt, needed);
+  const done = Math.min(scanned, rules.estimateMilliseconds / 2);
+  const fits = left + done >= needed || hasJustOpened(rules, new Date(now.getTime() - done), state.closesAt, needed);
   if (fits && left >= LAST_COMMIT_MILLISECONDS) return NOTHING;
   const startsAt = fittingOpening(rules, state.closesAt, needed);
   const freeze = nameAt('freezes', rules.calendars, state.closesAt.getTime());
@@ -67,7 +70,7 @@ export function windowRule(
   return { reasons: [tooShort(rules, `${closes}, which is too soon`, startsAt)], startsAt };
 }
 
-/** Whether the calendars have opened shortly before `now`, and are open from then on for as long as is needed. */
+/** Whether the calendars have opened shortly before `now`, and are open from then on to `closesAt` for as long as is needed. */
 function hasJustOpened({ calendars }: FitRules, now: Date, closesAt: Date, neededMilliseconds: number): boolean {
   let opened: number | undefined;
   let closed = nextClosedInstant(calendars, now.getTime() - LEAD_MILLISECONDS);
@@ -77,7 +80,7 @@ function hasJustOpened({ calendars }: FitRules, now: Date, closesAt: Date, neede
     opened = opens;
     closed = nextClosedInstant(calendars, opens);
   }
-  return opened !== undefined && closesAt.getTime() - opened >= neededMilliseconds;
+  return opened !== undefined && closed === closesAt.getTime() && closed - opened >= neededMilliseconds;
 }
 
 function tooShort({ calendars, estimateMilliseconds, wave }: FitRules, what: string, startsAt: Date | null): Reason {

@@ -60,6 +60,17 @@ test('what is left of a hop that somebody has gone past is finished by whoever e
   );
 });
 
+test.each<[string, Partial<Upgrade> | undefined, string | undefined]>([
+  ['was taken back, of which somebody has made the hop again', { status: 'RolledBack', mutated: true }, undefined],
+  ['had changed nothing, of which somebody has made the hop', { status: 'Blocked' }, undefined],
+  ['nobody knows, and that is at its target', undefined, '1.37'],
+])('a cluster whose hop %s is only released: no upgrade leads to where it is', (_, given, known) => {
+  const left = given && upgrade({ to: '1.37', ...given });
+  expect(wayOutOfHold(at, left, { known })).toBe(
+    `runs: liftlock release cluster ${cluster.name}. Who goes on with it then says: liftlock explain cluster ${cluster.name}`,
+  );
+});
+
 const kept = (attempt: Upgrade | undefined) => keptBefore(new MemoryTable(), attempt);
 const scanned = { status: 'done' as const, reasons: [], startedAt: '2026-11-20T12:00:00.000Z' };
 

@@ -147,6 +147,13 @@ export function wayToTryAgain(
 const isLeftBehind = ({ version }: Pick<ClusterRecord, 'version'>, upgrade: Upgrade | undefined): boolean =>
   upgrade?.machine === 'upgrade-cluster' && KubeVersion.parse(upgrade.to).isOlderThan(KubeVersion.parse(version));
 
+/** Whether somebody has taken the control plane to the version of an upgrade of which nothing is half done: no command leads there any more. */
+function isThereAnyway({ version }: Pick<ClusterRecord, 'version'>, upgrade: Upgrade | undefined, known?: string) {
+  if (upgrade === undefined) return known === version;
+  const { machine, to, status } = upgrade;
+  return machine === 'upgrade-cluster' && to === version && (status === 'RolledBack' || status === 'Blocked');
+}
+
 /**
  * `wayToFinish` while the cluster is held and no rollout would try the upgrade again. `byRollout`: a rollout of the policy that selects the cluster
  * now begins what has changed nothing yet.
@@ -160,7 +167,8 @@ export function wayOutOfHold(
   if (isRollback(upgrade)) return wayToFinish(cluster, upgrade);
   const release = `runs: liftlock release cluster ${cluster.name}`;
   // Who goes on (the policy, a rollout that is under way, another one or a person) is decided only when the hold is off.
-  if (isLeftBehind(cluster, upgrade) || (byRollout && upgrade?.mutated !== true))
+  const isByOthers = isLeftBehind(cluster, upgrade) || isThereAnyway(cluster, upgrade, known);
+  if (isByOthers || (byRollout && upgrade?.mutated !== true))
     return `${release}. Who goes on with it then says: liftlock explain cluster ${cluster.name}`;
   return `${release}, and then ${wayToFinish(cluster, upgrade, known)}`;
 }

@@ -92,11 +92,18 @@ export function ofCluster({ cluster, fleet, target, tags }: Situation): readonly
  * so it is not asked; a change after it is.
  */
 export function windowReasons(situation: Situation): readonly Reason[] {
-  const { rules, window, now, upgrade, clusterControl, wave, call } = situation;
+  const { rules, window, now, upgrade, grant, clusterControl, wave, call } = situation;
   if (upgrade !== undefined && call === undefined && isLastLook(upgrade)) return NONE;
   if (rules === undefined) return window?.reasons ?? NONE;
-  const { reasons } = window ?? windowRule(rules, now, hasActed(upgrade));
+  const { reasons } = window ?? windowRule(rules, now, hasActed(upgrade), scanMilliseconds(upgrade, grant));
   if (reasons.length === 0) return reasons;
   const glass = glassInForce(clusterControl, wave, rules.policy?.spec.breakGlass, now);
   return glass === undefined ? reasons : reasons.filter((one) => !passesBreakGlass(one));
+}
+
+/** How long the scan under this grant took; 0 where it has not ended, or nothing is scanned. */
+function scanMilliseconds(upgrade: Upgrade | undefined, grant: Grant | undefined): number {
+  const { startedAt = '', endedAt = '' } = upgrade?.steps['scan-cluster'] ?? {};
+  const isOfGrant = grant?.status === 'open' && endedAt > grant.grantedAt;
+  return isOfGrant ? Date.parse(endedAt) - Date.parse(startedAt) : 0;
 }

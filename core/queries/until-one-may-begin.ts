@@ -39,20 +39,23 @@ async function untilAllIsKnown(
   now: Date,
 ): Promise<Verdict> {
   const { fleet } = snapshot;
-  const begins = verdict.reasons.find(({ code }) => code === 'Automatic' || code === 'ManualTrigger');
-  if (fleet === undefined || begins === undefined) return verdict;
+  const begins = verdict.reasons.some(({ code }) => code === 'Automatic');
+  if (fleet === undefined || !(begins || isCreated(verdict))) return verdict;
   const [accounts, listed] = await Promise.all([table.queryPartition('ACCOUNTS'), load(table, Organizations)]);
   const { organizationId, unlisted } = listed?.data ?? {};
   const looked = { accounts: ofKind(accounts, Accounts), organizationId, unlisted };
   const gaps = inventoryGaps(fleet, looked, snapshot, now);
   if (gaps.length === 0) return verdict;
   const known = 'All of the Fleet is known. What cannot be read says: liftlock fleet status';
-  const condition =
-    begins.code === 'Automatic'
-      ? known
-      : `${known}. Then, or over what is known with --incomplete-inventory: ${verdict.when.condition}`;
+  const condition = begins
+    ? known
+    : `${known}. Then, or over what is known with --incomplete-inventory: ${verdict.when.condition}`;
   return { when: { condition, at: null }, reasons: bounded([...verdict.reasons, ...gaps]) };
 }
+
+/** Whether a person creates the rollout that the cluster waits for; a retry, or an upgrade by hand, needs to know of no other cluster. */
+const isCreated = ({ when: { condition } }: Verdict): boolean =>
+  condition?.includes('liftlock rollout create ') === true && !/liftlock (?:retry|upgrade) /.test(condition);
 
 /** Nor does a rollout begin by itself while a cluster of an earlier one goes back from the minor that it would bring. */
 async function untilAllAreBack(

@@ -53,6 +53,16 @@ test.each<[string, string, Partial<Rollout>, string]>([
   expect(verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade }, NOW).when.condition).toBe(condition);
 });
 
+test('a held cluster that a person took out of the rollout that had tried it is not sent there by a retry', () => {
+  const { cluster, snapshot, aim } = heldCluster();
+  const ofUpgrade = rolloutItem({ waves: ['all'], policy: 'p' });
+  const member = memberItem({ clusterKey: cluster.clusterKey, status: 'Excluded', reasons: [reason('Skipped', 'x')] });
+  const place = { rollout: ofUpgrade, waves: [waveItem({ status: 'Open' })], member };
+  expect(verdictOf(snapshot, cluster, aim, { place, ofUpgrade }, NOW).when.condition).toBe(
+    'Somebody runs: liftlock release cluster web, and then runs: liftlock upgrade cluster web --to 1.37 --approve',
+  );
+});
+
 test.each<[string, object, object, string]>([
   ['its policy', {}, {}, '1.37'],
   [

@@ -50,7 +50,9 @@ export function whileHeld(asked: Asked, upgrade: Upgrade | undefined): Verdict |
     nextHopId(place.member, cluster, { clusterKey: cluster.clusterKey, retried: held }) !== held.upgradeId;
   // Where a rollout was aborted, no older rollout takes the cluster up.
   const isLetGo = place?.member !== undefined && place.rollout.status === 'Aborted';
-  const inRollout = isOther ? undefined : isWaited || isLetGo ? place.rollout : ofUpgrade;
+  // A retry tries nobody in a rollout that is through with the cluster, as after a skip.
+  const isThrough = !isWaited && place?.member !== undefined && place.rollout.id === ofUpgrade?.id;
+  const inRollout = isOther ? undefined : isWaited || isLetGo ? place.rollout : isThrough ? undefined : ofUpgrade;
   const selecting = aim.policy?.metadata.name;
   if (inRollout !== undefined && goesOnWith(inRollout, selecting)) {
     const { reasons, until } = isWaited

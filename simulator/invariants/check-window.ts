@@ -89,7 +89,7 @@ function broken(
     const why = states[0]?.reasons.map((reason) => reason.message).join(' ');
     return [window(`${what} was committed at ${item.at}, outside the windows of ${names.join(', ')}: ${why}`)];
   }
-  return commit.first ? overrun(what, countsFrom(calendars, Date.parse(item.at)), place, state) : [];
+  return commit.first ? overrun(what, commit, Date.parse(item.at), { calendars, place, state }) : [];
 }
 
 const MINUTE = 60_000;
@@ -107,7 +107,21 @@ function countsFrom(calendars: readonly CompiledCalendar[], at: number): number 
   return calendarStateAt(calendars, new Date(from - MINUTE)).open ? at : from;
 }
 
-function overrun(what: string, from: number, place: Rules | undefined, { closesAt }: CalendarState): Violation[] {
+/** What the scan of the hop took counts as part of it, up to half of the estimate. */
+function overrun(
+  what: string,
+  { upgrade }: CommitAt,
+  at: number,
+  {
+    calendars,
+    place,
+    state: { closesAt },
+  }: {
+    readonly calendars: readonly CompiledCalendar[];
+    readonly place: Rules | undefined;
+    readonly state: CalendarState;
+  },
+): Violation[] {
   const estimate = place?.policy?.estimates.upgrade;
   // With a bake only the part before it must fit, and the policy does not tell its length.
   if (
@@ -117,7 +131,11 @@ function overrun(what: string, from: number, place: Rules | undefined, { closesA
     place?.spec?.bake !== undefined
   )
     return [];
-  const end = from + durationMilliseconds(estimate);
+  const takes = durationMilliseconds(estimate);
+  const { startedAt = '', endedAt = startedAt } = upgrade?.steps['scan-cluster'] ?? {};
+  const scanned = startedAt === '' ? 0 : Date.parse(endedAt) - Date.parse(startedAt);
+  const from = countsFrom(calendars, at - Math.min(scanned, takes / 2));
+  const end = from + takes;
   if (end <= closesAt.getTime() + SKEW_MILLISECONDS) return [];
   return [
     window(

@@ -1,6 +1,7 @@
 import type { RegionVersions } from '../../core/contracts/items/cluster.ts';
 import { discoverClusters } from '../../core/inventory/discover-clusters.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
+import { abortRollout } from '../../core/operations/rollout-orders.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { fleetStatus } from '../../core/queries/fleet-status.ts';
@@ -122,6 +123,14 @@ test('that it cannot be listed is read where accounts are, and why, until it is 
   ]);
   const started = startRollout(world.ports, 'policy-0', PERSON, { dryRun: true });
   await expect(started).rejects.toThrow(`which was refused: ${why}`);
+  const options = { dryRun: false, incompleteInventory: true };
+  const { id } = await startRollout(world.ports, 'policy-0', PERSON, options);
+  await abortRollout(world.ports, id, PERSON, 'not today');
+  const aborted = await explainCluster(world.ports, await recordOf(world, 'web'));
+  expect([aborted.reasons.map(({ code }) => code), aborted.when.condition]).toEqual([
+    ['RolloutAborted', 'Aborted', 'InventoryIncomplete'],
+    byHand.when.condition,
+  ]);
   // Of another one nobody has tried it yet.
   await applyConfig(world.ports, [fleetOf({ accounts: [LISTED], organizationId: 'o-another0000' })], PERSON);
   expect(await told()).toEqual([[LISTED, 'Ok', undefined]]);

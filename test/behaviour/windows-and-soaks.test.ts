@@ -75,6 +75,20 @@ describe('a window', () => {
     expect(startedOf(hasty, 'd1')).toBeLessThan(at('2026-11-20T12:05:00Z'));
   });
 
+  test('that an upgrade fits into lets it begin, however long the scan before it takes', async () => {
+    const world = await smallFleet({
+      clusters: staged('dev', ['d1']),
+      calendars: { prod: { windows: [{ name: 'lunch', schedule: '0 12 * * *', duration: '1h' }] } },
+      policy: { waves: [{ name: 'all', calendar: 'prod' }] },
+      requestMilliseconds: 12_000,
+    });
+    await run(world, 5);
+    const [upgrade] = await upgradesOf(world);
+    expect(upgrade?.status).toBe('Succeeded');
+    expect(startedOf(world, 'd1')).toBeGreaterThan(at('2026-11-20T12:15:00Z'));
+    expect(startedOf(world, 'd1')).toBeLessThan(at('2026-11-20T12:30:00Z'));
+  });
+
   test('that closes in the middle parks the rest of the hop until it opens again', async () => {
     const world = await smallFleet({
       clusters: staged('dev', ['d1']),

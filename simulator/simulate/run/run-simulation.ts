@@ -14,6 +14,7 @@ import { BRISK_TIMING } from './brisk-timing.ts';
 import { type Buckets, bucketsOf, outcomeOf, type SimulationOutcome } from './outcome.ts';
 import { type PreparedSimulation, prepareSimulation } from './prepare-simulation.ts';
 import type { Simulation } from './simulation.ts';
+import { unanswered } from './unanswered.ts';
 import { watchSkew } from './watch-skew.ts';
 import { watchState } from './watch-state.ts';
 import { watchWayBack } from './watch-way-back.ts';
@@ -80,6 +81,8 @@ export async function runSimulation(
   });
   const seen = [...skewed, ...unchecked, ...watched, ...changesLeft()];
   const violations = [...seen, ...(await checkInvariants(world)), ...unexpected(world, rested, faults)];
+  // What is still under way is explained by what happens next.
+  if (rested) violations.push(...(await unanswered(world)));
   const last = world.table.auditTimeline().at(-1);
   const ended = last === undefined ? start.getTime() : (world.writtenAt(last) ?? start.getTime());
   const result: SimulationResult = {
