@@ -50,7 +50,9 @@ export async function saveReport(
     const summary = datedBy(found, lookBefore, now);
     const latest = {
       clusterKey,
-      scans: latestOf(before.scans, summary).map(isOfHop ? (one) => one : withDrainsOf(summary, report)),
+      scans: latestOf(before.scans, summary, unseenBy(report, lookBefore)).map(
+        isOfHop ? (one) => one : withDrainsOf(summary, report),
+      ),
     };
     // Automatic approval counts findings (autoApproveWhen), so the reconciler must look at the wave again.
     const [was, is] = [before, latest].map((scans) => blockingFindings(scans, summary.from));
@@ -66,9 +68,27 @@ export async function saveReport(
   });
 }
 
-/** A cause that the previous scan found as well keeps its `since`; a new one gets the present time. */
-function datedBy(summary: ScanSummary, before: LatestScans['scans'][number] | undefined, now: Date): ScanSummary {
-  const known = new Map(before?.causes.map((one) => [`${one.severity} ${one.cause}`, one.since ?? before.scannedAt]));
+type Latest = LatestScans['scans'][number];
+
+/** Everything that was found at the previous scan, or before it and may have been there still. */
+const knownBy = (before: Latest | undefined): Pick<ScanCause, 'cause' | 'severity' | 'since'>[] => [
+  ...(before?.unseen ?? []),
+  ...(before?.causes ?? []),
+];
+
+/** What was known before and is not named by a report that could not read everything: nobody knows whether it is gone. */
+function unseenBy({ from, groups, summary: { gaps } }: ScanReport, before: Latest | undefined): Latest['unseen'] {
+  const named = new Set(groups.map(({ cause }) => cause));
+  const unseen = gaps === 0 || before?.from !== from ? [] : knownBy(before).filter(({ cause }) => !named.has(cause));
+  if (unseen.length === 0) return undefined;
+  return unseen.slice(0, MOST).map(({ cause, severity, since = before?.scannedAt }) => ({ cause, severity, since }));
+}
+
+/** A cause that was known before keeps its `since`; a new one gets the present time. */
+function datedBy(summary: ScanSummary, before: Latest | undefined, now: Date): ScanSummary {
+  const known = new Map(
+    knownBy(before).map((one) => [`${one.severity} ${one.cause}`, one.since ?? before?.scannedAt] as const),
+  );
   const at = now.toISOString();
   const causes = summary.causes.map((one) => ({ ...one, since: known.get(`${one.severity} ${one.cause}`) ?? at }));
   if (summary.moreErrors === undefined) return { ...summary, causes };
@@ -76,10 +96,10 @@ function datedBy(summary: ScanSummary, before: LatestScans['scans'][number] | un
   return { ...summary, causes, moreErrorsSince: isKnown ? (before.moreErrorsSince ?? before.scannedAt) : at };
 }
 
-function latestOf(scans: LatestScans['scans'], whole: ScanSummary): LatestScans['scans'] {
+function latestOf(scans: LatestScans['scans'], whole: ScanSummary, unseen: Latest['unseen']): LatestScans['scans'] {
   const { clusterKey: _, execution: __, unread, parts: ___, ...rest } = whole;
   const notRead = unread.slice(0, MOST_NAMED).map(({ what }) => what);
-  const summary = { ...rest, ...(notRead.length > 0 && { notRead }) };
+  const summary = { ...rest, ...(notRead.length > 0 && { notRead }), ...given({ unseen }) };
   const others = scans.filter(({ target, scannedAt }) => target !== summary.target && scannedAt !== summary.scannedAt);
   const newer = scans.find(({ target, scannedAt }) => target === summary.target && scannedAt > summary.scannedAt);
   return [...others, newer ?? summary].sort((a, b) => (a.scannedAt < b.scannedAt ? 1 : -1)).slice(0, MOST_TARGETS);
@@ -105,7 +125,7 @@ function withDrainsOf(newer: ScanSummary, { coverage, failOn, findings }: ScanRe
   const named = (causes: readonly ScanCause[]) =>
     causes.filter(isDrain).map(({ cause, severity, findings: count }) => [cause, severity, count]);
   const resting = findings.some((one) => one.waived && isDrain(one)) ? [newer] : [];
-  return (older: LatestScans['scans'][number]): LatestScans['scans'][number] => {
+  return (older: Latest): Latest => {
     const { from, target, scannedAt, moreErrors } = older;
     const isOther = target !== newer.target && from === newer.from && scannedAt < newer.scannedAt && isHop(older);
     const isSaid = resting.length === 0 && isSame(named(older.causes), named(newer.causes));
@@ -153,7 +173,7 @@ export async function endWaiver(
   end: Date,
 ): Promise<void> {
   const at = end.toISOString();
-  const rests = ({ waivedUntil, waivedBy }: LatestScans['scans'][number]): boolean =>
+  const rests = ({ waivedUntil, waivedBy }: Latest): boolean =>
     waivedUntil !== undefined && waivedUntil > at && waivedBy?.includes(name) !== false;
   for (const { clusterKey, scans } of await loadKind(table, LatestScanItems)) {
     if (!scans.some(rests)) continue;
