@@ -76,9 +76,9 @@ test('who was never looked at for its next minor comes first, then whose look is
   const [young, old, moved, ...rest] = clusters.map(({ clusterKey }) => clusterKey);
   const scans = new Map([
     looked(young ?? '', hoursAgo(19)),
-    looked(old ?? '', hoursAgo(21)),
+    looked(old ?? '', hoursAgo(22)),
     looked(moved ?? '', hoursAgo(1), '1.33'),
-    ...rest.map((key) => looked(key, hoursAgo(20))),
+    ...rest.map((key) => looked(key, hoursAgo(21))),
   ]);
   const due = dueScans({ ...given, clusters, scans }, NOON).map(({ cluster }) => cluster.clusterKey);
   expect(due).toEqual([moved, old, expect.any(String), expect.any(String)]);

@@ -27,7 +27,7 @@ export type RefreshPorts = TellPorts & Pick<Ports, 'executions'>;
 const HOURS = 20;
 const HOUR = 3_600_000;
 /** Where the last report is older, later looks have left none. */
-const HOURS_WITH_REPORT = HOURS + 2;
+const HOURS_WITH_REPORT = HOURS + 3;
 /** Looks begin within this time, and EKS may take twenty minutes more to refresh its insights: so the next hour finds their reports. */
 export const SPREAD = 40 * 60_000;
 /**
@@ -107,7 +107,8 @@ function inTime<One extends { readonly cluster: ClusterRecord; readonly scannedA
   const youngestFirst = looked
     .map((one) => {
       const order = sha256Hex(`${present} ${one.cluster.clusterKey}`);
-      return { one, hour: hourOf(new Date(one.scannedAt)) + HOURS, order };
+      // After twenty whole hours, so that EKS refreshes its insights for each of these looks (core/steps/refresh-insights.ts).
+      return { one, hour: hourOf(new Date(one.scannedAt)) + HOURS + 1, order };
     })
     .sort((a, b) => b.hour - a.hour || compareTexts(a.order, b.order));
   const due: One[] = [];
