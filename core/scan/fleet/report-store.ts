@@ -209,8 +209,12 @@ const MOST = 20;
 /** The fixes of one cause may differ: a node group may be too old and use a retired AMI as well. */
 const MOST_FIXES = 3;
 const LONGEST_DETAIL = 300;
-const MOST_OWNERS = 10;
+const MOST_OWNERS = 20;
 const MOST_IDS = 5;
+
+/** Whether a look has found more causes, or owners of one of them, than lists have room for; only its whole report names those. */
+export const hasMore = ({ causes, moreErrors }: Pick<ScanSummary, 'causes' | 'moreErrors'>): boolean =>
+  moreErrors !== undefined || causes.some(({ owners = [] }) => owners.length >= MOST_OWNERS);
 
 /** The summary of a report that lists and trends show. */
 function summaryOf(
