@@ -114,6 +114,11 @@ test('causes are known since the first of the looks that all found them, those t
   expect(await since(5, ...many('z-1'))).toEqual(['05T08:01', '05T08:01']);
   expect(await since(6, ...many('z-1'))).toEqual(['05T08:01', '05T08:01']);
   expect(await since(7, ...many('z-2'))).toEqual(['05T08:01', '07T08:01']);
+  // One that is gone makes none of the others new: neither those that lists have no room for, nor the one that takes its place there.
+  const fewer = many('z-2').filter((one) => one !== 'a-3');
+  expect(await since(8, ...fewer)).toEqual(['05T08:01', '07T08:01']);
+  const { causes = [] } = (await load(table, LatestScanItems, 'k'))?.data.scans[0] ?? {};
+  expect(new Set(causes.map((one) => one.since?.slice(8, 10)))).toEqual(new Set(['05', '07']));
 });
 
 test('a cause that a look could not see stays known since then, and what is waived or was seen to be gone does not', async () => {

@@ -33,7 +33,7 @@ const MOST_NAMED = 5;
  * one report, since its time is when the scan began. `isOfHop`: it was made for the upgrade that is under way.
  */
 export async function saveReport(
-  table: Pick<Table, 'get' | 'transact'>,
+  table: Pick<Table, 'get' | 'queryPartition' | 'transact'>,
   { clusterKey, execution }: Pick<ScanRun, 'clusterKey' | 'execution'>,
   report: ScanReport,
   now: Date,
@@ -47,10 +47,11 @@ export async function saveReport(
   return decideAndWrite(async () => {
     const before = (await load(table, LatestScanItems, clusterKey))?.data ?? { clusterKey, scans: [] };
     const lookBefore = before.scans.find(({ target }) => target === found.target);
-    const summary = datedBy(found, lookBefore, now);
+    const known = lookBefore === undefined ? [] : await knownBy(table, clusterKey, lookBefore);
+    const summary = datedBy(found, errorsOf(report), known, now);
     const latest = {
       clusterKey,
-      scans: latestOf(before.scans, summary, unseenBy(report, lookBefore)).map(
+      scans: latestOf(before.scans, summary, unseenBy(report, lookBefore?.from, known)).map(
         isOfHop ? (one) => one : withDrainsOf(summary, report),
       ),
     };
@@ -70,30 +71,50 @@ export async function saveReport(
 
 type Latest = LatestScans['scans'][number];
 
-/** Everything that was found at the previous scan, or before it and may have been there still. */
-const knownBy = (before: Latest | undefined): Pick<ScanCause, 'cause' | 'severity' | 'since'>[] => [
-  ...(before?.unseen ?? []),
-  ...(before?.causes ?? []),
+interface Known extends Pick<ScanCause, 'cause' | 'severity'> {
+  readonly since: string;
+}
+
+/** Everything that was found at the previous scan, or before it and may have been there still. What lists had no room for is in its whole report. */
+async function knownBy(
+  table: Pick<Table, 'get' | 'queryPartition'>,
+  clusterKey: string,
+  { scannedAt, causes, unseen = [], moreErrors, moreErrorsSince = scannedAt }: Latest,
+): Promise<Known[]> {
+  const summary = moreErrors === undefined ? undefined : await load(table, ScanSummaries, clusterKey, scannedAt);
+  const whole = summary && (await loadReport(table, summary.data));
+  const listed = [...causes, ...unseen].map(({ cause, severity, since = scannedAt }) => ({ cause, severity, since }));
+  const names = new Set(listed.map(({ cause }) => cause));
+  const more = whole === undefined ? [] : errorsOf(whole).filter((cause) => !names.has(cause));
+  return [...listed, ...more.map((cause) => ({ cause, severity: 'error' as const, since: moreErrorsSince }))];
+}
+
+const errorsOf = ({ findings }: ScanReport): readonly string[] => [
+  ...new Set(findings.flatMap(({ cause, severity, waived }) => (severity === 'error' && !waived ? cause : []))),
 ];
 
 /** What was known before and is not named by a report that could not read everything: nobody knows whether it is gone. */
-function unseenBy({ from, groups, summary: { gaps } }: ScanReport, before: Latest | undefined): Latest['unseen'] {
+function unseenBy(
+  { from, groups, summary: { gaps } }: ScanReport,
+  fromBefore: string | undefined,
+  known: readonly Known[],
+): Latest['unseen'] {
   const named = new Set(groups.map(({ cause }) => cause));
-  const unseen = gaps === 0 || before?.from !== from ? [] : knownBy(before).filter(({ cause }) => !named.has(cause));
-  if (unseen.length === 0) return undefined;
-  return unseen.slice(0, MOST).map(({ cause, severity, since = before?.scannedAt }) => ({ cause, severity, since }));
+  const unseen = gaps === 0 || fromBefore !== from ? [] : known.filter(({ cause }) => !named.has(cause));
+  return unseen.length === 0 ? undefined : unseen.slice(0, MOST);
 }
 
-/** A cause that was known before keeps its `since`; a new one gets the present time. */
-function datedBy(summary: ScanSummary, before: Latest | undefined, now: Date): ScanSummary {
-  const known = new Map(
-    knownBy(before).map((one) => [`${one.severity} ${one.cause}`, one.since ?? before?.scannedAt] as const),
-  );
+/** A cause that was known before keeps its `since`; a new one gets the present time. So does what lists have no room for, together. */
+function datedBy(summary: ScanSummary, errors: readonly string[], known: readonly Known[], now: Date): ScanSummary {
+  const sinces = new Map(known.map((one) => [`${one.severity} ${one.cause}`, one.since]));
   const at = now.toISOString();
-  const causes = summary.causes.map((one) => ({ ...one, since: known.get(`${one.severity} ${one.cause}`) ?? at }));
+  const sinceOf = ({ severity, cause }: Pick<ScanCause, 'cause' | 'severity'>) =>
+    sinces.get(`${severity} ${cause}`) ?? at;
+  const causes = summary.causes.map((one) => ({ ...one, since: sinceOf(one) }));
   if (summary.moreErrors === undefined) return { ...summary, causes };
-  const isKnown = before?.moreErrors === summary.moreErrors;
-  return { ...summary, causes, moreErrorsSince: isKnown ? (before.moreErrorsSince ?? before.scannedAt) : at };
+  const listed = new Set(causes.map(({ cause }) => cause));
+  const more = errors.filter((cause) => !listed.has(cause)).map((cause) => sinceOf({ severity: 'error', cause }));
+  return { ...summary, causes, moreErrorsSince: more.sort().at(-1) ?? at };
 }
 
 function latestOf(scans: LatestScans['scans'], whole: ScanSummary, unseen: Latest['unseen']): LatestScans['scans'] {
