@@ -62,4 +62,8 @@ function totals({ owner, items, left, clusterCount }: OwnerReport): string {
 }
 
 const unknownOf = ({ unknown }: OwnerReport): string[] =>
-  unknown.length === 0 ? [] : [`Not looked at lately, or not in full: ${some(unknown, 20)}.`];
+  unknown.length === 0
+    ? []
+    : [
+        `Not looked at lately, or not in full, or more was found than fits here (liftlock scan cluster NAME): ${some(unknown, 20)}.`,
+      ];

@@ -361,6 +361,7 @@ test('what the last scan for a hop refused stops that hop in the plan, and which
     { name: 'bad', scans: [scan('1.36', 'fail', found)] },
     { name: 'blind', scans: [scan('1.36', 'incomplete', { gaps: 2 })] },
     { name: 'good', scans: [scan('1.36', 'pass')] },
+    { name: 'lapsed', scans: [scan('1.36', 'pass', { waivedUntil: '2026-11-20T08:00:00Z' })] },
     ...fleetOf(1),
   ];
   const plan = planOf({ clusters });
@@ -369,15 +370,16 @@ test('what the last scan for a hop refused stops that hop in the plan, and which
     'blind undefined-undefined',
     'c000 20T08:00-20T09:00',
     'good 20T08:00-20T09:00',
+    'lapsed undefined-undefined',
   ]);
   expect(plan.waves[0]?.clusters.slice(0, 2).map(({ reasons }) => reasons[0]?.message)).toEqual([
     `The scan of ${SCANNED} for 1.36 found: psp.`,
     `The scan of ${SCANNED} for 1.36 could not read 2 things. Run: liftlock scan cluster blind`,
   ]);
-  expect(plan.limitedBy?.change).toBe('repair what stops bad, blind; see their reasons');
+  expect(plan.limitedBy?.change).toBe('repair what stops bad, blind, lapsed; see their reasons');
   const aboutScans = (given: typeof plan) => given.assumptions.filter((text) => text.includes('scan'));
   expect(aboutScans(plan)).toEqual([
-    'What the last scan for a hop found stops that hop, until somebody mends it and scans again. Of 1 of 4 hops no scan is known, and no finding stops those.',
+    'What the last scan for a hop found stops that hop, until somebody mends it and scans again. Of 1 of 5 hops no scan is known, and no finding stops those.',
   ]);
   expect(aboutScans(planOf({ clusters: fleetOf(1) }))).toEqual(['Findings of scans are not known, and stop nobody.']);
 });

@@ -206,7 +206,14 @@ export class VirtualFleet {
     const target = KubeVersion.parse(to);
     const blockers = isFinish({ from, to })
       ? []
-      : hopBlockers(cluster, scans?.get(clusterKey), target, cluster.version === from, nodesIn(this.#base, cluster));
+      : hopBlockers(
+          cluster,
+          scans?.get(clusterKey),
+          target,
+          cluster.version === from,
+          nodesIn(this.#base, cluster),
+          now,
+        );
     const parked = this.#upgrades.get(clusterKey);
     const resumes = parked?.status === 'Parked' && parked.id === upgradeId;
     const keys = capKeys(cluster, fleet);

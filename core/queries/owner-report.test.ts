@@ -310,3 +310,15 @@ test("what has no owner of its own is its cluster's, and what a person has relea
   expect(items.map(([, , cause]) => cause).sort()).toEqual(['NodeNotReady', 'WorkloadUnavailable']);
   expect((await reportOf({ worse: found })).items).toEqual([]);
 });
+
+test('it does not claim that an owner has nothing to mend where more was found than lists have room for', async () => {
+  const many = { ...scan('1.35', [cause({ owner: 'shop' })]), moreErrors: 'digest' };
+  const owners = Array.from({ length: 20 }, (_, at) => `team-${at}`);
+  const { unknown } = await reportOf({
+    many: { team: 'shop', scans: [many as never] },
+    shared: { team: 'shop', scans: [scan('1.35', [cause({ owner: 'many', owners })])] },
+    past: { team: 'shop', scans: [{ ...many, from: '1.33', target: '1.34' } as never] },
+    whole: { team: 'shop', scans: [scan('1.35', [cause({ owner: 'shop' })])] },
+  });
+  expect(unknown.map((one) => one.split('.').at(-1))).toEqual(['many', 'shared']);
+});

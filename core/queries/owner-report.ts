@@ -17,7 +17,7 @@ import { nodesIn } from '../rollout/policy-matches.ts';
 import { lookedIn, nextMinor } from '../rollout/readiness.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { blockersOf } from '../scan/fleet/decide-hop.ts';
-import { isDrain, loadReport, scansOf } from '../scan/fleet/report-store.ts';
+import { hasMore, isDrain, loadReport, scansOf } from '../scan/fleet/report-store.ts';
 import { Upgrades } from '../store/entities.ts';
 import { load, loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
@@ -73,11 +73,12 @@ export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: 
   const scans = new Map(latest.map((one) => [one.clusterKey, one]));
   const living = clustersNow(snapshot);
   const own = living.filter((cluster) => ownerOf(cluster) === owner);
-  const unknown = own.filter((cluster) =>
-    ['incomplete', 'stale'].includes(
-      lookedIn(snapshot, cluster, { scans: scans.get(cluster.clusterKey), now }).verdict,
-    ),
-  );
+  const isCut = ({ clusterKey, version }: ClusterRecord): boolean =>
+    scans.get(clusterKey)?.scans.some((one) => one.from === version && hasMore(one)) === true;
+  const verdictOf = (cluster: ClusterRecord) =>
+    lookedIn(snapshot, cluster, { scans: scans.get(cluster.clusterKey), now }).verdict;
+  const unseen = own.filter((cluster) => ['incomplete', 'stale'].includes(verdictOf(cluster)));
+  const unknown = new Set([...unseen, ...living.filter(isCut)]);
   for (const { clusterKey, version } of living) {
     const [known, held] = [scans.get(clusterKey), snapshot.controls.get(clusterKey)?.held];
     if (known !== undefined && held?.reason.code === NOT_EVICTED)
@@ -112,8 +113,11 @@ export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: 
     left,
     /** How many clusters the owner has. */
     clusterCount: own.length,
-    /** Those clusters of the owner of which too little is known: they were not looked at lately, or not in full. */
-    unknown: unknown.map(shortId).sort(),
+    /**
+     * Clusters of which too little is known: those of the owner that were not looked at lately, or not in full, and all where more was found than lists
+     * have room for.
+     */
+    unknown: [...unknown].map(shortId).sort(),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Ports } from '../ports/ports.ts';
 import { ownerOf } from '../readiness/owner-news.ts';
 import { ClusterControls, Clusters, READINESS_DAYS, ReadinessDays, ReadinessHistories } from '../store/entities.ts';
 import { decode, loadKind } from '../store/entity.ts';
+import { shortened } from './page.ts';
 import { periodStart } from './report-period.ts';
 
 /** A cluster that something stops, or has stopped in the period. */
@@ -24,7 +25,7 @@ export interface ClusterReadiness extends Pick<ReadinessHistory, 'causes' | 'end
 /** How the readiness of a fleet has developed. */
 export type ReadinessReport = Awaited<ReturnType<typeof readinessReport>>;
 
-/** At most this many clusters, since an answer of a function holds 6 MB. */
+/** At most this many clusters, and fewer where much has stopped them: as many as an answer has room for. */
 const MOST_CLUSTERS = 500;
 
 export async function readinessReport({ table, clock }: Pick<Ports, 'table' | 'clock'>, sinceText: string) {
@@ -57,14 +58,15 @@ export async function readinessReport({ table, clock }: Pick<Ports, 'table' | 'c
       .map((stop) => stop.since)
       .sort()[0] ?? `~${one.cluster}`;
   clusters.sort((a, b) => (order(a) < order(b) ? -1 : 1));
+  const told = shortened({ items: clusters.slice(0, MOST_CLUSTERS) }, ({ cluster }) => cluster).items;
   return {
     since,
     until: now.toISOString(),
     /** The last look of each day in UTC, the oldest first; days without a look are missing. */
     days: days.map((item) => decode(ReadinessDays, item).data).filter(({ date }) => date >= since.slice(0, 10)),
     /** First the clusters that are stopped, the longest first, then those that were; what ended is the newest first. */
-    clusters: clusters.slice(0, MOST_CLUSTERS),
+    clusters: told,
     /** How many more clusters there are for which the answer has no room. */
-    left: Math.max(0, clusters.length - MOST_CLUSTERS),
+    left: clusters.length - told.length,
   };
 }

@@ -241,7 +241,7 @@ function forewarned(
     const onTheWay = [
       ...busyWith(grants.find((grant) => grant.clusterKey === member.clusterKey)),
       ...underWayOf(snapshot, { id: member.rolloutId }, member),
-      ...(isFinish(member) ? reasons : blockersOnTheWay(cluster, known, member.to, nodes)),
+      ...(isFinish(member) ? reasons : blockersOnTheWay(cluster, known, member.to, nodes, now)),
     ];
     return {
       ...member,

@@ -4,7 +4,7 @@ import type { ClusterNews, OwnerNews } from '../contracts/items/owner-news.ts';
 import { bounded, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { hasPins, isPatchOverdue, type Patches, patchReasons, pinsOf } from '../rollout/candidates.ts';
-import { stoppersOf } from '../rollout/hop-blockers.ts';
+import { stoppersOf, toldOnce } from '../rollout/hop-blockers.ts';
 import { type Known, type Readiness, readinessOf } from '../rollout/readiness.ts';
 import { ownershipOf } from '../scan/owner/owner.ts';
 import { clusterNames } from '../store/changes.ts';
@@ -77,7 +77,7 @@ export function newsOf(look: Look): ClusterTold | undefined {
       ...(announcement && { announced: announcement.kept }),
       word: verdict,
     },
-    look: { cluster, verdict, causes: causesOf(look, known, stoppers) },
+    look: { cluster, verdict, causes: causesOf(look, known, stoppers), unseen: unseenIn(look, known) },
     news: [...(readiness?.news ?? []), ...own],
     ...(readiness?.event && { event: readiness.event }),
   };
@@ -106,15 +106,19 @@ const idOf = ({ cause, owner }: Told['stoppers'][number]): string => JSON.string
 
 /** Only proved verdicts are news: a look that is missing, old or incomplete neither blocks nor frees anybody. */
 function readinessNews(
-  { cluster, before, now }: Look,
-  { verdict, for: target, scannedAt, reasons: found, waivedUntil }: Readiness,
+  look: Look,
+  readiness: Readiness,
   stoppers: Stoppers,
 ): (Pick<ClusterTold, 'news' | 'event'> & { readonly kept: Told }) | undefined {
+  const { cluster, before, now } = look;
+  const { verdict, for: target, scannedAt, reasons: found, waivedUntil } = readiness;
   if (target === null || stoppers === undefined) return undefined;
   const isBlocked = verdict === 'blocked';
   const last = before?.readiness;
   const known = last?.target === target ? last.stoppers : [];
-  const [old, current] = [new Set(known.map(idOf)), new Set(stoppers.map(idOf))];
+  const unseen = unseenIn(look, readiness);
+  const still = known.filter(({ cause }) => unseen.includes(cause));
+  const [old, current] = [new Set(known.map(idOf)), new Set([...stoppers, ...still].map(idOf))];
   const added = stoppers.filter((one) => !old.has(idOf(one)));
   const isSame = last?.target === target && last.isBlocked === isBlocked && added.length === 0;
   if (isSame && old.size === current.size) return undefined;
@@ -123,7 +127,7 @@ function readinessNews(
   const isTold = ({ owner }: { readonly owner: Owner }): boolean => owners.includes(owner);
   // An owner beyond the limit hears of it at the next look.
   const heard = isBlocked
-    ? stoppers.filter((one) => old.has(idOf(one)) || isTold(one))
+    ? [...still, ...stoppers.filter((one) => old.has(idOf(one)) || isTold(one))]
     : known.filter((one) => !isTold(one));
   const kept = {
     ...{ at: now.toISOString(), isBlocked, target },
@@ -152,19 +156,26 @@ type Stoppers = ReturnType<typeof stoppersAt>;
 function stoppersAt({ cluster, scans }: Look, { verdict, for: target }: Readiness) {
   if (verdict === 'stale' || verdict === 'incomplete') return undefined;
   if (target === null || verdict !== 'blocked') return [];
-  return stoppersOf(cluster, scans, KubeVersion.parse(target), true).flatMap(({ cause, reason, what, ...whose }) =>
-    ownersOf(whose, cluster).map((owner) => ({ cause, owner, reason, what })),
+  const found = toldOnce(stoppersOf(cluster, scans, KubeVersion.parse(target), true));
+  // What the inventory proves goes by the name that a scan gives it, so that it is the same once a scan has found it.
+  return found.flatMap(({ scanned, cause, reason, what = scanned && reason.message, ...whose }) =>
+    ownersOf(whose, cluster).map((owner) => ({ cause: scanned ?? cause, owner, reason, what })),
   );
 }
+
+/** What the last look can neither find nor call gone, since parts of the cluster could not be read. */
+const unseenIn = ({ scans }: Look, { for: target }: Readiness): readonly string[] =>
+  scans?.scans.find((one) => one.target === target)?.unseen?.map(({ cause }) => cause) ?? [];
 
 /** What stops it, each since the first of the consecutive looks that found it; undefined where this look proves nothing. */
 function causesOf({ scans, now }: Look, { for: target }: Readiness, stoppers: Stoppers): LookOfHistory['causes'] {
   if (target === null) return stoppers && [];
   const known = scans?.scans.find((one) => one.target === target)?.causes ?? [];
-  return stoppers?.map(({ cause, owner, what }) => {
+  const causes = stoppers?.map(({ cause, owner, what }) => {
     const since = known.find((one) => one.cause === cause)?.since ?? now.toISOString();
     return { cause, owner, target, since, ...given({ what }) };
   });
+  return causes && [...new Map(causes.map((one) => [idOf(one), one])).values()];
 }
 
 /** EKS soon moves the control plane by itself; it is reported once for each date. */

@@ -50,6 +50,15 @@ test('a look that proves nothing ends no cause, and moves none', () => {
   expect([history?.causes, history?.ended]).toEqual([[cause('pdb')], []]);
 });
 
+test('a look that could not read everything ends only what it would have seen', () => {
+  const history = after([blocked('pdb', 'helm', 'group'), { ...blocked('group'), unseen: ['pdb'] }, blocked('pdb')]);
+  expect(history?.causes).toEqual([cause('pdb')]);
+  expect(history?.ended.map((one) => [one.cause, one.until])).toEqual([
+    ['group', iso(3)],
+    ['helm', iso(2)],
+  ]);
+});
+
 test.each<[string, Look, Parameters<typeof historyAfter>[2], object]>([
   ['somebody had it waived', ready, () => 'ann', { how: 'waived', by: 'ann', until: iso(2) }],
   [

@@ -12,6 +12,8 @@ export interface LookOfHistory {
   readonly verdict: ReadinessVerdict;
   /** What stops it now; undefined = this look proves nothing, so earlier causes stay. */
   readonly causes: readonly Cause[] | undefined;
+  /** Causes of earlier looks that this one can neither find nor call gone. */
+  readonly unseen?: readonly string[];
 }
 
 /** How long days of the fleet, and histories of clusters that are gone, are kept. Reports go back no further. */
@@ -23,7 +25,7 @@ const MOST_KEPT = 30;
 /** @param waivedBy who had a cause waived that no longer stops; undefined = nobody did */
 export function historyAfter(
   before: ReadinessHistory | undefined,
-  { cluster, verdict, causes }: LookOfHistory,
+  { cluster, verdict, causes, unseen = [] }: LookOfHistory,
   waivedBy: (cause: Cause) => string | undefined,
   now: Date,
 ): ReadinessHistory {
@@ -38,7 +40,7 @@ export function historyAfter(
     // The cluster's version proves that, whatever the look could prove.
     if (!KubeVersion.parse(cluster.version).isOlderThan(KubeVersion.parse(one.target)))
       return [{ ...one, until: at, how: 'upgraded' }];
-    if (found === undefined) return [];
+    if (found === undefined || unseen.includes(one.cause)) return [];
     const by = waivedBy(one);
     return [{ ...one, until: at, ...(by === undefined ? { how: 'noLongerThere' } : { how: 'waived', by }) }];
   });
@@ -49,7 +51,7 @@ export function historyAfter(
   return {
     clusterKey: cluster.clusterKey,
     ...(isGone ? {} : { word: isSame ? last : { verdict, since: at } }),
-    causes: found ?? [...known.values()].filter((one) => !over.has(idOf(one))),
+    causes: [...(found ?? []), ...[...known].flatMap(([id, one]) => (still.has(id) || over.has(id) ? [] : one))],
     ended: [...ended, ...(before?.ended ?? [])].slice(0, MOST_KEPT),
     words: [...past, ...(before?.words ?? [])].slice(0, MOST_KEPT),
   };

@@ -9,9 +9,10 @@ import type { Ports } from '../ports/ports.ts';
 import { clustersNow } from '../rollout/as-upgraded.ts';
 import { hasPins, isPatchOverdue, type Patches, patchesOf, pinsOf } from '../rollout/candidates.ts';
 import { targetIn } from '../rollout/cluster-target.ts';
+import { hasLostWaiver } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { policyMatch } from '../rollout/policy-matches.ts';
-import { countVerdicts, hasLostWaiver, isOutlived, nextMinor, readinessIn } from '../rollout/readiness.ts';
+import { countVerdicts, isOutlived, nextMinor, readinessIn } from '../rollout/readiness.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { loadRun } from '../scan/fleet/run-store.ts';
 import { ReadinessDays } from '../store/entities.ts';
@@ -26,6 +27,8 @@ export type RefreshPorts = TellPorts & Pick<Ports, 'executions'>;
 /** The whole fleet in twenty hours, so that looks of an hour that fail are repeated within the day. */
 const HOURS = 20;
 const HOUR = 3_600_000;
+/** Where the last report is older, later looks have left none. */
+const HOURS_WITH_REPORT = HOURS + 3;
 /** Looks begin within this time, and EKS may take twenty minutes more to refresh its insights: so the next hour finds their reports. */
 export const SPREAD = 40 * 60_000;
 /**
@@ -62,22 +65,23 @@ export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: D
       ?.scans.find((one) => one.target === target.toString() && !isOutlived(cluster, one) && !hasLostWaiver(one, now));
     return [{ cluster, target, scannedAt: last?.scannedAt ?? '' }];
   });
-  const limit = new Date(now.getTime() - HOURS * HOUR).toISOString();
+  const lost = new Date(now.getTime() - HOURS_WITH_REPORT * HOUR).toISOString();
   const isSoon = ({ cluster, scannedAt }: (typeof asked)[number]) =>
-    scannedAt === '' || scannedAt < (cluster.partsChangedAt ?? '');
-  const due = asked
-    .filter((one) => (one.scannedAt < limit || isSoon(one)) && !busy.has(one.cluster.clusterKey))
+    scannedAt < lost || scannedAt < (cluster.partsChangedAt ?? '');
+  const idle = asked
+    .filter(({ cluster }) => !busy.has(cluster.clusterKey))
     .sort((a, b) => compareTexts(a.scannedAt, b.scannedAt) || compareTexts(a.cluster.clusterKey, b.cluster.clusterKey));
   // Looks that leave no report, as where an account denies access, are repeated each hour. They take turns, and nobody else's place.
   const most = Math.ceil(asked.length / HOURS);
-  const soon = due.filter(isSoon);
-  const old = due.filter((one) => !isSoon(one));
-  const first = (Math.floor(now.getTime() / HOUR) * most) % Math.max(1, soon.length);
+  const soon = idle.filter(isSoon);
+  const first = (hourOf(now) * most) % Math.max(1, soon.length);
   const turns = [...soon.slice(first), ...soon.slice(0, first)].slice(0, most);
-  const places = Map.groupBy(
-    [...turns, ...old.slice(0, most)],
-    ({ cluster: { account, region } }) => `${account} ${region}`,
+  const old = inTime(
+    idle.filter((one) => !isSoon(one)),
+    most,
+    now,
   );
+  const places = Map.groupBy([...turns, ...old], ({ cluster: { account, region } }) => `${account} ${region}`);
   return [...places.values()].flatMap((place) => {
     const taken = place.slice(0, MOST_IN_ONE_PLACE);
     return taken.map(({ cluster, target }, index) => {
@@ -87,6 +91,37 @@ export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: D
 }
 
 type DueScan = ReturnType<typeof dueScans>[number];
+
+const hourOf = (instant: Date): number => Math.floor(instant.getTime() / HOUR);
+
+/**
+ * Those that have to be looked at now for each to be looked at anew by its time, at `most` an hour. Where somebody had the whole fleet scanned at
+ * once, the first ones begin long before their time. Looks of one hour are repeated in an order that is another one each hour, so that one which
+ * leaves no report keeps no place.
+ */
+function inTime<One extends { readonly cluster: ClusterRecord; readonly scannedAt: string }>(
+  looked: readonly One[],
+  most: number,
+  now: Date,
+): readonly One[] {
+  const present = hourOf(now);
+  const youngestFirst = looked
+    .map((one) => {
+      const order = sha256Hex(`${present} ${one.cluster.clusterKey}`);
+      // After twenty whole hours, so that EKS refreshes its insights for each of these looks (core/steps/refresh-insights.ts).
+      return { one, hour: hourOf(new Date(one.scannedAt)) + HOURS + 1, order };
+    })
+    .sort((a, b) => b.hour - a.hour || compareTexts(a.order, b.order));
+  const due: One[] = [];
+  let [hour, left] = [Number.POSITIVE_INFINITY, 0];
+  for (const { one, hour: own } of youngestFirst) {
+    if (own < hour) [hour, left] = [own, most];
+    else if (left === 0) [hour, left] = [hour - 1, most];
+    left -= 1;
+    if (hour <= present) due.push(one);
+  }
+  return due.reverse().slice(0, most);
+}
 
 /** The looks of the next hour without those for clusters of which an earlier one still reads objects; others take their places. */
 async function notUnderWay(ports: Pick<RefreshPorts, 'table' | 'executions'>, known: WhatIsKnown, now: Date) {

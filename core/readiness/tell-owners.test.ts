@@ -41,6 +41,7 @@ function world(owners: Readonly<Record<string, OwnerAddress>> = { payments: { to
   const state = {
     refused: undefined as string | undefined,
     waivedUntil: undefined as string | undefined,
+    unseen: undefined as readonly ScanCause[] | undefined,
     dies: false,
     hour: 0,
     region,
@@ -82,7 +83,7 @@ function world(owners: Readonly<Record<string, OwnerAddress>> = { payments: { to
         const scan = {
           ...{ scannedAt: ports.clock.now().toISOString(), from: version, target: '1.35', causes, gaps: 0 },
           verdict: causes.length === 0 ? 'pass' : 'fail',
-          ...given({ waivedUntil: state.waivedUntil }),
+          ...given({ waivedUntil: state.waivedUntil, unseen: state.unseen }),
         };
         return [[clusterKey, { clusterKey, scans: [scan] } as unknown as LatestScans] as const];
       }),
@@ -159,6 +160,28 @@ test('who was told that something is in the way hears when nothing is any more, 
   expect((await look(quiet)).news).toEqual([]);
   const kept = (await load(table, ClusterNewsItems, shop.clusterKey))?.data.readiness;
   expect(kept).toMatchObject({ isBlocked: false, target: '1.35', stoppers: [] });
+});
+
+test('who was told of what a look could not see is not told again by one that could', async () => {
+  const { look, state, table } = world();
+  await look({ ...quiet, shop: [pdb('payments'), api('search')] });
+  state.unseen = [pdb()];
+  expect((await look({ ...quiet, shop: [api('search')] })).news).toEqual([]);
+  state.unseen = undefined;
+  expect((await look({ ...quiet, shop: [pdb('payments'), api('search')] })).news).toEqual([]);
+  expect((await load(table, ReadinessHistories, shop.clusterKey))?.data.ended).toEqual([]);
+  await look({ ...quiet, shop: [api('search')] });
+  expect((await look({ ...quiet, shop: [pdb('payments'), api('search')] })).news).toEqual(['payments: shop blocked']);
+});
+
+test('a node group that the inventory proves to stop the hop is told once, and is one cause, when its scan finds it too', async () => {
+  const { look, table } = world();
+  const scanned = { ...pdb(), cause: 'nodegroup:a', what: 'Its image is gone.' };
+  expect((await look({}, [withGroups('a')])).news).toEqual(['platform: shop blocked']);
+  expect((await look({ shop: [scanned] }, [withGroups('a')])).news).toEqual([]);
+  const history = (await load(table, ReadinessHistories, shop.clusterKey))?.data;
+  const known = { cause: 'nodegroup:a', since: NOON.toISOString(), what: expect.stringContaining('AL2_x86_64') };
+  expect(history).toMatchObject({ causes: [known], ended: [] });
 });
 
 test('who hears that nothing counts any more hears that it was waived, where it was', async () => {

@@ -8,7 +8,7 @@ import { targetIn } from '../rollout/cluster-target.ts';
 import { openingsOf } from '../rollout/openings.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { ClusterNewsItems, OWNER_NOTICES, OwnerNotices, Rollouts } from '../store/entities.ts';
-import { decode, isContention, load, put, type Read, replace } from '../store/entity.ts';
+import { batched, decode, isContention, load, put, type Read, replace } from '../store/entity.ts';
 import { loadMemberIn } from '../store/members.ts';
 import { writeUnrecorded } from '../store/unrecorded.ts';
 import { announcementOf, type Withdrawal } from './announcements.ts';
@@ -43,8 +43,8 @@ export async function tellOwners(
   // A cluster that is gone is closed in its history.
   const gone = [...snapshot.clusters.values()].filter(({ deletedAt }) => deletedAt !== undefined);
   const openings = openingsOf(snapshot, now);
-  const found: Found[] = [];
-  for (const cluster of [...clusters, ...gone]) {
+  const reader = batched(table);
+  const looks = [...clusters, ...gone].map(async (cluster): Promise<Found[]> => {
     const { clusterKey } = cluster;
     const before = kept.get(ClusterNewsItems.key(clusterKey).pk);
     const [region, opening, announced] = [
@@ -52,24 +52,28 @@ export async function tellOwners(
       openings.get(clusterKey),
       before?.data.announced,
     ];
-    // This is rare: the upgrade begins, or its announcement is taken back.
+    // The upgrade begins, or its announcement is taken back: of a whole wave at once, where that opens or its rollout is aborted.
     const withdrawal =
       announced === undefined || opening?.at !== undefined
         ? undefined
-        : await withdrawalOf(table, announced.rolloutId, clusterKey);
+        : await withdrawalOf(reader, announced.rolloutId, clusterKey);
     const announcement = announcementOf(cluster, announced, opening, withdrawal, now);
     const target = targetIn(snapshot, cluster, now);
     const known = { scans: scans.get(clusterKey), region, target, before: before?.data, announcement, now };
-    const newer = patches.get(clusterKey);
-    const told = newsOf({ cluster, ...known, patches: newer });
-    if (told !== undefined) found.push({ before, ...told });
-  }
+    const told = newsOf({ cluster, ...known, patches: patches.get(clusterKey) });
+    return told === undefined ? [] : [{ before, ...told }];
+  });
+  const found = (await Promise.all(looks)).flat();
   for (const [index, batch] of inTransactions(found).entries())
     await keep(ports, batch, `${now.toISOString()}/${index}`);
   return sendOutstanding(ports, snapshot);
 }
 
-async function withdrawalOf(table: TellPorts['table'], rolloutId: string, clusterKey: string): Promise<Withdrawal> {
+async function withdrawalOf(
+  table: Pick<TellPorts['table'], 'get' | 'getAll'>,
+  rolloutId: string,
+  clusterKey: string,
+): Promise<Withdrawal> {
   const rollout = (await load(table, Rollouts, rolloutId))?.data;
   return { rollout, member: rollout && (await loadMemberIn(table, rollout, clusterKey)) };
 }

@@ -23,7 +23,8 @@ export interface Stopper {
 
 /**
  * Everything that is known today to stop the hop to a version: what the inventory proves, and what the last scan for that version refused. `nodes`
- * are the rules of the cluster's policy for images: they tell which groups are rolled before a hop that is not the first.
+ * are the rules of the cluster's policy for images: they tell which groups are rolled before a hop that is not the first. `now`: what a waiver covered
+ * that has ended by then counts again.
  */
 export function stoppersOf(
   cluster: ClusterRecord,
@@ -31,11 +32,27 @@ export function stoppersOf(
   target: KubeVersion,
   isFirst: boolean,
   nodes?: NodesSpec,
+  now?: Date,
 ): readonly Stopper[] {
   const scan = scans?.scans.find((one) => one.target === target.toString());
-  const proved = provedStoppers(cluster, target, isFirst, nodes, scan?.waivedErrors);
-  return scan === undefined ? proved : [...proved, ...refusedBy(scan, lookCommand(cluster, target))];
+  const isLost = scan !== undefined && now !== undefined && hasLostWaiver(scan, now);
+  const proved = provedStoppers(cluster, target, isFirst, nodes, isLost ? [] : scan?.waivedErrors);
+  if (scan === undefined) return proved;
+  const lost = isLost ? [{ reason: lostWaiver(cluster, scan), cause: 'ScanStale' }] : [];
+  return [...proved, ...lost, ...refusedBy(scan, lookCommand(cluster, target))];
 }
+
+type Scan = KnownScans['scans'][number];
+
+/** Whether a waiver that a look rested on has ended since then: the finding that it covered counts again. */
+export const hasLostWaiver = ({ waivedUntil }: Pick<Scan, 'waivedUntil'>, now: Date): boolean =>
+  waivedUntil !== undefined && Date.parse(waivedUntil) <= now.getTime();
+
+export const lostWaiver = (cluster: ClusterRecord, { waivedUntil, target }: Scan): Reason =>
+  reason(
+    'ScanStale',
+    `A waiver that the last look rested on ended, or was changed, at ${waivedUntil}. Run: ${lookCommand(cluster, KubeVersion.parse(target))}`,
+  );
 
 /** What the inventory alone proves to stop the hop. `waived`: the errors of the same checks that a waiver covers. */
 export function provedStoppers(
@@ -77,19 +94,17 @@ export function blockersOnTheWay(
   scans: KnownScans | undefined,
   to: string,
   nodes: NodesSpec,
+  now?: Date,
 ): Reason[] {
   const hops = KubeVersion.parse(cluster.version).hopsTo(KubeVersion.parse(to));
-  return bounded(inWords(hops.flatMap((hop, index) => stoppersOf(cluster, scans, hop, index === 0, nodes))));
+  return bounded(inWords(hops.flatMap((hop, index) => stoppersOf(cluster, scans, hop, index === 0, nodes, now))));
 }
 
 /**
  * Why a scan refuses a hop: only a report that passes lets it go on (core/scan/fleet/decide-hop.ts). There is one reason for each cause, with its
  * owner and what ends it.
  */
-function refusedBy(
-  { verdict, target, scannedAt, causes, gaps, notRead = [] }: KnownScans['scans'][number],
-  look: string,
-): readonly Stopper[] {
+function refusedBy({ verdict, target, scannedAt, causes, gaps, notRead = [] }: Scan, look: string): readonly Stopper[] {
   const scan = `The scan of ${scannedAt} for ${target}`;
   if (verdict === 'pass') return [];
   if (verdict === 'incomplete') {

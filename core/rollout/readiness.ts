@@ -10,7 +10,7 @@ import { sentence } from '../model/words.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { targetIn } from './cluster-target.ts';
-import { hopBlockers, lookCommand, provedStoppers } from './hop-blockers.ts';
+import { hasLostWaiver, hopBlockers, lookCommand, lostWaiver, provedStoppers } from './hop-blockers.ts';
 import { nodesIn } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
@@ -154,7 +154,7 @@ function lookAt(
       reasons: [reason('Unsupported', cluster.unsupported)],
     };
   const isFirst = KubeVersion.parse(cluster.version).next().equals(next);
-  const blockers = hopBlockers(cluster, scans, next, isFirst, nodes);
+  const blockers = hopBlockers(cluster, scans, next, isFirst, nodes, now);
   if (scan === undefined) {
     // Blockers that the inventory alone proves need no scan.
     if (blockers.length > 0) return { verdict: 'blocked', ...about, reasons: blockers };
@@ -171,9 +171,10 @@ function lookAt(
     const waived = hasLostWaiver(scan, now) ? [] : scan.waivedErrors;
     const isProved = provedStoppers(cluster, next, isFirst, nodes, waived).length > 0;
     const old = reason('ScanStale', age);
+    const others = blockers.filter(({ message }) => message !== age);
     return isProved
-      ? { verdict: 'blocked', ...about, reasons: [...blockers, old] }
-      : { verdict: 'stale', ...about, reasons: [old, ...blockers] };
+      ? { verdict: 'blocked', ...about, reasons: [...others, old] }
+      : { verdict: 'stale', ...about, reasons: [old, ...others] };
   }
   if (scan.verdict === 'incomplete') return { verdict: 'incomplete', ...about, reasons: blockers };
   if (blockers.length > 0) return { verdict: 'blocked', ...about, reasons: blockers };
@@ -193,8 +194,7 @@ function staleness(cluster: ClusterRecord, scan: Scan, now: Date): string | unde
     return `The last look was at ${scan.from}, and ${cluster.name} is at ${cluster.version} now. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;
   if (isOutlived(cluster, scan))
     return `The last look was before ${cluster.name} was seen at ${cluster.version} at ${cluster.versionObservedAt}: it has been elsewhere since. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;
-  if (hasLostWaiver(scan, now))
-    return `A waiver that the last look rested on ended, or was changed, at ${scan.waivedUntil}. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;
+  if (hasLostWaiver(scan, now)) return lostWaiver(cluster, scan).message;
   const hours = (now.getTime() - Date.parse(scan.scannedAt)) / 3_600_000;
   if (hours <= MAX_AGE_HOURS) return undefined;
   return `The last look is ${Math.floor(hours)} hours old; ${MAX_AGE_HOURS} are allowed. Run: ${lookCommand(cluster, KubeVersion.parse(scan.target))}`;
@@ -207,10 +207,6 @@ export const isOutlived = (
   { version, versionObservedAt }: Pick<ClusterRecord, 'version' | 'versionObservedAt'>,
   { from, scannedAt }: Pick<Scan, 'from' | 'scannedAt'>,
 ): boolean => (from !== undefined && from !== version) || scannedAt < versionObservedAt;
-
-/** Whether a waiver that a look rested on has ended since then: the finding that it covered counts again. */
-export const hasLostWaiver = ({ waivedUntil }: Pick<Scan, 'waivedUntil'>, now: Date): boolean =>
-  waivedUntil !== undefined && Date.parse(waivedUntil) <= now.getTime();
 
 /** How many clusters have each verdict; verdicts without any are left out. */
 export function countVerdicts(verdicts: readonly ReadinessVerdict[]): Partial<Record<ReadinessVerdict, number>> {

@@ -106,7 +106,7 @@ function whyUnready(
   const { verdict, scannedAt, for: hop } = readiness;
   const isOld = isReady(readiness) && scannedAt !== null && Date.parse(scannedAt) < oldest;
   // A plan assumes a look in time: such a look meets again what the last one found, and what it could not read.
-  const lasting = takesLooksForMade === true ? blockersOnTheWay(cluster, known, to, nodes) : [];
+  const lasting = takesLooksForMade === true ? blockersOnTheWay(cluster, known, to, nodes, now) : [];
   const isUnread = lasting.every(({ code }) => code === 'ScanIncomplete');
   const words =
     takesLooksForMade === true

@@ -176,6 +176,22 @@ test('of all backups on all pages the newest that has completed counts', async (
   expect((await read({ scan: velero, answers: [page([])] })).backups?.[0]?.newest).toBeNull();
 });
 
+test.each<[object, boolean]>([
+  [
+    { includedNamespaces: ['*'], includedResources: null, labelSelector: null, excludedNamespaces: ['kube-system'] },
+    true,
+  ],
+  [{ includedNamespaces: ['default'] }, false],
+  [{ includedResources: ['configmaps'] }, false],
+  [{ includedNamespaceScopedResources: ['secrets'] }, false],
+  [{ labelSelector: { matchLabels: { app: 'web' } } }, false],
+  [{ orLabelSelectors: [{ matchLabels: { app: 'web' } }] }, false],
+])('a backup of Velero with %j is of the whole cluster: %s', async (spec, counts) => {
+  const one = { ...backup('2026-11-20T09:00:00Z'), spec };
+  const { backups } = await read({ scan: velero, answers: [page([one])] });
+  expect(backups?.[0]?.newest).toBe(counts ? '2026-11-20T09:00:00Z' : null);
+});
+
 test.each<[string, Given['answers'], boolean, string, RegExp]>([
   ['Velero is not there', [{ status: 404, text: '' }], true, 'error', /Velero is not installed there/],
   [

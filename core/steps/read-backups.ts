@@ -41,9 +41,8 @@ export async function readVelero(
       const list = await get(path, 'list of backups in the API group velero.io');
       if (list === undefined) return undefined;
       const { items = [], metadata } = list as BackupList;
-      times.push(
-        ...items.flatMap(({ status: is }) => (is?.phase === 'Completed' ? (is.completionTimestamp ?? []) : [])),
-      );
+      const whole = items.filter(({ spec, status: is }) => is?.phase === 'Completed' && isWhole(spec));
+      times.push(...whole.flatMap(({ status: is }) => is?.completionTimestamp ?? []));
       const token = metadata?.continue ?? '';
       if (token === '') break;
       next = `&continue=${encodeURIComponent(token)}`;
@@ -61,8 +60,21 @@ export async function readVelero(
   };
 }
 
+/** What a backup of Velero is limited to, each absent or empty for everything. */
+const LIMITS = [
+  ...['includedNamespaces', 'includedResources', 'includedNamespaceScopedResources'],
+  ...['labelSelector', 'orLabelSelectors'],
+];
+
+/** A backup of some namespaces, kinds or labels is no backup of the cluster; whoever leaves some out has said that they are not needed. */
+const isWhole = (spec: Readonly<Record<string, unknown>> = {}): boolean =>
+  LIMITS.every((name) => [spec[name] ?? []].flat().every((one, _, all) => one === '*' || all.includes('*')));
+
 interface BackupList {
-  readonly items?: readonly { readonly status?: { readonly phase?: string; readonly completionTimestamp?: string } }[];
+  readonly items?: readonly {
+    readonly spec?: Readonly<Record<string, unknown>>;
+    readonly status?: { readonly phase?: string; readonly completionTimestamp?: string };
+  }[];
   readonly metadata?: { readonly continue?: string };
 }
 

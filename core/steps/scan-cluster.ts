@@ -1,4 +1,6 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
+import { isDenied } from '../contracts/eks-errors.ts';
+import { errorMessage, errorName } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { ScanRun, ScanSummary } from '../contracts/items/scan.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
@@ -37,6 +39,7 @@ import { isOfRoll, observePreflight } from '../scan/preflight/checks.ts';
 import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import { isReplaced } from '../scan/preflight/surge-addresses.ts';
 import { buildReport } from '../scan/report/build-report.ts';
+import { unreadOf } from '../scan/report/coverage.ts';
 import type { Coverage, ScanReport } from '../scan/report/report-schema.ts';
 import { isGap } from '../scan/report/verdict.ts';
 import { insightsCoverage, observeInsights, readInsights } from '../scan/telemetry/insights.ts';
@@ -65,7 +68,7 @@ export async function scanCluster(ports: ScanPorts, stepInput: StepInput): Promi
   const early = waitForTurn(ports, stepInput);
   if (early !== undefined) return early;
   const result = await runStep(ports, stepInput, 'read', STEP, (context) =>
-    isRollback(context.upgrade) ? checkRollback(ports, context) : scan(ports, context),
+    isRollback(context.upgrade) ? checkRollback(ports, context) : scanOrReport(ports, context),
   );
   await endRun(ports, stepInput, result);
   return result;
@@ -77,6 +80,38 @@ function waitForTurn({ clock }: ScanPorts, { input }: StepInput): StepResult | u
   const seconds = notBefore === undefined ? 0 : Math.ceil((Date.parse(notBefore) - clock.now().getTime()) / 1_000);
   return seconds <= 0 ? undefined : wait(seconds, reason('Spread', `It begins at ${notBefore}.`));
 }
+
+/** A look at a cluster of which EKS denies something leaves a report all the same, or it would count as never looked at. */
+async function scanOrReport(ports: ScanPorts, context: StepContext): Promise<StepOutcome> {
+  try {
+    return await scan(ports, context);
+  } catch (error) {
+    if (context.grant === undefined && isDenied(error)) await keepReport(ports, context, await denied(context, error));
+    throw error;
+  }
+}
+
+async function denied(context: StepContext, error: unknown): Promise<ScanReport> {
+  const record = await context.record();
+  const detail = `${errorName(error)}: ${errorMessage(error)}`;
+  const [, permission = 'what EKS says of the cluster'] = / perform: ([\w-]+:\w+)/.exec(detail) ?? [];
+  return buildReport({
+    ...ofCluster(context, record),
+    from: context.cluster.version,
+    failOn: 'removed',
+    findings: [],
+    coverage: [unreadOf(permission, 'eks', 'denied', detail)],
+    scannedAt: readSince(context.startedAt, record),
+  });
+}
+
+/** What every report of the cluster says of it. */
+const ofCluster = ({ target }: StepContext, record: ClusterRecord) => ({
+  subject: shortId(record),
+  clusters: [record.name, shortId(record), record.arn],
+  target: target.toString(),
+  data,
+});
 
 async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome> {
   const { cluster, name, target } = context;
@@ -117,9 +152,9 @@ async function scan(ports: ScanPorts, context: StepContext): Promise<StepOutcome
   const unapproved = isAsked ? await unapprovedIn(ports, context, kept) : [];
   const told = [...notes, ...decision.notes];
   const blockers = [...decision.blockers, ...unapproved];
-  const isDenied = report.coverage.some((one) => isGap(one) && one.status === 'denied');
+  const wasDenied = report.coverage.some((one) => isGap(one) && one.status === 'denied');
   // As a denial by EKS, one by the API server fails no upgrade that has changed its cluster; what was found does, whatever else is denied.
-  const waits = report.verdict === 'incomplete' && isDenied && context.upgrade?.mutated === true;
+  const waits = report.verdict === 'incomplete' && wasDenied && context.upgrade?.mutated === true;
   const stops = (...why: Reason[]) => (waits ? parked(deniedRetryAt(ports), ...why) : blocked(...why));
   const result = blockers.length > 0 ? stops(...blockers, ...told) : done(...told, lookedAt(report));
   return { ...result, detail: between?.detail ?? detail };
@@ -203,10 +238,8 @@ async function reportOf(ports: StepPorts, context: StepContext, read: WhatWasRea
   ];
   const insightsRead = insights !== undefined;
   return buildReport({
-    subject: shortId(record),
-    clusters: [record.name, shortId(record), record.arn],
+    ...ofCluster(context, record),
     from: from.toString(),
-    target: target.toString(),
     failOn: rules?.failOn ?? 'removed',
     findings: judgeAll(observations, {
       target,
@@ -222,7 +255,6 @@ async function reportOf(ports: StepPorts, context: StepContext, read: WhatWasRea
     ],
     waivers,
     refuses: (waiver, finding) => refusedWaiver(rules, waiver, finding),
-    data,
     scannedAt: state === undefined ? readSince(context.startedAt, record) : new Date(state.startedAt),
   });
 }

@@ -114,6 +114,37 @@ test('causes are known since the first of the looks that all found them, those t
   expect(await since(5, ...many('z-1'))).toEqual(['05T08:01', '05T08:01']);
   expect(await since(6, ...many('z-1'))).toEqual(['05T08:01', '05T08:01']);
   expect(await since(7, ...many('z-2'))).toEqual(['05T08:01', '07T08:01']);
+  // One that is gone makes none of the others new: neither those that lists have no room for, nor the one that takes its place there.
+  const fewer = many('z-2').filter((one) => one !== 'a-3');
+  expect(await since(8, ...fewer)).toEqual(['05T08:01', '07T08:01']);
+  const { causes = [] } = (await load(table, LatestScanItems, 'k'))?.data.scans[0] ?? {};
+  expect(new Set(causes.map((one) => one.since?.slice(8, 10)))).toEqual(new Set(['05', '07']));
+});
+
+test('a cause that a look could not see stays known since then, and what is waived or was seen to be gone does not', async () => {
+  const table = new MemoryTable();
+  const since = async (day: number, causes: readonly string[], parts: Parameters<typeof reportOf>[0] = {}) => {
+    const findings = causes.map((cause) => judged({ cause, name: cause }));
+    const report = reportOf({ from: '1.35', findings, scannedAt: at(day), ...parts });
+    const kept = await saveReport(table, run, report, at(day));
+    return kept.causes.map((one) => `${one.cause} ${one.since?.slice(8, 10)}`);
+  };
+  const blind = { coverage: [{ ...covered(), status: 'error' as const }] };
+  const unseen = async () =>
+    (await load(table, LatestScanItems, 'k'))?.data.scans[0]?.unseen?.map(({ cause }) => cause);
+  await since(1, ['a', 'b', 'c']);
+  const end = at(20);
+  const document = { metadata: { name: 'w' }, spec: { owner: 'o', expires: '2026-11-20', match: { name: 'c' } } };
+  const waivers = [{ document: document as never, end }];
+  expect(await since(2, ['a', 'c'], { ...blind, waivers })).toEqual(['a 01']);
+  expect(await unseen()).toEqual(['b']);
+  await since(3, [], blind);
+  expect(await since(4, ['a', 'b', 'c'])).toEqual(['a 01', 'b 01', 'c 04']);
+  expect(await unseen()).toBeUndefined();
+  await since(5, ['a']);
+  expect(await since(6, ['b'])).toEqual(['b 06']);
+  await since(7, [], { ...blind, from: '1.34' });
+  expect(await unseen()).toBeUndefined();
 });
 
 test('a report that finds another cause to block has the reconciler look at everything, and what blocks no more too; one that finds the same has not', async () => {

@@ -33,7 +33,7 @@ const MOST_NAMED = 5;
  * one report, since its time is when the scan began. `isOfHop`: it was made for the upgrade that is under way.
  */
 export async function saveReport(
-  table: Pick<Table, 'get' | 'transact'>,
+  table: Pick<Table, 'get' | 'queryPartition' | 'transact'>,
   { clusterKey, execution }: Pick<ScanRun, 'clusterKey' | 'execution'>,
   report: ScanReport,
   now: Date,
@@ -47,10 +47,13 @@ export async function saveReport(
   return decideAndWrite(async () => {
     const before = (await load(table, LatestScanItems, clusterKey))?.data ?? { clusterKey, scans: [] };
     const lookBefore = before.scans.find(({ target }) => target === found.target);
-    const summary = datedBy(found, lookBefore, now);
+    const known = lookBefore === undefined ? [] : await knownBy(table, clusterKey, lookBefore);
+    const summary = datedBy(found, errorsOf(report), known, now);
     const latest = {
       clusterKey,
-      scans: latestOf(before.scans, summary).map(isOfHop ? (one) => one : withDrainsOf(summary, report)),
+      scans: latestOf(before.scans, summary, unseenBy(report, lookBefore?.from, known)).map(
+        isOfHop ? (one) => one : withDrainsOf(summary, report),
+      ),
     };
     // Automatic approval counts findings (autoApproveWhen), so the reconciler must look at the wave again.
     const [was, is] = [before, latest].map((scans) => blockingFindings(scans, summary.from));
@@ -66,20 +69,58 @@ export async function saveReport(
   });
 }
 
-/** A cause that the previous scan found as well keeps its `since`; a new one gets the present time. */
-function datedBy(summary: ScanSummary, before: LatestScans['scans'][number] | undefined, now: Date): ScanSummary {
-  const known = new Map(before?.causes.map((one) => [`${one.severity} ${one.cause}`, one.since ?? before.scannedAt]));
-  const at = now.toISOString();
-  const causes = summary.causes.map((one) => ({ ...one, since: known.get(`${one.severity} ${one.cause}`) ?? at }));
-  if (summary.moreErrors === undefined) return { ...summary, causes };
-  const isKnown = before?.moreErrors === summary.moreErrors;
-  return { ...summary, causes, moreErrorsSince: isKnown ? (before.moreErrorsSince ?? before.scannedAt) : at };
+type Latest = LatestScans['scans'][number];
+
+interface Known extends Pick<ScanCause, 'cause' | 'severity'> {
+  readonly since: string;
 }
 
-function latestOf(scans: LatestScans['scans'], whole: ScanSummary): LatestScans['scans'] {
+/** Everything that was found at the previous scan, or before it and may have been there still. What lists had no room for is in its whole report. */
+async function knownBy(
+  table: Pick<Table, 'get' | 'queryPartition'>,
+  clusterKey: string,
+  { scannedAt, causes, unseen = [], moreErrors, moreErrorsSince = scannedAt }: Latest,
+): Promise<Known[]> {
+  const summary = moreErrors === undefined ? undefined : await load(table, ScanSummaries, clusterKey, scannedAt);
+  const whole = summary && (await loadReport(table, summary.data));
+  const listed = [...causes, ...unseen].map(({ cause, severity, since = scannedAt }) => ({ cause, severity, since }));
+  const names = new Set(listed.map(({ cause }) => cause));
+  const more = whole === undefined ? [] : errorsOf(whole).filter((cause) => !names.has(cause));
+  return [...listed, ...more.map((cause) => ({ cause, severity: 'error' as const, since: moreErrorsSince }))];
+}
+
+const errorsOf = ({ findings }: ScanReport): readonly string[] => [
+  ...new Set(findings.flatMap(({ cause, severity, waived }) => (severity === 'error' && !waived ? cause : []))),
+];
+
+/** What was known before and is not named by a report that could not read everything: nobody knows whether it is gone. */
+function unseenBy(
+  { from, groups, summary: { gaps } }: ScanReport,
+  fromBefore: string | undefined,
+  known: readonly Known[],
+): Latest['unseen'] {
+  const named = new Set(groups.map(({ cause }) => cause));
+  const unseen = gaps === 0 || fromBefore !== from ? [] : known.filter(({ cause }) => !named.has(cause));
+  return unseen.length === 0 ? undefined : unseen.slice(0, MOST);
+}
+
+/** A cause that was known before keeps its `since`; a new one gets the present time. So does what lists have no room for, together. */
+function datedBy(summary: ScanSummary, errors: readonly string[], known: readonly Known[], now: Date): ScanSummary {
+  const sinces = new Map(known.map((one) => [`${one.severity} ${one.cause}`, one.since]));
+  const at = now.toISOString();
+  const sinceOf = ({ severity, cause }: Pick<ScanCause, 'cause' | 'severity'>) =>
+    sinces.get(`${severity} ${cause}`) ?? at;
+  const causes = summary.causes.map((one) => ({ ...one, since: sinceOf(one) }));
+  if (summary.moreErrors === undefined) return { ...summary, causes };
+  const listed = new Set(causes.map(({ cause }) => cause));
+  const more = errors.filter((cause) => !listed.has(cause)).map((cause) => sinceOf({ severity: 'error', cause }));
+  return { ...summary, causes, moreErrorsSince: more.sort().at(-1) ?? at };
+}
+
+function latestOf(scans: LatestScans['scans'], whole: ScanSummary, unseen: Latest['unseen']): LatestScans['scans'] {
   const { clusterKey: _, execution: __, unread, parts: ___, ...rest } = whole;
   const notRead = unread.slice(0, MOST_NAMED).map(({ what }) => what);
-  const summary = { ...rest, ...(notRead.length > 0 && { notRead }) };
+  const summary = { ...rest, ...(notRead.length > 0 && { notRead }), ...given({ unseen }) };
   const others = scans.filter(({ target, scannedAt }) => target !== summary.target && scannedAt !== summary.scannedAt);
   const newer = scans.find(({ target, scannedAt }) => target === summary.target && scannedAt > summary.scannedAt);
   return [...others, newer ?? summary].sort((a, b) => (a.scannedAt < b.scannedAt ? 1 : -1)).slice(0, MOST_TARGETS);
@@ -105,7 +146,7 @@ function withDrainsOf(newer: ScanSummary, { coverage, failOn, findings }: ScanRe
   const named = (causes: readonly ScanCause[]) =>
     causes.filter(isDrain).map(({ cause, severity, findings: count }) => [cause, severity, count]);
   const resting = findings.some((one) => one.waived && isDrain(one)) ? [newer] : [];
-  return (older: LatestScans['scans'][number]): LatestScans['scans'][number] => {
+  return (older: Latest): Latest => {
     const { from, target, scannedAt, moreErrors } = older;
     const isOther = target !== newer.target && from === newer.from && scannedAt < newer.scannedAt && isHop(older);
     const isSaid = resting.length === 0 && isSame(named(older.causes), named(newer.causes));
@@ -153,7 +194,7 @@ export async function endWaiver(
   end: Date,
 ): Promise<void> {
   const at = end.toISOString();
-  const rests = ({ waivedUntil, waivedBy }: LatestScans['scans'][number]): boolean =>
+  const rests = ({ waivedUntil, waivedBy }: Latest): boolean =>
     waivedUntil !== undefined && waivedUntil > at && waivedBy?.includes(name) !== false;
   for (const { clusterKey, scans } of await loadKind(table, LatestScanItems)) {
     if (!scans.some(rests)) continue;
@@ -189,8 +230,12 @@ const MOST = 20;
 /** The fixes of one cause may differ: a node group may be too old and use a retired AMI as well. */
 const MOST_FIXES = 3;
 const LONGEST_DETAIL = 300;
-const MOST_OWNERS = 10;
+const MOST_OWNERS = 20;
 const MOST_IDS = 5;
+
+/** Whether a look has found more causes, or owners of one of them, than lists have room for; only its whole report names those. */
+export const hasMore = ({ causes, moreErrors }: Pick<ScanSummary, 'causes' | 'moreErrors'>): boolean =>
+  moreErrors !== undefined || causes.some(({ owners = [] }) => owners.length >= MOST_OWNERS);
 
 /** The summary of a report that lists and trends show. */
 function summaryOf(
