@@ -2,6 +2,7 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import type { RegionVersions } from '../contracts/items/cluster.ts';
 import type { Channels } from '../policy/channels.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { COVERED } from '../version/support-calendar.ts';
 import { lowerTarget, nextHop, targetOf } from './cluster-target.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
@@ -70,6 +71,28 @@ test('the pin of a cluster is a ceiling, and told where it is lower', () => {
   expect(aimed('latest', pin('1.35'))).toBe('1.35');
   expect(aimed('1.34', pin('1.35'))).toBe('1.34');
 });
+
+const beyond = (more: number): string =>
+  Array.from({ length: more })
+    .reduce((at: KubeVersion) => at.next(), COVERED)
+    .toString();
+
+test.each<[Target, string | undefined, boolean]>([
+  ['latest', undefined, true],
+  ['latest', COVERED.toString(), false],
+  ['latest', beyond(1), true],
+  ['latest-1', COVERED.toString(), true],
+  ['latest-1', COVERED.previous().toString(), false],
+])(
+  'a cluster whose policy wants %s, with the pin %s, misses what this release does not know: %s',
+  (target, pin, misses) => {
+    const versions = [COVERED.previous().toString(), COVERED.toString(), beyond(1), beyond(2)];
+    const offers = { ...region(), versions: versions.map((version) => offer(version, '2025-01-01T00:00:00.000Z')) };
+    const tags = pin === undefined ? {} : { 'liftlock/pin-version': pin };
+    const found = targetOf(clusterRecord({ version: '1.36', tags }), { target }, offers, 'liftlock/', NOW, channels);
+    expect('newer' in found && found.newer !== undefined).toBe(misses);
+  },
+);
 
 test.each([
   ['1.34', '1.34', '1.36', '1.34', '1.35'],

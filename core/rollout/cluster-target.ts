@@ -54,8 +54,8 @@ export function targetOf(
     };
   }
   const { version, newer } = resolution;
-  // A cluster that its pin keeps below the newer version has no use for it.
-  if (newer === undefined || pin?.isOlderThan(newer) === true) return { target: version };
+  // A cluster that its pin keeps at this version has no use for the newer one; a newer pin lets it go further once `latest` does.
+  if (newer === undefined || pin?.equals(version) === true) return { target: version };
   const said = `EKS offers ${newer} in ${cluster.region}, and the data of this release of Liftlock end at ${COVERED}: update Liftlock, or the cluster stays behind.`;
   return { target: version, newer: reason('NewerUnknown', said) };
 }
