@@ -101,9 +101,11 @@ export function windowReasons(situation: Situation): readonly Reason[] {
   return glass === undefined ? reasons : reasons.filter((one) => !passesBreakGlass(one));
 }
 
-/** How long the scan under this grant took; 0 where it has not ended, or nothing is scanned. */
+/**
+ * How long the scan under this grant took; 0 where it has not ended, or nothing is scanned. What an earlier attempt left running counts from the grant.
+ */
 function scanMilliseconds(upgrade: Upgrade | undefined, grant: Grant | undefined): number {
   const { startedAt = '', endedAt = '' } = upgrade?.steps['scan-cluster'] ?? {};
   const isOfGrant = grant?.status === 'open' && endedAt > grant.grantedAt;
-  return isOfGrant ? Date.parse(endedAt) - Date.parse(startedAt) : 0;
+  return isOfGrant ? Date.parse(endedAt) - Math.max(Date.parse(startedAt), Date.parse(grant.grantedAt)) : 0;
 }

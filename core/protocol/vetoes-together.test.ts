@@ -192,3 +192,28 @@ test('a cluster that has its place and has changed nothing waits for one that go
   expect([codes('first', { wave }), codes('later', { wave })]).toEqual([['GoesBack'], []]);
   expect(codes('first', { wave, upgrade: upgrade({ mutated: true }) })).toEqual([]);
 });
+
+test.each([
+  ['whose scan took as long', '2026-11-20T11:40:00.000Z', '2026-11-20T12:00:00.000Z', []],
+  ['whose scan took a moment', '2026-11-20T11:59:00.000Z', '2026-11-20T12:00:00.000Z', ['WindowTooShort']],
+  // An attempt that ended in the middle of its scan leaves that step as it was, and the next one ends it.
+  [
+    'whose scan an earlier attempt had begun',
+    '2026-11-19T12:00:00.000Z',
+    '2026-11-20T11:41:00.000Z',
+    ['WindowTooShort'],
+  ],
+])(
+  'a hop that makes its first change half an hour after the opening, %s, fits or does not',
+  (_, startedAt, endedAt, expected) => {
+    const calendars = [calendarOf({ windows: [{ schedule: '30 11 * * *', duration: '1h' }] })];
+    const rules = { calendars, problems: [], unplaced: [], estimateMilliseconds: 3_600_000, mayOverrun: false };
+    const steps = { 'scan-cluster': { status: 'done' as const, reasons: [], startedAt, endedAt } };
+    const found = codes('first', {
+      rules: rules as never,
+      grant: grant({ grantedAt: '2026-11-20T11:40:00.000Z' }),
+      upgrade: upgrade({ steps }),
+    });
+    expect(found).toEqual(expected);
+  },
+);
