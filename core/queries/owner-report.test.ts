@@ -322,3 +322,13 @@ test('it does not claim that an owner has nothing to mend where more was found t
   });
   expect(unknown.map((one) => one.split('.').at(-1))).toEqual(['many', 'shared']);
 });
+
+test('what the inventory proves is to be mended once the waiver that covered it has ended', async () => {
+  const waivedErrors = [{ rule: 'al2-ami', cause: 'nodegroup:old' }];
+  const of = async (waivedUntil: string) => {
+    const waived = { ...scan('1.35', []), waivedErrors, waivedUntil } as never;
+    return (await reportOf({ web: { team: 'payments', scans: [waived], groups: ['old'] } })).items;
+  };
+  expect(await of('2026-11-20T13:00:00Z')).toEqual([]);
+  expect((await of('2026-11-20T11:00:00Z')).map(([, , what]) => what)).toEqual(['ScanFinding']);
+});

@@ -11,7 +11,7 @@ import { comparisonOf } from '../probes/probe-verdict.ts';
 import { ownerOf, ownersOf } from '../readiness/owner-news.ts';
 import { clustersNow } from '../rollout/as-upgraded.ts';
 import { hasPins, patchesOf, pinsOf } from '../rollout/candidates.ts';
-import { stoppersOf, toldOnce } from '../rollout/hop-blockers.ts';
+import { stoppersOf, toMend } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { nodesIn } from '../rollout/policy-matches.ts';
 import { lookedIn, nextMinor } from '../rollout/readiness.ts';
@@ -213,7 +213,8 @@ function repairsOf(
   for (const target of targets.sort((a, b) => (a.isOlderThan(b) ? -1 : 1))) {
     const causes = latest?.scans.find((one) => one.target === target.toString())?.causes ?? [];
     const of = { cluster: shortId(cluster), version: cluster.version, target: target.toString() };
-    const stopping = toldOnce(stoppersOf(cluster, latest, target, target.equals(current.next()), nodes)).filter(isOwn);
+    const isFirst = target.equals(current.next());
+    const stopping = toMend(stoppersOf(cluster, latest, target, isFirst, nodes, now)).filter(isOwn);
     for (const { cause, owner: whose, reason } of stopping) {
       const told = causes.find((one) => one.cause === cause && one.owner === whose);
       const what = told?.what ?? reason.message;

@@ -4,7 +4,7 @@ import type { ClusterNews, OwnerNews } from '../contracts/items/owner-news.ts';
 import { bounded, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { hasPins, isPatchOverdue, type Patches, patchReasons, pinsOf } from '../rollout/candidates.ts';
-import { stoppersOf, toldOnce } from '../rollout/hop-blockers.ts';
+import { stoppersOf, toMend } from '../rollout/hop-blockers.ts';
 import { type Known, type Readiness, readinessOf } from '../rollout/readiness.ts';
 import { ownershipOf } from '../scan/owner/owner.ts';
 import { clusterNames } from '../store/changes.ts';
@@ -153,10 +153,10 @@ function readinessNews(
 type Stoppers = ReturnType<typeof stoppersAt>;
 
 /** What stops it, for each owner who hears of it; undefined where the last look proves nothing. */
-function stoppersAt({ cluster, scans }: Look, { verdict, for: target }: Readiness) {
+function stoppersAt({ cluster, scans, now }: Look, { verdict, for: target }: Readiness) {
   if (verdict === 'stale' || verdict === 'incomplete') return undefined;
   if (target === null || verdict !== 'blocked') return [];
-  const found = toldOnce(stoppersOf(cluster, scans, KubeVersion.parse(target), true));
+  const found = toMend(stoppersOf(cluster, scans, KubeVersion.parse(target), true, undefined, now));
   // What the inventory proves goes by the name that a scan gives it, so that it is the same once a scan has found it.
   return found.flatMap(({ scanned, cause, reason, what = scanned && reason.message, ...whose }) =>
     ownersOf(whose, cluster).map((owner) => ({ cause: scanned ?? cause, owner, reason, what })),

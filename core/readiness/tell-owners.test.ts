@@ -42,6 +42,7 @@ function world(owners: Readonly<Record<string, OwnerAddress>> = { payments: { to
     refused: undefined as string | undefined,
     waivedUntil: undefined as string | undefined,
     unseen: undefined as readonly ScanCause[] | undefined,
+    waivedErrors: undefined as readonly { readonly rule: string; readonly cause: string }[] | undefined,
     dies: false,
     hour: 0,
     region,
@@ -83,7 +84,7 @@ function world(owners: Readonly<Record<string, OwnerAddress>> = { payments: { to
         const scan = {
           ...{ scannedAt: ports.clock.now().toISOString(), from: version, target: '1.35', causes, gaps: 0 },
           verdict: causes.length === 0 ? 'pass' : 'fail',
-          ...given({ waivedUntil: state.waivedUntil, unseen: state.unseen }),
+          ...given({ waivedUntil: state.waivedUntil, unseen: state.unseen, waivedErrors: state.waivedErrors }),
         };
         return [[clusterKey, { clusterKey, scans: [scan] } as unknown as LatestScans] as const];
       }),
@@ -182,6 +183,16 @@ test('a node group that the inventory proves to stop the hop is told once, and i
   const history = (await load(table, ReadinessHistories, shop.clusterKey))?.data;
   const known = { cause: 'nodegroup:a', since: NOON.toISOString(), what: expect.stringContaining('AL2_x86_64') };
   expect(history).toMatchObject({ causes: [known], ended: [] });
+});
+
+test('who had something waived that the inventory proves hears of it once its waiver has ended, and of nothing else', async () => {
+  const { look, state, table } = world();
+  state.waivedErrors = [{ rule: 'al2-ami', cause: 'nodegroup:a' }];
+  state.waivedUntil = new Date(NOON.getTime() + 30 * 60_000).toISOString();
+  expect((await look({ shop: [] }, [withGroups('a')])).news).toEqual([]);
+  expect((await look({ shop: [] }, [withGroups('a')])).news).toEqual(['platform: shop blocked']);
+  const { causes } = (await load(table, ReadinessHistories, shop.clusterKey))?.data ?? {};
+  expect(causes?.map(({ cause }) => cause)).toEqual(['nodegroup:a']);
 });
 
 test('who hears that nothing counts any more hears that it was waived, where it was', async () => {

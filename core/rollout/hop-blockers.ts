@@ -83,10 +83,14 @@ const inWords = (stoppers: readonly Stopper[]): readonly Reason[] => [
 ];
 
 /** Leaves out what the inventory proves where the scan found the same: the scan's reason also names the owner and the repair. */
-export function toldOnce(stoppers: readonly Stopper[]): readonly Stopper[] {
+function toldOnce(stoppers: readonly Stopper[]): readonly Stopper[] {
   const causes = new Set(stoppers.map(({ cause }) => cause));
   return stoppers.filter(({ scanned = '' }) => !causes.has(scanned));
 }
+
+/** What owners have to mend, each told once; another look, which an ended waiver asks for, is no repair. */
+export const toMend = (stoppers: readonly Stopper[]): readonly Stopper[] =>
+  toldOnce(stoppers).filter(({ reason: { code } }) => code !== 'ScanStale');
 
 /** The stoppers of every hop from the cluster's version to another one, each said once. */
 export function blockersOnTheWay(
