@@ -294,6 +294,18 @@ describe('what a newer look has found of drains', () => {
     expect(await waiverOf([judged()])).toEqual(['pass', undefined, undefined]);
   });
 
+  test.each([
+    ['is there still, since it was first found', [stuck], [at(1).toISOString()]],
+    ['is gone', [], []],
+  ])('what a look could not see of them %s', async (_, findings, sinces) => {
+    const table = new MemoryTable();
+    const blind = { coverage: [covered({ what: 'drains of the nodes', source: 'drain', status: 'error' })] };
+    const looks = [look(1, '1.36', [stuck]), look(2, '1.36', [], blind), look(3, '1.37', findings)];
+    for (const one of looks) await saveReport(table, run, one, new Date(one.scannedAt));
+    const scan = (await load(table, LatestScanItems, 'k'))?.data.scans.find(({ target }) => target === '1.36');
+    expect([scan?.causes.map(({ since }) => since), scan?.unseen ?? []]).toEqual([sinces, []]);
+  });
+
   const gap = { coverage: [covered(), covered({ what: 'x', source: 'eks', status: 'denied' })] };
   test.each<[string, ReturnType<typeof look>, string]>([
     ['did not read them', look(3, '1.36', [], { coverage: [covered()] }), 'fail'],

@@ -147,13 +147,14 @@ function withDrainsOf(newer: ScanSummary, { coverage, failOn, findings }: ScanRe
     causes.filter(isDrain).map(({ cause, severity, findings: count }) => [cause, severity, count]);
   const resting = findings.some((one) => one.waived && isDrain(one)) ? [newer] : [];
   return (older: Latest): Latest => {
-    const { from, target, scannedAt, moreErrors } = older;
+    const { from, target, scannedAt, moreErrors, unseen = [] } = older;
     const isOther = target !== newer.target && from === newer.from && scannedAt < newer.scannedAt && isHop(older);
-    const isSaid = resting.length === 0 && isSame(named(older.causes), named(newer.causes));
+    const isSeen = !unseen.some(isDrain);
+    const isSaid = isSeen && resting.length === 0 && isSame(named(older.causes), named(newer.causes));
     if (!isTold || !isOther || moreErrors !== undefined || isSaid) return older;
     const known = older.causes.filter((one) => !isDrain(one));
     const drains = newer.causes.filter(isDrain).map((one) => {
-      const before = older.causes.find(({ cause, severity }) => cause === one.cause && severity === one.severity);
+      const before = [...older.causes, ...unseen].find((it) => it.cause === one.cause && it.severity === one.severity);
       return { ...one, ...given({ since: before?.since ?? one.since }) };
     });
     const causes = [...known, ...drains].sort((a, b) => Number(isError(b)) - Number(isError(a))).slice(0, MOST);
@@ -165,8 +166,11 @@ function withDrainsOf(newer: ScanSummary, { coverage, failOn, findings }: ScanRe
     const by = waived.every(({ waivedBy }) => waivedBy !== undefined)
       ? [...new Set(waived.flatMap(({ waivedBy = [] }) => waivedBy))]
       : undefined;
+    const { unseen: _, ...rest } = older;
+    const stillUnseen = unseen.filter((one) => !isDrain(one));
     return {
-      ...older,
+      ...rest,
+      ...(stillUnseen.length > 0 && { unseen: stillUnseen }),
       ...{ causes, verdict: hasFailed ? 'fail' : older.gaps > 0 ? 'incomplete' : 'pass' },
       errors: count(isError, older.errors),
       warnings: count((one) => !isError(one), older.warnings),
