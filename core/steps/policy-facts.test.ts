@@ -181,6 +181,7 @@ test.each<[object, boolean]>([
     { includedNamespaces: ['*'], includedResources: null, labelSelector: null, excludedNamespaces: ['kube-system'] },
     true,
   ],
+  [{ labelSelector: {}, orLabelSelectors: [{ matchLabels: {}, matchExpressions: null }] }, true],
   [{ includedNamespaces: ['default'] }, false],
   [{ includedResources: ['configmaps'] }, false],
   [{ includedNamespaceScopedResources: ['secrets'] }, false],

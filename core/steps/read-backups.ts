@@ -68,7 +68,16 @@ const LIMITS = [
 
 /** A backup of some namespaces, kinds or labels is no backup of the cluster; whoever leaves some out has said that they are not needed. */
 const isWhole = (spec: Readonly<Record<string, unknown>> = {}): boolean =>
-  LIMITS.every((name) => [spec[name] ?? []].flat().every((one, _, all) => one === '*' || all.includes('*')));
+  LIMITS.every((name) => {
+    const limits = [spec[name] ?? []].flat();
+    return limits.length === 0 || limits.some(isEverything);
+  });
+
+/** An empty label selector matches all objects (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/label-selector). */
+const isEverything = (limit: unknown): boolean =>
+  typeof limit === 'object'
+    ? Object.values(limit ?? {}).every((part) => Object.keys(part ?? {}).length === 0)
+    : limit === '*';
 
 interface BackupList {
   readonly items?: readonly {
