@@ -147,6 +147,30 @@ test('a cause that a look could not see stays known since then, and what is waiv
   expect(await unseen()).toBeUndefined();
 });
 
+test('what a waiver covers is covered also where a look could not see it, until that waiver ends', async () => {
+  const table = new MemoryTable();
+  const group = judged({ source: 'eks', rule: 'al2-ami', severity: 'error', cause: 'nodegroup:old', name: 'old' });
+  const document = { metadata: { name: 'w' }, spec: { owner: 'o', expires: '2026-12-01', match: { name: 'old' } } };
+  const end = new Date('2026-12-01T00:00:00Z');
+  const kept = async (day: number, parts: Parameters<typeof reportOf>[0]) => {
+    await saveReport(table, run, reportOf({ from: '1.35', scannedAt: at(day), ...parts }), at(day));
+    const scan = (await load(table, LatestScanItems, 'k'))?.data.scans[0];
+    return [scan?.waivedErrors?.map(({ cause }) => cause), scan?.waivedUntil, scan?.waivedBy];
+  };
+  const covers = [['nodegroup:old'], end.toISOString(), ['w']];
+  const blind = { coverage: [{ ...covered(), status: 'denied' as const }] };
+  const waived = { findings: [group], waivers: [{ document: document as never, end }] };
+  const nothing = [undefined, undefined, undefined];
+  expect(await kept(1, waived)).toEqual(covers);
+  expect(await kept(2, blind)).toEqual(covers);
+  expect(await kept(3, { ...blind, findings: [group] })).toEqual(nothing);
+  await kept(4, waived);
+  expect(await kept(5, {})).toEqual(nothing);
+  await kept(6, waived);
+  // Else each look at what cannot be read would ask for another one at once.
+  expect(await kept(7, { ...blind, scannedAt: end })).toEqual(nothing);
+});
+
 test('a report that finds another cause to block has the reconciler look at everything, and what blocks no more too; one that finds the same has not', async () => {
   const table = new MemoryTable();
   const marker = async () => await load(table, ReconcileMarkers);

@@ -51,7 +51,7 @@ export async function saveReport(
     const summary = datedBy(found, errorsOf(report), known, now);
     const latest = {
       clusterKey,
-      scans: latestOf(before.scans, summary, unseenBy(report, lookBefore?.from, known)).map(
+      scans: latestOf(before.scans, stillWaived(summary, report, lookBefore), unseenBy(report, lookBefore, known)).map(
         isOfHop ? (one) => one : withDrainsOf(summary, report),
       ),
     };
@@ -94,14 +94,27 @@ const errorsOf = ({ findings }: ScanReport): readonly string[] => [
 ];
 
 /** What was known before and is not named by a report that could not read everything: nobody knows whether it is gone. */
-function unseenBy(
+function unnamedIn<One extends Pick<ScanCause, 'cause'>>(
   { from, groups, summary: { gaps } }: ScanReport,
-  fromBefore: string | undefined,
-  known: readonly Known[],
-): Latest['unseen'] {
+  before: Latest | undefined,
+  known: readonly One[],
+): readonly One[] {
   const named = new Set(groups.map(({ cause }) => cause));
-  const unseen = gaps === 0 || fromBefore !== from ? [] : known.filter(({ cause }) => !named.has(cause));
+  return gaps === 0 || before?.from !== from ? [] : known.filter(({ cause }) => !named.has(cause));
+}
+
+function unseenBy(report: ScanReport, before: Latest | undefined, known: readonly Known[]): Latest['unseen'] {
+  const unseen = unnamedIn(report, before, known);
   return unseen.length === 0 ? undefined : unseen.slice(0, MOST);
+}
+
+/** Errors that a waiver covered, and that this report could not see, are covered as long as that waiver lasts: the inventory may prove them. */
+function stillWaived(summary: ScanSummary, report: ScanReport, before: Latest | undefined): ScanSummary {
+  const { waivedErrors: known = [], waivedUntil = '' } = before ?? {};
+  const waived = waivedUntil > report.scannedAt ? unnamedIn(report, before, known) : [];
+  if (before === undefined || waived.length === 0) return summary;
+  const waivedErrors = [...(summary.waivedErrors ?? []), ...waived].slice(0, MOST_WAIVED);
+  return { ...summary, ...restingOn([summary, before]), waivedErrors };
 }
 
 /** A cause that was known before keeps its `since`; a new one gets the present time. So does what lists have no room for, together. */
@@ -129,7 +142,17 @@ function latestOf(scans: LatestScans['scans'], whole: ScanSummary, unseen: Lates
 /** Whether a finding is about the drains of nodes. */
 export const isDrain = ({ cause }: Pick<ScanCause, 'cause'>): boolean => cause.startsWith('drain:');
 const isError = ({ severity }: ScanCause): boolean => severity === 'error';
-const isWaived = (scan: Pick<ScanSummary, 'waivedUntil'>): boolean => scan.waivedUntil !== undefined;
+
+/** Until when looks together rest on waivers, and on which. */
+function restingOn(looks: readonly Pick<ScanSummary, 'waivedUntil' | 'waivedBy'>[]) {
+  const waived = looks.filter(({ waivedUntil }) => waivedUntil !== undefined);
+  // A look of an older release may rest on any waiver.
+  const waivedBy = waived.every((one) => one.waivedBy !== undefined)
+    ? [...new Set(waived.flatMap((one) => one.waivedBy ?? []))]
+    : undefined;
+  const [waivedUntil] = waived.flatMap((one) => one.waivedUntil ?? []).sort();
+  return waivedUntil === undefined ? {} : { waivedUntil, waivedBy };
+}
 const sum = (causes: readonly ScanCause[]): number => causes.reduce((count, { findings }) => count + findings, 0);
 
 /**
@@ -161,11 +184,6 @@ function withDrainsOf(newer: ScanSummary, { coverage, failOn, findings }: ScanRe
     const count = (which: (one: ScanCause) => boolean, before: number): number =>
       before - sum(older.causes.filter((one) => isDrain(one) && which(one))) + sum(drains.filter(which));
     const hasFailed = drains.some(fails) || (older.verdict === 'fail' && known.some(fails));
-    const waived = [older, ...resting].filter(isWaived);
-    // A look of an older release may rest on any waiver.
-    const by = waived.every(({ waivedBy }) => waivedBy !== undefined)
-      ? [...new Set(waived.flatMap(({ waivedBy = [] }) => waivedBy))]
-      : undefined;
     const { unseen: _, ...rest } = older;
     const stillUnseen = unseen.filter((one) => !isDrain(one));
     return {
@@ -174,10 +192,7 @@ function withDrainsOf(newer: ScanSummary, { coverage, failOn, findings }: ScanRe
       ...{ causes, verdict: hasFailed ? 'fail' : older.gaps > 0 ? 'incomplete' : 'pass' },
       errors: count(isError, older.errors),
       warnings: count((one) => !isError(one), older.warnings),
-      ...(waived.length > 0 && {
-        waivedUntil: waived.flatMap(({ waivedUntil = [] }) => waivedUntil).sort()[0],
-        waivedBy: by,
-      }),
+      ...restingOn([older, ...resting]),
     };
   };
 }
