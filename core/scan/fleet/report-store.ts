@@ -249,6 +249,8 @@ const MOST = 20;
 /** The fixes of one cause may differ: a node group may be too old and use a retired AMI as well. */
 const MOST_FIXES = 3;
 const LONGEST_DETAIL = 300;
+/** A command with the names of a cluster and of a group, each up to 100 characters, is whole. */
+const LONGEST_FIX = 500;
 const MOST_OWNERS = 20;
 const MOST_IDS = 5;
 
@@ -274,7 +276,7 @@ function summaryOf(
     const owners = [...new Set(own.flatMap((id) => ownerOfId.get(id) ?? []))].slice(0, MOST_OWNERS);
     const told = blockers.get(cause) ?? passing.get(cause);
     const [{ what, code } = { what: '', code: undefined }] = told ?? [];
-    const fixes = [...new Set(told?.map(({ fix }) => fix.slice(0, LONGEST_DETAIL)))].slice(0, MOST_FIXES);
+    const fixes = [...new Set(told?.map(({ fix }) => fix.slice(0, LONGEST_FIX)))].slice(0, MOST_FIXES);
     return [
       {
         cause,
