@@ -78,7 +78,20 @@ test('no cluster goes to a minor that this release does not know, whatever EKS s
   const world = await smallFleet({ clusters, prepare, policy });
   await hours(world, 3);
   expect(mutationsOf(world)).toEqual([]);
-  expect(await explained(world, 'web')).toMatchObject({ state: 'Waiting', target: null, codes: ['NotCovered'] });
+  expect(await explained(world, 'web')).toMatchObject({
+    ...{ state: 'Waiting', target: null, codes: ['NotCovered'] },
+    when: 'Somebody deploys a release of Liftlock that knows the newer version.',
+  });
+});
+
+test('who waits for a channel that nobody applied is not told that EKS has to offer something', async () => {
+  const clusters = [{ name: 'web', version: COVERED.toString(), nodegroups: groups }];
+  const world = await smallFleet({ clusters, policy: { target: { channel: 'slow' } } });
+  await discover(world);
+  expect(await explained(world, 'web')).toMatchObject({
+    ...{ state: 'Waiting', target: null, codes: ['UnknownChannel'] },
+    when: 'The Channel that its policy names is applied, and can be read.',
+  });
 });
 
 test('whoever asks for the unknown minor by hand, or whether a cluster is ready for it, hears what helps', async () => {
