@@ -124,6 +124,7 @@ test('that it cannot be listed is read where accounts are, and why, until it is 
     ['ManualTrigger', 'InventoryIncomplete'],
     `Somebody runs: liftlock rollout create policy-0. ${refused}`,
   ]);
+  expect(byHand.reasons.at(-1)?.message).toMatch(/[^.]\.$/);
   const started = startRollout(world.ports, 'policy-0', PERSON, { dryRun: true });
   await expect(started).rejects.toThrow(`which was refused: ${why}`);
   const options = { dryRun: false, incompleteInventory: true };
