@@ -2,8 +2,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 
-const page = (name: string, next?: string) => ({
-  ...{ id: 'standard-1', reasons: [], members: [{ name }], leftOut: [{ name: `not-${name}` }] },
+const page = (name: string, next?: string, planHash = 'one') => ({
+  ...{
+    id: 'standard-1',
+    reasons: [],
+    waveDetails: [{ planHash }],
+    members: [{ name }],
+    leftOut: [{ name: `not-${name}` }],
+  },
   ...(next === undefined ? {} : { next }),
 });
 
@@ -29,5 +35,32 @@ test.each([
     const named = (list: readonly { readonly name: string }[]) => list.map(({ name }) => name);
     const told = JSON.parse(out);
     expect([named(told.members), named(told.leftOut), told.next]).toEqual([['a', 'b'], leftOut, undefined]);
+  },
+);
+
+test.each<[string, number, object, number, string]>([
+  [
+    'has changed',
+    200,
+    page('b', undefined, 'two'),
+    1,
+    'The plan has changed while it was read. Run the command again.',
+  ],
+  ['is empty', 409, { error: { name: 'NothingToDo', message: 'All are there.' } }, 3, 'All are there.'],
+])(
+  'a plan that %s when its next page is asked for is not shown in parts of two',
+  async (_, status, second, code, said) => {
+    let asked = 0;
+    const server = createServer((request, response) => {
+      request.resume();
+      asked += 1;
+      response.statusCode = asked === 1 ? 200 : status;
+      response.end(JSON.stringify(asked === 1 ? page('a', '000/1') : second));
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const argv = ['rollout', 'create', 'standard', '--dry-run', '-o', 'json'];
+    const told = await runInProcess(argv, { url }).finally(() => server.close());
+    expect([told.code, told.out, told.err]).toEqual([code, '', expect.stringContaining(said)]);
   },
 );

@@ -31,14 +31,18 @@ export async function createRollout(
   const { incompleteInventory, finish } = options;
   const json = { policy, ...given({ incompleteInventory, finish }) };
   const { rollouts } = client.v1;
-  const query = options.dryRun ? ({ dryRun: 'true' } as const) : {};
-  const first = await rollouts.$post({ json, query }).catch((error: unknown) => {
-    const isNone = options.dryRun === true && error instanceof ApiFailure && NOT_NOW.includes(error.errorName);
-    throw isNone ? new Failure(error.message, EXIT.pending) : error;
-  });
+  const ask = (query: { readonly dryRun?: 'true'; readonly after?: string }) =>
+    rollouts.$post({ json, query }).catch((error: unknown) => {
+      const isNone = options.dryRun === true && error instanceof ApiFailure && NOT_NOW.includes(error.errorName);
+      throw isNone ? new Failure(error.message, EXIT.pending) : error;
+    });
+  const first = await ask(options.dryRun ? { dryRun: 'true' } : {});
   const leftOut = [...(first.leftOut ?? [])];
+  const plansOf = ({ waveDetails }: typeof first) => JSON.stringify(waveDetails.map(({ planHash }) => planHash));
   const planOn = async (after: string) => {
-    const page = await rollouts.$post({ json, query: { ...query, after } });
+    const page = await ask({ dryRun: 'true', after });
+    if (plansOf(page) !== plansOf(first))
+      throw new Failure('The plan has changed while it was read. Run the command again.');
     leftOut.push(...(page.leftOut ?? []));
     return page;
   };

@@ -71,7 +71,7 @@ const CLUSTER_REASONS = {
     'Where its nodes and add-ons are, or which newer ones its policy wants (`patch`), could not be read, or nobody has yet.',
   ),
   NewerUnknown: told(
-    'EKS offers a newer version, which would be the target, and this release of Liftlock does not know it; update Liftlock.',
+    'EKS offers a version that this release of Liftlock does not know, and the target would be a newer one with it; update Liftlock.',
   ),
   InvalidTarget: lasting('The target of the policy is not one.'),
   ManualNodes: told('Its control plane is at its target or past it, and nodes are behind that Liftlock cannot roll.'),

@@ -41,7 +41,7 @@ export type ClusterState =
   | 'ImagesBehind'
   /** Everything that was read is at the target, and nobody knows whether nodes are behind, or images or add-ons older than the policy wants. */
   | 'PatchesUnknown'
-  /** Everything is at the newest version that this release of Liftlock knows, and EKS offers a newer one, which the policy wants. */
+  /** Everything is at the target, which would be a newer one if this release of Liftlock knew the newest that EKS offers. */
   | 'NewerUnknown'
   /** The cluster's nodes are older for now, because the policy or a bake wants that. */
   | 'NodesKept'

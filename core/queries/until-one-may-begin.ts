@@ -46,10 +46,11 @@ async function untilAllIsKnown(
   const looked = { accounts: ofKind(accounts, Accounts), organizationId, unlisted };
   const gaps = inventoryGaps(fleet, looked, snapshot, now);
   if (gaps.length === 0) return verdict;
-  const known = 'All of the Fleet is known. What cannot be read says: liftlock fleet status';
+  const unread = 'What cannot be read says: liftlock fleet status';
+  // Not all that the condition names waits for that: a rollout ends, or another version becomes the target, all the same.
   const condition = begins
-    ? known
-    : `${known}. Then, or over what is known with --incomplete-inventory: ${verdict.when.condition}`;
+    ? `All of the Fleet is known. ${unread}`
+    : `${verdict.when.condition?.replace(/\.$/, '')}. Until all of the Fleet is known, rollout create is refused without --incomplete-inventory. ${unread}`;
   return { when: { condition, at: null }, reasons: bounded([...verdict.reasons, ...gaps]) };
 }
 

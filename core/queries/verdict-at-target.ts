@@ -17,7 +17,7 @@ import { refusalsOf } from './cluster-summary.ts';
 import { type ClusterRollouts, leftOutBy, type Place } from './place-of.ts';
 import { finishing } from './upgrade-plan.ts';
 import { again, onceEnded, takenOut } from './verdict-of-tried.ts';
-import { after, onceFleetActs, said, uncapitalized, type Verdict } from './verdict-words.ts';
+import { after, ONCE_RELEASED, onceFleetActs, said, uncapitalized, type Verdict } from './verdict-words.ts';
 
 /** The verdict for a cluster at its target. For a cluster at its pin a newer version alone does not change the target. */
 export function atTarget(
@@ -69,11 +69,7 @@ export function atTarget(
   }
   const isAtPin = pin !== undefined && !KubeVersion.parse(version).isOlderThan(pin);
   const isUnknown = reasons.some(({ code }) => code === 'NewerUnknown');
-  const another = isAtPin
-    ? moves
-    : isUnknown
-      ? 'Somebody deploys a release of Liftlock that knows the newer version.'
-      : 'A newer version becomes the target.';
+  const another = isAtPin ? moves : isUnknown ? ONCE_RELEASED : 'A newer version becomes the target.';
   const when = unknown.length === 0 ? another : `${READ_AGAIN}; or ${uncapitalized(another)}`;
   return said(after(when), ...unknown, reason('AtTarget', text), ...reasons);
 }

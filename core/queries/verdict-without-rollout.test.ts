@@ -31,15 +31,21 @@ test.each<[string, readonly Partial<Wave>[], string]>([
   expect(verdictOf(snapshot, cluster, aim, { place, ofUpgrade: undefined }, NOW).when.condition).toBe(condition);
 });
 
-test.each<[Rollout['status'], string]>([
-  ['Running', 'That rollout ends'],
-  ['Paused', 'Somebody runs: liftlock rollout resume r, and that rollout ends'],
-  ['Halted', 'That rollout goes on, and what that takes says: liftlock describe rollout r; it ends'],
-])('who waits for the end of a rollout that is %s is told what brings it about', (status, ends) => {
+const none = { status: 'Halted', needWork: 1, failed: 1, succeeded: 0 } as const;
+test.each<[Rollout['status'], Partial<Wave>, string]>([
+  ['Running', {}, 'That rollout ends'],
+  ['Paused', {}, 'Somebody runs: liftlock rollout resume r, and that rollout ends'],
+  ['Paused', none, 'Somebody runs: liftlock rollout resume r --accept-failures, and that rollout ends'],
+  [
+    'Halted',
+    none,
+    'Somebody has looked at what halted it and runs: liftlock rollout resume r --accept-failures, and that rollout ends',
+  ],
+])('who waits for the end of a rollout that is %s is told what brings it about: %j', (status, wave, ends) => {
   const cluster = clusterRecord({ name: 'web', version: '1.36' });
   const policies = { p: { selector: {}, target: '1.37', trigger: 'automatic', waves: [{ name: 'w0' }] } };
   const rollout = rolloutItem({ waves: ['w0'], status });
-  const waves = [waveItem({ name: 'w0', status: 'Open' })];
+  const waves = [waveItem({ name: 'w0', status: 'Open', ...wave })];
   const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), rollouts: [rollout], waves };
   const aim = clusterPolicy(snapshot, cluster, NOW);
   const place = { rollout, waves, member: undefined };

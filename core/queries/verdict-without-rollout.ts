@@ -3,7 +3,7 @@ import { AT_REST, type Member } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isOfHook } from '../policy/hook-decision.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { hasBegun, waitingForPromotion } from '../rollout/wave-end.ts';
+import { hasBegun, waitingForPromotion, wayToResume } from '../rollout/wave-end.ts';
 import { lastPassed } from '../rollout/wave-hooks.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -90,11 +90,11 @@ function whileBusy(
 }
 
 /** A rollout that stands still ends once somebody lets it go on. */
-function howItEnds({ id, status }: WholeRollout['rollout']): string {
-  if (status === 'Paused') return `Somebody runs: liftlock rollout resume ${id}, and that rollout ends`;
-  return status === 'Halted'
-    ? `That rollout goes on, and what that takes says: liftlock describe rollout ${id}; it ends`
-    : 'That rollout ends';
+function howItEnds({ rollout, waves }: WholeRollout): string {
+  const { status } = rollout;
+  if (status !== 'Paused' && status !== 'Halted') return 'That rollout ends';
+  const looked = status === 'Halted' ? 'has looked at what halted it and ' : '';
+  return `Somebody ${looked}runs: ${wayToResume(rollout, waves)}, and that rollout ends`;
 }
 
 /**
@@ -103,15 +103,16 @@ function howItEnds({ id, status }: WholeRollout['rollout']): string {
  */
 function whatEnds(
   snapshot: FleetSnapshot,
-  { rollout, waves }: WholeRollout,
+  busy: WholeRollout,
   cluster: ClusterRecord,
   { target }: ClusterPolicy,
   now: Date,
 ): { readonly ends: string; readonly refusals: readonly Reason[] } {
+  const { rollout, waves } = busy;
   const undecided = waitingForPromotion(waves);
   // What hooks say after the last wave, which the rollout waits for where nothing else is left of it.
   const asked = (lastPassed(waves)?.reasons ?? []).filter(isOfHook);
-  if (undecided === undefined) return { ends: howItEnds(rollout), refusals: asked };
+  if (undecided === undefined) return { ends: howItEnds(busy), refusals: asked };
   const opens = waves.some(({ index, status }) => index > undecided.index && status === 'Pending');
   if (!opens) return { ends: promoting(undecided, rollout), refusals: [] };
   const next = KubeVersion.parse(cluster.version).next();

@@ -55,6 +55,9 @@ function whileObserving({ when, reasons }: Verdict): Verdict {
   return said(after(`The Fleet is applied with mode: act.${then}`, when.at), OBSERVE_MODE, ...others);
 }
 
+/** What helps where a target is newer than the data of this release. */
+export const ONCE_RELEASED = 'Somebody deploys a release of Liftlock that knows the newer version.';
+
 /** A sentence in the form of a part of another one. */
 export const uncapitalized = (sentence: string): string => `${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}`;
 

@@ -31,7 +31,16 @@ import { again, type MemberPlace } from './verdict-of-tried.ts';
 import { type Asked, whileHeld } from './verdict-when-held.ts';
 import { whileItRuns } from './verdict-while-it-runs.ts';
 import { withoutRollout } from './verdict-without-rollout.ts';
-import { after, andResume, onceFleetActs, promoting, refusedByFleet, said, type Verdict } from './verdict-words.ts';
+import {
+  after,
+  andResume,
+  ONCE_RELEASED,
+  onceFleetActs,
+  promoting,
+  refusedByFleet,
+  said,
+  type Verdict,
+} from './verdict-words.ts';
 
 /** Codes that every grant asks for again. */
 const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));
@@ -201,7 +210,13 @@ function ofRefused(looked: Looked): Verdict | undefined {
 /** The verdict of a cluster that waits in its rollout, or for one. */
 function ofWaiting(looked: Looked): Verdict {
   const { snapshot, cluster, aim, place, going, now } = looked;
-  if (aim.target === undefined) return said(after('The target is offered there.'), ...aim.reasons);
+  if (aim.target === undefined) {
+    const codes = aim.reasons.map(({ code }) => code);
+    const another = codes.includes('UnknownChannel')
+      ? 'The Channel that its policy names is applied, and can be read.'
+      : 'The target is offered there.';
+    return said(after(codes.includes('NotCovered') ? ONCE_RELEASED : another), ...aim.reasons);
+  }
   // A cluster whose rollout is done with it, for an older target, waits for another rollout, and so does one that was taken out for a reason that is
   // gone. A cluster that a person took out does not.
   const isSkipped = going?.member.status === 'Excluded' && isServed(going.member);

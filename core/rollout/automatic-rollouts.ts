@@ -6,7 +6,7 @@ import { RECORD_AGAIN_SECONDS, RECORD_ATTEMPTS } from '../contracts/look-limits.
 import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopId, isFinish } from '../model/hop.ts';
-import { some } from '../model/words.ts';
+import { sentence, some } from '../model/words.ts';
 import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
 import { Upgrades } from '../store/entities.ts';
 import { type MemberIndex, upgradeOf } from './admission.ts';
@@ -218,7 +218,9 @@ export function inventoryGaps(
   if (fleet.organizationId !== undefined && fleet.organizationId !== organizationId)
     unseen.push(
       gap(
-        `Nobody has listed the accounts of the organization ${fleet.organizationId} yet${unlisted?.organizationId === fleet.organizationId ? `, which was refused: ${unlisted.why}` : ''}.`,
+        sentence(
+          `Nobody has listed the accounts of the organization ${fleet.organizationId} yet${unlisted?.organizationId === fleet.organizationId ? `, which was refused: ${unlisted.why}` : ''}`,
+        ),
       ),
     );
   const recorded = Map.groupBy(

@@ -12,8 +12,8 @@ import { policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /**
- * The version that a policy takes a cluster to: what its Region offers, with the cluster's pin as a ceiling (`capped`). `newer`: EKS offers a version
- * that would be the target if this release knew what breaks there. `reason` says why it goes nowhere.
+ * The version that a policy takes a cluster to: what its Region offers, with the cluster's pin as a ceiling (`capped`). `newer`: the target would
+ * be a newer one if this release knew what breaks at the newest that EKS offers. `reason` says why it goes nowhere.
  */
 type ClusterTarget =
   | { readonly target: KubeVersion; readonly capped?: Reason; readonly newer?: Reason }
@@ -54,9 +54,12 @@ export function targetOf(
     };
   }
   const { version, newer } = resolution;
-  // A cluster that its pin keeps at this version has no use for the newer one; a newer pin lets it go further once `latest` does.
-  if (newer === undefined || pin?.equals(version) === true) return { target: version };
-  const said = `EKS offers ${newer} in ${cluster.region}, and the data of this release of Liftlock end at ${COVERED}: update Liftlock, or the cluster stays behind.`;
+  if (newer === undefined) return { target: version };
+  const wanted = pin?.isOlderThan(newer.target) === true ? pin : newer.target;
+  // A cluster that is there already, or that its pin keeps where it is, misses nothing.
+  const isThere = !KubeVersion.parse(cluster.version).isOlderThan(wanted);
+  if (isThere || !version.isOlderThan(wanted)) return { target: version };
+  const said = `EKS offers ${newer.newest} in ${cluster.region}, and the data of this release of Liftlock end at ${COVERED}: update Liftlock, or the cluster stays behind.`;
   return { target: version, newer: reason('NewerUnknown', said) };
 }
 

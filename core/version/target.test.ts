@@ -30,8 +30,13 @@ test.each([
 });
 
 test('a newer version that our data do not know is said, not hidden', () => {
-  for (const target of ['latest', 'latest-1'])
-    expect(resolveTarget(target, { offered, coveredUpTo: v('1.36') })).toMatchObject({ newer: { minor: 37 } });
+  for (const [target, minor] of [
+    ['latest', 37],
+    ['latest-1', 36],
+  ] as const)
+    expect(resolveTarget(target, { offered, coveredUpTo: v('1.36') })).toMatchObject({
+      newer: { newest: { minor: 37 }, target: { minor } },
+    });
   expect(resolveTarget('latest', { offered, coveredUpTo: v('1.37') })).not.toHaveProperty('newer');
 });
 

@@ -8,9 +8,14 @@ export const targetWords = (target: TargetText | { readonly channel: string }): 
   typeof target === 'string' ? target : `channel ${target.channel}`;
 
 type TargetResolution =
-  /** `newer`: a version that EKS offers, that Liftlock's data do not cover, and that `latest` would be. */
-  | { readonly status: 'resolved'; readonly version: KubeVersion; readonly newer?: KubeVersion }
+  | { readonly status: 'resolved'; readonly version: KubeVersion; readonly newer?: NewerOffer }
   | { readonly status: 'unresolved'; readonly reason: UnresolvedTarget; readonly message: string };
+
+/** The newest version that EKS offers, which Liftlock's data do not cover, and the target if they did. */
+interface NewerOffer {
+  readonly newest: KubeVersion;
+  readonly target: KubeVersion;
+}
 
 /** `NotOffered`: EKS does not offer it in that Region. `NotCovered`: Liftlock's data cannot judge it. `InvalidTarget`: it is no target. */
 type UnresolvedTarget = 'InvalidTarget' | 'NotOffered' | 'NotCovered';
@@ -45,15 +50,15 @@ export function resolveTarget(
       const said = `EKS offers no version here that Liftlock's data cover${list(offered)}: they end at ${coveredUpTo}; update Liftlock`;
       return unresolved('NotCovered', said);
     }
-    const newer = newest === latest ? {} : { newer: newest };
     const minors = Number(behind[1] ?? 0);
-    if (minors === 0) return { ...resolved(latest), ...newer };
+    const minorsBefore = (of: KubeVersion) =>
+      offered.find((version) => version.major === of.major && version.minor === of.minor - minors);
+    const [before, target] = [minorsBefore(latest), minorsBefore(newest)];
     const said = minors === 1 ? 'one minor' : `${minors} minors`;
-    const before = offered.find((version) => version.major === latest.major && version.minor === latest.minor - minors);
     if (before === undefined) {
       return unresolved('NotOffered', `EKS does not offer the minor ${said} before ${latest} here${list(offered)}`);
     }
-    return { ...resolved(before), ...newer };
+    return { ...resolved(before), ...(newest !== latest && target !== undefined && { newer: { newest, target } }) };
   }
   if (target === 'oldest-in-standard-support') {
     const [oldest] = inStandardSupport.filter(isOffered).sort((a, b) => a.compare(b));

@@ -37,12 +37,34 @@ test('a fleet that wants the latest is not up to date where EKS offers what this
 
 test.each([
   ['a policy that names its minor', { policy: { target: COVERED.toString() } }, {}],
+  [
+    'a policy that wants the minor before the unknown one, where the cluster is',
+    { policy: { target: 'latest-1' } },
+    {},
+  ],
   ['a cluster whose pin keeps it there', {}, { 'liftlock/pin-version': COVERED.toString() }],
 ])('%s misses nothing by that', async (_, more, tags) => {
   const clusters = [{ name: 'web', version: COVERED.toString(), nodegroups: groups, tags }];
   const world = await smallFleet({ clusters, prepare: offersNewer, ...more });
   await discover(world);
   expect(await explained(world, 'web')).toMatchObject({ state: 'UpToDate', codes: ['AtTarget'] });
+});
+
+test('a cluster that EKS has taken to the unknown minor already is not told that it stays behind', async () => {
+  const world = await smallFleet({
+    clusters: [{ name: 'web', version: NEWER, nodegroups: groups }],
+    prepare: offersNewer,
+  });
+  await discover(world);
+  expect((await explained(world, 'web')).codes).not.toContain('NewerUnknown');
+});
+
+test('a pin that is no lower than what the policy would want changes nothing of that', async () => {
+  const tags = { 'liftlock/pin-version': COVERED.toString() };
+  const clusters = [{ name: 'web', version: COVERED.previous().toString(), nodegroups: groups, tags }];
+  const world = await smallFleet({ clusters, prepare: offersNewer, policy: { target: 'latest-1' } });
+  await discover(world);
+  expect(await explained(world, 'web')).toMatchObject({ state: 'NewerUnknown', codes: ['AtTarget', 'NewerUnknown'] });
 });
 
 test('no cluster goes to a minor that this release does not know, whatever EKS still supports', async () => {
@@ -56,7 +78,20 @@ test('no cluster goes to a minor that this release does not know, whatever EKS s
   const world = await smallFleet({ clusters, prepare, policy });
   await hours(world, 3);
   expect(mutationsOf(world)).toEqual([]);
-  expect(await explained(world, 'web')).toMatchObject({ state: 'Waiting', target: null, codes: ['NotCovered'] });
+  expect(await explained(world, 'web')).toMatchObject({
+    ...{ state: 'Waiting', target: null, codes: ['NotCovered'] },
+    when: 'Somebody deploys a release of Liftlock that knows the newer version.',
+  });
+});
+
+test('who waits for a channel that nobody applied is not told that EKS has to offer something', async () => {
+  const clusters = [{ name: 'web', version: COVERED.toString(), nodegroups: groups }];
+  const world = await smallFleet({ clusters, policy: { target: { channel: 'slow' } } });
+  await discover(world);
+  expect(await explained(world, 'web')).toMatchObject({
+    ...{ state: 'Waiting', target: null, codes: ['UnknownChannel'] },
+    when: 'The Channel that its policy names is applied, and can be read.',
+  });
 });
 
 test('whoever asks for the unknown minor by hand, or whether a cluster is ready for it, hears what helps', async () => {

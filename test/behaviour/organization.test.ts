@@ -2,6 +2,7 @@ import type { RegionVersions } from '../../core/contracts/items/cluster.ts';
 import { discoverClusters } from '../../core/inventory/discover-clusters.ts';
 import { applyConfig } from '../../core/operations/apply-documents.ts';
 import { abortRollout } from '../../core/operations/rollout-orders.ts';
+import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { fleetStatus } from '../../core/queries/fleet-status.ts';
@@ -116,11 +117,14 @@ test('that it cannot be listed is read where accounts are, and why, until it is 
     'All of the Fleet is known. What cannot be read says: liftlock fleet status',
   ]);
   await applySpec(world, { selector: {}, trigger: 'manual', target: '1.37', waves: [{ name: 'all' }] });
+  const refused =
+    'Until all of the Fleet is known, rollout create is refused without --incomplete-inventory. What cannot be read says: liftlock fleet status';
   const byHand = await explainCluster(world.ports, await recordOf(world, 'web'));
   expect([byHand.reasons.map(({ code }) => code), byHand.when.condition]).toEqual([
     ['ManualTrigger', 'InventoryIncomplete'],
-    'All of the Fleet is known. What cannot be read says: liftlock fleet status. Then, or over what is known with --incomplete-inventory: Somebody runs: liftlock rollout create policy-0',
+    `Somebody runs: liftlock rollout create policy-0. ${refused}`,
   ]);
+  expect(byHand.reasons.at(-1)?.message).toMatch(/[^.]\.$/);
   const started = startRollout(world.ports, 'policy-0', PERSON, { dryRun: true });
   await expect(started).rejects.toThrow(`which was refused: ${why}`);
   const options = { dryRun: false, incompleteInventory: true };
@@ -131,6 +135,14 @@ test('that it cannot be listed is read where accounts are, and why, until it is 
     ['RolloutAborted', 'Aborted', 'InventoryIncomplete'],
     byHand.when.condition,
   ]);
+  await startRollout(world.ports, 'policy-0', PERSON, options);
+  const { clusterKey } = await recordOf(world, 'web');
+  await skipCluster(world.ports, clusterKey, PERSON, 'not now');
+  const skipped = await explainCluster(world.ports, await recordOf(world, 'web'));
+  // The rollout that is under way ends all the same.
+  expect(skipped.when.condition).toBe(
+    `That rollout ends; then somebody runs: liftlock rollout create policy-0. ${refused}`,
+  );
   // Of another one nobody has tried it yet.
   await applyConfig(world.ports, [fleetOf({ accounts: [LISTED], organizationId: 'o-another0000' })], PERSON);
   expect(await told()).toEqual([[LISTED, 'Ok', undefined]]);
