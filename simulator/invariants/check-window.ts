@@ -6,7 +6,7 @@ import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { FLEET, fleetSpec, inForce, upgradePolicy } from '../../core/policy/applied.ts';
 import { policyOf } from '../../core/policy/policy-of.ts';
 import { waveOf } from '../../core/policy/wave-of.ts';
-import { ClusterControls, Clusters, Configs } from '../../core/store/entities.ts';
+import { ClusterControls, Clusters, Configs, Grants } from '../../core/store/entities.ts';
 import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
 import { type CommitAt, commitAt, isGoingBack, isUndoing, type PlaceAt, placeAt } from './commit-at.ts';
 import type { History, Violation } from './history.ts';
@@ -89,7 +89,8 @@ function broken(
     const why = states[0]?.reasons.map((reason) => reason.message).join(' ');
     return [window(`${what} was committed at ${item.at}, outside the windows of ${names.join(', ')}: ${why}`)];
   }
-  return commit.first ? overrun(what, commit, Date.parse(item.at), { calendars, place, state }) : [];
+  const { grantedAt = '' } = store.get(Grants, commit.clusterKey) ?? {};
+  return commit.first ? overrun(what, commit, Date.parse(item.at), { calendars, place, state, grantedAt }) : [];
 }
 
 const MINUTE = 60_000;
@@ -107,7 +108,7 @@ function countsFrom(calendars: readonly CompiledCalendar[], at: number): number 
   return calendarStateAt(calendars, new Date(from - MINUTE)).open ? at : from;
 }
 
-/** What the scan of the hop took counts as part of it, up to half of the estimate. */
+/** What the scan of the hop took under its grant counts as part of it, up to half of the estimate. */
 function overrun(
   what: string,
   { upgrade }: CommitAt,
@@ -116,10 +117,12 @@ function overrun(
     calendars,
     place,
     state: { closesAt },
+    grantedAt,
   }: {
     readonly calendars: readonly CompiledCalendar[];
     readonly place: Rules | undefined;
     readonly state: CalendarState;
+    readonly grantedAt: string;
   },
 ): Violation[] {
   const estimate = place?.policy?.estimates.upgrade;
@@ -132,8 +135,9 @@ function overrun(
   )
     return [];
   const takes = durationMilliseconds(estimate);
-  const { startedAt = '', endedAt = startedAt } = upgrade?.steps['scan-cluster'] ?? {};
-  const scanned = startedAt === '' ? 0 : Date.parse(endedAt) - Date.parse(startedAt);
+  const { startedAt = '', endedAt = '' } = upgrade?.steps['scan-cluster'] ?? {};
+  const begun = startedAt > grantedAt ? startedAt : grantedAt;
+  const scanned = endedAt > begun ? Date.parse(endedAt) - Date.parse(begun) : 0;
   const from = countsFrom(calendars, at - Math.min(scanned, takes / 2));
   const end = from + takes;
   if (end <= closesAt.getTime() + SKEW_MILLISECONDS) return [];
