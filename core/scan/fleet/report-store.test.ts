@@ -63,6 +63,14 @@ test('lists name the first of what could not be read, and the hop says it', asyn
   expect((await load(table, LatestScanItems, 'k'))?.data.scans[0]).not.toHaveProperty('notRead');
 });
 
+test('a repair is kept whole where its command names a cluster and a group of a hundred letters each', async () => {
+  const name = 'n'.repeat(100);
+  const command = `aws eks update-nodegroup-version --region ap-southeast-2 --cluster-name ${name} --nodegroup-name ${name}`;
+  const fix = `Make a version of the launch template with an AMI that is there, and give it to the group: ${command} --launch-template id=…`;
+  const { causes } = await saveReport(new MemoryTable(), run, reportOf({ findings: [judged({ fix })] }), NOW);
+  expect(causes[0]?.fixes).toEqual([fix]);
+});
+
 test('who has a part in a cause is named one by one as well', async () => {
   const table = new MemoryTable();
   const of = (owner: string, name: string) => judged({ owner, name, cause: 'manager:kubectl' });
