@@ -4,6 +4,7 @@ import type { HookRequest } from '../contracts/hook.ts';
 import type { HookState } from '../contracts/items/protocol.ts';
 import type { AnyCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { pollSeconds } from '../model/poll-seconds.ts';
 
 export type Hook = NonNullable<UpgradePolicySpec['hooks']>[number];
 
@@ -58,8 +59,8 @@ export function standing(state: HookState | undefined, hook: Hook, grantNumber: 
 export const answerBy = ({ timeout }: Hook, { askedSince }: Pick<HookState, 'askedSince'>): Date =>
   new Date(Date.parse(askedSince) + durationMilliseconds(timeout));
 
-/** Milliseconds between two questions, unless the hook asks for a longer pause. */
-const PAUSE = { least: 10_000, most: 900_000 };
+/** Seconds between two questions, unless the hook asks for a longer pause. */
+const BOUNDS = { least: 10, most: 900 };
 /** A rollout asks in its ticks, one each minute, and the last question must not miss its tick. */
 const LAST_QUESTION_MILLISECONDS = 120_000;
 
@@ -68,10 +69,9 @@ const LAST_QUESTION_MILLISECONDS = 120_000;
  * its time is over it is asked once more, or a go that came during the last pause would not be heard.
  */
 export function askAgainAt(hook: Hook, state: Pick<HookState, 'askedSince'>, seconds: number, now: Date): Date {
-  const since = Date.parse(state.askedSince);
   const by = answerBy(hook, state).getTime();
-  const eighth = Math.min(PAUSE.most, Math.max(PAUSE.least, (now.getTime() - since) / 8));
-  const next = now.getTime() + Math.max(seconds * 1000, eighth);
+  const pause = Math.max(seconds, pollSeconds(new Date(state.askedSince), now, BOUNDS));
+  const next = now.getTime() + pause * 1000;
   const last = by - LAST_QUESTION_MILLISECONDS;
   return new Date(Math.min(next, now.getTime() < last ? last : by));
 }

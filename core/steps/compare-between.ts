@@ -1,5 +1,6 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
 import { failed, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { pollSeconds } from '../model/poll-seconds.ts';
 import type { ApiServer } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { baselineOf, type Reading } from '../probes/baseline.ts';
@@ -9,7 +10,7 @@ import { intentsOf, isOfUpgrade } from '../protocol/intent-store.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, isAccessError } from './api-server.ts';
 import { beganBy, compareWithBefore, judgeCompared, SETTLE_MINUTES } from './compare-with-before.ts';
-import { pollSeconds, type StepContext, type StepPorts } from './context.ts';
+import type { StepContext, StepPorts } from './context.ts';
 import { probeUrls } from './probe-urls.ts';
 import { observePolicy, readAlarms, readClusterProbes } from './read-probes.ts';
 

@@ -6,6 +6,7 @@ import { ACCEPTED_CONTRACTS, type MachineInput, parseMachineInput, type StepInpu
 import { blocked, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { clusterKey as keyOf, parseClusterArn } from '../model/cluster-key.ts';
 import { hopTo } from '../model/hop.ts';
+import { pollSeconds } from '../model/poll-seconds.ts';
 import { sentence } from '../model/words.ts';
 import { loadPolicyForUpgrade, type PolicyForUpgrade } from '../policy/policy-for-upgrade.ts';
 import type { Cluster, Scope } from '../ports/eks.ts';
@@ -297,23 +298,6 @@ export const deniedRetryAt = (ports: Pick<Ports, 'clock'>): Date =>
 /** A denial in AWS's words, with the command that looks for its cause. */
 export const deniedReason = (error: unknown): Reason =>
   reason('Denied', `${errorName(error)}: ${sentence(errorMessage(error))} ${LOOK_AT_ACCESS}`);
-
-/** Seconds between two looks, and from the beginning to the first one. */
-export interface PollBounds {
-  readonly least: number;
-  readonly most: number;
-  /** No update of this kind has ever ended earlier; absent = `least`. */
-  readonly first?: number;
-}
-
-/**
- * Seconds until the next look: an eighth of the time so far, within bounds. A node group that rolls for six hours is asked about 40 times, not 360,
- * so that the longest upgrade stays far below 25,000 history events (facts: serverless.md §1.8).
- */
-export function pollSeconds(since: Date, now: Date, { least, most, first = least }: PollBounds): number {
-  const elapsed = Math.max(0, (now.getTime() - since.getTime()) / 1000);
-  return Math.round(Math.max(first - elapsed, Math.min(most, Math.max(least, elapsed / 8))));
-}
 
 const MINUTE = 60;
 const BOUNDS = { least: 5 * MINUTE, most: 240 * MINUTE };

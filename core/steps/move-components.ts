@@ -1,4 +1,5 @@
 import { done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
+import { pollSeconds } from '../model/poll-seconds.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
 import {
   answerBy,
@@ -14,7 +15,7 @@ import { type Component, judgeComponent } from '../scan/preflight/component-vers
 import { KubeVersion } from '../version/kube-version.ts';
 import { findApiServer } from './api-server.ts';
 import { againOf, askDue, askHooks, ended, type HookPorts, refusalsOf } from './ask-hooks.ts';
-import { deniedRetryAt, pollSeconds, type StepContext } from './context.ts';
+import { deniedRetryAt, type StepContext } from './context.ts';
 import { readComponent } from './read-component.ts';
 
 export type MovePorts = HookPorts & Pick<Ports, 'readers'>;

@@ -2,8 +2,9 @@ import { isDenied, isNotFound, isThrottled } from '../contracts/eks-errors.ts';
 import { errorMessage, errorName } from '../contracts/errors.ts';
 import { done, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { lostCluster } from '../model/passing-status.ts';
+import { pollSeconds } from '../model/poll-seconds.ts';
 import type { InsightsRefresh } from '../ports/eks.ts';
-import { pollSeconds, type StepContext, type StepPorts } from './context.ts';
+import type { StepContext, StepPorts } from './context.ts';
 import { findUpdatesInFlight, stopBeside } from './foreign-updates.ts';
 
 /** Waits until EKS has refreshed its insights, since earlier reads would be old by then. Undefined when they are fresh, or cannot be refreshed. */

@@ -5,6 +5,7 @@ import { LIFTLOCK } from '../contracts/names.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, bounded, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
+import { type PollBounds, pollSeconds } from '../model/poll-seconds.ts';
 import { beingDeleted } from '../policy/quarantine.ts';
 import type { Update } from '../ports/eks.ts';
 import type { Table } from '../ports/table.ts';
@@ -22,8 +23,6 @@ import {
   type EffectsOf,
   isResult,
   openStep,
-  type PollBounds,
-  pollSeconds,
   type StepContext,
   type StepPorts,
 } from './context.ts';

@@ -7,6 +7,7 @@ import { done, failed, parked, type Reason, reason, type StepResult, wait } from
 import { recordNodes } from '../inventory/record-nodes.ts';
 import { given } from '../model/given.ts';
 import { isRollback } from '../model/hop.ts';
+import { pollSeconds } from '../model/poll-seconds.ts';
 import { groupOfOne } from '../model/seen-nodes.ts';
 import { counted, some } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -30,7 +31,7 @@ import {
   judgeCompared,
   SETTLE_MINUTES,
 } from './compare-with-before.ts';
-import { deniedRetryAt, pollSeconds, type StepContext } from './context.ts';
+import { deniedRetryAt, type StepContext } from './context.ts';
 import { loadHopPolicy } from './hop-policy.ts';
 import { nodesLater } from './node-room.ts';
 import { probeUrls } from './probe-urls.ts';

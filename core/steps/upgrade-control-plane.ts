@@ -4,6 +4,7 @@ import { blocked, done, parked, type Reason, reason, type StepResult, wait } fro
 import { given } from '../model/given.ts';
 import { hopRefusals, isFinish, isRollback, rollbackRefusals } from '../model/hop.ts';
 import { lostCluster } from '../model/passing-status.ts';
+import { pollSeconds } from '../model/poll-seconds.ts';
 import { extendsSupport, wayBack } from '../model/way-back.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { Mutation } from '../protocol/mutate.ts';
@@ -15,7 +16,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 import { type ActPorts, act, actUnasked } from './act.ts';
 import { afterHooks } from './ask-hooks.ts';
-import { deniedRetryAt, pollSeconds, type StepContext } from './context.ts';
+import { deniedRetryAt, type StepContext } from './context.ts';
 import { notActive, readControlPlane } from './read-control-plane.ts';
 import { waitForInsights } from './refresh-insights.ts';
 import { insightReason, isRepaired, rollbackInsights } from './rollback-insights.ts';

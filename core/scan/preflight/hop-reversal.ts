@@ -1,7 +1,7 @@
 import { foreseeWayBack } from '../../model/way-back.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { SupportCalendar } from '../../version/support-calendar.ts';
-import { preflightCheck } from './preflight-check.ts';
+import { preflightCheck, regionOf } from './preflight-check.ts';
 
 /** It reports only exceptions: plans and explanations already say that EKS can roll a hop back for seven days. */
 export const hopReversal = preflightCheck({
@@ -14,7 +14,7 @@ export const hopReversal = preflightCheck({
     const { supportType } = cluster.upgradePolicy ?? {};
     const told = foreseeWayBack(KubeVersion.parse(cluster.version), {
       name: cluster.name ?? '',
-      region: cluster.arn.split(':')[3] ?? '',
+      region: regionOf(cluster.arn),
       now,
       calendar,
       supportType,

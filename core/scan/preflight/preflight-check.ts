@@ -49,7 +49,10 @@ export interface PreflightFacts {
 }
 
 /** For commands of AWS: a fleet is in many Regions, and the shell of whoever runs one may be set up for another than that of what the ARN names. */
-export const inRegion = (arn: string): string => `--region ${arn.split(':')[3]}`;
+export const inRegion = (arn: string): string => `--region ${regionOf(arn)}`;
+
+/** The Region of what an ARN names. */
+export const regionOf = (arn: string): string => arn.split(':')[3] ?? '';
 
 export interface ProbedUrl {
   readonly url: string;
