@@ -64,7 +64,7 @@ export async function planUpgrade(
   const refusals = [
     ...(underWay === undefined ? [] : [sameUnderWay(underWay, cluster.name)]),
     ...((left ?? underWay) === undefined
-      ? [...hopRefusals(cluster.version, next), ...isBehind(snapshot, cluster, next, aim.policy)]
+      ? [...hopRefusals(cluster, next), ...isBehind(snapshot, cluster, next, aim.policy)]
       : []),
     ...(hops.length === 0
       ? []

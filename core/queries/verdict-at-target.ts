@@ -4,7 +4,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { AnyCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { askerText } from '../model/asked-for.ts';
-import { canFinish, lagReason, unseenText, whoFinishes, whoseRolloutTakesIt } from '../model/lag.ts';
+import { canFinish, lagReason, stopsNextHop, unseenText, whoFinishes, whoseRolloutTakesIt } from '../model/lag.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
 import { wayToFinish } from '../protocol/left-half-done.ts';
 import { hasPins, patchesOf, patchReasons, pinsOf } from '../rollout/candidates.ts';
@@ -98,7 +98,10 @@ function whenFinished(
   return isPatched || takesIn(cluster, policy.spec) ? onceEnded(snapshot, name, place, who) : who;
 }
 
-/** A rollout tries the cluster again when somebody asks for that; this adds that another rollout finishes it when this one has ended. */
+/**
+ * A rollout tries the cluster again when somebody asks for that; this adds that another rollout finishes it when this one has ended. Where nodes stop
+ * its next hop, that leads further than another try.
+ */
 export function orFinished(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
@@ -107,10 +110,25 @@ export function orFinished(
   { when, reasons }: Verdict,
   now: Date,
 ): Verdict {
-  const isLeftOut = leftOutBy(snapshot, cluster, place, now) !== undefined;
+  // What a person has to ask for is taken in whenever they do.
+  const isLeftOut = policy.spec.finish === 'always' && leftOutBy(snapshot, cluster, place, now) !== undefined;
   if (!takesIn(cluster, policy.spec) || isLeftOut) return { when, reasons };
   const condition = `${when.condition}; or ${uncapitalized(whenFinished(snapshot, cluster, policy, place))}`;
   return { when: { ...when, condition }, reasons };
+}
+
+/** The same for a cluster behind its target: nodes that stop its next hop are finished first. */
+export function orNodesFirst(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  policy: UpgradePolicy | undefined,
+  place: Place | undefined,
+  verdict: Verdict,
+  now: Date,
+): Verdict {
+  if (policy === undefined || !stopsNextHop(cluster, policy.spec)) return verdict;
+  const { when, reasons } = orFinished(snapshot, cluster, policy, place, verdict, now);
+  return said(when, ...[lagReason(cluster, policy.spec) ?? []].flat(), ...reasons);
 }
 
 /** The verdict where a hop moved the control plane and failed, and no rollout tries it again: the version alone does not show that. */

@@ -3,9 +3,10 @@ import { reason } from '../contracts/step-result.ts';
 import { newerIsUnderWay, refusalsOfRetry, triedOnce } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import type { Answer } from '../rollout/waiting.ts';
-import type { Place } from './place-of.ts';
+import { waitingForPromotion, wayToResume } from '../rollout/wave-end.ts';
+import type { Place, WholeRollout } from './place-of.ts';
 import { somebodyOnce } from './upgrade-plan.ts';
-import { after, said, uncapitalized, type Verdict } from './verdict-words.ts';
+import { after, promoting, said, uncapitalized, type Verdict } from './verdict-words.ts';
 
 export type MemberPlace = Place & { readonly member: Member };
 
@@ -41,10 +42,26 @@ export function refusalsBeside({ id, policy }: Rollout, place: Place | undefined
 export function onceEnded(snapshot: FleetSnapshot, policy: string, place: Place | undefined, then: string): string {
   const isOfIt = (one: Rollout) => one.policy === policy && !AT_REST.includes(one.status);
   // A halted rollout is not in the snapshot, but no other one is created beside it either.
-  const known = [place?.rollout, place?.beside?.rollout, ...snapshot.rollouts].filter((one) => one !== undefined);
-  const busy = known.find(isOfIt);
-  return busy === undefined ? then : `The rollout ${busy.id} ends, and then ${uncapitalized(then)}`;
+  const known = [place, place?.beside, ...snapshot.rollouts.map((rollout) => ({ rollout }))];
+  const busy = known.find((one) => one !== undefined && isOfIt(one.rollout));
+  if (busy === undefined) return then;
+  return `${howItEnds({ waves: [], ...busy }, `the rollout ${busy.rollout.id}`)}, and then ${uncapitalized(then)}`;
 }
+
+/** What ends a rollout: a person where it stands still, or where nothing of it is left but a promotion. `called`: its name in the sentence. */
+export function howItEnds({ rollout, waves }: WholeRollout, called = 'that rollout'): string {
+  const { status } = rollout;
+  const undecided = waitingForPromotion(waves);
+  if (undecided !== undefined && !opensMore(waves, undecided)) return promoting(undecided, rollout);
+  const ends = `${called} ends`;
+  if (status !== 'Paused' && status !== 'Halted') return ends.charAt(0).toUpperCase() + ends.slice(1);
+  const looked = status === 'Halted' ? 'has looked at what halted it and ' : '';
+  return `Somebody ${looked}runs: ${wayToResume(rollout, waves)}, and ${ends}`;
+}
+
+/** Whether the promotion of a wave would open later ones. */
+export const opensMore = (waves: WholeRollout['waves'], { index: of }: { readonly index: number }): boolean =>
+  waves.some(({ index, status }) => index > of && status === 'Pending');
 
 /**
  * The verdict where a rollout is through with the cluster: no rollout takes it up again by itself for that target, but one that a person creates

@@ -3,15 +3,15 @@ import { AT_REST, type Member } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isOfHook } from '../policy/hook-decision.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { hasBegun, waitingForPromotion, wayToResume } from '../rollout/wave-end.ts';
+import { hasBegun, waitingForPromotion } from '../rollout/wave-end.ts';
 import { lastPassed } from '../rollout/wave-hooks.ts';
 import { isTried } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { leftOutBy, type Place, type WholeRollout } from './place-of.ts';
 import { refusalsByHand, somebodyOnce } from './upgrade-plan.ts';
-import { UNPLACED, whyUnplaced } from './verdict-at-target.ts';
-import { again, takenOut } from './verdict-of-tried.ts';
+import { orNodesFirst, UNPLACED, whyUnplaced } from './verdict-at-target.ts';
+import { again, howItEnds, opensMore, takenOut } from './verdict-of-tried.ts';
 import { after, promoting, said, type Verdict } from './verdict-words.ts';
 
 export function withoutRollout(
@@ -26,8 +26,10 @@ export function withoutRollout(
   const goesOn = place !== undefined && !AT_REST.includes(place.rollout.status);
   const served = leftOutBy(snapshot, cluster, place, now);
   const tried = goesOn ? undefined : served;
-  if (place !== undefined && tried !== undefined && isTried(tried) && place.rollout.status !== 'Aborted')
-    return again(snapshot, { ...place, member: tried }, false, now);
+  if (place !== undefined && tried !== undefined && isTried(tried) && place.rollout.status !== 'Aborted') {
+    const retried = again(snapshot, { ...place, member: tried }, false, now);
+    return orNodesFirst(snapshot, cluster, aim.policy, place, retried, now);
+  }
   const out = place === undefined || tried === undefined ? undefined : takenOut(snapshot, place, tried);
   const busy = goesOn ? place : place?.beside;
   if (busy !== undefined) {
@@ -89,14 +91,6 @@ function whileBusy(
   return { condition: `${ends}; then ${then}.`, reasons: [told, ...refusals] };
 }
 
-/** A rollout that stands still ends once somebody lets it go on. */
-function howItEnds({ rollout, waves }: WholeRollout): string {
-  const { status } = rollout;
-  if (status !== 'Paused' && status !== 'Halted') return 'That rollout ends';
-  const looked = status === 'Halted' ? 'has looked at what halted it and ' : '';
-  return `Somebody ${looked}runs: ${wayToResume(rollout, waves)}, and that rollout ends`;
-}
-
 /**
  * Who ends a rollout for a cluster that is not in it, and what would refuse that now. Where a promotion would also open later waves, which this
  * cluster does not need, an upgrade by hand is named first.
@@ -113,8 +107,7 @@ function whatEnds(
   // What hooks say after the last wave, which the rollout waits for where nothing else is left of it.
   const asked = (lastPassed(waves)?.reasons ?? []).filter(isOfHook);
   if (undecided === undefined) return { ends: howItEnds(busy), refusals: asked };
-  const opens = waves.some(({ index, status }) => index > undecided.index && status === 'Pending');
-  if (!opens) return { ends: promoting(undecided, rollout), refusals: [] };
+  if (!opensMore(waves, undecided)) return { ends: promoting(undecided, rollout), refusals: [] };
   const next = KubeVersion.parse(cluster.version).next();
   const refusals = refusalsByHand(snapshot, cluster, next, now);
   const stepwise = next.toString() === target?.toString() ? '' : ', one minor at a time';

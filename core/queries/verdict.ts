@@ -26,7 +26,7 @@ import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
 import { type ClusterRollouts, ENDED_WELL, type Place, type WholeRollout } from './place-of.ts';
 import { finishing } from './upgrade-plan.ts';
-import { atTarget, failedHalfWay, orFinished } from './verdict-at-target.ts';
+import { atTarget, failedHalfWay, orFinished, orNodesFirst } from './verdict-at-target.ts';
 import { again, type MemberPlace } from './verdict-of-tried.ts';
 import { type Asked, whileHeld } from './verdict-when-held.ts';
 import { whileItRuns } from './verdict-while-it-runs.ts';
@@ -222,7 +222,13 @@ function ofWaiting(looked: Looked): Verdict {
   const isSkipped = going?.member.status === 'Excluded' && isServed(going.member);
   return going === undefined || (ENDED_WELL.includes(going.member.status) && !isSkipped)
     ? onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now))
-    : (triedIn(looked) ?? waitsThere(looked, going));
+    : (triedHere(looked) ?? waitsThere(looked, going));
+}
+
+function triedHere(looked: Looked): Verdict | undefined {
+  const { snapshot, cluster, aim, place, now } = looked;
+  const tried = triedIn(looked);
+  return tried && orNodesFirst(snapshot, cluster, aim.policy, place, tried, now);
 }
 
 function waitsThere({ snapshot, waiting, elsewhere, until, now }: Looked, there: MemberPlace): Verdict {

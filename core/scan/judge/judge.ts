@@ -1,6 +1,6 @@
 import { given } from '../../model/given.ts';
 import { compareAddonVersions } from '../../version/addon-version.ts';
-import type { KubeVersion } from '../../version/kube-version.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
 import { checkSkew } from '../../version/skew.ts';
 import type { ApiRow } from '../data/api-row.ts';
 import { apiRowsOfGroup, isReached, replacementAt, statusAt } from '../data/api-table.ts';
@@ -72,12 +72,15 @@ function judgeSkew(skew: SkewObservation, { target, from, brings = isInNodegroup
   const { component, version, subject } = skew;
   const first = from?.isOlderThan(target) === true ? from.next() : target;
   const asked = [...(from === undefined ? [] : [from]), first, ...(brings(skew) ? [] : [target])];
+  // Where the control plane stays, nothing breaks that is not broken already, and what is too old is brought to its version.
+  const stays = from?.equals(target) === true;
+  const isOlder = KubeVersion.tryParse(version)?.isOlderThan(target) === true;
   const components = [{ kind: component, name: subject.name ?? 'a node', version }];
   for (const apiServer of asked) {
     const [problem] = checkSkew(apiServer, components).reasons;
     if (problem === undefined) continue;
     return findingOf(skew, {
-      severity: 'error',
+      severity: stays ? (brings(skew) && isOlder ? 'info' : 'warning') : 'error',
       reason: 'version-skew',
       rule: 'VersionSkew',
       message: problem,
