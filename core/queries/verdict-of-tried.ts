@@ -1,9 +1,10 @@
 import { AT_REST, type Member, type Rollout } from '../contracts/items/rollout.ts';
-import { reason } from '../contracts/step-result.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import { newerIsUnderWay, refusalsOfRetry, triedOnce } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import type { Answer } from '../rollout/waiting.ts';
 import { waitingForPromotion, wayToResume } from '../rollout/wave-end.ts';
+import { wavePlace } from '../rollout/wave-place.ts';
 import type { Place, WholeRollout } from './place-of.ts';
 import { somebodyOnce } from './upgrade-plan.ts';
 import { after, promoting, said, uncapitalized, type Verdict } from './verdict-words.ts';
@@ -17,11 +18,32 @@ export type MemberPlace = Place & { readonly member: Member };
 export function again(snapshot: FleetSnapshot, place: MemberPlace, isFinished: boolean, now: Date): Verdict {
   const { member, rollout } = place;
   const { reasons, until } = isFinished ? refusalsBeside(rollout, place) : refusalsIn(snapshot, place, now);
+  if (isOfAnotherWave(snapshot, place, reasons)) {
+    const another = onceEnded(
+      snapshot,
+      rollout.policy,
+      place,
+      `Somebody runs: liftlock rollout create ${rollout.policy}`,
+    );
+    return said(after(another), ...triedOnce(member), ...reasons);
+  }
   const retry = `runs: liftlock retry cluster ${member.name}`;
   const condition = isFinished
     ? `It is whole at ${member.to}: it counts as succeeded once somebody ${retry}`
     : `${somebodyOnce(reasons)}${member.reasons.length === 0 ? '' : ' removes the cause and'} ${retry}`;
   return said(after(condition, until), ...triedOnce(member), ...reasons);
+}
+
+/** Whether the cluster belongs to another wave by now than the one in which it would be tried again: only another rollout takes it there. */
+export function isOfAnotherWave(
+  snapshot: FleetSnapshot,
+  { rollout, member }: MemberPlace,
+  refusals: readonly Reason[],
+): boolean {
+  const policy = snapshot.policies.get(rollout.policy)?.policy;
+  const cluster = snapshot.clusters.get(member.clusterKey);
+  if (policy === undefined || cluster === undefined) return false;
+  return refusals.some(({ code }) => code === 'NoWave') && wavePlace(snapshot, policy, cluster).index >= 0;
 }
 
 /** What refuses a retry of the cluster in its place. */
