@@ -8,7 +8,7 @@ import { wayToCancel } from '../nodes/left-cordoned.ts';
 import { stopText } from '../protocol/fleet-stops.ts';
 import { isWayBackOver, wayToTryAgain } from '../protocol/left-half-done.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { COVERED } from '../version/support-calendar.ts';
+import { COVERED, isCovered } from '../version/support-calendar.ts';
 
 /** The detail of an event with its notice for people, as it is published. */
 export const detailWithNotice = (event: LiftlockEvent) => ({ ...event.detail, notice: noticeOf(event) });
@@ -45,8 +45,7 @@ const NOTICES: { readonly [Type in LiftlockEvent['type']]: (event: Of<Type>) => 
   VersionAvailable: (event) => {
     const { region, kubernetesVersion } = event.detail;
     const what = `EKS offers Kubernetes ${kubernetesVersion} in ${region}.`;
-    const isCovered = !COVERED.isOlderThan(KubeVersion.parse(kubernetesVersion));
-    const todo = isCovered
+    const todo = isCovered(KubeVersion.parse(kubernetesVersion))
       ? `${NOTHING} Policies with the trigger automatic plan it by themselves: liftlock get rollouts`
       : `Update Liftlock: the data of this release end at ${COVERED}, and no cluster goes further before it is updated.`;
     return notice(event, what, 'It was not offered there before.', todo, `${region}/${kubernetesVersion}`);

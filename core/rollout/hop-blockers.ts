@@ -5,7 +5,7 @@ import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import type { NodesSpec } from '../model/image-rule.ts';
 import { provedBlockers } from '../scan/preflight/proved-blockers.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { COVERED } from '../version/support-calendar.ts';
+import { COVERED, isCovered } from '../version/support-calendar.ts';
 
 export interface Stopper {
   readonly reason: Reason;
@@ -115,8 +115,9 @@ function refusedBy({ verdict, target, scannedAt, causes, gaps, notRead = [] }: S
     const more = gaps > notRead.length ? ` and ${gaps - notRead.length} more` : '';
     const named = notRead.length === 0 ? '' : `: ${notRead.join('; ')}${more}`;
     // A look that this release makes again would lack the same.
-    const isCovered = !COVERED.isOlderThan(KubeVersion.parse(target));
-    const next = isCovered ? `Run: ${look}` : `Liftlock's data end at ${COVERED}: update it, then run: ${look}`;
+    const next = isCovered(KubeVersion.parse(target))
+      ? `Run: ${look}`
+      : `Liftlock's data end at ${COVERED}: update it, then run: ${look}`;
     const text = `${scan} could not read ${gaps === 1 ? 'one thing' : `${gaps} things`}${named}. ${next}`;
     return [{ reason: reason('ScanIncomplete', text), cause: 'ScanIncomplete' }];
   }

@@ -72,6 +72,8 @@ export const latestScans = z.object({
     scanSummary.omit({ clusterKey: true, execution: true, unread: true, parts: true }).extend({
       /** The names of the first parts that could not be read; absent in older scans. */
       notRead: z.array(z.string()).optional(),
+      /** When the first of the consecutive looks was that could not read everything; absent where this one could, and in older scans. */
+      gapsSince: timestamp.optional(),
       /** Causes of earlier looks of which this one cannot tell whether they are gone, since parts could not be read; absent where there are none. */
       unseen: z.array(cause.pick({ cause: true, severity: true, since: true })).optional(),
     }),

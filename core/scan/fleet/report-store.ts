@@ -51,9 +51,10 @@ export async function saveReport(
     const summary = datedBy(found, errorsOf(report), known, now);
     const latest = {
       clusterKey,
-      scans: latestOf(before.scans, stillWaived(summary, report, lookBefore), unseenBy(report, lookBefore, known)).map(
-        isOfHop ? (one) => one : withDrainsOf(summary, report),
-      ),
+      scans: latestOf(before.scans, stillWaived(summary, report, lookBefore), {
+        unseen: unseenBy(report, lookBefore, known),
+        gapsSince: gapsSince(report, lookBefore),
+      }).map(isOfHop ? (one) => one : withDrainsOf(summary, report)),
     };
     // Automatic approval counts findings (autoApproveWhen), so the reconciler must look at the wave again.
     const [was, is] = [before, latest].map((scans) => blockingFindings(scans, summary.from));
@@ -108,6 +109,13 @@ function unseenBy(report: ScanReport, before: Latest | undefined, known: readonl
   return unseen.length === 0 ? undefined : unseen.slice(0, MOST);
 }
 
+function gapsSince({ from, scannedAt, summary }: ScanReport, before: Latest | undefined): Latest['gapsSince'] {
+  if (summary.gaps === 0) return undefined;
+  return before !== undefined && before.gaps > 0 && before.from === from
+    ? (before.gapsSince ?? before.scannedAt)
+    : scannedAt;
+}
+
 /** Errors that a waiver covered, and that this report could not see, are covered as long as that waiver lasts: the inventory may prove them. */
 function stillWaived(summary: ScanSummary, report: ScanReport, before: Latest | undefined): ScanSummary {
   const { waivedErrors: known = [], waivedUntil = '' } = before ?? {};
@@ -130,10 +138,14 @@ function datedBy(summary: ScanSummary, errors: readonly string[], known: readonl
   return { ...summary, causes, moreErrorsSince: more.sort().at(-1) ?? at };
 }
 
-function latestOf(scans: LatestScans['scans'], whole: ScanSummary, unseen: Latest['unseen']): LatestScans['scans'] {
+function latestOf(
+  scans: LatestScans['scans'],
+  whole: ScanSummary,
+  gaps: Pick<Latest, 'unseen' | 'gapsSince'>,
+): LatestScans['scans'] {
   const { clusterKey: _, execution: __, unread, parts: ___, ...rest } = whole;
   const notRead = unread.slice(0, MOST_NAMED).map(({ what }) => what);
-  const summary = { ...rest, ...(notRead.length > 0 && { notRead }), ...given({ unseen }) };
+  const summary = { ...rest, ...(notRead.length > 0 && { notRead }), ...given(gaps) };
   const others = scans.filter(({ target, scannedAt }) => target !== summary.target && scannedAt !== summary.scannedAt);
   const newer = scans.find(({ target, scannedAt }) => target === summary.target && scannedAt > summary.scannedAt);
   return [...others, newer ?? summary].sort((a, b) => (a.scannedAt < b.scannedAt ? 1 : -1)).slice(0, MOST_TARGETS);
