@@ -88,9 +88,9 @@ function toldOnce(stoppers: readonly Stopper[]): readonly Stopper[] {
   return stoppers.filter(({ scanned = '' }) => !causes.has(scanned));
 }
 
-/** What owners have to mend, each told once; another look, which an ended waiver asks for, is no repair. */
+/** What owners have to mend, each told once; another look, which an ended waiver or a gap asks for, is no repair. */
 export const toMend = (stoppers: readonly Stopper[]): readonly Stopper[] =>
-  toldOnce(stoppers).filter(({ reason: { code } }) => code !== 'ScanStale');
+  toldOnce(stoppers).filter(({ reason: { code } }) => code !== 'ScanStale' && code !== 'ScanIncomplete');
 
 /** The stoppers of every hop from the cluster's version to another one, each said once. */
 export function blockersOnTheWay(

@@ -17,7 +17,7 @@ import {
   saveParts,
 } from '../../store/scan-entities.ts';
 import { writeUnrecorded } from '../../store/unrecorded.ts';
-import { unreadOf } from '../report/coverage.ts';
+import { mayBeUnread, unreadOf } from '../report/coverage.ts';
 import type { ScanReport } from '../report/report-schema.ts';
 import { isGap } from '../report/verdict.ts';
 import { blockersOf, warningsOf } from './decide-hop.ts';
@@ -72,7 +72,7 @@ export async function saveReport(
 
 type Latest = LatestScans['scans'][number];
 
-interface Known extends Pick<ScanCause, 'cause' | 'severity'> {
+interface Known extends Pick<ScanCause, 'cause' | 'severity' | 'sources'> {
   readonly since: string;
 }
 
@@ -84,24 +84,41 @@ async function knownBy(
 ): Promise<Known[]> {
   const summary = moreErrors === undefined ? undefined : await load(table, ScanSummaries, clusterKey, scannedAt);
   const whole = summary && (await loadReport(table, summary.data));
-  const listed = [...causes, ...unseen].map(({ cause, severity, since = scannedAt }) => ({ cause, severity, since }));
+  const listed = [...causes, ...unseen].map(({ cause, severity, since = scannedAt, sources }) => {
+    return { cause, severity, since, ...given({ sources }) };
+  });
   const names = new Set(listed.map(({ cause }) => cause));
   const more = whole === undefined ? [] : errorsOf(whole).filter((cause) => !names.has(cause));
-  return [...listed, ...more.map((cause) => ({ cause, severity: 'error' as const, since: moreErrorsSince }))];
+  const severity = 'error' as const;
+  return [
+    ...listed,
+    ...more.map((cause) => ({
+      cause,
+      severity,
+      since: moreErrorsSince,
+      ...given({ sources: whole && sourcesOf(whole, cause) }),
+    })),
+  ];
 }
+
+const sourcesOf = ({ findings }: ScanReport, name: string): string[] => [
+  ...new Set(findings.flatMap(({ cause, source }) => (cause === name ? source : []))),
+];
 
 const errorsOf = ({ findings }: ScanReport): readonly string[] => [
   ...new Set(findings.flatMap(({ cause, severity, waived }) => (severity === 'error' && !waived ? cause : []))),
 ];
 
-/** What was known before and is not named by a report that could not read everything: nobody knows whether it is gone. */
-function unnamedIn<One extends Pick<ScanCause, 'cause'>>(
-  { from, groups, summary: { gaps } }: ScanReport,
+/** What was known before, is not named by a report, and would be found where that could not read everything: nobody knows whether it is gone. */
+function unnamedIn<One extends Pick<ScanCause, 'cause' | 'sources'>>(
+  report: ScanReport,
   before: Latest | undefined,
   known: readonly One[],
 ): readonly One[] {
-  const named = new Set(groups.map(({ cause }) => cause));
-  return gaps === 0 || before?.from !== from ? [] : known.filter(({ cause }) => !named.has(cause));
+  const named = new Set(report.groups.map(({ cause }) => cause));
+  return before?.from !== report.from
+    ? []
+    : known.filter(({ cause, sources }) => !named.has(cause) && mayBeUnread(report, sources));
 }
 
 function unseenBy(report: ScanReport, before: Latest | undefined, known: readonly Known[]): Latest['unseen'] {
@@ -119,7 +136,9 @@ function gapsSince({ from, scannedAt, summary }: ScanReport, before: Latest | un
 /** Errors that a waiver covered, and that this report could not see, are covered as long as that waiver lasts: the inventory may prove them. */
 function stillWaived(summary: ScanSummary, report: ScanReport, before: Latest | undefined): ScanSummary {
   const { waivedErrors: known = [], waivedUntil = '' } = before ?? {};
-  const waived = waivedUntil > report.scannedAt ? unnamedIn(report, before, known) : [];
+  const ofEks = known.map((one) => ({ ...one, sources: ['eks'] }));
+  const unnamed = waivedUntil > report.scannedAt ? unnamedIn(report, before, ofEks) : [];
+  const waived = unnamed.map(({ rule, cause }) => ({ rule, cause }));
   if (before === undefined || waived.length === 0) return summary;
   const waivedErrors = [...(summary.waivedErrors ?? []), ...waived].slice(0, MOST_WAIVED);
   return { ...summary, ...restingOn([summary, before]), waivedErrors };
@@ -270,6 +289,10 @@ const MOST_IDS = 5;
 export const hasMore = ({ causes, moreErrors }: Pick<ScanSummary, 'causes' | 'moreErrors'>): boolean =>
   moreErrors !== undefined || causes.some(({ owners = [] }) => owners.length >= MOST_OWNERS);
 
+/** Whether a look that could not read everything names all that may be there still; looks of older releases do not. */
+export const namesUnseen = ({ gapsSince, unseen = [] }: Pick<Latest, 'gapsSince' | 'unseen'>): boolean =>
+  gapsSince !== undefined && unseen.length < MOST;
+
 /** The summary of a report that lists and trends show. */
 function summaryOf(
   report: ScanReport,
@@ -278,10 +301,12 @@ function summaryOf(
   const { errors, warnings, infos, waived, read, gaps } = report.summary;
   const counts = new Map(report.findings.filter(({ waived: is }) => !is).map(({ id, severity }) => [id, severity]));
   const ownerOfId = new Map(report.findings.map(({ id, owner }) => [id, owner]));
+  const sourceOfId = new Map(report.findings.map(({ id, source }) => [id, source]));
   const blockers = Map.groupBy(blockersOf(report), ({ cause }) => cause);
   const passing = Map.groupBy(warningsOf(report), ({ cause }) => cause);
   const causes = report.groups.flatMap(({ cause, owner, findings }) => {
     const own = findings.filter((id) => counts.has(id));
+    const sources = [...new Set(own.flatMap((id) => sourceOfId.get(id) ?? []))];
     const severities = own.map((id) => counts.get(id));
     const severity = severities.includes('error') ? 'error' : 'warning';
     if (!severities.includes(severity)) return [];
@@ -295,7 +320,7 @@ function summaryOf(
         ...(owner === null ? {} : { owner }),
         ...(owners.length > 1 && { owners }),
         severity,
-        findings: own.length,
+        ...{ findings: own.length, sources },
         ...(fixes.length === 0
           ? {}
           : { fixes, what: what.slice(0, LONGEST_DETAIL), ids: own.slice(0, MOST_IDS), code }),
