@@ -9,7 +9,7 @@ import { isHookEnd } from '../policy/hook-decision.ts';
 import { exceedsBudget, hasNoneSucceeded, overBudget } from '../policy/wave-room.ts';
 import { ACCESS_ERRORS, isAccessErrorName } from '../ports/cluster-access.ts';
 import { GRANTING_WAVES, reopenedAs } from './granting-waves.ts';
-import { isWatched } from './hop-before.ts';
+import { hasActed, isWatched } from './hop-before.ts';
 import { isUndo } from './undo.ts';
 
 /** How an execution left its upgrade. `stopped`: it was ended from outside, by StopExecution, a timeout, the history limit or a fault. */
@@ -86,20 +86,27 @@ const LOOKS_AGAIN: readonly AnyCode[] = [
   ...ACCESS_ERRORS,
   ...NO_ROOM,
 ];
+/** Where a hop does not fit into its window once it is scanned, so it may be in each window, and nothing but the next one comes in between. */
+const NO_WINDOW: AnyCode = 'WindowTooShort';
 /** An upgrade that goes on for longer than retries take has got further, and parks for something new. */
 const IN_A_ROW_MILLISECONDS = 3_600_000;
 
 /** Since when and how often the upgrade parks for what ends only when somebody mends it, or AWS; undefined for any other reason. */
 function parkedInARow({ parkedFor }: Upgrade, why: Reason | undefined, now: Date): Upgrade['parkedFor'] {
-  if (why === undefined || !LOOKS_AGAIN.includes(why.code)) return undefined;
+  if (why === undefined || !(why.code === NO_WINDOW || LOOKS_AGAIN.includes(why.code))) return undefined;
   const { code } = why;
   const last = now.toISOString();
   const first = { code, since: last, last, times: 1 };
-  if (parkedFor === undefined || now.getTime() - Date.parse(parkedFor.last) > IN_A_ROW_MILLISECONDS) return first;
+  const isOver = code !== NO_WINDOW && now.getTime() - Date.parse(parkedFor?.last ?? '') > IN_A_ROW_MILLISECONDS;
+  if (parkedFor === undefined || isOver) return first;
   // An API server that is not well does not answer, or answers by a fault, by turns.
   const isNext = parkedFor.code === code || [parkedFor.code, code].every(isAccessErrorName);
   return isNext ? { ...parkedFor, code, last, times: parkedFor.times + 1 } : first;
 }
+
+/** Whether an upgrade has begun in several windows, one after the other, and did not fit into what its scan had left of any: nobody lets it but a person. */
+export const fitsNoWindow = (upgrade: Upgrade): boolean =>
+  upgrade.parkedFor?.code === NO_WINDOW && upgrade.parkedFor.times > 1 && !hasActed(upgrade);
 
 function toldInARow(reasons: readonly Reason[], parkedFor: Upgrade['parkedFor']): readonly Reason[] {
   const [first, ...others] = reasons;

@@ -79,7 +79,7 @@ function reconcilerAlarms(monitoring: Monitoring): void {
   });
   monitoring.high(
     'upgrades/stuck',
-    'An upgrade has not moved for a day, or nodes were down for so long, or it parks for an hour for what is denied or not answered, or what one has left could not be taken back for as long.',
+    'An upgrade has not moved for a day, or nodes were down for so long, or it parks for an hour for what is denied or not answered, or its scan leaves too little of each of its windows, or what one has left could not be taken back for as long.',
     {
       metric: ownMetric(RECONCILER, 'UpgradesStuck', { period: Duration.minutes(15), statistic: Stats.MAXIMUM }),
       periods: 2,
