@@ -11,6 +11,8 @@ export interface Stopper {
   readonly reason: Reason;
   /** What makes two stoppers of two looks the same one, since the words of a reason name the look. */
   readonly cause: string;
+  /** The inventory alone proves it. */
+  readonly isProved?: true;
   /** The cause under which a scan reports the same stopper. */
   readonly scanned?: string;
   /** The cause in words; absent where the cause is a sentence itself, or where the scan has no words. */
@@ -55,7 +57,7 @@ export const lostWaiver = (cluster: ClusterRecord, { waivedUntil, target }: Scan
   );
 
 /** What the inventory alone proves to stop the hop. `waived`: the errors of the same checks that a waiver covers. */
-export function provedStoppers(
+function provedStoppers(
   cluster: ClusterRecord,
   target: KubeVersion,
   isFirst: boolean,
@@ -66,7 +68,7 @@ export function provedStoppers(
   // groups.
   return provedBlockers(cluster, target, isFirst, nodes)
     .filter((one) => !waived.some(({ rule, cause }) => rule === one.rule && cause === one.scanned))
-    .map((one) => ({ ...one, cause: one.reason.message }));
+    .map((one) => ({ ...one, cause: one.reason.message, isProved: true }));
 }
 
 /** The command that has a cluster looked at for a minor: the next minor unless another one is named. */
@@ -78,7 +80,7 @@ export function lookCommand({ name, version }: ClusterRecord, target: KubeVersio
 export const hopBlockers = (...asked: Parameters<typeof stoppersOf>): readonly Reason[] =>
   inWords(stoppersOf(...asked));
 
-const inWords = (stoppers: readonly Stopper[]): readonly Reason[] => [
+export const inWords = (stoppers: readonly Stopper[]): readonly Reason[] => [
   ...new Map(toldOnce(stoppers).map(({ reason: why }) => [why.message, why])).values(),
 ];
 
