@@ -145,6 +145,18 @@ test('a release that does not know the minor of a look repeats it no sooner than
   expect([due(before, newest), due(newest, next)]).toEqual([1, 0]);
 });
 
+test('looks that could not read everything are repeated where others leave a place in their account and Region', () => {
+  const clusters = fleet(11_000);
+  const [unreadOnes, daily] = [clusters.slice(0, 1_000), clusters.slice(1_000)];
+  const scans = new Map([
+    ...unreadOnes.map(({ clusterKey }) => unread(clusterKey, hoursAgo(2), hoursAgo(3))),
+    ...daily.map(({ clusterKey }) => looked(clusterKey, hoursAgo(21))),
+  ]);
+  const names = new Set(unreadOnes.map(({ name }) => name));
+  const due = dueScans({ ...given, clusters, scans }, NOON);
+  expect([due.length, due.filter(({ cluster }) => names.has(cluster.name)).length]).toEqual([500, 0]);
+});
+
 test('where nothing of a fleet can be read for hours, new clusters are looked at first, and no more looks begin in an hour', () => {
   const clusters = fleet(100);
   const since = hoursAgo(3);

@@ -77,14 +77,20 @@ export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: D
   const most = Math.ceil(asked.length / HOURS);
   const soon = idle.filter(isSoon);
   const others = idle.filter((one) => !isSoon(one));
-  const inTurn = (all: typeof idle) => {
+  const inTurn = (all: typeof idle, count: number) => {
     const first = (hourOf(now) * most) % Math.max(1, all.length);
-    return [...all.slice(first), ...all.slice(0, first)];
+    return [...all.slice(first), ...all.slice(0, first)].slice(0, count);
   };
-  const turns = [...inTurn(soon), ...inTurn(others.filter(({ last }) => mayReadMore(last, now)))].slice(0, most);
-  const repeated = new Set(turns);
-  const old = inTime(others, most, now).filter((one) => !repeated.has(one));
-  const places = Map.groupBy([...turns, ...old], ({ cluster: { account, region } }) => `${account} ${region}`);
+  const turns = inTurn(soon, most);
+  const old = inTime(others, most, now);
+  const due = new Set(old);
+  const unread = others.filter((one) => !due.has(one) && mayReadMore(one.last, now));
+  // Last, so that they take no place of the others in an account and Region.
+  const again = inTurn(unread, most - turns.length);
+  const places = Map.groupBy(
+    [...turns, ...old, ...again],
+    ({ cluster: { account, region } }) => `${account} ${region}`,
+  );
   return [...places.values()].flatMap((place) => {
     const taken = place.slice(0, MOST_IN_ONE_PLACE);
     return taken.map(({ cluster, target }, index) => {
