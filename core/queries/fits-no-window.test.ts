@@ -18,10 +18,10 @@ const nights = compileCalendar('nights', {
   windows: [{ name: 'nights', schedule: '0 22 * * *', duration: '2h' }],
 });
 const begun = upgrade({ clusterKey: cluster.clusterKey, mutated: false, reasons: [] });
-const parks = (after: Upgrade, count: number, code: 'WindowTooShort' | 'WindowClosed'): Upgrade =>
+const parks = (after: Upgrade, count: number, code: 'WindowTooShort' | 'WindowClosed' | 'ForeignUpdate'): Upgrade =>
   settle(day(count), { ...after, status: 'Running' }, undefined, undefined, {
     status: 'parked',
-    reasons: [reason(code, 'Its scan has taken 80m. Lengthen the windows.')],
+    reasons: [reason(code, 'As it says.')],
   }).upgrade;
 
 function explained(parked: Upgrade, now: Date): readonly string[] {
@@ -41,23 +41,29 @@ function explained(parked: Upgrade, now: Date): readonly string[] {
   return said.reasons.map(({ code, message }) => `${code}: ${message}`);
 }
 
-test('a hop that its scan leaves too little of each window says so from the second one on, and counts as stuck', () => {
-  const once = parks(begun, 0, 'WindowTooShort');
-  expect([once.parkedFor?.times, stuckUpgrades([once], day(0.5))]).toEqual([1, []]);
-  const noon = (count: number) => day(count + 0.5);
-  expect(explained(once, noon(0)).join()).not.toContain('Lengthen');
-  const twice = parks(once, 7, 'WindowTooShort');
-  expect(stuckUpgrades([twice, { ...twice, status: 'Running' }], noon(7))).toHaveLength(2);
-  expect(explained(twice, noon(7))).toEqual([
-    expect.stringMatching(/^WindowClosed: /),
-    `WindowTooShort: 2 looks in a row since ${day(0).toISOString()}: Its scan has taken 80m. Lengthen the windows.`,
-  ]);
-});
+test.each(['WindowTooShort', 'WindowClosed'] as const)(
+  'a hop to which its scan leaves nothing of each window says so from the second one on, and counts as stuck: %s',
+  (code) => {
+    const once = parks(begun, 0, 'WindowClosed');
+    expect([once.parkedFor?.times, stuckUpgrades([once], day(0.5))]).toEqual([1, []]);
+    const noon = (count: number) => day(count + 0.5);
+    expect(explained(once, noon(0)).join()).not.toContain('Lengthen');
+    const twice = parks(once, 7, code);
+    expect(stuckUpgrades([twice, { ...twice, status: 'Running' }], noon(7))).toHaveLength(2);
+    const [closed, ...why] = explained(twice, noon(7));
+    expect(closed).toMatch(/^WindowClosed: /);
+    expect(why[0]).toBe(
+      `WindowTooShort: In 2 windows in a row since ${day(0).toISOString()} the scan left no time for the first change. Lengthen the windows, write mayOverrun: true, or find out what makes the scan slow.`,
+    );
+    expect(why.slice(1)).toEqual(code === 'WindowTooShort' ? ['WindowTooShort: As it says.'] : []);
+  },
+);
 
 test('what has changed its cluster by then, or parks for something else, is not stuck', () => {
-  const twice = parks(parks(begun, 0, 'WindowTooShort'), 1, 'WindowTooShort');
-  expect(
-    stuckUpgrades([{ ...twice, status: 'Running', mutated: true, startedAt: day(2).toISOString() }], day(2)),
-  ).toEqual([]);
-  expect(stuckUpgrades([parks(twice, 2, 'WindowClosed')], day(2.5))).toEqual([]);
+  const twice = parks(parks(begun, 0, 'WindowTooShort'), 1, 'WindowClosed');
+  const going = { ...twice, status: 'Running', mutated: true, startedAt: day(2).toISOString() } as const;
+  expect(stuckUpgrades([going], day(2))).toEqual([]);
+  expect(stuckUpgrades([parks(twice, 2, 'ForeignUpdate')], day(2.5))).toEqual([]);
+  const halfDone = parks(parks({ ...begun, mutated: true }, 0, 'WindowClosed'), 1, 'WindowClosed');
+  expect([halfDone.parkedFor, stuckUpgrades([halfDone], day(1))]).toEqual([undefined, []]);
 });

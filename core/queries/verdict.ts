@@ -133,7 +133,9 @@ function ofParked(looked: Looked): Verdict | undefined {
   const { snapshot, cluster, place, ofUpgrade, upgrade, decisions, until, now } = looked;
   if (upgrade === undefined) return undefined;
   const its = ofUpgrade && { rollout: ofUpgrade, waves: wavesOf(snapshot, ofUpgrade, place) };
-  const parkedFor = fitsNoWindow(upgrade) ? upgrade.reasons : upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
+  const isTold = ({ code }: Reason): boolean =>
+    !REFUSALS.has(code) || (code === 'WindowTooShort' && fitsNoWindow(upgrade));
+  const parkedFor = upgrade.reasons.filter(isTold);
   if (its?.rollout.status === 'Halted') return halted(snapshot, its, ...parkedFor);
   // What the upgrade parked for may be over, or be passed by a broken glass, by now.
   if (decisions.some((one) => isGrantOf(one, upgrade)))
