@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { type ClientResponse, hc } from 'hono/client';
 import type { JSONValue } from 'hono/utils/types';
 import { parseJson } from '../../core/model/parse-json.ts';
+import { partitionOf } from '../../core/model/partition.ts';
 import type { Api } from '../../functions/api/app.ts';
 import { EXIT, Failure, invalid } from '../command/session.ts';
 import { apiFailure, connectionFailure, isRefusedByGateway, refusedByGateway } from './api-failure.ts';
@@ -152,5 +153,6 @@ function isLoopback(hostname: string): boolean {
 
 /** `eu-central-1` of `https://….execute-api.eu-central-1.amazonaws.com`; undefined for a custom domain. */
 export function regionOf(url: URL): string | undefined {
-  return /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/.exec(url.hostname)?.[1];
+  const [, region = '', suffix] = /\.execute-api\.([a-z0-9-]+)\.(.+)$/.exec(url.hostname) ?? [];
+  return partitionOf(region).dnsSuffix === suffix ? region : undefined;
 }

@@ -23,7 +23,7 @@ import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionOffer } from '../version/region-calendar.ts';
-import { COVERED } from '../version/support-calendar.ts';
+import { COVERED, isCovered } from '../version/support-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
 import type { AskedHop } from './asked-plan.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
@@ -253,7 +253,7 @@ function notesOf(
   const last = hops.at(-1);
   if (policy !== undefined && target !== undefined && last !== undefined && target.isOlderThan(last))
     notes.push(reason('BeyondPolicy', `The policy ${policy.metadata.name} asks for ${target} only.`));
-  if (last !== undefined && COVERED.isOlderThan(last))
+  if (last !== undefined && !isCovered(last))
     notes.push(
       reason(
         'NotCovered',

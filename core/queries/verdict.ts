@@ -9,6 +9,7 @@ import { whyNever } from '../policy/never-starts.ts';
 import { givesWayFor } from '../protocol/gives-way.ts';
 import { ordersOfFleet } from '../protocol/kept-away.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
+import { fitsNoWindow } from '../protocol/settle-decision.ts';
 import { haltRefusals } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { isServed } from '../rollout/automatic-rollouts.ts';
@@ -132,7 +133,9 @@ function ofParked(looked: Looked): Verdict | undefined {
   const { snapshot, cluster, place, ofUpgrade, upgrade, decisions, until, now } = looked;
   if (upgrade === undefined) return undefined;
   const its = ofUpgrade && { rollout: ofUpgrade, waves: wavesOf(snapshot, ofUpgrade, place) };
-  const parkedFor = upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
+  const isTold = ({ code }: Reason): boolean =>
+    !REFUSALS.has(code) || (code === 'WindowTooShort' && fitsNoWindow(upgrade));
+  const parkedFor = upgrade.reasons.filter(isTold);
   if (its?.rollout.status === 'Halted') return halted(snapshot, its, ...parkedFor);
   // What the upgrade parked for may be over, or be passed by a broken glass, by now.
   if (decisions.some((one) => isGrantOf(one, upgrade)))
