@@ -78,7 +78,7 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
         ...(rows.length === 0 ? [] : tableLines(headers, rows, columns)),
       ];
     }),
-    ...listed('Left out', leftOut, (one) => `${nameOf(one)}: ${one.reason.message}`),
+    ...listed('Left out', leftOut, (one) => `${nameOf(one)}: ${told(one.reason.message, one)}`),
     ...(moreLeftOut === 0
       ? []
       : [`  … and ${moreLeftOut} more; of each liftlock get clusters says NodesBehind, AddonsBehind or ManualNodes`]),

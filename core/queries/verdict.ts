@@ -213,17 +213,19 @@ function ofRefused(looked: Looked): Verdict | undefined {
 /** The verdict of a cluster that waits in its rollout, or for one. */
 function ofWaiting(looked: Looked): Verdict {
   const { snapshot, cluster, aim, place, going, now } = looked;
-  if (aim.target === undefined) {
+  // A cluster whose rollout is done with it, for an older target, waits for another rollout, and so does one that was taken out for a reason that is
+  // gone. A cluster that a person took out does not.
+  const isSkipped = going?.member.status === 'Excluded' && isServed(going.member);
+  const isDone = going === undefined || (ENDED_WELL.includes(going.member.status) && !isSkipped);
+  // A wave that has begun goes on with its members to the rollout's own target, whatever its policy names by now.
+  if (aim.target === undefined && (isDone || !isInBegunWave(going))) {
     const codes = aim.reasons.map(({ code }) => code);
     const another = codes.includes('UnknownChannel')
       ? 'The Channel that its policy names is applied, and can be read.'
       : 'The target is offered there.';
     return said(after(codes.includes('NotCovered') ? ONCE_RELEASED : another), ...aim.reasons);
   }
-  // A cluster whose rollout is done with it, for an older target, waits for another rollout, and so does one that was taken out for a reason that is
-  // gone. A cluster that a person took out does not.
-  const isSkipped = going?.member.status === 'Excluded' && isServed(going.member);
-  return going === undefined || (ENDED_WELL.includes(going.member.status) && !isSkipped)
+  return isDone
     ? onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now))
     : (triedHere(looked) ?? waitsThere(looked, going));
 }

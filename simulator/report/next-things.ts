@@ -1,5 +1,7 @@
+import { shortId } from '../../core/model/cluster-key.ts';
 import { shellWord } from '../../core/model/shell-word.ts';
-import type { RunReport } from './report-types.ts';
+import { apart } from '../../core/model/words.ts';
+import type { ClusterReport, RunReport } from './report-types.ts';
 
 /** The request for the run. */
 export interface Asked {
@@ -19,10 +21,12 @@ export function nextThings(report: Omit<RunReport, 'next'>, { ownFleet, html, se
   );
   const accounts = new Set(report.unreadableAccounts.map(({ account }) => account));
   const fleet = ownFleet === undefined ? '' : ` --fleet ${shellWord(ownFleet)}`;
+  const nameOf = apart(report.clusters, ({ name }) => name, shortId);
   const isWhole = report.totals.upgraded === report.clusters.length;
   return [
-    ...stopped.map(
-      ({ name, goesOn }) => `${name}: ${goesOn ?? `once what blocks it is mended, liftlock retry cluster ${name}`}`,
+    ...stopped.map((one) => `${nameOf(one)}: ${goesOn(one, nameOf(one))}`),
+    ...report.rollouts.flatMap(({ id, resume }) =>
+      resume === undefined ? [] : `rollout ${id} is halted: once somebody has looked at why, ${resume}`,
     ),
     ...[...accounts].map(
       (account) => `account ${account}: deploy the spoke role there (docs/install.md), then: liftlock access check`,
@@ -35,4 +39,10 @@ export function nextThings(report: Omit<RunReport, 'next'>, { ownFleet, html, se
       : []),
     ...(isWhole || html !== undefined ? [] : [`see it as a page: npm start --${fleet} --html report.html`]),
   ];
+}
+
+/** One that is set aside is refused a retry: what suspects it is taken back. */
+function goesOn({ goesOn: condition, status }: ClusterReport, name: string): string {
+  if (status === 'Quarantined') return `what lets it go on says: liftlock explain cluster ${name}`;
+  return condition ?? `once what blocks it is mended, liftlock retry cluster ${name}`;
 }
