@@ -66,12 +66,14 @@ function judgeProblem(problem: Problem, target: KubeVersion): JudgedFinding | un
 
 /**
  * Compares kubelet or kube-proxy with the API server now, after the first hop, and at the target. A component that the hops update must fit the first
- * hop only, because each hop updates it before the next begins.
+ * hop only, because each hop updates it before the next begins, and the add-on kube-proxy only today's API server.
  */
 function judgeSkew(skew: SkewObservation, { target, from, brings = isInNodegroup }: Hop): JudgedFinding | undefined {
   const { component, version, subject } = skew;
   const first = from?.isOlderThan(target) === true ? from.next() : target;
-  const asked = [...(from === undefined ? [] : [from]), first, ...(brings(skew) ? [] : [target])];
+  // The add-on step brings kube-proxy along before the control plane moves, where it would be too old (core/model/addon-target.ts).
+  const hops = brings(skew) ? (component === 'kube-proxy' ? [] : [first]) : [first, target];
+  const asked = [...(from === undefined ? [] : [from]), ...hops];
   // Where the control plane stays, nothing breaks that is not broken already, and what is too old is brought to its version.
   const stays = from?.equals(target) === true;
   const isOlder = KubeVersion.tryParse(version)?.isOlderThan(target) === true;
