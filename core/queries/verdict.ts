@@ -223,15 +223,12 @@ function ofWaiting(looked: Looked): Verdict {
   // A cluster whose rollout is done with it, for an older target, waits for another rollout, and so does one that was taken out for a reason that is
   // gone. A cluster that a person took out does not.
   const isSkipped = going?.member.status === 'Excluded' && isServed(going.member);
-  return going === undefined || (ENDED_WELL.includes(going.member.status) && !isSkipped)
-    ? onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now))
-    : (triedHere(looked) ?? waitsThere(looked, going));
-}
-
-function triedHere(looked: Looked): Verdict | undefined {
-  const { snapshot, cluster, aim, place, now } = looked;
+  if (going === undefined || (ENDED_WELL.includes(going.member.status) && !isSkipped))
+    return onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now));
   const tried = triedIn(looked);
-  return tried && orNodesFirst(snapshot, cluster, aim.policy, place, tried, now);
+  return tried === undefined
+    ? waitsThere(looked, going)
+    : orNodesFirst(snapshot, cluster, aim.policy, place, tried, now);
 }
 
 function waitsThere({ snapshot, waiting, elsewhere, until, now }: Looked, there: MemberPlace): Verdict {
