@@ -1,13 +1,18 @@
 /**
  * The candidate that a person most likely meant by `text`; undefined when none is similar. Case and separators do not count. About one typing mistake
- * in three characters is allowed, and a swap of neighbours counts as one mistake.
+ * in three characters is allowed, of long texts `most` altogether, and a swap of neighbours counts as one mistake.
  */
-export function didYouMean(text: string, candidates: readonly string[]): string | undefined {
+export function didYouMean(
+  text: string,
+  candidates: readonly string[],
+  most = Number.POSITIVE_INFINITY,
+): string | undefined {
   const wanted = simplified(text);
   const ranked = candidates
     .map((candidate) => ({ candidate, distance: editDistance(wanted, simplified(candidate)) }))
     .filter(
-      ({ candidate, distance }) => distance <= Math.max(1, Math.floor(Math.min(text.length, candidate.length) / 3)),
+      ({ candidate, distance }) =>
+        distance <= Math.min(most, Math.max(1, Math.floor(Math.min(text.length, candidate.length) / 3))),
     )
     .sort((a, b) => a.distance - b.distance);
   return ranked[0]?.candidate;

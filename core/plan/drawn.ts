@@ -2,7 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import type { Inventory } from '../inventory/document/parse-inventory.ts';
-import { candidatesOf } from '../rollout/candidates.ts';
+import { candidatesOf, nodesFirst } from '../rollout/candidates.ts';
 import { OWED, type RolloutPlan } from '../rollout/plan-rollout.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { deadlineOf, type PolicyDeadline } from './deadline.ts';
@@ -18,8 +18,8 @@ export interface Drawn {
   readonly deadlines: readonly PolicyDeadline[];
   readonly forward: Forward;
   /**
-   * By policy with a deadline: clusters that need work and that nobody keeps out on purpose, but which are held or cannot be read. They never arrive as
-   * things are.
+   * By policy with a deadline: clusters that need work and that nobody keeps out on purpose, but which are held or cannot be read, or whose nodes follow
+   * before their hop. They do not arrive with this plan.
    */
   readonly owed: ReadonlyMap<string, readonly ClusterRecord[]>;
 }
@@ -37,7 +37,10 @@ export function draw(rules: PlanRules, inventory: Inventory, now: Date): Drawn {
         members.flatMap(({ clusterKey }) => input.snapshot.clusters.get(clusterKey) ?? []);
       // Where nobody goes there is no plan, but there may be clusters that are held.
       const left = plan === undefined ? owedOf(input, policy) : clustersOf(plan.members.filter(isOwed));
-      owed.set(policy, left);
+      const first = plan?.members.filter((one) =>
+        clustersOf([one]).some((cluster) => isNodesFirst(input, cluster, one)),
+      );
+      owed.set(policy, [...left, ...clustersOf(first ?? [])]);
       return deadlineOf(policy, spec, [...clustersOf(plan === undefined ? [] : membersOf(plan)), ...left], now) ?? [];
     });
   return { rules, input, plans, deadlines, owed, forward: runForward(input, plans, AS_ESTIMATED, { reasons: true }) };
@@ -47,6 +50,9 @@ const owedOf = ({ snapshot, now }: PlanInput, policy: string): ClusterRecord[] =
   [...candidatesOf(snapshot, policy, now).byWave.values()]
     .flat()
     .flatMap(({ cluster, refusals }) => (refusals.some(isOfOwed) ? cluster : []));
+
+const isNodesFirst = ({ snapshot, now }: PlanInput, cluster: ClusterRecord, member: Member): boolean =>
+  member.status !== 'Excluded' && nodesFirst(snapshot, cluster, member, now) !== undefined;
 
 const isOfOwed = ({ code }: Reason): boolean => OWED.includes(code);
 const isOwed = ({ status, reasons }: Member): boolean => status === 'Excluded' && reasons.some(isOfOwed);

@@ -13,3 +13,12 @@ test('an id that is nearly right is answered with the rollout that has one like 
   await expect(findRollout(table, 'x')).rejects.toThrow('There is no rollout x. Run: liftlock get rollouts');
   expect((await findRollout(table, 'standard-1-37')).data.id).toBe('standard-1-37');
 });
+
+test('another rollout of the same policy is not meant: it would be aborted in place of one that is gone', async () => {
+  const table = new MemoryTable();
+  const id = 'production-1-37-a7e6bad0';
+  await table.transact([put(Rollouts, rolloutItem({ id, waves: ['all'] }), 'absent')]);
+  const gone = 'production-1-36-d12e3900';
+  await expect(findRollout(table, gone)).rejects.toThrow(`There is no rollout ${gone}. Run: liftlock get rollouts`);
+  await expect(findRollout(table, 'production-1-37-a7e6bda0')).rejects.toThrow(`Did you mean ${id}?`);
+});

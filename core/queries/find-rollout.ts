@@ -5,6 +5,9 @@ import type { Table } from '../ports/table.ts';
 import { Rollouts } from '../store/entities.ts';
 import { load, loadKind, type Read } from '../store/entity.ts';
 
+/** An id ends with letters and digits that are random, so that another rollout of the same policy differs from it in several. */
+const MOST_MISTAKES = 2;
+
 /** Fails with `RolloutNotFound`. */
 export async function findRollout(table: Pick<Table, 'get' | 'queryKind'>, id: string): Promise<Read<Rollout>> {
   const rollout = await load(table, Rollouts, id);
@@ -12,6 +15,7 @@ export async function findRollout(table: Pick<Table, 'get' | 'queryKind'>, id: s
   const meant = didYouMean(
     id,
     (await loadKind(table, Rollouts)).map((one) => one.id),
+    MOST_MISTAKES,
   );
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   throw namedError('RolloutNotFound', `There is no rollout ${id}.${hint} Run: liftlock get rollouts`);

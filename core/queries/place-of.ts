@@ -86,16 +86,21 @@ export async function placeAmong(
   return { rollout, member, others: counted.filter((one) => one !== member) };
 }
 
+type PlaceOfMember = Pick<Place, 'rollout' | 'member' | 'others'> | undefined;
+
 /** The member because of which no rollout takes the cluster up by itself (`whyLeftOut`), where the cluster's place is in a rollout that is over. */
-export function leftOutBy(
+export const leftOutBy = (snapshot: FleetSnapshot, cluster: ClusterRecord, place: PlaceOfMember, now: Date) =>
+  place !== undefined && AT_REST.includes(place.rollout.status) ? servedIn(snapshot, cluster, place, now) : undefined;
+
+/** The same also while that rollout goes on: no other one takes the cluster up after it. */
+export function servedIn(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
-  place: Pick<Place, 'rollout' | 'member' | 'others'> | undefined,
+  place: PlaceOfMember,
   now: Date,
 ): Member | undefined {
-  if (place === undefined) return undefined;
+  if (place?.member === undefined) return undefined;
   const { rollout, member, others = [] } = place;
-  if (member === undefined || !AT_REST.includes(rollout.status)) return undefined;
   const own = isRemembered(rollout, now) ? [member, ...others] : others;
   return whyLeftOut(snapshot, rollout.policy, cluster, own, now);
 }

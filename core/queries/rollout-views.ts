@@ -19,6 +19,7 @@ import { PASSED_WAVES } from '../protocol/granting-waves.ts';
 import { sameUnderWay } from '../protocol/hop-before.ts';
 import { loadOrdersOfFleet, loadReasonsNow, ordersOfFleet } from '../protocol/kept-away.ts';
 import { leftByAbort } from '../protocol/left-half-done.ts';
+import { nodesFirst } from '../rollout/candidates.ts';
 import { goesBackBefore } from '../rollout/earlier-rollouts.ts';
 import { suspectedTraits } from '../rollout/fingerprint.ts';
 import { blockersOnTheWay } from '../rollout/hop-blockers.ts';
@@ -243,7 +244,9 @@ function forewarned(
     const onTheWay = [
       ...busyWith(grants.find((grant) => grant.clusterKey === member.clusterKey)),
       ...underWayOf(snapshot, { id: member.rolloutId }, member),
-      ...(isFinish(member) ? reasons : blockersOnTheWay(cluster, known, member.to, nodes, now)),
+      ...(isFinish(member)
+        ? [nodesFirst(snapshot, cluster, member, now) ?? [], reasons].flat()
+        : blockersOnTheWay(cluster, known, member.to, nodes, now)),
     ];
     return {
       ...member,

@@ -14,7 +14,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { refusalsOf } from './cluster-summary.ts';
-import { type ClusterRollouts, leftOutBy, type Place } from './place-of.ts';
+import { type ClusterRollouts, leftOutBy, type Place, servedIn } from './place-of.ts';
 import { finishing } from './upgrade-plan.ts';
 import { again, onceEnded, takenOut } from './verdict-of-tried.ts';
 import { after, ONCE_RELEASED, onceFleetActs, said, uncapitalized, type Verdict } from './verdict-words.ts';
@@ -111,7 +111,7 @@ export function orFinished(
   now: Date,
 ): Verdict {
   // What a person has to ask for is taken in whenever they do.
-  const isLeftOut = policy.spec.finish === 'always' && leftOutBy(snapshot, cluster, place, now) !== undefined;
+  const isLeftOut = policy.spec.finish === 'always' && servedIn(snapshot, cluster, place, now) !== undefined;
   if (!takesIn(cluster, policy.spec) || isLeftOut) return { when, reasons };
   const condition = `${when.condition}; or ${uncapitalized(whenFinished(snapshot, cluster, policy, place))}`;
   return { when: { ...when, condition }, reasons };

@@ -70,15 +70,17 @@ export function onceEnded(snapshot: FleetSnapshot, policy: string, place: Place 
   return `${howItEnds({ waves: [], ...busy }, `the rollout ${busy.rollout.id}`)}, and then ${uncapitalized(then)}`;
 }
 
-/** What ends a rollout: a person where it stands still, or where nothing of it is left but a promotion. `called`: its name in the sentence. */
+/** What ends a rollout: a person where it stands still, or where a wave waits for a promotion. `called`: its name in the sentence. */
 export function howItEnds({ rollout, waves }: WholeRollout, called = 'that rollout'): string {
   const { status } = rollout;
   const undecided = waitingForPromotion(waves);
-  if (undecided !== undefined && !opensMore(waves, undecided)) return promoting(undecided, rollout);
-  const ends = `${called} ends`;
-  if (status !== 'Paused' && status !== 'Halted') return ends.charAt(0).toUpperCase() + ends.slice(1);
   const looked = status === 'Halted' ? 'has looked at what halted it and ' : '';
-  return `Somebody ${looked}runs: ${wayToResume(rollout, waves)}, and ${ends}`;
+  const steps = [
+    ...(status === 'Paused' || status === 'Halted' ? [`somebody ${looked}runs: ${wayToResume(rollout, waves)}`] : []),
+    ...(undecided === undefined ? [] : [uncapitalized(promoting(undecided, rollout))]),
+    ...(undecided === undefined || opensMore(waves, undecided) ? [`${called} ends`] : []),
+  ].join(', and ');
+  return steps.charAt(0).toUpperCase() + steps.slice(1);
 }
 
 /** Whether the promotion of a wave would open later ones. */

@@ -12,7 +12,7 @@ import { leftOutBy, type Place, type WholeRollout } from './place-of.ts';
 import { refusalsByHand, somebodyOnce } from './upgrade-plan.ts';
 import { orNodesFirst, UNPLACED, whyUnplaced } from './verdict-at-target.ts';
 import { again, howItEnds, opensMore, takenOut } from './verdict-of-tried.ts';
-import { after, promoting, said, type Verdict } from './verdict-words.ts';
+import { after, said, type Verdict } from './verdict-words.ts';
 
 export function withoutRollout(
   snapshot: FleetSnapshot,
@@ -107,7 +107,7 @@ function whatEnds(
   // What hooks say after the last wave, which the rollout waits for where nothing else is left of it.
   const asked = (lastPassed(waves)?.reasons ?? []).filter(isOfHook);
   if (undecided === undefined) return { ends: howItEnds(busy), refusals: asked };
-  if (!opensMore(waves, undecided)) return { ends: promoting(undecided, rollout), refusals: [] };
+  if (!opensMore(waves, undecided)) return { ends: howItEnds(busy), refusals: [] };
   const next = KubeVersion.parse(cluster.version).next();
   const refusals = refusalsByHand(snapshot, cluster, next, now);
   const stepwise = next.toString() === target?.toString() ? '' : ', one minor at a time';

@@ -143,6 +143,14 @@ test.each<[string, Given, readonly string[]]>([
   expect(found(given)).toEqual({ waves: [], leftOut });
 });
 
+test('a cluster whose nodes are to follow before its hop stays in its wave where its policy is not decided, and says so', () => {
+  const policies = { p: policy({ finish: 'always' }), q: policy({ finish: 'always' }) };
+  const nodegroups = [{ ...group, version: '1.33' }];
+  const clusters = [cluster('a', { nodegroups })];
+  expect(found({ clusters, policies: { p: policies.p } }).waves).toEqual([[0, ['a 1.36']]]);
+  expect(found({ clusters, policies })).toEqual({ waves: [[0, ['a 1.37 AmbiguousPolicy']]], leftOut: [] });
+});
+
 test('whoever is left out is told by name, in order', () => {
   const clusters = ['b', 'c', 'a'].map((name) => cluster(name, { version: '1.37' }));
   expect(found({ clusters }).leftOut.map((text) => text.slice(0, 1))).toEqual(['a', 'b', 'c']);

@@ -4,6 +4,7 @@ import type { ClusterRecord, RegionVersions } from '../contracts/items/cluster.t
 import type { Member } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
+import { isFinish } from '../model/hop.ts';
 import {
   type AddonPatch,
   addonPatchesOf,
@@ -33,8 +34,8 @@ import { Upgrades } from '../store/entities.ts';
 import { latenessPerDay, supportOf } from '../version/cluster-support.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
-import { targetOf } from './cluster-target.ts';
-import { policyMatch } from './policy-matches.ts';
+import { targetIn, targetOf } from './cluster-target.ts';
+import { nodesIn, policyMatch } from './policy-matches.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { wavePlace } from './wave-place.ts';
 
@@ -123,16 +124,16 @@ function consider(
   const wave = wavePlace(snapshot, policy, cluster);
   const refusals = ambiguous.length > 0 ? [ambiguousPolicy(ambiguous)] : [];
   const mayFinish = policy.spec.finish === 'always' || (policy.spec.finish === 'propose' && finish);
+  // Where it is not decided which policy or wave the cluster belongs to, nobody knows by whose rules its nodes and add-ons would follow.
+  const [undecided] = [...refusals, ...wave.reasons.filter(({ code }) => code === 'PolicyError')];
   // Nodes that would stop its next hop follow first, and a later rollout takes the cluster further.
-  const isReady = !(mayFinish && stopsNextHop(cluster, policy.spec));
+  const isReady = !mayFinish || undecided !== undefined || !stopsNextHop(cluster, policy.spec);
   const target = current.isOlderThan(resolved.target) && isReady ? resolved.target : current;
   const wanted = current.isOlderThan(target)
     ? given({ releases: releasesFor(cluster, target, policy.spec, snapshot.images?.get(cluster.region), now) })
     : pinsOf(patchesOf(snapshot, cluster, policy.spec, target, now));
   const pinned = pins(cluster, wanted, target);
   if (!current.isOlderThan(target)) {
-    // Where it is not decided which policy or wave the cluster belongs to, nobody knows by whose rules its nodes and add-ons would follow.
-    const [undecided] = [...refusals, ...wave.reasons.filter(({ code }) => code === 'PolicyError')];
     // A cluster that waits for a person's word to be finished does not go for newer images alone: its other parts would be finished along with them.
     const goes = canFinish(cluster, policy.spec) ? mayFinish : hasPins(pinned);
     if (undecided !== undefined || !goes)
@@ -149,6 +150,21 @@ function consider(
   refusals.unshift(...clusterRefusals(cluster, target, snapshot.fleet, snapshot.calendars));
   refusals.push(...holdRefusals(snapshot.controls.get(cluster.clusterKey)));
   return { cluster, target, waveIndex: wave.index, refusals, pins: pinned };
+}
+
+/** Why a member stays at its minor though its policy takes the cluster further: its nodes follow first. Undefined where it does not. */
+export function nodesFirst(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  member: Pick<Member, 'from' | 'to'>,
+  now: Date,
+): Reason | undefined {
+  const target = isFinish(member) ? targetIn(snapshot, cluster, now) : undefined;
+  if (target === undefined || !KubeVersion.parse(member.to).isOlderThan(target)) return undefined;
+  const lag = lagReason(cluster, { nodes: nodesIn(snapshot, cluster) });
+  return (
+    lag && { ...lag, message: `${lag.message} They follow first, and another rollout takes the cluster to ${target}.` }
+  );
 }
 
 /** What is behind in the cluster, and who brings it up: nobody where an upgrade is under way, or where the cluster is in no wave. */

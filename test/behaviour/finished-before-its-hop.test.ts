@@ -64,3 +64,18 @@ test('a policy that finishes nothing leaves it to a person', async () => {
   expect([await endsOf(world), callsOf(world)]).toEqual([['1.36-1.37 Blocked'], []]);
   expect((await saidOf(world))[2]).toBe('Somebody removes the cause and runs: liftlock retry cluster left');
 });
+
+test('a finish that was blocked waits for a retry: no rollout takes it up by itself after the one that tried it', async () => {
+  const group = { name: 'workers', version: '1.32', amiType: 'AL2_x86_64' };
+  const world = await smallFleet({
+    clusters: [{ name: 'left', version: '1.35', nodegroups: [group] }],
+    policy: { target: '1.36', finish: 'always' },
+  });
+  await run(world);
+  expect([await endsOf(world), callsOf(world)]).toEqual([['1.35-1.35 Blocked'], []]);
+  const retry = 'Somebody removes the cause and runs: liftlock retry cluster left';
+  expect((await saidOf(world))[2]).toBe(retry);
+  await promoteRollout(world.ports, await rolloutIdOf(world), PERSON, 'only left is in it');
+  await run(world);
+  expect([await endsOf(world), (await saidOf(world))[2]]).toEqual([['1.35-1.35 Blocked'], retry]);
+});

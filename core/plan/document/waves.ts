@@ -11,6 +11,7 @@ import { apart } from '../../model/words.ts';
 import { hopRules } from '../../policy/hop-rules.ts';
 import { waveOf } from '../../policy/wave-of.ts';
 import { canariesOf, mostInFlight, worstCase } from '../../policy/wave-room.ts';
+import { nodesFirst } from '../../rollout/candidates.ts';
 import { plannedWave, type RolloutPlan } from '../../rollout/plan-rollout.ts';
 import { readinessOfMember } from '../../rollout/readiness.ts';
 import { estimateSeconds } from '../../rollout/wave-limits.ts';
@@ -108,7 +109,10 @@ function shownCluster(
   if (cluster === undefined) throw new Error(`unreachable: ${clusterKey} is in no inventory`);
   const lived = forward.fleet.lived.get(clusterKey);
   const hops = hopsOf(member).map(String);
-  costs.push(costOf(cluster, from, hops, lived, input.now));
+  const first = nodesFirst(input.snapshot, cluster, member, input.now);
+  // With its nodes alone a cluster has left no version.
+  const moved = first === undefined ? lived : undefined;
+  costs.push(costOf(cluster, from, hops, moved, input.now));
   return {
     name: cluster.name,
     accountId: cluster.account,
@@ -124,11 +128,12 @@ function shownCluster(
     position: index + 1,
     // The reason that its wave is not open yet is left out: the wave's opensAt tells when it opens.
     reasons: withIds(cluster, nameOf(cluster), [
+      ...[first ?? []].flat(),
       ...(stopped.get(clusterKey) ?? []),
       ...waveOf(policy, cluster, rules.fleet.tagPrefix).reasons,
       ...(forward.waited.get(clusterKey) ?? []).filter(({ code }) => code !== 'WavePending'),
       ...(lived === undefined ? [] : pastWindows(drawn, policy, cluster, member, lived)),
-      ...forcedBefore(cluster, lived, input.now),
+      ...forcedBefore(cluster, moved, input.now),
     ]),
   };
 }

@@ -144,6 +144,11 @@ test('a hop is refused by what is too old for it or for its cluster today; where
   expect(severities(skew('kube-proxy', 'v1.33.1'))[0]).toBe('error');
   // Nothing takes a kubelet back.
   expect(severities(ofGroup('v1.38.0'))).toEqual(['error', 'warning']);
+  // The control plane goes nowhere, and is not waited for.
+  expect(hops.map((hop) => judge(ofGroup('v1.33.1'), hop)?.fix)).toEqual([
+    'Update these nodes to a version that fits both before the control plane goes to 1.37.',
+    'Bring these nodes to 1.37, the version of the control plane.',
+  ]);
 });
 
 test('a problem is one from its minor on', () => {

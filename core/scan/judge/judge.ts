@@ -78,6 +78,7 @@ function judgeSkew(skew: SkewObservation, { target, from, brings = isInNodegroup
   const stays = from?.equals(target) === true;
   const isOlder = KubeVersion.tryParse(version)?.isOlderThan(target) === true;
   const components = [{ kind: component, name: subject.name ?? 'a node', version }];
+  const which = component === 'kubelet' ? 'these nodes' : 'kube-proxy';
   for (const apiServer of asked) {
     const [problem] = checkSkew(apiServer, components).reasons;
     if (problem === undefined) continue;
@@ -86,7 +87,9 @@ function judgeSkew(skew: SkewObservation, { target, from, brings = isInNodegroup
       reason: 'version-skew',
       rule: 'VersionSkew',
       message: problem,
-      fix: `Update ${component === 'kubelet' ? 'these nodes' : 'kube-proxy'} to a version that fits both before the control plane goes to ${apiServer.equals(target) ? target : first}.`,
+      fix: stays
+        ? `Bring ${which} to ${target}, the version of the control plane.`
+        : `Update ${which} to a version that fits both before the control plane goes to ${apiServer.equals(target) ? target : first}.`,
     });
   }
   return undefined;
