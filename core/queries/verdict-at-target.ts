@@ -98,27 +98,36 @@ function whenFinished(
   return isPatched || takesIn(cluster, policy.spec) ? onceEnded(snapshot, name, place, who) : who;
 }
 
-/**
- * A rollout tries the cluster again when somebody asks for that; this adds that another rollout finishes it when this one has ended. Where nodes stop
- * its next hop, that leads further than another try.
- */
+/** A rollout tries the cluster again when somebody asks for that; this adds that another rollout finishes it when this one has ended. */
 export function orFinished(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
   policy: UpgradePolicy,
   place: Place | undefined,
-  { when, reasons }: Verdict,
+  verdict: Verdict,
   now: Date,
 ): Verdict {
-  // What a person has to ask for is taken in whenever they do.
-  const isLeftOut = policy.spec.finish === 'always' && servedIn(snapshot, cluster, place, now) !== undefined;
-  if (!takesIn(cluster, policy.spec) || isLeftOut) return { when, reasons };
-  const condition = `${when.condition}; or ${uncapitalized(whenFinished(snapshot, cluster, policy, place))}`;
-  return { when: { ...when, condition }, reasons };
+  const way = wayToTakeIn(snapshot, cluster, policy, place, now);
+  if (way === undefined) return verdict;
+  const { when, reasons } = verdict;
+  return { when: { ...when, condition: `${when.condition}; or ${uncapitalized(way)}` }, reasons };
 }
 
-/** The same for a cluster behind its target: nodes that stop its next hop are finished first. */
-export function orNodesFirst(
+/** The rollout that takes in what is behind, and what has to end before; undefined where none does. */
+function wayToTakeIn(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  policy: UpgradePolicy,
+  place: Place | undefined,
+  now: Date,
+): string | undefined {
+  // What a person has to ask for is taken in whenever they do.
+  const isLeftOut = policy.spec.finish === 'always' && servedIn(snapshot, cluster, place, now) !== undefined;
+  return takesIn(cluster, policy.spec) && !isLeftOut ? whenFinished(snapshot, cluster, policy, place) : undefined;
+}
+
+/** For a cluster behind its target whose own nodes stop the next hop: they are finished first, since another try before that is in vain. */
+export function nodesFirst(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
   policy: UpgradePolicy | undefined,
@@ -127,8 +136,11 @@ export function orNodesFirst(
   now: Date,
 ): Verdict {
   if (policy === undefined || !stopsNextHop(cluster, policy.spec)) return verdict;
-  const { when, reasons } = orFinished(snapshot, cluster, policy, place, verdict, now);
-  return said(when, ...[lagReason(cluster, policy.spec) ?? []].flat(), ...reasons);
+  const { when, reasons } = verdict;
+  const way = wayToTakeIn(snapshot, cluster, policy, place, now);
+  const then =
+    way === undefined ? when.condition : `${way}; once its nodes have followed, ${uncapitalized(when.condition ?? '')}`;
+  return said({ ...when, condition: then }, ...[lagReason(cluster, policy.spec) ?? []].flat(), ...reasons);
 }
 
 /** The verdict where a hop moved the control plane and failed, and no rollout tries it again: the version alone does not show that. */

@@ -27,7 +27,7 @@ import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
 import { type ClusterRollouts, ENDED_WELL, type Place, type WholeRollout } from './place-of.ts';
 import { finishing } from './upgrade-plan.ts';
-import { atTarget, failedHalfWay, orFinished, orNodesFirst } from './verdict-at-target.ts';
+import { atTarget, failedHalfWay, nodesFirst, orFinished } from './verdict-at-target.ts';
 import { again, type MemberPlace } from './verdict-of-tried.ts';
 import { type Asked, whileHeld } from './verdict-when-held.ts';
 import { whileItRuns } from './verdict-while-it-runs.ts';
@@ -227,9 +227,7 @@ function ofWaiting(looked: Looked): Verdict {
   }
   if (isDone) return onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now));
   const tried = triedIn(looked);
-  return tried === undefined
-    ? waitsThere(looked, going)
-    : orNodesFirst(snapshot, cluster, aim.policy, place, tried, now);
+  return tried === undefined ? waitsThere(looked, going) : nodesFirst(snapshot, cluster, aim.policy, place, tried, now);
 }
 
 function waitsThere({ snapshot, waiting, elsewhere, until, now }: Looked, there: MemberPlace): Verdict {

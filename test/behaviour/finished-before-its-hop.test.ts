@@ -44,7 +44,7 @@ test('where the policy only proposes it, the hop is blocked and explain names th
   const [state, codes, condition] = await saidOf(world);
   expect([state, codes.slice(0, 2)]).toEqual(['Blocked', ['NodesBehind', 'VersionSkew']]);
   expect(condition).toBe(
-    `Somebody removes the cause and runs: liftlock retry cluster left; or an approver looks at the wave all and runs: liftlock rollout promote ${id} --reason WHY, and then somebody runs: liftlock rollout create policy-0 --finish (whom it takes says --dry-run)`,
+    `An approver looks at the wave all and runs: liftlock rollout promote ${id} --reason WHY, and then somebody runs: liftlock rollout create policy-0 --finish (whom it takes says --dry-run); once its nodes have followed, somebody removes the cause and runs: liftlock retry cluster left`,
   );
   await promoteRollout(world.ports, id, PERSON, 'only left is in it');
   await run(world);
