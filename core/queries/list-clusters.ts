@@ -1,9 +1,12 @@
-import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LearnedDurations } from '../contracts/items/rollout.ts';
+import type { KnownScans } from '../contracts/items/scan.ts';
 import type { WrittenCluster } from '../inventory/document/inventory-schema.ts';
-import { writtenCluster } from '../inventory/document/written-cluster.ts';
+import { scansOfHops } from '../model/blocking-findings.ts';
 import { shortKeyOf } from '../model/cluster-key.ts';
+import { given } from '../model/given.ts';
 import { idsAround } from '../model/hop.ts';
+import { unreachable } from '../model/unreachable.ts';
 import { SEVEN_DAYS } from '../model/way-back.ts';
 import type { Ports } from '../ports/ports.ts';
 import { asUpgraded } from '../rollout/as-upgraded.ts';
@@ -21,7 +24,7 @@ import { inRollout } from './in-rollout.ts';
 import { parseLabelSelector } from './label-selector-text.ts';
 import { type Page, type PageRequest, pageByNumber, shortened } from './page.ts';
 
-export interface ClusterFilter extends PageRequest {
+interface ClusterFilter extends PageRequest {
   readonly selector?: string | undefined;
   readonly account?: string | undefined;
   readonly region?: string | undefined;
@@ -39,7 +42,7 @@ export type ListedCluster = ClusterSummary & {
   readonly inventory?: WrittenCluster;
 };
 
-export type ClusterPage = Page<ListedCluster> & { readonly learned?: LearnedDurations };
+type ClusterPage = Page<ListedCluster> & { readonly learned?: LearnedDurations };
 
 /** The inventory, filtered, by id. Only the clusters of the page are summarized, since that is the expensive part. */
 export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter: ClusterFilter): Promise<ClusterPage> {
@@ -107,4 +110,56 @@ async function endsOfWaysBack(
       .until;
   };
   return new Map(mayGoBack.map((cluster) => [cluster.clusterKey, endOf(cluster)]));
+}
+
+/** A cluster in the form of the inventory document: everything that policies can ask about, and what keeps Liftlock away. */
+export function writtenCluster(
+  cluster: ClusterRecord,
+  control: ClusterControl | undefined,
+  scans?: KnownScans,
+): WrittenCluster {
+  const { name, account, region, version, arn, createdAt, labels, tags, status, autoMode } = cluster;
+  const { platformVersion, supportType, authenticationMode, unsupported, plannedChanges, deletedAt } = cluster;
+  const held = control?.held;
+  const known = scans === undefined ? [] : scansOfHops(scans, version);
+  return {
+    name,
+    accountId: account,
+    region,
+    kubernetesVersion: version,
+    labels,
+    arn,
+    createdAt,
+    tags,
+    ...given({ platformVersion }),
+    status,
+    ...given({ supportType, authenticationMode }),
+    autoMode,
+    endpoint: cluster.endpoint,
+    nodegroups: cluster.nodegroups,
+    ...given({ otherNodes: cluster.otherNodes }),
+    fargateProfiles: cluster.fargateProfiles,
+    addons: cluster.addons,
+    insights: cluster.insights,
+    managedBy: cluster.managedBy,
+    ...given({ unsupported, plannedChanges, unreachable: unreachable(cluster)?.message }),
+    ...(known.length === 0 ? {} : { scans: known.map(writtenScan) }),
+    ...given({ held: held && { reason: held.reason, since: held.since }, deletedAt }),
+  };
+}
+
+/** Causes that stop no hop are left out, because a report has them. */
+function writtenScan({
+  from,
+  target,
+  scannedAt,
+  verdict,
+  gaps,
+  causes,
+  moreErrors,
+  waivedUntil,
+  waivedErrors,
+}: KnownScans['scans'][number]) {
+  const told = causes.filter(({ severity }) => severity === 'error' || verdict === 'fail');
+  return { target, scannedAt, verdict, gaps, causes: told, ...given({ from, moreErrors, waivedUntil, waivedErrors }) };
 }

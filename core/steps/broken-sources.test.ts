@@ -1,5 +1,5 @@
-import { sharedAlarms, withoutBrokenSources } from './broken-sources.ts';
-import type { RateVerdict, StateProbe, StateVerdict } from './probe-verdict.ts';
+import type { RateVerdict, StateProbe, StateVerdict } from '../probes/probe-verdict.ts';
+import { sharedAlarms, withoutBrokenSources } from './compare-with-before.ts';
 
 const NOON = new Date('2026-11-20T12:00:00Z');
 const LONG_SINCE = '2026-11-20T11:00:00.000Z';

@@ -1,5 +1,5 @@
-import { checkConfig } from './check-config.ts';
-import { isTooDeep, sentDocument } from './sent-document.ts';
+import { checkConfig } from '../config/check-config.ts';
+import { isTooDeep, sentDocument } from './apply-documents.ts';
 
 const calendar = (spec: unknown) => ({
   apiVersion: 'liftlock/v1alpha1',

@@ -1,5 +1,5 @@
 import type { MetricMinute } from '../ports/account.ts';
-import { binsOf, compareSince, spansOf } from './hop-rates.ts';
+import { binsOf, compareSince, spansOf } from './compare-hop-rates.ts';
 
 const NOON = Date.parse('2026-11-20T12:00:00Z');
 const at = (minutes: number, seconds = 0): Date => new Date(NOON + minutes * 60_000 + seconds * 1_000);

@@ -1,4 +1,4 @@
-import { changedFields } from './changed-fields.ts';
+import { changedFields } from './apply-documents.ts';
 
 const wave = (name: string, more: object = {}) => ({ name, maxConcurrency: 1, ...more });
 

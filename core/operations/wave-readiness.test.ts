@@ -5,7 +5,7 @@ import type { LatestScans } from '../contracts/items/scan.ts';
 import { Clusters } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
-import { waveReadiness } from './wave-readiness.ts';
+import { waveReadiness } from './vote-on-wave.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const named = (name: string, more: Partial<ClusterRecord> = {}): ClusterRecord =>
