@@ -1,4 +1,4 @@
-import { emptyKubernetes } from '../kubernetes/empty-kubernetes.ts';
+import type { KubernetesState } from '../kubernetes/kubernetes-state.ts';
 import { clusterArn } from './clusters.ts';
 import { stableUuid } from './identifiers.ts';
 import type { ClusterRecord } from './state/cluster-record.ts';
@@ -52,5 +52,18 @@ export function newCluster(
     versions: [{ version, since: createdAt, how: 'created' }],
     insights: { items: [], unavailable: false, apiUsage: [], newerObjects: [] },
     kubernetes: emptyKubernetes(),
+  };
+}
+
+/** A cluster without nodes or workloads. It admits every caller of EKS, and its endpoint settings decide whether it is reachable. */
+export function emptyKubernetes(): KubernetesState {
+  return {
+    nodes: [],
+    workloads: [],
+    pods: [],
+    podDisruptionBudgets: [],
+    access: { network: 'cluster-endpoint', authentication: 'any-principal', forbiddenResources: [] },
+    failedReadyChecks: [],
+    sequence: 0,
   };
 }

@@ -3,8 +3,7 @@ import { addCluster, type ClusterSpecification } from '../eks/add-cluster.ts';
 import type { ClusterRecord } from '../eks/state/cluster-record.ts';
 import { requestEviction } from './evict-pod.ts';
 import { FakeKubernetes } from './fake-kubernetes.ts';
-import { createInMemoryClusterReader } from './in-memory-cluster-reader.ts';
-import { createInMemoryClusterAccess } from './in-memory-cluster-readers.ts';
+import { createInMemoryClusterAccess, createInMemoryClusterReader } from './in-memory-cluster-readers.ts';
 import type { KubernetesAccess } from './kubernetes-state.ts';
 
 const principal = 'arn:aws:sts::111111111111:assumed-role/LiftlockSpoke/session';

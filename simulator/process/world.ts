@@ -1,15 +1,17 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { FunctionName } from '../../core/contracts/names.ts';
-import { hookRoleName, operateRoleName } from '../../core/contracts/names.ts';
+import { type FunctionName, hookRoleName, type MachineName, operateRoleName } from '../../core/contracts/names.ts';
 import { STARTED_BY } from '../../core/contracts/step-input.ts';
+import { canonicalJson } from '../../core/hash/canonical-json.ts';
 import { given } from '../../core/model/given.ts';
 import type { Scope } from '../../core/ports/eks.ts';
+import type { ExecutionState, Executions } from '../../core/ports/executions.ts';
 import type { OwnerAddress } from '../../core/ports/outside.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import type { Json } from '../asl/json/json.ts';
 import type { ExecutionDescription } from '../asl/runner/execution-description.ts';
 import { Runner } from '../asl/runner/runner.ts';
+import { ServiceError } from '../asl/runner/service-error.ts';
 import { lambdaFunctionError, type TaskInvocation } from '../asl/runner/task-invocation.ts';
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import type { MuteRules } from '../cloud/alarms/mute-rules.ts';
@@ -31,12 +33,11 @@ import {
 import type { ServedRequest } from '../kubernetes/server/served-request.ts';
 import { FUNCTIONS, type InvokedFunction } from './functions.ts';
 import { InMemoryBus } from './in-memory-bus.ts';
-import { createInMemoryExecutions } from './in-memory-executions.ts';
 import { createInMemoryGates, type GateShown } from './in-memory-gates.ts';
 import { createInMemoryHooks, type HookReceiverHere } from './in-memory-hooks.ts';
 import { type DeliverBatch, InMemoryQueue } from './in-memory-queue.ts';
 import { InMemorySilences } from './in-memory-silences.ts';
-import { FUNCTION_ARN_PREFIX, machineDefinitions } from './machines.ts';
+import { FUNCTION_ARN_PREFIX, MACHINE_ARN_PREFIX, machineDefinitions } from './machines.ts';
 import type { RunView } from './run-view.ts';
 
 export interface WorldOptions {
@@ -279,4 +280,28 @@ export class World implements RunView {
       throw lambdaFunctionError(error);
     }
   }
+}
+
+/** The port of core on the interpreter's runner. */
+export function createInMemoryExecutions(runner: Runner): Executions {
+  return {
+    arnFor: (machine: MachineName, name: string) =>
+      `${MACHINE_ARN_PREFIX.replace(':stateMachine:', ':execution:')}${machine}:${name}`,
+    start: async (machine, name, input) => {
+      await runner.startExecution({
+        machineArn: `${MACHINE_ARN_PREFIX}${machine}`,
+        name,
+        input: canonicalJson(input),
+      });
+    },
+    describe: async (executionArn): Promise<ExecutionState | undefined> => {
+      try {
+        const { status, input, error, cause } = runner.describeExecution(executionArn);
+        return { input, status, ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
+      } catch (error) {
+        if (error instanceof ServiceError && error.name === 'ExecutionDoesNotExist') return undefined;
+        throw error;
+      }
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import type { CloudParts } from '../../simulator/cloud/cloud-parts.ts';
-import { iamInstallers } from '../../simulator/cloud/install/install-iam.ts';
+import { iamInstallers } from '../../simulator/cloud/install/install-stack.ts';
 import { Wiring } from '../../simulator/cloud/wiring.ts';
 import { readPolicy } from '../../simulator/iam/policy/read-policy.ts';
 import { IamDirectory } from '../../simulator/iam/principals/iam-directory.ts';

@@ -1,4 +1,11 @@
+import { findCluster, findNodegroup, requireActive } from '../clusters.ts';
+import { FakeEksError } from '../errors.ts';
+import { earlierUpdate } from '../idempotency.ts';
+import { requireNodegroupUpdatable } from '../one-update-at-a-time.ts';
 import type { OperationContext } from '../operation-context.ts';
+import { paginate } from '../pagination.ts';
+import { startRoll } from '../progress/start-roll.ts';
+import { renderUpdate } from '../updates.ts';
 import { accessEntries } from './access-entries.ts';
 import { addons } from './addons.ts';
 import { cancellation } from './cancel-update.ts';
@@ -6,16 +13,57 @@ import { clusterCreation } from './create-cluster.ts';
 import { nodegroupCreation } from './create-nodegroup.ts';
 import { versionOffer } from './describe-cluster-versions.ts';
 import { clusters } from './describe-clusters.ts';
-import { fargateProfiles } from './fargate-profiles.ts';
+import type { EksOperations } from './eks-operations.ts';
 import { insights } from './insights.ts';
 import { nodegroups } from './nodegroups.ts';
+import { rollTarget } from './roll-target.ts';
 import { tags } from './tag-resource.ts';
 import { addonUpdate } from './update-addon.ts';
 import { clusterConfigUpdate } from './update-cluster-config.ts';
 import { clusterVersionUpdate } from './update-cluster-version.ts';
 import { nodegroupConfigUpdate } from './update-nodegroup-config.ts';
-import { nodegroupVersionUpdate } from './update-nodegroup-version.ts';
 import { updates } from './updates.ts';
+
+const fargateProfiles: EksOperations<'ListFargateProfiles' | 'DescribeFargateProfile'> = {
+  ListFargateProfiles(context, input) {
+    const cluster = findCluster(context.state, context.caller, input.clusterName);
+    const { page, ...rest } = paginate(cluster.fargateProfiles.map((each) => each.fargateProfileName).sort(), input);
+    return { fargateProfileNames: page, ...rest };
+  },
+
+  DescribeFargateProfile(context, input) {
+    const cluster = findCluster(context.state, context.caller, input.clusterName);
+    const profile = cluster.fargateProfiles.find((each) => each.fargateProfileName === input.fargateProfileName);
+    if (profile === undefined) {
+      throw new FakeEksError(
+        'ResourceNotFoundException',
+        `No Fargate Profile found with name: ${input.fargateProfileName}.`,
+      );
+    }
+    return { fargateProfile: { ...structuredClone(profile), createdAt: new Date(profile.createdAt) } };
+  },
+};
+
+const nodegroupVersionUpdate: EksOperations<'UpdateNodegroupVersion'> = {
+  /** Updates a node group to a version, an AMI release or a launch template version (facts: eks.md §5.2). */
+  UpdateNodegroupVersion(context, input) {
+    const cluster = findCluster(context.state, context.caller, input.clusterName);
+    const nodegroup = findNodegroup(cluster, input.nodegroupName);
+    const earlier = earlierUpdate('UpdateNodegroupVersion', cluster, input);
+    if (earlier !== undefined) return { update: renderUpdate(earlier) };
+    requireNodegroupUpdatable(cluster, nodegroup);
+    // A version that the control plane has not reached yet is a wrong parameter (aws-controllers-k8s/community#2957).
+    const target = rollTarget(context, cluster, nodegroup, input);
+    requireActive(cluster);
+    const update = startRoll(context, cluster, nodegroup, {
+      ...target,
+      force: input.force === true,
+      principal: context.caller.principal,
+      request: { operation: 'UpdateNodegroupVersion', input: { ...input } },
+    });
+    return { update: renderUpdate(update) };
+  },
+};
 
 /** Every operation of the fake EKS, by the API's name. */
 export const operations = {

@@ -1,7 +1,7 @@
-import { HUB, REGION } from '../../../test/material/iam/accounts.ts';
-import { allow, deny, policyOf } from '../../../test/material/iam/policies.ts';
-import { spokeWorld } from '../../../test/material/iam/spoke-world.ts';
-import { ineffectiveGrants } from './ineffective-grants.ts';
+import { HUB, REGION } from '../../test/material/iam/accounts.ts';
+import { allow, deny, policyOf } from '../../test/material/iam/policies.ts';
+import { spokeWorld } from '../../test/material/iam/spoke-world.ts';
+import { ineffectiveGrants } from './access-report.ts';
 
 const ROLE = `arn:aws:iam::${HUB}:role/liftlock-scan-cluster`;
 const TABLE = `arn:aws:dynamodb:${REGION}:${HUB}:table/liftlock`;

@@ -1,7 +1,7 @@
-import { HUB, NOW, REGION } from '../../../test/material/iam/accounts.ts';
-import { policyOf } from '../../../test/material/iam/policies.ts';
-import { spokeWorld } from '../../../test/material/iam/spoke-world.ts';
-import type { RequestContext } from '../conditions/request-context.ts';
+import { HUB, NOW, REGION } from '../../test/material/iam/accounts.ts';
+import { policyOf } from '../../test/material/iam/policies.ts';
+import { spokeWorld } from '../../test/material/iam/spoke-world.ts';
+import type { RequestContext } from './conditions/request-context.ts';
 
 const SCHEDULES = `arn:aws:iam::${HUB}:role/liftlock-schedules`;
 const source: RequestContext = {

@@ -1,9 +1,9 @@
-import { HUB, NOW, REGION, SPOKE } from '../../../test/material/iam/accounts.ts';
-import { EXTERNAL_ID, SPOKE_ROLE } from '../../../test/material/iam/spoke.ts';
-import { functionSession, spokeWorld } from '../../../test/material/iam/spoke-world.ts';
-import type { AwsCall, ServiceName, Signer } from '../../wire/aws-call.ts';
-import type { LocalIam } from '../local-iam.ts';
-import type { Lookups } from '../requirements/requirement.ts';
+import { HUB, NOW, REGION, SPOKE } from '../../test/material/iam/accounts.ts';
+import { EXTERNAL_ID, SPOKE_ROLE } from '../../test/material/iam/spoke.ts';
+import { functionSession, spokeWorld } from '../../test/material/iam/spoke-world.ts';
+import type { AwsCall, ServiceName, Signer } from '../wire/aws-call.ts';
+import type { LocalIam } from './local-iam.ts';
+import type { Lookups } from './requirements/requirement.ts';
 
 const lookups: Lookups = { arnOf: () => undefined };
 
