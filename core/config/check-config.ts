@@ -7,10 +7,17 @@ import { fieldOf, listOf, type Report, repeats, reporter } from './checks/check.
 import type { SelectingPolicy } from './checks/policies-overlap.ts';
 import { checkUrls, URLS_OF_FLEET } from './checks/smoke-urls.ts';
 import { openingTimesOf } from './checks/wave-openings.ts';
-import { type ConfigDocument, issueAt, maxDocuments, WHOLE } from './config-document.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { kindOf } from './document-kind.ts';
-import { type ConfigIssue, type DocumentPath, sortIssues } from './issue.ts';
+import {
+  type ConfigDocument,
+  type ConfigIssue,
+  type DocumentPath,
+  issueAt,
+  maxDocuments,
+  sortIssues,
+  WHOLE,
+} from './issue.ts';
 import { type ConfigKind, configKinds } from './kinds.ts';
 import { unknownRegionWords } from './known-regions.ts';
 import { calendarSchemaFor } from './schema/calendar.ts';

@@ -11,8 +11,7 @@ import {
   visit,
   type YAMLParseError,
 } from 'yaml';
-import { type Anchor, type ConfigDocument, issueAt, WHOLE } from './config-document.ts';
-import type { ConfigIssue, DocumentPath } from './issue.ts';
+import { type Anchor, type ConfigDocument, type ConfigIssue, type DocumentPath, issueAt, WHOLE } from './issue.ts';
 
 export interface ConfigFile {
   /** The path in the form in which people see it. */

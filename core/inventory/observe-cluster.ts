@@ -1,6 +1,5 @@
 import type { FleetSpec } from '../config/types.ts';
-import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName, isDenied, isNotFound } from '../contracts/errors.ts';
 import type { ClusterRecord, ImageReleases, OtherNodes } from '../contracts/items/cluster.ts';
 import { reason } from '../contracts/step-result.ts';
 import { addonAfter, addonFit, newerDefault } from '../model/addon-target.ts';
@@ -12,7 +11,7 @@ import { isReadAgain } from '../model/lag.ts';
 import { settingsOf } from '../model/update-settings.ts';
 import { versionOwners } from '../model/version-owners.ts';
 import { newerSince } from '../nodes/managed-groups/image-lag.ts';
-import { labelsOf } from '../policy/cluster-labels.ts';
+import { labelsOf } from '../policy/policy-of.ts';
 import type { Addon, AddonInfo, Cluster, EksReader, Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import { compareAddonVersions } from '../version/addon-version.ts';

@@ -6,15 +6,14 @@ import { batchesOf } from '../model/batches.ts';
 import { given } from '../model/given.ts';
 import { isSame } from '../model/is-same.ts';
 import { loadAppliedConfigs, loadFleetInForce, upgradePolicy } from '../policy/applied.ts';
-import { NEVER } from '../policy/cluster-labels.ts';
+import { NEVER } from '../policy/policy-of.ts';
 import type { AccountReader } from '../ports/account.ts';
 import type { ClusterVersionInformation, Scope } from '../ports/eks.ts';
 import type { Clock } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
-import { markDirty } from '../store/change.ts';
+import { markDirty, writeUnrecorded } from '../store/change.ts';
 import { Accounts, Images, Regions } from '../store/entities.ts';
 import { batched, dataOf, load, type Read, replace } from '../store/entity.ts';
-import { writeUnrecorded } from '../store/unrecorded.ts';
 import { compareReleases, RELEASED_TYPES, releaseParameter } from '../version/image-release.ts';
 import { isSeenLately } from './seen.ts';
 

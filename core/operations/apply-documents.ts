@@ -1,8 +1,7 @@
 import { allowedBy, checkConfig } from '../config/check-config.ts';
 import { fieldOf } from '../config/checks/check.ts';
-import { type ConfigDocument, issueAt, WHOLE } from '../config/config-document.ts';
 import { waiverEnd } from '../config/day-or-instant.ts';
-import { type ConfigIssue, formatIssue } from '../config/issue.ts';
+import { type ConfigDocument, type ConfigIssue, formatIssue, issueAt, WHOLE } from '../config/issue.ts';
 import type { ConfigObject, Fleet, ScanWaiver, UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
@@ -21,8 +20,7 @@ import {
   readPolicies,
   upgradePolicy,
 } from '../policy/applied.ts';
-import { labeled } from '../policy/cluster-labels.ts';
-import { type PolicyMatch, policyOf, selects } from '../policy/policy-of.ts';
+import { labeled, type PolicyMatch, policyOf, selects } from '../policy/policy-of.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { countLabels } from '../protocol/count-labels.ts';
@@ -30,8 +28,7 @@ import { invalidInput } from '../queries/refusal.ts';
 import { agreesAlike } from '../rollout/plan-hash.ts';
 import { endWaiver } from '../scan/fleet/report-store.ts';
 import type { AuditEntry } from '../store/audit.ts';
-import { change, moveMark, NOTHING, writeMark } from '../store/change.ts';
-import { auditEntry } from '../store/changes.ts';
+import { auditEntry, change, moveMark, NOTHING, writeMark } from '../store/change.ts';
 import { Accounts, Clusters, Configs, Grants, Ledgers, Organizations } from '../store/entities.ts';
 import { decode, load, loadAll, ofKind, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';

@@ -13,7 +13,7 @@ import type { Ports } from '../ports/ports.ts';
 import { comparisonOf } from '../probes/probe-verdict.ts';
 import { silencesIn, undoEntriesOf } from '../protocol/undo.ts';
 import { scansOf } from '../scan/fleet/report-store.ts';
-import { upgradesOf } from '../store/cluster-upgrades.ts';
+import { upgradesOf } from '../store/entities.ts';
 import { type AccessCheck, type AccessReport, accessStatus } from './access-report.ts';
 
 /** What discovery and the last scan met, and what nobody has looked at. This asks nothing of the cluster, since the API's function has no way to it. */

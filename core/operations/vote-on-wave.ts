@@ -15,11 +15,9 @@ import { rulingWaves } from '../queries/ruling-waves.ts';
 import { countVerdicts, readinessOfMember } from '../rollout/readiness.ts';
 import { isSettled, MAY_PAUSE, whyOutdated } from '../rollout/wave-end.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
-import { changeAndTell } from '../store/change.ts';
-import { rolloutEntry, waveChanged } from '../store/changes.ts';
-import { Clusters, Configs, Rollouts, Waves } from '../store/entities.ts';
+import { changeAndTell, rolloutEntry, waveChanged } from '../store/change.ts';
+import { Clusters, Configs, loadMembers, loadWaves, Rollouts, Waves } from '../store/entities.ts';
 import { load, loadAll, replace, unchanged } from '../store/entity.ts';
-import { loadMembers, loadWaves } from '../store/members.ts';
 import { type Told, toldWave } from '../store/with-conditions.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 

@@ -8,10 +8,9 @@ import { Configs, Learned, ReconcileMarkers } from '../store/entities.ts';
 import { batched, load, unchanged } from '../store/entity.ts';
 import { loadNamesakes } from '../store/records-of-name.ts';
 import { loadAppliedConfigs, loadAuthors, readPolicies, upgradePolicy } from './applied.ts';
-import { labeled } from './cluster-labels.ts';
 import { type HopRules, hopRules } from './hop-rules.ts';
 import { namingWave, sharedName } from './namesakes.ts';
-import { policyByHand, policyOf, undecidedPolicy } from './policy-of.ts';
+import { labeled, policyByHand, policyOf, undecidedPolicy } from './policy-of.ts';
 
 /** What was read of a hop's rules. Code that needs no window thus does not load what compiles calendars, which is large. */
 export interface ReadRules {

@@ -14,7 +14,7 @@ import type { Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ItemKey, Table, WriteOperation } from '../ports/table.ts';
 import { nextRevision, transactWithAudit } from '../store/audit.ts';
-import { auditEntry } from '../store/changes.ts';
+import { auditEntry } from '../store/change.ts';
 import {
   ClusterControls,
   Clusters,

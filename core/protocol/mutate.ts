@@ -1,5 +1,12 @@
-import { isDoubtful, isStale, isThrottled, isWithoutEffect } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName, requestIdOf } from '../contracts/errors.ts';
+import {
+  errorMessage,
+  errorName,
+  isDoubtful,
+  isStale,
+  isThrottled,
+  isWithoutEffect,
+  requestIdOf,
+} from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import { type Reason, reason, type StepResult } from '../contracts/step-result.ts';

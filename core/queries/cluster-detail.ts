@@ -5,15 +5,14 @@ import { isOpen, silencesIn, undoEntriesOf } from '../protocol/undo.ts';
 import { asUpgraded } from '../rollout/as-upgraded.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
-import { upgradesOf } from '../store/cluster-upgrades.ts';
-import { ReadinessHistories } from '../store/entities.ts';
+import { ReadinessHistories, upgradesOf } from '../store/entities.ts';
 import { load, type Read } from '../store/entity.ts';
 import { clusterPolicy, loadRollbackIn } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import { clusterGlass } from './glass-standing.ts';
-import { summaryOf } from './in-rollout.ts';
 import { openSilences, rangSilently } from './open-silences.ts';
+import { summaryOf } from './place-of.ts';
 import { scanHistory } from './scan-history.ts';
 import { upgradeViews } from './upgrade-view.ts';
 

@@ -1,9 +1,9 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { reason } from '../contracts/step-result.ts';
+import { writeUnrecorded } from '../store/change.ts';
 import { ClusterControls, Clusters, Regions } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
-import { writeUnrecorded } from '../store/unrecorded.ts';
 import { clusterReadiness } from './cluster-readiness.ts';
 
 const now = new Date('2026-11-25T12:00:00Z');

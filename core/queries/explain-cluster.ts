@@ -26,19 +26,24 @@ import { soonestOf, waitsOf } from '../rollout/openings.ts';
 import { isFinished } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
-import { upgradesOf } from '../store/cluster-upgrades.ts';
-import { ReadinessHistories, Rollouts } from '../store/entities.ts';
+import { isTried, loadMemberIn, loadWaves, ReadinessHistories, Rollouts, upgradesOf } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { isTried, loadMemberIn, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { findClusterBlockers } from './cluster-blockers.ts';
 import { type ClusterPolicy, clusterPolicy, loadRollbackIn } from './cluster-policy.ts';
 import { readinessView } from './cluster-readiness.ts';
 import { activeUpgrade } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
-import { findRolloutsGoingOn, summaryOf } from './in-rollout.ts';
 import { openSilences } from './open-silences.ts';
-import { ENDED_WELL, type Place, placeAmong, rolloutsByPolicy, takenUpOnceReleased } from './place-of.ts';
+import {
+  ENDED_WELL,
+  findRolloutsGoingOn,
+  type Place,
+  placeAmong,
+  rolloutsByPolicy,
+  summaryOf,
+  takenUpOnceReleased,
+} from './place-of.ts';
 import { supportView } from './support-view.ts';
 import { untilOneMayBegin } from './until-one-may-begin.ts';
 import { upgradeViews } from './upgrade-view.ts';

@@ -20,9 +20,9 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { clusterPolicy, rollbackIn } from './cluster-policy.ts';
 import { type ReadinessView, readinessView } from './cluster-readiness.ts';
 import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
-import { inRollout } from './in-rollout.ts';
 import { parseLabelSelector } from './label-selector-text.ts';
 import { type Page, type PageRequest, pageByNumber, shortened } from './page.ts';
+import { inRollout } from './place-of.ts';
 
 interface ClusterFilter extends PageRequest {
   readonly selector?: string | undefined;

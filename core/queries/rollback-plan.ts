@@ -15,7 +15,7 @@ import { mayExtendSupport, rollbackView, versionNow } from '../protocol/rollback
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { upgradesOf } from '../store/cluster-upgrades.ts';
+import { upgradesOf } from '../store/entities.ts';
 import type { KubeVersion } from '../version/kube-version.ts';
 import type { AskedHop } from './asked-plan.ts';
 import { loadClusterNow } from './load-cluster-now.ts';

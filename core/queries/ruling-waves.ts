@@ -1,12 +1,11 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
-import { labeled } from '../policy/cluster-labels.ts';
+import { labeled } from '../policy/policy-of.ts';
 import { rulingWave, waveNamed } from '../policy/wave-of.ts';
 import type { Table } from '../ports/table.ts';
-import { Clusters } from '../store/entities.ts';
+import { Clusters, loadMembers } from '../store/entities.ts';
 import { loadAll } from '../store/entity.ts';
-import { loadMembers } from '../store/members.ts';
 import { ENDED_WELL } from './place-of.ts';
 
 /**

@@ -21,7 +21,7 @@ import { earliestOpening, waitsOf } from '../rollout/openings.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { turnsAt } from '../rollout/turn-at.ts';
 import { hasBegun, waitingForPromotion, wayToResume } from '../rollout/wave-end.ts';
-import { isTried } from '../store/members.ts';
+import { isTried } from '../store/entities.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
 import { type ClusterRollouts, ENDED_WELL, type Place, type WholeRollout } from './place-of.ts';

@@ -7,7 +7,7 @@ import { hasPins, isPatchOverdue, type Patches, patchReasons, pinsOf } from '../
 import { stoppersOf, toMend } from '../rollout/hop-blockers.ts';
 import { type Known, type Readiness, readinessOf } from '../rollout/readiness.ts';
 import { ownershipOf } from '../scan/owner/owner.ts';
-import { clusterNames } from '../store/changes.ts';
+import { clusterNames } from '../store/change.ts';
 import { deadlinesOf } from '../version/cluster-support.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionOffer } from '../version/region-calendar.ts';

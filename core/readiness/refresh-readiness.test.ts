@@ -5,10 +5,10 @@ import { apiVersion } from '../config/kinds.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import type { Executions } from '../ports/executions.ts';
 import { saveRun } from '../scan/fleet/run-store.ts';
+import { writeUnrecorded } from '../store/change.ts';
 import { Clusters, Configs, ReadinessDays, ReadinessHistories, Regions, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
-import { writeUnrecorded } from '../store/unrecorded.ts';
 import { dueScans, refreshReadiness } from './refresh-readiness.ts';
 
 const NOON = new Date('2026-11-25T12:00:00Z');

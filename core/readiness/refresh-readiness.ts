@@ -11,14 +11,13 @@ import { hasPins, isPatchOverdue, type Patches, patchesOf, pinsOf } from '../rol
 import { targetIn } from '../rollout/cluster-target.ts';
 import { hasLostWaiver } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
-import { policyMatch } from '../rollout/policy-matches.ts';
 import { countVerdicts, isOutlived, nextMinor, readinessIn } from '../rollout/readiness.ts';
-import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { type FleetSnapshot, policyMatch } from '../rollout/snapshot.ts';
 import { loadRun } from '../scan/fleet/run-store.ts';
+import { writeUnrecorded } from '../store/change.ts';
 import { ReadinessDays } from '../store/entities.ts';
 import { batched, isContention, load, loadKind, put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
-import { writeUnrecorded } from '../store/unrecorded.ts';
 import { HISTORY_MILLISECONDS } from './readiness-history.ts';
 import { type TellPorts, tellOwners } from './tell-owners.ts';
 

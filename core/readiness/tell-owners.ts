@@ -12,11 +12,17 @@ import { openingsOf } from '../rollout/openings.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf, loadReport } from '../scan/fleet/report-store.ts';
 import { waiverText } from '../scan/report/build-report.ts';
-import { ClusterNewsItems, OWNER_NOTICES, OwnerNotices, ReadinessHistories, Rollouts } from '../store/entities.ts';
+import { writeUnrecorded } from '../store/change.ts';
+import {
+  ClusterNewsItems,
+  loadMemberIn,
+  OWNER_NOTICES,
+  OwnerNotices,
+  ReadinessHistories,
+  Rollouts,
+} from '../store/entities.ts';
 import { batched, decode, isContention, load, put, type Read, replace } from '../store/entity.ts';
-import { loadMemberIn } from '../store/members.ts';
 import { ScanSummaries } from '../store/scan-entities.ts';
-import { writeUnrecorded } from '../store/unrecorded.ts';
 import { announcementOf, type Withdrawal } from './announcements.ts';
 import { type ClusterTold, newsOf, type Owner } from './owner-news.ts';
 import { HISTORY_MILLISECONDS, historyAfter, type LookOfHistory } from './readiness-history.ts';

@@ -15,8 +15,15 @@ import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { turnGivenBack, without, withoutHoldOf } from '../protocol/rollback.ts';
 import { waveStatusChanged } from '../protocol/settle.ts';
 import { waveGoingOn, waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
-import { changeOnce, NOTHING } from '../store/change.ts';
-import { memberChanged, rolloutChanged, rolloutEntry, upgradeChanged, waveChanged } from '../store/changes.ts';
+import {
+  changeOnce,
+  memberChanged,
+  NOTHING,
+  rolloutChanged,
+  rolloutEntry,
+  upgradeChanged,
+  waveChanged,
+} from '../store/change.ts';
 import {
   ClusterControls,
   Clusters,

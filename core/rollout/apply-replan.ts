@@ -12,7 +12,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { countSettled } from '../protocol/settle-decision.ts';
 import { transactWithAudit } from '../store/audit.ts';
-import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
+import { rolloutChanged, rolloutEntry } from '../store/change.ts';
 import {
   Grants,
   Members,

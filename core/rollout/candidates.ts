@@ -23,9 +23,8 @@ import {
   pinnedReleases,
   releasesFor,
 } from '../nodes/managed-groups/image-lag.ts';
-import { isForgotten } from '../policy/cluster-labels.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
-import { ambiguousPolicy } from '../policy/policy-of.ts';
+import { ambiguousPolicy, isForgotten } from '../policy/policy-of.ts';
 import { noWave } from '../policy/wave-of.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { Upgrades } from '../store/entities.ts';
@@ -33,8 +32,7 @@ import { latenessPerDay, supportOf } from '../version/cluster-support.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 import { targetOf } from './cluster-target.ts';
-import { policyMatch } from './policy-matches.ts';
-import type { FleetSnapshot } from './snapshot.ts';
+import { type FleetSnapshot, policyMatch } from './snapshot.ts';
 import { wavePlace } from './wave-place.ts';
 
 /**

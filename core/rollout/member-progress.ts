@@ -14,8 +14,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { lowerTarget, nextHop } from './cluster-target.ts';
 import type { Decision } from './decisions.ts';
 import { besideLaterWave, laterWaveOf } from './later-wave.ts';
-import { policyMatch } from './policy-matches.ts';
-import type { FleetSnapshot } from './snapshot.ts';
+import { type FleetSnapshot, policyMatch } from './snapshot.ts';
 import type { SuspicionOf } from './suspects.ts';
 
 /**

@@ -11,8 +11,7 @@ import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { targetIn } from './cluster-target.ts';
 import { hasLostWaiver, hopBlockers, lookCommand, lostWaiver, provedStoppers } from './hop-blockers.ts';
-import { nodesIn } from './policy-matches.ts';
-import type { FleetSnapshot } from './snapshot.ts';
+import { type FleetSnapshot, nodesIn } from './snapshot.ts';
 
 /** Whether a cluster may go one minor up, by what is known today. It authorizes nothing: the gate runs again before each hop. */
 export interface Readiness {

@@ -20,8 +20,7 @@ import {
 } from '../policy/hook-decision.ts';
 import type { Ports } from '../ports/ports.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
-import { changeOnce, NOTHING } from '../store/change.ts';
-import { rolloutEntry } from '../store/changes.ts';
+import { changeOnce, NOTHING, rolloutEntry } from '../store/change.ts';
 import { Rollouts, Waves } from '../store/entities.ts';
 import { load, replace, unchanged } from '../store/entity.ts';
 import type { Decision } from './decisions.ts';

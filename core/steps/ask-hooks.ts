@@ -9,7 +9,6 @@ import { sha256Hex } from '../hash/sha256.ts';
 import { given } from '../model/given.ts';
 import { hopTo, isFinish, isRollback } from '../model/hop.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
-import { labeled } from '../policy/cluster-labels.ts';
 import { receiverName } from '../policy/hook-answer.ts';
 import {
   answerBy,
@@ -22,7 +21,7 @@ import {
   isOfComponent,
   standing,
 } from '../policy/hook-decision.ts';
-import { selects } from '../policy/policy-of.ts';
+import { labeled, selects } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { refusalsNow } from '../protocol/commit.ts';
 import { hasActed } from '../protocol/hop-before.ts';

@@ -1,7 +1,6 @@
 import { durationMilliseconds } from '../calendar/duration.ts';
 import type { UpgradePolicySpec } from '../config/types.ts';
-import { isDenied } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName, isDenied } from '../contracts/errors.ts';
 import { given } from '../model/given.ts';
 import { isRollback } from '../model/hop.ts';
 import { remembered } from '../model/remembered.ts';

@@ -1,5 +1,4 @@
-import { isDenied, isNotFound, LOOK_AT_ACCESS } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName, isDenied, isNotFound, LOOK_AT_ACCESS } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Grant, UndoEntry, Upgrade } from '../contracts/items/protocol.ts';
 import { ACCEPTED_CONTRACTS, type MachineInput, parseMachineInput, type StepInput } from '../contracts/step-input.ts';
@@ -13,8 +12,8 @@ import type { Cluster, Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { type Asker, authority, otherTarget } from '../protocol/authority.ts';
+import { wasTakenBack } from '../protocol/free-grant.ts';
 import { takenBackReason } from '../protocol/settle-decision.ts';
-import { wasTakenBack } from '../protocol/taken-back-by-others.ts';
 import { hasEffect, isUndo, loadUndoEntry } from '../protocol/undo.ts';
 import { CONTROL_PLANE } from '../protocol/update-subject.ts';
 import {

@@ -1,5 +1,4 @@
-import { LOOK_AT_ACCESS, tellsDenial } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName, LOOK_AT_ACCESS, tellsDenial } from '../contracts/errors.ts';
 import { blocked, quoted, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import { canonicalJson } from '../hash/canonical-json.ts';
 import { sha256Hex } from '../hash/sha256.ts';

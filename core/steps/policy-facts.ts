@@ -1,5 +1,5 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
-import { isOutage } from '../contracts/eks-errors.ts';
+import { isOutage } from '../contracts/errors.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
 import type { ApiServer } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';

@@ -1,5 +1,4 @@
-import { isDenied, isOutage, isThrottled } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName, isDenied, isOutage, isThrottled } from '../contracts/errors.ts';
 import { given } from '../model/given.ts';
 import { imageRuleOf, type NodesSpec } from '../model/image-rule.ts';
 import { findImage } from '../nodes/managed-groups/find-image.ts';

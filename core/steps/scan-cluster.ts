@@ -1,6 +1,5 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
-import { isDenied } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName, isDenied } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { ScanRun, ScanSummary } from '../contracts/items/scan.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';

@@ -1,5 +1,5 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
-import { unlessGone } from '../contracts/eks-errors.ts';
+import { unlessGone } from '../contracts/errors.ts';
 import { recordNodes, recordUnread } from '../inventory/record-nodes.ts';
 import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';

@@ -1,5 +1,4 @@
-import { isDenied } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName, isDenied } from '../contracts/errors.ts';
 import type { SilenceEntry } from '../contracts/items/protocol.ts';
 import { CALLS_WITHOUT_UPDATE } from '../contracts/mutating-calls.ts';
 import { done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';

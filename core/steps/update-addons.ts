@@ -1,4 +1,4 @@
-import { unlessGone } from '../contracts/eks-errors.ts';
+import { unlessGone } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import { blocked, done, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';

@@ -1,5 +1,5 @@
 import type { Denial } from '../iam/access/access-record.ts';
-import { readPolicy } from '../iam/policy/read-policy.ts';
+import { readPolicy } from '../iam/policy/policy-document.ts';
 import type { IamDirectory } from '../iam/principals/iam-directory.ts';
 import { actionFacts } from '../iam/reports/action-facts.ts';
 import { overlaps } from '../iam/reports/arn-overlap.ts';

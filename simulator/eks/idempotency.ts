@@ -1,6 +1,5 @@
 import { FakeEksError } from './errors.ts';
-import type { ClusterRecord } from './state/cluster-record.ts';
-import type { UpdateRecord } from './state/update-record.ts';
+import type { ClusterRecord, UpdateRecord } from './state/fake-eks-state.ts';
 
 /**
  * The update an earlier call with the same clientRequestToken started on this cluster, or undefined. The same token with

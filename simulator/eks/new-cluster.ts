@@ -1,8 +1,7 @@
 import type { KubernetesState } from '../kubernetes/kubernetes-state.ts';
 import { clusterArn } from './clusters.ts';
 import { stableUuid } from './identifiers.ts';
-import type { ClusterRecord } from './state/cluster-record.ts';
-import type { FakeEksState } from './state/fake-eks-state.ts';
+import type { ClusterRecord, FakeEksState } from './state/fake-eks-state.ts';
 import { latestPlatformVersion } from './support-calendar.ts';
 
 /** A cluster without node groups or add-ons, with the data of DescribeCluster; not yet part of the state. */

@@ -1,7 +1,14 @@
 import { Upgrades } from '../../core/store/entities.ts';
-import type { Check, Moment } from './check-history.ts';
-import { commitAt, membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
-import type { Violation } from './history.ts';
+import {
+  type Check,
+  commitAt,
+  type Moment,
+  membersOf,
+  type PlaceAt,
+  placeAt,
+  type Violation,
+  wentOn,
+} from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
 /**

@@ -4,9 +4,17 @@ import { hopId } from '../../core/model/hop.ts';
 import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
 import { capLimit } from '../../core/policy/caps.ts';
 import { Configs, Grants, Ledgers, Rollouts, Upgrades } from '../../core/store/entities.ts';
-import type { Check, Moment } from './check-history.ts';
-import { isGoingBack, isUndoing, membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
-import type { Violation } from './history.ts';
+import {
+  type Check,
+  isGoingBack,
+  isUndoing,
+  type Moment,
+  membersOf,
+  type PlaceAt,
+  placeAt,
+  type Violation,
+  wentOn,
+} from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
 /**

@@ -1,13 +1,19 @@
 import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
 import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
-import { labeled } from '../../core/policy/cluster-labels.ts';
-import { selects } from '../../core/policy/policy-of.ts';
+import { labeled, selects } from '../../core/policy/policy-of.ts';
 import { Clusters, Configs } from '../../core/store/entities.ts';
 import { updateTimeline } from '../eks/log/timeline.ts';
-import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
 import { selectedNow } from './check-window.ts';
-import { type CommitAt, commitAt, placeAt } from './commit-at.ts';
-import type { History, Violation } from './history.ts';
+import {
+  type Check,
+  type CommitAt,
+  commitAt,
+  type History,
+  type Moment,
+  placeAt,
+  SKEW_MILLISECONDS,
+  type Violation,
+} from './history.ts';
 
 /**
  * 25 `forced`: EKS takes a roll by force only where the policy in force at its commit names the cluster, as long after the beginning of the group's first

@@ -6,7 +6,6 @@ import { checkDisruption } from './check-disruption.ts';
 import { checkAttempts, checkFence } from './check-fence.ts';
 import { checkForced } from './check-forced.ts';
 import { checkGrant } from './check-grant.ts';
-import { checkHistory } from './check-history.ts';
 import { checkHooks } from './check-hooks.ts';
 import { checkLeftBehind } from './check-left-behind.ts';
 import { checkOrder } from './check-order.ts';
@@ -19,14 +18,14 @@ import { checkWhole } from './check-whole.ts';
 import { checkWindow } from './check-window.ts';
 import { intentBefore, once } from './commit-invariants.ts';
 import { oneHop, oneUpdate, order, skew } from './eks-invariants.ts';
-import { type History, historyOf, type Violation } from './history.ts';
+import { checkHistory, type History, historyOf, type Violation } from './history.ts';
 import { tagged, untouched } from './permission-invariants.ts';
-import { rebuilds } from './rebuild-invariants.ts';
 import {
   atRest,
   noCordonLeft,
   noJobLeft,
   noSilenceLeft,
+  rebuilds,
   unbrokenAudit,
   upToDateIsWhole,
   waveCounters,

@@ -1,8 +1,15 @@
 import { FLEET, fleetSpec } from '../../core/policy/applied.ts';
 import { ClusterControls, Configs, FleetControls } from '../../core/store/entities.ts';
-import type { Check, Moment } from './check-history.ts';
-import { type CommitAt, commitAt, isGoingBack, isUndoing, placeAt } from './commit-at.ts';
-import type { Violation } from './history.ts';
+import {
+  type Check,
+  type CommitAt,
+  commitAt,
+  isGoingBack,
+  isUndoing,
+  type Moment,
+  placeAt,
+  type Violation,
+} from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
 /**

@@ -7,9 +7,19 @@ import { FLEET, fleetSpec, inForce, upgradePolicy } from '../../core/policy/appl
 import { policyOf } from '../../core/policy/policy-of.ts';
 import { waveOf } from '../../core/policy/wave-of.ts';
 import { ClusterControls, Clusters, Configs, Grants } from '../../core/store/entities.ts';
-import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
-import { type CommitAt, commitAt, isGoingBack, isUndoing, type PlaceAt, placeAt } from './commit-at.ts';
-import type { History, Violation } from './history.ts';
+import {
+  type Check,
+  type CommitAt,
+  commitAt,
+  type History,
+  isGoingBack,
+  isUndoing,
+  type Moment,
+  type PlaceAt,
+  placeAt,
+  SKEW_MILLISECONDS,
+  type Violation,
+} from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../eks/state/fake-eks-state.ts';
 import { allPods, type Wanted } from './daemon-pods.ts';
 import { isBudget } from './disruption/budget.ts';
 import type { WorkloadState } from './kubernetes-state.ts';

@@ -1,6 +1,6 @@
 import { testWorld } from '../../test/material/eks/world.ts';
 import { addCluster, type ClusterSpecification } from '../eks/add-cluster.ts';
-import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../eks/state/fake-eks-state.ts';
 import { requestEviction } from './evict-pod.ts';
 import { FakeKubernetes } from './fake-kubernetes.ts';
 import { createInMemoryClusterAccess, createInMemoryClusterReader } from './in-memory-cluster-readers.ts';

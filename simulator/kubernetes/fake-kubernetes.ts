@@ -1,6 +1,6 @@
 import { ClusterAccessError } from '../../core/ports/cluster-access.ts';
 import type { FakeEks } from '../eks/fake-eks.ts';
-import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../eks/state/fake-eks-state.ts';
 import { reportedVersion } from '../eks/support-calendar.ts';
 import { requireReachable } from './access.ts';
 import type { KubernetesState } from './kubernetes-state.ts';

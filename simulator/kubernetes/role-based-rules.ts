@@ -1,4 +1,4 @@
-import { accessPolicies, type GrantedRules, type PolicyRule } from './access-policies.ts';
+import { accessPolicies, type GrantedRules, type PolicyRule } from './permissions.ts';
 import { groupOf, list, record, type StoredObject, texts } from './resources/stored-object.ts';
 
 /** The names by which bindings refer to a caller: the ARN of its session, and its groups. */

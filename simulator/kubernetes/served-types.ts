@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../eks/state/fake-eks-state.ts';
 import type { Deprecation, ResourceType } from './resource-types.ts';
 import { readsAndWrites } from './resources/built-in-resources.ts';
 import { servedBuiltIns } from './resources/served-built-ins.ts';

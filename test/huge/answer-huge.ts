@@ -1,5 +1,5 @@
 import { qualifiedName, type ResourceType } from '../../simulator/kubernetes/resource-types.ts';
-import { type Answer, json, plainText } from '../../simulator/kubernetes/server/answer.ts';
+import { type Answer, json, plainText } from '../../simulator/kubernetes/server/call.ts';
 import { withWarning } from '../../simulator/kubernetes/server/deprecated-requests.ts';
 import { discoveryOf } from '../../simulator/kubernetes/server/discovery.ts';
 import { groupsOf } from '../../simulator/kubernetes/server/discovery-groups.ts';

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { fillCluster } from '../../model/placeholders.ts';
-import { objectName, secretArn, workspaceArn } from './names.ts';
+import { matching, objectName, secretArn, someOf, someText, textUpTo, workspaceArn } from './names.ts';
 import { durationMilliseconds, positiveDuration } from './quantities.ts';
-import { matching, someOf, someText, textUpTo } from './text.ts';
 
 /** A rise shows after 30 minutes, and fails the smoke check at its next look (core/steps/compare-hop-rates.ts). */
 const LEAST_WAIT_MINUTES = 35;

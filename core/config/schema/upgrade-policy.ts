@@ -5,13 +5,12 @@ import { drainSchema } from './drain.ts';
 import { capsSchema } from './fleet.ts';
 import { hookSchema } from './hook.ts';
 import { labelSelectorSchema } from './label-selector.ts';
-import { documentSchema, labelMap, objectName } from './names.ts';
+import { documentSchema, labelMap, listOf, matching, objectName, someOf, someText, textUpTo } from './names.ts';
 import { nodesSchema } from './nodes.ts';
 import { countOrShare, duration, durationMilliseconds, positiveDuration } from './quantities.ts';
 import { ratesSchema } from './rates.ts';
 import { silencesSchema } from './silence.ts';
 import { targetSchema } from './target.ts';
-import { listOf, matching, someOf, someText, textUpTo } from './text.ts';
 import { alarmName, principalPatterns, waveSchema } from './wave.ts';
 
 const testJobs = z

@@ -4,7 +4,7 @@ import type { KindList } from '../listed/kind-list.ts';
 import { type ClusterFacts, noFacts } from '../reference/cluster-facts.ts';
 import { unreadOf } from '../report/coverage.ts';
 import type { Coverage, Source } from '../report/report-schema.ts';
-import type { ServedResource } from './discovery.ts';
+import type { ServedResource } from './unit-discovery.ts';
 
 /** One thing to read. Each costs at least one request, and each ends with one entry of coverage or more. */
 export type Unit =

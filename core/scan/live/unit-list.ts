@@ -11,12 +11,11 @@ import { addFacts, type ClusterFacts, noFacts } from '../reference/cluster-facts
 import { observeOwnerReferences } from '../reference/reference-of.ts';
 import { readOf } from '../report/coverage.ts';
 import { type ScanTools, titleOf, type UnitResult } from './advance.ts';
-import type { ServedResource } from './discovery.ts';
 import { keep } from './keep.ts';
 import type { ListUnderWay, LiveScanState, Unit } from './live-scan-state.ts';
 import { mayMatter, noteChanges, observeLiveObject, type Surroundings } from './observe-live-object.ts';
 import { type Answer, ask, listPath, METADATA_ONLY, notRead, readPage } from './request.ts';
-import { DRAIN_KINDS } from './unit-discovery.ts';
+import { DRAIN_KINDS, type ServedResource } from './unit-discovery.ts';
 
 const PAGE = 500;
 /** CustomResourceDefinitions contain whole schemas, half a megabyte each. */

@@ -1,10 +1,9 @@
 import type { Recoverable, Retrier, State } from '../definition/states-language.ts';
 import { EvaluationFailure } from '../expression/evaluation-failure.ts';
 import type { JsonObject } from '../json/json.ts';
-import { completeState } from './completion.ts';
 import type { Strand } from './execution.ts';
 import { type Failure, failureOf, matchesError } from './failure.ts';
-import type { Turn } from './turn.ts';
+import { completeState, type Turn } from './turn.ts';
 
 const defaults = { IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 3, MaxDelaySeconds: Number.POSITIVE_INFINITY };
 

@@ -7,10 +7,8 @@ import { paginate } from '../pagination.ts';
 import { startRoll } from '../progress/start-roll.ts';
 import { renderUpdate } from '../updates.ts';
 import { accessEntries } from './access-entries.ts';
-import { addons } from './addons.ts';
-import { cancellation } from './cancel-update.ts';
-import { clusterCreation } from './create-cluster.ts';
-import { nodegroupCreation } from './create-nodegroup.ts';
+import { addons, addonUpdate } from './addons.ts';
+import { clusterCreation, nodegroupCreation } from './creations.ts';
 import { versionOffer } from './describe-cluster-versions.ts';
 import { clusters } from './describe-clusters.ts';
 import type { EksOperations } from './eks-operations.ts';
@@ -18,11 +16,9 @@ import { insights } from './insights.ts';
 import { nodegroups } from './nodegroups.ts';
 import { rollTarget } from './roll-target.ts';
 import { tags } from './tag-resource.ts';
-import { addonUpdate } from './update-addon.ts';
-import { clusterConfigUpdate } from './update-cluster-config.ts';
 import { clusterVersionUpdate } from './update-cluster-version.ts';
-import { nodegroupConfigUpdate } from './update-nodegroup-config.ts';
-import { updates } from './updates.ts';
+import { clusterConfigUpdate, nodegroupConfigUpdate } from './update-config.ts';
+import { cancellation, updates } from './updates.ts';
 
 const fargateProfiles: EksOperations<'ListFargateProfiles' | 'DescribeFargateProfile'> = {
   ListFargateProfiles(context, input) {

@@ -3,7 +3,7 @@ import { clusterArn, findCluster } from '../clusters.ts';
 import { copyJson } from '../copy-json.ts';
 import { FakeEksError } from '../errors.ts';
 import { paginate } from '../pagination.ts';
-import type { ClusterRecord } from '../state/cluster-record.ts';
+import type { ClusterRecord } from '../state/fake-eks-state.ts';
 import { draw } from '../timing.ts';
 import { later, updateInProgress } from '../updates.ts';
 import type { EksOperations } from './eks-operations.ts';

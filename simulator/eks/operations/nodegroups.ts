@@ -3,8 +3,7 @@ import { findCluster, findNodegroup } from '../clusters.ts';
 import { copyJson } from '../copy-json.ts';
 import { FakeEksError } from '../errors.ts';
 import { paginate } from '../pagination.ts';
-import type { ClusterRecord } from '../state/cluster-record.ts';
-import type { NodegroupRecord } from '../state/nodegroup-record.ts';
+import type { ClusterRecord, NodegroupRecord } from '../state/fake-eks-state.ts';
 import { laterForNodegroup, updateInProgress } from '../updates.ts';
 import type { EksOperations } from './eks-operations.ts';
 

@@ -10,10 +10,13 @@ import { newCluster } from '../new-cluster.ts';
 import { nodeImage, nodeImageLabel } from '../node-image.ts';
 import type { World } from '../operation-context.ts';
 import { serve } from '../operations/serve.ts';
-import type { AddonRecord, ClusterRecord } from '../state/cluster-record.ts';
-import type { FakeEksState } from '../state/fake-eks-state.ts';
-import type { NodegroupRecord } from '../state/nodegroup-record.ts';
-import type { UpdateRecord } from '../state/update-record.ts';
+import type {
+  AddonRecord,
+  ClusterRecord,
+  FakeEksState,
+  NodegroupRecord,
+  UpdateRecord,
+} from '../state/fake-eks-state.ts';
 import { reportedVersion } from '../support-calendar.ts';
 import { draw } from '../timing.ts';
 import { endUpdate, updateInProgress } from '../updates.ts';

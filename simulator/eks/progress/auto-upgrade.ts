@@ -1,6 +1,6 @@
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import type { World } from '../operation-context.ts';
-import type { ClusterRecord } from '../state/cluster-record.ts';
+import type { ClusterRecord } from '../state/fake-eks-state.ts';
 import { calendarRow, isOffered } from '../support-calendar.ts';
 import { draw } from '../timing.ts';
 import { updateInProgress } from '../updates.ts';

@@ -3,8 +3,15 @@ import type { FindKey } from '../conditions/request-context.ts';
 import { expandVariables } from '../conditions/variables.ts';
 import { arnParts } from '../policy/arn.ts';
 import { globMatches } from '../policy/glob.ts';
-import type { NamedPolicy, Patterns, Policy, PolicyType, Statement } from '../policy/policy-document.ts';
-import { describeProblem, readPolicy } from '../policy/read-policy.ts';
+import {
+  describeProblem,
+  type NamedPolicy,
+  type Patterns,
+  type Policy,
+  type PolicyType,
+  readPolicy,
+  type Statement,
+} from '../policy/policy-document.ts';
 import { every, isUnknown, not, some, unknown, type Verdict, verdictOf } from '../policy/verdict.ts';
 import type { AccessRequest, MatchedStatement } from './access-request.ts';
 import { type Closeness, matchPrincipal } from './principal-match.ts';

@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import type { Budget, BudgetCondition, StoredStatus } from './budget.ts';
 import { type PodView, podViews } from './pod-view.ts';
 import { expectedScale, SyncFailed } from './scales.ts';

@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import { uidOf } from '../objects/object-metadata.ts';
 import { podTemplateHash } from '../pod-names.ts';
 import { qualifiedName } from '../resource-types.ts';

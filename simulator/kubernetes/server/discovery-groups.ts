@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import type { ResourceType } from '../resource-types.ts';
 import { type DelegatedVersion, delegatedVersions } from '../resources/api-services.ts';
 import { scalePath } from '../resources/scale-path.ts';

@@ -1,6 +1,5 @@
 import { apiVersionOf } from '../resource-types.ts';
-import { type Answer, json } from './answer.ts';
-import type { Call } from './call.ts';
+import { type Answer, type Call, json } from './call.ts';
 import {
   type DiscoveryEntry,
   type DiscoveryGroup,

@@ -1,19 +1,29 @@
 import { canonical } from '../canonical.ts';
 import { noteCordon } from '../disruption/disruption-counts.ts';
-import type { KubernetesObject } from '../objects/object-metadata.ts';
-import { userName } from '../permissions.ts';
+import { namespaceNames } from '../objects/namespace-object.ts';
+import { type KubernetesObject, timestamp, uidOf } from '../objects/object-metadata.ts';
+import { type ResourceAttributes, userName } from '../permissions.ts';
+import { nameSuffix } from '../pod-names.ts';
 import { apiVersionOf, type ResourceType } from '../resource-types.ts';
 import { valueAtPath } from '../resources/scale-path.ts';
 import { list, record, type StoredObject, texts } from '../resources/stored-object.ts';
 import { managedFieldsAfter } from '../writes/managed-fields.ts';
 import { findPodState, findStored, putObject } from '../writes/put-object.ts';
 import { takeAway } from '../writes/take-away.ts';
-import { type Answer, json } from './answer.ts';
-import { type Call, isDryRun } from './call.ts';
+import { type Answer, type Call, isDryRun, json, readBody } from './call.ts';
 import { withKind } from './object-forms.ts';
-import { findObject } from './read-objects.ts';
-import { badRequest, conflict, type FieldCause, invalid, methodNotAllowed } from './refusals.ts';
+import { findObject, observe } from './read-objects.ts';
+import {
+  alreadyExists,
+  badRequest,
+  conflict,
+  type FieldCause,
+  invalid,
+  methodNotAllowed,
+  notFound,
+} from './refusals.ts';
 import { representObject } from './represent.ts';
+import { requireLivingNamespace } from './require-living-namespace.ts';
 import { validate } from './validate-object.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -228,3 +238,73 @@ const forbidden = (field: string, why: string): FieldCause => ({
 });
 
 const differ = (left: unknown, right: unknown): boolean => canonical(left) !== canonical(right);
+
+interface Sent {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata?: { readonly name?: string; readonly generateName?: string; readonly namespace?: string };
+}
+
+/**
+ * `POST` of an object: 201 with the created object.
+ * @throws StatusError 400, 403 or 404 (of its namespace), 409 or 422 for an object that cannot be created.
+ */
+export function createObject(call: Call, type: ResourceType, attributes: ResourceAttributes): Answer {
+  const namespace = type.namespaced ? attributes.namespace : undefined;
+  if (attributes.name !== undefined || (type.namespaced && namespace === undefined)) throw methodNotAllowed();
+  const sent = readBody(call);
+  const { apiVersion, kind, metadata = {} }: Sent = sent;
+  if (apiVersion !== apiVersionOf(type) || kind !== type.kind)
+    throw badRequest(`${kind} in version "${apiVersion}" cannot be handled as a ${type.kind}`);
+  if (metadata.namespace !== undefined && metadata.namespace !== '' && metadata.namespace !== namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  if (namespace !== undefined && !namespaceNames(call.cluster).includes(namespace))
+    throw notFound({ group: '', resource: 'namespaces' }, namespace);
+  const name = metadata.name ?? (metadata.generateName === undefined ? '' : generatedName(call, metadata.generateName));
+  requireLivingNamespace(call, { ...attributes, name });
+  validate(type, name, sent);
+  if (observe(call, type).objects.some((each) => each.metadata.name === name && each.metadata.namespace === namespace))
+    throw alreadyExists(type, name);
+  const created = made(call, type, sent, namespace === undefined ? { name } : { name, namespace });
+  const dryRun = isDryRun(call.query);
+  if (dryRun) return json(201, created);
+  putObject(call.cluster, type, created, { before: undefined, now: call.now });
+  return json(201, representObject(call, type, findObject(call, type, { ...attributes, name })));
+}
+
+/** The stored object, with the API server's additions. The model identifies workloads by name, one of each. */
+function made(call: Call, type: ResourceType, sent: Sent, name: { name: string; namespace?: string }): StoredObject {
+  const isWorkload = type.storage.startsWith('apps/');
+  const identity = { kind: type.kind, ...name, ...(isWorkload ? {} : { incarnation: call.now }) };
+  const { status, ...rest } = sent as Readonly<Record<string, unknown>>;
+  const { resourceVersion: _revision, managedFields: _managers, ...metadata } = record(sent.metadata);
+  return {
+    ...rest,
+    ...defaultsOf(type, rest),
+    ...{ apiVersion: apiVersionOf(type), kind: type.kind },
+    ...(type.custom === true && status !== undefined ? { status } : {}),
+    metadata: {
+      ...metadata,
+      ...name,
+      uid: uidOf(call.cluster, identity),
+      creationTimestamp: timestamp(call.now),
+      managedFields: managedFieldsAfter(undefined, undefined, type, call),
+      ...(rest.spec === undefined ? {} : { generation: 1 }),
+    },
+  };
+}
+
+/** The API server's defaults, as far as a client here needs them. */
+function defaultsOf({ storage }: ResourceType, { spec }: Readonly<Record<string, unknown>>): object {
+  if (storage === '/namespaces')
+    return { spec: { finalizers: ['kubernetes'], ...record(spec) }, status: { phase: 'Active' } };
+  if (scaled.includes(storage)) return { spec: { replicas: 1, ...record(spec) } };
+  return {};
+}
+
+const scaled = ['apps/deployments', 'apps/replicasets', 'apps/statefulsets', '/replicationcontrollers'];
+
+function generatedName({ cluster }: Call, prefix: string): string {
+  cluster.kubernetes.sequence += 1;
+  return `${prefix}${nameSuffix(cluster.kubernetes.sequence)}`;
+}

@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import { canonical } from '../canonical.ts';
 import { budgetOfObject, isBudget } from '../disruption/budget.ts';
 import { budgetStatus } from '../disruption/disruption-controller.ts';

@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 
 /**
  * A client of an API with the name of a workload is that workload. After a new version, or its removal, it no longer calls deprecated APIs. EKS

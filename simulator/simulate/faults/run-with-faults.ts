@@ -2,7 +2,7 @@ import { STARTED_BY } from '../../../core/contracts/step-input.ts';
 import { recordCluster } from '../../../core/inventory/record-cluster.ts';
 import { SETTLING_MILLISECONDS } from '../../../core/policy/quarantine.ts';
 import { addCluster } from '../../eks/add-cluster.ts';
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import { Faults } from '../../faults/faulty-ports.ts';
 import { World, type WorldOptions } from '../../process/world.ts';
 import { clusterNamed } from '../fleet/synthetic-clusters.ts';

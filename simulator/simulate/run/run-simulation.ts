@@ -10,11 +10,10 @@ import { Clusters, Regions, Rollouts, Upgrades } from '../../../core/store/entit
 import { loadKind, put } from '../../../core/store/entity.ts';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { acceptedMutations } from '../../eks/log/timeline.ts';
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import type { Timing } from '../../eks/timing.ts';
-import { SKEW_MILLISECONDS } from '../../invariants/check-history.ts';
 import { checkInvariants } from '../../invariants/check-invariants.ts';
-import type { Violation } from '../../invariants/history.ts';
+import { SKEW_MILLISECONDS, type Violation } from '../../invariants/history.ts';
 import { GiveApprovals } from '../../process/give-approvals.ts';
 import { loadAllMembers } from '../../process/load-all-members.ts';
 import { IDLE_MINUTES, runWorld } from '../../process/run-world.ts';

@@ -1,7 +1,7 @@
 import type { AuditItem } from '../../../core/ports/table.ts';
 import { addCluster } from '../../eks/add-cluster.ts';
 import { emptyState } from '../../eks/empty-state.ts';
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import { World } from '../../process/world.ts';
 import { watchWayBack } from './run-simulation.ts';
 
