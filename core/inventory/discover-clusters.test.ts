@@ -3,7 +3,7 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { clock, fleetConfig, keep, NOON } from '../../test/material/protocol/one-upgrade.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
 import { unreachable } from '../model/unreachable.ts';
-import { NEVER } from '../policy/policy-of.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
 import type { EksReader } from '../ports/eks.ts';
 import { Accounts, Clusters, Organizations, ReconcileMarkers } from '../store/entities.ts';
 import { load, loadKind, put } from '../store/entity.ts';

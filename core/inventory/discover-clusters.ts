@@ -2,13 +2,13 @@ import { errorMessage, errorName, isDenied, namedError } from '../contracts/erro
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
 import { DISCOVERY_SECONDS, SLOW_LOOK_SECONDS } from '../contracts/look-limits.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
-import { sha256Hex } from '../hash/sha256.ts';
+import { sha256Hex } from '../hash/canonical-json.ts';
 import { batchesOf } from '../model/batches.ts';
 import { shortId } from '../model/cluster-key.ts';
 import { compareTexts } from '../model/compare-texts.ts';
 import { isSame } from '../model/is-same.ts';
 import { FLEET, fleetSpec, loadFleetInForce } from '../policy/applied.ts';
-import { isForgotten, NEVER } from '../policy/policy-of.ts';
+import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';

@@ -1,7 +1,7 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
-import { NEVER } from '../policy/policy-of.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
 import { Accounts, Clusters } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { forgetLooks } from './forget-looks.ts';

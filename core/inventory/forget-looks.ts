@@ -1,6 +1,6 @@
 import { batchesOf } from '../model/batches.ts';
 import { unreachable } from '../model/unreachable.ts';
-import { NEVER } from '../policy/policy-of.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { ItemKey, Table } from '../ports/table.ts';
 import { writeUnrecorded } from '../store/change.ts';

@@ -1,6 +1,6 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { fleetConfig, keep, NOON } from '../../test/material/protocol/one-upgrade.ts';
-import { NEVER } from '../policy/policy-of.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
 import type { EksReader } from '../ports/eks.ts';
 import { Accounts } from '../store/entities.ts';
 import { loadKind } from '../store/entity.ts';

@@ -11,7 +11,7 @@ import { isReadAgain } from '../model/lag.ts';
 import { settingsOf } from '../model/update-settings.ts';
 import { versionOwners } from '../model/version-owners.ts';
 import { newerSince } from '../nodes/managed-groups/image-lag.ts';
-import { labelsOf } from '../policy/policy-of.ts';
+import { labelsOf } from '../policy/cluster-labels.ts';
 import type { Addon, AddonInfo, Cluster, EksReader, Scope } from '../ports/eks.ts';
 import type { ClusterItem } from '../ports/outside.ts';
 import { compareAddonVersions } from '../version/addon-version.ts';

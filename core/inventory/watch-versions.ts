@@ -6,7 +6,7 @@ import { batchesOf } from '../model/batches.ts';
 import { given } from '../model/given.ts';
 import { isSame } from '../model/is-same.ts';
 import { loadAppliedConfigs, loadFleetInForce, upgradePolicy } from '../policy/applied.ts';
-import { NEVER } from '../policy/policy-of.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
 import type { AccountReader } from '../ports/account.ts';
 import type { ClusterVersionInformation, Scope } from '../ports/eks.ts';
 import type { Clock } from '../ports/outside.ts';

@@ -20,7 +20,8 @@ import {
   readPolicies,
   upgradePolicy,
 } from '../policy/applied.ts';
-import { labeled, type PolicyMatch, policyOf, selects } from '../policy/policy-of.ts';
+import { labeled } from '../policy/cluster-labels.ts';
+import { type PolicyMatch, policyOf, selects } from '../policy/policy-of.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { countLabels } from '../protocol/count-labels.ts';

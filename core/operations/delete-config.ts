@@ -16,8 +16,9 @@ import {
   upgradePolicy,
 } from '../policy/applied.ts';
 import { BUILT_IN_CHANNELS } from '../policy/channels.ts';
+import { labeled } from '../policy/cluster-labels.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
-import { labeled, policyOf, selects } from '../policy/policy-of.ts';
+import { policyOf, selects } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { isUndo } from '../protocol/undo.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';

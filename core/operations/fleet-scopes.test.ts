@@ -2,7 +2,7 @@ import { MemoryTable } from '../../adapters/memory/table.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { NOON } from '../../test/material/protocol/one-upgrade.ts';
 import { FLEET } from '../policy/applied.ts';
-import { NEVER } from '../policy/policy-of.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
 import { Accounts, Clusters, Configs, Organizations } from '../store/entities.ts';
 import { decode, load, loadKind, put, replace } from '../store/entity.ts';
 import { applyDocuments } from './apply-documents.ts';

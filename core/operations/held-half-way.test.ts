@@ -1,7 +1,7 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { afterIn, type Given, held, reason } from '../../test/material/operations/held-cluster.ts';
 import { cluster, grant, KEY, upgrade } from '../../test/material/protocol/one-upgrade.ts';
-import { NEVER } from '../policy/policy-of.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
 import { releaseCluster, retryCluster } from './hold-switch.ts';
 
 type Asked = Parameters<typeof afterIn> extends [unknown, ...infer Rest] ? Rest : never;

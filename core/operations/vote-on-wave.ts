@@ -11,7 +11,7 @@ import { GRANTING_WAVES } from '../protocol/granting-waves.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { ENDED_WELL } from '../queries/place-of.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
-import { rulingWaves } from '../queries/ruling-waves.ts';
+import { rulingWaves } from '../queries/verdict-without-rollout.ts';
 import { countVerdicts, readinessOfMember } from '../rollout/readiness.ts';
 import { isSettled, MAY_PAUSE, whyOutdated } from '../rollout/wave-end.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';

@@ -1,6 +1,6 @@
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { fleet } from '../../test/material/protocol/situation.ts';
-import { isForgotten, labeled, labelsOf, NEVER } from './policy-of.ts';
+import { isForgotten, labeled, labelsOf, NEVER } from './cluster-labels.ts';
 
 const byTag = { ...fleet, labels: { fromTags: { stage: 'env', team: 'owner' } } };
 const tags = { env: 'prod', cost: '7' };

@@ -4,7 +4,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { remembered, rememberedBy } from '../model/remembered.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { isForgotten } from './policy-of.ts';
+import { isForgotten } from './cluster-labels.ts';
 
 /** What a cluster's own tags ask for. They only make things safer; a tag that cannot be read holds the cluster (semantics.md, Tags on clusters). */
 export interface ClusterTags {

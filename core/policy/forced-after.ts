@@ -2,7 +2,8 @@ import type { UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Ports } from '../ports/ports.ts';
 import { loadFleetInForce } from './applied.ts';
-import { labeled, selects } from './policy-of.ts';
+import { labeled } from './cluster-labels.ts';
+import { selects } from './policy-of.ts';
 
 type Spec = Pick<UpgradePolicySpec, 'nodes'> | undefined;
 

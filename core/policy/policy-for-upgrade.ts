@@ -6,7 +6,8 @@ import type { Table } from '../ports/table.ts';
 import { Configs, Rollouts } from '../store/entities.ts';
 import { load, readAhead } from '../store/entity.ts';
 import { loadAppliedConfigs, loadFleetInForce, readPolicies, upgradePolicy } from './applied.ts';
-import { labeled, policyByHand, policyOf, undecidedPolicy, unreadablePolicy } from './policy-of.ts';
+import { labeled } from './cluster-labels.ts';
+import { policyByHand, policyOf, undecidedPolicy, unreadablePolicy } from './policy-of.ts';
 import { keysOfRules } from './read-rules.ts';
 
 /**

@@ -4,13 +4,13 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import type { ItemKey, Table, WriteOperation } from '../ports/table.ts';
-import { Configs, Learned, ReconcileMarkers } from '../store/entities.ts';
+import { Configs, Learned, loadNamesakes, ReconcileMarkers } from '../store/entities.ts';
 import { batched, load, unchanged } from '../store/entity.ts';
-import { loadNamesakes } from '../store/records-of-name.ts';
 import { loadAppliedConfigs, loadAuthors, readPolicies, upgradePolicy } from './applied.ts';
+import { labeled } from './cluster-labels.ts';
 import { type HopRules, hopRules } from './hop-rules.ts';
 import { namingWave, sharedName } from './namesakes.ts';
-import { labeled, policyByHand, policyOf, undecidedPolicy } from './policy-of.ts';
+import { policyByHand, policyOf, undecidedPolicy } from './policy-of.ts';
 
 /** What was read of a hop's rules. Code that needs no window thus does not load what compiles calendars, which is large. */
 export interface ReadRules {

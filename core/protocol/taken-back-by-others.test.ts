@@ -4,10 +4,10 @@ import { KEY, keep, NOON, upgrade } from '../../test/material/protocol/one-upgra
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { quoted } from '../contracts/step-result.ts';
-import { NEVER } from '../policy/policy-of.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
 import { ClusterControls, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
-import { leftByOthers, wasTakenBack } from './free-grant.ts';
+import { leftByOthers, wasTakenBack } from './taken-back-by-others.ts';
 
 const SEEN = '2026-11-20T11:00:00.000Z';
 const before = clusterRecord({ clusterKey: KEY, version: '1.37', lastSeenAt: SEEN });

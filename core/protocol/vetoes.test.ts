@@ -6,7 +6,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Wave } from '../contracts/items/rollout.ts';
 import type { ReasonCode } from '../contracts/reasons.ts';
 import { reason } from '../contracts/step-result.ts';
-import { NEVER } from '../policy/policy-of.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { VETOES } from './vetoes.ts';
 

@@ -3,16 +3,17 @@ import { isFinish } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import { approvalRefusals } from '../policy/approvals.ts';
 import { capKeys, capRefusals, recount } from '../policy/caps.ts';
-import { isForgotten, unreadablePolicy } from '../policy/policy-of.ts';
+import { isForgotten } from '../policy/cluster-labels.ts';
+import { unreadablePolicy } from '../policy/policy-of.ts';
 import { givenUp, waveNamed } from '../policy/wave-of.ts';
 import { exceedsBudget, goesBack, haltedBefore, placeRefusal, waveRefusal, whyHalted } from '../policy/wave-room.ts';
 import { gateBefore, waveBefore } from '../policy/wave-soak.ts';
 import { authority, busyWith, otherTarget } from './authority.ts';
 import { isGranting, isPlanned, isWaiting, PASSED_WAVES } from './granting-waves.ts';
 import { hasActed, underWayRefusals } from './hop-before.ts';
+import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET, rolloutRefusals } from './kept-away.ts';
 import { EXTENSION_VETO, ROLLBACK_VETOES, ROLLBACKS } from './rollback-vetoes.ts';
 import { type Moment, NONE, ofCluster, type Situation, unplacedBy, type Veto, windowReasons } from './situation.ts';
-import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET, rolloutRefusals } from './standing-refusals.ts';
 
 const only = (...reasons: readonly (Reason | undefined)[]): readonly Reason[] =>
   reasons.filter((one) => one !== undefined);

@@ -4,7 +4,7 @@ import { reason } from '../contracts/step-result.ts';
 import { writeUnrecorded } from '../store/change.ts';
 import { ClusterControls, Clusters, Regions } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
-import { clusterReadiness } from './cluster-readiness.ts';
+import { clusterReadiness } from './list-clusters.ts';
 
 const now = new Date('2026-11-25T12:00:00Z');
 const record = clusterRecord({ name: 'web', version: '1.35' });

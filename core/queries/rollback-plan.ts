@@ -8,7 +8,7 @@ import { counted } from '../model/words.ts';
 import { budgetsText } from '../policy/forced-after.ts';
 import type { Ports } from '../ports/ports.ts';
 import { nameOfGrant } from '../protocol/authority.ts';
-import { givesWay } from '../protocol/gives-way.ts';
+import { givesWay } from '../protocol/kept-away.ts';
 import { findHopUp } from '../protocol/rollback.ts';
 import { opensTooLate } from '../protocol/rollback-vetoes.ts';
 import { mayExtendSupport, rollbackView, versionNow } from '../protocol/rollback-view.ts';

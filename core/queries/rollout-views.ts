@@ -44,7 +44,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { findRollout } from './find-rollout.ts';
 import { waveGlass } from './glass-standing.ts';
 import { type Page, type PageRequest, pageByNumber, shortened } from './page.ts';
-import { rulingWaves } from './ruling-waves.ts';
+import { rulingWaves } from './verdict-without-rollout.ts';
 import { loadWhyTheyLeft } from './why-they-left.ts';
 
 const COUNTERS = ['members', 'inFlight', 'succeeded', 'failed', 'blocked', 'excluded', 'quarantined'] as const;

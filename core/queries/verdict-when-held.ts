@@ -9,7 +9,7 @@ import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { type ClusterRollouts, ENDED_WELL, takenUpOnceReleased } from './place-of.ts';
 import { outOfHold, somebodyOnce } from './upgrade-plan.ts';
-import { refusalsBeside, refusalsIn } from './verdict-of-tried.ts';
+import { refusalsBeside, refusalsIn } from './verdict-without-rollout.ts';
 import {
   after,
   andResume,

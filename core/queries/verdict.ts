@@ -6,10 +6,8 @@ import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason, standingFirst } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
 import { whyNever } from '../policy/never-starts.ts';
-import { givesWayFor } from '../protocol/gives-way.ts';
-import { ordersOfFleet } from '../protocol/kept-away.ts';
+import { givesWayFor, haltRefusals, ordersOfFleet } from '../protocol/kept-away.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
-import { haltRefusals } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { isServed } from '../rollout/automatic-rollouts.ts';
 import type { Decision, Waiting } from '../rollout/decisions.ts';
@@ -26,11 +24,16 @@ import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
 import { type ClusterRollouts, ENDED_WELL, type Place, type WholeRollout } from './place-of.ts';
 import { finishing } from './upgrade-plan.ts';
-import { atTarget, failedHalfWay, orFinished } from './verdict-at-target.ts';
-import { again, type MemberPlace } from './verdict-of-tried.ts';
 import { type Asked, whileHeld } from './verdict-when-held.ts';
 import { whileItRuns } from './verdict-while-it-runs.ts';
-import { withoutRollout } from './verdict-without-rollout.ts';
+import {
+  again,
+  atTarget,
+  failedHalfWay,
+  type MemberPlace,
+  orFinished,
+  withoutRollout,
+} from './verdict-without-rollout.ts';
 import {
   after,
   andResume,

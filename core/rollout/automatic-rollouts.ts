@@ -7,7 +7,7 @@ import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { hopId, isFinish } from '../model/hop.ts';
 import { sentence, some } from '../model/words.ts';
-import { isForgotten, NEVER } from '../policy/policy-of.ts';
+import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
 import { Upgrades } from '../store/entities.ts';
 import { type MemberIndex, upgradeOf } from './admission.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';

@@ -5,7 +5,7 @@ import { grant } from '../../test/material/protocol/one-upgrade.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
-import { NEVER } from '../policy/policy-of.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
 import { decide } from './decide.ts';
 import { planRollout } from './plan-rollout.ts';
 import type { FleetSnapshot } from './snapshot.ts';

@@ -14,7 +14,7 @@ import type { Decision } from './decisions.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /** What the clusters that were taken back from a minor have in common (docs/rollbacks.md). */
-export type TakenBack = NonNullable<Rollout['carried']>[number];
+type TakenBack = NonNullable<Rollout['carried']>[number];
 
 /** What the rollouts of one policy have shown. */
 interface Earlier {

@@ -1,7 +1,7 @@
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
-import { NEVER } from '../policy/policy-of.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
 import { inventoryGaps, isInventoryComplete } from './automatic-rollouts.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');

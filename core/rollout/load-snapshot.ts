@@ -2,7 +2,7 @@ import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.t
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { BATCH_KEYS, KIND_SHARDS } from '../contracts/table-schema.ts';
-import { labeled } from '../policy/policy-of.ts';
+import { labeled } from '../policy/cluster-labels.ts';
 import { exceedsBudget, waveRefusal } from '../policy/wave-room.ts';
 import { itemId, type StoredItem, type Table } from '../ports/table.ts';
 import { GRANTING_WAVES } from '../protocol/granting-waves.ts';

@@ -12,7 +12,7 @@ import {
   wave,
 } from '../../test/material/rollout/replanned-fleet.ts';
 import type { Member, Wave } from '../contracts/items/rollout.ts';
-import { NEVER } from '../policy/policy-of.ts';
+import { NEVER } from '../policy/cluster-labels.ts';
 import { replans } from './replan.ts';
 
 const three = [wave('dev'), wave('early'), wave('prod')];

@@ -6,7 +6,7 @@ import { isFinish } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import { lagReason } from '../model/lag.ts';
 import { isOffered } from '../nodes/managed-groups/image-lag.ts';
-import { isForgotten } from '../policy/policy-of.ts';
+import { isForgotten } from '../policy/cluster-labels.ts';
 import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { isTried } from '../store/entities.ts';
 import { fittingPin } from '../version/image-release.ts';

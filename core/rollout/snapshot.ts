@@ -23,6 +23,7 @@ import type { NodesSpec } from '../model/image-rule.ts';
 import { remembered } from '../model/remembered.ts';
 import type { Channels } from '../policy/channels.ts';
 import { type PolicyMatch, policyOf } from '../policy/policy-of.ts';
+import { versionNow } from '../protocol/rollback-view.ts';
 import type { EarlierRollouts } from './earlier-rollouts.ts';
 
 /** Everything that the reconciler decides from, read at one time. Maps are by cluster key, rollout id, or policy name. */
@@ -117,3 +118,21 @@ export function policyMatch({ policies, clusters, unreadablePolicies }: Fleet, c
   matches.set(cluster.clusterKey, match);
   return match;
 }
+
+/** A look at a whole fleet asks for each of its clusters. */
+const byCluster = remembered(
+  (upgrades: readonly Upgrade[]) => Map.groupBy(upgrades, ({ clusterKey }) => clusterKey),
+  new WeakMap(),
+);
+
+/** The cluster as it is by now, which the inventory learns only at its next look. */
+export function asUpgraded({ upgrades }: Pick<FleetSnapshot, 'upgrades'>, cluster: ClusterRecord): ClusterRecord {
+  const own = byCluster(upgrades).get(cluster.clusterKey);
+  return own === undefined ? cluster : { ...cluster, version: versionNow(cluster, own).toString() };
+}
+
+/** The clusters that there are, each as it is by now. */
+export const clustersNow = (snapshot: Pick<FleetSnapshot, 'clusters' | 'upgrades'>): readonly ClusterRecord[] =>
+  [...snapshot.clusters.values()]
+    .filter(({ deletedAt }) => deletedAt === undefined)
+    .map((one) => asUpgraded(snapshot, one));

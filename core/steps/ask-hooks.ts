@@ -1,14 +1,22 @@
 import type { FleetSpec } from '../config/types.ts';
-import { cutText } from '../contracts/cut-text.ts';
 import { HOOK_SCHEMA, type HookAnswer, type HookRequest, type HookStep } from '../contracts/hook.ts';
 import type { HookState, Intent, Upgrade } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
-import { blocked, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
-import { canonicalJson } from '../hash/canonical-json.ts';
-import { sha256Hex } from '../hash/sha256.ts';
+import {
+  blocked,
+  cutText,
+  failed,
+  parked,
+  type Reason,
+  reason,
+  type StepResult,
+  wait,
+} from '../contracts/step-result.ts';
+import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
 import { given } from '../model/given.ts';
 import { hopTo, isFinish, isRollback } from '../model/hop.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
+import { labeled } from '../policy/cluster-labels.ts';
 import { receiverName } from '../policy/hook-answer.ts';
 import {
   answerBy,
@@ -21,7 +29,7 @@ import {
   isOfComponent,
   standing,
 } from '../policy/hook-decision.ts';
-import { labeled, selects } from '../policy/policy-of.ts';
+import { selects } from '../policy/policy-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { refusalsNow } from '../protocol/commit.ts';
 import { hasActed } from '../protocol/hop-before.ts';

@@ -12,8 +12,8 @@ import type { Cluster, Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table } from '../ports/table.ts';
 import { type Asker, authority, otherTarget } from '../protocol/authority.ts';
-import { wasTakenBack } from '../protocol/free-grant.ts';
 import { takenBackReason } from '../protocol/settle-decision.ts';
+import { wasTakenBack } from '../protocol/taken-back-by-others.ts';
 import { hasEffect, isUndo, loadUndoEntry } from '../protocol/undo.ts';
 import { CONTROL_PLANE } from '../protocol/update-subject.ts';
 import {

@@ -31,7 +31,7 @@ import { rememberAnswers } from '../nodes/remember-answers.ts';
 import type { ApiServer } from '../ports/cluster-access.ts';
 import type { DrainNode, DrainPod, EvictionAnswer, NodeAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
 import type { Ports } from '../ports/ports.ts';
-import { mutateWithoutUpdate, type Undone } from '../protocol/mutate-without-update.ts';
+import { mutateWithoutUpdate, type Undone } from '../protocol/mutate.ts';
 import { openUndoEntries } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';

@@ -23,9 +23,8 @@ import { findHopInHand, isGivenUpFor, keptBefore, pinnedBefore } from '../protoc
 import { refuseRequest } from '../protocol/refuse-request.ts';
 import { askedBack } from '../protocol/rollback.ts';
 import { change, NOTHING, writeUnrecorded } from '../store/change.ts';
-import { Clusters, Grants, Upgrades, upgradesOf } from '../store/entities.ts';
+import { Clusters, Grants, loadRecordsOfName, Upgrades, upgradesOf } from '../store/entities.ts';
 import { decideAndWrite, load, type Read, replace } from '../store/entity.ts';
-import { loadRecordsOfName } from '../store/records-of-name.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { deniedReason, grantOf, unknownContract } from './context.ts';
 

@@ -12,7 +12,7 @@ import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type Observed, type Reading, takeBaseline } from '../probes/baseline.ts';
 import { NEEDS } from '../probes/observe-cluster.ts';
-import type { LiveScanState } from '../scan/live/live-scan-state.ts';
+import type { LiveScanState } from '../scan/live/keep.ts';
 import { mappingOf, mappingsOf, textOf } from '../scan/manifest/manifest-object.ts';
 import { CUSTOM_NETWORKING, isOn, type PodNetwork } from '../scan/preflight/pod-network.ts';
 import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';

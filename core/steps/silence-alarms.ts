@@ -18,7 +18,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { AlarmState, MuteRule } from '../ports/silences.ts';
 import { loadNewestIntent } from '../protocol/intent-store.ts';
 import { graceEnd } from '../protocol/look-up.ts';
-import { mutateWithoutUpdate, type Undone } from '../protocol/mutate-without-update.ts';
+import { mutateWithoutUpdate, type Undone } from '../protocol/mutate.ts';
 import { closeUndoEntries, isOpen, loadUndoEntry, noteSilence } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { type Read, replace } from '../store/entity.ts';

@@ -1,6 +1,6 @@
 import { type Fault, FaultInjector } from './faults/fault-injector.ts';
 import { nodeImage } from './node-image.ts';
-import type { Caller, World } from './operation-context.ts';
+import { type Caller, draw, plausibleTiming, type Timing, type World } from './operation-context.ts';
 import type { OperationInput, OperationName, OperationOutput } from './operations/catalog.ts';
 import { serve } from './operations/serve.ts';
 import { advance } from './progress/advance.ts';
@@ -10,7 +10,6 @@ import { schedule } from './progress/schedule.ts';
 import { parallelNodes } from './progress/start-roll.ts';
 import type { ClusterRecord, FakeEksState } from './state/fake-eks-state.ts';
 import { reportedVersion } from './support-calendar.ts';
-import { draw, plausibleTiming, type Timing } from './timing.ts';
 import { later } from './updates.ts';
 
 export interface FakeEksOptions {

@@ -3,7 +3,7 @@ import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.t
 import { FLEET, fleetSpec, inForce, upgradePolicy } from '../../core/policy/applied.ts';
 import { policyOf } from '../../core/policy/policy-of.ts';
 import { Clusters, Configs, Members, Upgrades, Waves } from '../../core/store/entities.ts';
-import { standingObstacles } from './check-stop.ts';
+import { standingObstacles } from './check-window.ts';
 import {
   type Check,
   type History,

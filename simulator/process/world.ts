@@ -19,10 +19,10 @@ import { accountsOf } from '../eks/clusters.ts';
 import { FakeEks } from '../eks/fake-eks.ts';
 import { createInMemoryEks } from '../eks/in-memory-ports.ts';
 import { createInMemoryAccount, createInMemoryEc2, createInMemoryTemplates } from '../eks/network.ts';
+import type { Timing } from '../eks/operation-context.ts';
 import { createInMemoryPrometheus } from '../eks/prometheus-series.ts';
 import { seededRandom } from '../eks/seeded-random.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
-import type { Timing } from '../eks/timing.ts';
 import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
 import {
   createInMemoryClusterAccess,

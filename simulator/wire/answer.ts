@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { authenticate } from './authenticate.ts';
 import { type AwsCall, AwsFault, SERVICE_NAMES, type ServiceName } from './aws-call.ts';
@@ -6,16 +8,14 @@ import type { Dialect, DialectName, PlainRequest } from './dialect.ts';
 import { json } from './dialect-json.ts';
 import { query } from './dialect-query.ts';
 import { operationAt, rest, xml } from './dialect-rest.ts';
-import type { HttpAnswer, HttpRequest } from './http-message.ts';
 import { join } from './json-value.ts';
 import { malformed } from './malformed.ts';
 import { mistypedIn } from './mistyped-in.ts';
-import { plainRequest } from './plain-request.ts';
 import { parseQuery, splitTarget } from './query-string.ts';
-import { type Refused, refuse } from './refuse.ts';
+import { type Refusal, refusalOf } from './refusal.ts';
 import { loadService, type OperationModel, type ServiceModel } from './service-model.ts';
 import { readSignature, type Signature } from './signature.ts';
-import { BODY_LIMIT, type WireOptions } from './wire-options.ts';
+import { BODY_LIMIT, type HttpAnswer, type HttpRequest, type WireOptions } from './wire-options.ts';
 
 interface Addressed extends Pick<AwsCall, 'region' | 'signer' | 'requestId' | 'origin'> {
   readonly plain: PlainRequest;
@@ -266,3 +266,61 @@ async function answerElsewhere(
   options.onUnmodelled(service, operation);
   throw new AwsFault('NotImplemented', `${service} is not a service of this server (asked for ${operation})`);
 }
+
+interface Refused {
+  readonly dialect: Dialect;
+  readonly requestId: string;
+  readonly options: WireOptions;
+}
+
+/** The answer to an exception: AWS's error for it, or 500 after a call of `onFailure`. */
+export function refuse(
+  error: unknown,
+  { dialect, requestId, options }: Refused,
+  service?: ServiceModel,
+  call?: AwsCall,
+): HttpAnswer {
+  const refusal = refusalOf(error, service, dialect.name);
+  try {
+    if (refusal !== undefined) return dialect.writeRefusal(checked(refusal), service, requestId);
+    options.onFailure(error, call);
+  } catch (unwritable) {
+    options.onFailure(unwritable, call);
+  }
+  return dialect.writeRefusal(internalFailure(dialect), service, requestId);
+}
+
+function checked(refusal: Refusal): Refusal {
+  const { schema, fields } = refusal;
+  const mistyped = schema === undefined ? undefined : mistypedIn(schema, fields, refusal.name);
+  if (mistyped !== undefined) throw new TypeError(`${mistyped} is not of the type in AWS's model`);
+  return refusal;
+}
+
+function internalFailure(dialect: Dialect): Refusal {
+  const fault = new AwsFault('InternalFailure', 'The local service failed; its log says why.');
+  return refusalOf(fault, undefined, dialect.name) as Refusal;
+}
+
+const unzip = promisify(gunzip);
+
+/** Undoes `content-encoding: gzip`, which the SDK uses for large PutMetricData. Throws faults for broken and for oversized bodies. */
+async function plainRequest({ method, target, headers, body }: HttpRequest, limit: number): Promise<PlainRequest> {
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  const plain = encoding === 'identity' || body.length === 0 ? body : await decode(body, encoding, limit);
+  return { method, headers, body: plain.toString('utf8'), ...splitTarget(target) };
+}
+
+async function decode(body: Buffer, encoding: string, limit: number): Promise<Buffer> {
+  if (encoding !== 'gzip')
+    throw new AwsFault('SerializationException', `content-encoding ${encoding} is not supported`);
+  try {
+    return await unzip(body, { maxOutputLength: limit });
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
+    throw new AwsFault('SerializationException', 'the body is not what content-encoding says');
+  }
+}
+
+export const tooLarge = (limit: number): AwsFault =>
+  new AwsFault('RequestEntityTooLargeException', `The request body is longer than ${limit} bytes`);

@@ -2,8 +2,8 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { compareTexts } from '../../core/model/compare-texts.ts';
 import { AwsFault } from './aws-call.ts';
 import { type HmacKey, hmac, hmacKey } from './hmac.ts';
-import type { HttpRequest } from './http-message.ts';
 import { pairsOf, parseQuery, splitTarget } from './query-string.ts';
+import type { HttpRequest } from './wire-options.ts';
 
 /** The signature of a request in Signature Version 4: in its Authorization header, or in its query when presigned. */
 export interface Signature {

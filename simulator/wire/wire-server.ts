@@ -2,11 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answer, dialectFor } from './answer.ts';
-import { bytesOf, type HttpAnswer, type HttpRequest } from './http-message.ts';
-import { tooLarge } from './plain-request.ts';
-import { refuse } from './refuse.ts';
-import { BODY_LIMIT, type WireOptions } from './wire-options.ts';
+import { answer, dialectFor, refuse, tooLarge } from './answer.ts';
+import { BODY_LIMIT, bytesOf, type HttpAnswer, type HttpRequest, type WireOptions } from './wire-options.ts';
 
 export type { PassedRequest, PassThrough, WireOptions } from './wire-options.ts';
 

@@ -3,7 +3,7 @@ import { resumeFleet } from '../../core/operations/fleet-switch.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestUpgrade } from '../../core/operations/requests.ts';
 import { recoverAfterRestore } from '../../core/operations/restore.ts';
-import { NEVER } from '../../core/policy/policy-of.ts';
+import { NEVER } from '../../core/policy/cluster-labels.ts';
 import { attributesClass, OLD } from '../material/kubernetes/attributes-class.ts';
 import { LISTED, MEMBER, ofMember } from './accidents.ts';
 import { applySpec, at, CARL, clusterOf, fleetOf, judge, keyOf, retag, spec } from './changed-policy.ts';

@@ -7,7 +7,7 @@ import { type PlanRules, planRules } from '../../core/plan/offline-snapshot.ts';
 import { writtenCluster } from '../../core/queries/list-clusters.ts';
 import { addCluster, type ClusterSpecification } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';
-import type { Timing } from '../../simulator/eks/timing.ts';
+import type { Timing } from '../../simulator/eks/operation-context.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import { World } from '../../simulator/process/world.ts';

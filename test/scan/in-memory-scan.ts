@@ -1,8 +1,7 @@
 import coverage from '../../core/scan/data/coverage.json' with { type: 'json' };
 import { judgeAll } from '../../core/scan/judge/judge.ts';
 import { advance } from '../../core/scan/live/advance.ts';
-import { coverageOf } from '../../core/scan/live/keep.ts';
-import { startLiveScan } from '../../core/scan/live/live-scan-state.ts';
+import { coverageOf, startLiveScan } from '../../core/scan/live/keep.ts';
 import { buildReport } from '../../core/scan/report/build-report.ts';
 import type { ScanReport, Source } from '../../core/scan/report/report-schema.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';

@@ -2,7 +2,7 @@ import { durationMilliseconds } from '../../config/schema/quantities.ts';
 import type { UpgradePolicySpec } from '../../config/types.ts';
 import type { ClusterRecord, ImageReleases } from '../../contracts/items/cluster.ts';
 import { type Reason, reason } from '../../contracts/step-result.ts';
-import { NEVER } from '../../policy/policy-of.ts';
+import { NEVER } from '../../policy/cluster-labels.ts';
 import { compareReleases, fittingPin, madeAt, releaseParameter } from '../../version/image-release.ts';
 import type { KubeVersion } from '../../version/kube-version.ts';
 

@@ -1,6 +1,5 @@
 import type { LatestScans, ScanCause, ScanRun, ScanSummary } from '../../contracts/items/scan.ts';
-import { canonicalJson } from '../../hash/canonical-json.ts';
-import { sha256Hex } from '../../hash/sha256.ts';
+import { canonicalJson, sha256Hex } from '../../hash/canonical-json.ts';
 import { blockingFindings } from '../../model/blocking-findings.ts';
 import { given } from '../../model/given.ts';
 import { isSame } from '../../model/is-same.ts';

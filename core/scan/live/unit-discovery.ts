@@ -7,7 +7,7 @@ import { apiVersionText, groupVersion } from '../observe/api-version.ts';
 import { readOf, unreadOf } from '../report/coverage.ts';
 import type { Coverage, Source } from '../report/report-schema.ts';
 import { type ScanTools, TITLES, type UnitResult } from './advance.ts';
-import type { LiveScanState, Unit } from './live-scan-state.ts';
+import type { LiveScanState, Unit } from './keep.ts';
 import { servedKey } from './observe-live-object.ts';
 import { type Answer, ask, deadOf, gapStatus } from './request.ts';
 

@@ -2,8 +2,8 @@ import type { ChoiceState, FailState, MapState } from '../definition/states-lang
 import { EvaluationFailure } from '../expression/evaluation-failure.ts';
 import type { Json } from '../json/json.ts';
 import type { Strand } from './execution.ts';
-import { causeInState, StateFailed } from './failure.ts';
 import { evaluateField, evaluateInteger, evaluateTyped } from './field-evaluation.ts';
+import { causeInState, StateFailed } from './recovery.ts';
 import { fanOut } from './states/fan-out.ts';
 import { beginTask } from './states/task.ts';
 import { beginWait } from './states/wait.ts';

@@ -5,9 +5,9 @@ import { exceedsDataLimit } from '../json/data-limit.ts';
 import type { Json, JsonObject } from '../json/json.ts';
 import type { Effect } from './effects.ts';
 import type { Execution, PendingTimer, Strand } from './execution.ts';
-import { dataLimitExceeded, type Failure, StateFailed } from './failure.ts';
 import { evaluateField, type StatesExtras } from './field-evaluation.ts';
 import { type HistoryEventDetails, type HistoryEventType, maximumHistoryEvents } from './history-event.ts';
+import { dataLimitExceeded, type Failure, StateFailed } from './recovery.ts';
 
 /** The inputs of an interpreter that a pure function cannot have. */
 export interface Environment {

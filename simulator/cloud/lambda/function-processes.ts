@@ -4,7 +4,7 @@ import { stripTypeScriptTypes } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { type FunctionProcess, hear, type ProcessListener, type ProcessSetup } from './function-process.ts';
 import { FunctionRuntime } from './function-runtime.ts';
-import type { LambdaFunctionOptions } from './lambda-function.ts';
+import type { LambdaFunctionOptions } from './functions.ts';
 import type { FromRuntime, ThreadSetup, ToRuntime } from './worker-messages.ts';
 
 interface ProcessesOptions extends Pick<ProcessSetup, 'now' | 'origin' | 'kubernetes' | 'answer'> {

@@ -3,8 +3,7 @@ import { type InvokeTask, TaskError } from '../../asl/runner/task-invocation.ts'
 import { invokeFunction } from '../../iam/requirements/service-work.ts';
 import { AwsFault } from '../../wire/aws-call.ts';
 import type { Authority } from '../authority.ts';
-import type { Functions } from '../lambda/functions.ts';
-import { FunctionFailure } from '../lambda/lambda-function.ts';
+import { FunctionFailure, type Functions } from '../lambda/functions.ts';
 import type { Wiring } from '../wiring.ts';
 
 /** Runs the tasks of executions in the role of their state machine. Liftlock's definitions use only the integration `lambda:invoke`. */

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { s3Arn } from '../../iam/requirements/requirements.ts';
 import { need } from '../../iam/requirements/row-kinds.ts';
-import { s3Arn } from '../../iam/requirements/s3.ts';
 import { type AwsCall, AwsFault } from '../../wire/aws-call.ts';
-import type { HttpAnswer, HttpRequest } from '../../wire/http-message.ts';
 import { parseQuery, splitTarget } from '../../wire/query-string.ts';
-import type { PassedRequest } from '../../wire/wire-options.ts';
+import type { HttpAnswer, HttpRequest, PassedRequest } from '../../wire/wire-options.ts';
 import type { LocalCloud } from '../local-cloud.ts';
 import type { BucketOptions, Buckets, StoredObject } from './buckets.ts';
 

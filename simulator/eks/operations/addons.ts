@@ -7,10 +7,9 @@ import { copyJson } from '../copy-json.ts';
 import { FakeEksError } from '../errors.ts';
 import { earlierUpdate } from '../idempotency.ts';
 import { requireAddonUpdatable } from '../one-update-at-a-time.ts';
-import type { OperationContext } from '../operation-context.ts';
+import { draw, type OperationContext } from '../operation-context.ts';
 import { paginate } from '../pagination.ts';
 import type { AddonRecord, ClusterRecord } from '../state/fake-eks-state.ts';
-import { draw } from '../timing.ts';
 import { acceptUpdate, becomeVisibleSoon, later, renderUpdate } from '../updates.ts';
 import type { EksOperations } from './eks-operations.ts';
 

@@ -4,17 +4,15 @@ import { FakeEksError, required, UnmodelledOperation } from '../errors.ts';
 import { requireSameParameters } from '../idempotency.ts';
 import { randomUuid } from '../identifiers.ts';
 import { newCluster } from '../new-cluster.ts';
-import type { OperationContext } from '../operation-context.ts';
+import { draw, type OperationContext } from '../operation-context.ts';
 import { scheduleAutoUpgrade } from '../progress/auto-upgrade.ts';
 import type { ClusterRecord, NodegroupRecord } from '../state/fake-eks-state.ts';
 import { isOffered, parseMinor } from '../support-calendar.ts';
-import { draw } from '../timing.ts';
 import { later, laterForNodegroup } from '../updates.ts';
-import { renderCluster } from './describe-clusters.ts';
+import { renderCluster, renderNodegroup } from './describe.ts';
 import type { EksOperations } from './eks-operations.ts';
 import { isReleaseOf, missingImage, newestRelease } from './image-versions.ts';
 import { checkScaling, checkUpdateConfig } from './nodegroup-settings.ts';
-import { renderNodegroup } from './nodegroups.ts';
 
 /** Quota (facts: eks.md §5.4). */
 const nodegroupsPerCluster = 30;

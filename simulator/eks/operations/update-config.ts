@@ -3,8 +3,8 @@ import { findCluster, findNodegroup, requireActive, requireManaged } from '../cl
 import { FakeEksError, UnmodelledOperation } from '../errors.ts';
 import { earlierUpdate } from '../idempotency.ts';
 import { refuseWhileClusterUpdates, requireNodegroupUpdatable } from '../one-update-at-a-time.ts';
+import { draw } from '../operation-context.ts';
 import { supportStatus } from '../support-calendar.ts';
-import { draw } from '../timing.ts';
 import { acceptUpdate, becomeVisibleSoon, later, renderUpdate } from '../updates.ts';
 import type { EksOperations } from './eks-operations.ts';
 import { checkSettings } from './nodegroup-settings.ts';

@@ -1,14 +1,99 @@
 import { type AwsCall, AwsFault, type ServiceName } from '../../wire/aws-call.ts';
-import { arnOf, nameOrArn, PARTITION } from './arns.ts';
+import type { RequestContext } from '../conditions/request-context.ts';
 import { dynamodbRows } from './dynamodb.ts';
 import { eksRows } from './eks.ts';
 import { passRole } from './eks-on-behalf.ts';
 import { eventsRows } from './events.ts';
-import { record, text, textOrAny, texts } from './input-members.ts';
-import type { CallFacts, Lookups, Requirement, RequirementRows } from './requirement.ts';
-import { actionOn, need, on, onNoResource } from './row-kinds.ts';
-import { s3Rows } from './s3.ts';
-import { statesRows } from './states.ts';
+import type { CallFacts, Lookups, Requirement, RequirementRow, RequirementRows } from './requirement.ts';
+import {
+  actionOn,
+  arnOf,
+  nameOrArn,
+  need,
+  on,
+  onNoResource,
+  PARTITION,
+  record,
+  text,
+  textOrAny,
+  texts,
+} from './row-kinds.ts';
+
+const machine = ({ input }: CallFacts) => textOrAny(input, 'stateMachineArn');
+const execution = ({ input }: CallFacts) => textOrAny(input, 'executionArn');
+
+/** The version or alias at the end of a machine's ARN: `…:stateMachine:name:live`. */
+function qualifierOf(arn: string): string | null {
+  return /:stateMachine:[^:]+:([^:]+)$/.exec(arn)?.[1] ?? null;
+}
+
+const onMachine: RequirementRow = (call) => {
+  const resource = machine(call);
+  return [need(call, call.operation, resource, { 'states:StateMachineQualifier': qualifierOf(resource) })];
+};
+
+/**
+ * IAM's table has no resource for these actions, but AWS's own tools grant them on the state machine. Both kinds of grant cover the machine's ARN.
+ */
+const onWaitingMachine: RequirementRow = (call) => {
+  const { lookups, region, account, input } = call;
+  return [
+    need(call, call.operation, lookups.arnOf('task-token', [textOrAny(input, 'taskToken')], region, account) ?? '*'),
+  ];
+};
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html */
+const statesRows: RequirementRows = {
+  CreateStateMachine: (call) => [
+    need(call, 'CreateStateMachine', arnOf('states', call, `stateMachine:${textOrAny(call.input, 'name')}`)),
+    passRole(textOrAny(call.input, 'roleArn'), 'states.amazonaws.com'),
+  ],
+  TagResource: on((call) => textOrAny(call.input, 'resourceArn')),
+  DescribeExecution: on(execution),
+  DescribeStateMachine: onMachine,
+  DescribeStateMachineForExecution: on(execution),
+  GetExecutionHistory: on(execution),
+  ListExecutions: onMachine,
+  ListStateMachines: onNoResource,
+  RedriveExecution: on(execution),
+  SendTaskFailure: onWaitingMachine,
+  SendTaskHeartbeat: onWaitingMachine,
+  SendTaskSuccess: onWaitingMachine,
+  StartExecution: onMachine,
+  StopExecution: on(execution),
+};
+
+/** The ARN of a bucket or an object, which contains neither Region nor account. */
+export const s3Arn = (path: string): string => `arn:${PARTITION}:s3:::${path}`;
+
+const bucket = ({ input }: CallFacts): string => s3Arn(textOrAny(input, 'Bucket'));
+const object = (call: CallFacts): string => `${bucket(call)}/${textOrAny(call.input, 'Key')}`;
+
+const asked = ({ input }: CallFacts): RequestContext => ({
+  's3:prefix': text(input, 'Prefix') ?? null,
+  's3:max-keys': text(input, 'MaxKeys') ?? null,
+  's3:delimiter': null,
+});
+
+/** Reading a version is an action of its own. */
+const getObject: RequirementRow = (call) => {
+  const version = text(call.input, 'VersionId');
+  return version === undefined
+    ? [need(call, 'GetObject', object(call))]
+    : [need(call, 'GetObjectVersion', object(call), { 's3:versionid': version })];
+};
+
+/**
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html; the actions of lists have other names than their operations.
+ */
+const s3Rows: RequirementRows = {
+  GetObject: getObject,
+  ListObjectVersions: (call) => [need(call, 'ListBucketVersions', bucket(call), asked(call))],
+  ListObjectsV2: (call) => [need(call, 'ListBucket', bucket(call), asked(call))],
+  PutObject: (call) => [
+    need(call, 'PutObject', object(call), { 's3:if-none-match': text(call.input, 'IfNoneMatch') ?? null }),
+  ],
+};
 
 /** Parameters of AWS belong to no account. */
 function parameter(call: CallFacts, given: string): string {

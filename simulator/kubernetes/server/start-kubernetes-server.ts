@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { constants, gzipSync } from 'node:zlib';
-import { bytesOf, type HttpAnswer, type HttpRequest } from '../../wire/http-message.ts';
+import { bytesOf, type HttpAnswer, type HttpRequest } from '../../wire/wire-options.ts';
 import type { FakeKubernetes } from '../fake-kubernetes.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { Answer, ApiRequest } from './call.ts';

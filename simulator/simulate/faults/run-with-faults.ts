@@ -16,10 +16,9 @@ import { changeCalendar, changePolicy } from './change-rules.ts';
 import { armEks } from './eks-faults.ts';
 import { deliveries, effectFaults, skewedClocks, staleIndex } from './fault-ports.ts';
 import { hubFaults } from './hub-faults.ts';
-import type { Later } from './later.ts';
 import { applyNewerConfig, changeConfig, deploy, restoreLater } from './operations-faults.ts';
 import { actAsPerson, openGrants } from './people.ts';
-import { type FaultOf, faultsOf, type PlannedFault } from './planned-fault.ts';
+import { type FaultOf, faultsOf, type Later, type PlannedFault } from './planned-fault.ts';
 
 const MINUTE = 60_000;
 /** The longest consequence of a fault: a stop after a restore, an hour's pause, a late event. */

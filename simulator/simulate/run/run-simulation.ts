@@ -10,13 +10,13 @@ import { Clusters, Regions, Rollouts, Upgrades } from '../../../core/store/entit
 import { loadKind, put } from '../../../core/store/entity.ts';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { acceptedMutations } from '../../eks/log/timeline.ts';
+import type { Timing } from '../../eks/operation-context.ts';
 import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
-import type { Timing } from '../../eks/timing.ts';
 import { checkInvariants } from '../../invariants/check-invariants.ts';
 import { SKEW_MILLISECONDS, type Violation } from '../../invariants/history.ts';
-import { GiveApprovals } from '../../process/give-approvals.ts';
 import { loadAllMembers } from '../../process/load-all-members.ts';
 import { IDLE_MINUTES, runWorld } from '../../process/run-world.ts';
+import { GiveApprovals } from '../../process/stand-in-people.ts';
 import { spokePrincipal, type World } from '../../process/world.ts';
 import { bucketOf } from '../../report/bucket.ts';
 import { worldWithFaults } from '../faults/run-with-faults.ts';
@@ -152,7 +152,7 @@ export async function unanswered(world: World): Promise<Violation[]> {
 const answered = (message: string): Violation => ({ invariant: 'answered', message });
 
 /**
- * The lower end of each range of plausible times (simulator/eks/timing.ts): the same steps with fewer polls in between, so that more runs fit into a
+ * The lower end of each range of plausible times (simulator/eks/operation-context.ts): the same steps with fewer polls in between, so that more runs fit into a
  * minute. Faults cause the long waits.
  */
 const BRISK_TIMING: Partial<Timing> = {

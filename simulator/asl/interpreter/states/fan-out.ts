@@ -1,10 +1,9 @@
 import type { MapState, ParallelState, State } from '../../definition/states-language.ts';
 import type { Json } from '../../json/json.ts';
 import type { FanOut, StoppedFanOut, Strand } from '../execution.ts';
-import type { Failure } from '../failure.ts';
 import { evaluateField } from '../field-evaluation.ts';
 import type { HistoryEventType } from '../history-event.ts';
-import { recover, runPart } from '../recovery.ts';
+import { type Failure, recover, runPart } from '../recovery.ts';
 import { standStill } from '../stand-still.ts';
 import { completeState, type Turn } from '../turn.ts';
 

@@ -1,11 +1,11 @@
-import type { Cluster } from '@aws-sdk/client-eks';
-import { clusterArn, findCluster } from '../clusters.ts';
+import type { Cluster, Nodegroup } from '@aws-sdk/client-eks';
+import { clusterArn, findCluster, findNodegroup } from '../clusters.ts';
 import { copyJson } from '../copy-json.ts';
 import { FakeEksError } from '../errors.ts';
+import { draw } from '../operation-context.ts';
 import { paginate } from '../pagination.ts';
-import type { ClusterRecord } from '../state/fake-eks-state.ts';
-import { draw } from '../timing.ts';
-import { later, updateInProgress } from '../updates.ts';
+import type { ClusterRecord, NodegroupRecord } from '../state/fake-eks-state.ts';
+import { later, laterForNodegroup, updateInProgress } from '../updates.ts';
 import type { EksOperations } from './eks-operations.ts';
 
 export const clusters: EksOperations<'ListClusters' | 'DescribeCluster' | 'DeleteCluster'> = {
@@ -66,5 +66,51 @@ export function renderCluster(cluster: ClusterRecord): Cluster {
     upgradePolicy: { supportType: cluster.supportType },
     tags: { ...cluster.tags },
     health: { issues: copyJson(cluster.healthIssues) },
+  };
+}
+
+export const nodegroups: EksOperations<'ListNodegroups' | 'DescribeNodegroup' | 'DeleteNodegroup'> = {
+  ListNodegroups(context, input) {
+    const cluster = findCluster(context.state, context.caller, input.clusterName);
+    const { page, ...rest } = paginate(cluster.nodegroups.map((each) => each.name).sort(), input);
+    return { nodegroups: page, ...rest };
+  },
+
+  DescribeNodegroup(context, input) {
+    const cluster = findCluster(context.state, context.caller, input.clusterName);
+    return { nodegroup: renderNodegroup(cluster, findNodegroup(cluster, input.nodegroupName)) };
+  },
+
+  /** Its nodes are drained for some minutes and then removed whatever runs on them; the group ends with the last one. */
+  DeleteNodegroup(context, input) {
+    const cluster = findCluster(context.state, context.caller, input.clusterName);
+    const nodegroup = findNodegroup(cluster, input.nodegroupName);
+    if (nodegroup.status === 'DELETING') return { nodegroup: renderNodegroup(cluster, nodegroup) };
+    if (updateInProgress(cluster, { nodegroupName: nodegroup.name }) !== undefined)
+      throw new FakeEksError('ResourceInUseException', 'Nodegroup cannot be deleted as it has an update in progress');
+    Object.assign(nodegroup, { status: 'DELETING', modifiedAt: context.now, deletedAt: context.now });
+    laterForNodegroup(context, cluster, nodegroup, 1_000);
+    return { nodegroup: renderNodegroup(cluster, nodegroup) };
+  },
+};
+
+export function renderNodegroup(cluster: ClusterRecord, nodegroup: NodegroupRecord): Nodegroup {
+  return {
+    ...copyJson(nodegroup.description),
+    nodegroupName: nodegroup.name,
+    nodegroupArn: nodegroup.arn,
+    clusterName: cluster.name,
+    version: nodegroup.version,
+    releaseVersion: nodegroup.releaseVersion,
+    createdAt: new Date(nodegroup.createdAt),
+    modifiedAt: new Date(nodegroup.modifiedAt),
+    status: nodegroup.status,
+    scalingConfig: { ...nodegroup.scalingConfig },
+    amiType: nodegroup.amiType as NonNullable<Nodegroup['amiType']>,
+    labels: { ...nodegroup.labels },
+    updateConfig: { ...nodegroup.updateConfig },
+    ...(nodegroup.launchTemplate === undefined ? {} : { launchTemplate: { ...nodegroup.launchTemplate } }),
+    tags: { ...nodegroup.tags },
+    health: { issues: copyJson(nodegroup.healthIssues) as NonNullable<Nodegroup['health']>['issues'] },
   };
 }
