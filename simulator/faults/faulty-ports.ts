@@ -25,7 +25,7 @@ class Crash extends Error {
 const armed = (fault: Fault) => ({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 });
 
 export class Faults {
-  readonly hits: { readonly at: Date; readonly fault: Fault; readonly invocation: Invocation }[] = [];
+  readonly hits: { readonly at: Date; readonly fault: Fault }[] = [];
   readonly #armed: { readonly fault: Fault; skip: number; left: number }[];
   #world: World | undefined;
 
@@ -62,7 +62,7 @@ export class Faults {
         return undefined;
       }
       armed.left -= 1;
-      this.hits.push({ at: this.#world.clock.now(), fault: armed.fault, invocation });
+      this.hits.push({ at: this.#world.clock.now(), fault: armed.fault });
       const { effect } = armed.fault;
       if (effect.kind === 'crash') {
         dead = true;
