@@ -9,7 +9,6 @@ import { json } from './dialect-json.ts';
 import { query } from './dialect-query.ts';
 import { operationAt, rest, xml } from './dialect-rest.ts';
 import { join } from './json-value.ts';
-import { malformed } from './malformed.ts';
 import { mistypedIn } from './mistyped-in.ts';
 import { parseQuery, splitTarget } from './query-string.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
@@ -324,3 +323,17 @@ async function decode(body: Buffer, encoding: string, limit: number): Promise<Bu
 
 export const tooLarge = (limit: number): AwsFault =>
   new AwsFault('RequestEntityTooLargeException', `The request body is longer than ${limit} bytes`);
+
+/** An exception while a request is read means that the request is malformed: a broken escape, bad JSON, text for a number. */
+function malformed<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw faultOf(error);
+  }
+}
+
+const faultOf = (error: unknown): AwsFault =>
+  error instanceof AwsFault
+    ? error
+    : new AwsFault('SerializationException', error instanceof Error ? error.message : String(error));

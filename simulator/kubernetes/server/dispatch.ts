@@ -15,10 +15,9 @@ import { health, healthPaths } from './health.ts';
 import { metrics } from './metrics.ts';
 import { withKind } from './object-forms.ts';
 import { openapi } from './openapi.ts';
-import { requirePreconditions } from './preconditions.ts';
 import { findObject, getObject, listObjects, watchObjects } from './read-objects.ts';
 import { applyPatch, readPatch } from './read-patch.ts';
-import { badRequest, invalid, methodNotAllowed, unknownResource } from './refusals.ts';
+import { badRequest, conflict, invalid, methodNotAllowed, unknownResource } from './refusals.ts';
 import type { RequestInfo } from './request-info.ts';
 import { requireLivingNamespace } from './require-living-namespace.ts';
 import { createReview, reviewTypes } from './reviews.ts';
@@ -232,4 +231,18 @@ function withValue(object: unknown, [member, ...rest]: readonly string[], value:
   if (member === undefined) throw new StatusError(500, { reason: 'InternalError', message: 'a scale has no path' });
   const old = record(object);
   return { ...old, [member]: rest.length === 0 ? value : withValue(old[member], rest, value) };
+}
+
+/** 409 unless the object matches the `preconditions` of DeleteOptions. */
+function requirePreconditions(type: ResourceType, object: KubernetesObject, preconditions: unknown): void {
+  const { uid, resourceVersion } = (preconditions ?? {}) as { uid?: unknown; resourceVersion?: unknown };
+  const { metadata } = object;
+  requireSame('UID', uid, metadata.uid);
+  requireSame('ResourceVersion', resourceVersion, metadata.resourceVersion);
+
+  function requireSame(what: string, wanted: unknown, found: unknown): void {
+    if (wanted === undefined || wanted === null || wanted === found) return;
+    const why = `Precondition failed: ${what} in precondition: ${String(wanted)}, ${what} in object meta: ${String(found)}`;
+    throw conflict(type, metadata.name, why);
+  }
 }

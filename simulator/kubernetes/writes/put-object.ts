@@ -11,7 +11,6 @@ import type { ResourceType } from '../resource-types.ts';
 import { storageGroup } from '../resources/storage-group.ts';
 import { groupOf, list, record, type StoredObject } from '../resources/stored-object.ts';
 import { ownerOf, schedulePods, startupMilliseconds } from '../schedule-pods.ts';
-import { retireClients } from './retire-clients.ts';
 
 interface ObjectName {
   readonly namespace?: string | undefined;
@@ -223,3 +222,15 @@ function collectGarbage(kubernetes: KubernetesState, uid: string): void {
 
 const isOwnedBy = ({ metadata }: StoredObject, uid: string): boolean =>
   list(metadata.ownerReferences).some((reference) => record(reference).uid === uid);
+
+/**
+ * A client of an API with the name of a workload is that workload. After a new version, or its removal, it no longer calls deprecated APIs. EKS
+ * continues to report its last calls, which were a moment before.
+ */
+function retireClients({ insights }: ClusterRecord, workload: string, now: number): void {
+  for (const client of insights.apiUsage.flatMap(({ clients }) => clients)) {
+    const product = client.userAgent.split('/')[0]?.toLowerCase();
+    if (client.active && product === workload.toLowerCase())
+      Object.assign(client, { active: false, lastRequestTime: now - 60_000 });
+  }
+}
