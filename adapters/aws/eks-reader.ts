@@ -127,13 +127,13 @@ function complete<T extends object, Port>(what: string, value: T | undefined, me
   throw namedError('IncompleteAnswer', `EKS answered ${what} without ${missing.join(', ')}.`);
 }
 
-export const toCluster = (cluster: Sdk.Cluster | undefined): Cluster =>
+const toCluster = (cluster: Sdk.Cluster | undefined): Cluster =>
   complete('DescribeCluster', cluster, ['name', 'arn', 'createdAt', 'version', 'status']);
 
-export const toNodegroup = (nodegroup: Sdk.Nodegroup | undefined): Nodegroup =>
+const toNodegroup = (nodegroup: Sdk.Nodegroup | undefined): Nodegroup =>
   complete('DescribeNodegroup', nodegroup, ['nodegroupName', 'clusterName', 'status']);
 
-export const toAddon = (addon: Sdk.Addon | undefined): Addon =>
+const toAddon = (addon: Sdk.Addon | undefined): Addon =>
   complete('DescribeAddon', addon, ['addonName', 'clusterName', 'addonVersion', 'status']);
 
 /** An update without params names no target; an empty list says so. */
@@ -143,12 +143,12 @@ export function toUpdate(update: Sdk.Update | undefined): Update {
 }
 
 /** An insight without a status is UNKNOWN, which is not a pass. */
-export function toInsightSummary(insight: Sdk.InsightSummary): InsightSummary {
+function toInsightSummary(insight: Sdk.InsightSummary): InsightSummary {
   const checked: InsightSummary = complete('ListInsights', insight, ['id', 'name', 'category']);
   return { ...checked, insightStatus: statusOf(insight) };
 }
 
-export function toInsight(insight: Sdk.Insight | undefined): Insight {
+function toInsight(insight: Sdk.Insight | undefined): Insight {
   const checked: Insight = complete('DescribeInsight', insight, ['id', 'name', 'category']);
   return { ...checked, insightStatus: statusOf(insight) };
 }
@@ -158,7 +158,7 @@ function statusOf(insight: Pick<Sdk.Insight, 'insightStatus'> | undefined): Insi
   return { status, ...(reason === undefined ? {} : { reason }) };
 }
 
-export const toInsightsRefresh = ({
+const toInsightsRefresh = ({
   status,
   message,
   startedAt,
@@ -166,7 +166,7 @@ export const toInsightsRefresh = ({
 }: Pick<Sdk.DescribeInsightsRefreshResponse, 'status' | 'message' | 'startedAt' | 'endedAt'>): InsightsRefresh =>
   given({ status, message, startedAt, endedAt });
 
-export function toAddonInfo(addon: Sdk.AddonInfo): AddonInfo {
+function toAddonInfo(addon: Sdk.AddonInfo): AddonInfo {
   const checked: AddonInfo = complete('DescribeAddonVersions', addon, ['addonName']);
   const versions = (addon.addonVersions ?? []).map((version) => ({
     ...version,
@@ -176,5 +176,5 @@ export function toAddonInfo(addon: Sdk.AddonInfo): AddonInfo {
   return { ...checked, addonVersions: versions as unknown as AddonInfo['addonVersions'] };
 }
 
-export const toClusterVersion = (version: Sdk.ClusterVersionInformation): ClusterVersionInformation =>
+const toClusterVersion = (version: Sdk.ClusterVersionInformation): ClusterVersionInformation =>
   complete('DescribeClusterVersions', version, ['clusterVersion']);

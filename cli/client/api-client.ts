@@ -122,7 +122,7 @@ export interface ApiAddress {
 }
 
 /** Checks the configured address. Fails with exit code 2 and says what to do. */
-export function apiAddress(text: string | undefined): ApiAddress {
+function apiAddress(text: string | undefined): ApiAddress {
   if (text === undefined || text === '') {
     throw invalid(
       'liftlock: it is not known where Liftlock runs. Set LIFTLOCK_API_URL (or --api-url) to the output ApiUrl of the hub stack, or run liftlock local up and, in another terminal, eval "$(liftlock local env)".',
@@ -152,7 +152,7 @@ function isLoopback(hostname: string): boolean {
 }
 
 /** `eu-central-1` of `https://….execute-api.eu-central-1.amazonaws.com`; undefined for a custom domain. */
-export function regionOf(url: URL): string | undefined {
+function regionOf(url: URL): string | undefined {
   return /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/.exec(url.hostname)?.[1];
 }
 
