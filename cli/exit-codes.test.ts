@@ -71,6 +71,8 @@ test.each<[string, number, string, RunOptions?]>([
   ['apply -f -', EXIT.invalid, '<stdin>:4:', { stdin: BAD }],
   ['apply -f nowhere.yaml', EXIT.invalid, 'no file nowhere.yaml'],
   ['audit show boats', EXIT.invalid, 'has no record'],
+  ['audit show cluster wbe', EXIT.failure, 'Did you mean web?'],
+  ['audit show fleet web', EXIT.invalid, '"fleet/web" has no record'],
   ['audit show policy/standard', EXIT.invalid, 'policies, calendars, channels and waivers is in that of fleet'],
   ['describe cluster nobody', EXIT.failure, 'has no cluster nobody'],
   ['describe rollout nothing', EXIT.failure, 'no rollout nothing'],

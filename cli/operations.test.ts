@@ -56,6 +56,7 @@ test('a rollout is created, paused by two, resumed and aborted for good, each by
     expect((await run(served, `rollout resume ${id}`)).code).toBe(1);
     expect((await run(served, `rollout abort ${id}`)).code).toBe(1);
     const { items } = await json<{ items: { event: string; principal: string }[] }>(served, `audit show rollout/${id}`);
+    expect((await json<{ items: unknown[] }>(served, `audit show rollout ${id}`)).items).toEqual(items);
     expect(items.map(({ event, principal }) => `${event} ${principal}`)).toEqual(
       [
         ...['RolloutPlanned', 'RolloutCreated', 'RolloutPaused', 'RolloutPaused'],

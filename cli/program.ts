@@ -59,7 +59,11 @@ export function createProgram(io: Io, ended: (code: ExitCode) => void): Command 
     const { load } = verb;
     const command = register(program, words, verb);
     if (load === undefined) continue;
-    const argumentsOf = takesKind(words) ? kindAndNames(command, words) : (given: Given) => given;
+    const argumentsOf = takesKind(words)
+      ? kindAndNames(command, words)
+      : takesSubject(words)
+        ? subjectAndName
+        : (given: Given) => given;
     command.action(async (...given) => ended(await (await load())(sessionOf(io, command), ...argumentsOf(given))));
   }
   return program;
@@ -72,7 +76,9 @@ function register(parent: Command, words: string, verb: Verb): Command {
   if (of !== undefined) return register(of, rest.join(' '), verb);
   const { alias, description, nouns, options = verb.load === undefined ? [] : [OUTPUT] } = verb;
   const command = parent
-    .command(takesKind(words) ? words.replace(/<(names?)(\.*)>/, '[$1$2]') : words)
+    .command(
+      takesKind(words) ? words.replace(/<(names?)(\.*)>/, '[$1$2]') : takesSubject(words) ? `${words} [name]` : words,
+    )
     .description(description);
   if (alias !== undefined) command.alias(alias);
   if (nouns !== undefined) command.registeredArguments[0]?.choices(nouns);
@@ -87,6 +93,14 @@ function register(parent: Command, words: string, verb: Verb): Command {
 
 type Given = Parameters<Parameters<Command['action']>[0]>;
 const takesKind = (words: string): boolean => /[<[]kind[>\]]/.test(words);
+
+const takesSubject = (words: string): boolean => /[<[]subject[>\]]/.test(words);
+
+/** A record is that of rollout/ID, and whoever writes rollout ID, as for other verbs, means the same. */
+const subjectAndName = ([subject, name, ...rest]: Given): Given => [
+  name === undefined ? subject : `${subject}/${name}`,
+  ...rest,
+];
 
 /** `get -o name` prints KIND/NAME, and kubectl takes it: here it is KIND NAME. So the parser cannot tell whether a name is missing. */
 function kindAndNames(command: Command, words: string): (given: Given) => Given {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { runInProcess } from '../../test/material/cli/run-in-process.ts';
-import { ApiClient } from './api-client.ts';
+import { ApiClient, regionOf } from './api-client.ts';
 import { refusedByGateway } from './api-failure.ts';
 
 interface Seen {
@@ -161,4 +161,18 @@ test('routes, queries, bodies and answers are those of the API', async () => {
     expect(explanation.stat).toBeUndefined();
     expect(seen).toHaveLength(5);
   });
+});
+
+test.each([
+  ['abc.execute-api.eu-central-1.amazonaws.com', 'eu-central-1'],
+  ['abc-vpce-1.execute-api.us-gov-west-1.amazonaws.com', 'us-gov-west-1'],
+  ['abc.execute-api.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
+  ['abc.execute-api.eusc-de-east-1.amazonaws.eu', 'eusc-de-east-1'],
+  ['abc.execute-api.us-iso-east-1.c2s.ic.gov', 'us-iso-east-1'],
+  ['abc.execute-api.us-isob-east-1.sc2s.sgov.gov', 'us-isob-east-1'],
+  ['liftlock.example.com', undefined],
+  ['abc.execute-api.eu-central-1.example.com', undefined],
+  ['abc.execute-api.eu-central-1.amazonaws.com.example.com', undefined],
+])('the Region of an API is read from its own host name, in every partition: %s', (host, region) => {
+  expect(regionOf(new URL(`https://${host}/v1`))).toBe(region);
 });

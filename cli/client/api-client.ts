@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { type ClientResponse, hc } from 'hono/client';
 import type { JSONValue } from 'hono/utils/types';
 import { parseJson } from '../../core/model/parse-json.ts';
+import { partitionOf } from '../../core/model/partition.ts';
 import type { Api } from '../../functions/api/app.ts';
 import type { Io } from '../command/io.ts';
 import { EXIT, Failure, type GlobalOptions, invalid } from '../command/session.ts';
@@ -152,8 +153,9 @@ function isLoopback(hostname: string): boolean {
 }
 
 /** `eu-central-1` of `https://….execute-api.eu-central-1.amazonaws.com`; undefined for a custom domain. */
-function regionOf(url: URL): string | undefined {
-  return /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/.exec(url.hostname)?.[1];
+export function regionOf(url: URL): string | undefined {
+  const [, region = '', suffix] = /\.execute-api\.([a-z0-9-]+)\.(.+)$/.exec(url.hostname) ?? [];
+  return partitionOf(region).dnsSuffix === suffix ? region : undefined;
 }
 
 /** Creates the client for the configured address. The signer and its SDK are loaded only when requests are signed. */

@@ -115,7 +115,7 @@ function clusterLines(wave: PlanWave): string[] {
 const waitWords = (reasons: PlanCluster['reasons']): string =>
   reasons
     .filter(({ code }) => code !== 'Wave' && code !== 'WaveTag' && code !== 'RunsPastWindow')
-    .map(({ message }) => message)
+    .map(({ message }, index, { length }) => (message.endsWith('.') || index + 1 === length ? message : `${message};`))
     .join(' ');
 
 const more = (count: number): string[] =>

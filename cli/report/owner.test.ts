@@ -34,8 +34,13 @@ test('an owner reads what stops its clusters with cause, repair and dates, for p
     expect(markdown.out).toMatch(/^## storage\n/);
     expect(markdown.out).toMatch(/\n\| Before \| .*\n\| --- .*\n\| .* \| 1\.37, stops it \| /);
 
+    const unlooked = await run('report owner platform');
+    expect(unlooked.out).toMatch(
+      /^platform owns 1 cluster\. Nothing is known that it has to mend, and of 1 cluster too little is known to tell\.\n+Not known:\n {2}.*\.web\.\n$/,
+    );
+    await run('scan cluster web');
     const unfound = await run('report owner platform');
-    expect(unfound.out).toContain(
+    expect(unfound.out).toBe(
       'platform owns 1 cluster, and neither a look at a cluster nor a hop has found anything that it has to mend.\n',
     );
 

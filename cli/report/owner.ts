@@ -51,9 +51,11 @@ function datesOf({ since, opensAt, deadline }: OwnedRepair): string {
   return [...(since === null ? [] : [`known since ${since}`]), opening, ...end].join('; ');
 }
 
-function totals({ owner, items, left, clusterCount }: OwnerReport): string {
+function totals({ owner, items, left, clusterCount, unknown }: OwnerReport): string {
   const stopping = items.filter(({ stops }) => stops).length;
   const owns = `${owner} owns ${counted(clusterCount, 'cluster')}`;
+  if (items.length === 0 && unknown.length > 0)
+    return `${owns}. Nothing is known that it has to mend, and of ${counted(unknown.length, 'cluster')} too little is known to tell.`;
   if (items.length === 0 && clusterCount === 0)
     return `${owns}, and no finding that is known is its. Names count as labels have them: liftlock get clusters -o wide, liftlock scan fleet.`;
   if (items.length === 0)

@@ -23,7 +23,7 @@ export async function scanFleet(session: Session, options: ScanFleetOptions, com
   if (!(FORMATS as readonly string[]).includes(output))
     throw invalid(`liftlock: -o ${output} is for reports; here it is ${FORMATS.join(', ')}.`);
   const client = await session.client();
-  const matrix = await client.v1.scans.$get({ query: { target, selector } });
+  const matrix = await client.whole('items', (page) => client.v1.scans.$get({ query: { target, selector, ...page } }));
   const shown = shownAt(session, client);
   if (start === true) await startScans(session, client, matrix, shown.now);
   await print(session, output, matrix, () => fleetText(matrix, shown));

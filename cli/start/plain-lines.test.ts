@@ -65,3 +65,11 @@ test('what an owner is told stands there in the words of the notice', () => {
   const line = written({ type: 'OwnerNews', detail: { ...EVENT_EXAMPLES.OwnerNews.detail, news } });
   expect(line).toMatch(/^2026-11-20 08:00 {2}\S+: The upgrade of .* to 1\.37 begins at 2026-11-23T11:00:00Z/);
 });
+
+test('commands stand there with the id of their cluster, whose name others may have', () => {
+  const { cluster } = EVENT_EXAMPLES.UpgradeChanged.detail;
+  const name = cluster.slice(cluster.lastIndexOf('/') + 1);
+  const [, , , region, account] = cluster.split(':');
+  const way = reason('HopReversible', `liftlock rollback cluster ${name} --dry-run says what that would do.`);
+  expect(upgraded(way)).toContain(`: liftlock rollback cluster ${account}.${region}.${name} --dry-run says`);
+});

@@ -1,3 +1,4 @@
+import { parseClusterArn, shortId, withIdInCommands } from '../../core/model/cluster-key.ts';
 import { isLag } from '../../core/model/lag.ts';
 import { visibleLine } from '../../core/model/visible.ts';
 import { newsText } from '../../core/notices/notice-of.ts';
@@ -43,8 +44,14 @@ const LINES: {
   FleetResumed: ({ by }) => `fleet resumed by ${by}`,
 };
 
-export const lineOf = ({ type, detail }: Event): string | undefined =>
-  (LINES[type] as ((one: Event['detail']) => string | undefined) | undefined)?.(detail);
+export function lineOf({ type, detail }: Event): string | undefined {
+  const text = (LINES[type] as ((one: Event['detail']) => string | undefined) | undefined)?.(detail);
+  const place = 'cluster' in detail ? parseClusterArn(detail.cluster) : undefined;
+  // Whoever reads a line does not see whether other clusters have that name too, so its commands can be pasted wherever they do.
+  return text === undefined || place === undefined
+    ? text
+    : withIdInCommands(text, { name: place.name, id: shortId(place) });
+}
 
 /** A drain and an undo lead to no other version. */
 function whatOf({ upgradeId, nodegroup, from, to }: Extract<Event, { readonly type: 'UpgradeChanged' }>['detail']) {

@@ -48,3 +48,10 @@ test('what others wrote cannot break a line or steer the terminal', () => {
   });
   expect(text).toContain('web\\n\\u001b[2Jforged');
 });
+
+test('clusters of one name are told apart where they are named alone', () => {
+  const clusters = [held, { ...held, account: '222222222222' }];
+  const text = rendered(runReportOf({ clusters })).join('\n');
+  for (const account of ['111111111111', '222222222222'])
+    expect(text).toContain(`  ${account}.eu-central-1.old  blocked at 1.36`);
+});

@@ -1,5 +1,6 @@
+import { shortId } from '../../core/model/cluster-key.ts';
 import { visibleLine } from '../../core/model/visible.ts';
-import { counted } from '../../core/model/words.ts';
+import { apart, counted } from '../../core/model/words.ts';
 import { resultOf, totalsText } from '../../simulator/report/bucket.ts';
 import type { ClusterReport, RunReport } from '../../simulator/report/report-types.ts';
 import { blockerLines, type Paint, tableLines, wrapped } from '../output/print.ts';
@@ -11,6 +12,7 @@ const COLOUR = { upgraded: 'green', failed: 'red', held: 'yellow', excluded: 'di
 export function renderText(report: RunReport, { paint, columns }: { paint: Paint; columns: number }): string {
   const wrap = (text: string, indent: string): string[] => wrapped(visibleLine(text), columns, indent);
   const { clusters, rollouts, unreadableAccounts, violations, cost } = report;
+  const nameOf = apart(clusters, ({ name }) => name, shortId);
   const lines = [
     '',
     paint('bold', `Report: ${report.startedAt} to ${report.endedAt} (virtual time)`),
@@ -40,10 +42,10 @@ export function renderText(report: RunReport, { paint, columns }: { paint: Paint
   }
 
   function blockedLines(cluster: ClusterReport): string[] {
-    const { name, bucket, version, target } = cluster;
+    const { bucket, version, target } = cluster;
     const aim = target === undefined || target === version ? '' : `, target ${target}`;
     return [
-      `  ${paint(COLOUR[bucket], name)}  ${resultOf(cluster)} at ${version}${aim}`,
+      `  ${paint(COLOUR[bucket], nameOf(cluster))}  ${resultOf(cluster)} at ${version}${aim}`,
       ...cluster.blockers
         .flatMap((one) => blockerLines(one, '    '))
         .flatMap((line) => wrap(line, `${/^ */.exec(line)?.[0]}  `)),
@@ -51,11 +53,12 @@ export function renderText(report: RunReport, { paint, columns }: { paint: Paint
   }
 
   /** Reasons of clusters that nothing blocks; the JSON has what a step looked at where all is well. */
-  function notedLines({ name, bucket, blockers, reasons }: ClusterReport): string[] {
+  function notedLines(cluster: ClusterReport): string[] {
+    const { bucket, blockers, reasons } = cluster;
     const noted = blockers.length > 0 ? [] : reasons.filter(({ code }) => code !== 'Looked');
     if (noted.length === 0) return [];
     const told = noted.flatMap(({ code, message }) => wrap(`    ${code}: ${message}`, '      '));
-    return [`  ${paint(COLOUR[bucket], name)}`, ...told];
+    return [`  ${paint(COLOUR[bucket], nameOf(cluster))}`, ...told];
   }
 
   function rolloutSection(): string[] {

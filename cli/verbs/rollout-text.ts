@@ -29,7 +29,7 @@ const deletedPart = ({ policyDeleted }: RolloutDetail): string =>
 
 /** The text of `describe rollout` and the plan of `rollout create --dry-run`. */
 export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, columns?: number): string[] {
-  const { progress, leftOut = [] } = rollout;
+  const { progress, leftOut = [], moreLeftOut = 0 } = rollout;
   const nameOf = apart<Pick<Member, 'name' | 'clusterKey'>>(
     [...rollout.members, ...leftOut],
     ({ name }) => name,
@@ -78,7 +78,10 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
         ...(rows.length === 0 ? [] : tableLines(headers, rows, columns)),
       ];
     }),
-    ...listed('Left out', leftOut, (one) => `${nameOf(one)}: ${one.reason.message}`),
+    ...listed('Left out', leftOut, (one) => `${nameOf(one)}: ${told(one.reason.message, one)}`),
+    ...(moreLeftOut === 0
+      ? []
+      : [`  … and ${moreLeftOut} more; of each liftlock get clusters says NodesBehind, AddonsBehind or ManualNodes`]),
   ];
 }
 

@@ -178,7 +178,10 @@ test('members and clusters left out that have one name are told apart by account
   const rollout = {
     ...{ ...rolloutItem(), progress: {}, conditions: [], waveDetails: [waveItem({ index: 0 })] },
     members: members.map((one) => memberItem({ waveIndex: 0, ...one })),
-    leftOut: [{ ...of('333333333333', 'web'), reason: reason('AtTarget', 'It is there.') }],
+    leftOut: [
+      { ...of('333333333333', 'web'), reason: reason('UpgradeUnderWay', 'It runs: liftlock explain cluster web.') },
+    ],
+    moreLeftOut: 3,
   } as unknown as RolloutDetail;
   const text = rolloutText(rollout, { paint: colourOf({ env: {}, isTerminal: false }, false), now }).join('\n');
   expect(text.match(/^ +\d +\S+/gm)?.map((row) => row.trim().split(/ +/)[1])).toEqual([
@@ -186,7 +189,9 @@ test('members and clusters left out that have one name are told apart by account
     '222222222222.eu-central-1.dup',
     '111111111111.eu-central-1.web',
   ]);
-  expect(text).toContain('333333333333.eu-central-1.web: It is there.');
+  expect(text).toMatch(
+    /333333333333\.eu-central-1\.web: It runs: liftlock explain cluster 333333333333\.eu-central-1\.web\.\n {2}… and 3 more; of each liftlock get clusters says /,
+  );
 });
 
 test.each<[string, Partial<Parameters<typeof goalText>[0]>, string]>([

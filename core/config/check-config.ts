@@ -104,7 +104,7 @@ function checkTogether(documents: readonly ConfigDocument[], options: ParseOptio
 
   const [fleet] = fleets.map((document) => checkFleet(document, issues));
   const earlier: SelectingPolicy[] = [];
-  const allowedHosts = fleets[0] === undefined ? (options.allowedHosts ?? []) : hostsOf(fleets[0]);
+  const allowedHosts = fleets[0] === undefined ? options.allowedHosts : hostsOf(fleets[0]);
   const hookImages =
     fleets[0] === undefined ? options.hookImages : textsOf(fleets[0], 'spec', 'hooks', 'jobs', 'images');
   // Names count as written, valid or not, so that a mistake in a Calendar does not cause another issue.

@@ -51,7 +51,7 @@ export interface ParseOptions {
 
 /** The other documents of the same config. */
 interface Surroundings {
-  readonly allowedHosts: readonly string[];
+  readonly allowedHosts: readonly string[] | undefined;
   /** The images that Jobs of hooks may use; undefined where they are unknown. */
   readonly hookImages: readonly string[] | undefined;
   /** The valid fields of its spec. */
@@ -273,7 +273,7 @@ function supportProblem(version: KubeVersion, calendar: SupportCalendar, now: Da
   const newest = calendar.versions().at(-1);
   if (oldest === undefined || newest === undefined) return undefined;
   if (newest.isOlderThan(version))
-    return `EKS offers no ${version} as far as is known here (newest: ${newest}). Nothing moves until it does.`;
+    return `this release of Liftlock knows no ${version} (newest: ${newest}). Nothing moves until EKS offers it, and Liftlock is updated to a release that knows it.`;
   if (version.isOlderThan(oldest))
     return `EKS no longer supports ${version} (oldest known here: ${oldest}). Choose a newer one.`;
   if (now === undefined) return undefined;

@@ -363,7 +363,7 @@ test.each([
   ['1.33', 'is in extended support (since 2026-07-29)'],
   ['1.30', 'EKS no longer supports 1.30 (since 2026-07-23)'],
   ['1.29', 'EKS no longer supports 1.29'],
-  ['1.40', 'EKS offers no 1.40'],
+  ['1.40', 'this release of Liftlock knows no 1.40 (newest: 1.37). Nothing moves until EKS offers it, and Liftlock'],
 ])('the target %s is a warning on 2026-11-20', (target, words) => {
   const options = { calendar: SupportCalendar.builtIn(), now: new Date('2026-11-20') };
   expect(warningsOf(policy.replace('latest', `"${target}"`), options)).toEqual([expect.stringContaining(words)]);

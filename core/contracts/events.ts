@@ -59,6 +59,8 @@ export const EVENT_DETAILS = {
     /** The same news has the same reference. */
     reference: z.string(),
     news: z.array(ownerNews),
+    /** How much more there is of each kind, where there is more than one event has room for. */
+    more: z.partialRecord(ownerNews.shape.what, z.number().int()).optional(),
     /** The owner's own address, to which the news was sent; absent = it went to the hub's topic only. */
     sentTo: z.string().optional(),
     /** Why the news did not reach the owner's own address. */

@@ -51,6 +51,19 @@ describe('before the control plane moves', () => {
     expect(addonBefore(addon('coredns', 'v1.14.0-eksbuild.1'), coredns, '1.35', '1.36').type).toBe('stuck');
   });
 
+  test('kube-proxy that would be too old for the next minor comes along first, and no further than its API server', () => {
+    const proxy = info('kube-proxy', [
+      ['v1.33.3-eksbuild.4', '1.33 1.34 1.35 1.36'],
+      ['v1.36.0-eksbuild.1', '1.36 1.37', '1.36'],
+      ['v1.37.0-eksbuild.1', '1.36 1.37', '1.37'],
+    ]);
+    const old = addon('kube-proxy', 'v1.33.3-eksbuild.4');
+    expect(addonBefore(old, proxy, '1.36', '1.37')).toEqual({ type: 'move', version: 'v1.36.0-eksbuild.1' });
+    expect(addonBefore(old, proxy, '1.35', '1.36').type).toBe('keep');
+    const none = info('kube-proxy', [['v1.33.3-eksbuild.4', '1.36']]);
+    expect(addonBefore(old, none, '1.36', '1.37').type).toBe('stuck');
+  });
+
   test('kube-proxy stays: it is never newer than the API server', () => {
     const proxy = info('kube-proxy', [
       ['v1.35.0-eksbuild.1', '1.35'],

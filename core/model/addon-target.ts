@@ -2,6 +2,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Addon, AddonInfo } from '../ports/eks.ts';
 import { addonMinor, compareAddonVersions, isNextAddonMinor } from '../version/addon-version.ts';
 import { KubeVersion } from '../version/kube-version.ts';
+import { checkSkew } from '../version/skew.ts';
 
 /** `move`: to this version. `keep`: nothing to do. `stuck`: no version fits. */
 export type AddonDecision =
@@ -54,8 +55,10 @@ export function newerDefault(addon: Installed, info: AddonInfo, minor: string): 
  */
 export function addonBefore(addon: Installed, info: AddonInfo, from: string, to: string): AddonDecision {
   const { addonName: name, addonVersion } = addon;
-  if (name === 'kube-proxy') return keep(`${name} follows after the control plane.`);
-  const offered = offers(info, from);
+  const isProxy = name === 'kube-proxy';
+  if (isProxy && !isTooOld(addonVersion, to)) return keep(`${name} follows after the control plane.`);
+  // One that would be too old for the next minor comes as far as its present API server lets it (Kubernetes' version skew policy).
+  const offered = offers(info, from).filter(({ version }) => !isProxy || isWithin(version, from));
   const both = offers(info, to).filter(({ version }) => offered.some((offer) => offer.version === version));
   if (both.some(({ version }) => version === addonVersion))
     return keep(`${name} ${addonVersion} fits ${from} and ${to}.`);
@@ -98,6 +101,18 @@ export function addonBack(addon: Installed, info: AddonInfo, from: string, to: s
   if (chosen === undefined) return stuck(`EKS lists no version of ${name} for ${to}`);
   return { type: 'move', version: chosen.version };
 }
+
+/** Whether an API server of that minor does not support a kube-proxy as old as this one. */
+function isTooOld(version: string, minor: string): boolean {
+  const [own, apiServer] = [KubeVersion.tryParse(version), KubeVersion.parse(minor)];
+  if (own?.isOlderThan(apiServer) !== true) return false;
+  return !checkSkew(apiServer, [{ kind: 'kube-proxy', name: 'every node', version }]).ok;
+}
+
+const isWithin = (version: string, minor: string): boolean => {
+  const own = KubeVersion.tryParse(version);
+  return own !== undefined && !KubeVersion.parse(minor).isOlderThan(own);
+};
 
 const minorOf = (version: string): string | undefined => KubeVersion.tryParse(version)?.toString();
 

@@ -9,6 +9,10 @@ test.each([
     'liftlock drain nodegroup old --cluster web --approve',
     'liftlock drain nodegroup old --cluster 111111111111.eu-central-1.web --approve',
   ],
+  [
+    'liftlock access manifest web --tier operate',
+    'liftlock access manifest 111111111111.eu-central-1.web --tier operate',
+  ],
   ['liftlock explain cluster web-2', undefined],
   ['liftlock explain cluster 111111111111.eu-central-1.web', undefined],
   ['The cluster web is held.', undefined],

@@ -40,4 +40,7 @@ export function idOfKey(key: string): string {
 
 /** The text with the cluster's id in place of its name in commands to paste: where others have that name too, a command with it is refused. */
 export const withIdInCommands = (text: string, { name, id }: { readonly name: string; readonly id: string }): string =>
-  text.replaceAll(new RegExp(`(liftlock (?:[a-z-]+ )+cluster |--cluster )${name}(?![\\w-]|\\.\\w)`, 'g'), `$1${id}`);
+  text.replaceAll(
+    new RegExp(`(liftlock (?:[a-z-]+ )+cluster |liftlock access manifest |--cluster )${name}(?![\\w-]|\\.\\w)`, 'g'),
+    `$1${id}`,
+  );

@@ -65,15 +65,18 @@ export function rollbackRefusals(current: string, target: KubeVersion): Reason[]
 }
 
 /** An upgrade makes exactly one hop and never goes down. Another machine, with checks of its own, takes a cluster back. */
-export function hopRefusals(current: string, target: KubeVersion): Reason[] {
-  const version = KubeVersion.parse(current);
+export function hopRefusals(
+  cluster: { readonly name: string; readonly version: string },
+  target: KubeVersion,
+): Reason[] {
+  const version = KubeVersion.parse(cluster.version);
   if (version.next().equals(target)) return [];
   if (version.equals(target)) return [reason('AlreadyThere', `The cluster is at ${version} already.`)];
   if (target.isOlderThan(version)) {
     return [
       reason(
         'Downgrade',
-        `The cluster is at ${version}; ${target} is older, and an upgrade never goes down. What takes a cluster one minor back: liftlock rollback cluster.`,
+        `The cluster is at ${version}; ${target} is older, and an upgrade never goes down. What takes a cluster one minor back: liftlock rollback cluster ${cluster.name}`,
       ),
     ];
   }

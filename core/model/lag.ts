@@ -171,6 +171,12 @@ export const canFinish = (cluster: Parts, spec: Spec): boolean =>
   lagOf(cluster, spec).some(({ kind }) => kind === 'managed') ||
   addonsBehind(cluster).some(({ wants }) => wants !== undefined);
 
+/** Whether nodes that Liftlock rolls are too old for the next hop: the control plane goes no further before they have followed. */
+export const stopsNextHop = (cluster: Parts, spec: Spec): boolean => {
+  const next = KubeVersion.parse(cluster.version).next();
+  return lagOf(cluster, spec).some(({ kind, blocks }) => kind === 'managed' && blocks.equals(next));
+};
+
 function firstBlocked(controlPlane: KubeVersion, nodes: KubeVersion): KubeVersion {
   const kubelet = { kind: 'kubelet', name: '', version: nodes.toString() } as const;
   let next = controlPlane.next();

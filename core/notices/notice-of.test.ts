@@ -213,6 +213,19 @@ test('an owner with two clusters of one name is told which is meant', () => {
   expect(told?.todo).toMatch(new RegExp(`liftlock explain cluster ${one?.account}.${one?.region}.${name}$`));
 });
 
+test('an owner of many clusters is told the first by name, how many more there are of what, and how to see all', () => {
+  const { detail } = EVENT_EXAMPLES.OwnerNews;
+  const [one] = detail.news;
+  const news = Array.from({ length: 12 }, (_, index) => ({ ...one, cluster: `${one?.cluster}-${index}` }));
+  const of = (owner: string | null, more?: object) =>
+    noticeOf({ type: 'OwnerNews', detail: { ...detail, owner, news, ...more } } as LiftlockEvent);
+  const told = of('Helm release web', { more: { blocked: 4_000, ready: 3 } });
+  expect(told?.what).toMatch(/ And 4005 more: 4002 blocked, 3 ready\.$/);
+  expect(told?.todo).toMatch(/: liftlock report owner 'Helm release web'$/);
+  expect(of('web')?.what).toMatch(/ And 2 more: 2 blocked\.$/);
+  expect(of(null)?.todo).toMatch(/: liftlock get clusters -o wide$/);
+});
+
 test('an announced upgrade that goes elsewhere at the same time is told so, and not that it is moved to that time', () => {
   const [announcedFor, later] = ['2026-11-21T22:00:00.000Z', '2026-11-28T22:00:00.000Z'];
   const told = (at: string) =>

@@ -2,13 +2,14 @@ import type { LiftlockEvent } from '../contracts/events.ts';
 import { MACHINE_NAMES } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { shortId, withIdInCommands } from '../model/cluster-key.ts';
+import { shellWord } from '../model/shell-word.ts';
 import { visibleLine } from '../model/visible.ts';
 import { apart } from '../model/words.ts';
 import { wayToCancel } from '../nodes/left-cordoned.ts';
 import { stopText } from '../protocol/fleet-stops.ts';
 import { isWayBackOver, wayToTryAgain } from '../protocol/left-half-done.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { COVERED } from '../version/support-calendar.ts';
+import { COVERED, isCovered } from '../version/support-calendar.ts';
 
 /** The detail of an event with its notice for people, as it is published. */
 export const detailWithNotice = (event: LiftlockEvent) => ({ ...event.detail, notice: noticeOf(event) });
@@ -45,8 +46,7 @@ const NOTICES: { readonly [Type in LiftlockEvent['type']]: (event: Of<Type>) => 
   VersionAvailable: (event) => {
     const { region, kubernetesVersion } = event.detail;
     const what = `EKS offers Kubernetes ${kubernetesVersion} in ${region}.`;
-    const isCovered = !COVERED.isOlderThan(KubeVersion.parse(kubernetesVersion));
-    const todo = isCovered
+    const todo = isCovered(KubeVersion.parse(kubernetesVersion))
       ? `${NOTHING} Policies with the trigger automatic plan it by themselves: liftlock get rollouts`
       : `Update Liftlock: the data of this release end at ${COVERED}, and no cluster goes further before it is updated.`;
     return notice(event, what, 'It was not offered there before.', todo, `${region}/${kubernetesVersion}`);
@@ -187,15 +187,37 @@ function rollbackDeadlineNotice(event: Of<'RollbackDeadlineApproaching'>): Notic
   return notice(event, what, whys, todo, `${clusterKey}/${kubernetesVersion}/rollback`);
 }
 
-/** How many clusters one notice names; the event has all of them. */
+/** How many clusters one notice names; the event has more of them. */
 const MOST_NAMED = 10;
+
+const KINDS_OF_NEWS = {
+  blocked: 'blocked',
+  ready: 'ready',
+  forcedUpgrade: 'moved by EKS by force',
+  patchesOverdue: 'overdue for newer images or add-ons',
+  opens: 'announced',
+  moved: 'moved to another time or version',
+  takenBack: 'taken back',
+} as const satisfies Record<NewsOfOwner['what'], string>;
+type NewsOfOwner = Of<'OwnerNews'>['detail']['news'][number];
+
+/** `And 12 more: 10 blocked, 2 ready.` of what a notice does not name. */
+function othersText(news: readonly NewsOfOwner[], more: Of<'OwnerNews'>['detail']['more'] = {}): string {
+  const kinds = Object.entries(KINDS_OF_NEWS) as [NewsOfOwner['what'], string][];
+  const counts = kinds.flatMap(([kind, words]) => {
+    const count = news.filter(({ what }) => what === kind).length + (more[kind] ?? 0);
+    return count === 0 ? [] : [{ count, text: `${count} ${words}` }];
+  });
+  const total = counts.reduce((sum, { count }) => sum + count, 0);
+  return total === 0 ? '' : ` And ${total} more: ${counts.map(({ text }) => text).join(', ')}.`;
+}
 
 /** The news for one owner about all of its clusters. */
 function ownerNotice(event: Of<'OwnerNews'>): Notice {
-  const { owner, news, refused, reference } = event.detail;
+  const { owner, news, more: unnamed, refused, reference } = event.detail;
   const told = news.slice(0, MOST_NAMED).map(newsText);
   const nameIn = apart(news, nameOf, idOf);
-  const more = news.length > told.length ? ` And ${news.length - told.length} more.` : '';
+  const more = othersText(news.slice(MOST_NAMED), unnamed);
   const whose = owner === null ? 'Labels name no owner' : `For ${owner}`;
   const whys = news
     .slice(0, MOST_NAMED)
@@ -210,7 +232,8 @@ function ownerNotice(event: Of<'OwnerNews'>): Notice {
   const unreached =
     refused === undefined ? [] : [`The address of this owner did not take it (${refused}), so it comes here.`];
   const [first] = news.map(idOf);
-  const look = `liftlock explain cluster ${first}`;
+  const all = owner === null ? 'liftlock get clusters -o wide' : `liftlock report owner ${shellWord(owner)}`;
+  const look = more === '' ? `liftlock explain cluster ${first}` : all;
   const todo = news.some(({ what }) => what === 'blocked' || what === 'forcedUpgrade')
     ? `Mend what is named before its turn comes: ${look}`
     : news.some(({ what }) => what === 'patchesOverdue')

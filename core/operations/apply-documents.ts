@@ -57,7 +57,7 @@ export async function applyDocuments(
   if (deep >= 0)
     throw invalidInput(`Nothing was applied. ${nameOf(deep)} is nested too deeply to be read. Flatten it.`);
   const sent = documents.map((document, index) => sentDocument(nameOf(index), document));
-  const options = { now, ...(inForce === undefined ? {} : allowedBy(inForce)) };
+  const options = { now, ...(inForce === undefined ? { allowedHosts: [] } : allowedBy(inForce)) };
   const parsed = checkConfig(sent, { ...options, references: 'ignore' });
   refuse(parsed.errors);
   const { fleet, policies, calendars, channels, waivers } = parsed;

@@ -150,7 +150,12 @@ function nodesFor(cluster: ClusterRecord, nodegroup: string, kind: GroupKind, dr
     left.length === 0
       ? `No node outside ${nodegroup} is known: ${then}`
       : `All nodes outside ${nodegroup} that are known were drained and left cordoned: ${named.join(', ')}. Unless they were replaced or taken into use again since (kubectl uncordon NODE), ${then}`;
-  return [`Its nodes: kubectl get nodes -l ${label}=${nodegroup}`, ...(isElsewhere ? [] : [alone])];
+  const own = [...nodegroups, ...(otherNodes?.groups ?? [])].find(({ name }) => name === nodegroup);
+  const before = own && leftCordonedBy(drains, own);
+  const drained = before && [
+    `All nodes of ${nodegroup} were drained by ${before.id} at ${before.endedAt}, and left cordoned: unless they were replaced or taken into use again since, nothing is left to drain.`,
+  ];
+  return [`Its nodes: kubectl get nodes -l ${label}=${nodegroup}`, ...(drained ?? []), ...(isElsewhere ? [] : [alone])];
 }
 
 /** The drain that has left all nodes of a group cordoned, as far as is known: nodes of another version have taken their place since. */

@@ -5,10 +5,11 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Inventory } from '../inventory/document/parse-inventory.ts';
+import { shortId } from '../model/cluster-key.ts';
 import { compareTexts } from '../model/compare-texts.ts';
 import { isLag, lagReason } from '../model/lag.ts';
 import { SEVEN_DAYS, wayBack } from '../model/way-back.ts';
-import { some } from '../model/words.ts';
+import { apart, some } from '../model/words.ts';
 import { HORIZON_MILLISECONDS } from '../policy/never-starts.ts';
 import { candidatesOf } from '../rollout/candidates.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
@@ -96,7 +97,12 @@ function runningOf({ policies }: PlanRules, { running }: Inventory): PlanDocumen
   return [...running]
     .filter(([policy]) => policies.has(policy))
     .map(([policy, own]) => {
-      const clusters = own.map(({ name }) => name).sort();
+      const nameOf = apart(
+        own,
+        ({ name }) => name,
+        ({ accountId, region, name }) => shortId({ account: accountId, region, name }),
+      );
+      const clusters = own.map(nameOf).sort();
       const message = `Policy ${policy} (${some(clusters)}): a rollout or an upgrade was under way when the inventory was printed, so its dates here are not those of what runs, but of a new rollout with what was left. What runs says where it stands and until when it waits: liftlock describe rollout (liftlock get rollouts names it), liftlock explain cluster ${clusters[0]}.`;
       return { policy, clusters, message };
     })

@@ -10,6 +10,10 @@ const calendar = compileCalendar('prod', {
   ],
   freezes: [{ name: 'fair', from: '2026-11-24T00:00', to: '2026-11-26T00:00' }],
 });
+const lunches = compileCalendar('prod', {
+  ...{ timeZone: 'UTC', freezes: [] },
+  windows: [{ name: 'lunch', schedule: '0 12 * * *', duration: '45m' }],
+});
 const rules = (more: object = {}) => ({
   calendars: [calendar],
   problems: [],
@@ -79,6 +83,31 @@ test.each([
   const { reasons } = windowRule(hop, at(now), false, scanned * MINUTES);
   expect(reasons.map(({ code }) => code)).toEqual(codes);
 });
+
+test.each([
+  ['none is so long', {}, null, 'none of its next openings is so long. Lengthen the windows, '],
+  ['a later one is', { sunday: true }, sunday, 'it fits when the window lunch opens at 2026-11-22T12:00'],
+])(
+  'where the scan alone takes too much of a window, another one has to hold that as well: %s',
+  (_, more, startsAt, says) => {
+    const weekly = Object.keys(more).length > 0 ? calendar : lunches;
+    const answered = windowRule(
+      rules({ calendars: [weekly], estimateMilliseconds: 40 * MINUTES }),
+      at('20T12:40'),
+      false,
+      40 * MINUTES,
+    );
+    expect(answered.startsAt?.toISOString() ?? null).toBe(startsAt);
+    expect(answered.reasons).toEqual([
+      {
+        code: 'WindowTooShort',
+        message: expect.stringContaining(
+          `an upgrade is taken to last 40m, and its scan has taken 40m, of which 20m count; ${says}`,
+        ),
+      },
+    ]);
+  },
+);
 
 test('a hop counts from before its scan in the opening that it goes on in alone: a freeze that came meanwhile ends the one before', () => {
   const window = { name: 'noon', schedule: '0 12 * * *', duration: '1h' };

@@ -61,13 +61,15 @@ export function windowRule(
   const done = Math.min(scanned, rules.estimateMilliseconds / 2);
   const fits = left + done >= needed || hasJustOpened(rules, new Date(now.getTime() - done), state.closesAt, needed);
   if (fits && left >= LAST_COMMIT_MILLISECONDS) return NOTHING;
-  const startsAt = fittingOpening(rules, state.closesAt, needed);
+  // Where the next scan takes as long, an opening has to hold what of it does not count.
+  const uncounted = scanned - done > LEAD_MILLISECONDS ? scanned - done : 0;
+  const startsAt = fittingOpening(rules, state.closesAt, needed + uncounted);
   const freeze = nameAt('freezes', rules.calendars, state.closesAt.getTime());
   const window = state.window === null ? 'What is open closes' : `The window ${state.window} closes`;
   const ends = freeze === null ? window : `The freeze ${freeze} begins`;
   const closes = `${ends} at ${clockText(rules.calendars, state.closesAt)}`;
   if (begun || rules.mayOverrun) return { reasons: [reason('WindowClosing', `${closes}, in a moment.`)], startsAt };
-  return { reasons: [tooShort(rules, `${closes}, which is too soon`, startsAt)], startsAt };
+  return { reasons: [tooShort(rules, `${closes}, which is too soon`, startsAt, uncounted && scanned)], startsAt };
 }
 
 /** Whether the calendars have opened shortly before `now`, and are open from then on to `closesAt` for as long as is needed. */
@@ -83,9 +85,16 @@ function hasJustOpened({ calendars }: FitRules, now: Date, closesAt: Date, neede
   return opened !== undefined && closed === closesAt.getTime() && closed - opened >= neededMilliseconds;
 }
 
-function tooShort({ calendars, estimateMilliseconds, wave }: FitRules, what: string, startsAt: Date | null): Reason {
-  const minutes = Math.ceil(estimateMilliseconds / 60_000) * 60_000;
-  const lasts = `taken to last ${writtenDuration(minutes)}`;
+/** `scanned`: how long the scan took, where that alone may be why the hop does not fit. */
+function tooShort(
+  { calendars, estimateMilliseconds, wave }: FitRules,
+  what: string,
+  startsAt: Date | null,
+  scanned = 0,
+): Reason {
+  const inMinutes = (milliseconds: number): string => writtenDuration(Math.ceil(milliseconds / 60_000) * 60_000);
+  const counted = `, and its scan has taken ${inMinutes(scanned)}, of which ${inMinutes(estimateMilliseconds / 2)} count`;
+  const lasts = `taken to last ${inMinutes(estimateMilliseconds)}${scanned > 0 ? counted : ''}`;
   const why =
     wave?.bake === undefined ? `an upgrade is ${lasts}` : `what comes before the bake, half of an upgrade, is ${lasts}`;
   const window = startsAt === null ? null : nameAt('windows', calendars, startsAt.getTime());

@@ -9,7 +9,7 @@ import { isHookEnd } from '../policy/hook-decision.ts';
 import { exceedsBudget, hasNoneSucceeded, overBudget } from '../policy/wave-room.ts';
 import { ACCESS_ERRORS, isAccessErrorName } from '../ports/cluster-access.ts';
 import { GRANTING_WAVES, reopenedAs } from './granting-waves.ts';
-import { isWatched } from './hop-before.ts';
+import { hasActed, isWatched } from './hop-before.ts';
 import { isUndo } from './undo.ts';
 
 /** How an execution left its upgrade. `stopped`: it was ended from outside, by StopExecution, a timeout, the history limit or a fault. */
@@ -86,28 +86,46 @@ const LOOKS_AGAIN: readonly AnyCode[] = [
   ...ACCESS_ERRORS,
   ...NO_ROOM,
 ];
+/** A hop whose scan takes too long for its window finds it closed, or too short, and so it may be in each window. */
+const NO_WINDOW: readonly AnyCode[] = ['WindowTooShort', 'WindowClosed', 'WindowClosing'];
 /** An upgrade that goes on for longer than retries take has got further, and parks for something new. */
 const IN_A_ROW_MILLISECONDS = 3_600_000;
 
 /** Since when and how often the upgrade parks for what ends only when somebody mends it, or AWS; undefined for any other reason. */
-function parkedInARow({ parkedFor }: Upgrade, why: Reason | undefined, now: Date): Upgrade['parkedFor'] {
-  if (why === undefined || !LOOKS_AGAIN.includes(why.code)) return undefined;
+function parkedInARow(upgrade: Upgrade, why: Reason | undefined, now: Date): Upgrade['parkedFor'] {
+  const { parkedFor } = upgrade;
+  const isOfWindow = why !== undefined && NO_WINDOW.includes(why.code) && !hasActed(upgrade);
+  if (why === undefined || !(isOfWindow || LOOKS_AGAIN.includes(why.code))) return undefined;
   const { code } = why;
   const last = now.toISOString();
   const first = { code, since: last, last, times: 1 };
-  if (parkedFor === undefined || now.getTime() - Date.parse(parkedFor.last) > IN_A_ROW_MILLISECONDS) return first;
+  // Nothing but the time to the next window lies between two windows.
+  const isOver = !isOfWindow && now.getTime() - Date.parse(parkedFor?.last ?? '') > IN_A_ROW_MILLISECONDS;
+  if (parkedFor === undefined || isOver) return first;
   // An API server that is not well does not answer, or answers by a fault, by turns.
-  const isNext = parkedFor.code === code || [parkedFor.code, code].every(isAccessErrorName);
+  const both = [parkedFor.code, code];
+  const isNext =
+    parkedFor.code === code || both.every(isAccessErrorName) || both.every((one) => NO_WINDOW.some((it) => it === one));
   return isNext ? { ...parkedFor, code, last, times: parkedFor.times + 1 } : first;
 }
 
-function toldInARow(reasons: readonly Reason[], parkedFor: Upgrade['parkedFor']): readonly Reason[] {
+/** Whether an upgrade has begun in several windows, one after the other, and came to no change in any: only a person ends that. */
+export const fitsNoWindow = (upgrade: Upgrade): boolean =>
+  upgrade.parkedFor !== undefined &&
+  NO_WINDOW.some((code) => code === upgrade.parkedFor?.code) &&
+  upgrade.parkedFor.times > 1 &&
+  !hasActed(upgrade);
+
+function toldInARow(reasons: readonly Reason[], upgrade: Upgrade): readonly Reason[] {
   const [first, ...others] = reasons;
+  const { parkedFor } = upgrade;
   if (first === undefined || parkedFor === undefined || parkedFor.times === 1) return reasons;
-  return [
-    { ...first, message: `${parkedFor.times} looks in a row since ${parkedFor.since}: ${first.message}` },
-    ...others,
-  ];
+  const { times, since } = parkedFor;
+  if (fitsNoWindow(upgrade)) {
+    const said = `In ${times} windows in a row since ${since} the scan left no time for the first change. Lengthen the windows, write mayOverrun: true, or find out what makes the scan slow.`;
+    return [reason('WindowTooShort', said), ...reasons];
+  }
+  return [{ ...first, message: `${times} looks in a row since ${since}: ${first.message}` }, ...others];
 }
 
 /** What becomes of upgrade, member and wave. The place in the wave is given back when the grant is freed, not here. */
@@ -121,7 +139,7 @@ export function settle(
   const at = now.toISOString();
   const status = terminalStatus(upgrade, given);
   const parkedFor = status === 'Parked' ? parkedInARow(upgrade, given.reasons[0], now) : undefined;
-  const end = { ...given, reasons: bounded(toldInARow(given.reasons, parkedFor)) };
+  const end = { ...given, reasons: bounded(toldInARow(given.reasons, { ...upgrade, parkedFor })) };
   const settled: Upgrade = {
     ...upgrade,
     status,

@@ -37,6 +37,7 @@ import { openSilences } from './open-silences.ts';
 import {
   ENDED_WELL,
   findRolloutsGoingOn,
+  goingOn,
   type Place,
   placeAmong,
   rolloutsByPolicy,
@@ -46,7 +47,7 @@ import {
 import { supportView } from './support-view.ts';
 import { untilOneMayBegin } from './until-one-may-begin.ts';
 import { upgradeViews } from './upgrade-view.ts';
-import { goingOn, verdictOf } from './verdict.ts';
+import { verdictOf } from './verdict.ts';
 
 /** Why a cluster is or is not upgrading, and when it will. */
 export type Explanation = Awaited<ReturnType<typeof explainCluster>>;

@@ -31,3 +31,10 @@ test('a name stands for the cluster that lives, and of one that was deleted it i
   ]);
   for (const one of names) expect((await findCluster(table, one)).clusterKey).toBe(living.clusterKey);
 });
+
+test('a name that is nearly right is answered with the one that lives and is like it', async () => {
+  const table = new MemoryTable();
+  await table.transact([put(Clusters, living, 'absent'), put(Clusters, { ...gone, name: 'webs' }, 'absent')]);
+  await expect(findCluster(table, 'wbe')).rejects.toThrow('has no cluster wbe. Did you mean web? Run liftlock get');
+  await expect(findCluster(table, 'payments')).rejects.toThrow('has no cluster payments. Run liftlock get');
+});

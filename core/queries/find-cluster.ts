@@ -1,3 +1,4 @@
+import { didYouMean } from '../config/did-you-mean.ts';
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { loadAllRecords } from '../inventory/records.ts';
@@ -23,10 +24,14 @@ export async function findCluster(table: Table, text: string): Promise<ClusterRe
   if (!/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/.test(text)) {
     throw invalidInput(`"${text.slice(0, 200)}" names no cluster. Give its name, account.region.name, or its ARN.`);
   }
-  const all = (await loadAllRecords(table)).filter((record) => record.name === text);
+  const records = await loadAllRecords(table);
+  const all = records.filter((record) => record.name === text);
   const living = all.filter((record) => record.deletedAt === undefined);
   const [only, ...others] = living;
-  if (only === undefined) return notFound(text, all.at(-1));
+  if (only === undefined) {
+    const names = records.flatMap(({ name, deletedAt }) => (deletedAt === undefined ? name : []));
+    return notFound(text, all.at(-1), didYouMean(text, names));
+  }
   if (others.length === 0) return only;
   const candidates = living.map((record) => ({ id: shortId(record), arn: record.arn })).sort(byId);
   throw new Refusal(
@@ -50,12 +55,13 @@ function parseShortId(text: string): Place | undefined {
   return { account, region, name };
 }
 
-/** `gone`: a deleted cluster that had the name. */
-function notFound(text: string, gone?: ClusterRecord): never {
+/** `gone`: a deleted cluster that had the name. `meant`: the name of another one that is like it. */
+function notFound(text: string, gone?: ClusterRecord, meant?: string): never {
+  const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
   throw namedError(
     'ClusterNotFound',
     gone === undefined
-      ? `The inventory has no cluster ${text}. Run liftlock get clusters; a new one appears after the next discovery, within the hour.`
+      ? `The inventory has no cluster ${text}.${hint} Run liftlock get clusters; a new one appears after the next discovery, within the hour.`
       : `The cluster ${text} was deleted (seen ${gone.deletedAt}). What is known of it: liftlock describe cluster ${shortKeyOf(gone.clusterKey)}`,
   );
 }

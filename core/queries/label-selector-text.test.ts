@@ -14,15 +14,27 @@ test.each([
   ['env=prod,team=web,!legacy', true],
   ['env=prod,team in (a,b)', false],
   ['empty=', true],
+  ['owner=Platform Team', true],
+  ['owner!=Platform Team,env = prod', false],
+  ['owner in (Platform Team)', true],
 ])('%s', (text, matches) => {
-  const labels = { env: 'prod', team: 'web', empty: '' };
+  const labels = { env: 'prod', team: 'web', empty: '', owner: 'Platform Team' };
   expect(matchSelector(parseLabelSelector(text), labels).matches).toBe(matches);
 });
 
-test.each(['', ',', 'env=', 'a=b=c', 'env in prod', 'env in (a', 'a b', '=x', '!', 'x'.repeat(3000)])(
-  '"%s" is refused or means exactly what it says',
-  (text) => {
-    if (text === 'env=') expect(parseLabelSelector(text).matchExpressions).toHaveLength(1);
-    else expect(() => parseLabelSelector(text)).toThrow(expect.objectContaining({ name: 'InvalidInput' }));
-  },
-);
+test.each([
+  '',
+  ',',
+  'env=',
+  'a=b=c',
+  'env=prod team=web',
+  'env in prod',
+  'env in (a',
+  'a b',
+  '=x',
+  '!',
+  'x'.repeat(3000),
+])('"%s" is refused or means exactly what it says', (text) => {
+  if (text === 'env=') expect(parseLabelSelector(text).matchExpressions).toHaveLength(1);
+  else expect(() => parseLabelSelector(text)).toThrow(expect.objectContaining({ name: 'InvalidInput' }));
+});

@@ -14,7 +14,8 @@ export function parseLabelSelector(text: string): LabelSelector {
 const BETWEEN_TERMS = /(?<!\([^)]*),/;
 const KEY = String.raw`[^\s!=,()]{1,128}`;
 const SET = new RegExp(String.raw`^(${KEY})\s+(in|notin)\s*\(([^()]*)\)$`);
-const EQUALITY = new RegExp(String.raw`^(${KEY})\s*(==|=|!=)\s*([^\s!=,()]*)$`);
+/** Labels come from tags, whose values may have blanks. */
+const EQUALITY = new RegExp(String.raw`^(${KEY})\s*(==|=|!=)\s*([^!=,()]*)$`);
 const EXISTENCE = new RegExp(String.raw`^(!?)\s*(${KEY})$`);
 
 function requirement(term: string, text: string): LabelRequirement {

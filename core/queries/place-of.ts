@@ -32,6 +32,17 @@ export interface Place extends WholeRollout {
   readonly beside?: WholeRollout | undefined;
 }
 
+export type MemberPlace = Place & { readonly member: Member };
+
+/** The cluster's place as a member of a rollout that has not ended. */
+export function goingOn(place: Place | undefined): MemberPlace | undefined {
+  if (place?.member === undefined || AT_REST.includes(place.rollout.status)) return undefined;
+  return { ...place, member: place.member };
+}
+
+export const isInBegunWave = ({ waves, member }: MemberPlace): boolean =>
+  waves.some((wave) => wave.index === member.waveIndex && hasBegun(wave));
+
 /** The rollouts that matter to one cluster. */
 export interface ClusterRollouts {
   readonly place: Place | undefined;

@@ -75,6 +75,8 @@ export interface RolloutDetail extends RolloutSummary {
   readonly suspiciousTraits?: readonly string[];
   /** In a plan: clusters that the policy selects and that need nothing or belong to no wave. In a rollout just created: the clusters that are behind. */
   readonly leftOut?: RolloutPlan['leftOut'];
+  /** In a rollout just created: how many more of those there are for which its answer has no room. */
+  readonly moreLeftOut?: number;
 }
 
 /** Waves are read for each rollout, which makes a second of this many. */

@@ -12,6 +12,7 @@ import { loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { parseLabelSelector } from './label-selector-text.ts';
+import { type PageRequest, pageByNumber, shortened } from './page.ts';
 import { invalidInput } from './refusal.ts';
 
 /** One cluster in the matrix. A cluster that was never scanned for the target is shown as that, and never as passing. */
@@ -19,11 +20,11 @@ export type MatrixRow = ReturnType<typeof rowOf>;
 
 export type ScanMatrix = Awaited<ReturnType<typeof scanMatrix>>;
 
-/** The clusters of a fleet by verdict for one target. */
+/** A page of the clusters of a fleet by verdict for one target, with the causes and owners of all of them. */
 export async function scanMatrix(
   { table, clock }: Pick<Ports, 'table' | 'clock'>,
   asked: string,
-  selectorText: string | undefined,
+  { selector: selectorText, ...request }: PageRequest & { readonly selector?: string | undefined } = {},
 ) {
   const target = KubeVersion.tryParse(asked);
   if (target === undefined || !/^\d+\.\d+$/.test(asked))
@@ -38,24 +39,27 @@ export async function scanMatrix(
     ({ deletedAt, labels }) => deletedAt === undefined && (selector === undefined || matchesSelector(selector, labels)),
   );
   const now = clock.now();
-  const named = target.toString();
   const found = chosen.map((recorded) => {
     const record = asUpgraded(snapshot, recorded);
     const scans = latest.get(record.clusterKey) ?? [];
-    const scan = scanFor(record, scans, target);
-    return { record, row: rowOf(snapshot, record, scans, { scan, target, now }), scan };
+    return { cluster: shortId(record), record, scans, scan: scanFor(record, scans, target) };
   });
-  const scanned = found.flatMap(({ record, row, scan }) =>
-    scan === undefined || row.verdict === 'there'
+  const scanned = found.flatMap(({ cluster, record, scan }) =>
+    scan === undefined || isThere(record, target)
       ? []
-      : scan.causes.map((one): Found => ({ ...one, cluster: row.cluster, chased: ownersOf(one, record) })),
+      : scan.causes.map((one): Found => ({ ...one, cluster, chased: ownersOf(one, record) })),
   );
+  const { items, ...page } = pageByNumber(found, ({ cluster }) => cluster, request);
+  const rows = items.map(({ record, scans, scan }) => rowOf(snapshot, record, scans, { scan, target, now }));
   return {
-    target: named,
-    items: found.map(({ row }) => row).sort((a, b) => (a.cluster < b.cluster ? -1 : 1)),
+    target: target.toString(),
+    ...shortened({ items: rows, ...page }, ({ cluster }) => cluster),
     ...summed(scanned),
   };
 }
+
+const isThere = ({ version }: ClusterRecord, target: KubeVersion): boolean =>
+  !KubeVersion.parse(version).isOlderThan(target);
 
 /** The last scan for the target; else one that failed for a minor on the way there, since that minor has to be passed first. */
 function scanFor(
@@ -83,7 +87,6 @@ function rowOf(
 ) {
   const { clusterKey } = record;
   const known = { scans: { clusterKey, scans }, now, nodes: nodesIn(snapshot, record) };
-  const there = !KubeVersion.parse(record.version).isOlderThan(target);
   const unscanned = scans.length === 0 ? ('never' as const) : ('other-target' as const);
   return {
     cluster: shortId(record),
@@ -91,7 +94,7 @@ function rowOf(
     /** The version that the cluster has now. */
     version: record.version,
     /** `never`: there is no scan at all. `other-target`: the last scans were for other minors. `there`: the cluster is at the target, or past it. */
-    verdict: there ? ('there' as const) : (scan?.verdict ?? unscanned),
+    verdict: isThere(record, target) ? ('there' as const) : (scan?.verdict ?? unscanned),
     /** Whether the cluster may go all the way to the target by what is known now, on every hop and by looks that are young enough; a held one may not. */
     readiness: withHold(readinessFor(record, target, known), record, snapshot.controls.get(clusterKey)).verdict,
     errors: scan?.errors ?? null,

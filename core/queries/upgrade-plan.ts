@@ -21,7 +21,7 @@ import { asUpgraded, type FleetSnapshot, nodesIn } from '../rollout/snapshot.ts'
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionOffer } from '../version/region-calendar.ts';
-import { COVERED } from '../version/support-calendar.ts';
+import { COVERED, isCovered } from '../version/support-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
 import type { AskedHop } from './asked-plan.ts';
 import { type ClusterPolicy, clusterPolicy } from './cluster-policy.ts';
@@ -62,7 +62,7 @@ export async function planUpgrade(
   const refusals = [
     ...(underWay === undefined ? [] : [sameUnderWay(underWay, cluster.name)]),
     ...((left ?? underWay) === undefined
-      ? [...hopRefusals(cluster.version, next), ...isBehind(snapshot, cluster, next, aim.policy)]
+      ? [...hopRefusals(cluster, next), ...isBehind(snapshot, cluster, next, aim.policy)]
       : []),
     ...(hops.length === 0
       ? []
@@ -251,7 +251,7 @@ function notesOf(
   const last = hops.at(-1);
   if (policy !== undefined && target !== undefined && last !== undefined && target.isOlderThan(last))
     notes.push(reason('BeyondPolicy', `The policy ${policy.metadata.name} asks for ${target} only.`));
-  if (last !== undefined && COVERED.isOlderThan(last))
+  if (last !== undefined && !isCovered(last))
     notes.push(
       reason(
         'NotCovered',

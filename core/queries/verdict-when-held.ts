@@ -9,7 +9,7 @@ import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { type ClusterRollouts, ENDED_WELL, takenUpOnceReleased } from './place-of.ts';
 import { outOfHold, somebodyOnce } from './upgrade-plan.ts';
-import { refusalsBeside, refusalsIn } from './verdict-without-rollout.ts';
+import { isOfAnotherWave, refusalsBeside, refusalsIn } from './verdict-without-rollout.ts';
 import {
   after,
   andResume,
@@ -55,13 +55,15 @@ export function whileHeld(asked: Asked, upgrade: Upgrade | undefined): Verdict |
   const inRollout = isOther ? undefined : isWaited || isLetGo ? place.rollout : isThrough ? undefined : ofUpgrade;
   const selecting = aim.policy?.metadata.name;
   if (inRollout !== undefined && goesOnWith(inRollout, selecting)) {
-    const { reasons, until } = isWaited
-      ? refusalsIn(snapshot, { ...place, member: place.member }, now)
-      : refusalsBeside(inRollout, place);
+    const there = isWaited ? { ...place, member: place.member } : undefined;
+    const { reasons, until } = there ? refusalsIn(snapshot, there, now) : refusalsBeside(inRollout, place);
     const refused = refusedByFleet(snapshot);
     // Tried again before that it fails again, after another roll. Of what is whole by now nothing is left to fail.
     const causes = isFinished ? '' : ' removes the cause and';
-    const condition = `${somebodyOnce(reasons)}${causes} runs: liftlock retry cluster ${cluster.name} (or release)${andResume(refused) || '.'}`;
+    const condition =
+      there && isOfAnotherWave(snapshot, there, reasons)
+        ? `Somebody runs: liftlock release cluster ${cluster.name}; and what takes it up then says: liftlock explain cluster ${cluster.name}`
+        : `${somebodyOnce(reasons)}${causes} runs: liftlock retry cluster ${cluster.name} (or release)${andResume(refused) || '.'}`;
     // A stop refuses no retry, but it lets nothing of it begin.
     return said(after(condition, until), why, ...reasons, ...refused);
   }

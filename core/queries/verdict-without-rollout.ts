@@ -5,7 +5,7 @@ import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/item
 import type { AnyCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { askerText } from '../model/asked-for.ts';
-import { canFinish, lagReason, unseenText, whoFinishes, whoseRolloutTakesIt } from '../model/lag.ts';
+import { canFinish, lagReason, stopsNextHop, unseenText, whoFinishes, whoseRolloutTakesIt } from '../model/lag.ts';
 import { loadFleetInForce } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import { clusterTags } from '../policy/cluster-tags.ts';
@@ -19,13 +19,21 @@ import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import type { Answer } from '../rollout/waiting.ts';
 import { hasBegun, waitingForPromotion, wayToResume } from '../rollout/wave-end.ts';
 import { lastPassed } from '../rollout/wave-hooks.ts';
+import { wavePlace } from '../rollout/wave-place.ts';
 import { Clusters, isTried, loadMembers } from '../store/entities.ts';
 import { loadAll } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { refusalsOf } from './cluster-summary.ts';
-import { type ClusterRollouts, ENDED_WELL, leftOutBy, type Place, type WholeRollout } from './place-of.ts';
+import {
+  type ClusterRollouts,
+  ENDED_WELL,
+  leftOutBy,
+  type MemberPlace,
+  type Place,
+  type WholeRollout,
+} from './place-of.ts';
 import { finishing, refusalsByHand, somebodyOnce } from './upgrade-plan.ts';
 import { after, ONCE_RELEASED, onceFleetActs, promoting, said, uncapitalized, type Verdict } from './verdict-words.ts';
 
@@ -41,8 +49,10 @@ export function withoutRollout(
   const goesOn = place !== undefined && !AT_REST.includes(place.rollout.status);
   const served = leftOutBy(snapshot, cluster, place, now);
   const tried = goesOn ? undefined : served;
-  if (place !== undefined && tried !== undefined && isTried(tried) && place.rollout.status !== 'Aborted')
-    return again(snapshot, { ...place, member: tried }, false, now);
+  if (place !== undefined && tried !== undefined && isTried(tried) && place.rollout.status !== 'Aborted') {
+    const retried = again(snapshot, { ...place, member: tried }, false, now);
+    return orNodesFirst(snapshot, cluster, aim.policy, place, retried, now);
+  }
   const out = place === undefined || tried === undefined ? undefined : takenOut(snapshot, place, tried);
   const busy = goesOn ? place : place?.beside;
   if (busy !== undefined) {
@@ -104,14 +114,6 @@ function whileBusy(
   return { condition: `${ends}; then ${then}.`, reasons: [told, ...refusals] };
 }
 
-/** A rollout that stands still ends once somebody lets it go on. */
-function howItEnds({ rollout, waves }: WholeRollout): string {
-  const { status } = rollout;
-  if (status !== 'Paused' && status !== 'Halted') return 'That rollout ends';
-  const looked = status === 'Halted' ? 'has looked at what halted it and ' : '';
-  return `Somebody ${looked}runs: ${wayToResume(rollout, waves)}, and that rollout ends`;
-}
-
 /**
  * Who ends a rollout for a cluster that is not in it, and what would refuse that now. Where a promotion would also open later waves, which this
  * cluster does not need, an upgrade by hand is named first.
@@ -128,8 +130,7 @@ function whatEnds(
   // What hooks say after the last wave, which the rollout waits for where nothing else is left of it.
   const asked = (lastPassed(waves)?.reasons ?? []).filter(isOfHook);
   if (undecided === undefined) return { ends: howItEnds(busy), refusals: asked };
-  const opens = waves.some(({ index, status }) => index > undecided.index && status === 'Pending');
-  if (!opens) return { ends: promoting(undecided, rollout), refusals: [] };
+  if (!opensMore(waves, undecided)) return { ends: promoting(undecided, rollout), refusals: [] };
   const next = KubeVersion.parse(cluster.version).next();
   const refusals = refusalsByHand(snapshot, cluster, next, now);
   const stepwise = next.toString() === target?.toString() ? '' : ', one minor at a time';
@@ -216,7 +217,10 @@ function whenFinished(
   return isPatched || takesIn(cluster, policy.spec) ? onceEnded(snapshot, name, place, who) : who;
 }
 
-/** A rollout tries the cluster again when somebody asks for that; this adds that another rollout finishes it when this one has ended. */
+/**
+ * A rollout tries the cluster again when somebody asks for that; this adds that another rollout finishes it when this one has ended. Where nodes stop
+ * its next hop, that leads further than another try.
+ */
 export function orFinished(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
@@ -225,10 +229,25 @@ export function orFinished(
   { when, reasons }: Verdict,
   now: Date,
 ): Verdict {
-  const isLeftOut = leftOutBy(snapshot, cluster, place, now) !== undefined;
+  // What a person has to ask for is taken in whenever they do.
+  const isLeftOut = policy.spec.finish === 'always' && leftOutBy(snapshot, cluster, place, now) !== undefined;
   if (!takesIn(cluster, policy.spec) || isLeftOut) return { when, reasons };
   const condition = `${when.condition}; or ${uncapitalized(whenFinished(snapshot, cluster, policy, place))}`;
   return { when: { ...when, condition }, reasons };
+}
+
+/** The same for a cluster behind its target: nodes that stop its next hop are finished first. */
+export function orNodesFirst(
+  snapshot: FleetSnapshot,
+  cluster: ClusterRecord,
+  policy: UpgradePolicy | undefined,
+  place: Place | undefined,
+  verdict: Verdict,
+  now: Date,
+): Verdict {
+  if (policy === undefined || !stopsNextHop(cluster, policy.spec)) return verdict;
+  const { when, reasons } = orFinished(snapshot, cluster, policy, place, verdict, now);
+  return said(when, ...[lagReason(cluster, policy.spec) ?? []].flat(), ...reasons);
 }
 
 /** The verdict where a hop moved the control plane and failed, and no rollout tries it again: the version alone does not show that. */
@@ -258,8 +277,6 @@ export function failedHalfWay(
 /** Reasons about where nodes or the control plane were at that time: a rollback may have moved them since, and how they are now is told beside this. */
 const STOOD_THEN: readonly AnyCode[] = ['Rolled', 'AtTarget'];
 
-export type MemberPlace = Place & { readonly member: Member };
-
 /**
  * The verdict after the one try that each cluster has for each target: what ended without success waits for a person. Without reasons of the member
  * nobody knows of a cause that is still there.
@@ -267,11 +284,32 @@ export type MemberPlace = Place & { readonly member: Member };
 export function again(snapshot: FleetSnapshot, place: MemberPlace, isFinished: boolean, now: Date): Verdict {
   const { member, rollout } = place;
   const { reasons, until } = isFinished ? refusalsBeside(rollout, place) : refusalsIn(snapshot, place, now);
+  if (isOfAnotherWave(snapshot, place, reasons)) {
+    const another = onceEnded(
+      snapshot,
+      rollout.policy,
+      place,
+      `Somebody runs: liftlock rollout create ${rollout.policy}`,
+    );
+    return said(after(another), ...triedOnce(member), ...reasons);
+  }
   const retry = `runs: liftlock retry cluster ${member.name}`;
   const condition = isFinished
     ? `It is whole at ${member.to}: it counts as succeeded once somebody ${retry}`
     : `${somebodyOnce(reasons)}${member.reasons.length === 0 ? '' : ' removes the cause and'} ${retry}`;
   return said(after(condition, until), ...triedOnce(member), ...reasons);
+}
+
+/** Whether the cluster belongs to another wave by now than the one in which it would be tried again: only another rollout takes it there. */
+export function isOfAnotherWave(
+  snapshot: FleetSnapshot,
+  { rollout, member }: MemberPlace,
+  refusals: readonly Reason[],
+): boolean {
+  const policy = snapshot.policies.get(rollout.policy)?.policy;
+  const cluster = snapshot.clusters.get(member.clusterKey);
+  if (policy === undefined || cluster === undefined) return false;
+  return refusals.some(({ code }) => code === 'NoWave') && wavePlace(snapshot, policy, cluster).index >= 0;
 }
 
 /** What refuses a retry of the cluster in its place. */
@@ -292,10 +330,26 @@ export function refusalsBeside({ id, policy }: Rollout, place: Place | undefined
 function onceEnded(snapshot: FleetSnapshot, policy: string, place: Place | undefined, then: string): string {
   const isOfIt = (one: Rollout) => one.policy === policy && !AT_REST.includes(one.status);
   // A halted rollout is not in the snapshot, but no other one is created beside it either.
-  const known = [place?.rollout, place?.beside?.rollout, ...snapshot.rollouts].filter((one) => one !== undefined);
-  const busy = known.find(isOfIt);
-  return busy === undefined ? then : `The rollout ${busy.id} ends, and then ${uncapitalized(then)}`;
+  const known = [place, place?.beside, ...snapshot.rollouts.map((rollout) => ({ rollout }))];
+  const busy = known.find((one) => one !== undefined && isOfIt(one.rollout));
+  if (busy === undefined) return then;
+  return `${howItEnds({ waves: [], ...busy }, `the rollout ${busy.rollout.id}`)}, and then ${uncapitalized(then)}`;
 }
+
+/** What ends a rollout: a person where it stands still, or where nothing of it is left but a promotion. `called`: its name in the sentence. */
+function howItEnds({ rollout, waves }: WholeRollout, called = 'that rollout'): string {
+  const { status } = rollout;
+  const undecided = waitingForPromotion(waves);
+  if (undecided !== undefined && !opensMore(waves, undecided)) return promoting(undecided, rollout);
+  const ends = `${called} ends`;
+  if (status !== 'Paused' && status !== 'Halted') return ends.charAt(0).toUpperCase() + ends.slice(1);
+  const looked = status === 'Halted' ? 'has looked at what halted it and ' : '';
+  return `Somebody ${looked}runs: ${wayToResume(rollout, waves)}, and ${ends}`;
+}
+
+/** Whether the promotion of a wave would open later ones. */
+const opensMore = (waves: WholeRollout['waves'], { index: of }: { readonly index: number }): boolean =>
+  waves.some(({ index, status }) => index > of && status === 'Pending');
 
 /**
  * The verdict where a rollout is through with the cluster: no rollout takes it up again by itself for that target, but one that a person creates

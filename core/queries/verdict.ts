@@ -1,6 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { AT_REST, type Rollout, type Wave } from '../contracts/items/rollout.ts';
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason, standingFirst } from '../contracts/step-result.ts';
@@ -8,6 +8,7 @@ import { isRollback } from '../model/hop.ts';
 import { whyNever } from '../policy/never-starts.ts';
 import { givesWayFor, haltRefusals, ordersOfFleet } from '../protocol/kept-away.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
+import { fitsNoWindow } from '../protocol/settle-decision.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { isServed } from '../rollout/automatic-rollouts.ts';
 import type { Decision, Waiting } from '../rollout/decisions.ts';
@@ -18,22 +19,23 @@ import { stalledWaves } from '../rollout/never-starting.ts';
 import { earliestOpening, waitsOf } from '../rollout/openings.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { turnsAt } from '../rollout/turn-at.ts';
-import { hasBegun, waitingForPromotion, wayToResume } from '../rollout/wave-end.ts';
+import { waitingForPromotion, wayToResume } from '../rollout/wave-end.ts';
 import { isTried } from '../store/entities.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
-import { type ClusterRollouts, ENDED_WELL, type Place, type WholeRollout } from './place-of.ts';
+import {
+  type ClusterRollouts,
+  ENDED_WELL,
+  goingOn,
+  isInBegunWave,
+  type MemberPlace,
+  type Place,
+  type WholeRollout,
+} from './place-of.ts';
 import { finishing } from './upgrade-plan.ts';
 import { type Asked, whileHeld } from './verdict-when-held.ts';
 import { whileItRuns } from './verdict-while-it-runs.ts';
-import {
-  again,
-  atTarget,
-  failedHalfWay,
-  type MemberPlace,
-  orFinished,
-  withoutRollout,
-} from './verdict-without-rollout.ts';
+import { again, atTarget, failedHalfWay, orFinished, orNodesFirst, withoutRollout } from './verdict-without-rollout.ts';
 import {
   after,
   andResume,
@@ -135,7 +137,9 @@ function ofParked(looked: Looked): Verdict | undefined {
   const { snapshot, cluster, place, ofUpgrade, upgrade, decisions, until, now } = looked;
   if (upgrade === undefined) return undefined;
   const its = ofUpgrade && { rollout: ofUpgrade, waves: wavesOf(snapshot, ofUpgrade, place) };
-  const parkedFor = upgrade.reasons.filter(({ code }) => !REFUSALS.has(code));
+  const isTold = ({ code }: Reason): boolean =>
+    !REFUSALS.has(code) || (code === 'WindowTooShort' && fitsNoWindow(upgrade));
+  const parkedFor = upgrade.reasons.filter(isTold);
   if (its?.rollout.status === 'Halted') return halted(snapshot, its, ...parkedFor);
   // What the upgrade parked for may be over, or be passed by a broken glass, by now.
   if (decisions.some((one) => isGrantOf(one, upgrade)))
@@ -213,19 +217,27 @@ function ofRefused(looked: Looked): Verdict | undefined {
 /** The verdict of a cluster that waits in its rollout, or for one. */
 function ofWaiting(looked: Looked): Verdict {
   const { snapshot, cluster, aim, place, going, now } = looked;
-  if (aim.target === undefined) {
+  // A cluster whose rollout is done with it, for an older target, waits for another rollout, and so does one that was taken out for a reason that is
+  // gone. A cluster that a person took out does not.
+  const isSkipped = going?.member.status === 'Excluded' && isServed(going.member);
+  const isDone = going === undefined || (ENDED_WELL.includes(going.member.status) && !isSkipped);
+  // A wave that has begun goes on with its members to the rollout's own target, whatever its policy names by now.
+  if (aim.target === undefined && (isDone || !isInBegunWave(going))) {
     const codes = aim.reasons.map(({ code }) => code);
     const another = codes.includes('UnknownChannel')
       ? 'The Channel that its policy names is applied, and can be read.'
       : 'The target is offered there.';
     return said(after(codes.includes('NotCovered') ? ONCE_RELEASED : another), ...aim.reasons);
   }
-  // A cluster whose rollout is done with it, for an older target, waits for another rollout, and so does one that was taken out for a reason that is
-  // gone. A cluster that a person took out does not.
-  const isSkipped = going?.member.status === 'Excluded' && isServed(going.member);
-  return going === undefined || (ENDED_WELL.includes(going.member.status) && !isSkipped)
+  return isDone
     ? onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now))
-    : (triedIn(looked) ?? waitsThere(looked, going));
+    : (triedHere(looked) ?? waitsThere(looked, going));
+}
+
+function triedHere(looked: Looked): Verdict | undefined {
+  const { snapshot, cluster, aim, place, now } = looked;
+  const tried = triedIn(looked);
+  return tried && orNodesFirst(snapshot, cluster, aim.policy, place, tried, now);
 }
 
 function waitsThere({ snapshot, waiting, elsewhere, until, now }: Looked, there: MemberPlace): Verdict {
@@ -282,15 +294,6 @@ function waitsElsewhere(
     const text = `It waits in the rollout ${id} of ${policy} as well, and goes with the one that lets it begin first.`;
     return reason('InRollout', why === '' ? text : `${text} There: ${why}`);
   });
-}
-
-const isInBegunWave = ({ waves, member }: MemberPlace): boolean =>
-  waves.some((wave) => wave.index === member.waveIndex && hasBegun(wave));
-
-/** The cluster's place as a member of a rollout that has not ended. */
-export function goingOn(place: Place | undefined): MemberPlace | undefined {
-  if (place?.member === undefined || AT_REST.includes(place.rollout.status)) return undefined;
-  return { ...place, member: place.member };
 }
 
 function inRollout(

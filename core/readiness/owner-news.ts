@@ -6,6 +6,7 @@ import { given } from '../model/given.ts';
 import { hasPins, isPatchOverdue, type Patches, patchReasons, pinsOf } from '../rollout/candidates.ts';
 import { stoppersOf, toMend } from '../rollout/hop-blockers.ts';
 import { type Known, type Readiness, readinessOf } from '../rollout/readiness.ts';
+import { namesUnseen } from '../scan/fleet/report-store.ts';
 import { ownershipOf } from '../scan/owner/owner.ts';
 import { clusterNames } from '../store/change.ts';
 import { deadlinesOf } from '../version/cluster-support.ts';
@@ -66,7 +67,10 @@ export function newsOf(look: Look): ClusterTold | undefined {
     news === undefined ? [] : [{ owner: ownerOf(cluster), news }],
   );
   const isOld = readiness === undefined && forced === undefined && overdue === undefined && announcement === undefined;
-  if (isOld && before?.word === verdict) return undefined;
+  // A look that could not read everything is no news, and yet may tell that something is gone.
+  const incompleteAt = verdict === 'incomplete' && before?.readiness?.isBlocked === true ? known.scannedAt : null;
+  const isKept = incompleteAt === null || incompleteAt === before?.incompleteAt;
+  if (isOld && isKept && before?.word === verdict) return undefined;
   return {
     kept: {
       ...before,
@@ -75,6 +79,7 @@ export function newsOf(look: Look): ClusterTold | undefined {
       ...(forced && { forcedAt: forced.at }),
       ...(overdue && { patchesDueAt: overdue.at }),
       ...(announcement && { announced: announcement.kept }),
+      ...(incompleteAt !== null && { incompleteAt }),
       word: verdict,
     },
     look: { cluster, verdict, causes: causesOf(look, known, stoppers), unseen: unseenIn(look, known) },
@@ -153,9 +158,14 @@ function readinessNews(
 type Stoppers = ReturnType<typeof stoppersAt>;
 
 /** What stops it, for each owner who hears of it; undefined where the last look proves nothing. */
-function stoppersAt({ cluster, scans, now }: Look, { verdict, for: target }: Readiness) {
+function stoppersAt(look: Look, readiness: Readiness) {
+  const { verdict, for: target } = readiness;
   if (verdict === 'stale' || verdict === 'incomplete') return undefined;
-  if (target === null || verdict !== 'blocked') return [];
+  return target === null || verdict !== 'blocked' ? [] : provedBy(look, target);
+}
+
+/** What the inventory proves and the last look has found. */
+function provedBy({ cluster, scans, now }: Look, target: string) {
   const found = toMend(stoppersOf(cluster, scans, KubeVersion.parse(target), true, undefined, now));
   // What the inventory proves goes by the name that a scan gives it, so that it is the same once a scan has found it.
   return found.flatMap(({ scanned, cause, reason, what = scanned && reason.message, ...whose }) =>
@@ -167,11 +177,17 @@ function stoppersAt({ cluster, scans, now }: Look, { verdict, for: target }: Rea
 const unseenIn = ({ scans }: Look, { for: target }: Readiness): readonly string[] =>
   scans?.scans.find((one) => one.target === target)?.unseen?.map(({ cause }) => cause) ?? [];
 
-/** What stops it, each since the first of the consecutive looks that found it; undefined where this look proves nothing. */
-function causesOf({ scans, now }: Look, { for: target }: Readiness, stoppers: Stoppers): LookOfHistory['causes'] {
+/**
+ * What stops it, each since the first of the consecutive looks that found it; undefined where this look proves nothing. One that could not read
+ * everything proves that what it would have found is gone.
+ */
+function causesOf(look: Look, { verdict, for: target }: Readiness, stoppers: Stoppers): LookOfHistory['causes'] {
   if (target === null) return stoppers && [];
-  const known = scans?.scans.find((one) => one.target === target)?.causes ?? [];
-  const causes = stoppers?.map(({ cause, owner, what }) => {
+  const { scans, now } = look;
+  const scan = scans?.scans.find((one) => one.target === target);
+  const known = scan?.causes ?? [];
+  const isRead = verdict === 'incomplete' && scan !== undefined && namesUnseen(scan);
+  const causes = (isRead ? provedBy(look, target) : stoppers)?.map(({ cause, owner, what }) => {
     const since = known.find((one) => one.cause === cause)?.since ?? now.toISOString();
     return { cause, owner, target, since, ...given({ what }) };
   });

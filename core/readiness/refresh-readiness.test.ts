@@ -9,6 +9,8 @@ import { writeUnrecorded } from '../store/change.ts';
 import { Clusters, Configs, ReadinessDays, ReadinessHistories, Regions, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { COVERED } from '../version/support-calendar.ts';
 import { dueScans, refreshReadiness } from './refresh-readiness.ts';
 
 const NOON = new Date('2026-11-25T12:00:00Z');
@@ -104,6 +106,74 @@ test.each([
     expect(now.getTime() - oldest).toBeLessThanOrEqual(24 * 3_600_000);
   }
   expect(tried).toEqual(failing);
+});
+
+const unread = (clusterKey: string, scannedAt: string, gapsSince: string, target = '1.35'): [string, LatestScans] => [
+  clusterKey,
+  { clusterKey, scans: [{ scannedAt, from: '1.34', target, gapsSince, gaps: 1 } as LatestScans['scans'][number]] },
+];
+
+test('a look that could not read everything is repeated in an hour, and then ever more seldom, down to once a day', () => {
+  const clusters = fleet(2);
+  const [key = '', other = ''] = clusters.map(({ clusterKey }) => clusterKey);
+  const [since, hours] = [new Date(NOON.getTime() + 20 * 60_000).toISOString(), [] as number[]];
+  let scans = new Map([unread(key, since, since), looked(other, since)]);
+  for (let hour = 1; hour < 60; hour += 1) {
+    const now = new Date(NOON.getTime() + hour * 3_600_000);
+    for (const { cluster, notBefore } of dueScans({ ...given, clusters, scans }, now)) {
+      const at = notBefore.toISOString();
+      if (cluster.clusterKey === key) hours.push(hour);
+      scans = new Map([...scans, cluster.clusterKey === key ? unread(key, at, since) : looked(other, at)]);
+    }
+  }
+  expect(hours).toEqual([1, 2, 4, 8, 16, 32, 53]);
+});
+
+test('a release that does not know the minor of a look repeats it no sooner than others', () => {
+  const [newest, next] = [COVERED.toString(), COVERED.next().toString()];
+  const due = (version: string, target: string) => {
+    const versions = [version, target].map((one) => ({ version: one, status: 'STANDARD_SUPPORT' }));
+    const offered = new Map([
+      ['eu-central-1', { region: 'eu-central-1', announced: [], checkedAt: hoursAgo(1), versions }],
+    ]);
+    const clusters = fleet(1, { version });
+    const scans = new Map(clusters.map(({ clusterKey }) => unread(clusterKey, hoursAgo(2), hoursAgo(3), target)));
+    for (const { scans: own } of scans.values()) Object.assign(own[0] ?? {}, { from: version });
+    return dueScans({ ...given, clusters, scans, regions: offered as typeof regions }, NOON).length;
+  };
+  const before = KubeVersion.parse(newest).previous().toString();
+  expect([due(before, newest), due(newest, next)]).toEqual([1, 0]);
+});
+
+test('looks that could not read everything are repeated where others leave a place in their account and Region', () => {
+  const clusters = fleet(11_000);
+  const [unreadOnes, daily] = [clusters.slice(0, 1_000), clusters.slice(1_000)];
+  const scans = new Map([
+    ...unreadOnes.map(({ clusterKey }) => unread(clusterKey, hoursAgo(2), hoursAgo(3))),
+    ...daily.map(({ clusterKey }) => looked(clusterKey, hoursAgo(21))),
+  ]);
+  const names = new Set(unreadOnes.map(({ name }) => name));
+  const due = dueScans({ ...given, clusters, scans }, NOON);
+  expect([due.length, due.filter(({ cluster }) => names.has(cluster.name)).length]).toEqual([500, 0]);
+});
+
+test('where nothing of a fleet can be read for hours, new clusters are looked at first, and no more looks begin in an hour', () => {
+  const clusters = fleet(100);
+  const since = hoursAgo(3);
+  const scans = new Map(clusters.slice(3).map(({ clusterKey }) => unread(clusterKey, hoursAgo(2), since)));
+  const due = dueScans({ ...given, clusters, scans }, NOON).map(({ cluster }) => cluster.name);
+  expect(due.slice(0, 3).toSorted()).toEqual(['c-00000', 'c-00001', 'c-00002']);
+  const tried = new Set<string>();
+  for (let hour = 0; hour < 30; hour += 1) {
+    const now = new Date(NOON.getTime() + hour * 3_600_000);
+    const looks = dueScans({ ...given, clusters, scans }, now);
+    expect(looks.length).toBeLessThanOrEqual(10);
+    for (const { cluster, notBefore } of looks) {
+      tried.add(cluster.name);
+      scans.set(...unread(cluster.clusterKey, notBefore.toISOString(), since));
+    }
+  }
+  expect(tried.size).toBe(100);
 });
 
 test('who has left its version since the last look, and come back to it, is looked at again at once', () => {

@@ -17,6 +17,8 @@ import { writeUnrecorded } from '../store/change.ts';
 import { ReadinessDays } from '../store/entities.ts';
 import { batched, isContention, load, loadKind, put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
+import { KubeVersion } from '../version/kube-version.ts';
+import { isCovered } from '../version/support-calendar.ts';
 import { HISTORY_MILLISECONDS } from './readiness-history.ts';
 import { type TellPorts, tellOwners } from './tell-owners.ts';
 
@@ -61,7 +63,7 @@ export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: D
     const last = scans
       .get(cluster.clusterKey)
       ?.scans.find((one) => one.target === target.toString() && !isOutlived(cluster, one) && !hasLostWaiver(one, now));
-    return [{ cluster, target, scannedAt: last?.scannedAt ?? '' }];
+    return [{ cluster, target, last, scannedAt: last?.scannedAt ?? '' }];
   });
   const lost = new Date(now.getTime() - HOURS_WITH_REPORT * HOUR).toISOString();
   const isSoon = ({ cluster, scannedAt }: (typeof asked)[number]) =>
@@ -72,20 +74,37 @@ export function dueScans({ clusters, scans, regions, busy }: WhatIsKnown, now: D
   // Looks that leave no report, as where an account denies access, are repeated each hour. They take turns, and nobody else's place.
   const most = Math.ceil(asked.length / HOURS);
   const soon = idle.filter(isSoon);
-  const first = (hourOf(now) * most) % Math.max(1, soon.length);
-  const turns = [...soon.slice(first), ...soon.slice(0, first)].slice(0, most);
-  const old = inTime(
-    idle.filter((one) => !isSoon(one)),
-    most,
-    now,
+  const others = idle.filter((one) => !isSoon(one));
+  const inTurn = (all: typeof idle, count: number) => {
+    const first = (hourOf(now) * most) % Math.max(1, all.length);
+    return [...all.slice(first), ...all.slice(0, first)].slice(0, count);
+  };
+  const turns = inTurn(soon, most);
+  const old = inTime(others, most, now);
+  const due = new Set(old);
+  const unread = others.filter((one) => !due.has(one) && mayReadMore(one.last, now));
+  // Last, so that they take no place of the others in an account and Region.
+  const again = inTurn(unread, most - turns.length);
+  const places = Map.groupBy(
+    [...turns, ...old, ...again],
+    ({ cluster: { account, region } }) => `${account} ${region}`,
   );
-  const places = Map.groupBy([...turns, ...old], ({ cluster: { account, region } }) => `${account} ${region}`);
   return [...places.values()].flatMap((place) => {
     const taken = place.slice(0, MOST_IN_ONE_PLACE);
     return taken.map(({ cluster, target }, index) => {
       return { cluster, target, notBefore: new Date(now.getTime() + Math.floor((index * SPREAD) / taken.length)) };
     });
   });
+}
+
+/**
+ * Whether a look that could not read everything is repeated before its day is over, since what kept it from that may have passed: after one hour, two,
+ * four and so on, and then daily. Of a minor newer than its data this release reads no more.
+ */
+function mayReadMore(last: LatestScans['scans'][number] | undefined, now: Date): boolean {
+  if (last?.gapsSince === undefined || !isCovered(KubeVersion.parse(last.target))) return false;
+  const at = hourOf(new Date(last.scannedAt));
+  return hourOf(now) - at >= Math.max(1, at - hourOf(new Date(last.gapsSince)));
 }
 
 type DueScan = ReturnType<typeof dueScans>[number];

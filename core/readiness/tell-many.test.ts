@@ -3,8 +3,8 @@ import { memberItem, rolloutItem } from '../../test/material/items/rollout-items
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
-import { ClusterNewsItems, Members, Rollouts } from '../store/entities.ts';
-import { put } from '../store/entity.ts';
+import { ClusterNewsItems, Members, OWNER_NOTICES, OwnerNotices, Rollouts } from '../store/entities.ts';
+import { decode, put } from '../store/entity.ts';
 import { tellOwners } from './tell-owners.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -32,8 +32,13 @@ test('what was announced to hundreds is taken back together, without a request o
   };
   Object.assign(table, { get: counted(get), getAll: counted(getAll) });
   await tellOwners(ports, fleetSnapshot({ clusters, policies: {} }), clusters, new Map(), new Map());
+  // One notice for their owner, however many transactions keep that: what has no room in it is counted.
+  expect(told).toMatchObject([{ type: 'OwnerNews', detail: { more: { takenBack: 100 } } }]);
   const news = told.flatMap((event) => (event.type === 'OwnerNews' ? event.detail.news : []));
-  expect(news.map(({ what }) => what)).toEqual(clusters.map(() => 'takenBack'));
+  expect([news.length, new Set(news.map(({ cluster }) => cluster)).size]).toEqual([200, 200]);
+  expect(new Set(news.map(({ what }) => what))).toEqual(new Set(['takenBack']));
+  const unsent = (await table.queryPartition(OWNER_NOTICES)).map((item) => decode(OwnerNotices, item).data);
+  expect(unsent.filter(({ sentAt }) => sentAt === undefined)).toEqual([]);
   // The rollout, the members, and the histories of each transaction.
   expect(requests).toBeLessThan(30);
 });

@@ -33,6 +33,9 @@ export type TellPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'addresses'>;
 const MOST_WRITES = 70;
 /** How long a sent notice is kept, so that a repeated one is recognized. */
 const KEPT_MILLISECONDS = 2 * 86_400_000;
+/** The most news of one event, and the characters of their JSON: EventBridge and SNS take 256 KB, and the notice is in it, too. */
+const MOST_NEWS = 200;
+const MOST_CHARACTERS = 120_000;
 /** How many notices are sent at once, since one address may take ten seconds. */
 const AT_ONCE = 10;
 
@@ -133,26 +136,27 @@ async function keep({ table, events, clock }: TellPorts, batch: readonly Found[]
   if (news.length > 0) await events.publish(news);
 }
 
-/** Sends the notices of this run, and of a run that died before it had sent all. */
+/** Sends the notices of this run, and of a run that died before it had sent all: one to each owner, however many transactions they were kept in. */
 async function sendOutstanding(ports: TellPorts, { fleet }: FleetSnapshot) {
   const items = await ports.table.queryPartition(OWNER_NOTICES);
   const waiting = items.map((item) => decode(OwnerNotices, item)).filter(({ data }) => data.sentAt === undefined);
+  const owners = [...Map.groupBy(waiting, ({ data }) => data.owner)];
   let refused = 0;
-  for (const batch of batchesOf(waiting, AT_ONCE)) {
-    const answers = await Promise.all(batch.map((one) => send(ports, fleet, one)));
+  for (const batch of batchesOf(owners, AT_ONCE)) {
+    const answers = await Promise.all(batch.map(([owner, own]) => send(ports, fleet, owner, own)));
     refused += answers.filter((answer) => answer !== undefined).length;
   }
-  return { told: waiting.length, refused };
+  return { told: owners.length, refused };
 }
 
 /** Sends to the owner's address, or else to the topic of the hub. Returns why the address refused it; undefined = nothing is wrong. */
 async function send(
   { table, events, addresses, clock }: TellPorts,
   fleet: FleetSnapshot['fleet'],
-  read: Read<OwnerNotice>,
+  owner: Owner,
+  notices: readonly Read<OwnerNotice>[],
 ): Promise<string | undefined> {
-  const { owner, reference, news } = read.data;
-  const detail = { version: 1 as const, owner, reference, news };
+  const detail = { version: 1 as const, owner, ...inOneEvent(notices.map(({ data }) => data)) };
   const address = addressOf(fleet, owner);
   const refused = address && (await addresses.send(address, fleet?.allowedHosts ?? [], { type: 'OwnerNews', detail }));
   const sentTo =
@@ -161,9 +165,22 @@ async function send(
     { type: 'OwnerNews', detail: { ...detail, ...sentTo, ...(refused === undefined ? {} : { refused }) } },
   ]);
   const now = clock.now();
-  const sent = { ...read.data, news: [], sentAt: now.toISOString() };
-  await writeUnrecorded(table, [put(OwnerNotices, sent, read.revision, new Date(now.getTime() + KEPT_MILLISECONDS))]);
+  const expiresAt = new Date(now.getTime() + KEPT_MILLISECONDS);
+  const sent = notices.map(({ data, revision }) =>
+    put(OwnerNotices, { ...data, news: [], sentAt: now.toISOString() }, revision, expiresAt),
+  );
+  for (const batch of batchesOf(sent, MOST_WRITES)) await writeUnrecorded(table, batch);
   return refused;
+}
+
+/** Thousands of clusters of one owner may change at once: what has no room is counted. */
+function inOneEvent(notices: readonly OwnerNotice[]) {
+  const [{ reference } = { reference: '' }] = notices;
+  const all = notices.flatMap(({ news }) => news);
+  const [news = []] = batchesOf(all, MOST_NEWS, MOST_CHARACTERS);
+  const others = Map.groupBy(all.slice(news.length), ({ what }) => what);
+  const more = Object.fromEntries([...others].map(([what, those]) => [what, those.length]));
+  return { reference, news, ...(others.size > 0 && { more }) };
 }
 
 function addressOf(fleet: FleetSnapshot['fleet'], owner: Owner) {

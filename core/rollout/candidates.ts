@@ -12,6 +12,7 @@ import {
   canFinish,
   lagReason,
   partsUnknown,
+  stopsNextHop,
   unfinished,
   unseenText,
 } from '../model/lag.ts';
@@ -120,7 +121,10 @@ function consider(
   const current = KubeVersion.parse(cluster.version);
   const wave = wavePlace(snapshot, policy, cluster);
   const refusals = ambiguous.length > 0 ? [ambiguousPolicy(ambiguous)] : [];
-  const target = current.isOlderThan(resolved.target) ? resolved.target : current;
+  const mayFinish = policy.spec.finish === 'always' || (policy.spec.finish === 'propose' && finish);
+  // Nodes that would stop its next hop follow first, and a later rollout takes the cluster further.
+  const isReady = !(mayFinish && stopsNextHop(cluster, policy.spec));
+  const target = current.isOlderThan(resolved.target) && isReady ? resolved.target : current;
   const wanted = current.isOlderThan(target)
     ? given({ releases: releasesFor(cluster, target, policy.spec, snapshot.images?.get(cluster.region), now) })
     : pinsOf(patchesOf(snapshot, cluster, policy.spec, target, now));
@@ -128,7 +132,6 @@ function consider(
   if (!current.isOlderThan(target)) {
     // Where it is not decided which policy or wave the cluster belongs to, nobody knows by whose rules its nodes and add-ons would follow.
     const [undecided] = [...refusals, ...wave.reasons.filter(({ code }) => code === 'PolicyError')];
-    const mayFinish = policy.spec.finish === 'always' || (policy.spec.finish === 'propose' && finish);
     // A cluster that waits for a person's word to be finished does not go for newer images alone: its other parts would be finished along with them.
     const goes = canFinish(cluster, policy.spec) ? mayFinish : hasPins(pinned);
     if (undecided !== undefined || !goes)

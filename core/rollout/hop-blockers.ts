@@ -5,12 +5,14 @@ import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import type { NodesSpec } from '../model/image-rule.ts';
 import { provedBlockers } from '../scan/preflight/proved-blockers.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { COVERED } from '../version/support-calendar.ts';
+import { COVERED, isCovered } from '../version/support-calendar.ts';
 
 export interface Stopper {
   readonly reason: Reason;
   /** What makes two stoppers of two looks the same one, since the words of a reason name the look. */
   readonly cause: string;
+  /** The inventory alone proves it. */
+  readonly isProved?: true;
   /** The cause under which a scan reports the same stopper. */
   readonly scanned?: string;
   /** The cause in words; absent where the cause is a sentence itself, or where the scan has no words. */
@@ -55,7 +57,7 @@ export const lostWaiver = (cluster: ClusterRecord, { waivedUntil, target }: Scan
   );
 
 /** What the inventory alone proves to stop the hop. `waived`: the errors of the same checks that a waiver covers. */
-export function provedStoppers(
+function provedStoppers(
   cluster: ClusterRecord,
   target: KubeVersion,
   isFirst: boolean,
@@ -66,7 +68,7 @@ export function provedStoppers(
   // groups.
   return provedBlockers(cluster, target, isFirst, nodes)
     .filter((one) => !waived.some(({ rule, cause }) => rule === one.rule && cause === one.scanned))
-    .map((one) => ({ ...one, cause: one.reason.message }));
+    .map((one) => ({ ...one, cause: one.reason.message, isProved: true }));
 }
 
 /** The command that has a cluster looked at for a minor: the next minor unless another one is named. */
@@ -78,7 +80,7 @@ export function lookCommand({ name, version }: ClusterRecord, target: KubeVersio
 export const hopBlockers = (...asked: Parameters<typeof stoppersOf>): readonly Reason[] =>
   inWords(stoppersOf(...asked));
 
-const inWords = (stoppers: readonly Stopper[]): readonly Reason[] => [
+export const inWords = (stoppers: readonly Stopper[]): readonly Reason[] => [
   ...new Map(toldOnce(stoppers).map(({ reason: why }) => [why.message, why])).values(),
 ];
 
@@ -88,9 +90,9 @@ function toldOnce(stoppers: readonly Stopper[]): readonly Stopper[] {
   return stoppers.filter(({ scanned = '' }) => !causes.has(scanned));
 }
 
-/** What owners have to mend, each told once; another look, which an ended waiver asks for, is no repair. */
+/** What owners have to mend, each told once; another look, which an ended waiver or a gap asks for, is no repair. */
 export const toMend = (stoppers: readonly Stopper[]): readonly Stopper[] =>
-  toldOnce(stoppers).filter(({ reason: { code } }) => code !== 'ScanStale');
+  toldOnce(stoppers).filter(({ reason: { code } }) => code !== 'ScanStale' && code !== 'ScanIncomplete');
 
 /** The stoppers of every hop from the cluster's version to another one, each said once. */
 export function blockersOnTheWay(
@@ -115,8 +117,9 @@ function refusedBy({ verdict, target, scannedAt, causes, gaps, notRead = [] }: S
     const more = gaps > notRead.length ? ` and ${gaps - notRead.length} more` : '';
     const named = notRead.length === 0 ? '' : `: ${notRead.join('; ')}${more}`;
     // A look that this release makes again would lack the same.
-    const isCovered = !COVERED.isOlderThan(KubeVersion.parse(target));
-    const next = isCovered ? `Run: ${look}` : `Liftlock's data end at ${COVERED}: update it, then run: ${look}`;
+    const next = isCovered(KubeVersion.parse(target))
+      ? `Run: ${look}`
+      : `Liftlock's data end at ${COVERED}: update it, then run: ${look}`;
     const text = `${scan} could not read ${gaps === 1 ? 'one thing' : `${gaps} things`}${named}. ${next}`;
     return [{ reason: reason('ScanIncomplete', text), cause: 'ScanIncomplete' }];
   }

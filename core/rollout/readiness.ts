@@ -10,7 +10,7 @@ import { sentence } from '../model/words.ts';
 import { holdRefusals } from '../protocol/kept-away.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { targetIn } from './cluster-target.ts';
-import { hasLostWaiver, hopBlockers, lookCommand, lostWaiver, provedStoppers } from './hop-blockers.ts';
+import { hasLostWaiver, inWords, lookCommand, lostWaiver, stoppersOf } from './hop-blockers.ts';
 import { type FleetSnapshot, nodesIn } from './snapshot.ts';
 
 /** Whether a cluster may go one minor up, by what is known today. It authorizes nothing: the gate runs again before each hop. */
@@ -153,7 +153,8 @@ function lookAt(
       reasons: [reason('Unsupported', cluster.unsupported)],
     };
   const isFirst = KubeVersion.parse(cluster.version).next().equals(next);
-  const blockers = hopBlockers(cluster, scans, next, isFirst, nodes, now);
+  const stoppers = stoppersOf(cluster, scans, next, isFirst, nodes, now);
+  const blockers = inWords(stoppers);
   if (scan === undefined) {
     // Blockers that the inventory alone proves need no scan.
     if (blockers.length > 0) return { verdict: 'blocked', ...about, reasons: blockers };
@@ -167,11 +168,9 @@ function lookAt(
   const age = staleness(cluster, scan, now);
   if (age !== undefined) {
     // What the inventory proves holds as it was seen last, however old the look is, unless a waiver covers it that has not ended.
-    const waived = hasLostWaiver(scan, now) ? [] : scan.waivedErrors;
-    const isProved = provedStoppers(cluster, next, isFirst, nodes, waived).length > 0;
     const old = reason('ScanStale', age);
     const others = blockers.filter(({ message }) => message !== age);
-    return isProved
+    return stoppers.some(({ isProved }) => isProved)
       ? { verdict: 'blocked', ...about, reasons: [...others, old] }
       : { verdict: 'stale', ...about, reasons: [old, ...others] };
   }

@@ -10,7 +10,7 @@ import type { Clock, GateReader } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { StoredItem, Table } from '../ports/table.ts';
 import { mayExtendSupport } from '../protocol/rollback-view.ts';
-import { NO_ROOM } from '../protocol/settle-decision.ts';
+import { fitsNoWindow, NO_ROOM } from '../protocol/settle-decision.ts';
 import { isUndo } from '../protocol/undo.ts';
 import { revisionOf, transactWithAudit } from '../store/audit.ts';
 import { writeUnrecorded } from '../store/change.ts';
@@ -289,12 +289,13 @@ const UNDONE_HOURS = 1;
 
 /**
  * Upgrades that run and of which no step has begun, ended or changed for a day, those that park in vain for an hour, or for a day since nodes are
- * down, and what has tried for an hour to take back what one has left: an alarm counts them.
+ * down, those that fit into none of their windows, and what has tried for an hour to take back what one has left: an alarm counts them.
  */
 export function stuckUpgrades(upgrades: readonly Upgrade[], now: Date): Upgrade[] {
   const before = (hours: number) => new Date(now.getTime() - hours * 3_600_000).toISOString();
   return upgrades.filter((upgrade) => {
     const { status, startedAt = '', reasons, parkedFor } = upgrade;
+    if (fitsNoWindow(upgrade)) return true;
     if (parkedFor !== undefined && isInVain(parkedFor, before(UNDONE_HOURS))) return true;
     if (status === 'Running') return lastSign(upgrade) < before(STUCK_HOURS);
     const endsByItself = reasons.every(({ code }) => code === 'NotLifted');

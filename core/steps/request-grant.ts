@@ -126,7 +126,7 @@ async function askByHand(
   // Its control plane is back, and only its checks are left.
   const isLast = current.equals(target) && begun?.data.mutated === true && begun.data.status !== 'Succeeded';
   const wrong = HOP_MACHINES.includes(machine)
-    ? hopRefusals(cluster.version, target)
+    ? hopRefusals(cluster, target)
     : isBack
       ? isLast
         ? []
@@ -202,7 +202,8 @@ function versionRefusals(
   target: KubeVersion,
   name: string,
 ) {
-  if (machine === 'update-addons' && input.phase === 'before') return hopRefusals(current.toString(), target);
+  if (machine === 'update-addons' && input.phase === 'before')
+    return hopRefusals({ name, version: current.toString() }, target);
   if (current.equals(target)) return [];
   const said = `${name} is at ${current}; ${machine} goes to the control plane's own version, not to ${target}.`;
   return [reason('NotTheControlPlanesVersion', said)];

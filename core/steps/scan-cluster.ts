@@ -226,7 +226,13 @@ async function reportOf(ports: StepPorts, context: StepContext, read: WhatWasRea
   const record = await context.record();
   const waivers = await scanWaivers(ports.table);
   const from = versionBefore(facts);
-  const observed = observeInsights(insights ?? [], Object.values(state?.facts.changes ?? {}), ports.clock.now());
+  const addons = facts.addons.map(({ addon }) => addon.addonName);
+  const observed = observeInsights(
+    insights ?? [],
+    Object.values(state?.facts.changes ?? {}),
+    ports.clock.now(),
+    addons,
+  );
   const preflight = facts.inside === undefined ? observePreflight(facts) : preflightInside(facts);
   const observations = [
     ...(state?.observations ?? []),

@@ -58,7 +58,7 @@ async function prepare(ports: ActPorts, context: StepContext): ReturnType<Mutati
   const refusals =
     context.upgrade !== undefined && isFinish(context.upgrade)
       ? [elsewhere(name, cluster, target)]
-      : hopRefusals(cluster.version, target);
+      : hopRefusals(cluster, target);
   if (refusals.length > 0) return { stop: blocked(...refusals) };
   if (cluster.status !== 'ACTIVE') return { stop: notActive(ports, context, cluster) };
   const unhealthy = healthIssues(cluster).map((issue) => reason('ClusterHealth', `${issue} ${REPAIR}`));

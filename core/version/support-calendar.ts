@@ -105,3 +105,6 @@ export const eksVersions = [
 
 /** The newest minor that the data of this release cover; beyond it nobody could say what breaks (semantics.md, Target). */
 export const COVERED = SupportCalendar.builtIn().versions().at(-1) as KubeVersion;
+
+/** Whether this release knows a minor: of a newer one it cannot tell what that removes. */
+export const isCovered = (version: KubeVersion): boolean => !COVERED.isOlderThan(version);

@@ -4,6 +4,7 @@ import { put } from '../../core/store/entity.ts';
 import { LatestScanItems } from '../../core/store/scan-entities.ts';
 import { protocolWorld } from '../../test/contract/protocol-world.ts';
 import { createApp } from './app.ts';
+import { asFarAsItFits } from './routes/rollouts.ts';
 
 /** Lambda hands on six megabytes of JSON, in which the body is a text (docs/api.md, Pages). */
 const MOST_BYTES = 6 * 1024 * 1024;
@@ -93,4 +94,19 @@ test('a plan that is longer than an answer may be comes in pages, and so does th
   );
   expect(others.body.members[0]?.name).toBe(names[created.body.members.length]);
   expect((await call('POST', '/v1/rollouts?after=000', { policy: 'all' })).status).toBe(400);
+});
+
+test('of a rollout just created, those that are left out and find no room are counted, since no later page names them', () => {
+  const leftOut = Array.from({ length: 20_000 }, (_, index) => {
+    const clusterKey = `c-${String(index).padStart(5, '0')}`;
+    return { clusterKey, name: clusterKey, reason: { code: 'NodesBehind', message: 'x'.repeat(300) } };
+  });
+  const whole = { id: 'r', members: [], leftOut } as unknown as Parameters<typeof asFarAsItFits>[0];
+  const [created, planned] = [asFarAsItFits(whole, true), asFarAsItFits(whole, false)];
+  expect(created.leftOut?.length).toBeLessThan(20_000);
+  expect((created.leftOut?.length ?? 0) + (created.moreLeftOut ?? 0)).toBe(20_000);
+  expect([planned.moreLeftOut, asFarAsItFits({ ...whole, leftOut: [] }, true).moreLeftOut]).toEqual([
+    undefined,
+    undefined,
+  ]);
 });

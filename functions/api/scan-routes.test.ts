@@ -144,3 +144,16 @@ test('the matrix tells never from pass, and sums up causes and owners over the f
   expect((await call('GET', '/v1/scans?target=1.35')).body.items[0].verdict).toBe('there');
   expect((await call('GET', '/v1/scans')).status).toBe(400);
 });
+
+test('the matrix comes in pages with each cluster once, and each tells the causes of the whole fleet', async () => {
+  const { call, table, key } = await apiOf(5);
+  await save(table, key(4), report('1.36', '2026-11-01T08:00:00.000Z', 2));
+  const names: string[] = [];
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const { body } = await call('GET', `/v1/scans?target=1.36&limit=2${after && `&after=${after}`}`);
+    expect(body.causes).toMatchObject([{ cause: 'manager:terraform', findings: 2 }]);
+    names.push(...body.items.map(({ name }: { name: string }) => name));
+    after = body.next;
+  }
+  expect(names).toEqual(['web-0', 'web-1', 'web-2', 'web-3', 'web-4']);
+});

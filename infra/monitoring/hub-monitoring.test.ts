@@ -18,6 +18,13 @@ test('every function that fails rings: by its errors, or since its runs stay awa
   expect(unwatched).toEqual([]);
 });
 
+test('every alarm says that its actions are on, so that drift of it is found', () => {
+  const { hub } = synthesize();
+  const all = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].flatMap((type) => resourcesOf(hub, type));
+  expect(all.length).toBeGreaterThan(alarms.length);
+  expect(all.filter(({ Properties }) => Properties?.ActionsEnabled !== true)).toEqual([]);
+});
+
 test('no alarm sums more metrics than CloudWatch takes', () => {
   // "Alarms based on metric math expressions can reference a maximum of 10 metrics. This is a hard limit that cannot be increased."
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.md

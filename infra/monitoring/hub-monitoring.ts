@@ -79,7 +79,7 @@ function reconcilerAlarms(monitoring: Monitoring): void {
   });
   monitoring.high(
     'upgrades/stuck',
-    'An upgrade has not moved for a day, or nodes were down for so long, or it parks for an hour for what is denied or not answered, or what one has left could not be taken back for as long.',
+    'An upgrade has not moved for a day, or nodes were down for so long, or it parks for an hour for what is denied or not answered, or its scan leaves too little of each of its windows, or what one has left could not be taken back for as long.',
     {
       metric: ownMetric(RECONCILER, 'UpgradesStuck', { period: Duration.minutes(15), statistic: Stats.MAXIMUM }),
       periods: 2,
@@ -277,6 +277,7 @@ class Monitoring extends Construct {
   composite(path: string, description: string): void {
     const alarm = new CompositeAlarm(this, idOf(path), {
       compositeAlarmName: `${ALARM_PREFIX}/${path}`,
+      actionsEnabled: true,
       alarmDescription: describe('high', path, description),
       alarmRule: AlarmRule.anyOf(...this.#high.map((one) => AlarmRule.fromAlarm(one, AlarmState.ALARM))),
     });
@@ -288,6 +289,8 @@ class Monitoring extends Construct {
     const { metric, at = 1, silence, periods = 1 } = threshold;
     const alarm = new Alarm(this, idOf(path), {
       alarmName: `${ALARM_PREFIX}/${path}`,
+      // CloudFormation finds drift of nothing but what a template says, and somebody may turn off the actions in the console.
+      actionsEnabled: true,
       alarmDescription: describe(severity, path, description),
       metric,
       threshold: at,

@@ -25,3 +25,29 @@ test.each<[string, readonly (typeof failed)[], Asked, string[]]>([
   const totals = { upgraded: clusters.includes(failed) ? 0 : 1, failed: 1, held: 0, excluded: 0 };
   expect(nextThings(runReportOf({ clusters, totals }), asked)).toEqual(told);
 });
+
+const nextOf = (clusters: readonly (typeof failed)[], more: Parameters<typeof runReportOf>[0] = {}) =>
+  nextThings(runReportOf({ clusters, totals: { upgraded: 0, failed: 2, held: 0, excluded: 0 }, ...more }), {
+    html: 'report.html',
+    serve: true,
+  });
+
+test('a cluster that is set aside is refused a retry, so nobody is told to try one', () => {
+  const aside = clusterReport({ bucket: 'held', status: 'Quarantined' });
+  expect(nextOf([aside])).toEqual(['web: what lets it go on says: liftlock explain cluster web']);
+});
+
+test('clusters of one name are told apart, in commands too', () => {
+  const id = '222222222222.eu-central-1.web';
+  expect(nextOf([failed, { ...failed, account: '222222222222' }])).toEqual([
+    expect.stringContaining('111111111111.eu-central-1.web: '),
+    `${id}: once what blocks it is mended, liftlock retry cluster ${id}`,
+  ]);
+});
+
+test('a rollout that is halted goes on when somebody resumes it', () => {
+  const resume = 'liftlock rollout resume r --accept-failures';
+  const rollouts = [{ id: 'r', policy: 'p', target: '1.37', status: 'Halted', resume, waves: [] }];
+  const told = [retry, `rollout r is halted: once somebody has looked at why, ${resume}`];
+  expect(nextOf([failed], { rollouts })).toEqual(told);
+});

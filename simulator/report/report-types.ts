@@ -75,6 +75,8 @@ export interface RunReport {
     readonly policy: string;
     readonly target: string;
     readonly status: string;
+    /** The command that has a halted rollout go on. */
+    readonly resume?: string | undefined;
     readonly waves: readonly WaveReport[];
   }[];
   readonly unreadableAccounts: readonly {

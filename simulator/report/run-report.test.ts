@@ -165,3 +165,13 @@ test('a control plane that Liftlock has taken back was moved by nobody else, and
     ['RolledBack'],
   ]);
 });
+
+test('of clusters with one name each command has the id', async () => {
+  const clusters = ['111111111111', '222222222222'].map((account) => ({ name: 'shop', account, version: '1.36' }));
+  const world = await smallFleet({ clusters, policy: { waves: [{ name: 'all', requireReady: '24h' }] } });
+  await runWorld(world, { until: new Date(DAY.getTime() + HOUR), quietHours: 24 });
+  const loaded = { state: world.eks.state, now: DAY, approvals: [], configPaths: [], statements: [] };
+  const text = JSON.stringify((await runReport(world, loaded, false)).clusters);
+  expect(text).toContain('liftlock scan cluster 222222222222.eu-central-1.shop');
+  expect(text).not.toMatch(/liftlock [a-z ]*cluster shop/);
+});

@@ -4,13 +4,16 @@ import type { AccountState, ClusterRecord } from '../../core/contracts/items/clu
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import { type Member, WAVE_STATUSES, type Wave } from '../../core/contracts/items/rollout.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
+import { shortId, withIdInCommands } from '../../core/model/cluster-key.ts';
 import { isRollback } from '../../core/model/hop.ts';
 import { shellWord } from '../../core/model/shell-word.ts';
+import { apart } from '../../core/model/words.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { rollbackEnd } from '../../core/protocol/rollback-view.ts';
 import { findClusterBlockers } from '../../core/queries/cluster-blockers.ts';
 import { type Explanation, explainCluster } from '../../core/queries/explain-cluster.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
+import { wayToResume } from '../../core/rollout/wave-end.ts';
 import { Accounts, ClusterControls, Clusters, Rollouts, Upgrades, Waves } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
 import type { LoadedFleet } from '../fleet/load-fleet.ts';
@@ -58,15 +61,18 @@ export async function runReport(
       return { ...report, blockers, place: wave && { rollout: wave.rolloutId, wave: wave.name } };
     }),
   );
-  const clusters = [...reports, ...undiscovered(loaded, known, accounts)].sort(
+  const all = [...reports, ...undiscovered(loaded, known, accounts)].sort(
     (a, b) => a.account.localeCompare(b.account) || a.name.localeCompare(b.name),
   );
+  const nameOf = apart(all, ({ name }) => name, shortId);
+  const clusters = all.map((one) => withId(one, nameOf(one)));
   const violations = (await checkInvariants(world))
     // A run that was cut off is still moving, so open work is no fault then.
     .filter((violation) => rested || violation.invariant !== 'rest')
     .map((violation) => `${violation.invariant}: ${violation.message}`);
   const totals = { upgraded: 0, failed: 0, held: 0, excluded: 0 };
   for (const cluster of clusters) totals[cluster.bucket] += 1;
+  const wavesOf = ({ id }: { id: string }) => waves.filter((wave) => wave.rolloutId === id);
   const within = { from: loaded.now.getTime(), to: world.clock.now().getTime() };
   const transitions = world.runner.stateTransitions();
   const report: Omit<RunReport, 'next'> = {
@@ -82,8 +88,8 @@ export async function runReport(
       policy: rollout.policy,
       target: rollout.target,
       status: rollout.status,
-      waves: waves
-        .filter((wave) => wave.rolloutId === rollout.id)
+      resume: rollout.status === 'Halted' ? wayToResume(rollout, wavesOf(rollout)) : undefined,
+      waves: wavesOf(rollout)
         .sort((a, b) => a.index - b.index)
         .map((wave) => {
           const own = members.filter((one) => one.rolloutId === rollout.id && one.waveIndex === wave.index);
@@ -137,6 +143,10 @@ function clusterReport(
     managedBy: record.managedBy,
   };
 }
+
+/** With its id in the commands that its report prints, where others have its name too. */
+const withId = (report: ClusterReport, id: string): ClusterReport =>
+  id === report.name ? report : JSON.parse(withIdInCommands(JSON.stringify(report), { name: report.name, id }));
 
 const byStart = (a: Upgrade, b: Upgrade): number => (a.startedAt ?? '').localeCompare(b.startedAt ?? '');
 
@@ -279,10 +289,12 @@ export function nextThings(report: Omit<RunReport, 'next'>, { ownFleet, html, se
   );
   const accounts = new Set(report.unreadableAccounts.map(({ account }) => account));
   const fleet = ownFleet === undefined ? '' : ` --fleet ${shellWord(ownFleet)}`;
+  const nameOf = apart(report.clusters, ({ name }) => name, shortId);
   const isWhole = report.totals.upgraded === report.clusters.length;
   return [
-    ...stopped.map(
-      ({ name, goesOn }) => `${name}: ${goesOn ?? `once what blocks it is mended, liftlock retry cluster ${name}`}`,
+    ...stopped.map((one) => `${nameOf(one)}: ${goesOn(one, nameOf(one))}`),
+    ...report.rollouts.flatMap(({ id, resume }) =>
+      resume === undefined ? [] : `rollout ${id} is halted: once somebody has looked at why, ${resume}`,
     ),
     ...[...accounts].map(
       (account) => `account ${account}: deploy the spoke role there (docs/install.md), then: liftlock access check`,
@@ -295,4 +307,10 @@ export function nextThings(report: Omit<RunReport, 'next'>, { ownFleet, html, se
       : []),
     ...(isWhole || html !== undefined ? [] : [`see it as a page: npm start --${fleet} --html report.html`]),
   ];
+}
+
+/** One that is set aside is refused a retry: what suspects it is taken back. */
+function goesOn({ goesOn: condition, status }: ClusterReport, name: string): string {
+  if (status === 'Quarantined') return `what lets it go on says: liftlock explain cluster ${name}`;
+  return condition ?? `once what blocks it is mended, liftlock retry cluster ${name}`;
 }

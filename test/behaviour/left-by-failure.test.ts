@@ -124,7 +124,9 @@ test('a cluster that a failed hop left half done in a rollout is not called up t
   const retry = 'Somebody removes the cause and runs: liftlock retry cluster web';
   const proposed = 'somebody runs: liftlock rollout create policy-0 --finish (whom it takes says --dry-run)';
   const rolloutId = await rolloutIdOf(world);
-  const waits = `${retry}; or the rollout ${rolloutId} ends, and then ${proposed}`;
+  const resume = `liftlock rollout resume ${rolloutId} --accept-failures`;
+  const ends = `somebody has looked at what halted it and runs: ${resume}, and the rollout ${rolloutId} ends`;
+  const waits = `${retry}; or ${ends}, and then ${proposed}`;
   expect(await told(world)).toMatchObject({ states: behind, condition: waits });
   await abortRollout(world.ports, rolloutId, PERSON, 'not this month');
   const codes = expect.arrayContaining(['HalfDone', 'NodesBehind']);
@@ -340,7 +342,7 @@ test('a new cluster that was started by hand and failed is not failed again by a
   expect(await explained()).toEqual({
     at: until,
     condition: expect.stringContaining(
-      `${once} removes the cause and runs: liftlock retry cluster web; or the rollout `,
+      `${once} removes the cause and runs: liftlock retry cluster web; or somebody has looked at what halted it and runs: `,
     ),
   });
   await ask(world);

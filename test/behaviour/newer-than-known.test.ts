@@ -2,6 +2,7 @@ import { requestUpgrade } from '../../core/operations/requests.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { COVERED } from '../../core/version/support-calendar.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
+import { applySpec, spec } from './changed-policy.ts';
 import { discover, hours, mutationsOf, PERSON, recordOf, run, smallFleet, versionOf } from './small-fleet.ts';
 
 const NEWER = COVERED.next().toString();
@@ -113,3 +114,27 @@ test('whoever asks for the unknown minor by hand, or whether a cluster is ready 
   const { notes } = await requestUpgrade(world.ports, record, NEWER, PERSON, { approve: false });
   expect(notes.map(({ code }) => code)).toContain('NotCovered');
 });
+
+test.each([
+  ['does not know', NEWER, 'NotCovered'],
+  ['has no Channel for', { channel: 'slow' }, 'UnknownChannel'],
+])(
+  'who waits in a wave that has begun hears of its turn there, though its policy names by now what this release %s',
+  async (_, target, code) => {
+    const version = COVERED.previous().toString();
+    const clusters = ['one', 'two'].map((name) => ({ name, version, nodegroups: groups }));
+    const wave = { name: 'all' };
+    const world = await smallFleet({ clusters, prepare: offersNewer, policies: [spec(wave)] });
+    await hours(world, 0.2);
+    await applySpec(world, { ...spec(wave), target });
+    const names = ['one', 'two'];
+    const waits = names.find((name) => versionOf(world, name) === version) ?? '';
+    expect(await explained(world, waits)).toMatchObject({
+      ...{ state: 'Waiting', codes: ['WaveFull'] },
+      when: 'Once its wave has a place for it.',
+    });
+    await hours(world, 6);
+    expect(names.map((name) => versionOf(world, name))).toEqual([COVERED.toString(), COVERED.toString()]);
+    expect((await explained(world, waits)).codes).toEqual([code]);
+  },
+);

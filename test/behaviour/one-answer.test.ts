@@ -108,7 +108,7 @@ async function answersOf(world: World, record: ClusterRecord): Promise<string> {
   expect(new Set(findings.map(({ id, location, message }) => JSON.stringify([id, location, message]))).size).toBe(
     findings.length,
   );
-  const { items, causes, owners } = await scanMatrix(world.ports, targetVersion, undefined);
+  const { items, causes, owners } = await scanMatrix(world.ports, targetVersion);
   const row = items.find(({ cluster }) => cluster === shortId(record));
   const { scan: told, foreseen } = await explainCluster(world.ports, record);
   const planned = await plannedWith(world, record, targetVersion);
@@ -265,7 +265,7 @@ test('what scan fleet says of a held cluster is what explain and get clusters sa
   const world = await observedFleet();
   await world.invoke('watch-versions', {});
   for (const { name } of await loadLivingRecords(world.table)) await hold(world, name);
-  const { items } = await scanMatrix(world.ports, '1.36', undefined);
+  const { items } = await scanMatrix(world.ports, '1.36');
   const verdict = async ({ cluster }: { cluster: string }) =>
     (await explainCluster(world.ports, await findCluster(world.table, cluster))).readiness.verdict;
   expect(items.map(({ name, readiness }) => [name, readiness])).toEqual(

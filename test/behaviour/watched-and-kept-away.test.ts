@@ -43,9 +43,10 @@ test('of a cluster that is watched in a halted rollout the report names what has
   expect(explained.when.condition).toBe(resume);
   const loaded = { state: world.eks.state, now: DAY, approvals: [], configPaths: [], statements: [] };
   const { clusters, next } = await runReport(world, loaded, false);
-  expect(next.slice(0, 2)).toEqual([
+  expect(next.slice(0, 3)).toEqual([
     'shop: once what blocks it is mended, liftlock retry cluster shop',
     `till: ${resume}`,
+    `rollout ${id} is halted: once somebody has looked at why, liftlock rollout resume ${id} --accept-failures`,
   ]);
   expect(clusters.find(({ name }) => name === 'till')?.reasons).toEqual(explained.reasons);
 });

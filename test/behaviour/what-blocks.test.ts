@@ -348,7 +348,7 @@ test('a matrix of the fleet calls none ready whose nodes cannot be replaced wher
   const world = await smallFleet({ clusters: [stuck, { ...stuck, name: 'idle' }], policy: { trigger: 'manual' } });
   await discover(world);
   await startByHand(world, 'scan-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
-  const { items } = await scanMatrix(world.ports, '1.37', undefined);
+  const { items } = await scanMatrix(world.ports, '1.37');
   expect(items.map(({ name, verdict, readiness }) => [name, verdict, readiness])).toEqual([
     ['idle', 'there', 'ready'],
     ['web', 'there', 'blocked'],

@@ -1,5 +1,6 @@
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { stuckUpgrades } from '../../core/rollout/reconcile-rollouts.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import {
   hours,
@@ -87,6 +88,42 @@ describe('a window', () => {
     expect(upgrade?.status).toBe('Succeeded');
     expect(startedOf(world, 'd1')).toBeGreaterThan(at('2026-11-20T12:15:00Z'));
     expect(startedOf(world, 'd1')).toBeLessThan(at('2026-11-20T12:30:00Z'));
+  });
+
+  test('that a scan leaves too little of, again and again, is told with what to change', async () => {
+    // Each kind is a list more to read, and each request takes its time.
+    const kinds = Array.from({ length: 99 }, (_, index) => ({
+      ...{ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
+      metadata: { name: `k${index}s.example.com` },
+      spec: {
+        ...{ group: 'example.com', scope: 'Cluster' },
+        names: { kind: `K${index}`, plural: `k${index}s`, singular: `k${index}`, listKind: `K${index}List` },
+        versions: [{ name: 'v1', served: true, storage: true }],
+      },
+    }));
+    const world = await smallFleet({
+      clusters: staged('dev', ['d1']),
+      calendars: { prod: { windows: [{ name: 'lunch', schedule: '0 12 * * *', duration: '40m' }] } },
+      policy: { waves: [{ name: 'all', calendar: 'prod' }], estimates: { upgrade: '40m' } },
+      requestMilliseconds: 12_000,
+      prepare: ({ clusters }) => {
+        for (const { kubernetes } of Object.values(clusters)) kubernetes.objects = kinds;
+      },
+    });
+    await hours(world, 34);
+    const [upgrade] = await upgradesOf(world);
+    expect(upgrade).toMatchObject({
+      status: 'Parked',
+      mutated: false,
+      parkedFor: { code: 'WindowTooShort', times: 2 },
+    });
+    expect(stuckUpgrades(await upgradesOf(world), world.clock.now())).toHaveLength(1);
+    const { reasons } = await explainCluster(world.ports, await recordOf(world, 'd1'));
+    expect(reasons.map(({ code, message }) => `${code}: ${message}`)).toContainEqual(
+      expect.stringMatching(
+        /^WindowTooShort: In 2 windows in a row since .* the scan left no time for the first change\. Lengthen the windows, /,
+      ),
+    );
   });
 
   test('that closes in the middle parks the rest of the hop until it opens again', async () => {

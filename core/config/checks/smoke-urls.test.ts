@@ -19,3 +19,11 @@ test('a private host with {cluster} in it is taken where the Fleet lists one tha
     ]);
   expect(issuesOf('{ name: w }', { spec: 'scan: { urls: ["https://{cluster}.example.com/"] }' })).toEqual([]);
 });
+
+test('where no Fleet is among the files, that of a private host says so, and nowhere else', () => {
+  const spec = 'scan: { urls: ["https://web.internal/", "http://web.example.com/"] }';
+  const said = (others?: string) =>
+    issuesOf('{ name: w }', { spec, ...(others === undefined ? {} : { others }) }).map((text) => /no Fleet/.test(text));
+  expect(said()).toEqual([true, false]);
+  expect(said(fleetWith('allowedHosts: [other.internal]'))).toEqual([false, false]);
+});

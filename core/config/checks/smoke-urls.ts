@@ -16,19 +16,27 @@ export const URLS_OF_POLICY = [
 /** The places of URLs in the Fleet. Owners are notified in the same way as gates are asked. */
 export const URLS_OF_FLEET = ['spec.owners.*.webhook'];
 
-/** Liftlock calls these URLs from inside AWS, so they need https, carry no credentials, and name no private host that is not listed. */
+/**
+ * Liftlock calls these URLs from inside AWS, so they need https, carry no credentials, and name no private host that is not listed; without a Fleet
+ * nobody knows the list.
+ */
 export function checkUrls(
   document: unknown,
   places: readonly string[],
-  allowedHosts: readonly string[],
+  allowedHosts: readonly string[] | undefined,
   report: Report,
 ): void {
   for (const { path, value } of places.flatMap((place) => valuesAt(document, place))) {
     // The schema reports values that are no text.
-    const message = typeof value === 'string' ? problemForAny(value, allowedHosts) : undefined;
-    if (message !== undefined) report('error', path, message);
+    const message = typeof value === 'string' ? problemForAny(value, allowedHosts ?? []) : undefined;
+    if (message === undefined) continue;
+    const more = allowedHosts === undefined && message.endsWith(ADD_IT) ? NO_FLEET : '';
+    report('error', path, `${message}${more}`);
   }
 }
+
+const ADD_IT = 'Add it to spec.allowedHosts of the Fleet, or use a public host.';
+const NO_FLEET = ' These files have no Fleet: where the one in force lists the host, give its file as well.';
 
 /** Replaces the name of a cluster. No host contains it by chance. */
 const ANY = 'any0cluster0name';
@@ -54,5 +62,5 @@ export function urlProblem(text: string, allowedHosts: readonly string[]): strin
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   const reason = privateHostReason(host);
   if (reason === undefined || allowedHosts.includes(host)) return undefined;
-  return `"${host}" ${reason}, and private hosts are called only when listed. Add it to spec.allowedHosts of the Fleet, or use a public host.`;
+  return `"${host}" ${reason}, and private hosts are called only when listed. ${ADD_IT}`;
 }

@@ -50,6 +50,8 @@ export const clusterNews = z.object({
     .optional(),
   /** The verdict of its last look, proved or not. The history of its readiness is as old as this. */
   word: z.enum(READINESS_VERDICTS).optional(),
+  /** When the look was that last could not read everything, and of which the history of its readiness knows. */
+  incompleteAt: timestamp.optional(),
   /**
    * The opening announced last; hours before it the next announcement is due; `notBegunFor`: it has passed, and why it did not begin. `isNextHop`: a hop
    * was made before it. `withinMinor`: it is for no hop.

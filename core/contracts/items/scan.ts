@@ -20,6 +20,8 @@ const cause = z.object({
   what: z.string().optional(),
   /** When it was first known, if every look since has found it. Earlier approvals did not show it. Absent in older scans. */
   since: timestamp.optional(),
+  /** The sources of its findings; absent in older scans. */
+  sources: z.array(z.string()).optional(),
   /** Ids of its findings, by which waivers name them; only the first ones of many. Likewise absent. */
   ids: z.array(z.string()).optional(),
 });
@@ -72,8 +74,10 @@ export const latestScans = z.object({
     scanSummary.omit({ clusterKey: true, execution: true, unread: true, parts: true }).extend({
       /** The names of the first parts that could not be read; absent in older scans. */
       notRead: z.array(z.string()).optional(),
+      /** When the first of the consecutive looks was that could not read everything; absent where this one could, and in older scans. */
+      gapsSince: timestamp.optional(),
       /** Causes of earlier looks of which this one cannot tell whether they are gone, since parts could not be read; absent where there are none. */
-      unseen: z.array(cause.pick({ cause: true, severity: true, since: true })).optional(),
+      unseen: z.array(cause.pick({ cause: true, severity: true, since: true, sources: true })).optional(),
     }),
   ),
 });
@@ -86,7 +90,7 @@ export interface KnownScans {
     LatestScans['scans'][number],
     'target' | 'scannedAt' | 'verdict' | 'gaps' | 'causes' | 'moreErrors' | 'moreErrorsSince'
   > & { readonly from?: string | undefined } & Partial<
-      Pick<LatestScans['scans'][number], 'waivedUntil' | 'waivedErrors' | 'notRead' | 'unseen'>
+      Pick<LatestScans['scans'][number], 'waivedUntil' | 'waivedErrors' | 'notRead' | 'gapsSince' | 'unseen'>
     >)[];
 }
 

@@ -5,7 +5,9 @@ import type { UpgradePolicy, Wave as WaveSpec } from '../../config/types.ts';
 import type { ClusterRecord } from '../../contracts/items/cluster.ts';
 import type { Member } from '../../contracts/items/rollout.ts';
 import { type Reason, reason } from '../../contracts/step-result.ts';
+import { shortId, withIdInCommands } from '../../model/cluster-key.ts';
 import { remembered } from '../../model/remembered.ts';
+import { apart } from '../../model/words.ts';
 import { hopRules } from '../../policy/hop-rules.ts';
 import { waveOf } from '../../policy/wave-of.ts';
 import { canariesOf, mostInFlight, worstCase } from '../../policy/wave-room.ts';
@@ -24,11 +26,14 @@ import type { PlanCluster, PlanWave } from './plan-schema.ts';
 export function wavesOf(drawn: Drawn): { readonly waves: PlanWave[]; readonly cost: Cost } {
   const costs: Cost[] = [];
   const stopped = new Map(blockedOf(drawn).map(({ clusterKey, reasons }) => [clusterKey, reasons]));
+  const nameOf = apart([...drawn.input.snapshot.clusters.values()], ({ name }) => name, shortId);
   const waves = [...drawn.rules.policies]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, policy]) => {
       const plan = drawn.plans.find(({ rollout }) => rollout.policy === name);
-      return policy.spec.waves.map((spec, index) => shownWave(drawn, policy, plan, spec, index, { costs, stopped }));
+      return policy.spec.waves.map((spec, index) =>
+        shownWave(drawn, policy, plan, spec, index, { costs, stopped, nameOf }),
+      );
     });
   return { waves, cost: sumOf(costs) };
 }
@@ -38,6 +43,8 @@ interface Shown {
   readonly costs: Cost[];
   /** What stops clusters on their way, by cluster key. */
   readonly stopped: ReadonlyMap<string, readonly Reason[]>;
+  /** The name of a cluster, or its id where others have that name. */
+  readonly nameOf: (cluster: ClusterRecord) => string;
 }
 
 function shownWave(
@@ -46,7 +53,7 @@ function shownWave(
   plan: RolloutPlan | undefined,
   spec: WaveSpec,
   index: number,
-  { costs, stopped }: Shown,
+  { costs, stopped, nameOf }: Shown,
 ): PlanWave {
   const { input, rules, forward } = drawn;
   const { name: policyName } = policy.metadata;
@@ -56,7 +63,7 @@ function shownWave(
   const lived = forward.fleet.waves.get(`${at.rolloutId}/${index}`);
   const own: Cost[] = [];
   const clusters = members.map((member, position) =>
-    shownCluster(drawn, policy, member, position, { costs: own, stopped }),
+    shownCluster(drawn, policy, member, position, { costs: own, stopped, nameOf }),
   );
   costs.push(...own);
   const calendars = [spec.calendar ?? []].flat();
@@ -93,7 +100,7 @@ function shownCluster(
   policy: UpgradePolicy,
   member: Member,
   index: number,
-  { costs, stopped }: Shown,
+  { costs, stopped, nameOf }: Shown,
 ): PlanCluster {
   const { input, rules, forward } = drawn;
   const { clusterKey, from, to } = member;
@@ -116,15 +123,19 @@ function shownCluster(
     }).verdict,
     position: index + 1,
     // The reason that its wave is not open yet is left out: the wave's opensAt tells when it opens.
-    reasons: [
+    reasons: withIds(cluster, nameOf(cluster), [
       ...(stopped.get(clusterKey) ?? []),
       ...waveOf(policy, cluster, rules.fleet.tagPrefix).reasons,
       ...(forward.waited.get(clusterKey) ?? []).filter(({ code }) => code !== 'WavePending'),
       ...(lived === undefined ? [] : pastWindows(drawn, policy, cluster, member, lived)),
       ...forcedBefore(cluster, lived, input.now),
-    ],
+    ]),
   };
 }
+
+/** A command with a name that several clusters have is refused. */
+const withIds = ({ name }: ClusterRecord, id: string, reasons: readonly Reason[]): Reason[] =>
+  reasons.map((one) => (id === name ? one : { ...one, message: withIdInCommands(one.message, { name, id }) }));
 
 const newest = (members: readonly Member[]): string =>
   members

@@ -5,7 +5,8 @@ import type { CalendarSpec, FleetSpec, UpgradePolicySpec as PolicySpec } from '.
 import { concurrencyLimit, failureLimit } from '../../config/wave-limits.ts';
 import type { Member } from '../../contracts/items/rollout.ts';
 import type { Inventory } from '../../inventory/document/parse-inventory.ts';
-import { some } from '../../model/words.ts';
+import { idOfKey } from '../../model/cluster-key.ts';
+import { apart, some } from '../../model/words.ts';
 import { capLimit } from '../../policy/caps.ts';
 import { clusterTags } from '../../policy/cluster-tags.ts';
 import { estimateOf } from '../../policy/hop-rules.ts';
@@ -115,9 +116,13 @@ export function constraintsOf({ rules, input, plans, forward }: Drawn, policies:
 
 const MOST_NAMES = 5;
 
-function repairs(blocked: readonly Pick<Member, 'name'>[]): string {
-  const names = blocked.map(({ name }) => name);
-  return `repair what stops ${some(names, MOST_NAMES)}; see their reasons`;
+function repairs(blocked: readonly Pick<Member, 'name' | 'clusterKey'>[]): string {
+  const nameOf = apart(
+    blocked,
+    ({ name }) => name,
+    ({ clusterKey }) => idOfKey(clusterKey),
+  );
+  return `repair what stops ${some(blocked.map(nameOf), MOST_NAMES)}; see their reasons`;
 }
 
 /** The answer without a deadline, or with one that is met: a policy with clusters that never end. */

@@ -42,6 +42,24 @@ test('lists know until when the last scan rests on which waivers', async () => {
   expect(scans).toMatchObject([{ waivedUntil: until, waivedBy: ['legacy'] }]);
 });
 
+test('lists know since when looks one after the other could not read everything', async () => {
+  const table = new MemoryTable();
+  const look = async (day: number, gaps: number, from = '1.35') => {
+    const report = reportOf({ from });
+    const scannedAt = at(day).toISOString();
+    await saveReport(table, run, { ...report, scannedAt, summary: { ...report.summary, gaps } }, at(day));
+    return (await load(table, LatestScanItems, 'k'))?.data.scans[0]?.gapsSince;
+  };
+  const day = (number: number) => at(number).toISOString();
+  expect([await look(1, 0), await look(2, 1), await look(3, 2), await look(3, 2)]).toEqual([
+    undefined,
+    day(2),
+    day(2),
+    day(2),
+  ]);
+  expect([await look(4, 0), await look(5, 1), await look(6, 1, '1.34')]).toEqual([undefined, day(5), day(6)]);
+});
+
 test('lists name the first of what could not be read, and the hop says it', async () => {
   const table = new MemoryTable();
   const coverage = ['a', 'b', 'c', 'd', 'e', 'iam:GetRole'].map((what) => {

@@ -16,7 +16,7 @@ import {
   ScanSummaries,
   saveParts,
 } from '../../store/scan-entities.ts';
-import { unreadOf } from '../report/coverage.ts';
+import { mayBeUnread, unreadOf } from '../report/coverage.ts';
 import type { ScanReport } from '../report/report-schema.ts';
 import { isGap } from '../report/verdict.ts';
 import { blockersOf, warningsOf } from './decide-hop.ts';
@@ -50,9 +50,10 @@ export async function saveReport(
     const summary = datedBy(found, errorsOf(report), known, now);
     const latest = {
       clusterKey,
-      scans: latestOf(before.scans, stillWaived(summary, report, lookBefore), unseenBy(report, lookBefore, known)).map(
-        isOfHop ? (one) => one : withDrainsOf(summary, report),
-      ),
+      scans: latestOf(before.scans, stillWaived(summary, report, lookBefore), {
+        unseen: unseenBy(report, lookBefore, known),
+        gapsSince: gapsSince(report, lookBefore),
+      }).map(isOfHop ? (one) => one : withDrainsOf(summary, report)),
     };
     // Automatic approval counts findings (autoApproveWhen), so the reconciler must look at the wave again.
     const [was, is] = [before, latest].map((scans) => blockingFindings(scans, summary.from));
@@ -70,7 +71,7 @@ export async function saveReport(
 
 type Latest = LatestScans['scans'][number];
 
-interface Known extends Pick<ScanCause, 'cause' | 'severity'> {
+interface Known extends Pick<ScanCause, 'cause' | 'severity' | 'sources'> {
   readonly since: string;
 }
 
@@ -82,24 +83,41 @@ async function knownBy(
 ): Promise<Known[]> {
   const summary = moreErrors === undefined ? undefined : await load(table, ScanSummaries, clusterKey, scannedAt);
   const whole = summary && (await loadReport(table, summary.data));
-  const listed = [...causes, ...unseen].map(({ cause, severity, since = scannedAt }) => ({ cause, severity, since }));
+  const listed = [...causes, ...unseen].map(({ cause, severity, since = scannedAt, sources }) => {
+    return { cause, severity, since, ...given({ sources }) };
+  });
   const names = new Set(listed.map(({ cause }) => cause));
   const more = whole === undefined ? [] : errorsOf(whole).filter((cause) => !names.has(cause));
-  return [...listed, ...more.map((cause) => ({ cause, severity: 'error' as const, since: moreErrorsSince }))];
+  const severity = 'error' as const;
+  return [
+    ...listed,
+    ...more.map((cause) => ({
+      cause,
+      severity,
+      since: moreErrorsSince,
+      ...given({ sources: whole && sourcesOf(whole, cause) }),
+    })),
+  ];
 }
+
+const sourcesOf = ({ findings }: ScanReport, name: string): string[] => [
+  ...new Set(findings.flatMap(({ cause, source }) => (cause === name ? source : []))),
+];
 
 const errorsOf = ({ findings }: ScanReport): readonly string[] => [
   ...new Set(findings.flatMap(({ cause, severity, waived }) => (severity === 'error' && !waived ? cause : []))),
 ];
 
-/** What was known before and is not named by a report that could not read everything: nobody knows whether it is gone. */
-function unnamedIn<One extends Pick<ScanCause, 'cause'>>(
-  { from, groups, summary: { gaps } }: ScanReport,
+/** What was known before, is not named by a report, and would be found where that could not read everything: nobody knows whether it is gone. */
+function unnamedIn<One extends Pick<ScanCause, 'cause' | 'sources'>>(
+  report: ScanReport,
   before: Latest | undefined,
   known: readonly One[],
 ): readonly One[] {
-  const named = new Set(groups.map(({ cause }) => cause));
-  return gaps === 0 || before?.from !== from ? [] : known.filter(({ cause }) => !named.has(cause));
+  const named = new Set(report.groups.map(({ cause }) => cause));
+  return before?.from !== report.from
+    ? []
+    : known.filter(({ cause, sources }) => !named.has(cause) && mayBeUnread(report, sources));
 }
 
 function unseenBy(report: ScanReport, before: Latest | undefined, known: readonly Known[]): Latest['unseen'] {
@@ -107,10 +125,19 @@ function unseenBy(report: ScanReport, before: Latest | undefined, known: readonl
   return unseen.length === 0 ? undefined : unseen.slice(0, MOST);
 }
 
+function gapsSince({ from, scannedAt, summary }: ScanReport, before: Latest | undefined): Latest['gapsSince'] {
+  if (summary.gaps === 0) return undefined;
+  return before !== undefined && before.gaps > 0 && before.from === from
+    ? (before.gapsSince ?? before.scannedAt)
+    : scannedAt;
+}
+
 /** Errors that a waiver covered, and that this report could not see, are covered as long as that waiver lasts: the inventory may prove them. */
 function stillWaived(summary: ScanSummary, report: ScanReport, before: Latest | undefined): ScanSummary {
   const { waivedErrors: known = [], waivedUntil = '' } = before ?? {};
-  const waived = waivedUntil > report.scannedAt ? unnamedIn(report, before, known) : [];
+  const ofEks = known.map((one) => ({ ...one, sources: ['eks'] }));
+  const unnamed = waivedUntil > report.scannedAt ? unnamedIn(report, before, ofEks) : [];
+  const waived = unnamed.map(({ rule, cause }) => ({ rule, cause }));
   if (before === undefined || waived.length === 0) return summary;
   const waivedErrors = [...(summary.waivedErrors ?? []), ...waived].slice(0, MOST_WAIVED);
   return { ...summary, ...restingOn([summary, before]), waivedErrors };
@@ -129,10 +156,14 @@ function datedBy(summary: ScanSummary, errors: readonly string[], known: readonl
   return { ...summary, causes, moreErrorsSince: more.sort().at(-1) ?? at };
 }
 
-function latestOf(scans: LatestScans['scans'], whole: ScanSummary, unseen: Latest['unseen']): LatestScans['scans'] {
+function latestOf(
+  scans: LatestScans['scans'],
+  whole: ScanSummary,
+  gaps: Pick<Latest, 'unseen' | 'gapsSince'>,
+): LatestScans['scans'] {
   const { clusterKey: _, execution: __, unread, parts: ___, ...rest } = whole;
   const notRead = unread.slice(0, MOST_NAMED).map(({ what }) => what);
-  const summary = { ...rest, ...(notRead.length > 0 && { notRead }), ...given({ unseen }) };
+  const summary = { ...rest, ...(notRead.length > 0 && { notRead }), ...given(gaps) };
   const others = scans.filter(({ target, scannedAt }) => target !== summary.target && scannedAt !== summary.scannedAt);
   const newer = scans.find(({ target, scannedAt }) => target === summary.target && scannedAt > summary.scannedAt);
   return [...others, newer ?? summary].sort((a, b) => (a.scannedAt < b.scannedAt ? 1 : -1)).slice(0, MOST_TARGETS);
@@ -257,6 +288,10 @@ const MOST_IDS = 5;
 export const hasMore = ({ causes, moreErrors }: Pick<ScanSummary, 'causes' | 'moreErrors'>): boolean =>
   moreErrors !== undefined || causes.some(({ owners = [] }) => owners.length >= MOST_OWNERS);
 
+/** Whether a look that could not read everything names all that may be there still; looks of older releases do not. */
+export const namesUnseen = ({ gapsSince, unseen = [] }: Pick<Latest, 'gapsSince' | 'unseen'>): boolean =>
+  gapsSince !== undefined && unseen.length < MOST;
+
 /** The summary of a report that lists and trends show. */
 function summaryOf(
   report: ScanReport,
@@ -265,10 +300,12 @@ function summaryOf(
   const { errors, warnings, infos, waived, read, gaps } = report.summary;
   const counts = new Map(report.findings.filter(({ waived: is }) => !is).map(({ id, severity }) => [id, severity]));
   const ownerOfId = new Map(report.findings.map(({ id, owner }) => [id, owner]));
+  const sourceOfId = new Map(report.findings.map(({ id, source }) => [id, source]));
   const blockers = Map.groupBy(blockersOf(report), ({ cause }) => cause);
   const passing = Map.groupBy(warningsOf(report), ({ cause }) => cause);
   const causes = report.groups.flatMap(({ cause, owner, findings }) => {
     const own = findings.filter((id) => counts.has(id));
+    const sources = [...new Set(own.flatMap((id) => sourceOfId.get(id) ?? []))];
     const severities = own.map((id) => counts.get(id));
     const severity = severities.includes('error') ? 'error' : 'warning';
     if (!severities.includes(severity)) return [];
@@ -282,7 +319,7 @@ function summaryOf(
         ...(owner === null ? {} : { owner }),
         ...(owners.length > 1 && { owners }),
         severity,
-        findings: own.length,
+        ...{ findings: own.length, sources },
         ...(fixes.length === 0
           ? {}
           : { fixes, what: what.slice(0, LONGEST_DETAIL), ids: own.slice(0, MOST_IDS), code }),

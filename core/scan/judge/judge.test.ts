@@ -132,6 +132,20 @@ test.each([
   expect(judged(observation, target)).toBe(expected);
 });
 
+test('a hop is refused by what is too old for it or for its cluster today; where the control plane stays, that is what is brought up', () => {
+  const hops = ['1.36', '1.37'].map((from) => ({ target: KubeVersion.parse('1.37'), from: KubeVersion.parse(from) }));
+  const ofGroup = (version: string) => ({ ...skew('kubelet', version), nodegroup: 'workers' });
+  const severities = (one: SkewObservation) => hops.map((hop) => judge(one, hop)?.severity);
+  expect(severities(ofGroup('v1.33.1'))).toEqual(['error', 'info']);
+  expect(severities(skew('kubelet', 'v1.33.1'))).toEqual(['error', 'warning']);
+  // The add-on step brings kube-proxy along before the control plane, where EKS manages it.
+  const [hop] = hops.map((one) => ({ ...one, brings: () => true }));
+  expect(hop && judge(skew('kube-proxy', 'v1.33.1'), hop)).toBeUndefined();
+  expect(severities(skew('kube-proxy', 'v1.33.1'))[0]).toBe('error');
+  // Nothing takes a kubelet back.
+  expect(severities(ofGroup('v1.38.0'))).toEqual(['error', 'warning']);
+});
+
 test('a problem is one from its minor on', () => {
   const problem: Problem = {
     type: 'problem',

@@ -1,6 +1,6 @@
 import { given } from '../../model/given.ts';
 import { compareAddonVersions } from '../../version/addon-version.ts';
-import type { KubeVersion } from '../../version/kube-version.ts';
+import { KubeVersion } from '../../version/kube-version.ts';
 import { checkSkew } from '../../version/skew.ts';
 import type { ApiRow } from '../data/api-row.ts';
 import { apiRowsOfGroup, isReached, replacementAt, statusAt } from '../data/api-table.ts';
@@ -66,18 +66,23 @@ function judgeProblem(problem: Problem, target: KubeVersion): JudgedFinding | un
 
 /**
  * Compares kubelet or kube-proxy with the API server now, after the first hop, and at the target. A component that the hops update must fit the first
- * hop only, because each hop updates it before the next begins.
+ * hop only, because each hop updates it before the next begins, and the add-on kube-proxy only today's API server.
  */
 function judgeSkew(skew: SkewObservation, { target, from, brings = isInNodegroup }: Hop): JudgedFinding | undefined {
   const { component, version, subject } = skew;
   const first = from?.isOlderThan(target) === true ? from.next() : target;
-  const asked = [...(from === undefined ? [] : [from]), first, ...(brings(skew) ? [] : [target])];
+  // The add-on step brings kube-proxy along before the control plane moves, where it would be too old (core/model/addon-target.ts).
+  const hops = brings(skew) ? (component === 'kube-proxy' ? [] : [first]) : [first, target];
+  const asked = [...(from === undefined ? [] : [from]), ...hops];
+  // Where the control plane stays, nothing breaks that is not broken already, and what is too old is brought to its version.
+  const stays = from?.equals(target) === true;
+  const isOlder = KubeVersion.tryParse(version)?.isOlderThan(target) === true;
   const components = [{ kind: component, name: subject.name ?? 'a node', version }];
   for (const apiServer of asked) {
     const [problem] = checkSkew(apiServer, components).reasons;
     if (problem === undefined) continue;
     return findingOf(skew, {
-      severity: 'error',
+      severity: stays ? (brings(skew) && isOlder ? 'info' : 'warning') : 'error',
       reason: 'version-skew',
       rule: 'VersionSkew',
       message: problem,

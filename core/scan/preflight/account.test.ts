@@ -137,10 +137,13 @@ test('nodes are launched as a role that EC2 may assume, and a role that is gone 
 
 test('in China the trust policy of nodes is told the name that EC2 has there', () => {
   const there = { ...cluster, arn: 'arn:aws-cn:eks:cn-north-1:111111111111:cluster/web' } as unknown as Cluster;
-  const roles = [{ arn: 'role/nodes', trustPolicy: trust({ Service: 'eks.amazonaws.com' }) }];
-  expect(found(roleUntrusted, { roles }, { cluster: there })).toEqual([
-    expect.stringContaining('does not let ec2.amazonaws.com.cn assume it'),
+  const told = (Service: string | readonly string[]) =>
+    found(roleUntrusted, { roles: [{ arn: 'role/nodes', trustPolicy: trust({ Service }) }] }, { cluster: there });
+  expect(told('eks.amazonaws.com')).toEqual([expect.stringContaining('does not let ec2.amazonaws.com.cn assume it')]);
+  expect(told('ec2.amazonaws.com')).toEqual([
+    'warning Nodegroup: The node group a has the role role/nodes, whose trust policy names EC2, and not as ec2.amazonaws.com.cn: in China EKS takes no role for nodes without that name.',
   ]);
+  expect(told(['ec2.amazonaws.com', 'ec2.amazonaws.com.cn'])).toEqual([]);
 });
 
 const fixOf = (capacity: CapacityFacts) => {

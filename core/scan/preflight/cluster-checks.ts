@@ -43,7 +43,7 @@ export const oneHop = preflightCheck({
   finds: 'The target is older than the cluster, or an upgrade that moves one minor would have to move several.',
   observe({ cluster, target, isHop, hasMoved }) {
     if (hasMoved) return [];
-    const refusals = hopRefusals(cluster.version, target).filter(({ code }) => isHop || code !== 'NotOneHop');
+    const refusals = hopRefusals(cluster, target).filter(({ code }) => isHop || code !== 'NotOneHop');
     return refusals.map(({ message }) => ({ message, fix: 'Ask for the next minor.' }));
   },
 });

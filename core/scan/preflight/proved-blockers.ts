@@ -54,11 +54,11 @@ function prove(cluster: ClusterRecord, target: KubeVersion, isFirst: boolean, st
 }
 
 /**
- * Violations of the skew policy by the given API server versions, once for each group, and for the add-on kube-proxy. Each hop updates the add-on, so
- * only the first hop has its present version (`hasProxy`).
+ * Violations of the skew policy by the given API server versions, once for each group, and by the add-on kube-proxy today (`hasProxy`): each hop
+ * brings it along before the control plane.
  */
 export function skewOf(
-  { nodegroups, addons }: Pick<ClusterRecord, 'nodegroups' | 'addons'>,
+  { version: own, nodegroups, addons }: Pick<ClusterRecord, 'version' | 'nodegroups' | 'addons'>,
   apiServers: readonly KubeVersion[],
   groups: readonly string[],
   hasProxy: boolean,
@@ -68,7 +68,7 @@ export function skewOf(
     const all = apiServers.flatMap((at) => checkSkew(at, [{ kind: 'kubelet', name, version }]).reasons);
     return all.slice(0, 1).map((text) => ofGroup(name, reason('VersionSkew', text)));
   });
-  const proxy = hasProxy ? apiServers.flatMap((at) => kubeProxySkew(addons, at)).slice(0, 1) : [];
+  const proxy = hasProxy ? kubeProxySkew(addons, KubeVersion.parse(own)) : [];
   return [...ofGroups, ...proxy.map((text) => ({ reason: reason('VersionSkew', text) }))];
 }
 

@@ -57,16 +57,25 @@ export const roleUntrusted = preflightCheck({
     if (hasMoved) return [];
     const policies = new Map(capacity?.roles?.map(({ arn, trustPolicy }) => [arn, trustPolicy]));
     return rolesOf(facts).flatMap(({ arn, subject, whose, use, service }) => {
-      if (maybeTrusts(policies.get(arn), service)) return [];
-      return {
+      const policy = policies.get(arn);
+      const told = {
         subject,
         cause: `role:${arn}`,
-        message: `The ${whose} has the role ${arn}, whose trust policy does not let ${service} assume it: ${use} needs that.`,
         fix: `Add it: a statement that allows sts:AssumeRole to {"Service": "${service}"} (aws iam update-assume-role-policy).`,
       };
+      const role = `The ${whose} has the role ${arn}, whose trust policy`;
+      if (!maybeTrusts(policy, (one) => label(one) === label(service)))
+        return { ...told, message: `${role} does not let ${service} assume it: ${use} needs that.` };
+      if (!service.endsWith('.cn') || maybeTrusts(policy, (one) => one === service)) return [];
+      // EKS refuses such a role where a group is created; nobody has seen what it makes of a roll.
+      const message = `${role} names EC2, and not as ${service}: in China EKS takes no role for nodes without that name.`;
+      return { ...told, severity: 'warning' as const, message };
     });
   },
 });
+
+/** Each partition has its own suffix: ec2.amazonaws.com.cn, ec2.c2s.ic.gov. */
+const label = (name: string) => name.split('.')[0];
 
 const oneOrMore = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
 const statement = z.object({
@@ -79,7 +88,7 @@ const policySchema = z.object({
 });
 
 /** A policy that cannot be read, or uses unsupported elements (NotAction, NotPrincipal), proves nothing. */
-function maybeTrusts(policy: string | undefined, service: string): boolean {
+function maybeTrusts(policy: string | undefined, isMeant: (service: string) => boolean): boolean {
   if (policy === undefined) return true;
   const parsed = policySchema.safeParse(parseJson(policy));
   if (!parsed.success) return true;
@@ -87,9 +96,7 @@ function maybeTrusts(policy: string | undefined, service: string): boolean {
     if (Effect !== 'Allow') return false;
     if (Action === undefined || Principal === undefined || typeof Principal === 'string') return true;
     if (Principal.AWS?.includes('*')) return true;
-    // Each partition has its own suffix: ec2.amazonaws.com.cn, ec2.c2s.ic.gov.
-    const label = (name: string) => name.split('.')[0];
-    return (Principal.Service ?? []).some((one) => label(one) === label(service)) && Action.some(isAssumeRole);
+    return (Principal.Service ?? []).some(isMeant) && Action.some(isAssumeRole);
   });
 }
 

@@ -16,9 +16,14 @@ const STALE_HOURS = 24;
 /**
  * The calls that EKS saw in the last 30 days. It names a client for that long after its repair, so a client that has changed since its last call is a
  * trace, with both times as evidence. An insight that names no API of the tables is passed on as it is. One that EKS could not evaluate, or that was
- * not refreshed, does not pass.
+ * not refreshed, does not pass. `addons`: those that EKS manages, by name.
  */
-export function observeInsights(insights: readonly Insight[], changes: readonly Change[], now: Date): Observation[] {
+export function observeInsights(
+  insights: readonly Insight[],
+  changes: readonly Change[],
+  now: Date,
+  addons: readonly string[] = [],
+): Observation[] {
   return insights.flatMap((insight): Observation[] => {
     const { category, insightStatus, kubernetesVersion } = insight;
     if (category !== 'UPGRADE_READINESS') return [];
@@ -28,7 +33,7 @@ export function observeInsights(insights: readonly Insight[], changes: readonly 
     const isEvaluated = insightStatus.status === 'ERROR' || insightStatus.status === 'WARNING';
     // EKS knows more where the tables have no removal by then.
     const says = known.length > 0 && known.every(({ row }) => row !== undefined && isGoneBy(row, kubernetesVersion));
-    return isEvaluated && says ? uses : [...uses, problemOf(insight, codeOf(insight, changes), changes)];
+    return isEvaluated && says ? uses : [...uses, problemOf(insight, codeOf(insight, changes, addons), changes)];
   });
 }
 
@@ -128,10 +133,11 @@ const SEVERITY = {
 } as const satisfies Record<string, Problem['severity']>;
 type InsightCode = keyof typeof SEVERITY;
 
-function codeOf(insight: Insight, changes: readonly Change[]): InsightCode {
+function codeOf(insight: Insight, changes: readonly Change[], addons: readonly string[]): InsightCode {
   const { status } = insight.insightStatus;
   // The add-on step repairs it, so it is no error before that step.
-  if (isAddonInsight(insight)) return 'AddonInsight';
+  const isOfProxy = addons.includes('kube-proxy') && /kube-proxy/i.test(insight.name);
+  if (isAddonInsight(insight) || isOfProxy) return 'AddonInsight';
   if (status === 'WARNING') return 'InsightWarning';
   if (status !== 'ERROR') return 'InsightUnknown';
   return staleEvidence(insight, changes) === undefined ? 'InsightError' : 'InsightOutdated';

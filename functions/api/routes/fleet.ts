@@ -20,6 +20,7 @@ import {
   minorText,
   noQuery,
   ownerQuery,
+  pageQuery,
   periodQuery,
   readQuery,
   upgradesQuery,
@@ -28,7 +29,11 @@ import {
 const documents = z.array(z.record(z.string(), z.unknown()), 'is a list of config documents');
 type DeletePath = '/config/:kind/:name/delete';
 const configPath = z.object({ kind: z.enum(DELETABLE, `is one of ${DELETABLE.join(', ')}`), name: z.string() });
-const matrixQuery = z.strictObject({ target: minorText, selector: z.string().min(1).max(2_000).optional() });
+const matrixQuery = z.strictObject({
+  ...pageQuery,
+  target: minorText,
+  selector: z.string().min(1).max(2_000).optional(),
+});
 
 /** Adds the version of the time-zone data by which this process judges windows. */
 const statusHere = async (ports: ApiPorts) => ({ ...(await fleetStatus(ports)), timeZoneData: process.versions.tz });
@@ -69,9 +74,8 @@ export const fleet = new Hono<ApiEnv>()
   })
   // The fleet by the verdicts of its scans.
   .get('/scans', async (context: ApiContext<'/scans', Query<typeof matrixQuery>>) => {
-    const { target, selector } = readQuery(context, matrixQuery);
-    const { ports } = context.var;
-    return context.json(await scanMatrix(ports, target, selector));
+    const { target, ...request } = readQuery(context, matrixQuery);
+    return context.json(await scanMatrix(context.var.ports, target, request));
   })
   .get('/reports/owner', async (context: ApiContext<'/reports/owner', Query<typeof ownerQuery>>) => {
     const { owner } = readQuery(context, ownerQuery);

@@ -36,19 +36,23 @@ const placeOf = ({ waveIndex, position }: Member): string =>
 
 /**
  * As much as one answer of Lambda holds of what ten thousand clusters come to. Who is left out comes before the members, with whom GET goes on once
- * the rollout is there. A plan is made anew for each page, so that no number of items ends one.
+ * the rollout is there (`isCreated`): of who is left out then, the others are counted. A plan is made anew for each page, so that no number of items
+ * ends one.
  */
-function asFarAsItFits({ members, leftOut, ...rollout }: RolloutDetail, after = '') {
+export function asFarAsItFits({ members, leftOut, ...rollout }: RolloutDetail, isCreated: boolean, after = '') {
   const rows: { id: string; left?: NonNullable<typeof leftOut>[number]; member?: (typeof members)[number] }[] = [
     ...(leftOut ?? []).map((left) => ({ id: `-/${left.clusterKey}`, left })),
     ...members.map((member) => ({ id: placeOf(member), member })),
   ];
   const rest = rows.filter(({ id }) => id > after).sort((one, other) => compareTexts(one.id, other.id));
   const { items, ...page } = shortened({ items: rest }, ({ id }) => id);
+  const told = items.flatMap(({ left }) => left ?? []);
+  const more = isCreated ? (leftOut ?? []).length - told.length : 0;
   return {
     ...rollout,
     members: items.flatMap(({ member }) => member ?? []),
-    ...(leftOut === undefined ? {} : { leftOut: items.flatMap(({ left }) => left ?? []) }),
+    ...(leftOut === undefined ? {} : { leftOut: told }),
+    ...(more > 0 && { moreLeftOut: more }),
     ...page,
   };
 }
@@ -87,7 +91,7 @@ export const rollouts = new Hono<ApiEnv>()
     const { policy, incompleteInventory = false, finish = false } = await readBody(context, create);
     const { ports, principal } = context.var;
     const rollout = await startRollout(ports, policy, principal, { dryRun, incompleteInventory, finish });
-    return context.json(asFarAsItFits(rollout, after), dryRun ? 200 : 201);
+    return context.json(asFarAsItFits(rollout, !dryRun, after), dryRun ? 200 : 201);
   })
   .get('/:id', async (context: ApiContext<'/:id', Query<typeof pagesQuery>>) => {
     const request = readQuery(context, pagesQuery);

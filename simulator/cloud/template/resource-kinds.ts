@@ -96,6 +96,7 @@ export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
     identify: byName('cloudwatch', (name) => `alarm:${name}`),
     effective: ['AlarmDescription', 'AlarmActions', 'OKActions', 'MetricName', 'Namespace', 'Dimensions'],
     inert: [
+      'ActionsEnabled',
       'ComparisonOperator',
       'DatapointsToAlarm',
       'EvaluationPeriods',
@@ -112,6 +113,7 @@ export const RESOURCE_KINDS: Readonly<Record<string, ResourceKind>> = {
     nameProperty: 'AlarmName',
     identify: byName('cloudwatch', (name) => `alarm:${name}`),
     effective: ['AlarmDescription', 'AlarmActions', 'OKActions', 'AlarmRule'],
+    inert: ['ActionsEnabled'],
   },
   // It has no effect here.
   'AWS::CloudWatch::Dashboard': {

@@ -21,18 +21,24 @@ export interface RunOptions {
 
 /** One command line in this process, with its streams caught. */
 export async function runInProcess(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  let out = '';
-  let err = '';
+  const { io, caught } = caughtIo(options);
+  const code = await runCommand(argv, io);
+  return { code, ...caught };
+}
+
+/** What surrounds a command here, and what it has written so far. */
+export function caughtIo(options: RunOptions = {}): { io: Io; caught: { out: string; err: string } } {
+  const caught = { out: '', err: '' };
   const interrupted = options.interrupted ?? new AbortController().signal;
   const io: Io = {
     out: (text) => {
-      out += visibleAround(text);
+      caught.out += visibleAround(text);
     },
     err: (text) => {
-      err += visibleAround(text);
+      caught.err += visibleAround(text);
     },
     clear: () => {
-      out += '<clear>';
+      caught.out += '<clear>';
     },
     env: { ...(options.url === undefined ? {} : { LIFTLOCK_API_URL: options.url }), ...options.env },
     isTerminal: options.terminal === true,
@@ -45,6 +51,5 @@ export async function runInProcess(argv: readonly string[], options: RunOptions 
     sleep: options.sleep ?? ((milliseconds) => sleepUnless(interrupted, milliseconds)),
     interrupted,
   };
-  const code = await runCommand(argv, io);
-  return { code, out, err };
+  return { io, caught };
 }

@@ -1,0 +1,66 @@
+import { retryCluster } from '../../core/operations/hold-switch.ts';
+import { promoteRollout } from '../../core/operations/promote-rollout.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import type { World } from '../../simulator/process/world.ts';
+import { groupsOf } from './changed-policy.ts';
+import { mutationsOf, PERSON, recordOf, rolloutIdOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
+
+/** AWS has moved the control plane of `left` by force, more than once, and its nodes stay where they were. */
+const fleet = (version: string, nodes: string, policy: Record<string, unknown>) =>
+  smallFleet({ clusters: [{ name: 'left', version, nodegroups: [{ name: 'workers', version: nodes }] }], policy });
+const endsOf = async (world: World) => (await upgradesOf(world)).map(({ id, status }) => `${id} ${status}`);
+const callsOf = (world: World) => mutationsOf(world).map(({ operation }) => operation);
+async function saidOf(world: World) {
+  const { state, reasons, when } = await explainCluster(world.ports, await recordOf(world, 'left'));
+  return [state, reasons.map(({ code }) => code), when.condition] as const;
+}
+
+test('nodes that are older than their API server may be are brought up, since a finish repairs just that', async () => {
+  const world = await fleet('1.37', '1.33', { finish: 'always' });
+  await run(world);
+  expect(await endsOf(world)).toEqual(['1.37-1.37 Succeeded']);
+  expect([callsOf(world), groupsOf(world, 'left')]).toEqual([['UpdateNodegroupVersion'], ['1.37']]);
+  expect((await saidOf(world))[0]).toBe('UpToDate');
+});
+
+test('nodes that would stop the next hop follow before it, and the next rollout makes the hop', async () => {
+  const world = await fleet('1.36', '1.33', { finish: 'always' });
+  await run(world);
+  expect(await endsOf(world)).toEqual(['1.36-1.36 Succeeded', '1.36-1.37 Succeeded']);
+  expect(callsOf(world).slice(0, 3)).toEqual([
+    'UpdateNodegroupVersion',
+    'UpdateClusterVersion',
+    'UpdateNodegroupVersion',
+  ]);
+  expect((await saidOf(world))[0]).toBe('UpToDate');
+});
+
+test('where the policy only proposes it, the hop is blocked and explain names the rollout that brings the nodes first', async () => {
+  const world = await fleet('1.36', '1.33', { finish: 'propose' });
+  await run(world);
+  expect([await endsOf(world), callsOf(world)]).toEqual([['1.36-1.37 Blocked'], []]);
+  const id = await rolloutIdOf(world);
+  const [state, codes, condition] = await saidOf(world);
+  expect([state, codes.slice(0, 2)]).toEqual(['Blocked', ['NodesBehind', 'VersionSkew']]);
+  expect(condition).toBe(
+    `Somebody removes the cause and runs: liftlock retry cluster left; or an approver looks at the wave all and runs: liftlock rollout promote ${id} --reason WHY, and then somebody runs: liftlock rollout create policy-0 --finish (whom it takes says --dry-run)`,
+  );
+  await promoteRollout(world.ports, id, PERSON, 'only left is in it');
+  await run(world);
+  await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false, finish: true });
+  await run(world);
+  expect(await endsOf(world)).toEqual(['1.36-1.36 Succeeded', '1.36-1.37 Blocked']);
+  // The cause is gone, and what blocked the hop is tried again as everything is that ended blocked.
+  expect((await saidOf(world))[2]).toBe('Somebody removes the cause and runs: liftlock retry cluster left');
+  await retryCluster(world.ports, (await recordOf(world, 'left')).clusterKey, PERSON);
+  await run(world);
+  expect((await saidOf(world))[0]).toBe('UpToDate');
+});
+
+test('a policy that finishes nothing leaves it to a person', async () => {
+  const world = await fleet('1.36', '1.33', { finish: 'never' });
+  await run(world);
+  expect([await endsOf(world), callsOf(world)]).toEqual([['1.36-1.37 Blocked'], []]);
+  expect((await saidOf(world))[2]).toBe('Somebody removes the cause and runs: liftlock retry cluster left');
+});
