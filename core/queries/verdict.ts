@@ -229,15 +229,11 @@ function ofWaiting(looked: Looked): Verdict {
       : 'The target is offered there.';
     return said(after(codes.includes('NotCovered') ? ONCE_RELEASED : another), ...aim.reasons);
   }
-  return isDone
-    ? onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now))
-    : (triedHere(looked) ?? waitsThere(looked, going));
-}
-
-function triedHere(looked: Looked): Verdict | undefined {
-  const { snapshot, cluster, aim, place, now } = looked;
+  if (isDone) return onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now));
   const tried = triedIn(looked);
-  return tried && orNodesFirst(snapshot, cluster, aim.policy, place, tried, now);
+  return tried === undefined
+    ? waitsThere(looked, going)
+    : orNodesFirst(snapshot, cluster, aim.policy, place, tried, now);
 }
 
 function waitsThere({ snapshot, waiting, elsewhere, until, now }: Looked, there: MemberPlace): Verdict {
