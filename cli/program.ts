@@ -125,7 +125,7 @@ function sessionOf(io: Io, command: Command): Session {
     paint: colourOf(io, global.color),
     global,
     client() {
-      client ??= import('./client/create-client.ts').then(({ createClient }) => createClient(io, global));
+      client ??= import('./client/api-client.ts').then(({ createClient }) => createClient(io, global));
       return client;
     },
   };

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { EKSClient, type EKSClientConfig } from '@aws-sdk/client-eks';
-import { isStale } from '../../core/contracts/eks-errors.ts';
+import { isStale } from '../../core/contracts/errors.ts';
 import { atMost, remembered } from '../../core/model/remembered.ts';
 import type { Scope } from '../../core/ports/eks.ts';
 import { lightenClient, readLimits } from './request-limits.ts';

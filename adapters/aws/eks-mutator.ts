@@ -12,7 +12,7 @@ import { MUTATING_CALLS, type MutatingCall } from '../../core/contracts/mutating
 import { given } from '../../core/model/given.ts';
 import type { EksMutator, Scope, Update } from '../../core/ports/eks.ts';
 import type { EksConnections } from './eks-connections.ts';
-import { toUpdate } from './eks-shapes.ts';
+import { toUpdate } from './eks-reader.ts';
 import { lightenClient, MUTATION_MILLISECONDS, mutationLimits } from './request-limits.ts';
 
 /**

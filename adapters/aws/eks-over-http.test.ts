@@ -1,4 +1,4 @@
-import { isDoubtful, isWithoutEffect } from '../../core/contracts/eks-errors.ts';
+import { isDoubtful, isWithoutEffect } from '../../core/contracts/errors.ts';
 import { type EksLoopback, startEksLoopback, type WireHandler } from '../../test/contract/eks-loopback.ts';
 import { createEksConnections } from './eks-connections.ts';
 import { createEksMutator } from './eks-mutator.ts';

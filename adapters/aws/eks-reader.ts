@@ -1,3 +1,4 @@
+import type * as Sdk from '@aws-sdk/client-eks';
 import {
   DescribeAddonCommand,
   DescribeClusterCommand,
@@ -16,20 +17,23 @@ import {
   paginateListUpdates,
   StartInsightsRefreshCommand,
 } from '@aws-sdk/client-eks';
+import { namedError } from '../../core/contracts/errors.ts';
+import { given } from '../../core/model/given.ts';
 import { atMost } from '../../core/model/remembered.ts';
-import type { AddonInfo, EksReader, Scope } from '../../core/ports/eks.ts';
+import type {
+  Addon,
+  AddonInfo,
+  Cluster,
+  ClusterVersionInformation,
+  EksReader,
+  Insight,
+  InsightSummary,
+  InsightsRefresh,
+  Nodegroup,
+  Scope,
+  Update,
+} from '../../core/ports/eks.ts';
 import type { EksConnections } from './eks-connections.ts';
-import {
-  toAddon,
-  toAddonInfo,
-  toCluster,
-  toClusterVersion,
-  toInsight,
-  toInsightSummary,
-  toInsightsRefresh,
-  toNodegroup,
-  toUpdate,
-} from './eks-shapes.ts';
 
 type Paging = { client: EKSClient };
 
@@ -110,3 +114,67 @@ export function createEksReader(connections: EksConnections): EksReader {
 }
 
 const hasNext = (page: unknown): boolean => (page as { nextToken?: string }).nextToken !== undefined;
+
+/**
+ * The SDK's answers as the port's types. Every member may be undefined in the SDK; those that the port promises are checked here, and an answer
+ * without one of them fails with `IncompleteAnswer`, so that nothing is decided on a guess.
+ */
+type Members<T> = readonly (keyof T & string)[];
+
+function complete<T extends object, Port>(what: string, value: T | undefined, members: Members<T>): Port {
+  const missing = value === undefined ? ['everything'] : members.filter((member) => value[member] === undefined);
+  if (missing.length === 0) return value as unknown as Port;
+  throw namedError('IncompleteAnswer', `EKS answered ${what} without ${missing.join(', ')}.`);
+}
+
+const toCluster = (cluster: Sdk.Cluster | undefined): Cluster =>
+  complete('DescribeCluster', cluster, ['name', 'arn', 'createdAt', 'version', 'status']);
+
+const toNodegroup = (nodegroup: Sdk.Nodegroup | undefined): Nodegroup =>
+  complete('DescribeNodegroup', nodegroup, ['nodegroupName', 'clusterName', 'status']);
+
+const toAddon = (addon: Sdk.Addon | undefined): Addon =>
+  complete('DescribeAddon', addon, ['addonName', 'clusterName', 'addonVersion', 'status']);
+
+/** An update without params names no target; an empty list says so. */
+export function toUpdate(update: Sdk.Update | undefined): Update {
+  const checked: Update = complete('an update', update, ['id', 'status', 'type', 'createdAt']);
+  return { ...checked, params: checked.params ?? [] };
+}
+
+/** An insight without a status is UNKNOWN, which is not a pass. */
+function toInsightSummary(insight: Sdk.InsightSummary): InsightSummary {
+  const checked: InsightSummary = complete('ListInsights', insight, ['id', 'name', 'category']);
+  return { ...checked, insightStatus: statusOf(insight) };
+}
+
+function toInsight(insight: Sdk.Insight | undefined): Insight {
+  const checked: Insight = complete('DescribeInsight', insight, ['id', 'name', 'category']);
+  return { ...checked, insightStatus: statusOf(insight) };
+}
+
+function statusOf(insight: Pick<Sdk.Insight, 'insightStatus'> | undefined): Insight['insightStatus'] {
+  const { status = 'UNKNOWN', reason } = insight?.insightStatus ?? {};
+  return { status, ...(reason === undefined ? {} : { reason }) };
+}
+
+const toInsightsRefresh = ({
+  status,
+  message,
+  startedAt,
+  endedAt,
+}: Pick<Sdk.DescribeInsightsRefreshResponse, 'status' | 'message' | 'startedAt' | 'endedAt'>): InsightsRefresh =>
+  given({ status, message, startedAt, endedAt });
+
+function toAddonInfo(addon: Sdk.AddonInfo): AddonInfo {
+  const checked: AddonInfo = complete('DescribeAddonVersions', addon, ['addonName']);
+  const versions = (addon.addonVersions ?? []).map((version) => ({
+    ...version,
+    ...complete<Sdk.AddonVersionInfo, { addonVersion: string }>('DescribeAddonVersions', version, ['addonVersion']),
+    compatibilities: (version.compatibilities ?? []).filter((one) => one.clusterVersion !== undefined),
+  }));
+  return { ...checked, addonVersions: versions as unknown as AddonInfo['addonVersions'] };
+}
+
+const toClusterVersion = (version: Sdk.ClusterVersionInformation): ClusterVersionInformation =>
+  complete('DescribeClusterVersions', version, ['clusterVersion']);

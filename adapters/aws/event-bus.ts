@@ -4,8 +4,7 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
-import { isOutage } from '../../core/contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../../core/contracts/errors.ts';
+import { errorMessage, errorName, isOutage } from '../../core/contracts/errors.ts';
 import type { LiftlockEvent } from '../../core/contracts/events.ts';
 import { EVENT_SOURCE } from '../../core/contracts/names.ts';
 import { batchesOf } from '../../core/model/batches.ts';

@@ -1,5 +1,4 @@
-import { isStale } from '../../core/contracts/eks-errors.ts';
-import { namedError } from '../../core/contracts/errors.ts';
+import { isStale, namedError } from '../../core/contracts/errors.ts';
 import { BEARER_SECRETS } from '../../core/contracts/names.ts';
 import type { Prometheus } from '../../core/ports/prometheus.ts';
 import { readQueryAnswer } from '../../core/probes/query-answer.ts';

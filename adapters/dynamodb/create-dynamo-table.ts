@@ -1,12 +1,12 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import {
+  errorMessage,
   ITEM_THROTTLED,
   isDenied,
   isThrottled,
   isThrottledItem,
   TABLE_DENIED,
-} from '../../core/contracts/eks-errors.ts';
-import { errorMessage } from '../../core/contracts/errors.ts';
+} from '../../core/contracts/errors.ts';
 import { makeQuickToCopy } from '../../core/model/make-quick-to-copy.ts';
 import { DynamoTable } from './dynamo-table.ts';
 import type { TableNames } from './table-schema.ts';

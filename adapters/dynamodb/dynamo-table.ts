@@ -26,7 +26,7 @@ import {
   transactionProblem,
   UNLISTED_KINDS,
 } from '../../core/contracts/table-schema.ts';
-import { sha256Hex } from '../../core/hash/sha256.ts';
+import { sha256Hex } from '../../core/hash/canonical-json.ts';
 import { batchesOf } from '../../core/model/batches.ts';
 import { atMost, remembered } from '../../core/model/remembered.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Timing } from '../../simulator/eks/timing.ts';
+import type { Timing } from '../../simulator/eks/operation-context.ts';
 
 /** Setup, a first node that joins at once, and the steps in between take this long beside the drain, in seconds. */
 const AROUND_THE_DRAIN = 63;

@@ -3,7 +3,7 @@ import { makespanOf } from '../../simulator/simulate/makespan/makespan-of.ts';
 import { runSimulation } from '../../simulator/simulate/run/run-simulation.ts';
 import type { Figure, Measure } from '../figure.ts';
 
-/** How much longer simulated rollouts of like clusters take than the bound of simulator/simulate/makespan/lower-bound.ts. */
+/** How much longer simulated rollouts of like clusters take than the bound of simulator/simulate/makespan/makespan-of.ts. */
 export const measure: Measure = async () => {
   const figures: Figure[] = [];
   for (const [name, prepare] of Object.entries(EQUAL_SCENARIOS)) {

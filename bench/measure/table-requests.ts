@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { type FunctionName, UPGRADE_FUNCTIONS } from '../../core/contracts/names.ts';
 import { voteOnWave } from '../../core/operations/vote-on-wave.ts';
-import { GiveApprovals } from '../../simulator/process/give-approvals.ts';
 import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
+import { GiveApprovals } from '../../simulator/process/stand-in-people.ts';
 import { LOCAL_PRINCIPAL, startFleet } from '../../simulator/process/start-fleet.ts';
 import { type Figure, type Measure, rounded } from '../figure.ts';
 import { fixedTiming } from '../fleet/fixed-timing.ts';

@@ -4,7 +4,8 @@ import type { JSONValue } from 'hono/utils/types';
 import { parseJson } from '../../core/model/parse-json.ts';
 import { partitionOf } from '../../core/model/partition.ts';
 import type { Api } from '../../functions/api/app.ts';
-import { EXIT, Failure, invalid } from '../command/session.ts';
+import type { Io } from '../command/io.ts';
+import { EXIT, Failure, type GlobalOptions, invalid } from '../command/session.ts';
 import { apiFailure, connectionFailure, isRefusedByGateway, refusedByGateway } from './api-failure.ts';
 import { NOTHING } from './paths.ts';
 import type { Signer } from './sign-request.ts';
@@ -122,7 +123,7 @@ export interface ApiAddress {
 }
 
 /** Checks the configured address. Fails with exit code 2 and says what to do. */
-export function apiAddress(text: string | undefined): ApiAddress {
+function apiAddress(text: string | undefined): ApiAddress {
   if (text === undefined || text === '') {
     throw invalid(
       'liftlock: it is not known where Liftlock runs. Set LIFTLOCK_API_URL (or --api-url) to the output ApiUrl of the hub stack, or run liftlock local up and, in another terminal, eval "$(liftlock local env)".',
@@ -155,4 +156,24 @@ function isLoopback(hostname: string): boolean {
 export function regionOf(url: URL): string | undefined {
   const [, region = '', suffix] = /\.execute-api\.([a-z0-9-]+)\.(.+)$/.exec(url.hostname) ?? [];
   return partitionOf(region).dnsSuffix === suffix ? region : undefined;
+}
+
+/** Creates the client for the configured address. The signer and its SDK are loaded only when requests are signed. */
+export async function createClient(io: Io, global: GlobalOptions): Promise<ApiClient> {
+  const address = apiAddress(global.apiUrl ?? io.env.LIFTLOCK_API_URL);
+  const options = { address, timeoutSeconds: global.timeout, interrupted: io.interrupted };
+  if (address.local && !isLocalCloud(address, io.env.AWS_ENDPOINT_URL)) return new ApiClient(options);
+  const region = global.apiRegion ?? regionOf(address.url) ?? io.env.AWS_REGION ?? io.env.AWS_DEFAULT_REGION;
+  if (region === undefined) {
+    throw invalid(
+      `liftlock: the Region of ${address.url.host} is not known, and requests are signed for one. Set AWS_REGION or --api-region.`,
+    );
+  }
+  const { createSigner } = await import('./sign-request.ts');
+  return new ApiClient({ ...options, signer: createSigner(region, global.profile) });
+}
+
+/** The local cloud authorizes like AWS, while a run in one process accepts every caller. The API has the same origin as the local AWS endpoint. */
+function isLocalCloud({ url }: ApiAddress, endpoint: string | undefined): boolean {
+  return endpoint !== undefined && URL.parse(endpoint)?.origin === url.origin;
 }

@@ -1,4 +1,4 @@
-import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
+import type { ReadinessView } from '../../core/queries/list-clusters.ts';
 import { attribute, type JunitCase, junitXml } from '../output/junit-xml.ts';
 import { xmlText } from '../output/scan/xml-text.ts';
 

@@ -1,5 +1,5 @@
 import type { Reason } from '../../core/contracts/step-result.ts';
-import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
+import type { ReadinessView } from '../../core/queries/list-clusters.ts';
 import { packageVersion } from '../command/package-version.ts';
 import { SARIF_SCHEMA, sarifText } from '../output/scan/sarif.ts';
 

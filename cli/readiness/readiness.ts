@@ -2,7 +2,7 @@ import { READINESS_VERDICTS } from '../../core/contracts/scan-words.ts';
 import { withIdInCommands } from '../../core/model/cluster-key.ts';
 import { visible } from '../../core/model/visible.ts';
 import { apart } from '../../core/model/words.ts';
-import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
+import type { ReadinessView } from '../../core/queries/list-clusters.ts';
 import { clusterParam } from '../client/paths.ts';
 import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { facts, print, reasonLines, relativeTime, section, shown, tableLines } from '../output/print.ts';

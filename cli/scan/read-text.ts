@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import fs from 'node:fs';
 import { Readable } from 'node:stream';
-import { MAX_FILE_SIZE } from '../../core/scan/manifest/limits.ts';
+import { MAX_FILE_SIZE } from '../../core/scan/manifest/manifest-object.ts';
 
 /** `stray`: line and column of a byte that is not UTF-8. */
 type ReadText = { readonly text: string; readonly stray?: string } | { readonly problem: string };

@@ -7,8 +7,8 @@ import { verdictReason } from '../../core/probes/is-worse.ts';
 import { probeText } from '../../core/probes/probe-verdict.ts';
 import type { RollbackView } from '../../core/protocol/rollback-view.ts';
 import type { ClusterDetail } from '../../core/queries/cluster-detail.ts';
-import type { ReadinessView } from '../../core/queries/cluster-readiness.ts';
 import type { Explanation } from '../../core/queries/explain-cluster.ts';
+import type { ReadinessView } from '../../core/queries/list-clusters.ts';
 import type { SupportView } from '../../core/queries/support-view.ts';
 import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
 import {

@@ -1,7 +1,8 @@
 import { allowedBy, type ParsedConfig } from '../../core/config/check-config.ts';
-import { formatIssue } from '../../core/config/issue.ts';
+import { fieldOf } from '../../core/config/checks/check.ts';
+import { type ConfigIssue, formatIssue } from '../../core/config/issue.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
-import type { ConfigFile } from '../../core/config/read-yaml.ts';
+import { type ConfigFile, readYaml } from '../../core/config/read-yaml.ts';
 import { visible } from '../../core/model/visible.ts';
 import { counted, some } from '../../core/model/words.ts';
 import { wayBackLine } from '../../core/policy/way-back-line.ts';
@@ -11,7 +12,6 @@ import { ApiFailure } from '../client/api-failure.ts';
 import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 import { type FileOptions, readConfigFiles } from './config-files.ts';
-import { placeIssues } from './place-issues.ts';
 
 /** Checks the files themselves, offline. Warnings pass. */
 export async function validate(session: Session, options: FileOptions & OutputOption): Promise<ExitCode> {
@@ -97,4 +97,42 @@ async function parse(session: Session, files: readonly ConfigFile[]) {
   if (spec === null) return { parsed, options };
   const allowing = { ...options, ...allowedBy(spec) };
   return { parsed: parseConfig(files, allowing), options: allowing };
+}
+
+/** The API's messages about the sent documents: `document 1:1:1375: warning: spec.waves[2].approval: …`, or without line and severity. */
+const SAID =
+  /^document (\d+)(?::\d+:\d+)?: (?:(warning|error): )?((?:spec|metadata)(?:\.[\w-]+|\[\d+\]|\["(?:[^"\\]|\\.)*"\])*): /;
+
+/**
+ * Moves the API's messages to their places in the files, because the API saw one line of JSON. `sent`: the documents in the order in which they were
+ * sent. Messages about none of them stay unchanged.
+ */
+export function placeIssues(
+  said: readonly string[],
+  files: readonly ConfigFile[],
+  sent: readonly unknown[],
+  severity: ConfigIssue['severity'],
+): string[] {
+  const written = files.flatMap((file) => readYaml(file).documents);
+  return said.map((text) => {
+    const [whole, number, told, path] = SAID.exec(text) ?? [];
+    const about = sent[Number(number) - 1];
+    if (whole === undefined || path === undefined || about === undefined) return text;
+    const named = (value: unknown) => [fieldOf(value, 'kind'), fieldOf(value, 'metadata', 'name')].join(' ');
+    const document = written.find(({ value }) => named(value) === named(about));
+    if (document === undefined) return text;
+    const issue = document.issue(
+      told === undefined ? severity : told === 'error' ? 'error' : 'warning',
+      partsOf(path),
+      text.slice(whole.length),
+    );
+    return formatIssue(issue);
+  });
+}
+
+/** The reverse of `formatPath`. */
+function partsOf(path: string): (string | number)[] {
+  return [...path.matchAll(/\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|([\w-]+)/g)].map(([, index, quoted, name]) =>
+    index === undefined ? ((quoted === undefined ? name : (JSON.parse(`"${quoted}"`) as string)) ?? '') : Number(index),
+  );
 }

@@ -53,7 +53,7 @@ async function nothingFound(session: Session, kind: Kind, options: GetOptions): 
   return `No upgrade runs or waits; ${ended} ${items.length === 1 ? 'has' : 'have'} ended: liftlock get upgrades --all\n`;
 }
 
-export const clusterQuery = ({ selector, account, region, all }: GetOptions) => ({
+const clusterQuery = ({ selector, account, region, all }: GetOptions) => ({
   selector,
   account,
   region,

@@ -1,6 +1,6 @@
 import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 import { servedWorld } from '../../test/material/cli/served-world.ts';
-import { placeIssues } from './place-issues.ts';
+import { placeIssues } from './config.ts';
 
 const POLICY = `apiVersion: liftlock/v1alpha1
 kind: UpgradePolicy

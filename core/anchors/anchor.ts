@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { DeepReadonly } from '../config/types.ts';
 import { namedError } from '../contracts/errors.ts';
-import { canonicalJson } from '../hash/canonical-json.ts';
-import { sha256Hex } from '../hash/sha256.ts';
+import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
 import type { AnchorStore } from '../ports/anchors.ts';
 import type { Clock } from '../ports/outside.ts';
 import type { AuditHead, AuditItem } from '../ports/table.ts';

@@ -1,5 +1,5 @@
 import { errorMessage } from '../contracts/errors.ts';
-import { sha256Hex } from '../hash/sha256.ts';
+import { sha256Hex } from '../hash/canonical-json.ts';
 import type { AnchorFile } from '../ports/anchors.ts';
 import type { AuditItem } from '../ports/table.ts';
 import { isIntact } from '../store/audit.ts';

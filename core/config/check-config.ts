@@ -1,16 +1,23 @@
+import { BEARER_SECRETS } from '../contracts/names.ts';
 import { valuesAt } from '../model/values-at.ts';
 import { checkPolicy, type ParseOptions } from './check-policy.ts';
 import { checkWaiver } from './check-waiver.ts';
 import { checkCalendar, checkCalendarInPart } from './checks/calendar.ts';
 import { fieldOf, listOf, type Report, repeats, reporter } from './checks/check.ts';
 import type { SelectingPolicy } from './checks/policies-overlap.ts';
-import { checkSecrets } from './checks/secrets.ts';
 import { checkUrls, URLS_OF_FLEET } from './checks/smoke-urls.ts';
 import { openingTimesOf } from './checks/wave-openings.ts';
-import { type ConfigDocument, issueAt, maxDocuments, WHOLE } from './config-document.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { kindOf } from './document-kind.ts';
-import { type ConfigIssue, sortIssues } from './issue.ts';
+import {
+  type ConfigDocument,
+  type ConfigIssue,
+  type DocumentPath,
+  issueAt,
+  maxDocuments,
+  sortIssues,
+  WHOLE,
+} from './issue.ts';
 import { type ConfigKind, configKinds } from './kinds.ts';
 import { unknownRegionWords } from './known-regions.ts';
 import { calendarSchemaFor } from './schema/calendar.ts';
@@ -170,4 +177,23 @@ function checkFleetScope(document: unknown, report: Report): void {
     const message = typeof region === 'string' ? unknownRegionWords(region) : undefined;
     if (message !== undefined) report('warning', path, message);
   }
+}
+
+/** Checks the secrets of a whole document: the functions may read no others (`webhookSecrets` of infra/names.ts), and queries send no others. */
+function checkSecrets(value: unknown, path: DocumentPath, report: Report): void {
+  if (typeof value === 'object' && value !== null)
+    for (const [key, inner] of Object.entries(value))
+      checkSecrets(inner, [...path, Array.isArray(value) ? Number(key) : key], report);
+  const [, arn, name] =
+    (path.at(-1) === 'secret' && String(value).match(/^(arn:[^:]+:secretsmanager:.*:secret:)(.+)$/)) || [];
+  // An entry of a list of queries: an owner of the Fleet may have that name, too.
+  const isSent = path.at(-3) === 'queries' && typeof path.at(-2) === 'number';
+  const prefix = isSent ? BEARER_SECRETS : 'liftlock/';
+  if (name === undefined || name.startsWith(prefix)) return;
+  const may = isSent ? 'sends no secret' : 'may read no secret';
+  report(
+    'error',
+    path,
+    `Liftlock ${may} of another name than ${prefix}…. Make one, and write its ARN: ${arn}${prefix}….`,
+  );
 }

@@ -1,9 +1,8 @@
 import { whyNotWaived } from '../contracts/scan-words.ts';
 import { fieldOf } from './checks/check.ts';
 import { noCheck, ruleAsReason } from './checks/no-check.ts';
-import type { ConfigDocument } from './config-document.ts';
 import { waiverEnd } from './day-or-instant.ts';
-import type { ConfigIssue } from './issue.ts';
+import type { ConfigDocument, ConfigIssue } from './issue.ts';
 import { scanWaiverSchema } from './schema/scan-waiver.ts';
 import { parseBySchema } from './schema-issues.ts';
 import { soundFields } from './sound-fields.ts';

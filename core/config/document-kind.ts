@@ -1,7 +1,6 @@
 import { fieldOf } from './checks/check.ts';
-import type { ConfigDocument } from './config-document.ts';
 import { didYouMean } from './did-you-mean.ts';
-import type { ConfigIssue } from './issue.ts';
+import type { ConfigDocument, ConfigIssue } from './issue.ts';
 import { apiVersion } from './kinds.ts';
 
 /** The kind of a document, if it is one of these. Without a kind there is no schema to check it by. */

@@ -1,7 +1,6 @@
-import { type ConfigDocument, issueAt, maxDocuments, WHOLE } from './config-document.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { kindOf } from './document-kind.ts';
-import { type ConfigIssue, sortIssues } from './issue.ts';
+import { type ConfigDocument, type ConfigIssue, issueAt, maxDocuments, sortIssues, WHOLE } from './issue.ts';
 import { type ConfigFile, maxFiles, readConfigYaml } from './read-yaml.ts';
 import { checkUniqueness } from './uniqueness.ts';
 

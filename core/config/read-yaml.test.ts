@@ -1,6 +1,5 @@
 import { policy } from '../../test/material/config/documents.ts';
-import { maxDocuments } from './config-document.ts';
-import { formatIssue } from './issue.ts';
+import { formatIssue, maxDocuments } from './issue.ts';
 import { parseConfig } from './parse-config.ts';
 import { maxFileSize, maxFiles } from './read-yaml.ts';
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { fieldOf } from './checks/check.ts';
-import type { ConfigDocument } from './config-document.ts';
 import { didYouMean } from './did-you-mean.ts';
-import type { ConfigIssue, DocumentPath } from './issue.ts';
+import type { ConfigDocument, ConfigIssue, DocumentPath } from './issue.ts';
 
 /** Parses a document by its schema. Returns the typed object with defaults, or all issues. */
 export function parseBySchema<Schema extends z.ZodType>(

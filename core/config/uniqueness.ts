@@ -1,6 +1,5 @@
 import { fieldOf } from './checks/check.ts';
-import type { ConfigDocument } from './config-document.ts';
-import type { ConfigIssue } from './issue.ts';
+import type { ConfigDocument, ConfigIssue } from './issue.ts';
 
 /** One Liftlock has one Fleet, and other objects are identified by kind and name. */
 export function checkUniqueness(kind: string, documents: readonly ConfigDocument[]): ConfigIssue[] {

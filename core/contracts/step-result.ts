@@ -1,4 +1,3 @@
-import { cutText } from './cut-text.ts';
 import { type AnyCode, kindOf, type ReasonCode, readCode } from './reasons.ts';
 
 /** The result of a step. A Choice state of its machine reads `status`. These are outcomes; an exception is a fault. */
@@ -54,3 +53,9 @@ export const parked = (resumeAt: Date | undefined, ...reasons: Reason[]): StepRe
 export const reason = (code: ReasonCode, message: string): Reason => ({ code, message });
 /** A reason with somebody else's code: the name of an error of AWS or of an exception, which no table of Liftlock lists. */
 export const quoted = (word: string, message: string): Reason => ({ code: readCode(word), message });
+
+/**
+ * The first so many characters of a text of somebody else. No half of an emoji stays at the cut: JSON has no canonical form of it, so nothing that
+ * contains it can be recorded.
+ */
+export const cutText = (text: string, length: number): string => text.slice(0, length).replace(/\p{Cs}$/u, '');

@@ -1,5 +1,4 @@
-import { canonicalJson } from '../hash/canonical-json.ts';
-import { sha256Hex } from '../hash/sha256.ts';
+import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
 import { given } from '../model/given.ts';
 import { personOf } from '../model/principal.ts';
 import type { AuditItem } from '../ports/table.ts';

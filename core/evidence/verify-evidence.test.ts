@@ -7,8 +7,7 @@ import {
   WEB,
 } from '../../test/material/evidence/small-evidence.ts';
 import { readAnchor } from '../anchors/anchor.ts';
-import { canonicalJson } from '../hash/canonical-json.ts';
-import { sha256Hex } from '../hash/sha256.ts';
+import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
 import type { AnchorFile } from '../ports/anchors.ts';
 import type { AuditItem } from '../ports/table.ts';
 import { link } from '../store/audit.ts';

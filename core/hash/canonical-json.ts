@@ -1,6 +1,6 @@
+import { hash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { namedError } from '../contracts/errors.ts';
-import { sha256Hex } from './sha256.ts';
 
 /**
  * Canonical JSON of RFC 8785 (JCS): sorted keys, no white space, ECMAScript numbers. Equal values give the same text, so that its hash can bind an
@@ -77,3 +77,6 @@ function canonicalized(value: unknown): string {
 export function revisionOf(document: { readonly kind: string; readonly spec: unknown }): string {
   return sha256Hex(canonicalJson({ kind: document.kind, spec: document.spec }));
 }
+
+/** SHA-256 of the text's UTF-8 bytes: 64 lower-case hexadecimal digits. */
+export const sha256Hex = (text: string): string => hash('sha256', text, 'hex');

@@ -1,4 +1,4 @@
-import { sha256Hex } from './sha256.ts';
+import { sha256Hex } from './canonical-json.ts';
 
 test.each([
   ['', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],

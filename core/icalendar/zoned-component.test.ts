@@ -1,5 +1,5 @@
 import ICAL from 'ical.js';
-import { ZonedComponent } from './zoned-component.ts';
+import { ZonedComponent } from './import-freezes.ts';
 
 const root = new ZonedComponent('vcalendar');
 

@@ -3,9 +3,9 @@ import { unreachable } from '../model/unreachable.ts';
 import { NEVER } from '../policy/cluster-labels.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { ItemKey, Table } from '../ports/table.ts';
+import { writeUnrecorded } from '../store/change.ts';
 import { Accounts, Clusters } from '../store/entities.ts';
 import { decideAndWrite, decode, replace } from '../store/entity.ts';
-import { writeUnrecorded } from '../store/unrecorded.ts';
 
 /** When one of a batch is recorded meanwhile, the whole batch is read again. */
 const AT_ONCE = 10;

@@ -1,6 +1,5 @@
 import type { FleetSpec } from '../config/types.ts';
-import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName, isDenied, isNotFound } from '../contracts/errors.ts';
 import type { ClusterRecord, ImageReleases, OtherNodes } from '../contracts/items/cluster.ts';
 import { reason } from '../contracts/step-result.ts';
 import { addonAfter, addonFit, newerDefault } from '../model/addon-target.ts';

@@ -1,5 +1,5 @@
 import type { ImageReleases } from '../contracts/items/cluster.ts';
-import { readReleases, withEarlier } from './watch-images.ts';
+import { readReleases, withEarlier } from './watch-versions.ts';
 
 const NOW = new Date('2026-11-20T08:00:00Z');
 const MINORS = ['1.36'];

@@ -2,7 +2,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import type { Cluster } from '../ports/eks.ts';
 
 /** Statuses that end by themselves; the others (FAILED, DELETING) do not. */
-export const isPassing = (status: string): boolean => ['CREATING', 'UPDATING', 'PENDING'].includes(status);
+const isPassing = (status: string): boolean => ['CREATING', 'UPDATING', 'PENDING'].includes(status);
 
 /** The same for a part of a cluster: a part that is being deleted is gone in the end, and then nothing is to be moved. */
 export const partPasses = (status: string): boolean => isPassing(status) || status === 'DELETING';

@@ -1,23 +1,15 @@
+import type { ReasonCode } from '../contracts/reasons.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import type { DrainNode } from '../ports/node-operator.ts';
-import { isDown, takesPodsOf } from './disruption-ledger.ts';
+import { some } from '../model/words.ts';
+import type { DrainNode, DrainPod } from '../ports/node-operator.ts';
+import { ownershipOf } from '../scan/owner/owner.ts';
+import { compareTexts } from '../scan/report/order-findings.ts';
+import { downText, isDown, takesPodsOf } from './disruption-ledger.ts';
 import type { DrainLook } from './drain-look.ts';
-import type { DrainMove } from './drain-move.ts';
-import {
-  compareRanks,
-  isBegun,
-  isFull,
-  isStuck,
-  isUnasked,
-  nextNode,
-  overdueAt,
-  pauseEnd,
-  pendingSince,
-  placesFor,
-  sinceOf,
-} from './drain-order.ts';
-import { isEmpty, isUncordoned, type NodeStand } from './drain-stand.ts';
-import { doneReasons, nodeReasons, pendingReason, podReason } from './drain-words.ts';
+import type { DrainMove, PodTry } from './drain-move.ts';
+import { BUDGET_ROOM } from './drain-settings.ts';
+import { isEmpty, isUncordoned, type NodeStand, type PodStand } from './drain-stand.ts';
+import { leftCordoned } from './left-cordoned.ts';
 
 /** One invocation evicts this many pods of one node: it has 25 seconds, and each eviction takes less than one. */
 const MOST_EVICTIONS = 20;
@@ -134,3 +126,147 @@ function waitOrStuck(look: DrainLook, open: readonly NodeStand[]): DrainMove {
 /** Whether there will be room once other upgrades and people have brought back the nodes that they took down. */
 const wouldHaveRoom = ({ ledger, stands }: DrainLook): boolean =>
   ledger.down.filter(({ name }) => stands.some(({ node }) => node.name === name)).length < ledger.allowed;
+
+const podName = ({ namespace, name }: DrainPod): string => `${namespace}/${name}`;
+
+function doneReasons({ stands }: DrainLook): Reason[] {
+  if (stands.length === 0) return [reason('Drained', 'The cluster has no node of the group.')];
+  const left = stands.flatMap(({ node, skipped }) => skipped.map((pod) => `${podName(pod)} on ${node.name}`));
+  const rest = left.length === 0 ? '' : ` A rule of the policy leaves ${some(left, 5)}.`;
+  const emptied = `Nodes of the drain that hold nothing any more that has to go: ${stands.length}.${rest}`;
+  return [reason('Drained', `${emptied} ${leftCordoned(stands.map(({ node }) => node.name))}`)];
+}
+
+/** What an answer of the API server means for a pod that is in the way; # stands for the answer's message. */
+const ANSWERED: Readonly<Record<Exclude<PodTry['answer'], 'gone' | 'unasked'>, readonly [ReasonCode, string]>> = {
+  accepted: ['DrainTerminating', 'its eviction was accepted, and it does not show yet'],
+  budget: ['DrainBudget', `#. Give it room: ${BUDGET_ROOM}`],
+  busy: ['DrainTerminating', 'the API server has no place for its eviction now (#)'],
+  severalBudgets: ['DrainSeveralBudgets', 'several budgets select it, so no eviction passes. Leave it only one'],
+  namespaceTerminating: ['DrainTerminating', 'its namespace is being deleted, and it goes with that'],
+  refused: ['DrainRefused', 'the API server refused its eviction: #. Look at the webhooks asked about it'],
+};
+
+/** What a budget answers whose pods its controller cannot count, for ever where a pod of it has a controller without scale (facts: nodes.md §1). */
+const UNCOUNTED = / (?:is still being processed by the server|.* because it failed sync: )/;
+const UNCOUNTED_TEXT =
+  '#. No number of replicas helps while its pods cannot be counted: give it an integer minAvailable, or a selector that leaves out pods of Jobs and DaemonSets';
+
+/** "Pod team-a/web-7d9 (Deployment/web, team checkout) has blocked node ip-10-0-1-2 for 12 min: budget web-pdb allows 0 disruptions …" */
+function podReason({ name }: DrainNode, stand: PodStand, look: DrainLook): Reason {
+  const { pod } = stand;
+  const minutes = Math.floor((look.now.getTime() - sinceOf(stand, look)) / 60_000);
+  const { owner } = ownershipOf({ labels: pod.labels });
+  const team = owner === undefined || /^(?:Argo CD|Flux|Helm) /.test(owner) ? owner : `team ${owner}`;
+  const about = [pod.controller ?? 'no controller', team].filter((text) => text !== undefined).join(', ');
+  const time = minutes < 1 ? 'less than a minute' : `${minutes} min`;
+  const { answer = 'accepted', message = '' } = look.memory.pods[pod.uid] ?? {};
+  const answered = ANSWERED[answer === 'gone' || answer === 'unasked' ? 'accepted' : answer];
+  const isUncounted = answer === 'budget' && UNCOUNTED.test(message);
+  const [code, why] = stand.why ?? (isUncounted ? (['DrainBudget', UNCOUNTED_TEXT] as const) : answered);
+  const allows = isUncounted ? '' : ' allows 0 disruptions, it';
+  const none = message.replace(/^.*disruption budget ([^\s.]\S*) /i, `budget $1${allows} `);
+  const said = why.replace('#', () => none.replace(/\.$/, ''));
+  return reason(code, `Pod ${podName(pod)} (${about}) has blocked node ${name} for ${time}: ${said}.`);
+}
+
+/** "Pods made since the drain began that have no node: 1, the first for 12 min: shop/api-7d9 (Deployment/api). …" */
+function pendingReason(look: DrainLook): Reason {
+  const { pending, now, settings } = look;
+  const [{ namespace, name } = { namespace: '', name: '' }] = pending;
+  const minutes = Math.floor((now.getTime() - pendingSince(look)) / 60_000);
+  const who = pending.map((pod) => `${podName(pod)} (${pod.controller ?? 'no controller'})`);
+  const said = `Pods made since the drain began that have no node: ${pending.length}, the first for ${minutes} min: ${some(who)}.`;
+  const next = `Nothing else is cordoned or evicted until they have one. After ${settings.podTimeoutSeconds / 60} min (podTimeout) the drain fails, and its cordons are taken back. What keeps them: kubectl -n ${namespace} describe pod ${name}. Give them nodes that take them, or cancel the drain.`;
+  return reason('DrainPodsPending', `${said} ${next}`);
+}
+
+/** What nodes wait for, apart from single pods. `waiting`: the nodes that have not begun. */
+function nodeReasons(look: DrainLook, open: readonly NodeStand[], waiting: readonly NodeStand[]): Reason[] {
+  const { ledger, now } = look;
+  const uncordoned = open.filter(isUncordoned).map(({ node }) => {
+    const message = `Somebody has taken off the cordon that Liftlock (upgrade ${node.cordonedBy}) had put on node ${node.name}, so it is left as it is. Cordon it again to have it drained.`;
+    return reason('DrainUncordoned', message);
+  });
+  const end = pauseEnd(look);
+  const full = `${MOST_AT_ONCE} pods are in the way; others are asked to go when some of them have.`;
+  const room = `Nodes of the drain that wait for room: ${waiting.length}. ${downText(ledger)}`;
+  // What is waited for comes first: by their first reason looks in a row are counted.
+  if (isFull(look)) return [reason('DrainNoRoom', full), ...uncordoned];
+  if (waiting.length > 0 && end > now.getTime())
+    return [reason('DrainPause', `The next node begins at ${new Date(end).toISOString()}.`), ...uncordoned];
+  if (waiting.length > 0 && !ledger.hasRoom) return [reason('DrainNoRoom', room), ...uncordoned];
+  return uncordoned;
+}
+
+/**
+ * This many pods that were asked to go are remembered, and as many that nobody asks. While so many were asked, no other pod is asked to go and no
+ * node begins; pods that nobody asks keep no other pod waiting. At most as many nodes are drained at once.
+ */
+const MOST_AT_ONCE = 200;
+
+const isUnasked = (one: Pick<PodTry, 'answer'> | undefined): boolean => one === undefined || one.answer === 'unasked';
+
+/** How many more pods may be asked to go, or remembered of those that nobody asks. */
+export const placesFor = (which: 'asked' | 'unasked', { memory }: DrainLook): number =>
+  MOST_AT_ONCE - Object.values(memory.pods).filter((one) => isUnasked(one) === (which === 'unasked')).length;
+
+const isFull = (look: DrainLook): boolean => placesFor('asked', look) <= 0;
+
+export const isBegun = ({ node, toGo }: NodeStand, { memory }: DrainLook): boolean =>
+  toGo.length > 0 && memory.nodes[node.name]?.begunAt !== undefined;
+
+/** Since when a pod is in the way, in epoch milliseconds; where that is not known NaN, which is neither before nor after anything. */
+const sinceOf = ({ pod }: PodStand, { memory }: DrainLook): number =>
+  Date.parse(pod.terminatingSince ?? memory.pods[pod.uid]?.since ?? '');
+
+/** Since when the drain has seen a pod without a node, in epoch milliseconds. What was before a park does not count, since it did not look then. */
+const pendingSince = ({ pending, memory }: DrainLook): number =>
+  Math.min(...pending.map(({ uid, createdAt }) => Date.parse(memory.pods[uid]?.since ?? createdAt)));
+
+/**
+ * When the pod has been in the way for too long: never while it is to complete, nor before its API server has said anything about its eviction, for
+ * which neither pod nor budget can help.
+ */
+function overdueAt(stand: PodStand, look: DrainLook): number {
+  const known = look.memory.pods[stand.pod.uid];
+  const isUnheard = stand.type === 'evict' && (known?.answer === 'busy' || known?.answer === 'unasked');
+  const isAwaited = stand.why?.[0] === 'DrainAwaitsCompletion';
+  return isUnheard || isAwaited
+    ? Number.POSITIVE_INFINITY
+    : sinceOf(stand, look) + look.settings.podTimeoutSeconds * 1000;
+}
+
+export const isStuck = ({ toGo }: NodeStand, look: DrainLook): boolean =>
+  toGo.some((stand) => stand.type !== 'leaving' && overdueAt(stand, look) <= look.now.getTime());
+
+const pauseEnd = ({ memory, settings }: DrainLook): number =>
+  Date.parse(memory.lastDrainedAt ?? '1970-01-01') + settings.pauseSeconds * 1000;
+
+export const zoneOf = ({ labels }: DrainNode): string => labels['topology.kubernetes.io/zone'] ?? '';
+
+/** The node of these that begins now. Nodes whose drain failed come last; the others go by zone, then those with the fewest pods first. */
+export function nextNode(candidates: readonly NodeStand[], look: DrainLook): NodeStand | undefined {
+  const active = look.stands.filter((stand) => isBegun(stand, look) && !isStuck(stand, look));
+  const hasTurn = active.length < Math.min(look.ledger.allowed, MOST_AT_ONCE) && look.now.getTime() >= pauseEnd(look);
+  if (!hasTurn || isFull(look)) return undefined;
+  const countIn = (stands: readonly NodeStand[], zone: string) =>
+    stands.filter(({ node }) => zoneOf(node) === zone).length;
+  const byZone = look.settings.order === 'zones';
+  const ranked = candidates.map((stand) => {
+    const zone = zoneOf(stand.node);
+    const spread = byZone ? [] : [countIn(active, zone), -countIn(candidates, zone)];
+    const { name } = stand.node;
+    return { stand, zone, by: [look.memory.nodes[name]?.stuckAt ?? '', ...spread, zone, stand.size, name] };
+  });
+  return ranked
+    .filter(({ zone }) => !byZone || active.length === 0 || countIn(active, zone) > 0)
+    .sort((a, b) => compareRanks(a.by, b.by))[0]?.stand;
+}
+
+/** Compares two ranks place by place; in each place both have the same type. */
+function compareRanks(a: readonly (number | string)[], b: readonly (number | string)[]): number {
+  const index = a.findIndex((one, at) => one !== b[at]);
+  const [one = 0, other = 0] = [a[index], b[index]];
+  return typeof one === 'number' ? one - Number(other) : compareTexts(one, `${other}`);
+}

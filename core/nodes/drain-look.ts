@@ -1,8 +1,8 @@
 import type { DrainNode, DrainPod } from '../ports/node-operator.ts';
 import { compareTexts } from '../scan/report/order-findings.ts';
+import { isBegun, isStuck, nextNode, placesFor } from './decide-drain.ts';
 import { type DisruptionLedger, disruptionLedger } from './disruption-ledger.ts';
 import type { DrainMemory, DrainObservation, DrainSettings, NodeTry, PodTry } from './drain-move.ts';
-import { isBegun, isStuck, nextNode, placesFor } from './drain-order.ts';
 import { isEmpty, type NodeStand, pendingOf, standsOf } from './drain-stand.ts';
 
 /** What was observed, judged by the settings and by what the drain remembers. */

@@ -1,5 +1,5 @@
-import { cutText } from '../contracts/cut-text.ts';
-import { sha256Hex } from '../hash/sha256.ts';
+import { cutText } from '../contracts/step-result.ts';
+import { sha256Hex } from '../hash/canonical-json.ts';
 import type { EvictionAnswer, PodUid } from '../ports/node-operator.ts';
 import type { DrainMemory, DrainObservation, NodeTry, PodTry } from './drain-move.ts';
 import { hasComeBack } from './drain-stand.ts';

@@ -1,4 +1,4 @@
-import { LOOK_AT_ACCESS } from '../contracts/eks-errors.ts';
+import { LOOK_AT_ACCESS } from '../contracts/errors.ts';
 import { SILENCE_TAG } from '../contracts/mutating-calls.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import { arnOf, parseClusterArn } from '../model/cluster-key.ts';

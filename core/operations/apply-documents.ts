@@ -1,16 +1,27 @@
 import { allowedBy, checkConfig } from '../config/check-config.ts';
+import { fieldOf } from '../config/checks/check.ts';
 import { waiverEnd } from '../config/day-or-instant.ts';
-import { type ConfigIssue, formatIssue } from '../config/issue.ts';
-import { isTooDeep, sentDocument } from '../config/sent-document.ts';
+import { type ConfigDocument, type ConfigIssue, formatIssue, issueAt, WHOLE } from '../config/issue.ts';
 import type { ConfigObject, Fleet, ScanWaiver, UpgradePolicy } from '../config/types.ts';
+import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';
-import { revisionOf } from '../hash/canonical-json.ts';
+import { canonicalJson, revisionOf } from '../hash/canonical-json.ts';
 import { forgetLooks } from '../inventory/forget-looks.ts';
-import { loadAllRecords } from '../inventory/records.ts';
-import { changedFields } from '../model/changed-fields.ts';
+import { loadAllRecords, loadLivingRecords } from '../inventory/records.ts';
 import { isSame } from '../model/is-same.ts';
-import { authorOf, FLEET, fleetSpec, inForce, loadFleetInForce, upgradePolicy } from '../policy/applied.ts';
+import { some } from '../model/words.ts';
+import {
+  authorOf,
+  FLEET,
+  fleetSpec,
+  inForce,
+  loadAppliedConfigs,
+  loadFleetInForce,
+  readPolicies,
+  upgradePolicy,
+} from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
+import { type PolicyMatch, policyOf, selects } from '../policy/policy-of.ts';
 import type { Scope } from '../ports/eks.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { countLabels } from '../protocol/count-labels.ts';
@@ -18,12 +29,11 @@ import { invalidInput } from '../queries/refusal.ts';
 import { agreesAlike } from '../rollout/plan-hash.ts';
 import { endWaiver } from '../scan/fleet/report-store.ts';
 import type { AuditEntry } from '../store/audit.ts';
-import { change, moveMark, NOTHING, writeMark } from '../store/change.ts';
-import { auditEntry } from '../store/changes.ts';
+import { auditEntry, change, moveMark, NOTHING, writeMark } from '../store/change.ts';
 import { Accounts, Clusters, Configs, Grants, Ledgers, Organizations } from '../store/entities.ts';
 import { decode, load, loadAll, ofKind, replace, unchanged } from '../store/entity.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
-import { madeAmbiguous } from './made-ambiguous.ts';
+import { namesOfClusters } from './names-of-clusters.ts';
 
 /** An object that changes and its audit take two of the hundred operations of one transaction. */
 const MAX_CHANGES = 48;
@@ -295,3 +305,83 @@ async function relabel(ports: OperatorPorts, fleet: Fleet['spec']): Promise<void
     });
   }
 }
+
+/**
+ * The clusters that several policies select once these objects are applied, and did not before: their rollouts leave them alone then, which nobody
+ * would notice. What selectors alone tell of an overlap says of no cluster whether it is in it.
+ */
+async function madeAmbiguous(table: Table, objects: readonly ConfigObject[]): Promise<string[]> {
+  const fleet = objects.find((object) => object.kind === 'Fleet')?.spec;
+  const applied = objects.filter((object) => object.kind === 'UpgradePolicy');
+  if (fleet === undefined && applied.length === 0) return [];
+  const inForce = await loadFleetInForce(table);
+  const { policies, unreadable } = readPolicies(await loadAppliedConfigs(table, 'UpgradePolicy'));
+  const isReplaced = (name: string) => applied.some(({ metadata }) => metadata.name === name);
+  const kept = policies.filter(({ metadata }) => !isReplaced(metadata.name));
+  const unread = unreadable.filter(({ name }) => !isReplaced(name));
+  const found = new Map<string, ClusterRecord[]>();
+  for (const cluster of await loadLivingRecords(table)) {
+    const now = labeled(cluster, fleet ?? inForce);
+    // Where labels stay as they are, a policy that is not applied makes no cluster ambiguous: the others are thousands of clusters by hundreds of policies.
+    if (fleet === undefined && !applied.some(({ spec }) => selects(spec.selector, now).matches)) continue;
+    const names = namesIn(policyOf(now, [...kept, ...applied], unread));
+    if (names.length === 0) continue;
+    const before = namesIn(policyOf(labeled(cluster, inForce), policies, unreadable));
+    if (names.every((name) => before.includes(name))) continue;
+    const key = names.length > 5 ? some(names, 5) : names.join(' and ');
+    found.set(key, [...(found.get(key) ?? []), cluster]);
+  }
+  const more = found.size > MOST ? [`${found.size - MOST} more groups of policies select the same clusters.`] : [];
+  const told = [...found]
+    .slice(0, MOST)
+    .map(
+      ([names, clusters]) =>
+        `By this ${names} select ${namesOfClusters(clusters)}: no upgrade begins there while several policies select a cluster (AmbiguousPolicy). Narrow the selectors until one alone selects it.`,
+    );
+  return [...told, ...more];
+}
+
+/** An answer names this many combinations of policies. */
+const MOST = 20;
+
+const namesIn = (match: PolicyMatch): readonly string[] => (match.type === 'ambiguous' ? match.names : []);
+
+/** Which fields of a JSON document are others in the next one, as paths: `spec.target`, `spec.waves[prod].soak`. Items of lists go by their names. */
+export function changedFields(before: unknown, after: unknown, path = ''): string[] {
+  if (before === undefined || after === undefined) return before === after ? [] : [path];
+  if (canonicalJson(before) === canonicalJson(after)) return [];
+  const [old, next] = [itemsOf(before), itemsOf(after)];
+  if (old === undefined || next === undefined || Array.isArray(before) !== Array.isArray(after)) return [path];
+  const names = [...new Set([...old.keys(), ...next.keys()])];
+  const at = (name: string) => (Array.isArray(before) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`);
+  const found = names.flatMap((name) => changedFields(old.get(name), next.get(name), at(name)));
+  return found.length === 0 && Array.isArray(before) ? [path] : found;
+}
+
+/** The members of an object, and the items of a list where each has a name of its own. */
+function itemsOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (!Array.isArray(value)) return new Map(Object.entries(value));
+  const items = new Map(value.map((one: unknown) => [String(Object(one).name), one]));
+  return items.size === value.length && !items.has('undefined') ? items : undefined;
+}
+
+/** A document that was sent as JSON, under a name that people know it by: its issues tell paths, and no lines. */
+export function sentDocument(name: string, sent: unknown): ConfigDocument {
+  const value: unknown = JSON.parse(JSON.stringify(sent) ?? 'null');
+  return {
+    file: name,
+    value,
+    issue: (severity, path, message) => issueAt({ file: name, ...WHOLE }, severity, path, message),
+    sourceOf(path) {
+      const found = fieldOf(value, ...path);
+      return typeof found === 'object' || found === undefined ? undefined : String(found);
+    },
+  };
+}
+
+/** Whether checks that go down into a document might exhaust their stack. A hundred levels are far above any real config. */
+export const isTooDeep = (value: unknown, levels = 100): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((member) => isTooDeep(member, levels - 1)));

@@ -13,7 +13,7 @@ import type { Ports } from '../ports/ports.ts';
 import { comparisonOf } from '../probes/probe-verdict.ts';
 import { silencesIn, undoEntriesOf } from '../protocol/undo.ts';
 import { scansOf } from '../scan/fleet/report-store.ts';
-import { upgradesOf } from '../store/cluster-upgrades.ts';
+import { upgradesOf } from '../store/entities.ts';
 import { type AccessCheck, type AccessReport, accessStatus } from './access-report.ts';
 
 /** What discovery and the last scan met, and what nobody has looked at. This asks nothing of the cluster, since the API's function has no way to it. */
@@ -98,7 +98,7 @@ export function checkHookJobs({ metadata, spec }: UpgradePolicy, upgrades: reado
  * Whether rates can be read where the policy compares them, judged by the last smoke check: all of CloudWatch's together, each query by itself. The
  * API's function may neither ask a Prometheus API nor read a secret, so it does not try. `upgrades` come newest first.
  */
-export function checkRates({ metadata, spec }: UpgradePolicy, upgrades: readonly Upgrade[]): AccessCheck[] {
+function checkRates({ metadata, spec }: UpgradePolicy, upgrades: readonly Upgrade[]): AccessCheck[] {
   const { apiServer, metrics, queries = [] } = spec.smoke.rates ?? {};
   const names = new Set(queries.map(({ name }) => name));
   const asMet = (check: Pick<AccessCheck, 'part' | 'what'>, isOf: (name?: string) => boolean, unmet: string) => {

@@ -6,10 +6,10 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { arrivalId, isRollback } from '../model/hop.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
+import { holdRefusals } from '../protocol/kept-away.ts';
 import { without } from '../protocol/rollback.ts';
 import { waveStatusChanged } from '../protocol/settle.ts';
 import { waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
-import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { outOfHold } from '../queries/upgrade-plan.ts';
 import { releasedInto, retriedIn } from '../queries/verdict-words.ts';
@@ -17,12 +17,13 @@ import { nextHopId } from '../rollout/admission.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { isFinished, newerIsUnderWay, refusalsOfRetry, retriedMember, retriedWave } from '../rollout/retry-member.ts';
 import type { AuditEntry } from '../store/audit.ts';
-import { changeAndTell, writeMark } from '../store/change.ts';
-import { rolloutEntry, upgradeChanged } from '../store/changes.ts';
+import { changeAndTell, rolloutEntry, upgradeChanged, writeMark } from '../store/change.ts';
 import {
   ClusterControls,
   Clusters,
   Grants,
+  isTried,
+  loadWaves,
   Members,
   PolicyRollouts,
   Rollouts,
@@ -30,7 +31,6 @@ import {
   Waves,
 } from '../store/entities.ts';
 import { load, type Read, replace, unchanged } from '../store/entity.ts';
-import { isTried, loadWaves } from '../store/members.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { placesToRetry, type RolloutMember, type Stranger } from './places-to-retry.ts';
 import { findRollback, giveUpRollback, letWaveGoOn, refuseWhileGoingBack } from './request-rollback.ts';

@@ -6,9 +6,8 @@ import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { heldForRollback } from '../protocol/rollback.ts';
-import { ClusterControls, Upgrades } from '../store/entities.ts';
+import { ClusterControls, loadWaves, Upgrades } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
-import { loadWaves } from '../store/members.ts';
 import { releaseCluster } from './hold-switch.ts';
 import { abortRollout, resumeRollout } from './rollout-orders.ts';
 

@@ -7,9 +7,8 @@ import { policyByHand, policyOf } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { isOutForHold } from '../queries/place-of.ts';
 import { goesOnWith, newestFirst } from '../rollout/automatic-rollouts.ts';
-import { Clusters, Configs, Rollouts, Waves } from '../store/entities.ts';
+import { Clusters, Configs, isTried, loadMembers, Rollouts, readMembersIn, Waves } from '../store/entities.ts';
 import { load, loadKind, type Read, unchanged } from '../store/entity.ts';
-import { isTried, loadMembers, readMembersIn } from '../store/members.ts';
 
 /** A member of the cluster, with its rollout and its wave. */
 export interface RolloutMember {

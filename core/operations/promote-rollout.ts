@@ -8,11 +8,9 @@ import { isUndo } from '../protocol/undo.ts';
 import { findRollout } from '../queries/find-rollout.ts';
 import { wrongState } from '../queries/refusal.ts';
 import { isLeftUndecided, waveAskedBeforeNext } from '../rollout/wave-end.ts';
-import { changeAndTell } from '../store/change.ts';
-import { rolloutEntry, waveChanged } from '../store/changes.ts';
-import { Grants, Rollouts, Waves } from '../store/entities.ts';
+import { changeAndTell, rolloutEntry, waveChanged } from '../store/change.ts';
+import { Grants, loadMembers, loadWaves, Rollouts, Waves } from '../store/entities.ts';
 import { loadAll, replace, unchanged } from '../store/entity.ts';
-import { loadMembers, loadWaves } from '../store/members.ts';
 import { type Told, toldWave } from '../store/with-conditions.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 

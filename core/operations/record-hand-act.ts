@@ -6,9 +6,8 @@ import { parseJson } from '../model/parse-json.ts';
 import { principalOf } from '../model/principal.ts';
 import type { Ports } from '../ports/ports.ts';
 import { change, NOTHING } from '../store/change.ts';
-import { Upgrades } from '../store/entities.ts';
+import { loadRecordsOfName, Upgrades } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
-import { loadRecordsOfName } from '../store/records-of-name.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 
 /** What a person did to an execution by hand, with the ARN that CloudTrail gives for that person. */

@@ -4,7 +4,7 @@ import { operatorPorts, recordOf } from '../../test/material/operations/operator
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { Rollouts } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { releaseTraits } from './release-trait.ts';
+import { releaseTraits } from './rollout-orders.ts';
 
 async function released(
   traits: string | string[],

@@ -8,12 +8,10 @@ import type { Ports } from '../ports/ports.ts';
 import { type AuditItem, type ItemKey, itemId, type RestoredTable, type StoredItem } from '../ports/table.ts';
 import { withStop } from '../protocol/fleet-stops.ts';
 import { revisionOf, transactWithAudit } from '../store/audit.ts';
-import { markDirty } from '../store/change.ts';
-import { auditEntry } from '../store/changes.ts';
+import { auditEntry, markDirty, writeUnrecorded } from '../store/change.ts';
 import { Clusters, Epochs, FleetControls, Grants, Ledgers, Organizations } from '../store/entities.ts';
 import { load, loadAll, put, replace } from '../store/entity.ts';
 import { ScanRuns } from '../store/scan-entities.ts';
-import { writeUnrecorded } from '../store/unrecorded.ts';
 
 interface Restore {
   readonly restoredTo: Date;

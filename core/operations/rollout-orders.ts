@@ -1,7 +1,7 @@
 import { namedError } from '../contracts/errors.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { AT_REST, type Rollout, type Wave } from '../contracts/items/rollout.ts';
-import type { Reason } from '../contracts/step-result.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import { clusterNameOf } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { inForce, upgradePolicy } from '../policy/applied.ts';
@@ -13,15 +13,14 @@ import { queueOf, waveLeftBy } from '../protocol/rollback.ts';
 import { pausesOf, withPause } from '../protocol/rollout-pauses.ts';
 import { waveStatusChanged } from '../protocol/settle.ts';
 import { findRollout } from '../queries/find-rollout.ts';
-import { wrongState } from '../queries/refusal.ts';
+import { Refusal, wrongState } from '../queries/refusal.ts';
+import { failedWith, suspectedTraits } from '../rollout/fingerprint.ts';
 import { haltsAgain, MAY_PAUSE, wayToResume } from '../rollout/wave-end.ts';
 import { untoldOfHooks, withoutHooks } from '../rollout/wave-hooks.ts';
 import type { AuditEntry } from '../store/audit.ts';
-import { changeAndTell, writeMark } from '../store/change.ts';
-import { rolloutChanged, rolloutEntry, upgradeChanged } from '../store/changes.ts';
-import { ClusterControls, Configs, Rollouts, Waves } from '../store/entities.ts';
+import { changeAndTell, rolloutChanged, rolloutEntry, upgradeChanged, writeMark } from '../store/change.ts';
+import { ClusterControls, Configs, loadMembers, loadWaves, Rollouts, Waves } from '../store/entities.ts';
 import { load, type Read, replace } from '../store/entity.ts';
-import { loadMembers, loadWaves } from '../store/members.ts';
 import { type Told, toldRollout } from '../store/with-conditions.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 import { findRollback, giveUpRollback } from './request-rollback.ts';
@@ -244,5 +243,40 @@ function reopened(waves: readonly Read<Wave>[], by: string, accept: boolean): Wa
     const acceptedFailures = accept ? wave.failed : wave.acceptedFailures;
     const goesOn = { status: reopenedAs(wave), promotedBy: undefined, endedAt: undefined };
     return [{ read, next: { ...wave, ...goesOn, acceptedFailures, reasons } }];
+  });
+}
+
+/** Clears traits of suspicion, all of them or none: clusters that were set aside for these traits go on at the next tick. Fails with `WrongState`. */
+export function releaseTraits(
+  ports: OperatorPorts,
+  id: string,
+  asked: readonly string[],
+  by: string,
+  why: string,
+): Promise<Told<Rollout>> {
+  return changeAndTell(ports, async (now) => {
+    const { table } = ports;
+    const rollout = await findRollout(table, id);
+    const waves = (await loadWaves(table, id)).map(({ data }) => data);
+    // Later rollouts suspect what a cluster had that was taken back in this one, also where this one did not: another had failed without it.
+    const failed = AT_REST.includes(rollout.data.status) ? failedWith(waves).keys() : [];
+    const traits = [...new Set([...suspectedTraits(rollout.data, waves), ...failed])].sort();
+    const other = asked.find((trait) => !traits.includes(trait));
+    if (other !== undefined) {
+      const list = traits.length === 0 ? 'none is' : `${traits.join(', ')} ${traits.length === 1 ? 'is' : 'are'}`;
+      throw new Refusal('WrongState', `${other.slice(0, 200)} is not suspected in the rollout ${id}; ${list}.`, {
+        traits,
+      });
+    }
+    const releasedTraits = [...new Set([...(rollout.data.releasedTraits ?? []), ...asked])];
+    const next: Rollout = { ...rollout.data, releasedTraits };
+    const reasons = [reason('TraitReleased', `${by} cleared ${asked.join(', ')} of suspicion: ${why}`)];
+    return {
+      result: toldRollout(next, now),
+      // Clusters of later waves are let in by the next full look.
+      writes: [replace(Rollouts, rollout, next), await writeMark(table, now)],
+      record: [rolloutEntry(id, 'TraitReleased', by, { traits: asked, why })],
+      events: ([change]) => [rolloutChanged({ ...next, reasons }, change, 'traits')],
+    };
   });
 }

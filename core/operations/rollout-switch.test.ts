@@ -4,9 +4,8 @@ import { isDirty, operatorPorts, recordOf } from '../../test/material/operations
 import { policyWith } from '../../test/material/policy/policies.ts';
 import { type Kept, policyConfig } from '../../test/material/protocol/one-upgrade.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
-import { Configs, Rollouts, Waves } from '../store/entities.ts';
+import { Configs, loadWaves, Rollouts, Waves } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
-import { loadWaves } from '../store/members.ts';
 import { rolloutConditions, since, toldRollout } from '../store/with-conditions.ts';
 import { abortRollout, pauseRollout, resumeRollout } from './rollout-orders.ts';
 

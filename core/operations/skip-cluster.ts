@@ -6,11 +6,20 @@ import { isHalfDone } from '../protocol/hop-before.ts';
 import { COUNTED } from '../protocol/settle-decision.ts';
 import { type Refusal, wrongState } from '../queries/refusal.ts';
 import { whyNotSkipped } from '../rollout/wave-end.ts';
-import { changeAndTell, writeMark } from '../store/change.ts';
-import { auditEntry, memberChanged, rolloutEntry } from '../store/changes.ts';
-import { ClusterControls, Clusters, Configs, Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { auditEntry, changeAndTell, memberChanged, rolloutEntry, writeMark } from '../store/change.ts';
+import {
+  ClusterControls,
+  Clusters,
+  Configs,
+  Grants,
+  loadMembersIn,
+  loadWaves,
+  Members,
+  Rollouts,
+  Upgrades,
+  Waves,
+} from '../store/entities.ts';
 import { load, loadKind, replace, unchanged } from '../store/entity.ts';
-import { loadMembersIn, loadWaves } from '../store/members.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
 /** The refusal while members follow another plan: their waves already count them where they will be. */

@@ -18,7 +18,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { AppliedConfig, Rollout, Wave } from '../contracts/items/rollout.ts';
 import { PolicyRollouts } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
-import { calendarUsers, channelUsers, policyUsers } from './users-of-config.ts';
+import { calendarUsers, channelUsers, policyUsers } from './delete-config.ts';
 
 /** A table whose lists know neither rollouts nor what is under way yet. */
 class LateTable extends MemoryTable {

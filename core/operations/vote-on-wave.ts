@@ -1,6 +1,8 @@
 import { type ApprovalRecord, AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import { batchesOf } from '../model/batches.ts';
+import { blockingFindings } from '../model/blocking-findings.ts';
 import { given } from '../model/given.ts';
+import type { NodesSpec } from '../model/image-rule.ts';
 import { isOwnRejection, newestOfEach } from '../model/last-words.ts';
 import { inForce, loadAuthors, upgradePolicy } from '../policy/applied.ts';
 import { approvalRefusals, approvedUntil, clustersOf, mayApprove, requestersOf } from '../policy/approvals.ts';
@@ -10,14 +12,12 @@ import { findRollout } from '../queries/find-rollout.ts';
 import { ENDED_WELL } from '../queries/place-of.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { rulingWaves } from '../queries/ruling-waves.ts';
-import { waveReadiness } from '../readiness/wave-readiness.ts';
-import { countVerdicts } from '../rollout/readiness.ts';
+import { countVerdicts, readinessOfMember } from '../rollout/readiness.ts';
 import { isSettled, MAY_PAUSE, whyOutdated } from '../rollout/wave-end.ts';
-import { changeAndTell } from '../store/change.ts';
-import { rolloutEntry, waveChanged } from '../store/changes.ts';
-import { Configs, Rollouts, Waves } from '../store/entities.ts';
-import { load, replace, unchanged } from '../store/entity.ts';
-import { loadMembers, loadWaves } from '../store/members.ts';
+import { latestScansOf } from '../scan/fleet/report-store.ts';
+import { changeAndTell, rolloutEntry, waveChanged } from '../store/change.ts';
+import { Clusters, Configs, loadMembers, loadWaves, Rollouts, Waves } from '../store/entities.ts';
+import { load, loadAll, replace, unchanged } from '../store/entity.ts';
 import { type Told, toldWave } from '../store/with-conditions.ts';
 import type { OperatorPorts } from './fleet-switch.ts';
 
@@ -217,4 +217,33 @@ function refusalsOfVote(
   );
   const ofFourEyes = answers.find((reasons) => reasons.every(({ code }) => code === 'FourEyes'));
   return answers.find((reasons) => reasons.length === 0) ?? ofFourEyes ?? answers[0] ?? [];
+}
+
+/** What an approver sees of a wave's members that are to go, without clusters that left the inventory. `nodes`: the policy's image rules. */
+export async function waveReadiness(
+  table: Pick<Table, 'getAll'>,
+  members: readonly Pick<Member, 'clusterKey' | 'from' | 'to'>[],
+  now: Date,
+  nodes: NodesSpec,
+) {
+  const keys = members.map(({ clusterKey }) => clusterKey);
+  const [clusters, scans] = await Promise.all([
+    loadAll(
+      table,
+      Clusters,
+      keys.map((key) => Clusters.key(key)),
+    ),
+    latestScansOf(table, keys),
+  ]);
+  const known = new Map(clusters.map((cluster) => [cluster.clusterKey, cluster]));
+  return members.flatMap((member) => {
+    const { clusterKey, to } = member;
+    const cluster = known.get(clusterKey);
+    if (cluster === undefined) return [];
+    const found = scans.get(clusterKey) ?? { clusterKey, scans: [] };
+    const { verdict, scannedAt } = readinessOfMember(cluster, member, { scans: found, now, nodes });
+    // Causes of errors on its way, including those that its policy lets pass.
+    const findings = blockingFindings(found, cluster.version, to).length;
+    return [{ clusterKey, to, verdict, scannedAt, findings }];
+  });
 }

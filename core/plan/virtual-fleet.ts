@@ -16,8 +16,7 @@ import { settle, type UpgradeEnd, waveWithout, withoutPlace } from '../protocol/
 import type { Decision } from '../rollout/decisions.ts';
 import { hopBlockers } from '../rollout/hop-blockers.ts';
 import type { RolloutPlan } from '../rollout/plan-rollout.ts';
-import { nodesIn } from '../rollout/policy-matches.ts';
-import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { type FleetSnapshot, nodesIn } from '../rollout/snapshot.ts';
 import { turnedWave } from '../rollout/wave-end.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { Agenda } from './agenda.ts';

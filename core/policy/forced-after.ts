@@ -11,7 +11,7 @@ type Spec = Pick<UpgradePolicySpec, 'nodes'> | undefined;
  * After how long the policy has rolls of this cluster sent by force (docs/policies.md, Rolls that budgets stop), by the labels that it has here: `4h`.
  * Undefined where the policy names no such cluster, or its expression has no answer.
  */
-export function forcedAfter(spec: Spec, cluster: ClusterRecord): string | undefined {
+function forcedAfter(spec: Spec, cluster: ClusterRecord): string | undefined {
   const force = spec?.nodes?.podEvictionFailure?.force;
   return force !== undefined && selects(force.selector, cluster).matches ? force.after : undefined;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { cutText } from '../contracts/cut-text.ts';
 import type { GateReading } from '../contracts/items/gate.ts';
+import { cutText } from '../contracts/step-result.ts';
 import { parseJson } from '../model/parse-json.ts';
 import type { Gate } from '../ports/outside.ts';
 

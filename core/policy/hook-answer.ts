@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { cutText } from '../contracts/cut-text.ts';
 import { HOOK_SCHEMA, type HookAnswer, hookAnswer } from '../contracts/hook.ts';
+import { cutText } from '../contracts/step-result.ts';
 import { parseJson } from '../model/parse-json.ts';
 import { counted } from '../model/words.ts';
 import type { ExecutionState } from '../ports/executions.ts';

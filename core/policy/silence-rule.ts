@@ -1,8 +1,7 @@
 import { durationMilliseconds } from '../calendar/duration.ts';
 import type { UpgradePolicySpec } from '../config/types.ts';
 import { MUTE_RULE_PREFIX } from '../contracts/mutating-calls.ts';
-import { canonicalJson } from '../hash/canonical-json.ts';
-import { sha256Hex } from '../hash/sha256.ts';
+import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
 import { fillCluster } from '../model/placeholders.ts';
 import type { MuteRule } from '../ports/silences.ts';
 

@@ -1,6 +1,5 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
-import { canonicalJson } from '../hash/canonical-json.ts';
-import { sha256Hex } from '../hash/sha256.ts';
+import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
 import { given } from '../model/given.ts';
 import { fillCluster } from '../model/placeholders.ts';
 import type { AskedMetric } from '../ports/account.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { timestamp } from '../contracts/items/common.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { sha256Hex } from '../hash/sha256.ts';
+import { sha256Hex } from '../hash/canonical-json.ts';
 import { STATE_PROBES, type StateProbe, type Unwell, unwell } from './probe-verdict.ts';
 
 /** One object that a probe looks at, in one reading. */

@@ -4,8 +4,7 @@ import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { type CallWithoutUpdate, changesNoCluster, type MutatingCall } from '../contracts/mutating-calls.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { Reason } from '../contracts/step-result.ts';
-import { canonicalJson } from '../hash/canonical-json.ts';
-import { sha256Hex } from '../hash/sha256.ts';
+import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { withFresh } from '../policy/cluster-tags.ts';
 import { loadedRules } from '../policy/load-rules.ts';
@@ -14,7 +13,7 @@ import type { Scope } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ItemKey, Table, WriteOperation } from '../ports/table.ts';
 import { nextRevision, transactWithAudit } from '../store/audit.ts';
-import { auditEntry } from '../store/changes.ts';
+import { auditEntry } from '../store/change.ts';
 import {
   ClusterControls,
   Clusters,

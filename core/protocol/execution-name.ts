@@ -1,6 +1,5 @@
 import { MACHINE_NAMES, NESTING_MACHINES } from '../contracts/names.ts';
-import { canonicalJson } from '../hash/canonical-json.ts';
-import { sha256Hex } from '../hash/sha256.ts';
+import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
 
 /**
  * Name of the execution of one grant. The grant keeps the name, so starting the execution twice is starting it once. `nonce` is a UUID: nobody can

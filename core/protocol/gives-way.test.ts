@@ -1,7 +1,7 @@
 import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { quoted, reason } from '../contracts/step-result.ts';
-import { givesWay, givesWayFor, runsOn } from './gives-way.ts';
+import { givesWay, givesWayFor, runsOn } from './kept-away.ts';
 
 const ofFleet = [reason('FleetStopped', 'ann has stopped the fleet.')];
 const paused = { id: 'r', status: 'Paused' as const, reasons: [reason('Paused', 'bob: look')] };

@@ -16,8 +16,7 @@ import { failuresOf } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import type { AuditEntry } from '../store/audit.ts';
-import { change } from '../store/change.ts';
-import { auditEntry } from '../store/changes.ts';
+import { auditEntry, change } from '../store/change.ts';
 import {
   ClusterControls,
   Clusters,
@@ -26,13 +25,13 @@ import {
   FleetControls,
   Grants,
   Ledgers,
+  loadWaves,
   Members,
   Rollouts,
   Upgrades,
   Waves,
 } from '../store/entities.ts';
 import { batched, dataOfEach, knowing, load, replace, unchanged } from '../store/entity.ts';
-import { loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Asker } from './authority.ts';
 import { executionName } from './execution-name.ts';

@@ -1,5 +1,5 @@
 import type { Member, Wave } from '../contracts/items/rollout.ts';
-import { isMember } from '../store/members.ts';
+import { isMember } from '../store/entities.ts';
 
 /**
  * Waves whose members may run. Stragglers run after their wave has ended, under its limits, and a straggler may still decide a wave that was

@@ -1,4 +1,4 @@
-import { isNotFound } from '../contracts/eks-errors.ts';
+import { isNotFound } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { GRACE_SECONDS, LIST_LAG_SECONDS, type MutatingCall, UPDATE_TYPE } from '../contracts/mutating-calls.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';

@@ -18,7 +18,7 @@ import { load, put } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { resolveIntents } from './free-grant.ts';
 import { intentsOf } from './intent-store.ts';
-import { mutateWithoutUpdate } from './mutate-without-update.ts';
+import { mutateWithoutUpdate } from './mutate.ts';
 import { settleUpgrade } from './settle.ts';
 
 const later = (seconds: number): Date => new Date(NOON.getTime() + seconds * 1000);

@@ -1,4 +1,4 @@
-import { saysNothing } from '../contracts/eks-errors.ts';
+import { saysNothing } from '../contracts/errors.ts';
 import { quoted, type Reason, reason } from '../contracts/step-result.ts';
 import { parseJson } from '../model/parse-json.ts';
 

@@ -13,11 +13,19 @@ import { upgradePolicy } from '../policy/applied.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import type { AuditEntry } from '../store/audit.ts';
-import { changeAndTell, writeMark } from '../store/change.ts';
-import { auditEntry, clusterHeld, upgradeChanged, waveChanged } from '../store/changes.ts';
-import { ClusterControls, Clusters, Configs, Grants, Members, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { auditEntry, changeAndTell, clusterHeld, upgradeChanged, waveChanged, writeMark } from '../store/change.ts';
+import {
+  ClusterControls,
+  Clusters,
+  Configs,
+  Grants,
+  loadWaves,
+  Members,
+  Rollouts,
+  Upgrades,
+  Waves,
+} from '../store/entities.ts';
 import { batched, load, type Read, readAhead, replace, unchanged } from '../store/entity.ts';
-import { loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { intentsOf, mayHaveActed } from './intent-store.ts';
 import { hasGoneBack } from './left-half-done.ts';

@@ -4,7 +4,7 @@ import { LIFTLOCK } from '../contracts/names.ts';
 import { hopId, hopTo, isFinish, rollbackId } from '../model/hop.ts';
 import type { Table } from '../ports/table.ts';
 import type { ToldChange } from '../store/change.ts';
-import { auditEntry, clusterHeld, upgradeChanged } from '../store/changes.ts';
+import { auditEntry, clusterHeld, upgradeChanged } from '../store/change.ts';
 import { ClusterControls, Upgrades } from '../store/entities.ts';
 import { batched, load, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';

@@ -4,8 +4,7 @@ import type { Reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { undoId } from '../model/hop.ts';
 import type { Ports } from '../ports/ports.ts';
-import { change, NOTHING } from '../store/change.ts';
-import { auditEntry } from '../store/changes.ts';
+import { auditEntry, change, NOTHING } from '../store/change.ts';
 import { clusterPartition, UNDO, UndoEntries, Upgrades } from '../store/entities.ts';
 import { decode, load, type Read, replace, unchanged } from '../store/entity.ts';
 

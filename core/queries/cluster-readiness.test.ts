@@ -1,10 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { reason } from '../contracts/step-result.ts';
+import { writeUnrecorded } from '../store/change.ts';
 import { ClusterControls, Clusters, Regions } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
-import { writeUnrecorded } from '../store/unrecorded.ts';
-import { clusterReadiness } from './cluster-readiness.ts';
+import { clusterReadiness } from './list-clusters.ts';
 
 const now = new Date('2026-11-25T12:00:00Z');
 const record = clusterRecord({ name: 'web', version: '1.35' });

@@ -6,7 +6,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
-import { asUpgraded } from '../rollout/as-upgraded.ts';
+import { asUpgraded } from '../rollout/snapshot.ts';
 import { clusterSummary } from './cluster-summary.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');

@@ -4,9 +4,8 @@ import { compareTexts } from '../model/compare-texts.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { AuditItem, Table } from '../ports/table.ts';
 import { ownerOf } from '../readiness/owner-news.ts';
-import { Clusters, Rollouts, Upgrades, Waves } from '../store/entities.ts';
+import { Clusters, loadMembers, Rollouts, Upgrades, Waves } from '../store/entities.ts';
 import { loadKind, ofKind } from '../store/entity.ts';
-import { loadMembers } from '../store/members.ts';
 import { actsOf, clusterWaits, hopOfItem, minutesIn, rolloutWaits, type Spent, timesIn } from './effort.ts';
 import { periodStart } from './report-period.ts';
 

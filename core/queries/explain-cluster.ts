@@ -17,32 +17,37 @@ import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
 import { mayExtendSupport, reversalOf } from '../protocol/rollback-view.ts';
 import { isOpen, isUndo, undoEntriesOf } from '../protocol/undo.ts';
-import { asUpgraded } from '../rollout/as-upgraded.ts';
 import { patchesOf, patchReasons } from '../rollout/candidates.ts';
 import { blockersOnTheWay, hasLostWaiver } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import { soonestOf, waitsOf } from '../rollout/openings.ts';
 import { isFinished } from '../rollout/retry-member.ts';
-import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { asUpgraded, type FleetSnapshot } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
-import { upgradesOf } from '../store/cluster-upgrades.ts';
-import { ReadinessHistories, Rollouts } from '../store/entities.ts';
+import { isTried, loadMemberIn, loadWaves, ReadinessHistories, Rollouts, upgradesOf } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { isTried, loadMemberIn, loadWaves } from '../store/members.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { findClusterBlockers } from './cluster-blockers.ts';
 import { type ClusterPolicy, clusterPolicy, loadRollbackIn } from './cluster-policy.ts';
-import { readinessView } from './cluster-readiness.ts';
 import { activeUpgrade } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
-import { findRolloutsGoingOn, summaryOf } from './in-rollout.ts';
+import { readinessView } from './list-clusters.ts';
 import { openSilences } from './open-silences.ts';
-import { ENDED_WELL, type Place, placeAmong, rolloutsByPolicy, takenUpOnceReleased } from './place-of.ts';
+import {
+  ENDED_WELL,
+  findRolloutsGoingOn,
+  goingOn,
+  type Place,
+  placeAmong,
+  rolloutsByPolicy,
+  summaryOf,
+  takenUpOnceReleased,
+} from './place-of.ts';
 import { supportView } from './support-view.ts';
 import { untilOneMayBegin } from './until-one-may-begin.ts';
 import { upgradeViews } from './upgrade-view.ts';
-import { goingOn, verdictOf } from './verdict.ts';
+import { verdictOf } from './verdict.ts';
 
 /** Why a cluster is or is not upgrading, and when it will. */
 export type Explanation = Awaited<ReturnType<typeof explainCluster>>;

@@ -4,9 +4,8 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { loadAllRecords } from '../inventory/records.ts';
 import { arnOf, parseClusterArn, shortId, shortKeyOf } from '../model/cluster-key.ts';
 import type { Table } from '../ports/table.ts';
-import { Clusters } from '../store/entities.ts';
+import { Clusters, loadRecordsOfName } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { loadRecordsOfName } from '../store/records-of-name.ts';
 import { invalidInput, Refusal } from './refusal.ts';
 
 type Place = Pick<ClusterRecord, 'account' | 'region' | 'name'>;

@@ -6,7 +6,7 @@ import type { ClusterControl } from '../contracts/items/cluster.ts';
 import { Upgrades } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { clusterSummary } from './cluster-summary.ts';
-import { inRollout } from './in-rollout.ts';
+import { inRollout } from './place-of.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const clusters = ['a', 'b', 'c', 'd'].map((name) => clusterRecord({ name, version: '1.37' }));

@@ -1,27 +1,31 @@
-import type { ClusterRecord } from '../contracts/items/cluster.ts';
+import type { ClusterControl, ClusterRecord } from '../contracts/items/cluster.ts';
 import type { LearnedDurations } from '../contracts/items/rollout.ts';
+import type { KnownScans, LatestScans } from '../contracts/items/scan.ts';
 import type { WrittenCluster } from '../inventory/document/inventory-schema.ts';
-import { writtenCluster } from '../inventory/document/written-cluster.ts';
-import { shortKeyOf } from '../model/cluster-key.ts';
+import { scansOfHops } from '../model/blocking-findings.ts';
+import { shortId, shortKeyOf } from '../model/cluster-key.ts';
+import { given } from '../model/given.ts';
 import { idsAround } from '../model/hop.ts';
+import { unreachable } from '../model/unreachable.ts';
 import { SEVEN_DAYS } from '../model/way-back.ts';
 import type { Ports } from '../ports/ports.ts';
-import { asUpgraded } from '../rollout/as-upgraded.ts';
+import { targetIn } from '../rollout/cluster-target.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
-import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { type Readiness, readinessIn, readinessTo, withHold } from '../rollout/readiness.ts';
+import { asUpgraded, type FleetSnapshot, nodesIn } from '../rollout/snapshot.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { matchesSelector } from '../selector/match.ts';
 import { Upgrades } from '../store/entities.ts';
 import { loadAll } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { clusterPolicy, rollbackIn } from './cluster-policy.ts';
-import { type ReadinessView, readinessView } from './cluster-readiness.ts';
 import { type ClusterSummary, clusterSummary } from './cluster-summary.ts';
-import { inRollout } from './in-rollout.ts';
 import { parseLabelSelector } from './label-selector-text.ts';
 import { type Page, type PageRequest, pageByNumber, shortened } from './page.ts';
+import { inRollout } from './place-of.ts';
+import { invalidInput } from './refusal.ts';
 
-export interface ClusterFilter extends PageRequest {
+interface ClusterFilter extends PageRequest {
   readonly selector?: string | undefined;
   readonly account?: string | undefined;
   readonly region?: string | undefined;
@@ -39,7 +43,7 @@ export type ListedCluster = ClusterSummary & {
   readonly inventory?: WrittenCluster;
 };
 
-export type ClusterPage = Page<ListedCluster> & { readonly learned?: LearnedDurations };
+type ClusterPage = Page<ListedCluster> & { readonly learned?: LearnedDurations };
 
 /** The inventory, filtered, by id. Only the clusters of the page are summarized, since that is the expensive part. */
 export async function listClusters(ports: Pick<Ports, 'table' | 'clock'>, filter: ClusterFilter): Promise<ClusterPage> {
@@ -107,4 +111,109 @@ async function endsOfWaysBack(
       .until;
   };
   return new Map(mayGoBack.map((cluster) => [cluster.clusterKey, endOf(cluster)]));
+}
+
+/** A cluster in the form of the inventory document: everything that policies can ask about, and what keeps Liftlock away. */
+export function writtenCluster(
+  cluster: ClusterRecord,
+  control: ClusterControl | undefined,
+  scans?: KnownScans,
+): WrittenCluster {
+  const { name, account, region, version, arn, createdAt, labels, tags, status, autoMode } = cluster;
+  const { platformVersion, supportType, authenticationMode, unsupported, plannedChanges, deletedAt } = cluster;
+  const held = control?.held;
+  const known = scans === undefined ? [] : scansOfHops(scans, version);
+  return {
+    name,
+    accountId: account,
+    region,
+    kubernetesVersion: version,
+    labels,
+    arn,
+    createdAt,
+    tags,
+    ...given({ platformVersion }),
+    status,
+    ...given({ supportType, authenticationMode }),
+    autoMode,
+    endpoint: cluster.endpoint,
+    nodegroups: cluster.nodegroups,
+    ...given({ otherNodes: cluster.otherNodes }),
+    fargateProfiles: cluster.fargateProfiles,
+    addons: cluster.addons,
+    insights: cluster.insights,
+    managedBy: cluster.managedBy,
+    ...given({ unsupported, plannedChanges, unreachable: unreachable(cluster)?.message }),
+    ...(known.length === 0 ? {} : { scans: known.map(writtenScan) }),
+    ...given({ held: held && { reason: held.reason, since: held.since }, deletedAt }),
+  };
+}
+
+/** Causes that stop no hop are left out, because a report has them. */
+function writtenScan({
+  from,
+  target,
+  scannedAt,
+  verdict,
+  gaps,
+  causes,
+  moreErrors,
+  waivedUntil,
+  waivedErrors,
+}: KnownScans['scans'][number]) {
+  const told = causes.filter(({ severity }) => severity === 'error' || verdict === 'fail');
+  return { target, scannedAt, verdict, gaps, causes: told, ...given({ from, moreErrors, waivedUntil, waivedErrors }) };
+}
+
+/** Whether a cluster may go one minor up, or to a version that somebody asks about. */
+export interface ReadinessView extends Readiness {
+  readonly cluster: string;
+  readonly name: string;
+  readonly version: string;
+  /** The version that the cluster is to go to, or that was asked about; null where nothing says. */
+  readonly target: string | null;
+}
+
+/** The readiness of clusters that are at hand, for lists and `explain`. */
+export function readinessView(
+  snapshot: FleetSnapshot,
+  recorded: ClusterRecord,
+  scans: LatestScans | undefined,
+  now: Date,
+): ReadinessView {
+  const cluster = asUpgraded(snapshot, recorded);
+  const target = targetIn(snapshot, cluster, now);
+  const { name, version } = cluster;
+  return {
+    ...{ cluster: shortId(cluster), name, version, target: target?.toString() ?? null },
+    ...readinessIn(snapshot, cluster, { scans, now }),
+  };
+}
+
+/**
+ * The readiness of one cluster, and for all hops to `to` where that is asked: what stands in the way of a later hop blocks too.
+ *
+ * @param to a minor; undefined = the next one, as the policy has it
+ */
+export async function clusterReadiness(
+  ports: Pick<Ports, 'table' | 'clock'>,
+  recorded: ClusterRecord,
+  to: string | undefined,
+): Promise<ReadinessView> {
+  const snapshot = await loadSnapshot(ports.table, await ports.table.queryActive(), 'fleet');
+  const cluster = asUpgraded(snapshot, recorded);
+  const scans = (await latestScansOf(ports.table, [cluster.clusterKey])).get(cluster.clusterKey);
+  const view = readinessView(snapshot, cluster, scans, ports.clock.now());
+  if (to === undefined) return view;
+  const [asked, current] = [KubeVersion.parse(to), KubeVersion.parse(cluster.version)];
+  if (!current.isOlderThan(asked))
+    throw invalidInput(`${cluster.name} is at ${cluster.version} already; --to ${to} leads nowhere.`);
+  const offered = snapshot.regions.get(cluster.region)?.versions.map(({ version }) => version) ?? [];
+  if (!offered.includes(to))
+    throw invalidInput(
+      `EKS offers no ${to} in ${cluster.region}, as far as is known: ${offered.join(', ') || 'nothing was read yet'}.`,
+    );
+  const known = { scans, now: ports.clock.now(), nodes: nodesIn(snapshot, cluster) };
+  const way = withHold(readinessTo(cluster, asked, known), cluster, snapshot.controls.get(cluster.clusterKey));
+  return { ...view, target: to, ...way };
 }

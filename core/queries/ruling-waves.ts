@@ -4,9 +4,8 @@ import { loadFleetInForce } from '../policy/applied.ts';
 import { labeled } from '../policy/cluster-labels.ts';
 import { rulingWave, waveNamed } from '../policy/wave-of.ts';
 import type { Table } from '../ports/table.ts';
-import { Clusters } from '../store/entities.ts';
+import { Clusters, loadMembers } from '../store/entities.ts';
 import { loadAll } from '../store/entity.ts';
-import { loadMembers } from '../store/members.ts';
 import { ENDED_WELL } from './place-of.ts';
 
 /**

@@ -5,9 +5,8 @@ import type { Table } from '../ports/table.ts';
 import { inventoryGaps } from '../rollout/automatic-rollouts.ts';
 import { earlierRollouts, stillGoingBack } from '../rollout/earlier-rollouts.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { Accounts, Members, Organizations, Rollouts } from '../store/entities.ts';
+import { Accounts, loadWaves, Members, Organizations, Rollouts } from '../store/entities.ts';
 import { load, loadAll, loadKind, ofKind } from '../store/entity.ts';
-import { loadWaves } from '../store/members.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import type { Verdict } from './verdict-words.ts';
 

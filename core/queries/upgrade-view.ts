@@ -7,8 +7,7 @@ import { given } from '../model/given.ts';
 import type { Table } from '../ports/table.ts';
 import { comparisonOf } from '../probes/probe-verdict.ts';
 import { loadReasonsNow } from '../protocol/kept-away.ts';
-import { upgradesOf } from '../store/cluster-upgrades.ts';
-import { ClusterNames, Upgrades } from '../store/entities.ts';
+import { ClusterNames, Upgrades, upgradesOf } from '../store/entities.ts';
 import { loadKind, ofKind } from '../store/entity.ts';
 import { PAGE_LIMIT, type Page, type PageRequest, pageOf } from './page.ts';
 

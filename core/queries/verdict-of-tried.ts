@@ -5,11 +5,9 @@ import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import type { Answer } from '../rollout/waiting.ts';
 import { waitingForPromotion, wayToResume } from '../rollout/wave-end.ts';
 import { wavePlace } from '../rollout/wave-place.ts';
-import type { Place, WholeRollout } from './place-of.ts';
+import type { MemberPlace, Place, WholeRollout } from './place-of.ts';
 import { somebodyOnce } from './upgrade-plan.ts';
 import { after, promoting, said, uncapitalized, type Verdict } from './verdict-words.ts';
-
-export type MemberPlace = Place & { readonly member: Member };
 
 /**
  * The verdict after the one try that each cluster has for each target: what ended without success waits for a person. Without reasons of the member

@@ -1,7 +1,7 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { upgradeWords } from '../model/hop.ts';
-import { runsOn } from '../protocol/gives-way.ts';
+import { runsOn } from '../protocol/kept-away.ts';
 import { after, said, type Verdict } from './verdict-words.ts';
 
 /** The verdict while an upgrade runs. `gives`: why it gives way (`givesWayFor`). */

@@ -5,7 +5,7 @@ import { isOfHook } from '../policy/hook-decision.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { hasBegun, waitingForPromotion } from '../rollout/wave-end.ts';
 import { lastPassed } from '../rollout/wave-hooks.ts';
-import { isTried } from '../store/members.ts';
+import { isTried } from '../store/entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { leftOutBy, type Place, type WholeRollout } from './place-of.ts';

@@ -1,16 +1,14 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import { AT_REST, type Rollout, type Wave } from '../contracts/items/rollout.ts';
+import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { WaitedFor } from '../contracts/reasons/reason-facts.ts';
 import { kindOf, waitsFor } from '../contracts/reasons.ts';
 import { type Reason, reason, standingFirst } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
 import { whyNever } from '../policy/never-starts.ts';
-import { givesWayFor } from '../protocol/gives-way.ts';
-import { ordersOfFleet } from '../protocol/kept-away.ts';
+import { givesWayFor, haltRefusals, ordersOfFleet } from '../protocol/kept-away.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
 import { fitsNoWindow } from '../protocol/settle-decision.ts';
-import { haltRefusals } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import { isServed } from '../rollout/automatic-rollouts.ts';
 import type { Decision, Waiting } from '../rollout/decisions.ts';
@@ -21,14 +19,22 @@ import { stalledWaves } from '../rollout/never-starting.ts';
 import { earliestOpening, waitsOf } from '../rollout/openings.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { turnsAt } from '../rollout/turn-at.ts';
-import { hasBegun, waitingForPromotion, wayToResume } from '../rollout/wave-end.ts';
-import { isTried } from '../store/members.ts';
+import { waitingForPromotion, wayToResume } from '../rollout/wave-end.ts';
+import { isTried } from '../store/entities.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
-import { type ClusterRollouts, ENDED_WELL, type Place, type WholeRollout } from './place-of.ts';
+import {
+  type ClusterRollouts,
+  ENDED_WELL,
+  goingOn,
+  isInBegunWave,
+  type MemberPlace,
+  type Place,
+  type WholeRollout,
+} from './place-of.ts';
 import { finishing } from './upgrade-plan.ts';
 import { atTarget, failedHalfWay, nodesFirst, orFinished } from './verdict-at-target.ts';
-import { again, type MemberPlace } from './verdict-of-tried.ts';
+import { again } from './verdict-of-tried.ts';
 import { type Asked, whileHeld } from './verdict-when-held.ts';
 import { whileItRuns } from './verdict-while-it-runs.ts';
 import { withoutRollout } from './verdict-without-rollout.ts';
@@ -284,15 +290,6 @@ function waitsElsewhere(
     const text = `It waits in the rollout ${id} of ${policy} as well, and goes with the one that lets it begin first.`;
     return reason('InRollout', why === '' ? text : `${text} There: ${why}`);
   });
-}
-
-const isInBegunWave = ({ waves, member }: MemberPlace): boolean =>
-  waves.some((wave) => wave.index === member.waveIndex && hasBegun(wave));
-
-/** The cluster's place as a member of a rollout that has not ended. */
-export function goingOn(place: Place | undefined): MemberPlace | undefined {
-  if (place?.member === undefined || AT_REST.includes(place.rollout.status)) return undefined;
-  return { ...place, member: place.member };
 }
 
 function inRollout(

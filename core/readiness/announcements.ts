@@ -5,7 +5,7 @@ import { waitsFor } from '../contracts/reasons.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
 import { type Opening, waitsForHop, waitsForNextHop } from '../rollout/openings.ts';
-import { clusterNames } from '../store/changes.ts';
+import { clusterNames } from '../store/change.ts';
 
 type Announced = NonNullable<ClusterNews['announced']>;
 

@@ -8,7 +8,7 @@ import { stoppersOf, toMend } from '../rollout/hop-blockers.ts';
 import { type Known, type Readiness, readinessOf } from '../rollout/readiness.ts';
 import { namesUnseen } from '../scan/fleet/report-store.ts';
 import { ownershipOf } from '../scan/owner/owner.ts';
-import { clusterNames } from '../store/changes.ts';
+import { clusterNames } from '../store/change.ts';
 import { deadlinesOf } from '../version/cluster-support.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionOffer } from '../version/region-calendar.ts';

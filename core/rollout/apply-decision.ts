@@ -1,22 +1,29 @@
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { AT_REST, type Member, type ReconcileMarker, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
-import { reason } from '../contracts/step-result.ts';
+import { type Reason, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import { isRollback } from '../model/hop.ts';
+import { hopTo, isRollback } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import { startOnce } from '../model/start-once.ts';
 import { FLEET, fleetSpec } from '../policy/applied.ts';
 import { loadedRules } from '../policy/load-rules.ts';
 import { readRules } from '../policy/read-rules.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { WriteOperation } from '../ports/table.ts';
+import type { Table, WriteOperation } from '../ports/table.ts';
 import { type GrantRequest, grantUpgrade } from '../protocol/grant.ts';
 import { turnGivenBack, without, withoutHoldOf } from '../protocol/rollback.ts';
 import { waveStatusChanged } from '../protocol/settle.ts';
 import { waveGoingOn, waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
-import { changeOnce, NOTHING } from '../store/change.ts';
-import { memberChanged, rolloutChanged, rolloutEntry, upgradeChanged, waveChanged } from '../store/changes.ts';
+import {
+  changeOnce,
+  memberChanged,
+  NOTHING,
+  rolloutChanged,
+  rolloutEntry,
+  upgradeChanged,
+  waveChanged,
+} from '../store/change.ts';
 import {
   ClusterControls,
   Clusters,
@@ -29,13 +36,13 @@ import {
   Waves,
 } from '../store/entities.ts';
 import { load, type Read, replace, unchanged } from '../store/entity.ts';
+import { KubeVersion } from '../version/kube-version.ts';
 import { applyReplan, followPlan } from './apply-replan.ts';
 import { createRollout } from './create-rollout.ts';
 import type { Decision } from './decisions.ts';
 import { applyCarried } from './earlier-rollouts.ts';
 import { leftBehind } from './left-behind.ts';
 import { passedBefore, stillSeen } from './rest-on-waves.ts';
-import { takenOutAs } from './taken-out.ts';
 import { applyRest } from './waits-for-rest.ts';
 import { turnedWave } from './wave-end.ts';
 import { askWaveHook, HOOKS_FORGOTTEN } from './wave-hooks.ts';
@@ -358,4 +365,20 @@ async function cancelUpgrade(
       ],
     };
   });
+}
+
+/**
+ * What a member becomes that is taken out of its wave, and what that rests on. A member that goes no further since the target was lowered has succeeded
+ * if its own rollout has brought it to the version that it has reached; otherwise it is excluded, and proves nothing.
+ */
+export async function takenOutAs(
+  table: Pick<Table, 'get'>,
+  { clusterKey, rolloutId, from }: Member,
+  reasons: readonly Reason[],
+): Promise<{ readonly status: 'Succeeded' | 'Excluded'; readonly checks: readonly WriteOperation[] }> {
+  if (!reasons.some(({ code }) => code === 'LowerTarget')) return { status: 'Excluded', checks: [] };
+  const id = hopTo(KubeVersion.parse(from));
+  const hop = await load(table, Upgrades, clusterKey, id);
+  const isOwn = hop?.data.status === 'Succeeded' && hop.data.rolloutId === rolloutId;
+  return { status: isOwn ? 'Succeeded' : 'Excluded', checks: [unchanged(Upgrades, hop, clusterKey, id)] };
 }

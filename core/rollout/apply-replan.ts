@@ -3,8 +3,7 @@ import type { HookState } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, StagedMember, Wave } from '../contracts/items/rollout.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { RECORD_LENGTH, TRANSACTION_OPERATIONS } from '../contracts/table-schema.ts';
-import { canonicalJson } from '../hash/canonical-json.ts';
-import { sha256Hex } from '../hash/sha256.ts';
+import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
 import { batchesOf } from '../model/batches.ts';
 import { given } from '../model/given.ts';
 import { isSame } from '../model/is-same.ts';
@@ -12,7 +11,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { countSettled } from '../protocol/settle-decision.ts';
 import { transactWithAudit } from '../store/audit.ts';
-import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
+import { rolloutChanged, rolloutEntry } from '../store/change.ts';
 import {
   Grants,
   Members,

@@ -29,14 +29,13 @@ import { isForgotten } from '../policy/cluster-labels.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { ambiguousPolicy } from '../policy/policy-of.ts';
 import { noWave } from '../policy/wave-of.ts';
-import { holdRefusals } from '../protocol/standing-refusals.ts';
+import { holdRefusals } from '../protocol/kept-away.ts';
 import { Upgrades } from '../store/entities.ts';
 import { latenessPerDay, supportOf } from '../version/cluster-support.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { regionCalendar } from '../version/region-calendar.ts';
 import { targetIn, targetOf } from './cluster-target.ts';
-import { nodesIn, policyMatch } from './policy-matches.ts';
-import type { FleetSnapshot } from './snapshot.ts';
+import { type FleetSnapshot, nodesIn, policyMatch } from './snapshot.ts';
 import { wavePlace } from './wave-place.ts';
 
 /**

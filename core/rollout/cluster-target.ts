@@ -8,8 +8,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import { regionOffer } from '../version/region-calendar.ts';
 import { COVERED, type SupportCalendar } from '../version/support-calendar.ts';
 import { resolveTarget, targetWords } from '../version/target.ts';
-import { policyMatch } from './policy-matches.ts';
-import type { FleetSnapshot } from './snapshot.ts';
+import { type FleetSnapshot, policyMatch } from './snapshot.ts';
 
 /**
  * The version that a policy takes a cluster to: what its Region offers, with the cluster's pin as a ceiling (`capped`). `newer`: the target would

@@ -4,7 +4,7 @@ import { batchesOf } from '../model/batches.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { transactWithAudit } from '../store/audit.ts';
-import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
+import { rolloutChanged, rolloutEntry } from '../store/change.ts';
 import { Members, PolicyRollouts, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { load, put, replace } from '../store/entity.ts';
 import type { RolloutPlan } from './plan-rollout.ts';

@@ -6,8 +6,7 @@ import { isFinish } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
 import { counted, some } from '../model/words.ts';
 import type { Ports } from '../ports/ports.ts';
-import { changeOnce, NOTHING } from '../store/change.ts';
-import { rolloutChanged, rolloutEntry } from '../store/changes.ts';
+import { changeOnce, NOTHING, rolloutChanged, rolloutEntry } from '../store/change.ts';
 import { Rollouts } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -15,7 +14,7 @@ import type { Decision } from './decisions.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 
 /** What the clusters that were taken back from a minor have in common (docs/rollbacks.md). */
-export type TakenBack = NonNullable<Rollout['carried']>[number];
+type TakenBack = NonNullable<Rollout['carried']>[number];
 
 /** What the rollouts of one policy have shown. */
 interface Earlier {

@@ -1,5 +1,5 @@
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { clustersInTurn, clustersUnderSuspicion, isOnlyWatched } from './load-clusters.ts';
+import { clustersInTurn, clustersUnderSuspicion, isOnlyWatched } from './load-snapshot.ts';
 
 const rollout = { id: 'r', policy: 'p', status: 'Running', waves: ['dev', 'prod'] } as unknown as Rollout;
 const counts = { needWork: 3, maxFailures: 1, succeeded: 0, failed: 0, blocked: 0, excluded: 0, quarantined: 0 };

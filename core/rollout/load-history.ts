@@ -1,8 +1,7 @@
 import type { Table } from '../ports/table.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
-import { Accounts, Members, Organizations, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
+import { Accounts, isMember, Members, Organizations, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { dataOf, load, loadKind, ofKind } from '../store/entity.ts';
-import { isMember } from '../store/members.ts';
 import { isRemembered, servedBy } from './automatic-rollouts.ts';
 import { earlierRollouts } from './earlier-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';

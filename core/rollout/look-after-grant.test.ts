@@ -14,7 +14,7 @@ import type { EksReader } from '../ports/eks.ts';
 import type { ExecutionState } from '../ports/executions.ts';
 import { ClusterControls, Grants, Upgrades } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
-import { lookAfterGrant } from './look-after-grant.ts';
+import { lookAfterGrant } from './carry-out.ts';
 
 const MINUTE = 60_000;
 const NAMED = 'upgrade-4be1d4a2f0c7-e4-g1';

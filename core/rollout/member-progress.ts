@@ -9,13 +9,12 @@ import { ambiguousPolicy } from '../policy/policy-of.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { givenUp, rulingWave } from '../policy/wave-of.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
-import { holdRefusals } from '../protocol/standing-refusals.ts';
+import { holdRefusals } from '../protocol/kept-away.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { lowerTarget, nextHop } from './cluster-target.ts';
 import type { Decision } from './decisions.ts';
 import { besideLaterWave, laterWaveOf } from './later-wave.ts';
-import { policyMatch } from './policy-matches.ts';
-import type { FleetSnapshot } from './snapshot.ts';
+import { type FleetSnapshot, policyMatch } from './snapshot.ts';
 import type { SuspicionOf } from './suspects.ts';
 
 /**

@@ -6,8 +6,7 @@ import { type HopRules, hopRules } from '../policy/hop-rules.ts';
 import { policyByHand, undecidedPolicy } from '../policy/policy-of.ts';
 import { rulingWave, waveNamed } from '../policy/wave-of.ts';
 import { type WindowAnswer, windowRule } from '../policy/window-rule.ts';
-import { policyMatch } from './policy-matches.ts';
-import type { FleetSnapshot } from './snapshot.ts';
+import { type FleetSnapshot, policyMatch } from './snapshot.ts';
 import { sharedNameIn } from './wave-place.ts';
 
 /** The rules for one cluster's hop in this tick. */

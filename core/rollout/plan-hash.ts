@@ -1,7 +1,6 @@
 import type { UpgradePolicy } from '../config/types.ts';
 import type { Member } from '../contracts/items/rollout.ts';
-import { canonicalJson } from '../hash/canonical-json.ts';
-import { sha256Hex } from '../hash/sha256.ts';
+import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
 
 /** What an approval of a wave agrees to. */
 interface PlannedWave {

@@ -1,8 +1,7 @@
 import type { UpgradePolicy, Wave as WaveSpec } from '../config/types.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
-import { canonicalJson } from '../hash/canonical-json.ts';
-import { sha256Hex } from '../hash/sha256.ts';
+import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
 import { blockingFindings } from '../model/blocking-findings.ts';
 import { given } from '../model/given.ts';
 import { countSettled } from '../protocol/settle-decision.ts';

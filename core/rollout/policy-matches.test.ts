@@ -1,6 +1,6 @@
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
-import { policyMatch } from './policy-matches.ts';
+import { policyMatch } from './snapshot.ts';
 
 const prod = clusterRecord({ name: 'web', labels: { env: 'prod' } });
 const dev = clusterRecord({ name: 'shop', labels: { env: 'dev' } });

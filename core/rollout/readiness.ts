@@ -7,12 +7,11 @@ import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';
 import type { NodesSpec } from '../model/image-rule.ts';
 import { sentence } from '../model/words.ts';
-import { holdRefusals } from '../protocol/standing-refusals.ts';
+import { holdRefusals } from '../protocol/kept-away.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { targetIn } from './cluster-target.ts';
 import { hasLostWaiver, inWords, lookCommand, lostWaiver, stoppersOf } from './hop-blockers.ts';
-import { nodesIn } from './policy-matches.ts';
-import type { FleetSnapshot } from './snapshot.ts';
+import { type FleetSnapshot, nodesIn } from './snapshot.ts';
 
 /** Whether a cluster may go one minor up, by what is known today. It authorizes nothing: the gate runs again before each hop. */
 export interface Readiness {

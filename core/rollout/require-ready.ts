@@ -7,9 +7,8 @@ import { some } from '../model/words.ts';
 import { waveNamed } from '../policy/wave-of.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { blockersOnTheWay, lookCommand } from './hop-blockers.ts';
-import { nodesIn } from './policy-matches.ts';
 import { isReady, readinessTo } from './readiness.ts';
-import type { FleetSnapshot } from './snapshot.ts';
+import { type FleetSnapshot, nodesIn } from './snapshot.ts';
 import { waveInTurn, whyNotSkipped } from './wave-end.ts';
 
 type Looks = Pick<FleetSnapshot, 'clusters' | 'policies' | 'scans' | 'takesLooksForMade'>;

@@ -4,9 +4,8 @@ import { goesBack } from '../policy/wave-room.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { WriteOperation } from '../ports/table.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
-import { Waves } from '../store/entities.ts';
+import { loadWaves, Waves } from '../store/entities.ts';
 import { unchanged } from '../store/entity.ts';
-import { loadWaves } from '../store/members.ts';
 
 /**
  * Checks that these waves stay as they are now, for the transaction that rests on them. Undefined where they do not hold any more what the decision

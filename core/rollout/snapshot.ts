@@ -19,8 +19,11 @@ import type {
   Wave,
 } from '../contracts/items/rollout.ts';
 import type { KnownScans } from '../contracts/items/scan.ts';
-
+import type { NodesSpec } from '../model/image-rule.ts';
+import { remembered } from '../model/remembered.ts';
 import type { Channels } from '../policy/channels.ts';
+import { type PolicyMatch, policyOf } from '../policy/policy-of.ts';
+import { versionNow } from '../protocol/rollback-view.ts';
 import type { EarlierRollouts } from './earlier-rollouts.ts';
 
 /** Everything that the reconciler decides from, read at one time. Maps are by cluster key, rollout id, or policy name. */
@@ -87,3 +90,49 @@ export interface FleetSnapshot {
     readonly unlisted?: Organization['unlisted'];
   };
 }
+
+type Fleet = Pick<FleetSnapshot, 'policies' | 'clusters'> & Partial<Pick<FleetSnapshot, 'unreadablePolicies'>>;
+
+/** One look at a fleet asks for every rollout which policy a cluster belongs to, so the answers are kept; what was read does not change meanwhile. */
+const matchesOf = remembered(
+  (_: Fleet['policies']) => remembered((_: Fleet['clusters']) => new Map<string, PolicyMatch>(), new WeakMap()),
+  new WeakMap(),
+);
+
+/** What the cluster's policy says of the images of node groups; undefined where not exactly one policy selects the cluster. */
+export function nodesIn(fleet: Fleet, cluster: ClusterRecord): NodesSpec {
+  const match = policyMatch(fleet, cluster);
+  return match.type === 'one' ? match.policy.spec.nodes : undefined;
+}
+
+/** The policy that selects a cluster of a snapshot. */
+export function policyMatch({ policies, clusters, unreadablePolicies }: Fleet, cluster: ClusterRecord): PolicyMatch {
+  const matches = matchesOf(policies)(clusters);
+  const found = matches.get(cluster.clusterKey);
+  if (found !== undefined) return found;
+  const match = policyOf(
+    cluster,
+    [...policies.values()].map((applied) => applied.policy),
+    unreadablePolicies,
+  );
+  matches.set(cluster.clusterKey, match);
+  return match;
+}
+
+/** A look at a whole fleet asks for each of its clusters. */
+const byCluster = remembered(
+  (upgrades: readonly Upgrade[]) => Map.groupBy(upgrades, ({ clusterKey }) => clusterKey),
+  new WeakMap(),
+);
+
+/** The cluster as it is by now, which the inventory learns only at its next look. */
+export function asUpgraded({ upgrades }: Pick<FleetSnapshot, 'upgrades'>, cluster: ClusterRecord): ClusterRecord {
+  const own = byCluster(upgrades).get(cluster.clusterKey);
+  return own === undefined ? cluster : { ...cluster, version: versionNow(cluster, own).toString() };
+}
+
+/** The clusters that there are, each as it is by now. */
+export const clustersNow = (snapshot: Pick<FleetSnapshot, 'clusters' | 'upgrades'>): readonly ClusterRecord[] =>
+  [...snapshot.clusters.values()]
+    .filter(({ deletedAt }) => deletedAt === undefined)
+    .map((one) => asUpgraded(snapshot, one));

@@ -6,7 +6,7 @@ import type { ReasonCode } from '../contracts/reasons.ts';
 import { reason } from '../contracts/step-result.ts';
 import { Upgrades } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
-import { takenOutAs } from './taken-out.ts';
+import { takenOutAs } from './apply-decision.ts';
 
 /** What becomes of a member that has reached 1.36, by the hop that has brought it there. */
 async function takenOut(codes: readonly ReasonCode[], hop?: Partial<Upgrade>) {

@@ -4,8 +4,7 @@ import type { Reason } from '../contracts/step-result.ts';
 import { remembered } from '../model/remembered.ts';
 import { namingWave, sharedName } from '../policy/namesakes.ts';
 import { waveOf } from '../policy/wave-of.ts';
-import { policyMatch } from './policy-matches.ts';
-import type { FleetSnapshot } from './snapshot.ts';
+import { type FleetSnapshot, policyMatch } from './snapshot.ts';
 
 /** The wave of a cluster within the fleet: that of `waveOf`, unless a wave lists it by a name that another cluster of the policy has too (`NoWave`). */
 export function wavePlace(

@@ -1,5 +1,5 @@
 import type { Wave } from '../contracts/items/rollout.ts';
-import { isItsTurn } from './load-clusters.ts';
+import { isItsTurn } from './load-snapshot.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const waiting = { status: 'Pending', inFlight: false } as const;

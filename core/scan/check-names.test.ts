@@ -1,4 +1,4 @@
-import { CHECK_NAMES } from '../contracts/check-names.ts';
+import { CHECK_NAMES } from '../config/checks/no-check.ts';
 import { REASON_FAMILIES } from '../contracts/reasons.ts';
 import { REASONS } from '../contracts/scan-words.ts';
 import { breakRules } from './data/break-rules.ts';

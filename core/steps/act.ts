@@ -1,5 +1,5 @@
 import { calendarStateAt } from '../calendar/calendar-state.ts';
-import { isNotFound, LOOK_AT_ACCESS, tellsDenial } from '../contracts/eks-errors.ts';
+import { isNotFound, LOOK_AT_ACCESS, tellsDenial } from '../contracts/errors.ts';
 import type { Intent } from '../contracts/items/protocol.ts';
 import { failed, parked, quoted, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
 import type { PollBounds } from '../model/poll-seconds.ts';

@@ -1,11 +1,18 @@
 import type { FleetSpec } from '../config/types.ts';
-import { cutText } from '../contracts/cut-text.ts';
 import { HOOK_SCHEMA, type HookAnswer, type HookRequest, type HookStep } from '../contracts/hook.ts';
 import type { HookState, Intent, Upgrade } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
-import { blocked, failed, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
-import { canonicalJson } from '../hash/canonical-json.ts';
-import { sha256Hex } from '../hash/sha256.ts';
+import {
+  blocked,
+  cutText,
+  failed,
+  parked,
+  type Reason,
+  reason,
+  type StepResult,
+  wait,
+} from '../contracts/step-result.ts';
+import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
 import { given } from '../model/given.ts';
 import { hopTo, isFinish, isRollback } from '../model/hop.ts';
 import { loadFleetInForce } from '../policy/applied.ts';

@@ -1,5 +1,4 @@
-import { isDenied, LOOK_AT_ACCESS, tellsDenial, unlessGone } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName, isDenied, LOOK_AT_ACCESS, tellsDenial, unlessGone } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { LIVE_SOURCES } from '../contracts/scan-words.ts';
 import { blocked, done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
@@ -20,8 +19,7 @@ import { goOn } from '../scan/fleet/go-on.ts';
 import { judgeAll } from '../scan/judge/judge.ts';
 import { applyWaivers, type ReportParts } from '../scan/report/build-report.ts';
 import { mergeFindings } from '../scan/report/merge-findings.ts';
-import { upgradesOf } from '../store/cluster-upgrades.ts';
-import { Regions } from '../store/entities.ts';
+import { Regions, upgradesOf } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, findApiServer, isAccessError, mayPass } from './api-server.ts';

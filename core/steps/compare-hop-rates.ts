@@ -1,7 +1,6 @@
 import { durationMilliseconds } from '../calendar/duration.ts';
 import type { UpgradePolicySpec } from '../config/types.ts';
-import { isDenied } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName, isDenied } from '../contracts/errors.ts';
 import { given } from '../model/given.ts';
 import { isRollback } from '../model/hop.ts';
 import { remembered } from '../model/remembered.ts';
@@ -14,8 +13,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { AskedQuery } from '../ports/prometheus.ts';
 import { type AskedRate, askedRates } from '../probes/asked-rates.ts';
 import { baselineOf } from '../probes/baseline.ts';
-import type { MinuteBin, RateSeries } from '../probes/compare-rates.ts';
-import { binsOf, compareSince, type Hop, type Span, spansOf } from '../probes/hop-rates.ts';
+import { compareRates, MINUTES_TO_COMPARE, type MinuteBin, type RateSeries } from '../probes/compare-rates.ts';
 import type { ProbeVerdict, RateVerdict } from '../probes/probe-verdict.ts';
 import { comparedBefore } from './compare-with-before.ts';
 import type { StepContext } from './context.ts';
@@ -185,3 +183,55 @@ function unread(
 
 /** Somebody has to change the policy, the Fleet, the secret or the server first. */
 const FINAL = new Set(['QueryRefused', 'UrlRefused', 'SecretUnreadable']);
+
+/** With one hour the variance of blocks is known so badly that a third of all comparisons tells nothing (`npm run bench -- probe-power` has two). */
+const BEFORE_MINUTES = 120;
+/** CloudWatch gets minutes late, and partly where several servers report, so the newest ones, one block of the comparison, are left out. */
+const LATE_MINUTES = 5;
+const MINUTE = 60_000;
+
+interface Span {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** The whole minutes that are read. `after` is undefined while it would be empty, since CloudWatch refuses an empty span. */
+export function spansOf(hop: Hop, now: Date): { readonly before: Span; readonly after: Span | undefined } {
+  const [changed, since] = [floor(hop.begunAt), ceiling(hop.endedAt)];
+  const until = floor(now) - LATE_MINUTES * MINUTE;
+  return {
+    before: { from: new Date(changed - BEFORE_MINUTES * MINUTE), to: new Date(changed) },
+    after: until <= since ? undefined : { from: new Date(since), to: new Date(until) },
+  };
+}
+
+interface Hop {
+  /** Nothing was changed earlier. */
+  readonly begunAt: Date;
+  /** By then the hop had changed everything. */
+  readonly endedAt: Date;
+}
+
+const floor = (at: Date): number => Math.floor(at.getTime() / MINUTE) * MINUTE;
+const ceiling = (at: Date): number => Math.ceil(at.getTime() / MINUTE) * MINUTE;
+
+/** A minute with requests and without a count of errors has no errors: a server that has failed nothing publishes no such count. */
+export function binsOf(events: readonly MetricMinute[], exposure: readonly MetricMinute[]): MinuteBin[] {
+  const minuteOf = ({ at }: MetricMinute): number => Math.floor(at.getTime() / MINUTE);
+  const counted = new Map(events.map((one) => [minuteOf(one), one.value]));
+  return exposure.map((one) => {
+    const minute = minuteOf(one);
+    return { minute, events: counted.get(minute) ?? 0, exposure: one.value };
+  });
+}
+
+/** The comparison as of `LATE_MINUTES` ago, in the order of the series. */
+export function compareSince(hop: Hop, series: readonly RateSeries[], now: Date): RateVerdict[] {
+  const late = LATE_MINUTES * MINUTE;
+  const first = ceiling(hop.endedAt) + MINUTES_TO_COMPARE * MINUTE;
+  return compareRates(series, new Date(now.getTime() - late)).map((verdict) => {
+    if (verdict.concludesAt === undefined) return verdict;
+    const concludes = Math.max(first, Date.parse(verdict.concludesAt)) + late;
+    return { ...verdict, concludesAt: new Date(concludes).toISOString() };
+  });
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isCutOff, saysNothing, tellsDenial } from '../contracts/eks-errors.ts';
+import { isCutOff, saysNothing, tellsDenial } from '../contracts/errors.ts';
 import { reasonSchema } from '../contracts/items/common.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import { kindOf } from '../contracts/reasons.ts';

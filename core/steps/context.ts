@@ -1,5 +1,4 @@
-import { isDenied, isNotFound, LOOK_AT_ACCESS } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName, isDenied, isNotFound, LOOK_AT_ACCESS } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Grant, UndoEntry, Upgrade } from '../contracts/items/protocol.ts';
 import { ACCEPTED_CONTRACTS, type MachineInput, parseMachineInput, type StepInput } from '../contracts/step-input.ts';

@@ -1,4 +1,4 @@
-import { unlessGone } from '../contracts/eks-errors.ts';
+import { unlessGone } from '../contracts/errors.ts';
 import { reason } from '../contracts/step-result.ts';
 import { type AddonDecision, addonAfter, addonBack, addonBefore, addonFits } from '../model/addon-target.ts';
 import { isFinish } from '../model/hop.ts';

@@ -1,4 +1,4 @@
-import { isNotFound } from '../contracts/eks-errors.ts';
+import { isNotFound } from '../contracts/errors.ts';
 import { machineTimeoutSeconds } from '../contracts/names.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
 import {
@@ -15,7 +15,7 @@ import {
 import { given } from '../model/given.ts';
 import { isSame } from '../model/is-same.ts';
 import { type GroupKind, kindOfGroup, managedGroup, nodeOwner } from '../model/node-owner.ts';
-import { decideDrain, podsInTheWay } from '../nodes/decide-drain.ts';
+import { decideDrain, podsInTheWay, zoneOf } from '../nodes/decide-drain.ts';
 import { type DrainLook, lookAt } from '../nodes/drain-look.ts';
 import {
   type DrainMemory,
@@ -25,14 +25,13 @@ import {
   EMPTY_MEMORY,
   type PodTry,
 } from '../nodes/drain-move.ts';
-import { zoneOf } from '../nodes/drain-order.ts';
 import { drainNotAllowed, drainSettingsOf } from '../nodes/drain-settings.ts';
 import { updatingReason } from '../nodes/managed-groups/managed-group.ts';
 import { rememberAnswers } from '../nodes/remember-answers.ts';
 import type { ApiServer } from '../ports/cluster-access.ts';
 import type { DrainNode, DrainPod, EvictionAnswer, NodeAnswer, NodeOperator, PodUid } from '../ports/node-operator.ts';
 import type { Ports } from '../ports/ports.ts';
-import { mutateWithoutUpdate, type Undone } from '../protocol/mutate-without-update.ts';
+import { mutateWithoutUpdate, type Undone } from '../protocol/mutate.ts';
 import { openUndoEntries } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';

@@ -4,9 +4,9 @@ import type { Update, UpdateSubject } from '../ports/eks.ts';
 import { intentsOf } from '../protocol/intent-store.ts';
 import { callOf, isOfCall, LOOK_AGAIN_SECONDS, OUTCOME_UNKNOWN } from '../protocol/look-up.ts';
 import { CONTROL_PLANE, subjectOf } from '../protocol/update-subject.ts';
+import { writeUnrecorded } from '../store/change.ts';
 import { SettledUpdates } from '../store/entities.ts';
 import { batched, load, put } from '../store/entity.ts';
-import { writeUnrecorded } from '../store/unrecorded.ts';
 import { foreignStop, type StepContext, type StepPorts } from './context.ts';
 
 export interface UpdatesInFlight {

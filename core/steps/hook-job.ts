@@ -11,7 +11,7 @@ import type { Hook } from '../policy/hook-decision.ts';
 import type { OpenHookJobs } from '../ports/hook-jobs.ts';
 import type { HookReceiver } from '../ports/outside.ts';
 import type { Ports } from '../ports/ports.ts';
-import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
+import { mutateWithoutUpdate } from '../protocol/mutate.ts';
 import { closeUndoEntries, isOpen, loadUndoEntry } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { type Read, replace } from '../store/entity.ts';

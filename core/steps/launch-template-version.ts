@@ -1,12 +1,10 @@
-import { LOOK_AT_ACCESS, tellsDenial } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName, LOOK_AT_ACCESS, tellsDenial } from '../contracts/errors.ts';
 import { blocked, quoted, type Reason, reason, type StepResult } from '../contracts/step-result.ts';
-import { canonicalJson } from '../hash/canonical-json.ts';
-import { sha256Hex } from '../hash/sha256.ts';
+import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
 import { sentence } from '../model/words.ts';
 import type { NewLaunchTemplateVersion } from '../ports/ec2.ts';
 import type { Ports } from '../ports/ports.ts';
-import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
+import { mutateWithoutUpdate } from '../protocol/mutate.ts';
 import { type StepContext, type StepPorts, wantedFor } from './context.ts';
 import { notSent } from './not-sent.ts';
 import { whenDenied } from './run-step.ts';

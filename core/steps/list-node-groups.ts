@@ -1,5 +1,5 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
-import { isDenied } from '../contracts/eks-errors.ts';
+import { isDenied } from '../contracts/errors.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, parked, reason, type StepResult } from '../contracts/step-result.ts';
 import { isFinish } from '../model/hop.ts';

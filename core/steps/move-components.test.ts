@@ -7,7 +7,7 @@ import type { HookRequest } from '../contracts/hook.ts';
 import type { HookState } from '../contracts/items/protocol.ts';
 import type { Hook } from '../policy/hook-decision.ts';
 import type { Component } from '../scan/preflight/component-version.ts';
-import { moveComponents } from './move-components.ts';
+import { moveComponents } from './update-addons.ts';
 
 const lambda = 'arn:aws:lambda:eu-west-1:111111111111:function:mover';
 const policyHook = 'arn:aws:lambda:eu-west-1:111111111111:function:board';

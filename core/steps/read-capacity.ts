@@ -1,13 +1,12 @@
-import { isDenied, isOutage, isThrottled } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName, isDenied, isOutage, isThrottled } from '../contracts/errors.ts';
 import { given } from '../model/given.ts';
 import { imageRuleOf, type NodesSpec } from '../model/image-rule.ts';
 import { findImage } from '../nodes/managed-groups/find-image.ts';
 import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
-import { keyOf } from '../scan/preflight/key-unusable.ts';
+import { keyOf } from '../scan/preflight/cluster-checks.ts';
 import { isImageId, templateOf } from '../scan/preflight/launched-from.ts';
-import { networkOf } from '../scan/preflight/network-gone.ts';
+import { networkOf } from '../scan/preflight/network-checks.ts';
 import type { PodNetwork } from '../scan/preflight/pod-network.ts';
 import type { CapacityFacts, PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import { bringsNodes } from '../scan/preflight/surge-addresses.ts';

@@ -1,5 +1,5 @@
 import type { ReadAnswer } from '../ports/cluster-reader.ts';
-import { readPodNetwork } from './read-pod-network.ts';
+import { readPodNetwork } from './scan-facts.ts';
 
 const context = { name: 'web', cluster: {} } as never;
 const json = (body: object): ReadAnswer => ({ status: 200, text: JSON.stringify(body) });

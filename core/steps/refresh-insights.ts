@@ -1,5 +1,4 @@
-import { isDenied, isNotFound, isThrottled } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName, isDenied, isNotFound, isThrottled } from '../contracts/errors.ts';
 import { done, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
 import { lostCluster } from '../model/passing-status.ts';
 import { pollSeconds } from '../model/poll-seconds.ts';

@@ -1,5 +1,4 @@
-import { isDenied, isNotFound } from '../contracts/eks-errors.ts';
-import { namedError } from '../contracts/errors.ts';
+import { isDenied, isNotFound, namedError } from '../contracts/errors.ts';
 import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import {
   MACHINE_NAMES,
@@ -23,12 +22,9 @@ import { HOP_MACHINES, sameUnderWay } from '../protocol/hop-before.ts';
 import { findHopInHand, isGivenUpFor, keptBefore, pinnedBefore } from '../protocol/left-half-done.ts';
 import { refuseRequest } from '../protocol/refuse-request.ts';
 import { askedBack } from '../protocol/rollback.ts';
-import { change, NOTHING } from '../store/change.ts';
-import { upgradesOf } from '../store/cluster-upgrades.ts';
-import { Clusters, Grants, Upgrades } from '../store/entities.ts';
+import { change, NOTHING, writeUnrecorded } from '../store/change.ts';
+import { Clusters, Grants, loadRecordsOfName, Upgrades, upgradesOf } from '../store/entities.ts';
 import { decideAndWrite, load, type Read, replace } from '../store/entity.ts';
-import { loadRecordsOfName } from '../store/records-of-name.ts';
-import { writeUnrecorded } from '../store/unrecorded.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { deniedReason, grantOf, unknownContract } from './context.ts';
 

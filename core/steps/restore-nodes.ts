@@ -4,7 +4,7 @@ import { blocked, done, type Reason, reason, type StepResult, wait } from '../co
 import { given } from '../model/given.ts';
 import type { DrainNode, NodeOperator, NodeVersion } from '../ports/node-operator.ts';
 import { loadNewestIntent } from '../protocol/intent-store.ts';
-import { mutateWithoutUpdate } from '../protocol/mutate-without-update.ts';
+import { mutateWithoutUpdate } from '../protocol/mutate.ts';
 import { closeUndoEntries, hasEffect, openUndoEntries } from '../protocol/undo.ts';
 import type { Read } from '../store/entity.ts';
 import type { UnaskedPorts } from './act.ts';

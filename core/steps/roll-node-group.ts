@@ -1,6 +1,5 @@
 import { durationMilliseconds } from '../config/schema/quantities.ts';
-import { isNotFound, unlessGone } from '../contracts/eks-errors.ts';
-import { namedError } from '../contracts/errors.ts';
+import { isNotFound, namedError, unlessGone } from '../contracts/errors.ts';
 import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import type { StepInput } from '../contracts/step-input.ts';
 import { blocked, done, failed, parked, reason, type StepResult, wait } from '../contracts/step-result.ts';

@@ -1,5 +1,4 @@
-import { isDenied, isThrottled } from '../contracts/eks-errors.ts';
-import { errorMessage } from '../contracts/errors.ts';
+import { errorMessage, isDenied, isThrottled } from '../contracts/errors.ts';
 import type { Intent, Upgrade } from '../contracts/items/protocol.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import type { StepInput } from '../contracts/step-input.ts';

@@ -1,6 +1,5 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
-import { isDenied } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName, isDenied } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { ScanRun, ScanSummary } from '../contracts/items/scan.ts';
 import { parseMachineInput, type StepInput } from '../contracts/step-input.ts';
@@ -33,8 +32,7 @@ import { saveReport } from '../scan/fleet/report-store.ts';
 import { loadRun, saveRun } from '../scan/fleet/run-store.ts';
 import { judgeAll } from '../scan/judge/judge.ts';
 import type { Observation, Problem, SkewObservation } from '../scan/judge/observation.ts';
-import { coverageOf } from '../scan/live/keep.ts';
-import type { LiveScanState } from '../scan/live/live-scan-state.ts';
+import { coverageOf, type LiveScanState } from '../scan/live/keep.ts';
 import { isOfRoll, observePreflight } from '../scan/preflight/checks.ts';
 import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import { isReplaced } from '../scan/preflight/surge-addresses.ts';

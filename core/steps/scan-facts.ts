@@ -1,5 +1,5 @@
 import type { UpgradePolicySpec } from '../config/types.ts';
-import { unlessGone } from '../contracts/eks-errors.ts';
+import { unlessGone } from '../contracts/errors.ts';
 import { recordNodes, recordUnread } from '../inventory/record-nodes.ts';
 import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';
@@ -12,17 +12,19 @@ import type { Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type Observed, type Reading, takeBaseline } from '../probes/baseline.ts';
 import { NEEDS } from '../probes/observe-cluster.ts';
-import type { LiveScanState } from '../scan/live/live-scan-state.ts';
+import type { LiveScanState } from '../scan/live/keep.ts';
+import { mappingOf, mappingsOf, textOf } from '../scan/manifest/manifest-object.ts';
+import { CUSTOM_NETWORKING, isOn, type PodNetwork } from '../scan/preflight/pod-network.ts';
 import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import { bringsNodes } from '../scan/preflight/surge-addresses.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { accessReason, isAccessError, isDeniedAccess, mayPass } from './api-server.ts';
+import { askServer } from './ask-server.ts';
 import type { StepContext, StepPorts } from './context.ts';
 import { readPolicyFacts } from './policy-facts.ts';
 import { probeUrls } from './probe-urls.ts';
 import { readCapacity } from './read-capacity.ts';
-import { readPodNetwork } from './read-pod-network.ts';
 import { observePolicy, readAlarms, readClusterProbes } from './read-probes.ts';
 
 const STEP = 'scan-cluster';
@@ -252,3 +254,41 @@ async function readNodes(
 
 export const NOT_VERIFIED =
   'The policy verifies through the EKS API only: pods, workloads and the API server itself were not looked at.';
+
+/** How the VPC CNI that runs assigns addresses to pods, whoever installed it. */
+export async function readPodNetwork(
+  ports: Pick<Ports, 'readers'>,
+  context: StepContext,
+  server: ApiServer,
+): Promise<{ readonly podNetwork?: PodNetwork; readonly coverage: Coverage }> {
+  const what = { what: 'settings of the VPC CNI', source: 'capacity' } as const;
+  const asked = await askServer(ports, context, server, async (get): Promise<PodNetwork | undefined> => {
+    const path = '/apis/apps/v1/namespaces/kube-system/daemonsets/aws-node';
+    const daemonSet = await get(path, 'get of daemonsets in kube-system');
+    if (daemonSet === undefined) return undefined;
+    const { spec } = mappingOf(mappingOf(mappingOf(daemonSet).spec).template);
+    const variables = mappingsOf(mappingOf(spec).containers).flatMap(({ env }) => mappingsOf(env));
+    const settings = Object.fromEntries(variables.map(({ name, value }) => [textOf(name) ?? '', textOf(value) ?? '']));
+    if (!isOn(settings[CUSTOM_NETWORKING])) return { settings, eniConfigs: [] };
+    const list = await get(
+      '/apis/crd.k8s.amazonaws.com/v1alpha1/eniconfigs',
+      'list of eniconfigs in the API group crd.k8s.amazonaws.com',
+    );
+    const eniConfigs = mappingsOf(mappingOf(list).items).map(({ metadata, spec: config }) => ({
+      name: textOf(mappingOf(metadata).name) ?? '',
+      subnet: textOf(mappingOf(config).subnet) ?? '',
+    }));
+    return { settings, eniConfigs };
+  });
+  if ('unread' in asked) return { coverage: { ...what, ...asked.unread, count: 0 } };
+  const { found: podNetwork } = asked;
+  return {
+    ...(podNetwork !== undefined && { podNetwork }),
+    coverage: {
+      ...what,
+      status: 'read',
+      detail: '',
+      count: podNetwork === undefined ? 0 : 1 + podNetwork.eniConfigs.length,
+    },
+  };
+}

@@ -1,5 +1,4 @@
-import { isDenied } from '../contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../contracts/errors.ts';
+import { errorMessage, errorName, isDenied } from '../contracts/errors.ts';
 import type { SilenceEntry } from '../contracts/items/protocol.ts';
 import { CALLS_WITHOUT_UPDATE } from '../contracts/mutating-calls.ts';
 import { done, parked, type Reason, reason, type StepResult, wait } from '../contracts/step-result.ts';
@@ -19,7 +18,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { AlarmState, MuteRule } from '../ports/silences.ts';
 import { loadNewestIntent } from '../protocol/intent-store.ts';
 import { graceEnd } from '../protocol/look-up.ts';
-import { mutateWithoutUpdate, type Undone } from '../protocol/mutate-without-update.ts';
+import { mutateWithoutUpdate, type Undone } from '../protocol/mutate.ts';
 import { closeUndoEntries, isOpen, loadUndoEntry, noteSilence } from '../protocol/undo.ts';
 import { UndoEntries } from '../store/entities.ts';
 import { type Read, replace } from '../store/entity.ts';

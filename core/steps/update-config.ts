@@ -1,4 +1,4 @@
-import { unlessGone } from '../contracts/eks-errors.ts';
+import { unlessGone } from '../contracts/errors.ts';
 import type { UpdateConfigEntry, UpdateSettings } from '../contracts/items/protocol.ts';
 import type { MutatingCall } from '../contracts/mutating-calls.ts';
 import { done, parked, type Reason, reason, type StepResult } from '../contracts/step-result.ts';

@@ -9,7 +9,7 @@ import { extendsSupport, wayBack } from '../model/way-back.ts';
 import type { Cluster } from '../ports/eks.ts';
 import type { Mutation } from '../protocol/mutate.ts';
 import { mayExtendSupport } from '../protocol/rollback-view.ts';
-import { healthIssues, REPAIR } from '../scan/preflight/cluster-health.ts';
+import { healthIssues, REPAIR } from '../scan/preflight/cluster-checks.ts';
 import { Regions } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';

@@ -1,5 +1,4 @@
-import { canonicalJson } from '../hash/canonical-json.ts';
-import { sha256Hex } from '../hash/sha256.ts';
+import { canonicalJson, sha256Hex } from '../hash/canonical-json.ts';
 import type { AuditHead, AuditItem, Expected, StoredItem, Table, WriteOperation } from '../ports/table.ts';
 import { frozenJson } from './frozen-json.ts';
 import { withConditions } from './with-conditions.ts';

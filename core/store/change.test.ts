@@ -1,9 +1,8 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import type { LiftlockEvent } from '../contracts/events.ts';
-import { change, changeAndTell, changeOnce } from './change.ts';
+import { change, changeAndTell, changeOnce, writeUnrecorded } from './change.ts';
 import { FleetControls, ReconcileMarkers, Rollouts } from './entities.ts';
 import { load, put, replace } from './entity.ts';
-import { writeUnrecorded } from './unrecorded.ts';
 
 const NOON = new Date('2026-11-20T12:00:00Z');
 const entry = { subject: 'fleet', event: 'FleetStopped', principal: 'ana', detail: {} };

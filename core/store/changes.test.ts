@@ -11,7 +11,7 @@ import {
   rolloutEntry,
   upgradeChanged,
   waveChanged,
-} from './changes.ts';
+} from './change.ts';
 
 const arn = 'arn:aws:eks:eu-central-1:111111111111:cluster/web';
 const key = clusterKey(arn, new Date('2026-05-04T10:00:00Z'));

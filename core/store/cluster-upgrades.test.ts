@@ -1,6 +1,6 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { intent, KEY, keep, upgrade } from '../../test/material/protocol/one-upgrade.ts';
-import { upgradesOf } from './cluster-upgrades.ts';
+import { upgradesOf } from './entities.ts';
 
 const ids = async (...given: Parameters<typeof keep>) => {
   await keep(...given);

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import {
   accountState,
+  type ClusterRecord,
   clusterControl,
   clusterName,
   clusterRecord,
@@ -11,21 +12,25 @@ import {
   settledUpdates,
 } from '../contracts/items/cluster.ts';
 import { clusterNews, ownerNotice } from '../contracts/items/owner-news.ts';
-import { epoch, grant, intent, ledger, undoEntry, upgrade } from '../contracts/items/protocol.ts';
+import { epoch, grant, intent, ledger, type Upgrade, undoEntry, upgrade } from '../contracts/items/protocol.ts';
 import { readinessDay, readinessHistory } from '../contracts/items/readiness-history.ts';
 import {
   appliedConfig,
   fleetControl,
   learnedDurations,
+  type Member,
   member,
   policyRollout,
+  type Rollout,
   reconcileMarker,
   rollout,
   stagedMember,
+  type Wave,
   wave,
 } from '../contracts/items/rollout.ts';
-import type { ItemKey } from '../ports/table.ts';
-import type { Entity } from './entity.ts';
+import type { Scope } from '../ports/eks.ts';
+import type { ItemKey, Table } from '../ports/table.ts';
+import { batched, decode, type Entity, load, ofKind, type Read } from './entity.ts';
 
 /** Every kind of item in the table (docs/data-model.md). */
 
@@ -207,3 +212,80 @@ export const OWNER_NOTICES = 'OWNER-NOTICES';
 export const OwnerNotices = defineEntity('OwnerNotice', ownerNotice, ['reference'], (reference) =>
   key(OWNER_NOTICES, reference),
 );
+
+/** Whether the plan in force has the member; members that a later plan took out are kept for the record. */
+export const isMember = (member: Member): member is Member & { status: Exclude<Member['status'], 'Left'> } =>
+  member.status !== 'Left';
+
+/** Whether the member's upgrade ended without success. */
+export const isTried = ({ status }: Member): boolean => status === 'Failed' || status === 'Blocked';
+
+/** The waves of a rollout, in their order. */
+export async function loadWaves(table: Pick<Table, 'queryPartition'>, rolloutId: string): Promise<Read<Wave>[]> {
+  return (await table.queryPartition(rolloutPartition(rolloutId), 'WAVE#')).map((item) => decode(Waves, item));
+}
+
+/** The members that the plan in force has. */
+export async function loadMembers(table: Pick<Table, 'queryPartition'>, rolloutId: string): Promise<Member[]> {
+  return ofKind(await table.queryPartition(rolloutPartition(rolloutId), 'MEMBER#'), Members).filter(isMember);
+}
+
+/**
+ * The members of one cluster in these rollouts, in their order, whatever their wave. Waves are few and members many, so it reads one key for each
+ * wave instead of all members.
+ */
+export async function loadMembersIn(table: Pick<Table, 'getAll'>, rollouts: readonly Rollout[], clusterKey: string) {
+  return (await readMembersIn(table, rollouts, clusterKey)).map(({ data }) => data).filter(isMember);
+}
+
+/** The same with those that the plan in force has not, and with their revisions. */
+export async function readMembersIn(
+  table: Pick<Table, 'getAll'>,
+  rollouts: readonly Rollout[],
+  clusterKey: string,
+): Promise<Read<Member>[]> {
+  const reader = batched(table);
+  const keys = rollouts.flatMap(({ id, waves }) => [...waves.keys()].map((at) => [id, at] as const));
+  const found = await Promise.all(keys.map(([id, at]) => load(reader, Members, id, at, clusterKey)));
+  return found.filter((one) => one !== undefined);
+}
+
+export const loadMemberIn = async (table: Pick<Table, 'getAll'>, rollout: Rollout, clusterKey: string) =>
+  (await loadMembersIn(table, [rollout], clusterKey))[0];
+
+/** Every upgrade that a cluster has had, the last one started first. */
+export async function upgradesOf(table: Pick<Table, 'queryPartition'>, clusterKey: string): Promise<Upgrade[]> {
+  const items = await table.queryPartition(clusterPartition(clusterKey), 'UPGRADE#');
+  return items
+    .map((item) => decode(Upgrades, item).data)
+    .sort((a, b) => ((a.startedAt ?? '') < (b.startedAt ?? '') ? 1 : -1));
+}
+
+type Reading = Pick<Table, 'getAll' | 'queryPartition'>;
+
+/** Every cluster that has had this name there, the newest one last. */
+export async function loadRecordsOfName(
+  table: Reading,
+  at: Scope & { readonly name: string },
+): Promise<ClusterRecord[]> {
+  const names = (await table.queryPartition(namePartition(at))).map((item) => decode(ClusterNames, item).data);
+  const reader = batched(table);
+  const records = await Promise.all(names.map(({ clusterKey }) => load(reader, Clusters, clusterKey)));
+  return records.flatMap((record) => (record === undefined ? [] : [record.data]));
+}
+
+/**
+ * The living clusters of this name in other accounts and Regions, without a reading of the whole inventory: those that discovery has listed, and where
+ * it could list none those that are recorded.
+ */
+export async function loadNamesakes(
+  table: Reading,
+  { account, region, name }: ClusterRecord,
+): Promise<ClusterRecord[]> {
+  const looks = (await table.queryPartition('ACCOUNTS')).map((item) => decode(Accounts, item).data);
+  const others = looks.filter(
+    (look) => (look.account !== account || look.region !== region) && look.names?.includes(name) !== false,
+  );
+  const records = await Promise.all(others.map((look) => loadRecordsOfName(table, { ...look, name })));
+  return records.flat().filter(({ deletedAt }) => deletedAt === undefined);
+}

@@ -1,9 +1,8 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import type { Member } from '../contracts/items/rollout.ts';
-import { Members, Waves } from './entities.ts';
+import { isMember, isTried, loadMemberIn, loadMembers, loadWaves, Members, Waves } from './entities.ts';
 import { put } from './entity.ts';
-import { isMember, isTried, loadMemberIn, loadMembers, loadWaves } from './members.ts';
 
 const member = (waveIndex: number, clusterKey: string, status: Member['status'] = 'Pending') =>
   memberItem({ waveIndex, clusterKey, status });

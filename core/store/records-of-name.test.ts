@@ -1,9 +1,8 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import type { AccountState, ClusterRecord } from '../contracts/items/cluster.ts';
-import { Accounts, ClusterNames, Clusters } from './entities.ts';
+import { Accounts, ClusterNames, Clusters, loadNamesakes, loadRecordsOfName } from './entities.ts';
 import { put } from './entity.ts';
-import { loadNamesakes, loadRecordsOfName } from './records-of-name.ts';
 
 const OURS = { account: '111111111111', region: 'eu-central-1' };
 const named = (name: string, at: { account: string; region: string }, more: Partial<ClusterRecord> = {}) =>

@@ -1,9 +1,9 @@
 import { latestScans, scanPart, scanRun, scanSummary } from '../contracts/items/scan.ts';
 import { fromBase64, gunzip, pack } from '../encoding/bytes.ts';
 import type { Table } from '../ports/table.ts';
+import { writeUnrecorded } from './change.ts';
 import { clusterPartition, defineEntity, key, ofCluster, padded } from './entities.ts';
 import { decode, put } from './entity.ts';
-import { writeUnrecorded } from './unrecorded.ts';
 
 /** Items of scans (docs/data-model.md). Large ones have a partition of their own, so that no other reading about a cluster has to wait for them. */
 

@@ -1,5 +1,4 @@
-import { isOutage, isThrottled, isThrottledItem } from '../../core/contracts/eks-errors.ts';
-import { errorMessage, errorName } from '../../core/contracts/errors.ts';
+import { errorMessage, errorName, isOutage, isThrottled, isThrottledItem } from '../../core/contracts/errors.ts';
 import { Refusal } from '../../core/queries/refusal.ts';
 
 type ErrorStatus = 400 | 403 | 404 | 409 | 413 | 415 | 500 | 503;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { matching } from '../../core/config/schema/text.ts';
+import { matching } from '../../core/config/schema/names.ts';
 import { TIERS } from '../../core/queries/access-manifest.ts';
 import { PAGE_LIMIT } from '../../core/queries/page.ts';
 import { parseOrRefuse } from '../runtime/function-definition.ts';

@@ -1,5 +1,5 @@
 import type { FunctionName, MachineName } from '../../core/contracts/names.ts';
-import type { IndexName } from './table-statements.ts';
+import type { IndexName } from './function-statements.ts';
 
 /** The permissions that one function needs, in Liftlock's own terms; permissions/function-statements.ts translates them into IAM's. */
 export interface FunctionNeeds {

@@ -4,17 +4,10 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Aws } from 'aws-cdk-lib/core';
 import { HOOK_TAG } from '../../core/contracts/hook.ts';
 import { hookRoleName, operateRoleName } from '../../core/contracts/names.ts';
+import type { TABLE_SCHEMA } from '../../core/contracts/table-schema.ts';
 import { executionArns, hookReceivers, machineArnPrefix, webhookSecrets } from '../names.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { FunctionNeeds } from './function-needs.ts';
-import {
-  type AuditReference,
-  allow,
-  anchorStatements,
-  auditStatement,
-  itemStatements,
-  type TableReference,
-} from './table-statements.ts';
 
 /** The bucket of the audit's anchors. */
 export interface BucketReference {
@@ -121,3 +114,55 @@ function assumeRoles({ accounts, organizationId }: Settings, roles: readonly str
       : [inAny('SpokeRolesOfTheOrganization', { 'aws:ResourceOrgID': organizationId })]),
   ];
 }
+
+export const allow = (sid: string, actions: string[], resources: string[]): PolicyStatement =>
+  new PolicyStatement({ sid, actions, resources });
+
+/** A table of this stack or of another one, or a restored table. */
+export interface TableReference {
+  readonly tableName: string;
+  readonly tableArn: string;
+}
+
+/** The audit table, with its stream. */
+export interface AuditReference extends TableReference {
+  readonly streamArn: string;
+}
+
+export type IndexName = (typeof TABLE_SCHEMA.items.indexes)[number]['name'];
+
+/** A transaction has no action of its own: IAM checks each of its parts like a single call. Liftlock deletes no item. */
+const WRITES = {
+  conditional: ['dynamodb:PutItem'],
+  overwrite: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+} as const;
+
+/** Permissions on the items: everybody reads by key, and a function gets the indexes and the kind of writes that it needs. */
+function itemStatements(table: TableReference, needs: FunctionNeeds): PolicyStatement[] {
+  const { indexes = [], writes, checks } = needs;
+  const actions = [
+    'dynamodb:BatchGetItem',
+    'dynamodb:Query',
+    ...(writes === undefined ? [] : WRITES[writes]),
+    ...(checks ? ['dynamodb:ConditionCheckItem'] : []),
+  ];
+  const indexArns = indexes.map((index) => `${table.tableArn}/index/${index}`);
+  return [
+    allow('Items', actions, [table.tableArn]),
+    ...(indexes.length === 0 ? [] : [allow('Indexes', ['dynamodb:Query'], indexArns)]),
+  ];
+}
+
+/** Allows to append and to read back. The table's own policy denies every change of an item to everybody (stacks/state-stack.ts). */
+const auditStatement = (table: TableReference): PolicyStatement =>
+  allow('Audit', ['dynamodb:PutItem', 'dynamodb:Query'], [table.tableArn]);
+
+/**
+ * The daily sweep of `anchor-audit` scans the table, and Lambda's poller reads the stream with the function's role. ListStreams knows no resource,
+ * and Lambda demands it.
+ */
+const anchorStatements = ({ tableArn, streamArn }: AuditReference): PolicyStatement[] => [
+  allow('AuditSweep', ['dynamodb:Scan'], [tableArn]),
+  allow('AuditStream', ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [streamArn]),
+  allow('Streams', ['dynamodb:ListStreams'], ['*']),
+];

@@ -16,7 +16,7 @@ import {
   spokeSessionName,
   UPGRADING_FUNCTIONS,
 } from '../../core/contracts/names.ts';
-import { allow } from './table-statements.ts';
+import { allow } from './function-statements.ts';
 
 const eks = (resource: string) => `arn:${Aws.PARTITION}:eks:*:${Aws.ACCOUNT_ID}:${resource}`;
 const ec2 = (resource: string, owner: string = Aws.ACCOUNT_ID) => `arn:${Aws.PARTITION}:ec2:*:${owner}:${resource}/*`;

@@ -18,7 +18,7 @@ import { Functions, type HubFunction } from '../constructs/functions.ts';
 import { StateMachines } from '../constructs/state-machine.ts';
 import { HubMonitoring } from '../monitoring/hub-monitoring.ts';
 import { BUS_NAME } from '../names.ts';
-import { type AuditReference, allow } from '../permissions/table-statements.ts';
+import { type AuditReference, allow } from '../permissions/function-statements.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { LiftlockStackProps } from './stack-props.ts';
 import type { StateStack } from './state-stack.ts';

@@ -18,8 +18,7 @@ import { TABLE_SCHEMA } from '../../core/contracts/table-schema.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { allowRules, DeadLetterQueue } from '../constructs/dead-letter-queue.ts';
 import { ALARM_PREFIX, ANCHOR_BUCKET_ARN, functionName } from '../names.ts';
-import type { BucketReference } from '../permissions/function-statements.ts';
-import type { AuditReference, TableReference } from '../permissions/table-statements.ts';
+import type { AuditReference, BucketReference, TableReference } from '../permissions/function-statements.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { LiftlockStackProps } from './stack-props.ts';
 

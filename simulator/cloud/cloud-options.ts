@@ -1,5 +1,5 @@
+import type { Timing } from '../eks/operation-context.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
-import type { Timing } from '../eks/timing.ts';
 import type { StackPlace } from './deployments.ts';
 import type { Assembly } from './template/assembly.ts';
 

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -13,10 +14,11 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { isAlive } from './state/running-clouds.ts';
-import { synthesize } from './synthesize.ts';
 import { type Assembly, readAssembly } from './template/assembly.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -99,4 +101,30 @@ function removeOld(): void {
   const whole = idle.filter((name) => !name.startsWith(MAKING));
   for (const name of [...idle.filter((each) => each.startsWith(MAKING)), ...whole.slice(MOST_KEPT)])
     rmSync(join(KEPT, name), { recursive: true, force: true });
+}
+
+/**
+ * Synthesizes the CDK app into the folder with these settings, like `cdk synth -c liftlock=…`: the same app with the same context. `npm run synth`
+ * runs the checks of cdk-nag and of CloudFormation's schemas; they take most of its time and change nothing.
+ */
+export async function synthesize(folder: string, settings: object, signal?: AbortSignal): Promise<Assembly> {
+  const { context } = JSON.parse(await readFile(new URL('../../cdk.json', import.meta.url), 'utf8')) as {
+    context: object;
+  };
+  const env = {
+    ...process.env,
+    CDK_OUTDIR: folder,
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, liftlock: settings }),
+    CDK_VALIDATION: 'false',
+    // esbuild collects no garbage without a limit, and would use most memory of the whole run.
+    GOMEMLIMIT: '300MiB',
+  };
+  try {
+    const options = { cwd: ROOT, env, ...(signal === undefined ? {} : { signal }) };
+    await promisify(execFile)(process.execPath, ['infra/bin/app.ts'], options);
+  } catch (error) {
+    const { stderr = '', message } = error as { stderr?: string; message: string };
+    throw new Error(`The CDK app could not be synthesized:\n${stderr || message}`);
+  }
+  return readAssembly(folder);
 }

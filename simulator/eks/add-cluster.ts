@@ -9,9 +9,7 @@ import { stableUuid } from './identifiers.ts';
 import { newCluster } from './new-cluster.ts';
 import { nodeImage, nodeImageLabel, templateImage } from './node-image.ts';
 import { autoModeLabels } from './progress/auto-mode.ts';
-import type { ClusterRecord, VersionEntry } from './state/cluster-record.ts';
-import type { FakeEksState } from './state/fake-eks-state.ts';
-import type { NodegroupRecord } from './state/nodegroup-record.ts';
+import type { ClusterRecord, FakeEksState, NodegroupRecord, VersionEntry } from './state/fake-eks-state.ts';
 import { calendarRow, reportedVersion } from './support-calendar.ts';
 
 /** A cluster in a few words; everything but the name and version has a plausible default. */

@@ -1,7 +1,7 @@
 import { refusal, testDay, testWorld } from '../../test/material/eks/world.ts';
 import { addCluster, type ClusterSpecification } from './add-cluster.ts';
 import type { OperationName } from './operations/catalog.ts';
-import type { ClusterRecord } from './state/cluster-record.ts';
+import type { ClusterRecord } from './state/fake-eks-state.ts';
 
 type World = ReturnType<typeof testWorld>;
 

@@ -1,8 +1,6 @@
 import { FakeEksError, required } from './errors.ts';
 import type { Caller } from './operation-context.ts';
-import type { AddonRecord, ClusterRecord } from './state/cluster-record.ts';
-import type { FakeEksState } from './state/fake-eks-state.ts';
-import type { NodegroupRecord } from './state/nodegroup-record.ts';
+import type { AddonRecord, ClusterRecord, FakeEksState, NodegroupRecord } from './state/fake-eks-state.ts';
 
 export function clusterArn(account: string, region: string, name: string): string {
   return `${arnPrefix(account, region)}cluster/${name}`;

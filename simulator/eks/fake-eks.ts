@@ -1,14 +1,16 @@
 import { type Fault, FaultInjector } from './faults/fault-injector.ts';
-import type { Caller } from './operation-context.ts';
+import { nodeImage } from './node-image.ts';
+import { type Caller, draw, plausibleTiming, type Timing, type World } from './operation-context.ts';
 import type { OperationInput, OperationName, OperationOutput } from './operations/catalog.ts';
 import { serve } from './operations/serve.ts';
 import { advance } from './progress/advance.ts';
 import { scheduleAutoUpgrade } from './progress/auto-upgrade.ts';
 import type { OutsideActor } from './progress/outside-actor.ts';
-import { resumeUpdates } from './progress/resume.ts';
 import { schedule } from './progress/schedule.ts';
-import type { FakeEksState } from './state/fake-eks-state.ts';
-import { plausibleTiming, type Timing } from './timing.ts';
+import { parallelNodes } from './progress/start-roll.ts';
+import type { ClusterRecord, FakeEksState } from './state/fake-eks-state.ts';
+import { reportedVersion } from './support-calendar.ts';
+import { later } from './updates.ts';
 
 export interface FakeEksOptions {
   /** Numbers in [0, 1) for durations, ids and the order of nodes. The same seed and calls give the same world. */
@@ -76,5 +78,42 @@ export class FakeEks {
   addActor(actor: OutsideActor): void {
     this.state.actors.push(actor);
     schedule(this.state, Math.max(actor.at, this.state.now), { kind: 'actor', index: this.state.actors.length - 1 });
+  }
+}
+
+/** Continues updates that a dump shows as in progress, because the state has no event for them yet. */
+function resumeUpdates(world: World, cluster: ClusterRecord): void {
+  if (cluster.status === 'CREATING') {
+    later(world, cluster, draw(world.random, world.timing.creation), 'cluster-created');
+  }
+  if (!cluster.updates.some((update) => update.status === 'InProgress')) return;
+  const scheduled = new Set(
+    world.state.timers.flatMap(({ event }) => (event.kind !== 'actor' && event.updateId ? [event.updateId] : [])),
+  );
+  for (const update of cluster.updates) {
+    if (update.status !== 'InProgress' || scheduled.has(update.id)) continue;
+    const nodegroup = cluster.nodegroups.find((each) => each.name === update.nodegroupName);
+    if (nodegroup !== undefined && update.type === 'VersionUpdate') {
+      const version = update.toVersion ?? nodegroup.version;
+      const nodes = cluster.kubernetes.nodes.filter((node) => node.nodegroupName === nodegroup.name);
+      const release = update.params.find((parameter) => parameter.type === 'ReleaseVersion')?.value;
+      nodegroup.roll = {
+        updateId: update.id,
+        version,
+        releaseVersion: release ?? nodegroup.releaseVersion,
+        kubeletVersion: reportedVersion(world.state.supportCalendar, version),
+        image: nodeImage(release ?? nodegroup.releaseVersion, nodegroup.launchTemplate),
+        force: false,
+        phase: 'setup',
+        parallel: parallelNodes(nodegroup, nodes.length),
+        remaining: nodes.map((node) => node.name),
+        draining: [],
+      };
+      later(world, cluster, draw(world.random, world.timing.setup), 'roll', update.id);
+    } else if (update.addonName !== undefined) {
+      later(world, cluster, draw(world.random, world.timing.addon), 'addon-ends', update.id);
+    } else if (update.type === 'VersionUpdate' || update.type === 'VersionRollback') {
+      later(world, cluster, draw(world.random, world.timing.controlPlane), 'control-plane-ends', update.id);
+    } else later(world, cluster, draw(world.random, world.timing.config), 'config-ends', update.id);
   }
 }

@@ -1,6 +1,6 @@
+import { canonical } from '../kubernetes/canonical.ts';
 import { FakeEksError } from './errors.ts';
-import type { ClusterRecord } from './state/cluster-record.ts';
-import type { UpdateRecord } from './state/update-record.ts';
+import type { ClusterRecord, UpdateRecord } from './state/fake-eks-state.ts';
 
 /**
  * The update an earlier call with the same clientRequestToken started on this cluster, or undefined. The same token with
@@ -28,13 +28,4 @@ export function requireSameParameters(earlier: object, input: { clientRequestTok
     'InvalidParameterException',
     `clientRequestToken ${input.clientRequestToken} was already used with different parameters`,
   );
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([left], [right]) => (left < right ? -1 : 1));
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`;
 }

@@ -1,8 +1,7 @@
-import { emptyKubernetes } from '../kubernetes/empty-kubernetes.ts';
+import type { KubernetesState } from '../kubernetes/kubernetes-state.ts';
 import { clusterArn } from './clusters.ts';
 import { stableUuid } from './identifiers.ts';
-import type { ClusterRecord } from './state/cluster-record.ts';
-import type { FakeEksState } from './state/fake-eks-state.ts';
+import type { ClusterRecord, FakeEksState } from './state/fake-eks-state.ts';
 import { latestPlatformVersion } from './support-calendar.ts';
 
 /** A cluster without node groups or add-ons, with the data of DescribeCluster; not yet part of the state. */
@@ -52,5 +51,18 @@ export function newCluster(
     versions: [{ version, since: createdAt, how: 'created' }],
     insights: { items: [], unavailable: false, apiUsage: [], newerObjects: [] },
     kubernetes: emptyKubernetes(),
+  };
+}
+
+/** A cluster without nodes or workloads. It admits every caller of EKS, and its endpoint settings decide whether it is reachable. */
+export function emptyKubernetes(): KubernetesState {
+  return {
+    nodes: [],
+    workloads: [],
+    pods: [],
+    podDisruptionBudgets: [],
+    access: { network: 'cluster-endpoint', authentication: 'any-principal', forbiddenResources: [] },
+    failedReadyChecks: [],
+    sequence: 0,
   };
 }

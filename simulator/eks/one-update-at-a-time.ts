@@ -1,7 +1,6 @@
 import type { UpdateType } from '@aws-sdk/client-eks';
 import { FakeEksError } from './errors.ts';
-import type { AddonRecord, ClusterRecord } from './state/cluster-record.ts';
-import type { NodegroupRecord } from './state/nodegroup-record.ts';
+import type { AddonRecord, ClusterRecord, NodegroupRecord } from './state/fake-eks-state.ts';
 import { updateInProgress } from './updates.ts';
 
 /**

@@ -1,8 +1,7 @@
 import { namedError } from '../../core/contracts/errors.ts';
 import type { MetricMinute } from '../../core/ports/account.ts';
 import type { AskedQuery, Prometheus } from '../../core/ports/prometheus.ts';
-import type { ClusterRecord } from './state/cluster-record.ts';
-import type { FakeEksState } from './state/fake-eks-state.ts';
+import type { ClusterRecord, FakeEksState } from './state/fake-eks-state.ts';
 import { serviceLoad } from './vended-metrics.ts';
 
 const MINUTE = 60_000;

@@ -1,7 +1,6 @@
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import { FakeEksError } from './errors.ts';
-import type { ClusterRecord } from './state/cluster-record.ts';
-import type { FakeEksState } from './state/fake-eks-state.ts';
+import type { ClusterRecord, FakeEksState } from './state/fake-eks-state.ts';
 import { isOffered, supportStatus } from './support-calendar.ts';
 
 const sevenDays = 7 * 86_400_000;

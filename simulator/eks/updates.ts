@@ -1,13 +1,10 @@
 import type { Update } from '@aws-sdk/client-eks';
 import { copyJson } from './copy-json.ts';
 import { randomUuid } from './identifiers.ts';
-import type { World } from './operation-context.ts';
+import { draw, type World } from './operation-context.ts';
 import { schedule } from './progress/schedule.ts';
 import type { ClusterEventKind } from './progress/timer.ts';
-import type { ClusterRecord } from './state/cluster-record.ts';
-import type { NodegroupRecord } from './state/nodegroup-record.ts';
-import type { UpdateRecord } from './state/update-record.ts';
-import { draw } from './timing.ts';
+import type { ClusterRecord, NodegroupRecord, UpdateRecord } from './state/fake-eks-state.ts';
 
 /** Accepts an update: in progress from now, visible in the status of its subject some seconds later. */
 export function acceptUpdate(

@@ -1,6 +1,6 @@
 import { testWorld } from '../../test/material/eks/world.ts';
 import { addCluster } from './add-cluster.ts';
-import type { ClusterRecord } from './state/cluster-record.ts';
+import type { ClusterRecord } from './state/fake-eks-state.ts';
 import { vendedData } from './vended-metrics.ts';
 
 const scope = { account: '111111111111', region: 'eu-central-1' };

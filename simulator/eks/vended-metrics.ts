@@ -5,8 +5,7 @@ import { API_SERVER_METRICS } from '../../core/probes/asked-rates.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import { clusterArn } from './clusters.ts';
 import { seededRandom } from './seeded-random.ts';
-import type { ClusterRecord, Regression } from './state/cluster-record.ts';
-import type { FakeEksState } from './state/fake-eks-state.ts';
+import type { ClusterRecord, FakeEksState, Regression } from './state/fake-eks-state.ts';
 
 const MINUTE = 60_000;
 const DAY_MINUTES = 1_440;

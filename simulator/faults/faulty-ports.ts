@@ -1,10 +1,12 @@
+import type { Grant, Intent, Upgrade } from '../../core/contracts/items/protocol.ts';
+import type { ScanRun } from '../../core/contracts/items/scan.ts';
 import type { ClusterReader, OpenCluster } from '../../core/ports/cluster-reader.ts';
 import type { OpenHookJobs } from '../../core/ports/hook-jobs.ts';
 import type { NodeOperator } from '../../core/ports/node-operator.ts';
 import type { Ports } from '../../core/ports/ports.ts';
+import type { WriteOperation } from '../../core/ports/table.ts';
 import type { Invocation, World } from '../process/world.ts';
 import type { Fault, Operation } from './fault.ts';
-import { operationOf } from './operation-of.ts';
 
 type Alive = <Port extends object>(
   port: Port,
@@ -23,7 +25,7 @@ class Crash extends Error {
 const armed = (fault: Fault) => ({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 });
 
 export class Faults {
-  readonly hits: { readonly at: Date; readonly fault: Fault; readonly invocation: Invocation }[] = [];
+  readonly hits: { readonly at: Date; readonly fault: Fault }[] = [];
   readonly #armed: { readonly fault: Fault; skip: number; left: number }[];
   #world: World | undefined;
 
@@ -60,7 +62,7 @@ export class Faults {
         return undefined;
       }
       armed.left -= 1;
-      this.hits.push({ at: this.#world.clock.now(), fault: armed.fault, invocation });
+      this.hits.push({ at: this.#world.clock.now(), fault: armed.fault });
       const { effect } = armed.fault;
       if (effect.kind === 'crash') {
         dead = true;
@@ -163,3 +165,33 @@ function syncArn(ports: Ports, executions: Ports['executions']): Ports['executio
     describe: executions.describe,
   };
 }
+
+/** The operation of a transaction in the names of faults; undefined for all others. */
+function operationOf(operations: readonly WriteOperation[]): { operation: Operation; clusterKey: string } | undefined {
+  for (const write of operations) {
+    if (write.type !== 'put') continue;
+    const { kind, data } = write.item;
+    if (kind === 'ScanRun') return { operation: 'scan', clusterKey: (data as ScanRun).clusterKey };
+    if (kind === 'Intent') {
+      const intent = data as Intent;
+      return { operation: intent.outcome === undefined ? 'commit' : 'outcome', clusterKey: intent.clusterKey };
+    }
+    if (kind === 'Grant') {
+      const grant = data as Grant;
+      if (grant.status === 'open' && grant.children.length > 0) return undefined;
+      return { operation: GRANT[grant.status], clusterKey: grant.clusterKey };
+    }
+    if (operations.some((other) => other.type === 'append' && /^Hook/.test(other.item.event)))
+      return { operation: 'keep-hook', clusterKey: (data as Upgrade).clusterKey };
+    if (
+      kind === 'Upgrade' &&
+      (data as Upgrade).status !== 'Running' &&
+      operations.some((other) => other.type === 'check' && other.key.sk === 'GRANT')
+    ) {
+      return { operation: 'settle', clusterKey: (data as Upgrade).clusterKey };
+    }
+  }
+  return undefined;
+}
+
+const GRANT = { open: 'grant', closing: 'close', free: 'free' } as const;

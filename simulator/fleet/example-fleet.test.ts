@@ -7,7 +7,7 @@ import { refusal } from '../../test/material/eks/world.ts';
 import { FakeEks } from '../eks/fake-eks.ts';
 import type { OperationName } from '../eks/operations/catalog.ts';
 import { seededRandom } from '../eks/seeded-random.ts';
-import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../eks/state/fake-eks-state.ts';
 import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
 import { createInMemoryClusterAccess } from '../kubernetes/in-memory-cluster-readers.ts';
 import { grantedRules, isAllowed } from '../kubernetes/permissions.ts';

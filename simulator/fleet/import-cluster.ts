@@ -1,7 +1,6 @@
 import { clusterArn } from '../eks/clusters.ts';
 import { newCluster } from '../eks/new-cluster.ts';
-import type { ClusterDescription, ClusterRecord } from '../eks/state/cluster-record.ts';
-import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
+import type { ClusterDescription, ClusterRecord, FakeEksState } from '../eks/state/fake-eks-state.ts';
 import type { DumpOf } from './dump-schema.ts';
 import { knowVersion } from './import-versions.ts';
 import type { Findings } from './problems.ts';

@@ -1,9 +1,13 @@
 import { launchNodes } from '../eks/add-cluster.ts';
 import { arnPrefix } from '../eks/clusters.ts';
 import { stableUuid } from '../eks/identifiers.ts';
-import type { ClusterRecord, FargateProfileRecord } from '../eks/state/cluster-record.ts';
-import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
-import type { NodegroupDescription, NodegroupRecord } from '../eks/state/nodegroup-record.ts';
+import type {
+  ClusterRecord,
+  FakeEksState,
+  FargateProfileRecord,
+  NodegroupDescription,
+  NodegroupRecord,
+} from '../eks/state/fake-eks-state.ts';
 import { calendarRow } from '../eks/support-calendar.ts';
 import type { DumpOf } from './dump-schema.ts';
 import type { Findings } from './problems.ts';

@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../eks/state/fake-eks-state.ts';
 
 /** A cluster with the file that describes it. */
 export interface LocatedCluster {

@@ -1,9 +1,16 @@
 import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
 import { LIFTLOCK, UNKNOWN_PRINCIPAL } from '../../core/contracts/names.ts';
 import { Configs, Members, Rollouts, Waves } from '../../core/store/entities.ts';
-import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
-import { membersOf, type PlaceAt, placeAt, wentOn } from './commit-at.ts';
-import type { Violation } from './history.ts';
+import {
+  type Check,
+  type Moment,
+  membersOf,
+  type PlaceAt,
+  placeAt,
+  SKEW_MILLISECONDS,
+  type Violation,
+  wentOn,
+} from './history.ts';
 
 interface Word extends ApprovalOnRecord {
   /** The members of that wave and their versions in the plan that the approval is bound to, as far as they were ever recorded. */

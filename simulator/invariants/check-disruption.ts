@@ -1,7 +1,5 @@
 import { disruptionCounts } from '../kubernetes/disruption/disruption-counts.ts';
-import type { Check } from './check-history.ts';
-import { commitAt, placeAt } from './commit-at.ts';
-import type { History, Violation } from './history.ts';
+import { type Check, commitAt, type History, placeAt, type Violation } from './history.ts';
 
 /**
  * 24 `disruption`: no eviction was let through that a budget forbade, and no roll took more nodes down than the policy in force at its commit lets be

@@ -1,7 +1,6 @@
 import type { Intent } from '../../core/contracts/items/protocol.ts';
 import { Epochs, Intents } from '../../core/store/entities.ts';
-import type { Check } from './check-history.ts';
-import { commitAt } from './commit-at.ts';
+import { type Check, commitAt } from './history.ts';
 
 /**
  * 13 `fence`: every commit was made under the newest grant of its cluster, while that was open, and in the epoch of that moment. The execution holds

@@ -2,8 +2,8 @@ import { testWorld } from '../../test/material/eks/world.ts';
 import { inForce, KEY, tagged } from '../../test/material/invariants/fabricate.ts';
 import { shop } from '../../test/material/kubernetes/server-under-test.ts';
 import { addCluster } from '../eks/add-cluster.ts';
-import type { UpdateRecord } from '../eks/state/update-record.ts';
-import { checkForced } from './check-forced.ts';
+import type { UpdateRecord } from '../eks/state/fake-eks-state.ts';
+import { checkForced } from './check-window.ts';
 
 const NOON = Date.parse('2026-11-20T12:00:00Z');
 const STUCK = [{ errorCode: 'PodEvictionFailure' as const, errorMessage: 'pods stay', resourceIds: [] }];

@@ -3,10 +3,16 @@ import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.t
 import { FLEET, fleetSpec, inForce, upgradePolicy } from '../../core/policy/applied.ts';
 import { policyOf } from '../../core/policy/policy-of.ts';
 import { Clusters, Configs, Members, Upgrades, Waves } from '../../core/store/entities.ts';
-import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
-import { standingObstacles } from './check-stop.ts';
-import { isGoingBack, isUndoing, placeAt } from './commit-at.ts';
-import type { History } from './history.ts';
+import { standingObstacles } from './check-window.ts';
+import {
+  type Check,
+  type History,
+  isGoingBack,
+  isUndoing,
+  type Moment,
+  placeAt,
+  SKEW_MILLISECONDS,
+} from './history.ts';
 
 /** A wave that has not begun, was halted or was skipped grants nothing. */
 const BEGUN: readonly Wave['status'][] = ['Open', 'Soaking', 'Completed', 'CompletedWithFailures', 'Undecided'];

@@ -1,8 +1,7 @@
 import { AT_REST, type Rollout, type Wave } from '../../core/contracts/items/rollout.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
 import { Configs, Rollouts, Waves } from '../../core/store/entities.ts';
-import type { Check, Moment } from './check-history.ts';
-import type { Violation } from './history.ts';
+import type { Check, Moment, Violation } from './history.ts';
 
 /** After these a hook of a wave that was asked before is asked anew. */
 const ASKS_ANEW: readonly string[] = ['RolloutResumed', 'MemberRetried', 'HooksForgotten'];

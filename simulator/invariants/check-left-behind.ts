@@ -2,9 +2,8 @@ import { calendarStateAt } from '../../core/calendar/calendar-state.ts';
 import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
 import type { Member } from '../../core/contracts/items/rollout.ts';
 import { Clusters, Grants, Members } from '../../core/store/entities.ts';
-import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
 import { compiled, selectedNow, tagNames } from './check-window.ts';
-import { placeAt } from './commit-at.ts';
+import { type Check, type Moment, placeAt, SKEW_MILLISECONDS } from './history.ts';
 
 const YEARS_MILLISECONDS = 3 * 365 * 86_400_000;
 

@@ -1,9 +1,7 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import { changesNoCluster } from '../../core/contracts/mutating-calls.ts';
 import { Upgrades } from '../../core/store/entities.ts';
-import type { Check, Moment } from './check-history.ts';
-import { commitAt } from './commit-at.ts';
-import type { Violation } from './history.ts';
+import { type Check, commitAt, type Moment, type Violation } from './history.ts';
 
 /**
  * 4 `order`: in a whole upgrade a step makes its first change only after its predecessors were observed done: the scan, add-ons valid on both minors,

@@ -2,9 +2,7 @@ import type { Member, Wave } from '../../core/contracts/items/rollout.ts';
 import { LIFTLOCK } from '../../core/contracts/names.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
 import { Configs, Rollouts, Waves } from '../../core/store/entities.ts';
-import type { Check, Moment } from './check-history.ts';
-import { membersOf } from './commit-at.ts';
-import type { Violation } from './history.ts';
+import { type Check, type Moment, membersOf, type Violation } from './history.ts';
 
 const PASSED: readonly Wave['status'][] = ['Completed', 'CompletedWithFailures', 'Soaking'];
 /** A person may let a wave without proof pass; a wave that soaks has passed already. */

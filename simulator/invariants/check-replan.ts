@@ -1,6 +1,6 @@
 import type { Wave } from '../../core/contracts/items/rollout.ts';
 import { Members, Waves } from '../../core/store/entities.ts';
-import type { Check } from './check-history.ts';
+import type { Check } from './history.ts';
 
 const REPLANS = new Set(['RolloutReplanned', 'RolloutPlanned']);
 

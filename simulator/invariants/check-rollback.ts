@@ -5,9 +5,7 @@ import { upgradePolicy } from '../../core/policy/applied.ts';
 import { Configs, Members, Rollouts, Upgrades } from '../../core/store/entities.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
 import { stayingThere } from './check-grant.ts';
-import type { Check, Moment } from './check-history.ts';
-import { commitAt, isGoingBack, isUndoing, placeAt } from './commit-at.ts';
-import type { Violation } from './history.ts';
+import { type Check, commitAt, isGoingBack, isUndoing, type Moment, placeAt, type Violation } from './history.ts';
 
 const ENDINGS = ['RollbackGivenUp', 'UpgradeCanceled', 'UpgradeBlocked'];
 const UNDER_WAY: readonly Upgrade['status'][] = ['Pending', 'Running', 'Parked'];

@@ -3,9 +3,15 @@ import type { Rollout, Wave } from '../../core/contracts/items/rollout.ts';
 import { upgradePolicy } from '../../core/policy/applied.ts';
 import { Configs, Members, Rollouts, Waves } from '../../core/store/entities.ts';
 import type { GateShown } from '../process/in-memory-gates.ts';
-import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
-import { placeAt, wentOn } from './commit-at.ts';
-import type { History, Violation } from './history.ts';
+import {
+  type Check,
+  type History,
+  type Moment,
+  placeAt,
+  SKEW_MILLISECONDS,
+  type Violation,
+  wentOn,
+} from './history.ts';
 
 /** A person's decision to end a soak early, in the audit of the rollout (`liftlock promote`). */
 const PROMOTED = 'WavePromoted';

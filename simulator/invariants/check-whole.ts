@@ -1,7 +1,6 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import { ClusterControls, Upgrades } from '../../core/store/entities.ts';
-import type { Check, Moment } from './check-history.ts';
-import type { Violation } from './history.ts';
+import type { Check, Moment, Violation } from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
 /** State machines that begin a hop; the others that a user starts finish one. */

@@ -4,12 +4,24 @@ import { calendarSchema } from '../../core/config/schema/calendar.ts';
 import { durationMilliseconds } from '../../core/config/schema/quantities.ts';
 import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { FLEET, fleetSpec, inForce, upgradePolicy } from '../../core/policy/applied.ts';
-import { policyOf } from '../../core/policy/policy-of.ts';
+import { labeled } from '../../core/policy/cluster-labels.ts';
+import { policyOf, selects } from '../../core/policy/policy-of.ts';
 import { waveOf } from '../../core/policy/wave-of.ts';
-import { ClusterControls, Clusters, Configs, Grants } from '../../core/store/entities.ts';
-import { type Check, type Moment, SKEW_MILLISECONDS } from './check-history.ts';
-import { type CommitAt, commitAt, isGoingBack, isUndoing, type PlaceAt, placeAt } from './commit-at.ts';
-import type { History, Violation } from './history.ts';
+import { ClusterControls, Clusters, Configs, FleetControls, Grants } from '../../core/store/entities.ts';
+import { updateTimeline } from '../eks/log/timeline.ts';
+import {
+  type Check,
+  type CommitAt,
+  commitAt,
+  type History,
+  isGoingBack,
+  isUndoing,
+  type Moment,
+  type PlaceAt,
+  placeAt,
+  SKEW_MILLISECONDS,
+  type Violation,
+} from './history.ts';
 import type { StoreAt } from './store-at.ts';
 
 /**
@@ -165,3 +177,109 @@ export function compiled(store: StoreAt, name: string): CompiledCalendar {
 }
 
 const window = (message: string): Violation => ({ invariant: 'window', message });
+
+/**
+ * 11 `stop` and 15 `observe`: no commit while the fleet is stopped, its mode is not `act`, its rollout is paused or aborted, or its cluster is held
+ * (protocol.md, What a grant and a commit check). The state in force comes from the audit, at the item of the commit.
+ */
+export const checkStop = (): Check => (moment) => {
+  const commit = commitAt(moment);
+  if (commit === undefined) return [];
+  return (isUndoing(commit.upgrade) ? forbiddenToUndo(commit) : obstacles(moment, commit)).map(([invariant, why]) => ({
+    invariant,
+    message: `${commit.clusterKey} #${moment.item.sequence}: ${commit.call.name} was committed while ${why}`,
+  }));
+};
+
+/** `test/behaviour/update-config.test.ts` checks that a group gets back its former settings and nothing else. */
+const UNDOING: readonly string[] = ['UncordonNode', 'UpdateNodegroupConfig', 'DeleteHookJob', 'UnmuteAlarms'];
+
+/** A machine that nothing stops may only undo changes. */
+const forbiddenToUndo = ({ call }: CommitAt): [Violation['invariant'], string][] =>
+  UNDOING.includes(call.name) ? [] : [['stop', 'it was only to take back what another upgrade had left']];
+
+function obstacles({ store }: Moment, { clusterKey, upgrade }: CommitAt): [Violation['invariant'], string][] {
+  const found = standingObstacles(store, clusterKey, !isGoingBack(upgrade));
+  const place = upgrade === undefined ? undefined : placeAt(store, upgrade);
+  if (place?.rollout.status === 'Paused' || place?.rollout.status === 'Aborted')
+    found.push(['stop', `the rollout ${place.rollout.id} was ${place.rollout.status}`]);
+  if (place !== undefined && place.policy === undefined)
+    found.push(['stop', `nobody could read the policy ${place.rollout.policy}`]);
+  return found;
+}
+
+/** Obstacles for a cluster in any rollout: the mode, a stop, a hold. Each with the invariant that it would violate. */
+export function standingObstacles(
+  store: StoreAt,
+  clusterKey: string,
+  asksHold = true,
+): [Violation['invariant'], string][] {
+  const found: [string, string][] = [];
+  const fleet = fleetSpec(store.get(Configs, 'Fleet', FLEET));
+  if (fleet?.mode !== 'act') found.push(['observe', `the mode of the fleet was ${fleet?.mode ?? 'not set'}`]);
+  if (store.get(FleetControls)?.stopped === true) found.push(['stop', 'the fleet was stopped']);
+  if (asksHold && store.get(ClusterControls, clusterKey)?.held !== undefined)
+    found.push(['stop', 'its cluster was held']);
+  return found;
+}
+
+/**
+ * 25 `forced`: EKS takes a roll by force only where the policy in force at its commit names the cluster, as long after the beginning of the group's first
+ * roll that pods have stopped as it says, and once. EKS's own record of the rolls counts. A person who has the upgrade tried again, and a roll that
+ * has succeeded, begin that anew.
+ */
+export function checkForced({ world }: History): Check {
+  const rolls = updateTimeline(world.eks.state).filter(
+    ({ request }) => request?.operation === 'UpdateNodegroupVersion',
+  );
+  const byToken = new Map(rolls.map((roll) => [roll.request?.input.clientRequestToken, roll]));
+  const ours = new Set<unknown>();
+  return (moment) => {
+    const commit = commitAt(moment);
+    if (commit?.call.name !== 'UpdateNodegroupVersion') return [];
+    const { clientRequestToken: token } = commit.call.input;
+    const sent = byToken.get(token);
+    ours.add(token);
+    if (sent?.request?.input.force !== true) return [];
+    const { clusterArn, clusterCreatedAt, nodegroupName, createdAt } = sent;
+    const isOfGroup = (roll: (typeof rolls)[number]): boolean =>
+      roll.clusterArn === clusterArn &&
+      roll.clusterCreatedAt === clusterCreatedAt &&
+      roll.nodegroupName === nodegroupName;
+    const begun = Date.parse(commit.upgrade?.startedAt ?? '') - SKEW_MILLISECONDS;
+    const before = rolls.filter(
+      (roll) => isOfGroup(roll) && isOurs(roll) && roll.createdAt >= begun && roll.createdAt < createdAt,
+    );
+    const what = `the roll of ${nodegroupName} of ${commit.clusterKey} at ${moment.item.at} was by force`;
+    if (before.some(({ request }) => request?.input.force === true)) return [forced(`${what}, for the second time`)];
+    const last = before.findLastIndex(({ status }) => status === 'Successful');
+    const first = before.slice(last + 1).find((roll) => roll.errors.some(({ errorCode }) => errorCode === STUCK));
+    if (first === undefined) return [forced(`${what}, and no pod had stayed`)];
+    const after = afterIn(moment, commit);
+    if (after === undefined) return [forced(`${what}, and no policy names the cluster`)];
+    const waited = createdAt + SKEW_MILLISECONDS - first.createdAt;
+    if (waited >= durationMilliseconds(after)) return [];
+    const since = new Date(first.createdAt).toISOString();
+    return [forced(`${what}, and the first whose pods had stayed was of ${since}: it waits ${after}`)];
+  };
+
+  function isOurs({ request }: (typeof rolls)[number]): boolean {
+    return ours.has(request?.input.clientRequestToken);
+  }
+}
+
+const STUCK = 'PodEvictionFailure';
+
+/** After how long the policy of the upgrade has the cluster rolled by force; undefined = never. */
+function afterIn(moment: Moment, { clusterKey, upgrade }: CommitAt): string | undefined {
+  const { store } = moment;
+  const known = store.get(Clusters, clusterKey);
+  if (known === undefined) return undefined;
+  const cluster = labeled(known, fleetSpec(store.get(Configs, 'Fleet', FLEET)));
+  const place = placeAt(store, upgrade ?? {});
+  const policy = place === undefined ? selectedNow(moment, cluster)?.policy : place.policy;
+  const force = policy?.nodes?.podEvictionFailure?.force;
+  return force !== undefined && selects(force.selector, cluster).matches ? force.after : undefined;
+}
+
+const forced = (message: string): Violation => ({ invariant: 'forced', message });

@@ -18,16 +18,13 @@ import {
   write,
 } from '../../test/material/invariants/fabricate.ts';
 import { checkApproval } from './check-approval.ts';
-import { checkBudget } from './check-budget.ts';
-import { checkCaps } from './check-caps.ts';
+import { checkBudget, checkCaps } from './check-caps.ts';
 import { checkAttempts, checkFence } from './check-fence.ts';
-import type { Check } from './check-history.ts';
 import { checkOrder } from './check-order.ts';
 import { checkReplan } from './check-replan.ts';
 import { checkSoak } from './check-soak.ts';
-import { checkStop } from './check-stop.ts';
-import { checkWindow } from './check-window.ts';
-import type { History } from './history.ts';
+import { checkStop, checkWindow } from './check-window.ts';
+import type { Check, History } from './history.ts';
 
 type Case = readonly [what: string, check: (history: History) => Check, history: Fabricated];
 

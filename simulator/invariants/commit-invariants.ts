@@ -4,7 +4,7 @@ import { type History, keyOfMutation, type Violation } from './history.ts';
 const LATEST_SECONDS = 30;
 const OUTCOMES = new Set(['MutationAccepted', 'UpdateEnded', 'MutationLost']);
 
-export function commitsOf(history: History) {
+function commitsOf(history: History) {
   return history.timeline
     .filter((item) => item.event === 'MutationCommitted')
     .map((item) => {

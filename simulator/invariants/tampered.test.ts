@@ -3,7 +3,7 @@ import type { AuditItem } from '../../core/ports/table.ts';
 import { Clusters, Grants, Waves } from '../../core/store/entities.ts';
 import { decode, replace } from '../../core/store/entity.ts';
 import { acceptedMutations } from '../eks/log/timeline.ts';
-import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../eks/state/fake-eks-state.ts';
 import type { World } from '../process/world.ts';
 import { runSimulation } from '../simulate/run/run-simulation.ts';
 import { checkInvariants } from './check-invariants.ts';

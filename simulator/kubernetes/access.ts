@@ -1,5 +1,5 @@
 import { ClusterAccessError } from '../../core/ports/cluster-access.ts';
-import type { AccessEntryRecord, ClusterRecord } from '../eks/state/cluster-record.ts';
+import type { AccessEntryRecord, ClusterRecord } from '../eks/state/fake-eks-state.ts';
 import { StatusError } from './status-error.ts';
 
 /**

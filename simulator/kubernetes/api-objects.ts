@@ -1,15 +1,18 @@
-import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../eks/state/fake-eks-state.ts';
 import { allPods, type Wanted } from './daemon-pods.ts';
+import { isBudget } from './disruption/budget.ts';
 import type { WorkloadState } from './kubernetes-state.ts';
-import { podDisruptionBudgetObject } from './objects/budget-object.ts';
+import { podDisruptionBudgetObject, withBudgetStatus } from './objects/budget-object.ts';
+import { withJobStatus } from './objects/job-object.ts';
 import { namespaceNames, namespaceObject } from './objects/namespace-object.ts';
 import { nodeBasis, nodeObject } from './objects/node-object.ts';
-import type { KubernetesObject } from './objects/object-metadata.ts';
+import { type KubernetesObject, type ObjectMeta, timestamp, uidOf } from './objects/object-metadata.ts';
 import { podBasis, podObject } from './objects/pod-object.ts';
 import { replicaSetObject } from './objects/replica-set-object.ts';
-import { storedObjects } from './objects/stored-objects.ts';
 import { asWritten, daemonSetObject, deploymentObject, statefulSetObject } from './objects/workload-object.ts';
 import type { ResourceType } from './resource-types.ts';
+import { storageGroup } from './resources/storage-group.ts';
+import { groupOf, type StoredObject } from './resources/stored-object.ts';
 
 /** An object that can be made on demand. Objects with the same basis are equal, so one of them is enough. */
 export interface Source {
@@ -78,4 +81,33 @@ export const objectsOf = (...asked: Parameters<typeof sourcesOf>): KubernetesObj
 /** `kube-system/coredns-…`; `ip-10-0-0-1.…` for an object without namespace. */
 export function keyOf({ metadata: { namespace, name } }: KubernetesObject): string {
   return namespace === undefined ? name : `${namespace}/${name}`;
+}
+
+/**
+ * The raw objects of a resource as in a list, whatever version they were written at: reading converts only `apiVersion`, which lists and answers add.
+ */
+function storedObjects(cluster: ClusterRecord, type: ResourceType, now: number): KubernetesObject[] {
+  const wanted = storageGroup(type.group, type.kind);
+  return (cluster.kubernetes.objects ?? [])
+    .filter((object) => object.kind === type.kind && storageGroup(groupOf(object), object.kind) === wanted)
+    .map((object) =>
+      readable(
+        cluster,
+        isBudget(object) ? withBudgetStatus(cluster, object, now) : withJobStatus(cluster, object, now),
+      ),
+    );
+}
+
+function readable(cluster: ClusterRecord, object: StoredObject): KubernetesObject {
+  const { apiVersion: _written, kind, metadata, ...body } = object;
+  const { name, namespace, uid, creationTimestamp, ...rest } = metadata;
+  const identity = { kind, name, ...(namespace === undefined ? {} : { namespace }) };
+  const complete: ObjectMeta = {
+    ...rest,
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    uid: typeof uid === 'string' ? uid : uidOf(cluster, identity),
+    creationTimestamp: typeof creationTimestamp === 'string' ? creationTimestamp : timestamp(cluster.createdAt),
+  };
+  return { metadata: complete, ...body };
 }

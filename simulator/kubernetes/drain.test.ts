@@ -1,6 +1,6 @@
 import { testDay, testWorld } from '../../test/material/eks/world.ts';
 import { addCluster } from '../eks/add-cluster.ts';
-import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../eks/state/fake-eks-state.ts';
 import { drainPass } from './drain.ts';
 import type { StoredObject } from './resources/stored-object.ts';
 

@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../eks/state/fake-eks-state.ts';
 import { refusalText } from './disruption/eviction-refusal.ts';
 import { podViews, staysOnNode } from './disruption/pod-view.ts';
 import { tryEviction } from './evict-pod.ts';

@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../eks/state/fake-eks-state.ts';
 import { conditionOf } from './disruption/disruption-controller.ts';
 import { noteLoss } from './disruption/disruption-counts.ts';
 import { askBudgets, type EvictionLeave, type EvictionRefusal, isRefusal } from './disruption/eviction-refusal.ts';

@@ -1,10 +1,9 @@
 import { testWorld } from '../../test/material/eks/world.ts';
 import { addCluster, type ClusterSpecification } from '../eks/add-cluster.ts';
-import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../eks/state/fake-eks-state.ts';
 import { requestEviction } from './evict-pod.ts';
 import { FakeKubernetes } from './fake-kubernetes.ts';
-import { createInMemoryClusterReader } from './in-memory-cluster-reader.ts';
-import { createInMemoryClusterAccess } from './in-memory-cluster-readers.ts';
+import { createInMemoryClusterAccess, createInMemoryClusterReader } from './in-memory-cluster-readers.ts';
 import type { KubernetesAccess } from './kubernetes-state.ts';
 
 const principal = 'arn:aws:sts::111111111111:assumed-role/LiftlockSpoke/session';

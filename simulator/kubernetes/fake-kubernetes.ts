@@ -1,10 +1,10 @@
 import { ClusterAccessError } from '../../core/ports/cluster-access.ts';
 import type { FakeEks } from '../eks/fake-eks.ts';
-import type { ClusterRecord } from '../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../eks/state/fake-eks-state.ts';
 import { reportedVersion } from '../eks/support-calendar.ts';
 import { requireReachable } from './access.ts';
-import { noteCreation } from './note-creation.ts';
-import { schedulePods } from './schedule-pods.ts';
+import type { KubernetesState } from './kubernetes-state.ts';
+import { schedulePods, startupMilliseconds } from './schedule-pods.ts';
 import { StatusError } from './status-error.ts';
 
 /** The API servers of all clusters of a fake EKS: their nodes follow its node groups, their versions its control planes. */
@@ -49,4 +49,16 @@ function requireCapacity({ kubernetes: { overload } }: ClusterRecord): void {
     message: 'Too many requests, please try again later.',
     details: overload,
   });
+}
+
+/** From a node's registration to Ready. */
+const joinMilliseconds = 30_000;
+
+/**
+ * Sets the creation time of nodes and pods at the first request. It follows from the time when they were or will be ready; an object that is not
+ * ready for long was created by now at the latest.
+ */
+function noteCreation(kubernetes: KubernetesState, now: number): void {
+  for (const node of kubernetes.nodes) node.createdAt ??= Math.min(now, node.readyAt - joinMilliseconds);
+  for (const pod of kubernetes.pods) pod.createdAt ??= Math.min(now, pod.readyAt - startupMilliseconds);
 }

@@ -5,7 +5,7 @@ import {
   type ServerUnderTest,
   startServerUnderTest,
 } from '../../test/material/kubernetes/server-under-test.ts';
-import { createInMemoryClusterReader, type InMemoryReaderOptions } from './in-memory-cluster-reader.ts';
+import { createInMemoryClusterReader, type InMemoryReaderOptions } from './in-memory-cluster-readers.ts';
 
 let under: ServerUnderTest;
 beforeEach(async () => {

@@ -1,4 +1,4 @@
-import { emptyKubernetes } from './empty-kubernetes.ts';
+import { emptyKubernetes } from '../eks/new-cluster.ts';
 import type { WorkloadState } from './kubernetes-state.ts';
 import { newPodName } from './pod-names.ts';
 import { schedulePods } from './schedule-pods.ts';

@@ -6,7 +6,7 @@ export const SCHEDULE = { reconcile: 1, discover: 60, watch: 60 } as const;
 
 /**
  * Three of four ticks that would find no change are left out, as if EventBridge had lost them. The interval is not five minutes: every grant has its
- * turn once in five (core/rollout/look-after-grant.ts), and a grant that misses its turn once would always miss it.
+ * turn once in five (core/rollout/carry-out.ts), and a grant that misses its turn once would always miss it.
  */
 export const IDLE_MINUTES = 4;
 

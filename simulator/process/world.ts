@@ -1,15 +1,33 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
-import type { FunctionName } from '../../core/contracts/names.ts';
-import { hookRoleName, operateRoleName } from '../../core/contracts/names.ts';
+import { type FunctionName, hookRoleName, type MachineName, operateRoleName } from '../../core/contracts/names.ts';
 import { STARTED_BY } from '../../core/contracts/step-input.ts';
+import { canonicalJson } from '../../core/hash/canonical-json.ts';
 import { given } from '../../core/model/given.ts';
 import type { Scope } from '../../core/ports/eks.ts';
+import type { ExecutionState, Executions } from '../../core/ports/executions.ts';
 import type { OwnerAddress } from '../../core/ports/outside.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
+import { definition as concludeUpgrade } from '../../functions/conclude-upgrade/function.ts';
+import { definition as discoverClusters } from '../../functions/discover-clusters/function.ts';
+import { definition as drainNodes } from '../../functions/drain-nodes/function.ts';
+import { definition as listNodeGroups } from '../../functions/list-node-groups/function.ts';
+import { definition as reconcileRollouts } from '../../functions/reconcile-rollouts/function.ts';
+import { definition as recordClusters } from '../../functions/record-clusters/function.ts';
+import { definition as refreshReadiness } from '../../functions/refresh-readiness/function.ts';
+import { definition as requestGrant } from '../../functions/request-grant/function.ts';
+import { definition as restoreNodes } from '../../functions/restore-nodes/function.ts';
+import { definition as rollNodeGroup } from '../../functions/roll-node-group/function.ts';
+import type { FunctionDefinition, Log } from '../../functions/runtime/function-definition.ts';
+import { definition as scanCluster } from '../../functions/scan-cluster/function.ts';
+import { definition as smokeCheck } from '../../functions/smoke-check/function.ts';
+import { definition as updateAddons } from '../../functions/update-addons/function.ts';
+import { definition as upgradeControlPlane } from '../../functions/upgrade-control-plane/function.ts';
+import { definition as watchVersions } from '../../functions/watch-versions/function.ts';
 import type { Json } from '../asl/json/json.ts';
 import type { ExecutionDescription } from '../asl/runner/execution-description.ts';
 import { Runner } from '../asl/runner/runner.ts';
+import { ServiceError } from '../asl/runner/service-error.ts';
 import { lambdaFunctionError, type TaskInvocation } from '../asl/runner/task-invocation.ts';
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import type { MuteRules } from '../cloud/alarms/mute-rules.ts';
@@ -17,10 +35,10 @@ import { accountsOf } from '../eks/clusters.ts';
 import { FakeEks } from '../eks/fake-eks.ts';
 import { createInMemoryEks } from '../eks/in-memory-ports.ts';
 import { createInMemoryAccount, createInMemoryEc2, createInMemoryTemplates } from '../eks/network.ts';
+import type { Timing } from '../eks/operation-context.ts';
 import { createInMemoryPrometheus } from '../eks/prometheus-series.ts';
 import { seededRandom } from '../eks/seeded-random.ts';
 import type { FakeEksState } from '../eks/state/fake-eks-state.ts';
-import type { Timing } from '../eks/timing.ts';
 import { FakeKubernetes } from '../kubernetes/fake-kubernetes.ts';
 import {
   createInMemoryClusterAccess,
@@ -29,14 +47,12 @@ import {
   createInMemoryNodeOperators,
 } from '../kubernetes/in-memory-cluster-readers.ts';
 import type { ServedRequest } from '../kubernetes/server/served-request.ts';
-import { FUNCTIONS, type InvokedFunction } from './functions.ts';
 import { InMemoryBus } from './in-memory-bus.ts';
-import { createInMemoryExecutions } from './in-memory-executions.ts';
 import { createInMemoryGates, type GateShown } from './in-memory-gates.ts';
 import { createInMemoryHooks, type HookReceiverHere } from './in-memory-hooks.ts';
 import { type DeliverBatch, InMemoryQueue } from './in-memory-queue.ts';
 import { InMemorySilences } from './in-memory-silences.ts';
-import { FUNCTION_ARN_PREFIX, machineDefinitions } from './machines.ts';
+import { FUNCTION_ARN_PREFIX, MACHINE_ARN_PREFIX, machineDefinitions } from './machines.ts';
 import type { RunView } from './run-view.ts';
 
 export interface WorldOptions {
@@ -280,3 +296,55 @@ export class World implements RunView {
     }
   }
 }
+
+/** The port of core on the interpreter's runner. */
+export function createInMemoryExecutions(runner: Runner): Executions {
+  return {
+    arnFor: (machine: MachineName, name: string) =>
+      `${MACHINE_ARN_PREFIX.replace(':stateMachine:', ':execution:')}${machine}:${name}`,
+    start: async (machine, name, input) => {
+      await runner.startExecution({
+        machineArn: `${MACHINE_ARN_PREFIX}${machine}`,
+        name,
+        input: canonicalJson(input),
+      });
+    },
+    describe: async (executionArn): Promise<ExecutionState | undefined> => {
+      try {
+        const { status, input, error, cause } = runner.describeExecution(executionArn);
+        return { input, status, ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
+      } catch (error) {
+        if (error instanceof ServiceError && error.name === 'ExecutionDoesNotExist') return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Functions that a simulation invokes. The API is served, not invoked, and a table in memory has no stream to anchor. */
+type InvokedFunction = Exclude<FunctionName, 'api' | 'anchor-audit'>;
+type Run = (ports: Ports, event: unknown, log: Log) => Promise<unknown>;
+
+const bind =
+  <Needs, Input, Output>(definition: FunctionDefinition<Needs, Input, Output>) =>
+  (ports: Ports & Needs, event: unknown, log: Log): Promise<Output> =>
+    definition.run(ports, definition.parse(event), log);
+
+/** The same definitions that Lambda wraps, with their ports. */
+export const FUNCTIONS: Readonly<Record<InvokedFunction, Run>> = {
+  'discover-clusters': bind(discoverClusters),
+  'record-clusters': bind(recordClusters),
+  'watch-versions': bind(watchVersions),
+  'refresh-readiness': bind(refreshReadiness),
+  'reconcile-rollouts': bind(reconcileRollouts),
+  'request-grant': bind(requestGrant),
+  'scan-cluster': bind(scanCluster),
+  'update-addons': bind(updateAddons),
+  'upgrade-control-plane': bind(upgradeControlPlane),
+  'list-node-groups': bind(listNodeGroups),
+  'roll-node-group': bind(rollNodeGroup),
+  'smoke-check': bind(smokeCheck),
+  'drain-nodes': bind(drainNodes),
+  'restore-nodes': bind(restoreNodes),
+  'conclude-upgrade': bind(concludeUpgrade),
+};

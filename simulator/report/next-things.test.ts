@@ -1,5 +1,5 @@
 import { clusterReport, runReportOf } from '../../test/material/report/example-report.ts';
-import { type Asked, nextThings } from './next-things.ts';
+import { type Asked, nextThings } from './run-report.ts';
 
 const failed = clusterReport({ bucket: 'failed', status: 'Failed' });
 const retry = 'web: once what blocks it is mended, liftlock retry cluster web';

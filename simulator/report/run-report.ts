@@ -1,9 +1,12 @@
-import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
+import { closedSpans, frozenSpans } from '../../core/calendar/closed-spans.ts';
+import type { CompiledCalendar } from '../../core/calendar/compile-calendar.ts';
+import type { AccountState, ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
-import type { Member } from '../../core/contracts/items/rollout.ts';
+import { type Member, WAVE_STATUSES, type Wave } from '../../core/contracts/items/rollout.ts';
 import type { Reason } from '../../core/contracts/step-result.ts';
 import { shortId, withIdInCommands } from '../../core/model/cluster-key.ts';
 import { isRollback } from '../../core/model/hop.ts';
+import { shellWord } from '../../core/model/shell-word.ts';
 import { apart } from '../../core/model/words.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { rollbackEnd } from '../../core/protocol/rollback-view.ts';
@@ -18,11 +21,8 @@ import { checkInvariants } from '../invariants/check-invariants.ts';
 import { loadAllMembers } from '../process/load-all-members.ts';
 import type { RunView } from '../process/run-view.ts';
 import { bucketOf } from './bucket.ts';
-import { type Asked, nextThings } from './next-things.ts';
-import type { ClusterReport, RunReport, StepReport } from './report-types.ts';
-import { undiscovered } from './undiscovered.ts';
+import type { ClusterReport, RunReport, StepReport, TimeSpan, WaveReport } from './report-types.ts';
 import { countMembers } from './wave-counts.ts';
-import { waveSpans } from './wave-spans.ts';
 
 /** The results of a run of a fleet folder, cluster by cluster, from the table, the audit and the fake EKS. */
 export async function runReport(
@@ -201,4 +201,116 @@ function stepsOf(upgrades: readonly Upgrade[]): StepReport[] {
       })),
     )
     .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+}
+
+/** When a wave was open and when it soaked, from the audit, and when its calendars let nothing begin. */
+export function waveSpans(
+  wave: Wave,
+  audit: readonly AuditItem[],
+  calendars: ReadonlyMap<string, CompiledCalendar>,
+  within: { readonly from: number; readonly to: number },
+): Pick<WaveReport, 'open' | 'soaks' | 'closed' | 'freezes'> {
+  const statuses = audit.filter(({ event, detail }) => STATUSES.has(event) && detail.wave === wave.name);
+  const spansOf = (wanted: string): TimeSpan[] =>
+    statuses.flatMap(({ event, at }, index) => {
+      if (event !== wanted) return [];
+      return [{ from: at, to: statuses[index + 1]?.at ?? instant(within.to) }];
+    });
+  const own = (wave.calendars ?? []).flatMap((name) => calendars.get(name) ?? []);
+  return {
+    open: spansOf('WaveOpen'),
+    soaks: spansOf('WaveSoaking'),
+    closed: (closedSpans(own, within) ?? []).map(({ from, to }) => ({ from: instant(from), to: instant(to) })),
+    freezes: frozenSpans(own, within).map(({ from, to, freeze, reason }) => {
+      return { from: instant(from), to: instant(to), what: reason === undefined ? freeze : `${freeze}: ${reason}` };
+    }),
+  };
+}
+
+/** The events of a wave's new status; approvals and limits are others. */
+const STATUSES: ReadonlySet<string> = new Set(WAVE_STATUSES.map((status) => `Wave${status}`));
+
+const instant = (at: number): string => new Date(at).toISOString();
+
+/** The folder's clusters that discovery never found, so that the report contains every cluster of the folder. */
+function undiscovered(
+  loaded: LoadedFleet,
+  records: readonly ClusterRecord[],
+  accounts: readonly AccountState[],
+): ClusterReport[] {
+  const found = new Set(records.map((record) => record.arn));
+  return Object.values(loaded.state.clusters)
+    .filter((cluster) => !found.has(cluster.arn))
+    .map(({ name, account, region, version }) => {
+      const looked = accounts.find((one) => one.account === account && one.region === region);
+      const code = looked === undefined ? 'NotInFleet' : 'NotDiscovered';
+      const message =
+        looked === undefined
+          ? `The Fleet does not name account ${account} and Region ${region} together; add them to its accounts and regions.`
+          : `Liftlock could not list the clusters of account ${account} in ${region}: ${looked.reason ?? looked.status}`;
+      return {
+        name,
+        account,
+        region,
+        from: version,
+        version,
+        target: undefined,
+        bucket: 'excluded',
+        status: code,
+        held: false,
+        hops: [],
+        reasons: [{ code, message }],
+        blockers: [{ code, what: message, cause: null, owner: null, fix: null }],
+        place: undefined,
+        steps: [],
+        startedAt: undefined,
+        endedAt: undefined,
+        rollbackWindowEndsAt: undefined,
+        managedBy: [],
+      };
+    });
+}
+
+/** The request for the run. */
+export interface Asked {
+  /** The folder of the fleet unless it is the example, for which the report suggests a rehearsal of one's own. */
+  readonly ownFleet?: string | undefined;
+  /** The path of the report as a page, if there is one. */
+  readonly html?: string | undefined;
+  /** Whether the fleet goes on after the report, so that commands find it. */
+  readonly serve?: boolean;
+}
+
+/** The next actions for a person, from the results of the run. */
+export function nextThings(report: Omit<RunReport, 'next'>, { ownFleet, html, serve = false }: Asked): string[] {
+  // A cluster before its turn needs no action yet.
+  const stopped = report.clusters.filter(
+    ({ bucket, status }) => bucket === 'failed' || (bucket === 'held' && status !== 'Pending'),
+  );
+  const accounts = new Set(report.unreadableAccounts.map(({ account }) => account));
+  const fleet = ownFleet === undefined ? '' : ` --fleet ${shellWord(ownFleet)}`;
+  const nameOf = apart(report.clusters, ({ name }) => name, shortId);
+  const isWhole = report.totals.upgraded === report.clusters.length;
+  return [
+    ...stopped.map((one) => `${nameOf(one)}: ${goesOn(one, nameOf(one))}`),
+    ...report.rollouts.flatMap(({ id, resume }) =>
+      resume === undefined ? [] : `rollout ${id} is halted: once somebody has looked at why, ${resume}`,
+    ),
+    ...[...accounts].map(
+      (account) => `account ${account}: deploy the spoke role there (docs/install.md), then: liftlock access check`,
+    ),
+    ...(serve || stopped.length + accounts.size === 0
+      ? []
+      : [`try such commands here: npm start --${fleet} --serve keeps the fleet running for bin/liftlock`]),
+    ...(isWhole && ownFleet === undefined
+      ? ['rehearse your own fleet: npm start -- --fleet my-fleet/ (README, Rehearse your own fleet)']
+      : []),
+    ...(isWhole || html !== undefined ? [] : [`see it as a page: npm start --${fleet} --html report.html`]),
+  ];
+}
+
+/** One that is set aside is refused a retry: what suspects it is taken back. */
+function goesOn({ goesOn: condition, status }: ClusterReport, name: string): string {
+  if (status === 'Quarantined') return `what lets it go on says: liftlock explain cluster ${name}`;
+  return condition ?? `once what blocks it is mended, liftlock retry cluster ${name}`;
 }

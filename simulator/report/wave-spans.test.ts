@@ -1,6 +1,6 @@
 import type { AuditItem } from '../../core/ports/table.ts';
 import { waveItem } from '../../test/material/items/rollout-items.ts';
-import { waveSpans } from './wave-spans.ts';
+import { waveSpans } from './run-report.ts';
 
 const at = (hour: number): string => new Date(Date.UTC(2026, 10, 20, hour)).toISOString();
 const item = (event: string, hour: number, wave = 'all') => ({ event, at: at(hour), detail: { wave } }) as never;

@@ -1,6 +1,6 @@
 import { AwsFault, type Signer } from './aws-call.ts';
-import type { HttpRequest } from './http-message.ts';
 import { isSignedBy, type Signature } from './signature.ts';
+import type { HttpRequest } from './wire-options.ts';
 
 export type SecretOf = (accessKeyId: string) => string | undefined | Promise<string | undefined>;
 

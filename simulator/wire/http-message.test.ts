@@ -1,4 +1,4 @@
-import { bytesOf } from './http-message.ts';
+import { bytesOf } from './wire-options.ts';
 
 test('bytes stay the same memory, and nobody makes a text of them', () => {
   class Speaking extends Uint8Array {

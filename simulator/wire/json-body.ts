@@ -1,8 +1,8 @@
 import { JsonCodec2 } from '@smithy/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { bytesOf } from './http-message.ts';
 import { readJsonValue } from './json-value.ts';
 import type { Refusal } from './refusal.ts';
+import { bytesOf } from './wire-options.ts';
 
 /** The SDK's writer is strict enough. Times are seconds unless a trait says otherwise; no service here renames members in JSON. */
 const codec = new JsonCodec2({ timestampFormat: { useTrait: true, default: 7 }, jsonName: false });

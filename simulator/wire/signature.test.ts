@@ -1,8 +1,8 @@
 import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { clusterToken } from '../../adapters/kubernetes/cluster-token.ts';
-import type { HttpRequest } from './http-message.ts';
 import { IncompleteSignature, isSignedBy, readSignature } from './signature.ts';
+import type { HttpRequest } from './wire-options.ts';
 
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
 

@@ -1,6 +1,5 @@
 import type { SecretOf } from './authenticate.ts';
 import type { AwsCall, ServiceName } from './aws-call.ts';
-import type { HttpAnswer, HttpRequest } from './http-message.ts';
 
 /** Facts about a request that is passed on unchanged. */
 export interface PassedRequest extends Pick<AwsCall, 'region' | 'signer' | 'requestId' | 'origin'> {
@@ -36,3 +35,25 @@ export interface WireOptions {
 }
 
 export const BODY_LIMIT = 8 * 1024 * 1024;
+
+/** An HTTP request with its whole body, unchanged, because signatures cover these bytes. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Path and query, undecoded. */
+  readonly target: string;
+  /** Names in lower case; several of one name joined with a comma. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+  /** The connection breaks at the end of the body, before the announced length. */
+  readonly breaksOff?: boolean;
+}
+
+/** The same bytes, not a copy. `Buffer.from` would turn the SDK's own kind of bytes into text, with a warning. */
+export const bytesOf = (body: string | Uint8Array): Buffer =>
+  typeof body === 'string' ? Buffer.from(body) : Buffer.from(body.buffer, body.byteOffset, body.byteLength);

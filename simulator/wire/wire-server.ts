@@ -2,12 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answer, dialectFor } from './answer.ts';
-import { bytesOf, type HttpAnswer, type HttpRequest } from './http-message.ts';
-import { tooLarge } from './plain-request.ts';
-import { headersOf, receive } from './receive.ts';
-import { refuse } from './refuse.ts';
-import { BODY_LIMIT, type WireOptions } from './wire-options.ts';
+import { answer, dialectFor, refuse, tooLarge } from './answer.ts';
+import { BODY_LIMIT, bytesOf, type HttpAnswer, type HttpRequest, type WireOptions } from './wire-options.ts';
 
 export type { PassedRequest, PassThrough, WireOptions } from './wire-options.ts';
 
@@ -114,4 +110,37 @@ async function respond(message: IncomingMessage, options: WireOptions): Promise<
 function refuseTooLarge(request: Pick<HttpRequest, 'headers' | 'target'>, options: WireOptions): HttpAnswer {
   const fault = tooLarge(options.bodyLimit ?? BODY_LIMIT);
   return refuse(fault, { dialect: dialectFor(request), requestId: randomUUID(), options });
+}
+
+/**
+ * Reads a request to its end. Undefined when its body is longer than the limit; the rest is read nevertheless and dropped, since clients read the
+ * answer only after they have sent everything.
+ */
+async function receive(message: IncomingMessage, limit: number): Promise<HttpRequest | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length <= limit) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  if (length > limit) return undefined;
+  return {
+    method: message.method ?? 'GET',
+    target: message.url ?? '/',
+    headers: headersOf(message),
+    body: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks),
+  };
+}
+
+/** From the raw list: Node drops duplicates of some headers, and signatures cover all of them. */
+function headersOf({ rawHeaders }: IncomingMessage): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = Object.create(null);
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase();
+    const value = rawHeaders[index + 1] ?? '';
+    const before = headers[name];
+    headers[name] = before === undefined ? value : `${before},${value}`;
+  }
+  return headers;
 }

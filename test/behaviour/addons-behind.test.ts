@@ -1,9 +1,8 @@
 import { recordCluster } from '../../core/inventory/record-cluster.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
-import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
+import { checkInvariants, upToDateIsWhole } from '../../simulator/invariants/check-invariants.ts';
 import { historyOf } from '../../simulator/invariants/history.ts';
-import { upToDateIsWhole } from '../../simulator/invariants/rest-invariants.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { hours, mutationsOf, PERSON, recordOf, run, smallFleet } from './small-fleet.ts';
 

@@ -5,7 +5,7 @@ import type { HookRequest } from '../../core/contracts/hook.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
-import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
+import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-readers.ts';
 import type { WorkloadState } from '../../simulator/kubernetes/kubernetes-state.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { calls, events, hook, minutesLater, untilAsked } from './hooked-fleet.ts';

@@ -1,6 +1,6 @@
 import { requestDrain } from '../../core/operations/request-drain.ts';
 import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
-import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
+import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-readers.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { discover, PERSON, recordOf, type SmallFleet, smallFleet, upgradesOf } from './small-fleet.ts';
 

@@ -3,7 +3,7 @@ import { cancelDrain, requestDrain } from '../../core/operations/request-drain.t
 import { openUndoEntries } from '../../core/protocol/undo.ts';
 import { UndoEntries } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
-import type { ClusterRecord } from '../../simulator/eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../simulator/eks/state/fake-eks-state.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import { disruptionCounts } from '../../simulator/kubernetes/disruption/disruption-counts.ts';

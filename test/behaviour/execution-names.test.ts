@@ -3,7 +3,7 @@ import { MACHINE_NAMES } from '../../core/contracts/names.ts';
 import { CONTRACT } from '../../core/contracts/step-input.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 import { holderOf } from '../../core/protocol/execution-name.ts';
-import { lookAfterGrant } from '../../core/rollout/look-after-grant.ts';
+import { lookAfterGrant } from '../../core/rollout/carry-out.ts';
 import { Grants } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
 import { MACHINE_ARN_PREFIX, machineDefinitions } from '../../simulator/process/machines.ts';

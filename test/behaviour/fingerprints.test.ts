@@ -1,7 +1,6 @@
 import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
-import { releaseTraits } from '../../core/operations/release-trait.ts';
-import { resumeRollout } from '../../core/operations/rollout-orders.ts';
+import { releaseTraits, resumeRollout } from '../../core/operations/rollout-orders.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { grantUpgrade } from '../../core/protocol/grant.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';

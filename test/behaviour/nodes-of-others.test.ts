@@ -1,11 +1,11 @@
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listClusters } from '../../core/queries/list-clusters.ts';
+import { writeUnrecorded } from '../../core/store/change.ts';
 import { Clusters } from '../../core/store/entities.ts';
 import { load, replace } from '../../core/store/entity.ts';
-import { writeUnrecorded } from '../../core/store/unrecorded.ts';
 import type { ClusterSpecification } from '../../simulator/eks/add-cluster.ts';
+import { upToDateIsWhole } from '../../simulator/invariants/check-invariants.ts';
 import { historyOf } from '../../simulator/invariants/history.ts';
-import { upToDateIsWhole } from '../../simulator/invariants/rest-invariants.ts';
 import type { World } from '../../simulator/process/world.ts';
 import {
   clusterArn,

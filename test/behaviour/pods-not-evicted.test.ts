@@ -3,7 +3,7 @@ import { pauseRollout, resumeRollout } from '../../core/operations/rollout-order
 import { intentsOf } from '../../core/protocol/intent-store.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
-import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
+import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-readers.ts';
 import type { World } from '../../simulator/process/world.ts';
 import {
   beforeCommit,

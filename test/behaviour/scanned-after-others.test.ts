@@ -1,5 +1,5 @@
 import { requestScan } from '../../core/operations/requests.ts';
-import { clusterReadiness } from '../../core/queries/cluster-readiness.ts';
+import { clusterReadiness } from '../../core/queries/list-clusters.ts';
 import { minutesLater } from './hooked-fleet.ts';
 import { discover, recordOf, smallFleet } from './small-fleet.ts';
 

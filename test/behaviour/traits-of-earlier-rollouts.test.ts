@@ -1,9 +1,9 @@
 import type { Rollout } from '../../core/contracts/items/rollout.ts';
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
 import { retryCluster } from '../../core/operations/hold-switch.ts';
-import { releaseTraits } from '../../core/operations/release-trait.ts';
 import { requestRollback } from '../../core/operations/request-rollback.ts';
 import { requestUpgrade } from '../../core/operations/requests.ts';
+import { releaseTraits } from '../../core/operations/rollout-orders.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { loadRolloutDetail } from '../../core/queries/rollout-views.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DeleteItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { anchorName, readAnchor, writeAnchor } from '../../core/anchors/anchor.ts';
-import { sha256Hex } from '../../core/hash/sha256.ts';
+import { sha256Hex } from '../../core/hash/canonical-json.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import { link } from '../../core/store/audit.ts';
 import { apiRequest } from '../../simulator/cloud/api-request.ts';

@@ -8,9 +8,8 @@ import { Refusal } from '../../core/queries/refusal.ts';
 import { applyDecision } from '../../core/rollout/apply-decision.ts';
 import { decide } from '../../core/rollout/decide.ts';
 import { loadSnapshot } from '../../core/rollout/load-snapshot.ts';
-import { Configs, Members, rolloutPartition, Waves } from '../../core/store/entities.ts';
+import { Configs, isMember, Members, rolloutPartition, Waves } from '../../core/store/entities.ts';
 import { load, ofKind, replace } from '../../core/store/entity.ts';
-import { isMember } from '../../core/store/members.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
 import { tableItems } from './table-items.ts';
 

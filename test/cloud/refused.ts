@@ -1,7 +1,6 @@
 import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { tellsDenial } from '../../core/contracts/eks-errors.ts';
-import { errorName } from '../../core/contracts/errors.ts';
+import { errorName, tellsDenial } from '../../core/contracts/errors.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
 import { localAdministrator } from '../../simulator/iam/principals/local-administrator.ts';
 

@@ -1,6 +1,5 @@
-import { Members, Rollouts, rolloutPartition, Waves } from '../../core/store/entities.ts';
+import { isMember, Members, Rollouts, rolloutPartition, Waves } from '../../core/store/entities.ts';
 import { loadKind, ofKind } from '../../core/store/entity.ts';
-import { isMember } from '../../core/store/members.ts';
 import { apiRequest } from '../../simulator/cloud/api-request.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
 import type { Assembly } from '../../simulator/cloud/template/assembly.ts';

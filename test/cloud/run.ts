@@ -8,7 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { synthesize } from '../../simulator/cloud/synthesize.ts';
+import { synthesize } from '../../simulator/cloud/kept-assembly.ts';
 import { auditEvidence } from './audit-evidence.ts';
 import { everyVerb } from './every-verb.ts';
 import { killedRun } from './kill/killed-run.ts';

@@ -1,7 +1,7 @@
 import { sessionPolicy } from '../../adapters/aws/eks-mutator.ts';
 import type { CloudParts } from '../../simulator/cloud/cloud-parts.ts';
 import { eksLookups } from '../../simulator/cloud/eks/eks-lookups.ts';
-import { iamInstallers } from '../../simulator/cloud/install/install-iam.ts';
+import { iamInstallers } from '../../simulator/cloud/install/install-stack.ts';
 import type { Template } from '../../simulator/cloud/template/assembly.ts';
 import { type Resource, resolveStack } from '../../simulator/cloud/template/resolve-stack.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';

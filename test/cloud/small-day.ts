@@ -1,7 +1,6 @@
 import { MACHINE_NAMES } from '../../core/contracts/names.ts';
 import { comparisonOf } from '../../core/probes/probe-verdict.ts';
-import { upgradesOf } from '../../core/store/cluster-upgrades.ts';
-import { ClusterControls, Clusters, Rollouts } from '../../core/store/entities.ts';
+import { ClusterControls, Clusters, Rollouts, upgradesOf } from '../../core/store/entities.ts';
 import { load, loadKind } from '../../core/store/entity.ts';
 import { apiRequest } from '../../simulator/cloud/api-request.ts';
 import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';

@@ -1,5 +1,5 @@
 import type { ApiServer, ClusterAccess } from '../../core/ports/cluster-access.ts';
-import type { ClusterRecord } from '../../simulator/eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../simulator/eks/state/fake-eks-state.ts';
 import { failure } from './failure.ts';
 
 /** An implementation of the port on a fake cluster that the test may change. */

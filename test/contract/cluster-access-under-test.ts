@@ -1,8 +1,10 @@
 import { createClusterAccess } from '../../adapters/kubernetes/create-cluster-access.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { FakeKubernetes } from '../../simulator/kubernetes/fake-kubernetes.ts';
-import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
-import { createInMemoryClusterAccess } from '../../simulator/kubernetes/in-memory-cluster-readers.ts';
+import {
+  createInMemoryClusterAccess,
+  createInMemoryClusterReader,
+} from '../../simulator/kubernetes/in-memory-cluster-readers.ts';
 import { testCaller, testWorld } from '../material/eks/world.ts';
 import type { ClusterAccessUnderTest } from './cluster-access-contract.ts';
 import { startKubernetesLoopback } from './kubernetes-loopback.ts';

@@ -6,8 +6,8 @@ import { createExecutions } from '../../adapters/aws/executions.ts';
 import { Runner } from '../../simulator/asl/runner/runner.ts';
 import { ServiceError } from '../../simulator/asl/runner/service-error.ts';
 import { VirtualClock } from '../../simulator/clock/virtual-clock.ts';
-import { createInMemoryExecutions } from '../../simulator/process/in-memory-executions.ts';
 import { MACHINE_ARN_PREFIX } from '../../simulator/process/machines.ts';
+import { createInMemoryExecutions } from '../../simulator/process/world.ts';
 import type { ExecutionsUnderTest } from './executions-contract.ts';
 
 const WAITING = {

@@ -1,6 +1,6 @@
 import type { ApiServer } from '../../core/ports/cluster-access.ts';
 import type { DrainNode, NodeOperator, NodeOperators } from '../../core/ports/node-operator.ts';
-import type { ClusterRecord } from '../../simulator/eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../simulator/eks/state/fake-eks-state.ts';
 import { failure } from './failure.ts';
 
 /** An implementation of the port on a fake cluster that the test may change: two nodes, a Deployment of four, no budget. */

@@ -1,9 +1,11 @@
 import { parseAllDocuments } from 'yaml';
 import { createNodeOperators, type ServerCalls } from '../../adapters/kubernetes/create-node-operator.ts';
 import { OPERATORS, RBAC } from '../../core/queries/access-manifest.ts';
-import { operatorRules } from '../../simulator/kubernetes/access-policies.ts';
-import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
-import { createInMemoryNodeOperators } from '../../simulator/kubernetes/in-memory-cluster-readers.ts';
+import {
+  createInMemoryClusterReader,
+  createInMemoryNodeOperators,
+} from '../../simulator/kubernetes/in-memory-cluster-readers.ts';
+import { operatorRules } from '../../simulator/kubernetes/permissions.ts';
 import { testCaller } from '../material/eks/world.ts';
 import { shop, shopOverTls } from './cluster-access-under-test.ts';
 import { type NodeOperatorUnderTest, nodeOperatorContract } from './node-operator-contract.ts';

@@ -2,7 +2,7 @@ import type { DrainNode, DrainPod, EvictionAnswer, PodUid } from '../../core/por
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';
 import { seededRandom } from '../../simulator/eks/seeded-random.ts';
-import type { ClusterRecord } from '../../simulator/eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../simulator/eks/state/fake-eks-state.ts';
 import { allPods } from '../../simulator/kubernetes/daemon-pods.ts';
 import { refusalText } from '../../simulator/kubernetes/disruption/eviction-refusal.ts';
 import { podViews } from '../../simulator/kubernetes/disruption/pod-view.ts';

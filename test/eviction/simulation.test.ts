@@ -2,7 +2,7 @@ import { disruptionOf } from '../../core/scan/drain/disruption.ts';
 import { type DrainFacts, noDrainFacts } from '../../core/scan/drain/drain-facts.ts';
 import { noteDrainFacts } from '../../core/scan/drain/note-drain-facts.ts';
 import { simulateDrain } from '../../core/scan/drain/simulate-drain.ts';
-import type { ServedResource } from '../../core/scan/live/discovery.ts';
+import type { ServedResource } from '../../core/scan/live/unit-discovery.ts';
 import { groupVersion } from '../../core/scan/observe/api-version.ts';
 import { liveObject } from '../../core/scan/observe/live-object.ts';
 import { matchSelector } from '../../core/selector/match.ts';

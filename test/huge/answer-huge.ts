@@ -1,8 +1,7 @@
 import { qualifiedName, type ResourceType } from '../../simulator/kubernetes/resource-types.ts';
-import { type Answer, json, plainText } from '../../simulator/kubernetes/server/answer.ts';
+import { type Answer, json, plainText } from '../../simulator/kubernetes/server/call.ts';
 import { withWarning } from '../../simulator/kubernetes/server/deprecated-requests.ts';
-import { discoveryOf } from '../../simulator/kubernetes/server/discovery.ts';
-import { groupsOf } from '../../simulator/kubernetes/server/discovery-groups.ts';
+import { discoveryOf, groupsOf } from '../../simulator/kubernetes/server/discovery.ts';
 import { representation } from '../../simulator/kubernetes/server/media-type.ts';
 import { badRequest, methodNotAllowed, notFound, unknownResource } from '../../simulator/kubernetes/server/refusals.ts';
 import { requestInfo } from '../../simulator/kubernetes/server/request-info.ts';

@@ -1,8 +1,8 @@
 import { apiRowsOfResource } from '../../core/scan/data/api-table.ts';
 import { apiVersionOf, qualifiedName, type ResourceType } from '../../simulator/kubernetes/resource-types.ts';
-import { customTypes } from '../../simulator/kubernetes/resources/custom-types.ts';
 import { servedBuiltIns } from '../../simulator/kubernetes/resources/served-built-ins.ts';
 import { byPriority } from '../../simulator/kubernetes/resources/version-priority.ts';
+import { customTypes } from '../../simulator/kubernetes/served-types.ts';
 import { type Cycle, countIn } from './planted.ts';
 import { widgetDefinition } from './widget-definition.ts';
 

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { unauthorized } from '../../simulator/kubernetes/access.ts';
-import { refusal } from '../../simulator/kubernetes/server/answer.ts';
 import { bearerToken } from '../../simulator/kubernetes/server/authenticate.ts';
+import { refusal } from '../../simulator/kubernetes/server/call.ts';
 import { createCertificates } from '../../simulator/kubernetes/server/certificates.ts';
 import { closeAtOnce } from '../../simulator/kubernetes/server/close-at-once.ts';
 import { type HugeAnswer, type HugeRequest, hugeAnswers } from './answer-huge.ts';

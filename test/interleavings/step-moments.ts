@@ -4,8 +4,7 @@ import type { StoredItem, WriteOperation } from '../../core/ports/table.ts';
 import type { KeptMuteRule } from '../../simulator/cloud/alarms/mute-rules.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
-import { FUNCTIONS } from '../../simulator/process/functions.ts';
-import { type Invocation, World } from '../../simulator/process/world.ts';
+import { FUNCTIONS, type Invocation, World } from '../../simulator/process/world.ts';
 import { watchedPorts } from './watched-ports.ts';
 
 type StepFunction = Exclude<FunctionName, 'api' | 'anchor-audit'>;

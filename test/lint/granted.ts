@@ -1,7 +1,7 @@
 import type { CloudParts } from '../../simulator/cloud/cloud-parts.ts';
-import { iamInstallers } from '../../simulator/cloud/install/install-iam.ts';
+import { iamInstallers } from '../../simulator/cloud/install/install-stack.ts';
 import { Wiring } from '../../simulator/cloud/wiring.ts';
-import { readPolicy } from '../../simulator/iam/policy/read-policy.ts';
+import { readPolicy } from '../../simulator/iam/policy/policy-document.ts';
 import { IamDirectory } from '../../simulator/iam/principals/iam-directory.ts';
 import { SMALL_SETTINGS } from '../cloud/small-settings.ts';
 import { synthesize } from '../material/infra/synthesize.ts';

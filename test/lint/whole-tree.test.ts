@@ -31,5 +31,5 @@ test('nobody writes past the record but those who have said why', () => {
   const writers = sources.filter(
     ({ path, text }) => path.startsWith('core/') && !path.startsWith('core/ports/') && text.includes('.transact('),
   );
-  expect(writers.map(({ path }) => path)).toEqual(['core/store/audit.ts', 'core/store/unrecorded.ts']);
+  expect(writers.map(({ path }) => path)).toEqual(['core/store/audit.ts', 'core/store/change.ts']);
 });

@@ -12,7 +12,7 @@ export const AREAS: readonly Area[] = [
   { name: 'core/store', files: [below('core/store')], floor: 90 },
   {
     name: 'core/rollout, granting and settling',
-    files: ['admission', 'apply-decision', 'decide', 'look-after-grant', 'member-rules', 'member-progress'].map(
+    files: ['admission', 'apply-decision', 'decide', 'carry-out', 'member-rules', 'member-progress'].map(
       (name) => `core/rollout/${name}.ts`,
     ),
     floor: 90,

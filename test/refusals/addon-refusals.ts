@@ -1,4 +1,4 @@
-import type { AddonRecord } from '../../simulator/eks/state/cluster-record.ts';
+import type { AddonRecord } from '../../simulator/eks/state/fake-eks-state.ts';
 import {
   inUse,
   invalidParameter,

@@ -1,7 +1,7 @@
 import { addCluster, type ClusterSpecification } from '../../simulator/eks/add-cluster.ts';
 import type { ErrorSubject } from '../../simulator/eks/errors.ts';
 import type { OperationName } from '../../simulator/eks/operations/catalog.ts';
-import type { ClusterRecord } from '../../simulator/eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../simulator/eks/state/fake-eks-state.ts';
 import { testDay, testWorld } from '../material/eks/world.ts';
 
 export type World = ReturnType<typeof testWorld>;

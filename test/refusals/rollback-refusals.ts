@@ -1,5 +1,5 @@
 import type { ClusterSpecification } from '../../simulator/eks/add-cluster.ts';
-import type { ClusterRecord } from '../../simulator/eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../simulator/eks/state/fake-eks-state.ts';
 import {
   daysAgo,
   inUse,

@@ -1,12 +1,11 @@
 import coverage from '../../core/scan/data/coverage.json' with { type: 'json' };
 import { judgeAll } from '../../core/scan/judge/judge.ts';
 import { advance } from '../../core/scan/live/advance.ts';
-import { coverageOf } from '../../core/scan/live/keep.ts';
-import { startLiveScan } from '../../core/scan/live/live-scan-state.ts';
+import { coverageOf, startLiveScan } from '../../core/scan/live/keep.ts';
 import { buildReport } from '../../core/scan/report/build-report.ts';
 import type { ScanReport, Source } from '../../core/scan/report/report-schema.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
-import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-reader.ts';
+import { createInMemoryClusterReader } from '../../simulator/kubernetes/in-memory-cluster-readers.ts';
 import { principal, type ServerUnderTest } from '../material/kubernetes/server-under-test.ts';
 
 /** The same scan without sockets, in which waiting takes no time: for many runs, and for faults that last. */

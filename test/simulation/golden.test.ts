@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';
-import { faultText } from '../../simulator/simulate/faults/fault-text.ts';
+import { faultText } from '../../simulator/simulate/faults/planned-fault.ts';
 import { parseDocuments } from '../../simulator/simulate/fleet/documents.ts';
 import { runSimulation } from '../../simulator/simulate/run/run-simulation.ts';
 import { timelineText } from '../../simulator/simulate/timeline/timeline-text.ts';

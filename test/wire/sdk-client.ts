@@ -1,5 +1,5 @@
 import { AwsQueryProtocol } from '@aws-sdk/core/protocols';
-import { services } from '../../simulator/wire/services.ts';
+import { services } from '../../simulator/wire/service-model.ts';
 import type { ServiceInUse } from './operations-in-use.ts';
 
 interface Client {

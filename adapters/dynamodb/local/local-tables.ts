@@ -5,10 +5,14 @@ import {
   type DynaliteStore,
   type DynaliteTable,
   type Item,
+  indexPrefix,
   isAnswer,
+  itemPrefix,
   loadOperation,
   ownBytes,
   type Range,
+  rangeUnder,
+  readDirectly,
 } from './dynalite-store.ts';
 import {
   areJust,
@@ -22,7 +26,6 @@ import {
   textsOf,
   typeOf,
 } from './plain-request.ts';
-import { indexPrefix, itemPrefix, rangeUnder, readDirectly } from './read-directly.ts';
 import { type Answer, transactWrite } from './transact-write.ts';
 
 /** The operations of dynalite 4.0.0. */

@@ -1,8 +1,7 @@
 import db from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
-import { type Item, loadOperation } from './dynalite-store.ts';
+import { type Item, loadOperation, readDirectly } from './dynalite-store.ts';
 import { plainRead } from './local-tables.ts';
-import { readDirectly } from './read-directly.ts';
 
 const store = readDirectly(db.create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }));
 afterAll(() => store.lifecycleManager.gracefulClose());

@@ -8,12 +8,13 @@ import {
   type DynaliteStore,
   type DynaliteTable,
   type Item,
+  indexPrefix,
   isAnswer,
+  itemPrefix,
   loadOperation,
   ownBytes,
 } from './dynalite-store.ts';
 import { areJust, isObject, keyOf, membersOf, plainNumber, tableOf, textsOf, typeOf } from './plain-request.ts';
-import { indexPrefix, itemPrefix } from './read-directly.ts';
 
 export interface Answer {
   readonly status: number;

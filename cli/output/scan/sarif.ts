@@ -1,7 +1,7 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { COVERAGE_STATUSES, REASONS, SEVERITIES } from '../../../core/contracts/scan-words.ts';
-import { sha256Hex } from '../../../core/hash/sha256.ts';
+import { sha256Hex } from '../../../core/hash/canonical-json.ts';
 import { visible } from '../../../core/model/visible.ts';
 import { worstOf } from '../../../core/scan/report/group-findings.ts';
 import type { Coverage, Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';

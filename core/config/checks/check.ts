@@ -1,5 +1,4 @@
-import type { Anchor, ConfigDocument } from '../config-document.ts';
-import type { ConfigIssue, DocumentPath } from '../issue.ts';
+import type { Anchor, ConfigDocument, ConfigIssue, DocumentPath } from '../issue.ts';
 import type { Wave } from '../types.ts';
 
 /** The valid waves, each with its index in the policy, so that a mistake in one wave does not hide problems of the others. */

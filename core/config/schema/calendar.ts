@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { fieldOf } from '../checks/check.ts';
 import { soundItems } from '../sound-fields.ts';
-import { documentSchema, objectName } from './names.ts';
+import { documentSchema, listOf, matching, objectName, someText } from './names.ts';
 import { positiveDuration } from './quantities.ts';
-import { listOf, matching, someText } from './text.ts';
 
 /** checks/calendar.ts checks whether cron can be read, since that takes a parser. */
 const cron = someText(200).describe(

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { isVersionRange } from '../../version/version-range.ts';
 import { hookTimeout, receiver } from './hook.ts';
-import { objectName } from './names.ts';
+import { objectName, textUpTo } from './names.ts';
 import { minor } from './nodes.ts';
-import { textUpTo } from './text.ts';
 
 const namespace = objectName.describe('Where it is.');
 const name = (most: number) =>

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { labelSelectorSchema } from './label-selector.ts';
+import { listOf, matching } from './names.ts';
 import { countOrShare, duration, positiveDuration } from './quantities.ts';
-import { listOf, matching } from './text.ts';
 
 const selector = labelSelectorSchema
   .omit({ when: true })

@@ -1,8 +1,18 @@
 import { z } from 'zod';
 import { TOPIC_ARN } from '../../contracts/names.ts';
-import { documentSchema, imageName, labelKey, labelValue, secretArn } from './names.ts';
+import {
+  documentSchema,
+  imageName,
+  labelKey,
+  labelValue,
+  listOf,
+  matching,
+  secretArn,
+  someOf,
+  someText,
+  textUpTo,
+} from './names.ts';
 import { cap } from './quantities.ts';
-import { listOf, matching, someOf, someText, textUpTo } from './text.ts';
 
 /** Where the news of one owner goes. News that is not taken there goes to the topic of the hub. */
 const ownerAddress = z

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { HOOK_STEPS, WAVE_STEP } from '../../contracts/hook.ts';
 import { labelSelectorSchema } from './label-selector.ts';
-import { imageName, objectName, secretArn } from './names.ts';
+import { imageName, matching, objectName, secretArn, textUpTo } from './names.ts';
 import { durationMilliseconds, positiveDuration } from './quantities.ts';
-import { matching, textUpTo } from './text.ts';
 
 /** A step that waits for hooks has to end within the day of its execution. */
 const LONGEST_HOURS = 4;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { labelKey, labelMap, labelValue } from './names.ts';
-import { listOf, someOf, someText } from './text.ts';
+import { labelKey, labelMap, labelValue, listOf, someOf, someText } from './names.ts';
 
 const key = labelKey.describe('The label.');
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { accountId, region } from './fleet.ts';
 import { labelSelectorSchema } from './label-selector.ts';
+import { matching, someOf } from './names.ts';
 import { positiveDuration } from './quantities.ts';
 import { minorPattern } from './target.ts';
-import { matching, someOf } from './text.ts';
 
 export const minor = matching(new RegExp(`^${minorPattern}$`), 'is not a minor; write it in quotes, as "1.36"');
 const imageId = matching(/^ami-[0-9a-f]{8,17}$/, 'is not the id of an AMI such as ami-0123456789abcdef0');

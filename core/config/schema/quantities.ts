@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { durationMilliseconds } from '../../calendar/duration.ts';
-import { matching } from './text.ts';
+import { matching } from './names.ts';
 
 export { durationMilliseconds };
 

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { fillCluster } from '../../model/placeholders.ts';
-import { objectName, secretArn, workspaceArn } from './names.ts';
+import { matching, objectName, secretArn, someOf, someText, textUpTo, workspaceArn } from './names.ts';
 import { durationMilliseconds, positiveDuration } from './quantities.ts';
-import { matching, someOf, someText, textUpTo } from './text.ts';
 
-/** A rise shows after 30 minutes, and fails the smoke check at its next look (core/probes/hop-rates.ts). */
+/** A rise shows after 30 minutes, and fails the smoke check at its next look (core/steps/compare-hop-rates.ts). */
 const LEAST_WAIT_MINUTES = 35;
 const MOST_METRICS = 5;
 /** The longest name of a cluster: https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html */

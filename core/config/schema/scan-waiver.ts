@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { REASONS, SOURCES } from '../../contracts/scan-words.ts';
-import { documentSchema } from './names.ts';
-import { matching, someText } from './text.ts';
+import { documentSchema, matching, someText } from './names.ts';
 
 /** One of the keys of a table. */
 export const words = <const Words extends Readonly<Record<string, string>>>(all: Words) =>

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UPGRADING_FUNCTIONS } from '../../contracts/names.ts';
+import { listOf, someOf, someText } from './names.ts';
 import { durationMilliseconds, positiveDuration } from './quantities.ts';
-import { listOf, someOf, someText } from './text.ts';
 
 /** The most alarms of one mute rule: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MuteTargets.html */
 const MOST_ALARMS = 100;

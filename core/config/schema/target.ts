@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { documentSchema, objectName } from './names.ts';
+import { documentSchema, matching, objectName } from './names.ts';
 import { duration } from './quantities.ts';
-import { matching } from './text.ts';
 
 /** A minor of Kubernetes as a regular expression, without anchors. */
 export const minorPattern = '[1-9]\\d{0,2}\\.(?:0|[1-9]\\d{0,3})';

@@ -5,15 +5,36 @@ import { drainSchema } from './drain.ts';
 import { capsSchema } from './fleet.ts';
 import { hookSchema } from './hook.ts';
 import { labelSelectorSchema } from './label-selector.ts';
-import { documentSchema, objectName } from './names.ts';
+import { documentSchema, labelMap, listOf, matching, objectName, someOf, someText, textUpTo } from './names.ts';
 import { nodesSchema } from './nodes.ts';
 import { countOrShare, duration, durationMilliseconds, positiveDuration } from './quantities.ts';
 import { ratesSchema } from './rates.ts';
 import { silencesSchema } from './silence.ts';
 import { targetSchema } from './target.ts';
-import { testJobsSchema } from './test-jobs.ts';
-import { listOf, matching, someOf, someText, textUpTo } from './text.ts';
 import { alarmName, principalPatterns, waveSchema } from './wave.ts';
+
+const testJobs = z
+  .strictObject({
+    name: objectName.describe('How they are told.'),
+    namespace: objectName.describe('Where they are.'),
+    labels: labelMap
+      .refine((labels) => Object.keys(labels).length > 0, 'is empty: name the labels that the Jobs carry')
+      .describe('Which Jobs: those that carry all of these. Jobs of a CronJob have the labels of its jobTemplate.'),
+    wait: positiveDuration
+      .refine((wait) => durationMilliseconds(wait) <= 2 * 3_600_000, 'is longer than 2h')
+      .default('30m')
+      .describe(
+        'So long the smoke check waits at most for one that has begun after the hop to end, and where it has failed for another one, up to 2h: one run alone fails no hop.',
+      ),
+  })
+  .describe('Of one test, however many Jobs run it one after the other.');
+
+const testJobsSchema = someOf(testJobs, 5, 'tests', 'is empty: leave it out where no Jobs test the cluster')
+  .refine(
+    (jobs) => new Set(jobs.map(({ name }) => name)).size === jobs.length,
+    'uses a name twice: results are told apart by it',
+  )
+  .describe('Jobs of your own that test what runs in the cluster, compared before and after a hop; absent = none.');
 
 const deadlineError =
   'is not a deadline: write 2026-12-02 (that day 00:00 UTC), an instant such as 2026-12-02T18:00:00Z, or { beforeEndOf: standardSupport, margin: 14d }';
@@ -182,7 +203,7 @@ const scan = z
 const waitOf = (components: readonly z.output<typeof componentSchema>[]): number =>
   components.reduce((sum, { hook, timeout }) => sum + (hook === undefined ? 0 : durationMilliseconds(timeout)), 0);
 
-/** Liftlock keeps eight releases of each image, and AWS publishes about one a week (core/inventory/watch-images.ts). */
+/** Liftlock keeps eight releases of each image, and AWS publishes about one a week (core/inventory/watch-versions.ts). */
 const MOST_DAYS = 42;
 
 const patchSchema = z

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { celExpression, labelSelectorSchema } from './label-selector.ts';
-import { objectName, secretArn } from './names.ts';
+import { listOf, matching, objectName, secretArn, someOf, textUpTo } from './names.ts';
 import { concurrency, durationMilliseconds, failures, maxCount, positiveDuration } from './quantities.ts';
-import { listOf, matching, someOf, textUpTo } from './text.ts';
 
 const principalPattern = matching(
   /^(?:(?:arn:[a-z*-]+:iam::(?:\d{12}|\*):(?:role|user)|(?:sso|role|user):(?:\d{12}|\*))\/[\w+=,.@*-]+|[\w+=,.@*-]+)$/,

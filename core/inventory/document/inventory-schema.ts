@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { apiVersion } from '../../config/kinds.ts';
 import { accountId, region } from '../../config/schema/fleet.ts';
-import { labelMap } from '../../config/schema/names.ts';
-import { listOf, matching } from '../../config/schema/text.ts';
+import { labelMap, listOf, matching } from '../../config/schema/names.ts';
 import { clusterName } from '../../config/schema/wave.ts';
 import { addon, nodegroup, otherNodeGroup, otherNodes, plannedChange } from '../../contracts/items/cluster.ts';
 import { reasonSchema, timestamp } from '../../contracts/items/common.ts';

@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
 import { clusterRecord } from '../../../test/material/policy/cluster-record.ts';
 import { reason } from '../../contracts/step-result.ts';
+import { writtenCluster } from '../../queries/list-clusters.ts';
 import { inventoryClusterSchema } from './inventory-schema.ts';
 import { parseInventory, recordedCluster } from './parse-inventory.ts';
-import { writtenCluster } from './written-cluster.ts';
 
 const HEAD = 'apiVersion: liftlock/v1alpha1\nkind: Inventory\nclusters:\n';
 const web = { name: 'web', accountId: '111111111111', region: 'eu-central-1', kubernetesVersion: '1.35', labels: {} };

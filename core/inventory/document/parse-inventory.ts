@@ -1,9 +1,8 @@
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { fieldOf, listOf } from '../../config/checks/check.ts';
-import type { ConfigDocument } from '../../config/config-document.ts';
 import { deepFreeze } from '../../config/deep-freeze.ts';
 import { kindOf } from '../../config/document-kind.ts';
-import { type ConfigIssue, type DocumentPath, sortIssues } from '../../config/issue.ts';
+import { type ConfigDocument, type ConfigIssue, type DocumentPath, sortIssues } from '../../config/issue.ts';
 import { apiVersion } from '../../config/kinds.ts';
 import { unknownRegionWords } from '../../config/known-regions.ts';
 import { type ConfigFile, NOT_UTF8, readConfigYaml } from '../../config/read-yaml.ts';

@@ -1,4 +1,4 @@
-import { isDenied } from '../../contracts/eks-errors.ts';
+import { isDenied } from '../../contracts/errors.ts';
 import { TEMPLATE_TAG } from '../../contracts/mutating-calls.ts';
 import { type Reason, reason } from '../../contracts/step-result.ts';
 import type { ImageRule } from '../../model/image-rule.ts';

@@ -7,7 +7,7 @@ import { nodesAtOnce } from '../../model/update-settings.ts';
 import type { Image, LaunchTemplateVersion, NewLaunchTemplateVersion } from '../../ports/ec2.ts';
 import type { Nodegroup, UpdateNodegroupConfigInput, UpdateNodegroupVersionInput } from '../../ports/eks.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { hasNoImage, NEW_GROUP, noImageText } from '../../scan/preflight/al2-ami.ts';
+import { hasNoImage, NEW_GROUP, noImageText } from '../../scan/preflight/node-group-checks.ts';
 import { compareReleases, fittingPin } from '../../version/image-release.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import type { Batch, Move, NodeOwner } from '../node-owner.ts';

@@ -5,8 +5,7 @@ import { draw, meets } from '../drawn.ts';
 import { offlineSnapshot } from '../offline-snapshot.ts';
 import { AS_ESTIMATED } from '../plan-input.ts';
 import { runForward } from '../run-forward.ts';
-import { isHopeless } from './hopeless.ts';
-import { constraintsOf, reachedBy } from './limited-by.ts';
+import { constraintsOf, isHopeless, reachedBy } from './limited-by.ts';
 
 const DEADLINES = ['2026-11-21', '2026-11-24', '2026-12-04', { beforeEndOf: 'standardSupport', margin: '7d' }];
 

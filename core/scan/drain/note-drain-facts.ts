@@ -1,4 +1,4 @@
-import { sha256Hex } from '../../hash/sha256.ts';
+import { sha256Hex } from '../../hash/canonical-json.ts';
 import { cordonerOf } from '../../model/cordoner.ts';
 import { given } from '../../model/given.ts';
 import { managedGroup, nodeOwner } from '../../model/node-owner.ts';

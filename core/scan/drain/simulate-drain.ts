@@ -157,7 +157,7 @@ export function simulateDrain(
 }
 
 /** The worst verdict of several: a stuck drain stays stuck whatever is unknown. */
-export function worstOf(answers: readonly { readonly verdict: DrainVerdict }[]): DrainVerdict {
+function worstOf(answers: readonly { readonly verdict: DrainVerdict }[]): DrainVerdict {
   const verdicts = answers.map(({ verdict }) => verdict);
   if (verdicts.includes('stuck')) return 'stuck';
   return verdicts.includes('uncertain') ? 'uncertain' : 'drains';

@@ -1,6 +1,6 @@
 import { given } from '../../model/given.ts';
 import type { Problem } from '../judge/observation.ts';
-import type { ServedResource } from '../live/discovery.ts';
+import type { ServedResource } from '../live/unit-discovery.ts';
 import { type ManifestObject, mappingOf, textOf } from '../manifest/manifest-object.ts';
 import { type ObjectContext, observedOf } from '../observe/inspect-object.ts';
 import { liveObject } from '../observe/live-object.ts';

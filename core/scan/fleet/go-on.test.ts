@@ -1,5 +1,5 @@
 import { MemoryTable } from '../../../adapters/memory/table.ts';
-import { startLiveScan } from '../live/live-scan-state.ts';
+import { startLiveScan } from '../live/keep.ts';
 import { goOn } from './go-on.ts';
 import { saveState } from './run-store.ts';
 

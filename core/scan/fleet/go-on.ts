@@ -3,7 +3,7 @@ import type { Source } from '../../contracts/scan-words.ts';
 import type { ApiServer } from '../../ports/cluster-access.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { advance, titleOf } from '../live/advance.ts';
-import { type LiveScanState, startLiveScan } from '../live/live-scan-state.ts';
+import { type LiveScanState, startLiveScan } from '../live/keep.ts';
 import { loadRun, loadState, saveState } from './run-store.ts';
 
 type ScanningPorts = Pick<Ports, 'table' | 'clock' | 'readers'>;

@@ -1,10 +1,10 @@
 import type { LatestScans, ScanCause, ScanRun, ScanSummary } from '../../contracts/items/scan.ts';
-import { canonicalJson } from '../../hash/canonical-json.ts';
-import { sha256Hex } from '../../hash/sha256.ts';
+import { canonicalJson, sha256Hex } from '../../hash/canonical-json.ts';
 import { blockingFindings } from '../../model/blocking-findings.ts';
 import { given } from '../../model/given.ts';
 import { isSame } from '../../model/is-same.ts';
 import type { Table } from '../../ports/table.ts';
+import { writeUnrecorded } from '../../store/change.ts';
 import { clusterPartition, ReconcileMarkers } from '../../store/entities.ts';
 import { decideAndWrite, decode, load, loadAll, loadKind, put, replace } from '../../store/entity.ts';
 import {
@@ -16,7 +16,6 @@ import {
   ScanSummaries,
   saveParts,
 } from '../../store/scan-entities.ts';
-import { writeUnrecorded } from '../../store/unrecorded.ts';
 import { mayBeUnread, unreadOf } from '../report/coverage.ts';
 import type { ScanReport } from '../report/report-schema.ts';
 import { isGap } from '../report/verdict.ts';

@@ -1,6 +1,6 @@
 import { MemoryTable } from '../../../adapters/memory/table.ts';
 import type { ScanRun } from '../../contracts/items/scan.ts';
-import { startLiveScan } from '../live/live-scan-state.ts';
+import { startLiveScan } from '../live/keep.ts';
 import { loadRun, loadState, saveRun, saveState } from './run-store.ts';
 
 const now = new Date('2026-11-20T08:00:00Z');

@@ -1,10 +1,10 @@
 import type { ScanRun } from '../../contracts/items/scan.ts';
-import { sha256Hex } from '../../hash/sha256.ts';
+import { sha256Hex } from '../../hash/canonical-json.ts';
 import type { Table } from '../../ports/table.ts';
+import { writeUnrecorded } from '../../store/change.ts';
 import { load, put, type Read } from '../../store/entity.ts';
 import { loadParts, type PartsOwner, ScanRuns, saveParts } from '../../store/scan-entities.ts';
-import { writeUnrecorded } from '../../store/unrecorded.ts';
-import type { LiveScanState } from '../live/live-scan-state.ts';
+import type { LiveScanState } from '../live/keep.ts';
 
 /** A run is kept for a day, because no scan is continued after that. */
 export const RUN_MILLISECONDS = 24 * 60 * 60_000;

@@ -131,7 +131,7 @@ function fixOf(use: ApiUse, row: ApiRow, target: KubeVersion): string {
 }
 
 /** The file to change. A rendered stream cannot be edited, so its objects name the file of their cause. */
-export function where({ location, cause }: Pick<ApiUse, 'location' | 'cause'>): string {
+function where({ location, cause }: Pick<ApiUse, 'location' | 'cause'>): string {
   if (location === undefined) return '';
   if (location.file !== '-') return ` in ${location.file}:${location.line}`;
   const file = /^file:(?!<stdin>)(.+)$/.exec(cause)?.[1];

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { documentSchema } from '../../config/schema/names.ts';
-import { matching, textUpTo } from '../../config/schema/text.ts';
+import { documentSchema, matching, textUpTo } from '../../config/schema/names.ts';
 import type { DeepReadonly } from '../../config/types.ts';
 
 const MINOR = /^[1-9]\d{0,2}\.(?:0|[1-9]\d{0,3})$/;

@@ -1,6 +1,5 @@
 import type { Source } from '../../contracts/scan-words.ts';
-import { readAggregated, readGroups, readResources } from './discovery.ts';
-import { leftOutOf, resourcesToList } from './unit-discovery.ts';
+import { leftOutOf, readAggregated, readGroups, readResources, resourcesToList } from './unit-discovery.ts';
 
 const aggregated = (items: readonly object[]) => ({ kind: 'APIGroupDiscoveryList', items });
 const version = (name: string, ...resources: [resource: string, kind: string][]) => ({

@@ -1,6 +1,5 @@
 import type { Observation } from '../judge/observation.ts';
-import { furtherOnes, keep } from './keep.ts';
-import { type LiveScanState, startLiveScan } from './live-scan-state.ts';
+import { furtherOnes, keep, type LiveScanState, startLiveScan } from './keep.ts';
 
 const api = (index: number, changes: Partial<Observation> = {}) =>
   ({

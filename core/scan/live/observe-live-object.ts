@@ -10,7 +10,7 @@ import type { LiveObject } from '../observe/live-object.ts';
 import { listedUses } from '../observe/uses-of.ts';
 import { type Ownership, ownershipOf } from '../owner/owner.ts';
 import type { ClusterFacts } from '../reference/cluster-facts.ts';
-import type { ServedResource } from './discovery.ts';
+import type { ServedResource } from './unit-discovery.ts';
 
 export interface Surroundings {
   readonly facts: ClusterFacts;

@@ -4,7 +4,7 @@ import type { ClusterReader, ReadRequest } from '../../ports/cluster-reader.ts';
 import { isMapping, type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import type { UnitResult } from './advance.ts';
-import type { ServedResource } from './discovery.ts';
+import type { ServedResource } from './unit-discovery.ts';
 
 /** A live scan needs this beside the reader. */
 export interface Patience {

@@ -5,8 +5,7 @@ import { mappingOf, textOf } from '../manifest/manifest-object.ts';
 import { readOf, unreadOf } from '../report/coverage.ts';
 import type { Coverage } from '../report/report-schema.ts';
 import type { ScanTools, UnitResult } from './advance.ts';
-import { keep } from './keep.ts';
-import type { LiveScanState } from './live-scan-state.ts';
+import { keep, type LiveScanState } from './keep.ts';
 import { type Answer, ask, deadOf, listPath, METADATA_ONLY, readPage } from './request.ts';
 
 type Storage = 'secrets' | 'configmaps';

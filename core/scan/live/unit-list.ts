@@ -8,15 +8,13 @@ import { isMapping, type Mapping } from '../manifest/manifest-object.ts';
 import { inspectLiveObject, saysItsTemplate } from '../observe/inspect-object.ts';
 import { liveObject } from '../observe/live-object.ts';
 import { addFacts, type ClusterFacts, noFacts } from '../reference/cluster-facts.ts';
-import { observeOwnerReferences } from '../reference/reference-of.ts';
+import { observeOwnerReferences } from '../reference/observe-references.ts';
 import { readOf } from '../report/coverage.ts';
 import { type ScanTools, titleOf, type UnitResult } from './advance.ts';
-import type { ServedResource } from './discovery.ts';
-import { keep } from './keep.ts';
-import type { ListUnderWay, LiveScanState, Unit } from './live-scan-state.ts';
+import { keep, type ListUnderWay, type LiveScanState, type Unit } from './keep.ts';
 import { mayMatter, noteChanges, observeLiveObject, type Surroundings } from './observe-live-object.ts';
 import { type Answer, ask, listPath, METADATA_ONLY, notRead, readPage } from './request.ts';
-import { DRAIN_KINDS } from './unit-discovery.ts';
+import { DRAIN_KINDS, type ServedResource } from './unit-discovery.ts';
 
 const PAGE = 500;
 /** CustomResourceDefinitions contain whole schemas, half a megabyte each. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MAX_DEPTH } from './limits.ts';
+import { MAX_DEPTH } from './manifest-object.ts';
 import { Positions } from './positions.ts';
 import { readDocuments, splitJson } from './read-documents.ts';
 import { scanText } from './scan-text.ts';

@@ -1,5 +1,5 @@
 import * as yaml from 'js-yaml';
-import { MAX_DEPTH, MAX_YAML_DOCUMENT } from './limits.ts';
+import { MAX_DEPTH, MAX_YAML_DOCUMENT } from './manifest-object.ts';
 import type { Position } from './positions.ts';
 
 /** The content of a document; `doubled` where a key is repeated in its map, of which the last one counts. */

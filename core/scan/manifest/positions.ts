@@ -1,6 +1,6 @@
 import * as yaml from 'js-yaml';
 import type { Path } from '../../model/values-at.ts';
-import { MAX_DEPTH, MAX_SIZE_FOR_POSITIONS } from './limits.ts';
+import { MAX_DEPTH, MAX_SIZE_FOR_POSITIONS } from './manifest-object.ts';
 import { SCHEMA } from './parse-document.ts';
 
 /** Line and column within a document, both from 1. */

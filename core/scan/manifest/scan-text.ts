@@ -8,12 +8,18 @@ import { inspectObject, type ObjectContext, subjectOf } from '../observe/inspect
 import { usesOf } from '../observe/uses-of.ts';
 import { ownershipOf } from '../owner/owner.ts';
 import { noFacts } from '../reference/cluster-facts.ts';
-import { observeReferences } from '../reference/observe-references.ts';
-import { observeOwnerReferences } from '../reference/reference-of.ts';
+import { observeOwnerReferences, observeReferences } from '../reference/observe-references.ts';
 import { unreadOf } from '../report/coverage.ts';
 import type { Coverage } from '../report/report-schema.ts';
-import { MAX_EMBEDDING } from './limits.ts';
-import { isMapping, type ManifestObject, type Mapping, mappingOf, textOf, typeOf } from './manifest-object.ts';
+import {
+  isMapping,
+  MAX_EMBEDDING,
+  type ManifestObject,
+  type Mapping,
+  mappingOf,
+  textOf,
+  typeOf,
+} from './manifest-object.ts';
 import { observeTemplate } from './observe-template.ts';
 import { type Position, Positions } from './positions.ts';
 import { type ReadDocument, readDocuments } from './read-documents.ts';

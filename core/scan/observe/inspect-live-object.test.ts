@@ -1,4 +1,4 @@
-import { kubeletSkew } from '../preflight/kubelet-skew.ts';
+import { kubeletSkew } from '../preflight/node-group-checks.ts';
 import type { PreflightFacts } from '../preflight/preflight-check.ts';
 import { noFacts } from '../reference/cluster-facts.ts';
 import { inspectLiveObject } from './inspect-object.ts';

@@ -1,4 +1,4 @@
-import type { ServedResource } from '../live/discovery.ts';
+import type { ServedResource } from '../live/unit-discovery.ts';
 import { type ManifestObject, type Mapping, mappingOf, nameOf } from '../manifest/manifest-object.ts';
 import { apiVersionText } from './api-version.ts';
 

@@ -1,11 +1,10 @@
 import type { Cluster, Nodegroup } from '../../ports/eks.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import type { Problem } from '../judge/observation.ts';
-import { keyUnusable } from './key-unusable.ts';
+import { keyUnusable } from './cluster-checks.ts';
 import { imageGone, launchTemplateGone } from './launched-from.ts';
 import type { CapacityFacts, PreflightCheck, PreflightFacts } from './preflight-check.ts';
-import { roleGone } from './role-gone.ts';
-import { roleUntrusted } from './role-untrusted.ts';
+import { roleGone, roleUntrusted } from './role-checks.ts';
 import { quotaOf, vcpuQuota } from './vcpu-quota.ts';
 
 const KEY = 'arn:aws:kms:eu-central-1:111111111111:key/1';

@@ -1,8 +1,7 @@
 import type { Cluster, Nodegroup } from '../../ports/eks.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import type { Problem } from '../judge/observation.ts';
-import { controlPlaneAddresses } from './control-plane-addresses.ts';
-import { networkGone } from './network-gone.ts';
+import { controlPlaneAddresses, networkGone } from './network-checks.ts';
 import type { PreflightCheck, PreflightFacts } from './preflight-check.ts';
 import { surgeAddresses } from './surge-addresses.ts';
 

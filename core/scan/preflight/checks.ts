@@ -1,32 +1,24 @@
 import type { Observation } from '../judge/observation.ts';
-import { addonPath } from './addon-path.ts';
-import { addonStatus } from './addon-status.ts';
-import { al2Ami } from './al2-ami.ts';
-import { apiServerReady } from './api-server-ready.ts';
-import { backupAge } from './backup-age.ts';
-import { clusterHealth } from './cluster-health.ts';
-import { clusterStatus } from './cluster-status.ts';
+import { addonPath, addonStatus } from './addon-checks.ts';
+import { apiServerReady, systemWorkloads } from './api-server-checks.ts';
+import {
+  clusterHealth,
+  clusterStatus,
+  hopReversal,
+  keyUnusable,
+  oneHop,
+  targetOffered,
+  versionOwner,
+} from './cluster-checks.ts';
 import { componentVersion } from './component-version.ts';
-import { controlPlaneAddresses } from './control-plane-addresses.ts';
-import { customImage } from './custom-image.ts';
-import { hopReversal } from './hop-reversal.ts';
-import { keyUnusable } from './key-unusable.ts';
-import { kubeletSkew } from './kubelet-skew.ts';
 import { imageGone, launchTemplateGone } from './launched-from.ts';
-import { networkGone } from './network-gone.ts';
-import { nodegroupStatus } from './nodegroup-status.ts';
-import { oneHop } from './one-hop.ts';
-import { policyAlarms } from './policy-alarms.ts';
-import { policyUrls } from './policy-urls.ts';
+import { controlPlaneAddresses, networkGone } from './network-checks.ts';
+import { al2Ami, customImage, kubeletSkew, nodegroupStatus } from './node-group-checks.ts';
+import { backupAge, policyAlarms, policyUrls, smokeDeployments } from './policy-checks.ts';
 import type { PreflightCheck, PreflightFacts } from './preflight-check.ts';
-import { roleGone } from './role-gone.ts';
-import { roleUntrusted } from './role-untrusted.ts';
-import { smokeDeployments } from './smoke-deployments.ts';
+import { roleGone, roleUntrusted } from './role-checks.ts';
 import { surgeAddresses } from './surge-addresses.ts';
-import { systemWorkloads } from './system-workloads.ts';
-import { targetOffered } from './target-offered.ts';
 import { vcpuQuota } from './vcpu-quota.ts';
-import { versionOwner } from './version-owner.ts';
 
 /** Every check of EKS and of the API server before a hop; core/scan/live reads the objects. */
 export const PREFLIGHT_CHECKS: readonly PreflightCheck[] = [

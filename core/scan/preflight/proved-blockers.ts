@@ -5,7 +5,7 @@ import { kubeProxySkew } from '../../model/lag.ts';
 import { lostCluster } from '../../model/passing-status.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { checkSkew } from '../../version/skew.ts';
-import { al2Ami, hasNoImage, NEW_GROUP, noImageText } from './al2-ami.ts';
+import { al2Ami, hasNoImage, NEW_GROUP, noImageText } from './node-group-checks.ts';
 
 interface Proved {
   readonly reason: Reason;

@@ -1,7 +1,6 @@
 import type { Mapping } from '../manifest/manifest-object.ts';
 import { noFacts } from './cluster-facts.ts';
-import { observeReferences } from './observe-references.ts';
-import { observeOwnerReferences } from './reference-of.ts';
+import { observeOwnerReferences, observeReferences } from './observe-references.ts';
 
 const context = { cause: 'test', evidence: [] };
 const objectOf = (kind: string, value: Mapping) => ({ apiVersion: 'x/v1', kind, name: 'o', value, path: [] });

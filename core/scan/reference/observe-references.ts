@@ -1,7 +1,7 @@
 import { given } from '../../model/given.ts';
 import { type Path, valuesAt } from '../../model/values-at.ts';
-import { apiRowsOfResource } from '../data/api-table.ts';
-import type { Observation } from '../judge/observation.ts';
+import { apiRowsOfGroup, apiRowsOfResource } from '../data/api-table.ts';
+import type { ApiReference, Observation } from '../judge/observation.ts';
 import {
   isMapping,
   type ManifestObject,
@@ -14,7 +14,6 @@ import { groupVersion } from '../observe/api-version.ts';
 import { type ObjectContext, observedOf } from '../observe/inspect-object.ts';
 import { isBuiltIn } from '../workload/pod-detectors.ts';
 import type { CalledService, ClusterFacts, CrdVersion } from './cluster-facts.ts';
-import { referenceOf } from './reference-of.ts';
 
 /** Observes the APIs that one object names. It notes some in `facts`, which are judged when everything was read. */
 type ObserveReferences = (object: ManifestObject, context: ObjectContext, facts: ClusterFacts) => Observation[];
@@ -300,3 +299,47 @@ const observers = new Map<string, ObserveReferences>(
     },
   }),
 );
+
+type Said = Pick<ApiReference, 'named' | 'says' | 'severity' | 'consequence'> & {
+  readonly path: Path;
+  readonly evidence: string;
+};
+
+/** An object names an API. An API that no release deprecated or removed gives no reference, and that is nearly every one. */
+function referenceOf(
+  object: ManifestObject,
+  context: ObjectContext,
+  { path, evidence, ...said }: Said,
+): ApiReference[] {
+  if (!isEverGivenUp(said.named)) return [];
+  const observed = observedOf(object, context, path, 'reference');
+  return [{ type: 'reference', ...said, ...observed, evidence: [evidence, ...context.evidence], confidence: 'high' }];
+}
+
+const isEverGivenUp = ({ group, version, resource, kind }: ApiReference['named']): boolean =>
+  apiRowsOfGroup(group).some(
+    (row) =>
+      (version === undefined || row.version === version) &&
+      (resource === undefined ? row.kind === kind : row.resource === resource.split('/')[0]),
+  );
+
+/**
+ * Owners are looked up at exactly the recorded version. Where it is removed, the garbage collector can neither keep nor delete the object on purpose
+ * (kubernetes/kubernetes, pkg/controller/garbagecollector: RESTMapping of the kind and version).
+ */
+export function observeOwnerReferences(object: ManifestObject, context: ObjectContext): ApiReference[] {
+  const owners = mappingOf(object.value.metadata).ownerReferences;
+  if (!Array.isArray(owners)) return [];
+  return owners.filter(isMapping).flatMap((owner, index) => {
+    const [apiVersion, kind] = [textOf(owner.apiVersion), textOf(owner.kind)];
+    if (apiVersion === undefined || kind === undefined) return [];
+    return referenceOf(object, context, {
+      named: { ...groupVersion(apiVersion), kind },
+      says: 'Its ownerReferences name',
+      severity: 'warning',
+      consequence: 'the garbage collector cannot look its owner up',
+      path: ['metadata', 'ownerReferences', index, 'apiVersion'],
+      evidence: `Its owner is ${apiVersion} ${kind}.`,
+    });
+  });
+}

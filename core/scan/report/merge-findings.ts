@@ -1,4 +1,4 @@
-import { sha256Hex } from '../../hash/sha256.ts';
+import { sha256Hex } from '../../hash/canonical-json.ts';
 import { orderFindings } from './order-findings.ts';
 import type { Finding } from './report-schema.ts';
 

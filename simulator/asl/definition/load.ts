@@ -2,7 +2,6 @@ import { isJsonObject } from '../json/json.ts';
 import { type Diagnostic, Diagnostics, InvalidDefinition, UnsupportedDefinition } from './diagnostics.ts';
 import { checkChoice, checkNumber, refuseUnknownFields } from './fields.ts';
 import { checkScope } from './scope-rules.ts';
-import { scopesOf } from './scopes.ts';
 import type { State, StateMachineDefinition, StateScope } from './states-language.ts';
 import { parseTaskResource } from './task-resource.ts';
 import type { StateMachineType } from './task-rules.ts';
@@ -16,7 +15,7 @@ export interface LoadedMachine {
 }
 
 /** How a definition runs. */
-export interface LoadOptions {
+interface LoadOptions {
   readonly type?: StateMachineType;
 }
 
@@ -105,4 +104,24 @@ function validate(definition: unknown, machineType: StateMachineType = 'STANDARD
     refuseDuplicateNames(scopes, diagnostics);
   }
   return diagnostics.list;
+}
+
+/** The scopes directly inside a state, by the last step of their pointers. */
+function innerScopes(state: State): [string, StateScope][] {
+  if (state.Type === 'Parallel') return state.Branches.map((branch, index) => [`Branches[${index}]`, branch]);
+  return state.Type === 'Map' && state.ItemProcessor ? [['ItemProcessor', state.ItemProcessor]] : [];
+}
+
+/**
+ * Every scope of a machine by its pointer: the empty one for the machine itself, `/States/P/Branches[0]` and
+ * `/States/M/ItemProcessor` inside it. Outer scopes come first.
+ */
+function scopesOf(machine: StateScope): Map<string, StateScope> {
+  const scopes = new Map([['', machine]]);
+  for (const [pointer, scope] of scopes) {
+    for (const [name, state] of Object.entries(scope.States)) {
+      for (const [step, inner] of innerScopes(state)) scopes.set(`${pointer}/States/${name}/${step}`, inner);
+    }
+  }
+  return scopes;
 }

@@ -1,6 +1,7 @@
 import { isExpression } from '../expression/expression-text.ts';
 import { checkTemplate, type SituationalMember } from './expression-rules.ts';
 import {
+  checkChoice,
   checkNumber,
   checkString,
   type FieldsAt,
@@ -9,7 +10,6 @@ import {
   refuseUnknownFields,
   requireField,
 } from './fields.ts';
-import { checkRecovery } from './recovery-rules.ts';
 import { checkJsonataFields } from './state-fields.ts';
 import type { StateType } from './states-language.ts';
 import { checkTask } from './task-rules.ts';
@@ -29,7 +29,7 @@ function checkTransition(state: FieldsAt): void {
   checkString(state, 'Next');
 }
 
-function checkChoice(state: FieldsAt): void {
+function checkChoiceState(state: FieldsAt): void {
   checkString(state, 'Default');
   if (!requireField(state, 'Choices')) return;
   for (const [index, item] of listAt(state, 'Choices').entries()) {
@@ -83,7 +83,7 @@ function checkFail(state: FieldsAt): void {
 const checksByType: Readonly<Record<StateType, (state: FieldsAt) => void>> = {
   Pass: () => {},
   Task: checkTask,
-  Choice: checkChoice,
+  Choice: checkChoiceState,
   Wait: checkWait,
   Succeed: () => {},
   Fail: checkFail,
@@ -101,4 +101,66 @@ export function checkJsonataState(state: FieldsAt, type: StateType): void {
   checkTemplate(state.fields.Output, `${state.location}/Output`, members, state.diagnostics);
   checkAssign(state, members);
   if (givesResult) checkRecovery(state);
+}
+
+const retrierFields = [
+  'ErrorEquals',
+  'IntervalSeconds',
+  'MaxAttempts',
+  'BackoffRate',
+  'MaxDelaySeconds',
+  'JitterStrategy',
+  'Comment',
+];
+const catcherFields = ['ErrorEquals', 'Next', 'Assign', 'Output', 'Comment'];
+
+function checkErrorEquals(entry: FieldsAt, isLast: boolean): void {
+  if (!requireField(entry, 'ErrorEquals')) return;
+  const names = listAt(entry, 'ErrorEquals');
+  const place = `${entry.location}/ErrorEquals`;
+  if (names.some((name) => typeof name !== 'string')) entry.diagnostics.schema('Expected value of type String', place);
+  if (!names.includes('States.ALL')) return;
+  if (names.length > 1) entry.diagnostics.schema('States.ALL must appear alone', place);
+  if (!isLast) entry.diagnostics.schema('States.ALL must be in the last entry', place);
+}
+
+function checkRetrier(retrier: FieldsAt): void {
+  refuseUnknownFields(retrier, retrierFields);
+  checkNumber(retrier, 'IntervalSeconds', { minimum: 1, maximum: maximumSeconds });
+  checkNumber(retrier, 'MaxAttempts', { minimum: 0, maximum: maximumSeconds });
+  checkNumber(retrier, 'BackoffRate', { minimum: 1, maximum: Number.MAX_VALUE, fraction: true });
+  checkNumber(retrier, 'MaxDelaySeconds', { minimum: 1, maximum: 31_622_400 });
+  checkChoice(retrier, 'JitterStrategy', ['FULL', 'NONE']);
+  const { IntervalSeconds = 1, MaxDelaySeconds } = retrier.fields;
+  if (
+    typeof MaxDelaySeconds === 'number' &&
+    typeof IntervalSeconds === 'number' &&
+    MaxDelaySeconds <= IntervalSeconds
+  ) {
+    retrier.diagnostics.schema(
+      'MaxDelaySeconds must be greater than IntervalSeconds',
+      `${retrier.location}/MaxDelaySeconds`,
+    );
+  }
+}
+
+function checkCatcher(catcher: FieldsAt): void {
+  refuseUnknownFields(catcher, catcherFields);
+  if (requireField(catcher, 'Next')) checkString(catcher, 'Next');
+  checkTemplate(catcher.fields.Output, `${catcher.location}/Output`, ['errorOutput'], catcher.diagnostics);
+  checkAssign(catcher, ['errorOutput']);
+}
+
+/** Checks the `Retry` and `Catch` of a state. Bounds: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
+function checkRecovery(state: FieldsAt): void {
+  for (const [name, check] of [['Retry', checkRetrier] as const, ['Catch', checkCatcher] as const]) {
+    if (state.fields[name] === undefined) continue;
+    const list: readonly unknown[] = Array.isArray(state.fields[name]) ? state.fields[name] : listAt(state, name);
+    for (const [index, item] of list.entries()) {
+      const entry = objectAt(item, `${state.location}/${name}[${index}]`, state.diagnostics);
+      if (!entry) continue;
+      checkErrorEquals(entry, index === list.length - 1);
+      check(entry);
+    }
+  }
 }

@@ -1,20 +1,19 @@
+import { given } from '../../../core/model/given.ts';
 import type { LoadedMachine } from '../definition/load.ts';
+import type { Json, JsonObject } from '../json/json.ts';
 import { beginState } from './begin-state.ts';
 import type { Effect, Stimulus } from './effects.ts';
-import { abort, fail, succeed, timeOut } from './ending.ts';
-import { type Execution, type PendingTimer, rootStrand, type Strand } from './execution.ts';
+import { type Execution, type ExecutionStatus, type PendingTimer, rootStrand, type Strand } from './execution.ts';
 import { maximumHistoryEvents } from './history-event.ts';
-import { runPart } from './recovery.ts';
+import { type Failure, runPart } from './recovery.ts';
+import { standStill } from './stand-still.ts';
 import { childFailed, childSucceeded, proceed } from './states/fan-out.ts';
 import { taskFailed, taskHeartbeat, taskSubmitted, taskSucceeded, taskTimedOut } from './states/task-answers.ts';
 import { endWait } from './states/wait.ts';
 import { type Environment, HistoryFull, type Step, Turn } from './turn.ts';
 
 /** The start of an execution. */
-export type ExecutionStart = Pick<
-  Execution,
-  'arn' | 'name' | 'stateMachineArn' | 'stateMachineName' | 'roleArn' | 'input'
->;
+type ExecutionStart = Pick<Execution, 'arn' | 'name' | 'stateMachineArn' | 'stateMachineName' | 'roleArn' | 'input'>;
 
 /** An execution after a step, with the next work of its host. `execution` is the object that was passed in. */
 export interface Advance {
@@ -227,4 +226,52 @@ function takeUpStrand(turn: Turn, { stoppedFanOut, ...stopped }: Strand, lastEve
   strand.fanOut = { ...fanOut, running: unfinished.map(({ id }) => id) };
   for (const child of unfinished) takeUpStrand(turn, child, lastEventId);
   turn.steps.push({ do: 'proceed', strand: strand.id });
+}
+
+/** Drops everything that is still pending. */
+function dropEverything(turn: Turn): void {
+  const { execution } = turn;
+  for (const taskId of Object.keys(execution.tasks)) turn.dropTask(taskId, true);
+  for (const timerId of Object.keys(execution.timers)) turn.cancelTimer(timerId);
+  execution.strands = {};
+  turn.steps.length = 0;
+}
+
+function end(turn: Turn, status: Exclude<ExecutionStatus, 'RUNNING'>, outcome: { output?: Json } & Failure): void {
+  const { execution } = turn;
+  const root = execution.strands[rootStrand];
+  if (status !== 'SUCCEEDED' && root !== undefined) execution.unfinished = standStill(turn, root);
+  dropEverything(turn);
+  const { output, error, cause } = outcome;
+  const result = given({ output, error, cause });
+  Object.assign(execution, result, { status, stopDate: turn.now.toISOString() });
+  turn.effects.push({ type: 'ended', status, ...result });
+}
+
+const failureDetails = ({ error, cause }: Failure): JsonObject & Failure => given({ error, cause });
+
+/** The machine's own strand ended. */
+function succeed(turn: Turn, output: Json): void {
+  const details = { output: JSON.stringify(output), outputDetails: { truncated: false } };
+  turn.record(undefined, 'ExecutionSucceeded', { executionSucceededEventDetails: details });
+  end(turn, 'SUCCEEDED', { output });
+}
+
+/** A failure that nothing caught. */
+function fail(turn: Turn, thrown: Failure): void {
+  const failure = failureDetails(thrown);
+  turn.record(undefined, 'ExecutionFailed', { executionFailedEventDetails: failure });
+  end(turn, 'FAILED', failure);
+}
+
+/** The machine's `TimeoutSeconds` have passed. */
+function timeOut(turn: Turn): void {
+  turn.record(undefined, 'ExecutionTimedOut', { executionTimedOutEventDetails: {} });
+  end(turn, 'TIMED_OUT', {});
+}
+
+/** A caller stopped the execution. */
+function abort(turn: Turn, failure: Failure): void {
+  turn.record(undefined, 'ExecutionAborted', { executionAbortedEventDetails: failureDetails(failure) });
+  end(turn, 'ABORTED', failure);
 }

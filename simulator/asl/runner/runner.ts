@@ -4,7 +4,6 @@ import { maximumHistoryEvents } from '../interpreter/history-event.ts';
 import { createInterpreter, type Interpreter } from '../interpreter/interpreter.ts';
 import { exceedsDataLimit } from '../json/data-limit.ts';
 import type { Json } from '../json/json.ts';
-import { endOfChild } from './child-executions.ts';
 import { describe, type ExecutionDescription } from './execution-description.ts';
 import type { ExecutionRecord, RedriveToken } from './execution-record.ts';
 import { ExecutionStore } from './execution-store.ts';
@@ -24,7 +23,7 @@ import type {
   StartExecution,
 } from './requests.ts';
 import { ServiceError } from './service-error.ts';
-import { runTask, type TaskHost } from './task-runner.ts';
+import { endOfChild, runTask, type TaskHost } from './task-runner.ts';
 
 function parseJson(text: string, error: 'InvalidExecutionInput' | 'InvalidOutput', message: string): Json {
   try {

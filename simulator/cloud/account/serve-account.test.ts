@@ -2,7 +2,7 @@ import { createAccountReader } from '../../../adapters/aws/account-reader.ts';
 import { testWorld } from '../../../test/material/eks/world.ts';
 import { addCluster, addNodegroup } from '../../eks/add-cluster.ts';
 import { createInMemoryAccount } from '../../eks/network.ts';
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import { vendedData } from '../../eks/vended-metrics.ts';
 import { AwsFault } from '../../wire/aws-call.ts';
 import { startWireServer, type WireServer } from '../../wire/wire-server.ts';

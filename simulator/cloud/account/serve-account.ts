@@ -1,10 +1,9 @@
 import type { Scope } from '../../../core/ports/eks.ts';
 import { networkIn } from '../../eks/network.ts';
-import type { RoleDescription } from '../../iam/principals/role.ts';
+import type { RoleDescription } from '../../iam/principals/principal.ts';
 import { type AwsCall, AwsFault, type ServiceName } from '../../wire/aws-call.ts';
 import { parseForm } from '../../wire/form.ts';
-import type { HttpRequest } from '../../wire/http-message.ts';
-import type { PassThrough } from '../../wire/wire-options.ts';
+import type { HttpRequest, PassThrough } from '../../wire/wire-options.ts';
 import type { LocalCloud } from '../local-cloud.ts';
 
 type Resources = ReturnType<typeof networkIn>;

@@ -1,7 +1,6 @@
 import { minutesOfQuery } from '../../eks/prometheus-series.ts';
 import { AwsFault } from '../../wire/aws-call.ts';
-import type { HttpAnswer } from '../../wire/http-message.ts';
-import type { PassThrough } from '../../wire/wire-options.ts';
+import type { HttpAnswer, PassThrough } from '../../wire/wire-options.ts';
 import type { LocalCloud } from '../local-cloud.ts';
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import type { Principal } from '../../iam/principals/principal.ts';
 import { invokeFunction } from '../../iam/requirements/service-work.ts';
-import type { HttpAnswer, HttpRequest } from '../../wire/http-message.ts';
 import { isSignedBy, readSignature } from '../../wire/signature.ts';
+import type { HttpAnswer, HttpRequest } from '../../wire/wire-options.ts';
 import type { IamAuthority } from '../iam-authority.ts';
 import type { Functions } from '../lambda/functions.ts';
 import type { Wiring } from '../wiring.ts';

@@ -1,5 +1,5 @@
 import type { Principal } from '../../iam/principals/principal.ts';
-import type { HttpAnswer, HttpRequest } from '../../wire/http-message.ts';
+import type { HttpAnswer, HttpRequest } from '../../wire/wire-options.ts';
 
 export interface ApiRoute {
   readonly method: string;

@@ -3,8 +3,7 @@ import type { Scope } from '../../../core/ports/eks.ts';
 import { createTemplateVersion, networkIn } from '../../eks/network.ts';
 import { type AwsCall, AwsFault } from '../../wire/aws-call.ts';
 import { type FormNode, parseForm } from '../../wire/form.ts';
-import type { HttpAnswer, HttpRequest } from '../../wire/http-message.ts';
-import type { PassedRequest } from '../../wire/wire-options.ts';
+import type { HttpAnswer, HttpRequest, PassedRequest } from '../../wire/wire-options.ts';
 import type { LocalCloud } from '../local-cloud.ts';
 
 type Network = ReturnType<typeof networkIn> & { readonly account: string };

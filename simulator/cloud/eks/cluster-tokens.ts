@@ -1,6 +1,6 @@
 import { nameOf } from '../../iam/principals/principal.ts';
-import type { HttpRequest } from '../../wire/http-message.ts';
 import { isSignedBy, readSignature, type Signature } from '../../wire/signature.ts';
+import type { HttpRequest } from '../../wire/wire-options.ts';
 import type { IamAuthority } from '../iam-authority.ts';
 
 const PREFIX = 'k8s-aws-v1.';

@@ -1,4 +1,4 @@
-import { checkTargetInput, type TargetInput, targetInput } from './target-input.ts';
+import { checkTargetInput, type TargetInput, targetInput } from './event-buses.ts';
 
 const EVENT = {
   version: '0',

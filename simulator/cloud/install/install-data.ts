@@ -1,7 +1,7 @@
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, type CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { waitUntilActive } from '../../../adapters/dynamodb/create-tables.ts';
 import { errorName } from '../../../core/contracts/errors.ts';
-import { expiryAttribute, tableRequest } from '../tables/table-request.ts';
+import type { Resource } from '../template/resolve-stack.ts';
 import { installStream } from './install-streams.ts';
 import { type Installers, propertyOf } from './installer.ts';
 
@@ -70,3 +70,21 @@ export const dataInstallers: Installers = {
     topics.subscribe(topic ?? '', protocol ?? '', endpoint ?? '', subscription.account);
   },
 };
+
+/** CreateTable in CloudFormation's form for a resource of the template: members have the same names. */
+export function tableRequest({ name, properties }: Resource): CreateTableCommandInput {
+  const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode } = properties;
+  return {
+    TableName: name,
+    AttributeDefinitions,
+    KeySchema,
+    BillingMode,
+    ...(GlobalSecondaryIndexes === undefined ? {} : { GlobalSecondaryIndexes }),
+  } as CreateTableCommandInput;
+}
+
+/** The attribute with the expiry of an item in epoch seconds; undefined when items do not expire. */
+export function expiryAttribute({ properties }: Resource): string | undefined {
+  const specification = properties.TimeToLiveSpecification as { AttributeName: string; Enabled: boolean } | undefined;
+  return specification?.Enabled ? specification.AttributeName : undefined;
+}

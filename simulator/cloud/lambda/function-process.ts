@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../../wire/http-message.ts';
+import type { HttpAnswer } from '../../wire/wire-options.ts';
 import type { EnvironmentSetup, FromRuntime, ToRuntime, WorkerRequest } from './worker-messages.ts';
 
 /** The process of an execution environment. */

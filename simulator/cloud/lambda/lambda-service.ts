@@ -1,5 +1,5 @@
 import { sendTraces, writeLogs } from '../../iam/requirements/service-work.ts';
-import { bytesOf, type HttpAnswer, type HttpRequest } from '../../wire/http-message.ts';
+import { bytesOf, type HttpAnswer, type HttpRequest } from '../../wire/wire-options.ts';
 import { plainly, type Source } from '../authority.ts';
 import type { CloudTime } from '../cloud-time.ts';
 import type { IamAuthority } from '../iam-authority.ts';
@@ -7,8 +7,7 @@ import type { Logs } from '../logs/logs.ts';
 import { embeddedMetrics, type Metrics } from '../metrics/metrics.ts';
 import { functionDatum } from '../metrics/service-metrics.ts';
 import { FunctionProcesses } from './function-processes.ts';
-import type { FunctionsHost } from './functions.ts';
-import type { LambdaFunctionOptions } from './lambda-function.ts';
+import type { FunctionsHost, LambdaFunctionOptions } from './functions.ts';
 import type { ServersHere } from './worker-messages.ts';
 
 export interface LambdaServiceParts {

@@ -5,7 +5,7 @@ import {
   startServerUnderTest,
 } from '../../../test/material/kubernetes/server-under-test.ts';
 import type { ApiFault } from '../../kubernetes/faults/api-fault.ts';
-import { bytesOf } from '../../wire/http-message.ts';
+import { bytesOf } from '../../wire/wire-options.ts';
 import type { ProcessSetup } from './function-process.ts';
 
 /** Requests like the reader of clusters, and returns the result, also of an answer that broke off. */

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from '../../wire/http-message.ts';
+import type { HttpAnswer } from '../../wire/wire-options.ts';
 
 /** An execution environment: one function's module, loaded once, with its own variables. */
 export interface EnvironmentSetup {

@@ -7,7 +7,7 @@ import {
 import { signedRequest } from '../../../test/material/cloud/signing.ts';
 import { testWorld } from '../../../test/material/eks/world.ts';
 import { localAdministrator } from '../../iam/principals/local-administrator.ts';
-import type { HttpRequest } from '../../wire/http-message.ts';
+import type { HttpRequest } from '../../wire/wire-options.ts';
 import { LocalCloud } from '../local-cloud.ts';
 import type { Template } from '../template/assembly.ts';
 import type { ProcessSetup } from './function-process.ts';

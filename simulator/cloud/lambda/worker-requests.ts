@@ -4,7 +4,7 @@ import type { IncomingMessage, RequestOptions } from 'node:http';
 import type { RequestOptions as HttpsOptions } from 'node:https';
 import { syncBuiltinESMExports } from 'node:module';
 import { Readable } from 'node:stream';
-import type { HttpAnswer } from '../../wire/http-message.ts';
+import type { HttpAnswer } from '../../wire/wire-options.ts';
 import type { EnvironmentSetup, ServersHere, WorkerRequest } from './worker-messages.ts';
 
 /** The requests of functions that wait for their answers. */

@@ -14,7 +14,7 @@ import { TaskError } from '../../asl/runner/task-invocation.ts';
 import { FUNCTION_ARN_PREFIX, MACHINE_ARN_PREFIX, machineDefinitions } from '../../process/machines.ts';
 import { type BusEvent, EventBuses } from '../events/event-buses.ts';
 import { machineOperations } from './machine-operations.ts';
-import { statusEvents } from './status-events.ts';
+import { statusEvents } from './run-task.ts';
 
 const stateMachineArn = `${MACHINE_ARN_PREFIX}upgrade-cluster`;
 let made: Simulation;

@@ -1,4 +1,4 @@
-import type { RoleDescription } from '../../iam/principals/role.ts';
+import type { RoleDescription } from '../../iam/principals/principal.ts';
 
 /** The modelled part of CreateFunction's input. */
 export interface FunctionInput {

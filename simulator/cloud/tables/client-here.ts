@@ -1,6 +1,6 @@
 import type { DynamoDBClient, DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { dynamoClient } from '../../../adapters/dynamodb/create-dynamo-table.ts';
-import { bytesOf, type HttpAnswer, type HttpRequest } from '../../wire/http-message.ts';
+import { bytesOf, type HttpAnswer, type HttpRequest } from '../../wire/wire-options.ts';
 
 /** A request in the form of the SDK's handlers: signed, with the final body. */
 interface SignedRequest {

@@ -13,10 +13,10 @@ import { LocalTables, parseInput } from '../../../adapters/dynamodb/local/local-
 import type { AuditItem } from '../../../core/ports/table.ts';
 import { VirtualClock } from '../../clock/virtual-clock.ts';
 import { startWireServer, type WireServer } from '../../wire/wire-server.ts';
+import { expiryAttribute, tableRequest } from '../install/install-data.ts';
 import type { Resource } from '../template/resolve-stack.ts';
 import { AuditOrder } from './audit-order.ts';
 import { ExpirySweep } from './expiry-sweep.ts';
-import { expiryAttribute, tableRequest } from './table-request.ts';
 
 const START = new Date('2031-05-06T07:08:09.000Z');
 const SECONDS = START.getTime() / 1000;

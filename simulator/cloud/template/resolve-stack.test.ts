@@ -1,10 +1,7 @@
-import { apiInstallers } from '../install/install-api.ts';
 import { dataInstallers } from '../install/install-data.ts';
 import { eventInstallers } from '../install/install-events.ts';
 import { functionInstallers } from '../install/install-functions.ts';
-import { iamInstallers } from '../install/install-iam.ts';
-import { machineInstallers } from '../install/install-machines.ts';
-import { observabilityInstallers } from '../install/install-observability.ts';
+import { apiInstallers, iamInstallers, machineInstallers, observabilityInstallers } from '../install/install-stack.ts';
 import type { Template } from './assembly.ts';
 import { resolveStack } from './resolve-stack.ts';
 import { RESOURCE_KINDS } from './resource-kinds.ts';

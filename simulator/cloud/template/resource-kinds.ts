@@ -34,10 +34,10 @@ function identified(name: string, ref: string, resourceArn: string, more: Record
 
 /** A resource whose `Ref` is its name. */
 const byName =
-  (service: string, resource: (name: string) => string, more: (name: string) => Record<string, string> = () => ({})) =>
+  (service: string, resource: (name: string) => string) =>
   (named: Named): Identity => {
     const name = named.given ?? named.generated;
-    return identified(name, name, arn(named, service, resource(name)), more(name));
+    return identified(name, name, arn(named, service, resource(name)));
   };
 
 /** A resource whose `Ref` is its ARN. */

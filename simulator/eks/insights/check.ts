@@ -1,6 +1,5 @@
 import type { Category, InsightResourceDetail, InsightStatusValue } from '@aws-sdk/client-eks';
-import type { ClusterRecord } from '../state/cluster-record.ts';
-import type { FakeEksState } from '../state/fake-eks-state.ts';
+import type { ClusterRecord, FakeEksState } from '../state/fake-eks-state.ts';
 import type { DeprecationRecord } from '../state/insights-state.ts';
 
 /** The result of one check for one cluster. */

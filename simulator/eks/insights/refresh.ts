@@ -1,13 +1,58 @@
+import type { Category } from '@aws-sdk/client-eks';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
+import { compatibleVersions, isCompatible } from '../addon-catalog.ts';
 import { stableUuid } from '../identifiers.ts';
 import { rollbackWindowEnd } from '../rollback-eligibility.ts';
-import type { ClusterRecord } from '../state/cluster-record.ts';
-import type { FakeEksState } from '../state/fake-eks-state.ts';
+import type { ClusterRecord, FakeEksState } from '../state/fake-eks-state.ts';
 import type { ApiUsage, DeprecationRecord, InsightRecord } from '../state/insights-state.ts';
-import { addonFinding } from './addon-compatibility.ts';
 import type { Finding, Subject } from './check.ts';
-import { healthFinding } from './cluster-health.ts';
 import { skewFindings } from './version-skew.ts';
+
+/** Compares installed add-ons with the catalog of that minor, which is all that EKS does (facts: eks.md §4.3). */
+function addonFinding({ state, cluster }: Subject, target: KubeVersion, category: Category): Finding {
+  const minor = target.toString();
+  const bad = cluster.addons.filter((addon) => !isCompatible(state.addonVersions, addon.name, addon.version, minor));
+  const rollback = category === 'ROLLBACK_READINESS';
+  const words = rollback ? 'the previous version of Kubernetes' : 'the next version of Kubernetes';
+  return {
+    name: rollback ? 'EKS add-on version rollback compatibility' : 'EKS add-on version compatibility',
+    category,
+    kubernetesVersion: minor,
+    description: `Checks version of installed EKS add-ons to ensure they are compatible with ${words}.`,
+    status: bad.length === 0 ? 'PASSING' : 'ERROR',
+    reason:
+      bad.length === 0
+        ? `All installed EKS add-on versions are compatible with ${words}.`
+        : `Installed EKS add-on versions are not compatible with ${words}: ${bad.map((addon) => `${addon.name} ${addon.version}`).join(', ')}.`,
+    recommendation: `Update the add-ons to a version that is compatible with ${words}.`,
+    resources: bad.map((addon) => ({ insightStatus: { status: 'ERROR' }, arn: addon.arn })),
+    addonCompatibilityDetails: rollback
+      ? []
+      : bad.map((addon) => ({
+          name: addon.name,
+          compatibleVersions: compatibleVersions(state.addonVersions, addon.name, minor),
+        })),
+  };
+}
+
+/** `health.issues` of the cluster, as a readiness finding. */
+function healthFinding({ cluster }: Subject, target: KubeVersion, category: Category): Finding {
+  const issues = cluster.healthIssues;
+  const rollback = category === 'ROLLBACK_READINESS';
+  return {
+    name: rollback ? 'Cluster health rollback compatibility' : 'Cluster health issues',
+    category,
+    kubernetesVersion: target.toString(),
+    description: `Checks for any cluster health issues that prevent a successful ${rollback ? 'rollback to the previous' : 'upgrade to the next'} Kubernetes version on EKS.`,
+    status: issues.length === 0 ? 'PASSING' : 'ERROR',
+    reason:
+      issues.length === 0
+        ? 'No cluster health issues detected.'
+        : `Cluster health issues detected: ${issues.map((issue) => issue.code).join(', ')}.`,
+    recommendation: 'Resolve the issues that DescribeCluster lists in health.issues.',
+    resources: issues.length === 0 ? [] : [{ insightStatus: { status: 'ERROR' }, arn: cluster.arn }],
+  };
+}
 
 const day = 86_400_000;
 

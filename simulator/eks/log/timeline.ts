@@ -1,6 +1,4 @@
-import type { ClusterRecord, VersionEntry } from '../state/cluster-record.ts';
-import type { FakeEksState } from '../state/fake-eks-state.ts';
-import type { UpdateRecord } from '../state/update-record.ts';
+import type { ClusterRecord, FakeEksState, UpdateRecord, VersionEntry } from '../state/fake-eks-state.ts';
 import type { MutationRecord } from './mutation-record.ts';
 
 /** The true times of one update, with its cluster. */

@@ -2,7 +2,7 @@ import { arnPrefix, findCluster } from '../clusters.ts';
 import { FakeEksError } from '../errors.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { paginate } from '../pagination.ts';
-import type { AccessEntryRecord, ClusterRecord } from '../state/cluster-record.ts';
+import type { AccessEntryRecord, ClusterRecord } from '../state/fake-eks-state.ts';
 import type { EksOperations } from './eks-operations.ts';
 
 export const accessEntries: EksOperations<

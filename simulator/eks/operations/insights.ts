@@ -3,9 +3,9 @@ import { findCluster } from '../clusters.ts';
 import { copyJson } from '../copy-json.ts';
 import { FakeEksError } from '../errors.ts';
 import { refreshWhenDue } from '../insights/refresh.ts';
+import { draw } from '../operation-context.ts';
 import { paginate } from '../pagination.ts';
 import type { InsightRecord } from '../state/insights-state.ts';
-import { draw } from '../timing.ts';
 import { later } from '../updates.ts';
 import type { EksOperations } from './eks-operations.ts';
 

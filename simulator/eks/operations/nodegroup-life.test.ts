@@ -1,6 +1,6 @@
 import { testCaller, testWorld } from '../../../test/material/eks/world.ts';
 import { addCluster } from '../add-cluster.ts';
-import type { ClusterRecord } from '../state/cluster-record.ts';
+import type { ClusterRecord } from '../state/fake-eks-state.ts';
 
 const creation = {
   clusterName: 'shop',

@@ -1,6 +1,6 @@
 import type { UpdateNodegroupConfigRequest } from '@aws-sdk/client-eks';
 import { FakeEksError } from '../errors.ts';
-import type { NodegroupRecord } from '../state/nodegroup-record.ts';
+import type { NodegroupRecord } from '../state/fake-eks-state.ts';
 
 /** Quota of nodes per managed node group (facts: eks.md §11). UpdateNodegroupConfig declares no quota error. */
 const nodesPerNodegroup = 450;

@@ -4,8 +4,7 @@ import { FakeEksError } from '../errors.ts';
 import { templateImage } from '../node-image.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { isPreviousMinor, rollbackWindowEnd } from '../rollback-eligibility.ts';
-import type { ClusterRecord } from '../state/cluster-record.ts';
-import type { NodegroupRecord } from '../state/nodegroup-record.ts';
+import type { ClusterRecord, NodegroupRecord } from '../state/fake-eks-state.ts';
 import { parseMinor, reportedVersion } from '../support-calendar.ts';
 import { isReleaseOf, missingImage, newestRelease } from './image-versions.ts';
 

@@ -8,7 +8,7 @@ import { refuseWhileClusterUpdates } from '../one-update-at-a-time.ts';
 import type { OperationContext } from '../operation-context.ts';
 import { startControlPlaneUpdate } from '../progress/control-plane.ts';
 import { isPreviousMinor, requireRollbackEligible } from '../rollback-eligibility.ts';
-import type { ClusterRecord } from '../state/cluster-record.ts';
+import type { ClusterRecord } from '../state/fake-eks-state.ts';
 import { isOffered, parseMinor } from '../support-calendar.ts';
 import { renderUpdate } from '../updates.ts';
 import type { EksOperations } from './eks-operations.ts';

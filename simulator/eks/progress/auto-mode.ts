@@ -3,11 +3,9 @@ import { cordon, drainPass, terminateNode } from '../../kubernetes/drain.ts';
 import type { NodeState } from '../../kubernetes/kubernetes-state.ts';
 import { launchNode } from '../../kubernetes/launch-node.ts';
 import { isNodeReady } from '../../kubernetes/pod-status.ts';
-import type { World } from '../operation-context.ts';
-import type { ClusterRecord } from '../state/cluster-record.ts';
-import type { UpdateRecord } from '../state/update-record.ts';
+import { draw, type World } from '../operation-context.ts';
+import type { ClusterRecord, UpdateRecord } from '../state/fake-eks-state.ts';
 import { reportedVersion } from '../support-calendar.ts';
-import { draw } from '../timing.ts';
 import { endUpdate, later } from '../updates.ts';
 import { beginControlPlanePhase } from './control-plane.ts';
 

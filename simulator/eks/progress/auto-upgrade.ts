@@ -1,8 +1,7 @@
 import { KubeVersion } from '../../../core/version/kube-version.ts';
-import type { World } from '../operation-context.ts';
-import type { ClusterRecord } from '../state/cluster-record.ts';
+import { draw, type World } from '../operation-context.ts';
+import type { ClusterRecord } from '../state/fake-eks-state.ts';
 import { calendarRow, isOffered } from '../support-calendar.ts';
-import { draw } from '../timing.ts';
 import { updateInProgress } from '../updates.ts';
 import { awsAtEndOfExtended, awsAtEndOfStandard, startControlPlaneUpdate } from './control-plane.ts';
 import { schedule } from './schedule.ts';

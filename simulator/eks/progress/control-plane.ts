@@ -1,10 +1,8 @@
 import type { ErrorCode } from '@aws-sdk/client-eks';
 import { refreshInsights } from '../insights/refresh.ts';
-import type { World } from '../operation-context.ts';
-import type { ClusterRecord } from '../state/cluster-record.ts';
-import type { UpdateRecord } from '../state/update-record.ts';
+import { draw, type World } from '../operation-context.ts';
+import type { ClusterRecord, UpdateRecord } from '../state/fake-eks-state.ts';
 import { latestPlatformVersion } from '../support-calendar.ts';
-import { draw } from '../timing.ts';
 import { acceptUpdate, becomeVisibleSoon, endUpdate, later } from '../updates.ts';
 import { driftAutoModeNodesSoon, hasAutoMode } from './auto-mode.ts';
 import { scheduleAutoUpgrade } from './auto-upgrade.ts';

@@ -3,10 +3,8 @@ import { cordon, drainPass, terminateNode } from '../../kubernetes/drain.ts';
 import type { NodeState } from '../../kubernetes/kubernetes-state.ts';
 import { launchNode } from '../../kubernetes/launch-node.ts';
 import { nodeImageLabel } from '../node-image.ts';
-import type { World } from '../operation-context.ts';
-import type { ClusterRecord } from '../state/cluster-record.ts';
-import type { NodegroupRecord, NodegroupRoll } from '../state/nodegroup-record.ts';
-import { drainRange, draw, type Range } from '../timing.ts';
+import { drainRange, draw, type Range, type World } from '../operation-context.ts';
+import type { ClusterRecord, NodegroupRecord, NodegroupRoll } from '../state/fake-eks-state.ts';
 import { endUpdate, later } from '../updates.ts';
 
 const drainLimit = 15 * 60_000;

@@ -1,12 +1,9 @@
 import type { UpdateParam } from '@aws-sdk/client-eks';
 import { noteRoll } from '../../kubernetes/disruption/disruption-counts.ts';
 import { nodeImage, nodeImageLabel } from '../node-image.ts';
-import type { World } from '../operation-context.ts';
+import { draw, type World } from '../operation-context.ts';
 import type { RollTarget } from '../operations/roll-target.ts';
-import type { ClusterRecord } from '../state/cluster-record.ts';
-import type { NodegroupRecord } from '../state/nodegroup-record.ts';
-import type { UpdateRecord } from '../state/update-record.ts';
-import { draw } from '../timing.ts';
+import type { ClusterRecord, NodegroupRecord, UpdateRecord } from '../state/fake-eks-state.ts';
 import { acceptUpdate, becomeVisibleSoon, later } from '../updates.ts';
 
 /** Accepts a node group's VersionUpdate; its nodes are replaced in a random order (facts: eks.md §5.1). */

@@ -1,7 +1,7 @@
 import { HUB, NOW } from '../../../test/material/iam/accounts.ts';
 import { roleSessionOf, userOf } from '../../../test/material/iam/principals.ts';
 import { keysOf } from '../conditions/request-context.ts';
-import { standardContext } from './standard-context.ts';
+import { standardContext } from './authorize.ts';
 
 const QUEUE = 'arn:aws:sqs:eu-west-1:222222222222:clusters';
 const find = (options: Partial<Parameters<typeof standardContext>[0]>) =>

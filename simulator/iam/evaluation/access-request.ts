@@ -1,5 +1,5 @@
 import type { FindKey } from '../conditions/request-context.ts';
-import type { Effect, NamedPolicy, PolicyType } from '../policy/policy-document.ts';
+import type { NamedPolicy, PolicyType } from '../policy/policy-document.ts';
 import type { Principal } from '../principals/principal.ts';
 
 /** One action on one resource. A call of AWS may need several. */
@@ -24,18 +24,6 @@ export interface ApplicablePolicies {
   readonly trust?: NamedPolicy;
 }
 
-/** A statement of a decision. */
-export interface MatchedStatement {
-  readonly type: PolicyType;
-  readonly policy: string;
-  readonly effect: Effect;
-  /** From 1. */
-  readonly statement: number;
-  readonly sid?: string;
-  readonly actionPattern: string;
-  readonly resourcePattern: string;
-}
-
 export interface Decision {
   readonly allowed: boolean;
   /** The kind of policy with an explicit deny, which no other policy can override. */
@@ -45,8 +33,6 @@ export interface Decision {
    * allows it.
    */
   readonly why: string;
-  /** The statements that allow, or those that deny. */
-  readonly matched: readonly MatchedStatement[];
   /** Unsupported elements and missing keys, by name; each of them was decided against the caller. */
   readonly problems: readonly string[];
 }

@@ -176,27 +176,6 @@ it('a key lets nobody in by an identity alone', () => {
   expect(decide({ ...question, policies: { identity: everything, resource: toAccount } }).allowed).toBe(true);
 });
 
-it('says which statements decided', () => {
-  const identity = [
-    named(
-      'Functions',
-      allow('lambda:*'),
-      allow(['sqs:Send*', 'sqs:*'], ['arn:aws:sqs:*:1:x', 'arn:aws:sqs:*'], { Sid: 'Queue' }),
-    ),
-  ];
-  expect(decide({ policies: { identity } }).matched).toEqual([
-    {
-      type: 'identity',
-      policy: 'Functions',
-      effect: 'Allow',
-      statement: 2,
-      sid: 'Queue',
-      actionPattern: 'sqs:Send*',
-      resourcePattern: 'arn:aws:sqs:*',
-    },
-  ]);
-});
-
 it('reads NotAction and NotResource', () => {
   const notReads = { Effect: 'Allow', NotAction: ['sqs:Get*', 'SQS:receivemessage'], Resource: '*' };
   const notThis = { Effect: 'Allow', Action: 'sqs:*', NotResource: `${QUEUE}-dead` };

@@ -13,20 +13,14 @@ type Answers = Partial<Record<PolicyType, PolicySetAnswer>>;
  */
 export function evaluate(request: AccessRequest, policies: ApplicablePolicies): Decision {
   const answers = askAll(request, policies);
-  const present = Object.values(answers);
-  const problems = [...new Set(present.flatMap((answer) => answer.problems))];
+  const problems = [...new Set(Object.values(answers).flatMap((answer) => answer.problems))];
   for (const [type, { denies }] of Object.entries(answers) as [PolicyType, PolicySetAnswer][]) {
-    if (denies.length > 0) {
-      return { allowed: false, explicitDeny: type, why: withExplicitDeny(type), matched: denies, problems };
-    }
+    if (denies) return { allowed: false, explicitDeny: type, why: withExplicitDeny(type), problems };
   }
   const needed = typesThatMustAllow(request, answers, 'trust' in policies ? 'trust' : 'resource');
-  const missing = needed.find((type) => (answers[type]?.allows.length ?? 0) === 0);
-  if (missing !== undefined) {
-    return { allowed: false, why: becauseNothingAllows(missing, request.action), matched: [], problems };
-  }
-  const matched = present.flatMap(({ allows }) => allows);
-  return { allowed: true, why: allowedBy(needed), matched, problems };
+  const missing = needed.find((type) => answers[type]?.allows !== true);
+  if (missing !== undefined) return { allowed: false, why: becauseNothingAllows(missing, request.action), problems };
+  return { allowed: true, why: allowedBy(needed), problems };
 }
 
 function askAll(request: AccessRequest, policies: ApplicablePolicies): Answers {

@@ -1,8 +1,7 @@
 import { decide } from '../../../test/material/iam/decide.ts';
 import { allow, named, variable } from '../../../test/material/iam/policies.ts';
 import { roleSessionOf } from '../../../test/material/iam/principals.ts';
-import { matchingAction } from './action-match.ts';
-import { resourceCovers } from './resource-match.ts';
+import { includesAction, resourceCovers } from './policy-set.ts';
 
 const CLUSTER = 'arn:aws:eks:eu-west-1:222222222222:cluster/prod';
 const EXECUTION = 'arn:aws:states:eu-west-1:111111111111:execution:liftlock-scan-cluster:run-1';
@@ -48,7 +47,7 @@ it.each([
   ['eks:Describe', 'eks:DescribeCluster', false],
   ['sqs:*', 'eks:DescribeCluster', false],
 ])('%s takes in %s: %s', (pattern, action, expected) => {
-  expect(matchingAction({ patterns: [pattern], negated: false }, action) !== undefined).toBe(expected);
+  expect(includesAction({ patterns: [pattern], negated: false }, action)).toBe(expected);
 });
 
 describe('a variable in a resource', () => {

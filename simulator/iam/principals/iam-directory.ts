@@ -1,11 +1,9 @@
 import type { ApplicablePolicies } from '../evaluation/access-request.ts';
 import { isAccountId, parseArn } from '../policy/arn.ts';
-import type { NamedPolicy } from '../policy/policy-document.ts';
-import { policyProblems } from '../policy/read-policy.ts';
+import { type NamedPolicy, policyProblems } from '../policy/policy-document.ts';
 import { localAdministrator } from './local-administrator.ts';
 import { localPerson } from './local-person.ts';
-import type { Principal } from './principal.ts';
-import type { Role, RoleDescription, User } from './role.ts';
+import type { Principal, Role, RoleDescription, User } from './principal.ts';
 import { uniqueIdOf } from './unique-id.ts';
 
 /** Plain JSON. */

@@ -1,4 +1,4 @@
-import type { User } from './role.ts';
+import type { User } from './principal.ts';
 import { uniqueIdOf } from './unique-id.ts';
 
 const EVERYTHING = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };

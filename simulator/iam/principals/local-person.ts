@@ -1,5 +1,5 @@
 import { localAdministrator, userNamed } from './local-administrator.ts';
-import type { User } from './role.ts';
+import type { User } from './principal.ts';
 
 /**
  * A user with the permissions of one managed policy of the templates only. It has the policy's name. Its keys, like the administrator's, cannot be

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { resourceCovers } from '../evaluation/resource-match.ts';
+import { resourceCovers } from '../evaluation/policy-set.ts';
 import { overlaps } from './arn-overlap.ts';
 
 const eks = {

@@ -1,8 +1,6 @@
 import type { RequestContext } from '../conditions/request-context.ts';
-import { arnOf, nameOrArn } from './arns.ts';
-import { record, records, text, textOrAny } from './input-members.ts';
 import type { CallFacts, Requirement, RequirementRow, RequirementRows } from './requirement.ts';
-import { need, on, onNoResource } from './row-kinds.ts';
+import { arnOf, nameOrArn, need, on, onNoResource, record, records, text, textOrAny } from './row-kinds.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 

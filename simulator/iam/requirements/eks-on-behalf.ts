@@ -1,6 +1,5 @@
-import { PARTITION } from './arns.ts';
-import { text } from './input-members.ts';
 import type { CallFacts, LaunchTemplateFacts, Requirement } from './requirement.ts';
+import { PARTITION, text } from './row-kinds.ts';
 
 /** A service accepts a role from a caller only if the caller may pass it. */
 export function passRole(resource: string, service = 'eks.amazonaws.com'): Requirement {

@@ -1,10 +1,8 @@
 import type { RequestContext } from '../conditions/request-context.ts';
 import { tagKeys } from '../principals/principal-context.ts';
-import { arnOf } from './arns.ts';
 import { passRole, tryLaunchTemplate } from './eks-on-behalf.ts';
-import { flag, record, records, text, textOrAny, texts } from './input-members.ts';
 import type { CallFacts, LookedUpKind, Requirement, RequirementRow, RequirementRows } from './requirement.ts';
-import { need, on, onNoResource } from './row-kinds.ts';
+import { arnOf, flag, need, on, onNoResource, record, records, text, textOrAny, texts } from './row-kinds.ts';
 
 function cluster(call: CallFacts, member: 'name' | 'clusterName'): string {
   return arnOf('eks', call, `cluster/${textOrAny(call.input, member)}`);

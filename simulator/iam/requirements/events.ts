@@ -1,7 +1,5 @@
-import { arnOf, nameOrArn } from './arns.ts';
-import { records, text, textOrAny } from './input-members.ts';
 import type { CallFacts, RequirementRow, RequirementRows } from './requirement.ts';
-import { need, on, onNoResource } from './row-kinds.ts';
+import { arnOf, nameOrArn, need, on, onNoResource, records, text, textOrAny } from './row-kinds.ts';
 
 const DEFAULT_BUS = 'default';
 

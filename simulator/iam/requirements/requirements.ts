@@ -1,27 +1,212 @@
 import { type AwsCall, AwsFault, type ServiceName } from '../../wire/aws-call.ts';
-import { arnOf, nameOrArn } from './arns.ts';
+import type { RequestContext } from '../conditions/request-context.ts';
 import { dynamodbRows } from './dynamodb.ts';
 import { eksRows } from './eks.ts';
+import { passRole } from './eks-on-behalf.ts';
 import { eventsRows } from './events.ts';
-import { record, text, textOrAny, texts } from './input-members.ts';
-import type { CallFacts, Lookups, Requirement, RequirementRows } from './requirement.ts';
-import { actionOn, need, on, onNoResource } from './row-kinds.ts';
-import { s3Rows } from './s3.ts';
+import type { CallFacts, Lookups, Requirement, RequirementRow, RequirementRows } from './requirement.ts';
 import {
-  apsRows,
-  backupRows,
-  ec2Rows,
-  iamRows,
-  kmsRows,
-  lambdaRows,
-  organizationsRows,
-  quotasRows,
-  schedulerRows,
-  secretsRows,
-  ssmRows,
-  stsRows,
-} from './small-services.ts';
-import { statesRows } from './states.ts';
+  actionOn,
+  arnOf,
+  nameOrArn,
+  need,
+  on,
+  onNoResource,
+  PARTITION,
+  record,
+  text,
+  textOrAny,
+  texts,
+} from './row-kinds.ts';
+
+const machine = ({ input }: CallFacts) => textOrAny(input, 'stateMachineArn');
+const execution = ({ input }: CallFacts) => textOrAny(input, 'executionArn');
+
+/** The version or alias at the end of a machine's ARN: `…:stateMachine:name:live`. */
+function qualifierOf(arn: string): string | null {
+  return /:stateMachine:[^:]+:([^:]+)$/.exec(arn)?.[1] ?? null;
+}
+
+const onMachine: RequirementRow = (call) => {
+  const resource = machine(call);
+  return [need(call, call.operation, resource, { 'states:StateMachineQualifier': qualifierOf(resource) })];
+};
+
+/**
+ * IAM's table has no resource for these actions, but AWS's own tools grant them on the state machine. Both kinds of grant cover the machine's ARN.
+ */
+const onWaitingMachine: RequirementRow = (call) => {
+  const { lookups, region, account, input } = call;
+  return [
+    need(call, call.operation, lookups.arnOf('task-token', [textOrAny(input, 'taskToken')], region, account) ?? '*'),
+  ];
+};
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html */
+const statesRows: RequirementRows = {
+  CreateStateMachine: (call) => [
+    need(call, 'CreateStateMachine', arnOf('states', call, `stateMachine:${textOrAny(call.input, 'name')}`)),
+    passRole(textOrAny(call.input, 'roleArn'), 'states.amazonaws.com'),
+  ],
+  TagResource: on((call) => textOrAny(call.input, 'resourceArn')),
+  DescribeExecution: on(execution),
+  DescribeStateMachine: onMachine,
+  DescribeStateMachineForExecution: on(execution),
+  GetExecutionHistory: on(execution),
+  ListExecutions: onMachine,
+  ListStateMachines: onNoResource,
+  RedriveExecution: on(execution),
+  SendTaskFailure: onWaitingMachine,
+  SendTaskHeartbeat: onWaitingMachine,
+  SendTaskSuccess: onWaitingMachine,
+  StartExecution: onMachine,
+  StopExecution: on(execution),
+};
+
+/** The ARN of a bucket or an object, which contains neither Region nor account. */
+export const s3Arn = (path: string): string => `arn:${PARTITION}:s3:::${path}`;
+
+const bucket = ({ input }: CallFacts): string => s3Arn(textOrAny(input, 'Bucket'));
+const object = (call: CallFacts): string => `${bucket(call)}/${textOrAny(call.input, 'Key')}`;
+
+const asked = ({ input }: CallFacts): RequestContext => ({
+  's3:prefix': text(input, 'Prefix') ?? null,
+  's3:max-keys': text(input, 'MaxKeys') ?? null,
+  's3:delimiter': null,
+});
+
+/** Reading a version is an action of its own. */
+const getObject: RequirementRow = (call) => {
+  const version = text(call.input, 'VersionId');
+  return version === undefined
+    ? [need(call, 'GetObject', object(call))]
+    : [need(call, 'GetObjectVersion', object(call), { 's3:versionid': version })];
+};
+
+/**
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html; the actions of lists have other names than their operations.
+ */
+const s3Rows: RequirementRows = {
+  GetObject: getObject,
+  ListObjectVersions: (call) => [need(call, 'ListBucketVersions', bucket(call), asked(call))],
+  ListObjectsV2: (call) => [need(call, 'ListBucket', bucket(call), asked(call))],
+  PutObject: (call) => [
+    need(call, 'PutObject', object(call), { 's3:if-none-match': text(call.input, 'IfNoneMatch') ?? null }),
+  ],
+};
+
+/** Parameters of AWS belong to no account. */
+function parameter(call: CallFacts, given: string): string {
+  return nameOrArn(given, (name) => {
+    const path = name.replace(/^\//, '');
+    const account = path.startsWith('aws/service/') ? '' : call.account;
+    return arnOf('ssm', { region: call.region, account }, `parameter/${path}`);
+  });
+}
+
+const ssmRows: RequirementRows = {
+  GetParameter: on((call) => parameter(call, textOrAny(call.input, 'Name'))),
+  GetParameters: (call) => {
+    const names = texts(call.input, 'Names');
+    return (names.length === 0 ? ['*'] : names).map((name) => need(call, 'GetParameters', parameter(call, name)));
+  },
+};
+
+/** The six characters that AWS adds to a name do not follow from it. */
+const secret = (call: CallFacts, member: string): string =>
+  nameOrArn(textOrAny(call.input, member), (name) => arnOf('secretsmanager', call, `secret:${name}`));
+
+const secretsRows: RequirementRows = {
+  CreateSecret: on((call) => secret(call, 'Name')),
+  GetSecretValue: on((call) => secret(call, 'SecretId')),
+  PutSecretValue: on((call) => secret(call, 'SecretId')),
+};
+
+const schedulerRows: RequirementRows = {
+  GetSchedule: on((call) => {
+    const group = text(call.input, 'GroupName') ?? 'default';
+    return arnOf('scheduler', call, `schedule/${group}/${textOrAny(call.input, 'Name')}`);
+  }),
+  ListScheduleGroups: onNoResource,
+  ListSchedules: onNoResource,
+};
+
+const role = ({ account, input }: CallFacts) => `arn:${PARTITION}:iam::${account}:role/${textOrAny(input, 'RoleName')}`;
+
+const iamRows: RequirementRows = { CreateRole: on(role), GetRole: on(role), PutRolePolicy: on(role) };
+
+const lambdaFunction = (call: CallFacts): string =>
+  nameOrArn(textOrAny(call.input, 'FunctionName'), (name) => arnOf('lambda', call, `function:${name}`));
+
+const lambdaRows: RequirementRows = {
+  CreateFunction: (call) => [
+    need(call, 'CreateFunction', lambdaFunction(call)),
+    passRole(textOrAny(call.input, 'Role'), 'lambda.amazonaws.com'),
+  ],
+  Invoke: (call) => {
+    const context = { 'lambda:EventSourceToken': null, 'lambda:InvokedViaFunctionUrl': null };
+    return [need(call, 'InvokeFunction', lambdaFunction(call), context)];
+  },
+  TagResource: on((call) => textOrAny(call.input, 'Resource')),
+};
+
+const kmsRows: RequirementRows = {
+  DescribeKey(call) {
+    const key = nameOrArn(textOrAny(call.input, 'KeyId'), (id) => arnOf('kms', call, `key/${id}`));
+    // The default policy of a key: IAM of the key's own account decides (KMS, default key policy).
+    const root = { AWS: `arn:${PARTITION}:iam::${key.split(':')[4]}:root` };
+    const Statement = [{ Effect: 'Allow', Principal: root, Action: 'kms:*', Resource: '*' }];
+    return [{ ...need(call, 'DescribeKey', key), resourcePolicy: { Version: '2012-10-17', Statement } }];
+  },
+};
+
+const quotasRows: RequirementRows = {
+  GetServiceQuota: on((call) => {
+    const { input } = call;
+    return arnOf('servicequotas', call, `${textOrAny(input, 'ServiceCode')}/${textOrAny(input, 'QuotaCode')}`);
+  }),
+};
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmanagedserviceforprometheus.html */
+const apsRows: RequirementRows = {
+  QueryMetrics: on((call) => arnOf('aps', call, `workspace/${textOrAny(call.input, 'workspaceId')}`)),
+};
+
+const backupRows: RequirementRows = {
+  ListRecoveryPointsByBackupVault: on((call) =>
+    arnOf('backup', call, `backup-vault:${textOrAny(call.input, 'BackupVaultName')}`),
+  ),
+};
+
+/** IAM needs a template's id also where the request has its name; ids of templates that a dump only names are generated (eks-lookups.ts). */
+const launchTemplate = (call: CallFacts): string =>
+  arnOf(
+    'ec2',
+    call,
+    `launch-template/${text(call.input, 'LaunchTemplateId') ?? `lt-of-${textOrAny(call.input, 'LaunchTemplateName')}`}`,
+  );
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html */
+const ec2Rows: RequirementRows = {
+  CreateLaunchTemplateVersion: on(launchTemplate),
+  DescribeImages: onNoResource,
+  DescribeInstanceTypes: onNoResource,
+  DescribeLaunchTemplates: onNoResource,
+  DescribeLaunchTemplateVersions: onNoResource,
+  DescribeSecurityGroups: onNoResource,
+  DescribeSubnets: onNoResource,
+};
+
+const organizationsRows: RequirementRows = {
+  DescribeOrganization: onNoResource,
+  ListAccounts: onNoResource,
+};
+
+/** Every signer may call GetCallerIdentity, even under an explicit deny. `sessions/assume-role.ts` decides AssumeRole, which has two sides. */
+const stsRows: RequirementRows = {
+  AssumeRole: () => [],
+  GetCallerIdentity: () => [],
+};
 
 /** The queue of a URL, which ends with its account and name whatever its host. */
 function queue(call: CallFacts): string {

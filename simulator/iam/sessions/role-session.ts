@@ -1,6 +1,5 @@
 import type { NamedPolicy } from '../policy/policy-document.ts';
-import type { RoleSession, Tags } from '../principals/principal.ts';
-import type { Role } from '../principals/role.ts';
+import type { Role, RoleSession, Tags } from '../principals/principal.ts';
 import type { SessionCredentials } from './credentials.ts';
 
 /** An issued session: its credentials and its identity. */

@@ -1,7 +1,6 @@
 import { AwsFault, type ServiceName, type Signer } from '../../wire/aws-call.ts';
 import type { IamDirectory } from '../principals/iam-directory.ts';
-import type { Principal, RoleSession } from '../principals/principal.ts';
-import type { User } from '../principals/role.ts';
+import type { Principal, RoleSession, User } from '../principals/principal.ts';
 import { newCredentials, type SessionCredentials } from './credentials.ts';
 
 /** A session with its credentials, as plain JSON. */

@@ -1,4 +1,4 @@
-import type { Role } from '../principals/role.ts';
+import type { Role } from '../principals/principal.ts';
 
 const TRUSTS_NOBODY = {
   Version: '2012-10-17',

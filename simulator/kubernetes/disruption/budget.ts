@@ -1,6 +1,5 @@
 import type { KubernetesState, PodDisruptionBudgetState } from '../kubernetes-state.ts';
-import { groupOf, record, type StoredObject } from '../resources/stored-object.ts';
-import { InvalidSelector, type MatchesLabels, objectSelector } from './object-selector.ts';
+import { groupOf, list, record, type StoredObject, texts } from '../resources/stored-object.ts';
 
 /** The stored `status` of a budget. */
 export interface StoredStatus {
@@ -76,4 +75,42 @@ function readSelector(selector: unknown): Pick<Budget, 'matches' | 'selectorFaul
     if (error instanceof InvalidSelector) return { matches: () => false, selectorFault: error.message };
     throw error;
   }
+}
+
+type MatchesLabels = (labels: Readonly<Record<string, string>>) => boolean;
+
+/** The error for an invalid selector of an object. */
+class InvalidSelector extends Error {}
+
+const name = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
+const qualifiedName = new RegExp(`^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?${name}$`);
+
+/**
+ * A `LabelSelector` of an object: `matchLabels` and `matchExpressions` must all match. Without a selector nothing matches, with an empty one
+ * everything does.
+ * @throws InvalidSelector for an invalid key or an unknown operator.
+ */
+function objectSelector(selector: unknown): MatchesLabels {
+  if (selector === undefined || selector === null) return () => false;
+  const { matchLabels, matchExpressions } = record(selector);
+  const tests = [
+    ...Object.entries(record(matchLabels)).map(([key, value]) => expression({ key, operator: 'In', values: [value] })),
+    ...list(matchExpressions).map((each) => expression(record(each))),
+  ];
+  return (labels) => tests.every((test) => test(labels));
+}
+
+function expression({ key, operator, values }: Readonly<Record<string, unknown>>): MatchesLabels {
+  const label = String(key);
+  if (!qualifiedName.test(label))
+    throw new InvalidSelector(
+      `key: Invalid value: "${label}": a qualified name must consist of alphanumeric characters`,
+    );
+  const wanted = texts(values);
+  const isIn: MatchesLabels = ({ [label]: value }) => value !== undefined && wanted.includes(value);
+  if (operator === 'In') return isIn;
+  if (operator === 'NotIn') return (labels) => !isIn(labels);
+  if (operator === 'Exists') return (labels) => labels[label] !== undefined;
+  if (operator === 'DoesNotExist') return (labels) => labels[label] === undefined;
+  throw new InvalidSelector(`"${String(operator)}" is not a valid label selector operator`);
 }

@@ -1,7 +1,13 @@
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
+import { uidOf } from '../objects/object-metadata.ts';
+import { podTemplateHash } from '../pod-names.ts';
+import { qualifiedName } from '../resource-types.ts';
+import { scalePath, valueAtPath } from '../resources/scale-path.ts';
+import { storageGroup } from '../resources/storage-group.ts';
+import { groupOf } from '../resources/stored-object.ts';
+import { resourceTypes } from '../served-types.ts';
 import type { Budget, BudgetCondition, StoredStatus } from './budget.ts';
-import { type PodView, podViews } from './pod-view.ts';
-import { expectedScale, SyncFailed } from './scales.ts';
+import { type ControllerReference, controllerOf, type PodView, podViews } from './pod-view.ts';
 
 export type BudgetStatus = Required<Omit<StoredStatus, 'disruptedPods'>> & Pick<StoredStatus, 'disruptedPods'>;
 
@@ -100,3 +106,115 @@ function asStored({ status: before }: Budget, status: StoredStatus): BudgetStatu
     ...(disruptedPods === undefined ? {} : { disruptedPods }),
   };
 }
+
+/** The disruption controller could not compute the expected number of pods; the message is its text. */
+class SyncFailed extends Error {}
+
+/** An object with a number of replicas. */
+interface Scaled {
+  readonly key: string;
+  readonly replicas: number;
+  readonly controller?: ControllerReference;
+}
+
+/**
+ * The expected number of pods: the sum of the scales of their distinct controllers. Pods without a controller are left out.
+ * @throws SyncFailed where the scale of one of them is not known.
+ */
+function expectedScale(cluster: ClusterRecord, pods: readonly PodView[]): number {
+  const scales = new Map<string, number>();
+  const seen = new Map<string, Scaled>();
+  for (const { namespace, name, controller } of pods) {
+    if (controller === undefined) continue;
+    const reference = [controller.apiVersion, controller.kind, controller.name, controller.uid].join('|');
+    const scaled = seen.get(reference) ?? scaleOf(cluster, namespace, controller);
+    if (scaled === undefined) throw new SyncFailed(`found no controllers for pod "${name}"`);
+    seen.set(reference, scaled);
+    scales.set(scaled.key, scaled.replicas);
+  }
+  return [...scales.values()].reduce((sum, replicas) => sum + replicas, 0);
+}
+
+/**
+ * In the order of the disruption controller; the subresource of a ReplicationController has the same value as the object. A ReplicaSet whose
+ * Deployment is missing is scaled by its own subresource, as upstream.
+ */
+function scaleOf(cluster: ClusterRecord, namespace: string, reference: ControllerReference): Scaled | undefined {
+  const found = (wanted: ControllerReference) => findScaled(cluster, namespace, wanted);
+  const set = isOf(reference, 'ReplicaSet', 'apps', 'extensions') ? found(reference) : undefined;
+  if (set !== undefined) {
+    const owner = set.controller;
+    const deployment =
+      owner !== undefined && isOf(owner, 'Deployment', 'apps', 'extensions') ? found(owner) : undefined;
+    if (deployment !== undefined) return deployment;
+    if (owner?.kind !== 'Deployment') return set;
+  }
+  if (isOf(reference, 'StatefulSet', 'apps')) {
+    const stateful = found(reference);
+    if (stateful !== undefined) return stateful;
+  }
+  return throughSubresource(cluster, namespace, reference);
+}
+
+function throughSubresource(cluster: ClusterRecord, namespace: string, reference: ControllerReference) {
+  const { apiVersion, kind } = reference;
+  const type = resourceTypes(cluster).find(
+    (each) => each.kind === kind && (each.group === '' ? each.version : `${each.group}/${each.version}`) === apiVersion,
+  );
+  if (type === undefined) throw new SyncFailed(`no matches for kind "${kind}" in version "${apiVersion}"`);
+  if (scalePath(cluster.kubernetes, type) === undefined)
+    throw new SyncFailed(`${qualifiedName(type)} does not implement the scale subresource`);
+  return findScaled(cluster, namespace, reference);
+}
+
+function findScaled(cluster: ClusterRecord, namespace: string, reference: ControllerReference): Scaled | undefined {
+  const { kind, name, uid } = reference;
+  const found = writtenDown(cluster, namespace, reference) ?? modelled(cluster, namespace, kind, name);
+  return found === undefined || (uid !== undefined && found.key !== uid) ? undefined : found;
+}
+
+function modelled(cluster: ClusterRecord, namespace: string, kind: string, name: string): Scaled | undefined {
+  const wanted = kind === 'ReplicaSet' ? 'Deployment' : kind;
+  const workload = cluster.kubernetes.workloads.find(
+    (each) =>
+      each.kind === wanted &&
+      each.namespace === namespace &&
+      name === (kind === 'ReplicaSet' ? `${each.name}-${podTemplateHash(each)}` : each.name),
+  );
+  if (workload === undefined) return undefined;
+  const owner = { apiVersion: 'apps/v1', kind: wanted, name: workload.name };
+  return {
+    key: uidOf(cluster, { kind, namespace, name }),
+    replicas: workload.replicas,
+    ...(kind === 'ReplicaSet' ? { controller: owner } : {}),
+  };
+}
+
+function writtenDown(
+  cluster: ClusterRecord,
+  namespace: string,
+  { apiVersion, kind, name }: ControllerReference,
+): Scaled | undefined {
+  const group = storageGroup(groupOf({ apiVersion }), kind);
+  const object = (cluster.kubernetes.objects ?? []).find(
+    (each) =>
+      each.kind === kind &&
+      each.metadata.name === name &&
+      each.metadata.namespace === namespace &&
+      storageGroup(groupOf(each), kind) === group,
+  );
+  if (object === undefined) return undefined;
+  const path = scalePath(cluster.kubernetes, { group, version: apiVersion.split('/').at(-1) ?? '', kind });
+  const replicas = path === undefined ? undefined : valueAtPath(object, path);
+  const controller = controllerOf(object.metadata);
+  const { uid = uidOf(cluster, { kind, namespace, name }) } = object.metadata;
+  return {
+    key: String(uid),
+    // The API server writes 1 by default.
+    replicas: typeof replicas === 'number' ? replicas : 1,
+    ...(controller === undefined ? {} : { controller }),
+  };
+}
+
+const isOf = (reference: ControllerReference, kind: string, ...groups: readonly string[]): boolean =>
+  reference.kind === kind && groups.includes(groupOf(reference));

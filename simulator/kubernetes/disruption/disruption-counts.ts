@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import type { KubernetesState, NodeState } from '../kubernetes-state.ts';
 import { isNodeReady } from '../pod-status.ts';
 import { askBudgets, isRefusal } from './eviction-refusal.ts';

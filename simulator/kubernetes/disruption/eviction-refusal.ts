@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import { type Budget, budgetsOf } from './budget.ts';
 import { type BudgetStatus, budgetStatus } from './disruption-controller.ts';
 import type { PodView } from './pod-view.ts';

@@ -1,4 +1,4 @@
-import type { Answer } from '../server/answer.ts';
+import type { Answer } from '../server/call.ts';
 import type { Aim } from './aim.ts';
 
 /** A 200 with a damaged body: the transfer ends well, but its JSON does not parse. */

@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import { budgetOfObject, budgetOfState } from '../disruption/budget.ts';
 import { type BudgetStatus, budgetStatus } from '../disruption/disruption-controller.ts';
 import type { PodDisruptionBudgetState } from '../kubernetes-state.ts';

@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import type { KubernetesState } from '../kubernetes-state.ts';
 import { podImages } from '../pod-template.ts';
 import { list, record, type StoredObject } from '../resources/stored-object.ts';

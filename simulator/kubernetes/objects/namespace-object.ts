@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import { timestamp, uidOf } from './object-metadata.ts';
 
 const system = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import type { NodeState } from '../kubernetes-state.ts';
 import { isNodeReady } from '../pod-status.ts';
 import { timestamp, uidOf } from './object-metadata.ts';

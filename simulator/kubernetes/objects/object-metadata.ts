@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 
 /** `metadata` of an object; `resourceVersion` is added where revisions are counted (server/object-history.ts). */
 export interface ObjectMeta {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import type { KubernetesState, PodState } from '../kubernetes-state.ts';
 import { podTemplateHash } from '../pod-names.ts';
 import { isNodeReady, isPodReady, podPhase } from '../pod-status.ts';

@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import type { WorkloadState } from '../kubernetes-state.ts';
 import { podTemplateHash } from '../pod-names.ts';
 import { record } from '../resources/stored-object.ts';

@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import type { WorkloadState } from '../kubernetes-state.ts';
 import { record, type StoredObject } from '../resources/stored-object.ts';
 import { containersOf } from './containers.ts';

@@ -1,5 +1,4 @@
-import { applyMergePatch } from '../server/read-patch.ts';
-import { applyJsonPatch } from './json-patch.ts';
+import { applyJsonPatch, applyMergePatch } from '../server/read-patch.ts';
 import { applyStrategicMergePatch } from './strategic-merge-patch.ts';
 
 describe('a JSON patch', () => {

@@ -1,5 +1,5 @@
 import { KubeVersion } from '../../../core/version/kube-version.ts';
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import { requireAuthenticated, unauthorized } from '../access.ts';
 import type { User } from '../permissions.ts';
 import { healthPaths } from './health.ts';

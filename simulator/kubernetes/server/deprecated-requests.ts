@@ -1,6 +1,5 @@
 import type { ResourceType } from '../resource-types.ts';
-import type { Answer } from './answer.ts';
-import type { Call } from './call.ts';
+import type { Answer, Call } from './call.ts';
 
 /** Labels of `apiserver_requested_deprecated_apis`: the requested deprecated API. */
 export interface DeprecatedRequest extends Readonly<Record<string, string>> {

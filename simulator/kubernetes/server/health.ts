@@ -1,5 +1,4 @@
-import { type Answer, plainText } from './answer.ts';
-import type { Call } from './call.ts';
+import { type Answer, type Call, plainText } from './call.ts';
 import { isTrue } from './request-info.ts';
 
 const shared = ['ping', 'log', 'etcd', 'kms-providers', 'poststarthook/start-apiserver-admission-initializer'];

@@ -1,7 +1,6 @@
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import type { ApiUsage } from '../../eks/state/insights-state.ts';
-import { type Answer, plainText } from './answer.ts';
-import type { Call } from './call.ts';
+import { type Answer, type Call, plainText } from './call.ts';
 import { startedAt } from './deprecated-requests.ts';
 import { versionInfo } from './version.ts';
 

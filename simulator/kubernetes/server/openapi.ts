@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { apiVersionOf, type ResourceType } from '../resource-types.ts';
 import { resourceTypes } from '../served-types.ts';
-import { type Answer, json } from './answer.ts';
-import type { Call } from './call.ts';
+import { type Answer, type Call, json } from './call.ts';
 
 const parametersOfWrites = ['dryRun', 'fieldManager', 'fieldValidation'];
 

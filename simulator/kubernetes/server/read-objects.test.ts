@@ -5,7 +5,7 @@ import {
 } from '../../../test/material/kubernetes/server-under-test.ts';
 import { SeededChoices } from '../../simulate/fleet/seeded-choices.ts';
 import { cordon, drainPass, terminateNode } from '../drain.ts';
-import { createInMemoryClusterReader } from '../in-memory-cluster-reader.ts';
+import { createInMemoryClusterReader } from '../in-memory-cluster-readers.ts';
 import { launchNode } from '../launch-node.ts';
 import { record } from '../resources/stored-object.ts';
 import { Histories } from './histories.ts';

@@ -1,7 +1,6 @@
 import type { KubernetesObject } from '../objects/object-metadata.ts';
 import { apiVersionOf, type ResourceType } from '../resource-types.ts';
-import { type Answer, json, jsonText } from './answer.ts';
-import type { Call } from './call.ts';
+import { type Answer, type Call, json, jsonText } from './call.ts';
 import { representation } from './media-type.ts';
 import { type ListMeta, partial, withKind } from './object-forms.ts';
 import { type IncludeObject, table } from './tables/table.ts';

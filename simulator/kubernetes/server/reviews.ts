@@ -1,7 +1,6 @@
 import type { GroupVersionKind } from '../../../core/scan/data/api-row.ts';
 import { type Attributes, grantedRules, isAllowed, userName } from '../permissions.ts';
-import { type Answer, json } from './answer.ts';
-import { type Call, readBody } from './call.ts';
+import { type Answer, type Call, json, readBody } from './call.ts';
 import { badRequest } from './refusals.ts';
 
 /** Objects that are not stored: a creation is a question, and the status is its answer. */

@@ -3,7 +3,7 @@ import {
   type ServerUnderTest,
   startServerUnderTest,
 } from '../../../test/material/kubernetes/server-under-test.ts';
-import type { PolicyRule } from '../access-policies.ts';
+import type { PolicyRule } from '../permissions.ts';
 import type { StoredObject } from '../resources/stored-object.ts';
 
 let under: ServerUnderTest;

@@ -1,6 +1,6 @@
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import { delegatedVersions } from '../resources/api-services.ts';
-import { type Answer, plainText } from './answer.ts';
+import { type Answer, plainText } from './call.ts';
 
 /** 503 with the text of k8s.io/kube-aggregator: plain text, no Status. */
 export const serviceUnavailable = (): Answer => plainText(503, 'service unavailable\n');

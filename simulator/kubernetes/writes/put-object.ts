@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import { canonical } from '../canonical.ts';
 import { budgetOfObject, isBudget } from '../disruption/budget.ts';
 import { budgetStatus } from '../disruption/disruption-controller.ts';
@@ -6,13 +6,13 @@ import type { KubernetesState, PodState, WorkloadState } from '../kubernetes-sta
 import { isJob, jobPod } from '../objects/job-object.ts';
 import { nodeAnnotations } from '../objects/node-object.ts';
 import { podImages, templateImages, templateOf } from '../pod-template.ts';
+import { removePod } from '../remove-pod.ts';
 import type { ResourceType } from '../resource-types.ts';
 import { storageGroup } from '../resources/storage-group.ts';
 import { groupOf, list, record, type StoredObject } from '../resources/stored-object.ts';
 import { ownerOf, schedulePods, startupMilliseconds } from '../schedule-pods.ts';
-import { retireClients } from './retire-clients.ts';
 
-export interface ObjectName {
+interface ObjectName {
   readonly namespace?: string | undefined;
   readonly name: string;
 }
@@ -48,7 +48,7 @@ export function findStored({ objects = [] }: KubernetesState, type: ResourceType
   return objects.find((object) => isNamed(object, type, name));
 }
 
-export function isNamed(object: StoredObject, { group, kind }: ResourceType, { namespace, name }: ObjectName): boolean {
+function isNamed(object: StoredObject, { group, kind }: ResourceType, { namespace, name }: ObjectName): boolean {
   return (
     object.kind === kind &&
     object.metadata.name === name &&
@@ -176,4 +176,61 @@ function inOrderOfLoss(pods: readonly PodState[]): PodState[] {
     const waiting = Number(right.nodeName === undefined) - Number(left.nodeName === undefined);
     return waiting !== 0 ? waiting : right.name.localeCompare(left.name, 'en', { numeric: true });
   });
+}
+
+/** Removes an object at once, with its dependents unless `orphans` stay. */
+export function takeAway(
+  cluster: ClusterRecord,
+  type: ResourceType,
+  { namespace, name, uid }: ObjectName & { readonly uid: string },
+  { orphans, now }: { readonly orphans: boolean; readonly now: number },
+): void {
+  const { kubernetes } = cluster;
+  const isIt = (each: { namespace: string; name: string }) => each.namespace === namespace && each.name === name;
+  if (type.storage === '/pods') removePod(kubernetes, { namespace: namespace ?? 'default', name }, now);
+  if (type.storage === '/namespaces') emptyNamespace(kubernetes, name);
+  if (type.storage === 'policy/poddisruptionbudgets')
+    kubernetes.podDisruptionBudgets = kubernetes.podDisruptionBudgets.filter((budget) => !isIt(budget));
+  const workload = kubernetes.workloads.find((each) => each.kind === type.kind && isIt(each));
+  if (workload !== undefined) {
+    kubernetes.workloads = kubernetes.workloads.filter((each) => each !== workload);
+    retireClients(cluster, name, now);
+    const owner = ownerOf(workload);
+    if (orphans) for (const pod of kubernetes.pods) if (pod.owner === owner) delete pod.owner;
+    kubernetes.pods = kubernetes.pods.filter((pod) => pod.owner !== owner);
+  }
+  kubernetes.objects = (kubernetes.objects ?? []).filter((object) => !isNamed(object, type, { namespace, name }));
+  if (!orphans) collectGarbage(kubernetes, uid);
+  schedulePods(kubernetes, now);
+}
+
+function emptyNamespace(kubernetes: KubernetesState, name: string): void {
+  const stays = (each: { namespace: string }) => each.namespace !== name;
+  kubernetes.workloads = kubernetes.workloads.filter(stays);
+  kubernetes.pods = kubernetes.pods.filter(stays);
+  kubernetes.podDisruptionBudgets = kubernetes.podDisruptionBudgets.filter(stays);
+  kubernetes.objects = (kubernetes.objects ?? []).filter(({ metadata }) => metadata.namespace !== name);
+}
+
+/** Objects that name it as their owner are removed with it, and so are their dependents. */
+function collectGarbage(kubernetes: KubernetesState, uid: string): void {
+  const { objects = [] } = kubernetes;
+  const orphaned = objects.filter((object) => isOwnedBy(object, uid));
+  kubernetes.objects = objects.filter((object) => !orphaned.includes(object));
+  for (const { metadata } of orphaned) if (typeof metadata.uid === 'string') collectGarbage(kubernetes, metadata.uid);
+}
+
+const isOwnedBy = ({ metadata }: StoredObject, uid: string): boolean =>
+  list(metadata.ownerReferences).some((reference) => record(reference).uid === uid);
+
+/**
+ * A client of an API with the name of a workload is that workload. After a new version, or its removal, it no longer calls deprecated APIs. EKS
+ * continues to report its last calls, which were a moment before.
+ */
+function retireClients({ insights }: ClusterRecord, workload: string, now: number): void {
+  for (const client of insights.apiUsage.flatMap(({ clients }) => clients)) {
+    const product = client.userAgent.split('/')[0]?.toLowerCase();
+    if (client.active && product === workload.toLowerCase())
+      Object.assign(client, { active: false, lastRequestTime: now - 60_000 });
+  }
 }

@@ -2,7 +2,7 @@ import { KubeVersion } from '../../../core/version/kube-version.ts';
 import type { FakeEks } from '../../eks/fake-eks.ts';
 import type { Fault } from '../../eks/faults/fault-injector.ts';
 import type { OutsideActor } from '../../eks/progress/outside-actor.ts';
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import { schedulePods } from '../../kubernetes/schedule-pods.ts';
 import { clusterNamed } from '../fleet/synthetic-clusters.ts';
 import { type FaultOf, faultsOf, type PlannedFault } from './planned-fault.ts';

@@ -1,5 +1,4 @@
-import { TABLE_DENIED } from '../../../core/contracts/eks-errors.ts';
-import { namedError } from '../../../core/contracts/errors.ts';
+import { namedError, TABLE_DENIED } from '../../../core/contracts/errors.ts';
 import type { Ports } from '../../../core/ports/ports.ts';
 import type { Table, WriteOperation } from '../../../core/ports/table.ts';
 import { type Around, underWay } from './fault-ports.ts';

@@ -11,8 +11,7 @@ import { Configs } from '../../../core/store/entities.ts';
 import { decode, load, replace } from '../../../core/store/entity.ts';
 import { machineDefinitions } from '../../process/machines.ts';
 import type { World } from '../../process/world.ts';
-import type { Later } from './later.ts';
-import type { FaultOf } from './planned-fault.ts';
+import type { FaultOf, Later } from './planned-fault.ts';
 
 const ADMIN = 'arn:aws:iam::000000000000:role/admin';
 const RESTORE_MINUTES = 2;

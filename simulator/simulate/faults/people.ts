@@ -17,8 +17,7 @@ import { MACHINE_ARN_PREFIX } from '../../process/machines.ts';
 import type { World } from '../../process/world.ts';
 import { releaseSuspects } from '../people/on-call.ts';
 import { tried } from '../people/tried.ts';
-import type { Later } from './later.ts';
-import type { FaultOf } from './planned-fault.ts';
+import type { FaultOf, Later } from './planned-fault.ts';
 
 const OPERATOR = 'arn:aws:iam::000000000000:role/operator';
 /** The number of failed clusters that are retried at once. */

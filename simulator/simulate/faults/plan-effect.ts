@@ -1,4 +1,4 @@
-import { TABLE_DENIED } from '../../../core/contracts/eks-errors.ts';
+import { TABLE_DENIED } from '../../../core/contracts/errors.ts';
 import { OPERATIONS, type Operation } from '../../faults/fault.ts';
 import type { SeededChoices } from '../fleet/seeded-choices.ts';
 import type { FaultOf } from './planned-fault.ts';

@@ -2,7 +2,7 @@ import { STARTED_BY } from '../../../core/contracts/step-input.ts';
 import { recordCluster } from '../../../core/inventory/record-cluster.ts';
 import { SETTLING_MILLISECONDS } from '../../../core/policy/quarantine.ts';
 import { addCluster } from '../../eks/add-cluster.ts';
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import { Faults } from '../../faults/faulty-ports.ts';
 import { World, type WorldOptions } from '../../process/world.ts';
 import { clusterNamed } from '../fleet/synthetic-clusters.ts';
@@ -16,10 +16,9 @@ import { changeCalendar, changePolicy } from './change-rules.ts';
 import { armEks } from './eks-faults.ts';
 import { deliveries, effectFaults, skewedClocks, staleIndex } from './fault-ports.ts';
 import { hubFaults } from './hub-faults.ts';
-import type { Later } from './later.ts';
 import { applyNewerConfig, changeConfig, deploy, restoreLater } from './operations-faults.ts';
 import { actAsPerson, openGrants } from './people.ts';
-import { type FaultOf, faultsOf, type PlannedFault } from './planned-fault.ts';
+import { type FaultOf, faultsOf, type Later, type PlannedFault } from './planned-fault.ts';
 
 const MINUTE = 60_000;
 /** The longest consequence of a fault: a stop after a restore, an hour's pause, a late event. */

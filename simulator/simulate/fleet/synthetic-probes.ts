@@ -1,4 +1,4 @@
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import type { Document } from './documents.ts';
 import { SeededChoices } from './seeded-choices.ts';
 

@@ -1,6 +1,6 @@
 import { addCluster } from '../../eks/add-cluster.ts';
 import { emptyState } from '../../eks/empty-state.ts';
-import type { Timing } from '../../eks/timing.ts';
+import type { Timing } from '../../eks/operation-context.ts';
 import { apiVersion, parseDocuments } from '../fleet/documents.ts';
 import type { PreparedSimulation } from '../run/prepare-simulation.ts';
 

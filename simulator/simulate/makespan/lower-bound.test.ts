@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { calendarStateAt } from '../../../core/calendar/calendar-state.ts';
 import { compileCalendar } from '../../../core/calendar/compile-calendar.ts';
 import { calendarSchema } from '../../../core/config/schema/calendar.ts';
-import { type BoundedWave, lowerBound } from './lower-bound.ts';
+import { type BoundedWave, lowerBound } from './makespan-of.ts';
 
 const START = new Date('2026-11-20T00:00:00Z');
 const HOUR = 3_600_000;

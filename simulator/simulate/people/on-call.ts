@@ -1,10 +1,8 @@
 import { releaseCluster, retryCluster } from '../../../core/operations/hold-switch.ts';
-import { releaseTraits } from '../../../core/operations/release-trait.ts';
-import { abortRollout, resumeRollout } from '../../../core/operations/rollout-orders.ts';
+import { abortRollout, releaseTraits, resumeRollout } from '../../../core/operations/rollout-orders.ts';
 import { suspectedTraits } from '../../../core/rollout/fingerprint.ts';
-import { Members, Rollouts } from '../../../core/store/entities.ts';
+import { loadWaves, Members, Rollouts } from '../../../core/store/entities.ts';
 import { load, loadKind } from '../../../core/store/entity.ts';
-import { loadWaves } from '../../../core/store/members.ts';
 import type { World } from '../../process/world.ts';
 import { SeededChoices } from '../fleet/seeded-choices.ts';
 import { hashOf } from './hash-of.ts';

@@ -1,23 +1,28 @@
+import type { Rollout } from '../../../core/contracts/items/rollout.ts';
+import { arnOf } from '../../../core/model/cluster-key.ts';
+import { compareTexts } from '../../../core/model/compare-texts.ts';
 import { applyConfig } from '../../../core/operations/apply-documents.ts';
 import { voteOnWave } from '../../../core/operations/vote-on-wave.ts';
-import { Regions, Rollouts } from '../../../core/store/entities.ts';
+import type { AuditItem, Table } from '../../../core/ports/table.ts';
+import { explainCluster } from '../../../core/queries/explain-cluster.ts';
+import { loadSnapshot } from '../../../core/rollout/load-snapshot.ts';
+import { Clusters, Regions, Rollouts, Upgrades } from '../../../core/store/entities.ts';
 import { loadKind, put } from '../../../core/store/entity.ts';
+import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { acceptedMutations } from '../../eks/log/timeline.ts';
-import type { Timing } from '../../eks/timing.ts';
+import type { Timing } from '../../eks/operation-context.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import { checkInvariants } from '../../invariants/check-invariants.ts';
-import type { Violation } from '../../invariants/history.ts';
-import { GiveApprovals } from '../../process/give-approvals.ts';
+import { SKEW_MILLISECONDS, type Violation } from '../../invariants/history.ts';
+import { loadAllMembers } from '../../process/load-all-members.ts';
 import { IDLE_MINUTES, runWorld } from '../../process/run-world.ts';
+import { GiveApprovals } from '../../process/stand-in-people.ts';
 import { spokePrincipal, type World } from '../../process/world.ts';
+import { bucketOf } from '../../report/bucket.ts';
 import { worldWithFaults } from '../faults/run-with-faults.ts';
-import { BRISK_TIMING } from './brisk-timing.ts';
-import { type Buckets, bucketsOf, outcomeOf, type SimulationOutcome } from './outcome.ts';
 import { type PreparedSimulation, prepareSimulation } from './prepare-simulation.ts';
 import type { Simulation } from './simulation.ts';
-import { unanswered } from './unanswered.ts';
-import { watchSkew } from './watch-skew.ts';
 import { watchState } from './watch-state.ts';
-import { watchWayBack } from './watch-way-back.ts';
 
 /** The result of one run: the same for the same simulation, except `wallMs`. */
 export interface SimulationResult {
@@ -46,7 +51,7 @@ const DISCOVER_MINUTES = 120;
 const QUIET_HOURS = 1.25;
 
 /** Observes a running world, and returns the growing list of violations. */
-export type Watch = (world: World) => readonly Violation[];
+type Watch = (world: World) => readonly Violation[];
 
 /** Runs a simulation to its end and checks it. Throws `InvalidInput` for a fleet that cannot be made. */
 export async function runSimulation(
@@ -117,4 +122,154 @@ async function knowVersions(
   const regions = objects.flatMap((object) => (object.kind === 'Fleet' ? object.spec.regions : []));
   const known = { versions: [], announced: [...announced], checkedAt: start.toISOString() };
   await world.table.transact(regions.map((region) => put(Regions, { region, ...known }, 'absent')));
+}
+
+/** Names of errors that no fault of a run has: an invocation that ends with one of them is wrong itself. */
+const MISTAKES: readonly string[] = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'ZodError'];
+
+/** While nothing moves the reconciler looks every four minutes, so what is due may still be about to begin. */
+const LOOKED_AT_MILLISECONDS = 5 * 60_000;
+
+/**
+ * 27 `answered`: no invocation ended with a mistake of its own. At rest `explain` has an answer for every cluster: a reason, and no instant at which
+ * something was to happen and that has passed.
+ */
+export async function unanswered(world: World): Promise<Violation[]> {
+  const violations = world.faults.flatMap(({ function: name, error }) =>
+    error instanceof Error && MISTAKES.includes(error.name) ? [answered(`${name} failed: ${error.stack}`)] : [],
+  );
+  const due = new Date(world.clock.now().getTime() - LOOKED_AT_MILLISECONDS);
+  const snapshot = await loadSnapshot(world.table, await world.table.queryActive(), 'fleet');
+  for (const cluster of await loadKind(world.table, Clusters)) {
+    const { state, reasons, when } = await explainCluster(world.ports, cluster, snapshot);
+    if (reasons.length === 0) violations.push(answered(`${cluster.name} is ${state}, and no reason is given`));
+    if (when.at !== null && new Date(when.at) < due)
+      violations.push(answered(`${cluster.name} is ${state}, and was to go on at ${when.at}: ${reasons[0]?.message}`));
+  }
+  return violations;
+}
+
+const answered = (message: string): Violation => ({ invariant: 'answered', message });
+
+/**
+ * The lower end of each range of plausible times (simulator/eks/operation-context.ts): the same steps with fewer polls in between, so that more runs fit into a
+ * minute. Faults cause the long waits.
+ */
+const BRISK_TIMING: Partial<Timing> = {
+  controlPlane: [8 * 60, 10 * 60],
+  addon: [60, 80],
+  insightsRefresh: [60, 70],
+  setup: [60, 70],
+  nodeJoin: [60, 80],
+  drain: [30, 40],
+  termination: [80, 85],
+  scaleDown: [30, 35],
+};
+
+/**
+ * 3 `skew`, during the run: no log contains nodes, so they are checked at every record about their cluster. Returns the growing list of violations.
+ */
+function watchSkew(world: World): Violation[] {
+  const violations: Violation[] = [];
+  world.table.onAppend.push((item) => {
+    if (!WATCHED.has(item.event)) return;
+    const cluster = world.eks.state.clusters[arnOf(item.subject)];
+    if (cluster !== undefined) violations.push(...skewOf(cluster, item));
+  });
+  return violations;
+}
+
+const WATCHED = new Set([
+  'MutationCommitted',
+  'MutationAccepted',
+  'UpdateEnded',
+  'UpgradeSucceeded',
+  'VersionObserved',
+]);
+
+function skewOf(cluster: ClusterRecord, item: AuditItem): Violation[] {
+  const server = KubeVersion.parse(cluster.version);
+  const newer = cluster.kubernetes.nodes.find((node) => server.isOlderThan(KubeVersion.parse(node.kubeletVersion)));
+  if (newer === undefined) return [];
+  const message = `${cluster.name} at ${item.event} ${item.at}: ${newer.name} is at ${newer.kubeletVersion}, the API server at ${cluster.version}`;
+  return [{ invariant: 'skew', message }];
+}
+
+/**
+ * 23 `rollback`, during the run: where a rollback says that it has checked its way, EKS has looked at the cluster since the rollback got its grant, and
+ * has found nothing that stays in the way. No log contains what EKS had found. Returns the growing list of violations.
+ */
+export function watchWayBack(world: World): Violation[] {
+  const violations: Violation[] = [];
+  const grantedAt = new Map<string, number>();
+  world.table.onAppend.push((item) => {
+    const { upgradeId = '', step, status, reasons = [] } = item.detail as Told;
+    if (!upgradeId.startsWith('rollback-')) return;
+    if (item.event === 'Granted') grantedAt.set(item.subject, world.clock.now().getTime());
+    if (item.event !== 'StepChanged' || step !== 'scan-cluster' || status !== 'done') return;
+    const cluster = world.eks.state.clusters[arnOf(item.subject)];
+    // The control plane is back already, and nothing of its way is left to check.
+    if (cluster === undefined || upgradeId !== `rollback-${cluster.version}-${upgradeId.split('-')[2]}`) return;
+    const { refreshedAt = 0, items } = cluster.insights;
+    const isOld = refreshedAt < (grantedAt.get(item.subject) ?? 0) - SKEW_MILLISECONDS;
+    const found = items.filter(
+      ({ category, name, insightStatus }) =>
+        category === 'ROLLBACK_READINESS' &&
+        // Nodes and add-ons go back before the control plane.
+        (insightStatus?.status === 'UNKNOWN' ||
+          (insightStatus?.status === 'ERROR' && !/kubelet|kube-proxy|add-on/i.test(name))),
+    );
+    const why = [
+      ...(isOld && !reasons.some(({ code }) => code.startsWith('Refresh')) ? ['EKS had not looked anew'] : []),
+      ...found.map(({ name, insightStatus }) => `EKS said ${insightStatus?.status} of ${name}`),
+    ];
+    for (const one of why)
+      violations.push({
+        invariant: 'rollback',
+        message: `${item.subject} #${item.sequence}: its way back was called checked, and ${one}`,
+      });
+  });
+  return violations;
+}
+
+interface Told {
+  readonly upgradeId?: string;
+  readonly step?: string;
+  readonly status?: string;
+  readonly reasons?: readonly { readonly code: string }[];
+}
+
+type SimulationOutcome = 'Completed' | 'CompletedWithFailures' | 'Halted' | 'Aborted' | 'Unfinished';
+
+/** The result of a whole run: the worst of its rollouts, where one that still runs or waits for a person is `Unfinished`. */
+function outcomeOf(rollouts: readonly Rollout[]): SimulationOutcome {
+  const statuses = new Set(rollouts.map((rollout) => rollout.status));
+  for (const status of ['Planned', 'Running', 'Paused'] as const) if (statuses.has(status)) return 'Unfinished';
+  for (const status of ['Aborted', 'Halted', 'CompletedWithFailures'] as const) if (statuses.has(status)) return status;
+  return 'Completed';
+}
+
+interface Buckets {
+  readonly upgraded: number;
+  readonly failed: number;
+  readonly held: number;
+  readonly excluded: number;
+}
+
+/**
+ * The final bucket of each cluster of the fleet; a recreated one counts under its ARN (simulation.md, What comes out). Their sum is the number of
+ * `arns`.
+ */
+async function bucketsOf(table: Table, arns: readonly string[]): Promise<Buckets> {
+  const members = Map.groupBy(await loadAllMembers(table), ({ clusterKey }) => arnOf(clusterKey));
+  const upgrades = Map.groupBy(await loadKind(table, Upgrades), ({ clusterKey }) => arnOf(clusterKey));
+  const buckets = { upgraded: 0, failed: 0, held: 0, excluded: 0 };
+  for (const arn of arns) {
+    const last = upgrades
+      .get(arn)
+      ?.toSorted((a, b) => compareTexts(a.startedAt ?? '', b.startedAt ?? ''))
+      .at(-1);
+    buckets[bucketOf(members.get(arn)?.at(-1), last)] += 1;
+  }
+  return buckets;
 }

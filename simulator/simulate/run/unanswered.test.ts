@@ -1,5 +1,5 @@
 import { run, smallFleet } from '../../../test/behaviour/small-fleet.ts';
-import { unanswered } from './unanswered.ts';
+import { unanswered } from './run-simulation.ts';
 
 test('a run whose functions make no mistake, and whose clusters are explained, is answered', async () => {
   const world = await smallFleet({ clusters: [{ name: 'web', version: '1.36' }] });

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
-import type { NodegroupRecord } from '../../eks/state/nodegroup-record.ts';
+import type { ClusterRecord, NodegroupRecord } from '../../eks/state/fake-eks-state.ts';
 import type { Violation } from '../../invariants/history.ts';
 import type { NodeState } from '../../kubernetes/kubernetes-state.ts';
 import type { World } from '../../process/world.ts';

@@ -1,9 +1,9 @@
 import type { AuditItem } from '../../../core/ports/table.ts';
 import { addCluster } from '../../eks/add-cluster.ts';
 import { emptyState } from '../../eks/empty-state.ts';
-import type { ClusterRecord } from '../../eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
 import { World } from '../../process/world.ts';
-import { watchWayBack } from './watch-way-back.ts';
+import { watchWayBack } from './run-simulation.ts';
 
 const start = new Date('2026-11-20T08:00:00Z');
 const finding = (name: string, status: string, category = 'ROLLBACK_READINESS') =>

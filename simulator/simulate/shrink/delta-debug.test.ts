@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { deltaDebug } from './delta-debug.ts';
+import { deltaDebug } from './shrink-simulation.ts';
 
 const always = () => true;
 

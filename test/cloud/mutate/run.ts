@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { synthesize } from '../../../simulator/cloud/synthesize.ts';
+import { synthesize } from '../../../simulator/cloud/kept-assembly.ts';
 import { SMALL_SETTINGS } from '../small-settings.ts';
 import { EXPECTED_SURVIVORS } from './expected-survivors.ts';
 import { mutationsOf } from './mutations.ts';

@@ -2,13 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExecutionEnvironment } from '../../../simulator/cloud/lambda/execution-environment.ts';
-import { FunctionHere } from '../../../simulator/cloud/lambda/function-here.ts';
 import type {
   FunctionProcess,
   ProcessListener,
   ProcessSetup,
 } from '../../../simulator/cloud/lambda/function-process.ts';
-import { FunctionThread } from '../../../simulator/cloud/lambda/function-thread.ts';
+import { FunctionHere, FunctionThread } from '../../../simulator/cloud/lambda/function-processes.ts';
 
 /** When the functions of these tests run, by their virtual clock. */
 export const FUNCTION_START = new Date('2031-05-06T07:08:09.000Z');

@@ -1,6 +1,6 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { HttpRequest } from '../../../simulator/wire/http-message.ts';
+import type { HttpRequest } from '../../../simulator/wire/wire-options.ts';
 
 export interface SigningOptions {
   readonly accessKeyId: string;

@@ -1,4 +1,4 @@
-import { standardContext } from '../../../simulator/iam/access/standard-context.ts';
+import { standardContext } from '../../../simulator/iam/access/authorize.ts';
 import { keysOf, type RequestContext } from '../../../simulator/iam/conditions/request-context.ts';
 import type { ApplicablePolicies, Decision } from '../../../simulator/iam/evaluation/access-request.ts';
 import { evaluate } from '../../../simulator/iam/evaluation/evaluate.ts';

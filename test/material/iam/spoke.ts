@@ -1,4 +1,4 @@
-import type { RoleDescription } from '../../../simulator/iam/principals/role.ts';
+import type { RoleDescription } from '../../../simulator/iam/principals/principal.ts';
 import { HUB, REGION, SPOKE } from './accounts.ts';
 import { variable } from './policies.ts';
 

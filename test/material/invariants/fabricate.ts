@@ -18,9 +18,8 @@ import {
   Waves,
 } from '../../../core/store/entities.ts';
 import type { Entity } from '../../../core/store/entity.ts';
-import type { ClusterRecord as EksCluster } from '../../../simulator/eks/state/cluster-record.ts';
-import { type Check, checkHistory } from '../../../simulator/invariants/check-history.ts';
-import type { History, Violation } from '../../../simulator/invariants/history.ts';
+import type { ClusterRecord as EksCluster } from '../../../simulator/eks/state/fake-eks-state.ts';
+import { type Check, checkHistory, type History, type Violation } from '../../../simulator/invariants/history.ts';
 import type { GateShown } from '../../../simulator/process/in-memory-gates.ts';
 import { memberItem, rolloutItem, waveItem } from '../items/rollout-items.ts';
 

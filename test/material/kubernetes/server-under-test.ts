@@ -1,6 +1,6 @@
 import type { ApiServer } from '../../../core/ports/cluster-access.ts';
 import { addCluster, type ClusterSpecification } from '../../../simulator/eks/add-cluster.ts';
-import type { ClusterRecord } from '../../../simulator/eks/state/cluster-record.ts';
+import type { ClusterRecord } from '../../../simulator/eks/state/fake-eks-state.ts';
 import { FakeKubernetes } from '../../../simulator/kubernetes/fake-kubernetes.ts';
 import type { Authenticate } from '../../../simulator/kubernetes/server/authenticate.ts';
 import { createCertificates } from '../../../simulator/kubernetes/server/certificates.ts';

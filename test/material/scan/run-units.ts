@@ -1,6 +1,6 @@
 import type { Source } from '../../../core/contracts/scan-words.ts';
 import { advance } from '../../../core/scan/live/advance.ts';
-import { type LiveScanState, startLiveScan, type Unit } from '../../../core/scan/live/live-scan-state.ts';
+import { type LiveScanState, startLiveScan, type Unit } from '../../../core/scan/live/keep.ts';
 import { type Said, scriptedReader } from './scripted-reader.ts';
 
 /** Runs these units to their end against a scripted API server; the state goes through JSON between two steps, as one that is put away. */

@@ -1,13 +1,11 @@
 import type { MapState, ParallelState, State } from '../../definition/states-language.ts';
 import type { Json } from '../../json/json.ts';
-import { completeState } from '../completion.ts';
 import type { FanOut, StoppedFanOut, Strand } from '../execution.ts';
-import type { Failure } from '../failure.ts';
 import { evaluateField } from '../field-evaluation.ts';
 import type { HistoryEventType } from '../history-event.ts';
-import { recover, runPart } from '../recovery.ts';
+import { type Failure, recover, runPart } from '../recovery.ts';
 import { standStill } from '../stand-still.ts';
-import type { Turn } from '../turn.ts';
+import { completeState, type Turn } from '../turn.ts';
 
 /** A strand in the middle of a Parallel or Map state. */
 interface Parent {

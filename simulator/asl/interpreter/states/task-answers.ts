@@ -1,12 +1,9 @@
 import { exceedsDataLimit } from '../../json/data-limit.ts';
 import type { Json } from '../../json/json.ts';
-import { completeState } from '../completion.ts';
 import type { PendingTask, Strand } from '../execution.ts';
-import { dataLimitExceeded, type Failure } from '../failure.ts';
-import { recover, runPart } from '../recovery.ts';
-import type { Turn } from '../turn.ts';
-import { startHeartbeat } from './task.ts';
-import { recordSubmitted, recordSucceeded, recordTaskFailure } from './task-history.ts';
+import { dataLimitExceeded, type Failure, recover, runPart } from '../recovery.ts';
+import { completeState, type Turn } from '../turn.ts';
+import { recordSubmitted, recordSucceeded, recordTaskFailure, startHeartbeat } from './task.ts';
 
 function pending(turn: Turn, taskId: string | undefined): [PendingTask, Strand] | undefined {
   const task = taskId === undefined ? undefined : turn.execution.tasks[taskId];
