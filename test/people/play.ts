@@ -179,10 +179,7 @@ class Game {
       const [known, all] = [(await this.#clusters()).length, Object.keys(this.#world.eks.state.clusters).length];
       if (known < all) behind.push(`${known} of ${all} clusters are in the inventory`);
       if (behind.length === 0) return this.#judge();
-      for (const argv of this.#advice(explained)) {
-        this.followed += 1;
-        await this.command(argv);
-      }
+      await this.#follow(explained);
     }
     this.#fail(`Whoever does what explain prints does not come to an end. Behind are\n  ${behind.join('\n  ')}`);
   }
@@ -193,13 +190,22 @@ class Game {
     for (const { invariant, message } of await checkInvariants(this.#world)) this.#fail(`${invariant}: ${message}`);
   }
 
-  /** What is printed for clusters that are not up to date: the answer to "when", else the reasons. Each command once, in the order of the text. */
-  #advice(explained: readonly Explanation[]): (readonly string[])[] {
-    const commands = explained.flatMap(({ when, reasons }) => {
+  /**
+   * Does what is printed for clusters that are not up to date, in the order of the text: the answer to "when", else the reasons. Each command is run
+   * once, and where one is refused what the sentence has after it waits until somebody has looked again.
+   */
+  async #follow(explained: readonly Explanation[]): Promise<void> {
+    const codes = new Map<string, number>();
+    for (const { when, reasons } of explained) {
       const ofWhen = this.#orders(when?.condition ?? '');
-      return ofWhen.length > 0 ? ofWhen : this.#orders(reasons.map(({ message }) => message).join('\n'));
-    });
-    return [...new Map(commands.map((argv) => [argv.join(' '), argv])).values()];
+      for (const argv of ofWhen.length > 0 ? ofWhen : this.#orders(reasons.map(({ message }) => message).join('\n'))) {
+        const line = argv.join(' ');
+        const code = codes.get(line) ?? (await this.command(argv)).code;
+        if (!codes.has(line)) this.followed += 1;
+        codes.set(line, code);
+        if (code !== 0) break;
+      }
+    }
   }
 
   #orders(text: string): (readonly string[])[] {
