@@ -53,7 +53,7 @@ describe('before the control plane moves', () => {
 
   test('kube-proxy that would be too old for the next minor comes along first, and no further than its API server', () => {
     const proxy = info('kube-proxy', [
-      ['v1.33.3-eksbuild.4', '1.33 1.34 1.35 1.36'],
+      ['v1.33.3-eksbuild.4', '1.33 1.34 1.35 1.36 1.37'],
       ['v1.36.0-eksbuild.1', '1.36 1.37', '1.36'],
       ['v1.37.0-eksbuild.1', '1.36 1.37', '1.37'],
     ]);

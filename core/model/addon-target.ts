@@ -51,16 +51,16 @@ export function newerDefault(addon: Installed, info: AddonInfo, minor: string): 
 
 /**
  * Before the control plane moves, an add-on goes to a version that both minors list, so that the upgrade and the way back stay open (facts: eks.md
- * §7). kube-proxy stays, because it must never be newer than the API server.
+ * §7). kube-proxy stays, because it must never be newer than the API server; one that would be too old for the next minor comes as far as that
+ * allows.
  */
 export function addonBefore(addon: Installed, info: AddonInfo, from: string, to: string): AddonDecision {
   const { addonName: name, addonVersion } = addon;
   const isProxy = name === 'kube-proxy';
   if (isProxy && !isTooOld(addonVersion, to)) return keep(`${name} follows after the control plane.`);
-  // One that would be too old for the next minor comes as far as its present API server lets it (Kubernetes' version skew policy).
   const offered = offers(info, from).filter(({ version }) => !isProxy || isWithin(version, from));
   const both = offers(info, to).filter(({ version }) => offered.some((offer) => offer.version === version));
-  if (both.some(({ version }) => version === addonVersion))
+  if (!isProxy && both.some(({ version }) => version === addonVersion))
     return keep(`${name} ${addonVersion} fits ${from} and ${to}.`);
   const newer = both.filter(({ version }) => compareAddonVersions(version, addonVersion) > 0);
   const chosen = newer.find((offer) => offer.isDefault) ?? newer.at(-1);

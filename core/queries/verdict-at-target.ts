@@ -127,7 +127,7 @@ function wayToTakeIn(
 }
 
 /** For a cluster behind its target whose own nodes stop the next hop: they are finished first, since another try before that is in vain. */
-export function nodesFirst(
+export function finishNodesFirst(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
   policy: UpgradePolicy | undefined,

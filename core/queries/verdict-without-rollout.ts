@@ -10,7 +10,7 @@ import { KubeVersion } from '../version/kube-version.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { leftOutBy, type Place, type WholeRollout } from './place-of.ts';
 import { refusalsByHand, somebodyOnce } from './upgrade-plan.ts';
-import { nodesFirst, UNPLACED, whyUnplaced } from './verdict-at-target.ts';
+import { finishNodesFirst, UNPLACED, whyUnplaced } from './verdict-at-target.ts';
 import { again, howItEnds, opensMore, takenOut } from './verdict-of-tried.ts';
 import { after, said, type Verdict } from './verdict-words.ts';
 
@@ -28,7 +28,7 @@ export function withoutRollout(
   const tried = goesOn ? undefined : served;
   if (place !== undefined && tried !== undefined && isTried(tried) && place.rollout.status !== 'Aborted') {
     const retried = again(snapshot, { ...place, member: tried }, false, now);
-    return nodesFirst(snapshot, cluster, aim.policy, place, retried, now);
+    return finishNodesFirst(snapshot, cluster, aim.policy, place, retried, now);
   }
   const out = place === undefined || tried === undefined ? undefined : takenOut(snapshot, place, tried);
   const busy = goesOn ? place : place?.beside;

@@ -33,7 +33,7 @@ import {
   type WholeRollout,
 } from './place-of.ts';
 import { finishing } from './upgrade-plan.ts';
-import { atTarget, failedHalfWay, nodesFirst, orFinished } from './verdict-at-target.ts';
+import { atTarget, failedHalfWay, finishNodesFirst, orFinished } from './verdict-at-target.ts';
 import { again } from './verdict-of-tried.ts';
 import { type Asked, whileHeld } from './verdict-when-held.ts';
 import { whileItRuns } from './verdict-while-it-runs.ts';
@@ -233,7 +233,9 @@ function ofWaiting(looked: Looked): Verdict {
   }
   if (isDone) return onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now));
   const tried = triedIn(looked);
-  return tried === undefined ? waitsThere(looked, going) : nodesFirst(snapshot, cluster, aim.policy, place, tried, now);
+  return tried === undefined
+    ? waitsThere(looked, going)
+    : finishNodesFirst(snapshot, cluster, aim.policy, place, tried, now);
 }
 
 function waitsThere({ snapshot, waiting, elsewhere, until, now }: Looked, there: MemberPlace): Verdict {
