@@ -10,16 +10,16 @@ const left = { name: 'left', version: '1.36', nodegroups: [{ name: 'workers', ve
 const create = (world: World) => startRollout(world.ports, 'policy-0', PERSON, { dryRun: false, finish: true });
 const saidOf = async (world: World) =>
   (await explainCluster(world.ports, await recordOf(world, 'left'))).when.condition;
-const RETRY = 'Somebody removes the cause and runs: liftlock retry cluster left; or ';
-const THEN = 'and then somebody runs: liftlock rollout create policy-0 --finish (whom it takes says --dry-run)';
+const THEN =
+  'and then somebody runs: liftlock rollout create policy-0 --finish (whom it takes says --dry-run); once its nodes have followed, somebody removes the cause and runs: liftlock retry cluster left';
 
 test('a rollout that is paused before its last wave is decided ends once somebody resumes it and an approver promotes the wave', async () => {
   const world = await smallFleet({ clusters: [left], policy: { finish: 'propose' } });
   await hours(world, 5);
   const id = await rolloutIdOf(world);
   await pauseRollout(world.ports, id, PERSON, 'not now');
-  const promote = `n approver looks at the wave all and runs: liftlock rollout promote ${id} --reason WHY`;
-  expect(await saidOf(world)).toBe(`${RETRY}somebody runs: liftlock rollout resume ${id}, and a${promote}, ${THEN}`);
+  const promote = `an approver looks at the wave all and runs: liftlock rollout promote ${id} --reason WHY`;
+  expect(await saidOf(world)).toBe(`Somebody runs: liftlock rollout resume ${id}, and ${promote}, ${THEN}`);
   await promoteRollout(world.ports, id, PERSON, 'only left is in it');
   await hours(world, 1);
   await expect(create(world)).rejects.toThrow(`The rollout ${id} of the policy policy-0 is under way`);
@@ -36,6 +36,6 @@ test('a rollout whose first wave is undecided does not end by itself', async () 
   const world = await smallFleet({ clusters, policies: [{ ...spec(at('dev'), at('prod')), finish: 'propose' }] });
   await hours(world, 5);
   const id = await rolloutIdOf(world);
-  const promote = `an approver looks at the wave dev and runs: liftlock rollout promote ${id} --reason WHY`;
-  expect(await saidOf(world)).toBe(`${RETRY}${promote}, and the rollout ${id} ends, ${THEN}`);
+  const promote = `An approver looks at the wave dev and runs: liftlock rollout promote ${id} --reason WHY`;
+  expect(await saidOf(world)).toBe(`${promote}, and the rollout ${id} ends, ${THEN}`);
 });
