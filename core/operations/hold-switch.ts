@@ -317,7 +317,7 @@ async function refuseInVain(
     ? 'Nothing is left to be tried once it is gone.'
     : has('NeverStarts')
       ? `First change a calendar or the tag that names it, or cannotStart; then run: ${retry}`
-      : `When that is over: ${retry}${has('NoWave') ? `; what takes it up otherwise says: liftlock explain cluster ${member.name}` : ''}`;
+      : `When that is over: ${retry}${has('NoWave') || has('BeyondTarget') ? `; what takes it up otherwise says: liftlock explain cluster ${member.name}` : ''}`;
   throw new Refusal('UpgradeBlocked', `${member.name} is not tried again now: ${said} ${then}`);
 }
 

@@ -151,7 +151,7 @@ test('a rollout is not taken up again where it would go on with another cluster 
 
 const created = clusterRecord({ ...cluster, createdAt: '2026-11-20T10:00:00.000Z', clusterKey: KEY });
 const inVainNow = (said: string) => `web is not tried again now: ${said} When that is over: liftlock retry cluster web`;
-test.each<[string, Partial<ClusterRecord>, string]>([
+test.each<[string, Partial<ClusterRecord>, string, string?]>([
   [
     'new',
     created,
@@ -162,16 +162,24 @@ test.each<[string, Partial<ClusterRecord>, string]>([
     { tags: { 'liftlock/paused': 'true' } },
     "The cluster's tag liftlock/paused keeps Liftlock away from it.",
   ],
-  ['beyond the target', { version: '1.38' }, 'The cluster is at 1.38 already, beyond 1.37; Liftlock never goes down.'],
-])('what failed is not tried again, and stays failed and held, while its cluster is %s', async (_, given, told) => {
-  const kept = { cluster: { ...cluster, ...given } };
-  await expect(after(retryCluster, { kept })).rejects.toMatchObject({
-    name: 'UpgradeBlocked',
-    message: inVainNow(told),
-  });
-  const left = await after(retryCluster, { kept, member: { status: 'Blocked' }, wave: { failed: 0, blocked: 1 } });
-  expect([left.member?.status, left.control]).toEqual(['Pending', without]);
-});
+  [
+    'beyond the target',
+    { version: '1.38' },
+    'The cluster is at 1.38 already, beyond 1.37; Liftlock never goes down.',
+    '; what takes it up otherwise says: liftlock explain cluster web',
+  ],
+])(
+  'what failed is not tried again, and stays failed and held, while its cluster is %s',
+  async (_, given, told, more = '') => {
+    const kept = { cluster: { ...cluster, ...given } };
+    await expect(after(retryCluster, { kept })).rejects.toMatchObject({
+      name: 'UpgradeBlocked',
+      message: `${inVainNow(told)}${more}`,
+    });
+    const left = await after(retryCluster, { kept, member: { status: 'Blocked' }, wave: { failed: 0, blocked: 1 } });
+    expect([left.member?.status, left.control]).toEqual(['Pending', without]);
+  },
+);
 
 const arrived = (given: Partial<Upgrade> = {}, version = '1.37'): Given => ({
   control: undefined,

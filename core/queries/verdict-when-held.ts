@@ -60,8 +60,10 @@ export function whileHeld(asked: Asked, upgrade: Upgrade | undefined): Verdict |
     const refused = refusedByFleet(snapshot);
     // Tried again before that it fails again, after another roll. Of what is whole by now nothing is left to fail.
     const causes = isFinished ? '' : ' removes the cause and';
+    // A cluster that has left the place where it would be tried again, for another wave or a later minor, is never tried there.
+    const isPast = reasons.some(({ code }) => code === 'BeyondTarget');
     const condition =
-      there && isOfAnotherWave(snapshot, there, reasons)
+      there && (isPast || isOfAnotherWave(snapshot, there, reasons))
         ? `Somebody runs: liftlock release cluster ${cluster.name}; and what takes it up then says: liftlock explain cluster ${cluster.name}`
         : `${somebodyOnce(reasons)}${causes} runs: liftlock retry cluster ${cluster.name} (or release)${andResume(refused) || '.'}`;
     // A stop refuses no retry, but it lets nothing of it begin.

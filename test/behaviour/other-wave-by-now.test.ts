@@ -38,3 +38,26 @@ test('a held cluster that belongs to a later wave by now is released: no retry i
   await hours(world, 10);
   expect((await said())[0]).toBe('UpToDate');
 });
+
+test('a held cluster that others have moved past its rollout is released, too', async () => {
+  const world = await smallFleet({
+    clusters: [{ name: 'p', version: '1.35', nodegroups: [{ name: 'one' }] }],
+    policies: [{ ...spec({ name: 'all' }), target: '1.36' }],
+    prepare: nodesFail,
+  });
+  await hours(world, 8);
+  const [account, region] = ['111111111111', 'eu-central-1'];
+  world.eks.addActor({ at: world.clock.now().getTime() + 1, account, region, do: 'auto-upgrade', cluster: 'p' });
+  await hours(world, 3);
+  const said = async () => {
+    const { state, when, reasons } = await explainCluster(world.ports, await recordOf(world, 'p'));
+    return [state, when.condition, reasons.map(({ code }) => code)];
+  };
+  expect(await said()).toEqual([
+    'Held',
+    'Somebody runs: liftlock release cluster p; and what takes it up then says: liftlock explain cluster p',
+    ['Held', 'BeyondTarget'],
+  ]);
+  await releaseCluster(world.ports, await keyOf(world, 'p'), PERSON);
+  expect((await said())[1]).toContain('liftlock rollout create policy-0 --finish');
+});
