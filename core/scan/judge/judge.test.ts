@@ -141,6 +141,8 @@ test('a hop is refused by what is too old for it or for its cluster today; where
   // The add-on step brings kube-proxy along before the control plane, where EKS manages it.
   const [hop] = hops.map((one) => ({ ...one, brings: () => true }));
   expect(hop && judge(skew('kube-proxy', 'v1.33.1'), hop)).toBeUndefined();
+  expect(hop && judge(skew('kube-proxy', 'v1.32.1'), hop)?.severity).toBe('info');
+  expect(hop && judge(skew('kube-proxy', 'v1.37.1'), hop)?.severity).toBe('error');
   expect(severities(skew('kube-proxy', 'v1.33.1'))[0]).toBe('error');
   // Nothing takes a kubelet back.
   expect(severities(ofGroup('v1.38.0'))).toEqual(['error', 'warning']);

@@ -71,25 +71,29 @@ function judgeProblem(problem: Problem, target: KubeVersion): JudgedFinding | un
 function judgeSkew(skew: SkewObservation, { target, from, brings = isInNodegroup }: Hop): JudgedFinding | undefined {
   const { component, version, subject } = skew;
   const first = from?.isOlderThan(target) === true ? from.next() : target;
+  const isProxy = component === 'kube-proxy';
   // The add-on step brings kube-proxy along before the control plane moves, where it would be too old (core/model/addon-target.ts).
-  const hops = brings(skew) ? (component === 'kube-proxy' ? [] : [first]) : [first, target];
+  const hops = brings(skew) ? (isProxy ? [] : [first]) : [first, target];
   const asked = [...(from === undefined ? [] : [from]), ...hops];
   // Where the control plane stays, nothing breaks that is not broken already, and what is too old is brought to its version.
   const stays = from?.equals(target) === true;
-  const isOlder = KubeVersion.tryParse(version)?.isOlderThan(target) === true;
+  const isOlder = KubeVersion.tryParse(version)?.isOlderThan(from ?? target) === true;
+  const isBrought = brings(skew) && isOlder && (stays || isProxy);
   const components = [{ kind: component, name: subject.name ?? 'a node', version }];
   const which = component === 'kubelet' ? 'these nodes' : 'kube-proxy';
   for (const apiServer of asked) {
     const [problem] = checkSkew(apiServer, components).reasons;
     if (problem === undefined) continue;
     return findingOf(skew, {
-      severity: stays ? (brings(skew) && isOlder ? 'info' : 'warning') : 'error',
+      severity: isBrought ? 'info' : stays ? 'warning' : 'error',
       reason: 'version-skew',
       rule: 'VersionSkew',
       message: problem,
       fix: stays
         ? `Bring ${which} to ${target}, the version of the control plane.`
-        : `Update ${which} to a version that fits both before the control plane goes to ${apiServer.equals(target) ? target : first}.`,
+        : isBrought
+          ? 'The add-on step brings it along before the control plane moves.'
+          : `Update ${which} to a version that fits both before the control plane goes to ${apiServer.equals(target) ? target : first}.`,
     });
   }
   return undefined;

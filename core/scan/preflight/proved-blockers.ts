@@ -48,8 +48,12 @@ function prove(cluster: ClusterRecord, target: KubeVersion, isFirst: boolean, st
       ...ofGroup(group.nodegroupName, reason('ScanFinding', `${noImageText(group)} ${NEW_GROUP}`)),
       rule: al2Ami.name,
     }));
-  const first = isFirst ? [KubeVersion.parse(cluster.version)] : [];
-  const skewed = skewOf(cluster, [...first, target], stay, isFirst);
+  const now = KubeVersion.parse(cluster.version);
+  const isOld = ({ name, version }: ClusterRecord['addons'][number]) =>
+    name === 'kube-proxy' && KubeVersion.tryParse(version)?.isOlderThan(now) === true;
+  // The add-on step brings a kube-proxy along that is too old, and nothing brings one back that is too new.
+  const addons = cluster.addons.filter((addon) => !isOld(addon));
+  const skewed = skewOf({ ...cluster, addons }, [...(isFirst ? [now] : []), target], stay, isFirst);
   return [...(lost === undefined ? [] : [{ reason: lost }]), ...images, ...skewed];
 }
 
