@@ -2,6 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { UndoEntry, Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { undoId } from '../model/hop.ts';
+import { kubeProxySkew } from '../model/lag.ts';
 import { unreachable } from '../model/unreachable.ts';
 import { ownedBy } from '../model/version-owners.ts';
 import { sentence, some } from '../model/words.ts';
@@ -31,7 +32,9 @@ export function clusterWarnings(
   );
   // Such a skew arises when somebody takes the control plane back past Liftlock and leaves the nodes where they were.
   const names = cluster.nodegroups.map(({ name }) => name);
-  const skewed = skewOf(cluster, [KubeVersion.parse(cluster.version)], names, true).map((one) => one.reason);
+  const version = KubeVersion.parse(cluster.version);
+  const ofGroups = skewOf(cluster, [version], names).map((one) => one.reason);
+  const skewed = [...ofGroups, ...kubeProxySkew(cluster.addons, version).map((text) => reason('VersionSkew', text))];
   return [
     ...skewed,
     ...managed,

@@ -106,8 +106,8 @@ function whatEnds(
   const undecided = waitingForPromotion(waves);
   // What hooks say after the last wave, which the rollout waits for where nothing else is left of it.
   const asked = (lastPassed(waves)?.reasons ?? []).filter(isOfHook);
-  if (undecided === undefined) return { ends: howItEnds(busy), refusals: asked };
-  if (!opensMore(waves, undecided)) return { ends: howItEnds(busy), refusals: [] };
+  if (undecided === undefined || !opensMore(waves, undecided))
+    return { ends: howItEnds(busy), refusals: undecided === undefined ? asked : [] };
   const next = KubeVersion.parse(cluster.version).next();
   const refusals = refusalsByHand(snapshot, cluster, next, now);
   const stepwise = next.toString() === target?.toString() ? '' : ', one minor at a time';

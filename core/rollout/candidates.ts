@@ -126,8 +126,9 @@ function consider(
   // Where it is not decided which policy or wave the cluster belongs to, nobody knows by whose rules its nodes and add-ons would follow.
   const [undecided] = [...refusals, ...wave.reasons.filter(({ code }) => code === 'PolicyError')];
   // Nodes that would stop its next hop follow first, and a later rollout takes the cluster further.
-  const isReady = !mayFinish || undecided !== undefined || !stopsNextHop(cluster, policy.spec);
-  const target = current.isOlderThan(resolved.target) && isReady ? resolved.target : current;
+  const isBehind = current.isOlderThan(resolved.target);
+  const isFinishedFirst = isBehind && mayFinish && undecided === undefined && stopsNextHop(cluster, policy.spec);
+  const target = isBehind && !isFinishedFirst ? resolved.target : current;
   const wanted = current.isOlderThan(target)
     ? given({ releases: releasesFor(cluster, target, policy.spec, snapshot.images?.get(cluster.region), now) })
     : pinsOf(patchesOf(snapshot, cluster, policy.spec, target, now));

@@ -49,31 +49,24 @@ function prove(cluster: ClusterRecord, target: KubeVersion, isFirst: boolean, st
       rule: al2Ami.name,
     }));
   const now = KubeVersion.parse(cluster.version);
-  const isOld = ({ name, version }: ClusterRecord['addons'][number]) =>
-    name === 'kube-proxy' && KubeVersion.tryParse(version)?.isOlderThan(now) === true;
+  const skewed = skewOf(cluster, [...(isFirst ? [now] : []), target], stay);
   // The add-on step brings a kube-proxy along that is too old, and nothing brings one back that is too new.
-  const addons = cluster.addons.filter((addon) => !isOld(addon));
-  const skewed = skewOf({ ...cluster, addons }, [...(isFirst ? [now] : []), target], stay, isFirst);
-  return [...(lost === undefined ? [] : [{ reason: lost }]), ...images, ...skewed];
+  const notOlder = cluster.addons.filter(({ version }) => KubeVersion.tryParse(version)?.isOlderThan(now) !== true);
+  const proxy = isFirst ? kubeProxySkew(notOlder, now).map((text) => ({ reason: reason('VersionSkew', text) })) : [];
+  return [...(lost === undefined ? [] : [{ reason: lost }]), ...images, ...skewed, ...proxy];
 }
 
-/**
- * Violations of the skew policy by the given API server versions, once for each group, and by the add-on kube-proxy today (`hasProxy`): each hop
- * brings it along before the control plane.
- */
+/** Violations of the skew policy by the given API server versions, once for each group. */
 export function skewOf(
-  { version: own, nodegroups, addons }: Pick<ClusterRecord, 'version' | 'nodegroups' | 'addons'>,
+  { nodegroups }: Pick<ClusterRecord, 'nodegroups'>,
   apiServers: readonly KubeVersion[],
   groups: readonly string[],
-  hasProxy: boolean,
 ): Proved[] {
-  const ofGroups = nodegroups.flatMap(({ name, version }) => {
+  return nodegroups.flatMap(({ name, version }) => {
     if (version === undefined || !groups.includes(name)) return [];
     const all = apiServers.flatMap((at) => checkSkew(at, [{ kind: 'kubelet', name, version }]).reasons);
     return all.slice(0, 1).map((text) => ofGroup(name, reason('VersionSkew', text)));
   });
-  const proxy = hasProxy ? kubeProxySkew(addons, KubeVersion.parse(own)) : [];
-  return [...ofGroups, ...proxy.map((text) => ({ reason: reason('VersionSkew', text) }))];
 }
 
 const ofGroup = (name: string, why: Reason): Proved => ({ reason: why, scanned: `nodegroup:${name}` });
