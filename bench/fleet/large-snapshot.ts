@@ -2,8 +2,8 @@ import { type CompiledCalendar, compileCalendar } from '../../core/calendar/comp
 import type { AccountState, ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import type { Grant, Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../../core/contracts/items/rollout.ts';
-import { servedKeys } from '../../core/rollout/automatic-rollouts.ts';
 import type { FleetSnapshot } from '../../core/rollout/snapshot.ts';
+import { servedKeys } from '../../core/rollout/tried.ts';
 import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';

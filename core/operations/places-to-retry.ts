@@ -6,7 +6,7 @@ import { isForgotten, labeled } from '../policy/cluster-labels.ts';
 import { policyByHand, policyOf } from '../policy/policy-of.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
 import { isOutForHold } from '../queries/place-of.ts';
-import { goesOnWith, newestFirst } from '../rollout/automatic-rollouts.ts';
+import { goesOnWith, newestFirst } from '../rollout/tried.ts';
 import { Clusters, Configs, isTried, loadMembers, Rollouts, readMembersIn, Waves } from '../store/entities.ts';
 import { load, loadKind, type Read, unchanged } from '../store/entity.ts';
 

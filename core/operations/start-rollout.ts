@@ -10,8 +10,9 @@ import { loadRolloutDetail, planDetail, type RolloutDetail } from '../queries/ro
 import { inventoryGaps } from '../rollout/automatic-rollouts.ts';
 import { candidatesOf } from '../rollout/candidates.ts';
 import { createRollout, newestOf } from '../rollout/create-rollout.ts';
+import type { RolloutPlan } from '../rollout/decisions.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
-import { planRollout, type RolloutPlan } from '../rollout/plan-rollout.ts';
+import { planRollout } from '../rollout/plan-rollout.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { waveEnd } from '../rollout/wave-end.ts';
 import { writeMark } from '../store/change.ts';

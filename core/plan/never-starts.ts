@@ -1,8 +1,8 @@
 import type { Member } from '../contracts/items/rollout.ts';
 import type { HopRules } from '../policy/hop-rules.ts';
 import { hasRoom } from '../policy/never-starts.ts';
+import type { RolloutPlan } from '../rollout/decisions.ts';
 import { memberRules } from '../rollout/member-rules.ts';
-import type { RolloutPlan } from '../rollout/plan-rollout.ts';
 import type { PlanInput } from './plan-input.ts';
 
 /**

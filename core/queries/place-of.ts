@@ -4,10 +4,10 @@ import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/item
 import { hopId, hopTo, isFinish, isRollback } from '../model/hop.ts';
 import type { Table } from '../ports/table.ts';
 import { hasFailedHalfWay } from '../protocol/left-half-done.ts';
-import { isRemembered, isServed, newestFirst, whyLeftOut } from '../rollout/automatic-rollouts.ts';
 import { hasPins } from '../rollout/candidates.ts';
 import { besideLaterWave } from '../rollout/later-wave.ts';
 import { asUpgraded, type FleetSnapshot } from '../rollout/snapshot.ts';
+import { isRemembered, isServed, newestFirst, whyLeftOut } from '../rollout/tried.ts';
 import { hasBegun } from '../rollout/wave-end.ts';
 import { isTried, loadMembersIn, Rollouts, Upgrades } from '../store/entities.ts';
 import { load, loadAll, loadKind } from '../store/entity.ts';

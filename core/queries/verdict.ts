@@ -10,7 +10,6 @@ import { givesWayFor, haltRefusals, ordersOfFleet } from '../protocol/kept-away.
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
 import { fitsNoWindow } from '../protocol/settle-decision.ts';
 import { VETOES } from '../protocol/vetoes.ts';
-import { isServed } from '../rollout/automatic-rollouts.ts';
 import type { Decision, Waiting } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
 import { leavesAt } from '../rollout/left-behind.ts';
@@ -18,6 +17,7 @@ import { memberRules, rulesByHand } from '../rollout/member-rules.ts';
 import { stalledWaves } from '../rollout/never-starting.ts';
 import { earliestOpening, waitsOf } from '../rollout/openings.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { isServed } from '../rollout/tried.ts';
 import { turnsAt } from '../rollout/turn-at.ts';
 import { waitingForPromotion, wayToResume } from '../rollout/wave-end.ts';
 import { isTried } from '../store/entities.ts';

@@ -22,7 +22,7 @@ import {
   Waves,
 } from '../store/entities.ts';
 import { batched, dataOf, decode, load, type Read, replace, unchanged } from '../store/entity.ts';
-import type { Change, Replan } from './replan.ts';
+import type { Change, Replan } from './decisions.ts';
 
 type ReplanPorts = Pick<Ports, 'table' | 'clock' | 'events'>;
 

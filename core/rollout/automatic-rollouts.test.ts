@@ -6,8 +6,9 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout } from '../contracts/items/rollout.ts';
 import type { AnyCode } from '../contracts/reasons.ts';
-import { automaticRollouts, isServed, servedKeys, staysWithinMinor } from './automatic-rollouts.ts';
+import { automaticRollouts } from './automatic-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import { isServed, servedKeys, staysWithinMinor } from './tried.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const web = clusterRecord({ name: 'web', version: '1.36' });

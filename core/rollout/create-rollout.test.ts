@@ -7,7 +7,7 @@ import { reason } from '../contracts/step-result.ts';
 import { Members, PolicyRollouts, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { load, loadKind, put } from '../store/entity.ts';
 import { createRollout } from './create-rollout.ts';
-import type { RolloutPlan } from './plan-rollout.ts';
+import type { RolloutPlan } from './decisions.ts';
 
 const plan = (members = 1, rollout: Partial<Rollout> = {}): RolloutPlan => ({
   rollout: rolloutItem(rollout),

@@ -7,7 +7,7 @@ import { transactWithAudit } from '../store/audit.ts';
 import { rolloutChanged, rolloutEntry } from '../store/change.ts';
 import { Members, PolicyRollouts, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { load, put, replace } from '../store/entity.ts';
-import type { RolloutPlan } from './plan-rollout.ts';
+import type { RolloutPlan } from './decisions.ts';
 
 /** One transaction takes this many members and waves beside the audit; a larger fleet takes several transactions. */
 const BATCH = 80;

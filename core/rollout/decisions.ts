@@ -2,8 +2,36 @@ import type { Grant, Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
 import type { DueHook } from '../policy/hook-decision.ts';
-import type { RolloutPlan } from './plan-rollout.ts';
-import type { Replan } from './replan.ts';
+import type { Candidates } from './candidates.ts';
+
+/** A rollout as it would be created. Every cluster that its policy selects is in exactly one wave, or in `leftOut` with the reason. */
+export interface RolloutPlan {
+  readonly rollout: Rollout;
+  readonly waves: readonly Wave[];
+  readonly members: readonly Member[];
+  readonly leftOut: Candidates['leftOut'];
+}
+
+/** An item as it was read and as it should be; undefined = it does not exist yet, or is to be removed. */
+export interface Change<Item> {
+  readonly before: Item | undefined;
+  readonly next: Item | undefined;
+}
+
+/** What changes in a rollout under way when its policy, the versions or the fleet have changed. Only waves that have not begun change. */
+export interface Replan {
+  readonly policyRevision: string;
+  readonly target: string;
+  /** Names of all waves, those that have begun first. */
+  readonly waves: readonly string[];
+  readonly changedWaves: readonly Change<Wave>[];
+  readonly members: readonly Change<Member>[];
+  /** What is suspected of the minors to which it takes clusters by now: its first wave may open right after this. */
+  readonly carried: Rollout['carried'];
+  readonly withinMinor: Rollout['withinMinor'];
+  /** What changed, for people. */
+  readonly reasons: readonly Reason[];
+}
 
 /** What the reconciler will do, as data with its reasons. Decisions are applied conditionally: one does nothing when something moved meanwhile. */
 export type Decision =

@@ -11,20 +11,7 @@ import { Rollouts } from '../store/entities.ts';
 import { load, replace } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { Decision } from './decisions.ts';
-import type { FleetSnapshot } from './snapshot.ts';
-
-/** What the clusters that were taken back from a minor have in common (docs/rollbacks.md). */
-type TakenBack = NonNullable<Rollout['carried']>[number];
-
-/** What the rollouts of one policy have shown. */
-interface Earlier {
-  readonly takenBack: readonly TakenBack[];
-  /** Clusters of those that have ended which are on their way back from a minor, or have stopped half-way: what they lack for that minor is not known before they are back. */
-  readonly goingBack: readonly { readonly clusterKey: string; readonly minor: string }[];
-}
-
-/** By policy. */
-export type EarlierRollouts = ReadonlyMap<string, Earlier>;
+import type { Earlier, EarlierRollouts, FleetSnapshot, TakenBack } from './snapshot.ts';
 
 interface Read {
   readonly rollouts: readonly Rollout[];

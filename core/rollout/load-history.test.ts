@@ -5,8 +5,8 @@ import type { Member, Rollout } from '../contracts/items/rollout.ts';
 import { Accounts, Members, Rollouts, Waves } from '../store/entities.ts';
 import { batched, put } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
-import { servedKeys } from './automatic-rollouts.ts';
 import { loadHistory, loadRollouts } from './load-history.ts';
+import { servedKeys } from './tried.ts';
 
 const account: AccountState = {
   ...{ account: '111111111111', region: 'eu-central-1', status: 'Ok', clusters: 1 },

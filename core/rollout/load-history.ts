@@ -2,9 +2,9 @@ import type { Table } from '../ports/table.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { Accounts, isMember, Members, Organizations, Rollouts, rolloutPartition, Waves } from '../store/entities.ts';
 import { dataOf, load, loadKind, ofKind } from '../store/entity.ts';
-import { isRemembered, servedBy } from './automatic-rollouts.ts';
 import { earlierRollouts } from './earlier-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import { isRemembered, servedBy } from './tried.ts';
 
 /** Reads what only the full look needs. `reader` takes the latest scans of `clusterKeys` together with what else is read in this turn. */
 export async function loadHistory(

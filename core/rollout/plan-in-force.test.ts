@@ -8,7 +8,7 @@ import type { WriteOperation } from '../ports/table.ts';
 import { Members, Rollouts, Waves } from '../store/entities.ts';
 import { load, put } from '../store/entity.ts';
 import { applyReplan, followPlan } from './apply-replan.ts';
-import type { Replan } from './replan.ts';
+import type { Replan } from './decisions.ts';
 
 const rollout = rolloutItem({ waves: ['before', 'all', 'after', 'last'], createdBy: 'a person' });
 const open = waveItem({ index: 1 });

@@ -6,20 +6,13 @@ import { blockingFindings } from '../model/blocking-findings.ts';
 import { given } from '../model/given.ts';
 import { countSettled } from '../protocol/settle-decision.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { staysWithinMinor } from './automatic-rollouts.ts';
-import { type Asked, type Candidate, type Candidates, candidatesOf } from './candidates.ts';
+import { type Asked, type Candidate, candidatesOf } from './candidates.ts';
+import type { RolloutPlan } from './decisions.ts';
 import { carriedInto } from './earlier-rollouts.ts';
 import { wavePlanHash } from './plan-hash.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import { staysWithinMinor } from './tried.ts';
 import { limitsOf } from './wave-limits.ts';
-
-/** A rollout as it would be created. Every cluster that its policy selects is in exactly one wave, or in `leftOut` with the reason. */
-export interface RolloutPlan {
-  readonly rollout: Rollout;
-  readonly waves: readonly Wave[];
-  readonly members: readonly Member[];
-  readonly leftOut: Candidates['leftOut'];
-}
 
 /** Plans a rollout of a policy over the inventory. Undefined when no cluster needs work. Pure. */
 export function planRollout(

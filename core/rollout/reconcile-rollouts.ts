@@ -16,7 +16,6 @@ import { revisionOf, transactWithAudit } from '../store/audit.ts';
 import { writeUnrecorded } from '../store/change.ts';
 import { Epochs, Grants, Learned, ReconcileMarkers, Rollouts, Upgrades } from '../store/entities.ts';
 import { decode, isContention, load, put, type Read, replace } from '../store/entity.ts';
-import { atRest } from './automatic-rollouts.ts';
 import { carryOut, freeLost, type LostGrant, type Problem } from './carry-out.ts';
 import { beginsWave, decide } from './decide.ts';
 import type { Decision } from './decisions.ts';
@@ -24,6 +23,7 @@ import { loadSnapshot, type SnapshotScope } from './load-snapshot.ts';
 import { NOTHING_OVERDUE, type Overdue, overdueWaves } from './overdue-waves.ts';
 import { type FleetSnapshot, policyMatch } from './snapshot.ts';
 import { tellDeadlines } from './tell-deadlines.ts';
+import { atRest } from './tried.ts';
 import { waveAskedBeforeNext } from './wave-end.ts';
 
 export type ReconcilePorts = Pick<

@@ -10,38 +10,17 @@ import { isForgotten } from '../policy/cluster-labels.ts';
 import { countSettled, unlessFailed } from '../protocol/settle-decision.ts';
 import { isTried } from '../store/entities.ts';
 import { fittingPin } from '../version/image-release.ts';
-import { atRest, staysWithinMinor } from './automatic-rollouts.ts';
 import { hasPins, type Pins } from './candidates.ts';
-import type { Decision } from './decisions.ts';
+import type { Change, Decision, Replan } from './decisions.ts';
 import { carriedInto, carriedNews } from './earlier-rollouts.ts';
 import { asksNoLess, besideLaterWave, laterWaveOf, toldOfLaterWaves } from './later-wave.ts';
 import { plannedWave } from './plan-rollout.ts';
 import { amiTypeOf } from './proved-pins.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import { atRest, staysWithinMinor } from './tried.ts';
 import { newestTarget, wantedMembers } from './wanted-members.ts';
 import { hasBegun } from './wave-end.ts';
 import { wavePlace } from './wave-place.ts';
-
-/** An item as it was read and as it should be; undefined = it does not exist yet, or is to be removed. */
-export interface Change<Item> {
-  readonly before: Item | undefined;
-  readonly next: Item | undefined;
-}
-
-/** What changes in a rollout under way when its policy, the versions or the fleet have changed. Only waves that have not begun change. */
-export interface Replan {
-  readonly policyRevision: string;
-  readonly target: string;
-  /** Names of all waves, those that have begun first. */
-  readonly waves: readonly string[];
-  readonly changedWaves: readonly Change<Wave>[];
-  readonly members: readonly Change<Member>[];
-  /** What is suspected of the minors to which it takes clusters by now: its first wave may open right after this. */
-  readonly carried: Rollout['carried'];
-  readonly withinMinor: Rollout['withinMinor'];
-  /** What changed, for people. */
-  readonly reasons: readonly Reason[];
-}
 
 /** Plans rollouts anew; this needs the full look. A paused rollout is planned anew too, so that it shows what it will really do when it goes on. */
 export function replans(snapshot: FleetSnapshot, now: Date): Decision[] {

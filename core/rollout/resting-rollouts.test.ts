@@ -3,7 +3,8 @@ import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
-import { atRest, restingDecisions } from './automatic-rollouts.ts';
+import { restingDecisions } from './automatic-rollouts.ts';
+import { atRest } from './tried.ts';
 
 interface Given {
   readonly status: Rollout['status'];

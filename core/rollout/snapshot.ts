@@ -24,7 +24,19 @@ import { remembered } from '../model/remembered.ts';
 import type { Channels } from '../policy/channels.ts';
 import { type PolicyMatch, policyOf } from '../policy/policy-of.ts';
 import { versionNow } from '../protocol/rollback-view.ts';
-import type { EarlierRollouts } from './earlier-rollouts.ts';
+
+/** What the clusters that were taken back from a minor have in common (docs/rollbacks.md). */
+export type TakenBack = NonNullable<Rollout['carried']>[number];
+
+/** What the rollouts of one policy have shown. */
+export interface Earlier {
+  readonly takenBack: readonly TakenBack[];
+  /** Clusters of those that have ended which are on their way back from a minor, or have stopped half-way: what they lack for that minor is not known before they are back. */
+  readonly goingBack: readonly { readonly clusterKey: string; readonly minor: string }[];
+}
+
+/** By policy. */
+export type EarlierRollouts = ReadonlyMap<string, Earlier>;
 
 /** Everything that the reconciler decides from, read at one time. Maps are by cluster key, rollout id, or policy name. */
 export interface FleetSnapshot {

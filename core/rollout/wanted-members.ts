@@ -6,12 +6,12 @@ import { isFinish } from '../model/hop.ts';
 import { imageRuleOf } from '../model/image-rule.ts';
 import { isLag, lagReason, partsUnknown } from '../model/lag.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { leftHalfDone, wasServed } from './automatic-rollouts.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { asksNoLess, withLaterWave } from './later-wave.ts';
 import { newest, plannedMember } from './plan-rollout.ts';
 import { provedPins } from './proved-pins.ts';
 import type { FleetSnapshot } from './snapshot.ts';
+import { leftHalfDone, wasServed } from './tried.ts';
 
 interface Place {
   readonly now: Date;

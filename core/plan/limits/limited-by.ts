@@ -10,7 +10,7 @@ import { apart, some } from '../../model/words.ts';
 import { capLimit } from '../../policy/caps.ts';
 import { clusterTags } from '../../policy/cluster-tags.ts';
 import { estimateOf } from '../../policy/hop-rules.ts';
-import type { RolloutPlan } from '../../rollout/plan-rollout.ts';
+import type { RolloutPlan } from '../../rollout/decisions.ts';
 import type { PolicyDeadline } from '../deadline.ts';
 import { instantText } from '../document/instant.ts';
 import type { PlanDocument } from '../document/plan-schema.ts';
