@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type RunOptions, runInProcess } from '../test/material/cli/run-in-process.ts';
 import { FLEET_YAML, servedWorld } from '../test/material/cli/served-world.ts';
-import { EXIT } from './command/session.ts';
+import { EXIT } from './command/failure.ts';
 
 const served = await servedWorld();
 afterAll(() => served.close());

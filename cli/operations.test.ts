@@ -3,7 +3,7 @@ import { loadKind, put } from '../core/store/entity.ts';
 import { type Ran, type RunOptions, runInProcess } from '../test/material/cli/run-in-process.ts';
 import { FLEET_YAML, LOCAL_OPERATOR, servedWorld } from '../test/material/cli/served-world.ts';
 import { upgrade } from '../test/material/protocol/one-upgrade.ts';
-import { EXIT } from './command/session.ts';
+import { EXIT } from './command/failure.ts';
 
 type World = Awaited<ReturnType<typeof servedWorld>>;
 

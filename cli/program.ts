@@ -1,8 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import { visible } from '../core/model/visible.ts';
 import type { ApiClient } from './client/api-client.ts';
-import type { Io } from './command/io.ts';
-import { EXIT, type ExitCode, Failure, type GlobalOptions, type Session } from './command/session.ts';
+import { EXIT, type ExitCode, Failure } from './command/failure.ts';
+import type { GlobalOptions, Io } from './command/io.ts';
+import type { Session } from './command/session.ts';
 import { OUTPUT, secondsUpTo, type Verb } from './command/verb.ts';
 import { FLEET_VERBS } from './fleet-verbs.ts';
 import { LOCAL_VERBS } from './local-verbs.ts';

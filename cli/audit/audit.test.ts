@@ -12,7 +12,7 @@ import { link } from '../../core/store/audit.ts';
 import { MemoryAnchorStore } from '../../test/contract/memory-anchor-store.ts';
 import { type RunOptions, runInProcess } from '../../test/material/cli/run-in-process.ts';
 import { servedWorld } from '../../test/material/cli/served-world.ts';
-import { EXIT } from '../command/session.ts';
+import { EXIT } from '../command/failure.ts';
 
 const TABLE = 'arn:aws:dynamodb:eu-central-1:000000000000:table/audit';
 const SHOP = 'arn:aws:eks:us-east-1:111111111111:cluster/shop@2026-01-01T00:00:00.000Z';

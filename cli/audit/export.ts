@@ -4,7 +4,8 @@ import { canonicalJson } from '../../core/hash/canonical-json.ts';
 import { shellWord } from '../../core/model/shell-word.ts';
 import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
-import { type ExitCode, invalid, type Session } from '../command/session.ts';
+import { type ExitCode, invalid } from '../command/failure.ts';
+import type { Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 import { type AuditOptions, EXPORTED_FILE, gather, PROBLEMS_FILE, RECORDS_FILE, recordNamed } from './records.ts';
 

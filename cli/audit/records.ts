@@ -6,7 +6,8 @@ import { arnOf, parseClusterArn, shortId, shortKeyOf } from '../../core/model/cl
 import { given } from '../../core/model/given.ts';
 import { shellWord } from '../../core/model/shell-word.ts';
 import type { AnchorFile } from '../../core/ports/anchors.ts';
-import { EXIT, Failure, invalid, type OutputOption, type Session } from '../command/session.ts';
+import { EXIT, Failure, invalid } from '../command/failure.ts';
+import type { OutputOption, Session } from '../command/session.ts';
 import { recordsOf, trailOf } from './show.ts';
 
 export interface AuditOptions extends OutputOption {

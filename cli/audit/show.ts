@@ -4,7 +4,8 @@ import { visible } from '../../core/model/visible.ts';
 import type { AuditItem } from '../../core/ports/table.ts';
 import type { AuditTrail } from '../../core/queries/audit-trail.ts';
 import { clusterParam, part } from '../client/paths.ts';
-import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode, invalid } from '../command/failure.ts';
+import type { OutputOption, Session } from '../command/session.ts';
 import { print, tableLines } from '../output/print.ts';
 
 export async function showAudit(session: Session, subject: string, { output }: OutputOption): Promise<ExitCode> {

@@ -2,7 +2,8 @@ import { type ComparedRecord, compareWithAnchors } from '../../core/anchors/comp
 import { shellWord } from '../../core/model/shell-word.ts';
 import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
-import { EXIT, type ExitCode, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode } from '../command/failure.ts';
+import type { Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 import { type AuditOptions, type Evidence, gather } from './records.ts';
 

@@ -5,9 +5,11 @@ import { formatIssue } from '../../core/config/issue.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import { visible } from '../../core/model/visible.ts';
 import { instantOrNull, instantText } from '../../core/plan/document/instant.ts';
+import { EXIT, type ExitCode, invalid } from '../command/failure.ts';
 import { instantOf } from '../command/instant.ts';
-import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
-import { facts, type Paint, print, reasonLines, section, shown, tableLines } from '../output/print.ts';
+import type { Paint } from '../command/io.ts';
+import type { OutputOption, Session } from '../command/session.ts';
+import { facts, print, reasonLines, section, shown, tableLines } from '../output/print.ts';
 import { type FileOptions, readConfigFiles } from '../verbs/config-files.ts';
 
 interface CalendarOptions extends Partial<FileOptions>, OutputOption {

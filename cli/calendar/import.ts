@@ -4,7 +4,8 @@ import { parseConfig } from '../../core/config/parse-config.ts';
 import { objectName } from '../../core/config/schema/names.ts';
 import { ImportProblem, importFreezes, nameOf } from '../../core/icalendar/import-freezes.ts';
 import { visible } from '../../core/model/visible.ts';
-import { EXIT, type ExitCode, invalid, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode, invalid } from '../command/failure.ts';
+import type { Session } from '../command/session.ts';
 import { yamlOf } from '../output/print.ts';
 import { readText } from '../verbs/read-text.ts';
 

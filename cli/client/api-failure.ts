@@ -1,5 +1,5 @@
 import { roleOf } from '../../core/contracts/api-routes.ts';
-import { EXIT, type ExitCode, Failure } from '../command/session.ts';
+import { EXIT, type ExitCode, Failure } from '../command/failure.ts';
 import type { Caller } from './sign-request.ts';
 
 const EXIT_OF: Readonly<Record<string, ExitCode>> = {

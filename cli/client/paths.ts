@@ -1,6 +1,6 @@
 import { shortKeyOf } from '../../core/model/cluster-key.ts';
 import { visible } from '../../core/model/visible.ts';
-import { invalid } from '../command/session.ts';
+import { invalid } from '../command/failure.ts';
 
 /** Replaces an empty name, since hono leaves an empty part of a path out and so calls another route. No command line can contain it. */
 export const NOTHING = '\0';

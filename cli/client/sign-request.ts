@@ -1,7 +1,7 @@
 import { Sha256 } from '@aws-crypto/sha256-js';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { Failure } from '../command/session.ts';
+import { Failure } from '../command/failure.ts';
 
 interface Signable {
   readonly method: string;

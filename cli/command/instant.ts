@@ -1,4 +1,4 @@
-import { invalid } from './session.ts';
+import { invalid } from './failure.ts';
 
 const RFC_3339 = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(?:Z|[+-]\d{2}:\d{2})$/i;
 

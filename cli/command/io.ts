@@ -80,3 +80,16 @@ export function processIo(): Io {
   };
   return io;
 }
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  readonly apiUrl?: string;
+  readonly apiRegion?: string;
+  readonly profile?: string;
+  readonly timeout: number;
+  readonly color: boolean;
+}
+
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+
+export type Paint = (style: Style, text: string) => string;

@@ -1,5 +1,5 @@
+import { EXIT, Failure } from './failure.ts';
 import type { Io } from './io.ts';
-import { EXIT, Failure } from './session.ts';
 import { untilFound } from './until-found.ts';
 
 /** What a wait comes to whose looks end like these, with what it says meanwhile. */

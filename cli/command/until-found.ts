@@ -1,5 +1,5 @@
+import { EXIT, Failure } from './failure.ts';
 import type { Io } from './io.ts';
-import { EXIT, Failure } from './session.ts';
 
 const LOOK_MILLISECONDS = 1_000;
 

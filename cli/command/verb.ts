@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type ExitCode, FORMATS, type Session } from './session.ts';
+import type { ExitCode } from './failure.ts';
+import { FORMATS, type Session } from './session.ts';
 
 /** The rules of an option, beside its text in the help. */
 interface OptionRules {

@@ -6,7 +6,7 @@ import { transactWithAudit } from '../../core/store/audit.ts';
 import { runInProcess } from '../../test/material/cli/run-in-process.ts';
 import { LOCAL_OPERATOR, START, servedWorld } from '../../test/material/cli/served-world.ts';
 import { anchorsOf } from '../../test/material/evidence/small-evidence.ts';
-import { EXIT } from '../command/session.ts';
+import { EXIT } from '../command/failure.ts';
 import { readEvidence, writeEvidence } from './evidence-file.ts';
 
 const MINUTE = 60_000;

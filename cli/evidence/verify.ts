@@ -4,8 +4,9 @@ import { type VerifiedEvidence, verifyEvidence } from '../../core/evidence/verif
 import { visible } from '../../core/model/visible.ts';
 import { anchorFiles } from '../audit/records.ts';
 import { CODES, recordLines } from '../audit/verify.ts';
+import { type ExitCode, invalid } from '../command/failure.ts';
 import { packageVersion } from '../command/package-version.ts';
-import { type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
+import type { OutputOption, Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 import { readEvidence } from './evidence-file.ts';
 import { scopeText } from './page.ts';

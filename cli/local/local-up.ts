@@ -6,8 +6,9 @@ import { type CloudFleet, startCloudFleet } from '../../simulator/cloud/start-cl
 import { noteRunning } from '../../simulator/cloud/state/running-clouds.ts';
 import { accountsOf } from '../../simulator/eks/clusters.ts';
 import { prepareFleet } from '../../simulator/process/prepare-fleet.ts';
+import { EXIT, type ExitCode } from '../command/failure.ts';
 import { interruption } from '../command/io.ts';
-import { EXIT, type ExitCode, type Session } from '../command/session.ts';
+import type { Session } from '../command/session.ts';
 import { writeError, writeOut } from '../command/streams.ts';
 import { accessLines } from '../start/access-lines.ts';
 import { plainLines } from '../start/plain-lines.ts';

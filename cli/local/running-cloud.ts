@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { exportLines } from '../../simulator/cloud/export-lines.ts';
 import { isAlive, type RunningCloud, runningClouds } from '../../simulator/cloud/state/running-clouds.ts';
-import { EXIT, type ExitCode, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode } from '../command/failure.ts';
+import type { Session } from '../command/session.ts';
 import { writeError, writeOut } from '../command/streams.ts';
 
 const PATIENCE_MILLISECONDS = 15_000;

@@ -1,8 +1,9 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { visible } from '../../core/model/visible.ts';
 import type { ClusterBlocker } from '../../core/queries/cluster-blockers.ts';
-import type { Io } from '../command/io.ts';
-import { EXIT, type ExitCode, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode } from '../command/failure.ts';
+import type { Io, Paint, Style } from '../command/io.ts';
+import type { Session } from '../command/session.ts';
 
 /** Prints one document in the requested format; `text` makes the format for people. Returns the exit code of a verb that only prints. */
 export async function print(
@@ -159,9 +160,6 @@ function duration(seconds: number): string {
   }
   return parts.join('') || '0s';
 }
-
-export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
-export type Paint = (style: Style, text: string) => string;
 
 /** Colour is used only on a terminal, and not with NO_COLOR or --no-color. */
 export function colourOf(io: Pick<Io, 'env' | 'isTerminal'>, wanted: boolean): Paint {

@@ -1,7 +1,8 @@
 import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../core/plan/document/plan-schema.ts';
-import { facts, listed, type Paint, section, tableLines, tableSection } from '../output/print.ts';
+import type { Paint } from '../command/io.ts';
+import { facts, listed, section, tableLines, tableSection } from '../output/print.ts';
 import { readinessWords } from '../verbs/columns.ts';
 import { dollars, nothingToDo, pastWords, runsPast, zoneTime } from './plan-words.ts';
 

@@ -5,8 +5,9 @@ import { diffOf, type Moved, type PlanDiff } from '../../core/plan/diff/plan-dif
 import type { PlanDocument } from '../../core/plan/document/plan-schema.ts';
 import { drawPlan } from '../../core/plan/draw-plan.ts';
 import { type PlanRules, planRules } from '../../core/plan/offline-snapshot.ts';
+import { EXIT, type ExitCode, invalid } from '../command/failure.ts';
 import { instantOf } from '../command/instant.ts';
-import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
+import type { OutputOption, Session } from '../command/session.ts';
 import { listed, print, tableSection } from '../output/print.ts';
 import type { FileOptions } from '../verbs/config-files.ts';
 import { chart } from './chart/chart.ts';

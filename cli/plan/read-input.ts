@@ -7,7 +7,8 @@ import { type Inventory, parseInventory } from '../../core/inventory/document/pa
 import { visible } from '../../core/model/visible.ts';
 import { type PlanDocument, rolloutPlanSchema } from '../../core/plan/document/plan-schema.ts';
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
-import { invalid, type Session } from '../command/session.ts';
+import { invalid } from '../command/failure.ts';
+import type { Session } from '../command/session.ts';
 import { type FileOptions, readConfigFiles } from '../verbs/config-files.ts';
 import { readPrinted, readText } from '../verbs/read-text.ts';
 

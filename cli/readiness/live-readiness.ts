@@ -4,10 +4,18 @@ import { drainCoverage, drainObservations } from '../../core/scan/drain/observe-
 import { simulateDrain } from '../../core/scan/drain/simulate-drain.ts';
 import { coverageOf } from '../../core/scan/live/keep.ts';
 import { isGap } from '../../core/scan/report/verdict.ts';
-import { EXIT, type ExitCode, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode } from '../command/failure.ts';
+import type { OutputOption, Session } from '../command/session.ts';
 import { listed, print, section, tableLines } from '../output/print.ts';
 import { readLive } from '../scan/collect-live.ts';
-import type { ReadinessOptions } from './readiness.ts';
+
+export interface ReadinessOptions extends OutputOption {
+  readonly to?: string;
+  readonly selector?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly requestsPerSecond: number;
+}
 
 /**
  * Whether the nodes of a cluster's managed groups can be drained, read from the cluster itself without changing it. `incomplete` where any needed

@@ -4,19 +4,13 @@ import { visible } from '../../core/model/visible.ts';
 import { apart } from '../../core/model/words.ts';
 import type { ReadinessView } from '../../core/queries/list-clusters.ts';
 import { clusterParam } from '../client/paths.ts';
-import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode, invalid } from '../command/failure.ts';
+import type { Session } from '../command/session.ts';
 import { facts, print, reasonLines, relativeTime, section, shown, tableLines } from '../output/print.ts';
 import { readinessText } from '../verbs/cluster-text.ts';
 import { readinessWord, shownAt } from '../verbs/columns.ts';
 import { kindOf } from '../verbs/kind.ts';
-
-export interface ReadinessOptions extends OutputOption {
-  readonly to?: string;
-  readonly selector?: string;
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly requestsPerSecond: number;
-}
+import type { ReadinessOptions } from './live-readiness.ts';
 
 const EXITS: Readonly<Record<ReadinessView['verdict'], ExitCode>> = {
   ready: EXIT.ok,

@@ -1,6 +1,7 @@
 import { counted } from '../../core/model/words.ts';
 import type { EffortReport } from '../../core/queries/effort-report.ts';
-import type { ExitCode, Session } from '../command/session.ts';
+import type { ExitCode } from '../command/failure.ts';
+import type { Session } from '../command/session.ts';
 import { type PeriodOption, printReport } from './print-report.ts';
 
 type Rows = EffortReport['acts'];

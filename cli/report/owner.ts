@@ -1,7 +1,8 @@
 import { visible } from '../../core/model/visible.ts';
 import { counted, some } from '../../core/model/words.ts';
 import type { OwnedRepair, OwnerReport } from '../../core/queries/owner-report.ts';
-import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode } from '../command/failure.ts';
+import type { OutputOption, Session } from '../command/session.ts';
 import { listed, print, printLines } from '../output/print.ts';
 import { markdownCode, markdownTable, markdownText } from '../output/scan/markdown.ts';
 

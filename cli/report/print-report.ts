@@ -1,5 +1,6 @@
 import { visible } from '../../core/model/visible.ts';
-import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode } from '../command/failure.ts';
+import type { OutputOption, Session } from '../command/session.ts';
 import { listed, print, printLines, tableSection } from '../output/print.ts';
 import { markdownTable, markdownText } from '../output/scan/markdown.ts';
 

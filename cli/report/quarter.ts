@@ -1,5 +1,6 @@
 import { counted } from '../../core/model/words.ts';
-import type { ExitCode, Session } from '../command/session.ts';
+import type { ExitCode } from '../command/failure.ts';
+import type { Session } from '../command/session.ts';
 import { type PeriodOption, printReport } from './print-report.ts';
 
 /** The results of a quarter, for the person who is responsible for a fleet. */

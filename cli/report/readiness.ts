@@ -1,7 +1,8 @@
 import type { ReadinessVerdict } from '../../core/contracts/scan-words.ts';
 import { counted } from '../../core/model/words.ts';
 import type { ClusterReadiness, ReadinessReport } from '../../core/queries/readiness-report.ts';
-import type { ExitCode, Session } from '../command/session.ts';
+import type { ExitCode } from '../command/failure.ts';
+import type { Session } from '../command/session.ts';
 import { readinessWords } from '../verbs/columns.ts';
 import { type PeriodOption, printReport } from './print-report.ts';
 

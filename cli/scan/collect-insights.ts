@@ -4,7 +4,7 @@ import type { Observation } from '../../core/scan/judge/observation.ts';
 import type { Change } from '../../core/scan/reference/cluster-facts.ts';
 import type { Coverage } from '../../core/scan/report/report-schema.ts';
 import { insightsCoverage, observeInsights, readInsights } from '../../core/scan/telemetry/insights.ts';
-import { invalid } from '../command/session.ts';
+import { invalid } from '../command/failure.ts';
 
 export interface InsightOptions {
   /** True means the cluster that the kubeconfig names by its ARN. */

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { invalid } from '../command/session.ts';
+import { invalid } from '../command/failure.ts';
 
 /** A file to scan; `chart` is the folder of the Helm chart whose template it is, `root` that of the chart which depends on it, or the same. */
 export interface ManifestPath {

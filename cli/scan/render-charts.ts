@@ -5,14 +5,14 @@ import { remembered } from '../../core/model/remembered.ts';
 import { WrittenDrains } from '../../core/scan/drain/written-drains.ts';
 import type { Observation } from '../../core/scan/judge/observation.ts';
 import type { KindList } from '../../core/scan/listed/kind-list.ts';
+import type { Position } from '../../core/scan/manifest/manifest-object.ts';
 import { headsOf } from '../../core/scan/manifest/observe-template.ts';
-import type { Position } from '../../core/scan/manifest/positions.ts';
 import { scanText, type TextScan } from '../../core/scan/manifest/scan-text.ts';
 import { splitYaml } from '../../core/scan/manifest/split-yaml.ts';
 import { templateOf } from '../../core/scan/manifest/template-text.ts';
 import { isGap } from '../../core/scan/report/verdict.ts';
+import { invalid } from '../command/failure.ts';
 import type { Io } from '../command/io.ts';
-import { invalid } from '../command/session.ts';
 import type { RenderChart } from './collect-manifests.ts';
 import { readStream, readTextFile } from './read-text.ts';
 

@@ -3,7 +3,7 @@ import type { Source } from '../../core/contracts/scan-words.ts';
 import type { Observation } from '../../core/scan/judge/observation.ts';
 import type { Coverage } from '../../core/scan/report/report-schema.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
-import { invalid } from '../command/session.ts';
+import { invalid } from '../command/failure.ts';
 import type { ScanFormat } from '../output/scan/print-scan.ts';
 import type { InsightOptions } from './collect-insights.ts';
 

@@ -4,6 +4,7 @@ import { formatIssue } from '../../core/config/issue.ts';
 import { LIVE_SOURCES } from '../../core/contracts/scan-words.ts';
 import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
+
 import coverage from '../../core/scan/data/coverage.json' with { type: 'json' };
 import { judgeAll } from '../../core/scan/judge/judge.ts';
 import type { Observation } from '../../core/scan/judge/observation.ts';
@@ -13,8 +14,9 @@ import { buildReport, type OnlyTerm, parseOnly, type ReportParts } from '../../c
 import type { Coverage, ScanReport, ScanReportList } from '../../core/scan/report/report-schema.ts';
 import { exitCodeOf } from '../../core/scan/report/verdict.ts';
 import { KubeVersion } from '../../core/version/kube-version.ts';
+import { EXIT, type ExitCode, Failure, invalid } from '../command/failure.ts';
 import { packageVersion } from '../command/package-version.ts';
-import { EXIT, type ExitCode, Failure, invalid, type Session } from '../command/session.ts';
+import type { Session } from '../command/session.ts';
 import { reportsOf, type ScanDocument } from '../output/scan/across-hops.ts';
 import { printScan } from '../output/scan/print-scan.ts';
 import { readConfigFiles } from '../verbs/config-files.ts';

@@ -13,7 +13,8 @@ import { runSimulation, type SimulationResult } from '../../simulator/simulate/r
 import { type Simulation, simulation } from '../../simulator/simulate/run/simulation.ts';
 import { type UnknownName, unknownNames } from '../../simulator/simulate/run/unknown-names.ts';
 import { type Shrunk, shrinkSimulation } from '../../simulator/simulate/shrink/shrink-simulation.ts';
-import { EXIT, type ExitCode, type Failure, invalid, type OutputOption, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode, type Failure, invalid } from '../command/failure.ts';
+import type { OutputOption, Session } from '../command/session.ts';
 import { print, tableLines } from '../output/print.ts';
 import { targetOf } from '../plan/read-input.ts';
 import { notUsable, parsePrinted, readText } from '../verbs/read-text.ts';

@@ -3,7 +3,8 @@ import { visibleLine } from '../../core/model/visible.ts';
 import { apart, counted } from '../../core/model/words.ts';
 import { resultOf, totalsText } from '../../simulator/report/bucket.ts';
 import type { ClusterReport, RunReport } from '../../simulator/report/report-types.ts';
-import { blockerLines, type Paint, tableLines, wrapped } from '../output/print.ts';
+import type { Paint } from '../command/io.ts';
+import { blockerLines, tableLines, wrapped } from '../output/print.ts';
 import { BAR, legend, waveBar, waveWords } from './wave-bar.ts';
 
 const COLOUR = { upgraded: 'green', failed: 'red', held: 'yellow', excluded: 'dim' } as const;

@@ -8,8 +8,9 @@ import { type PreparedFleet, prepareFleet } from '../../simulator/process/prepar
 import { GiveApprovals, StandInPeople } from '../../simulator/process/stand-in-people.ts';
 import type { RunReport } from '../../simulator/report/report-types.ts';
 import { runReport } from '../../simulator/report/run-report.ts';
+import { EXIT, type ExitCode } from '../command/failure.ts';
 import { interruption } from '../command/io.ts';
-import { EXIT, type ExitCode, type Session } from '../command/session.ts';
+import type { Session } from '../command/session.ts';
 import { writeError, writeOut } from '../command/streams.ts';
 import { USUAL_WIDTH } from '../output/print.ts';
 import { LiveView } from './live-view.ts';

@@ -1,5 +1,5 @@
 import type { WaveCounts } from '../../simulator/report/wave-counts.ts';
-import type { Paint, Style } from '../output/print.ts';
+import type { Paint, Style } from '../command/io.ts';
 
 /** Width of a bar in characters. */
 export const BAR = 24;

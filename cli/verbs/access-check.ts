@@ -10,7 +10,8 @@ import {
 import type { ScanRunView } from '../../core/queries/scan-history.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterId, clusterParam, part } from '../client/paths.ts';
-import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode } from '../command/failure.ts';
+import type { OutputOption, Session } from '../command/session.ts';
 import { untilFound } from '../command/until-found.ts';
 import { painted, print, tableLines } from '../output/print.ts';
 import { Progress } from '../output/progress.ts';

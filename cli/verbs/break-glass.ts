@@ -3,7 +3,8 @@ import { visible } from '../../core/model/visible.ts';
 import type { BreakGlassAnswer } from '../../core/operations/break-glass.ts';
 import type { GlassStanding } from '../../core/queries/glass-standing.ts';
 import { clusterParam, part } from '../client/paths.ts';
-import { type ExitCode, invalid, NO_REASON, type ReasonOption, type Session } from '../command/session.ts';
+import { type ExitCode, invalid } from '../command/failure.ts';
+import { NO_REASON, type ReasonOption, type Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 
 interface BreakGlassOptions extends ReasonOption {

@@ -10,8 +10,9 @@ import type { RolloutSummary } from '../../core/queries/rollout-views.ts';
 import type { UpgradeView } from '../../core/queries/upgrade-view.ts';
 import { targetWords } from '../../core/version/target.ts';
 import type { ApiClient } from '../client/api-client.ts';
+import type { Paint } from '../command/io.ts';
 import type { Session } from '../command/session.ts';
-import { lastLook, type Paint, painted, relativeTime, table } from '../output/print.ts';
+import { lastLook, painted, relativeTime, table } from '../output/print.ts';
 import type { Kind } from './kind.ts';
 
 export interface Shown {

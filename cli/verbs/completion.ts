@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { EXIT, type ExitCode, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode } from '../command/failure.ts';
+import type { Session } from '../command/session.ts';
 import { KINDS } from './kind.ts';
 
 /** Words that may follow a path of commands, e.g. `rollout` → `create pause resume abort`. */

@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConfigFile } from '../../core/config/read-yaml.ts';
-import { invalid, type Session } from '../command/session.ts';
+import { invalid } from '../command/failure.ts';
+import type { Session } from '../command/session.ts';
 import { readText, unreadable } from './read-text.ts';
 
 export interface FileOptions {

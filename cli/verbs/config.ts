@@ -1,15 +1,16 @@
 import { allowedBy, type ParsedConfig } from '../../core/config/check-config.ts';
-import { fieldOf } from '../../core/config/checks/check.ts';
 import { type ConfigIssue, formatIssue } from '../../core/config/issue.ts';
 import { parseConfig } from '../../core/config/parse-config.ts';
 import { type ConfigFile, readYaml } from '../../core/config/read-yaml.ts';
+import { fieldOf } from '../../core/config/sound-fields.ts';
 import { visible } from '../../core/model/visible.ts';
 import { counted, some } from '../../core/model/words.ts';
 import { wayBackLine } from '../../core/policy/way-back-line.ts';
 import { worstCaseLines } from '../../core/policy/worst-case.ts';
 import { SupportCalendar } from '../../core/version/support-calendar.ts';
 import { ApiFailure } from '../client/api-failure.ts';
-import { EXIT, type ExitCode, invalid, type OutputOption, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode, invalid } from '../command/failure.ts';
+import type { OutputOption, Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 import { type FileOptions, readConfigFiles } from './config-files.ts';
 

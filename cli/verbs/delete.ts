@@ -1,7 +1,8 @@
 import { visible } from '../../core/model/visible.ts';
 import type { DeletableKind } from '../../core/operations/delete-config.ts';
 import { part } from '../client/paths.ts';
-import { type ExitCode, invalid, NO_REASON, type ReasonOption, type Session } from '../command/session.ts';
+import { type ExitCode, invalid } from '../command/failure.ts';
+import { NO_REASON, type ReasonOption, type Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 import { kindOf } from './kind.ts';
 

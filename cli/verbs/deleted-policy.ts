@@ -1,5 +1,5 @@
 import { type DeletedConfig, deletedText } from '../../core/policy/deleted-configs.ts';
-import { Failure } from '../command/session.ts';
+import { Failure } from '../command/failure.ts';
 
 /** Says of a policy that is asked for who has deleted it; undefined where nobody has. `deleted` is absent where the API is older. */
 export function deletedPolicy(name: string, deleted: readonly DeletedConfig[] | undefined): Failure | undefined {

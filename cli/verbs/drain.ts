@@ -2,7 +2,8 @@ import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
 import type { RequestedDrain } from '../../core/operations/request-drain.ts';
 import { clusterParam } from '../client/paths.ts';
-import { invalid, NO_REASON, type OutputOption, type Session } from '../command/session.ts';
+import { invalid } from '../command/failure.ts';
+import { NO_REASON, type OutputOption, type Session } from '../command/session.ts';
 import { facts, inTheWay, print, shown } from '../output/print.ts';
 import { tellPlan } from './upgrade.ts';
 

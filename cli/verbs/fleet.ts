@@ -4,7 +4,8 @@ import { visible } from '../../core/model/visible.ts';
 import { capLimit } from '../../core/policy/caps.ts';
 import { stopText } from '../../core/protocol/fleet-stops.ts';
 import type { FleetStatus, TurnedSwitch } from '../../core/queries/fleet-status.ts';
-import { EXIT, NO_REASON, type OutputOption, type ReasonOption, type Session } from '../command/session.ts';
+import { EXIT } from '../command/failure.ts';
+import { NO_REASON, type OutputOption, type ReasonOption, type Session } from '../command/session.ts';
 import { facts, listed, print, shown } from '../output/print.ts';
 
 export const switchFleet = (verb: 'stop' | 'resume') => async (session: Session, options: ReasonOption) => {

@@ -3,7 +3,8 @@ import type { WrittenCluster } from '../../core/inventory/document/inventory-sch
 import type { ListedCluster } from '../../core/queries/list-clusters.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { clusterParam } from '../client/paths.ts';
-import { EXIT, type ExitCode, Failure, invalid, type OutputOption, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode, Failure, invalid } from '../command/failure.ts';
+import type { OutputOption, Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 import { LISTINGS, type Listing, rendered } from './columns.ts';
 import { deletedPolicy } from './deleted-policy.ts';

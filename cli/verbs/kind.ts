@@ -1,5 +1,5 @@
 import { didYouMean } from '../../core/config/did-you-mean.ts';
-import { invalid } from '../command/session.ts';
+import { invalid } from '../command/failure.ts';
 
 const NAMES = {
   clusters: ['cluster', 'clusters'],

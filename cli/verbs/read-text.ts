@@ -5,7 +5,7 @@ import { type ConfigFile, maxFileSize, readYaml } from '../../core/config/read-y
 import { parseBySchema } from '../../core/config/schema-issues.ts';
 import { parseJson } from '../../core/model/parse-json.ts';
 import { visible } from '../../core/model/visible.ts';
-import { type Failure, invalid } from '../command/session.ts';
+import { type Failure, invalid } from '../command/failure.ts';
 
 /** The text of a named file. Fails with exit code 2, and says why and what to do. */
 export async function readText(path: string): Promise<string> {

@@ -4,8 +4,9 @@ import { namedError } from '../../core/contracts/errors.ts';
 import { personOf } from '../../core/model/principal.ts';
 import { recoverAfterRestore } from '../../core/operations/restore.ts';
 import { anchorFiles } from '../audit/records.ts';
+import type { ExitCode } from '../command/failure.ts';
 import { instantOf } from '../command/instant.ts';
-import type { ExitCode, OutputOption, Session } from '../command/session.ts';
+import type { OutputOption, Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 
 interface RecoverOptions extends OutputOption {

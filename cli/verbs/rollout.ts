@@ -5,15 +5,8 @@ import { visible } from '../../core/model/visible.ts';
 import { counted, sentence } from '../../core/model/words.ts';
 import { ApiFailure } from '../client/api-failure.ts';
 import { part } from '../client/paths.ts';
-import {
-  EXIT,
-  type ExitCode,
-  Failure,
-  NO_REASON,
-  type OutputOption,
-  type ReasonOption,
-  type Session,
-} from '../command/session.ts';
+import { EXIT, type ExitCode, Failure } from '../command/failure.ts';
+import { NO_REASON, type OutputOption, type ReasonOption, type Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 import { shownAt } from './columns.ts';
 import { promotedText, rolloutText } from './rollout-text.ts';

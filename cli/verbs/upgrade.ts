@@ -5,7 +5,8 @@ import type { RefusalName } from '../../core/queries/refusal.ts';
 import type { UpgradePlan } from '../../core/queries/upgrade-plan.ts';
 import { ApiFailure } from '../client/api-failure.ts';
 import { clusterParam } from '../client/paths.ts';
-import { EXIT, type ExitCode, type OutputOption, type Session } from '../command/session.ts';
+import { EXIT, type ExitCode } from '../command/failure.ts';
+import type { OutputOption, Session } from '../command/session.ts';
 import { facts, inTheWay, listed, print, reasonLines, section, shown } from '../output/print.ts';
 import { kindOf } from './kind.ts';
 

@@ -1,7 +1,8 @@
 import { apiVersion } from '../../core/config/kinds.ts';
 import { CONTRACT } from '../../core/contracts/step-input.ts';
+import type { ExitCode } from '../command/failure.ts';
 import { packageVersion } from '../command/package-version.ts';
-import type { ExitCode, OutputOption, Session } from '../command/session.ts';
+import type { OutputOption, Session } from '../command/session.ts';
 import { print } from '../output/print.ts';
 
 export async function version(session: Session, { output }: OutputOption): Promise<ExitCode> {

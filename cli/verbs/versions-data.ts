@@ -1,7 +1,8 @@
 import { counted } from '../../core/model/words.ts';
 import { type DataDescription, describeData } from '../../core/scan/data/data-age.ts';
 import { tables } from '../../core/scan/data/tables.ts';
-import type { ExitCode, OutputOption, Session } from '../command/session.ts';
+import type { ExitCode } from '../command/failure.ts';
+import type { OutputOption, Session } from '../command/session.ts';
 import { facts, print, section, tableLines } from '../output/print.ts';
 
 /** How current the tables of a scan are. Offline, because they come with the release. */

@@ -3,7 +3,7 @@ import { valuesAt } from '../model/values-at.ts';
 import { checkPolicy, type ParseOptions } from './check-policy.ts';
 import { checkWaiver } from './check-waiver.ts';
 import { checkCalendar, checkCalendarInPart } from './checks/calendar.ts';
-import { fieldOf, listOf, type Report, repeats, reporter } from './checks/check.ts';
+import { listOf, type Report, repeats, reporter } from './checks/check.ts';
 import type { SelectingPolicy } from './checks/policies-overlap.ts';
 import { checkUrls, URLS_OF_FLEET } from './checks/smoke-urls.ts';
 import { openingTimesOf } from './checks/wave-openings.ts';
@@ -24,7 +24,7 @@ import { calendarSchemaFor } from './schema/calendar.ts';
 import { fleetSchema } from './schema/fleet.ts';
 import { channelSchema } from './schema/target.ts';
 import { valueBySchema } from './schema-issues.ts';
-import { soundFields } from './sound-fields.ts';
+import { fieldOf, soundFields } from './sound-fields.ts';
 import type { Calendar, Channel, Fleet, FleetSpec, ScanWaiver, UpgradePolicy } from './types.ts';
 import { checkUniqueness } from './uniqueness.ts';
 

@@ -2,14 +2,15 @@ import { whyNotWaived } from '../contracts/scan-words.ts';
 import { clusterEnvironment } from '../expression/cluster-environment.ts';
 import type { ExpressionEnvironment } from '../expression/environment.ts';
 import { evidenceEnvironment } from '../expression/evidence-environment.ts';
-import { compilePredicate, type ExpressionProblem } from '../expression/predicate.ts';
+import { compilePredicate } from '../expression/predicate.ts';
+import type { ExpressionProblem } from '../expression/refusals.ts';
 import { type FoundValue, valuesAt } from '../model/values-at.ts';
 import { both, overlapInPart } from '../selector/cover.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { SupportCalendar } from '../version/support-calendar.ts';
 import { isTargetMinor } from '../version/target.ts';
 import { checkAlarmAccounts } from './checks/alarm-accounts.ts';
-import { checkNames, fieldOf, listOf, type Report, repeats, reporter, type SoundWaves } from './checks/check.ts';
+import { checkNames, listOf, type Report, repeats, reporter, type SoundWaves } from './checks/check.ts';
 import { checkComponents } from './checks/components.ts';
 import { checkDrainRules } from './checks/drain.ts';
 import { checkHooks } from './checks/hooks.ts';
@@ -30,7 +31,7 @@ import { builtInChannels } from './schema/target.ts';
 import { upgradePolicySchema } from './schema/upgrade-policy.ts';
 import { waveSchema } from './schema/wave.ts';
 import { valueBySchema } from './schema-issues.ts';
-import { soundFields } from './sound-fields.ts';
+import { fieldOf, soundFields } from './sound-fields.ts';
 import type { FleetSpec, UpgradePolicy, UpgradePolicySpec, Wave } from './types.ts';
 
 export interface ParseOptions {

@@ -1,11 +1,10 @@
 import { whyNotWaived } from '../contracts/scan-words.ts';
-import { fieldOf } from './checks/check.ts';
 import { noCheck, ruleAsReason } from './checks/no-check.ts';
 import { waiverEnd } from './day-or-instant.ts';
 import type { ConfigDocument, ConfigIssue } from './issue.ts';
 import { scanWaiverSchema } from './schema/scan-waiver.ts';
 import { parseBySchema } from './schema-issues.ts';
-import { soundFields } from './sound-fields.ts';
+import { fieldOf, soundFields } from './sound-fields.ts';
 import type { ScanWaiver } from './types.ts';
 
 /** A year and some days; after that somebody should look again. */

@@ -1,7 +1,7 @@
-import { fieldOf } from './checks/check.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { ConfigDocument, ConfigIssue } from './issue.ts';
 import { apiVersion } from './kinds.ts';
+import { fieldOf } from './sound-fields.ts';
 
 /** The kind of a document, if it is one of these. Without a kind there is no schema to check it by. */
 export function kindOf<Kind extends string>(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { fieldOf } from './checks/check.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { ConfigDocument, ConfigIssue, DocumentPath } from './issue.ts';
+import { fieldOf } from './sound-fields.ts';
 
 /** Parses a document by its schema. Returns the typed object with defaults, or all issues. */
 export function parseBySchema<Schema extends z.ZodType>(

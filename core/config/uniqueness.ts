@@ -1,5 +1,5 @@
-import { fieldOf } from './checks/check.ts';
 import type { ConfigDocument, ConfigIssue } from './issue.ts';
+import { fieldOf } from './sound-fields.ts';
 
 /** One Liftlock has one Fleet, and other objects are identified by kind and name. */
 export function checkUniqueness(kind: string, documents: readonly ConfigDocument[]): ConfigIssue[] {

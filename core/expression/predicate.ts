@@ -1,20 +1,12 @@
 import type { ParseError, TypeError as TypingError } from '@marcbachmann/cel-js';
 import type { ExpressionEnvironment } from './environment.ts';
-import { refusalOf } from './refusals.ts';
+import { type ExpressionProblem, refusalOf } from './refusals.ts';
 
 /** A condition in CEL, which is compiled once and tested often. */
 interface Predicate<Value> {
   readonly source: string;
   /** `error` is a sentence without its full stop: the expression has no answer for this value, which never counts as a match. */
   test(value: Value): { readonly matches: boolean } | { readonly error: string };
-}
-
-/** Why a text is no condition, without a full stop, and the index of the place, counted from 0. */
-export interface ExpressionProblem {
-  readonly message: string;
-  readonly offset: number;
-  /** An unknown name with the known ones, for a hint. */
-  readonly unknown?: { readonly name: string; readonly known: readonly string[] };
 }
 
 /**

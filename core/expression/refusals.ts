@@ -1,6 +1,13 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { LONGEST_LIST } from './environment.ts';
-import type { ExpressionProblem } from './predicate.ts';
+
+/** Why a text is no condition, without a full stop, and the index of the place, counted from 0. */
+export interface ExpressionProblem {
+  readonly message: string;
+  readonly offset: number;
+  /** An unknown name with the known ones, for a hint. */
+  readonly unknown?: { readonly name: string; readonly known: readonly string[] };
+}
 
 /** All functions that expressions may call, with what they do. */
 export const FUNCTIONS: Readonly<Record<string, string>> = {

@@ -4,12 +4,23 @@ import { some } from '../model/words.ts';
 import type { DrainNode, DrainPod } from '../ports/node-operator.ts';
 import { ownershipOf } from '../scan/owner/owner.ts';
 import { compareTexts } from '../scan/report/order-findings.ts';
-import { downText, isDown, takesPodsOf } from './disruption-ledger.ts';
-import type { DrainLook } from './drain-look.ts';
-import type { DrainMove, PodTry } from './drain-move.ts';
+import { type DisruptionLedger, downText, isDown, takesPodsOf } from './disruption-ledger.ts';
+import type { DrainMemory, DrainMove, DrainSettings, PodTry } from './drain-move.ts';
 import { BUDGET_ROOM } from './drain-settings.ts';
 import { isEmpty, isUncordoned, type NodeStand, type PodStand } from './drain-stand.ts';
 import { leftCordoned } from './left-cordoned.ts';
+
+/** What was observed, judged by the settings and by what the drain remembers. */
+export interface DrainLook {
+  readonly stands: readonly NodeStand[];
+  readonly allNodes: readonly DrainNode[];
+  /** Pods that the drain has left without a node: while there are any, nothing else goes. */
+  readonly pending: readonly DrainPod[];
+  readonly ledger: DisruptionLedger;
+  readonly settings: DrainSettings;
+  readonly memory: DrainMemory;
+  readonly now: Date;
+}
 
 /** One invocation evicts this many pods of one node: it has 25 seconds, and each eviction takes less than one. */
 const MOST_EVICTIONS = 20;

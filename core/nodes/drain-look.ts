@@ -1,21 +1,9 @@
-import type { DrainNode, DrainPod } from '../ports/node-operator.ts';
+import type { DrainPod } from '../ports/node-operator.ts';
 import { compareTexts } from '../scan/report/order-findings.ts';
-import { isBegun, isStuck, nextNode, placesFor } from './decide-drain.ts';
-import { type DisruptionLedger, disruptionLedger } from './disruption-ledger.ts';
+import { type DrainLook, isBegun, isStuck, nextNode, placesFor } from './decide-drain.ts';
+import { disruptionLedger } from './disruption-ledger.ts';
 import type { DrainMemory, DrainObservation, DrainSettings, NodeTry, PodTry } from './drain-move.ts';
 import { isEmpty, type NodeStand, pendingOf, standsOf } from './drain-stand.ts';
-
-/** What was observed, judged by the settings and by what the drain remembers. */
-export interface DrainLook {
-  readonly stands: readonly NodeStand[];
-  readonly allNodes: readonly DrainNode[];
-  /** Pods that the drain has left without a node: while there are any, nothing else goes. */
-  readonly pending: readonly DrainPod[];
-  readonly ledger: DisruptionLedger;
-  readonly settings: DrainSettings;
-  readonly memory: DrainMemory;
-  readonly now: Date;
-}
 
 /** This many nodes are remembered: beside all others, those that were emptied last, since a pod that comes back to a node does so soon. */
 const MOST_NODES = 400;

@@ -1,7 +1,7 @@
 import { allowedBy, checkConfig } from '../config/check-config.ts';
-import { fieldOf } from '../config/checks/check.ts';
 import { waiverEnd } from '../config/day-or-instant.ts';
 import { type ConfigDocument, type ConfigIssue, formatIssue, issueAt, WHOLE } from '../config/issue.ts';
+import { fieldOf } from '../config/sound-fields.ts';
 import type { ConfigObject, Fleet, ScanWaiver, UpgradePolicy } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { AppliedConfig } from '../contracts/items/rollout.ts';

@@ -3,7 +3,7 @@ import { operatorPorts, recordOf } from '../../test/material/operations/operator
 import { NOON } from '../../test/material/protocol/one-upgrade.ts';
 import { noticeOf } from '../notices/notice-of.ts';
 import { stopsOf, withStop } from '../protocol/fleet-stops.ts';
-import { fleetRefusals } from '../protocol/kept-away.ts';
+import { fleetRefusals } from '../protocol/standing-refusals.ts';
 import { FleetControls } from '../store/entities.ts';
 import { load } from '../store/entity.ts';
 import { resumeFleet, stopFleet } from './fleet-switch.ts';

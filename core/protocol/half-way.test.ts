@@ -5,8 +5,8 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { authority, claimsToBeNested } from './authority.ts';
 import { hopsBefore, sameUnderWay, underWayRefusals } from './hop-before.ts';
-import { fleetRefusals } from './kept-away.ts';
 import { findHopInHand } from './left-half-done.ts';
+import { fleetRefusals } from './standing-refusals.ts';
 
 const { rolloutId: _, waveIndex: __, ...alone } = upgrade({ id: '1.35-1.36', from: '1.35', to: '1.36', mutated: true });
 const hop = (given: Partial<Upgrade> = {}): Upgrade => ({ ...alone, status: 'Parked', ...given });

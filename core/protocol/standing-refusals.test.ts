@@ -2,9 +2,9 @@ import { rolloutItem } from '../../test/material/items/rollout-items.ts';
 import { codesAt, type Given } from '../../test/material/protocol/situation.ts';
 import type { ClusterControl } from '../contracts/items/cluster.ts';
 import { KubeVersion } from '../version/kube-version.ts';
-import { holdRefusals, rolloutRefusals } from './kept-away.ts';
 import { withPause } from './rollout-pauses.ts';
 import type { Moment } from './situation.ts';
+import { holdRefusals, rolloutRefusals } from './standing-refusals.ts';
 
 const hold = {
   reason: { code: 'UpdateFailed' as const, message: 'It failed.' },

@@ -11,9 +11,9 @@ import { gateBefore, waveBefore } from '../policy/wave-soak.ts';
 import { authority, busyWith, otherTarget } from './authority.ts';
 import { isGranting, isPlanned, isWaiting, PASSED_WAVES } from './granting-waves.ts';
 import { hasActed, underWayRefusals } from './hop-before.ts';
-import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET, rolloutRefusals } from './kept-away.ts';
 import { EXTENSION_VETO, ROLLBACK_VETOES, ROLLBACKS } from './rollback-vetoes.ts';
 import { type Moment, NONE, ofCluster, type Situation, unplacedBy, type Veto, windowReasons } from './situation.ts';
+import { fleetRefusals, holdRefusals, NO_EPOCH, NO_FLEET, rolloutRefusals } from './standing-refusals.ts';
 
 const only = (...reasons: readonly (Reason | undefined)[]): readonly Reason[] =>
   reasons.filter((one) => one !== undefined);

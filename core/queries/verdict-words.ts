@@ -1,6 +1,6 @@
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { fleetRefusals, OBSERVE_MODE } from '../protocol/kept-away.ts';
+import { fleetRefusals, OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { mayGoOn } from '../rollout/wave-end.ts';
 

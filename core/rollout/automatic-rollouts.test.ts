@@ -1,14 +1,13 @@
-import { memberItem, rolloutItem } from '../../test/material/items/rollout-items.ts';
+import { rolloutItem } from '../../test/material/items/rollout-items.ts';
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
 import { upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Rollout } from '../contracts/items/rollout.ts';
-import type { AnyCode } from '../contracts/reasons.ts';
 import { automaticRollouts } from './automatic-rollouts.ts';
 import type { FleetSnapshot } from './snapshot.ts';
-import { isServed, servedKeys, staysWithinMinor } from './tried.ts';
+import { servedKeys } from './tried.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
 const web = clusterRecord({ name: 'web', version: '1.36' });
@@ -124,29 +123,4 @@ test('the same clusters may come again, and then it is another rollout; other po
   const ended = { policy: 'p', status: 'Completed' as const };
   expect(idOf({ rollouts: [ended] })).not.toBe(idOf({}));
   expect(idOf({ rollouts: [ended, { ...ended, policy: 'other' }] })).toBe(idOf({ rollouts: [ended] }));
-});
-
-test.each<[Parameters<typeof memberItem>[0], readonly AnyCode[], boolean]>([
-  [{ status: 'Failed' }, [], true],
-  [{ status: 'Succeeded' }, [], true],
-  [{ status: 'Pending' }, [], true],
-  [{ status: 'Excluded' }, ['Excluded'], false],
-  [{ status: 'Excluded' }, ['RolloutAborted'], true],
-  [{ status: 'Excluded' }, ['Excluded', 'Skipped'], true],
-  [{ status: 'Excluded' }, [], false],
-])(
-  'whoever had a try, or was taken out by a person, is not taken up again by itself: %j %j',
-  (member, codes, served) => {
-    const reasons = codes.map((code) => ({ code, message: '' }) as never);
-    expect(isServed(memberItem({ ...member, reasons }))).toBe(served);
-  },
-);
-
-test.each<[string, Parameters<typeof memberItem>[0], true | undefined]>([
-  ['stays there', { from: '1.37', to: '1.37' }, true],
-  ['goes further', { from: '1.36', to: '1.37' }, undefined],
-  ['has gone further', { from: '1.37', to: '1.37', origin: '1.36', status: 'Succeeded' }, undefined],
-  ['would go further and is left out', { from: '1.36', to: '1.37', status: 'Excluded' }, true],
-])('a rollout is one within the minor where each of its clusters stays there: one %s', (_, member, within) => {
-  expect(staysWithinMinor([memberItem({ from: '1.37', to: '1.37' }), memberItem(member)])).toBe(within);
 });

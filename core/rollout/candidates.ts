@@ -29,7 +29,7 @@ import { isForgotten } from '../policy/cluster-labels.ts';
 import { clusterRefusals } from '../policy/cluster-tags.ts';
 import { ambiguousPolicy } from '../policy/policy-of.ts';
 import { noWave } from '../policy/wave-of.ts';
-import { holdRefusals } from '../protocol/kept-away.ts';
+import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { Upgrades } from '../store/entities.ts';
 import { latenessPerDay, supportOf } from '../version/cluster-support.ts';
 import { KubeVersion } from '../version/kube-version.ts';

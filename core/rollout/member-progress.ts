@@ -9,7 +9,7 @@ import { ambiguousPolicy } from '../policy/policy-of.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { givenUp, rulingWave } from '../policy/wave-of.ts';
 import { PASSED_WAVES } from '../protocol/granting-waves.ts';
-import { holdRefusals } from '../protocol/kept-away.ts';
+import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { lowerTarget, nextHop } from './cluster-target.ts';
 import type { Decision } from './decisions.ts';

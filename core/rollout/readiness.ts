@@ -7,7 +7,7 @@ import { given } from '../model/given.ts';
 import { isFinish } from '../model/hop.ts';
 import type { NodesSpec } from '../model/image-rule.ts';
 import { sentence } from '../model/words.ts';
-import { holdRefusals } from '../protocol/kept-away.ts';
+import { holdRefusals } from '../protocol/standing-refusals.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { targetIn } from './cluster-target.ts';
 import { hasLostWaiver, inWords, lookCommand, lostWaiver, stoppersOf } from './hop-blockers.ts';

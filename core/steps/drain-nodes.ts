@@ -15,8 +15,8 @@ import {
 import { given } from '../model/given.ts';
 import { isSame } from '../model/is-same.ts';
 import { type GroupKind, kindOfGroup, managedGroup, nodeOwner } from '../model/node-owner.ts';
-import { decideDrain, podsInTheWay, zoneOf } from '../nodes/decide-drain.ts';
-import { type DrainLook, lookAt } from '../nodes/drain-look.ts';
+import { type DrainLook, decideDrain, podsInTheWay, zoneOf } from '../nodes/decide-drain.ts';
+import { lookAt } from '../nodes/drain-look.ts';
 import {
   type DrainMemory,
   type DrainMove,

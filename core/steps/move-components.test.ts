@@ -6,7 +6,7 @@ import type { UpgradePolicySpec } from '../config/types.ts';
 import type { HookRequest } from '../contracts/hook.ts';
 import type { HookState } from '../contracts/items/protocol.ts';
 import type { Hook } from '../policy/hook-decision.ts';
-import type { Component } from '../scan/preflight/component-version.ts';
+import type { Component } from '../scan/preflight/preflight-check.ts';
 import { moveComponents } from './update-addons.ts';
 
 const lambda = 'arn:aws:lambda:eu-west-1:111111111111:function:mover';

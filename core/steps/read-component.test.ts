@@ -1,6 +1,6 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { contextOf, oneStep } from '../../test/material/steps/one-step.ts';
-import type { Component, SeenComponent } from '../scan/preflight/component-version.ts';
+import type { Component, SeenComponent } from '../scan/preflight/preflight-check.ts';
 import { findApiServer } from './api-server.ts';
 import { readComponent } from './read-component.ts';
 

@@ -6,7 +6,8 @@ import { chooseRevisions, decodeRelease, headOf, secretText } from '../scan/helm
 import { METADATA_ONLY } from '../scan/live/request.ts';
 import { type Mapping, mappingOf, mappingsOf, textOf } from '../scan/manifest/manifest-object.ts';
 import { ownershipOf } from '../scan/owner/owner.ts';
-import { type Component, placeOf, type SeenComponent } from '../scan/preflight/component-version.ts';
+import { placeOf } from '../scan/preflight/component-version.ts';
+import type { Component, SeenComponent } from '../scan/preflight/preflight-check.ts';
 import { askServer, type GetJson } from './ask-server.ts';
 import type { StepContext } from './context.ts';
 

@@ -14,8 +14,8 @@ import { type Observed, type Reading, takeBaseline } from '../probes/baseline.ts
 import { NEEDS } from '../probes/observe-cluster.ts';
 import type { LiveScanState } from '../scan/live/keep.ts';
 import { mappingOf, mappingsOf, textOf } from '../scan/manifest/manifest-object.ts';
-import { CUSTOM_NETWORKING, isOn, type PodNetwork } from '../scan/preflight/pod-network.ts';
-import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
+import { CUSTOM_NETWORKING, isOn } from '../scan/preflight/pod-network.ts';
+import type { PodNetwork, PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import { bringsNodes } from '../scan/preflight/surge-addresses.ts';
 import type { Coverage } from '../scan/report/report-schema.ts';
 import { KubeVersion } from '../version/kube-version.ts';

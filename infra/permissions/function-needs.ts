@@ -1,5 +1,7 @@
 import type { FunctionName, MachineName } from '../../core/contracts/names.ts';
-import type { IndexName } from './function-statements.ts';
+import type { TABLE_SCHEMA } from '../../core/contracts/table-schema.ts';
+
+export type IndexName = (typeof TABLE_SCHEMA.items.indexes)[number]['name'];
 
 /** The permissions that one function needs, in Liftlock's own terms; permissions/function-statements.ts translates them into IAM's. */
 export interface FunctionNeeds {

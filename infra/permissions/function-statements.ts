@@ -4,7 +4,6 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Aws } from 'aws-cdk-lib/core';
 import { HOOK_TAG } from '../../core/contracts/hook.ts';
 import { hookRoleName, operateRoleName } from '../../core/contracts/names.ts';
-import type { TABLE_SCHEMA } from '../../core/contracts/table-schema.ts';
 import { executionArns, hookReceivers, machineArnPrefix, webhookSecrets } from '../names.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { FunctionNeeds } from './function-needs.ts';
@@ -128,8 +127,6 @@ export interface TableReference {
 export interface AuditReference extends TableReference {
   readonly streamArn: string;
 }
-
-export type IndexName = (typeof TABLE_SCHEMA.items.indexes)[number]['name'];
 
 /** A transaction has no action of its own: IAM checks each of its parts like a single call. Liftlock deletes no item. */
 const WRITES = {

@@ -7,12 +7,6 @@ import type { LocalCloud } from './local-cloud.ts';
 import type { StreamPollerHost } from './streams/stream-poller.ts';
 import type { Assembly } from './template/assembly.ts';
 
-/** A table whose items expire as the template says. */
-export interface ExpiringTable {
-  readonly name: string;
-  readonly attribute: string;
-}
-
 type OfCloud =
   | ('policies' | 'dynamo' | 'expiring' | 'queues' | 'buckets' | 'streams' | 'kept' | 'topics' | 'buses')
   | ('functions' | 'schedules' | 'logs' | 'executionLogs' | 'alarms');

@@ -19,8 +19,7 @@ import { clusterTokens } from './eks/cluster-tokens.ts';
 import { eksOperations } from './eks/eks-operations.ts';
 import { eventOperations } from './events/event-operations.ts';
 import type { IamAuthority } from './iam-authority.ts';
-import type { ServersHere } from './lambda/worker-messages.ts';
-import { type LocalCloud, ORGANIZATION_ID } from './local-cloud.ts';
+import { type CloudWire, type LocalCloud, ORGANIZATION_ID } from './local-cloud.ts';
 import { logOperations } from './logs/logs.ts';
 import { machineOperations, machinesByHand } from './machines/machine-operations.ts';
 import { metricOperations } from './metrics/metric-operations.ts';
@@ -32,18 +31,6 @@ import { scheduleOperations } from './schedules/schedules.ts';
 import { secretOperations } from './secrets/secrets.ts';
 import { tapWrites } from './streams/tap-writes.ts';
 import { topicOperations } from './topics/topics.ts';
-
-/** The addresses of the local cloud. */
-export interface CloudWire {
-  /** `http://127.0.0.1:4566` has all AWS services and the HTTP API. */
-  readonly origin: string;
-  readonly port: number;
-  readonly kubernetesPort: number;
-  readonly kubernetes: ServersHere;
-  /** Answers a request like the port, but without it; a request whose target is a whole address goes to that API server. */
-  answer(request: HttpRequest): Promise<HttpAnswer>;
-  close(): Promise<void>;
-}
 
 /** Opens both ports of a cloud: the services of AWS, and the API servers of its clusters. */
 export async function startCloudWire(cloud: LocalCloud): Promise<CloudWire> {

@@ -16,7 +16,8 @@ import { testWorld } from '../../test/material/eks/world.ts';
 import { addCluster } from '../eks/add-cluster.ts';
 import { localAdministrator } from '../iam/principals/local-administrator.ts';
 import type { CloudOptions } from './cloud-options.ts';
-import { LocalCloud } from './local-cloud.ts';
+import { installLocalCloud } from './install-local-cloud.ts';
+import type { LocalCloud } from './local-cloud.ts';
 import type { Template } from './template/assembly.ts';
 
 const HUB = '000000000000';
@@ -71,7 +72,7 @@ afterEach(async () => {
 });
 
 async function start(templates: Record<string, Template>, options: Partial<CloudOptions> = {}): Promise<LocalCloud> {
-  const cloud = await LocalCloud.start({
+  const cloud = await installLocalCloud({
     assembly: { folder: '/none', templates: new Map(Object.entries(templates)), assets: new Map() },
     stacks: [
       { stack: 'Hub', account: HUB, region: REGION, parameters: {} },

@@ -1,30 +1,26 @@
 import { rmSync } from 'node:fs';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoTable } from '../../adapters/dynamodb/dynamo-table.ts';
 import type { AuditItem, RestoredTable } from '../../core/ports/table.ts';
 import { Runner } from '../asl/runner/runner.ts';
 import { VirtualClock } from '../clock/virtual-clock.ts';
 import { FakeEks } from '../eks/fake-eks.ts';
 import { seededRandom } from '../eks/seeded-random.ts';
-import { localAdministrator } from '../iam/principals/local-administrator.ts';
 import type { Lookups } from '../iam/requirements/requirement.ts';
 import type { RunView } from '../process/run-view.ts';
+import type { HttpAnswer, HttpRequest } from '../wire/wire-options.ts';
 import type { WatchedMetric } from './alarms/alarm-definition.ts';
 import { Alarms } from './alarms/alarms.ts';
 import type { MuteRules } from './alarms/mute-rules.ts';
-import { CloudApis } from './api/cloud-apis.ts';
+import type { CloudApis } from './api/cloud-apis.ts';
 import type { CloudOptions } from './cloud-options.ts';
-import type { CloudParts, ExpiringTable } from './cloud-parts.ts';
 import { CloudTime } from './cloud-time.ts';
-import { type CloudWire, startCloudWire } from './cloud-wire.ts';
 import { CloudTrail } from './eks/cloud-trail.ts';
 import { eksLookups } from './eks/eks-lookups.ts';
 import { targetDelivery } from './events/deliver-target.ts';
 import { EventBuses } from './events/event-buses.ts';
 import { IamAuthority } from './iam-authority.ts';
-import { installStack } from './install/install-stack.ts';
-import { Functions } from './lambda/functions.ts';
-import { lambdaService } from './lambda/lambda-service.ts';
+import type { Functions } from './lambda/functions.ts';
+import type { ServersHere } from './lambda/worker-messages.ts';
 import { Logs } from './logs/logs.ts';
 import { ExecutionLogs } from './machines/execution-logs.ts';
 import { childAccess, statusEvents, taskRunner } from './machines/run-task.ts';
@@ -33,7 +29,6 @@ import { executionData, queueData } from './metrics/service-metrics.ts';
 import { Buckets } from './objects/buckets.ts';
 import { Queues } from './queues/queues.ts';
 import { MadeByHand } from './receivers/made-by-hand.ts';
-import { addFunction } from './receivers/serve-lambda.ts';
 import { ResourcePolicies } from './resource-policies.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { startSchedule } from './schedules/start-schedule.ts';
@@ -41,12 +36,23 @@ import { Secrets } from './secrets/secrets.ts';
 import { KeptState } from './state/kept-state.ts';
 import { TableStreams } from './streams/table-streams.ts';
 import { AuditOrder } from './tables/audit-order.ts';
-import { clientHere } from './tables/client-here.ts';
-import { ExpirySweep } from './tables/expiry-sweep.ts';
-import { type Resource, resolveStack } from './template/resolve-stack.ts';
+import type { ExpiringTable, ExpirySweep } from './tables/expiry-sweep.ts';
+import type { Resource } from './template/resolve-stack.ts';
 import { notificationDelivery } from './topics/deliver-notification.ts';
 import { Topics } from './topics/topics.ts';
 import { Wiring } from './wiring.ts';
+
+/** The addresses of the local cloud. */
+export interface CloudWire {
+  /** `http://127.0.0.1:4566` has all AWS services and the HTTP API. */
+  readonly origin: string;
+  readonly port: number;
+  readonly kubernetesPort: number;
+  readonly kubernetes: ServersHere;
+  /** Answers a request like the port, but without it; a request whose target is a whole address goes to that API server. */
+  answer(request: HttpRequest): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
 
 /** A function that threw, whatever invoked it. */
 export interface FunctionFault {
@@ -108,10 +114,10 @@ export class LocalCloud implements RunView {
   dynamo!: DynamoDBClient;
   /** The installed tables, as that administrator sees them. */
   table!: RestoredTable;
-  #sweep: ExpirySweep | undefined;
+  sweep: ExpirySweep | undefined;
   #closed = false;
 
-  private constructor(options: CloudOptions) {
+  constructor(options: CloudOptions) {
     this.options = options;
     const { seed, timing, stateFolder } = options;
     this.kept = new KeptState(stateFolder);
@@ -192,18 +198,6 @@ export class LocalCloud implements RunView {
     });
   }
 
-  /** Starts the services, installs every stack, and restores the kept state. Throws `TemplateProblem` for what cannot be installed. */
-  static async start(options: CloudOptions): Promise<LocalCloud> {
-    const cloud = new LocalCloud(options);
-    try {
-      await cloud.#start();
-      return cloud;
-    } catch (error) {
-      await cloud.close();
-      throw error;
-    }
-  }
-
   /** The account and Region of the hub's stacks. */
   get hub(): { readonly account: string; readonly region: string } {
     const { account = '', region = '' } = this.options.stacks[0] ?? {};
@@ -241,7 +235,7 @@ export class LocalCloud implements RunView {
   /** Starts the schedules. */
   begin(): void {
     this.schedules.start();
-    this.#sweep?.start();
+    this.sweep?.start();
     this.#keepHouse();
   }
 
@@ -266,104 +260,12 @@ export class LocalCloud implements RunView {
     if (this.#closed) return;
     this.#closed = true;
     this.schedules.stop();
-    this.#sweep?.stop();
+    this.sweep?.stop();
     this.dynamo?.destroy();
     await this.functions?.close();
     await this.wire?.close();
     for (const folder of this.byHand.folders) rmSync(folder, { recursive: true, force: true });
     this.kept.close();
-  }
-
-  async #start(): Promise<void> {
-    const { options, time } = this;
-    for (const account of new Set(options.stacks.map((stack) => stack.account)))
-      this.authority.iam.directory.addAdministrator(account);
-    this.wire = await startCloudWire(this);
-    const { origin } = this.wire;
-    const [hub] = options.stacks;
-    const administrator = localAdministrator(hub?.account ?? '');
-    const { accessKeyId, secretAccessKey } = administrator;
-    const credentials = { accessKeyId, secretAccessKey };
-    const config = { endpoint: origin, region: hub?.region ?? '', credentials };
-    this.dynamo = clientHere(config, (request) => this.wire.answer(request));
-    this.functions = new Functions(
-      lambdaService({
-        time,
-        origin,
-        kubernetes: this.wire.kubernetes,
-        answer: (request) => this.wire.answer(request),
-        functionsHere: options.functionsHere === true,
-        authority: this.authority,
-        logs: this.logs,
-        metrics: this.metrics,
-        sendToQueue: (arn, body, sender) => void this.queues.find(arn)?.send(body, sender),
-        onError: ({ name }, error) => this.faults.push({ at: time.clock.now(), function: name, error }),
-      }),
-    );
-    const { functions, authority, wiring } = this;
-    this.apis = new CloudApis({ authority, functions, wiring, now: () => time.clock.now(), uuid: time.uuid });
-    const executions = this.kept.executions.load();
-    if (executions !== undefined) this.runner.machines.restore(executions.machines);
-    await this.#install();
-    for (const role of this.byHand.roles.values()) authority.iam.directory.addRole(role);
-    for (const [arn, input] of this.byHand.functions) addFunction(this, arn, input);
-    this.table = new DynamoTable(this.dynamo, this.#tableNames());
-    for (const queue of this.queues.all()) queue.restore(this.kept.world.messagesOf(queue.options.arn));
-    this.kept.executions.keepMachines(this.runner.machines.records());
-    if (executions !== undefined) this.runner.importExecutions(executions);
-    this.#sweep = new ExpirySweep(this.dynamo, this.expiring, time.clock);
-  }
-
-  async #install(): Promise<void> {
-    const { assembly, stacks } = this.options;
-    const exports = new Map<string, ReadonlyMap<string, unknown>>();
-    for (const { stack, account, region, parameters } of stacks) {
-      const template = assembly.templates.get(stack);
-      if (template === undefined) throw new Error(`The assembly ${assembly.folder} holds no stack ${stack}.`);
-      const key = `${account}/${region}`;
-      const place = { account, region, partition: 'aws', origin: this.wire.origin };
-      const imports = exports.get(key) ?? new Map();
-      const resolved = resolveStack(template, { stack, place, parameters, imports });
-      exports.set(key, new Map([...imports, ...resolved.exports]));
-      for (const resource of resolved.resources) this.wiring.name(resource);
-      for (const [name, value] of resolved.outputs) this.outputs.set(`${stack}.${name}`, value);
-      this.resources.push(...resolved.resources);
-      await installStack(resolved, this.#parts());
-    }
-  }
-
-  /** Finds Liftlock's own tables by a property that only one of them has. */
-  #tableNames(): { items: string; audit: string } {
-    const tables = this.resources.filter((resource) => resource.type === 'AWS::DynamoDB::Table');
-    const items = tables.find((table) => table.properties.GlobalSecondaryIndexes !== undefined);
-    const audit = tables.find((table) => table !== items);
-    return { items: items?.name ?? '', audit: audit?.name ?? '' };
-  }
-
-  #parts(): CloudParts {
-    const { authority, time } = this;
-    return {
-      ...this,
-      directory: authority.iam.directory,
-      assembly: this.options.assembly,
-      machines: this.runner,
-      api: this.apis.get,
-      pollers: {
-        functions: this.functions,
-        authority,
-        now: () => time.clock.now().getTime(),
-        scheduleAt: (at, run) => void time.clock.schedule(new Date(at), run),
-        onBatch: ({ functionArn, ...from }) => {
-          const arn = 'queue' in from ? from.queue.options.arn : from.stream.options.arn.replace(/\/stream\/.*$/, '');
-          this.wiring.record(arn, functionArn);
-        },
-        sendToQueue: (arn, body, sender) => void this.queues.find(arn)?.send(body, sender),
-      },
-      useRole: (roleArn, service, sourceArn, needed) => {
-        const source = { service, sourceArn, sourceAccount: sourceArn.split(':')[4] ?? '' };
-        authority.inRole(roleArn, source, needed, `creation of ${this.wiring.nameOf(sourceArn)}`);
-      },
-    };
   }
 }
 

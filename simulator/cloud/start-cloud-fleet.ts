@@ -36,8 +36,8 @@ export async function startCloudFleet(prepared: PreparedFleet, options: CloudFle
   const assembly = made ?? (await keptAssembly(settings, signal));
   const { deniedAccounts } = loaded.state;
   // Loaded only now, because synthesizing takes as much memory as all the rest, and has ended.
-  const { LocalCloud } = await import('./local-cloud.ts');
-  const cloud = await LocalCloud.start({
+  const { installLocalCloud } = await import('./install-local-cloud.ts');
+  const cloud = await installLocalCloud({
     ...cloudOptions,
     assembly: typeof assembly === 'string' ? readAssembly(assembly) : assembly,
     eksState: loaded.state,

@@ -8,7 +8,7 @@ import { arnPrefix } from './clusters.ts';
 import { stableUuid } from './identifiers.ts';
 import { newCluster } from './new-cluster.ts';
 import { nodeImage, nodeImageLabel, templateImage } from './node-image.ts';
-import { autoModeLabels } from './progress/auto-mode.ts';
+import { autoModeLabels } from './progress/auto-mode-nodes.ts';
 import type { ClusterRecord, FakeEksState, NodegroupRecord, VersionEntry } from './state/fake-eks-state.ts';
 import { calendarRow, reportedVersion } from './support-calendar.ts';
 

@@ -4,7 +4,7 @@ import { type Caller, draw, plausibleTiming, type Timing, type World } from './o
 import type { OperationInput, OperationName, OperationOutput } from './operations/catalog.ts';
 import { serve } from './operations/serve.ts';
 import { advance } from './progress/advance.ts';
-import { scheduleAutoUpgrade } from './progress/auto-upgrade.ts';
+import { scheduleAutoUpgrade } from './progress/end-of-support.ts';
 import type { OutsideActor } from './progress/outside-actor.ts';
 import { schedule } from './progress/schedule.ts';
 import { parallelNodes } from './progress/start-roll.ts';

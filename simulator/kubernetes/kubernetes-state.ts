@@ -1,5 +1,4 @@
 import type { ApiFault } from './faults/api-fault.ts';
-import type { JobRun } from './objects/job-object.ts';
 import type { StoredObject } from './resources/stored-object.ts';
 
 /**
@@ -122,4 +121,14 @@ export interface KubernetesAccess {
   authentication: 'any-principal' | 'access-entries';
   /** Resources that an admitted caller may not read: `nodes`, `pods`, `deployments`, … */
   forbiddenResources: string[];
+}
+
+/** The result of a Job's container, by its image; by default it runs for 30 seconds and ends with 0. */
+export interface JobRun {
+  seconds?: number;
+  exitCode?: number;
+  /** Its termination message. */
+  message?: string;
+  /** It never starts, for this reason: `ImagePullBackOff`. */
+  waiting?: string;
 }

@@ -1,8 +1,7 @@
 import type { Upgrade } from '../../core/contracts/items/protocol.ts';
 import type { Member } from '../../core/contracts/items/rollout.ts';
-import type { Reason } from '../../core/contracts/step-result.ts';
-import { isLag } from '../../core/model/lag.ts';
 import type { Bucket, ClusterReport } from './report-types.ts';
+import { isBehind } from './wave-counts.ts';
 
 /** upgraded = Succeeded; failed = Failed, RolledBack; held = everything that waits; excluded (simulation.md, What comes out). */
 export function bucketOf(member: Member | undefined, last: Upgrade | undefined): Bucket {
@@ -12,9 +11,6 @@ export function bucketOf(member: Member | undefined, last: Upgrade | undefined):
   if (status === 'Failed' || status === 'RolledBack') return 'failed';
   return status === 'Excluded' ? 'excluded' : 'held';
 }
-
-/** Whether its control plane is at the target, and nodes or add-ons are not. */
-export const isBehind = (reasons: readonly Reason[]): boolean => reasons.some(isLag);
 
 /** The same as in the bars of the waves: `held` needs a release by a person, and is shown separately. */
 const WAITS: ReadonlyMap<string, string> = new Map([

@@ -1,5 +1,6 @@
 import type { Member } from '../../core/contracts/items/rollout.ts';
-import { isBehind } from './bucket.ts';
+import type { Reason } from '../../core/contracts/step-result.ts';
+import { isLag } from '../../core/model/lag.ts';
 
 /** The states of a wave's members, each in one: only a member with upgraded nodes counts as upgraded. */
 export type WaveCounts = ReturnType<typeof countMembers>;
@@ -26,3 +27,6 @@ export function countMembers(members: readonly Member[]) {
   }
   return counts;
 }
+
+/** Whether its control plane is at the target, and nodes or add-ons are not. */
+export const isBehind = (reasons: readonly Reason[]): boolean => reasons.some(isLag);

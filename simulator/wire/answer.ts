@@ -4,7 +4,7 @@ import { gunzip } from 'node:zlib';
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { authenticate } from './authenticate.ts';
 import { type AwsCall, AwsFault, SERVICE_NAMES, type ServiceName } from './aws-call.ts';
-import type { Dialect, DialectName, PlainRequest } from './dialect.ts';
+import type { Dialect, PlainRequest } from './dialect.ts';
 import { json } from './dialect-json.ts';
 import { query } from './dialect-query.ts';
 import { operationAt, rest, xml } from './dialect-rest.ts';
@@ -12,7 +12,7 @@ import { join } from './json-value.ts';
 import { mistypedIn } from './mistyped-in.ts';
 import { parseQuery, splitTarget } from './query-string.ts';
 import { type Refusal, refusalOf } from './refusal.ts';
-import { loadService, type OperationModel, type ServiceModel } from './service-model.ts';
+import { type DialectName, loadService, type OperationModel, type ServiceModel } from './service-model.ts';
 import { readSignature, type Signature } from './signature.ts';
 import { BODY_LIMIT, type HttpAnswer, type HttpRequest, type WireOptions } from './wire-options.ts';
 

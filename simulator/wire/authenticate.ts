@@ -1,8 +1,6 @@
 import { AwsFault, type Signer } from './aws-call.ts';
 import { isSignedBy, type Signature } from './signature.ts';
-import type { HttpRequest } from './wire-options.ts';
-
-export type SecretOf = (accessKeyId: string) => string | undefined | Promise<string | undefined>;
+import type { HttpRequest, SecretOf } from './wire-options.ts';
 
 /** Operations of STS that exchange another identity's proof for AWS credentials. */
 const unsignedOperations = new Set(['AssumeRoleWithWebIdentity', 'AssumeRoleWithSAML']);

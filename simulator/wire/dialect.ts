@@ -1,9 +1,6 @@
 import type { Refusal } from './refusal.ts';
-import type { OperationModel, ServiceModel } from './service-model.ts';
+import type { DialectName, OperationModel, ServiceModel } from './service-model.ts';
 import type { HttpAnswer, HttpRequest } from './wire-options.ts';
-
-/** AWS's protocols by the form of a request: awsJson1_0 and 1_1, awsQuery, restJson1, restXml. */
-export type DialectName = 'json' | 'query' | 'rest' | 'xml';
 
 /** A request with the body that its operation wrote, without `content-encoding`. */
 export interface PlainRequest extends Omit<HttpRequest, 'target' | 'body'> {

@@ -1,7 +1,6 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { AwsFault } from './aws-call.ts';
-import type { DialectName } from './dialect.ts';
-import type { ServiceModel } from './service-model.ts';
+import type { DialectName, ServiceModel } from './service-model.ts';
 
 /** An error in the form of a protocol. */
 export interface Refusal {

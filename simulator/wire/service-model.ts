@@ -1,7 +1,9 @@
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { ServiceName } from './aws-call.ts';
-import type { DialectName } from './dialect.ts';
 import { type Route, routeOf } from './route.ts';
+
+/** AWS's protocols by the form of a request: awsJson1_0 and 1_1, awsQuery, restJson1, restXml. */
+export type DialectName = 'json' | 'query' | 'rest' | 'xml';
 
 export interface OperationModel {
   readonly name: string;

@@ -1,5 +1,6 @@
-import type { SecretOf } from './authenticate.ts';
 import type { AwsCall, ServiceName } from './aws-call.ts';
+
+export type SecretOf = (accessKeyId: string) => string | undefined | Promise<string | undefined>;
 
 /** Facts about a request that is passed on unchanged. */
 export interface PassedRequest extends Pick<AwsCall, 'region' | 'signer' | 'requestId' | 'origin'> {

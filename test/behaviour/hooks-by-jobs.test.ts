@@ -5,7 +5,7 @@ import { HOOK_JOB_MARK } from '../../core/ports/hook-jobs.ts';
 import { openUndoEntries } from '../../core/protocol/undo.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
-import type { JobRun } from '../../simulator/kubernetes/objects/job-object.ts';
+import type { JobRun } from '../../simulator/kubernetes/kubernetes-state.ts';
 import { machineDefinitions } from '../../simulator/process/machines.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { AT_MUTATIONS } from '../e2e/crash-scenarios.ts';

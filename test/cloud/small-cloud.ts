@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deploymentsOf } from '../../simulator/cloud/deployments.ts';
+import { installLocalCloud } from '../../simulator/cloud/install-local-cloud.ts';
 import { synthesize } from '../../simulator/cloud/kept-assembly.ts';
-import { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
+import type { LocalCloud } from '../../simulator/cloud/local-cloud.ts';
 import { HUB_ACCOUNT } from '../../simulator/cloud/start-cloud-fleet.ts';
 import type { Assembly } from '../../simulator/cloud/template/assembly.ts';
 import type { PreparedFleet } from '../../simulator/process/prepare-fleet.ts';
@@ -29,7 +30,7 @@ export async function startSmallCloud(
   const scratch = await mkdtemp(join(tmpdir(), 'liftlock-small-'));
   const removed = (): Promise<void> => rm(scratch, { recursive: true, force: true });
   try {
-    const cloud = await LocalCloud.start({
+    const cloud = await installLocalCloud({
       assembly: assembly ?? (await synthesize(scratch, SMALL_SETTINGS)),
       eksState: loaded.state,
       start: loaded.now,

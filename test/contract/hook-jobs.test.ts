@@ -5,7 +5,7 @@ import { HOOK_JOB_MARK, type HookJob, type HookJobs, type OpenHookJobs } from '.
 import { HOOK_RUNNERS, RBAC } from '../../core/queries/access-manifest.ts';
 import type { ClusterRecord } from '../../simulator/eks/state/fake-eks-state.ts';
 import { createInMemoryHookJobs } from '../../simulator/kubernetes/in-memory-cluster-readers.ts';
-import type { JobRun } from '../../simulator/kubernetes/objects/job-object.ts';
+import type { JobRun } from '../../simulator/kubernetes/kubernetes-state.ts';
 import { hookRules, isAllowed } from '../../simulator/kubernetes/permissions.ts';
 import { testCaller } from '../material/eks/world.ts';
 import { shop, shopOverTls } from './cluster-access-under-test.ts';

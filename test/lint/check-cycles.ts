@@ -17,18 +17,18 @@ type PartOf = (path: string) => string | undefined;
 
 /** A folder right below core or cli, with all that is in it; what lies in cli itself is one too, which the others may not need. */
 const roomOf: PartOf = (path) => /^(?:core|cli)\/[^/]+(?=\/)|^cli(?=\/)/.exec(path)?.[0];
-const fileOfCli: PartOf = (path) => (path.startsWith('cli/') ? path : undefined);
+const itself: PartOf = (path) => path;
 
 /**
- * Reports folders of core and cli, and files of cli, that load each other in a circle, at once or when something is asked for: neither can
- * be tested, or moved, without the other. Types are left out: they are erased, and a port may well name a contract whose field is typed by
- * another port.
+ * Reports folders of core and cli that load each other in a circle, at once or when something is asked for: neither can be tested, or moved,
+ * without the other. Of folders types are left out: a port may well name a contract whose field is typed by another port. Of files they count:
+ * nobody can read one of the circle without all the others.
  */
 export function checkCycles(files: readonly ImportingFile[]): Finding[] {
-  return [...circles(files, roomOf, 'Folders'), ...circles(files, fileOfCli, 'Files')];
+  return [...circles(files, roomOf, 'Folders'), ...circles(files, itself, 'Files')];
 }
 
-function circles(files: readonly ImportingFile[], partOf: PartOf, parts: string): Finding[] {
+function circles(files: readonly ImportingFile[], partOf: PartOf, parts: 'Folders' | 'Files'): Finding[] {
   const graph = new Map<string, Map<string, Edge>>();
   for (const file of files) {
     const from = partOf(file.path);
@@ -36,7 +36,7 @@ function circles(files: readonly ImportingFile[], partOf: PartOf, parts: string)
     const edges = graph.get(from) ?? new Map<string, Edge>();
     graph.set(from, edges);
     for (const { specifier, line, typeOnly } of file.imports) {
-      if (typeOnly) continue;
+      if (typeOnly && parts === 'Folders') continue;
       const to = partOf(resolveImport(file.path, specifier) ?? '');
       if (to !== undefined && to !== from && !edges.has(to)) edges.set(to, { to, finding: { file: file.path, line } });
     }

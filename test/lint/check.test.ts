@@ -142,7 +142,10 @@ test('folders of core that load each other in a circle are reported once', () =>
     'core/b/y.ts': "import '../c/z.ts';",
     'core/c/z.ts': "import '../a/x.ts';\nimport './w.ts';",
   };
-  expect(lint(files)).toEqual(['core/a/x.ts:1: Folders import in a circle: core/a → core/b → core/c → core/a.']);
+  expect(lint(files)).toEqual([
+    'core/a/x.ts:1: Folders import in a circle: core/a → core/b → core/c → core/a.',
+    'core/a/x.ts:1: Files import in a circle: core/a/x.ts → core/b/y.ts → core/c/z.ts → core/a/x.ts.',
+  ]);
 });
 
 test('folders of cli that load each other in a circle are reported, also when one does so only while it runs', () => {
@@ -161,9 +164,16 @@ test('files of one folder of cli that load each other in a circle are reported',
   expect(lint(files)).toEqual(['cli/a/x.ts:1: Files import in a circle: cli/a/x.ts → cli/a/y.ts → cli/a/x.ts.']);
 });
 
-test('types alone make no circle', () => {
-  const files = { 'core/a/x.ts': "import '../b/y.ts';", 'core/b/y.ts': "import type { X } from '../a/x.ts';" };
+test('types alone make no circle of folders', () => {
+  const files = { 'core/a/x.ts': "import '../b/y.ts';", 'core/b/y.ts': "import type { X } from '../a/z.ts';" };
   expect(lint(files)).toEqual([]);
+});
+
+test('files that name types of each other are a circle, of any room', () => {
+  const files = { 'simulator/a/x.ts': "import './y.ts';", 'simulator/a/y.ts': "import type { X } from './x.ts';" };
+  expect(lint(files)).toEqual([
+    'simulator/a/x.ts:1: Files import in a circle: simulator/a/x.ts → simulator/a/y.ts → simulator/a/x.ts.',
+  ]);
 });
 
 test('a file that does not parse is reported', () => {

@@ -1,6 +1,15 @@
 import equivalents from './equivalents.json' with { type: 'json' };
 import type { Mutant } from './instrument.ts';
-import type { Outcome } from './scores.ts';
+
+export interface Outcome {
+  readonly mutant: Mutant;
+  /** The file of tests that killed it. */
+  readonly killer: string | undefined;
+  readonly isCovered: boolean;
+  /** The test did not end in its time: on a machine that is busy this may say nothing of the mutant. */
+  readonly isByTime: boolean;
+  readonly equivalent: Equivalent | undefined;
+}
 
 /** A mutant that no test can kill, since the product behaves the same with it: `file` is relative to the root, `where` its line, `reason` says why it is so. */
 export interface Equivalent {

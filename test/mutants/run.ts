@@ -11,10 +11,10 @@ import { parseArgs } from 'node:util';
 import { AREAS, isFar, isNear, NOT_MUTATED, roomOf } from './areas.ts';
 import type { Begin, Cover, Covered, TestsOfFile, Tried, Try } from './child.ts';
 import { chosenBy, seedOfMutants } from './chosen.ts';
-import { equivalentTo, staleEquivalents } from './equivalents.ts';
+import { equivalentTo, type Outcome, staleEquivalents } from './equivalents.ts';
 import { instrument, type Mutant } from './instrument.ts';
 import { reaching } from './reach.ts';
-import { type Outcome, printScores } from './scores.ts';
+import { printScores } from './scores.ts';
 import { testsFor } from './tests-for.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,16 +1,5 @@
 import { AREAS, isFar } from './areas.ts';
-import type { Equivalent } from './equivalents.ts';
-import type { Mutant } from './instrument.ts';
-
-export interface Outcome {
-  readonly mutant: Mutant;
-  /** The file of tests that killed it. */
-  readonly killer: string | undefined;
-  readonly isCovered: boolean;
-  /** The test did not end in its time: on a machine that is busy this may say nothing of the mutant. */
-  readonly isByTime: boolean;
-  readonly equivalent: Equivalent | undefined;
-}
+import type { Outcome } from './equivalents.ts';
 
 const MOST_EQUIVALENT = 5;
 /** A sample of a few files has no score; of one that kills less, the tests or this tester do not work. */

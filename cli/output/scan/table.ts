@@ -4,7 +4,8 @@ import { counted } from '../../../core/model/words.ts';
 import { type FindingGroup, groupByCause } from '../../../core/scan/report/group-findings.ts';
 import type { Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
-import { type Paint, type Style, tableLines } from '../print.ts';
+import type { Paint, Style } from '../../command/io.ts';
+import { tableLines } from '../print.ts';
 import { type Block, blocksOf, reportsOf, type ScanDocument } from './across-hops.ts';
 import { listWords, objectWords, placeWords, ruleWords, severityWords, VERDICT_STYLES, verdictWords } from './words.ts';
 

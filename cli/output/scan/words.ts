@@ -1,7 +1,7 @@
 import { counted, some } from '../../../core/model/words.ts';
 import type { Coverage, Finding, ScanReport } from '../../../core/scan/report/report-schema.ts';
 import { isGap, verdictOfAll } from '../../../core/scan/report/verdict.ts';
-import type { Style } from '../print.ts';
+import type { Style } from '../../command/io.ts';
 
 /** `PodDisruptionBudget payments/api`, or the best other name. */
 export function objectWords({ apiVersion, kind, namespace, name, rule, cause }: Finding): string {

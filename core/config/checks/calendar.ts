@@ -6,9 +6,9 @@ import { nextOpenInstant } from '../../calendar/openings.ts';
 import { clipped, merged, type Span, without } from '../../calendar/spans.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { calendarSchemaFor, soundRules } from '../schema/calendar.ts';
-import { soundFields } from '../sound-fields.ts';
+import { fieldOf, soundFields } from '../sound-fields.ts';
 import type { Calendar, CalendarSpec } from '../types.ts';
-import { checkNames, fieldOf, listOf, type Report } from './check.ts';
+import { checkNames, listOf, type Report } from './check.ts';
 
 /**
  * Checks what the schema of a calendar cannot see. A rule that cannot be read would close the calendar for ever, so it is an error here. `now`

@@ -1,4 +1,5 @@
 import type { Anchor, ConfigDocument, ConfigIssue, DocumentPath } from '../issue.ts';
+import { fieldOf } from '../sound-fields.ts';
 import type { Wave } from '../types.ts';
 
 /** The valid waves, each with its index in the policy, so that a mistake in one wave does not hide problems of the others. */
@@ -10,17 +11,6 @@ export type Report = (severity: 'error' | 'warning', path: DocumentPath, message
 /** Makes a `Report` that adds each problem to the issues, with its place in the document. */
 export function reporter(document: ConfigDocument, issues: ConfigIssue[]): Report {
   return (severity, path, message, anchor) => issues.push(document.issue(severity, path, message, anchor));
-}
-
-/** Reads a member of any value. Checks that also run when the schema has failed use it, since they cannot trust the value's shape. */
-export function fieldOf(value: unknown, ...path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>(
-    (inner, part) =>
-      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, part)
-        ? (inner as Record<string | number, unknown>)[part]
-        : undefined,
-    value,
-  );
 }
 
 export function listOf(value: unknown): readonly unknown[] {

@@ -1,6 +1,7 @@
 import { KubeVersion } from '../../version/kube-version.ts';
 import { isTargetMinor } from '../../version/target.ts';
-import { checkNames, fieldOf, listOf, type Report } from './check.ts';
+import { fieldOf } from '../sound-fields.ts';
+import { checkNames, listOf, type Report } from './check.ts';
 import { checkImage } from './hooks.ts';
 
 const LIST = ['spec', 'components'];

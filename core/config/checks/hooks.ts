@@ -1,7 +1,8 @@
 import { HOOK_STEPS, isListed, WAVE_STEP } from '../../contracts/hook.ts';
 import { hookSchema } from '../schema/hook.ts';
 import { durationMilliseconds } from '../schema/quantities.ts';
-import { checkNames, fieldOf, listOf, type Report } from './check.ts';
+import { fieldOf } from '../sound-fields.ts';
+import { checkNames, listOf, type Report } from './check.ts';
 
 const HOUR = 3_600_000;
 /** An execution of a step lasts a day at most, and EKS needs a part of it. */

@@ -1,4 +1,5 @@
-import { fieldOf, listOf, type Report } from './check.ts';
+import { fieldOf } from '../sound-fields.ts';
+import { listOf, type Report } from './check.ts';
 
 const NOT_REACHED = 'which verification: eks-api says Liftlock cannot reach';
 

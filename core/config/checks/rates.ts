@@ -1,5 +1,6 @@
 import { valuesAt } from '../../model/values-at.ts';
-import { fieldOf, type Report } from './check.ts';
+import { fieldOf } from '../sound-fields.ts';
+import type { Report } from './check.ts';
 
 /** Reports rates that cannot be queried or are always equal. The schema must not: it also reads policies that were applied earlier. */
 export function checkRates(document: unknown, report: Report): void {

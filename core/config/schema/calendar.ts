@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { fieldOf } from '../checks/check.ts';
-import { soundItems } from '../sound-fields.ts';
+import { fieldOf, soundItems } from '../sound-fields.ts';
 import { documentSchema, listOf, matching, objectName, someText } from './names.ts';
 import { positiveDuration } from './quantities.ts';
 

@@ -1,5 +1,5 @@
 import { CORE_SCHEMA, load } from 'js-yaml';
-import { fieldOf, listOf } from '../../config/checks/check.ts';
+import { listOf } from '../../config/checks/check.ts';
 import { deepFreeze } from '../../config/deep-freeze.ts';
 import { kindOf } from '../../config/document-kind.ts';
 import { type ConfigDocument, type ConfigIssue, type DocumentPath, sortIssues } from '../../config/issue.ts';
@@ -7,6 +7,7 @@ import { apiVersion } from '../../config/kinds.ts';
 import { unknownRegionWords } from '../../config/known-regions.ts';
 import { type ConfigFile, NOT_UTF8, readConfigYaml } from '../../config/read-yaml.ts';
 import { parseBySchema } from '../../config/schema-issues.ts';
+import { fieldOf } from '../../config/sound-fields.ts';
 import type { ClusterControl, ClusterRecord } from '../../contracts/items/cluster.ts';
 import { clusterKey } from '../../model/cluster-key.ts';
 import { given } from '../../model/given.ts';

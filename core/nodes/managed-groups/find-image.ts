@@ -3,13 +3,21 @@ import { TEMPLATE_TAG } from '../../contracts/mutating-calls.ts';
 import { type Reason, reason } from '../../contracts/step-result.ts';
 import type { ImageRule } from '../../model/image-rule.ts';
 import { isSame } from '../../model/is-same.ts';
+import type { Image, LaunchTemplateVersion } from '../../ports/ec2.ts';
 import type { Nodegroup } from '../../ports/eks.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { isImageId, templateOf } from '../../scan/preflight/launched-from.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import type { OwnerContext } from '../node-owner.ts';
 import { chooseImage, parameterFor, tableImage, tagsFor } from './custom-image.ts';
-import type { WantedImage } from './managed-group.ts';
+
+/** The image that the policy names for a group with an AMI of its own, and the template version that the group launches from now. */
+export interface WantedImage {
+  readonly from: LaunchTemplateVersion;
+  readonly image: Image;
+  /** The version of the launch template that exists already for this image. */
+  readonly made?: string | undefined;
+}
 
 /**
  * Finds the image that the policy names for a group, and whether Liftlock may make a version of the group's launch template with it; or tells why

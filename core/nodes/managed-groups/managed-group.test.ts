@@ -2,7 +2,8 @@ import { reason } from '../../contracts/step-result.ts';
 import type { Image } from '../../ports/ec2.ts';
 import type { Nodegroup } from '../../ports/eks.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
-import { type ManagedGroup, managedGroups, type WantedImage } from './managed-group.ts';
+import type { WantedImage } from './find-image.ts';
+import { type ManagedGroup, managedGroups } from './managed-group.ts';
 
 const TARGET = KubeVersion.parse('1.37');
 const group = (given: Partial<Nodegroup> = {}): Nodegroup => ({

@@ -4,7 +4,7 @@ import { given } from '../../model/given.ts';
 import { imageRuleOf, type NodesSpec } from '../../model/image-rule.ts';
 import { issueTexts } from '../../model/issue-text.ts';
 import { nodesAtOnce } from '../../model/update-settings.ts';
-import type { Image, LaunchTemplateVersion, NewLaunchTemplateVersion } from '../../ports/ec2.ts';
+import type { NewLaunchTemplateVersion } from '../../ports/ec2.ts';
 import type { Nodegroup, UpdateNodegroupConfigInput, UpdateNodegroupVersionInput } from '../../ports/eks.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { hasNoImage, NEW_GROUP, noImageText } from '../../scan/preflight/node-group-checks.ts';
@@ -12,16 +12,8 @@ import { compareReleases, fittingPin } from '../../version/image-release.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import type { Batch, Move, NodeOwner } from '../node-owner.ts';
 import { madeBefore, newVersionOf } from './custom-image.ts';
-import { findImage } from './find-image.ts';
+import { findImage, type WantedImage } from './find-image.ts';
 import { nextOfPutBack, settingsFor } from './update-config.ts';
-
-/** The image that the policy names for a group with an AMI of its own, and the template version that the group launches from now. */
-export interface WantedImage {
-  readonly from: LaunchTemplateVersion;
-  readonly image: Image;
-  /** The version of the launch template that exists already for this image. */
-  readonly made?: string | undefined;
-}
 
 /** What is wanted of a group beside its version. */
 interface WantedOfGroup {

@@ -2,7 +2,6 @@ import type { ApiRow, GroupVersionKind } from './api-row.ts';
 import type { BreakRule } from './break-rule.ts';
 import type { ControllerRow } from './controllers.ts';
 import type { CustomResourceRow, UnservedKind } from './custom-resources.ts';
-import type { ComponentConfigRow } from './tables.ts';
 
 /** Everything that the data folder says, in one value: the check validates it and `describeData` counts it. */
 export interface DataTables {
@@ -49,5 +48,21 @@ export interface WirePayloadRow extends GroupVersionKind {
   /** The field that names its version: `webhooks[].admissionReviewVersions`. */
   readonly writtenIn: string;
   readonly note: string;
+  readonly source: string;
+}
+
+/** A version of a configuration file that a component reads. It is no object of a cluster, though ConfigMaps and kubeconfigs embed it. */
+export interface ComponentConfigRow {
+  readonly group: string;
+  readonly version: string;
+  readonly kinds: readonly string[];
+  /** The first minor of the component that refuses it. */
+  readonly removed: string;
+  /** `group/version` to write instead. */
+  readonly replacement: string;
+  /** Where it is found: in a ConfigMap that a custom scheduler mounts, in a kubeconfig, or in a file of the control plane (never on EKS). */
+  readonly foundIn: 'config-map' | 'kubeconfig' | 'control-plane';
+  readonly note: string | null;
+  /** An entry of `sources.json`. */
   readonly source: string;
 }

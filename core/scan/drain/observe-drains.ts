@@ -2,7 +2,7 @@ import type { Source } from '../../contracts/scan-words.ts';
 import { given } from '../../model/given.ts';
 import { counted, some } from '../../model/words.ts';
 import type { Observation, Problem } from '../judge/observation.ts';
-import { TITLES } from '../live/advance.ts';
+import { TITLES } from '../live/keep.ts';
 import { DRAIN_KINDS } from '../live/unit-discovery.ts';
 import { readOf, unreadOf } from '../report/coverage.ts';
 import type { Coverage } from '../report/report-schema.ts';

@@ -1,9 +1,8 @@
 import { given } from '../../model/given.ts';
 import type { Problem } from '../judge/observation.ts';
-import type { ServedResource } from '../live/unit-discovery.ts';
 import { type ManifestObject, mappingOf, textOf } from '../manifest/manifest-object.ts';
-import { type ObjectContext, observedOf } from '../observe/inspect-object.ts';
-import { liveObject } from '../observe/live-object.ts';
+import { liveObject, type ServedResource } from '../observe/live-object.ts';
+import { type ObjectContext, observedOf } from '../observe/object-context.ts';
 import { type DrainFacts, noDrainFacts } from './drain-facts.ts';
 import { BUDGETS, noteDrainFacts } from './note-drain-facts.ts';
 import { wordsOf } from './observe-drains.ts';

@@ -2,8 +2,8 @@ import type { ScanRun } from '../../contracts/items/scan.ts';
 import type { Source } from '../../contracts/scan-words.ts';
 import type { ApiServer } from '../../ports/cluster-access.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { advance, titleOf } from '../live/advance.ts';
-import { type LiveScanState, startLiveScan } from '../live/keep.ts';
+import { advance } from '../live/advance.ts';
+import { type LiveScanState, startLiveScan, titleOf } from '../live/keep.ts';
 import { loadRun, loadState, saveState } from './run-store.ts';
 
 type ScanningPorts = Pick<Ports, 'table' | 'clock' | 'readers'>;

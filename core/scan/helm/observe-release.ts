@@ -2,7 +2,7 @@ import type { Observation } from '../judge/observation.ts';
 import type { KindList } from '../listed/kind-list.ts';
 import { readDocuments } from '../manifest/read-documents.ts';
 import { walkDocument } from '../manifest/walk.ts';
-import { subjectOf } from '../observe/inspect-object.ts';
+import { subjectOf } from '../observe/object-context.ts';
 import { usesOf } from '../observe/uses-of.ts';
 import type { ChosenRevision, DecodedRelease } from './stored-release.ts';
 

@@ -1,6 +1,5 @@
 import { parseJson } from '../../model/parse-json.ts';
 import { ClusterAccessError } from '../../ports/cluster-access.ts';
-import type { ClusterReader } from '../../ports/cluster-reader.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { apiRowsOfGroup } from '../data/api-table.ts';
 import { rulesOf } from '../data/break-rules.ts';
@@ -11,22 +10,11 @@ import { inspectObject } from '../observe/inspect-object.ts';
 import type { CalledService } from '../reference/cluster-facts.ts';
 import { readOf, unreadOf } from '../report/coverage.ts';
 import type { Coverage, Source } from '../report/report-schema.ts';
-import { keep, type LiveScanState, type Unit } from './keep.ts';
-import { ask, gapStatus, notRead, type Patience, readPage } from './request.ts';
+import { keep, type LiveScanState, TITLES, titleOf, type Unit } from './keep.ts';
+import { ask, gapStatus, notRead, readPage, type ScanTools, type UnitResult } from './request.ts';
 import { discover } from './unit-discovery.ts';
 import { readHelmReleases } from './unit-helm.ts';
 import { listPage } from './unit-list.ts';
-
-export interface ScanTools extends Patience {
-  readonly reader: ClusterReader;
-}
-
-/** The result of a unit: `done` ends it, `again` continues it; `dead` says why nothing else can be read either. */
-export interface UnitResult {
-  readonly next: 'done' | 'again';
-  readonly coverage?: readonly Coverage[];
-  readonly dead?: string;
-}
 
 /**
  * Reads one page, or one other small thing, and adds what it found to the state. Only one request is in flight at a time. Returns false when
@@ -81,19 +69,6 @@ function run(unit: Unit, state: LiveScanState, tools: ScanTools): Promise<UnitRe
 /** The coverage of a unit that was not read. */
 export const unread = (unit: Unit, why: string): Coverage =>
   unreadOf(titleOf(unit), SOURCES[unit.type], 'error', `It was not read: ${why}.`);
-
-export function titleOf(unit: Unit): string {
-  if (unit.type === 'list') return unit.group === '' ? unit.resource : `${unit.resource}.${unit.group}`;
-  return unit.type === 'helm' ? `helm releases in ${unit.storage}` : TITLES[unit.type];
-}
-
-export const TITLES = {
-  version: 'version of the API server',
-  discovery: 'discovery of what is served',
-  'kube-proxy-config': 'configuration of kube-proxy',
-  telemetry: 'metrics of the API server',
-  references: 'services behind webhooks and aggregated APIs',
-} as const;
 
 const SOURCES: Readonly<Record<Unit['type'], Source | null>> = {
   version: null,

@@ -1,10 +1,10 @@
 import type { ReleaseHead } from '../helm/stored-release.ts';
 import type { ApiReference, Observation } from '../judge/observation.ts';
 import type { KindList } from '../listed/kind-list.ts';
+import type { ServedResource } from '../observe/live-object.ts';
 import { type ClusterFacts, noFacts } from '../reference/cluster-facts.ts';
 import { unreadOf } from '../report/coverage.ts';
 import type { Coverage, Source } from '../report/report-schema.ts';
-import type { ServedResource } from './unit-discovery.ts';
 
 /** So many observations of one sort are kept by name, because one repair fixes all of them. Traces change nothing, so fewer are kept. */
 const MOST_OF_A_SORT = 100;
@@ -177,4 +177,17 @@ function skipped(source: Source): Coverage {
   // OwnerReferences come from the same lists.
   const detail = `Left out with --skip${source === 'object' ? ', and with it the ownerReferences of all kinds that no other source reads' : ''}.`;
   return unreadOf(`everything from the source ${source}`, source, 'skipped', detail);
+}
+
+export const TITLES = {
+  version: 'version of the API server',
+  discovery: 'discovery of what is served',
+  'kube-proxy-config': 'configuration of kube-proxy',
+  telemetry: 'metrics of the API server',
+  references: 'services behind webhooks and aggregated APIs',
+} as const;
+
+export function titleOf(unit: Unit): string {
+  if (unit.type === 'list') return unit.group === '' ? unit.resource : `${unit.resource}.${unit.group}`;
+  return unit.type === 'helm' ? `helm releases in ${unit.storage}` : TITLES[unit.type];
 }

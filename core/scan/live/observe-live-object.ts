@@ -6,11 +6,10 @@ import type { ApiUse, Observation } from '../judge/observation.ts';
 import type { KindList } from '../listed/kind-list.ts';
 import { type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
 import { groupVersion } from '../observe/api-version.ts';
-import type { LiveObject } from '../observe/live-object.ts';
+import type { LiveObject, ServedResource } from '../observe/live-object.ts';
 import { listedUses } from '../observe/uses-of.ts';
 import { type Ownership, ownershipOf } from '../owner/owner.ts';
 import type { ClusterFacts } from '../reference/cluster-facts.ts';
-import type { ServedResource } from './unit-discovery.ts';
 
 export interface Surroundings {
   readonly facts: ClusterFacts;

@@ -2,9 +2,19 @@ import { parseJson } from '../../model/parse-json.ts';
 import { ClusterAccessError } from '../../ports/cluster-access.ts';
 import type { ClusterReader, ReadRequest } from '../../ports/cluster-reader.ts';
 import { isMapping, type Mapping, mappingOf, textOf } from '../manifest/manifest-object.ts';
+import type { ServedResource } from '../observe/live-object.ts';
 import type { Coverage } from '../report/report-schema.ts';
-import type { UnitResult } from './advance.ts';
-import type { ServedResource } from './unit-discovery.ts';
+
+export interface ScanTools extends Patience {
+  readonly reader: ClusterReader;
+}
+
+/** The result of a unit: `done` ends it, `again` continues it; `dead` says why nothing else can be read either. */
+export interface UnitResult {
+  readonly next: 'done' | 'again';
+  readonly coverage?: readonly Coverage[];
+  readonly dead?: string;
+}
 
 /** A live scan needs this beside the reader. */
 export interface Patience {

@@ -1,15 +1,14 @@
 import { parseJson } from '../../model/parse-json.ts';
-import type { GroupVersionKind } from '../data/api-row.ts';
 import { apiRow } from '../data/api-table.ts';
 import { BUDGETS } from '../drain/note-drain-facts.ts';
 import { isMapping, type Mapping, mappingOf, mappingsOf, textOf, textsOf } from '../manifest/manifest-object.ts';
 import { apiVersionText, groupVersion } from '../observe/api-version.ts';
+import type { ServedResource } from '../observe/live-object.ts';
 import { readOf, unreadOf } from '../report/coverage.ts';
 import type { Coverage, Source } from '../report/report-schema.ts';
-import { type ScanTools, TITLES, type UnitResult } from './advance.ts';
-import type { LiveScanState, Unit } from './keep.ts';
+import { type LiveScanState, TITLES, type Unit } from './keep.ts';
 import { servedKey } from './observe-live-object.ts';
-import { type Answer, ask, deadOf, gapStatus } from './request.ts';
+import { type Answer, ask, deadOf, gapStatus, type ScanTools, type UnitResult } from './request.ts';
 
 const NOT_TOLD = 'the API server gave something that is no discovery';
 
@@ -190,13 +189,6 @@ const rowOf = ({ group, version, kind }: ServedResource) => apiRow(group, versio
 function isWarnedOf(resource: ServedResource): boolean {
   const row = rowOf(resource);
   return row !== undefined && row.deprecated !== null && row.removed === null;
-}
-
-/** A resource that the API server serves, at one version. */
-export interface ServedResource extends GroupVersionKind {
-  readonly resource: string;
-  readonly namespaced: boolean;
-  readonly verbs: readonly string[];
 }
 
 /** The result of discovery. The first version of a group is the preferred one of the server. */

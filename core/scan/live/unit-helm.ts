@@ -4,9 +4,17 @@ import { type ChosenRevision, chooseRevisions, decodeRelease, headOf, secretText
 import { mappingOf, textOf } from '../manifest/manifest-object.ts';
 import { readOf, unreadOf } from '../report/coverage.ts';
 import type { Coverage } from '../report/report-schema.ts';
-import type { ScanTools, UnitResult } from './advance.ts';
 import { keep, type LiveScanState } from './keep.ts';
-import { type Answer, ask, deadOf, listPath, METADATA_ONLY, readPage } from './request.ts';
+import {
+  type Answer,
+  ask,
+  deadOf,
+  listPath,
+  METADATA_ONLY,
+  readPage,
+  type ScanTools,
+  type UnitResult,
+} from './request.ts';
 
 type Storage = 'secrets' | 'configmaps';
 type HelmState = NonNullable<LiveScanState['helm']>;

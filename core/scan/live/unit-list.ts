@@ -6,15 +6,23 @@ import { noteDrainFacts } from '../drain/note-drain-facts.ts';
 import type { Observation } from '../judge/observation.ts';
 import { isMapping, type Mapping } from '../manifest/manifest-object.ts';
 import { inspectLiveObject, saysItsTemplate } from '../observe/inspect-object.ts';
-import { liveObject } from '../observe/live-object.ts';
+import { liveObject, type ServedResource } from '../observe/live-object.ts';
 import { addFacts, type ClusterFacts, noFacts } from '../reference/cluster-facts.ts';
 import { observeOwnerReferences } from '../reference/observe-references.ts';
 import { readOf } from '../report/coverage.ts';
-import { type ScanTools, titleOf, type UnitResult } from './advance.ts';
-import { keep, type ListUnderWay, type LiveScanState, type Unit } from './keep.ts';
+import { keep, type ListUnderWay, type LiveScanState, titleOf, type Unit } from './keep.ts';
 import { mayMatter, noteChanges, observeLiveObject, type Surroundings } from './observe-live-object.ts';
-import { type Answer, ask, listPath, METADATA_ONLY, notRead, readPage } from './request.ts';
-import { DRAIN_KINDS, type ServedResource } from './unit-discovery.ts';
+import {
+  type Answer,
+  ask,
+  listPath,
+  METADATA_ONLY,
+  notRead,
+  readPage,
+  type ScanTools,
+  type UnitResult,
+} from './request.ts';
+import { DRAIN_KINDS } from './unit-discovery.ts';
 
 const PAGE = 500;
 /** CustomResourceDefinitions contain whole schemas, half a megabyte each. */

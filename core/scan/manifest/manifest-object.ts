@@ -71,3 +71,9 @@ export function typeOf(value: Mapping): ObjectType | undefined {
   if (typeof apiVersion !== 'string' || typeof kind !== 'string') return undefined;
   return apiVersion === '' || kind === '' ? undefined : { apiVersion: apiVersion.trim(), kind: kind.trim() };
 }
+
+/** Line and column within a document, both from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}

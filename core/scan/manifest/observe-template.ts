@@ -1,7 +1,7 @@
 import type { Observation } from '../judge/observation.ts';
 import type { KindList } from '../listed/kind-list.ts';
 import { usesOf } from '../observe/uses-of.ts';
-import type { Position } from './positions.ts';
+import type { Position } from './manifest-object.ts';
 import { splitYaml } from './split-yaml.ts';
 
 /** An apiVersion and a kind that a template contains literally. */

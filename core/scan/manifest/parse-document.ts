@@ -1,6 +1,5 @@
 import * as yaml from 'js-yaml';
-import { MAX_DEPTH, MAX_YAML_DOCUMENT } from './manifest-object.ts';
-import type { Position } from './positions.ts';
+import { MAX_DEPTH, MAX_YAML_DOCUMENT, type Position } from './manifest-object.ts';
 
 /** The content of a document; `doubled` where a key is repeated in its map, of which the last one counts. */
 type ParsedDocument =

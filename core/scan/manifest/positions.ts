@@ -1,13 +1,7 @@
 import * as yaml from 'js-yaml';
 import type { Path } from '../../model/values-at.ts';
-import { MAX_DEPTH, MAX_SIZE_FOR_POSITIONS } from './manifest-object.ts';
+import { MAX_DEPTH, MAX_SIZE_FOR_POSITIONS, type Position } from './manifest-object.ts';
 import { SCHEMA } from './parse-document.ts';
-
-/** Line and column within a document, both from 1. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
 
 interface PlacedNode extends Position {
   children: PlacedNode[];

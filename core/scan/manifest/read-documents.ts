@@ -1,8 +1,7 @@
 import { parseJson } from '../../model/parse-json.ts';
 import { closingQuote } from './closing-quote.ts';
-import { MAX_DEPTH } from './manifest-object.ts';
+import { MAX_DEPTH, type Position } from './manifest-object.ts';
 import { parseDocument } from './parse-document.ts';
-import type { Position } from './positions.ts';
 import { type DocumentText, splitYaml } from './split-yaml.ts';
 import { isTemplateText } from './template-text.ts';
 

@@ -4,7 +4,8 @@ import { WrittenDrains } from '../drain/written-drains.ts';
 import type { Observation } from '../judge/observation.ts';
 import type { KindList } from '../listed/kind-list.ts';
 import { groupVersion } from '../observe/api-version.ts';
-import { inspectObject, type ObjectContext, subjectOf } from '../observe/inspect-object.ts';
+import { inspectObject } from '../observe/inspect-object.ts';
+import { type ObjectContext, subjectOf } from '../observe/object-context.ts';
 import { usesOf } from '../observe/uses-of.ts';
 import { ownershipOf } from '../owner/owner.ts';
 import { noFacts } from '../reference/cluster-facts.ts';
@@ -17,11 +18,12 @@ import {
   type ManifestObject,
   type Mapping,
   mappingOf,
+  type Position,
   textOf,
   typeOf,
 } from './manifest-object.ts';
 import { observeTemplate } from './observe-template.ts';
-import { type Position, Positions } from './positions.ts';
+import { Positions } from './positions.ts';
 import { type ReadDocument, readDocuments } from './read-documents.ts';
 import { isTemplateText, isUnrendered, templateOf } from './template-text.ts';
 import { walkDocument } from './walk.ts';

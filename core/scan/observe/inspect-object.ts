@@ -1,7 +1,6 @@
 import { given } from '../../model/given.ts';
 import { managedGroup, nodeOwner, type OwnerRef } from '../../model/node-owner.ts';
 import { groupOfOne } from '../../model/seen-nodes.ts';
-import type { Path } from '../../model/values-at.ts';
 import { DETECTORS, type DetectorName } from '../data/break-rule.ts';
 import { rulesOf } from '../data/break-rules.ts';
 import { controllerOfImage } from '../data/controllers.ts';
@@ -18,23 +17,11 @@ import {
 import { ownershipOf } from '../owner/owner.ts';
 import type { ClusterFacts } from '../reference/cluster-facts.ts';
 import { observeReferences } from '../reference/observe-references.ts';
-import type { Finding, Source } from '../report/report-schema.ts';
 import { objectDetectors } from '../workload/detectors.ts';
 import { imagesOf, podSpecsOf } from '../workload/pod-detectors.ts';
 import { groupVersion } from './api-version.ts';
 import type { LiveObject } from './live-object.ts';
-
-/** The context of an object, beside its content. */
-export interface ObjectContext {
-  /** `manifest` for everything in files; undefined in a cluster, where each detector names its own source. */
-  readonly source?: Source;
-  readonly owner?: string;
-  readonly cause: string;
-  /** Evidence that is added to every finding: `It is embedded in ConfigMap/web.` */
-  readonly evidence: readonly string[];
-  /** The location of a value of the object in the files. */
-  readonly locate?: (path: Path) => NonNullable<Finding['location']>;
-}
+import { type ObjectContext, observedOf } from './object-context.ts';
 
 const detectors = Object.entries(objectDetectors).map(([name, detect]) => ({
   name: name as DetectorName,
@@ -87,21 +74,6 @@ function componentOf(image: string) {
   if (known?.version === undefined) return undefined;
   return { type: 'controller', component: known.component, version: known.version } as const;
 }
-
-export const subjectOf = ({ apiVersion, kind, namespace, name }: ManifestObject) => ({
-  apiVersion,
-  kind,
-  ...given({ namespace, name }),
-});
-
-/** The parts of an observation that come from the object itself; `source` is used where the context names none. */
-export const observedOf = (object: ManifestObject, context: ObjectContext, path: Path, source: Source) => ({
-  source: context.source ?? source,
-  subject: subjectOf(object),
-  ...given({ owner: context.owner }),
-  cause: context.cause,
-  ...given({ location: context.locate?.([...object.path, ...path]) }),
-});
 
 /** Observes one object that was read whole, and what it refers to. */
 export function inspectLiveObject(object: LiveObject, facts: ClusterFacts): Observation[] {

@@ -1,6 +1,13 @@
-import type { ServedResource } from '../live/unit-discovery.ts';
+import type { GroupVersionKind } from '../data/api-row.ts';
 import { type ManifestObject, type Mapping, mappingOf, nameOf } from '../manifest/manifest-object.ts';
 import { apiVersionText } from './api-version.ts';
+
+/** A resource that the API server serves, at one version. */
+export interface ServedResource extends GroupVersionKind {
+  readonly resource: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+}
 
 /** One object from a list of the API server. Its apiVersion is that of the list, because the server converts to the requested version. */
 export interface LiveObject extends ManifestObject {

@@ -3,8 +3,8 @@ import { KubeVersion } from '../../version/kube-version.ts';
 import { decideHop } from '../fleet/decide-hop.ts';
 import { judgeAll } from '../judge/judge.ts';
 import type { ScanReport } from '../report/report-schema.ts';
-import { type Component, componentVersion, judgeComponent, type SeenComponent } from './component-version.ts';
-import type { PreflightFacts } from './preflight-check.ts';
+import { componentVersion, judgeComponent } from './component-version.ts';
+import type { Component, PreflightFacts, SeenComponent } from './preflight-check.ts';
 
 const target = KubeVersion.parse('1.37');
 const component = (more: Partial<Component> = {}): Component => ({

@@ -1,25 +1,8 @@
-import type { UpgradePolicySpec } from '../../config/types.ts';
 import { given } from '../../model/given.ts';
 import { KubeVersion } from '../../version/kube-version.ts';
 import { isInRange } from '../../version/version-range.ts';
 import { controllerOf, controllerOfImage, rangeText, releaseOf, supports } from '../data/controllers.ts';
-import { preflightCheck } from './preflight-check.ts';
-
-export type Component = NonNullable<UpgradePolicySpec['components']>[number];
-
-/** The result of reading a component. `unread`: it is not known, and the coverage of the scan says why. */
-export type SeenComponent =
-  | { readonly type: 'absent' }
-  | { readonly type: 'unread'; readonly status: 'denied' | 'error'; readonly detail: string }
-  | {
-      readonly type: 'runs';
-      /** The version as numbers only: `1.37.2`. */
-      readonly version: string;
-      readonly image?: string;
-      readonly owner?: string;
-      /** Why a part of it runs at another version yet; absent where its rollout is over. */
-      readonly unsettled?: string;
-    };
+import { type Component, preflightCheck, type SeenComponent } from './preflight-check.ts';
 
 interface ComponentJudgement {
   readonly fit: 'absent' | 'fits' | 'misfit' | 'unknown';

@@ -1,13 +1,6 @@
 import type { Nodegroup } from '../../ports/eks.ts';
 import type { PreflightFacts } from './preflight-check.ts';
 
-/** The configuration of the DaemonSet aws-node. */
-export interface PodNetwork {
-  readonly settings: Readonly<Record<string, string>>;
-  /** Read only where pods use other subnets than their nodes. */
-  readonly eniConfigs: readonly { readonly name: string; readonly subnet: string }[];
-}
-
 export const CUSTOM_NETWORKING = 'AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG';
 
 export const isOn = (value: string | undefined): boolean => /^true$/i.test(value ?? '');

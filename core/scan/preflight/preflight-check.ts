@@ -1,3 +1,4 @@
+import type { UpgradePolicySpec } from '../../config/types.ts';
 import type { GateReading } from '../../contracts/items/gate.ts';
 import type { Reason } from '../../contracts/step-result.ts';
 import type { NodesSpec } from '../../model/image-rule.ts';
@@ -8,8 +9,29 @@ import type { Addon, AddonInfo, Cluster, ClusterVersionInformation, Nodegroup } 
 import type { Observed } from '../../probes/baseline.ts';
 import type { KubeVersion } from '../../version/kube-version.ts';
 import type { Observation, Problem } from '../judge/observation.ts';
-import type { Component, SeenComponent } from './component-version.ts';
-import type { PodNetwork } from './pod-network.ts';
+
+/** The configuration of the DaemonSet aws-node. */
+export interface PodNetwork {
+  readonly settings: Readonly<Record<string, string>>;
+  /** Read only where pods use other subnets than their nodes. */
+  readonly eniConfigs: readonly { readonly name: string; readonly subnet: string }[];
+}
+
+export type Component = NonNullable<UpgradePolicySpec['components']>[number];
+
+/** The result of reading a component. `unread`: it is not known, and the coverage of the scan says why. */
+export type SeenComponent =
+  | { readonly type: 'absent' }
+  | { readonly type: 'unread'; readonly status: 'denied' | 'error'; readonly detail: string }
+  | {
+      readonly type: 'runs';
+      /** The version as numbers only: `1.37.2`. */
+      readonly version: string;
+      readonly image?: string;
+      readonly owner?: string;
+      /** Why a part of it runs at another version yet; absent where its rollout is over. */
+      readonly unsettled?: string;
+    };
 
 /** The present facts of EKS and the API server about a cluster, beside its objects. */
 export interface PreflightFacts {

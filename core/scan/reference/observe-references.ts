@@ -11,7 +11,7 @@ import {
   textOf,
 } from '../manifest/manifest-object.ts';
 import { groupVersion } from '../observe/api-version.ts';
-import { type ObjectContext, observedOf } from '../observe/inspect-object.ts';
+import { type ObjectContext, observedOf } from '../observe/object-context.ts';
 import { isBuiltIn } from '../workload/pod-detectors.ts';
 import type { CalledService, ClusterFacts, CrdVersion } from './cluster-facts.ts';
 

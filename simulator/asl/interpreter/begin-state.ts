@@ -1,13 +1,15 @@
 import type { ChoiceState, FailState, MapState } from '../definition/states-language.ts';
 import { EvaluationFailure } from '../expression/evaluation-failure.ts';
 import type { Json } from '../json/json.ts';
+import { completeState } from './complete-state.ts';
 import type { Strand } from './execution.ts';
+import { StateFailed } from './failure.ts';
 import { evaluateField, evaluateInteger, evaluateTyped } from './field-evaluation.ts';
-import { causeInState, StateFailed } from './recovery.ts';
+import { causeInState } from './recovery.ts';
 import { fanOut } from './states/fan-out.ts';
 import { beginTask } from './states/task.ts';
 import { beginWait } from './states/wait.ts';
-import { completeState, type Turn } from './turn.ts';
+import type { Turn } from './turn.ts';
 
 /** Performs the first part of the strand's state, again on every retry. States that need no host are left at once. */
 export async function beginState(turn: Turn, strand: Strand): Promise<void> {

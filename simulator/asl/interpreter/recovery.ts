@@ -1,8 +1,10 @@
 import type { Recoverable, Retrier, State } from '../definition/states-language.ts';
 import { EvaluationFailure } from '../expression/evaluation-failure.ts';
 import type { JsonObject } from '../json/json.ts';
+import { completeState } from './complete-state.ts';
 import type { Strand } from './execution.ts';
-import { completeState, type Turn } from './turn.ts';
+import { type Failure, StateFailed } from './failure.ts';
+import type { Turn } from './turn.ts';
 
 const defaults = { IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 3, MaxDelaySeconds: Number.POSITIVE_INFINITY };
 
@@ -103,25 +105,6 @@ export async function runPart(turn: Turn, strand: Strand, part: () => void | Pro
   }
 }
 
-/** Why a state failed, in AWS's error names. */
-export interface Failure {
-  readonly error?: string;
-  readonly cause?: string;
-  /** Further names by which a retrier or catcher may match this failure. */
-  readonly aliases?: readonly string[];
-}
-
-/** Thrown by a state that fails. */
-export class StateFailed extends Error {
-  override readonly name = 'StateFailed';
-  readonly failure: Failure;
-
-  constructor(failure: Failure) {
-    super(failure.cause ?? failure.error ?? 'failed');
-    this.failure = failure;
-  }
-}
-
 /**
  * Whether a retrier or catcher with these names matches. States.Runtime ends the execution even when it is named. States.ALL matches every other
  * error, States.TaskFailed every one of those but States.Timeout. The guide calls States.DataLimitExceeded terminal too; recorded is that States.ALL
@@ -142,14 +125,6 @@ function matchesError(names: readonly string[], failure: Failure): boolean {
 /** The cause of a failure inside a state, with AWS's sentence before it. */
 export function causeInState(strand: Strand, message: string): string {
   return `An error occurred while executing the state '${strand.state}' (entered at the event id #${strand.enteredEventId}). ${message}`;
-}
-
-/** A value of a state or task is larger than the limit of Step Functions. `name` is the state or the task's resource. */
-export function dataLimitExceeded(name: string): Failure {
-  return {
-    error: 'States.DataLimitExceeded',
-    cause: `The state/task '${name}' returned a result with a size exceeding the maximum number of bytes service limit.`,
-  };
 }
 
 /** The failure for an exception while a state ran; any other exception is thrown again. */

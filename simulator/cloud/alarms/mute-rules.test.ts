@@ -3,7 +3,8 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { createSilences } from '../../../adapters/aws/alarm-mute-rules.ts';
 import { testWorld } from '../../../test/material/eks/world.ts';
 import { localAdministrator } from '../../iam/principals/local-administrator.ts';
-import { LocalCloud } from '../local-cloud.ts';
+import { installLocalCloud } from '../install-local-cloud.ts';
+import type { LocalCloud } from '../local-cloud.ts';
 import { Alarms, type KeptAlarms } from './alarms.ts';
 import { MuteRules, muteStatus } from './mute-rules.ts';
 
@@ -99,7 +100,7 @@ describe('in the local cloud IAM decides about the rule, and about each alarm', 
   };
   let cloud: LocalCloud;
   beforeEach(async () => {
-    cloud = await LocalCloud.start({
+    cloud = await installLocalCloud({
       assembly: { folder: '/none', templates: new Map([['Hub', { Resources: { Role } }]]), assets: new Map() },
       stacks: [{ stack: 'Hub', account: HUB, region: REGION, parameters: {} }],
       eksState: testWorld(() => {}).state,

@@ -4,8 +4,25 @@ import { stripTypeScriptTypes } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { type FunctionProcess, hear, type ProcessListener, type ProcessSetup } from './function-process.ts';
 import { FunctionRuntime } from './function-runtime.ts';
-import type { LambdaFunctionOptions } from './functions.ts';
 import type { FromRuntime, ThreadSetup, ToRuntime } from './worker-messages.ts';
+
+export interface LambdaFunctionOptions {
+  readonly name: string;
+  readonly arn: string;
+  readonly roleArn: string;
+  /** Path of the bundle's module, and the name of its export, from `scan-cluster.handler` of the template. */
+  readonly module: string;
+  readonly handler: string;
+  /** The template's variables, resolved. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly memoryMegabytes: number;
+  readonly timeoutSeconds: number;
+  readonly logGroup: string;
+  /** Whether X-Ray traces its invocations. */
+  readonly traced: boolean;
+  /** Unlimited when absent. */
+  readonly reservedConcurrency?: number;
+}
 
 interface ProcessesOptions extends Pick<ProcessSetup, 'now' | 'origin' | 'kubernetes' | 'answer'> {
   /** Folder of compiled modules, for threads. */

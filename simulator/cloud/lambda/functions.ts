@@ -1,7 +1,7 @@
 import { invokeFunction } from '../../iam/requirements/service-work.ts';
 import type { Authority, Source } from '../authority.ts';
 import { ExecutionEnvironment, type InvocationOutcome } from './execution-environment.ts';
-import type { FunctionProcesses } from './function-processes.ts';
+import type { FunctionProcesses, LambdaFunctionOptions } from './function-processes.ts';
 import type { FunctionError } from './worker-messages.ts';
 
 /** What happens to a failed asynchronous invocation: AWS::Lambda::EventInvokeConfig. */
@@ -171,24 +171,6 @@ function failureRecord(call: WaitingCall, condition: string, error: Error, times
     responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
     responsePayload: error.error,
   };
-}
-
-export interface LambdaFunctionOptions {
-  readonly name: string;
-  readonly arn: string;
-  readonly roleArn: string;
-  /** Path of the bundle's module, and the name of its export, from `scan-cluster.handler` of the template. */
-  readonly module: string;
-  readonly handler: string;
-  /** The template's variables, resolved. */
-  readonly variables: Readonly<Record<string, string>>;
-  readonly memoryMegabytes: number;
-  readonly timeoutSeconds: number;
-  readonly logGroup: string;
-  /** Whether X-Ray traces its invocations. */
-  readonly traced: boolean;
-  /** Unlimited when absent. */
-  readonly reservedConcurrency?: number;
 }
 
 /**

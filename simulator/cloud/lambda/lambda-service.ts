@@ -6,8 +6,8 @@ import type { IamAuthority } from '../iam-authority.ts';
 import type { Logs } from '../logs/logs.ts';
 import { embeddedMetrics, type Metrics } from '../metrics/metrics.ts';
 import { functionDatum } from '../metrics/service-metrics.ts';
-import { FunctionProcesses } from './function-processes.ts';
-import type { FunctionsHost, LambdaFunctionOptions } from './functions.ts';
+import { FunctionProcesses, type LambdaFunctionOptions } from './function-processes.ts';
+import type { FunctionsHost } from './functions.ts';
 import type { ServersHere } from './worker-messages.ts';
 
 export interface LambdaServiceParts {

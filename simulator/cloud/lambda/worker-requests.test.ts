@@ -8,7 +8,8 @@ import { signedRequest } from '../../../test/material/cloud/signing.ts';
 import { testWorld } from '../../../test/material/eks/world.ts';
 import { localAdministrator } from '../../iam/principals/local-administrator.ts';
 import type { HttpRequest } from '../../wire/wire-options.ts';
-import { LocalCloud } from '../local-cloud.ts';
+import { installLocalCloud } from '../install-local-cloud.ts';
+import type { LocalCloud } from '../local-cloud.ts';
 import type { Template } from '../template/assembly.ts';
 import type { ProcessSetup } from './function-process.ts';
 
@@ -65,7 +66,7 @@ async function startCloud(): Promise<LocalCloud> {
       BillingMode: 'PAY_PER_REQUEST',
     },
   };
-  const cloud = await LocalCloud.start({
+  const cloud = await installLocalCloud({
     assembly: {
       folder: '/none',
       templates: new Map<string, Template>([

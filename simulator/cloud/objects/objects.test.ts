@@ -14,7 +14,8 @@ import { AnchorBucket } from '../../../adapters/aws/anchors/anchor-bucket.ts';
 import { anchorsContract } from '../../../test/contract/anchors-contract.ts';
 import { testWorld } from '../../../test/material/eks/world.ts';
 import { localAdministrator } from '../../iam/principals/local-administrator.ts';
-import { LocalCloud } from '../local-cloud.ts';
+import { installLocalCloud } from '../install-local-cloud.ts';
+import type { LocalCloud } from '../local-cloud.ts';
 
 const ACCOUNT = '000000000000';
 const OTHER = '222222222222';
@@ -93,7 +94,7 @@ const get = async (Key: string, VersionId?: string) => {
 
 beforeEach(async () => {
   [notes, clients] = [[], []];
-  cloud = await LocalCloud.start({
+  cloud = await installLocalCloud({
     assembly: { folder: '/none', templates: new Map([['Hub', STACK]]), assets: new Map() },
     stacks: [{ stack: 'Hub', account: ACCOUNT, region: REGION, parameters: {} }],
     eksState: testWorld(() => {}).state,

@@ -8,7 +8,8 @@ import { QUESTION } from '../../../test/contract/hooks-contract.ts';
 import { makeFunction, makeMachine, makeRole, signedRequest } from '../../../test/material/cloud/hook-receivers.ts';
 import { testWorld } from '../../../test/material/eks/world.ts';
 import { localAdministrator } from '../../iam/principals/local-administrator.ts';
-import { LocalCloud } from '../local-cloud.ts';
+import { installLocalCloud } from '../install-local-cloud.ts';
+import type { LocalCloud } from '../local-cloud.ts';
 import type { Template } from '../template/assembly.ts';
 
 const HUB = '000000000000';
@@ -59,7 +60,7 @@ afterEach(async () => {
 });
 
 const open = () =>
-  LocalCloud.start({
+  installLocalCloud({
     assembly: { folder: '/none', templates: new Map([['Hub', STACK]]), assets: new Map() },
     stacks: [{ stack: 'Hub', account: HUB, region: REGION, parameters: {} }],
     ...{ eksState: testWorld(() => {}).state, start: new Date('2031-05-06T07:08:09.000Z'), seed: 1, stateFolder },

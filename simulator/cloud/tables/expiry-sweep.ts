@@ -1,7 +1,12 @@
 import { DeleteItemCommand, DescribeTableCommand, type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { errorName } from '../../../core/contracts/errors.ts';
 import type { Timers } from '../../clock/timers.ts';
-import type { ExpiringTable } from '../cloud-parts.ts';
+
+/** A table whose items expire as the template says. */
+export interface ExpiringTable {
+  readonly name: string;
+  readonly attribute: string;
+}
 
 /** AWS removes expired items within days; once a virtual day is often enough to show that no code relies on them. */
 const SWEEP_MILLISECONDS = 24 * 3_600_000;

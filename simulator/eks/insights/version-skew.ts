@@ -1,7 +1,7 @@
 import type { Category, InsightStatusValue } from '@aws-sdk/client-eks';
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { kubeProxyVersion } from '../../kubernetes/system-workloads.ts';
-import { isAutoModeNode } from '../progress/auto-mode.ts';
+import { isAutoModeNode } from '../progress/auto-mode-nodes.ts';
 import type { ClusterRecord } from '../state/fake-eks-state.ts';
 import type { Finding, Subject } from './check.ts';
 

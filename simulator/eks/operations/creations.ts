@@ -5,7 +5,7 @@ import { requireSameParameters } from '../idempotency.ts';
 import { randomUuid } from '../identifiers.ts';
 import { newCluster } from '../new-cluster.ts';
 import { draw, type OperationContext } from '../operation-context.ts';
-import { scheduleAutoUpgrade } from '../progress/auto-upgrade.ts';
+import { scheduleAutoUpgrade } from '../progress/end-of-support.ts';
 import type { ClusterRecord, NodegroupRecord } from '../state/fake-eks-state.ts';
 import { isOffered, parseMinor } from '../support-calendar.ts';
 import { later, laterForNodegroup } from '../updates.ts';

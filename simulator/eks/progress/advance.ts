@@ -20,8 +20,9 @@ import type {
 import { reportedVersion } from '../support-calendar.ts';
 import { endUpdate, laterForNodegroup, updateInProgress } from '../updates.ts';
 import { driftAutoModeNodes, rollBackAutoModeNodes } from './auto-mode.ts';
-import { autoUpgradeWhenDue, forceUpgrade, scheduleAutoUpgrade } from './auto-upgrade.ts';
+import { autoUpgradeWhenDue, forceUpgrade } from './auto-upgrade.ts';
 import { endControlPlaneUpdate } from './control-plane.ts';
+import { scheduleAutoUpgrade } from './end-of-support.ts';
 import type { OutsideActor } from './outside-actor.ts';
 import { stepRoll } from './roll.ts';
 import type { ClusterEventKind, ClusterReference, Timer } from './timer.ts';

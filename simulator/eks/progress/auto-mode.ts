@@ -1,22 +1,13 @@
 import { KubeVersion } from '../../../core/version/kube-version.ts';
 import { cordon, drainPass, terminateNode } from '../../kubernetes/drain.ts';
-import type { NodeState } from '../../kubernetes/kubernetes-state.ts';
 import { launchNode } from '../../kubernetes/launch-node.ts';
 import { isNodeReady } from '../../kubernetes/pod-status.ts';
 import { draw, type World } from '../operation-context.ts';
 import type { ClusterRecord, UpdateRecord } from '../state/fake-eks-state.ts';
 import { reportedVersion } from '../support-calendar.ts';
 import { endUpdate, later } from '../updates.ts';
+import { autoModeLabels, driftAutoModeNodesSoon, isAutoModeNode } from './auto-mode-nodes.ts';
 import { beginControlPlanePhase } from './control-plane.ts';
-
-export function hasAutoMode(cluster: ClusterRecord): boolean {
-  return cluster.description.computeConfig?.enabled === true;
-}
-
-/** Auto Mode nodes start to follow the control plane as soon as it has moved (facts: eks.md §6). */
-export function driftAutoModeNodesSoon(world: World, cluster: ClusterRecord): void {
-  later(world, cluster, draw(world.random, world.timing.nodeJoin), 'auto-mode-drift');
-}
 
 /** One step of the drift to the control plane's version, until all nodes have it. */
 export function driftAutoModeNodes(world: World, cluster: ClusterRecord): void {
@@ -84,14 +75,4 @@ function replaceOneNode(world: World, cluster: ClusterRecord, version: string): 
   if (drainPass(cluster, node.name, world.now).length > 0) return 'blocked';
   terminateNode(kubernetes, node.name, world.now);
   return 'moved';
-}
-
-/** Labels that identify Auto Mode nodes. */
-export const autoModeLabels: Readonly<Record<string, string>> = {
-  'eks.amazonaws.com/compute-type': 'auto',
-  'karpenter.sh/nodepool': 'general-purpose',
-};
-
-export function isAutoModeNode(node: NodeState): boolean {
-  return node.labels['eks.amazonaws.com/compute-type'] === 'auto';
 }

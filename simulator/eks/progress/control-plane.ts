@@ -4,8 +4,8 @@ import { draw, type World } from '../operation-context.ts';
 import type { ClusterRecord, UpdateRecord } from '../state/fake-eks-state.ts';
 import { latestPlatformVersion } from '../support-calendar.ts';
 import { acceptUpdate, becomeVisibleSoon, endUpdate, later } from '../updates.ts';
-import { driftAutoModeNodesSoon, hasAutoMode } from './auto-mode.ts';
-import { scheduleAutoUpgrade } from './auto-upgrade.ts';
+import { driftAutoModeNodesSoon, hasAutoMode } from './auto-mode-nodes.ts';
+import { scheduleAutoUpgrade } from './end-of-support.ts';
 
 /** The error of an update by the health issue of its cluster (facts: eks.md §2.1, §2.2). */
 const failureOfIssue: Readonly<Record<string, ErrorCode>> = {

@@ -1,18 +1,8 @@
 import type { ClusterRecord } from '../../eks/state/fake-eks-state.ts';
-import type { KubernetesState } from '../kubernetes-state.ts';
+import type { JobRun, KubernetesState } from '../kubernetes-state.ts';
 import { podImages } from '../pod-template.ts';
 import { list, record, type StoredObject } from '../resources/stored-object.ts';
 import { timestamp, uidOf } from './object-metadata.ts';
-
-/** The result of a Job's container, by its image; by default it runs for 30 seconds and ends with 0. */
-export interface JobRun {
-  seconds?: number;
-  exitCode?: number;
-  /** Its termination message. */
-  message?: string;
-  /** It never starts, for this reason: `ImagePullBackOff`. */
-  waiting?: string;
-}
 
 export const isJob = ({ apiVersion, kind }: StoredObject): boolean => kind === 'Job' && apiVersion.startsWith('batch/');
 

@@ -1,37 +1,6 @@
 import type { ResourceType } from '../resource-types.ts';
 import type { Answer, Call } from './call.ts';
 
-/** Labels of `apiserver_requested_deprecated_apis`: the requested deprecated API. */
-export interface DeprecatedRequest extends Readonly<Record<string, string>> {
-  readonly group: string;
-  readonly version: string;
-  readonly resource: string;
-  readonly subresource: string;
-  /** Empty where no release is known to remove it. */
-  readonly removed_release: string;
-}
-
-/** Requests since the start of the API server, which restarts when its version changes. */
-export class DeprecatedRequests {
-  #started = 0;
-  readonly #requests = new Map<string, DeprecatedRequest>();
-
-  note(started: number, request: DeprecatedRequest): void {
-    this.#startedAt(started);
-    this.#requests.set(JSON.stringify(request), request);
-  }
-
-  since(started: number): DeprecatedRequest[] {
-    this.#startedAt(started);
-    return [...this.#requests.values()];
-  }
-
-  #startedAt(started: number): void {
-    if (started !== this.#started) this.#requests.clear();
-    this.#started = started;
-  }
-}
-
 /** Epoch milliseconds of the last change of the control plane's version. */
 export const startedAt = ({ cluster }: Pick<Call, 'cluster'>): number =>
   cluster.versions.at(-1)?.since ?? cluster.createdAt;

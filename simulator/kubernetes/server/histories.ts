@@ -1,5 +1,4 @@
 import type { KubernetesObject } from '../objects/object-metadata.ts';
-import { DeprecatedRequests } from './deprecated-requests.ts';
 import { ObjectHistory, type Observed, type RevisionCounter } from './object-history.ts';
 
 /** The server's memory of a cluster between requests. */
@@ -53,5 +52,36 @@ class Snapshots {
     const found = this.#snapshots.get(`${resource}@${revision}`);
     if (found === undefined || now - found.at > lifetimeMilliseconds) return undefined;
     return { revision, objects: found.objects };
+  }
+}
+
+/** Labels of `apiserver_requested_deprecated_apis`: the requested deprecated API. */
+export interface DeprecatedRequest extends Readonly<Record<string, string>> {
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly subresource: string;
+  /** Empty where no release is known to remove it. */
+  readonly removed_release: string;
+}
+
+/** Requests since the start of the API server, which restarts when its version changes. */
+export class DeprecatedRequests {
+  #started = 0;
+  readonly #requests = new Map<string, DeprecatedRequest>();
+
+  note(started: number, request: DeprecatedRequest): void {
+    this.#startedAt(started);
+    this.#requests.set(JSON.stringify(request), request);
+  }
+
+  since(started: number): DeprecatedRequest[] {
+    this.#startedAt(started);
+    return [...this.#requests.values()];
+  }
+
+  #startedAt(started: number): void {
+    if (started !== this.#started) this.#requests.clear();
+    this.#started = started;
   }
 }

@@ -1,12 +1,16 @@
 import { ClusterAccessError } from '../../../core/ports/cluster-access.ts';
 import type { FakeKubernetes } from '../fake-kubernetes.ts';
-import { countDown, isAimedAt, isUsedUp } from '../faults/aim.ts';
 import type { AimedFault, ApiFault } from '../faults/api-fault.ts';
-import { damageBody } from '../faults/damaged-body.ts';
-import { isPageReached } from '../faults/expired-page.ts';
-import { requireFresh } from '../faults/expiring-token.ts';
-import { serverError } from '../faults/server-error.ts';
-import { tooManyRequests } from '../faults/too-many-requests.ts';
+import {
+  countDown,
+  damageBody,
+  isAimedAt,
+  isPageReached,
+  isUsedUp,
+  requireFresh,
+  serverError,
+  tooManyRequests,
+} from '../faults/apply-fault.ts';
 import type { KubernetesState } from '../kubernetes-state.ts';
 import { forbidden, requireAllowed, type User } from '../permissions.ts';
 import { StatusError } from '../status-error.ts';

@@ -1,6 +1,13 @@
 import { apiVersion, type Document } from './documents.ts';
 import { SeededChoices } from './seeded-choices.ts';
-import type { SyntheticFleet } from './synthetic-clusters.ts';
+
+export interface SyntheticFleet {
+  readonly clusters: number;
+  /** A minor, `1.37`: most clusters are one minor behind it, some two. */
+  readonly target: string;
+  readonly seed: number;
+  readonly now: Date;
+}
 
 /** A Calendar that is open for less than any hop takes. */
 const BRIEFLY = 'briefly';

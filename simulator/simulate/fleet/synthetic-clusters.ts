@@ -5,7 +5,7 @@ import { emptyState } from '../../eks/empty-state.ts';
 import type { ClusterRecord, FakeEksState } from '../../eks/state/fake-eks-state.ts';
 import { isOffered } from '../../eks/support-calendar.ts';
 import { hasBadMinor } from './bad-minor.ts';
-import { neverMeets } from './never-meets.ts';
+import { neverMeets, type SyntheticFleet } from './never-meets.ts';
 import { SeededChoices } from './seeded-choices.ts';
 import { stuckBudgets } from './stuck-budgets.ts';
 import { CHANGE_CONTROL, OFFICE } from './synthetic-calendars.ts';
@@ -18,14 +18,6 @@ export const REGIONS = ['eu-central-1', 'us-east-1', 'ap-south-1'] as const;
 /** A fleet with this few clusters has one wave or two, because three waves and a canary would hardly interact. */
 export const FEW = 6;
 const CROWDED: readonly (readonly (typeof STAGES)[number][])[] = [['prod'], ['dev', 'staging'], ['staging', 'prod']];
-
-export interface SyntheticFleet {
-  readonly clusters: number;
-  /** A minor, `1.37`: most clusters are one minor behind it, some two. */
-  readonly target: string;
-  readonly seed: number;
-  readonly now: Date;
-}
 
 /** The accounts of a fleet, each with about eight clusters. */
 export function accountsOf(clusters: number): string[] {

@@ -1,11 +1,11 @@
 import { HOOK_STEPS } from '../../../core/contracts/hook.ts';
 import { hasBadMinor, thatGoesOn } from './bad-minor.ts';
 import { apiVersion, type Document } from './documents.ts';
-import { neverMeets } from './never-meets.ts';
+import { neverMeets, type SyntheticFleet } from './never-meets.ts';
 import { SeededChoices } from './seeded-choices.ts';
 import { stuckBudgets } from './stuck-budgets.ts';
 import { syntheticCalendars } from './synthetic-calendars.ts';
-import { accountsOf, FEW, REGIONS, type SyntheticFleet } from './synthetic-clusters.ts';
+import { accountsOf, FEW, REGIONS } from './synthetic-clusters.ts';
 import { syntheticProbes } from './synthetic-probes.ts';
 import { syntheticWaves } from './synthetic-waves.ts';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VirtualClock } from '../../../simulator/clock/virtual-clock.ts';
 import { CloudTime } from '../../../simulator/cloud/cloud-time.ts';
-import { FunctionProcesses } from '../../../simulator/cloud/lambda/function-processes.ts';
-import { Functions, type LambdaFunctionOptions } from '../../../simulator/cloud/lambda/functions.ts';
+import { FunctionProcesses, type LambdaFunctionOptions } from '../../../simulator/cloud/lambda/function-processes.ts';
+import { Functions } from '../../../simulator/cloud/lambda/functions.ts';
 import { type TestAuthority, testAuthority } from './authority.ts';
 
 export const START = new Date('2031-05-06T07:08:09.000Z');

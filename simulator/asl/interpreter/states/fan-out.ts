@@ -1,11 +1,13 @@
 import type { MapState, ParallelState, State } from '../../definition/states-language.ts';
 import type { Json } from '../../json/json.ts';
+import { completeState } from '../complete-state.ts';
 import type { FanOut, StoppedFanOut, Strand } from '../execution.ts';
+import type { Failure } from '../failure.ts';
 import { evaluateField } from '../field-evaluation.ts';
 import type { HistoryEventType } from '../history-event.ts';
-import { type Failure, recover, runPart } from '../recovery.ts';
+import { recover, runPart } from '../recovery.ts';
 import { standStill } from '../stand-still.ts';
-import { completeState, type Turn } from '../turn.ts';
+import type { Turn } from '../turn.ts';
 
 /** A strand in the middle of a Parallel or Map state. */
 interface Parent {

@@ -1,8 +1,10 @@
 import { exceedsDataLimit } from '../../json/data-limit.ts';
 import type { Json } from '../../json/json.ts';
+import { completeState } from '../complete-state.ts';
 import type { PendingTask, Strand } from '../execution.ts';
-import { dataLimitExceeded, type Failure, recover, runPart } from '../recovery.ts';
-import { completeState, type Turn } from '../turn.ts';
+import { dataLimitExceeded, type Failure } from '../failure.ts';
+import { recover, runPart } from '../recovery.ts';
+import type { Turn } from '../turn.ts';
 import { recordSubmitted, recordSucceeded, recordTaskFailure, startHeartbeat } from './task.ts';
 
 function pending(turn: Turn, taskId: string | undefined): [PendingTask, Strand] | undefined {

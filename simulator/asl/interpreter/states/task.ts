@@ -3,8 +3,8 @@ import { parseTaskResource, type TaskResource } from '../../definition/task-reso
 import { exceedsDataLimit } from '../../json/data-limit.ts';
 import type { Json, JsonObject } from '../../json/json.ts';
 import type { PendingTask, Strand } from '../execution.ts';
+import { dataLimitExceeded, type Failure, StateFailed } from '../failure.ts';
 import { evaluateField, evaluateInteger, evaluateTyped } from '../field-evaluation.ts';
-import { dataLimitExceeded, type Failure, StateFailed } from '../recovery.ts';
 import type { Turn } from '../turn.ts';
 
 const secondsRange = { minimum: 1, maximum: 99_999_999 };

@@ -1,9 +1,10 @@
 import { parseTimestamp } from '../../definition/rfc3339.ts';
 import type { WaitState } from '../../definition/states-language.ts';
 import { EvaluationFailure } from '../../expression/evaluation-failure.ts';
+import { completeState } from '../complete-state.ts';
 import type { Strand } from '../execution.ts';
 import { evaluateInteger, evaluateTyped } from '../field-evaluation.ts';
-import { completeState, type Turn } from '../turn.ts';
+import type { Turn } from '../turn.ts';
 
 /** Milliseconds to wait; negative for a timestamp that has passed. */
 async function waitingTime(turn: Turn, strand: Strand, state: WaitState): Promise<number> {
