@@ -1,6 +1,6 @@
-import { EQUAL_SCENARIOS, EQUAL_TIMING } from '../../simulator/simulate/makespan/equal-scenarios.ts';
-import { makespanOf } from '../../simulator/simulate/makespan/makespan-of.ts';
 import { runSimulation } from '../../simulator/simulate/run/run-simulation.ts';
+import { EQUAL_SCENARIOS, EQUAL_TIMING } from '../../test/simulation/makespan/equal-scenarios.ts';
+import { makespanOf } from '../../test/simulation/makespan/makespan-of.ts';
 import type { Figure, Measure } from '../figure.ts';
 
 /** How much longer simulated rollouts of like clusters take than the bound of simulator/simulate/makespan/makespan-of.ts. */

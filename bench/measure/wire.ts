@@ -1,5 +1,5 @@
-import { measureThroughput } from '../../simulator/wire/throughput.ts';
 import type { Measure } from '../figure.ts';
+import { measureThroughput } from '../wire/throughput.ts';
 
 /** What the local cloud's one port bears: signed requests that are verified, read, validated and answered. Client and server share the cores. */
 export const measure: Measure = async () => {

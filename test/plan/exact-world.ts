@@ -11,8 +11,8 @@ import type { Timing } from '../../simulator/eks/operation-context.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
 import { World } from '../../simulator/process/world.ts';
-import { EQUAL_TIMING } from '../../simulator/simulate/makespan/equal-scenarios.ts';
 import { clustersOf, DAY, PERSON, upgradesOf } from '../behaviour/small-fleet.ts';
+import { EQUAL_TIMING } from '../simulation/makespan/equal-scenarios.ts';
 
 /** Everything takes as long for one cluster as for another, and events arrive at once. */
 export const EXACT: Partial<Timing> = {

@@ -4,8 +4,8 @@ import { emptyState } from '../../simulator/eks/empty-state.ts';
 import { faultText } from '../../simulator/simulate/faults/planned-fault.ts';
 import { parseDocuments } from '../../simulator/simulate/fleet/documents.ts';
 import { runSimulation } from '../../simulator/simulate/run/run-simulation.ts';
-import { timelineText } from '../../simulator/simulate/timeline/timeline-text.ts';
 import { GOLDEN_SCENARIOS, type GoldenScenario } from './golden-scenarios.ts';
+import { timelineText } from './timeline-text.ts';
 
 // Whole rollouts, on machines that may be busy.
 jest.setTimeout(60_000);

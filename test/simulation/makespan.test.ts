@@ -1,6 +1,6 @@
-import { EQUAL_SCENARIOS, EQUAL_TIMING } from '../../simulator/simulate/makespan/equal-scenarios.ts';
-import { makespanOf } from '../../simulator/simulate/makespan/makespan-of.ts';
 import { runSimulation } from '../../simulator/simulate/run/run-simulation.ts';
+import { EQUAL_SCENARIOS, EQUAL_TIMING } from './makespan/equal-scenarios.ts';
+import { makespanOf } from './makespan/makespan-of.ts';
 
 // Whole rollouts, on machines that may be busy.
 jest.setTimeout(60_000);

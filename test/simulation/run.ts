@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import type { Batch, Report } from '../../simulator/simulate/many/batch.ts';
-import { jobsOf } from '../../simulator/simulate/many/batch.ts';
-import { runJobs } from '../../simulator/simulate/many/run-jobs.ts';
+import type { Batch, Report } from './many/batch.ts';
+import { jobsOf } from './many/batch.ts';
+import { runJobs } from './many/run-jobs.ts';
 
 const CORES = 2;
 const heavy = { faults: 'heavy', target: '1.37' } as const;

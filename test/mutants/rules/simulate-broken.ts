@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { VETOES } from '../../../core/protocol/vetoes.ts';
-import { runJob } from '../../../simulator/simulate/many/run-job.ts';
+import { runJob } from '../../simulation/many/run-job.ts';
 import { type BrokenRule, breakRule } from './broken-rule.ts';
 
 /** Small worlds that one worker simulates under a broken rule, or under none, up to the first in which something is noticed. */

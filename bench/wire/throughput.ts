@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { DescribeClusterCommand, EKSClient } from '@aws-sdk/client-eks';
-import { countAnswers, signedRequest } from './throughput/raw-requests.ts';
+import { countAnswers, signedRequest } from './raw-requests.ts';
 
 /** Requests per second. */
 export interface Throughput {
@@ -13,7 +13,7 @@ export interface Throughput {
 
 /** Signed DescribeCluster of EKS against a server in its own thread, whose service answers at once. */
 export async function measureThroughput(seconds = 2): Promise<Throughput> {
-  const server = new Worker(new URL('./throughput/server-thread.ts', import.meta.url));
+  const server = new Worker(new URL('./server-thread.ts', import.meta.url));
   try {
     const [origin] = (await once(server, 'message')) as [string];
     const client = clientOf(origin);

@@ -1,4 +1,4 @@
-import type { FaultLevel } from '../faults/planned-fault.ts';
+import type { FaultLevel } from '../../../simulator/simulate/faults/planned-fault.ts';
 
 /** Runs of fleets of one size, with consecutive seeds. */
 export interface Batch {

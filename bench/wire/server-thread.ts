@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { startWireServer } from '../wire-server.ts';
+import { startWireServer } from '../../simulator/wire/wire-server.ts';
 
 /** The server has its own thread, so that the measured client does not share its event loop. */
 const cluster = {

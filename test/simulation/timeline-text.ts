@@ -1,7 +1,7 @@
-import type { Reason } from '../../../core/contracts/step-result.ts';
-import type { AuditItem } from '../../../core/ports/table.ts';
-import { acceptedMutations } from '../../eks/log/timeline.ts';
-import { spokePrincipal, type World } from '../../process/world.ts';
+import type { Reason } from '../../core/contracts/step-result.ts';
+import type { AuditItem } from '../../core/ports/table.ts';
+import { acceptedMutations } from '../../simulator/eks/log/timeline.ts';
+import { spokePrincipal, type World } from '../../simulator/process/world.ts';
 
 interface Line {
   readonly at: number;

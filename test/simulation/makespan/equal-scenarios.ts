@@ -1,8 +1,8 @@
-import { addCluster } from '../../eks/add-cluster.ts';
-import { emptyState } from '../../eks/empty-state.ts';
-import type { Timing } from '../../eks/operation-context.ts';
-import { apiVersion, parseDocuments } from '../fleet/documents.ts';
-import type { PreparedSimulation } from '../run/prepare-simulation.ts';
+import { addCluster } from '../../../simulator/eks/add-cluster.ts';
+import { emptyState } from '../../../simulator/eks/empty-state.ts';
+import type { Timing } from '../../../simulator/eks/operation-context.ts';
+import { apiVersion, parseDocuments } from '../../../simulator/simulate/fleet/documents.ts';
+import type { PreparedSimulation } from '../../../simulator/simulate/run/prepare-simulation.ts';
 
 /** Each time of the fake EKS is a single number, so that upgrades of similar clusters take equally long. In seconds. */
 export const EQUAL_TIMING: Partial<Timing> = {

@@ -1,6 +1,6 @@
-import { planFaults } from '../faults/plan-faults.ts';
-import { prepareSimulation } from '../run/prepare-simulation.ts';
-import { runSimulation } from '../run/run-simulation.ts';
+import { planFaults } from '../../../simulator/simulate/faults/plan-faults.ts';
+import { prepareSimulation } from '../../../simulator/simulate/run/prepare-simulation.ts';
+import { runSimulation } from '../../../simulator/simulate/run/run-simulation.ts';
 import type { Job, Report } from './batch.ts';
 
 /** Plans and performs one run. An exception is a problem like any other, because a run must end. */

@@ -9,8 +9,8 @@ import { compiledCalendar } from '../../../core/policy/load-rules.ts';
 import { waveNamed } from '../../../core/policy/wave-of.ts';
 import { Configs, Grants, Rollouts, Waves } from '../../../core/store/entities.ts';
 import { load, loadKind } from '../../../core/store/entity.ts';
-import { loadAllMembers } from '../../process/load-all-members.ts';
-import type { World } from '../../process/world.ts';
+import { loadAllMembers } from '../../../simulator/process/load-all-members.ts';
+import type { World } from '../../../simulator/process/world.ts';
 
 /** Hours from the creation of a rollout to its last success, and the fewest that its windows, caps, soaks and durations allow. */
 interface Makespan {
