@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -198,6 +198,8 @@ describe('against the API', () => {
     const [line = ''] = readFileSync(join(to, 'records.jsonl'), 'utf8').split('\n');
     const { subject, items } = JSON.parse(line) as { subject: string; items: AuditItem[] };
     expect([subject, items.length > 0]).toEqual(['fleet', true]);
+    for (const name of readdirSync(to, { recursive: true, encoding: 'utf8' }))
+      expect([name, statSync(join(to, name)).mode & 0o077]).toEqual([name, 0]);
     // An export of one subject does not promise proof of all: the others would count as cut.
     const one = await runInProcess(['audit', 'export', 'fleet', '--to', to], { url: served.url, env });
     expect(one.out).toContain(`audit verify fleet --from '${to}'`);

@@ -69,3 +69,12 @@ test('causes go on in the next line instead of being cut, and the newest stay wh
   expect(small.join('\n')).toContain('third');
   expect(small.join('\n')).not.toContain('first');
 });
+
+test('clusters of one name are told apart', async () => {
+  const keyIn = (region: string) => `arn:aws:eks:${region}:111111111111:cluster/web@2026-01-01T00:00:00.000Z`;
+  const regions = ['us-east-1', 'us-west-2'];
+  const lines = await picture(
+    regions.map((region) => ({ clusterKey: keyIn(region), name: 'web', status: 'Running' as const })),
+  );
+  for (const region of regions) expect(lines.join('\n')).toContain(`  111111111111.${region}.web`);
+});

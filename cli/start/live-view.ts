@@ -1,4 +1,6 @@
+import { idOfKey } from '../../core/model/cluster-key.ts';
 import { visibleAround, visibleLine } from '../../core/model/visible.ts';
+import { apart } from '../../core/model/words.ts';
 import { Upgrades, Waves } from '../../core/store/entities.ts';
 import { loadKind, ofKind } from '../../core/store/entity.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
@@ -67,6 +69,11 @@ export class LiveView {
   async #picture(): Promise<string[]> {
     const { table, clock } = this.#run;
     const [waves, members] = await Promise.all([loadKind(table, Waves), loadAllMembers(table)]);
+    const nameOf = apart(
+      members,
+      ({ name }) => name,
+      ({ clusterKey }) => idOfKey(clusterKey),
+    );
     const running = members.filter(({ status }) => status === 'Running' || status === 'Parked');
     const upgrades = ofKind(await table.queryActive(), Upgrades);
     const lines = [this.#paint('bold', clock.now().toISOString().slice(0, 16).replace('T', ' ')), ''];
@@ -83,7 +90,7 @@ export class LiveView {
       const upgrade = upgrades.find((one) => one.clusterKey === member.clusterKey && one.id === member.upgradeId);
       const steps = Object.entries(upgrade?.steps ?? {}).filter(([, state]) => state.status === 'running');
       lines.push(
-        `  ${member.name.padEnd(20)} ${(upgrade === undefined ? '' : `${upgrade.from} → ${upgrade.to}`).padEnd(12)} ${steps.map(([name]) => name).join(', ') || member.status}`,
+        `  ${nameOf(member).padEnd(20)} ${(upgrade === undefined ? '' : `${upgrade.from} → ${upgrade.to}`).padEnd(12)} ${steps.map(([name]) => name).join(', ') || member.status}`,
       );
     }
     lines.push('');

@@ -51,3 +51,11 @@ test('the page stands alone and tells what blocks a cluster with its parts; what
   expect(page).toContain('1 of 1 upgraded');
   expect(page).toContain('0 upgraded, 0 failed, 1 blocked, 0 excluded.');
 });
+
+test('the chart tells clusters of one name apart', () => {
+  const chart = chartOf(
+    renderHtml(runReportOf({ clusters: ['us-east-1', 'us-west-2'].map((region) => clusterReport({ region })) })),
+  );
+  const labels = [...chart.matchAll(/class="label"[^>]*>([^<]+) · /g)].map(([, label]) => label);
+  expect(labels.map((label) => label?.split('.')[1])).toEqual(['us-east-1', 'us-west-2']);
+});

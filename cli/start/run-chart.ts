@@ -1,8 +1,10 @@
+import { shortId } from '../../core/model/cluster-key.ts';
 import { visible } from '../../core/model/visible.ts';
+import { apart } from '../../core/model/words.ts';
 import { resultOf } from '../../simulator/report/bucket.ts';
 import type { ClusterReport, RunReport, TimeSpan, WaveReport } from '../../simulator/report/report-types.ts';
 import { xmlText } from '../output/scan/xml-text.ts';
-import { drawn, LEFT, rect, type Scale, scaleBetween, TOP, WIDTH } from '../plan/chart/time-axis.ts';
+import { drawn, LEFT, rect, type Scale, scaleBetween, shortened, TOP, WIDTH } from '../plan/chart/time-axis.ts';
 
 const ROW = 16;
 const HEAD = 26;
@@ -20,11 +22,12 @@ export function runChart(report: RunReport): string {
     Date.parse(report.startedAt),
     Math.max(Date.parse(report.endedAt), Date.parse(report.startedAt) + 60_000),
   );
+  const nameOf = apart(report.clusters, ({ name }) => name, shortId);
   const parts: string[] = [];
   let y = TOP;
   for (const band of bandsOf(report)) {
     const height = HEAD + band.clusters.length * ROW + 8;
-    parts.push(bandSvg(band, scale, y, height - 2, report.endedAt));
+    parts.push(bandSvg(band, nameOf, scale, y, height - 2, report.endedAt));
     y += height;
   }
   return drawn(scale, 'Chart of the run', y + 10, parts);
@@ -41,7 +44,14 @@ function bandsOf({ rollouts, clusters }: RunReport): Band[] {
   return others.length === 0 ? bands : [...bands, { title: 'In no wave', wave: undefined, clusters: others }];
 }
 
-function bandSvg({ title, wave, clusters }: Band, scale: Scale, y: number, height: number, endedAt: string): string {
+function bandSvg(
+  { title, wave, clusters }: Band,
+  nameOf: (cluster: ClusterReport) => string,
+  scale: Scale,
+  y: number,
+  height: number,
+  endedAt: string,
+): string {
   const shaded = (spans: readonly TimeSpan[] = [], kind: string, top: number, high: number, words: string): string =>
     spans
       .map((span) => {
@@ -58,7 +68,7 @@ function bandSvg({ title, wave, clusters }: Band, scale: Scale, y: number, heigh
       const words = `${step.hop} ${step.step}: ${step.status}, `;
       return shaded([span], `step ${step.status}`, top + 2, ROW - 4, words);
     });
-    const label = `${shortened(cluster.name)} · ${resultOf(cluster)}`;
+    const label = `${shortened(nameOf(cluster))} · ${resultOf(cluster)}`;
     return `<text class="label" x="${LEFT - 8}" y="${top + 11}">${escaped(label)}</text>${steps.join('')}`;
   });
   return [
@@ -72,8 +82,6 @@ function bandSvg({ title, wave, clusters }: Band, scale: Scale, y: number, heigh
     '</g>',
   ].join('\n');
 }
-
-const shortened = (name: string): string => (name.length > 24 ? `${name.slice(0, 23)}…` : name);
 
 /** Any text in a report may come from a cluster's tags or from an error message. */
 export const escaped = (text: string): string => xmlText(visible(text));

@@ -51,6 +51,7 @@ export function rolloutText(rollout: RolloutDetail, { paint, now }: Shown, colum
       ],
     ]),
     ...section('Reasons', reasonLines(rollout.reasons)),
+    ...listed('Goes on', rollout.waysOn ?? [], (line) => line),
     ...section('Conditions', conditionLines(rollout.conditions, now)),
     ...listed('Suspicious', suspiciousLines(rollout, nameOf), (line) => line),
     ...rollout.waveDetails.flatMap((wave) => {

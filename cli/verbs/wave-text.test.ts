@@ -125,6 +125,15 @@ test('a member is told with every reason that it has, each on a line of its own'
   expect(lines[at + 1]).toMatch(/^ +Something is gone\.$/);
 });
 
+test('a rollout that stands still is told with the command by which it goes on', () => {
+  const rollout = {
+    ...{ ...rolloutItem({ status: 'Halted' }), progress: {}, conditions: [], waveDetails: [], members: [] },
+    waysOn: ['Somebody has looked at what halted it and runs: liftlock rollout resume r'],
+  } as unknown as RolloutDetail;
+  const text = rolloutText(rollout, { paint: colourOf({ env: {}, isTerminal: false }, false), now }).join('\n');
+  expect(text).toContain('Goes on:\n  Somebody has looked at what halted it and runs: liftlock rollout resume r');
+});
+
 test('members of a wave are numbered in their order, whichever plan has given them a place', () => {
   const members = ['web', 'shop'].map((name) => memberItem({ waveIndex: 0, name, position: 1 }));
   const rollout = {

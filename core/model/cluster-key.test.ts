@@ -1,4 +1,4 @@
-import { withIdInCommands } from './cluster-key.ts';
+import { withIdInCommands, withoutOwnExplanation } from './cluster-key.ts';
 
 const named = { name: 'web', id: '111111111111.eu-central-1.web' };
 
@@ -18,4 +18,14 @@ test.each([
   ['The cluster web is held.', undefined],
 ])('%s', (text, expected = text) => {
   expect(withIdInCommands(text, named)).toBe(expected);
+});
+
+test.each([
+  ['It goes back. Where that stands: liftlock explain cluster web', 'It goes back.'],
+  ['It ended. Look; what goes on says: liftlock explain cluster 111111111111.eu-central-1.web.', 'It ended.'],
+  ['It goes back. Where that stands: liftlock explain cluster web-2', undefined],
+  ['Release it. Who goes on with it then says: liftlock explain cluster web', undefined],
+  ['Where that stands: liftlock explain cluster web', undefined],
+])('the explanation of web says of "%s" only what leads further', (text, expected = text) => {
+  expect(withoutOwnExplanation(text, named)).toBe(expected);
 });

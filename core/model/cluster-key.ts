@@ -44,3 +44,10 @@ export const withIdInCommands = (text: string, { name, id }: { readonly name: st
     new RegExp(`(liftlock (?:[a-z-]+ )+cluster |liftlock access manifest |--cluster )${name}(?![\\w-]|\\.\\w)`, 'g'),
     `$1${id}`,
   );
+
+/** The text without its last sentence where that leads to the explanation of the cluster as it stands: for that explanation itself. */
+export const withoutOwnExplanation = (
+  text: string,
+  { name, id }: { readonly name: string; readonly id: string },
+): string =>
+  text.replace(new RegExp(`(?<=\\.) [A-Z][^.]*(?<! then says): liftlock explain cluster (${name}|${id})\\.?$`), '');

@@ -172,10 +172,14 @@ export const canFinish = (cluster: Parts, spec: Spec): boolean =>
   addonsBehind(cluster).some(({ wants }) => wants !== undefined);
 
 /** Whether nodes that Liftlock rolls are too old for the next hop: the control plane goes no further before they have followed. */
-export const stopsNextHop = (cluster: Parts, spec: Spec): boolean => {
+export const stopsNextHop = (cluster: Parts, spec: Spec): boolean => groupsInTheWay(cluster, spec).length > 0;
+
+/** The names of these groups. */
+export function groupsInTheWay(cluster: Parts, spec: Spec): string[] {
   const next = KubeVersion.parse(cluster.version).next();
-  return lagOf(cluster, spec).some(({ kind, blocks }) => kind === 'managed' && blocks.equals(next));
-};
+  const isInTheWay = ({ kind, blocks }: Lag) => kind === 'managed' && blocks.equals(next);
+  return lagOf(cluster, spec).flatMap((lag) => (isInTheWay(lag) ? (lag.name ?? []) : []));
+}
 
 function firstBlocked(controlPlane: KubeVersion, nodes: KubeVersion): KubeVersion {
   const kubelet = { kind: 'kubelet', name: '', version: nodes.toString() } as const;

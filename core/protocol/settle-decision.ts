@@ -116,13 +116,30 @@ export const fitsNoWindow = (upgrade: Upgrade): boolean =>
   upgrade.parkedFor.times > 1 &&
   !hasActed(upgrade);
 
-function toldInARow(reasons: readonly Reason[], upgrade: Upgrade): readonly Reason[] {
+/** What took most of its last window: the scan, or a hook that was asked after it. */
+function slowest({ steps, hooks = {} }: Upgrade, now: Date): string {
+  const { startedAt = '', endedAt = startedAt } = steps['scan-cluster'] ?? {};
+  const took = (from: string, to: string | undefined) => Date.parse(to ?? now.toISOString()) - Date.parse(from);
+  const asked = Object.entries(hooks)
+    .filter(([, { askedSince }]) => askedSince >= startedAt)
+    .map(([key, { askedSince, answer, answeredAt }]) => {
+      return {
+        name: `the hook ${key.split('/')[0]}`,
+        time: took(askedSince, answer === 'go' ? answeredAt : undefined),
+      };
+    });
+  const scan = { name: 'the scan', time: startedAt === '' ? 0 : took(startedAt, endedAt) };
+  return asked.reduce((longest, one) => (one.time > longest.time ? one : longest), scan).name;
+}
+
+function toldInARow(reasons: readonly Reason[], upgrade: Upgrade, now: Date): readonly Reason[] {
   const [first, ...others] = reasons;
   const { parkedFor } = upgrade;
   if (first === undefined || parkedFor === undefined || parkedFor.times === 1) return reasons;
   const { times, since } = parkedFor;
   if (fitsNoWindow(upgrade)) {
-    const said = `In ${times} windows in a row since ${since} the scan left no time for the first change. Lengthen the windows, write mayOverrun: true, or find out what makes the scan slow.`;
+    const what = slowest(upgrade, now);
+    const said = `In ${times} windows in a row since ${since} ${what} left no time for the first change. Lengthen the windows, write mayOverrun: true, or find out what makes ${what} slow.`;
     return [reason('WindowTooShort', said), ...reasons];
   }
   return [{ ...first, message: `${times} looks in a row since ${since}: ${first.message}` }, ...others];
@@ -139,7 +156,7 @@ export function settle(
   const at = now.toISOString();
   const status = terminalStatus(upgrade, given);
   const parkedFor = status === 'Parked' ? parkedInARow(upgrade, given.reasons[0], now) : undefined;
-  const end = { ...given, reasons: bounded(toldInARow(given.reasons, { ...upgrade, parkedFor })) };
+  const end = { ...given, reasons: bounded(toldInARow(given.reasons, { ...upgrade, parkedFor }, now)) };
   const settled: Upgrade = {
     ...upgrade,
     status,

@@ -3,7 +3,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { AT_REST, type Member, type Rollout, type Wave } from '../contracts/items/rollout.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { shortId } from '../model/cluster-key.ts';
+import { shortId, withoutOwnExplanation } from '../model/cluster-key.ts';
 import { given } from '../model/given.ts';
 import { arrivalId, comparedHopId, hopId, hopTo, isRollback } from '../model/hop.ts';
 import { isSame } from '../model/is-same.ts';
@@ -48,6 +48,7 @@ import { supportView } from './support-view.ts';
 import { untilOneMayBegin } from './until-one-may-begin.ts';
 import { upgradeViews } from './upgrade-view.ts';
 import { verdictOf } from './verdict.ts';
+import type { Verdict } from './verdict-words.ts';
 
 /** Why a cluster is or is not upgrading, and when it will. */
 export type Explanation = Awaited<ReturnType<typeof explainCluster>>;
@@ -109,7 +110,7 @@ export async function explainCluster(
     /** When the version was last read, where the cluster cannot be read now; null = it can. */
     versionSeenAt: unreachable(cluster) === undefined ? null : cluster.lastSeenAt,
     state,
-    ...withOverdue(verdict, patchReasons(cluster, patches, now)),
+    ...withOverdue(ofItself(verdict, cluster), patchReasons(cluster, patches, now)),
     policy:
       aim.policy === undefined
         ? null
@@ -338,6 +339,13 @@ function rolloutOf(place: Pick<Place, 'rollout' | 'member'> | undefined, wave: W
     of: wave?.members ?? 0,
     atOnce: wave === undefined ? 0 : mostInFlight(wave),
   };
+}
+
+/** What holds the cluster leads whoever reads it elsewhere to this explanation. */
+function ofItself(verdict: Verdict, cluster: ClusterRecord): Verdict {
+  const own = { name: cluster.name, id: shortId(cluster) };
+  const reasons = verdict.reasons.map((one) => ({ ...one, message: withoutOwnExplanation(one.message, own) }));
+  return { ...verdict, reasons };
 }
 
 /** Adds which patches are overdue, which is said whatever else stands in their way. */

@@ -67,3 +67,38 @@ test('what has changed its cluster by then, or parks for something else, is not 
   const halfDone = parks(parks({ ...begun, mutated: true }, 0, 'WindowClosed'), 1, 'WindowClosed');
   expect([halfDone.parkedFor, stuckUpgrades([halfDone], day(1))]).toEqual([undefined, []]);
 });
+
+const at = (minutes: number) => new Date(NIGHT + 7 * 86_400_000 - minutes * 60_000).toISOString();
+const scanned = (began: number, ended: number): Upgrade['steps'] => ({
+  'scan-cluster': { status: 'done', reasons: [], startedAt: at(began), endedAt: at(ended) },
+});
+test.each<[string, Upgrade['steps'], Upgrade['hooks'], string]>([
+  ['the scan', scanned(80, 10), { 'ticket/before/upgrade-cluster': { askedSince: at(9), grantNumber: 2 } }, 'the scan'],
+  [
+    'a hook that has said nothing',
+    scanned(80, 70),
+    { 'ticket/before/upgrade-cluster': { askedSince: at(69), grantNumber: 2 } },
+    'the hook ticket',
+  ],
+  [
+    'a hook that has said go late',
+    scanned(80, 70),
+    {
+      'ticket/before/upgrade-cluster': { askedSince: at(69), grantNumber: 2, answer: 'go', answeredAt: at(2) },
+      'page/before/update-addons/before': { askedSince: at(2), grantNumber: 2, answer: 'wait', answeredAt: at(2) },
+    },
+    'the hook ticket',
+  ],
+  [
+    'a hook of the window before',
+    scanned(80, 1),
+    { 'ticket/before/upgrade-cluster': { askedSince: at(1_500), grantNumber: 1 } },
+    'the scan',
+  ],
+])('what took most of the window is to blame: %s', (_, steps, hooks, what) => {
+  const once = parks(begun, 0, 'WindowClosed');
+  const twice = parks({ ...once, steps, hooks }, 7, 'WindowClosed');
+  expect(twice.reasons[0]?.message).toMatch(
+    new RegExp(`since .*Z ${what} left no time for the first change\\..* what makes ${what} slow\\.$`),
+  );
+});

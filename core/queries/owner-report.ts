@@ -9,7 +9,7 @@ import type { Ports } from '../ports/ports.ts';
 import { worsened } from '../probes/is-worse.ts';
 import { comparisonOf } from '../probes/probe-verdict.ts';
 import { ownerOf, ownersOf } from '../readiness/owner-news.ts';
-import { hasPins, patchesOf, pinsOf } from '../rollout/candidates.ts';
+import { followingNodes, hasPins, patchesOf, pinsOf } from '../rollout/candidates.ts';
 import { stoppersOf, toMend } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { lookedIn, nextMinor } from '../rollout/readiness.ts';
@@ -212,11 +212,14 @@ function repairsOf(
     const causes = latest?.scans.find((one) => one.target === target.toString())?.causes ?? [];
     const of = { cluster: shortId(cluster), version: cluster.version, target: target.toString() };
     const isFirst = target.equals(current.next());
-    const stopping = toMend(stoppersOf(cluster, latest, target, isFirst, nodes, now)).filter(isOwn);
+    const follow = followingNodes(snapshot, cluster);
+    const stopping = toMend(stoppersOf(cluster, latest, target, isFirst, nodes, now), follow).filter(isOwn);
     for (const { cause, owner: whose, reason } of stopping) {
       const told = causes.find((one) => one.cause === cause && one.owner === whose);
-      const what = told?.what ?? reason.message;
-      const repair = { ...of, stops: true, ...wordsOf(told), cause: told === undefined ? reason.code : cause, what };
+      // What brings the nodes up takes the place of the scan's advice.
+      const words = reason === follow?.reason ? { ...wordsOf(told), what: null, fixes: [] } : wordsOf(told);
+      const what = words.what ?? reason.message;
+      const repair = { ...of, stops: true, ...words, cause: told === undefined ? reason.code : cause, what };
       const id = JSON.stringify([cause, whose]);
       if (found.get(id)?.stops !== true) found.set(id, repair);
     }

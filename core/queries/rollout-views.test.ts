@@ -63,6 +63,26 @@ test.each<[Rollout['status'], string[]]>([
   expect(isTold).toBe(status !== 'Aborted');
 });
 
+test.each<[Rollout['status'], Partial<Wave>, string[]]>([
+  ['Running', {}, []],
+  ['Paused', {}, ['Somebody runs: liftlock rollout resume r']],
+  ['Halted', { status: 'Halted' }, ['Somebody has looked at what halted it and runs: liftlock rollout resume r']],
+  [
+    'Halted',
+    { status: 'Halted', needWork: 2, failed: 2, maxFailures: 1 },
+    ['Somebody has looked at what halted it and runs: liftlock rollout resume r --accept-failures'],
+  ],
+  ['Aborted', { status: 'Halted' }, []],
+])('a rollout that is %s with its wave %j says how it goes on', async (status, halted, expected) => {
+  const table = new MemoryTable();
+  await keep(table, {
+    ...{ policy: asking, member: undefined },
+    rollout: rolloutItem({ id: 'r', policy: 'p', waves: ['before'], status }),
+    waves: [waveItem({ index: 0, name: 'before', ...halted })],
+  });
+  expect((await loadRolloutDetail(table, 'r', NOON)).waysOn).toEqual(expected);
+});
+
 test('a wave that somebody has rejected is told apart from one that waits for approvals', async () => {
   const listed = async (...decisions: readonly ('Approved' | 'Rejected')[]) => {
     const table = new MemoryTable();

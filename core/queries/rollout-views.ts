@@ -35,7 +35,7 @@ import { suspects } from '../rollout/suspects.ts';
 import { underWayOf } from '../rollout/under-way.ts';
 import { unsettled } from '../rollout/waiting.ts';
 import { waitsForRest } from '../rollout/waits-for-rest.ts';
-import { unsettledIn, waitingForPromotion, waveInTurn, whyOutdated } from '../rollout/wave-end.ts';
+import { unsettledIn, waitingForPromotion, waveInTurn, waysOn, whyOutdated } from '../rollout/wave-end.ts';
 import { lastPassed, withoutHooks } from '../rollout/wave-hooks.ts';
 import { latestScansOf } from '../scan/fleet/report-store.ts';
 import { ClusterControls, Configs, isTried, loadMembers, loadWaves, Rollouts, Upgrades } from '../store/entities.ts';
@@ -68,6 +68,8 @@ export interface RolloutDetail extends RolloutSummary {
   readonly waveDetails: readonly Told<Wave>[];
   /** The members in the order in which they go. */
   readonly members: readonly ShownMember[];
+  /** How the rollout goes on while it stands still, as sentences; absent in a plan. */
+  readonly waysOn?: readonly string[];
   /** Who has deleted its policy, when and why; absent while the policy is applied. */
   readonly policyDeleted?: DeletedConfig;
   /** The standing of each wave under the policy as applied now; absent in a plan. */
@@ -140,6 +142,7 @@ export async function loadRolloutDetail(table: Table, id: string, now: Date): Pr
       now,
     ),
     ...given({ policyDeleted }),
+    waysOn: waysOn(rollout, waves),
     standings,
     suspiciousTraits: suspectedTraits(rollout, waves),
   };

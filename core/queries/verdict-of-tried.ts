@@ -3,7 +3,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { newerIsUnderWay, refusalsOfRetry, triedOnce } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import type { Answer } from '../rollout/waiting.ts';
-import { waitingForPromotion, wayToResume } from '../rollout/wave-end.ts';
+import { waitingForPromotion, waysOn } from '../rollout/wave-end.ts';
 import { wavePlace } from '../rollout/wave-place.ts';
 import type { MemberPlace, Place, WholeRollout } from './place-of.ts';
 import { somebodyOnce } from './upgrade-plan.ts';
@@ -70,11 +70,9 @@ export function onceEnded(snapshot: FleetSnapshot, policy: string, place: Place 
 
 /** What ends a rollout: a person where it stands still, or where a wave waits for a promotion. `called`: its name in the sentence. */
 export function howItEnds({ rollout, waves }: WholeRollout, called = 'that rollout'): string {
-  const { status } = rollout;
   const undecided = waitingForPromotion(waves);
-  const looked = status === 'Halted' ? 'has looked at what halted it and ' : '';
   const steps = [
-    ...(status === 'Paused' || status === 'Halted' ? [`somebody ${looked}runs: ${wayToResume(rollout, waves)}`] : []),
+    ...waysOn(rollout, waves).map(uncapitalized),
     ...(undecided === undefined ? [] : [uncapitalized(promoting(undecided, rollout))]),
     ...(undecided === undefined || opensMore(waves, undecided) ? [`${called} ends`] : []),
   ].join(', and ');

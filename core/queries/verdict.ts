@@ -20,7 +20,7 @@ import { earliestOpening, waitsOf } from '../rollout/openings.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { isServed } from '../rollout/tried.ts';
 import { turnsAt } from '../rollout/turn-at.ts';
-import { waitingForPromotion, wayToResume } from '../rollout/wave-end.ts';
+import { waitingForPromotion, waysOn, wayToResume } from '../rollout/wave-end.ts';
 import { isTried } from '../store/entities.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
@@ -336,7 +336,7 @@ const wavesOf = (snapshot: FleetSnapshot, { id }: Rollout, place: Place | undefi
  */
 function halted(snapshot: FleetSnapshot, { rollout, waves }: WholeRollout, ...told: readonly Reason[]): Verdict {
   const refused = refusedByFleet(snapshot);
-  const condition = `Somebody has looked at what halted it and runs: ${wayToResume(rollout, waves)}${andResume(refused)}`;
+  const condition = `${waysOn(rollout, waves)}${andResume(refused)}`;
   return said(after(condition), ...haltRefusals(rollout), ...refused, ...told);
 }
 

@@ -3,7 +3,14 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { ClusterNews, OwnerNews } from '../contracts/items/owner-news.ts';
 import { bounded, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import { hasPins, isPatchOverdue, type Patches, patchReasons, pinsOf } from '../rollout/candidates.ts';
+import {
+  type FollowingNodes,
+  hasPins,
+  isPatchOverdue,
+  type Patches,
+  patchReasons,
+  pinsOf,
+} from '../rollout/candidates.ts';
 import { stoppersOf, toMend } from '../rollout/hop-blockers.ts';
 import { type Known, type Readiness, readinessOf } from '../rollout/readiness.ts';
 import { namesUnseen } from '../scan/fleet/report-store.ts';
@@ -31,6 +38,7 @@ interface Look extends Omit<Known, 'nodes'> {
   readonly before: ClusterNews | undefined;
   /** When its upgrade begins, if that is news. */
   readonly announcement?: Announcement | undefined;
+  readonly follow?: FollowingNodes | undefined;
   /** What its policy wants newer inside its minor. */
   readonly patches?: Patches | undefined;
 }
@@ -148,7 +156,8 @@ function readinessNews(
     kept,
     event: { type: 'ReadinessChanged', detail: { ...detail, verdict: isBlocked ? 'blocked' : 'ready' } },
     news: owners.map((owner) => {
-      const own = isBlocked ? added.flatMap((one) => (one.owner === owner ? [one.reason] : [])) : waived;
+      const blocking = new Set(added.flatMap((one) => (one.owner === owner ? one.reason : [])));
+      const own = isBlocked ? [...blocking] : waived;
       const what = isBlocked ? ('blocked' as const) : ('ready' as const);
       return { owner, news: { ...names, what, target, reasons: bounded(own).slice(0, MOST_TOLD) } };
     }),
@@ -165,8 +174,8 @@ function stoppersAt(look: Look, readiness: Readiness) {
 }
 
 /** What the inventory proves and the last look has found. */
-function provedBy({ cluster, scans, now }: Look, target: string) {
-  const found = toMend(stoppersOf(cluster, scans, KubeVersion.parse(target), true, undefined, now));
+function provedBy({ cluster, scans, follow, now }: Look, target: string) {
+  const found = toMend(stoppersOf(cluster, scans, KubeVersion.parse(target), true, undefined, now), follow);
   // What the inventory proves goes by the name that a scan gives it, so that it is the same once a scan has found it.
   return found.flatMap(({ scanned, cause, reason, what = scanned && reason.message, ...whose }) =>
     ownersOf(whose, cluster).map((owner) => ({ cause: scanned ?? cause, owner, reason, what })),

@@ -6,7 +6,7 @@ import { batchesOf } from '../model/batches.ts';
 import { scanWaivers } from '../policy/applied.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Table, WriteOperation } from '../ports/table.ts';
-import type { Patches } from '../rollout/candidates.ts';
+import { followingNodes, type Patches } from '../rollout/candidates.ts';
 import { targetIn } from '../rollout/cluster-target.ts';
 import { openingsOf } from '../rollout/openings.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
@@ -75,7 +75,8 @@ export async function tellOwners(
     const announcement = announcementOf(cluster, announced, opening, withdrawal, now);
     const target = targetIn(snapshot, cluster, now);
     const known = { scans: scans.get(clusterKey), region, target, before: before?.data, announcement, now };
-    const told = newsOf({ cluster, ...known, patches: patches.get(clusterKey) });
+    const follow = followingNodes(snapshot, cluster);
+    const told = newsOf({ cluster, ...known, follow, patches: patches.get(clusterKey) });
     return told === undefined ? [] : [{ before, ...told }];
   });
   const found = (await Promise.all(looks)).flat();

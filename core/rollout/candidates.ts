@@ -11,6 +11,7 @@ import {
   addonPatchesUnknown,
   addonPatchReason,
   canFinish,
+  groupsInTheWay,
   lagReason,
   partsUnknown,
   stopsNextHop,
@@ -165,6 +166,21 @@ export function nodesFirst(
   return (
     lag && { ...lag, message: `${lag.message} They follow first, and another rollout takes the cluster to ${target}.` }
   );
+}
+
+/** Node groups that stop the next hop and are no owner's to update, with what brings them up by the policy; undefined where there are none. */
+export interface FollowingNodes {
+  readonly groups: readonly string[];
+  readonly reason: Reason;
+}
+
+export function followingNodes(snapshot: FleetSnapshot, cluster: ClusterRecord): FollowingNodes | undefined {
+  const match = policyMatch(snapshot, cluster);
+  if (match.type !== 'one' || match.policy.spec.finish === 'never') return undefined;
+  const { policy } = match;
+  const groups = groupsInTheWay(cluster, policy.spec);
+  const why = groups.length === 0 ? undefined : behind(snapshot, cluster, policy, wavePlace(snapshot, policy, cluster));
+  return why && { groups, reason: why };
 }
 
 /** What is behind in the cluster, and who brings it up: nobody where an upgrade is under way, or where the cluster is in no wave. */

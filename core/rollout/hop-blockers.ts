@@ -6,6 +6,7 @@ import type { NodesSpec } from '../model/image-rule.ts';
 import { provedBlockers } from '../scan/preflight/proved-blockers.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { COVERED, isCovered } from '../version/support-calendar.ts';
+import type { FollowingNodes } from './candidates.ts';
 
 export interface Stopper {
   readonly reason: Reason;
@@ -90,9 +91,19 @@ function toldOnce(stoppers: readonly Stopper[]): readonly Stopper[] {
   return stoppers.filter(({ scanned = '' }) => !causes.has(scanned));
 }
 
-/** What owners have to mend, each told once; another look, which an ended waiver or a gap asks for, is no repair. */
-export const toMend = (stoppers: readonly Stopper[]): readonly Stopper[] =>
-  toldOnce(stoppers).filter(({ reason: { code } }) => code !== 'ScanStale' && code !== 'ScanIncomplete');
+/**
+ * What owners have to mend, each told once; another look, which an ended waiver or a gap asks for, is no repair. Of nodes that the policy brings up it
+ * is told what does.
+ */
+export const toMend = (stoppers: readonly Stopper[], nodes: FollowingNodes | undefined): readonly Stopper[] =>
+  toldOnce(stoppers)
+    .filter(({ reason: { code } }) => code !== 'ScanStale' && code !== 'ScanIncomplete')
+    .map((one) =>
+      nodes !== undefined && isOfNodes(one, nodes) ? { ...one, reason: nodes.reason, what: nodes.reason.message } : one,
+    );
+
+const isOfNodes = ({ reason: { code }, scanned, cause }: Stopper, { groups }: FollowingNodes): boolean =>
+  code === 'VersionSkew' && groups.some((name) => (scanned ?? cause) === `nodegroup:${name}`);
 
 /** The stoppers of every hop from the cluster's version to another one, each said once. */
 export function blockersOnTheWay(

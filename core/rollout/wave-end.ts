@@ -144,6 +144,15 @@ export function wayToResume({ id }: Pick<Rollout, 'id'>, waves: readonly Wave[])
   return `liftlock rollout resume ${id}${accepts ? ' --accept-failures' : ''}`;
 }
 
+/** How a rollout that stands still goes on, as a sentence; none where it goes on by itself, or never. */
+export function waysOn(rollout: Pick<Rollout, 'id' | 'status'>, waves: readonly Wave[]): string[] {
+  const { status } = rollout;
+  if (status !== 'Paused' && status !== 'Halted') return [];
+  return [
+    `Somebody ${status === 'Halted' ? 'has looked at what halted it and ' : ''}runs: ${wayToResume(rollout, waves)}`,
+  ];
+}
+
 /** The rollouts that `liftlock rollout pause` accepts. */
 export const MAY_PAUSE: readonly Rollout['status'][] = ['Planned', 'Running'];
 

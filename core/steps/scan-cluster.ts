@@ -21,7 +21,7 @@ import { refusedWaiver } from '../policy/allowed-waivers.ts';
 import { scanWaivers } from '../policy/applied.ts';
 import { loadForcedAfter } from '../policy/forced-after.ts';
 import { unapprovedFindings } from '../policy/unapproved-findings.ts';
-import type { Insight } from '../ports/eks.ts';
+import type { Insight, Nodegroup } from '../ports/eks.ts';
 import type { Ports } from '../ports/ports.ts';
 import data from '../scan/data/coverage.json' with { type: 'json' };
 import { drainCoverage, isStuckDrain, observeDrains } from '../scan/drain/observe-drains.ts';
@@ -31,9 +31,10 @@ import { goOn, type Progress } from '../scan/fleet/go-on.ts';
 import { saveReport } from '../scan/fleet/report-store.ts';
 import { loadRun, saveRun } from '../scan/fleet/run-store.ts';
 import { judgeAll } from '../scan/judge/judge.ts';
-import type { Observation, Problem, SkewObservation } from '../scan/judge/observation.ts';
+import type { Observation, Problem, RuleHit, SkewObservation } from '../scan/judge/observation.ts';
 import { coverageOf, type LiveScanState } from '../scan/live/keep.ts';
 import { isOfRoll, observePreflight } from '../scan/preflight/checks.ts';
+import { hasNoImage } from '../scan/preflight/node-group-checks.ts';
 import type { PreflightFacts } from '../scan/preflight/preflight-check.ts';
 import { isReplaced } from '../scan/preflight/surge-addresses.ts';
 import { buildReport } from '../scan/report/build-report.ts';
@@ -226,14 +227,15 @@ async function reportOf(ports: StepPorts, context: StepContext, read: WhatWasRea
   const record = await context.record();
   const waivers = await scanWaivers(ports.table);
   const from = versionBefore(facts);
-  const addons = facts.addons.map(({ addon }) => addon.addonName);
-  const observed = observeInsights(
-    insights ?? [],
-    Object.values(state?.facts.changes ?? {}),
-    ports.clock.now(),
-    addons,
-  );
+  const brings = (one: SkewObservation | RuleHit) => isBrought(one, facts);
   const preflight = facts.inside === undefined ? observePreflight(facts) : preflightInside(facts);
+  const seen = [...(state?.observations ?? []), ...preflight];
+  const isOfNodes = (one: Observation): one is SkewObservation => one.type === 'skew' && one.component === 'kubelet';
+  const stay = facts.nodegroups.some((group) => hasNoImage(group, target));
+  const allNodes = !stay && seen.filter(isOfNodes).every(brings);
+  const addons = facts.addons.map(({ addon }) => addon.addonName);
+  const changes = Object.values(state?.facts.changes ?? {});
+  const observed = observeInsights(insights ?? [], changes, ports.clock.now(), { addons, allNodes });
   const observations = [
     ...(state?.observations ?? []),
     ...observed,
@@ -245,13 +247,7 @@ async function reportOf(ports: StepPorts, context: StepContext, read: WhatWasRea
     ...ofCluster(context, record),
     from: from.toString(),
     failOn: rules?.failOn ?? 'removed',
-    findings: judgeAll(observations, {
-      target,
-      from,
-      insightsRead,
-      isUpgrade: true,
-      brings: (one) => isBrought(one, facts),
-    }),
+    findings: judgeAll(observations, { target, from, insightsRead, isUpgrade: true, brings }),
     coverage: [
       ...read.coverage,
       ...(insights === undefined ? [] : [insightsCoverage('read', insights.length)]),
@@ -284,11 +280,20 @@ function versionBefore({ cluster, hasMoved, isHop }: PreflightFacts): KubeVersio
   return hasMoved && isHop ? KubeVersion.parse(`${version.major}.${version.minor - 1}`) : version;
 }
 
-/** Whether each hop updates it: the add-on kube-proxy, and a managed node group whose image EKS or the policy chooses. */
-const isBrought = ({ component, nodegroup }: SkewObservation, facts: PreflightFacts): boolean =>
-  component === 'kube-proxy'
-    ? facts.addons.some(({ addon }) => addon.addonName === component)
-    : isRolledHere(nodegroup, facts);
+/**
+ * Whether each hop updates it: the add-on kube-proxy, and a managed node group whose image EKS or the policy chooses. What else a new node brings than
+ * another kubelet is known of the images of EKS alone, and of nodes that are replaced.
+ */
+function isBrought(one: SkewObservation | RuleHit, facts: PreflightFacts): boolean {
+  if (one.type === 'rule')
+    return facts.nodegroups.some((group) => group.nodegroupName === one.nodegroup && bringsRuntime(group, facts));
+  return one.component === 'kube-proxy'
+    ? facts.addons.some(({ addon }) => addon.addonName === one.component)
+    : isRolledHere(one.nodegroup, facts);
+}
+
+const bringsRuntime = (group: Nodegroup, facts: PreflightFacts): boolean =>
+  group.amiType !== 'CUSTOM' && isReplaced(group, facts) && !hasNoImage(group, facts.target);
 
 /** What the rolls of this hop meet. Where nodes stay as they are, these findings stop only a later roll, and become warnings here. */
 async function findingsOfRolls(

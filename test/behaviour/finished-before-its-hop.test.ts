@@ -2,9 +2,10 @@ import { retryCluster } from '../../core/operations/hold-switch.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { ownerReport } from '../../core/queries/owner-report.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { groupsOf } from './changed-policy.ts';
-import { mutationsOf, PERSON, recordOf, rolloutIdOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
+import { hours, mutationsOf, PERSON, recordOf, rolloutIdOf, run, smallFleet, upgradesOf } from './small-fleet.ts';
 
 /** AWS has moved the control plane of `left` by force, more than once, and its nodes stay where they were. */
 const fleet = (version: string, nodes: string, policy: Record<string, unknown>) =>
@@ -57,6 +58,34 @@ test('where the policy only proposes it, the hop is blocked and explain names th
   await run(world);
   expect((await saidOf(world))[0]).toBe('UpToDate');
 });
+
+const BEHIND =
+  'The control plane of left is at 1.36, and nodes are behind: workers is at 1.33 and stops the hop to 1.37.';
+const TOO_OLD =
+  'kubelet on workers is 1.33, 4 minors older than an API server at 1.37; at most 3 are allowed. Update it first.';
+
+test.each([
+  ['always', `${BEHIND} The next rollout of policy-0 takes it in (by hand: liftlock rollout create policy-0).`],
+  ['propose', `${BEHIND} Somebody runs: liftlock rollout create policy-0 --finish (whom it takes says --dry-run).`],
+  ['never', TOO_OLD],
+])(
+  'where the policy says finish: %s the owner of the cluster is told who brings its nodes up',
+  async (finish, said) => {
+    const nodegroups = [{ name: 'workers', version: '1.33' }];
+    const clusters = [{ name: 'left', version: '1.36', nodegroups, tags: { team: 'shop' } }];
+    const world = await smallFleet({ clusters, policy: { finish }, mode: 'observe' });
+    await hours(world, 3);
+    await world.invoke('refresh-readiness', {});
+    const news = world.bus.published.flatMap(({ event }) => (event.type === 'OwnerNews' ? event.detail.news : []));
+    expect(news.map(({ what, reasons }) => [what, ...reasons.map(({ message }) => message)])).toEqual([
+      ['blocked', said],
+    ]);
+    const { items } = await ownerReport(world.ports, 'shop');
+    expect(items.filter(({ what }) => what === said).map(({ target, fixes }) => [target, fixes])).toEqual([
+      ['1.37', []],
+    ]);
+  },
+);
 
 test('a policy that finishes nothing leaves it to a person', async () => {
   const world = await fleet('1.36', '1.33', { finish: 'never' });

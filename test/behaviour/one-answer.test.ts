@@ -63,7 +63,7 @@ test('of every cluster of the example fleet the execution, the report, the decis
   expect(rows.sort()).toMatchInlineSnapshot(`
 [
   "catalog-staging 1.36 → 1.37: pass, 0 errors, 0 gaps: info no-default-storage-class",
-  "checkout-dev 1.36 → 1.37: pass, 0 errors, 0 gaps: info no-default-storage-class, warning AddonInsight",
+  "checkout-dev 1.36 → 1.37: pass, 0 errors, 0 gaps: info AddonInsight, info no-default-storage-class",
   "checkout-staging 1.36 → 1.37: fail, 1 errors, 0 gaps: error removed, info no-default-storage-class, warning removed",
   "experiments 1.33 → 1.34: pass, 0 errors, 0 gaps: info no-default-storage-class",
   "ledger-prod 1.35 → 1.36: pass, 0 errors, 0 gaps: info no-default-storage-class",

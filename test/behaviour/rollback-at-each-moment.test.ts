@@ -38,6 +38,7 @@ const goBack = async (world: World, approve = true) =>
 const endsOf = async (world: World) => (await upgradesOf(world)).map(({ id, status }) => `${id} ${status}`);
 const explained = async (world: World, name = 'web') => {
   const { reasons, when } = await explainCluster(world.ports, await recordOf(world, name));
+  expect(reasons.filter(({ message }) => message.includes(`liftlock explain cluster ${name}`))).toEqual([]);
   return [reasons.map(({ code }) => code), when.condition];
 };
 

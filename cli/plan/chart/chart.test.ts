@@ -46,3 +46,13 @@ test('thousands of clusters are drawn in a few bars, and each is in one of them'
   expect(sizes.reduce((a, b) => a + b, 0)).toBe(1_500);
   expect(page.length).toBeLessThan(200_000);
 });
+
+test('clusters of one name are told apart', async () => {
+  const clusters = ['111122223333', '444455556666'].map((accountId) => ({
+    ...cluster('web', '1.35', 'prod'),
+    accountId,
+  }));
+  const page = await html({ ...FILES, 'inventory.json': JSON.stringify({ ...INVENTORY, clusters }) });
+  const labels = [...page.matchAll(/class="label"[^>]*>([^<]+)</g)].map(([, label]) => label);
+  expect(labels.sort()).toEqual(['111122223333.eu-central-1.web', '444455556666.eu-central-1.web']);
+});

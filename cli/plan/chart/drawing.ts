@@ -2,10 +2,12 @@ import { closedSpans, frozenSpans } from '../../../core/calendar/closed-spans.ts
 import type { CompiledCalendar } from '../../../core/calendar/compile-calendar.ts';
 import type { Span } from '../../../core/calendar/spans.ts';
 import { batchesOf } from '../../../core/model/batches.ts';
+import { shortId } from '../../../core/model/cluster-key.ts';
+import { apart } from '../../../core/model/words.ts';
 import type { PlanCluster, PlanDocument, PlanWave } from '../../../core/plan/document/plan-schema.ts';
 import { xmlText } from '../../output/scan/xml-text.ts';
 import { pastWords, runsPast } from '../plan-words.ts';
-import { drawn, LEFT, px, rect, type Scale, scaleBetween, TOP, WIDTH } from './time-axis.ts';
+import { drawn, LEFT, px, rect, type Scale, scaleBetween, shortened, TOP, WIDTH } from './time-axis.ts';
 
 const ROW = 16;
 const HEAD = 24;
@@ -17,9 +19,14 @@ export function drawing(plan: PlanDocument, calendars: Calendars): string {
   const scale = scaleOf(plan);
   const parts: string[] = [];
   let y = TOP;
+  const nameOf = apart(
+    plan.waves.flatMap(({ clusters }) => clusters),
+    ({ name }) => name,
+    ({ accountId: account, region, name }) => shortId({ account, region, name }),
+  );
   for (const wave of plan.waves) {
     if (wave.clusters.length === 0) continue;
-    const { svg, height } = band(wave, calendars, scale, y);
+    const { svg, height } = band(wave, calendars, scale, y, nameOf);
     parts.push(svg);
     y += height;
   }
@@ -27,8 +34,14 @@ export function drawing(plan: PlanDocument, calendars: Calendars): string {
   return drawn(scale, 'Gantt chart of the plan', height, [...parts, deadlineLine(plan, scale, height)]);
 }
 
-function band(wave: PlanWave, calendars: Calendars, scale: Scale, y: number): { svg: string; height: number } {
-  const bars = barsOf(wave);
+function band(
+  wave: PlanWave,
+  calendars: Calendars,
+  scale: Scale,
+  y: number,
+  nameOf: (cluster: PlanCluster) => string,
+): { svg: string; height: number } {
+  const bars = barsOf(wave, nameOf);
   const height = HEAD + Math.max(1, bars.length) * ROW + 8;
   const own = wave.calendars.flatMap((name) => calendars.get(name) ?? []);
   const shaded = (spans: readonly Span[] | undefined, kind: string): string =>
@@ -59,37 +72,36 @@ function deadlineLine({ deadline }: PlanDocument, scale: Scale, height: number):
   return `<line class="deadline" x1="${x}" x2="${x}" y1="${TOP - 6}" y2="${height}"/><text class="late" x="${x}" y="${height - 2}">deadline</text>`;
 }
 
-const shortened = (label: string): string => (label.length > 30 ? `${label.slice(0, 29)}…` : label);
-
 /** One bar of the chart: a cluster, or several that follow each other in the order of their wave. */
 type Bar = ReturnType<typeof barOfSeveral>;
 
 /** A wave with more clusters is drawn with this number of bars, each for several clusters. */
 const MOST_BARS = 40;
 
-function barsOf({ clusters }: PlanWave): Bar[] {
+function barsOf({ clusters }: PlanWave, nameOf: (cluster: PlanCluster) => string): Bar[] {
   const planned = clusters.filter((cluster): cluster is Dated => cluster.start !== null && cluster.end !== null);
   const size = Math.ceil(planned.length / MOST_BARS);
-  if (size <= 1) return planned.map(barOf);
-  return batchesOf(planned, size).map(barOfSeveral);
+  if (size <= 1) return planned.map((cluster) => barOf(cluster, nameOf(cluster)));
+  return batchesOf(planned, size).map((several) => barOfSeveral(several, nameOf));
 }
 
 type Dated = PlanCluster & { readonly start: string; readonly end: string };
 
-const barOf = ({ name, from, hops, start, end, accountId, region, reasons }: Dated): Bar => ({
-  label: name,
+const barOf = ({ name, from, hops, start, end, accountId, region, reasons }: Dated, label: string): Bar => ({
+  label,
   title: `${name} (${accountId}, ${region}) ${[from, ...hops].join(' → ')}: ${start} to ${end}${runsPast({ reasons }) ? `. ${pastWords(reasons)}` : ''}`,
   from: Date.parse(start),
   to: Date.parse(end),
 });
 
-function barOfSeveral(clusters: readonly Dated[]) {
+function barOfSeveral(clusters: readonly Dated[], nameOf: (cluster: PlanCluster) => string) {
   const from = clusters.reduce((least, { start }) => Math.min(least, Date.parse(start)), Number.POSITIVE_INFINITY);
   const to = clusters.reduce((most, { end }) => Math.max(most, Date.parse(end)), 0);
   const [first, last] = [clusters[0], clusters.at(-1)];
+  const named = (one: Dated | undefined) => (one === undefined ? '' : nameOf(one));
   return {
-    label: clusters.length === 1 ? (first?.name ?? '') : `${clusters.length} clusters`,
-    title: `${clusters.length} clusters, ${first?.name} (${first?.position}) to ${last?.name} (${last?.position}): ${new Date(from).toISOString()} to ${new Date(to).toISOString()}`,
+    label: clusters.length === 1 ? named(first) : `${clusters.length} clusters`,
+    title: `${clusters.length} clusters, ${named(first)} (${first?.position}) to ${named(last)} (${last?.position}): ${new Date(from).toISOString()} to ${new Date(to).toISOString()}`,
     from,
     to,
   };

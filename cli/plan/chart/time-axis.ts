@@ -32,6 +32,9 @@ export function drawn(scale: Scale, label: string, height: number, parts: readon
   ].join('\n');
 }
 
+/** A label that fits left of the time. Of a cluster's id account and Region stay, which tell it from its namesakes. */
+export const shortened = (label: string): string => (label.length > 30 ? `${label.slice(0, 29)}…` : label);
+
 export const px = (value: number): string => value.toFixed(1);
 
 export const rect = (kind: string, x: number, y: number, width: number, height: number): string =>

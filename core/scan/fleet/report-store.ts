@@ -108,13 +108,16 @@ const errorsOf = ({ findings }: ScanReport): readonly string[] => [
   ...new Set(findings.flatMap(({ cause, severity, waived }) => (severity === 'error' && !waived ? cause : []))),
 ];
 
-/** What was known before, is not named by a report, and would be found where that could not read everything: nobody knows whether it is gone. */
+/**
+ * What was known before, is not named by a report, and would be found where that could not read everything: nobody knows whether it is gone. What is
+ * only information may be just that: that it cannot be told any more.
+ */
 function unnamedIn<One extends Pick<ScanCause, 'cause' | 'sources'>>(
   report: ScanReport,
   before: Latest | undefined,
   known: readonly One[],
 ): readonly One[] {
-  const named = new Set(report.groups.map(({ cause }) => cause));
+  const named = new Set(report.groups.flatMap(({ cause, severity }) => (severity === 'info' ? [] : cause)));
   return before?.from !== report.from
     ? []
     : known.filter(({ cause, sources }) => !named.has(cause) && mayBeUnread(report, sources));

@@ -4,7 +4,7 @@ import { apiRow, isReached, replacementAt, statusAt } from '../data/api-table.ts
 import { customResource, unservedKind } from '../data/custom-resources.ts';
 import { apiVersionText, groupVersion } from '../observe/api-version.ts';
 import type { JudgedFinding } from '../report/merge-findings.ts';
-import type { ApiUse, ListedUse, Observation, SkewObservation } from './observation.ts';
+import type { ApiUse, ListedUse, Observation, RuleHit, SkewObservation } from './observation.ts';
 
 /**
  * Judges an object at an API version: removed is an error, deprecated a warning. The finding says when no cluster serves the version by default, and
@@ -186,8 +186,8 @@ export interface Hop {
   readonly target: KubeVersion;
   /** The version that runs now; undefined for manifests. */
   readonly from?: KubeVersion;
-  /** Whether the hops update the component themselves; undefined where EKS was not asked what it manages. */
-  readonly brings?: (component: SkewObservation) => boolean;
+  /** Whether the hops update the component, or the nodes, themselves; undefined where EKS was not asked what it manages. */
+  readonly brings?: (one: SkewObservation | RuleHit) => boolean;
   /** Whether the upgrade insights of EKS were read. */
   readonly insightsRead?: boolean;
   /**

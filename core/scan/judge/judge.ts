@@ -34,7 +34,7 @@ export function judge(observation: Observation, hop: Hop): JudgedFinding | undef
 }
 
 function judgeAsSeen(observation: Observation, hop: Hop): JudgedFinding | undefined {
-  const { target, from } = hop;
+  const { target } = hop;
   switch (observation.type) {
     case 'api':
       return judgeApi(observation, hop);
@@ -43,7 +43,7 @@ function judgeAsSeen(observation: Observation, hop: Hop): JudgedFinding | undefi
     case 'reference':
       return judgeReference(observation, hop);
     case 'rule':
-      return judgeRule(observation, target, from);
+      return judgeRule(observation, hop);
     case 'controller':
       return judgeController(observation, target);
     case 'skew':
@@ -100,13 +100,14 @@ function judgeSkew(skew: SkewObservation, { target, from, brings = isInNodegroup
 }
 
 /** Where EKS was not asked, nodes of a managed node group are assumed to be replaced after each hop. */
-const isInNodegroup = ({ nodegroup }: SkewObservation): boolean => nodegroup !== undefined;
+const isInNodegroup = ({ nodegroup }: SkewObservation | RuleHit): boolean => nodegroup !== undefined;
 
 /**
  * Judges what a detector found. From `breaksIn` on the severity of the rule counts, before that a warning at most. It is a warning too where the
- * cluster's present version is past `breaksIn`, because this hop breaks nothing new.
+ * cluster's present version is past `breaksIn`, because this hop breaks nothing new; and no more than information where new nodes bring another
+ * runtime.
  */
-function judgeRule(hit: RuleHit, target: KubeVersion, from?: KubeVersion): JudgedFinding | undefined {
+function judgeRule(hit: RuleHit, { target, from, brings }: Hop): JudgedFinding | undefined {
   const rule = breakRule(hit.rule);
   if (rule === undefined) throw new Error(`No break rule is called ${hit.rule}.`);
   const always = rule.breaksIn === null && rule.deprecatedIn === null;
@@ -114,15 +115,16 @@ function judgeRule(hit: RuleHit, target: KubeVersion, from?: KubeVersion): Judge
   if (!broken && !isReached(rule.deprecatedIn, target)) return undefined;
   const before = !always && from !== undefined && isReached(rule.breaksIn, from);
   const late = rule.breaksIn === null ? '' : ` It stops working in Kubernetes ${rule.breaksIn}.`;
+  const isBrought = rule.detector === 'node-runtime' && brings?.(hit) === true;
   return findingOf(hit, {
-    severity: (broken && !before) || rule.severity === 'info' ? rule.severity : 'warning',
+    severity: isBrought ? 'info' : (broken && !before) || rule.severity === 'info' ? rule.severity : 'warning',
     reason: reasonOf(rule, broken, before),
     deprecatedIn: rule.deprecatedIn,
     removedIn: rule.breaksIn,
     rule: rule.id,
     evidence: before ? [`Kubernetes ${from}, which runs now, is past that already.`] : [],
     message: `${subjectText(hit)}: ${rule.message}${broken ? '' : late}`,
-    fix: rule.fix,
+    fix: isBrought ? 'The upgrade replaces these nodes by itself.' : rule.fix,
   });
 }
 

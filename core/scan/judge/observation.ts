@@ -78,6 +78,8 @@ export interface ApiReference extends Observed {
 export interface RuleHit extends Observed {
   readonly type: 'rule';
   readonly rule: string;
+  /** The managed node group that a node belongs to. */
+  readonly nodegroup?: string;
 }
 
 /** A controller of the third-party table runs at a known version. */

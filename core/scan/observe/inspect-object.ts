@@ -93,8 +93,9 @@ export function inspectLiveObject(object: LiveObject, facts: ClusterFacts): Obse
   facts.otherNodes ??= [];
   facts.otherNodes.push(groupOfOne({ ...nodeOf(object), kubeletVersion: kubelet ?? '' }));
   if (kubelet === undefined) return found;
+  const nodegroup = given({ nodegroup: managedGroup(nodeOwnerOf(object)) });
   return [
-    ...found,
+    ...found.map((one) => (one.type === 'rule' ? { ...one, ...nodegroup } : one)),
     {
       type: 'skew',
       source: 'node',
@@ -104,7 +105,7 @@ export function inspectLiveObject(object: LiveObject, facts: ClusterFacts): Obse
       confidence: 'high',
       component: 'kubelet',
       version: kubelet,
-      ...given({ nodegroup: managedGroup(nodeOwnerOf(object)) }),
+      ...nodegroup,
     },
   ];
 }

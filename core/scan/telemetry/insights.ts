@@ -13,16 +13,24 @@ type Client = NonNullable<Detail['clientStats']>[number];
 /** EKS refreshes insights every 24 hours (facts: eks.md §4.3); an older one says nothing about today. */
 const STALE_HOURS = 24;
 
+/** What the upgrade that the scan is made for brings up to date by itself: an insight about that stops it under no `failOn`. */
+interface Brings {
+  /** The add-ons that EKS manages, by name. */
+  readonly addons: readonly string[];
+  /** Whether it replaces every node that is known. */
+  readonly allNodes: boolean;
+}
+
 /**
  * The calls that EKS saw in the last 30 days. It names a client for that long after its repair, so a client that has changed since its last call is a
  * trace, with both times as evidence. An insight that names no API of the tables is passed on as it is. One that EKS could not evaluate, or that was
- * not refreshed, does not pass. `addons`: those that EKS manages, by name.
+ * not refreshed, does not pass.
  */
 export function observeInsights(
   insights: readonly Insight[],
   changes: readonly Change[],
   now: Date,
-  addons: readonly string[] = [],
+  brings?: Brings,
 ): Observation[] {
   return insights.flatMap((insight): Observation[] => {
     const { category, insightStatus, kubernetesVersion } = insight;
@@ -33,7 +41,9 @@ export function observeInsights(
     const isEvaluated = insightStatus.status === 'ERROR' || insightStatus.status === 'WARNING';
     // EKS knows more where the tables have no removal by then.
     const says = known.length > 0 && known.every(({ row }) => row !== undefined && isGoneBy(row, kubernetesVersion));
-    return isEvaluated && says ? uses : [...uses, problemOf(insight, codeOf(insight, changes, addons), changes)];
+    return isEvaluated && says
+      ? uses
+      : [...uses, problemOf(insight, codeOf(insight, changes, brings?.addons ?? []), changes, brings)];
   });
 }
 
@@ -154,8 +164,15 @@ function saidOf({ name, insightStatus, lastRefreshTime }: Insight, code: Insight
 }
 
 /** An insight as EKS reports it, with the callers and the times of their last calls. */
-function problemOf(insight: Insight, code: InsightCode, changes: readonly Change[] = []): Problem {
+function problemOf(
+  insight: Insight,
+  code: InsightCode,
+  changes: readonly Change[] = [],
+  brings: Brings | undefined = undefined,
+): Problem {
   const { name, kubernetesVersion } = insight;
+  const bringsNodes = brings?.allNodes === true && code === 'InsightWarning' && /kubelet/i.test(name);
+  const isBrought = bringsNodes || (brings !== undefined && code === 'AddonInsight');
   return {
     type: 'problem',
     source: 'insight',
@@ -165,13 +182,15 @@ function problemOf(insight: Insight, code: InsightCode, changes: readonly Change
     confidence: 'high',
     reason: 'insight',
     rule: code,
-    severity: SEVERITY[code],
+    severity: isBrought ? 'info' : SEVERITY[code],
     ...(kubernetesVersion === undefined ? {} : { fromMinor: kubernetesVersion }),
     message: saidOf(insight, code),
     fix:
       code === 'AddonInsight'
         ? 'The upgrade brings add-ons up to date by itself.'
-        : (insight.recommendation ?? 'See the insight in the console of Amazon EKS.'),
+        : bringsNodes
+          ? 'The upgrade replaces the nodes by itself.'
+          : (insight.recommendation ?? 'See the insight in the console of Amazon EKS.'),
   };
 }
 

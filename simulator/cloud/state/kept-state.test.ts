@@ -56,6 +56,11 @@ describe('the store', () => {
     openStateStore(folder).close();
   });
 
+  // Node's own mkdir with `recursive` never returns from there.
+  it('says at once of a folder that cannot be made that it cannot', () => {
+    expect(() => openStateStore('/proc/x/y')).toThrow(/^The state in \/proc\/x\/y cannot be opened: .* Name a folder /);
+  });
+
   it('lets another process in no more than its own', () => {
     const store = openStateStore(folder);
     const code = `import { openStateStore } from ${JSON.stringify(new URL('./state-store.ts', import.meta.url).href)};

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { makeFolder } from './make-folder.ts';
 
 /** Keeps plain JSON by key, so that a local cloud can continue after its process ended for any reason. */
 export interface StateStore {
@@ -28,7 +28,7 @@ export const noState: StateStore = {
 export function openStateStore(folder: string): StateStore {
   let database: DatabaseSync | undefined;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     database = new DatabaseSync(join(folder, 'state.sqlite'));
     // The lock is exclusive, because two clouds in one folder would overwrite each other.
     database.exec(

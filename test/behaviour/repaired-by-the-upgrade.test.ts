@@ -1,0 +1,28 @@
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { memberOf, recordOf, run, smallFleet } from './small-fleet.ts';
+
+/** Nodes of EKS older than 1.34 run containerd 1.x, of which a scan warns from 1.35 on; under this policy warnings stop an upgrade as well. */
+const fleet = (version: string, nodes: string, more: object = {}) =>
+  smallFleet({
+    clusters: [{ name: 'left', version, nodegroups: [{ name: 'workers', version: nodes, ...more }], ...more }],
+    policy: { scan: { failOn: 'deprecated' }, finish: 'always' },
+  });
+
+test.each([
+  ['a finish', '1.37', '1.33', {}],
+  ['a finish before a hop', '1.36', '1.33', {}],
+  ['a hop of old nodes', '1.36', '1.34', {}],
+  ['a hop of nodes with containerd 1.x', '1.35', '1.33', {}],
+  ['a hop of an old kube-proxy', '1.36', '1.36', { addons: { 'kube-proxy': 'v1.33.10-eksbuild.13' } }],
+])('%s is not stopped by a warning about what it repairs', async (_, version, nodes, more) => {
+  const world = await fleet(version, nodes, more);
+  await run(world);
+  expect((await explainCluster(world.ports, await recordOf(world, 'left'))).state).toBe('UpToDate');
+});
+
+test('nodes with an image of their own have whatever runtime their owner gives them', async () => {
+  const world = await fleet('1.35', '1.33', { amiType: 'CUSTOM' });
+  await run(world);
+  const { status, reasons } = await memberOf(world, 'left');
+  expect([status, reasons.map(({ code }) => code)]).toEqual(['Blocked', ['ScanFinding', 'InsightWarning']]);
+});
