@@ -1,3 +1,4 @@
+import { HOOK_SCHEMA } from '../../core/contracts/hook.ts';
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestRollback } from '../../core/operations/request-rollback.ts';
 import { abortRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
@@ -165,4 +166,23 @@ test.each<[string, string, object, string, string]>([
   await retryCluster(world.ports, await keyOf(world, 'd'), PERSON);
   await hours(world, 1);
   expect((await memberOf(world, 'd')).status).toBe('Succeeded');
+});
+
+test('nobody is told to retry what was blocked in a rollout that was aborted since: one that a person creates brings it', async () => {
+  const url = 'https://hooks.example.com/ask';
+  const secret = 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:liftlock/hook-aa00d8';
+  const world = await smallFleet({
+    clusters: staged('dev', ['d'], '1.37').map((one) => ({ ...one, nodegroups: [{ name: 'workers' }] })),
+    policy: {
+      ...spec(at('dev'), at('prod')),
+      patch: { nodes: {} },
+      hooks: [{ name: 'ask', at: 'before', step: 'roll-node-group', ask: { webhook: url, secret } }],
+    },
+  });
+  world.hooks.set(url, () => JSON.stringify({ schema: HOOK_SCHEMA, answer: 'stop', message: 'no' }));
+  await hours(world, 5);
+  expect((await memberOf(world, 'd')).status).toBe('Blocked');
+  await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'x');
+  await hours(world, 1);
+  expect(await told(world, 'd')).toMatchObject({ condition: `S${create}; or a newer version or image comes.` });
 });
