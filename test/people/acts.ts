@@ -252,6 +252,7 @@ const OUTSIDE: readonly Chance[] = [
   }),
   onCluster(({ called, arn, version }, choices) => {
     const machine = choices.pick(['upgrade-cluster', 'rollback-cluster'] as const);
+    const id = choices.integer(0, 1e9);
     const targetVersion = `1.${Number(version.slice(2)) + (machine === 'upgrade-cluster' ? 1 : -1)}`;
     return {
       outside: `somebody starts ${machine} of ${called} to ${targetVersion} by hand`,
@@ -259,7 +260,7 @@ const OUTSIDE: readonly Chance[] = [
         clock.schedule(clock.now(), async () => {
           await runner.startExecution({
             machineArn: `${MACHINE_ARN_PREFIX}${machine}`,
-            name: `by-hand-${called}-${machine}-${clock.now().getTime()}`,
+            name: `by-hand-${id}`,
             input: JSON.stringify({ cluster: arn, targetVersion }),
           });
         }),
@@ -268,7 +269,7 @@ const OUTSIDE: readonly Chance[] = [
   onCluster(({ called, arn, groups }) => ({
     outside: `the last of several groups of ${called} is deleted`,
     change: (world) => {
-      const [, nodegroup] = groups;
+      const [, nodegroup] = groups.filter((name) => name !== LEGACY);
       if (nodegroup !== undefined) actor(world, arn, { do: 'delete-node-group', nodegroup, recreated: false });
     },
   })),
@@ -304,6 +305,9 @@ function release({ addonVersions }: World['eks']['state'], name: string, minor: 
   const newer = { ...before, version, defaultFor: [minor] };
   addonVersions[name] = others.flatMap((row) => (row.version === before.version ? [newer, row] : [row]));
 }
+
+/** The node group that EKS does not know, in clusters that have one. */
+export const LEGACY = 'legacy';
 
 /** A workload of every cluster, with a budget that may be in the way of drains. */
 const SHOP = { namespace: 'shop', name: 'shop' };

@@ -3,7 +3,7 @@ import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { shortId } from '../../core/model/cluster-key.ts';
 import { noticeOf } from '../../core/notices/notice-of.ts';
 import type { Explanation } from '../../core/queries/explain-cluster.ts';
-import { Clusters, Rollouts, Waves } from '../../core/store/entities.ts';
+import { Clusters, Rollouts, upgradesOf, Waves } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
@@ -14,8 +14,9 @@ import { effectFaults } from '../../simulator/simulate/faults/fault-ports.ts';
 import { planEffect } from '../../simulator/simulate/faults/plan-effect.ts';
 import { SeededChoices } from '../../simulator/simulate/fleet/seeded-choices.ts';
 import { type Ran, runInProcess } from '../material/cli/run-in-process.ts';
-import { mendEverything, randomAct, randomRead, type Seen } from './acts.ts';
+import { LEGACY, mendEverything, randomAct, randomRead, type Seen } from './acts.ts';
 import { printedCommands } from './printed-commands.ts';
+import { brokenPromise } from './promises.ts';
 import { calmConfig, firstConfig, HOOK, PEOPLE } from './random-config.ts';
 import { randomState } from './random-state.ts';
 
@@ -101,7 +102,9 @@ class Game {
 
   /** Lets so many hours pass, with the schedules of the stack. */
   async pass(hours: number): Promise<void> {
-    const { clock } = this.#world;
+    const { clock, table } = this.#world;
+    const from = clock.now();
+    const told = await this.#explainAll();
     const until = clock.now().getTime() + hours * HOUR;
     while (clock.now().getTime() < until) {
       clock.schedule(clock.now(), async () => void (await this.#world.invoke('refresh-readiness', {}).catch(() => {})));
@@ -110,6 +113,12 @@ class Game {
         quietHours: 1_000,
         idleMinutes: IDLE_MINUTES,
       });
+    }
+    for (const [key, after] of await this.#explainAll()) {
+      const before = told.get(key);
+      const begun = (await upgradesOf(table, key)).flatMap(({ startedAt = [] }) => startedAt);
+      const broken = before && brokenPromise({ before, after, begun, from, until: clock.now() });
+      if (broken !== undefined) this.#fail(broken);
     }
   }
 
@@ -169,8 +178,7 @@ class Game {
       await this.pass(48);
       const clusters = await this.#clusters();
       behind = [];
-      for (const one of clusters) {
-        const { cluster, state, when, reasons } = await this.#explain(one);
+      for (const { cluster, state, when, reasons } of (await this.#explainAll()).values()) {
         const said = [JSON.stringify(when), ...reasons.map(({ code, message }) => `${code}: ${message}`)];
         if (state !== 'UpToDate') behind.push([`${cluster}: ${state}`, ...said].join('\n  '));
       }
@@ -180,7 +188,8 @@ class Game {
       const done = new Set<string>();
       for (const cluster of clusters) await this.#follow(cluster, done);
     }
-    this.#fail(`Whoever does what explain prints does not come to an end. Behind are\n  ${behind.join('\n  ')}`);
+    if (this.problems.length === 0)
+      this.#fail(`Whoever does what explain prints does not come to an end. Behind are\n  ${behind.join('\n  ')}`);
   }
 
   /** Everything is at rest, and the invariants of simulated runs are asked of the whole history. */
@@ -206,7 +215,9 @@ class Game {
       this.followed += 1;
       if ((await this.#whoMay(argv)) === 0) continue;
       if (argv === ofWhen[0] && /^(?:Somebody|An approver)(?: [a-z]+)* runs: liftlock/.test(condition))
-        this.#fail(`${this.history.at(-1)}\n  is refused, which explain says of ${shortId(cluster)}: ${condition}`);
+        this.#fail(
+          `${this.history.at(-1)}\n  is refused, which explain says of ${shortId(cluster)}: ${condition}\n  ${JSON.stringify(reasons)}`,
+        );
       break;
     }
   }
@@ -223,6 +234,12 @@ class Game {
     return printedCommands(text).flatMap((one) =>
       'argv' in one && ORDERS.has(one.argv[0] ?? '') ? [agreed(one.argv)] : [],
     );
+  }
+
+  async #explainAll(): Promise<Map<string, Explanation>> {
+    const explained = new Map<string, Explanation>();
+    for (const cluster of await this.#clusters()) explained.set(cluster.clusterKey, await this.#explain(cluster));
+    return explained;
   }
 
   async #explain(cluster: ClusterRecord): Promise<Explanation> {
@@ -262,7 +279,7 @@ class Game {
         called: clusters.filter(({ name }) => name === cluster.name).length > 1 ? shortId(cluster) : cluster.name,
         arn: cluster.arn,
         version: cluster.version,
-        groups: [...cluster.nodegroups.map(({ name }) => name), 'legacy'],
+        groups: [...cluster.nodegroups.map(({ name }) => name), LEGACY],
       })),
       rollouts: await loadKind(table, Rollouts),
       waves: (await loadKind(table, Waves)).map(({ rolloutId, name, status }) => ({

@@ -3,7 +3,7 @@ import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import type { SeededChoices } from '../../simulator/simulate/fleet/seeded-choices.ts';
-import { SHOPS } from './acts.ts';
+import { LEGACY, SHOPS } from './acts.ts';
 import { ACCOUNTS, REGIONS, type STAGES } from './random-config.ts';
 
 const DAY = 86_400_000;
@@ -38,7 +38,7 @@ export function randomState(start: Date, choices: SeededChoices): FakeEksState {
       version,
       supportType: choices.pick(['STANDARD', 'EXTENDED']),
       nodegroups: [{ name: 'a' }, ...(choices.chance(0.4) ? [{ name: 'b' }] : [])],
-      otherNodes: choices.chance(0.2) ? [{ labels: { [EKSCTL_LABEL]: 'legacy' }, version, nodes: 2 }] : [],
+      otherNodes: choices.chance(0.2) ? [{ labels: { [EKSCTL_LABEL]: LEGACY }, version, nodes: 2 }] : [],
       account,
       region,
       tags: { stage },
