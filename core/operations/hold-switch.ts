@@ -15,7 +15,14 @@ import { outOfHold } from '../queries/upgrade-plan.ts';
 import { releasedInto, retriedIn } from '../queries/verdict-words.ts';
 import { nextHopId } from '../rollout/admission.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
-import { isFinished, newerIsUnderWay, refusalsOfRetry, retriedMember, retriedWave } from '../rollout/retry-member.ts';
+import {
+  hasLeft,
+  isFinished,
+  newerIsUnderWay,
+  refusalsOfRetry,
+  retriedMember,
+  retriedWave,
+} from '../rollout/retry-member.ts';
 import type { AuditEntry } from '../store/audit.ts';
 import { changeAndTell, rolloutEntry, upgradeChanged, writeMark } from '../store/change.ts';
 import {
@@ -317,7 +324,7 @@ async function refuseInVain(
     ? 'Nothing is left to be tried once it is gone.'
     : has('NeverStarts')
       ? `First change a calendar or the tag that names it, or cannotStart; then run: ${retry}`
-      : `When that is over: ${retry}${has('NoWave') || has('BeyondTarget') ? `; what takes it up otherwise says: liftlock explain cluster ${member.name}` : ''}`;
+      : `When that is over: ${retry}${has('NoWave') || hasLeft(reasons) ? `; what takes it up otherwise says: liftlock explain cluster ${member.name}` : ''}`;
   throw new Refusal('UpgradeBlocked', `${member.name} is not tried again now: ${said} ${then}`);
 }
 

@@ -9,14 +9,13 @@ import { clusterTags } from '../policy/cluster-tags.ts';
 import { wayToFinish } from '../protocol/left-half-done.ts';
 import { hasPins, patchesOf, patchReasons, pinsOf } from '../rollout/candidates.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { isTried } from '../store/entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { targetWords } from '../version/target.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { refusalsOf } from './cluster-summary.ts';
 import { type ClusterRollouts, leftOutBy, type Place, servedIn } from './place-of.ts';
 import { finishing } from './upgrade-plan.ts';
-import { again, onceEnded, takenOut } from './verdict-of-tried.ts';
+import { onceEnded, whyServed } from './verdict-of-tried.ts';
 import { after, ONCE_RELEASED, onceFleetActs, said, uncapitalized, type Verdict } from './verdict-words.ts';
 
 /** The verdict for a cluster at its target. For a cluster at its pin a newer version alone does not change the target. */
@@ -52,9 +51,7 @@ export function atTarget(
   if (place !== undefined && tried !== undefined) {
     const another = isPatched ? 'a newer version or image comes' : 'a newer version becomes the target';
     return onceFleetActs(snapshot, (acting) => {
-      const { when, reasons: why } = isTried(tried)
-        ? again(acting, { ...place, member: tried }, false, now)
-        : takenOut(acting, place, tried);
+      const { when, reasons: why } = whyServed(acting, place, tried, now);
       return said(after(`${when.condition}; or ${another}.`, when.at), ...lags, ...why, ...reasons);
     });
   }

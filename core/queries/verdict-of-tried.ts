@@ -5,6 +5,7 @@ import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import type { Answer } from '../rollout/waiting.ts';
 import { waitingForPromotion, waysOn } from '../rollout/wave-end.ts';
 import { wavePlace } from '../rollout/wave-place.ts';
+import { isTried } from '../store/entities.ts';
 import type { MemberPlace, Place, WholeRollout } from './place-of.ts';
 import { somebodyOnce } from './upgrade-plan.ts';
 import { after, promoting, said, uncapitalized, type Verdict } from './verdict-words.ts';
@@ -82,6 +83,14 @@ export function howItEnds({ rollout, waves }: WholeRollout, called = 'that rollo
 /** Whether the promotion of a wave would open later ones. */
 export const opensMore = (waves: WholeRollout['waves'], { index: of }: { readonly index: number }): boolean =>
   waves.some(({ index, status }) => index > of && status === 'Pending');
+
+/** The verdict where a rollout that has ended keeps every other one from taking the cluster up by itself. */
+export const whyServed = (snapshot: FleetSnapshot, place: Place, member: Member, now: Date): Verdict =>
+  isTriedAgain(place, member) ? again(snapshot, { ...place, member }, false, now) : takenOut(snapshot, place, member);
+
+/** Whether a retry has the cluster tried again in its rollout; in one that was aborted nothing begins any more. */
+export const isTriedAgain = ({ rollout }: Place, member: Member): boolean =>
+  isTried(member) && rollout.status !== 'Aborted';
 
 /**
  * The verdict where a rollout is through with the cluster: no rollout takes it up again by itself for that target, but one that a person creates

@@ -4,6 +4,7 @@ import { reason } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { nextHopId } from '../rollout/admission.ts';
+import { hasLeft } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { goesOnWith } from '../rollout/tried.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
@@ -60,10 +61,9 @@ export function whileHeld(asked: Asked, upgrade: Upgrade | undefined): Verdict |
     const refused = refusedByFleet(snapshot);
     // Tried again before that it fails again, after another roll. Of what is whole by now nothing is left to fail.
     const causes = isFinished ? '' : ' removes the cause and';
-    // A cluster that has left the place where it would be tried again, for another wave or a later minor, is never tried there.
-    const isPast = reasons.some(({ code }) => code === 'BeyondTarget');
+    // A cluster that has left the place where it would be tried again, for another wave or minor, is never tried there.
     const condition =
-      there && (isPast || isOfAnotherWave(snapshot, there, reasons))
+      there && (hasLeft(reasons) || isOfAnotherWave(snapshot, there, reasons))
         ? `Somebody runs: liftlock release cluster ${cluster.name}; and what takes it up then says: liftlock explain cluster ${cluster.name}`
         : `${somebodyOnce(reasons)}${causes} runs: liftlock retry cluster ${cluster.name} (or release)${andResume(refused) || '.'}`;
     // A stop refuses no retry, but it lets nothing of it begin.

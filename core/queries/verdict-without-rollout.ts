@@ -5,13 +5,12 @@ import { isOfHook } from '../policy/hook-decision.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { hasBegun, waitingForPromotion } from '../rollout/wave-end.ts';
 import { lastPassed } from '../rollout/wave-hooks.ts';
-import { isTried } from '../store/entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { leftOutBy, type Place, type WholeRollout } from './place-of.ts';
 import { refusalsByHand, somebodyOnce } from './upgrade-plan.ts';
 import { finishNodesFirst, UNPLACED, whyUnplaced } from './verdict-at-target.ts';
-import { again, howItEnds, opensMore, takenOut } from './verdict-of-tried.ts';
+import { howItEnds, isTriedAgain, opensMore, takenOut, whyServed } from './verdict-of-tried.ts';
 import { after, said, type Verdict } from './verdict-words.ts';
 
 export function withoutRollout(
@@ -26,8 +25,8 @@ export function withoutRollout(
   const goesOn = place !== undefined && !AT_REST.includes(place.rollout.status);
   const served = leftOutBy(snapshot, cluster, place, now);
   const tried = goesOn ? undefined : served;
-  if (place !== undefined && tried !== undefined && isTried(tried) && place.rollout.status !== 'Aborted') {
-    const retried = again(snapshot, { ...place, member: tried }, false, now);
+  if (place !== undefined && tried !== undefined && isTriedAgain(place, tried)) {
+    const retried = whyServed(snapshot, place, tried, now);
     return finishNodesFirst(snapshot, cluster, aim.policy, place, retried, now);
   }
   const out = place === undefined || tried === undefined ? undefined : takenOut(snapshot, place, tried);

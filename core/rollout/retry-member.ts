@@ -80,6 +80,10 @@ export const triedOnce = ({ reasons, status, rolloutId }: Member): Reason[] => [
   ),
 ];
 
+/** Whether a cluster that a rollout refuses to try again for this has left it: its version, or where its policy goes, is another one by now. */
+export const hasLeft = (refusals: readonly Reason[]): boolean =>
+  refusals.some(({ code }) => code === 'BeyondTarget' || code === 'LowerTarget');
+
 /** Two rollouts of one policy never run at once: an older one is taken up again only when the newer one has ended. */
 export const newerIsUnderWay = ({ id, status }: Rollout): Reason =>
   reason(

@@ -13,11 +13,11 @@ export interface ServedApi {
   close(): Promise<void>;
 }
 
-/** Serves the API of a world on 127.0.0.1, with the same app that Lambda wraps. Port 0 takes a free one. */
-export async function serveApi(world: World, port: number): Promise<ServedApi> {
+/** Serves the API of a world on 127.0.0.1, with the same app that Lambda wraps, to one caller. Port 0 takes a free one. */
+export async function serveApi(world: World, port: number, caller: string = LOCAL_OPERATOR): Promise<ServedApi> {
   const app = createApp(
     world.ports,
-    (context) => (isLoopback(context.req.header('host')) ? LOCAL_OPERATOR : undefined),
+    (context) => (isLoopback(context.req.header('host')) ? caller : undefined),
     (message, detail) => world.log.push({ function: 'api', message, detail }),
   );
   const server = createServer((incoming, outgoing) => {

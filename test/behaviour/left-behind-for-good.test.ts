@@ -1,3 +1,4 @@
+import { HOOK_SCHEMA } from '../../core/contracts/hook.ts';
 import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { requestRollback } from '../../core/operations/request-rollback.ts';
 import { abortRollout, resumeRollout } from '../../core/operations/rollout-orders.ts';
@@ -108,10 +109,14 @@ test('a held cluster is advised no retry that is refused, in whichever rollout o
   await hours(world, 2);
   const { codes, condition } = await told(world, 'd');
   expect(codes).toEqual(['Held', 'LowerTarget']);
-  expect(condition).toMatch(
-    /^Once nothing refuses it any more \(now LowerTarget\), somebody removes the cause and runs: liftlock retry cluster d/,
+  expect(condition).toBe(
+    'Somebody runs: liftlock release cluster d; and what takes it up then says: liftlock explain cluster d',
   );
-  await expect(retryCluster(world.ports, await keyOf(world, 'd'), PERSON)).rejects.toThrow('takes it to 1.36 by now');
+  await expect(retryCluster(world.ports, await keyOf(world, 'd'), PERSON)).rejects.toThrow(
+    /takes it to 1\.36 by now.*what takes it up otherwise says: liftlock explain cluster d$/,
+  );
+  await releaseCluster(world.ports, await keyOf(world, 'd'), PERSON);
+  expect(await told(world, 'd')).toMatchObject({ state: 'UpToDate' });
 });
 
 const nodesFail = (state: FakeEksState): void => {
@@ -161,4 +166,23 @@ test.each<[string, string, object, string, string]>([
   await retryCluster(world.ports, await keyOf(world, 'd'), PERSON);
   await hours(world, 1);
   expect((await memberOf(world, 'd')).status).toBe('Succeeded');
+});
+
+test('nobody is told to retry what was blocked in a rollout that was aborted since: one that a person creates brings it', async () => {
+  const url = 'https://hooks.example.com/ask';
+  const secret = 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:liftlock/hook-aa00d8';
+  const world = await smallFleet({
+    clusters: staged('dev', ['d'], '1.37').map((one) => ({ ...one, nodegroups: [{ name: 'workers' }] })),
+    policy: {
+      ...spec(at('dev'), at('prod')),
+      patch: { nodes: {} },
+      hooks: [{ name: 'ask', at: 'before', step: 'roll-node-group', ask: { webhook: url, secret } }],
+    },
+  });
+  world.hooks.set(url, () => JSON.stringify({ schema: HOOK_SCHEMA, answer: 'stop', message: 'no' }));
+  await hours(world, 5);
+  expect((await memberOf(world, 'd')).status).toBe('Blocked');
+  await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'x');
+  await hours(world, 1);
+  expect(await told(world, 'd')).toMatchObject({ condition: `S${create}; or a newer version or image comes.` });
 });

@@ -1,14 +1,36 @@
+import { parseClusterArn } from '../../core/model/cluster-key.ts';
+import { terminateNode } from '../../simulator/kubernetes/drain.ts';
 import type { WorkloadState } from '../../simulator/kubernetes/kubernetes-state.ts';
 import { MACHINE_ARN_PREFIX, machineDefinitions } from '../../simulator/process/machines.ts';
 import type { World } from '../../simulator/process/world.ts';
 import type { SeededChoices } from '../../simulator/simulate/fleet/seeded-choices.ts';
-import { ACCOUNT, changedFleet, changedPolicy, POLICIES, STAGES, secondPolicy } from './random-config.ts';
+import {
+  ACCOUNTS,
+  changedCalendar,
+  changedFleet,
+  changedPolicy,
+  POLICIES,
+  STAGES,
+  secondPolicy,
+  waiver,
+} from './random-config.ts';
 
 /** What people see of a world before they act, as `liftlock get` names it. */
 export interface Seen {
-  readonly clusters: readonly { readonly name: string; readonly version: string; readonly groups: readonly string[] }[];
+  /** The newest minor that EKS offers. */
+  readonly newest: string;
+  readonly now: Date;
+  readonly clusters: readonly SeenCluster[];
   readonly rollouts: readonly { readonly id: string; readonly status: string }[];
   readonly waves: readonly { readonly rollout: string; readonly name: string; readonly status: string }[];
+}
+
+interface SeenCluster {
+  /** By its name, where no other cluster has that too. */
+  readonly called: string;
+  readonly arn: string;
+  readonly version: string;
+  readonly groups: readonly string[];
 }
 
 /** A command line, with what it reads; or something that others do to the account, in words. */
@@ -30,9 +52,10 @@ type Chance = (seen: Seen, choices: SeededChoices) => Act | undefined;
 const order = (...argv: readonly string[]): Act => ({ argv });
 const apply = (stdin: string): Act => ({ argv: ['apply', '-f', '-'], stdin });
 
-/** What moves a cluster past Liftlock goes to minors that this release knows. */
-const onOlder = (act: Parameters<typeof onCluster>[0]): Chance =>
-  onCluster((cluster, choices) => (cluster.version < '1.37' ? act(cluster, choices) : undefined));
+const onOlder =
+  (act: Parameters<typeof onCluster>[0]): Chance =>
+  (seen, choices) =>
+    onCluster((cluster) => (cluster.version < seen.newest ? act(cluster, choices) : undefined))(seen, choices);
 
 const onCluster =
   (act: (cluster: Seen['clusters'][number], choices: SeededChoices) => Act | undefined): Chance =>
@@ -49,19 +72,22 @@ const onRollout =
   };
 
 const vote =
-  (verb: string): Chance =>
+  (...verb: readonly string[]): Chance =>
   ({ waves }, choices) => {
     const pending = waves.filter(({ status }) => status === 'Pending');
     if (pending.length === 0) return undefined;
     const { rollout, name } = choices.pick(pending);
-    return order(verb, rollout, name, ...REASON);
+    return order(...verb, rollout, name, ...REASON);
   };
 
 const ORDERS: readonly Chance[] = [
   (_, choices) => apply(changedPolicy(choices)),
   (_, choices) => apply(secondPolicy(choices)),
   (_, choices) => apply(changedFleet(choices)),
+  ({ now }, choices) => apply(changedCalendar(now, choices)),
+  ({ now }, choices) => apply(waiver(now, choices)),
   (_, choices) => order('delete', 'policy', choices.pick(POLICIES), ...REASON),
+  (_, choices) => order('delete', 'waiver', choices.pick(['drains', 'all']), ...REASON),
   () => order('fleet', 'stop', ...REASON),
   () => order('fleet', 'resume'),
   () => order('fleet', 'resume'),
@@ -74,101 +100,144 @@ const ORDERS: readonly Chance[] = [
   vote('approve'),
   vote('approve'),
   vote('reject'),
-  onCluster(({ name }) => order('retry', 'cluster', name)),
-  onCluster(({ name }) => order('release', 'cluster', name)),
-  onCluster(({ name }) => order('skip', 'cluster', name, ...REASON)),
-  onCluster(({ name }) => order('rollback', 'cluster', name, '--approve')),
-  onCluster(({ name }, choices) => order('upgrade', 'cluster', name, '--to', choices.pick(MINORS), '--approve')),
-  onCluster(({ name }) => order('break-glass', 'cluster', name, '--for', '12h', ...REASON)),
-  onCluster(({ name }) => order('break-glass', 'cluster', name, '--end')),
-  onCluster(({ name, groups }, choices) =>
-    order(
-      'drain',
-      'nodegroup',
-      choices.pick([...groups, 'none']),
-      '--cluster',
-      name,
-      choices.pick(['--approve', '--cancel']),
-    ),
+  onCluster(({ called }) => order('retry', 'cluster', called)),
+  onCluster(({ called }) => order('release', 'cluster', called)),
+  onCluster(({ called }) => order('skip', 'cluster', called, ...REASON)),
+  onCluster(({ called }) => order('rollback', 'cluster', called, '--approve')),
+  onCluster(({ called }, choices) => order('upgrade', 'cluster', called, '--to', choices.pick(MINORS), '--approve')),
+  onCluster(({ called }) => order('break-glass', 'cluster', called, '--for', '12h', ...REASON)),
+  onCluster(({ called }) => order('break-glass', 'cluster', called, '--end')),
+  onCluster(({ called }) => order('scan', 'cluster', called, '--no-wait')),
+  vote('break-glass', 'wave'),
+  onCluster(({ called, groups }, choices) =>
+    order('drain', 'nodegroup', choices.pick(groups), '--cluster', called, choices.pick(['--approve', '--cancel'])),
   ),
 ];
 
-const rawCluster = ({ eks }: World, name: string) =>
-  Object.values(eks.state.clusters).find((cluster) => cluster.name === name);
+const placeOf = (arn: string) => {
+  const place = parseClusterArn(arn);
+  if (place === undefined) throw new Error(`${arn} is no cluster`);
+  return place;
+};
 
-const actor = (world: World, act: object): void =>
-  world.eks.addActor({
-    at: world.clock.now().getTime() + 1,
-    account: ACCOUNT,
-    region: 'eu-central-1',
-    ...act,
-  } as Parameters<typeof world.eks.addActor>[0]);
+function actor(world: World, arn: string, act: object): void {
+  const { account, region, name: cluster } = placeOf(arn);
+  const at = world.clock.now().getTime() + 1;
+  world.eks.addActor({ at, account, region, cluster, ...act } as Parameters<typeof world.eks.addActor>[0]);
+}
 
-const operation = (world: World, operationName: string, input: object): void =>
-  actor(world, {
+const operation = (world: World, arn: string, operationName: string, input: object): void =>
+  actor(world, arn, {
     do: 'operation',
-    principal: `arn:aws:iam::${ACCOUNT}:role/terraform`,
+    principal: `arn:aws:iam::${placeOf(arn).account}:role/terraform`,
     operation: operationName,
     input,
   });
 
-const tag = (name: string, key: string, value: string | undefined): Act => ({
-  outside: value === undefined ? `${name} loses its tag ${key}` : `${name} gets the tag ${key}=${value}`,
+const tag = ({ called, arn }: SeenCluster, key: string, value: string | undefined): Act => ({
+  outside: value === undefined ? `${called} loses its tag ${key}` : `${called} gets the tag ${key}=${value}`,
   change: (world) => {
-    const tags = rawCluster(world, name)?.tags;
+    const tags = world.eks.state.clusters[arn]?.tags;
     if (tags === undefined) return;
     if (value === undefined) delete tags[key];
     else tags[key] = value;
   },
 });
 
+/** What people read now and then. */
+const READS: readonly Chance[] = [
+  ...[
+    ...[
+      'get versions',
+      'get accounts',
+      'get policies',
+      'get upgrades --all',
+      'get clusters --all -o wide',
+      'get waivers',
+    ],
+    ...['describe policy whole', 'readiness', 'scan fleet', 'access check', 'audit show fleet'],
+    ...[
+      'report readiness',
+      'report effort',
+      'report quarter',
+      'report owner dev',
+      'evidence export --since 30d -o /dev/null',
+    ],
+    ...['rollout create whole --dry-run', 'rollout create whole --finish --dry-run', 'rollout create part --dry-run'],
+  ].map((words) => () => order(...words.split(' '))),
+  onCluster(({ called }) => order('describe', 'cluster', called)),
+  onCluster(({ called }) => order('readiness', 'cluster', called, '--to', '1.37')),
+  onCluster(({ called }) => order('audit', 'show', `cluster/${called}`)),
+  onCluster(({ called }) => order('rollback', 'cluster', called)),
+  onOlder(({ called, version }) => order('upgrade', 'cluster', called, '--to', `1.${Number(version.slice(2)) + 1}`)),
+];
+
+/** Something that somebody reads, by chance. */
+export const randomRead = (seen: Seen, choices: SeededChoices): Act | undefined => choices.pick(READS)(seen, choices);
+
 const OUTSIDE: readonly Chance[] = [
-  onCluster(({ name }, choices) => tag(name, 'liftlock/pin-version', choices.pick(MINORS))),
-  onCluster(({ name }) => tag(name, 'liftlock/pin-version', undefined)),
-  onCluster(({ name }) => tag(name, 'liftlock/paused', 'true')),
-  onCluster(({ name }) => tag(name, 'liftlock/paused', undefined)),
-  onCluster(({ name }, choices) => tag(name, 'stage', choices.pick(STAGES))),
+  onCluster((cluster, choices) => tag(cluster, 'liftlock/pin-version', choices.pick(MINORS))),
+  onCluster((cluster) => tag(cluster, 'liftlock/pin-version', undefined)),
+  onCluster((cluster) => tag(cluster, 'liftlock/paused', 'true')),
+  onCluster((cluster) => tag(cluster, 'liftlock/paused', undefined)),
+  onCluster((cluster, choices) => tag(cluster, 'stage', choices.pick(STAGES))),
   // Its add-ons are those of the old one, so it is made at the same minor.
-  onCluster(({ name, version }) => ({
-    outside: `${name} is made anew at ${version}, with one node group`,
+  onCluster(({ called, arn, version }) => ({
+    outside: `${called} is made anew at ${version}, with one node group`,
     change: (world) => {
-      actor(world, { do: 'recreate-cluster', cluster: name, version });
-      world.clock.schedule(new Date(world.clock.now().getTime() + 60_000), async () => createGroup(world, name));
+      actor(world, arn, { do: 'recreate-cluster', version });
+      world.clock.schedule(new Date(world.clock.now().getTime() + 60_000), async () => createGroup(world, arn));
     },
   })),
-  onOlder(({ name, version }) => {
+  onOlder(({ called, arn, version }) => {
     const next = `1.${Number(version.slice(2)) + 1}`;
     return {
-      outside: `somebody moves ${name} to ${next} in the console`,
-      change: (world) => operation(world, 'UpdateClusterVersion', { name, version: next }),
+      outside: `somebody moves ${called} to ${next} in the console`,
+      change: (world) => operation(world, arn, 'UpdateClusterVersion', { name: placeOf(arn).name, version: next }),
     };
   }),
-  onOlder(({ name }) => ({
-    outside: `AWS moves ${name} by force`,
-    change: (world) => actor(world, { do: 'auto-upgrade', cluster: name }),
+  onOlder(({ called, arn }) => ({
+    outside: `AWS moves ${called} by force`,
+    change: (world) => actor(world, arn, { do: 'auto-upgrade' }),
   })),
-  onCluster(({ name }) => ({
-    outside: `a team of ${name} deploys what crashes`,
-    change: (world) => actor(world, { do: 'deploy', cluster: name, ...SHOP, image: 'shop:2', crashes: true }),
+  onCluster(({ called, arn }) => ({
+    outside: `a team of ${called} deploys what crashes`,
+    change: (world) => actor(world, arn, { do: 'deploy', ...SHOP, image: 'shop:2', crashes: true }),
   })),
-  onCluster(({ name }) => ({
-    outside: `a team of ${name} deploys what runs`,
-    change: (world) => actor(world, { do: 'deploy', cluster: name, ...SHOP, image: 'shop:3', crashes: false }),
+  onCluster(({ called, arn }) => ({
+    outside: `a team of ${called} deploys what runs`,
+    change: (world) => actor(world, arn, { do: 'deploy', ...SHOP, image: 'shop:3', crashes: false }),
   })),
-  onCluster(({ name }) => ({
-    outside: `the budget of ${name} is deleted`,
-    change: (world) => actor(world, { do: 'delete-pod-disruption-budget', cluster: name, ...BUDGET }),
+  onCluster(({ called, arn }) => ({
+    outside: `the budget of ${called} is deleted`,
+    change: (world) => actor(world, arn, { do: 'delete-pod-disruption-budget', ...BUDGET }),
   })),
   (_, choices) => {
-    const hours = choices.pick([1, 30]);
+    const minor = choices.pick(MINORS);
     return {
-      outside: `the account denies everything for ${hours} h`,
+      outside: `AWS publishes a new image of ${minor}`,
       change: ({ eks: { state }, clock }) => {
-        state.deniedAccounts.push(ACCOUNT);
-        clock.schedule(
-          new Date(clock.now().getTime() + hours * 3_600_000),
-          async () => void state.deniedAccounts.pop(),
-        );
+        state.imageDays = { ...state.imageDays, [minor]: clock.now().toISOString().slice(0, 10) };
+      },
+    };
+  },
+  (_, choices) => {
+    const [name, minor] = [choices.pick(['coredns', 'kube-proxy', 'vpc-cni']), choices.pick(MINORS)];
+    return {
+      outside: `a newer ${name} is the default of ${minor}`,
+      change: ({ eks }) => release(eks.state, name, minor),
+    };
+  },
+  (_, choices) => {
+    const [account, hours] = [choices.pick(ACCOUNTS), choices.pick([1, 30, 100])];
+    return {
+      outside: `the account ${account} denies everything for ${hours} h`,
+      change: ({ eks: { state }, clock }) => {
+        state.deniedAccounts.push(account);
+        clock.schedule(new Date(clock.now().getTime() + hours * 3_600_000), async () => {
+          const index = state.deniedAccounts.indexOf(account);
+          if (index >= 0) state.deniedAccounts.splice(index, 1);
+        });
       },
     };
   },
@@ -181,30 +250,30 @@ const OUTSIDE: readonly Chance[] = [
             await runner.stopExecution({ executionArn });
       }),
   }),
-  onCluster(({ name, version }, choices) => {
+  onCluster(({ called, arn, version }, choices) => {
     const machine = choices.pick(['upgrade-cluster', 'rollback-cluster'] as const);
+    const id = choices.integer(0, 1e9);
     const targetVersion = `1.${Number(version.slice(2)) + (machine === 'upgrade-cluster' ? 1 : -1)}`;
     return {
-      outside: `somebody starts ${machine} of ${name} to ${targetVersion} by hand`,
+      outside: `somebody starts ${machine} of ${called} to ${targetVersion} by hand`,
       change: ({ clock, runner }) =>
         clock.schedule(clock.now(), async () => {
           await runner.startExecution({
             machineArn: `${MACHINE_ARN_PREFIX}${machine}`,
-            name: `by-hand-${clock.now().getTime()}`,
-            input: JSON.stringify({ cluster: `arn:aws:eks:eu-central-1:${ACCOUNT}:cluster/${name}`, targetVersion }),
+            name: `by-hand-${id}`,
+            input: JSON.stringify({ cluster: arn, targetVersion }),
           });
         }),
     };
   }),
-  onCluster(({ name, groups }) => ({
-    outside: `the last of several groups of ${name} is deleted`,
+  onCluster(({ called, arn, groups }) => ({
+    outside: `the last of several groups of ${called} is deleted`,
     change: (world) => {
-      const [, nodegroup] = groups;
-      if (nodegroup !== undefined)
-        actor(world, { do: 'delete-node-group', cluster: name, nodegroup, recreated: false });
+      const [, nodegroup] = groups.filter((name) => name !== LEGACY);
+      if (nodegroup !== undefined) actor(world, arn, { do: 'delete-node-group', nodegroup, recreated: false });
     },
   })),
-  onCluster(({ name }, choices) => {
+  onCluster(({ called, arn }, choices) => {
     const failure = choices.pick([
       { type: 'VersionUpdate' },
       { type: 'VersionUpdate', nodegroupName: 'a' },
@@ -212,12 +281,33 @@ const OUTSIDE: readonly Chance[] = [
     ] as const);
     const errorCode = choices.pick(['NodeCreationFailure', 'PodEvictionFailure', 'Unknown'] as const);
     return {
-      outside: `the next ${Object.values(failure).join(' of ')} of ${name} will fail: ${errorCode}`,
+      outside: `the next ${Object.values(failure).join(' of ')} of ${called} will fail: ${errorCode}`,
       change: ({ eks }) =>
-        void eks.state.plannedFailures.push({ clusterName: name, ...failure, errorCode, errorMessage: 'by chance' }),
+        void eks.state.plannedFailures.push({
+          clusterName: placeOf(arn).name,
+          ...failure,
+          errorCode,
+          errorMessage: 'by chance',
+        }),
     };
   }),
 ];
+
+/** A newer build of the version that a minor has by default takes its place. */
+function release({ addonVersions }: World['eks']['state'], name: string, minor: string): void {
+  const rows = addonVersions[name] ?? [];
+  const before = rows.find(({ defaultFor }) => defaultFor.includes(minor));
+  if (before === undefined) return;
+  const version = before.version.replace(/\d+$/, (build) => `${Number(build) + 1}`);
+  const others = rows
+    .filter((row) => row.version !== version)
+    .map((row) => ({ ...row, defaultFor: row.defaultFor.filter((one) => one !== minor) }));
+  const newer = { ...before, version, defaultFor: [minor] };
+  addonVersions[name] = others.flatMap((row) => (row.version === before.version ? [newer, row] : [row]));
+}
+
+/** The node group that EKS does not know, in clusters that have one. */
+export const LEGACY = 'legacy';
 
 /** A workload of every cluster, with a budget that may be in the way of drains. */
 const SHOP = { namespace: 'shop', name: 'shop' };
@@ -229,18 +319,18 @@ export const SHOPS = {
   budget: (maxUnavailable: number) => ({ ...BUDGET, matchLabels: { app: 'shop' }, maxUnavailable }),
 };
 
-const createGroup = (world: World, clusterName: string): void =>
-  operation(world, 'CreateNodegroup', {
-    ...{ clusterName, nodegroupName: 'a', subnets: ['subnet-1', 'subnet-2'] },
-    nodeRole: `arn:aws:iam::${ACCOUNT}:role/nodes`,
+const createGroup = (world: World, arn: string): void =>
+  operation(world, arn, 'CreateNodegroup', {
+    ...{ clusterName: placeOf(arn).name, nodegroupName: 'a', subnets: ['subnet-1', 'subnet-2'] },
+    nodeRole: `arn:aws:iam::${placeOf(arn).account}:role/nodes`,
     scalingConfig: { minSize: 2, maxSize: 4, desiredSize: 2 },
   });
 
 const ACTS = [...ORDERS, ...OUTSIDE];
 
 /**
- * The causes of failures are gone: nothing is planned to fail or denied, broken add-ons and groups are whole, every cluster has nodes, and nobody holds
- * one by a tag.
+ * The causes of failures are gone: nothing is planned to fail or denied, broken add-ons and groups are whole, every cluster has nodes, all of them in groups
+ * of EKS, and nobody holds one by a tag.
  */
 export function mendEverything(world: World): void {
   const { eks } = world;
@@ -248,9 +338,11 @@ export function mendEverything(world: World): void {
   eks.state.deniedAccounts = [];
   for (const cluster of Object.values(eks.state.clusters)) {
     for (const key of Object.keys(cluster.tags)) if (key.startsWith('liftlock/')) delete cluster.tags[key];
-    actor(world, { do: 'delete-pod-disruption-budget', cluster: cluster.name, ...BUDGET });
-    actor(world, { do: 'deploy', cluster: cluster.name, ...SHOP, image: 'shop:3', crashes: false });
-    if (cluster.nodegroups.length === 0) createGroup(world, cluster.name);
+    actor(world, cluster.arn, { do: 'delete-pod-disruption-budget', ...BUDGET });
+    actor(world, cluster.arn, { do: 'deploy', ...SHOP, image: 'shop:3', crashes: false });
+    if (cluster.nodegroups.length === 0) createGroup(world, cluster.arn);
+    for (const { name, nodegroupName } of [...cluster.kubernetes.nodes])
+      if (nodegroupName === undefined) terminateNode(cluster.kubernetes, name, world.clock.now().getTime());
     for (const addon of cluster.addons) {
       if (!/FAILED|DEGRADED/.test(addon.status)) continue;
       addon.status = 'ACTIVE';

@@ -1,21 +1,24 @@
 import { HOOK_SCHEMA } from '../../core/contracts/hook.ts';
+import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
+import { shortId } from '../../core/model/cluster-key.ts';
+import { noticeOf } from '../../core/notices/notice-of.ts';
 import type { Explanation } from '../../core/queries/explain-cluster.ts';
-import { Clusters, Rollouts, Waves } from '../../core/store/entities.ts';
+import { Clusters, Rollouts, upgradesOf, Waves } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
-import { addCluster } from '../../simulator/eks/add-cluster.ts';
-import { emptyState } from '../../simulator/eks/empty-state.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import { runWorld } from '../../simulator/process/run-world.ts';
-import { serveApi } from '../../simulator/process/serve-api.ts';
+import { type ServedApi, serveApi } from '../../simulator/process/serve-api.ts';
 import { World } from '../../simulator/process/world.ts';
 import { effectFaults } from '../../simulator/simulate/faults/fault-ports.ts';
 import { planEffect } from '../../simulator/simulate/faults/plan-effect.ts';
 import { SeededChoices } from '../../simulator/simulate/fleet/seeded-choices.ts';
 import { type Ran, runInProcess } from '../material/cli/run-in-process.ts';
-import { mendEverything, randomAct, type Seen, SHOPS } from './acts.ts';
+import { LEGACY, mendEverything, randomAct, randomRead, type Seen } from './acts.ts';
 import { printedCommands } from './printed-commands.ts';
-import { ACCOUNT, calmConfig, firstConfig, HOOK, type STAGES } from './random-config.ts';
+import { brokenPromise } from './promises.ts';
+import { calmConfig, firstConfig, HOOK, PEOPLE } from './random-config.ts';
+import { randomState } from './random-state.ts';
 
 const START = new Date('2026-11-20T08:00:00Z');
 const HOUR = 3_600_000;
@@ -23,14 +26,6 @@ const HOUR = 3_600_000;
 const IDLE_MINUTES = 15;
 /** Crashes, hangs and errors between two effects of a function, each at an operation by chance. */
 const MOST_CRASHES = 12;
-
-const CLUSTERS = [
-  { name: 'dev-1', stage: 'dev' },
-  { name: 'staging-1', stage: 'staging' },
-  { name: 'staging-2', stage: 'staging' },
-  { name: 'prod-1', stage: 'prod' },
-  { name: 'prod-2', stage: 'prod' },
-] as const satisfies readonly { name: string; stage: (typeof STAGES)[number] }[];
 
 export interface PlayOptions {
   readonly days: number;
@@ -56,25 +51,14 @@ export interface Played {
  */
 export async function play(seed: number, { days, rounds = 14, mend = mendEverything }: PlayOptions): Promise<Played> {
   const choices = new SeededChoices(seed);
-  const state = emptyState(START);
-  for (const { name, stage } of CLUSTERS)
-    addCluster(state, {
-      name,
-      version: choices.pick(['1.33', '1.34', '1.35', '1.36', '1.37']),
-      supportType: choices.pick(['STANDARD', 'EXTENDED']),
-      nodegroups: [{ name: 'a' }, ...(choices.chance(0.4) ? [{ name: 'b' }] : [])],
-      account: ACCOUNT,
-      region: 'eu-central-1',
-      tags: { stage },
-      workloads: SHOPS.workloads,
-      podDisruptionBudgets: choices.chance(0.5) ? [SHOPS.budget(choices.integer(0, 1))] : [],
-    });
+  const state = randomState(START, choices);
   const crashes = Array.from({ length: choices.integer(0, MOST_CRASHES) }, () => planEffect(choices));
   const faults = new Faults(effectFaults(crashes));
   const world = new World({ state, start: START, seed, around: faults.around });
   faults.attach(world);
-  const api = await serveApi(world, 0);
-  const game = new Game(world, api.url);
+  const apis = new Map<string, ServedApi>();
+  for (const person of PEOPLE) apis.set(person, await serveApi(world, 0, `role:000000000000/${person}`));
+  const game = new Game(world, apis, choices);
   try {
     let calm = false;
     const answers = [
@@ -88,7 +72,7 @@ export async function play(seed: number, { days, rounds = 14, mend = mendEveryth
     );
     await game.command(['apply', '-f', '-'], firstConfig(choices));
     for (let day = 0; day < days && game.problems.length === 0; day += 1) {
-      for (let count = choices.integer(0, 2); count > 0; count -= 1) await game.act(choices);
+      for (let count = choices.integer(0, 4); count > 0; count -= 1) await game.act();
       await game.pass(choices.pick([2, 6, 12, 24]));
       await game.look();
     }
@@ -97,7 +81,7 @@ export async function play(seed: number, { days, rounds = 14, mend = mendEveryth
     if (game.problems.length === 0) await game.calmDown(rounds);
     return { problems: game.problems, history: game.history, followed: game.followed };
   } finally {
-    await api.close();
+    for (const api of apis.values()) await api.close();
   }
 }
 
@@ -106,16 +90,21 @@ class Game {
   readonly history: string[] = [];
   followed = 0;
   readonly #world: World;
-  readonly #url: string;
+  readonly #apis: ReadonlyMap<string, ServedApi>;
+  readonly #choices: SeededChoices;
+  #told = 0;
 
-  constructor(world: World, url: string) {
+  constructor(world: World, apis: ReadonlyMap<string, ServedApi>, choices: SeededChoices) {
     this.#world = world;
-    this.#url = url;
+    this.#apis = apis;
+    this.#choices = choices;
   }
 
   /** Lets so many hours pass, with the schedules of the stack. */
   async pass(hours: number): Promise<void> {
-    const { clock } = this.#world;
+    const { clock, table } = this.#world;
+    const from = clock.now();
+    const told = await this.#explainAll();
     const until = clock.now().getTime() + hours * HOUR;
     while (clock.now().getTime() < until) {
       clock.schedule(clock.now(), async () => void (await this.#world.invoke('refresh-readiness', {}).catch(() => {})));
@@ -125,22 +114,32 @@ class Game {
         idleMinutes: IDLE_MINUTES,
       });
     }
+    for (const [key, after] of await this.#explainAll()) {
+      const before = told.get(key);
+      const begun = (await upgradesOf(table, key)).flatMap(({ startedAt = [] }) => startedAt);
+      const broken = before && brokenPromise({ before, after, begun, from, until: clock.now() });
+      if (broken !== undefined) this.#fail(broken);
+    }
   }
 
-  /** Somebody does something. */
-  async act(choices: SeededChoices): Promise<void> {
-    const act = randomAct(await this.#seen(), choices);
+  /** Somebody does something, or what is printed. */
+  async act(): Promise<void> {
+    const clusters = await this.#clusters();
+    if (clusters.length > 0 && this.#choices.chance(0.1)) return this.#follow(this.#choices.pick(clusters), new Set());
+    const act = randomAct(await this.#seen(), this.#choices);
     if (act === undefined) return;
-    if ('argv' in act) return void (await this.command(act.argv, act.stdin));
+    if ('argv' in act) return void (await this.command(act.argv, act.stdin, this.#choices.pick(PEOPLE)));
     this.#note(act.outside);
     act.change(this.#world);
   }
 
   /** Runs a command, on record; a refusal is an answer like any other, and a mistake of Liftlock's own is a problem. */
-  async command(argv: readonly string[], stdin?: string): Promise<Ran> {
-    const ran = await this.#run(argv, stdin);
+  async command(argv: readonly string[], stdin?: string, by: string = PEOPLE[0]): Promise<Ran> {
+    const ran = await this.#run(argv, stdin, by);
     const said = (ran.err || ran.out).trim().replaceAll(/\s+/g, ' ');
-    this.#note(`liftlock ${argv.join(' ')} (${ran.code})${ran.code === 0 ? '' : `: ${said.slice(0, 300)}`}`);
+    this.#note(
+      `${by}: liftlock ${[...argv, ...(stdin === undefined ? [] : [stdin])].join(' ')} (${ran.code})${ran.code === 0 ? '' : `: ${said.slice(0, 300)}`}`,
+    );
     return ran;
   }
 
@@ -151,15 +150,24 @@ class Game {
       ['get', 'rollouts'],
       ['get', 'upgrades'],
       ['fleet', 'status'],
-      ...(await this.#clusters()).map(({ name }) => ['explain', 'cluster', name]),
+      ...(await this.#clusters()).map((cluster) => ['explain', 'cluster', shortId(cluster)]),
       ...(await loadKind(this.#world.table, Rollouts)).map(({ id }) => ['describe', 'rollout', id]),
     ])
       await this.#run(argv);
+    const seen = await this.#seen();
+    for (let count = 2; count > 0; count -= 1) {
+      const read = randomRead(seen, this.#choices);
+      if (read !== undefined && 'argv' in read) await this.#run(read.argv);
+    }
+    const { published } = this.#world.bus;
+    for (const { event } of published.slice(this.#told))
+      this.#ask(`the notice of ${event.type}`, Object.values(noticeOf(event) ?? {}).join('\n'));
+    this.#told = published.length;
   }
 
   /** Makes an end to all strife, and does what is said until everything is up to date. */
   async calmDown(rounds: number): Promise<void> {
-    await this.command(['apply', '-f', '-'], calmConfig());
+    await this.command(['apply', '-f', '-'], calmConfig(this.#choices));
     for (const { id, policy, status } of await loadKind(this.#world.table, Rollouts))
       if (policy === 'part' && ['Running', 'Paused', 'Halted'].includes(status))
         await this.command(['rollout', 'abort', id, '--reason', 'no longer ours']);
@@ -168,20 +176,20 @@ class Game {
     let behind: string[] = [];
     for (let round = 0; round < rounds && this.problems.length === 0; round += 1) {
       await this.pass(48);
-      const explained = await this.#explainAll();
-      behind = explained.map(({ cluster, state, when, reasons }) =>
-        [
-          `${cluster}: ${state}`,
-          JSON.stringify(when),
-          ...reasons.map(({ code, message }) => `${code}: ${message}`),
-        ].join('\n  '),
-      );
-      const [known, all] = [(await this.#clusters()).length, Object.keys(this.#world.eks.state.clusters).length];
-      if (known < all) behind.push(`${known} of ${all} clusters are in the inventory`);
+      const clusters = await this.#clusters();
+      behind = [];
+      for (const { cluster, state, when, reasons } of (await this.#explainAll()).values()) {
+        const said = [JSON.stringify(when), ...reasons.map(({ code, message }) => `${code}: ${message}`)];
+        if (state !== 'UpToDate') behind.push([`${cluster}: ${state}`, ...said].join('\n  '));
+      }
+      const all = Object.keys(this.#world.eks.state.clusters).length;
+      if (clusters.length < all) behind.push(`${clusters.length} of ${all} clusters are in the inventory`);
       if (behind.length === 0) return this.#judge();
-      await this.#follow(explained);
+      const done = new Set<string>();
+      for (const cluster of clusters) await this.#follow(cluster, done);
     }
-    this.#fail(`Whoever does what explain prints does not come to an end. Behind are\n  ${behind.join('\n  ')}`);
+    if (this.problems.length === 0)
+      this.#fail(`Whoever does what explain prints does not come to an end. Behind are\n  ${behind.join('\n  ')}`);
   }
 
   /** Everything is at rest, and the invariants of simulated runs are asked of the whole history. */
@@ -192,20 +200,34 @@ class Game {
 
   /**
    * Does what is printed for clusters that are not up to date, in the order of the text: the answer to "when", else the reasons. Each command is run
-   * once, and where one is refused what the sentence has after it waits until somebody has looked again.
+   * once, and where one is refused what the sentence has after it waits until somebody has looked again. The command with which the answer begins is
+   * not refused.
    */
-  async #follow(explained: readonly Explanation[]): Promise<void> {
-    const codes = new Map<string, number>();
-    for (const { when, reasons } of explained) {
-      const ofWhen = this.#orders(when?.condition ?? '');
-      for (const argv of ofWhen.length > 0 ? ofWhen : this.#orders(reasons.map(({ message }) => message).join('\n'))) {
-        const line = argv.join(' ');
-        const code = codes.get(line) ?? (await this.command(argv)).code;
-        if (!codes.has(line)) this.followed += 1;
-        codes.set(line, code);
-        if (code !== 0) break;
-      }
+  async #follow(cluster: ClusterRecord, done: Set<string>): Promise<void> {
+    const { when, reasons, state } = await this.#explain(cluster);
+    if (state === 'UpToDate') return;
+    const condition = when.condition ?? '';
+    const ofWhen = this.#orders(condition);
+    for (const argv of ofWhen.length > 0 ? ofWhen : this.#orders(reasons.map(({ message }) => message).join('\n'))) {
+      const line = argv.join(' ');
+      if (done.has(line)) continue;
+      done.add(line);
+      this.followed += 1;
+      if ((await this.#whoMay(argv)) === 0) continue;
+      if (argv === ofWhen[0] && /^(?:Somebody|An approver)(?: [a-z]+)* runs: liftlock/.test(condition))
+        this.#fail(
+          `${this.history.at(-1)}\n  is refused, which explain says of ${shortId(cluster)}: ${condition}\n  ${JSON.stringify(reasons)}`,
+        );
+      break;
     }
+  }
+
+  /** What is to be approved is put to everybody; all else any of these people may do. */
+  async #whoMay(argv: readonly string[]): Promise<number> {
+    const codes: number[] = [];
+    for (const by of argv[0] === 'approve' ? PEOPLE : PEOPLE.slice(0, 1))
+      codes.push((await this.command(argv, undefined, by)).code);
+    return Math.min(...codes);
   }
 
   #orders(text: string): (readonly string[])[] {
@@ -214,27 +236,30 @@ class Game {
     );
   }
 
-  async #explainAll(): Promise<Explanation[]> {
-    const explained: Explanation[] = [];
-    for (const { name } of await this.#clusters()) {
-      const { out } = await this.#run(['explain', 'cluster', name, '-o', 'json']);
-      const explanation = JSON.parse(out) as Explanation;
-      if (explanation.state !== 'UpToDate') explained.push(explanation);
-    }
+  async #explainAll(): Promise<Map<string, Explanation>> {
+    const explained = new Map<string, Explanation>();
+    for (const cluster of await this.#clusters()) explained.set(cluster.clusterKey, await this.#explain(cluster));
     return explained;
   }
 
-  async #run(argv: readonly string[], stdin = ''): Promise<Ran> {
-    const ran = await runInProcess(argv, { url: this.#url, stdin, now: this.#world.clock.now() });
-    const text = `${ran.out}${ran.err}`;
+  async #explain(cluster: ClusterRecord): Promise<Explanation> {
+    return JSON.parse((await this.#run(['explain', 'cluster', shortId(cluster), '-o', 'json'])).out) as Explanation;
+  }
+
+  async #run(argv: readonly string[], stdin = '', by: string = PEOPLE[0]): Promise<Ran> {
+    const url = this.#apis.get(by)?.url ?? '';
+    const ran = await runInProcess(argv, { url, stdin, now: this.#world.clock.now() });
+    this.#ask(`liftlock ${argv.join(' ')}`, `${ran.out}${ran.err}`, argv.includes('json') || argv[0] === 'audit');
+    return ran;
+  }
+
+  /** Whether a text for people is sound. In JSON, as in the details of the audit, quotes are part of what holds a command. */
+  #ask(who: string, text: string, isJson = false): void {
     const mistake =
       /InternalError|TypeError|RangeError|LIFTLOCK_DEBUG|\bundefined\b|\bNaN\b|\[object |Invalid Date/.exec(text);
-    if (mistake !== null) this.#fail(`liftlock ${argv.join(' ')} says ${mistake[0]}: ${text.slice(0, 2_000)}`);
-    if (!argv.includes('json'))
-      for (const printed of printedCommands(text))
-        if ('problem' in printed)
-          this.#fail(`liftlock ${argv.join(' ')} prints what cannot be pasted, ${printed.problem}: ${printed.text}`);
-    return ran;
+    if (mistake !== null) this.#fail(`${who} says ${mistake[0]}: ${text.slice(0, 2_000)}`);
+    for (const printed of isJson ? [] : printedCommands(text))
+      if ('problem' in printed) this.#fail(`${who} prints what cannot be pasted, ${printed.problem}: ${printed.text}`);
   }
 
   async #clusters() {
@@ -242,12 +267,19 @@ class Game {
   }
 
   async #seen(): Promise<Seen> {
-    const { table } = this.#world;
+    const { table, eks, clock } = this.#world;
+    const clusters = await this.#clusters();
+    const offered = eks.state.supportCalendar.filter(
+      ({ releaseDate }) => Date.parse(releaseDate) <= clock.now().getTime(),
+    );
     return {
-      clusters: (await this.#clusters()).map(({ name, version, nodegroups }) => ({
-        name,
-        version,
-        groups: nodegroups.map((group) => group.name),
+      newest: offered.at(-1)?.minor ?? '',
+      now: clock.now(),
+      clusters: clusters.map((cluster) => ({
+        called: clusters.filter(({ name }) => name === cluster.name).length > 1 ? shortId(cluster) : cluster.name,
+        arn: cluster.arn,
+        version: cluster.version,
+        groups: [...cluster.nodegroups.map(({ name }) => name), LEGACY],
       })),
       rollouts: await loadKind(table, Rollouts),
       waves: (await loadKind(table, Waves)).map(({ rolloutId, name, status }) => ({
@@ -268,7 +300,10 @@ class Game {
 }
 
 /** The verbs that change something of the fleet. */
-const ORDERS = new Set(['approve', 'fleet', 'retry', 'release', 'rollback', 'rollout', 'skip', 'upgrade']);
-/** Of a plan that is printed first, somebody who does what is said then approves. */
-const agreed = (argv: readonly string[]): readonly string[] =>
-  ['upgrade', 'rollback'].includes(argv[0] ?? '') && !argv.includes('--approve') ? [...argv, '--approve'] : argv;
+const ORDERS = new Set(['approve', 'fleet', 'retry', 'release', 'rollback', 'rollout', 'scan', 'skip', 'upgrade']);
+/** Of a plan that is printed first, somebody who does what is said then approves; and virtual time does not pass while a command waits. */
+const agreed = (argv: readonly string[]): readonly string[] => {
+  const [verb = ''] = argv;
+  if (verb === 'scan') return [...argv, '--no-wait'];
+  return ['upgrade', 'rollback'].includes(verb) && !argv.includes('--approve') ? [...argv, '--approve'] : argv;
+};

@@ -5,9 +5,13 @@ const apiVersion = 'liftlock/v1alpha1';
 export const STAGES = ['dev', 'staging', 'prod'] as const;
 /** Where hooks of random policies ask. */
 export const HOOK = 'https://hooks.example.com/ask';
-export const ACCOUNT = '111111111111';
+export const ACCOUNTS = ['111111111111', '222222222222'] as const;
+export const REGIONS = ['eu-central-1', 'us-east-1'] as const;
 
-const MANAGED_BY_NOBODY = '222222222222';
+/** Who acts in these worlds, by the names of their roles. */
+export const PEOPLE = ['operator', 'lead', 'chief'] as const;
+
+const MANAGED_BY_NOBODY = '333333333333';
 
 /** Config files are JSON here, which is YAML: `liftlock apply -f -` reads it as it reads any file. */
 const file = (...documents: readonly object[]): string => documents.map((one) => JSON.stringify(one)).join('\n---\n');
@@ -18,8 +22,8 @@ const fleet = (spec: object): object => ({
   metadata: { name: 'people' },
   spec: {
     mode: 'act',
-    accounts: [ACCOUNT],
-    regions: ['eu-central-1'],
+    accounts: ACCOUNTS,
+    regions: REGIONS,
     spokeRole: { externalId: 'people' },
     labels: { fromTags: { stage: 'stage' } },
     ...spec,
@@ -33,25 +37,32 @@ const policy = (name: string, spec: object): object => ({
   spec,
 });
 
-const NIGHTS = {
+const nights = (freezes: readonly object[] = []): object => ({
   apiVersion,
   kind: 'Calendar',
   metadata: { name: 'nights' },
-  spec: { timeZone: 'UTC', windows: [{ name: 'night', schedule: '0 22 * * *', duration: '6h' }] },
-};
+  spec: { timeZone: 'UTC', windows: [{ name: 'night', schedule: '0 22 * * *', duration: '6h' }], freezes },
+});
 
 /** The policies that people of these worlds apply and delete. */
 export const POLICIES = ['whole', 'part'] as const;
 
 /** What a fleet begins with: one policy over everything, by chance. */
 export const firstConfig = (choices: SeededChoices): string =>
-  file(fleet({}), NIGHTS, policy('whole', { selector: {}, ...randomSpec(choices) }));
+  file(fleet({}), nights(), policy('whole', { selector: {}, ...randomSpec(choices) }));
 
 export const changedFleet = (choices: SeededChoices): string =>
   file(
     fleet({
       mode: choices.pick(['observe', 'act', 'act']),
-      accounts: choices.pick([[ACCOUNT], [ACCOUNT], [ACCOUNT, MANAGED_BY_NOBODY], [MANAGED_BY_NOBODY]]),
+      accounts: choices.pick([
+        ACCOUNTS,
+        ACCOUNTS,
+        [...ACCOUNTS, MANAGED_BY_NOBODY],
+        [ACCOUNTS[0]],
+        [MANAGED_BY_NOBODY],
+      ]),
+      regions: choices.pick([REGIONS, REGIONS, [REGIONS[0]]]),
       caps: choices.pick([{}, { total: 1 }, { total: 3 }]),
     }),
   );
@@ -59,22 +70,63 @@ export const changedFleet = (choices: SeededChoices): string =>
 export const changedPolicy = (choices: SeededChoices): string =>
   file(policy('whole', { selector: {}, ...randomSpec(choices) }));
 
+/** Freezes from one day to another, or takes that back. */
+export const changedCalendar = (now: Date, choices: SeededChoices): string =>
+  file(
+    nights(choices.pick([[], [{ name: 'sale', from: dayAfter(now, 1), to: dayAfter(now, choices.integer(2, 8)) }]])),
+  );
+
+/** Of what may be waived, until one of the next days. */
+export const waiver = (now: Date, choices: SeededChoices): string =>
+  file({
+    apiVersion,
+    kind: 'ScanWaiver',
+    metadata: { name: choices.pick(['drains', 'all']) },
+    spec: {
+      match: choices.pick([{ rule: 'DrainStuck' }, { cluster: '*-1' }, { source: 'drain', cluster: 'prod-*' }]),
+      ...{ reason: 'mended next week', owner: 'us', expires: dayAfter(now, choices.integer(1, 5)) },
+    },
+  });
+
+const dayAfter = (now: Date, days: number): string =>
+  new Date(now.getTime() + days * 86_400_000).toISOString().slice(0, 10);
+
 /** A second policy, over one stage: it has clusters in common with the first, or with none if that was deleted. */
 export const secondPolicy = (choices: SeededChoices): string =>
   file(policy('part', { selector: { matchLabels: { stage: choices.pick(STAGES) } }, ...randomSpec(choices) }));
 
 /** What ends all strife: everything is selected once, and may go up at any time. */
-export const calmConfig = (): string =>
+export const calmConfig = (choices: SeededChoices): string =>
   file(
     fleet({}),
     policy('whole', {
       selector: {},
-      target: 'latest',
-      trigger: 'automatic',
-      finish: 'propose',
-      waves: STAGES.map((stage) => wave(stage, {})),
+      target: choices.pick(['latest', { channel: 'stable' }]),
+      trigger: choices.pick(['automatic', 'automatic', 'manual']),
+      finish: choices.pick(['propose', 'always']),
+      ...sometimes(choices, 0.5, { patch: randomPatch(choices) }),
+      waves: STAGES.map((stage) =>
+        wave(stage, sometimes(choices, 0.3, { approval: randomApproval(choices), soak: '1h' })),
+      ),
     }),
   );
+
+/** One that the people of these worlds can give, whoever of them has applied the policy. */
+const randomApproval = (choices: SeededChoices): object =>
+  choices.pick([
+    {},
+    { approvals: 2 },
+    { fourEyes: true },
+    { from: ['arn:aws:iam::*:role/lead'] },
+    { from: ['role:000000000000/chief'], expiresAfter: '3d' },
+    { expiresAfter: '1d' },
+  ]);
+
+const randomPatch = (choices: SeededChoices): object => ({
+  nodes: choices.pick([{}, { minAge: '2d' }, { maxAge: '10d' }]),
+  addons: choices.pick([{}, { minAge: '1d' }]),
+  ...sometimes(choices, 0.5, { within: '5d' }),
+});
 
 function randomSpec(choices: SeededChoices): object {
   const at = choices.pick([
@@ -94,12 +146,33 @@ function randomSpec(choices: SeededChoices): object {
     blocking: choices.chance(0.8),
   };
   return {
-    target: choices.pick(['latest', 'latest', 'latest-1', '1.37', '1.36']),
+    target: choices.pick(['latest', 'latest', 'latest-1', '1.37', '1.36', { channel: 'extended' }]),
+    ...sometimes(choices, 0.3, { deadline: { beforeEndOf: 'standardSupport', margin: '2d' } }),
     trigger: choices.chance(0.8) ? 'automatic' : 'manual',
     finish: choices.pick(['never', 'propose', 'always']),
-    ...sometimes(choices, 0.3, { patch: { nodes: {}, addons: {} } }),
+    ...sometimes(choices, 0.3, { patch: randomPatch(choices) }),
     ...sometimes(choices, 0.3, { rollback: { automatic: true } }),
-    ...sometimes(choices, 0.3, { nodes: { updateConfig: { maxUnavailablePercentage: 50 } } }),
+    ...sometimes(choices, 0.3, {
+      breakGlass: choices.pick([{ fourEyes: true }, { from: ['role:000000000000/lead'] }]),
+    }),
+    ...sometimes(choices, 0.4, {
+      nodes: choices.pick([
+        { updateConfig: { maxUnavailablePercentage: 50 } },
+        { podEvictionFailure: { retries: 3, pause: '2h' } },
+        { podEvictionFailure: { retries: 2, force: { after: '4h', selector: { matchLabels: { stage: 'dev' } } } } },
+      ]),
+    }),
+    ...sometimes(choices, 0.3, { drain: choices.pick([{}, { maxUnavailable: '100%', podTimeout: '1h' }]) }),
+    ...sometimes(choices, 0.2, { disruption: { maxUnavailable: 1, pause: '10m' } }),
+    ...sometimes(choices, 0.2, { cannotStart: { leaveBehindAfter: '2d' } }),
+    ...sometimes(choices, 0.2, { verification: 'eks-api' }),
+    ...sometimes(choices, 0.3, {
+      scan: choices.pick([
+        { failOn: 'none' },
+        { versionOwner: 'hold' },
+        { waivers: [{ checks: ['DrainStuck'], from: ['role:000000000000/lead'], longest: '3d' }] },
+      ]),
+    }),
     ...sometimes(choices, 0.4, { hooks: [hook] }),
     waves: [
       wave('dev', { ...sometimes(choices, 0.3, { soak: '12h' }), ...sometimes(choices, 0.3, { bake: '6h' }) }),
@@ -107,7 +180,7 @@ function randomSpec(choices: SeededChoices): object {
         ? [
             wave('staging', {
               maxConcurrency: 2,
-              ...sometimes(choices, 0.3, { approval: { approvals: 1 } }),
+              ...sometimes(choices, 0.3, { approval: randomApproval(choices) }),
               ...sometimes(choices, 0.3, { rollNodes: 'whenSkewRequires' }),
             }),
           ]
@@ -117,7 +190,7 @@ function randomSpec(choices: SeededChoices): object {
         ...sometimes(choices, 0.2, { requireReady: '24h' }),
         ...sometimes(choices, 0.3, choices.pick([{ watch: '6h' }, { onUndecided: 'pass' }, { bake: '3h' }])),
         ...sometimes(choices, 0.5, { calendar: 'nights' }),
-        ...sometimes(choices, 0.3, { approval: { approvals: 1 } }),
+        ...sometimes(choices, 0.3, { approval: randomApproval(choices) }),
         ...sometimes(choices, 0.3, { failureBudget: { maxFailures: 1 } }),
       },
     ],
