@@ -221,7 +221,7 @@ const STEP_REASONS = {
   AwsFailed: timed(
     'AWS has failed to answer, or a function of Liftlock has run out of time or memory, for as long as a step is tried at once; it looks again after ten minutes.',
   ),
-  Denied: lasting('AWS denied a read; what was begun looks again, what was not is blocked.'),
+  Denied: lasting('AWS denied a call; what was begun looks again, what was not is blocked.'),
   EvictionRetried: timed(
     'EKS ended the roll of a node group since pods were not evicted; it is looked at again when the pause of the policy is over.',
   ),

@@ -12,7 +12,7 @@ export type AccessStatus = 'Readable' | 'Refused' | 'NotChecked';
 /** One thing that Liftlock reads, or changes at an API server. */
 export interface AccessCheck {
   /**
-   * `AWS`: what a scan asks of EC2, IAM, KMS and Service Quotas; only refusals are listed. `Drains` and `Hooks`: what the tiers *operate* and *hooks*
+   * `AWS`: what a scan asks of EC2, IAM, KMS and Service Quotas, and what steps of upgrades call; only refusals are listed. `Drains` and `Hooks`: what the tiers *operate* and *hooks*
    * are for; `Rates` and `Silences`: what the spoke role may do at CloudWatch; `Queries`: queries of a Prometheus API, with their secrets. These five
    * are listed only where the policy drains, asks by Jobs, compares rates or silences alarms; no upgrade is stopped for want of them.
    */

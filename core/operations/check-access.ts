@@ -36,7 +36,13 @@ export async function checkAccess({ table }: Pick<Ports, 'table'>, record: Clust
           ...checkSilences(match.policy, silences),
         ]
       : [];
-  const checks = [...checkEksFromInventory(record, seen), ...ofAws, ...checkServerFromScans(seen), ...ofPolicy];
+  const checks = [
+    ...checkEksFromInventory(record, seen),
+    ...ofAws,
+    ...checkSteps(upgrades),
+    ...checkServerFromScans(seen),
+    ...ofPolicy,
+  ];
   return {
     cluster: shortId(record),
     clusterKey: record.clusterKey,
@@ -49,6 +55,24 @@ export async function checkAccess({ table }: Pick<Ports, 'table'>, record: Clust
 const notChecked = (check: Pick<AccessCheck, 'part' | 'what'>, message: string): AccessCheck => ({
   ...{ ...check, status: 'NotChecked', reason: reason('NotChecked', message), asOf: null },
 });
+
+/** What steps were denied when they were last tried: a scan tries no change, so it cannot tell. `upgrades` come newest first. */
+export function checkSteps(upgrades: readonly Upgrade[]): AccessCheck[] {
+  const known = new Map<string, AccessCheck[]>();
+  for (const { steps } of upgrades) {
+    const tried = Map.groupBy(Object.entries(steps), ([name]) => name.split('/', 1).join());
+    for (const [what, those] of tried) {
+      if (['scan-cluster', 'drain-nodes'].includes(what) || known.has(what)) continue;
+      const denied = those.flatMap(([, { reasons, endedAt, startedAt }]): AccessCheck[] =>
+        reasons
+          .filter(({ code }) => code === 'Denied')
+          .map((why) => ({ part: 'AWS', what, status: 'Refused', reason: why, asOf: endedAt ?? startedAt })),
+      );
+      known.set(what, denied.slice(0, 1));
+    }
+  }
+  return [...known.values()].flat();
+}
 
 /**
  * Whether nodes may be drained where the policy says how, judged by the last drain. Nobody can ask before one, since the role that drains is not the

@@ -1,6 +1,8 @@
 import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import type { Upgrade } from '../contracts/items/protocol.ts';
 import { reason } from '../contracts/step-result.ts';
-import { checkEksFromInventory } from './check-access.ts';
+import { accessCauses, accessStatus } from './access-report.ts';
+import { checkEksFromInventory, checkSteps } from './check-access.ts';
 
 const SEEN_AT = '2026-11-20T07:00:00.000Z';
 const SINCE = '2026-11-19T09:00:00.000Z';
@@ -73,4 +75,31 @@ test('what could not be read beside these, and the name of one within a message,
   ];
   const checks = checkEksFromInventory({ ...record, unreadable }, scanned);
   expect(checks.filter(({ status }) => status !== 'Readable')).toEqual([]);
+});
+
+test('what a step was denied is refused until the step was tried again', () => {
+  const at = '2026-11-20T06:00:00.000Z';
+  const tried = (name: string, ...codes: Parameters<typeof reason>[0][]) =>
+    [name, { startedAt: at, reasons: codes.map((code) => reason(code, `${name} ${code}`)) }] as const;
+  const made = (...steps: ReturnType<typeof tried>[]) => ({ steps: Object.fromEntries(steps) }) as unknown as Upgrade;
+  const refused = made(
+    tried('scan-cluster', 'Denied'),
+    tried('roll-node-group/blue', 'Rolled'),
+    tried('roll-node-group/green', 'Denied'),
+    tried('update-addons-after', 'AddonFits'),
+  );
+  const checks = checkSteps([refused]);
+  expect(checks).toEqual([
+    {
+      ...{ part: 'AWS', what: 'roll-node-group', status: 'Refused', asOf: at },
+      reason: reason('Denied', 'roll-node-group/green Denied'),
+    },
+  ]);
+  const report = { cluster: 'web', clusterKey: record.clusterKey, verification: 'full' as const };
+  expect(accessStatus(checks, 'full')).toBe('Incomplete');
+  expect(accessCauses([{ ...report, status: 'Incomplete', checks }])).toMatchObject([
+    { whats: ['roll-node-group'], fix: expect.stringContaining('update the spoke role in the account') },
+  ]);
+  expect(checkSteps([made(tried('update-addons-after')), refused])).toEqual(checks);
+  expect(checkSteps([made(tried('roll-node-group/blue', 'Rolled')), refused])).toEqual([]);
 });
