@@ -8,32 +8,48 @@ export function didYouMean(
   most = Number.POSITIVE_INFINITY,
 ): string | undefined {
   const wanted = simplified(text);
-  const ranked = candidates
-    .map((candidate) => ({ candidate, distance: editDistance(wanted, simplified(candidate)) }))
-    .filter(
-      ({ candidate, distance }) =>
-        distance <= Math.min(most, Math.max(1, Math.floor(Math.min(text.length, candidate.length) / 3))),
-    )
-    .sort((a, b) => a.distance - b.distance);
-  return ranked[0]?.candidate;
+  let [nearest, least]: [string | undefined, number] = [undefined, most + 1];
+  for (const candidate of candidates) {
+    const allowed = Math.max(1, Math.floor(Math.min(text.length, candidate.length) / 3));
+    const distance = editDistance(wanted, simplified(candidate), Math.min(allowed, least - 1));
+    if (distance !== undefined) [nearest, least] = [candidate, distance];
+  }
+  return nearest;
 }
 
 function simplified(text: string): string {
   return text.slice(0, 100).toLowerCase().replace(/[-_ ]/g, '');
 }
 
-/** Optimal string alignment: insertions, deletions, replacements and swaps of neighbours. */
-function editDistance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-  const at = (i: number, j: number) => rows[i]?.[j] ?? 0;
+/** No distance is as large. */
+const FAR = 1_000;
+
+/**
+ * Optimal string alignment: insertions, deletions, replacements and swaps of neighbours. Undefined beyond `most`: what lies farther from the diagonal
+ * is not counted, and nothing more once two rows are, since a swap passes over one.
+ */
+function editDistance(a: string, b: string, most: number): number | undefined {
+  if (most < 0 || Math.abs(a.length - b.length) > most) return undefined;
+  let [before, last] = [new Uint16Array(b.length + 2), Uint16Array.from({ length: b.length + 2 }, (_, j) => j)];
+  let row = new Uint16Array(b.length + 2);
+  let lowest = 0;
   for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    rows.push(row);
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+    const [from, to] = [Math.max(1, i - most), Math.min(b.length, i + most)];
+    row[from - 1] = from === 1 ? i : FAR;
+    let low = from === 1 ? i : FAR;
+    for (let j = from; j <= to; j++) {
+      const replaced = (last[j - 1] ?? FAR) + (a[i - 1] === b[j - 1] ? 0 : 1);
       const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      row.push(Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, replaced, swapped ? at(i - 2, j - 2) + 1 : replaced));
+      const shifted = Math.min(last[j] ?? FAR, row[j - 1] ?? FAR) + 1;
+      const best = Math.min(shifted, replaced, swapped ? (before[j - 2] ?? FAR) + 1 : FAR);
+      row[j] = best;
+      if (best < low) low = best;
     }
+    row[to + 1] = FAR;
+    if (low > most && lowest > most) return undefined;
+    lowest = low;
+    [before, last, row] = [last, row, before];
   }
-  return at(a.length, b.length);
+  const distance = last[b.length] ?? FAR;
+  return distance > most ? undefined : distance;
 }

@@ -9,7 +9,8 @@ import type { Ports } from '../ports/ports.ts';
 import { worsened } from '../probes/is-worse.ts';
 import { comparisonOf } from '../probes/probe-verdict.ts';
 import { ownerOf, ownersOf } from '../readiness/owner-news.ts';
-import { followingNodes, hasPins, patchesOf, pinsOf } from '../rollout/candidates.ts';
+import { hasPins, patchesOf, pinsOf } from '../rollout/candidates.ts';
+import { type FollowingNodes, followingNodes } from '../rollout/following-nodes.ts';
 import { stoppersOf, toMend } from '../rollout/hop-blockers.ts';
 import { loadSnapshot } from '../rollout/load-snapshot.ts';
 import { lookedIn, nextMinor } from '../rollout/readiness.ts';
@@ -85,8 +86,12 @@ export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: 
   const worse = new Map(
     await Promise.all(living.map(async (one) => [one, await worseIn(ports.table, snapshot, one, owner)] as const)),
   );
+  const following = new Map(
+    await Promise.all(living.map(async (one) => [one, await followingNodes(ports.table, snapshot, one)] as const)),
+  );
   const affected = living.flatMap((cluster) => {
-    const scanned = repairsOf(snapshot, cluster, scans.get(cluster.clusterKey), owner, now);
+    const known = { latest: scans.get(cluster.clusterKey), follow: following.get(cluster) };
+    const scanned = repairsOf(snapshot, cluster, known, owner, now);
     const repairs = [...(worse.get(cluster) ?? []), ...scanned];
     const { deadline } = supportView(cluster, snapshot.regions.get(cluster.region), now);
     return repairs.length === 0 ? [] : [{ cluster, repairs, deadline }];
@@ -191,7 +196,7 @@ function isHalfWay(snapshot: FleetSnapshot, cluster: ClusterRecord, now: Date): 
 function repairsOf(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
-  latest: LatestScans | undefined,
+  { latest, follow }: { readonly latest: LatestScans | undefined; readonly follow: FollowingNodes | undefined },
   owner: string,
   now: Date,
 ): Repair[] {
@@ -212,7 +217,6 @@ function repairsOf(
     const causes = latest?.scans.find((one) => one.target === target.toString())?.causes ?? [];
     const of = { cluster: shortId(cluster), version: cluster.version, target: target.toString() };
     const isFirst = target.equals(current.next());
-    const follow = followingNodes(snapshot, cluster);
     const stopping = toMend(stoppersOf(cluster, latest, target, isFirst, nodes, now), follow).filter(isOwn);
     for (const { cause, owner: whose, reason } of stopping) {
       const told = causes.find((one) => one.cause === cause && one.owner === whose);

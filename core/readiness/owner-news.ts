@@ -3,14 +3,8 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { ClusterNews, OwnerNews } from '../contracts/items/owner-news.ts';
 import { bounded, reason } from '../contracts/step-result.ts';
 import { given } from '../model/given.ts';
-import {
-  type FollowingNodes,
-  hasPins,
-  isPatchOverdue,
-  type Patches,
-  patchReasons,
-  pinsOf,
-} from '../rollout/candidates.ts';
+import { hasPins, isPatchOverdue, type Patches, patchReasons, pinsOf } from '../rollout/candidates.ts';
+import type { FollowingNodes } from '../rollout/following-nodes.ts';
 import { stoppersOf, toMend } from '../rollout/hop-blockers.ts';
 import { type Known, type Readiness, readinessOf } from '../rollout/readiness.ts';
 import { namesUnseen } from '../scan/fleet/report-store.ts';

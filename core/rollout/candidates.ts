@@ -11,7 +11,6 @@ import {
   addonPatchesUnknown,
   addonPatchReason,
   canFinish,
-  groupsInTheWay,
   lagReason,
   partsUnknown,
   stopsNextHop,
@@ -168,23 +167,8 @@ export function nodesFirst(
   );
 }
 
-/** Node groups that stop the next hop and are no owner's to update, with what brings them up by the policy; undefined where there are none. */
-export interface FollowingNodes {
-  readonly groups: readonly string[];
-  readonly reason: Reason;
-}
-
-export function followingNodes(snapshot: FleetSnapshot, cluster: ClusterRecord): FollowingNodes | undefined {
-  const match = policyMatch(snapshot, cluster);
-  if (match.type !== 'one' || match.policy.spec.finish === 'never') return undefined;
-  const { policy } = match;
-  const groups = groupsInTheWay(cluster, policy.spec);
-  const why = groups.length === 0 ? undefined : behind(snapshot, cluster, policy, wavePlace(snapshot, policy, cluster));
-  return why && { groups, reason: why };
-}
-
 /** What is behind in the cluster, and who brings it up: nobody where an upgrade is under way, or where the cluster is in no wave. */
-function behind(
+export function behind(
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
   policy: UpgradePolicy,

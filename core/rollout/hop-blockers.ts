@@ -6,7 +6,7 @@ import type { NodesSpec } from '../model/image-rule.ts';
 import { provedBlockers } from '../scan/preflight/proved-blockers.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { COVERED, isCovered } from '../version/support-calendar.ts';
-import type { FollowingNodes } from './candidates.ts';
+import type { FollowingNodes } from './following-nodes.ts';
 
 export interface Stopper {
   readonly reason: Reason;

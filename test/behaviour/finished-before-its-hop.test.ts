@@ -108,3 +108,17 @@ test('a finish that was blocked waits for a retry: no rollout takes it up by its
   await run(world);
   expect([await endsOf(world), (await saidOf(world))[2]]).toEqual([['1.35-1.35 Blocked'], retry]);
 });
+
+test('an owner is not told that the next rollout brings nodes up which a finish has not', async () => {
+  const nodegroups = [{ name: 'workers', version: '1.32', amiType: 'AL2_x86_64' }];
+  const world = await smallFleet({
+    clusters: [{ name: 'left', version: '1.35', nodegroups, tags: { team: 'shop' } }],
+    policy: { target: '1.36', finish: 'always' },
+  });
+  await run(world);
+  expect(await endsOf(world)).toEqual(['1.35-1.35 Blocked']);
+  const { items } = await ownerReport(world.ports, 'shop');
+  expect(items.map(({ what }) => what)).toContainEqual(
+    expect.stringMatching(/ which ended Blocked\. What goes on with it says: liftlock explain cluster left$/),
+  );
+});
