@@ -128,8 +128,10 @@ class Game {
 
   /** A list says of a cluster what its explanation says. */
   async #compareStates(explained: ReadonlyMap<string, Explanation>): Promise<void> {
-    const listed = JSON.parse((await this.#run(['get', 'clusters', '-o', 'json'])).out) as ListedCluster[];
-    for (const { key, name, state } of listed)
+    const { out } = await this.#run(['get', 'clusters', '-o', 'jsonl']);
+    for (const { key, name, state } of out
+      .split('\n')
+      .flatMap((line) => (line === '' ? [] : [JSON.parse(line) as ListedCluster])))
       if (state !== explained.get(key)?.state)
         this.#fail(`get clusters says ${state} of ${name}, explain ${JSON.stringify(explained.get(key))}`);
   }
@@ -284,7 +286,11 @@ class Game {
   async #run(argv: readonly string[], stdin = '', by: string = PEOPLE[0]): Promise<Ran> {
     const url = this.#apis.get(by)?.url ?? '';
     const ran = await runInProcess(argv, { url, stdin, now: this.#world.clock.now() });
-    this.#ask(`liftlock ${argv.join(' ')}`, `${ran.out}${ran.err}`, argv.includes('json') || argv[0] === 'audit');
+    this.#ask(
+      `liftlock ${argv.join(' ')}`,
+      `${ran.out}${ran.err}`,
+      argv.some((word) => /^json/.test(word)) || argv[0] === 'audit',
+    );
     return ran;
   }
 
