@@ -91,9 +91,9 @@ export const opensMore = (waves: WholeRollout['waves'], { index: of }: { readonl
 export const whyServed = (snapshot: FleetSnapshot, place: Place, member: Member, now: Date): Verdict =>
   isTriedAgain(place, member) ? again(snapshot, { ...place, member }, false, now) : takenOut(snapshot, place, member);
 
-/** Whether a retry has the cluster tried again in its rollout; in one that was aborted nothing begins any more. */
-export const isTriedAgain = ({ rollout }: Place, member: Member): boolean =>
-  isTried(member) && rollout.status !== 'Aborted';
+/** Whether a retry has the cluster tried again in its rollout; in one that was aborted nothing begins any more, nor in older ones. */
+export const isTriedAgain = ({ rollout, isEnded }: Place, member: Member): boolean =>
+  isTried(member) && rollout.status !== 'Aborted' && isEnded !== true;
 
 /**
  * The verdict where a rollout is through with the cluster: no rollout takes it up again by itself for that target, but one that a person creates
