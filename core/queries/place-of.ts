@@ -28,6 +28,8 @@ export interface Place extends WholeRollout {
   readonly member: Member | undefined;
   /** The cluster's members in the other rollouts of that policy that are remembered, the newest first. */
   readonly others?: readonly Member[];
+  /** Whether a newer rollout of the policy that has the cluster was aborted: no retry takes up what was before it. */
+  readonly isEnded?: boolean;
   /** Another rollout of the policy, which goes on without the cluster. */
   readonly beside?: WholeRollout | undefined;
 }
@@ -97,7 +99,9 @@ export async function placeAmong(
       : whyLeftOut(snapshot, newest.policy, cluster, counted, now);
   const member = left ?? inNewest;
   const rollout = rollouts.find(({ id }) => id === member?.rolloutId) ?? newest;
-  return { rollout, member, others: counted.filter((one) => one !== member) };
+  const newer = rollouts.slice(0, rollouts.indexOf(rollout));
+  const isEnded = own.some((one) => isAborted(one) && newer.some(({ id }) => id === one.rolloutId));
+  return { rollout, member, others: counted.filter((one) => one !== member), isEnded };
 }
 
 type PlaceOfMember = Pick<Place, 'rollout' | 'member' | 'others'> | undefined;

@@ -1,6 +1,6 @@
 import { AT_REST, type Member, type Rollout } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { newerIsUnderWay, refusalsOfRetry, triedOnce } from '../rollout/retry-member.ts';
+import { hasLeft, newerIsUnderWay, refusalsOfRetry, triedOnce } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import type { Answer } from '../rollout/waiting.ts';
 import { waitingForPromotion, waysOn } from '../rollout/wave-end.ts';
@@ -17,7 +17,7 @@ import { after, promoting, said, uncapitalized, type Verdict } from './verdict-w
 export function again(snapshot: FleetSnapshot, place: MemberPlace, isFinished: boolean, now: Date): Verdict {
   const { member, rollout } = place;
   const { reasons, until } = isFinished ? refusalsBeside(rollout, place) : refusalsIn(snapshot, place, now);
-  if (isOfAnotherWave(snapshot, place, reasons)) {
+  if (hasLeftPlace(snapshot, place, reasons)) {
     const another = onceEnded(
       snapshot,
       rollout.policy,
@@ -33,12 +33,13 @@ export function again(snapshot: FleetSnapshot, place: MemberPlace, isFinished: b
   return said(after(condition, until), ...triedOnce(member), ...reasons);
 }
 
-/** Whether the cluster belongs to another wave by now than the one in which it would be tried again: only another rollout takes it there. */
-export function isOfAnotherWave(
+/** Whether the cluster belongs to another wave, or goes to another minor, by now than where it would be tried again: only another rollout takes it there. */
+export function hasLeftPlace(
   snapshot: FleetSnapshot,
   { rollout, member }: MemberPlace,
   refusals: readonly Reason[],
 ): boolean {
+  if (hasLeft(refusals)) return true;
   const policy = snapshot.policies.get(rollout.policy)?.policy;
   const cluster = snapshot.clusters.get(member.clusterKey);
   if (policy === undefined || cluster === undefined) return false;
@@ -88,9 +89,9 @@ export const opensMore = (waves: WholeRollout['waves'], { index: of }: { readonl
 export const whyServed = (snapshot: FleetSnapshot, place: Place, member: Member, now: Date): Verdict =>
   isTriedAgain(place, member) ? again(snapshot, { ...place, member }, false, now) : takenOut(snapshot, place, member);
 
-/** Whether a retry has the cluster tried again in its rollout; in one that was aborted nothing begins any more. */
-export const isTriedAgain = ({ rollout }: Place, member: Member): boolean =>
-  isTried(member) && rollout.status !== 'Aborted';
+/** Whether a retry has the cluster tried again in its rollout; in one that was aborted nothing begins any more, nor in older ones. */
+export const isTriedAgain = ({ rollout, isEnded }: Place, member: Member): boolean =>
+  isTried(member) && rollout.status !== 'Aborted' && isEnded !== true;
 
 /**
  * The verdict where a rollout is through with the cluster: no rollout takes it up again by itself for that target, but one that a person creates

@@ -4,13 +4,12 @@ import { reason } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { nextHopId } from '../rollout/admission.ts';
-import { hasLeft } from '../rollout/retry-member.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { goesOnWith } from '../rollout/tried.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { type ClusterRollouts, ENDED_WELL, takenUpOnceReleased } from './place-of.ts';
 import { outOfHold, somebodyOnce } from './upgrade-plan.ts';
-import { isOfAnotherWave, refusalsBeside, refusalsIn } from './verdict-of-tried.ts';
+import { hasLeftPlace, refusalsBeside, refusalsIn } from './verdict-of-tried.ts';
 import {
   after,
   andResume,
@@ -63,7 +62,7 @@ export function whileHeld(asked: Asked, upgrade: Upgrade | undefined): Verdict |
     const causes = isFinished ? '' : ' removes the cause and';
     // A cluster that has left the place where it would be tried again, for another wave or minor, is never tried there.
     const condition =
-      there && (hasLeft(reasons) || isOfAnotherWave(snapshot, there, reasons))
+      there && hasLeftPlace(snapshot, there, reasons)
         ? `Somebody runs: liftlock release cluster ${cluster.name}; and what takes it up then says: liftlock explain cluster ${cluster.name}`
         : `${somebodyOnce(reasons)}${causes} runs: liftlock retry cluster ${cluster.name} (or release)${andResume(refused) || '.'}`;
     // A stop refuses no retry, but it lets nothing of it begin.

@@ -141,6 +141,18 @@ describe('clusters come and go', () => {
     expect(after?.createdAt?.getTime()).toBe(at);
     expect(world.state.gone).toHaveLength(1);
   });
+
+  test('a cluster that is recreated amid an update of an add-on has that add-on at rest', () => {
+    const world = shop();
+    world.call('UpdateAddon', { clusterName: 'shop', addonName: 'coredns', resolveConflicts: 'OVERWRITE' });
+    world.pass(0.3);
+    const addon = () => world.call('DescribeAddon', { clusterName: 'shop', addonName: 'coredns' }).addon;
+    expect(addon()?.status).toBe('UPDATING');
+    const place = { account: testCaller.account, region: testCaller.region, cluster: 'shop' };
+    world.fake.addActor({ ...place, at: world.now().getTime() + 1, do: 'recreate-cluster' });
+    world.pass(0.1);
+    expect(addon()?.status).toBe('ACTIVE');
+  });
 });
 
 describe('outside actors', () => {

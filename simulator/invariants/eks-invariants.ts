@@ -57,15 +57,17 @@ export function oneHop(history: History): Violation[] {
     });
 }
 
-/** 3 `skew`: no node group is newer than its control plane, and none is more than three minors older after Liftlock moved that. */
+/** 3 `skew`: no node group is newer than its control plane, and none is more than three minors older where Liftlock has moved that to its version. */
 export function skew({ world, ours }: History): Violation[] {
   const moved = new Set(
-    ours.filter((mutation) => mutation.operation === 'UpdateClusterVersion').map((mutation) => mutation.clusterArn),
+    ours
+      .filter((mutation) => mutation.operation === 'UpdateClusterVersion')
+      .map(({ clusterArn, clusterCreatedAt, request }) => `${clusterArn}@${clusterCreatedAt} ${request.version}`),
   );
   return everyCluster(world.eks.state).flatMap((cluster) =>
     cluster.kubernetes.nodes.flatMap((node) => {
       const behind = KubeVersion.parse(node.kubeletVersion).minorsBehind(KubeVersion.parse(cluster.version));
-      const broken = behind < 0 || (moved.has(cluster.arn) && behind > 3);
+      const broken = behind < 0 || (behind > 3 && moved.has(`${cluster.arn}@${cluster.createdAt} ${cluster.version}`));
       return broken
         ? [
             {

@@ -1,6 +1,20 @@
+import { HOOK_SCHEMA } from '../../core/contracts/hook.ts';
+import { retryCluster } from '../../core/operations/hold-switch.ts';
+import { abortRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { applySpec, at, spec } from './changed-policy.ts';
-import { hours, memberOf, membersOf, recordOf, run, smallFleet, versionOf, wavesOf } from './small-fleet.ts';
+import {
+  hours,
+  memberOf,
+  membersOf,
+  PERSON,
+  recordOf,
+  rolloutsOf,
+  run,
+  smallFleet,
+  versionOf,
+  wavesOf,
+} from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
 describe('an older target holds at once', () => {
@@ -46,5 +60,44 @@ describe('an older target holds at once', () => {
     await applySpec(world, of('1.36'));
     await run(world);
     expect([versionOf(world, 'a'), versionOf(world, 'b')]).toEqual(['1.36', '1.36']);
+  });
+
+  test('for who was blocked on the way, too: nobody is told to retry it there', async () => {
+    const url = 'https://hooks.example.com/ask';
+    const secret = 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:liftlock/hook-aa00d8';
+    const hooks = [{ name: 'ask', at: 'before', step: 'upgrade-control-plane', ask: { webhook: url, secret } }];
+    const waves = spec(at('dev', { onUndecided: 'pass' }), at('prod', { approval: {} }));
+    const of = (target: string) => ({ ...waves, hooks, target });
+    const clusters = [...staged('dev', ['d'], '1.35'), ...staged('prod', ['p'], '1.35')];
+    const world = await smallFleet({ clusters, policy: of('1.37') });
+    world.hooks.set(url, () => JSON.stringify({ schema: HOOK_SCHEMA, answer: 'stop', message: 'no' }));
+    await hours(world, 3);
+    await applySpec(world, of('1.36'));
+    await hours(world, 2);
+    const { when, reasons } = await explainCluster(world.ports, await recordOf(world, 'd'));
+    expect(reasons.map(({ code }) => code)).toEqual(['HookRefused', 'MemberBlocked', 'LowerTarget']);
+    expect(when.condition).toMatch(
+      /^The rollout policy-0-1-37-\w+ ends, and then somebody runs: liftlock rollout create policy-0$/,
+    );
+  });
+
+  test('and an abort on the way there ends what was blocked before: nobody is told to retry it', async () => {
+    const url = 'https://hooks.example.com/ask';
+    const secret = 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:liftlock/hook-aa00d8';
+    const hooks = [{ name: 'ask', at: 'before', step: 'upgrade-control-plane', ask: { webhook: url, secret } }];
+    const of = (target: string, more = {}) => ({ ...spec(at('dev', { onUndecided: 'pass', ...more })), hooks, target });
+    const world = await smallFleet({ clusters: staged('dev', ['d'], '1.35'), policy: of('1.37') });
+    world.hooks.set(url, () => JSON.stringify({ schema: HOOK_SCHEMA, answer: 'stop', message: 'no' }));
+    await run(world);
+    await applySpec(world, of('1.36', { approval: {} }));
+    await hours(world, 3);
+    const [aborted = ''] = (await rolloutsOf(world)).flatMap(({ id, status }) => (status === 'Running' ? [id] : []));
+    await abortRollout(world.ports, aborted, PERSON, 'x');
+    await applySpec(world, of('1.37'));
+    await hours(world, 2);
+    const key = (await recordOf(world, 'd')).clusterKey;
+    await expect(retryCluster(world.ports, key, PERSON)).rejects.toThrow('is not held, and nothing of it has failed');
+    const { when } = await explainCluster(world.ports, await recordOf(world, 'd'));
+    expect(when.condition).toBe('Somebody runs: liftlock rollout create policy-0');
   });
 });

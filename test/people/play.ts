@@ -1,8 +1,10 @@
+import { EXIT } from '../../cli/command/session.ts';
 import { HOOK_SCHEMA } from '../../core/contracts/hook.ts';
 import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { shortId } from '../../core/model/cluster-key.ts';
 import { noticeOf } from '../../core/notices/notice-of.ts';
 import type { Explanation } from '../../core/queries/explain-cluster.ts';
+import type { ListedCluster } from '../../core/queries/list-clusters.ts';
 import { Clusters, Rollouts, upgradesOf, Waves } from '../../core/store/entities.ts';
 import { loadKind } from '../../core/store/entity.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
@@ -114,12 +116,24 @@ class Game {
         idleMinutes: IDLE_MINUTES,
       });
     }
-    for (const [key, after] of await this.#explainAll()) {
+    const explained = await this.#explainAll();
+    await this.#compareStates(explained);
+    for (const [key, after] of explained) {
       const before = told.get(key);
       const begun = (await upgradesOf(table, key)).flatMap(({ startedAt = [] }) => startedAt);
       const broken = before && brokenPromise({ before, after, begun, from, until: clock.now() });
       if (broken !== undefined) this.#fail(broken);
     }
+  }
+
+  /** A list says of a cluster what its explanation says. */
+  async #compareStates(explained: ReadonlyMap<string, Explanation>): Promise<void> {
+    const { out } = await this.#run(['get', 'clusters', '-o', 'jsonl']);
+    for (const { key, name, state } of out
+      .split('\n')
+      .flatMap((line) => (line === '' ? [] : [JSON.parse(line) as ListedCluster])))
+      if (state !== explained.get(key)?.state)
+        this.#fail(`get clusters says ${state} of ${name}, explain ${JSON.stringify(explained.get(key))}`);
   }
 
   /** Somebody does something, or what is printed. */
@@ -128,9 +142,32 @@ class Game {
     if (clusters.length > 0 && this.#choices.chance(0.1)) return this.#follow(this.#choices.pick(clusters), new Set());
     const act = randomAct(await this.#seen(), this.#choices);
     if (act === undefined) return;
-    if ('argv' in act) return void (await this.command(act.argv, act.stdin, this.#choices.pick(PEOPLE)));
+    if ('argv' in act) {
+      const by = this.#choices.pick(PEOPLE);
+      const foretold = await this.#foretell(act.argv, by);
+      const { code } = await this.command(act.argv, act.stdin, by);
+      if (foretold !== undefined && foretold !== (code === 0))
+        this.#fail(`${this.history.at(-1)}\n  although the plan said ${foretold ? 'that it begins' : 'no'}`);
+      return;
+    }
     this.#note(act.outside);
     act.change(this.#world);
+  }
+
+  /** Whether the plan of what is to be ordered says that it begins; undefined of an order without a plan. */
+  async #foretell(argv: readonly string[], by: string): Promise<boolean | undefined> {
+    if (argv[0] === 'rollout' && argv[1] === 'create')
+      return (await this.#run([...argv, '--dry-run'], '', by)).code === 0;
+    if (!argv.includes('--approve')) return undefined;
+    return (
+      (
+        await this.#run(
+          argv.filter((word) => word !== '--approve'),
+          '',
+          by,
+        )
+      ).code === EXIT.pending
+    );
   }
 
   /** Runs a command, on record; a refusal is an answer like any other, and a mistake of Liftlock's own is a problem. */
@@ -249,7 +286,11 @@ class Game {
   async #run(argv: readonly string[], stdin = '', by: string = PEOPLE[0]): Promise<Ran> {
     const url = this.#apis.get(by)?.url ?? '';
     const ran = await runInProcess(argv, { url, stdin, now: this.#world.clock.now() });
-    this.#ask(`liftlock ${argv.join(' ')}`, `${ran.out}${ran.err}`, argv.includes('json') || argv[0] === 'audit');
+    this.#ask(
+      `liftlock ${argv.join(' ')}`,
+      `${ran.out}${ran.err}`,
+      argv.some((word) => /^json/.test(word)) || argv[0] === 'audit',
+    );
     return ran;
   }
 

@@ -95,10 +95,11 @@ const dayAfter = (now: Date, days: number): string =>
 export const secondPolicy = (choices: SeededChoices): string =>
   file(policy('part', { selector: { matchLabels: { stage: choices.pick(STAGES) } }, ...randomSpec(choices) }));
 
-/** What ends all strife: everything is selected once, and may go up at any time. */
+/** What ends all strife: everything is selected once, and may go up, at any time or each night. */
 export const calmConfig = (choices: SeededChoices): string =>
   file(
-    fleet({}),
+    fleet(sometimes(choices, 0.2, { caps: { total: 1 } })),
+    nights(),
     policy('whole', {
       selector: {},
       target: choices.pick(['latest', { channel: 'stable' }]),

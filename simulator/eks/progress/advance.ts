@@ -282,7 +282,12 @@ function recreate(world: World, old: ClusterRecord, version: string): void {
   cluster.supportType = old.supportType;
   cluster.accessEntries = structuredClone(old.accessEntries);
   cluster.kubernetes.access = structuredClone(old.kubernetes.access);
-  cluster.addons = old.addons.map((addon) => ({ ...structuredClone(addon), createdAt: world.now }));
+  cluster.addons = old.addons.map((addon) => ({
+    ...structuredClone(addon),
+    status: 'ACTIVE' as const,
+    healthIssues: [],
+    createdAt: world.now,
+  }));
   for (const addon of cluster.addons) installSystemWorkload(cluster.kubernetes, addon.name, addon.version);
   world.state.clusters[cluster.arn] = cluster;
   scheduleAutoUpgrade(world, cluster);
