@@ -142,16 +142,24 @@ function withoutGone({ clusters, upgrades }: FleetSnapshot, wave: Wave): Decisio
   return (wave.goingBack ?? []).filter(isLeft).map((clusterKey) => ({ type: 'drop-rollback', wave, clusterKey }));
 }
 
-/** A wave does not end in the tick that lets members of it in again: by the next one they are counted. */
+/**
+ * A wave does not end in the tick that lets members of it in again, nor begin in one that sets members of it aside: by the next one they are counted.
+ * It would begin with new clusters alone, and take in none of those that come while it waits for them.
+ */
 function isDecidedNow(ofMembers: readonly Decision[]): (ofWaves: Decision) => boolean {
-  const letIn = new Set(
-    ofMembers.flatMap((one) => {
-      if (one.type !== 'change-member' && one.type !== 'grant-member') return [];
-      const isLetIn = one.type === 'grant-member' || one.status === 'Pending' || one.status === 'Parked';
-      return isLetIn && one.member.status === 'Quarantined' ? [one.member.waveIndex] : [];
-    }),
-  );
-  return (decision) => decision.type !== 'change-wave' || !letIn.has(decision.wave.index);
+  const letIn = new Set<number>();
+  const setAside = new Set<number>();
+  for (const one of ofMembers) {
+    if (one.type !== 'change-member' && one.type !== 'grant-member') continue;
+    const { waveIndex, status } = one.member;
+    const isLetIn = one.type === 'grant-member' || one.status === 'Pending' || one.status === 'Parked';
+    if (isLetIn && status === 'Quarantined') letIn.add(waveIndex);
+    if (!isLetIn && one.status !== status) setAside.add(waveIndex);
+  }
+  return (decision) => {
+    if (beginsWave(decision) && setAside.has(decision.wave.index)) return false;
+    return decision.type !== 'change-wave' || !letIn.has(decision.wave.index);
+  };
 }
 
 /** Upgrades that a person asked for and that wait go on when nothing is in the way any more. */
