@@ -1,6 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Wave } from '../contracts/items/rollout.ts';
+import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
 import { isAwaited } from '../policy/cluster-tags.ts';
@@ -98,10 +98,11 @@ function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decide
   const decided = snapshot.rollouts.map((rollout) => {
     const [waves, members] = [index.waves.get(rollout.id) ?? [], index.members.get(rollout.id) ?? []];
     const applied = snapshot.policies.get(rollout.policy);
+    const admitted = admit({ snapshot, rollout, room, now, index, rulesOf });
     const ofWaves = waveDecisions({
       rollout,
       waves,
-      members,
+      members: asDecided(members, admitted.decisions),
       policy: applied?.policy,
       isUnreadable: snapshot.unreadablePolicies.some(({ name }) => name === rollout.policy),
       policyRevision: applied?.revision,
@@ -116,7 +117,6 @@ function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decide
       readings: (wave) => snapshot.gateReadings.get(`${wave.rolloutId}/${wave.index}`),
       now,
     });
-    const admitted = admit({ snapshot, rollout, room, now, index, rulesOf });
     return {
       decisions: [
         ...waves.flatMap((wave) => withoutGone(snapshot, wave)),
@@ -132,6 +132,23 @@ function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decide
 }
 
 /**
+ * The members with those set aside that this tick sets aside: no wave opens for them, least of all for new clusters alone, since it would take in
+ * none of those that come while it waits.
+ */
+function asDecided(members: readonly Member[], decisions: readonly Decision[]): readonly Member[] {
+  const aside = new Map(
+    decisions.flatMap((one) =>
+      one.type === 'change-member' && one.status === 'Quarantined' ? [[one.member, one]] : [],
+    ),
+  );
+  if (aside.size === 0) return members;
+  return members.map((member) => {
+    const { status, reasons } = aside.get(member) ?? member;
+    return { ...member, status, reasons: [...reasons] };
+  });
+}
+
+/**
  * Nobody goes on with the rollback of a cluster that is deleted, nor lets it go: what waited for that goes on. A rollback that has not ended ends first,
  * since only its end tells whether anything had gone back.
  */
@@ -142,24 +159,16 @@ function withoutGone({ clusters, upgrades }: FleetSnapshot, wave: Wave): Decisio
   return (wave.goingBack ?? []).filter(isLeft).map((clusterKey) => ({ type: 'drop-rollback', wave, clusterKey }));
 }
 
-/**
- * A wave does not end in the tick that lets members of it in again, nor begin in one that sets members of it aside: by the next one they are counted.
- * It would begin with new clusters alone, and take in none of those that come while it waits for them.
- */
+/** A wave does not end in the tick that lets members of it in again: by the next one they are counted. */
 function isDecidedNow(ofMembers: readonly Decision[]): (ofWaves: Decision) => boolean {
-  const letIn = new Set<number>();
-  const setAside = new Set<number>();
-  for (const one of ofMembers) {
-    if (one.type !== 'change-member' && one.type !== 'grant-member') continue;
-    const { waveIndex, status } = one.member;
-    const isLetIn = one.type === 'grant-member' || one.status === 'Pending' || one.status === 'Parked';
-    if (isLetIn && status === 'Quarantined') letIn.add(waveIndex);
-    if (!isLetIn && one.status !== status) setAside.add(waveIndex);
-  }
-  return (decision) => {
-    if (beginsWave(decision) && setAside.has(decision.wave.index)) return false;
-    return decision.type !== 'change-wave' || !letIn.has(decision.wave.index);
-  };
+  const letIn = new Set(
+    ofMembers.flatMap((one) => {
+      if (one.type !== 'change-member' && one.type !== 'grant-member') return [];
+      const isLetIn = one.type === 'grant-member' || one.status === 'Pending' || one.status === 'Parked';
+      return isLetIn && one.member.status === 'Quarantined' ? [one.member.waveIndex] : [];
+    }),
+  );
+  return (decision) => decision.type !== 'change-wave' || !letIn.has(decision.wave.index);
 }
 
 /** Upgrades that a person asked for and that wait go on when nothing is in the way any more. */
