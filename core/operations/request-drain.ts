@@ -182,7 +182,9 @@ function evictionsFor(
   const found = newest?.causes.filter(isDrain).flatMap(({ what }) => what ?? []) ?? [];
   if (newest === undefined) return [`What may keep pods from being evicted is not known beforehand. ${look}`];
   if (found.length === 0) return [`The look of ${newest.scannedAt} has named nothing in the way of evictions. ${look}`];
-  return [`In the way of evictions at ${newest.scannedAt}: ${found.join(' ')} ${look}`];
+  // What the scan has found is of a roll, which the policy may have forced in the end.
+  const never = spec?.nodes?.podEvictionFailure?.force === undefined ? '' : 'A drain forces nothing. ';
+  return [`In the way of evictions at ${newest.scannedAt}: ${found.join(' ')} ${never}${look}`];
 }
 
 const underWay = ({ name }: ClusterRecord, { id, startedAt = '' }: Upgrade): Reason =>

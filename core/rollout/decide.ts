@@ -1,6 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
-import type { Wave } from '../contracts/items/rollout.ts';
+import type { Member, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
 import { isRollback } from '../model/hop.ts';
 import { isAwaited } from '../policy/cluster-tags.ts';
@@ -99,10 +99,11 @@ function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decide
   const decided = snapshot.rollouts.map((rollout) => {
     const [waves, members] = [index.waves.get(rollout.id) ?? [], index.members.get(rollout.id) ?? []];
     const applied = snapshot.policies.get(rollout.policy);
+    const admitted = admit({ snapshot, rollout, room, now, index, rulesOf });
     const ofWaves = waveDecisions({
       rollout,
       waves,
-      members,
+      members: asDecided(members, admitted.decisions),
       policy: applied?.policy,
       isUnreadable: snapshot.unreadablePolicies.some(({ name }) => name === rollout.policy),
       policyRevision: applied?.revision,
@@ -117,7 +118,6 @@ function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decide
       readings: (wave) => snapshot.gateReadings.get(`${wave.rolloutId}/${wave.index}`),
       now,
     });
-    const admitted = admit({ snapshot, rollout, room, now, index, rulesOf });
     return {
       decisions: [
         ...waves.flatMap((wave) => withoutGone(snapshot, wave)),
@@ -130,6 +130,23 @@ function rolloutsUnderWay({ snapshot, now, room, index, rulesOf }: Look): Decide
     };
   });
   return together(decided);
+}
+
+/**
+ * The members with those set aside that this tick sets aside: no wave opens for them, least of all for new clusters alone, since it would take in
+ * none of those that come while it waits.
+ */
+function asDecided(members: readonly Member[], decisions: readonly Decision[]): readonly Member[] {
+  const aside = new Map(
+    decisions.flatMap((one) =>
+      one.type === 'change-member' && one.status === 'Quarantined' ? [[one.member, one]] : [],
+    ),
+  );
+  if (aside.size === 0) return members;
+  return members.map((member) => {
+    const { status, reasons } = aside.get(member) ?? member;
+    return { ...member, status, reasons: [...reasons] };
+  });
 }
 
 /**

@@ -24,11 +24,12 @@ const api = {
 } as const;
 const strict = { namespace: 'shop', name: 'strict', matchLabels: labels, minAvailable: 6 };
 
-async function shop(given: { budgets?: (typeof strict)[]; other?: { name: string; nodes: number } }) {
-  const { budgets = [], other = { name: 'new', nodes: 3 } } = given;
+async function shop(given: { budgets?: (typeof strict)[]; other?: { name: string; nodes: number }; nodes?: object }) {
+  const { budgets = [], other = { name: 'new', nodes: 3 }, nodes } = given;
   const nodegroups = [{ name: 'legacy', nodes: 3 }, other];
   const web = { name: 'web', version: '1.36', workloads: [api], nodegroups, podDisruptionBudgets: budgets };
-  const world = await smallFleet({ clusters: [web], policy: { trigger: 'manual', drain: { pause: '0s' } } });
+  const policy = { trigger: 'manual' as const, drain: { pause: '0s' }, ...(nodes === undefined ? {} : { nodes }) };
+  const world = await smallFleet({ clusters: [web], policy });
   await discover(world);
   return world;
 }
@@ -55,6 +56,17 @@ test('before it is approved it is said that the last look has named nothing in t
     approve: false,
   });
   expect(foreseen[1]).toMatch(/^The look of 2026-\S+ has named nothing in the way of evictions\. Now: liftlock scan/);
+});
+
+test('where the policy has rolls forced in the end it is said that a drain forces nothing', async () => {
+  const force = { after: '4h', selector: { when: 'cluster.name == "web"' } };
+  const world = await shop({ budgets: [strict], nodes: { podEvictionFailure: { retries: 1, force } } });
+  await startByHand(world, 'scan-cluster', { cluster: clusterArn('web'), targetVersion: '1.37' });
+  await run(world, 1);
+  const { foreseen } = await requestDrain(world.ports, await recordOf(world, 'web'), 'legacy', PERSON, {
+    approve: false,
+  });
+  expect(foreseen[1]).toMatch(/rolled by force from 4h .* deletes these pods\. A drain forces nothing\. Now: liftlock/);
 });
 
 test('a drain of the only nodes that a cluster has says that evicted pods have nowhere to go', async () => {

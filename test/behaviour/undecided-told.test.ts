@@ -208,3 +208,19 @@ test('a wave of new clusters alone waits for them and asks nobody to promote it'
     'WaveCompleted prod',
   ]);
 });
+
+test('a cluster that is made an hour after one that is set aside as new goes with it, in its own wave', async () => {
+  const world = await smallFleet({
+    clusters: staged('prod', ['old'], '1.37'),
+    policy: spec(at('dev', { maxConcurrency: 2 }), at('prod', { approval: { approvals: 1 } })),
+  });
+  for (const name of ['d', 'e']) {
+    const createdAt = world.clock.now();
+    for (const one of staged('dev', [name])) addCluster(world.eks.state, { ...one, createdAt });
+    await discover(world);
+    await hours(world, 1.5);
+  }
+  expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['Pending', 'Pending']);
+  await hours(world, 12);
+  expect([versionOf(world, 'd'), versionOf(world, 'e')]).toEqual(['1.37', '1.37']);
+});
