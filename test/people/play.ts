@@ -1,4 +1,4 @@
-import { EXIT } from '../../cli/command/session.ts';
+import { EXIT } from '../../cli/command/failure.ts';
 import { HOOK_SCHEMA } from '../../core/contracts/hook.ts';
 import type { ClusterRecord } from '../../core/contracts/items/cluster.ts';
 import { shortId } from '../../core/model/cluster-key.ts';
