@@ -1,3 +1,4 @@
+import type { Member } from '../contracts/items/rollout.ts';
 import type { MachineName } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -10,6 +11,10 @@ export const hopTo = (target: KubeVersion): string => hopId(`${target.major}.${t
 
 /** Whether an upgrade moves no control plane. It then brings node groups and add-ons to the version of the control plane. */
 export const isFinish = ({ from, to }: { readonly from: string; readonly to: string }): boolean => from === to;
+
+/** Whether no hop of a member, neither those made nor those to come, changes its minor. */
+export const staysAtMinor = ({ origin, from, to }: Pick<Member, 'origin' | 'from' | 'to'>): boolean =>
+  isFinish({ from: origin ?? from, to });
 
 /** The id of the upgrade by which a member arrives at its target. */
 export const arrivalId = (member: { readonly from: string; readonly to: string }): string =>

@@ -2,7 +2,7 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { AnyCode } from '../contracts/reasons.ts';
 import { bounded, type Reason, reason } from '../contracts/step-result.ts';
-import { isFinish } from '../model/hop.ts';
+import { isFinish, staysAtMinor } from '../model/hop.ts';
 import { counted } from '../model/words.ts';
 import { recount } from '../policy/caps.ts';
 import { isHookEnd } from '../policy/hook-decision.ts';
@@ -317,21 +317,45 @@ export const withoutPlace = (member: Member, status: Member['status'], reasons: 
   reasons: [...reasons],
 });
 
-/** Moves the traits of a member between the counters. A member that is tried again is taken out of them, since its next end says more. */
+type TraitCounts = Pick<NonNullable<Wave['traits']>, 'failed' | 'succeeded' | 'withoutCause'>;
+const NO_TRAITS: NonNullable<Wave['traits']> = { failed: {}, succeeded: {} };
+const NONE_WITHIN = { failed: {}, succeeded: {}, failures: 0, successes: 0 };
+
+/** Moves the traits of a member between the counters of its kind: clusters that stay at their minor are compared with each other alone. */
 function traitsAfter(wave: Wave, before: Member, after: Member): Wave['traits'] {
-  const { failed, succeeded, withoutCause = 0 } = wave.traits ?? { failed: {}, succeeded: {} };
-  const count = (counts: Record<string, number>, status: Member['status']) => {
-    const counted = (member: Member) => member.status === status && !failedWithoutCause(member);
-    const left = counted(before) ? recount(counts, before.traits ?? [], -1) : counts;
-    return counted(after) ? recount(left, after.traits ?? [], 1) : left;
+  const { within = NONE_WITHIN, ...hops } = wave.traits ?? NO_TRAITS;
+  const [was, is] = [staysAtMinor(before), staysAtMinor(after)];
+  const left = countTraits(within, was ? before : undefined, is ? after : undefined);
+  const count = (number: number, status: Member['status']) =>
+    number + Number(is && endedWith(after, status)) - Number(was && endedWith(before, status));
+  const [failures, successes] = [count(within.failures, 'Failed'), count(within.successes, 'Succeeded')];
+  return {
+    ...countTraits(hops, was ? undefined : before, is ? undefined : after),
+    ...(within === NONE_WITHIN && !is ? {} : { within: { ...left, failures, successes } }),
   };
-  const without = Math.max(0, withoutCause + Number(failedWithoutCause(after)) - Number(failedWithoutCause(before)));
+}
+
+/** A member that is tried again is taken out of the counters, since its next end says more. */
+function countTraits(
+  { failed, succeeded, withoutCause = 0 }: TraitCounts,
+  before: Member | undefined,
+  after: Member | undefined,
+): TraitCounts {
+  const count = (counts: Record<string, number>, status: Member['status']) => {
+    const left = before && endedWith(before, status) ? recount(counts, before.traits ?? [], -1) : counts;
+    return after && endedWith(after, status) ? recount(left, after.traits ?? [], 1) : left;
+  };
+  const without = (member: Member | undefined) => Number(member !== undefined && failedWithoutCause(member));
+  const now = Math.max(0, withoutCause + without(after) - without(before));
   return {
     failed: count(failed, 'Failed'),
     succeeded: count(succeeded, 'Succeeded'),
-    ...(without === 0 ? {} : { withoutCause: without }),
+    ...(now === 0 ? {} : { withoutCause: now }),
   };
 }
+
+const endedWith = (member: Member, status: Member['status']): boolean =>
+  member.status === status && !failedWithoutCause(member);
 
 /**
  * Whether a failure tells nothing of what clusters have in common: a hook was refused or not answered, or the upgrade was started by hand, so that no

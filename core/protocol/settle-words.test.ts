@@ -249,3 +249,17 @@ test('a failure without noted traits tells nothing of what clusters have in comm
   const done = { ...bare, status: 'Succeeded' as const };
   expect(waveAfter(wave, member, done, AT).traits).toEqual({ failed: {}, succeeded: {} });
 });
+
+test('clusters that stay at their minor are counted beside hops, which have other traits whatever becomes of them', () => {
+  const wave = waveItem({ members: 2, needWork: 2, maxFailures: 2 });
+  const stays = { ...member, from: '1.37', to: '1.37', traits: ['version/1.37'] };
+  const once = waveAfter(wave, stays, { ...stays, status: 'Failed' }, AT);
+  const counted = { failed: { 'version/1.37': 1 }, succeeded: {}, failures: 1, successes: 0 };
+  expect(once.traits).toEqual({ failed: {}, succeeded: {}, within: counted });
+  const again = waveAfter(once, { ...stays, status: 'Failed' }, { ...stays, status: 'Succeeded' }, AT);
+  const cleared = { failed: {}, succeeded: { 'version/1.37': 1 }, failures: 0, successes: 1 };
+  expect(again.traits?.within).toEqual(cleared);
+  const arrived = { ...member, from: '1.37', to: '1.37', origin: '1.36', traits: ['version/1.36'] };
+  const hopped = waveAfter(again, arrived, { ...arrived, status: 'Succeeded' }, AT);
+  expect(hopped.traits).toEqual({ failed: {}, succeeded: { 'version/1.36': 1 }, within: cleared });
+});

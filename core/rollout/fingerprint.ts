@@ -11,14 +11,16 @@ export interface Fingerprint {
   readonly traits: readonly Trait[];
   /** Set where clusters were taken back from this minor in earlier rollouts (`rollouts`): it holds for those alone that are taken there. */
   readonly minor?: string;
+  /** Set where clusters failed that stay at their minor: it holds for such clusters alone, and one without it for hops alone. */
+  readonly isWithin?: true;
   readonly rollouts?: readonly string[];
 }
 
 const NONE: Fingerprint = { failures: 0, successes: 0, traits: [] };
 
 /**
- * The fingerprint over all waves of one rollout, and those of clusters that were taken back in earlier ones (`carried`), each for itself. A trait that
- * a person has released is not suspected again.
+ * The fingerprints over all waves of one rollout, of its hops and of what stays at its minor, and those of clusters that were taken back in earlier
+ * ones (`carried`), each for itself. A trait that a person has released is not suspected again.
  */
 export function fingerprintsOf(
   rollout: Pick<Rollout, 'releasedTraits' | 'carried'>,
@@ -29,7 +31,9 @@ export function fingerprintsOf(
     ...one,
     traits: one.traits.filter((trait) => !releasedTraits.includes(trait)),
   }));
-  return [fingerprintOf(rollout, waves), ...before].filter(({ traits }) => traits.length > 0);
+  return [fingerprintOf(rollout, waves), fingerprintWithin(rollout, waves), ...before].filter(
+    ({ traits }) => traits.length > 0,
+  );
 }
 
 /** All traits that are suspected in a rollout. Sorted. */
@@ -38,23 +42,48 @@ export const suspectedTraits = (...of: Parameters<typeof fingerprintsOf>): Trait
 
 /** The traits of clusters that failed in these waves, each with their number. */
 export const failedWith = (waves: readonly Wave[]): Map<Trait, number> =>
-  total(waves.map((wave) => wave.traits?.failed ?? {}));
+  total(waves.flatMap(({ traits }) => [traits?.failed ?? {}, traits?.within?.failed ?? {}]));
 
-/** The fingerprint over all waves of one rollout alone. */
-export function fingerprintOf(
-  { releasedTraits }: Pick<Rollout, 'releasedTraits'>,
-  waves: readonly Wave[],
-): Fingerprint {
-  const failures = sum(waves.map(({ failed, traits }) => failed - (traits?.withoutCause ?? 0)));
+/** The fingerprint over the hops of all waves of one rollout alone. */
+export function fingerprintOf(rollout: Pick<Rollout, 'releasedTraits'>, waves: readonly Wave[]): Fingerprint {
+  const all = waves.map(({ traits, failed, succeeded }) => {
+    const { failures = 0, successes = 0, withoutCause = 0 } = traits?.within ?? {};
+    return {
+      ...{ failed: traits?.failed ?? {}, succeeded: traits?.succeeded ?? {} },
+      failures: failed - (traits?.withoutCause ?? 0) - failures - withoutCause,
+      successes: succeeded - successes,
+    };
+  });
+  return fingerprintIn(rollout, all);
+}
+
+/** The same over the clusters that stay at their minor: they have another version than hops, and what comes with it, whatever becomes of them. */
+function fingerprintWithin(rollout: Pick<Rollout, 'releasedTraits'>, waves: readonly Wave[]): Fingerprint {
+  return {
+    ...fingerprintIn(
+      rollout,
+      waves.flatMap(({ traits }) => traits?.within ?? []),
+    ),
+    isWithin: true,
+  };
+}
+
+interface Ends extends Pick<Fingerprint, 'failures' | 'successes'> {
+  readonly failed: Readonly<Record<Trait, number>>;
+  readonly succeeded: Readonly<Record<Trait, number>>;
+}
+
+function fingerprintIn({ releasedTraits }: Pick<Rollout, 'releasedTraits'>, all: readonly Ends[]): Fingerprint {
+  const failures = sum(all.map((one) => one.failures));
   if (failures <= 0) return NONE;
-  const failed = failedWith(waves);
-  const succeeded = total(waves.map((wave) => wave.traits?.succeeded ?? {}));
+  const failed = total(all.map((one) => one.failed));
+  const succeeded = total(all.map((one) => one.succeeded));
   const released = new Set(releasedTraits);
   const traits = [...failed]
     .filter(([trait, count]) => count >= failures && !succeeded.has(trait) && !released.has(trait))
     .map(([trait]) => trait)
     .sort();
-  return { failures, successes: sum(waves.map((wave) => wave.succeeded)), traits };
+  return { failures, successes: sum(all.map((one) => one.successes)), traits };
 }
 
 /** Why a cluster with these traits is set aside for what it has in common with the clusters that failed; undefined = it is not set aside. */

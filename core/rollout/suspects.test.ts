@@ -10,6 +10,7 @@ const auto = { autoMode: true };
 const failed = (traits: Readonly<Record<string, number>>, more: Partial<Wave> = {}): Wave =>
   waveItem({ failed: 1, traits: { failed: traits, succeeded: {} }, ...more });
 
+const AUTO_FAILED = { failed: { 'compute/auto-mode': 1 }, succeeded: {} };
 const TAKEN_BACK = { minor: '1.37', failures: 1, successes: 1, traits: ['compute/auto-mode'], rollouts: ['earlier'] };
 const NOBODY_THERE = { ...TAKEN_BACK, successes: 0 };
 
@@ -63,6 +64,25 @@ test.each<[string, Given, readonly string[]]>([
       waves: [failed({ 'compute/auto-mode': 1 }, { succeeded: 1 })],
     },
     ['a', 'b'],
+  ],
+  [
+    'nobody for what only clusters lack that stay at their minor',
+    { clusters: { a: { record: auto }, stays: { member: { from: '1.37' } } } },
+    [],
+  ],
+  [
+    'those alone that stay at their minor where such a one failed',
+    {
+      clusters: {
+        hop: { record: auto },
+        stays: { record: auto, member: { from: '1.37' } },
+        other: { member: { from: '1.37' } },
+      },
+      waves: [
+        failed({}, { traits: { failed: {}, succeeded: {}, within: { ...AUTO_FAILED, failures: 1, successes: 0 } } }),
+      ],
+    },
+    ['stays'],
   ],
   [
     'nobody who was begun',

@@ -1,6 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Member, Rollout, Wave } from '../contracts/items/rollout.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { staysAtMinor } from '../model/hop.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { type Trait, traitsOf } from '../policy/traits.ts';
 import { takesTo } from './earlier-rollouts.ts';
@@ -38,14 +39,15 @@ export function suspects(
   const has = (member: Member, trait: Trait): boolean =>
     traits(member).includes(trait) || member.traits?.includes(trait) === true;
   const suspicions = prints.map((print) => {
-    const { minor } = print;
+    const { minor, isWithin = false } = print;
     // What was taken back from a minor matters only to those that are taken there, and not to one that a person has brought there meanwhile.
     const isMeant = (member: Member) => {
       const from = snapshot.clusters.get(member.clusterKey)?.version ?? member.from;
-      return minor === undefined || (takesTo(minor, member) && takesTo(minor, { ...member, from }));
+      if (minor === undefined) return staysAtMinor(member) === isWithin;
+      return takesTo(minor, member) && takesTo(minor, { ...member, from });
     };
     // How a member has ended that lacks a trait proves nothing of a minor that it has not got to, so it counts like those that are still to come.
-    const others = minor === undefined ? toCome : filled.filter(isMeant);
+    const others = (minor === undefined ? toCome : filled).filter(isMeant);
     const lacked = print.traits.filter((trait) => others.some((member) => !has(member, trait)));
     const suspected = { ...print, traits: toldApart(print, lacked, rollout) };
     // Whoever was taken back itself is what the others wait for, and goes again at the word of the person who has looked at it.

@@ -1,7 +1,7 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { AT_REST, type Member, type Rollout } from '../contracts/items/rollout.ts';
-import { hopId, isFinish } from '../model/hop.ts';
+import { hopId, isFinish, staysAtMinor } from '../model/hop.ts';
 import { Upgrades } from '../store/entities.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { pinTexts } from './plan-hash.ts';
@@ -77,7 +77,7 @@ export const isRemembered = ({ status, withinMinor, endedAt }: Rollout, now: Dat
 
 /** Whether a rollout changes the minor of none of its members, before or after this plan; those that it leaves out are no matter. */
 export const staysWithinMinor = (members: readonly Member[]): true | undefined =>
-  members.every((one) => isFinish({ from: one.origin ?? one.from, to: one.to }) || !isServed(one)) || undefined;
+  members.every((one) => staysAtMinor(one) || !isServed(one)) || undefined;
 
 /** What the members of a policy's rollouts have tried, as keys of `servedKeys`. */
 export const servedBy = (policy: string, members: readonly Member[]): ReadonlySet<string> =>

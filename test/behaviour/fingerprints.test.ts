@@ -15,6 +15,7 @@ import {
   rolloutIdOf,
   rolloutsOf,
   run,
+  type SmallFleet,
   smallFleet,
   touched,
   wavesOf,
@@ -219,5 +220,25 @@ describe('a wave', () => {
     expect(touched(world, 'b')).toBe(false);
     await hours(world, 3);
     expect(await rolloutsOf(world)).toHaveLength(1);
+  });
+});
+
+describe('hops beside clusters whose nodes and add-ons are finished where they are', () => {
+  const behind = (name: string) => ({ name, version: '1.37', nodegroups: [{ name: 'workers', version: '1.36' }] });
+  const hop = (name: string) => cluster(name, 'AL2023_x86_64_STANDARD');
+  const beside = (...clusters: SmallFleet['clusters']) => ({
+    clusters,
+    policy: { finish: 'always', waves: [{ name: 'all', maxConcurrency: 1, failureBudget: { maxFailures: 2 } }] },
+  });
+
+  test('are not set aside for their minor, which every hop has and no finished cluster', async () => {
+    const world = await smallFleet({ ...beside(behind('a'), hop('b'), hop('c'), behind('d')), prepare: failing('b') });
+    await run(world);
+    expect(await Promise.all(['a', 'b', 'c', 'd'].map(async (name) => (await memberOf(world, name)).status))).toEqual([
+      'Succeeded',
+      'Failed',
+      'Succeeded',
+      'Succeeded',
+    ]);
   });
 });

@@ -111,6 +111,7 @@ export const rollout = z.object({
 export type Rollout = z.infer<typeof rollout>;
 
 const counts = z.record(z.string(), z.number().int().nonnegative());
+const traitCounts = { failed: counts, succeeded: counts, withoutCause: z.number().int().optional() };
 
 /** The transaction that changes a member also changes these counters. */
 export const wave = z.object({
@@ -161,9 +162,15 @@ export const wave = z.object({
   durations: z.array(z.number().nonnegative()).optional(),
   /**
    * How many clusters with each trait failed and succeeded, for failure fingerprints. `withoutCause`: clusters that failed for a cause which says
-   * nothing about the cluster, or before they were granted.
+   * nothing about the cluster, or before they were granted. `within`: the same for clusters that stay at their minor, with their numbers, since their
+   * traits explain no hop.
    */
-  traits: z.object({ failed: counts, succeeded: counts, withoutCause: z.number().int().optional() }).optional(),
+  traits: z
+    .object({
+      ...traitCounts,
+      within: z.object({ ...traitCounts, failures: z.number().int(), successes: z.number().int() }).optional(),
+    })
+    .optional(),
   /** Its clusters whose rollback Liftlock has begun by itself, each once; a retry and a rollback that was given up remove theirs. */
   automaticRollbacks: z.array(z.string()).optional(),
   /** The key of the one of them whose turn it is. */
