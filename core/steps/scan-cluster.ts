@@ -232,7 +232,9 @@ async function reportOf(ports: StepPorts, context: StepContext, read: WhatWasRea
   const seen = [...(state?.observations ?? []), ...preflight];
   const isOfNodes = (one: Observation): one is SkewObservation => one.type === 'skew' && one.component === 'kubelet';
   const stay = facts.nodegroups.some((group) => hasNoImage(group, target));
-  const allNodes = !stay && seen.filter(isOfNodes).every(brings);
+  // Nodes that no group has are known from the API server alone.
+  const areNodesRead = state?.observations.some(isOfNodes) === true;
+  const allNodes = areNodesRead && !stay && seen.filter(isOfNodes).every(brings);
   const addons = facts.addons.map(({ addon }) => addon.addonName);
   const changes = Object.values(state?.facts.changes ?? {});
   const observed = observeInsights(insights ?? [], changes, ports.clock.now(), { addons, allNodes });

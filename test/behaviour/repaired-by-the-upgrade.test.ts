@@ -26,3 +26,23 @@ test('nodes with an image of their own have whatever runtime their owner gives t
   const { status, reasons } = await memberOf(world, 'left');
   expect([status, reasons.map(({ code }) => code)]).toEqual(['Blocked', ['ScanFinding', 'InsightWarning']]);
 });
+
+test('where no node was read, nobody says that the upgrade replaces all of them', async () => {
+  const world = await smallFleet({
+    clusters: [
+      {
+        name: 'left',
+        version: '1.36',
+        nodegroups: [{ name: 'workers', version: '1.36' }],
+        otherNodes: [{ labels: {}, version: '1.34' }],
+      },
+    ],
+    policy: {
+      ...{ scan: { failOn: 'deprecated' }, finish: 'always' },
+      ...{ verification: 'eks-api', smoke: { deployments: [], urls: [] } },
+    },
+  });
+  await run(world);
+  const { status, reasons } = await memberOf(world, 'left');
+  expect([status, reasons.map(({ code }) => code)]).toEqual(['Blocked', ['InsightWarning', 'NotVerified']]);
+});
