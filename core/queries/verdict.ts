@@ -336,7 +336,7 @@ const wavesOf = (snapshot: FleetSnapshot, { id }: Rollout, place: Place | undefi
  */
 function halted(snapshot: FleetSnapshot, { rollout, waves }: WholeRollout, ...told: readonly Reason[]): Verdict {
   const refused = refusedByFleet(snapshot);
-  const condition = `${waysOn(rollout, waves)}${andResume(refused)}`;
+  const condition = `${waysOn(rollout, waves).join('')}${andResume(refused)}`;
   return said(after(condition), ...haltRefusals(rollout), ...refused, ...told);
 }
 
