@@ -325,13 +325,13 @@ const NONE_WITHIN = { failed: {}, succeeded: {}, failures: 0, successes: 0 };
 function traitsAfter(wave: Wave, before: Member, after: Member): Wave['traits'] {
   const { within = NONE_WITHIN, ...hops } = wave.traits ?? NO_TRAITS;
   const [was, is] = [staysAtMinor(before), staysAtMinor(after)];
-  const left = countTraits(within, was ? before : undefined, is ? after : undefined);
   const count = (number: number, status: Member['status']) =>
     number + Number(is && endedWith(after, status)) - Number(was && endedWith(before, status));
   const [failures, successes] = [count(within.failures, 'Failed'), count(within.successes, 'Succeeded')];
+  const stayed = countTraits(within, was ? before : undefined, is ? after : undefined);
   return {
     ...countTraits(hops, was ? undefined : before, is ? undefined : after),
-    ...(within === NONE_WITHIN && !is ? {} : { within: { ...left, failures, successes } }),
+    ...(within === NONE_WITHIN && !is ? {} : { within: { ...stayed, failures, successes } }),
   };
 }
 

@@ -15,7 +15,7 @@ import type { ClusterPolicy } from './cluster-policy.ts';
 import { refusalsOf } from './cluster-summary.ts';
 import { type ClusterRollouts, leftOutBy, type Place, servedIn } from './place-of.ts';
 import { finishing } from './upgrade-plan.ts';
-import { onceEnded, whyServed } from './verdict-of-tried.ts';
+import { again, isTriedAgain, onceEnded, takenOut } from './verdict-of-tried.ts';
 import { after, ONCE_RELEASED, onceFleetActs, said, uncapitalized, type Verdict } from './verdict-words.ts';
 
 /** The verdict for a cluster at its target. For a cluster at its pin a newer version alone does not change the target. */
@@ -51,7 +51,9 @@ export function atTarget(
   if (place !== undefined && tried !== undefined) {
     const another = isPatched ? 'a newer version or image comes' : 'a newer version becomes the target';
     return onceFleetActs(snapshot, (acting) => {
-      const { when, reasons: why } = whyServed(acting, place, tried, now);
+      const { when, reasons: why } = isTriedAgain(place, tried)
+        ? again(acting, { ...place, member: tried }, false, now)
+        : takenOut(acting, place, tried);
       return said(after(`${when.condition}; or ${another}.`, when.at), ...lags, ...why, ...reasons);
     });
   }

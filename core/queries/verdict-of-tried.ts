@@ -85,10 +85,6 @@ export function howItEnds({ rollout, waves }: WholeRollout, called = 'that rollo
 export const opensMore = (waves: WholeRollout['waves'], { index: of }: { readonly index: number }): boolean =>
   waves.some(({ index, status }) => index > of && status === 'Pending');
 
-/** The verdict where a rollout that has ended keeps every other one from taking the cluster up by itself. */
-export const whyServed = (snapshot: FleetSnapshot, place: Place, member: Member, now: Date): Verdict =>
-  isTriedAgain(place, member) ? again(snapshot, { ...place, member }, false, now) : takenOut(snapshot, place, member);
-
 /** Whether a retry has the cluster tried again in its rollout; in one that was aborted nothing begins any more, nor in older ones. */
 export const isTriedAgain = ({ rollout, isEnded }: Place, member: Member): boolean =>
   isTried(member) && rollout.status !== 'Aborted' && isEnded !== true;

@@ -10,7 +10,7 @@ import type { ClusterPolicy } from './cluster-policy.ts';
 import { leftOutBy, type Place, type WholeRollout } from './place-of.ts';
 import { refusalsByHand, somebodyOnce } from './upgrade-plan.ts';
 import { finishNodesFirst, UNPLACED, whyUnplaced } from './verdict-at-target.ts';
-import { howItEnds, isTriedAgain, opensMore, takenOut, whyServed } from './verdict-of-tried.ts';
+import { again, howItEnds, isTriedAgain, opensMore, takenOut } from './verdict-of-tried.ts';
 import { after, said, type Verdict } from './verdict-words.ts';
 
 export function withoutRollout(
@@ -26,7 +26,7 @@ export function withoutRollout(
   const served = leftOutBy(snapshot, cluster, place, now);
   const tried = goesOn ? undefined : served;
   if (place !== undefined && tried !== undefined && isTriedAgain(place, tried)) {
-    const retried = whyServed(snapshot, place, tried, now);
+    const retried = again(snapshot, { ...place, member: tried }, false, now);
     return finishNodesFirst(snapshot, cluster, aim.policy, place, retried, now);
   }
   const out = place === undefined || tried === undefined ? undefined : takenOut(snapshot, place, tried);

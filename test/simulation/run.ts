@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { Batch, Report } from './many/batch.ts';
-import { jobsOf } from './many/batch.ts';
+import { type Batch, jobsOf, type Report } from './many/batch.ts';
 import { runJobs } from './many/run-jobs.ts';
 
 const CORES = 2;
