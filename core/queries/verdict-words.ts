@@ -1,8 +1,9 @@
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { fleetRefusals, OBSERVE_MODE } from '../protocol/standing-refusals.ts';
+import { fleetRefusals, haltRefusals, OBSERVE_MODE } from '../protocol/standing-refusals.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { mayGoOn } from '../rollout/wave-end.ts';
+import { mayGoOn, waysOn } from '../rollout/wave-end.ts';
+import type { WholeRollout } from './place-of.ts';
 
 /** The part of an explanation that the verdict gives. */
 export interface Verdict {
@@ -78,4 +79,14 @@ export function promoting(wave: Wave, { id }: Pick<Rollout, 'id'>): string {
   return mayGoOn(wave)
     ? `Once nothing keeps the clusters of the wave ${wave.name} out any more it goes on by itself; or an approver looks at it and goes on without them: ${promote}`
     : `An approver looks at the wave ${wave.name} and runs: ${promote}`;
+}
+
+/**
+ * The reconciler does not look at a halted rollout until a person has it go on, so earlier reasons say nothing any more; a stop of the fleet outlasts
+ * the halt.
+ */
+export function halted(snapshot: FleetSnapshot, { rollout, waves }: WholeRollout, ...told: readonly Reason[]): Verdict {
+  const refused = refusedByFleet(snapshot);
+  const condition = `${waysOn(rollout, waves).join('')}${andResume(refused)}`;
+  return said(after(condition), ...haltRefusals(rollout), ...refused, ...told);
 }

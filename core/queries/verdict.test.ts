@@ -269,13 +269,13 @@ test.each<[string, object, string]>([
     { name: 'canary', clusters: ['other'] },
     { name: 'rest', ...more },
   ];
-  const rollout = rolloutItem({ waves: ['canary', 'rest'] });
+  const policies = { p: { selector: {}, target: '1.37', waves: specs } };
+  const rollout = rolloutItem({ waves: ['canary', 'rest'], policyRevision: JSON.stringify(policies.p) });
   const waves = [
     waveItem({ index: 0, name: 'canary', status: 'Undecided', blocked: 1 }),
     waveItem({ index: 1, name: 'rest', status: 'Pending', planHash: 'h' }),
   ];
   const member = memberItem({ clusterKey: cluster.clusterKey, name: 'web', to: '1.37', waveIndex: 1 });
-  const policies = { p: { selector: {}, target: '1.37', waves: specs } };
   const fleet = fleetSnapshot({ clusters: [cluster], policies });
   const snapshot = { ...fleet, rollouts: [rollout], waves, members: [member] };
   const aim = clusterPolicy(snapshot, cluster, NOW);

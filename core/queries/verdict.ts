@@ -9,7 +9,6 @@ import { whyNever } from '../policy/never-starts.ts';
 import { givesWayFor, ordersOfFleet } from '../protocol/kept-away.ts';
 import { leftByAbort, wayToFinish } from '../protocol/left-half-done.ts';
 import { fitsNoWindow } from '../protocol/settle-decision.ts';
-import { haltRefusals } from '../protocol/standing-refusals.ts';
 import { VETOES } from '../protocol/vetoes.ts';
 import type { Decision, Waiting } from '../rollout/decisions.ts';
 import { laterWaveOf } from '../rollout/later-wave.ts';
@@ -20,7 +19,7 @@ import { earliestOpening, waitsOf } from '../rollout/openings.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { isServed } from '../rollout/tried.ts';
 import { turnsAt } from '../rollout/turn-at.ts';
-import { waitingForPromotion, waysOn, wayToResume } from '../rollout/wave-end.ts';
+import { waitingForPromotion, wayToResume, whyOutdated } from '../rollout/wave-end.ts';
 import { isTried } from '../store/entities.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
 import { activeUpgrade, refusalsOf } from './cluster-summary.ts';
@@ -41,7 +40,7 @@ import { whileItRuns } from './verdict-while-it-runs.ts';
 import { withoutRollout } from './verdict-without-rollout.ts';
 import {
   after,
-  andResume,
+  halted,
   ONCE_RELEASED,
   onceFleetActs,
   promoting,
@@ -55,6 +54,7 @@ const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => code
 const isLook = ({ code }: Reason): boolean => code === 'ResumesLater';
 const NEVER = { at: null, condition: null };
 const NEXT_TICK = after('The next tick of the reconciler, within a minute.');
+const PLANNED_ANEW = after('The next tick of the reconciler plans its wave anew, within a minute.');
 
 /** A cluster with what stands about it, and what the reconciler answers about it now. */
 interface Looked extends Asked {
@@ -309,13 +309,15 @@ function inRollout(
   if (member.status === 'Excluded') return said(isServed(member) ? after(takes) : NEVER, ...member.reasons);
   const told = laterWaveOf(member);
   if (rollout.status === 'Halted') return halted(snapshot, place, ...told);
+  const wave = waves.find(({ index }) => index === member.waveIndex);
+  const outdated = wave && whyOutdated(rollout, waves, wave, snapshot.policies.get(rollout.policy));
+  if (outdated !== undefined) return said(PLANNED_ANEW, outdated, ...refusedByFleet(snapshot), ...told);
   if (waiting.every(({ code }) => code === 'InRollout')) {
     const next = reason('Next', `It is next in the rollout ${rollout.id}.`);
     return said(NEXT_TICK, next, ...waiting, ...told);
   }
   const undecided = promoted !== undefined && promoted.index < member.waveIndex ? promoted : undefined;
   const others = waiting.some(({ code }) => code !== 'EarlierWave') ? ', and the other reasons above are gone' : '';
-  const wave = waves.find(({ index }) => index === member.waveIndex);
   const left = wave && leavesAt(snapshot.policies.get(rollout.policy)?.policy, wave);
   const isLeft = at !== null && at === left?.toISOString() && waiting.some(({ code }) => code === 'NeverStarts');
   const condition =
@@ -329,16 +331,6 @@ function inRollout(
 
 const wavesOf = (snapshot: FleetSnapshot, { id }: Rollout, place: Place | undefined): readonly Wave[] =>
   place?.rollout.id === id ? place.waves : snapshot.waves.filter(({ rolloutId }) => rolloutId === id);
-
-/**
- * The reconciler does not look at a halted rollout until a person has it go on, so earlier reasons say nothing any more; a stop of the fleet outlasts
- * the halt.
- */
-function halted(snapshot: FleetSnapshot, { rollout, waves }: WholeRollout, ...told: readonly Reason[]): Verdict {
-  const refused = refusedByFleet(snapshot);
-  const condition = `${waysOn(rollout, waves).join('')}${andResume(refused)}`;
-  return said(after(condition), ...haltRefusals(rollout), ...refused, ...told);
-}
 
 /** What other clusters wait for as well, in the order in which it comes. */
 const COMES: Readonly<Record<WaitedFor, string>> = {
