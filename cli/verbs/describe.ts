@@ -56,7 +56,7 @@ function policyText(policy: PolicyView, { now }: Shown): string[] {
       ['Trigger', spec.trigger],
       ['Deadline', shown(deadlineWords(spec.deadline))],
       ['Clusters', clustersWords(policy)],
-      ['Order', spec.order.join(', ')],
+      ['Order', shown(spec.order.map(orderWords).join(', '))],
       ['Newest rollout', shown(policy.newestRollout ?? 'none')],
       ['Applied', visible(applied)],
     ]),
@@ -65,6 +65,9 @@ function policyText(policy: PolicyView, { now }: Shown): string[] {
     ...listed('Worst case', worstCaseLines({ metadata: { name }, spec }, policy.clusters), (line) => line),
   ];
 }
+
+const orderWords = (by: Spec['order'][number]): string =>
+  typeof by === 'string' ? by : `label ${by.label}${by.values === undefined ? '' : ` (${by.values.join(', ')})`}`;
 
 function clustersWords({ clusters, ambiguousClusters, undecidedClusters }: PolicyView): string {
   const ambiguous = ambiguousClusters > 0 ? [`${ambiguousClusters} more are selected by other policies too`] : [];

@@ -9,6 +9,8 @@ import {
   changedCalendar,
   changedFleet,
   changedPolicy,
+  GATE,
+  ownChannel,
   POLICIES,
   STAGES,
   secondPolicy,
@@ -86,7 +88,9 @@ const ORDERS: readonly Chance[] = [
   (_, choices) => apply(changedFleet(choices)),
   ({ now }, choices) => apply(changedCalendar(now, choices)),
   ({ now }, choices) => apply(waiver(now, choices)),
+  (_, choices) => apply(ownChannel(choices)),
   (_, choices) => order('delete', 'policy', choices.pick(POLICIES), ...REASON),
+  () => order('delete', 'channel', 'own', ...REASON),
   (_, choices) => order('delete', 'waiver', choices.pick(['drains', 'all']), ...REASON),
   () => order('fleet', 'stop', ...REASON),
   () => order('fleet', 'resume'),
@@ -151,6 +155,8 @@ const READS: readonly Chance[] = [
       'get versions',
       'get accounts',
       'get policies',
+      'get channels',
+      'get calendars',
       'get upgrades --all',
       'get clusters --all -o wide',
       'get waivers',
@@ -240,6 +246,10 @@ const OUTSIDE: readonly Chance[] = [
         });
       },
     };
+  },
+  (_, choices) => {
+    const status = choices.pick(['green', 'red', 'unknown'] as const);
+    return { outside: `the gate of a wave is ${status}`, change: ({ gates }) => void gates.set(GATE, status) };
   },
   () => ({
     outside: 'somebody stops all that runs in Step Functions',
@@ -333,7 +343,8 @@ const ACTS = [...ORDERS, ...OUTSIDE];
  * of EKS, and nobody holds one by a tag.
  */
 export function mendEverything(world: World): void {
-  const { eks } = world;
+  const { eks, gates } = world;
+  gates.clear();
   eks.state.plannedFailures = [];
   eks.state.deniedAccounts = [];
   for (const cluster of Object.values(eks.state.clusters)) {

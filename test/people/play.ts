@@ -19,7 +19,7 @@ import { type Ran, runInProcess } from '../material/cli/run-in-process.ts';
 import { LEGACY, mendEverything, randomAct, randomRead, type Seen } from './acts.ts';
 import { printedCommands } from './printed-commands.ts';
 import { brokenPromise } from './promises.ts';
-import { calmConfig, firstConfig, HOOK, PEOPLE } from './random-config.ts';
+import { calmConfig, firstConfig, HOOKS, PEOPLE } from './random-config.ts';
 import { randomState } from './random-state.ts';
 
 const START = new Date('2026-11-20T08:00:00Z');
@@ -69,9 +69,10 @@ export async function play(seed: number, { days, rounds = 14, mend = mendEveryth
       { answer: 'wait', seconds: 600 },
       { answer: 'stop', message: 'no' },
     ];
-    world.hooks.set(HOOK, () =>
-      JSON.stringify({ schema: HOOK_SCHEMA, ...(calm ? { answer: 'go' } : choices.pick(answers)) }),
-    );
+    for (const receiver of HOOKS)
+      world.hooks.set(receiver, () =>
+        JSON.stringify({ schema: HOOK_SCHEMA, ...(calm ? { answer: 'go' } : choices.pick(answers)) }),
+      );
     await game.command(['apply', '-f', '-'], firstConfig(choices));
     for (let day = 0; day < days && game.problems.length === 0; day += 1) {
       for (let count = choices.integer(0, 4); count > 0; count -= 1) await game.act();

@@ -3,8 +3,13 @@ import type { SeededChoices } from '../../simulator/simulate/fleet/seeded-choice
 const apiVersion = 'liftlock/v1alpha1';
 
 export const STAGES = ['dev', 'staging', 'prod'] as const;
-/** Where hooks of random policies ask. */
-export const HOOK = 'https://hooks.example.com/ask';
+/** Where gates of random policies are read. */
+export const GATE = 'https://gates.example.com/shop';
+const WEBHOOK = 'https://hooks.example.com/ask';
+const OWN = { lambda: 'arn:aws:lambda:eu-central-1:000000000000:function:ask' };
+const MACHINE = { stateMachine: 'arn:aws:states:eu-central-1:000000000000:stateMachine:ask' };
+/** Who is asked by hooks of random policies, as the answers of a world name them. */
+export const HOOKS = [WEBHOOK, OWN.lambda, MACHINE.stateMachine] as const;
 export const ACCOUNTS = ['111111111111', '222222222222'] as const;
 export const REGIONS = ['eu-central-1', 'us-east-1'] as const;
 
@@ -49,7 +54,20 @@ export const POLICIES = ['whole', 'part'] as const;
 
 /** What a fleet begins with: one policy over everything, by chance. */
 export const firstConfig = (choices: SeededChoices): string =>
-  file(fleet({}), nights(), policy('whole', { selector: {}, ...randomSpec(choices) }));
+  file(fleet({}), nights(), channel(choices), policy('whole', { selector: {}, ...randomSpec(choices) }));
+
+/** The channel of these people: a release counts for it later than for others. */
+export const ownChannel = (choices: SeededChoices): string => file(channel(choices));
+
+const channel = (choices: SeededChoices): object => ({
+  apiVersion,
+  kind: 'Channel',
+  metadata: { name: 'own' },
+  spec: {
+    target: choices.pick(['latest', 'latest-1', '1.37']),
+    ...sometimes(choices, 0.5, { minimumAge: choices.pick(['5d', '60d']) }),
+  },
+});
 
 export const changedFleet = (choices: SeededChoices): string =>
   file(
@@ -118,6 +136,7 @@ const randomApproval = (choices: SeededChoices): object =>
     {},
     { approvals: 2 },
     { fourEyes: true },
+    { autoApproveWhen: 'failed == 0 && findings == 0' },
     { from: ['arn:aws:iam::*:role/lead'] },
     { from: ['role:000000000000/chief'], expiresAfter: '3d' },
     { expiresAfter: '1d' },
@@ -127,6 +146,20 @@ const randomPatch = (choices: SeededChoices): object => ({
   nodes: choices.pick([{}, { minAge: '2d' }, { maxAge: '10d' }]),
   addons: choices.pick([{}, { minAge: '1d' }]),
   ...sometimes(choices, 0.5, { within: '5d' }),
+});
+
+const SECRET = 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:liftlock/hook-aa00d8';
+
+const randomRollback = (choices: SeededChoices): object => ({
+  automatic: choices.chance(0.7),
+  windows: choices.pick(['ignore', 'obey']),
+  extendSupport: choices.chance(0.3),
+});
+
+/** What must work after a hop, and what of alarms and tests is said meanwhile. */
+const randomChecks = (choices: SeededChoices): object => ({
+  ...sometimes(choices, 0.3, { smoke: { deployments: ['shop/shop'], urls: ['https://{cluster}.example.com/'] } }),
+  ...sometimes(choices, 0.2, { silences: [{ alarms: ['shop-5xx'], during: ['roll-node-group'], longest: '1h' }] }),
 });
 
 function randomSpec(choices: SeededChoices): object {
@@ -142,17 +175,29 @@ function randomSpec(choices: SeededChoices): object {
   const hook = {
     name: 'ask',
     ...at,
-    ask: { webhook: HOOK, secret: 'arn:aws:secretsmanager:eu-central-1:000000000000:secret:liftlock/hook-aa00d8' },
+    ask: choices.pick([{ webhook: WEBHOOK, secret: SECRET }, OWN, MACHINE]),
     timeout: choices.pick(['30m', '4h']),
     blocking: choices.chance(0.8),
   };
   return {
-    target: choices.pick(['latest', 'latest', 'latest-1', '1.37', '1.36', { channel: 'extended' }]),
-    ...sometimes(choices, 0.3, { deadline: { beforeEndOf: 'standardSupport', margin: '2d' } }),
+    target: choices.pick(['latest', 'latest', 'latest-1', '1.37', '1.36', { channel: 'extended' }, { channel: 'own' }]),
+    ...sometimes(choices, 0.4, {
+      deadline: choices.pick([
+        '2026-12-05',
+        { beforeEndOf: 'standardSupport', margin: '2d' },
+        { beforeEndOf: 'extendedSupport' },
+      ]),
+    }),
     trigger: choices.chance(0.8) ? 'automatic' : 'manual',
     finish: choices.pick(['never', 'propose', 'always']),
     ...sometimes(choices, 0.3, { patch: randomPatch(choices) }),
-    ...sometimes(choices, 0.3, { rollback: { automatic: true } }),
+    ...sometimes(choices, 0.4, { rollback: randomRollback(choices) }),
+    ...randomChecks(choices),
+    ...sometimes(choices, 0.2, { order: choices.pick([['name'], ['cost', 'name'], [{ label: 'stage' }]]) }),
+    ...sometimes(choices, 0.2, {
+      caps: choices.pick([{ total: 1 }, { perRegion: 1 }, { perAccount: 1 }, { perLabel: { stage: 1 } }]),
+    }),
+    ...sometimes(choices, 0.2, { estimates: { upgrade: choices.pick(['30m', '5h', '9h']) } }),
     ...sometimes(choices, 0.3, {
       breakGlass: choices.pick([{ fourEyes: true }, { from: ['role:000000000000/lead'] }]),
     }),
@@ -171,6 +216,8 @@ function randomSpec(choices: SeededChoices): object {
       scan: choices.pick([
         { failOn: 'none' },
         { versionOwner: 'hold' },
+        { failOn: 'deprecated', skip: ['telemetry'] },
+        { urls: ['https://{cluster}.example.com/ready'], alarms: ['shop-5xx'] },
         { waivers: [{ checks: ['DrainStuck'], from: ['role:000000000000/lead'], longest: '3d' }] },
       ]),
     }),
@@ -191,6 +238,8 @@ function randomSpec(choices: SeededChoices): object {
         ...sometimes(choices, 0.2, { requireReady: '24h' }),
         ...sometimes(choices, 0.3, choices.pick([{ watch: '6h' }, { onUndecided: 'pass' }, { bake: '3h' }])),
         ...sometimes(choices, 0.5, { calendar: 'nights' }),
+        ...sometimes(choices, 0.2, choices.pick([{ mayOverrun: true }, { canaries: 1, maxConcurrency: '100%' }])),
+        ...sometimes(choices, 0.3, { soak: '2h', gates: [{ webhook: GATE, secret: SECRET }] }),
         ...sometimes(choices, 0.3, { approval: randomApproval(choices) }),
         ...sometimes(choices, 0.3, { failureBudget: { maxFailures: 1 } }),
       },
