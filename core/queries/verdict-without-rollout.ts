@@ -3,7 +3,7 @@ import { AT_REST, type Member } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isOfHook } from '../policy/hook-decision.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { hasBegun, waitingForPromotion } from '../rollout/wave-end.ts';
+import { hasBegun, keepsPlace, waitingForPromotion } from '../rollout/wave-end.ts';
 import { lastPassed } from '../rollout/wave-hooks.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
@@ -65,7 +65,7 @@ function whileBusy(
   const { cluster, aim, member, isServed } = asked;
   const { id, status } = busy.rollout;
   const wave = busy.waves.find(({ index }) => index === member?.waveIndex);
-  const isPlannedAnew = wave !== undefined && !hasBegun(wave);
+  const isPlannedAnew = wave !== undefined && !hasBegun(wave) && keepsPlace(wave, busy.waves, aim.policy);
   const busyAs = (how: string) => reason('RolloutBusy', `The rollout ${id} of its policy is ${status} and ${how}.`);
   const told =
     member?.status === 'Succeeded'
