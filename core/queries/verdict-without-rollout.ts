@@ -2,6 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { AT_REST, type Member } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isOfHook } from '../policy/hook-decision.ts';
+import { quarantineReasons, settledAt } from '../policy/quarantine.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
 import { hasBegun, keepsPlace, waitingForPromotion } from '../rollout/wave-end.ts';
 import { lastPassed } from '../rollout/wave-hooks.ts';
@@ -12,7 +13,7 @@ import { refusalsByHand, somebodyOnce } from './upgrade-plan.ts';
 import { finishNodesFirst, UNPLACED, whyUnplaced } from './verdict-at-target.ts';
 import { again, howItEnds, isTriedAgain, opensMore, takenOut } from './verdict-of-tried.ts';
 import type { Asked } from './verdict-when-held.ts';
-import { after, said, type Verdict } from './verdict-words.ts';
+import { after, GONE, said, type Verdict } from './verdict-words.ts';
 
 export function withoutRollout(
   snapshot: FleetSnapshot,
@@ -44,8 +45,16 @@ export function withoutRollout(
   }
   if (out !== undefined) return out;
   if (aim.policy?.spec.trigger === 'automatic') {
-    const condition = 'The next full look of the reconciler creates a rollout, within the hour.';
-    return said(after(condition), reason('Automatic', `The policy ${name} begins rollouts by itself.`));
+    const automatic = reason('Automatic', `The policy ${name} begins rollouts by itself.`);
+    const look = 'next full look of the reconciler creates a rollout, within the hour.';
+    const aside = quarantineReasons(cluster, now);
+    if (aside.length === 0) return said(after(`The ${look}`), automatic);
+    if (aside.some(({ code }) => code === 'Deleting')) return said(GONE, ...aside);
+    return said(
+      after(`Once it is there and six hours old the ${look}`, settledAt(cluster).toISOString()),
+      ...aside,
+      automatic,
+    );
   }
   const text = `The policy ${name} has trigger: manual, and no rollout of it is under way.`;
   return said(after(`Somebody runs: liftlock rollout create ${name}`), reason('ManualTrigger', text));
