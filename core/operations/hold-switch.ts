@@ -10,6 +10,7 @@ import { without } from '../protocol/rollback.ts';
 import { waveStatusChanged } from '../protocol/settle.ts';
 import { waveWithout, withoutPlace } from '../protocol/settle-decision.ts';
 import { holdRefusals } from '../protocol/standing-refusals.ts';
+import { clusterPolicy, loadRollbackIn, withWayBack } from '../queries/cluster-policy.ts';
 import { Refusal, wrongState } from '../queries/refusal.ts';
 import { outOfHold } from '../queries/upgrade-plan.ts';
 import { releasedInto, retriedIn } from '../queries/verdict-words.ts';
@@ -35,6 +36,7 @@ import {
   PolicyRollouts,
   Rollouts,
   Upgrades,
+  upgradesOf,
   Waves,
 } from '../store/entities.ts';
 import { load, type Read, replace, unchanged } from '../store/entity.ts';
@@ -216,13 +218,18 @@ async function triedByNobody(
     return wrongState(
       `${cluster.name} is held. ${said} Discovery looks within the hour. Then run: liftlock retry cluster ${cluster.name}`,
     );
-  const left = await load(table, Upgrades, cluster.clusterKey, upgradeId);
+  const now = clock.now();
+  const upgrades = await upgradesOf(table, cluster.clusterKey);
   const snapshot = await loadSnapshot(table, await table.queryActive(), 'fleet');
-  const { refusals, condition } = outOfHold(snapshot, cluster, left?.data, clock.now(), policy !== undefined);
-  const isDrain = left?.data.machine === 'drain-nodes';
+  const { spec } = clusterPolicy(snapshot, cluster, now).policy ?? {};
+  const back = await loadRollbackIn(table, snapshot, { cluster, upgrades, spec }, now);
+  const ended = upgrades.find(({ id }) => id === upgradeId);
+  const left = withWayBack(ended, cluster, back);
+  const { refusals, condition } = outOfHold(snapshot, cluster, left, now, policy !== undefined);
+  const isDrain = left?.machine === 'drain-nodes';
   const by = isDrain
     ? 'a drain'
-    : isRollback(left?.data) && `its rollback from ${left?.data.from} to ${left?.data.to}, which ended half-way`;
+    : isRollback(left) && `its rollback from ${left?.from} to ${left?.to}, which ended half-way`;
   const why = [
     `${cluster.name} is held${by ? ` by ${by}` : ''}, and no rollout would try ${by ? 'that' : 'it'} again.`,
     ...(said === undefined ? [] : [said]),

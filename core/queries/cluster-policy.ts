@@ -2,6 +2,7 @@ import type { UpgradePolicy, UpgradePolicySpec } from '../config/types.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
+import { isRollback } from '../model/hop.ts';
 import { sentence } from '../model/words.ts';
 import { deletedText, formerPolicies } from '../policy/deleted-configs.ts';
 import { ambiguousPolicy, policyOf, selects } from '../policy/policy-of.ts';
@@ -107,4 +108,14 @@ export async function loadRollbackIn(
   now: Date,
 ): Promise<RollbackView> {
   return rollbackIn(snapshot, of, now, await findHopUp(table, of.cluster, versionNow(of.cluster, of.upgrades)));
+}
+
+/** The upgrade that a cluster is held for; of a rollback that has still to move it also why EKS does not take it back any more, whatever has ended that. */
+export function withWayBack(
+  left: Upgrade | undefined,
+  { version }: Pick<ClusterRecord, 'version'>,
+  { status, reasons }: RollbackView,
+): Upgrade | undefined {
+  if (left === undefined || !isRollback(left) || left.from !== version || status !== 'NotReversible') return left;
+  return { ...left, reasons: [...left.reasons, ...reasons] };
 }

@@ -29,7 +29,7 @@ import { isTried, loadMemberIn, loadWaves, ReadinessHistories, Rollouts, upgrade
 import { load } from '../store/entity.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { findClusterBlockers } from './cluster-blockers.ts';
-import { type ClusterPolicy, clusterPolicy, loadRollbackIn } from './cluster-policy.ts';
+import { type ClusterPolicy, clusterPolicy, loadRollbackIn, withWayBack } from './cluster-policy.ts';
 import { activeUpgrade } from './cluster-summary.ts';
 import { clusterWarnings, tagEffects } from './cluster-warnings.ts';
 import { readinessView } from './list-clusters.ts';
@@ -76,7 +76,9 @@ export async function explainCluster(
   const control = snapshot.controls.get(cluster.clusterKey);
   const held = control?.held;
   const active = activeUpgrade(snapshot, cluster.clusterKey);
-  const { left, ended, shown } = upgradesThatMatter(cluster, upgrades, control, active);
+  const rollback = await loadRollbackIn(ports.table, snapshot, { cluster, upgrades, spec: aim.policy?.spec }, now);
+  const { left: lastLeft, ended, shown } = upgradesThatMatter(cluster, upgrades, control, active);
+  const left = withWayBack(lastLeft, cluster, rollback);
   const { member } = place ?? {};
   const arriving = upgrades.find(({ id }) => member !== undefined && id === arrivalId(member));
   const finished = member !== undefined && isFinished(cluster, member, arriving, held !== undefined);
@@ -154,7 +156,7 @@ export async function explainCluster(
     held: held === undefined ? null : { reason: held.reason, since: held.since },
     /** The order by which the cluster may pass its windows and freezes now. */
     breakGlass: glassInForce(control, ofHop.wave, rules.policy?.spec.breakGlass, now) ?? null,
-    rollback: await loadRollbackIn(ports.table, snapshot, { cluster, upgrades, spec: aim.policy?.spec }, now),
+    rollback,
     support: supportView(cluster, region, now),
     managedBy: cluster.managedBy,
     tagEffects: tagEffects(cluster, snapshot.fleet?.tagPrefix ?? '', snapshot.calendars, aim.placement),

@@ -2,7 +2,6 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { shortId } from '../model/cluster-key.ts';
-import { given } from '../model/given.ts';
 import { hopRefusals, isRollback } from '../model/hop.ts';
 import { unfinished } from '../model/lag.ts';
 import { fillCluster } from '../model/placeholders.ts';
@@ -11,8 +10,7 @@ import { budgetsText } from '../policy/forced-after.ts';
 import type { Ports } from '../ports/ports.ts';
 import { hopsBefore, isWatched, sameUnderWay } from '../protocol/hop-before.ts';
 import { findHopInHand, isOnlyReleased, wayOutOfHold } from '../protocol/left-half-done.ts';
-import { tooLate } from '../protocol/rollback-vetoes.ts';
-import { mayExtendSupport, reversalOf, rollbackEnd } from '../protocol/rollback-view.ts';
+import { mayExtendSupport, reversalOf } from '../protocol/rollback-view.ts';
 import { undoEntriesOf } from '../protocol/undo.ts';
 import { refusalsAt } from '../protocol/vetoes.ts';
 import { keptFromFinish } from '../rollout/candidates.ts';
@@ -196,20 +194,11 @@ export function outOfHold(
   now: Date,
   byRollout = false,
 ) {
-  // EKS does not take its cluster back any more, whatever a rollback has changed and whatever has ended it.
-  const ended = left && { ...left, reasons: [...left.reasons, ...tooLate(asUntouched(left), now)] };
-  const { refusals, somebody } = finishing(snapshot, cluster, ended, now);
+  const { refusals, somebody } = finishing(snapshot, cluster, left, now);
   // Where somebody else had made the hop, only the hold has its id.
   const hop = snapshot.controls.get(cluster.clusterKey)?.held?.upgradeId?.split('-').at(-1) ?? '';
   const known = (clusterPolicy(snapshot, cluster, now).target ?? KubeVersion.tryParse(hop))?.toString();
-  return { refusals, condition: `${somebody} ${wayOutOfHold(cluster, ended, { byRollout, known })}` };
-}
-
-/** Where a rollback ended before it had seen until when EKS takes the cluster back, that is over seven days after its beginning at the latest. */
-function asUntouched(left: Upgrade): Upgrade {
-  const begun = isRollback(left) ? (left.firstStartedAt ?? left.startedAt) : undefined;
-  const { reversibleUntil = begun && rollbackEnd(begun).toISOString() } = left;
-  return { ...left, ...given({ reversibleUntil }), mutated: false };
+  return { refusals, condition: `${somebody} ${wayOutOfHold(cluster, left, { byRollout, known })}` };
 }
 
 function checksOf(cluster: ClusterRecord, { policy }: ClusterPolicy, isThere: boolean, isMoved: boolean): string[] {

@@ -13,6 +13,7 @@ import { hasLeftPlace, refusalsBeside, refusalsIn } from './verdict-of-tried.ts'
 import {
   after,
   andResume,
+  GONE,
   onceFleetActs,
   refusedByFleet,
   releasedInto,
@@ -37,7 +38,7 @@ export function whileHeld(asked: Asked, upgrade: Upgrade | undefined): Verdict |
   const why = reason('Held', `Held since ${held.since}: ${held.reason.message}`);
   // Nobody tries a cluster again that is being deleted.
   const going = quarantineReasons(cluster, now).filter(({ code }) => code === 'Deleting');
-  if (going.length > 0) return said(after('It is gone: then nothing is left to be done for it.'), why, ...going);
+  if (going.length > 0) return said(GONE, why, ...going);
   const next = takenUpOnceReleased(place, left);
   if (next !== undefined)
     return onceFleetActs(snapshot, () => said(after(releasedInto(next.rollout, next.wave, cluster.name)), why));

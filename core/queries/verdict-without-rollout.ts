@@ -2,8 +2,9 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import { AT_REST, type Member } from '../contracts/items/rollout.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { isOfHook } from '../policy/hook-decision.ts';
+import { quarantineReasons, settledAt } from '../policy/quarantine.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
-import { hasBegun, waitingForPromotion } from '../rollout/wave-end.ts';
+import { hasBegun, keepsPlace, waitingForPromotion } from '../rollout/wave-end.ts';
 import { lastPassed } from '../rollout/wave-hooks.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { ClusterPolicy } from './cluster-policy.ts';
@@ -11,7 +12,8 @@ import { leftOutBy, type Place, type WholeRollout } from './place-of.ts';
 import { refusalsByHand, somebodyOnce } from './upgrade-plan.ts';
 import { finishNodesFirst, UNPLACED, whyUnplaced } from './verdict-at-target.ts';
 import { again, howItEnds, isTriedAgain, opensMore, takenOut } from './verdict-of-tried.ts';
-import { after, said, type Verdict } from './verdict-words.ts';
+import type { Asked } from './verdict-when-held.ts';
+import { after, GONE, said, type Verdict } from './verdict-words.ts';
 
 export function withoutRollout(
   snapshot: FleetSnapshot,
@@ -43,8 +45,16 @@ export function withoutRollout(
   }
   if (out !== undefined) return out;
   if (aim.policy?.spec.trigger === 'automatic') {
-    const condition = 'The next full look of the reconciler creates a rollout, within the hour.';
-    return said(after(condition), reason('Automatic', `The policy ${name} begins rollouts by itself.`));
+    const automatic = reason('Automatic', `The policy ${name} begins rollouts by itself.`);
+    const look = 'next full look of the reconciler creates a rollout, within the hour.';
+    const aside = quarantineReasons(cluster, now);
+    if (aside.length === 0) return said(after(`The ${look}`), automatic);
+    if (aside.some(({ code }) => code === 'Deleting')) return said(GONE, ...aside);
+    return said(
+      after(`Once it is there and six hours old the ${look}`, settledAt(cluster).toISOString()),
+      ...aside,
+      automatic,
+    );
   }
   const text = `The policy ${name} has trigger: manual, and no rollout of it is under way.`;
   return said(after(`Somebody runs: liftlock rollout create ${name}`), reason('ManualTrigger', text));
@@ -65,7 +75,7 @@ function whileBusy(
   const { cluster, aim, member, isServed } = asked;
   const { id, status } = busy.rollout;
   const wave = busy.waves.find(({ index }) => index === member?.waveIndex);
-  const isPlannedAnew = wave !== undefined && !hasBegun(wave);
+  const isPlannedAnew = wave !== undefined && !hasBegun(wave) && keepsPlace(wave, busy.waves, aim.policy);
   const busyAs = (how: string) => reason('RolloutBusy', `The rollout ${id} of its policy is ${status} and ${how}.`);
   const told =
     member?.status === 'Succeeded'
@@ -82,12 +92,34 @@ function whileBusy(
     const condition = `${goesOnFirst} next full look of the reconciler plans it anew, within the hour.`;
     return { condition, reasons: [told] };
   }
-  const { ends, refusals } = whatEnds(snapshot, busy, cluster, aim, now);
-  const isCreatedByHand = aim.policy?.spec.trigger === 'manual' || isServed;
+  const { condition, refusals } = untilAnother(snapshot, busy, cluster, aim, { isServed, isMember: false }, now);
+  return { condition, reasons: [told, ...refusals] };
+}
+
+/** The verdict of a member that its wave begins no more, since its cluster belongs to a later one by now; undefined of any other. */
+export function inNextRollout(asked: Asked, there: WholeRollout, reasons: readonly Reason[]): Verdict | undefined {
+  const { snapshot, cluster, aim, now } = asked;
+  const hasMoved = aim.wave !== undefined && reasons.some(({ code }) => code === 'NoWave');
+  if (!hasMoved || there.rollout.status === 'Halted') return undefined;
+  const { condition, refusals } = untilAnother(snapshot, there, cluster, aim, { isServed: false, isMember: true }, now);
+  return said(after(condition), ...reasons, ...refusals);
+}
+
+/** When another rollout takes the cluster up. `isServed`: none does by itself, as none does for the members of one that is given up. */
+function untilAnother(
+  snapshot: FleetSnapshot,
+  busy: WholeRollout,
+  cluster: ClusterRecord,
+  aim: ClusterPolicy,
+  { isServed, isMember }: { readonly isServed: boolean; readonly isMember: boolean },
+  now: Date,
+) {
+  const { ends, refusals, isGivenUp } = whatEnds(snapshot, busy, cluster, aim, now);
+  const isCreatedByHand = aim.policy?.spec.trigger === 'manual' || isServed || (isMember && isGivenUp);
   const then = isCreatedByHand
     ? `somebody runs: liftlock rollout create ${aim.policy?.metadata.name ?? ''}`
     : 'another one takes it';
-  return { condition: `${ends}; then ${then}.`, reasons: [told, ...refusals] };
+  return { condition: `${ends}; then ${then}.`, refusals };
 }
 
 /**
@@ -100,17 +132,17 @@ function whatEnds(
   cluster: ClusterRecord,
   { target }: ClusterPolicy,
   now: Date,
-): { readonly ends: string; readonly refusals: readonly Reason[] } {
+): { readonly ends: string; readonly refusals: readonly Reason[]; readonly isGivenUp: boolean } {
   const { rollout, waves } = busy;
   const undecided = waitingForPromotion(waves);
   // What hooks say after the last wave, which the rollout waits for where nothing else is left of it.
   const asked = (lastPassed(waves)?.reasons ?? []).filter(isOfHook);
   if (undecided === undefined || !opensMore(waves, undecided))
-    return { ends: howItEnds(busy), refusals: undecided === undefined ? asked : [] };
+    return { ends: howItEnds(busy), refusals: undecided === undefined ? asked : [], isGivenUp: false };
   const next = KubeVersion.parse(cluster.version).next();
   const refusals = refusalsByHand(snapshot, cluster, next, now);
   const stepwise = next.toString() === target?.toString() ? '' : ', one minor at a time';
   const byHand = `liftlock upgrade cluster ${cluster.name} --to ${target} --approve`;
   const ends = `${somebodyOnce(refusals)} takes it there by hand${stepwise}: ${byHand}; or somebody gives that rollout up: liftlock rollout abort ${rollout.id}, since to promote its wave ${undecided.name} would open the waves after it`;
-  return { ends, refusals };
+  return { ends, refusals, isGivenUp: true };
 }

@@ -18,6 +18,8 @@ export interface Verdict {
 }
 
 export const after = (condition: string, at?: string | null) => ({ at: at ?? null, condition });
+/** Of a cluster that is being deleted. */
+export const GONE = after('It is gone: then nothing is left to be done for it.');
 
 export function said(when: Verdict['when'], ...reasons: readonly Reason[]): Verdict {
   const unique = reasons.filter(

@@ -37,7 +37,7 @@ import { atTarget, failedHalfWay, finishNodesFirst, orFinished } from './verdict
 import { again } from './verdict-of-tried.ts';
 import { type Asked, whileHeld } from './verdict-when-held.ts';
 import { whileItRuns } from './verdict-while-it-runs.ts';
-import { withoutRollout } from './verdict-without-rollout.ts';
+import { inNextRollout, withoutRollout } from './verdict-without-rollout.ts';
 import {
   after,
   halted,
@@ -239,9 +239,11 @@ function ofWaiting(looked: Looked): Verdict {
     : finishNodesFirst(snapshot, cluster, aim.policy, place, tried, now);
 }
 
-function waitsThere({ snapshot, waiting, elsewhere, until, now }: Looked, there: MemberPlace): Verdict {
+function waitsThere(looked: Looked, there: MemberPlace): Verdict {
+  const { snapshot, waiting, elsewhere, until, now } = looked;
   const reasons = [...waiting, ...stalled(snapshot, there, now), ...elsewhere];
-  return inRollout(snapshot, there, reasons, until ?? upcoming(there.member.resumeAt, now));
+  const at = until ?? upcoming(there.member.resumeAt, now);
+  return inNextRollout(looked, there, reasons) ?? inRollout(snapshot, there, reasons, at);
 }
 
 /**

@@ -56,10 +56,15 @@ const left = (rolloutId: string | undefined): Upgrade => ({
 });
 const names = (given: Given) => planned(given).map(({ rollout }) => rollout.policy);
 
+const young = { createdAt: new Date(NOW.getTime() - 3_600_000).toISOString() };
+
 test.each<[string, Given, readonly string[]]>([
   ['a cluster is behind', {}, ['p']],
   ['no cluster is behind', { clusters: [{ ...web, version: '1.37' }] }, []],
   ['its policy waits for a person', { policies: { p: policy({ trigger: 'manual' }) } }, []],
+  ['its only cluster is new', { clusters: [{ ...web, ...young }] }, []],
+  ['its only cluster is being deleted', { clusters: [{ ...web, status: 'DELETING' }] }, []],
+  ['one of its clusters is new', { clusters: [web, clusterRecord({ name: 'new', version: '1.36', ...young })] }, ['p']],
   ['the fleet is only observed', { mode: 'observe' }, []],
   ['an abort has left its upgrade half done', { more: { upgrades: [left('r')] } }, []],
   ['a rollout goes on with its upgrade', { more: { upgrades: [left('r')], rollouts: [rolloutItem()] } }, ['p']],

@@ -6,6 +6,7 @@ import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
 import { sentence, some } from '../model/words.ts';
 import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
+import { quarantineReasons } from '../policy/quarantine.ts';
 import { type MemberIndex, upgradeOf } from './admission.ts';
 import type { Decision, RolloutPlan } from './decisions.ts';
 import { stillGoingBack } from './earlier-rollouts.ts';
@@ -40,11 +41,21 @@ export function automaticRollouts(snapshot: FleetSnapshot, now: Date): RolloutPl
         (wasServed(history.served, name, candidate) &&
           snapshot.controls.get(candidate.cluster.clusterKey)?.held === undefined),
     });
-    if (plan === undefined) continue;
+    if (plan === undefined || areAllSetAside(plan, snapshot, now)) continue;
     if (stillGoingBack(history.earlier, name, plan.members, snapshot.clusters).length === 0) plans.push(plan);
   }
   return plans;
 }
+
+/**
+ * Whether every cluster of a plan that is not kept out is new, or being deleted: its rollout could begin nothing for hours, and no retry in an earlier
+ * one would be followed meanwhile.
+ */
+const areAllSetAside = ({ members }: RolloutPlan, { clusters }: FleetSnapshot, now: Date): boolean =>
+  members.every(({ status, clusterKey }) => {
+    const cluster = clusters.get(clusterKey);
+    return status === 'Excluded' || (cluster !== undefined && quarantineReasons(cluster, now).length > 0);
+  });
 
 const WAITING: readonly Wave['status'][] = ['Open', 'Undecided', 'Soaking'];
 

@@ -66,6 +66,11 @@ test.each<[string, Case, readonly string[]]>([
     { before: [paused(prod)], now: [prod], waves: [wave('dev'), wave('early'), wave('prod')] },
     ['early Pending'],
   ],
+  [
+    'not where its policy has no such wave any more, although nobody is owed',
+    { before: [prod], now: [cluster('p', 'none')], held: [[prod], []], waves: [wave('dev')] },
+    ['lab Pending'],
+  ],
   ['not once it has opened', { before: [paused(prod)], now: [prod], undecided: { openedAt: NOW.toISOString() } }, []],
 ])('a wave that ended Undecided before it opened is planned anew %s', (_, given, expected) => {
   expect(anew(given)).toEqual(expected);

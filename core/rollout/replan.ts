@@ -19,7 +19,7 @@ import { amiTypeOf } from './proved-pins.ts';
 import type { FleetSnapshot } from './snapshot.ts';
 import { atRest, staysWithinMinor } from './tried.ts';
 import { newestTarget, wantedMembers } from './wanted-members.ts';
-import { hasBegun } from './wave-end.ts';
+import { hasBegun, keepsPlace } from './wave-end.ts';
 import { wavePlace } from './wave-place.ts';
 
 /** Plans rollouts anew; this needs the full look. A paused rollout is planned anew too, so that it shows what it will really do when it goes on. */
@@ -38,18 +38,19 @@ export function replanOf(snapshot: FleetSnapshot, rollout: Rollout, now: Date): 
   // A retry may open a wave again that ended before it opened: it keeps its plan, and so does every wave up to the last one that has begun.
   const last = waves.findLast(({ status }) => status !== 'Pending');
   // This wave ended before it opened, since none of its clusters could begin when it was its turn.
-  if (last !== undefined && !hasBegun(last)) {
+  const policy = snapshot.policies.get(rollout.policy)?.policy;
+  if (last !== undefined && !hasBegun(last) && keepsPlace(last, waves, policy)) {
     const anew = plannedFrom(snapshot, rollout, waves, last.index, now);
     if (anew !== undefined && goesOn(anew, last)) return anew;
   }
   return plannedFrom(snapshot, rollout, waves, last === undefined ? 0 : last.index + 1, now);
 }
 
-/** Whether a wave is the same one in its new plan, and one of its clusters may begin, or nobody is waited for any more. */
-function goesOn({ waves, members, changedWaves }: Replan, { index, name, owed }: Wave): boolean {
+/** Whether one of the clusters of a wave may begin in its new plan, or nobody is waited for any more. */
+function goesOn({ members, changedWaves }: Replan, { index, owed }: Wave): boolean {
   const mayBegin = members.some(({ next }) => next?.waveIndex === index && next.status === 'Pending');
   const owesNobody = changedWaves.some(({ next }) => next?.index === index && next.owed === undefined);
-  return waves[index] === name && (mayBegin || (owed !== undefined && owesNobody));
+  return mayBegin || (owed !== undefined && owesNobody);
 }
 
 /**

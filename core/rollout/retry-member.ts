@@ -130,6 +130,10 @@ export function refusalsOfRetry(
   const retried = after.find(({ index }) => index === member.waveIndex);
   const behind = cluster && retried && leftAgain(snapshot, rollout, retried, { member: again, cluster }, now);
   if (behind !== undefined) return { reasons: [behind] };
-  if (change?.type !== 'change-member' || unlessFailed(again, change.status) !== 'Failed') return { reasons: [] };
+  // A member whose wave has no place for its cluster any more would only be set aside, and keep others waiting.
+  const isInVain =
+    change?.type === 'change-member' &&
+    (unlessFailed(again, change.status) === 'Failed' || change.reasons.some(({ code }) => code === 'NoWave'));
+  if (!isInVain) return { reasons: [] };
   return { reasons: change.reasons, until: asideUntil(snapshot, member, change.reasons) };
 }

@@ -76,6 +76,15 @@ export function whyNotSkipped(
 export const hasBegun = ({ status, openedAt }: Wave): boolean =>
   status !== 'Pending' && !(status === 'Undecided' && openedAt === undefined);
 
+/**
+ * Whether a wave that has not begun is planned anew in its place: one that ended before it opened only where its policy has no other wave there by now.
+ * `waves` are all waves of its rollout.
+ */
+export function keepsPlace(wave: Wave, waves: readonly Wave[], policy: UpgradePolicy | undefined): boolean {
+  const before = new Set(waves.flatMap(({ index, name }) => (index < wave.index ? [name] : [])));
+  return wave.status === 'Pending' || policy?.spec.waves.find(({ name }) => !before.has(name))?.name === wave.name;
+}
+
 /** Whether a wave that proves too little may go on without a person's word: clusters of it are set aside, or were kept out before it opened. */
 export const mayGoOn = ({ quarantined, excluded, openedAt }: Wave): boolean =>
   quarantined > 0 || (openedAt === undefined && excluded > 0);

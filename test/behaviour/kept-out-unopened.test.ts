@@ -1,4 +1,5 @@
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
+import { abortRollout } from '../../core/operations/rollout-orders.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import type { World } from '../../simulator/process/world.ts';
@@ -75,4 +76,20 @@ test('whoever waits for such a wave hears that its cluster may come back, and th
   expect(when.condition).toMatch(
     /^Once nothing keeps the clusters of the wave prod out any more it goes on by itself; or an approver looks at it and goes on without them: liftlock rollout promote/,
   );
+});
+
+test('whose wave has lost its place to another one of its policy is promised no new plan, but hears who ends the rollout', async () => {
+  const { world, letIn } = await undecided('an account that cannot be read keeps out');
+  await applySpec(world, spec(at('dev'), at('early'), at('prod')));
+  await letIn();
+  await hours(world, 2);
+  const { when, reasons } = await explainCluster(world.ports, await recordOf(world, 'p'));
+  expect([touched(world, 'p'), reasons.map(({ code }) => code)]).toEqual([false, ['RolloutBusy']]);
+  const abort = `liftlock rollout abort ${await rolloutIdOf(world)}`;
+  expect(when.condition).toMatch(
+    new RegExp(`: ${abort}, since .* would open the waves after it; then another one takes it\\.$`),
+  );
+  await abortRollout(world.ports, await rolloutIdOf(world), PERSON, 'as it was said');
+  await hours(world, 6);
+  expect(touched(world, 'p')).toBe(true);
 });

@@ -285,17 +285,27 @@ test('of an upgrade that somebody else has made it is known from its scan on unt
   expect([rollback.status, rollback.reasons[0]?.code]).toEqual(['NotReversible', 'TooLate']);
 });
 
-test('one that was stopped from outside before it had changed anything is only let go once its seven days are over', async () => {
-  const world = await smallFleet({ clusters: [{ name: 'a', version: '1.36', nodegroups: [{ name: 'workers' }] }] });
-  await run(world);
-  onStep(world, 'scan-cluster', 'running', 'a', () => stopExecutions(world));
-  await requestRollback(world.ports, await recordOf(world, 'a'), PERSON, { approve: true });
-  await hours(world, 2);
-  const said = async () => (await explainCluster(world.ports, await recordOf(world, 'a'))).when.condition;
-  expect(await said()).toMatch(/^Somebody runs: liftlock rollback cluster a --approve, /);
-  await hours(world, 7 * 24);
-  await expect(requestRollback(world.ports, await recordOf(world, 'a'), PERSON, { approve: true })).rejects.toThrow(
-    'EKS rolls back within 7 days',
-  );
-  expect(await said()).toMatch(/^Somebody runs: liftlock release cluster a\. It is taken back no more\./);
-});
+test.each<[string, string]>([
+  ['that Liftlock has moved', '1.37'],
+  ['that was there when Liftlock saw it first', '1.36'],
+])(
+  'the stopped rollback of a cluster %s is only let go once its seven days are over, whenever it began',
+  async (_, target) => {
+    const policy = { target, waves: [{ name: 'all' }] };
+    const world = await smallFleet({
+      clusters: [{ name: 'a', version: '1.36', nodegroups: [{ name: 'workers' }] }],
+      policy,
+    });
+    await hours(world, 4 * 24);
+    await requestRollback(world.ports, await recordOf(world, 'a'), PERSON, { approve: true });
+    await stopExecutions(world);
+    await hours(world, 2);
+    const said = async () => (await explainCluster(world.ports, await recordOf(world, 'a'))).when.condition;
+    expect(await said()).toMatch(/^Somebody runs: liftlock rollback cluster a --approve, /);
+    await hours(world, 3 * 24);
+    await expect(requestRollback(world.ports, await recordOf(world, 'a'), PERSON, { approve: true })).rejects.toThrow(
+      'EKS rolls back within 7 days',
+    );
+    expect(await said()).toMatch(/^Somebody runs: liftlock release cluster a\. It is taken back no more\./);
+  },
+);

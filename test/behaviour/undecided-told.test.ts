@@ -1,8 +1,9 @@
 import { resumeFleet, stopFleet } from '../../core/operations/fleet-switch.ts';
-import { releaseCluster } from '../../core/operations/hold-switch.ts';
+import { releaseCluster, retryCluster } from '../../core/operations/hold-switch.ts';
 import { promoteRollout } from '../../core/operations/promote-rollout.ts';
 import { requestUpgrade } from '../../core/operations/requests.ts';
 import { abortRollout } from '../../core/operations/rollout-orders.ts';
+import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { listRollouts, loadRolloutDetail } from '../../core/queries/rollout-views.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
@@ -11,16 +12,18 @@ import { apply, at, hold, keyOf, spec, two } from './changed-policy.ts';
 import {
   discover,
   hours,
+  memberOf,
   PERSON,
   recordOf,
   rolloutIdOf,
+  rolloutsOf,
   run,
   smallFleet,
   touched,
   versionOf,
   wavesOf,
 } from './small-fleet.ts';
-import { staged } from './staged-fleet.ts';
+import { failing, staged } from './staged-fleet.ts';
 
 test('a rollout that waits for somebody to promote it says so to whom it keeps out, and where rollouts are listed', async () => {
   const world = await smallFleet({
@@ -191,6 +194,7 @@ test('a wave of new clusters alone waits for them and asks nobody to promote it'
     addCluster(world.eks.state, { ...one, createdAt });
   await discover(world);
   await hours(world, 1);
+  await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
   for (let hour = 0; hour < 4; hour += 1) {
     await hours(world, 1);
     const [listed] = (await listRollouts(world.table, world.clock.now())).items;
@@ -219,8 +223,33 @@ test('a cluster that is made an hour after one that is set aside as new goes wit
     for (const one of staged('dev', [name])) addCluster(world.eks.state, { ...one, createdAt });
     await discover(world);
     await hours(world, 1.5);
+    if (name === 'd') await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
   }
   expect((await wavesOf(world)).map(({ status }) => status)).toEqual(['Pending', 'Pending']);
   await hours(world, 12);
   expect([versionOf(world, 'd'), versionOf(world, 'e')]).toEqual(['1.37', '1.37']);
+});
+
+test('for a cluster that is new no rollout begins by itself, so that a retry elsewhere is followed meanwhile', async () => {
+  const policy = spec(at('dev', { failureBudget: { maxFailures: 1 } }), at('prod'));
+  const world = await smallFleet({ clusters: staged('dev', ['d', 'f']), policy, prepare: failing('f') });
+  await hours(world, 12);
+  expect((await memberOf(world, 'f')).status).toBe('Failed');
+  const createdAt = world.clock.now();
+  for (const one of staged('prod', ['late'])) addCluster(world.eks.state, { ...one, createdAt });
+  await discover(world);
+  await hours(world, 2);
+  const { when, reasons } = await explainCluster(world.ports, await recordOf(world, 'late'));
+  expect([when, reasons.map(({ code }) => code)]).toEqual([
+    {
+      at: new Date(createdAt.getTime() + 6 * 3_600_000).toISOString(),
+      condition:
+        'Once it is there and six hours old the next full look of the reconciler creates a rollout, within the hour.',
+    },
+    ['RecentlyCreated', 'Automatic'],
+  ]);
+  await retryCluster(world.ports, await keyOf(world, 'f'), PERSON);
+  await hours(world, 8);
+  expect([versionOf(world, 'f'), versionOf(world, 'late')]).toEqual(['1.37', '1.37']);
+  expect(await rolloutsOf(world)).toHaveLength(2);
 });
