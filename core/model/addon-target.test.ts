@@ -1,3 +1,4 @@
+import { reason } from '../contracts/step-result.ts';
 import type { Addon, AddonInfo } from '../ports/eks.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { addonAfter, addonBack, addonBefore, addonFit, addonPathProblem, newerDefault } from './addon-target.ts';
@@ -106,7 +107,13 @@ describe('after it moved', () => {
       type: 'keep',
       reason: { message: expect.stringContaining('it stays') },
     });
-    expect(addonAfter(old, gap, '1.37').type).toBe('stuck');
+    expect(addonAfter(old, gap, '1.37')).toEqual({
+      type: 'stuck',
+      reason: reason(
+        'AddonIncompatible',
+        'vpc-cni goes one minor at a time, and EKS offers none between v1.16.4-eksbuild.2 and v1.19.0-eksbuild.1 for 1.37; a person deletes it with --preserve, by which what runs stays, and creates it at v1.19.0-eksbuild.1.',
+      ),
+    });
     expect(addonBefore(old, gap, '1.36', '1.37')).toMatchObject({
       type: 'stuck',
       reason: { code: 'AddonIncompatible' },

@@ -67,7 +67,7 @@ export function addonBefore(addon: Installed, info: AddonInfo, from: string, to:
   if (chosen === undefined)
     return stuck(`No version of ${name} newer than ${addonVersion} fits both ${from} and ${to}`);
   const version = oneMinor(addon, chosen.version, offered);
-  return version === undefined ? stuck(gapText(addon, chosen.version, from)) : { type: 'move', version };
+  return version === undefined ? stuckAtGap(addon, chosen.version, from) : { type: 'move', version };
 }
 
 /** Afterwards: to the default of the new minor or the version that a rollout has fixed, never down. One that fits without a way there stays. */
@@ -84,8 +84,8 @@ export function addonAfter(addon: Installed, info: AddonInfo, to: string, pinned
     return keep(`${name} ${addonVersion} is what ${to} wants, or newer.`);
   const version = oneMinor(addon, chosen.version, offered);
   if (version !== undefined) return { type: 'move', version };
-  const gap = gapText(addon, chosen.version, to);
-  return addonFits(addon, info, to) ? keep(`${gap}; it stays, since it fits ${to}.`) : stuck(gap);
+  if (!addonFits(addon, info, to)) return stuckAtGap(addon, chosen.version, to);
+  return keep(`${gapText(addon, chosen.version, to)}; it stays, since it fits ${to}.`);
 }
 
 /**
@@ -164,7 +164,14 @@ const gapText = ({ addonName, addonVersion }: Installed, wanted: string, minor: 
   `${addonName} goes one minor at a time, and EKS offers none between ${addonVersion} and ${wanted} for ${minor}`;
 
 const keep = (message: string): AddonDecision => ({ type: 'keep', reason: reason('AddonFits', message) });
-const stuck = (why: string): AddonDecision => ({
+const stuck = (why: string, whatToDo = 'update or remove it by hand'): AddonDecision => ({
   type: 'stuck',
-  reason: reason('AddonIncompatible', `${why}; update or remove it by hand.`),
+  reason: reason('AddonIncompatible', `${why}; ${whatToDo}.`),
 });
+
+/** EKS refuses an update by several minors to a person too, but creates an add-on at any version over what a deleted one has left. */
+const stuckAtGap = (addon: Installed, wanted: string, minor: string): AddonDecision =>
+  stuck(
+    gapText(addon, wanted, minor),
+    `a person deletes it with --preserve, by which what runs stays, and creates it at ${wanted}`,
+  );

@@ -1,4 +1,6 @@
 import { parseClusterArn } from '../../core/model/cluster-key.ts';
+import { defaultVersion } from '../../simulator/eks/addon-catalog.ts';
+import type { AddonRecord, ClusterRecord } from '../../simulator/eks/state/fake-eks-state.ts';
 import { terminateNode } from '../../simulator/kubernetes/drain.ts';
 import type { WorkloadState } from '../../simulator/kubernetes/kubernetes-state.ts';
 import { MACHINE_ARN_PREFIX, machineDefinitions } from '../../simulator/process/machines.ts';
@@ -338,9 +340,16 @@ const createGroup = (world: World, arn: string): void =>
 
 const ACTS = [...ORDERS, ...OUTSIDE];
 
+/** Where EKS offers no way to the minor of an add-on, as in clusters that went up by force, a person deletes it and creates it anew. */
+function createAnew({ eks }: World, { version }: ClusterRecord, addon: AddonRecord): void {
+  const rows = eks.state.addonVersions[addon.name] ?? [];
+  if (rows.find((row) => row.version === addon.version)?.minors.includes(version) !== false) return;
+  addon.version = defaultVersion(eks.state.addonVersions, addon.name, version) ?? addon.version;
+}
+
 /**
  * The causes of failures are gone: nothing is planned to fail or denied, broken add-ons and groups are whole, every cluster has nodes, all of them in groups
- * of EKS, and nobody holds one by a tag.
+ * of EKS, no add-on is left far behind, and nobody holds one by a tag.
  */
 export function mendEverything(world: World): void {
   const { eks, gates } = world;
@@ -355,6 +364,7 @@ export function mendEverything(world: World): void {
     for (const { name, nodegroupName } of [...cluster.kubernetes.nodes])
       if (nodegroupName === undefined) terminateNode(cluster.kubernetes, name, world.clock.now().getTime());
     for (const addon of cluster.addons) {
+      createAnew(world, cluster, addon);
       if (!/FAILED|DEGRADED/.test(addon.status)) continue;
       addon.status = 'ACTIVE';
       addon.healthIssues = [];
