@@ -241,7 +241,7 @@ const STEP_REASONS = {
   NotActive: passing('A cluster, node group or add-on is not ACTIVE yet.'),
   NotStarted: lasting('The node group was not started, because one before it failed.'),
   NotVisibleYet: passing('It was done, and AWS does not show it everywhere yet.'),
-  ReadingUpdates: passing('EKS is asked whether updates that it lists have ended, some at each look.'),
+  ReadingUpdates: passing('EKS is asked about updates that it lists, some at each look.'),
   RefreshDenied: told('The refresh of the insights was denied; only what is younger than a day counts.'),
   RefreshFailed: told('EKS could not refresh its insights; only what is younger than a day counts.'),
   RefreshingInsights: passing('EKS refreshes its insights.'),

@@ -314,6 +314,16 @@ test('a retry of a cluster that a failed drain holds says what has its rollout g
   expect([member?.status, retried.member?.status]).toEqual(['Failed', 'Pending']);
 });
 
+test('a member that was blocked stays so when its cluster is released of what failed half-way by hand', async () => {
+  const blocked = {
+    ...byHand({ id: 'drain-nodes-1', machine: 'drain-nodes', input: { nodegroup: 'legacy' } }, {}),
+    control: { clusterKey: KEY, held: { ...held, upgradeId: 'drain-nodes-1', mutated: true } },
+    member: { status: 'Blocked' as const },
+  };
+  const { member, wave } = await after(releaseCluster, blocked);
+  expect([member?.status, wave?.failed]).toEqual(['Blocked', 1]);
+});
+
 test('a retry of what ended below the version that its control plane has now says that the hold goes first', async () => {
   const message =
     'web is held, and no rollout would try it again. Somebody runs: liftlock release cluster web. Who goes on with it then says: liftlock explain cluster web';

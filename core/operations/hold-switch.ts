@@ -88,7 +88,7 @@ function unhold(ports: OperatorPorts, clusterKey: string, by: string, event: Unh
       );
     }
     if (back !== undefined) throw refuseWhileGoingBack(cluster.data.name, back.data);
-    const standing = await standingOf(table, cluster, read?.data, now);
+    const standing = await standingOf(table, cluster, read?.data, event, now);
     const { held, retried, found, ended, isLeftHop, bare } = standing;
     if (event === 'Released') refuseRelease(cluster.data.name, standing);
     else await refuseRetry(ports, cluster.data, standing);
@@ -136,14 +136,17 @@ async function standingOf(
   table: Table,
   cluster: Read<ClusterRecord>,
   control: ClusterControl = { clusterKey: cluster.data.clusterKey },
+  event: Unholding,
   now: Date,
 ) {
   const { held: own, retried, ...bare } = control;
   const { places: found, stranger, next } = await placesToRetry(table, cluster);
   const again = found.filter(({ member: { data } }) => data.failedBefore === true && !isTried(data));
   const held = own ?? (again.length > 0 ? undefined : retried);
+  // A release leaves what has ended blocked as it ended; what a retry has wait again has failed before.
+  const isEnded = ({ data }: Read<Member>) => (event === 'Released' ? isTried(data) : data.status === 'Failed');
   const isUnseen = ({ member, rollout }: RolloutMember) =>
-    held?.mutated === true && member.data.status !== 'Failed' && !AT_REST.includes(rollout.data.status);
+    held?.mutated === true && !isEnded(member) && !AT_REST.includes(rollout.data.status);
   const counted = found.filter(isUnseen).map((place) => withFailure(place, held, now));
   const places = [...found.filter((place) => !isUnseen(place)), ...counted];
   const ended = places.filter(({ member }) => isTried(member.data));

@@ -53,18 +53,19 @@ export async function checkKubelets(
     const nodegroup = managedGroup(nodeOwner(first?.labels ?? {}));
     const said = `${named(group)} at kubelet ${first?.kubeletVersion ?? 'unknown'}, not ${context.target}.`;
     if (wasOlder(group)) notes.push(reason('OldKubelet', `${said} So it was before the hop that was taken back.`));
+    else if (nodegroup === undefined || custom.has(nodegroup))
+      notes.push(reason('OldKubelet', `${said} Liftlock rolls no node group that they belong to.`));
     else if (mayStay) notes.push(reason('OldKubelet', `${said} The policy lets nodes wait for a later hop.`));
-    else if (nodegroup !== undefined && !custom.has(nodegroup))
-      (isUnrolled(nodegroup) ? unrolled : problems).push(reason('OldKubelet', `${whoseOf(nodegroup)}${said}`));
-    else notes.push(reason('OldKubelet', `${said} Liftlock rolls no node group that they belong to.`));
+    else (isUnrolled(nodegroup) ? unrolled : problems).push(reason('OldKubelet', `${whoseOf(nodegroup)}${said}`));
   }
 }
 
 const whoseOf = (nodegroup: string): string => `Node group ${nodegroup}: `;
 
-/** This hop is not to blame for nodes that were left behind on purpose. */
+/** This hop is not to blame for nodes that were left behind on purpose. Whether they may wait is decided by the nodes of groups alone. */
 async function nodesWait(ports: Pick<Ports, 'table'>, context: StepContext, nodes: readonly Node[]): Promise<boolean> {
-  const kubelets = nodes.map(({ name, kubeletVersion }) => ({ name, version: kubeletVersion }));
+  const ofGroups = nodes.filter(({ labels }) => managedGroup(nodeOwner(labels)) !== undefined);
+  const kubelets = ofGroups.map(({ name, kubeletVersion }) => ({ name, version: kubeletVersion }));
   return nodesMayWait(await loadHopPolicy(ports, context), context.target, kubelets);
 }
 

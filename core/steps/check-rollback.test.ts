@@ -13,8 +13,9 @@ import type { Upgrade } from '../contracts/items/protocol.ts';
 import { kindOf } from '../contracts/reasons.ts';
 import { groupOfOne, keptGroups } from '../model/seen-nodes.ts';
 import { ClusterAccessError, type Node } from '../ports/cluster-access.ts';
-import { Clusters } from '../store/entities.ts';
-import { load } from '../store/entity.ts';
+import { CONTROL_PLANE } from '../protocol/update-subject.ts';
+import { Clusters, SettledUpdates } from '../store/entities.ts';
+import { load, put } from '../store/entity.ts';
 import { checkRollback } from './check-rollback.ts';
 
 const daysAgo = (days: number): string => new Date(NOON.getTime() - days * 86_400_000).toISOString();
@@ -41,6 +42,10 @@ interface Given extends FakeEks {
   /** How long the execution has run, and for how long its looks have met the fault of the API server. */
   readonly minutes?: number;
   readonly failing?: number;
+  /** What the check has kept of its look before. */
+  readonly detail?: Readonly<Record<string, unknown>> | undefined;
+  /** Updates of the cluster that are known to have ended. */
+  readonly settled?: readonly string[];
 }
 
 const faultSince = (minutes: number) => ({
@@ -63,9 +68,11 @@ async function checked(given: Given = {}) {
     spec = {},
     minutes = 0,
     failing: failed,
+    detail,
   } = given;
   const of = { machine: 'rollback-cluster', from: '1.37', to: '1.36', mutated: given.mutated ?? false } as const;
-  const steps = failed === undefined ? {} : faultSince(failed);
+  const looked = { status: 'running' as const, reasons: [], startedAt: NOON.toISOString(), ...(detail && { detail }) };
+  const steps = failed === undefined ? { 'scan-cluster': looked } : faultSince(failed);
   const mine = upgrade({ id: 'rollback-1.37-1.36', ...of, steps });
   const base = policyWith({ name: 'p' });
   const otherNodes = { seenAt: daysAgo(1), groups: keptGroups((given.seenBefore ?? []).map(groupOfOne), []) };
@@ -93,6 +100,8 @@ async function checked(given: Given = {}) {
       return nodes;
     },
   });
+  const ended = { clusterKey: KEY, subject: CONTROL_PLANE, ids: [...(given.settled ?? [])] };
+  await ports.table.transact([put(SettledUpdates, ended, 'any')]);
   const context = await contextOf(ports, stepInput({ targetVersion: '1.36' }));
   const before = (await load(ports.table, Clusters, KEY))?.revision;
   const startedAt = new Date(NOON.getTime() - minutes * 60_000);
@@ -104,6 +113,7 @@ async function checked(given: Given = {}) {
     codes: result.reasons.map(({ code }) => code),
     said: result.reasons.map(({ message }) => message).join(' '),
     found,
+    detail: result.detail,
   };
 }
 
@@ -326,6 +336,28 @@ describe('of an upgrade that somebody else has made the seven days count from wh
   test('and from the last one to this minor, in whatever order EKS lists them: the one before was taken back', async () => {
     const updates = [8, 2, 9].map((days, index) => update({ id: `u-${index}`, createdAt: new Date(daysAgo(days)) }));
     expect(await told(...updates)).toMatchObject({ status: 'done', found: { reversibleFrom: daysAgo(2) } });
+  });
+
+  test('and of hundreds some are read at each look, until all are', async () => {
+    const updates = Array.from({ length: 100 }, (_, index) =>
+      update({ id: `u-${index}`, createdAt: new Date(daysAgo(((index + 50) % 100) + 1)) }),
+    );
+    let asked = 0;
+    const more = {
+      describeUpdate: async (_: object, { updateId }: { updateId: string }) => {
+        asked += 1;
+        return updates.find(({ id }) => id === updateId) as never;
+      },
+    };
+    const look = (detail: Awaited<ReturnType<typeof checked>>['detail']) =>
+      checked({ hops: [], updates: { cluster: updates as never }, settled: updates.map(({ id }) => id), more, detail });
+    const first = await look(undefined);
+    const second = await look(first.detail);
+    expect([first, second].map(({ status, codes }) => [status, codes])).toEqual(
+      [1, 2].map(() => ['wait', ['ReadingUpdates']]),
+    );
+    const { status, found } = await look(second.detail);
+    expect([status, found?.reversibleFrom, asked]).toEqual(['done', daysAgo(1), 100]);
   });
 
   test.each([

@@ -26,6 +26,7 @@ import { accessReason, findApiServer, isAccessError, mayPass } from './api-serve
 import { waitForFault } from './compare-with-before.ts';
 import { deniedReason, deniedRetryAt, type StepContext, type StepPorts } from './context.ts';
 import { decideAddon } from './decide-addon.ts';
+import { ASKED_AT_MOST, GO_ON_SECONDS } from './foreign-updates.ts';
 import { UNHEARD_SECONDS } from './read-probes.ts';
 import { waitForInsights } from './refresh-insights.ts';
 import { insightReason, isOfKubelets, isRepaired, rollbackInsights } from './rollback-insights.ts';
@@ -57,12 +58,12 @@ export async function checkRollback(ports: CheckPorts, context: StepContext): Pr
   const now = ports.clock.now();
   const known = { upgrades, region, nodes: spec?.nodes, mayExtend: mayExtendSupport(spec), now };
   const told = rollbackView(record, known);
-  const begun = told.status === 'Unknown' ? await begunAt(ports, context) : undefined;
-  const reversibleFrom = begun?.toISOString();
+  const reversibleFrom = told.status === 'Unknown' ? await begunAt(ports, context) : undefined;
+  if (typeof reversibleFrom === 'object') return reversibleFrom;
   const asked = upgrades.map((one) =>
     one.id === context.upgrade?.id ? { ...one, ...given({ reversibleFrom }) } : one,
   );
-  const view = begun === undefined ? told : rollbackView(record, { ...known, upgrades: asked });
+  const view = reversibleFrom === undefined ? told : rollbackView(record, { ...known, upgrades: asked });
   // Only this step asks EKS when the way back ends; later steps read it in the upgrade.
   const found = given({ reversibleFrom, reversibleUntil: view.until ?? undefined });
   if (view.status === 'Unknown') {
@@ -145,16 +146,36 @@ async function unlessDenied<One>(read: Promise<One[]>, unread: Reason[]): Promis
   });
 }
 
-/** EKS tells when an upgrade began that somebody else has made. It lists updates in no order, and one to the same minor may have been taken back since. */
-async function begunAt({ eks }: CheckPorts, { scope, name, cluster }: StepContext): Promise<Date | undefined> {
-  let last: Date | undefined;
-  for (const updateId of await eks.listUpdates(scope, { name })) {
-    const update = await unlessGone(() => eks.describeUpdate(scope, { name, updateId }));
+/** Updates that an earlier look has read, and when the newest of those that brought the minor began. */
+interface ReadUpdates {
+  readonly updatesRead?: readonly string[];
+  readonly begunAt?: string | undefined;
+}
+
+/**
+ * EKS tells when an upgrade began that somebody else has made. It lists updates in no order, and one to the same minor may have been taken back since,
+ * so all are read: of many only some at each look.
+ */
+async function begunAt(ports: CheckPorts, context: StepContext): Promise<string | StepOutcome | undefined> {
+  const { scope, name, cluster, asked } = context;
+  const detail: ReadUpdates = context.upgrade?.steps['scan-cluster']?.detail ?? {};
+  const updatesRead = new Set(detail.updatesRead);
+  let last = detail.begunAt;
+  const left = (await ports.eks.listUpdates(scope, { name })).filter((id) => !updatesRead.has(id));
+  const now = left.slice(0, Math.max(0, ASKED_AT_MOST - asked.updates));
+  for (const updateId of now) {
+    asked.updates += 1;
+    const update = await unlessGone(() => ports.eks.describeUpdate(scope, { name, updateId }));
+    updatesRead.add(updateId);
     const version = update?.params.find(({ type }) => type === 'Version')?.value;
     const brought = update?.type === 'VersionUpdate' && update.status === 'Successful' && version === cluster.version;
-    if (brought && (last === undefined || update.createdAt > last)) last = update.createdAt;
+    const at = update?.createdAt.toISOString() ?? '';
+    if (brought && at > (last ?? '')) last = at;
   }
-  return last;
+  if (left.length === now.length) return last;
+  const said = `EKS lists many updates of ${name}, and tells of each by itself what it has brought: ${ASKED_AT_MOST} are asked about at each look.`;
+  const kept: ReadUpdates = { ...detail, updatesRead: [...updatesRead], begunAt: last };
+  return { ...wait(GO_ON_SECONDS, reason('ReadingUpdates', said)), detail: { ...kept } };
 }
 
 async function groupsInTheWay(

@@ -303,6 +303,30 @@ test('a drain is done only when the nodes that were empty are read again, and ar
   expect([status, sent]).toEqual(['wait', ['evict back', 'close']]);
 });
 
+test('the nodes of a large group are read again a hundred at each look, and those that came after a pod that is back once more', async () => {
+  const at = new Date(NOON.getTime() - 60_000).toISOString();
+  const names = Array.from({ length: 250 }, (_, index) => `n${`${index}`.padStart(3, '0')}`);
+  const nodes = [...names.map(begun), node('new', { labels: ofGroup('new') })];
+  const memory = {
+    ...{ told: [], pods: {}, lastDrainedAt: at },
+    nodes: Object.fromEntries(names.map((name) => [name, { begunAt: at, drainedAt: at }])),
+  };
+  const look = async (detail: object, more: Given = {}) => {
+    const { status, listed, kept } = await drained({ nodes, of: { mutated: true, steps: stepOf(detail) }, ...more });
+    return { status, most: Math.max(...listed.map((each) => each.length)), detail: (await kept())?.detail ?? {} };
+  };
+  const looks = [await look(memory)];
+  for (let tried = 1; tried < 3; tried += 1) looks.push(await look(looks.at(-1)?.detail ?? {}));
+  expect(looks.map(({ status, most }) => [status, most])).toEqual([
+    ['wait', 101],
+    ['wait', 101],
+    ['done', 51],
+  ]);
+  const back = { pods: { n150: [pod('back')] }, answers: { back: budget } };
+  const { status, detail } = await look(looks[0]?.detail ?? {}, back);
+  expect([status, detail]).toEqual(['wait', expect.not.objectContaining({ lookedTo: expect.anything() })]);
+});
+
 describe('the count of nodes that are down', () => {
   const down = node('down', { labels: ofGroup('new'), ready: false });
   const nodes = (...more: DrainNode[]) => [node('a'), node('new', { labels: ofGroup('new') }), ...more];

@@ -12,6 +12,7 @@ import {
   type StepResult,
   wait,
 } from '../contracts/step-result.ts';
+import { compareTexts } from '../model/compare-texts.ts';
 import { given } from '../model/given.ts';
 import { isSame } from '../model/is-same.ts';
 import { type GroupKind, kindOfGroup, managedGroup, nodeOwner } from '../model/node-owner.ts';
@@ -46,8 +47,11 @@ const STEP = 'drain-nodes';
 const MOST_LOOKS = 1_500;
 /** So does the next one an hour before the time of an execution is over, for a drain waits for some pods without end. */
 const MOST_MILLISECONDS = (machineTimeoutSeconds(STEP) - 3_600) * 1000;
-/** The pods of so many nodes in use are counted before a cordon: an invocation has 30 seconds, and what follows the cordon needs some of them. */
-const MOST_COUNTED = 100;
+/**
+ * The pods of so many nodes in use are counted before a cordon, and of so many that were empty are read again at the end: an invocation has 30
+ * seconds, and what follows needs some of them.
+ */
+const MOST_READ = 100;
 
 export type NodeStepPorts = StepPorts & Pick<Ports, 'nodes'>;
 
@@ -83,7 +87,8 @@ export async function drainNodes(ports: NodeStepPorts, stepInput: StepInput): Pr
     const result = await withApiServer(ports, context, operators(ports), (operator) => drain.go(operator));
     const runs = ports.clock.now().getTime() - context.startedAt.getTime();
     const isLong = result.status === 'wait' && (stepInput.poll >= MOST_LOOKS || runs >= MOST_MILLISECONDS);
-    const kept = { ...drain.memory, kind, told: await tellBlockers(ports, context, group, { known, drain, result }) };
+    const told = await tellBlockers(ports, context, group, { known, drain, result });
+    const kept = { ...drain.memory, kind, told, ...given({ lookedTo: drain.lookedTo }) };
     const outcome = isLong ? parked(ports.clock.now(), ...result.reasons) : untilNews(result, drain, ports.clock.now());
     return isSame(kept, known) ? outcome : { ...outcome, detail: kept };
   });
@@ -105,6 +110,8 @@ type Kept = DrainMemory & {
   readonly told: readonly string[];
   /** The kind of the group since the first look: another group of its name may be made meanwhile. */
   readonly kind: GroupKind;
+  /** Up to this name the nodes that were empty are empty still. */
+  readonly lookedTo?: string | undefined;
 };
 
 /** A pod that is let go within seconds is no news. */
@@ -168,6 +175,7 @@ interface DrainedGroup {
 /** One invocation: it looks, decides and sends until nothing is left to send, or its time is over. */
 class Drain {
   memory: DrainMemory;
+  lookedTo: string | undefined;
   readonly #ports: NodeStepPorts;
   readonly #context: StepContext;
   readonly #group: DrainedGroup;
@@ -177,18 +185,13 @@ class Drain {
   #seen: DrainObservation = { nodes: [], allNodes: [], pods: new Map(), pending: [] };
   #judged: DrainLook | undefined;
 
-  constructor(
-    ports: NodeStepPorts,
-    context: StepContext,
-    group: DrainedGroup,
-    settings: DrainSettings,
-    memory: DrainMemory,
-  ) {
+  constructor(ports: NodeStepPorts, context: StepContext, group: DrainedGroup, settings: DrainSettings, memory: Kept) {
     this.#ports = ports;
     this.#context = context;
     this.#group = group;
     this.#settings = settings;
     this.memory = memory;
+    this.lookedTo = memory.lookedTo;
   }
 
   async go(operator: NodeOperator): Promise<StepResult> {
@@ -222,13 +225,27 @@ class Drain {
    */
   async #decide(operator: NodeOperator): Promise<DrainMove> {
     const move = await this.#look(operator, ({ name }) => this.memory.nodes[name]?.drainedAt === undefined);
-    if (move.type === 'done') return this.#look(operator, () => true);
+    if (move.type === 'done') return this.#lookOnceMore(operator);
+    this.lookedTo = undefined;
     if (move.type !== 'cordon' || this.#podsInUse.has(move.node.name)) return move;
     const isRival = (node: DrainNode) => !node.unschedulable && zoneOf(node) === zoneOf(move.node);
     const uncounted = this.#seen.nodes.filter((node) => isRival(node) && !this.#podsInUse.has(node.name));
-    const counted = await operator.listPodsOf(uncounted.slice(0, MOST_COUNTED).map(({ name }) => name));
+    const counted = await operator.listPodsOf(uncounted.slice(0, MOST_READ).map(({ name }) => name));
     this.#podsInUse = new Map([...this.#podsInUse, ...counted]);
     return this.#judge();
+  }
+
+  /** Reads the nodes that were empty again, of many some at each look. Where a pod has come back, all are read again after it has gone. */
+  async #lookOnceMore(operator: NodeOperator): Promise<DrainMove> {
+    const { lookedTo = '' } = this;
+    const names = this.#seen.nodes.map(({ name }) => name).filter((name) => name > lookedTo);
+    const some = names.sort(compareTexts).slice(0, MOST_READ);
+    const move = await this.#look(operator, ({ name }) => some.includes(name));
+    const isOver = move.type !== 'done' || names.length <= some.length;
+    this.lookedTo = isOver ? undefined : some.at(-1);
+    if (isOver) return move;
+    const said = `The nodes of ${this.#group.name} are empty. It is looked at each once more whether it still is.`;
+    return { type: 'wait', seconds: 1, reasons: [reason('Draining', said)] };
   }
 
   /** A node that was empty and is not read again counts as empty, since only pods that tolerate its cordon can have come back. */

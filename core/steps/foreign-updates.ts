@@ -24,11 +24,11 @@ export interface UpdatesInFlight {
  * EKS lists only ids, in no order, and does not document how long it keeps them: a group that is scaled twice a day has hundreds. At two calls a
  * second one invocation asks about this many, and the next one continues.
  */
-const ASKED_AT_MOST = 40;
+export const ASKED_AT_MOST = 40;
 /** Results are stored after this many, so that an invocation which is ended early still helps the next one. */
 const KEPT_AT_ONCE = 10;
 /** After this time the account's rate allows as many calls again without waiting. */
-const GO_ON_SECONDS = 5;
+export const GO_ON_SECONDS = 5;
 
 const subjectName = (subject: UpdateSubject): string =>
   subject.nodegroupName === undefined

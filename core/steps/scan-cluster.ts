@@ -227,9 +227,12 @@ async function reportOf(ports: StepPorts, context: StepContext, read: WhatWasRea
   const record = await context.record();
   const waivers = await scanWaivers(ports.table);
   const from = versionBefore(facts);
-  const brings = (one: SkewObservation | RuleHit) => isBrought(one, facts);
   const preflight = facts.inside === undefined ? observePreflight(facts) : preflightInside(facts);
   const seen = [...(state?.observations ?? []), ...preflight];
+  const isWarned = insights?.some(({ insightStatus: { status } }) => status === 'WARNING') === true;
+  const isAsked = isWarned || seen.some((one) => one.type === 'rule' && isBrought(one, facts));
+  const isOfStaying = isAsked && (await nodesStay(ports, context, facts)) ? isNode : () => false;
+  const brings = (one: SkewObservation | RuleHit) => isBrought(one, facts) && !isOfStaying(one);
   const isOfNodes = (one: Observation): one is SkewObservation => one.type === 'skew' && one.component === 'kubelet';
   const stay = facts.nodegroups.some((group) => hasNoImage(group, target));
   // Nodes that no group has are known from the API server alone.
@@ -294,6 +297,9 @@ function isBrought(one: SkewObservation | RuleHit, facts: PreflightFacts): boole
     : isRolledHere(one.nodegroup, facts);
 }
 
+/** Whether it is about nodes, which a hop may leave as they are. */
+const isNode = (one: SkewObservation | RuleHit): boolean => one.type === 'rule' || one.component === 'kubelet';
+
 const bringsRuntime = (group: Nodegroup, facts: PreflightFacts): boolean =>
   group.amiType !== 'CUSTOM' && isReplaced(group, facts) && !hasNoImage(group, facts.target);
 
@@ -320,10 +326,15 @@ async function findingsOfRolls(
     ...(after === undefined ? drains : asWarnings(drains, isStuckDrain, inTheEnd)),
     ...asWarnings(ofRolls, isOfOthers, 'No hop rolls this node group: its AMI is its own, and no rule names another.'),
   ];
-  if (context.grant === undefined || !found.some(isError)) return found;
-  const groups = facts.nodegroups.map(({ nodegroupName: name, version }) => ({ name, version }));
-  if (!nodesMayWait(await loadHopPolicy(ports, context), context.target, groups)) return found;
+  if (!found.some(isError) || !(await nodesStay(ports, context, facts))) return found;
   return asWarnings(found, isError, 'The nodes stay as they are in this hop (rollNodes: whenSkewRequires).');
+}
+
+/** Whether this hop leaves the nodes as they are. Who scans without a grant asks about no hop of a rollout. */
+async function nodesStay(ports: StepPorts, context: StepContext, { nodegroups }: PreflightFacts): Promise<boolean> {
+  if (context.grant === undefined) return false;
+  const groups = nodegroups.map(({ nodegroupName: name, version }) => ({ name, version }));
+  return nodesMayWait(await loadHopPolicy(ports, context), context.target, groups);
 }
 
 const isError = (one: Observation): one is Problem => one.type === 'problem' && one.severity === 'error';

@@ -2,10 +2,10 @@ import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { memberOf, recordOf, run, smallFleet } from './small-fleet.ts';
 
 /** Nodes of EKS older than 1.34 run containerd 1.x, of which a scan warns from 1.35 on; under this policy warnings stop an upgrade as well. */
-const fleet = (version: string, nodes: string, more: object = {}) =>
+const fleet = (version: string, nodes: string, more: object = {}, policy: object = {}) =>
   smallFleet({
     clusters: [{ name: 'left', version, nodegroups: [{ name: 'workers', version: nodes, ...more }], ...more }],
-    policy: { scan: { failOn: 'deprecated' }, finish: 'always' },
+    policy: { scan: { failOn: 'deprecated' }, finish: 'always', ...policy },
   });
 
 test.each([
@@ -25,6 +25,24 @@ test('nodes with an image of their own have whatever runtime their owner gives t
   await run(world);
   const { status, reasons } = await memberOf(world, 'left');
   expect([status, reasons.map(({ code }) => code)]).toEqual(['Blocked', ['ScanFinding', 'InsightWarning']]);
+});
+
+const staying = { waves: [{ name: 'all', rollNodes: 'whenSkewRequires' }] };
+
+test('a hop that leaves its nodes as they are brings them no other runtime', async () => {
+  const world = await fleet('1.34', '1.33', {}, staying);
+  await run(world);
+  const { status, reasons } = await memberOf(world, 'left');
+  expect([status, reasons.map(({ code }) => code)]).toEqual(['Blocked', ['ScanFinding']]);
+});
+
+test('a hop that leaves its nodes as they are does not repair one that is older than its group', async () => {
+  const world = await fleet('1.35', '1.34', {}, staying);
+  for (const node of Object.values(world.eks.state.clusters)[0]?.kubernetes.nodes.slice(0, 1) ?? [])
+    node.kubeletVersion = 'v1.33.5';
+  await run(world);
+  const { status, reasons } = await memberOf(world, 'left');
+  expect([status, reasons.map(({ code }) => code)]).toEqual(['Blocked', expect.arrayContaining(['InsightWarning'])]);
 });
 
 test('where no node was read, nobody says that the upgrade replaces all of them', async () => {

@@ -23,6 +23,7 @@ export function rollTarget(
   input: UpdateNodegroupVersionRequest,
 ): RollTarget {
   const launchTemplate = launchTemplateTarget(nodegroup, input);
+  checkTemplate(context.state, launchTemplate ?? nodegroup.launchTemplate);
   if (nodegroup.amiType === 'CUSTOM') return customTarget(context, cluster, input, launchTemplate);
   // AWS's texts disagree about a request without a version; this follows the operation's own text (facts: eks.md C7).
   const version = input.version ?? nodegroup.version;
@@ -109,6 +110,17 @@ function launchTemplateTarget(
     (wanted.name !== undefined && own.name !== undefined && wanted.name !== own.name);
   if (other) refuse('You cannot change the launch template of a node group, only its version.');
   return { ...own, ...(wanted.version === undefined ? {} : { version: wanted.version }) };
+}
+
+/** EKS reads the template from EC2 before it accepts a roll. In which words it refuses one that is gone is not known. */
+function checkTemplate(
+  { goneResources = [] }: OperationContext['state'],
+  launched: RollTarget['launchTemplate'],
+): void {
+  const template = launched?.id ?? launched?.name;
+  const names = template === undefined ? [] : [template, `${template}:${launched?.version ?? '$Default'}`];
+  const gone = names.find((name) => goneResources.includes(name));
+  if (gone !== undefined) refuse(`The launch template ${gone} does not exist.`);
 }
 
 function refuse(message: string): never {

@@ -79,6 +79,15 @@ describe('UpdateNodegroupVersion refuses', () => {
     expect(refusal(() => world.call('UpdateNodegroupVersion', { ...subject, ...input }))).toBe(error);
   });
 
+  test.each([['lt-1:1'], ['lt-1']])('a launch template that is gone: %s', (gone) => {
+    const world = worldWith({ launchTemplate: template });
+    world.state.goneResources = [gone];
+    const refused = (input: object) => refusal(() => world.call('UpdateNodegroupVersion', { ...subject, ...input }));
+    expect(refused({ version: '1.36' })).toBe('InvalidParameterException');
+    const another = { version: '1.36', launchTemplate: { id: 'lt-1', version: '2' } };
+    expect(refused(another)).toBe(gone === 'lt-1' ? 'InvalidParameterException' : 'none');
+  });
+
   test('a second update of the same group, while another group may go on', () => {
     const world = worldWith(
       {},
