@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { shellWord } from '../../core/model/shell-word.ts';
 import { counted, some } from '../../core/model/words.ts';
 import type { Observation } from '../../core/scan/judge/observation.ts';
 import type { KindList } from '../../core/scan/listed/kind-list.ts';
@@ -159,7 +160,7 @@ class Tally {
 
   /** A chart that installs others, which are not here, or are packed. */
   dependsOn(chart: string, others: readonly string[]): void {
-    const render = `helm dependency build ${chart} && helm template ${chart} | liftlock scan --manifests -`;
+    const render = `helm dependency build ${shellWord(chart)} && ${renderedScan(chart)}`;
     const detail = `It installs ${some(others, 5)} too, whose templates were not read: say --render, or pipe them: ${render}`;
     this.#gaps.push(unreadOf(`charts that ${chart} depends on`, 'manifest', 'not-rendered', detail));
   }
@@ -170,9 +171,8 @@ class Tally {
 
   coverage(subject: string): Coverage[] {
     const templates = [...this.#templates].map(([chart, count]) => {
-      const render = `helm template ${chart} | liftlock scan --manifests -`;
       const were = count === 1 ? 'template of it was' : 'of its templates were';
-      const detail = `${count} ${were} not rendered: say --render, or pipe them: ${render}`;
+      const detail = `${count} ${were} not rendered: say --render, or pipe them: ${renderedScan(chart)}`;
       return unreadOf(`chart ${chart}`, 'manifest', 'not-rendered', detail);
     });
     const detail = [`${counted(this.#files, 'file')}.`, ...this.#notes].join(' ');
@@ -190,6 +190,9 @@ class Tally {
     return [read, ...(this.#others === 0 ? [] : [others]), ...templates, ...this.#gaps];
   }
 }
+
+/** The names of folders are those of whoever wrote what is scanned. */
+const renderedScan = (chart: string): string => `helm template ${shellWord(chart)} | liftlock scan --manifests -`;
 
 const MOST_NOTES = 20;
 const NO_OBJECT = 'No Kubernetes object was found in it. Is this what was meant?';

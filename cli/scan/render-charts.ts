@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { remembered } from '../../core/model/remembered.ts';
+import { shellWord } from '../../core/model/shell-word.ts';
 import { WrittenDrains } from '../../core/scan/drain/written-drains.ts';
 import type { Observation } from '../../core/scan/judge/observation.ts';
 import type { KindList } from '../../core/scan/listed/kind-list.ts';
@@ -51,7 +52,9 @@ export function chartRenderer(
     const argv = ['template', 'liftlock', resolve(chart), '--kube-version', kubeVersion];
     const read = await run(io, { helm, argv, seconds });
     if ('problem' in read)
-      return { problem: `helm template did not render it: ${read.problem}. Try it: helm ${argv.join(' ')}` };
+      return {
+        problem: `helm template did not render it: ${read.problem}. Try it: helm ${argv.map(shellWord).join(' ')}`,
+      };
     return scanRendered(chart, read.text, { kubeVersion, lists });
   };
 }

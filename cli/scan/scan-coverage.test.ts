@@ -99,6 +99,16 @@ test('a chart that installs others which are not beside it is a gap, whether it 
   ]);
 });
 
+test('the name of a folder is one word of the commands that are to be pasted, whatever is in it', async () => {
+  folder.write({
+    'a; touch x #/Chart.yaml': `apiVersion: v2\nname: a\nversion: 1.0.0\ndependencies:\n  - {name: b, version: 1.0.0}\n`,
+    'a; touch x #/templates/budget.yaml': budget('{{ .Release.Name }}', 'policy/v1'),
+  });
+  const commands = (await gapsOf(folder.path)).map((line) => line.replace(/^.* pipe them: /, ''));
+  const scan = `helm template 'F/a; touch x #' | liftlock scan --manifests -`;
+  expect(commands).toEqual([scan, `helm dependency build 'F/a; touch x #' && ${scan}`]);
+});
+
 test('what a template names as it is stands beside the gap, and goes with it', async () => {
   folder.write({
     'shop/Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.0.0\n',

@@ -2,14 +2,13 @@ import { MemoryTable } from '../../adapters/memory/table.ts';
 import { operatorPorts } from '../../test/material/operations/operator-ports.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
 import { cluster, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { keptScan } from '../../test/material/scan/kept-scan.ts';
 import { drainSchema } from '../config/schema/drain.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Upgrade } from '../contracts/items/protocol.ts';
 import type { ScanSummary } from '../contracts/items/scan.ts';
 import { reason } from '../contracts/step-result.ts';
 import type { ScanRunView } from '../queries/scan-history.ts';
-import { put } from '../store/entity.ts';
-import { ScanSummaries } from '../store/scan-entities.ts';
 import { type AccessCheck, type AccessReport, accessCauses, accessStatus, withScan } from './access-report.ts';
 import {
   checkAccess,
@@ -98,7 +97,7 @@ test.each<[string, Upgrade[], ScanSummary[], string[]]>([
   ],
   ['a refusal after a scan by hand', [step('blocked', 'ClusterForbidden')], [byHand(before)], ['Refused']],
 ])('the API server, from %s', (_what, upgrades, scans, expected) => {
-  const checks = checkServerFromScans(scanSeen(upgrades, scans));
+  const checks = checkServerFromScans(scanSeen(upgrades, scans[0]));
   expect([...new Set(checks.map(({ status }) => status))]).toEqual(expected);
 });
 
@@ -119,7 +118,7 @@ test.each<[string, Upgrade[], ScanSummary[], string | null]>([
     '2026-11-20T06:00:00.000Z',
   ],
 ])('what counts is %s', (_, upgrades, scans, asOf) => {
-  const checks = checkServerFromScans(scanSeen(upgrades, scans));
+  const checks = checkServerFromScans(scanSeen(upgrades, scans[0]));
   expect(new Set(checks.map((check) => [check.status, check.asOf].join(' ')))).toEqual(new Set([`Readable ${asOf}`]));
 });
 
@@ -146,7 +145,7 @@ test.each<[string, Upgrade[], ScanSummary[], unknown[]]>([
     ],
   ],
 ])('it is told what was refused and why where %s', (_, upgrades, scans, told) => {
-  const checks = checkServerFromScans(scanSeen(upgrades, scans));
+  const checks = checkServerFromScans(scanSeen(upgrades, scans[0]));
   expect(checks.map(({ what, reason: why }) => [what, why?.code, why?.message])).toEqual(told);
 });
 
@@ -237,6 +236,9 @@ const summary = (scannedAt: string): ScanSummary => ({
   ...{ errors: 0, warnings: 0, infos: 0, waived: 0, read: 9, gaps: 0, causes: [], unread: [], parts: 1 },
   dataUpdatedOn: '2026-11-01',
 });
+const accessOf = async (ports: Parameters<typeof checkAccess>[0]) =>
+  (await checkAccess(ports, [cluster]))[0] as AccessReport;
+
 test('what AWS refused beside EKS is a part of its own, told permission by permission, which the stack of the spoke role mends', async () => {
   const ports = await operatorPorts(new MemoryTable(), { policy: undefined });
   const refused = (what: string, source: string, status = 'denied') => ({
@@ -251,8 +253,8 @@ test('what AWS refused beside EKS is a part of its own, told permission by permi
     refused('ec2:DescribeImages', 'capacity', 'error'),
     refused('deployments.apps', 'object'),
   ];
-  await ports.table.transact([put(ScanSummaries, { ...summary(after), gaps: 4, unread }, 'any')]);
-  const report = await checkAccess(ports, cluster);
+  await ports.table.transact(keptScan({ ...summary(after), gaps: 4, unread }));
+  const report = await accessOf(ports);
   const told = accessCauses([report]).map(({ part, whats, fix }) => [part, whats, fix]);
   expect(told).toEqual([
     [
@@ -278,7 +280,7 @@ test.each<[string, Parameters<typeof operatorPorts>[1], AccessReport['verificati
   'of a cluster that nobody has scanned and whose policy %s it is not known',
   async (_, kept, verification, status) => {
     const ports = await operatorPorts(new MemoryTable(), kept);
-    const report = await checkAccess(ports, cluster);
+    const report = await accessOf(ports);
     expect(report).toMatchObject({
       cluster: '111122223333.eu-central-1.web',
       clusterKey: cluster.clusterKey,
@@ -295,14 +297,14 @@ test.each<[string, Parameters<typeof operatorPorts>[1], AccessReport['verificati
 
 test('a scan by hand and one of an upgrade both tell of the access to a cluster', async () => {
   const scanned = await operatorPorts(new MemoryTable());
-  await scanned.table.transact([put(ScanSummaries, summary(before), 'absent')]);
+  await scanned.table.transact(keptScan(summary(before)));
   const passed = { 'scan-cluster': { status: 'done', startedAt: before, endedAt: after, reasons: [] } };
   const upgraded = await operatorPorts(new MemoryTable(), { upgrades: [upgrade({ steps: passed as never })] });
   for (const [ports, asOf] of [
     [scanned, before],
     [upgraded, after],
   ] as const) {
-    const { status, checks } = await checkAccess(ports, cluster);
+    const { status, checks } = await accessOf(ports);
     expect([status, checks.find(({ what }) => what === 'pods')?.asOf]).toEqual(['Ok', asOf]);
   }
 });
@@ -329,9 +331,8 @@ test.each<[string, readonly Upgrade[], AccessCheck['status']]>([
 
 test('that nobody has granted the tier operate is told with what to run, and is no reason against an upgrade', async () => {
   const ports = await operatorPorts(new MemoryTable(), { policy: policyConfig(draining) });
-  const passed = [put(ScanSummaries, summary('2026-11-20T07:00:00.000Z'), 'any')];
-  await ports.table.transact(passed);
-  const report = await checkAccess(ports, cluster);
+  await ports.table.transact(keptScan(summary('2026-11-20T07:00:00.000Z')));
+  const report = await accessOf(ports);
   expect(report.status).toBe('Ok');
   expect(accessCauses([report])).toMatchObject([
     {

@@ -38,3 +38,20 @@ test('a name that is nearly right is answered with the one that lives and is lik
   await expect(findCluster(table, 'wbe')).rejects.toThrow('has no cluster wbe. Did you mean web? Run liftlock get');
   await expect(findCluster(table, 'payments')).rejects.toThrow('has no cluster payments. Run liftlock get');
 });
+
+test('a cluster is found by its name without reading every other one', async () => {
+  const table = new MemoryTable();
+  const { account, region, name, clusterKey } = living;
+  await table.transact([
+    put(Clusters, living, 'absent'),
+    put(ClusterNames, { account, region, name, clusterKey }, 'absent'),
+  ]);
+  const kinds: string[] = [];
+  const queryKind = table.queryKind.bind(table);
+  table.queryKind = async (kind) => {
+    kinds.push(kind);
+    return queryKind(kind);
+  };
+  expect(await findCluster(table, name)).toEqual(living);
+  expect(kinds).toEqual([ClusterNames.kind]);
+});

@@ -1,11 +1,12 @@
 import { didYouMean } from '../config/did-you-mean.ts';
 import { namedError } from '../contracts/errors.ts';
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
-import { loadAllRecords } from '../inventory/records.ts';
+import { loadLivingRecords } from '../inventory/records.ts';
 import { arnOf, parseClusterArn, shortId, shortKeyOf } from '../model/cluster-key.ts';
+import { compareTexts } from '../model/compare-texts.ts';
 import type { Table } from '../ports/table.ts';
-import { Clusters, loadRecordsOfName } from '../store/entities.ts';
-import { load } from '../store/entity.ts';
+import { ClusterNames, Clusters, loadRecordsOfName } from '../store/entities.ts';
+import { load, loadAll, loadKind } from '../store/entity.ts';
 import { invalidInput, Refusal } from './refusal.ts';
 
 type Place = Pick<ClusterRecord, 'account' | 'region' | 'name'>;
@@ -24,12 +25,15 @@ export async function findCluster(table: Table, text: string): Promise<ClusterRe
   if (!/^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$/.test(text)) {
     throw invalidInput(`"${text.slice(0, 200)}" names no cluster. Give its name, account.region.name, or its ARN.`);
   }
-  const records = await loadAllRecords(table);
-  const all = records.filter((record) => record.name === text);
+  // Names alone are a hundredth of what the inventory is: each command that names a cluster would read all of that.
+  const keys = (await loadKind(table, ClusterNames)).flatMap(({ name, clusterKey }) =>
+    name === text ? clusterKey : [],
+  );
+  const all = await loadAll(table, Clusters, keys.sort(compareTexts).map(Clusters.key));
   const living = all.filter((record) => record.deletedAt === undefined);
   const [only, ...others] = living;
   if (only === undefined) {
-    const names = records.flatMap(({ name, deletedAt }) => (deletedAt === undefined ? name : []));
+    const names = (await loadLivingRecords(table)).map(({ name }) => name);
     return notFound(text, all.at(-1), didYouMean(text, names));
   }
   if (others.length === 0) return only;

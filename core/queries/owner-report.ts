@@ -18,7 +18,7 @@ import { clustersNow, type FleetSnapshot, nodesIn } from '../rollout/snapshot.ts
 import { blockersOf } from '../scan/fleet/decide-hop.ts';
 import { hasMore, isDrain, loadReport, scansOf } from '../scan/fleet/report-store.ts';
 import { Upgrades } from '../store/entities.ts';
-import { load, loadKind } from '../store/entity.ts';
+import { batched, load, loadKind } from '../store/entity.ts';
 import { LatestScanItems } from '../store/scan-entities.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import { clusterPolicy } from './cluster-policy.ts';
@@ -83,11 +83,13 @@ export async function ownerReport(ports: Pick<Ports, 'table' | 'clock'>, owner: 
     if (known !== undefined && held?.reason.code === NOT_EVICTED)
       scans.set(clusterKey, { ...known, ...(await withWaivedDrains(ports.table, known, version)) });
   }
+  // Thousands of clusters may be held, or have nodes that are too old.
+  const reader = batched(ports.table);
   const worse = new Map(
-    await Promise.all(living.map(async (one) => [one, await worseIn(ports.table, snapshot, one, owner)] as const)),
+    await Promise.all(living.map(async (one) => [one, await worseIn(reader, snapshot, one, owner)] as const)),
   );
   const following = new Map(
-    await Promise.all(living.map(async (one) => [one, await followingNodes(ports.table, snapshot, one)] as const)),
+    await Promise.all(living.map(async (one) => [one, await followingNodes(reader, snapshot, one)] as const)),
   );
   const affected = living.flatMap((cluster) => {
     const known = { latest: scans.get(cluster.clusterKey), follow: following.get(cluster) };
@@ -141,7 +143,7 @@ const earlier = (a: string | null | undefined, b: string | null | undefined): nu
  * What got worse in the last hop of a cluster that is held since, or is being taken back. What a person has released or had tried again is told no more.
  */
 async function worseIn(
-  table: Ports['table'],
+  table: Pick<Ports['table'], 'get'>,
   snapshot: FleetSnapshot,
   cluster: ClusterRecord,
   owner: string,

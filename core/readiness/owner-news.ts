@@ -171,10 +171,23 @@ function stoppersAt(look: Look, readiness: Readiness) {
 function provedBy({ cluster, scans, follow, now }: Look, target: string) {
   const found = toMend(stoppersOf(cluster, scans, KubeVersion.parse(target), true, undefined, now), follow);
   // What the inventory proves goes by the name that a scan gives it, so that it is the same once a scan has found it.
-  return found.flatMap(({ scanned, cause, reason, what = scanned && reason.message, ...whose }) =>
+  const all = found.flatMap(({ scanned, cause, reason, what = scanned && reason.message, ...whose }) =>
     ownersOf(whose, cluster).map((owner) => ({ cause: scanned ?? cause, owner, reason, what })),
   );
+  let room = MOST_BYTES;
+  const end = all.findIndex(({ cause, owner, what }) => {
+    room -= encoder.encode(JSON.stringify([cause, owner, what])).length;
+    return room < 0;
+  });
+  return end === -1 ? all : all.slice(0, end);
 }
+
+const encoder = new TextEncoder();
+/**
+ * So much of what stops a cluster is told and kept, which some four hundred causes and owners take. Owners and causes are other people's text: without
+ * a limit one cluster's items outgrow DynamoDB's, and the owners of no other cluster hear of anything.
+ */
+const MOST_BYTES = 120_000;
 
 /** What the last look can neither find nor call gone, since parts of the cluster could not be read. */
 const unseenIn = ({ scans }: Look, { for: target }: Readiness): readonly string[] =>

@@ -113,6 +113,19 @@ test.each([
   expect(await state()).toMatchObject({ answer: heard });
 });
 
+test('what is said with a go is in the record alone, so that an upgrade has room for all hooks of all its node groups', async () => {
+  const { ports, look, state } = await controlPlane(() =>
+    JSON.stringify({ schema: 'liftlock.hook/v1', answer: 'go', message: 'approved' }),
+  );
+  await look();
+  expect(await state()).toEqual({
+    ...{ askedSince: '2026-11-20T12:00:00.000Z', answeredAt: '2026-11-20T12:00:00.000Z' },
+    ...{ grantNumber: grant().number, answer: 'go' },
+  });
+  const answered = (await ports.table.auditOf(KEY)).find(({ event }) => event === 'HookAnswered');
+  expect(answered?.detail).toMatchObject({ answer: 'go', message: 'approved' });
+});
+
 test('an invocation of an older grant changes nothing of what a newer one has heard', async () => {
   const newer = { askedSince: '2026-11-20T13:00:00.000Z', grantNumber: grant().number + 1 };
   const { look, state } = await controlPlane(says('go'), {

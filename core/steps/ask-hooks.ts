@@ -305,7 +305,9 @@ function keepState(
     const before = standing(known, hook, grant.number);
     const state = next(before, now, grant.number);
     if (state === undefined || state === before) return { result: read.data.hooks };
-    const hooks = { ...read.data.hooks, [key]: state };
+    // What was said with a go is in the record alone: twenty hooks of thirty node groups would make the upgrade larger than an item may be.
+    const { message: _, ...unsaid } = state;
+    const hooks = { ...read.data.hooks, [key]: state.answer === 'go' ? unsaid : state };
     const detail = {
       hook: key,
       asked: receiverName(hook.ask),

@@ -72,7 +72,10 @@ test('the Job is committed with its undo before it is made, and to ask is no cha
   expect((await stands())?.mutated).toBe(false);
   jobs.change({ status: 'succeeded', message: 'well' });
   expect((await look()).reasons[0]?.code).toBe('HookPassed');
-  expect((await stands())?.hooks?.[STATE]).toMatchObject({ answer: 'go', message: 'well' });
+  expect((await stands())?.hooks?.[STATE]).toMatchObject({ answer: 'go' });
+  expect((await ports.table.auditOf(KEY)).findLast(({ event }) => event === 'HookAnswered')?.detail.message).toBe(
+    'well',
+  );
   // Its answer is kept, so it is deleted, and no undo is needed.
   expect([jobs.told.at(-1), jobs.known.size, await open()]).toEqual(['delete', 0, []]);
   expect(ports.sent).toEqual([]);

@@ -3,8 +3,8 @@ import type { MachineName } from '../../core/contracts/names.ts';
 import { loadLivingRecords } from '../../core/inventory/records.ts';
 import { Accounts, Regions } from '../../core/store/entities.ts';
 import { put } from '../../core/store/entity.ts';
-import { ScanSummaries } from '../../core/store/scan-entities.ts';
 import { protocolWorld } from '../../test/contract/protocol-world.ts';
+import { keptScan } from '../../test/material/scan/kept-scan.ts';
 import type { Log } from '../runtime/function-definition.ts';
 import { createApp } from './app.ts';
 import { MAX_BODY_BYTES } from './request-body.ts';
@@ -72,8 +72,7 @@ test('a page of access checks ends where an answer would be too long, and the ne
   const unread = Array.from({ length: 20 }, gap);
   const verdict = 'incomplete' as const;
   const scan = { ...look, verdict, causes: [], unread, dataUpdatedOn: '2026-11-01' };
-  for (const { clusterKey } of await loadLivingRecords(table))
-    await table.transact([put(ScanSummaries, { ...scan, clusterKey }, 'absent')]);
+  for (const { clusterKey } of await loadLivingRecords(table)) await table.transact(keptScan({ ...scan, clusterKey }));
   const first = await call('GET', '/v1/access/check');
   const [items, next] = [first.body.items as { cluster: string }[], first.body.next];
   expect(JSON.stringify(first.body).length).toBeLessThan(5_000_000);

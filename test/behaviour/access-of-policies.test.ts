@@ -12,7 +12,7 @@ const policy = {
 const upgradeable = (given: Record<string, unknown> = policy) =>
   smallFleet({ clusters: [{ name: 'web', version: '1.36', nodegroups: [{ name: 'workers' }] }], policy: given });
 const told = async (world: World) => {
-  const { checks } = await checkAccess(world.ports, await recordOf(world, 'web'));
+  const [{ checks = [] } = {}] = await checkAccess(world.ports, [await recordOf(world, 'web')]);
   return checks.flatMap(({ part, status, reason }) =>
     ['Rates', 'Queries', 'Silences'].includes(part) ? [[part, status, reason?.message ?? '']] : [],
   );
@@ -82,7 +82,7 @@ test.each([
     ['Rates', 'Readable', ''],
     ['Queries', 'Refused', said],
   ]);
-  const causes = accessCauses([await checkAccess(world.ports, await recordOf(world, 'web'))]);
+  const causes = accessCauses(await checkAccess(world.ports, [await recordOf(world, 'web')]));
   expect(causes.find(({ part }) => part === 'Queries')).toMatchObject({
     whats: ['shop'],
     fix: expect.stringMatching(/^Mend what it says/),

@@ -89,11 +89,10 @@ test('code 0 is go: the Job has the question, runs without privileges, and is de
   await run(world);
   expect(versionOf(world, 'web')).toBe('1.37');
   const [upgrade] = await upgradesOf(world);
-  expect(upgrade?.hooks?.['before-it/before/upgrade-control-plane']).toMatchObject({
-    ...{ answer: 'go', message: 'all 12 probes passed' },
-  });
-  const asked = (await world.auditTimeline()).find(({ event }) => event === 'HookAsked');
-  expect(asked?.detail.asked).toBe(`Job of ${IMAGE}`);
+  expect(upgrade?.hooks?.['before-it/before/upgrade-control-plane']).toMatchObject({ answer: 'go' });
+  const of = async (name: string) => (await world.auditTimeline()).findLast(({ event }) => event === name)?.detail;
+  expect((await of('HookAsked'))?.asked).toBe(`Job of ${IMAGE}`);
+  expect((await of('HookAnswered'))?.message).toBe('all 12 probes passed');
   expect([await made(world), await made(world, 'DeleteHookJob')].map(({ length }) => length)).toEqual([1, 1]);
   // Nothing was left to be taken back.
   expect((await upgradesOf(world)).map(({ machine }) => machine)).toEqual(['upgrade-cluster']);

@@ -5,7 +5,7 @@ import { FLEET } from '../../core/policy/applied.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 import type { Table } from '../../core/ports/table.ts';
 import type { GrantRequest } from '../../core/protocol/grant.ts';
-import { Clusters, Configs, Epochs } from '../../core/store/entities.ts';
+import { ClusterNames, Clusters, Configs, Epochs } from '../../core/store/entities.ts';
 import { put } from '../../core/store/entity.ts';
 import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { createInMemoryEks } from '../../simulator/eks/in-memory-ports.ts';
@@ -35,7 +35,11 @@ export async function protocolWorld(
   });
   const records = names.map((name) => clusterRecord(name, createdAt));
   await table.transact([put(Epochs, { number: 1 }, 'absent'), put(Configs, fleet(caps), 'absent')]);
-  for (const record of records) await table.transact([put(Clusters, record, 'absent')]);
+  for (const record of records) {
+    const { account, region, name, clusterKey: key } = record;
+    const named = put(ClusterNames, { account, region, name, clusterKey: key }, 'absent');
+    await table.transact([put(Clusters, record, 'absent'), named]);
+  }
   const clock = { now: world.now };
   const eks = createInMemoryEks(world.fake, { clock, principal: testCaller.principal });
   return {

@@ -19,6 +19,8 @@ export interface HttpsReaderOptions {
   readonly authorize: (renew: boolean) => Promise<Authorization>;
   /** Milliseconds without a byte until the answer is given up. */
   readonly timeoutMilliseconds?: number;
+  /** Milliseconds until an answer has to be whole; absent: as long as more of it comes. */
+  readonly longestMilliseconds?: number;
   /** `liftlock-scan` when absent. */
   readonly userAgent?: string;
   /** Requests that are sent at once; one when absent, and the others wait. */
@@ -109,7 +111,8 @@ export class HttpsReader implements ClusterReader {
     { path, accept = 'application/json', items, newConnection = false, change }: ReadRequest & Sent,
     { headers, tls }: Authorization,
   ): Promise<ReadAnswer> {
-    const { server, timeoutMilliseconds = TIMEOUT_MILLISECONDS, userAgent = 'liftlock-scan' } = this.#options;
+    const { server, timeoutMilliseconds = TIMEOUT_MILLISECONDS, longestMilliseconds } = this.#options;
+    const { userAgent = 'liftlock-scan' } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<ReadAnswer>();
     const url = `${server}${path}`;
     const sent = change && JSON.stringify(change.body);
@@ -128,6 +131,16 @@ export class HttpsReader implements ClusterReader {
     };
     const request = url.startsWith('http://') ? http.request(url, options) : https.request(url, options);
     this.#underWay = request;
+    const giveUp = (why: string) => {
+      reject(new ClusterAccessError('ClusterServerFault', why));
+      request.destroy();
+    };
+    if (longestMilliseconds !== undefined) {
+      const seconds = longestMilliseconds / 1_000;
+      const late = () => giveUp(`The answer of the API server was not whole after ${seconds} seconds.`);
+      const guard = setTimeout(late, longestMilliseconds).unref();
+      request.on('close', () => clearTimeout(guard));
+    }
     request.on('timeout', () => request.destroy(new Error('it did not answer in time')));
     request.on('error', (error) => reject(unreachable(error)));
     request.on('response', (response) => {
@@ -138,10 +151,7 @@ export class HttpsReader implements ClusterReader {
       response.on('data', (chunk: string) => {
         size += chunk.length;
         if (size <= MOST_CHARACTERS) body.push(chunk);
-        else {
-          reject(new ClusterAccessError('ClusterServerFault', 'The answer of the API server is too long.'));
-          request.destroy();
-        }
+        else giveUp('The answer of the API server is too long.');
       });
       response.on('error', (error) => reject(unreachable(error)));
       response.on('aborted', () => reject(unreachable(new Error('it broke its answer off'))));

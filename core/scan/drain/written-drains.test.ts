@@ -28,6 +28,11 @@ test.each([['maxUnavailable: 0'], ['maxUnavailable: 0%'], ['minAvailable: 100%']
   },
 );
 
+test('a name in a file that is no name of Kubernetes stays one word of the command that is to be pasted', () => {
+  const [found] = stuck(budget('maxUnavailable: 0', '"web; touch x #"'), deployment('replicas: 3'));
+  expect(found?.fix).toContain("kubectl -n shop patch pdb 'web; touch x #' --type merge");
+});
+
 test.each([
   ['a budget by itself', [budget('minAvailable: 1')], 0],
   ['one replica of which one must be available', [budget('minAvailable: 1'), deployment('replicas: 1')], 1],

@@ -26,6 +26,8 @@ const RETENTION = 90 * 24 * 60 * 60_000;
 const MOST_TARGETS = 5;
 /** Lists of the fleet load what was not read of every cluster, so each cluster names few. */
 const MOST_NAMED = 5;
+/** An item may have 400 KB, with its keys. */
+const MOST_BYTES = 380_000;
 
 /**
  * Keeps a report for ninety days: whole in parts, as a summary in the cluster's history, and as a copy for lists of the fleet. Saving it twice keeps
@@ -48,13 +50,9 @@ export async function saveReport(
     const lookBefore = before.scans.find(({ target }) => target === found.target);
     const known = lookBefore === undefined ? [] : await knownBy(table, clusterKey, lookBefore);
     const summary = datedBy(found, errorsOf(report), known, now);
-    const latest = {
-      clusterKey,
-      scans: latestOf(before.scans, stillWaived(summary, report, lookBefore), {
-        unseen: unseenBy(report, lookBefore, known),
-        gapsSince: gapsSince(report, lookBefore),
-      }).map(isOfHop ? (one) => one : withDrainsOf(summary, report)),
-    };
+    const gaps = { unseen: unseenBy(report, lookBefore, known), gapsSince: gapsSince(report, lookBefore) };
+    const scans = latestOf(before.scans, stillWaived(summary, report, lookBefore), gaps);
+    const latest = { clusterKey, scans: thatFit(isOfHop ? scans : scans.map(withDrainsOf(summary, report))) };
     // Automatic approval counts findings (autoApproveWhen), so the reconciler must look at the wave again.
     const [was, is] = [before, latest].map((scans) => blockingFindings(scans, summary.from));
     const isNews = !isSame(was, is);
@@ -170,6 +168,14 @@ function latestOf(
   const others = scans.filter(({ target, scannedAt }) => target !== summary.target && scannedAt !== summary.scannedAt);
   const newer = scans.find(({ target, scannedAt }) => target === summary.target && scannedAt > summary.scannedAt);
   return [...others, newer ?? summary].sort((a, b) => (a.scannedAt < b.scannedAt ? 1 : -1)).slice(0, MOST_TARGETS);
+}
+
+const encoder = new TextEncoder();
+
+/** The newest scans that fit into one item. Owners and causes are texts of others: five scans that are full of them are more than the table takes. */
+function thatFit(scans: LatestScans['scans']): LatestScans['scans'] {
+  const isTooMuch = encoder.encode(JSON.stringify(scans)).length > MOST_BYTES;
+  return isTooMuch && scans.length > 1 ? thatFit(scans.slice(0, -1)) : scans;
 }
 
 /** Whether a finding is about the drains of nodes. */

@@ -1,0 +1,46 @@
+import { MemoryTable } from '../../adapters/memory/table.ts';
+import { clusterRecord } from '../../test/material/policy/cluster-record.ts';
+import { fleetSnapshot } from '../../test/material/rollout/fleet-snapshot.ts';
+import type { LiftlockEvent } from '../contracts/events.ts';
+import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
+import { tellOwners } from './tell-owners.ts';
+
+const NOW = new Date('2026-11-20T12:00:00Z');
+const clusters = ['huge', 'web'].map((name) => clusterRecord({ name, version: '1.36', tags: {}, labels: {} }));
+const versions = ['1.36', '1.37'].map((version) => ({ version, status: 'STANDARD_SUPPORT' }));
+const region = { region: 'eu-central-1', announced: [], checkedAt: NOW.toISOString(), versions };
+
+/** As long as a text of others gets in a look. */
+const long = (text: string, length = 200): string => text.padEnd(length, 'я');
+const numbers = Array.from({ length: 20 }, (_, index) => index);
+const told = { severity: 'error' as const, findings: 1, fixes: ['Mend it.'], sources: ['object'] };
+const huge = numbers.map((cause): ScanCause => {
+  const owners = numbers.map((owner) => long(`team ${cause} ${owner}`));
+  return { ...told, cause: long(`argocd:${cause}`), what: long('It is removed.', 300), owners };
+});
+const ofWeb: ScanCause = { ...told, cause: 'helm:web', what: 'It is removed.', owner: 'web' };
+
+const scansOf = (causes: readonly ScanCause[], clusterKey = ''): LatestScans => {
+  const counts = { errors: causes.length, warnings: 0, infos: 0, waived: 0, read: 1, gaps: 0 };
+  const about = { from: '1.36', target: '1.37', scannedAt: '2026-11-20T11:30:00.000Z', dataUpdatedOn: '2026-11-01' };
+  return { clusterKey, scans: [{ ...about, ...counts, verdict: 'fail', causes: [...causes] }] };
+};
+
+test('a cluster with as many owners and causes as there can be, each with the longest text, keeps nobody else from hearing', async () => {
+  const events: LiftlockEvent[] = [];
+  const table = new MemoryTable();
+  const ports = {
+    ...{ table, clock: { now: () => NOW }, addresses: { send: async () => undefined } },
+    events: { publish: async (all: readonly LiftlockEvent[]) => void events.push(...all) },
+  };
+  const snapshot = { ...fleetSnapshot({ clusters, policies: {} }), regions: new Map([[region.region, region]]) };
+  const [ofHuge, web] = clusters.map(({ clusterKey }) => clusterKey);
+  const scans = new Map([
+    [ofHuge ?? '', scansOf(huge, ofHuge)],
+    [web ?? '', scansOf([ofWeb], web)],
+  ]);
+  await tellOwners(ports, snapshot, clusters, scans, new Map());
+  const heard = events.flatMap((event) => (event.type === 'OwnerNews' ? (event.detail.owner ?? '') : []));
+  expect(heard).toContain('web');
+  expect(heard).toContain(long('team 0 0'));
+});
