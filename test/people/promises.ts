@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Explanation } from '../../core/queries/explain-cluster.ts';
 
 const MINUTE = 60_000;
@@ -20,7 +21,8 @@ export function brokenPromise({ before, after, begun, from, until }: Told): stri
   const { at, condition } = before.when;
   const said = `${before.cluster} (${before.state}) was told at ${from.toISOString()}: ${JSON.stringify(before.when)} ${codesOf(before)}`;
   const since = begun.filter((instant) => new Date(instant) > from);
-  const isSame = after.when.condition === condition && codesOf(after) === codesOf(before);
+  const goneOn = !isDeepStrictEqual(before.upgrade, after.upgrade);
+  const isSame = after.when.condition === condition && codesOf(after) === codesOf(before) && !goneOn;
   if (/^The next (?:tick|full look) /.test(condition ?? '') && isSame && since.length === 0)
     return `${said}\n  and is told the same at ${until.toISOString()}`;
   if (at === null || before.upgrade?.status === 'Parked') return undefined;
