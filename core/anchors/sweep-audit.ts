@@ -18,7 +18,7 @@ const ON_ITS_WAY = HOUR;
 const CLOCK_SKEW = (GRACE_SECONDS - CALL_SECONDS) * 1000;
 /** Anchors are read this many at a time. A busy table has thousands in three days, and reading them one by one takes minutes. */
 const AT_ONCE = 16;
-/** One anchor holds at most this many characters, about as much as one batch of the stream. */
+/** One anchor holds at most this many bytes, about as much as one batch of the stream. */
 const ANCHOR_LENGTH = 4_000_000;
 
 /**

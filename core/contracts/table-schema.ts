@@ -37,7 +37,7 @@ export const BATCH_KEYS = 100;
 export const TRANSACTION_OPERATIONS = 100;
 const TRANSACTION_BYTES = 4 * 1024 * 1024;
 const ITEM_BYTES = 400 * 1024;
-/** The most characters of all writes of one transaction, since the audit's record of them is one item. */
+/** The most bytes of all writes of one transaction, since the audit's record of them is one item. */
 export const RECORD_LENGTH = 250_000;
 
 /** A hundred items of this size fit into a transaction. */

@@ -6,12 +6,13 @@ import type { LatestScans, ScanCause } from '../contracts/items/scan.ts';
 import { tellOwners } from './tell-owners.ts';
 
 const NOW = new Date('2026-11-20T12:00:00Z');
-const clusters = ['huge', 'web'].map((name) => clusterRecord({ name, version: '1.36', tags: {}, labels: {} }));
+const clustersOf = (names: readonly string[]) =>
+  names.map((name) => clusterRecord({ name, version: '1.36', tags: {}, labels: {} }));
 const versions = ['1.36', '1.37'].map((version) => ({ version, status: 'STANDARD_SUPPORT' }));
 const region = { region: 'eu-central-1', announced: [], checkedAt: NOW.toISOString(), versions };
 
 /** As long as a text of others gets in a look. */
-const long = (text: string, length = 200): string => text.padEnd(length, 'я');
+const long = (text: string, length = 200): string => text.padEnd(length, 'が');
 const numbers = Array.from({ length: 20 }, (_, index) => index);
 const told = { severity: 'error' as const, findings: 1, fixes: ['Mend it.'], sources: ['object'] };
 const huge = numbers.map((cause): ScanCause => {
@@ -26,21 +27,30 @@ const scansOf = (causes: readonly ScanCause[], clusterKey = ''): LatestScans => 
   return { clusterKey, scans: [{ ...about, ...counts, verdict: 'fail', causes: [...causes] }] };
 };
 
-test('a cluster with as many owners and causes as there can be, each with the longest text, keeps nobody else from hearing', async () => {
+async function heardOf(causes: Readonly<Record<string, readonly ScanCause[]>>) {
   const events: LiftlockEvent[] = [];
   const table = new MemoryTable();
   const ports = {
     ...{ table, clock: { now: () => NOW }, addresses: { send: async () => undefined } },
     events: { publish: async (all: readonly LiftlockEvent[]) => void events.push(...all) },
   };
+  const clusters = clustersOf(Object.keys(causes));
   const snapshot = { ...fleetSnapshot({ clusters, policies: {} }), regions: new Map([[region.region, region]]) };
-  const [ofHuge, web] = clusters.map(({ clusterKey }) => clusterKey);
-  const scans = new Map([
-    [ofHuge ?? '', scansOf(huge, ofHuge)],
-    [web ?? '', scansOf([ofWeb], web)],
-  ]);
+  const scans = new Map(clusters.map(({ name, clusterKey }) => [clusterKey, scansOf(causes[name] ?? [], clusterKey)]));
   await tellOwners(ports, snapshot, clusters, scans, new Map());
-  const heard = events.flatMap((event) => (event.type === 'OwnerNews' ? (event.detail.owner ?? '') : []));
+  return events.flatMap((event) => (event.type === 'OwnerNews' ? event : []));
+}
+
+test('a cluster with as many owners and causes as there can be, each with the longest text, keeps nobody else from hearing', async () => {
+  const heard = (await heardOf({ huge, web: [ofWeb] })).map(({ detail }) => detail.owner);
   expect(heard).toContain('web');
   expect(heard).toContain(long('team 0 0'));
+});
+
+test('an owner hears of many clusters with the longest texts, in an event that EventBridge takes', async () => {
+  const ofOps = huge.map(({ owners: _, ...one }): ScanCause => ({ ...one, owner: 'ops' }));
+  const many = Array.from({ length: 60 }, (_, index) => [`c${index}`, ofOps] as const);
+  const [ops, ...others] = await heardOf(Object.fromEntries(many));
+  expect([ops?.detail.owner, others]).toEqual(['ops', []]);
+  expect(new TextEncoder().encode(JSON.stringify(ops)).length).toBeLessThan(256 * 1024);
 });

@@ -34,9 +34,9 @@ export type TellPorts = Pick<Ports, 'table' | 'clock' | 'events' | 'addresses'>;
 const MOST_WRITES = 70;
 /** How long a sent notice is kept, so that a repeated one is recognized. */
 const KEPT_MILLISECONDS = 2 * 86_400_000;
-/** The most news of one event, and the characters of their JSON: EventBridge and SNS take 256 KB, and the notice is in it, too. */
+/** The most news of one event, and the bytes of their JSON: EventBridge and SNS take 256 KB, and the notice is in it, too. */
 const MOST_NEWS = 200;
-const MOST_CHARACTERS = 120_000;
+const MOST_BYTES = 120_000;
 /** How many notices are sent at once, since one address may take ten seconds. */
 const AT_ONCE = 10;
 
@@ -179,7 +179,7 @@ async function send(
 function inOneEvent(notices: readonly OwnerNotice[]) {
   const [{ reference } = { reference: '' }] = notices;
   const all = notices.flatMap(({ news }) => news);
-  const [news = []] = batchesOf(all, MOST_NEWS, MOST_CHARACTERS);
+  const [news = []] = batchesOf(all, MOST_NEWS, MOST_BYTES);
   const others = Map.groupBy(all.slice(news.length), ({ what }) => what);
   const more = Object.fromEntries([...others].map(([what, those]) => [what, those.length]));
   return { reference, news, ...(others.size > 0 && { more }) };
