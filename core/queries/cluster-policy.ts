@@ -110,12 +110,16 @@ export async function loadRollbackIn(
   return rollbackIn(snapshot, of, now, await findHopUp(table, of.cluster, versionNow(of.cluster, of.upgrades)));
 }
 
-/** The upgrade that a cluster is held for; of a rollback that has still to move it also why EKS does not take it back any more, whatever has ended that. */
+/**
+ * The upgrade that a cluster is held for. Of a rollback that has still to move it also why EKS does not take it back any more, whatever has ended that;
+ * and where nobody lets the support type be set by now, that whoever goes on with it has to.
+ */
 export function withWayBack(
   left: Upgrade | undefined,
   { version }: Pick<ClusterRecord, 'version'>,
-  { status, reasons }: RollbackView,
+  { status, reasons, blockers }: RollbackView,
 ): Upgrade | undefined {
-  if (left === undefined || !isRollback(left) || left.from !== version || status !== 'NotReversible') return left;
-  return { ...left, reasons: [...left.reasons, ...reasons] };
+  if (left === undefined || !isRollback(left) || left.from !== version) return left;
+  if (status === 'NotReversible') return { ...left, reasons: [...left.reasons, ...reasons] };
+  return blockers.some(({ code }) => code === 'NeedsExtendedSupport') ? { ...left, extendSupport: true } : left;
 }

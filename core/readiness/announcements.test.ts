@@ -10,10 +10,9 @@ import { reason } from '../contracts/step-result.ts';
 import { noticeOf } from '../notices/notice-of.ts';
 import { clusterPolicy } from '../queries/cluster-policy.ts';
 import { verdictOf } from '../queries/verdict.ts';
-import { type Opening, openingsOf } from '../rollout/openings.ts';
+import { openingsOf } from '../rollout/openings.ts';
 import { Members, Rollouts } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
-import { announcementOf } from './announcements.ts';
 import { tellOwners } from './tell-owners.ts';
 
 const START = new Date('2026-11-20T12:00:00Z');
@@ -252,6 +251,26 @@ test('what lacks at the opening is said: an approval that nobody has given', asy
   expect(one).toMatch(/begins at .* This must be gone by then: .*approv/);
 });
 
+test.each<[string, string, string]>([
+  ['long before', '2026-11-20T13:00:00Z', '2026-11-20T14:00:00Z'],
+  ['right before', '2026-11-21T19:30:00Z', '2026-11-21T20:30:00Z'],
+])(
+  'what was announced of a wave that is rejected %s is taken back, and announced once that is over',
+  async (_, at, next) => {
+    const { look, state } = world('2026-11-21T20:00:00Z');
+    const pending = { status: 'Pending', planHash: 'hash' } as const;
+    Object.assign(state, { approval: true, wave: pending });
+    expect(await look(START)).toHaveLength(1);
+    const word = { principal: 'ann', at, planHash: 'hash', clusters: 1 };
+    const rejected = { ...pending, approvals: [{ ...word, decision: 'Rejected' as const, comment: 'not now' }] };
+    const taken = /does not begin at 2026-11-21T20:00:00.000Z, as was announced\. .*rejected by ann at \S+: not now/;
+    expect(await look(at, { wave: rejected })).toEqual([expect.stringMatching(taken)]);
+    expect(await look(next)).toEqual([]);
+    const [again] = await look(new Date(Date.parse(next) + 6 * HOUR), { wave: pending, opens: '2026-11-22T20:00:00Z' });
+    expect(again).toContain('web to 1.37 begins at 2026-11-22T20:00:00.000Z at the earliest');
+  },
+);
+
 test('a run that dies before it has announced leaves that to the next one, which says it once', async () => {
   const { look } = world('2026-11-21T20:00:00Z');
   await expect(look(START, { dies: true })).rejects.toThrow('died');
@@ -287,106 +306,4 @@ test('that a wave goes on without who never starts is no opening', () => {
     wave: { openedAt: START.toISOString() },
   });
   expect(openingsOf(snapshotNow().snapshot, START).get(clusterKey)?.at).toBeUndefined();
-});
-
-test('nothing is taken back that was never announced', () => {
-  expect(announcementOf(cluster, undefined, undefined, undefined, START)).toBeUndefined();
-});
-
-const CLOSED = reason('WindowClosed', 'closed');
-const UNAPPROVED = reason('ApprovalMissing', 'nobody has approved');
-const FULL = reason('WaveFull', 'full');
-const [PAST, SOON, LATER] = ['2026-11-20T11:00:00.000Z', '2026-11-20T12:30:00.000Z', '2026-11-25T12:00:00.000Z'];
-const opening = (at: string, ...reasons: Opening['reasons'][number][]): Opening => ({
-  ...{ clusterKey, rolloutId: 'r', to: '1.37', hops: ['1.37'], at, reasons },
-});
-const told = { rolloutId: 'r', to: '1.37', hours: 24 };
-const said = (...args: readonly [Parameters<typeof announcementOf>[1], Opening | undefined]) => {
-  const { kept, news } = announcementOf(cluster, ...args, undefined, START) ?? {};
-  return [news?.what, news?.reasons.map(({ code }) => code), kept?.at, kept?.notBegunFor];
-};
-
-test.each<[string, Parameters<typeof said>, unknown[]]>([
-  [
-    'did not begin is told why, and not that it is closed until the next opening',
-    [{ ...told, at: PAST }, opening(LATER, CLOSED, UNAPPROVED)],
-    ['takenBack', ['ApprovalMissing'], PAST, 'ApprovalMissing'],
-  ],
-  [
-    'should have begun now did not begin',
-    [{ ...told, at: START.toISOString() }, opening(LATER, FULL)],
-    ['takenBack', ['WaveFull'], START.toISOString(), 'WaveFull'],
-  ],
-  [
-    'is to begin later is moved, and told what must be gone by then',
-    [{ ...told, at: SOON }, opening(LATER, CLOSED, FULL)],
-    ['moved', ['WaveFull'], LATER, undefined],
-  ],
-  [
-    'only the calendar keeps away is moved by that',
-    [{ ...told, at: SOON }, opening(LATER, CLOSED)],
-    ['moved', ['WindowClosed'], LATER, undefined],
-  ],
-  [
-    'has made that hop is told the time of its next one as another time',
-    [{ ...told, to: '1.36', at: PAST }, opening(LATER, FULL)],
-    ['moved', ['WaveFull'], LATER, undefined],
-  ],
-  [
-    'waits for its next hop hears of that, and not that the first one was moved',
-    [
-      { ...told, at: PAST },
-      { ...opening(LATER, FULL), isNextHop: true },
-    ],
-    ['opens', ['WaveFull'], LATER, undefined],
-  ],
-  [
-    'goes further at the same time is told so',
-    [{ ...told, to: '1.36', at: SOON }, opening(SOON)],
-    ['moved', [], SOON, undefined],
-  ],
-  [
-    'has been told why it did not begin hears nothing as long as that is so',
-    [{ ...told, at: PAST, notBegunFor: 'WaveFull' }, opening(LATER, UNAPPROVED, FULL)],
-    [undefined, undefined, undefined, undefined],
-  ],
-  [
-    'waits for something else than it was told hears of its next opening',
-    [{ ...told, at: PAST, notBegunFor: 'WaveFull' }, opening(LATER, UNAPPROVED)],
-    ['opens', ['ApprovalMissing'], LATER, undefined],
-  ],
-  [
-    'is in another rollout by now hears of its opening there',
-    [{ ...told, rolloutId: 'before', at: PAST, notBegunFor: 'WaveFull' }, opening(LATER, FULL)],
-    ['opens', ['WaveFull'], LATER, undefined],
-  ],
-  [
-    'has four reasons hears three',
-    [undefined, opening(LATER, FULL, UNAPPROVED, reason('GoesBack', ''), reason('Held', ''))],
-    ['opens', ['WaveFull', 'ApprovalMissing', 'GoesBack'], LATER, undefined],
-  ],
-])('who %s', (_, given, expected) => {
-  expect(said(...given)).toEqual(expected);
-});
-
-test('where no opening is known, nothing is taken back twice, nor of what nobody knows any more', () => {
-  const forgotten = { kept: undefined, news: undefined };
-  const withdrawn = { rollout: rolloutItem({ status: 'Aborted' }), member: memberItem({ status: 'Excluded' }) };
-  const notBegun = { ...told, at: PAST, notBegunFor: 'WaveFull' as const };
-  expect(announcementOf(cluster, notBegun, undefined, withdrawn, START)).toEqual(forgotten);
-  expect(announcementOf(cluster, { ...told, at: LATER }, undefined, undefined, START)).toEqual(forgotten);
-  const unplanned = { rollout: rolloutItem(), member: undefined };
-  expect(announcementOf(cluster, { ...told, at: LATER }, undefined, unplanned, START)).toEqual(forgotten);
-});
-
-test('who waits for what no time is known of is told so while its opening is still to come, and not right before it', () => {
-  const withdrawal = { rollout: rolloutItem(), member: memberItem() };
-  const unknown = (...reasons: Opening['reasons'][number][]) => ({ ...opening(''), at: undefined, reasons });
-  const of = (at: string, waits: Opening) => announcementOf(cluster, { ...told, at }, waits, withdrawal, START);
-  expect(of(LATER, unknown(UNAPPROVED))).toMatchObject({
-    kept: undefined,
-    news: { what: 'takenBack', announcedFor: LATER, reasons: [UNAPPROVED] },
-  });
-  for (const at of [PAST, SOON, '2026-11-20T13:00:00.000Z']) expect(of(at, unknown(UNAPPROVED))).toBeUndefined();
-  expect(of(LATER, unknown())).toBeUndefined();
 });

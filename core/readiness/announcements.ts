@@ -52,10 +52,11 @@ export function announcementOf(
   if (before !== undefined && isNext && !isOfThisHop) return anew();
   if (opening?.at === undefined) {
     if (before === undefined) return undefined;
-    const waits = opening?.reasons ?? [];
+    const [rejected] = (opening?.reasons ?? []).filter(({ code }) => code === 'ApprovalRejected');
+    const waits = rejected === undefined ? (opening?.reasons ?? []) : [rejected];
     const isComing = Date.parse(before.at) > now.getTime() + LOOKS_APART * HOUR;
     // The next look knows more about a tick between two looks, and in an open window a place may become free.
-    const saysMore = !isComing || waits.length === 0;
+    const saysMore = rejected === undefined && (!isComing || waits.length === 0);
     if (saysMore && withdrawal?.member && waitsForHop(withdrawal.member) && goesOn(withdrawal)) return undefined;
     const why = withdrawal && whyWithdrawn(withdrawal, waits, isComing);
     if (why === undefined || before.notBegunFor !== undefined) return { kept: undefined, news: undefined };

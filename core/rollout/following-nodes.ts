@@ -1,5 +1,6 @@
 import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { Reason } from '../contracts/step-result.ts';
+import { shortId } from '../model/cluster-key.ts';
 import { hopId } from '../model/hop.ts';
 import { groupsInTheWay, lagReason } from '../model/lag.ts';
 import type { Table } from '../ports/table.ts';
@@ -26,12 +27,12 @@ export async function followingNodes(
   const { policy } = match;
   const groups = groupsInTheWay(cluster, policy.spec);
   if (groups.length === 0) return undefined;
-  const { clusterKey, name, version } = cluster;
+  const { clusterKey, version } = cluster;
   const status = (await load(table, Upgrades, clusterKey, hopId(version, version)))?.data.status;
   // No rollout tries the same a second time by itself.
   const isTried = status === 'Blocked' || status === 'Failed';
   const lag = isTried ? lagReason(cluster, policy.spec) : undefined;
-  const tried = `Liftlock has tried to bring them up, which ended ${status}. What goes on with it says: liftlock explain cluster ${name}`;
+  const tried = `Liftlock has tried to bring them up, which ended ${status}. What goes on with it says: liftlock explain cluster ${shortId(cluster)}`;
   const reason = lag
     ? { ...lag, message: `${lag.message} ${tried}` }
     : behind(snapshot, cluster, policy, wavePlace(snapshot, policy, cluster));

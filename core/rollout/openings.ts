@@ -128,8 +128,11 @@ export function openingsOf(snapshot: FleetSnapshot, now: Date): ReadonlyMap<stri
       const own = byMember.get(`${rolloutId} ${clusterKey}`) ?? [];
       const until = earliestOpening(own);
       // A member that never starts has an instant too: the one at which its wave goes on without it. That is no opening.
-      const isKnown = until !== undefined && Date.parse(until) > now.getTime() && until !== leaving(snapshot, one);
       const asked = own.flatMap(({ reasons }) => reasons);
+      // Nor is one known while somebody has rejected the wave.
+      const isAgreed = !asked.some(({ code }) => code === 'ApprovalRejected');
+      const isToCome = until !== undefined && Date.parse(until) > now.getTime() && until !== leaving(snapshot, one);
+      const isKnown = isAgreed && isToCome;
       const told = isKnown ? [...asked, ...turn(clusterKey, rolloutId, asked, until)] : asked;
       const reasons = [...new Map(told.map((why) => [why.message, why])).values()];
       const from = KubeVersion.parse(snapshot.clusters.get(clusterKey)?.version ?? one.from);

@@ -76,9 +76,10 @@ export function plannedWave(
 ): Wave {
   const counts = countSettled(members);
   const needWork = members.length - counts.excluded - counts.quarantined;
-  // A cluster that a person took out of the last wave is not owed: no later wave rests on what the last one would have proved.
+  // A cluster that a person took out of the last wave, or that is held, is not owed there: no later wave rests on what the last one would have proved,
+  // and the rollouts after it would each wait for a person's word about the same cluster.
   const isOwed = ({ code }: Reason): boolean =>
-    OWED.includes(code) && (code !== 'Skipped' || spec !== policy.spec.waves.at(-1));
+    OWED.includes(code) && ((code !== 'Skipped' && code !== 'Held') || spec !== policy.spec.waves.at(-1));
   const owed = members.filter(({ status, reasons }) => status === 'Excluded' && reasons.some(isOwed)).length;
   const strays = members.filter(({ status, isStray }) => status === 'Failed' && isStray === true).length;
   const { epoch, scans } = snapshot;

@@ -1,9 +1,11 @@
+import { releaseCluster } from '../../core/operations/hold-switch.ts';
 import { skipCluster } from '../../core/operations/skip-cluster.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
+import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { checkInvariants } from '../../simulator/invariants/check-invariants.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { apply, at, clusterOf, keyOf, lookAround, spec, statusOf } from './changed-policy.ts';
-import { hours, PERSON, recordOf, rolloutsOf, smallFleet } from './small-fleet.ts';
+import { apply, at, clusterOf, hold, keyOf, lookAround, spec, statusOf } from './changed-policy.ts';
+import { discover, hours, PERSON, recordOf, rolloutsOf, smallFleet, versionOf } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
 const CALENDARS = { nights: { windows: [{ name: 'w', schedule: '0 1 * * *', duration: '4h' }] } };
@@ -83,4 +85,24 @@ test('nor does it keep anybody from taking out its cluster before it has opened,
   await TAKEN_OUT['is skipped']?.(world);
   await hours(world, 1);
   expect((await rolloutsOf(world)).map(({ status }) => status)).toEqual(['Completed']);
+});
+
+test('one whose only cluster is held waits for nobody, in no rollout, and once that is released another one takes it', async () => {
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d']), ...staged('prod', ['p'])],
+    policy: { ...spec(at('dev'), at('prod')), trigger: 'manual' },
+  });
+  await discover(world);
+  await hours(world, 0.5);
+  await hold(world, 'p');
+  await apply(world, at('dev'), at('prod'));
+  await hours(world, 8);
+  for (const late of staged('dev', ['late'])) addCluster(world.eks.state, late);
+  await lookAround(world);
+  await hours(world, 8);
+  expect((await rolloutsOf(world)).map(({ status }) => status)).toEqual(['Completed', 'Completed']);
+  expect((await explainCluster(world.ports, await recordOf(world, 'p'))).state).toBe('Held');
+  await releaseCluster(world.ports, await keyOf(world, 'p'), PERSON);
+  await hours(world, 8);
+  expect(versionOf(world, 'p')).toBe('1.37');
 });

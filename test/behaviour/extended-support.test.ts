@@ -1,4 +1,5 @@
 import { requestRollback } from '../../core/operations/request-rollback.ts';
+import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import { Faults } from '../../simulator/faults/faulty-ports.ts';
 import type { World } from '../../simulator/process/world.ts';
 import { AT_MUTATIONS } from '../e2e/crash-scenarios.ts';
@@ -132,6 +133,10 @@ test('what a policy has withdrawn meanwhile is not done: the nodes have gone bac
     'Failed',
     'NeedsExtendedSupport',
   ]);
+  // Whoever goes on with it lets the support type be set, and hears that.
+  const { when, rollback } = await explainCluster(world.ports, await recordOf(world, 'shop'));
+  expect(rollback.blockers.map(({ code }) => code)).toContain('NeedsExtendedSupport');
+  expect(when.condition).toMatch(/runs: liftlock rollback cluster shop --extend-support --approve, which goes on/);
 });
 
 test('nor is what it has withdrawn between the decision and the commit', async () => {

@@ -77,7 +77,8 @@ export async function play(seed: number, { days, rounds = 14, mend = mendEveryth
     for (let day = 0; day < days && game.problems.length === 0; day += 1) {
       for (let count = choices.integer(0, 4); count > 0; count -= 1) await game.act();
       await game.pass(choices.pick([2, 6, 12, 24]));
-      await game.look();
+      // People do not look every day; the draws of the days without a look lead to other worlds.
+      if (choices.chance(0.5)) await game.look();
     }
     calm = true;
     mend(world);
