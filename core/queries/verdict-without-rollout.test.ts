@@ -124,3 +124,31 @@ test('who is half done is told why, and not where its nodes were when it failed:
   const verdict = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined, left }, NOW);
   expect(verdict.reasons.map(({ code }) => code)).toEqual(['HookRefused', 'HalfDone', 'NodesBehind']);
 });
+
+test.each<[string, string]>([
+  ['1.35', 'The next full look of the reconciler plans it anew, within the hour.'],
+  [
+    '1.36',
+    'Somebody takes it there by hand: liftlock upgrade cluster web --to 1.37 --approve; or somebody gives that rollout up: liftlock rollout abort r, since to promote its wave w0 would open the waves after it; then another one takes it.',
+  ],
+])(
+  'a rollout whose first wave has proved 1.36 takes who was kept out of it at %s no further than that',
+  (version, condition) => {
+    const cluster = clusterRecord({ name: 'web', version });
+    const specs = [
+      { name: 'w0', clusters: ['other'] },
+      { name: 'w1', clusters: ['web'] },
+    ];
+    const policies = { p: { selector: {}, target: '1.37', trigger: 'automatic', waves: specs } };
+    const rollout = rolloutItem({ waves: ['w0', 'w1'], target: '1.36' });
+    const waves = [
+      waveItem({ name: 'w0', status: 'Undecided' }),
+      waveItem({ index: 1, name: 'w1', status: 'Pending', needWork: 0 }),
+    ];
+    const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), rollouts: [rollout], waves };
+    const member = memberItem({ clusterKey: cluster.clusterKey, waveIndex: 1, status: 'Excluded', to: '1.36' });
+    const place = { rollout, waves, member: { ...member, from: '1.35' } };
+    const aim = clusterPolicy(snapshot, cluster, NOW);
+    expect(verdictOf(snapshot, cluster, aim, { place, ofUpgrade: undefined }, NOW).when.condition).toBe(condition);
+  },
+);

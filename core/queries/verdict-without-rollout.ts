@@ -4,6 +4,7 @@ import { type Reason, reason } from '../contracts/step-result.ts';
 import { isOfHook } from '../policy/hook-decision.ts';
 import { quarantineReasons, settledAt } from '../policy/quarantine.ts';
 import type { FleetSnapshot } from '../rollout/snapshot.ts';
+import { isAtCeiling } from '../rollout/wanted-members.ts';
 import { hasBegun, keepsPlace, waitingForPromotion } from '../rollout/wave-end.ts';
 import { lastPassed } from '../rollout/wave-hooks.ts';
 import { KubeVersion } from '../version/kube-version.ts';
@@ -75,7 +76,10 @@ function whileBusy(
   const { cluster, aim, member, isServed } = asked;
   const { id, status } = busy.rollout;
   const wave = busy.waves.find(({ index }) => index === member?.waveIndex);
-  const isPlannedAnew = wave !== undefined && !hasBegun(wave) && keepsPlace(wave, busy.waves, aim.policy);
+  const hasProved = busy.waves.some((before) => before.status !== 'Pending' && before.index < (wave?.index ?? 0));
+  const goesNoFurther = hasProved && member !== undefined && isAtCeiling(cluster, member);
+  const isPlannedAnew =
+    wave !== undefined && !hasBegun(wave) && !goesNoFurther && keepsPlace(wave, busy.waves, aim.policy);
   const busyAs = (how: string) => reason('RolloutBusy', `The rollout ${id} of its policy is ${status} and ${how}.`);
   const told =
     member?.status === 'Succeeded'

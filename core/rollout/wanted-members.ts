@@ -107,6 +107,10 @@ function ceilingsOf({ clusters }: FleetSnapshot, { target }: Rollout, members: r
     KubeVersion.parse(own.get(clusterKey) ?? newestTarget(inRegion.get(region) ?? [], target));
 }
 
+/** Whether the rollout takes the cluster of a member no further than it is, once its first waves have proved their target. */
+export const isAtCeiling = ({ version }: ClusterRecord, { from, to }: Member): boolean =>
+  !isFinish({ from, to }) && !KubeVersion.parse(version).isOlderThan(KubeVersion.parse(to));
+
 const lower = (target: KubeVersion, ceiling: KubeVersion | undefined): KubeVersion =>
   ceiling?.isOlderThan(target) === true ? ceiling : target;
 
