@@ -1,6 +1,5 @@
 import { performance } from 'node:perf_hooks';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createTables } from '../../adapters/dynamodb/create-tables.ts';
 import { DynamoTable } from '../../adapters/dynamodb/dynamo-table.ts';
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { LIFTLOCK } from '../../core/contracts/names.ts';
@@ -9,6 +8,7 @@ import { transactWithAudit } from '../../core/store/audit.ts';
 import { ClusterControls } from '../../core/store/entities.ts';
 import { put } from '../../core/store/entity.ts';
 import { startLocalDynamo } from '../../test/contract/start-local-dynamo.ts';
+import { createTables } from '../../test/material/dynamodb/create-tables.ts';
 import type { Measure } from '../figure.ts';
 
 const SUBJECTS = 200;

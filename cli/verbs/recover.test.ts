@@ -1,12 +1,12 @@
 import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoTable } from '../../adapters/dynamodb/create-dynamo-table.ts';
-import { createTables } from '../../adapters/dynamodb/create-tables.ts';
 import { stopFleet } from '../../core/operations/fleet-switch.ts';
 import { transactWithAudit } from '../../core/store/audit.ts';
 import { Epochs, FleetControls } from '../../core/store/entities.ts';
 import { load, put } from '../../core/store/entity.ts';
 import { startLocalDynamo } from '../../test/contract/start-local-dynamo.ts';
 import { runInProcess } from '../../test/material/cli/run-in-process.ts';
+import { createTables } from '../../test/material/dynamodb/create-tables.ts';
 
 const names = { items: 'restored', audit: 'the-audit' };
 

@@ -68,12 +68,6 @@ export class FakeEks {
     advance(this.state, now.getTime(), this.#world);
   }
 
-  /** The time of the next event, forced upgrades of years ahead included; undefined when there is none. */
-  nextEventAt(): Date | undefined {
-    const at = this.state.timers[0]?.at;
-    return at === undefined ? undefined : new Date(at);
-  }
-
   /** Adds an outside actor to a running world. */
   addActor(actor: OutsideActor): void {
     this.state.actors.push(actor);

@@ -11,8 +11,9 @@ import {
   TransactWriteItemsCommand,
   type TransactWriteItemsCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { createTables, waitUntilActive } from '../../adapters/dynamodb/create-tables.ts';
 import { DynamoTable } from '../../adapters/dynamodb/dynamo-table.ts';
+import { waitUntilActive } from '../../simulator/cloud/install/install-data.ts';
+import { createTables } from '../material/dynamodb/create-tables.ts';
 import { type LocalDynamo, startLocalDynamo } from './start-local-dynamo.ts';
 
 let local: LocalDynamo;

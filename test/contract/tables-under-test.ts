@@ -1,7 +1,7 @@
 import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { createTables } from '../../adapters/dynamodb/create-tables.ts';
 import { DynamoTable } from '../../adapters/dynamodb/dynamo-table.ts';
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { createTables } from '../material/dynamodb/create-tables.ts';
 import { type LocalDynamo, startLocalDynamo } from './start-local-dynamo.ts';
 import { conflict, type TableUnderTest } from './table-contract.ts';
 

@@ -1,5 +1,9 @@
-import { CreateTableCommand, type CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import { waitUntilActive } from '../../../adapters/dynamodb/create-tables.ts';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  type DynamoDBClient,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { errorName } from '../../../core/contracts/errors.ts';
 import type { Resource } from '../template/resolve-stack.ts';
 import { installStream } from './install-streams.ts';
@@ -87,4 +91,9 @@ export function tableRequest({ name, properties }: Resource): CreateTableCommand
 export function expiryAttribute({ properties }: Resource): string | undefined {
   const specification = properties.TimeToLiveSpecification as { AttributeName: string; Enabled: boolean } | undefined;
   return specification?.Enabled ? specification.AttributeName : undefined;
+}
+
+/** Waits for a table, since CreateTable answers before it can be used: an embedded DynamoDB is ready within milliseconds. */
+export async function waitUntilActive(client: DynamoDBClient, TableName: string | undefined): Promise<void> {
+  await waitUntilTableExists({ client, minDelay: 0.02, maxDelay: 2, maxWaitTime: 60 }, { TableName });
 }
