@@ -28,7 +28,7 @@ test('calendars and channels are applied, listed with what uses them, and shown 
     await run('apply -f -', [CALENDAR, CHANNELS].join('---\n'));
     const [, policy = ''] = FLEET_YAML.split(/^---$/m);
     const order = 'order: [cost, { label: tier, values: [test, bank] }, { label: team }]';
-    const waves = `${order}\n  waves: [{ name: main, calendar: nights, soak: 2h }]`;
+    const waves = `${order}\n  waves: [{ name: main, calendar: nights, soak: 2h, mayOverrun: true, requireReady: 24h, rollNodes: whenSkewRequires, onUndecided: pass }]`;
     await run('apply -f -', policy.replace(/target: .*/, 'target: { channel: bank }').replace(/waves:[\s\S]*/, waves));
 
     const calendars = await run('get calendars');
@@ -43,7 +43,9 @@ test('calendars and channels are applied, listed with what uses them, and shown 
     const policyText = await run('describe policy standard');
     expect(policyText).toContain('channel bank');
     expect(policyText).toMatch(/Order: +cost, label tier \(test, bank\), label team\n/);
-    expect(policyText).toContain('1. main: 1 at once, 0 may fail, calendar nights, soak 2h');
+    expect(policyText).toContain(
+      '1. main: 1 at once, 0 may fail, calendar nights, soak 2h, opens once all are ready by looks of the last 24h, nodes follow when skew requires, may overrun its window, passes undecided',
+    );
     expect(policyText).toContain('wave main: at worst 1 cluster fails before nothing more starts.');
 
     const explained = await run('explain cluster web');

@@ -95,6 +95,10 @@ function waveLine(wave: Spec['waves'][number], index: number): string {
     watch === undefined ? undefined : `watch ${watch}`,
     soak === undefined ? undefined : `soak ${soak}`,
     wave.gates.length === 0 ? undefined : `gates: ${wave.gates.length}`,
+    wave.requireReady === undefined ? undefined : `opens once all are ready by looks of the last ${wave.requireReady}`,
+    wave.rollNodes === 'everyHop' ? undefined : 'nodes follow when skew requires',
+    wave.mayOverrun ? 'may overrun its window' : undefined,
+    wave.onUndecided === 'hold' ? undefined : 'passes undecided',
   ];
   return visible(`  ${index + 1}. ${wave.name}: ${parts.filter((part) => part !== undefined).join(', ')}`);
 }
