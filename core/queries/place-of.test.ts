@@ -1,9 +1,10 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { memberItem, rolloutItem, waveItem } from '../../test/material/items/rollout-items.ts';
 import { clock, cluster, KEY, keep, NOON, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { offers } from '../../test/material/rollout/one-tick.ts';
 import type { Rollout, Wave } from '../contracts/items/rollout.ts';
 import { reason } from '../contracts/step-result.ts';
-import { Members, Rollouts, Waves } from '../store/entities.ts';
+import { Members, Regions, Rollouts, Waves } from '../store/entities.ts';
 import { put } from '../store/entity.ts';
 import { explainCluster } from './explain-cluster.ts';
 
@@ -73,3 +74,28 @@ test('while a cluster is taken back its rollout is the one that had brought it t
   const { rollout, state } = await explainCluster({ table, clock }, cluster);
   expect([state, rollout?.id, rollout?.memberStatus]).toEqual(['RollingBack', 'newer', 'GoesBack']);
 });
+
+test.each([
+  ['Succeeded', 'Somebody removes the cause and runs: liftlock retry cluster web'],
+  ['Blocked', 'Somebody runs: liftlock rollout create p'],
+] as const)(
+  'a cluster that was blocked on the way to the target, and is %s in a newer rollout that has ended, waits for what takes it there',
+  async (newer, condition) => {
+    const table = new MemoryTable();
+    await keep(table, {
+      cluster: { ...cluster, lastSeenAt: at },
+      rollout: rolloutItem({ status: 'CompletedWithFailures', waves: ['all'], createdAt: '2026-11-01T00:00:00.000Z' }),
+      waves: [waveItem({ index: 0, name: 'all', status: 'Completed' })],
+      member: memberItem({ clusterKey: KEY, status: 'Blocked', reasons: [reason('WorkloadMissing', 'x')] }),
+    });
+    const further = { clusterKey: KEY, rolloutId: 'newer', to: '1.38', status: newer };
+    await table.transact([
+      put(Regions, offers, 'absent'),
+      put(Rollouts, rolloutItem({ id: 'newer', waves: ['all'], status: 'Completed', createdAt: at }), 'absent'),
+      put(Waves, waveItem({ rolloutId: 'newer', index: 0, name: 'all', status: 'Completed' }), 'absent'),
+      put(Members, memberItem(further), 'absent'),
+    ]);
+    const { rollout, when } = await explainCluster({ table, clock }, cluster);
+    expect([rollout?.id, when.condition]).toEqual(['r', expect.stringContaining(condition)]);
+  },
+);

@@ -28,8 +28,11 @@ export interface Place extends WholeRollout {
   readonly member: Member | undefined;
   /** The cluster's members in the other rollouts of that policy that are remembered, the newest first. */
   readonly others?: readonly Member[];
-  /** Whether a newer rollout of the policy that has the cluster was aborted: no retry takes up what was before it. */
-  readonly isEnded?: boolean;
+  /**
+   * Whether a newer rollout of the policy ended without success for the cluster, or was aborted: a retry looks at the newest one alone
+   * (core/operations/places-to-retry.ts).
+   */
+  readonly isOvertaken?: boolean;
   /** Another rollout of the policy, which goes on without the cluster. */
   readonly beside?: WholeRollout | undefined;
 }
@@ -100,8 +103,10 @@ export async function placeAmong(
   const member = left ?? inNewest;
   const rollout = rollouts.find(({ id }) => id === member?.rolloutId) ?? newest;
   const newer = rollouts.slice(0, rollouts.indexOf(rollout));
-  const isEnded = own.some((one) => isAborted(one) && newer.some(({ id }) => id === one.rolloutId));
-  return { rollout, member, others: counted.filter((one) => one !== member), isEnded };
+  const isOvertaken = own.some(
+    (one) => (isAborted(one) || isTried(one)) && newer.some(({ id }) => id === one.rolloutId),
+  );
+  return { rollout, member, others: counted.filter((one) => one !== member), isOvertaken };
 }
 
 type PlaceOfMember = Pick<Place, 'rollout' | 'member' | 'others'> | undefined;

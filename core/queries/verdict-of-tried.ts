@@ -85,9 +85,9 @@ export function howItEnds({ rollout, waves }: WholeRollout, called = 'that rollo
 export const opensMore = (waves: WholeRollout['waves'], { index: of }: { readonly index: number }): boolean =>
   waves.some(({ index, status }) => index > of && status === 'Pending');
 
-/** Whether a retry has the cluster tried again in its rollout; in one that was aborted nothing begins any more, nor in older ones. */
-export const isTriedAgain = ({ rollout, isEnded }: Place, member: Member): boolean =>
-  isTried(member) && rollout.status !== 'Aborted' && isEnded !== true;
+/** Whether a retry has the cluster tried again in its rollout; in one that was aborted nothing begins any more, nor in overtaken ones. */
+export const isTriedAgain = ({ rollout, isOvertaken }: Place, member: Member): boolean =>
+  isTried(member) && rollout.status !== 'Aborted' && isOvertaken !== true;
 
 /**
  * The verdict where a rollout is through with the cluster: no rollout takes it up again by itself for that target, but one that a person creates

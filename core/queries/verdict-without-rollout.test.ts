@@ -152,3 +152,19 @@ test.each<[string, string]>([
     expect(verdictOf(snapshot, cluster, aim, { place, ofUpgrade: undefined }, NOW).when.condition).toBe(condition);
   },
 );
+
+test('who is kept out, and where nobody knows the target, is not told to be taken to it by hand', () => {
+  const cluster = clusterRecord({ name: 'web', version: '1.36', tags: { 'liftlock/paused': 'true' } });
+  const policies = { p: { selector: {}, target: { channel: 'own' }, waves: [{ name: 'w0' }, { name: 'w1' }] } };
+  const rollout = rolloutItem({ waves: ['w0', 'w1'] });
+  const waves = [waveItem({ name: 'w0', status: 'Undecided' }), waveItem({ index: 1, name: 'w1', status: 'Pending' })];
+  const snapshot = { ...fleetSnapshot({ clusters: [cluster], policies }), rollouts: [rollout], waves };
+  const aim = clusterPolicy(snapshot, cluster, NOW);
+  const member = memberItem({ clusterKey: cluster.clusterKey, status: 'Excluded' });
+  const place = { rollout, waves, member };
+  const { when, reasons } = verdictOf(snapshot, cluster, aim, { place, ofUpgrade: undefined }, NOW);
+  expect(when.condition).toBe(
+    'What excludes it is taken away. Then: The Channel that its policy names is applied, and can be read.',
+  );
+  expect(reasons.map(({ code }) => code)).toEqual(['Excluded', 'UnknownChannel']);
+});

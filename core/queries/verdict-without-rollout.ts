@@ -14,7 +14,16 @@ import { refusalsByHand, somebodyOnce } from './upgrade-plan.ts';
 import { finishNodesFirst, UNPLACED, whyUnplaced } from './verdict-at-target.ts';
 import { again, howItEnds, isTriedAgain, opensMore, takenOut } from './verdict-of-tried.ts';
 import type { Asked } from './verdict-when-held.ts';
-import { after, GONE, said, type Verdict } from './verdict-words.ts';
+import { after, GONE, ONCE_RELEASED, said, type Verdict } from './verdict-words.ts';
+
+/** The verdict of a cluster whose policy takes it to a version that nobody knows: no rollout takes it, and nobody can name what to upgrade it to. */
+export function withoutTarget({ reasons }: ClusterPolicy): Verdict {
+  const codes = reasons.map(({ code }) => code);
+  const known = codes.includes('UnknownChannel')
+    ? 'The Channel that its policy names is applied, and can be read.'
+    : 'The target is offered there.';
+  return said(after(codes.includes('NotCovered') ? ONCE_RELEASED : known), ...reasons);
+}
 
 export function withoutRollout(
   snapshot: FleetSnapshot,
@@ -105,6 +114,10 @@ export function inNextRollout(asked: Asked, there: WholeRollout, reasons: readon
   const { snapshot, cluster, aim, now } = asked;
   const hasMoved = aim.wave !== undefined && reasons.some(({ code }) => code === 'NoWave');
   if (!hasMoved || there.rollout.status === 'Halted') return undefined;
+  if (aim.target === undefined) {
+    const { when, reasons: unknown } = withoutTarget(aim);
+    return said(when, ...reasons, ...unknown);
+  }
   const { condition, refusals } = untilAnother(snapshot, there, cluster, aim, { isServed: false, isMember: true }, now);
   return said(after(condition), ...reasons, ...refusals);
 }

@@ -37,17 +37,8 @@ import { atTarget, failedHalfWay, finishNodesFirst, orFinished } from './verdict
 import { again } from './verdict-of-tried.ts';
 import { type Asked, whileHeld } from './verdict-when-held.ts';
 import { whileItRuns } from './verdict-while-it-runs.ts';
-import { inNextRollout, withoutRollout } from './verdict-without-rollout.ts';
-import {
-  after,
-  halted,
-  ONCE_RELEASED,
-  onceFleetActs,
-  promoting,
-  refusedByFleet,
-  said,
-  type Verdict,
-} from './verdict-words.ts';
+import { inNextRollout, withoutRollout, withoutTarget } from './verdict-without-rollout.ts';
+import { after, halted, onceFleetActs, promoting, refusedByFleet, said, type Verdict } from './verdict-words.ts';
 
 /** Codes that every grant asks for again. */
 const REFUSALS: ReadonlySet<string> = new Set(VETOES.flatMap(({ codes }) => codes));
@@ -207,7 +198,10 @@ function ofRefused(looked: Looked): Verdict | undefined {
   const condition = unreachable ? 'Liftlock can read the cluster again.' : 'What excludes it is taken away.';
   // The member's wave has begun without it, and does not take it in again.
   if (left === undefined && going?.member.status === 'Excluded' && isInBegunWave(going)) {
-    const next = onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now));
+    const next =
+      aim.target === undefined
+        ? withoutTarget(aim)
+        : onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now));
     return said(after(`${condition} Then: ${next.when.condition}`), ...refusals, ...next.reasons);
   }
   if (left === undefined) return said(after(condition), ...refusals);
@@ -225,13 +219,7 @@ function ofWaiting(looked: Looked): Verdict {
   const isSkipped = going?.member.status === 'Excluded' && isServed(going.member);
   const isDone = going === undefined || (ENDED_WELL.includes(going.member.status) && !isSkipped);
   // A wave that has begun goes on with its members to the rollout's own target, whatever its policy names by now.
-  if (aim.target === undefined && (isDone || !isInBegunWave(going))) {
-    const codes = aim.reasons.map(({ code }) => code);
-    const another = codes.includes('UnknownChannel')
-      ? 'The Channel that its policy names is applied, and can be read.'
-      : 'The target is offered there.';
-    return said(after(codes.includes('NotCovered') ? ONCE_RELEASED : another), ...aim.reasons);
-  }
+  if (aim.target === undefined && (isDone || !isInBegunWave(going))) return withoutTarget(aim);
   if (isDone) return onceFleetActs(snapshot, (acting) => withoutRollout(acting, cluster, aim, place, now));
   const tried = triedIn(looked);
   return tried === undefined
