@@ -1,4 +1,5 @@
 import type { SeededChoices } from '../../simulator/simulate/fleet/seeded-choices.ts';
+import { component, OWN_IMAGES } from './own-parts.ts';
 
 const apiVersion = 'liftlock/v1alpha1';
 
@@ -123,6 +124,7 @@ export const calmConfig = (choices: SeededChoices): string =>
       target: choices.pick(['latest', { channel: 'stable' }]),
       trigger: choices.pick(['automatic', 'automatic', 'manual']),
       finish: choices.pick(['propose', 'always']),
+      nodes: { images: OWN_IMAGES },
       ...sometimes(choices, 0.5, { patch: randomPatch(choices) }),
       waves: STAGES.map((stage) =>
         wave(stage, sometimes(choices, 0.3, { approval: randomApproval(choices), soak: '1h' })),
@@ -156,13 +158,30 @@ const randomRollback = (choices: SeededChoices): object => ({
   extendSupport: choices.chance(0.3),
 });
 
+const RATE = {
+  ...{ name: 'errors', namespace: 'AWS/ApplicationELB', dimensions: { LoadBalancer: 'app/shop/{cluster}' } },
+  ...{ requests: 'RequestCount', errors: 'HTTPCode_Target_5XX_Count' },
+};
+
 /** What must work after a hop, and what of alarms and tests is said meanwhile. */
 const randomChecks = (choices: SeededChoices): object => ({
-  ...sometimes(choices, 0.3, { smoke: { deployments: ['shop/shop'], urls: ['https://{cluster}.example.com/'] } }),
+  ...sometimes(choices, 0.4, {
+    smoke: choices.pick([
+      { deployments: ['shop/shop'], urls: ['https://{cluster}.example.com/'] },
+      { jobs: [{ name: 'tests', namespace: 'shop', labels: { app: 'tests' }, wait: choices.pick(['10m', '2h']) }] },
+      { rates: { metrics: [RATE], wait: '40m' } },
+    ]),
+  }),
   ...sometimes(choices, 0.2, { silences: [{ alarms: ['shop-5xx'], during: ['roll-node-group'], longest: '1h' }] }),
 });
 
+/** In some policies nothing is asked of API servers, and then nothing is said of what is read there. */
 function randomSpec(choices: SeededChoices): object {
+  const { smoke, disruption, drain, components, ...spec } = fullSpec(choices);
+  return { ...spec, ...(choices.chance(0.2) ? { verification: 'eks-api' } : { smoke, disruption, drain, components }) };
+}
+
+function fullSpec(choices: SeededChoices): Readonly<Record<string, unknown>> {
   const at = choices.pick([
     { at: 'before', step: 'wave' },
     { at: 'after', step: 'wave' },
@@ -203,7 +222,8 @@ function randomSpec(choices: SeededChoices): object {
     }),
     ...sometimes(choices, 0.4, {
       nodes: choices.pick([
-        { updateConfig: { maxUnavailablePercentage: 50 } },
+        { images: OWN_IMAGES },
+        { images: OWN_IMAGES, updateConfig: { maxUnavailablePercentage: 50 } },
         { podEvictionFailure: { retries: 3, pause: '2h' } },
         { podEvictionFailure: { retries: 2, force: { after: '4h', selector: { matchLabels: { stage: 'dev' } } } } },
       ]),
@@ -211,10 +231,10 @@ function randomSpec(choices: SeededChoices): object {
     ...sometimes(choices, 0.3, { drain: choices.pick([{}, { maxUnavailable: '100%', podTimeout: '1h' }]) }),
     ...sometimes(choices, 0.2, { disruption: { maxUnavailable: 1, pause: '10m' } }),
     ...sometimes(choices, 0.2, { cannotStart: { leaveBehindAfter: '2d' } }),
-    ...sometimes(choices, 0.2, { verification: 'eks-api' }),
     ...sometimes(choices, 0.3, {
       scan: choices.pick([
         { failOn: 'none' },
+        { backups: { velero: { within: '24h' } } },
         { versionOwner: 'hold' },
         { failOn: 'deprecated', skip: ['telemetry'] },
         { urls: ['https://{cluster}.example.com/ready'], alarms: ['shop-5xx'] },
@@ -222,6 +242,9 @@ function randomSpec(choices: SeededChoices): object {
       ]),
     }),
     ...sometimes(choices, 0.4, { hooks: [hook] }),
+    ...sometimes(choices, 0.3, {
+      components: [component(choices.chance(0.4) ? undefined : choices.pick([OWN, MACHINE]))],
+    }),
     waves: [
       wave('dev', { ...sometimes(choices, 0.3, { soak: '12h' }), ...sometimes(choices, 0.3, { bake: '6h' }) }),
       ...(choices.chance(0.8)

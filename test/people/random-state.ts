@@ -3,7 +3,8 @@ import { addCluster } from '../../simulator/eks/add-cluster.ts';
 import { emptyState } from '../../simulator/eks/empty-state.ts';
 import type { FakeEksState } from '../../simulator/eks/state/fake-eks-state.ts';
 import type { SeededChoices } from '../../simulator/simulate/fleet/seeded-choices.ts';
-import { LEGACY, SHOPS } from './acts.ts';
+import { LEGACY, SHOPS } from './outside.ts';
+import { autoscaler, ownGroup, prepareOwnGroups } from './own-parts.ts';
 import { ACCOUNTS, REGIONS, type STAGES } from './random-config.ts';
 
 const DAY = 86_400_000;
@@ -31,20 +32,26 @@ export function randomState(start: Date, choices: SeededChoices): FakeEksState {
   if (choices.chance(0.5)) change('1.34', { endOfStandardSupport: inDays(choices.integer(1, 15)) });
   if (choices.chance(0.3)) change('1.33', { endOfExtendedSupport: inDays(choices.integer(1, 15)) });
   const haveNamesakes = choices.chance(0.3);
-  for (const { name, stage, account, region } of CLUSTERS) {
+  for (const [index, { name, stage, account, region }] of CLUSTERS.entries()) {
     const version = choices.pick(['1.33', '1.34', '1.35', '1.36', ...(isLate ? [] : ['1.37'])]);
     addCluster(state, {
       name: haveNamesakes ? name.replace('-2', '-1') : name,
       version,
       supportType: choices.pick(['STANDARD', 'EXTENDED']),
-      nodegroups: [{ name: 'a' }, ...(choices.chance(0.4) ? [{ name: 'b' }] : [])],
+      nodegroups: [
+        { name: 'a' },
+        ...(choices.chance(0.4) ? [{ name: 'b' }] : []),
+        ...(choices.chance(0.2) ? [ownGroup(index)] : []),
+      ],
+      ...(choices.chance(0.1) ? { autoModeNodes: 2 } : {}),
       otherNodes: choices.chance(0.2) ? [{ labels: { [EKSCTL_LABEL]: LEGACY }, version, nodes: 2 }] : [],
       account,
       region,
       tags: { stage },
-      workloads: SHOPS.workloads,
+      workloads: [...SHOPS.workloads(choices.chance(0.1) ? '1.36' : undefined), autoscaler(version)],
       podDisruptionBudgets: choices.chance(0.5) ? [SHOPS.budget(choices.integer(0, 1))] : [],
     });
   }
+  prepareOwnGroups(state, choices);
   return state;
 }
