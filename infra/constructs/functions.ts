@@ -14,6 +14,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Aws, Duration, RemovalPolicy, Tags } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { FUNCTION_NEEDS } from '../../core/contracts/function-needs.ts';
 import { DEEP_LOOK_SECONDS, LAST_LOOK_SECONDS, UNANSWERED_SECONDS } from '../../core/contracts/look-limits.ts';
 import { CALL_SECONDS } from '../../core/contracts/mutating-calls.ts';
 import {
@@ -34,7 +35,6 @@ import {
   machineArnPrefix,
   machineName,
 } from '../names.ts';
-import { FUNCTION_NEEDS } from '../permissions/function-needs.ts';
 import { functionStatements, type Reach, spokeRolesOf } from '../permissions/function-statements.ts';
 import type { VpcSettings } from '../settings/settings.ts';
 

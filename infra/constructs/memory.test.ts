@@ -1,7 +1,7 @@
+import { FUNCTION_NEEDS } from '../../core/contracts/function-needs.ts';
 import { FUNCTION_NAMES } from '../../core/contracts/names.ts';
 import { synthesize } from '../../test/material/infra/synthesize.ts';
 import { resourcesOf } from '../../test/material/infra/template.ts';
-import { FUNCTION_NEEDS } from '../permissions/function-needs.ts';
 
 const megabytes = new Map(
   resourcesOf(synthesize().hub, 'AWS::Lambda::Function').map(({ Properties }) => [

@@ -2,11 +2,11 @@ import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Aws } from 'aws-cdk-lib/core';
+import type { FunctionNeeds } from '../../core/contracts/function-needs.ts';
 import { HOOK_TAG } from '../../core/contracts/hook.ts';
 import { hookRoleName, operateRoleName } from '../../core/contracts/names.ts';
 import { executionArns, hookReceivers, machineArnPrefix, webhookSecrets } from '../names.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { FunctionNeeds } from './function-needs.ts';
 
 /** The bucket of the audit's anchors. */
 export interface BucketReference {

@@ -12,6 +12,7 @@ import {
   Stack,
 } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { FUNCTION_NEEDS } from '../../core/contracts/function-needs.ts';
 import {
   FUNCTION_NAMES,
   type FunctionName,
@@ -22,7 +23,6 @@ import {
 } from '../../core/contracts/names.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { BUS_NAME, defaultExternalId, FUNCTION_TAG, functionName } from '../names.ts';
-import { FUNCTION_NEEDS } from '../permissions/function-needs.ts';
 import { mutatingStatements, readStatements } from '../permissions/spoke-role-statements.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { LiftlockStackProps } from './stack-props.ts';

@@ -43,7 +43,7 @@ import { checkForced, checkStop, checkWindow } from './check-window.ts';
 import { intentBefore, once } from './commit-invariants.ts';
 import { oneHop, oneUpdate, order, skew } from './eks-invariants.ts';
 import { checkHistory, type History, historyOf, type Violation } from './history.ts';
-import { tagged, untouched } from './permission-invariants.ts';
+import { permitted, tagged, untouched } from './permission-invariants.ts';
 import { StoreAt } from './store-at.ts';
 
 /** Checks at every audit item, against the rules in force at that item. */
@@ -76,6 +76,7 @@ const CHECKS_OF_HISTORY: readonly ((history: History) => Violation[] | Promise<V
   order,
   untouched,
   tagged,
+  permitted,
   intentBefore,
   once,
   unbrokenAudit,

@@ -44,3 +44,7 @@ export async function tagged(history: History): Promise<Violation[]> {
   }
   return violations;
 }
+
+/** 28 `permitted`: no function asks for what its role does not allow, though the code would have taken the denial for an answer. */
+export const permitted = ({ world: { forbidden = [] } }: History): Violation[] =>
+  [...new Set(forbidden)].map((message) => ({ invariant: 'permitted', message }));

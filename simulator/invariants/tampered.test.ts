@@ -93,6 +93,7 @@ const FALSIFIED: readonly (readonly [invariant: string, what: string, tamper: (w
       timeline(world)[discovered] = { ...item, detail: { ...item.detail, tags: { 'liftlock/paused': 'true' } } };
     },
   ],
+  ['permitted', 'a function was denied something', (world) => world.forbidden.push('scan-cluster: the index kind')],
   ['audit', 'a write is not on record', (world) => falsify(world, Waves, { maxConcurrency: 17 })],
   ['rest', 'a grant is left open', (world) => falsify(world, Grants, { status: 'open' })],
   [

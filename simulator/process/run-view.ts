@@ -17,6 +17,8 @@ export interface RunView {
   readonly gateReadings?: readonly GateShown[];
   /** When EKS described each cluster, by its ARN, in epoch milliseconds, the newest last; absent where it is not kept. */
   readonly looks?: ReadonlyMap<string, readonly number[]>;
+  /** What functions asked for that their roles do not allow; absent where AWS's own refusals are in the log. */
+  readonly forbidden?: readonly string[];
   /** Every audit item, in the order of writing. */
   auditTimeline(): Promise<readonly AuditItem[]>;
   /** When an audit item was written in the time of the world, in epoch milliseconds; the item's own time when absent or undefined. */

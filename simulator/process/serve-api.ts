@@ -16,7 +16,7 @@ export interface ServedApi {
 /** Serves the API of a world on 127.0.0.1, with the same app that Lambda wraps, to one caller. Port 0 takes a free one. */
 export async function serveApi(world: World, port: number, caller: string = LOCAL_OPERATOR): Promise<ServedApi> {
   const app = createApp(
-    world.ports,
+    world.portsOf('api'),
     (context) => (isLoopback(context.req.header('host')) ? caller : undefined),
     (message, detail) => world.log.push({ function: 'api', message, detail }),
   );

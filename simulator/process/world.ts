@@ -1,4 +1,5 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
+import { FUNCTION_NEEDS } from '../../core/contracts/function-needs.ts';
 import { type FunctionName, hookRoleName, type MachineName, operateRoleName } from '../../core/contracts/names.ts';
 import { STARTED_BY } from '../../core/contracts/step-input.ts';
 import { canonicalJson } from '../../core/hash/canonical-json.ts';
@@ -53,6 +54,7 @@ import { createInMemoryHooks, type HookReceiverHere } from './in-memory-hooks.ts
 import { type DeliverBatch, InMemoryQueue } from './in-memory-queue.ts';
 import { InMemorySilences } from './in-memory-silences.ts';
 import { FUNCTION_ARN_PREFIX, MACHINE_ARN_PREFIX, machineDefinitions } from './machines.ts';
+import { permittedPorts } from './permitted-ports.ts';
 import type { RunView } from './run-view.ts';
 
 export interface WorldOptions {
@@ -117,6 +119,8 @@ export class World implements RunView {
   readonly faults: { readonly at: Date; readonly function: FunctionName; readonly error: unknown }[] = [];
   readonly #around: NonNullable<WorldOptions['around']>;
   readonly #deliver: NonNullable<WorldOptions['deliver']>;
+  /** What functions asked for that their roles do not allow, as `function: call`. */
+  readonly forbidden: string[] = [];
   /** The log of functions. */
   readonly log: {
     readonly function: FunctionName;
@@ -282,7 +286,12 @@ export class World implements RunView {
 
   #portsFor(name: FunctionName, payload: unknown): Ports {
     this.#invocations += 1;
-    return this.#around(this.ports, { function: name, payload, number: this.#invocations });
+    return this.#around(this.portsOf(name), { function: name, payload, number: this.#invocations });
+  }
+
+  /** The ports as the role of a function has them. */
+  portsOf(name: FunctionName): Ports {
+    return permittedPorts(this.ports, FUNCTION_NEEDS[name], (refused) => this.forbidden.push(`${name}: ${refused}`));
   }
 
   async #invokeTask(task: TaskInvocation): Promise<Json> {

@@ -1,9 +1,9 @@
-import type { FunctionName, MachineName } from '../../core/contracts/names.ts';
-import type { TABLE_SCHEMA } from '../../core/contracts/table-schema.ts';
+import type { FunctionName, MachineName } from './names.ts';
+import type { TABLE_SCHEMA } from './table-schema.ts';
 
 export type IndexName = (typeof TABLE_SCHEMA.items.indexes)[number]['name'];
 
-/** The permissions that one function needs, in Liftlock's own terms; permissions/function-statements.ts translates them into IAM's. */
+/** The permissions that one function needs, in Liftlock's own terms: infra/permissions/function-statements.ts translates them into IAM's, and simulated worlds refuse all else. */
 export interface FunctionNeeds {
   /** Indexes of the table that it queries. Every function reads items by key. */
   readonly indexes?: readonly IndexName[];
