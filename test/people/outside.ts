@@ -61,6 +61,33 @@ export const OUTSIDE: readonly Chance[] = [
       change: (world) => operation(world, arn, 'UpdateClusterVersion', { name: placeOf(arn).name, version: next }),
     };
   }),
+  onCluster(({ called, arn, version }) => {
+    const before = `1.${Number(version.slice(2)) - 1}`;
+    return {
+      outside: `its owner takes ${called} back to ${before} in the console`,
+      change: (world) => operation(world, arn, 'UpdateClusterVersion', { name: placeOf(arn).name, version: before }),
+    };
+  }),
+  onCluster(({ called, arn, groups }, choices) => {
+    const [clusterName, nodegroupName] = [placeOf(arn).name, choices.pick(groups)];
+    return {
+      outside: `somebody rolls ${nodegroupName} of ${called} in the console`,
+      change: (world) => operation(world, arn, 'UpdateNodegroupVersion', { clusterName, nodegroupName }),
+    };
+  }),
+  onCluster(({ called, arn }, choices) => {
+    const [clusterName, addonName] = [placeOf(arn).name, choices.pick(['coredns', 'kube-proxy', 'vpc-cni'])];
+    const verb = choices.pick(['UpdateAddon', 'DeleteAddon', 'CreateAddon']);
+    return {
+      outside: `somebody asks for ${verb} of ${addonName} in ${called}`,
+      change: (world) => {
+        const { addonVersions, clusters } = world.eks.state;
+        const addonVersion = defaultVersion(addonVersions, addonName, clusters[arn]?.version ?? '');
+        const more = verb === 'DeleteAddon' || addonVersion === undefined ? {} : { addonVersion };
+        operation(world, arn, verb, { clusterName, addonName, ...more });
+      },
+    };
+  }),
   onOlder(({ called, arn }) => ({
     outside: `AWS moves ${called} by force`,
     change: (world) => actor(world, arn, { do: 'auto-upgrade' }),
