@@ -1,6 +1,7 @@
 import { parseClusterArn, shortId, withIdInCommands } from '../../core/model/cluster-key.ts';
 import { isLag } from '../../core/model/lag.ts';
 import { visibleLine } from '../../core/model/visible.ts';
+import { counted } from '../../core/model/words.ts';
 import { newsText } from '../../core/notices/notice-of.ts';
 import type { PublishedEvent } from '../../simulator/process/in-memory-bus.ts';
 
@@ -20,12 +21,12 @@ const LINES: {
 } = {
   VersionAvailable: ({ kubernetesVersion, region }) => `EKS offers ${kubernetesVersion} in ${region}`,
   SupportDeadlineApproaching: ({ cluster, support, kubernetesVersion, daysLeft, forced }) =>
-    `${nameOf(cluster)}: ${support} support of ${kubernetesVersion} ends in ${daysLeft} days${forced === true ? ', and EKS upgrades it by force from then on' : ''}`,
+    `${nameOf(cluster)}: ${support} support of ${kubernetesVersion} ends in ${counted(daysLeft, 'day')}${forced === true ? ', and EKS upgrades it by force from then on' : ''}`,
   ReadinessChanged: ({ cluster, verdict, target, reasons }) =>
     `${nameOf(cluster)}: ${verdict} for ${target}${why(reasons)}`,
   OwnerNews: ({ owner, news }) => `${owner ?? 'owners that no label names'}: ${news.map(newsText).join(' ')}`,
   PlannedChangeApproaching: ({ cluster, code, daysLeft }) =>
-    `${nameOf(cluster)}: AWS plans ${code} in ${daysLeft} days`,
+    `${nameOf(cluster)}: AWS plans ${code} in ${counted(daysLeft, 'day')}`,
   RollbackDeadlineApproaching: ({ cluster, kubernetesVersion, to, endsAt }) =>
     `${nameOf(cluster)}: can be taken back from ${kubernetesVersion} to ${to} until ${endsAt} only`,
   RolloutChanged: ({ rolloutId, status, reasons }) => `rollout ${rolloutId}: ${status}${why(reasons)}`,

@@ -4,7 +4,7 @@ import type { Reason } from '../contracts/step-result.ts';
 import { shortId, withIdInCommands } from '../model/cluster-key.ts';
 import { shellWord } from '../model/shell-word.ts';
 import { visibleLine } from '../model/visible.ts';
-import { apart } from '../model/words.ts';
+import { apart, counted } from '../model/words.ts';
 import { wayToCancel } from '../nodes/left-cordoned.ts';
 import { stopText } from '../protocol/fleet-stops.ts';
 import { isWayBackOver, wayToTryAgain } from '../protocol/left-half-done.ts';
@@ -170,7 +170,7 @@ function drainNotice(event: Of<'DrainBlocked'>): Notice {
 
 function deadlineNotice(event: Of<'SupportDeadlineApproaching'>): Notice {
   const { cluster, kubernetesVersion, support, endsAt, daysLeft, forced } = event.detail;
-  const what = `The ${support} support of Kubernetes ${kubernetesVersion} on ${named(event.detail)} ends in ${daysLeft} days.`;
+  const what = `The ${support} support of Kubernetes ${kubernetesVersion} on ${named(event.detail)} ends in ${counted(daysLeft, 'day')}.`;
   const then =
     forced === true ? ', and moves the control plane to the next minor by force from then on, at any time' : '';
   const todo = `See when it will be upgraded, or why not: liftlock explain cluster ${nameOf(event.detail)}`;
@@ -274,7 +274,7 @@ export function newsText(news: Of<'OwnerNews'>['detail']['news'][number]): strin
 
 function plannedChangeNotice(event: Of<'PlannedChangeApproaching'>): Notice {
   const { code, event: told, startsAt, daysLeft, clusterKey } = event.detail;
-  const what = `AWS plans a change of ${named(event.detail)} in ${daysLeft} days: ${code}.`;
+  const what = `AWS plans a change of ${named(event.detail)} in ${counted(daysLeft, 'day')}: ${code}.`;
   const todo = `Read in AWS Health what it asks of you (${told}), and keep that time free of changes of your own.`;
   return notice(event, what, `It begins at ${startsAt}.`, todo, `${clusterKey}/${told}/${daysLeft}`);
 }

@@ -4,7 +4,7 @@ import { AT_REST, type Rollout, type Wave } from '../contracts/items/rollout.ts'
 import { RECORD_AGAIN_SECONDS, RECORD_ATTEMPTS } from '../contracts/look-limits.ts';
 import { LIFTLOCK } from '../contracts/names.ts';
 import { type Reason, reason } from '../contracts/step-result.ts';
-import { sentence, some } from '../model/words.ts';
+import { counted, sentence, some } from '../model/words.ts';
 import { isForgotten, NEVER } from '../policy/cluster-labels.ts';
 import { quarantineReasons } from '../policy/quarantine.ts';
 import { type MemberIndex, upgradeOf } from './admission.ts';
@@ -167,5 +167,7 @@ function unrecordedIn(
   const known = new Set(own.map(({ name }) => name));
   const missing = names.filter((name) => !known.has(name));
   const which = missing.length === 0 ? '' : ` Still to come: ${some(missing, MOST_NAMES)}.`;
-  return [gap(`${account} in ${region} lists ${clusters} clusters; recorded so far: ${own.length}.${which}`)];
+  return [
+    gap(`${account} in ${region} lists ${counted(clusters, 'cluster')}; recorded so far: ${own.length}.${which}`),
+  ];
 }

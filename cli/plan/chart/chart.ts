@@ -50,7 +50,7 @@ function summary(plan: PlanDocument, clusters: number): string {
     nothing !== undefined
       ? xmlText(asSentence(nothing))
       : feasible
-        ? `All ${clusters} clusters can be upgraded${by}.`
+        ? `${clusters === 1 ? 'The one cluster' : `All ${clusters} clusters`} can be upgraded${by}.`
         : `The deadline cannot be met${by}: ${xmlText(limitedBy?.change ?? '')}.`;
   const ends: [string, string][] = [
     ['Last upgrade ends', end === 0 ? 'never' : zoneTime(new Date(end).toISOString(), null)],

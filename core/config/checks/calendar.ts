@@ -4,6 +4,8 @@ import { localText } from '../../calendar/local-text.ts';
 import { openTimeWithin } from '../../calendar/longest-opening.ts';
 import { nextOpenInstant } from '../../calendar/openings.ts';
 import { clipped, merged, type Span, without } from '../../calendar/spans.ts';
+import { counted } from '../../model/words.ts';
+import { counted } from '../../model/words.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { calendarSchemaFor, soundRules } from '../schema/calendar.ts';
 import { fieldOf, soundFields } from '../sound-fields.ts';
@@ -118,7 +120,7 @@ function checkCalendarOpens(calendar: CompiledCalendar, spec: CalendarSpec, now:
   const allowed = openTimeWithin([compileCalendar(calendar.name, { ...spec, freezes: [] })], now, DAYS);
   if (open >= allowed * LEAST_SHARE) return true;
   const hours = Math.round((open / HOUR) * 10) / 10;
-  const message = `this calendar is always frozen but for ${hours} hours in the next two years, most likely where the clocks change: durations are elapsed time, and a day can have 25 hours. Say when a freeze ends with end instead, or shorten it.`;
+  const message = `this calendar is always frozen but for ${counted(hours, 'hour')} in the next two years, most likely where the clocks change: durations are elapsed time, and a day can have 25 hours. Say when a freeze ends with end instead, or shorten it.`;
   report('error', path, message, 'key');
   return false;
 }
