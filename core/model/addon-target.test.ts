@@ -111,7 +111,7 @@ describe('after it moved', () => {
       type: 'stuck',
       reason: reason(
         'AddonIncompatible',
-        'vpc-cni goes one minor at a time, and EKS offers none between v1.16.4-eksbuild.2 and v1.19.0-eksbuild.1 for 1.37; a person deletes it with --preserve, by which what runs stays, and creates it at v1.19.0-eksbuild.1.',
+        'vpc-cni goes one minor at a time, and EKS offers none between v1.16.4-eksbuild.2 and v1.19.0-eksbuild.1 for 1.37; a person deletes it with --preserve, by which what runs stays, and creates it at v1.19.0-eksbuild.1 with its role and configuration, and --resolve-conflicts OVERWRITE.',
       ),
     });
     expect(addonBefore(old, gap, '1.36', '1.37')).toMatchObject({

@@ -169,9 +169,12 @@ const stuck = (why: string, whatToDo = 'update or remove it by hand'): AddonDeci
   reason: reason('AddonIncompatible', `${why}; ${whatToDo}.`),
 });
 
-/** EKS refuses an update by several minors to a person too, but creates an add-on at any version over what a deleted one has left. */
+/**
+ * EKS may refuse an update by several minors to a person too, but creates an add-on at any version over what a deleted one has left: without OVERWRITE
+ * that may fail, and it knows nothing of the role and the configuration of the one before.
+ */
 const stuckAtGap = (addon: Installed, wanted: string, minor: string): AddonDecision =>
   stuck(
     gapText(addon, wanted, minor),
-    `a person deletes it with --preserve, by which what runs stays, and creates it at ${wanted}`,
+    `a person deletes it with --preserve, by which what runs stays, and creates it at ${wanted} with its role and configuration, and --resolve-conflicts OVERWRITE`,
   );

@@ -168,3 +168,23 @@ test('who is kept out, and where nobody knows the target, is not told to be take
   );
   expect(reasons.map(({ code }) => code)).toEqual(['Excluded', 'UnknownChannel']);
 });
+
+test.each<[string, object, object]>([
+  [
+    'being deleted',
+    { status: 'DELETING' },
+    { condition: 'It is gone: then nothing is left to be done for it.', codes: ['Deleting'] },
+  ],
+  [
+    'new',
+    { createdAt: new Date(NOW.getTime() - 3_600_000).toISOString() },
+    { condition: 'Somebody runs: liftlock rollout create p', codes: ['RecentlyCreated', 'ManualTrigger'] },
+  ],
+])('a cluster that is %s hears so under a policy whose rollouts a person creates, too', (_, of, expected) => {
+  const cluster = clusterRecord({ name: 'web', version: '1.36', ...of });
+  const policies = { p: { selector: {}, target: '1.37', trigger: 'manual', waves: [{ name: 'all' }] } };
+  const snapshot = fleetSnapshot({ clusters: [cluster], policies });
+  const aim = clusterPolicy(snapshot, cluster, NOW);
+  const { when, reasons } = verdictOf(snapshot, cluster, aim, { place: undefined, ofUpgrade: undefined }, NOW);
+  expect({ condition: when.condition, codes: reasons.map(({ code }) => code) }).toEqual(expected);
+});

@@ -33,6 +33,9 @@ export function withoutRollout(
   now: Date,
 ): Verdict {
   const name = aim.policy?.metadata.name ?? '';
+  const aside = quarantineReasons(cluster, now);
+  // Nobody begins, or tries again, a cluster that is being deleted.
+  if (aside.some(({ code }) => code === 'Deleting')) return said(GONE, ...aside);
   if (aim.wave === undefined) return said(UNPLACED, ...whyUnplaced(aim));
   const goesOn = place !== undefined && !AT_REST.includes(place.rollout.status);
   const served = leftOutBy(snapshot, cluster, place, now);
@@ -57,9 +60,7 @@ export function withoutRollout(
   if (aim.policy?.spec.trigger === 'automatic') {
     const automatic = reason('Automatic', `The policy ${name} begins rollouts by itself.`);
     const look = 'next full look of the reconciler creates a rollout, within the hour.';
-    const aside = quarantineReasons(cluster, now);
     if (aside.length === 0) return said(after(`The ${look}`), automatic);
-    if (aside.some(({ code }) => code === 'Deleting')) return said(GONE, ...aside);
     return said(
       after(`Once it is there and six hours old the ${look}`, settledAt(cluster).toISOString()),
       ...aside,
@@ -67,7 +68,7 @@ export function withoutRollout(
     );
   }
   const text = `The policy ${name} has trigger: manual, and no rollout of it is under way.`;
-  return said(after(`Somebody runs: liftlock rollout create ${name}`), reason('ManualTrigger', text));
+  return said(after(`Somebody runs: liftlock rollout create ${name}`), ...aside, reason('ManualTrigger', text));
 }
 
 /** What happens before a rollout takes a cluster that the one under way does not take. */

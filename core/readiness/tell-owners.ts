@@ -2,6 +2,7 @@ import type { ClusterRecord } from '../contracts/items/cluster.ts';
 import type { ClusterNews, OwnerNotice } from '../contracts/items/owner-news.ts';
 import type { ReadinessHistory } from '../contracts/items/readiness-history.ts';
 import type { LatestScans } from '../contracts/items/scan.ts';
+import { transactionProblem } from '../contracts/table-schema.ts';
 import { batchesOf } from '../model/batches.ts';
 import { scanWaivers } from '../policy/applied.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -115,7 +116,8 @@ function inTransactions(found: readonly Found[]): Found[][] {
 }
 
 /** A parallel run that has written one of these meanwhile sends it. */
-async function keep({ table, events, clock }: TellPorts, batch: readonly Found[], run: string): Promise<void> {
+async function keep(ports: TellPorts, batch: readonly Found[], run: string): Promise<void> {
+  const { table, events, clock } = ports;
   const byOwner = Map.groupBy(
     batch.flatMap(({ news }) => news),
     ({ owner }) => owner,
@@ -125,11 +127,18 @@ async function keep({ table, events, clock }: TellPorts, batch: readonly Found[]
   });
   try {
     const looks = batch.map(({ look }) => look);
-    await writeUnrecorded(table, [
+    const writes = [
       ...(await historyWrites(table, looks, clock.now())),
       ...batch.map(({ before, kept }) => replace(ClusterNewsItems, before, kept)),
       ...notices.map((notice) => put(OwnerNotices, notice, 'absent')),
-    ]);
+    ];
+    // Many clusters that are full of long texts of others are more than one transaction takes.
+    if (batch.length > 1 && transactionProblem(writes) !== undefined) {
+      const half = Math.ceil(batch.length / 2);
+      await keep(ports, batch.slice(0, half), `${run}/0`);
+      return await keep(ports, batch.slice(half), `${run}/1`);
+    }
+    await writeUnrecorded(table, writes);
   } catch (error) {
     if (isContention(error)) return;
     throw error;

@@ -113,18 +113,24 @@ test.each([
   expect(await state()).toMatchObject({ answer: heard });
 });
 
-test('what is said with a go is in the record alone, so that an upgrade has room for all hooks of all its node groups', async () => {
-  const { ports, look, state } = await controlPlane(() =>
-    JSON.stringify({ schema: 'liftlock.hook/v1', answer: 'go', message: 'approved' }),
-  );
-  await look();
-  expect(await state()).toEqual({
-    ...{ askedSince: '2026-11-20T12:00:00.000Z', answeredAt: '2026-11-20T12:00:00.000Z' },
-    ...{ grantNumber: grant().number, answer: 'go' },
-  });
-  const answered = (await ports.table.auditOf(KEY)).find(({ event }) => event === 'HookAnswered');
-  expect(answered?.detail).toMatchObject({ answer: 'go', message: 'approved' });
-});
+test.each([
+  ['go', true],
+  ['stop', false],
+  ['wait', false],
+] as const)(
+  'what is said with an answer that nothing waits for (%s, blocking %s) is in the record alone, so that an upgrade has room for all hooks of all its node groups',
+  async (answer, blocking) => {
+    const says = () => JSON.stringify({ schema: 'liftlock.hook/v1', answer, message: 'noted' });
+    const { ports, look, state } = await controlPlane(says, {}, hookOf('upgrade-control-plane', { blocking }));
+    expect(codes(await look())).toEqual(['HookPassed']);
+    expect(await state()).toEqual({
+      ...{ askedSince: '2026-11-20T12:00:00.000Z', answeredAt: '2026-11-20T12:00:00.000Z' },
+      ...{ grantNumber: grant().number, answer },
+    });
+    const answered = (await ports.table.auditOf(KEY)).find(({ event }) => event === 'HookAnswered');
+    expect(answered?.detail).toMatchObject({ answer, message: 'noted' });
+  },
+);
 
 test('an invocation of an older grant changes nothing of what a newer one has heard', async () => {
   const newer = { askedSince: '2026-11-20T13:00:00.000Z', grantNumber: grant().number + 1 };

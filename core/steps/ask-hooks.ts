@@ -284,7 +284,7 @@ function keepAnswer(
   return keepState(ports, context, due, 'HookAnswered', (before, now) => {
     if (before === undefined || before.answer === 'stop') return before;
     if (before.answer === 'go' && answer !== 'stop') return before;
-    if (before.answer === answer && before.message === message) return before;
+    if (before.answer === answer && (before.message === message || !due.hook.blocking)) return before;
     return { ...before, answer, message, error, answeredAt: now.toISOString() };
   });
 }
@@ -305,9 +305,11 @@ function keepState(
     const before = standing(known, hook, grant.number);
     const state = next(before, now, grant.number);
     if (state === undefined || state === before) return { result: read.data.hooks };
-    // What was said with a go is in the record alone: twenty hooks of thirty node groups would make the upgrade larger than an item may be.
+    // What nothing waits for is in the record alone: twenty hooks of thirty node groups would make the upgrade larger than an item may be. After its go
+    // the hook of a component is quoted until that fits.
     const { message: _, ...unsaid } = state;
-    const hooks = { ...read.data.hooks, [key]: state.answer === 'go' ? unsaid : state };
+    const isPassed = state.answer === 'go' ? component === undefined : state.answer !== undefined && !hook.blocking;
+    const hooks = { ...read.data.hooks, [key]: isPassed ? unsaid : state };
     const detail = {
       hook: key,
       asked: receiverName(hook.ask),

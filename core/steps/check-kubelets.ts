@@ -6,7 +6,7 @@ import type { Node } from '../ports/cluster-access.ts';
 import type { Ports } from '../ports/ports.ts';
 import { KubeVersion } from '../version/kube-version.ts';
 import type { StepContext } from './context.ts';
-import { loadHopPolicy, nodesMayWait } from './hop-policy.ts';
+import { loadHopPolicy } from './hop-policy.ts';
 
 /** The findings about kubelets. */
 export interface Kubelets {
@@ -33,10 +33,9 @@ export async function checkKubelets(
   );
   const isBack = upgrade !== undefined && isRollback(upgrade);
   const hasWaited = (whose: string): boolean => last?.reasons.some(({ message }) => message.startsWith(whose)) === true;
+  const rollOf = (group: string) => upgrade?.steps[`roll-node-group/${group}`];
   const isUnrolled = (group: string): boolean =>
-    upgrade?.machine === 'upgrade-cluster' &&
-    upgrade.steps[`roll-node-group/${group}`] === undefined &&
-    !hasWaited(whoseOf(group));
+    upgrade?.machine === 'upgrade-cluster' && rollOf(group) === undefined && !hasWaited(whoseOf(group));
   const old = Map.groupBy(
     nodes.filter(({ kubeletVersion }) => KubeVersion.tryParse(kubeletVersion)?.equals(context.target) !== true),
     ({ labels, providerId, kubeletVersion }) => {
@@ -47,7 +46,7 @@ export async function checkKubelets(
   // A rollback takes nodes down with the control plane and never up, so nodes that the hop has not reached stay as they were.
   const wasOlder = ([first]: readonly Node[]): boolean =>
     isBack && KubeVersion.tryParse(first?.kubeletVersion ?? '')?.isOlderThan(context.target) === true;
-  const mayStay = ![...old.values()].every(wasOlder) && (await nodesWait(ports, context, nodes));
+  const mayStay = !isBack && old.size > 0 && (await nodesWait(ports, context));
   for (const group of old.values()) {
     const [first] = group;
     const nodegroup = managedGroup(nodeOwner(first?.labels ?? {}));
@@ -55,18 +54,21 @@ export async function checkKubelets(
     if (wasOlder(group)) notes.push(reason('OldKubelet', `${said} So it was before the hop that was taken back.`));
     else if (nodegroup === undefined || custom.has(nodegroup))
       notes.push(reason('OldKubelet', `${said} Liftlock rolls no node group that they belong to.`));
-    else if (mayStay) notes.push(reason('OldKubelet', `${said} The policy lets nodes wait for a later hop.`));
+    else if (mayStay && rollOf(nodegroup)?.status !== 'done')
+      notes.push(reason('OldKubelet', `${said} The policy lets nodes wait for a later hop.`));
     else (isUnrolled(nodegroup) ? unrolled : problems).push(reason('OldKubelet', `${whoseOf(nodegroup)}${said}`));
   }
 }
 
 const whoseOf = (nodegroup: string): string => `Node group ${nodegroup}: `;
 
-/** This hop is not to blame for nodes that were left behind on purpose. Whether they may wait is decided by the nodes of groups alone. */
-async function nodesWait(ports: Pick<Ports, 'table'>, context: StepContext, nodes: readonly Node[]): Promise<boolean> {
-  const ofGroups = nodes.filter(({ labels }) => managedGroup(nodeOwner(labels)) !== undefined);
-  const kubelets = ofGroups.map(({ name, kubeletVersion }) => ({ name, version: kubeletVersion }));
-  return nodesMayWait(await loadHopPolicy(ports, context), context.target, kubelets);
+/**
+ * Whether groups without a roll that is done were left behind on purpose, for which this hop is not to blame. That was decided by the versions of the
+ * groups, and stands where a node is older than its group.
+ */
+async function nodesWait(ports: Pick<Ports, 'table'>, context: StepContext): Promise<boolean> {
+  const { wave, moreHops } = await loadHopPolicy(ports, context);
+  return wave?.rollNodes === 'whenSkewRequires' && moreHops;
 }
 
 function named(nodes: readonly Node[]): string {

@@ -1,12 +1,14 @@
 import { MemoryTable } from '../../adapters/memory/table.ts';
 import { policyWith } from '../../test/material/policy/policies.ts';
-import { grant, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
+import { grant, KEY, policyConfig, upgrade } from '../../test/material/protocol/one-upgrade.ts';
 import { contextOf, type GivenStep, oneStep, stepInput } from '../../test/material/steps/one-step.ts';
 import type { UpgradePolicySpec } from '../config/types.ts';
 import type { HookRequest } from '../contracts/hook.ts';
 import type { HookState } from '../contracts/items/protocol.ts';
 import type { Hook } from '../policy/hook-decision.ts';
 import type { Component } from '../scan/preflight/preflight-check.ts';
+import { Upgrades } from '../store/entities.ts';
+import { load } from '../store/entity.ts';
 import { moveComponents } from './update-addons.ts';
 
 const lambda = 'arn:aws:lambda:eu-west-1:111111111111:function:mover';
@@ -30,6 +32,7 @@ interface Given extends GivenStep {
   readonly phase?: Component['phase'];
   readonly states?: Readonly<Record<string, HookState>>;
   readonly says?: string;
+  readonly message?: string;
 }
 
 async function moved({
@@ -39,12 +42,13 @@ async function moved({
   phase = 'after',
   states = {},
   says = 'go',
+  message,
   ...given
 }: Given) {
   const asked: HookRequest[] = [];
   const answer = (request: HookRequest) => {
     asked.push(request);
-    return JSON.stringify({ schema: 'liftlock.hook/v1', answer: says });
+    return JSON.stringify({ schema: 'liftlock.hook/v1', answer: says, message });
   };
   const base = policyWith({ name: 'p' });
   const policy = policyConfig({ ...base, spec: { ...base.spec, components, hooks: policyHooks, ...spec } });
@@ -56,7 +60,8 @@ async function moved({
   });
   const context = await contextOf(ports, stepInput({ phase }));
   const { status, reasons, waitSeconds } = await moveComponents(ports, context, phase);
-  return { status, waitSeconds, asked, codes: reasons.map(({ code }) => code), said: reasons[0]?.message ?? '' };
+  const kept = (await load(ports.table, Upgrades, KEY, upgrade().id))?.data.hooks ?? {};
+  return { status, waitSeconds, asked, kept, codes: reasons.map(({ code }) => code), said: reasons[0]?.message ?? '' };
 }
 const NOON = '2026-11-20T12:00:00.000Z';
 const said = (answer: HookState['answer'], more: Partial<HookState> = {}): HookState => ({
@@ -132,6 +137,16 @@ test('go alone is never believed: the reason says what its hook said, what runs 
   expect(told).toBe(
     'The hook that moves the component a from 1.36.2 to 1.37.x said go at 2026-11-20T12:00:00.000Z: “run 4711 is through”. The component a (Deployment ops/a) runs 1.36.2, which does not fit Kubernetes 1.37: the policy wants 1.37.x. It had 30m in all. Look at what the hook did; once it has moved it, or would: liftlock retry cluster web',
   );
+});
+
+test('what a hook says with its go is told by the looks after it, as long as its component does not fit', async () => {
+  const given = { components: [component('a')], objects: old };
+  const { kept: states } = await moved({ ...given, message: 'run 4711 is through' });
+  const { codes, said: told } = await moved({ ...given, states, minutes: 1 });
+  expect([codes, told]).toEqual([
+    ['ComponentMoves'],
+    expect.stringContaining(': “run 4711 is through”. The component'),
+  ]);
 });
 
 test('a version that fits counts once its rollout is over', async () => {

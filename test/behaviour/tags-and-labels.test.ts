@@ -176,3 +176,14 @@ describe('a tag that EKS has when a change is committed, and the inventory has n
     expect(touched(it, 'd')).toBe(false);
   });
 });
+
+test('a label chooses an earlier wave in the rollout under way too, as long as neither has begun: no approval of the other one is asked', async () => {
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['d']), ...staged('early', ['e']), ...staged('prod', ['p', 'q'])],
+    policy: spec(at('dev', { soak: '12h' }), at('early'), at('prod', { approval: { approvals: 1 } })),
+  });
+  await hours(world, 3);
+  await retag(world, 'p', { stage: 'early' });
+  await hours(world, 20);
+  expect([(await memberOf(world, 'p')).waveIndex, touched(world, 'p'), touched(world, 'q')]).toEqual([1, true, false]);
+});

@@ -274,8 +274,11 @@ class Game {
       done.add(line);
       this.followed += 1;
       if ((await this.#whoMay(argv)) === 0) continue;
-      // What somebody has begun in the same minute is waited for, as the refusal says.
-      if (this.history.at(-1)?.endsWith(' Try again when it has ended.')) break;
+      // An upgrade that has begun in the same minute is waited for, as the refusal says. Another rollout that goes on is one that explain knows of.
+      if (
+        /(?:still holds its grant|is being upgraded) .* Try again when it has ended\.$/.test(this.history.at(-1) ?? '')
+      )
+        break;
       const isFirst = argv === ofWhen[0] && /^(?:Somebody|An approver)(?: [a-z]+)* runs: liftlock/.test(condition);
       if (isFirst && !/ is refused without --incomplete-inventory/.test(condition))
         this.#fail(

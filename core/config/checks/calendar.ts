@@ -5,7 +5,6 @@ import { openTimeWithin } from '../../calendar/longest-opening.ts';
 import { nextOpenInstant } from '../../calendar/openings.ts';
 import { clipped, merged, type Span, without } from '../../calendar/spans.ts';
 import { counted } from '../../model/words.ts';
-import { counted } from '../../model/words.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { calendarSchemaFor, soundRules } from '../schema/calendar.ts';
 import { fieldOf, soundFields } from '../sound-fields.ts';

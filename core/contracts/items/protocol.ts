@@ -170,7 +170,7 @@ export const hookState = z.object({
   grantNumber: z.number().int(),
   /** Absent until an answer, or its absence, is final. `none`: no answer that counts, and `message` says why. */
   answer: z.enum(['go', 'wait', 'stop', 'none']).optional(),
-  /** Absent with `go` about a cluster: only the audit has it. */
+  /** Absent where nothing waits for it: with `go`, and of a hook that is not blocking, of a cluster's upgrade only the audit has it. */
   message: z.string().optional(),
   /** The error by which an API server refused the access that asking needs. */
   error: z.string().optional(),

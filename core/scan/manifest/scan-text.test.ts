@@ -205,6 +205,24 @@ test('charts elsewhere are gaps', () => {
   ]);
 });
 
+test('the names of charts and Applications in a file are one word of the commands that are to be pasted, whatever they are', () => {
+  const hostile = "web; touch 'x' #";
+  const object = (apiVersion: string, kind: string, spec: object) =>
+    JSON.stringify({ apiVersion, kind, metadata: { name: hostile }, spec });
+  const objects = [
+    object('helm.toolkit.fluxcd.io/v2', 'HelmRelease', { chart: { spec: { chart: hostile } } }),
+    object('helm.cattle.io/v1', 'HelmChart', { chart: hostile }),
+    object('argoproj.io/v1alpha1', 'Application', { source: { path: 'deploy' } }),
+  ];
+  const word = `'web; touch '\\''x'\\'' #'`;
+  const commands = objects.map((text) => scanText('f.yaml', text).coverage.at(-1)?.detail.split('comes out: ')[1]);
+  expect(commands).toEqual([
+    `helm template ${word} | liftlock scan --manifests -`,
+    `helm template ${word} | liftlock scan --manifests -`,
+    `argocd app manifests ${word} | liftlock scan --manifests -`,
+  ]);
+});
+
 test('values of Secrets and of what was applied never get into what is reported', () => {
   const secret = 'c3VwZXItc2VjcmV0';
   const text = `apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\n  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: '{"apiVersion":"v1beta1","kind":"Secret","data":{"a":"${secret}"}}'\ndata: {a: ${secret}}\n`;

@@ -1,4 +1,5 @@
 import { given } from '../../model/given.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import type { Path } from '../../model/values-at.ts';
 import { WrittenDrains } from '../drain/written-drains.ts';
 import type { Observation } from '../judge/observation.ts';
@@ -294,7 +295,8 @@ function referencedChart(object: ManifestObject): Coverage | undefined {
       const revision = textOf(source.targetRevision);
       return `${textOf(source.chart) ?? textOf(source.path) ?? 'manifests'} of ${textOf(source.repoURL) ?? 'a repository'}${revision === undefined ? '' : ` at ${revision}`}`;
     });
-    return gap(from.join(' and '), `argocd app manifests ${object.name ?? '<name>'} | liftlock scan --manifests -`);
+    const name = object.name === undefined ? '<name>' : shellWord(object.name);
+    return gap(from.join(' and '), `argocd app manifests ${name} | liftlock scan --manifests -`);
   }
   if (group === 'argoproj.io' && object.kind === 'ApplicationSet') {
     const template = mappingOf(mappingOf(spec.template).spec);
@@ -334,4 +336,4 @@ const version = (value: unknown): string => {
   return text === undefined ? '' : ` ${text}`;
 };
 
-const helmTemplate = (chart: string): string => `helm template ${chart} | liftlock scan --manifests -`;
+const helmTemplate = (chart: string): string => `helm template ${shellWord(chart)} | liftlock scan --manifests -`;

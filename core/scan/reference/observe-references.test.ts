@@ -82,6 +82,13 @@ test.each<[string, Mapping, string[]]>([
   expect(facts.crds['g/K']?.versions[0]).toMatchObject({ name: 'v1', served: true });
 });
 
+test('the name of a definition is one word of the command that is to be pasted, whatever it is', () => {
+  const value = definition([v1], ['v0', 'v1']);
+  const object = { ...objectOf('CustomResourceDefinition', value), name: 'ks.g; touch x #' };
+  const [found] = observeReferences(object, context, noFacts());
+  expect(found).toMatchObject({ fix: expect.stringContaining("(kubectl get 'ks.g; touch x #' -A -o json | kubectl") });
+});
+
 test('a conversion webhook is needed where somebody asks for another version than the stored one', () => {
   const conversion = { strategy: 'Webhook', webhook: { clientConfig: { service: { namespace: 'a', name: 'b' } } } };
   expect(seen('CustomResourceDefinition', definition([v1], ['v1'], { conversion })).facts.services).toMatchObject([

@@ -1,4 +1,5 @@
 import { given } from '../../model/given.ts';
+import { shellWord } from '../../model/shell-word.ts';
 import { type Path, valuesAt } from '../../model/values-at.ts';
 import { apiRowsOfGroup, apiRowsOfResource } from '../data/api-table.ts';
 import type { ApiReference, Observation } from '../judge/observation.ts';
@@ -61,7 +62,7 @@ const observeDefinition: ObserveReferences = (object, context, facts) => {
         reason: 'stored-version',
         severity: 'warning',
         message: `Objects of ${object.name ?? kind ?? '?'} may still be stored at ${name}, and the definition ${why}.`,
-        fix: `Write every object once (kubectl get ${object.name ?? ''} -A -o json | kubectl replace -f -), then take ${name} out of status.storedVersions.`,
+        fix: `Write every object once (kubectl get ${shellWord(object.name ?? '')} -A -o json | kubectl replace -f -), then take ${name} out of status.storedVersions.`,
       },
     ];
   });
