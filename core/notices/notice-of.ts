@@ -4,7 +4,7 @@ import type { Reason } from '../contracts/step-result.ts';
 import { shortId, withIdInCommands } from '../model/cluster-key.ts';
 import { shellWord } from '../model/shell-word.ts';
 import { visibleLine } from '../model/visible.ts';
-import { apart } from '../model/words.ts';
+import { apart, sentence } from '../model/words.ts';
 import { wayToCancel } from '../nodes/left-cordoned.ts';
 import { stopText } from '../protocol/fleet-stops.ts';
 import { isWayBackOver, wayToTryAgain } from '../protocol/left-half-done.ts';
@@ -59,7 +59,8 @@ const NOTICES: { readonly [Type in LiftlockEvent['type']]: (event: Of<Type>) => 
   },
   FleetStopped: (event) => {
     const { by, reason, first } = event.detail;
-    const since = first === undefined ? '' : ` It was stopped already, since ${first.at} by ${stopText(first)}.`;
+    const since =
+      first === undefined ? '' : ` It was stopped already, since ${first.at} by ${sentence(stopText(first))}`;
     const todo = 'When it is safe: liftlock fleet resume';
     return notice(event, `${by} stopped the whole fleet.${since}`, reason, todo);
   },
