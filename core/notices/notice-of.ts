@@ -360,8 +360,8 @@ const waveWhy = (status: string, reasons: readonly Reason[]): string =>
 const waveTodo = (id: string, status: string, reasons: readonly Reason[]): string =>
   status === 'Undecided'
     ? `Look why so few were tried: liftlock describe rollout ${id}. An approver may let it pass: liftlock rollout promote ${id}.`
-    : // A cluster that is taken back later halts its wave too, since a retry of another one would go on after it.
-      `${rolloutTodo(id, status, reasons)}${status === 'Halted' ? ' Where the rollout has ended, a retry is all that goes on with it.' : ''}`;
+    : // A cluster that is taken back later halts its wave too, since a retry of another one would go on after it. Of an aborted rollout a retry is refused.
+      `${rolloutTodo(id, status, reasons)}${status === 'Halted' ? ' Where the rollout has ended or was aborted, what goes on with a cluster is told by: liftlock explain cluster NAME' : ''}`;
 
 type Of<Type extends LiftlockEvent['type']> = Extract<LiftlockEvent, { readonly type: Type }>;
 
