@@ -52,6 +52,13 @@ test('a rollout is created, paused by two, resumed and aborted for good, each by
     expect((await run(served, `rollout resume ${id}`)).out).toBe(
       `rollout/${id} is Running. No more in force: the pause by ${LOCAL_OPERATOR}: lunch; the pause by ${LOCAL_OPERATOR}: audit\n`,
     );
+    // A reason with its full stop gets no other one where more follows.
+    await run(served, `rollout pause ${id} --reason Lunch.`);
+    await run(served, 'fleet stop --reason drill');
+    expect((await run(served, `rollout resume ${id}`)).out).toBe(
+      `rollout/${id} is Running. No more in force: the pause by ${LOCAL_OPERATOR}: Lunch. Nothing of it goes on meanwhile: The fleet was stopped by ${LOCAL_OPERATOR}: drill.\n`,
+    );
+    await run(served, 'fleet resume');
     expect((await json<Rollout>(served, `rollout abort ${id} --reason enough`)).status).toBe('Aborted');
     expect((await run(served, `rollout resume ${id}`)).code).toBe(1);
     expect((await run(served, `rollout abort ${id}`)).code).toBe(1);
@@ -60,7 +67,7 @@ test('a rollout is created, paused by two, resumed and aborted for good, each by
     expect(items.map(({ event, principal }) => `${event} ${principal}`)).toEqual(
       [
         ...['RolloutPlanned', 'RolloutCreated', 'RolloutPaused', 'RolloutPaused'],
-        ...['RolloutResumed', 'RolloutAborted'],
+        ...['RolloutResumed', 'RolloutPaused', 'RolloutResumed', 'RolloutAborted'],
       ].map((event) => `${event} ${LOCAL_OPERATOR}`),
     );
   });

@@ -189,6 +189,14 @@ describe('against the API', () => {
   });
   afterAll(() => served.close());
 
+  test('an empty LIFTLOCK_ANCHORS names no anchors', async () => {
+    const empty = { url: served.url, env: { LIFTLOCK_ANCHORS: '' } };
+    const verified = await runInProcess(['audit', 'verify'], empty);
+    expect([verified.code, verified.err]).toEqual([EXIT.invalid, expect.stringContaining('which record?')]);
+    const exported = await runInProcess(['audit', 'export', 'fleet', '--to', folder], empty);
+    expect(exported.err).toContain('an export without anchors proves nothing');
+  });
+
   test('an export holds what the API tells of every subject that was anchored', async () => {
     await written({}, record('fleet', 1));
     const to = join(folder, 'my evidence');

@@ -39,7 +39,7 @@ export const EXPORTED_FILE = 'exported.json';
 
 /** The record of one subject or, without a subject, of the fleet and of every subject that an anchor names. */
 export async function gather(session: Session, subject: string | undefined, options: AuditOptions): Promise<Evidence> {
-  const place = options.anchors ?? options.from ?? session.io.env.LIFTLOCK_ANCHORS;
+  const place = options.anchors ?? options.from ?? placeOfAnchors(session);
   if (subject === undefined && place === undefined)
     throw invalid(
       'liftlock: which record? Write fleet, rollout/<id> or cluster/<name>; or say where the anchors are, which name them all: --anchors s3://<bucket>, or LIFTLOCK_ANCHORS.',
@@ -129,13 +129,16 @@ function isOfCluster(key: string, subject: string): boolean {
   return id !== undefined && arn !== undefined && [key, shortKeyOf(key), arn.arn, arn.name, shortId(arn)].includes(id);
 }
 
+/** Where the environment says that the anchors are; empty is nowhere. */
+export const placeOfAnchors = (session: Session): string | undefined => session.io.env.LIFTLOCK_ANCHORS || undefined;
+
 /**
  * The anchors at a place: `s3://<bucket>`, or a folder that `aws s3 sync` or an export filled; undefined without a place. Fails with exit code 4 when
  * they cannot be read.
  */
 export async function anchorFiles(
   session: Session,
-  place = session.io.env.LIFTLOCK_ANCHORS,
+  place = placeOfAnchors(session),
 ): Promise<AnchorFile[] | undefined> {
   if (place === undefined) return undefined;
   const bucket = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/?$/.exec(place)?.[1];

@@ -15,7 +15,7 @@ import { visible } from '../../core/model/visible.ts';
 import { counted } from '../../core/model/words.ts';
 import { dateOf, startOf } from '../../core/queries/report-period.ts';
 import { Members } from '../../core/store/entities.ts';
-import { anchorFiles } from '../audit/records.ts';
+import { anchorFiles, placeOfAnchors } from '../audit/records.ts';
 import { recordsOf } from '../audit/show.ts';
 import { clusterParam } from '../client/paths.ts';
 import { EXIT, type ExitCode, Failure, invalid } from '../command/failure.ts';
@@ -41,7 +41,7 @@ export async function exportEvidence(session: Session, options: ExportOptions): 
   await client.v1.fleet.$get();
   const madeAt = (client.time ?? session.io.now()).toISOString();
   const scope = await scopeOf(session, options, madeAt);
-  const place = options.anchors ?? session.io.env.LIFTLOCK_ANCHORS;
+  const place = options.anchors ?? placeOfAnchors(session);
   const files = (await anchorFiles(session, place)) ?? [];
   const chain = readChain(files);
   const known = (await recordsFor(session, scope, anchoredSubjects(chain))).map(({ subject, items }) => ({

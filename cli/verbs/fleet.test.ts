@@ -59,6 +59,12 @@ test('who stops a stopped fleet, and who resumes one, is told whose stops stand;
       /^The fleet goes on\. No more in force: the stop of \S+ by \S+: incident; the stop of \S+ by \S+: second\.\n$/,
     );
     expect(await told('fleet status')).not.toContain('Stopped too');
+    // A reason with its full stop gets no other one.
+    await told('fleet stop --reason Fire.');
+    await told('fleet stop --reason Smoke.');
+    const all = `${await told('fleet stop --reason Smoke.')}${await told('explain cluster web')}${await told('fleet resume')}`;
+    expect(all).toContain(': Fire. And at ');
+    expect(all).not.toContain('..');
   } finally {
     await close();
   }

@@ -1,6 +1,7 @@
 import type { FleetStop } from '../../core/contracts/items/fleet-stop.ts';
 import { given } from '../../core/model/given.ts';
 import { visible } from '../../core/model/visible.ts';
+import { sentence } from '../../core/model/words.ts';
 import { capLimit } from '../../core/policy/caps.ts';
 import { stopText } from '../../core/protocol/fleet-stops.ts';
 import type { FleetStatus, TurnedSwitch } from '../../core/queries/fleet-status.ts';
@@ -28,13 +29,13 @@ export const switchFleet = (verb: 'stop' | 'resume') => async (session: Session,
 function stoppedText({ before, stops }: Pick<TurnedSwitch, 'before' | 'stops'>): string {
   if (before.length === 0) return 'The fleet is stopped.';
   const beside = stops.length === before.length ? '' : ' Your stop stands beside that.';
-  return `The fleet was stopped already: ${before.map(stopLine).join('; ')}.${beside}`;
+  return `The fleet was stopped already: ${sentence(before.map(stopLine).join('; '))}${beside}`;
 }
 
 /** A resume lifts the stops of all users. */
 function resumedText(lifted: readonly FleetStop[]): string {
   if (lifted.length === 0) return 'The fleet was not stopped, and goes on.';
-  return `The fleet goes on. No more in force: ${lifted.map(stopLine).join('; ')}.`;
+  return `The fleet goes on. No more in force: ${sentence(lifted.map(stopLine).join('; '))}`;
 }
 
 const stopLine = (stop: FleetStop): string => `the stop of ${stop.at} by ${stopText(stop)}`;

@@ -10,8 +10,13 @@ import { createTables } from '../../test/material/dynamodb/create-tables.ts';
 
 const names = { items: 'restored', audit: 'the-audit' };
 
+let dynamo: Awaited<ReturnType<typeof startLocalDynamo>>;
+beforeAll(async () => {
+  dynamo = await startLocalDynamo();
+});
+afterAll(() => dynamo.close());
+
 test('recover folds the audit over a restored table, raises the epoch, and leaves the fleet stopped', async () => {
-  const dynamo = await startLocalDynamo();
   const config = {
     endpoint: dynamo.endpoint,
     region: 'eu-central-1',
@@ -71,5 +76,13 @@ test('recover folds the audit over a restored table, raises the epoch, and leave
   expect([never.code, never.err]).toEqual([2, expect.stringContaining('is "2026-02-30T08:00:00Z"')]);
   const local = await runInProcess([...command, '--mutators-off-since', '2026-11-20T08:00:00']);
   expect([local.code, local.err]).toEqual([2, expect.stringContaining('write an instant with its zone, such as')]);
-  await dynamo.close();
+  // DynamoDB says of a name that is wrong only that something was not found.
+  const off = ['--mutators-off-since', minutesAgo(2)];
+  const swapped = command.map((word) => ({ [names.items]: names.audit, [names.audit]: names.items })[word] ?? word);
+  const misspelt = command.map((word) => (word === names.items ? 'restord' : word));
+  for (const words of [swapped, misspelt]) {
+    const refused = await runInProcess([...words, ...off]);
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('--items has to name the restored table')]);
+    expect(refused.err).toContain(`here they are ${words[2]} and ${words[4]}.`);
+  }
 });

@@ -81,9 +81,8 @@ export const switchRollout =
         : of[verb].$post({ param, json }));
     const { another, keptBy, leftOpen, goesOn }: Beside = rollout;
     const more = [another, keptBy, leftOpen, goesOn].filter((said) => said !== undefined).join(' ');
-    return print(session, options.output, rollout, () => [
-      visible(`rollout/${rollout.id} is ${rollout.status}${besideText(rollout)}${more === '' ? '' : `. ${more}`}`),
-    ]);
+    const said = `rollout/${rollout.id} is ${rollout.status}${besideText(rollout)}`;
+    return print(session, options.output, rollout, () => [visible(more === '' ? said : `${sentence(said)} ${more}`)]);
   };
 
 /** The pauses that stood before an order: one resume or abort ends those of all users. A user who repeats a pause adds none. */

@@ -143,6 +143,12 @@ test.each([
   expect(noticeOf({ type: 'RolloutChanged', detail: rollout })?.todo).toContain(todo);
 });
 
+/** A cluster of an aborted rollout that is taken back halts its wave, and there a retry is refused. */
+test('a halted wave says where the way on is told once its rollout has ended', () => {
+  const todo = noticeOf({ type: 'WaveChanged', detail: { ...wave, status: 'Halted' } })?.todo;
+  expect(todo).toMatch(/ Where the rollout has ended or was aborted, .*: liftlock explain cluster NAME$/);
+});
+
 test('who is set aside for a trait does not come back by itself once something is mended', () => {
   const todo = (code: 'SuspiciousTrait' | 'Unreachable') => {
     const detail = { ...member('Quarantined').detail, reasons: [reason(code, 'So it is.')] };

@@ -4,7 +4,7 @@ import type { Reason } from '../contracts/step-result.ts';
 import { shortId, withIdInCommands } from '../model/cluster-key.ts';
 import { shellWord } from '../model/shell-word.ts';
 import { visibleLine } from '../model/visible.ts';
-import { apart, counted } from '../model/words.ts';
+import { apart, counted, sentence } from '../model/words.ts';
 import { wayToCancel } from '../nodes/left-cordoned.ts';
 import { stopText } from '../protocol/fleet-stops.ts';
 import { isWayBackOver, wayToTryAgain } from '../protocol/left-half-done.ts';
@@ -59,7 +59,8 @@ const NOTICES: { readonly [Type in LiftlockEvent['type']]: (event: Of<Type>) => 
   },
   FleetStopped: (event) => {
     const { by, reason, first } = event.detail;
-    const since = first === undefined ? '' : ` It was stopped already, since ${first.at} by ${stopText(first)}.`;
+    const since =
+      first === undefined ? '' : ` It was stopped already, since ${first.at} by ${sentence(stopText(first))}`;
     const todo = 'When it is safe: liftlock fleet resume';
     return notice(event, `${by} stopped the whole fleet.${since}`, reason, todo);
   },
@@ -359,8 +360,8 @@ const waveWhy = (status: string, reasons: readonly Reason[]): string =>
 const waveTodo = (id: string, status: string, reasons: readonly Reason[]): string =>
   status === 'Undecided'
     ? `Look why so few were tried: liftlock describe rollout ${id}. An approver may let it pass: liftlock rollout promote ${id}.`
-    : // A cluster that is taken back later halts its wave too, since a retry of another one would go on after it.
-      `${rolloutTodo(id, status, reasons)}${status === 'Halted' ? ' Where the rollout has ended, a retry is all that goes on with it.' : ''}`;
+    : // A cluster that is taken back later halts its wave too, since a retry of another one would go on after it. Of an aborted rollout a retry is refused.
+      `${rolloutTodo(id, status, reasons)}${status === 'Halted' ? ' Where the rollout has ended or was aborted, what goes on with a cluster is told by: liftlock explain cluster NAME' : ''}`;
 
 type Of<Type extends LiftlockEvent['type']> = Extract<LiftlockEvent, { readonly type: Type }>;
 

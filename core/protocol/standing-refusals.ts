@@ -26,8 +26,8 @@ export function fleetRefusals(fleet: FleetSpec, control: FleetControl | undefine
   const reasons = fleet.mode === 'act' ? [] : [OBSERVE_MODE];
   const [first, ...beside] = stopsOf(control);
   if (first === undefined) return reasons;
-  const too = beside.map((one) => ` And at ${one.at} by ${stopText(one)}.`);
-  return [...reasons, reason('FleetStopped', `The fleet was stopped by ${stopText(first)}.${too.join('')}`)];
+  const too = beside.map((one) => ` And at ${one.at} by ${sentence(stopText(one))}`);
+  return [...reasons, reason('FleetStopped', `The fleet was stopped by ${sentence(stopText(first))}${too.join('')}`)];
 }
 
 /** Reasons that a person's order for the rollout gives against its upgrades that are under way. */

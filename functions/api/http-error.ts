@@ -23,7 +23,8 @@ export class HttpError extends Error {
   }
 }
 
-const STATUS: Readonly<Record<string, ErrorStatus>> = {
+/** The status of each refusal. docs/api.md lists them. */
+export const STATUS: Readonly<Record<string, ErrorStatus>> = {
   InvalidInput: 400,
   InvalidVersion: 400,
   InvalidTransaction: 400,
