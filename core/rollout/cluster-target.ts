@@ -125,13 +125,12 @@ export interface Hop {
 }
 
 /**
- * The hop that a cluster's upgrade makes next. `reached` is the version that the cluster had wholly reached, nodes and add-ons included. The control
- * plane may be ahead of it, moved by a hop that failed half-way or by somebody else: then that hop is finished first. Or it was taken back since.
+ * The hop that a cluster's upgrade makes next. `reached` is the version that the cluster has wholly reached, nodes and add-ons included. The control
+ * plane may be ahead of it, moved by a hop that failed half-way or by somebody else: then that hop is finished first.
  */
 export function nextHop(reached: KubeVersion, controlPlane: KubeVersion, target: KubeVersion): Hop {
   const behind = controlPlane.previous();
-  const isBack = controlPlane.isOlderThan(reached);
-  const base = isBack ? controlPlane : reached.isOlderThan(behind) ? behind : reached;
+  const base = reached.isOlderThan(behind) ? behind : reached;
   const to = base.isOlderThan(target) ? base.next() : target;
   return { from: to.previous(), to };
 }
