@@ -1,4 +1,5 @@
 import { FUNCTION_NEEDS } from '../../core/contracts/function-needs.ts';
+import type { HookRequest } from '../../core/contracts/hook.ts';
 import type { FunctionName } from '../../core/contracts/names.ts';
 import type { Ports } from '../../core/ports/ports.ts';
 import type { WriteOperation } from '../../core/ports/table.ts';
@@ -30,6 +31,12 @@ const CALLS: readonly [string, Call, FunctionName, FunctionName][] = [
   ['a message', ({ queue }) => queue.send([]), 'discover-clusters', 'record-clusters'],
   ['a start', ({ executions }) => executions.start('scan-cluster', 'x', {}), 'api', 'reconcile-rollouts'],
   ['a look', ({ executions }) => executions.describe(arnOf('scan-cluster')), 'reconcile-rollouts', 'api'],
+  [
+    'a hook',
+    ({ hooks }) => hooks.ask({ lambda: 'arn:x' }, [], { hook: 'x' } as HookRequest),
+    'roll-node-group',
+    'request-grant',
+  ],
   ['an alarm', ({ gates }) => gates.read({ alarm: 'a' }, []), 'reconcile-rollouts', 'refresh-readiness'],
 ];
 
@@ -47,6 +54,14 @@ test.each(CALLS)(
     expect(told).toHaveLength(1);
   },
 );
+
+test('a connection to an API server is opened and closed without a right, and what is asked through it is refused', async () => {
+  const world = new World({ state: emptyState(DAY), start: DAY, seed: 1 });
+  const nodes = world.portsOf('roll-node-group').nodes.open({} as Parameters<Ports['nodes']['open']>[0]);
+  await expect(nodes.listNodes()).rejects.toThrow('allows nodes.listNodes');
+  nodes.close();
+  expect(world.forbidden).toEqual(['roll-node-group: nodes.listNodes']);
+});
 
 test('a world keeps what its functions were refused', async () => {
   const world = new World({ state: emptyState(DAY), start: DAY, seed: 1 });

@@ -16,9 +16,16 @@ export function permittedPorts(ports: Ports, needs: FunctionNeeds, tell: (refuse
       name: 'AccessDeniedException',
     });
   };
-  /** The port, or one of which each call fails. */
+  /** A port of which each request fails. To open a connection, and to close it, are no requests. */
+  const refused = <Port extends object>(name: string): Port =>
+    new Proxy({} as Port, {
+      get: (_, call) => {
+        if (call === 'open') return () => refused(name);
+        return call === 'close' ? () => {} : async () => refuse(`${name}.${String(call)}`);
+      },
+    });
   const grantedIf = <Port extends object>(granted: boolean | undefined, name: string, port: Port): Port =>
-    granted === true ? port : new Proxy(port, { get: (_, call) => async () => refuse(`${name}.${String(call)}`) });
+    granted === true ? port : refused(name);
   const { executions, gates, hooks, addresses, silences } = ports;
   const spoke = needs.assumesSpokeRole;
   return {

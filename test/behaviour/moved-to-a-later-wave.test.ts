@@ -3,7 +3,7 @@ import { abortRollout } from '../../core/operations/rollout-orders.ts';
 import { startRollout } from '../../core/operations/start-rollout.ts';
 import { explainCluster } from '../../core/queries/explain-cluster.ts';
 import type { World } from '../../simulator/process/world.ts';
-import { at, calendars, keyOf, retag, spec, statusOf } from './changed-policy.ts';
+import { applySpec, at, calendars, keyOf, retag, spec, statusOf } from './changed-policy.ts';
 import { hours, memberOf, membersOf, PERSON, recordOf, rolloutIdOf, smallFleet, touched } from './small-fleet.ts';
 import { staged } from './staged-fleet.ts';
 
@@ -54,4 +54,21 @@ test('a cluster that belongs to a later wave than the one it was to begin in hea
   await startRollout(world.ports, 'policy-0', PERSON, { dryRun: false });
   await hours(world, 4);
   expect(touched(world, 'e')).toBe(true);
+});
+
+test('such a cluster is not told to be taken by hand to a target that nobody knows', async () => {
+  const waves = [at('dev', { calendar: 'nights' }), at('prod')];
+  const world = await smallFleet({
+    clusters: [...staged('dev', ['e']), ...staged('prod', ['p'])],
+    calendars,
+    policy: spec(...waves),
+  });
+  await hours(world, 1);
+  await retag(world, 'e', { stage: 'prod' });
+  await hours(world, 1);
+  await applySpec(world, { ...spec(...waves), target: { channel: 'own' } });
+  expect(await told(world, 'e')).toEqual({
+    condition: 'The Channel that its policy names is applied, and can be read.',
+    codes: ['NoWave', 'UnknownChannel'],
+  });
 });
