@@ -259,16 +259,20 @@ class Game {
   }
 
   /**
-   * Does what is printed for clusters that are not up to date, in the order of the text: the answer to "when", else the reasons. Each command is run
-   * once, and where one is refused what the sentence has after it waits until somebody has looked again. The command with which the answer begins is
-   * not refused, but where the answer itself says that it is.
+   * Does what is printed for clusters that are not up to date, in the order of the text: the answer to "when", after the reasons that it says refuse
+   * it, else the reasons. Each command is run once, and where one is refused what the sentence has after it waits until somebody has looked again. The
+   * command with which the answer begins is not refused, but where the answer itself says that it is.
    */
   async #follow(cluster: ClusterRecord, done: Set<string>): Promise<void> {
     const { when, reasons, state } = await this.#explain(cluster);
     if (state === 'UpToDate') return;
     const condition = when.condition ?? '';
     const ofWhen = this.#orders(condition);
-    for (const argv of ofWhen.length > 0 ? ofWhen : this.#orders(reasons.map(({ message }) => message).join('\n'))) {
+    const ofReasons = (told: Explanation['reasons']) => this.#orders(told.map(({ message }) => message).join('\n'));
+    // What refuses the command now comes before it, as the sentence says.
+    const refusing = /^Once nothing refuses it any more \(now ([^)]+)\)/.exec(condition)?.[1]?.split(', ') ?? [];
+    const first = ofReasons(reasons.filter(({ code }) => refusing.includes(code)));
+    for (const argv of ofWhen.length > 0 ? [...first, ...ofWhen] : ofReasons(reasons)) {
       const line = argv.join(' ');
       if (done.has(line)) continue;
       done.add(line);
